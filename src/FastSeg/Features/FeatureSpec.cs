@@ -1,0 +1,170 @@
+using System.Globalization;
+
+namespace FastSeg.Features;
+
+/// <summary>Families of classical features; a specification holds any set of them.</summary>
+[Flags]
+public enum Families
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>Gaussian blur at scale 0 and every sigma.</summary>
+    Gaussian = 1,
+
+    /// <summary>Gradient magnitude of the blur.</summary>
+    Sobel = 2,
+
+    /// <summary>Eigenvalues, modulus, trace and determinant of the Hessian of the blur.</summary>
+    Hessian = 4,
+
+    /// <summary>Differences of the blurs.</summary>
+    Dog = 8,
+
+    /// <summary>Statistics over the responses to oriented lines.</summary>
+    Membrane = 16,
+
+    /// <summary>Trace of the second derivatives of the blur.</summary>
+    Laplacian = 32,
+
+    /// <summary>Eigenvalues of the structure tensor.</summary>
+    Structure = 64,
+
+    /// <summary>Mean over a disk.</summary>
+    Mean = 128,
+
+    /// <summary>Minimum over a disk.</summary>
+    Min = 256,
+
+    /// <summary>Maximum over a disk.</summary>
+    Max = 512,
+
+    /// <summary>Median over a disk.</summary>
+    Median = 1024,
+
+    /// <summary>The paper's and Weka's default set: 58 features a channel with five sigmas.</summary>
+    Default = Gaussian | Sobel | Hessian | Dog | Membrane,
+}
+
+/// <summary>The oriented lines of the membrane family.</summary>
+/// <param name="Patch">Side P of the square patch and length of a line, in pixels; odd.</param>
+/// <param name="Angles">Number of lines, at 180 / Angles degrees from each other.</param>
+/// <param name="Thickness">Thickness of a line, in pixels.</param>
+public sealed record MembraneGeometry(int Patch = 19, int Angles = 30, double Thickness = 1);
+
+/// <summary>
+/// Which features are computed and with what parameters: data that a model keeps. One channel's features in order are
+/// <see cref="Names"/>; an RGB image has them three times, channel-major.
+/// </summary>
+public sealed record FeatureSpec
+{
+    /// <summary>Sigmas as the paper and Weka number them, ascending, without scale 0 (which is always there).</summary>
+    public IReadOnlyList<double> Sigmas { get; init; } = [1, 2, 4, 8, 16];
+
+    /// <summary>Standard deviation of the Gaussian = SigmaScale * sigma.</summary>
+    public double SigmaScale { get; init; } = 1;
+
+    /// <summary>Families that are on.</summary>
+    public Families Families { get; init; } = Families.Default;
+
+    /// <summary>Geometry of the membrane lines.</summary>
+    public MembraneGeometry Membrane { get; init; } = new();
+
+    /// <summary>The default: the paper's sigmas taken literally.</summary>
+    public static FeatureSpec Paper { get; } = new();
+
+    /// <summary>What Weka does with the same numbers: standard deviation 0.4 sigma.</summary>
+    public static FeatureSpec Weka { get; } = new() { SigmaScale = 0.4 };
+
+    /// <summary>Names of one channel's features, in the order of their planes.</summary>
+    public IReadOnlyList<string> Names
+    {
+        get
+        {
+            var names = new List<string>();
+            foreach (double sigma in Sigmas.Prepend(0))
+            {
+                AddIf(names, Families.Gaussian, $"gaussian_{Tag(sigma)}");
+                AddIf(names, Families.Sobel, $"sobel_{Tag(sigma)}");
+                foreach (string part in (string[])["eig1", "eig2", "mod", "trace", "det"])
+                {
+                    AddIf(names, Families.Hessian, $"hessian_{part}_{Tag(sigma)}");
+                }
+            }
+            for (int i = 0; i < Sigmas.Count; i++)
+            {
+                for (int j = 0; j < i; j++)
+                {
+                    AddIf(names, Families.Dog, $"dog_{Tag(Sigmas[j])}_{Tag(Sigmas[i])}");
+                }
+            }
+            foreach (string part in (string[])["sum", "mean", "std", "median", "max", "min"])
+            {
+                AddIf(names, Families.Membrane, $"membrane_{part}");
+            }
+            foreach (double sigma in Sigmas.Prepend(0))
+            {
+                AddIf(names, Families.Laplacian, $"laplacian_{Tag(sigma)}");
+            }
+            foreach (double sigma in Sigmas)
+            {
+                AddIf(names, Families.Structure, $"structure_eig1_{Tag(sigma)}");
+                AddIf(names, Families.Structure, $"structure_eig2_{Tag(sigma)}");
+            }
+            foreach ((Families family, string name) in ((Families, string)[])[(Families.Mean, "mean"), (Families.Min, "min"), (Families.Max, "max"), (Families.Median, "median")])
+            {
+                foreach (double sigma in Sigmas)
+                {
+                    AddIf(names, family, $"{name}_{Tag(sigma)}");
+                }
+            }
+            return names;
+        }
+    }
+
+    /// <summary>Pixels around a pixel that any of its features looks at.</summary>
+    public int Halo
+    {
+        get
+        {
+            const Families Derived = Families.Sobel | Families.Hessian | Families.Laplacian;
+            double largest = Sigmas.Count == 0 ? 0 : Sigmas[^1];
+            int halo = 0;
+            if (Has(Families.Gaussian | Families.Dog | Derived))
+            {
+                halo = Radius(largest) + (Has(Families.Hessian | Families.Laplacian) ? 2 : Has(Families.Sobel) ? 1 : 0);
+            }
+            if (Has(Families.Structure))
+            {
+                halo = Math.Max(halo, (2 * Radius(largest)) + 1);
+            }
+            if (Has(Families.Membrane))
+            {
+                halo = Math.Max(halo, Membrane.Patch / 2);
+            }
+            return Has(Families.Mean | Families.Min | Families.Max | Families.Median) ? Math.Max(halo, (int)largest) : halo;
+        }
+    }
+
+    /// <summary>Names of every plane of an image: <see cref="Names"/>, or with the channel in front ("red_sobel_4") for RGB.</summary>
+    /// <param name="channels">1 or 3.</param>
+    public IReadOnlyList<string> PlaneNames(int channels) => channels == 1
+        ? Names
+        : [.. new[] { "red", "green", "blue" }.SelectMany(channel => Names.Select(name => $"{channel}_{name}"))];
+
+    /// <summary>Radius of the Gaussian's taps for a sigma: floor(4 s + 0.5) with s = SigmaScale * sigma.</summary>
+    internal int Radius(double sigma) => (int)Math.Floor((4 * SigmaScale * sigma) + 0.5);
+
+    /// <summary>The name of a sigma inside a feature's name: "1", "0.5".</summary>
+    internal static string Tag(double sigma) => sigma.ToString("R", CultureInfo.InvariantCulture);
+
+    private void AddIf(List<string> names, Families family, string name)
+    {
+        if (Has(family))
+        {
+            names.Add(name);
+        }
+    }
+
+    internal bool Has(Families family) => (Families & family) != 0;
+}

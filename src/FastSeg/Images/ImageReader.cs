@@ -1,0 +1,35 @@
+namespace FastSeg.Images;
+
+/// <summary>
+/// One page of an image, read rectangle by rectangle. <see cref="Read"/> may be called from several threads at once.
+/// </summary>
+public abstract class ImageReader : IDisposable
+{
+    /// <summary>Size, type and origin of the image.</summary>
+    public abstract ImageInfo Info { get; }
+
+    /// <summary>
+    /// Most bytes the reader itself holds while up to <paramref name="threads"/> threads read from it: decoded strips, or the whole
+    /// image where the format gives no random access. Part of the plan.
+    /// </summary>
+    public abstract long HeldBytes(int threads);
+
+    /// <summary>
+    /// Copies the samples of <paramref name="region"/>: row-major, channels interleaved, little-endian, no padding
+    /// (<c>Height x Width x Channels</c> samples).
+    /// </summary>
+    /// <param name="region">A rectangle inside the image; anything else throws <see cref="ArgumentOutOfRangeException"/>.</param>
+    /// <param name="destination">At least <c>region.Pixels * Info.PixelBytes</c> bytes.</param>
+    /// <exception cref="FastSegException">The file is truncated or corrupt there.</exception>
+    public abstract void Read(Region region, Span<byte> destination);
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases what the reader holds.</summary>
+    protected abstract void Dispose(bool disposing);
+}

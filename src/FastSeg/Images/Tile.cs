@@ -1,0 +1,87 @@
+using FastSeg.Native;
+
+namespace FastSeg.Images;
+
+/// <summary>
+/// The pixels one worker computes in one step, with the halo its filters look at. The halo is cut off at the image's edge: there, and
+/// nowhere else, the filters replicate. Allocated once for the largest tile of a plan, then filled again and again.
+/// </summary>
+internal sealed unsafe class Tile : IDisposable
+{
+    private readonly HostBuffer _samples;
+    private readonly HostBuffer? _unadapted;
+
+    /// <summary>Allocates room for the largest tile.</summary>
+    /// <param name="maxCore">Largest core, in pixels a side.</param>
+    /// <param name="halo">Pixels around the core.</param>
+    /// <param name="channels">Channels the model sees (1 or 3).</param>
+    /// <param name="source">The image the tiles come from.</param>
+    public Tile(Region maxCore, int halo, int channels, ImageInfo source)
+    {
+        Halo = halo;
+        Channels = channels;
+        Type = source.Type;
+        Source = source;
+        long pixels = LargestBounds(maxCore, halo, source);
+        _samples = new HostBuffer(pixels * channels * Type.Bytes());
+        _unadapted = channels == source.Channels ? null : new HostBuffer(pixels * source.PixelBytes);
+    }
+
+    /// <summary>Pixels around the core.</summary>
+    public int Halo { get; }
+
+    /// <summary>Channels of <see cref="Samples"/>.</summary>
+    public int Channels { get; }
+
+    /// <summary>Type of one sample.</summary>
+    public SampleType Type { get; }
+
+    /// <summary>The image the tile is cut from.</summary>
+    public ImageInfo Source { get; }
+
+    /// <summary>Pixels whose features are wanted, in image coordinates.</summary>
+    public Region Core { get; private set; }
+
+    /// <summary>Pixels held: the core and its halo, as far as the image goes.</summary>
+    public Region Bounds { get; private set; }
+
+    /// <summary>Samples of <see cref="Bounds"/>: row-major, channels interleaved, no padding.</summary>
+    public byte* Samples => _samples.Pointer;
+
+    /// <summary>Bytes the constructor allocates.</summary>
+    public static long Bytes(Region maxCore, int halo, int channels, ImageInfo source)
+    {
+        long pixels = LargestBounds(maxCore, halo, source);
+        long own = pixels * channels * source.Type.Bytes();
+        return channels == source.Channels ? own : own + (pixels * source.PixelBytes);
+    }
+
+    /// <summary>Reads <paramref name="core"/> and its halo, adapts the channels and refuses samples that are not finite.</summary>
+    /// <exception cref="FastSegException">The file is corrupt there, a sample is not finite, or a colour pixel meets a grey model.</exception>
+    public void Fill(ImageReader reader, Region core)
+    {
+        Core = core;
+        Bounds = core.Inflate(Halo).Intersect(Source.Bounds);
+        HostBuffer raw = _unadapted ?? _samples;
+        int bytes = checked((int)(Bounds.Pixels * Source.PixelBytes));
+        reader.Read(Bounds, raw.Span<byte>(0, bytes));
+        if (!SampleChecks.AllFinite(raw.Pointer, Bounds.Pixels * Source.Channels, Type))
+        {
+            throw SampleChecks.FirstNotFinite(reader);
+        }
+        if (_unadapted is not null && !SampleChecks.Adapt(_unadapted.Pointer, Source.Channels, _samples.Pointer, Channels, Bounds.Pixels, Type))
+        {
+            throw SampleChecks.FirstColour(reader);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _samples.Dispose();
+        _unadapted?.Dispose();
+    }
+
+    private static long LargestBounds(Region maxCore, int halo, ImageInfo source) =>
+        checked(Math.Min(maxCore.Width + (2L * halo), source.Width) * Math.Min(maxCore.Height + (2L * halo), source.Height));
+}

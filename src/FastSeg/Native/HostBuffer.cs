@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace FastSeg.Native;
+
+/// <summary>Unmanaged memory with one owner, aligned to 64 bytes (a cache line, a Vector512); 64-bit sizes.</summary>
+internal sealed unsafe class HostBuffer : SafeHandle
+{
+    private static long _allocations;
+
+    /// <summary>Allocates <paramref name="bytes"/> bytes; the content is not defined.</summary>
+    /// <exception cref="FastSegException">There is no such memory.</exception>
+    public HostBuffer(long bytes) : base(0, ownsHandle: true)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        Length = bytes;
+        try
+        {
+            SetHandle((nint)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 1), 64));
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw new FastSegException($"{bytes / 1048576.0:F1} MiB of memory could not be allocated; give a smaller --memory or close other programs.", e);
+        }
+        Interlocked.Increment(ref _allocations);
+        GC.AddMemoryPressure(Math.Max(bytes, 1));
+    }
+
+    /// <summary>Buffers allocated by this process so far; tests see that running a plan adds none.</summary>
+    public static long Allocations => Interlocked.Read(ref _allocations);
+
+    /// <summary>Bytes.</summary>
+    public long Length { get; }
+
+    /// <inheritdoc/>
+    public override bool IsInvalid => handle == 0;
+
+    /// <summary>First byte; valid until the buffer is disposed.</summary>
+    public byte* Pointer
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsClosed, this);
+            return (byte*)handle;
+        }
+    }
+
+    /// <summary>A view of <paramref name="count"/> values from byte <paramref name="offset"/>.</summary>
+    public Span<T> Span<T>(long offset, int count) where T : unmanaged
+    {
+        if (offset < 0 || count < 0 || offset + ((long)count * Unsafe.SizeOf<T>()) > Length)
+        {
+            throw new ArgumentOutOfRangeException(nameof(offset));
+        }
+        return new Span<T>(Pointer + offset, count);
+    }
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        NativeMemory.AlignedFree((void*)handle);
+        GC.RemoveMemoryPressure(Math.Max(Length, 1));
+        return true;
+    }
+}
