@@ -9,10 +9,15 @@ public abstract class ImageReader : IDisposable
     public abstract ImageInfo Info { get; }
 
     /// <summary>
-    /// Most bytes the reader itself holds while up to <paramref name="threads"/> threads read from it: decoded strips, or the whole
-    /// image where the format gives no random access. Part of the plan.
+    /// Most bytes the reader will hold, beyond what it holds already, while up to <paramref name="threads"/> threads read from it: decoded
+    /// strips, or the whole image where the format gives no random access and it is not decoded yet. Part of the plan.
     /// </summary>
     public abstract long HeldBytes(int threads);
+
+    /// <summary>
+    /// Whether a rectangle costs as much as the full rows it lies in (a TIFF in strips): the planner then makes tiles as wide as the image.
+    /// </summary>
+    public virtual bool PrefersWholeRows => false;
 
     /// <summary>
     /// Copies the samples of <paramref name="region"/>: row-major, channels interleaved, little-endian, no padding

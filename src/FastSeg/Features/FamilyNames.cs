@@ -1,0 +1,32 @@
+namespace FastSeg.Features;
+
+/// <summary>The names families have on the command line and in a model: gaussian, sobel, hessian, dog, membrane, laplacian, structure, mean, min, max, median.</summary>
+public static class FamilyNames
+{
+    private static readonly Families[] Single = [.. Enum.GetValues<Families>().Where(family => int.PopCount((int)family) == 1)];
+
+    /// <summary>Every family's name, in the order of the planes.</summary>
+    public static IEnumerable<string> All => Single.Select(Name);
+
+    /// <summary>The names of a set's families.</summary>
+    public static IEnumerable<string> Of(Families families) => Single.Where(family => (families & family) != 0).Select(Name);
+
+    /// <summary>The set of the named families; "default" stands for the default ones.</summary>
+    /// <exception cref="FastSegException">A name is unknown.</exception>
+    public static Families Parse(IEnumerable<string> names)
+    {
+        Families set = Families.None;
+        foreach (string name in names)
+        {
+            Families found = name == "default" ? Families.Default : Single.FirstOrDefault(family => Name(family) == name);
+            if (found == Families.None)
+            {
+                throw new FastSegException($"\"{name}\" is no feature family; the families are {string.Join(", ", All)}.");
+            }
+            set |= found;
+        }
+        return set;
+    }
+
+    private static string Name(Families family) => family.ToString().ToLowerInvariant();
+}

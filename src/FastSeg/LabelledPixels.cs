@@ -1,0 +1,103 @@
+using FastSeg.Images;
+
+namespace FastSeg;
+
+/// <summary>The labelled pixels of one image, in reading order.</summary>
+internal sealed class LabelledPixels
+{
+    /// <summary>Pixels of the label image read at a time.</summary>
+    private const long ReadPixels = 4L << 20;
+
+    private readonly List<long> _positions = [];
+    private readonly List<ushort> _values = [];
+    private readonly long _width;
+
+    /// <summary>Reads a whole label image in strips of rows.</summary>
+    /// <param name="image">The image the labels belong to.</param>
+    /// <param name="labels">One channel of uint8 or uint16; 0 is unlabelled.</param>
+    /// <exception cref="FastSegException">The sizes differ or no pixel is labelled.</exception>
+    public LabelledPixels(ImageInfo image, ImageReader labels)
+    {
+        ImageInfo info = labels.Info;
+        if (info.Width != image.Width || info.Height != image.Height)
+        {
+            throw new FastSegException(
+                $"{info.Name}: the labels are {info.Width} x {info.Height} pixels, but {image.Name} is {image.Width} x {image.Height}; they must have the same size.");
+        }
+        if (info.Channels != 1 || info.Type == SampleType.Float32)
+        {
+            throw new FastSegException($"{info.Name}: labels must be one channel of uint8 or uint16; this has {info.Channels} of {info.Type.Name()}.");
+        }
+        _width = info.Width;
+        int rows = (int)Math.Clamp(ReadPixels / info.Width, 1, info.Height);
+        byte[] samples = new byte[checked(rows * info.Width * info.PixelBytes)];
+        for (long y = 0; y < info.Height; y += rows)
+        {
+            Region part = new Region(0, y, info.Width, rows).Intersect(info.Bounds);
+            labels.Read(part, samples);
+            Collect(samples.AsSpan(0, (int)(part.Pixels * info.PixelBytes)), y * info.Width, info.Type);
+        }
+        if (_positions.Count == 0)
+        {
+            throw new FastSegException($"{info.Name}: no pixel is labelled; every label is 0, which means unlabelled.");
+        }
+    }
+
+    /// <summary>Labelled pixels.</summary>
+    public int Count => _positions.Count;
+
+    /// <summary>Row of the training set that the first pixel goes to.</summary>
+    public long FirstRow { get; set; }
+
+    /// <summary>Label values, in reading order.</summary>
+    public IReadOnlyList<ushort> Values => _values;
+
+    /// <summary>Ranks of the labelled pixels of row <paramref name="y"/> in columns <paramref name="x"/> .. x + width - 1.</summary>
+    public Range Ranks(long x, long y, long width) => FirstNotBefore((y * _width) + x)..FirstNotBefore((y * _width) + x + width);
+
+    /// <summary>Column of the pixel of a rank.</summary>
+    public long Column(int rank) => _positions[rank] % _width;
+
+    /// <summary>The smallest rectangle inside <paramref name="tile"/> that holds all of its labelled pixels; empty where it has none.</summary>
+    public Region Bounds(Region tile)
+    {
+        long left = long.MaxValue, right = -1, top = -1, bottom = -1;
+        for (long y = tile.Y; y < tile.Bottom; y++)
+        {
+            Range ranks = Ranks(tile.X, y, tile.Width);
+            if (ranks.Start.Value < ranks.End.Value)
+            {
+                left = Math.Min(left, Column(ranks.Start.Value));
+                right = Math.Max(right, Column(ranks.End.Value - 1));
+                top = top < 0 ? y : top;
+                bottom = y;
+            }
+        }
+        return right < 0 ? default : new Region(left, top, right - left + 1, bottom - top + 1);
+    }
+
+    private int FirstNotBefore(long position)
+    {
+        int at = _positions.BinarySearch(position);
+        return at < 0 ? ~at : at;
+    }
+
+    private void Collect(ReadOnlySpan<byte> samples, long position, SampleType type)
+    {
+        int step = type.Bytes();
+        int i = 0;
+        while (i < samples.Length)
+        {
+            // Most pixels are unlabelled: look for the next byte that is not zero.
+            int skip = samples[i..].IndexOfAnyExcept((byte)0);
+            if (skip < 0)
+            {
+                return;
+            }
+            i += skip - ((i + skip) % step);
+            _positions.Add(position + (i / step));
+            _values.Add(step == 1 ? samples[i] : (ushort)(samples[i] | (samples[i + 1] << 8)));
+            i += step;
+        }
+    }
+}

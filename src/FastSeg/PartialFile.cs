@@ -1,0 +1,88 @@
+namespace FastSeg;
+
+/// <summary>
+/// A file that is written beside its final name and appears there only when it is whole. Disposed before <see cref="Commit"/>, it
+/// leaves nothing behind.
+/// </summary>
+internal sealed class PartialFile : IDisposable
+{
+    private const int DiskFull = 28;
+    private static int _serial;
+    private bool _committed;
+
+    /// <summary>Creates the empty file beside <paramref name="path"/>.</summary>
+    /// <exception cref="FastSegException">The folder is missing or cannot be written, or <paramref name="path"/> is a folder.</exception>
+    public PartialFile(string path)
+    {
+        Path = path;
+        string full = System.IO.Path.GetFullPath(path);
+        string folder = System.IO.Path.GetDirectoryName(full) ?? "/";
+        if (Directory.Exists(full))
+        {
+            throw new FastSegException($"{path}: this is a folder; name a file to write.");
+        }
+        if (!Directory.Exists(folder))
+        {
+            throw new FastSegException($"{path}: the folder {folder} does not exist; create it or name another.");
+        }
+        string name = $".{System.IO.Path.GetFileName(full)}.partial-{Environment.ProcessId}-{Interlocked.Increment(ref _serial)}";
+        TemporaryPath = System.IO.Path.Combine(folder, name);
+        Guard(() => File.Create(TemporaryPath).Dispose());
+    }
+
+    /// <summary>The final name, as the caller gave it.</summary>
+    public string Path { get; }
+
+    /// <summary>Where the bytes go meanwhile.</summary>
+    public string TemporaryPath { get; }
+
+    /// <summary>The temporary file, open for reading and writing.</summary>
+    public FileStream OpenStream() => new(TemporaryPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+
+    /// <summary>Runs <paramref name="write"/>; what goes wrong with the disk becomes one sentence that names the final file.</summary>
+    /// <exception cref="FastSegException">The disk is full, or the file cannot be written.</exception>
+    public void Guard(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(e);
+        }
+    }
+
+    /// <summary>Renames the file to its final name, replacing an older one in one step.</summary>
+    /// <exception cref="FastSegException">The final name cannot be written.</exception>
+    public void Commit()
+    {
+        Guard(() => File.Move(TemporaryPath, Path, overwrite: true));
+        _committed = true;
+    }
+
+    /// <summary>The sentence for a failure of the file system.</summary>
+    public FastSegException Failure(Exception e)
+    {
+        bool full = (e.HResult & 0xffff) == DiskFull || e.Message.Contains("No space left", StringComparison.Ordinal);
+        return full
+            ? new FastSegException($"{Path}: the disk is full; free some space or write elsewhere.", e)
+            : new FastSegException($"{Path}: the file cannot be written: {e.Message.TrimEnd('.')}.", e);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_committed)
+        {
+            try
+            {
+                File.Delete(TemporaryPath);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The folder went away or became read-only: there is nothing left that could be removed.
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using FastSeg.Images;
+
+namespace FastSeg;
+
+/// <summary>One kind of buffer of a plan.</summary>
+/// <param name="Name">What it holds.</param>
+/// <param name="BytesEach">Bytes of one.</param>
+/// <param name="Count">How many there are.</param>
+public sealed record PlanItem(string Name, long BytesEach, int Count)
+{
+    /// <summary>Bytes of all of them.</summary>
+    public long Bytes => BytesEach * Count;
+}
+
+/// <summary>
+/// Tiles and every buffer of a run, computed before the first tile. Everything is allocated from it; running allocates nothing of ours.
+/// </summary>
+/// <param name="Area">The region that is computed.</param>
+/// <param name="TileWidth">Columns of a tile's core.</param>
+/// <param name="TileHeight">Rows of a tile's core.</param>
+/// <param name="Halo">Pixels read around a core.</param>
+/// <param name="Channels">Channels the model sees.</param>
+/// <param name="Planes">Feature planes of all channels.</param>
+/// <param name="Workers">Threads, each with buffers of its own.</param>
+/// <param name="Items">The buffers.</param>
+/// <param name="ProcessBytes">Resident memory of the process before the buffers, with the code that is still to be compiled.</param>
+public sealed record Plan(
+    Region Area, long TileWidth, long TileHeight, int Halo, int Channels, int Planes, int Workers, IReadOnlyList<PlanItem> Items, long ProcessBytes)
+{
+    /// <summary>Tiles.</summary>
+    public long Tiles => Grid.Count;
+
+    /// <summary>Bytes of all buffers.</summary>
+    public long BufferBytes => Items.Sum(item => item.Bytes);
+
+    /// <summary>Predicted peak of the process's resident memory.</summary>
+    public long PeakBytes => ProcessBytes + BufferBytes;
+
+    internal TileGrid Grid => new(Area, TileWidth, TileHeight);
+
+    internal Region MaxCore => new(0, 0, Math.Min(TileWidth, Area.Width), Math.Min(TileHeight, Area.Height));
+}

@@ -1,0 +1,105 @@
+using FastSeg.Features;
+using FastSeg.Images;
+
+namespace FastSeg;
+
+/// <summary>Chooses tiles and lists the buffers they need.</summary>
+/// <param name="Image">The image to be read.</param>
+/// <param name="Area">The region to be computed.</param>
+/// <param name="Features">Which features.</param>
+/// <param name="Channels">Channels the model sees.</param>
+/// <param name="OutputBytes">Bytes a pixel of the outputs, and the mask.</param>
+/// <param name="WorkerItems">Buffers of a worker besides tile, filters and outputs: a name and their bytes.</param>
+/// <param name="SharedItems">Buffers of the whole run (readers, writers), given the number of workers.</param>
+internal sealed record Planner(
+    ImageReader Image,
+    Region Area,
+    FeatureSpec Features,
+    int Channels,
+    long OutputBytes,
+    Func<IEnumerable<(string Name, long Bytes)>> WorkerItems,
+    Func<int, IEnumerable<(string Name, long Bytes)>> SharedItems)
+{
+    /// <summary>Tile corners lie on multiples of this, the side of a tile in the TIFFs we write and the width of a filter panel.</summary>
+    private const int Grain = 256;
+
+    /// <summary>Widest tile where whole rows are wanted.</summary>
+    private const int WidestRow = 128 * Grain;
+
+    /// <summary>
+    /// What a process gains between the plan and its peak outside the plan's buffers: machine code of the loops, thread stacks, the
+    /// collector's slack. Measured on `segment` runs (6 to 9 MiB a run).
+    /// </summary>
+    private const long CodeBytes = 8L << 20;
+
+    /// <summary>The plan for the given options.</summary>
+    /// <exception cref="FastSegException">No plan fits the memory that is allowed; the sentence says the least that would do.</exception>
+    public Plan Make(RunOptions options)
+    {
+        int halo = Features.Halo;
+        Plan? least = null;
+        foreach ((long width, long height, int workers) in Candidates(options.WorkerCount))
+        {
+            Plan plan = Describe(width, height, halo, workers);
+            if (options.Memory <= 0 || plan.PeakBytes <= options.Memory)
+            {
+                return plan;
+            }
+            least = least is null || plan.PeakBytes < least.PeakBytes ? plan : least;
+        }
+        throw new FastSegException(
+            $"{Image.Info.Name}: --memory {Size(options.Memory)} is not enough for {Area.Width} x {Area.Height} pixels; the least that would do is {Size(least!.PeakBytes)}.");
+    }
+
+    /// <summary>Bytes in the unit a person would use, rounded up so that it can be given back as an option.</summary>
+    internal static string Size(long bytes) => bytes >= 10L << 30 ? $"{(bytes + (1L << 30) - 1) >> 30}GiB" : $"{(bytes + (1L << 20) - 1) >> 20}MiB";
+
+    private Plan Describe(long width, long height, int halo, int workers)
+    {
+        var core = new Region(0, 0, Math.Min(width, Area.Width), Math.Min(height, Area.Height));
+        var items = new List<PlanItem>
+        {
+            new("tile", Tile.Bytes(core, halo, Channels, Image.Info), workers),
+            new("filters", FilterBank.Bytes(Features, Channels, core), workers),
+            new("outputs", core.Pixels * OutputBytes, workers),
+        };
+        items.AddRange(WorkerItems().Select(item => new PlanItem(item.Name, item.Bytes, workers)));
+        items.AddRange(SharedItems(workers).Select(item => new PlanItem(item.Name, item.Bytes, 1)));
+        int planes = Features.Names.Count * Channels;
+        return new Plan(Area, width, height, halo, Channels, planes, workers, items, ProcessMemory.Resident() + CodeBytes);
+    }
+
+    /// <summary>
+    /// Shapes from the one that runs fastest to the one that needs least memory. Filters run down panels of 256 columns, so tall tiles
+    /// repeat least work; a file in strips wants whole rows instead. Every worker should get several tiles, or at least as many as
+    /// any other.
+    /// </summary>
+    private IEnumerable<(long Width, long Height, int Workers)> Candidates(int workers)
+    {
+        long fullWidth = Math.Min(WidestRow, (Area.X % Grain) + Area.Width + Grain - 1) / Grain * Grain;
+        var shapes = new List<(long Width, long Height)>();
+        if (Image.PrefersWholeRows)
+        {
+            shapes.AddRange([(fullWidth, 4 * Grain), (fullWidth, 2 * Grain), (fullWidth, Grain)]);
+        }
+        foreach (long height in (long[])[8 * Grain, 4 * Grain, 2 * Grain, Grain])
+        {
+            foreach (long width in (long[])[4 * Grain, 2 * Grain, Grain])
+            {
+                shapes.Add((width, height));
+            }
+        }
+        long Count((long Width, long Height) shape) => new TileGrid(Area, shape.Width, shape.Height).Count;
+        bool Even((long Width, long Height) shape) => Count(shape) >= 4 * workers || (Count(shape) >= workers && Count(shape) % workers == 0);
+        int start = shapes.FindIndex(Even);
+        start = start < 0 ? shapes.Count - 1 : start;
+        for (int i = start; i < shapes.Count; i++)
+        {
+            yield return (shapes[i].Width, shapes[i].Height, workers);
+        }
+        for (int fewer = workers / 2; fewer > 0; fewer /= 2)
+        {
+            yield return (Grain, Grain, fewer);
+        }
+    }
+}
