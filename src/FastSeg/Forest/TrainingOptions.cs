@@ -26,4 +26,27 @@ public sealed record TrainingOptions
     /// independent of the threads everything else uses.
     /// </summary>
     public int BoosterThreads { get; init; } = 2;
+
+    /// <summary>Refuses a value that XGBoost could not train with.</summary>
+    /// <exception cref="FastSegException">Which option, its value, its range.</exception>
+    internal void Check()
+    {
+        Check("rounds", Rounds, 1, 100_000);
+        Check("depth", Depth, 1, 30);
+        Check("max-bin", MaxBin, 2, 65_536);
+        Check("seed", Seed, 0, int.MaxValue);
+        Check("booster threads", BoosterThreads, 1, 1024);
+        if (!(LearningRate > 0 && LearningRate <= 1))
+        {
+            throw new FastSegException(FormattableString.Invariant($"The learning rate is {LearningRate}; it must be above 0 and at most 1."));
+        }
+    }
+
+    private static void Check(string name, int value, int least, int most)
+    {
+        if (value < least || value > most)
+        {
+            throw new FastSegException($"The option {name} is {value}; it must be {least} to {most}.");
+        }
+    }
 }

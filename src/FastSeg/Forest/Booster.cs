@@ -1,0 +1,120 @@
+using System.Globalization;
+using FastSeg.Native;
+
+namespace FastSeg.Forest;
+
+/// <summary>Training with libxgboost: labelled rows in, XGBoost's own UBJSON model out.</summary>
+internal static unsafe class Booster
+{
+    /// <summary>
+    /// Trains a model. The same input, options and library give the same bytes: the library always gets
+    /// <see cref="TrainingOptions.BoosterThreads"/> threads, because it sums histograms per thread.
+    /// </summary>
+    /// <param name="rows">Row-major features, <paramref name="count"/> x <paramref name="features"/>, finite (NaN counts as missing).</param>
+    /// <param name="labels">Class of each row, 0 .. <paramref name="classes"/> - 1; every class at least once.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="features">Features of a row.</param>
+    /// <param name="classes">2 gives binary:logistic, more give multi:softprob.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="weights">Weight of each row, or null; with <see cref="TrainingOptions.Balance"/> multiplied by the class's weight.</param>
+    /// <param name="afterRound">Called with the number of rounds done so far.</param>
+    /// <param name="cancellation">Looked at between rounds.</param>
+    /// <exception cref="FastSegException">A class has no row, an option is out of its range, or XGBoost failed.</exception>
+    public static byte[] Train(
+        float* rows, int* labels, long count, int features, int classes, TrainingOptions options,
+        float* weights = null, Action<int>? afterRound = null, CancellationToken cancellation = default)
+    {
+        options.Check();
+        long[] counts = CountClasses(labels, count, classes);
+        if (XgBoost.Version < new Version(1, 6))
+        {
+            throw new FastSegException($"libxgboost {XgBoost.Version} ({XgBoostLibrary.Path}) is too old to save UBJSON; 1.6 or newer is needed.");
+        }
+        cancellation.ThrowIfCancellationRequested();
+        using DMatrixHandle matrix = CreateMatrix(rows, count, features, options.BoosterThreads);
+        XgBoost.XGDMatrixSetInfoFromInterface(matrix, "label", XgBoost.Array(labels, "<i4", count)).ThrowIfFailed("taking the labels");
+        using HostBuffer? balanced = options.Balance ? Balance(labels, count, counts, weights) : null;
+        if (balanced is not null || weights != null)
+        {
+            float* used = balanced is null ? weights : (float*)balanced.Pointer;
+            XgBoost.XGDMatrixSetInfoFromInterface(matrix, "weight", XgBoost.Array(used, "<f4", count)).ThrowIfFailed("taking the weights");
+        }
+        using BoosterHandle booster = CreateBooster(matrix);
+        foreach ((string name, string value) in Parameters(classes, options))
+        {
+            XgBoost.XGBoosterSetParam(booster, name, value).ThrowIfFailed($"setting {name} to {value}");
+        }
+        for (int round = 0; round < options.Rounds; round++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            XgBoost.XGBoosterUpdateOneIter(booster, round, matrix).ThrowIfFailed($"training round {round + 1}");
+            afterRound?.Invoke(round + 1);
+        }
+        XgBoost.XGBoosterSaveModelToBuffer(booster, """{"format":"ubj"}""", out ulong length, out byte* bytes).ThrowIfFailed("saving the model");
+        return new ReadOnlySpan<byte>(bytes, checked((int)length)).ToArray();
+    }
+
+    internal static DMatrixHandle CreateMatrix(float* rows, long count, int features, int threads)
+    {
+        string config = $$"""{"missing":NaN,"nthread":{{threads}}}""";
+        XgBoost.XGDMatrixCreateFromDense(XgBoost.Array(rows, "<f4", count, features), config, out DMatrixHandle matrix)
+            .ThrowIfFailed("taking the labelled rows");
+        return matrix;
+    }
+
+    internal static BoosterHandle CreateBooster(DMatrixHandle? matrix = null)
+    {
+        nint raw = matrix?.DangerousGetHandle() ?? 0;
+        XgBoost.XGBoosterCreate(matrix is null ? null : &raw, matrix is null ? 0u : 1u, out BoosterHandle booster).ThrowIfFailed("starting");
+        return booster;
+    }
+
+    // base_score is XGBoost's own default up to 1.7; later versions would estimate one from the labels, and the model would depend on
+    // the library's version.
+    private static IEnumerable<(string Name, string Value)> Parameters(int classes, TrainingOptions options)
+    {
+        yield return ("verbosity", "0");
+        yield return ("booster", "gbtree");
+        yield return ("tree_method", "hist");
+        yield return ("base_score", "0.5");
+        yield return ("nthread", Text(options.BoosterThreads));
+        yield return ("seed", Text(options.Seed));
+        yield return ("max_depth", Text(options.Depth));
+        yield return ("max_bin", Text(options.MaxBin));
+        yield return ("eta", options.LearningRate.ToString("R", CultureInfo.InvariantCulture));
+        yield return ("objective", classes == 2 ? "binary:logistic" : "multi:softprob");
+        if (classes > 2)
+        {
+            yield return ("num_class", Text(classes));
+        }
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static long[] CountClasses(int* labels, long count, int classes)
+    {
+        if (classes < 2)
+        {
+            throw new FastSegException($"The labels hold {classes} class{(classes == 1 ? "" : "es")}; training needs at least 2.");
+        }
+        long[] counts = new long[classes];
+        for (long i = 0; i < count; i++)
+        {
+            counts[labels[i]]++;
+        }
+        int missing = System.Array.IndexOf(counts, 0L);
+        return missing < 0 ? counts : throw new FastSegException($"Class {missing + 1} of {classes} has no labelled pixel; label some of it or leave it out.");
+    }
+
+    private static HostBuffer Balance(int* labels, long count, long[] counts, float* weights)
+    {
+        float[] classWeights = [.. counts.Select(size => (float)(count / ((double)counts.Length * size)))];
+        var buffer = new HostBuffer(count * sizeof(float));
+        float* balanced = (float*)buffer.Pointer;
+        for (long i = 0; i < count; i++)
+        {
+            balanced[i] = classWeights[labels[i]] * (weights == null ? 1 : weights[i]);
+        }
+        return buffer;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+
+namespace FastSeg.Forest;
+
+/// <summary>Nodes of all trees while they are collected.</summary>
+internal sealed class TreeList
+{
+    public List<Tree> Trees { get; } = [];
+
+    public List<int> Feature { get; } = [];
+
+    public List<float> Value { get; } = [];
+
+    public List<int> Right { get; } = [];
+
+    public List<bool> DefaultLeft { get; } = [];
+}
+
+/// <summary>
+/// From a saved XGBoost model (1.x, 2.x, 3.x) to a forest: checks the kind by name, the headers, and that every tree is one.
+/// </summary>
+internal static class ForestReader
+{
+    /// <summary>Most classes, since labels are bytes and 0 means none.</summary>
+    private const int MaxClasses = 255;
+
+    /// <summary>Reads the model.</summary>
+    /// <exception cref="FastSegException">It is corrupt or of a kind that is not supported.</exception>
+    public static DecisionForest Read(ModelNode root)
+    {
+        ModelNode learner = root["learner"];
+        ModelNode booster = learner["gradient_booster"];
+        string kind = booster.String("name");
+        if (kind != "gbtree")
+        {
+            throw new FastSegException($"The forest's booster is \"{kind}\"; only gbtree is supported.");
+        }
+        string objective = learner["objective"].String("name");
+        if (objective is not ("multi:softprob" or "multi:softmax" or "binary:logistic"))
+        {
+            throw new FastSegException($"The forest's objective is \"{objective}\"; multi:softprob, multi:softmax and binary:logistic are supported.");
+        }
+        ModelNode header = learner["learner_model_param"];
+        bool binary = objective == "binary:logistic";
+        int features = header.Integer("num_feature", 1, int.MaxValue);
+        int classes = binary ? 2 : header.Integer("num_class", 2, MaxClasses);
+        if (header.Has("num_target") && header.Integer("num_target", 0, int.MaxValue) > 1)
+        {
+            throw new FastSegException("The forest predicts several targets; one label a pixel is supported.");
+        }
+        float[] margins = BaseMargins(header, binary, binary ? 1 : classes);
+        ModelNode model = booster["model"];
+        if (model.Has("weight_drop") && model.NumberArray("weight_drop").Any(weight => weight != 1))
+        {
+            throw new FastSegException("The forest's trees are weighted (dart); only gbtree is supported.");
+        }
+        return DecisionForest.Create(features, classes, margins, Trees(model, features, margins.Length));
+    }
+
+    /// <summary>
+    /// base_score is one number up to 3.0 ("5E-1") and a list from 3.1 on ("[5E-1,5E-1]"), one for all or one a group; for
+    /// binary:logistic a probability, which later versions keep 1e-6 away from 0 and 1.
+    /// </summary>
+    private static float[] BaseMargins(ModelNode header, bool binary, int groups)
+    {
+        string text = header.String("base_score");
+        string[] parts = text.Trim().TrimStart('[').TrimEnd(']').Split(',');
+        if (parts.Length != 1 && parts.Length != groups)
+        {
+            throw new FastSegException($"The forest's base_score holds {parts.Length} values; 1 or {groups} would be right.");
+        }
+        float[] margins = new float[groups];
+        for (int i = 0; i < groups; i++)
+        {
+            string part = parts[parts.Length == 1 ? 0 : i];
+            if (!float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out float score) || !float.IsFinite(score)
+                || (binary && (score < 0 || score > 1)))
+            {
+                throw new FastSegException($"The forest's base_score is \"{text}\"; {(binary ? "a probability" : "finite numbers")} would be right.");
+            }
+            margins[i] = binary ? -MathF.Log((1f / Math.Clamp(score, 1e-6f, 1f - 1e-6f)) - 1f) : score;
+        }
+        return margins;
+    }
+
+    private static TreeList Trees(ModelNode model, int features, int groups)
+    {
+        ModelNode[] trees = model.Items("trees");
+        double[] owners = model.NumberArray("tree_info");
+        if (trees.Length == 0 || owners.Length != trees.Length)
+        {
+            throw new FastSegException($"The forest holds {trees.Length} trees and names the class of {owners.Length}; it is corrupt.");
+        }
+        var list = new TreeList();
+        for (int i = 0; i < trees.Length; i++)
+        {
+            if (!(owners[i] >= 0 && owners[i] < groups && owners[i] == Math.Floor(owners[i])))
+            {
+                throw new FastSegException(FormattableString.Invariant($"Tree {i} of the forest belongs to class {owners[i]}; there are {groups}."));
+            }
+            Append(list, new TreeArrays(trees[i], i, features), (int)owners[i]);
+        }
+        return list;
+    }
+
+    /// <summary>
+    /// Copies what the root reaches (pruning leaves dead nodes behind), each node before its children. An explicit stack: a hostile tree
+    /// may be as deep as it has nodes. More nodes than the file holds means that a child is shared or a parent of itself.
+    /// </summary>
+    private static void Append(TreeList list, TreeArrays tree, int group)
+    {
+        int first = list.Feature.Count;
+        var stack = new Stack<(int Node, int Parent)>();
+        stack.Push((0, -1));
+        while (stack.TryPop(out (int Node, int Parent) next))
+        {
+            int at = list.Feature.Count;
+            if (at - first >= tree.Nodes)
+            {
+                throw tree.Corrupt("its nodes do not form a tree");
+            }
+            if (next.Parent >= 0)
+            {
+                list.Right[next.Parent] = at;
+            }
+            bool leaf = tree.IsLeaf(next.Node);
+            list.Feature.Add(leaf ? -1 : tree.Feature(next.Node));
+            list.Value.Add(tree.Value(next.Node));
+            list.DefaultLeft.Add(!leaf && tree.DefaultLeft(next.Node));
+            list.Right.Add(-1);
+            if (!leaf)
+            {
+                stack.Push((tree.Right(next.Node), at));
+                stack.Push((tree.Left(next.Node), -1));
+            }
+        }
+        list.Trees.Add(new Tree(first, list.Feature.Count - first, group));
+    }
+}

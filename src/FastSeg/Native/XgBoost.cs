@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+
+namespace FastSeg.Native;
+
+/// <summary>
+/// The entry points of libxgboost's C API that are used, one to one; all of them exist in 1.7, 2.x and 3.x. Every call returns 0, or
+/// fails with a text that <see cref="XgBoostError"/> turns into an exception. Arrays travel as "array interface" JSON.
+/// </summary>
+internal static unsafe partial class XgBoost
+{
+    private const string Library = XgBoostLibrary.Name;
+
+    static XgBoost() => NativeLibrary.SetDllImportResolver(typeof(XgBoost).Assembly, XgBoostLibrary.Resolve);
+
+    /// <summary>Version of the library in use: (1, 7, 4).</summary>
+    public static Version Version
+    {
+        get
+        {
+            XGBoostVersion(out int major, out int minor, out int patch);
+            return new Version(major, minor, patch);
+        }
+    }
+
+    /// <summary>The array interface of contiguous values: <paramref name="type"/> is numpy's type string, such as "&lt;f4".</summary>
+    public static string Array(void* data, string type, params ReadOnlySpan<long> shape)
+    {
+        string dimensions = string.Join(',', shape.ToArray());
+        return $$"""{"data":[{{(nuint)data}},true],"shape":[{{dimensions}}],"strides":null,"typestr":"{{type}}","version":3}""";
+    }
+
+    [LibraryImport(Library)]
+    public static partial void XGBoostVersion(out int major, out int minor, out int patch);
+
+    [LibraryImport(Library)]
+    public static partial byte* XGBGetLastError();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int XGDMatrixCreateFromDense(string data, string config, out DMatrixHandle matrix);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int XGDMatrixSetInfoFromInterface(DMatrixHandle matrix, string field, string data);
+
+    [LibraryImport(Library)]
+    public static partial int XGDMatrixFree(nint matrix);
+
+    [LibraryImport(Library)]
+    public static partial int XGBoosterCreate(nint* matrices, ulong count, out BoosterHandle booster);
+
+    [LibraryImport(Library)]
+    public static partial int XGBoosterFree(nint booster);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int XGBoosterSetParam(BoosterHandle booster, string name, string value);
+
+    [LibraryImport(Library)]
+    public static partial int XGBoosterUpdateOneIter(BoosterHandle booster, int iteration, DMatrixHandle matrix);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int XGBoosterSaveModelToBuffer(BoosterHandle booster, string config, out ulong length, out byte* bytes);
+
+    [LibraryImport(Library)]
+    public static partial int XGBoosterLoadModelFromBuffer(BoosterHandle booster, byte* bytes, ulong length);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int XGBoosterPredictFromDense(
+        BoosterHandle booster, string data, string config, nint proxy, out ulong* shape, out ulong dimensions, out float* result);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int XGBoosterPredictFromDMatrix(
+        BoosterHandle booster, DMatrixHandle matrix, string config, out ulong* shape, out ulong dimensions, out float* result);
+}

@@ -1,0 +1,96 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace FastSeg.Native;
+
+/// <summary>
+/// Where libxgboost comes from, in this order: the environment variable FASTSEG_XGBOOST (a file or its folder), the folder "native" of
+/// the project, the system, an installed Python package xgboost.
+/// </summary>
+internal static class XgBoostLibrary
+{
+    /// <summary>The name the imports use.</summary>
+    public const string Name = "xgboost";
+
+    private const string Variable = "FASTSEG_XGBOOST";
+
+    private static readonly Lazy<(nint Handle, string Path)> Loaded = new(() => Load(Environment.GetEnvironmentVariable(Variable)));
+
+    /// <summary>The file that was loaded, or the name the system found it under.</summary>
+    /// <exception cref="FastSegException">There is none.</exception>
+    public static string Path => Loaded.Value.Path;
+
+    /// <summary>Resolves the imports' name; other names are left to the runtime.</summary>
+    public static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search) => name == Name ? Loaded.Value.Handle : 0;
+
+    /// <summary>Loads the first library of the search order.</summary>
+    /// <param name="named">The value of FASTSEG_XGBOOST; null or empty where it is not set.</param>
+    internal static (nint Handle, string Path) Load(string? named)
+    {
+        if (!string.IsNullOrEmpty(named))
+        {
+            // What the user named is used or refused: another version instead would train another model.
+            return FirstLoadable(InFolderOrFile(named))
+                ?? throw new FastSegException($"{Variable} is \"{named}\", where no libxgboost could be loaded; name the file libxgboost.so or its folder.");
+        }
+        string[] own = [.. OwnFolders()];
+        return FirstLoadable([.. own.SelectMany(InFolderOrFile), "libxgboost.so.0", "libxgboost.so", .. PythonPackages()])
+            ?? throw new FastSegException(
+                $"libxgboost was not found: {Variable} is not set, and it is neither in a folder \"native\" above {AppContext.BaseDirectory}, "
+                + "nor among the system's libraries (libxgboost.so.0, libxgboost.so), nor in an installed Python package xgboost; running ./fastseg installs it.");
+    }
+
+    private static (nint, string)? FirstLoadable(IEnumerable<string> candidates)
+    {
+        foreach (string candidate in candidates)
+        {
+            if (NativeLibrary.TryLoad(candidate, out nint handle))
+            {
+                return (handle, candidate);
+            }
+        }
+        return null;
+    }
+
+    private static IEnumerable<string> InFolderOrFile(string path) =>
+        Directory.Exists(path) ? Sorted(path, "libxgboost.so*", file: true) : File.Exists(path) ? [System.IO.Path.GetFullPath(path)] : [];
+
+    private static IEnumerable<string> OwnFolders()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            yield return System.IO.Path.Combine(folder.FullName, "native");
+        }
+    }
+
+    private static IEnumerable<string> PythonPackages()
+    {
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        string?[] prefixes =
+        [
+            Environment.GetEnvironmentVariable("VIRTUAL_ENV"), Environment.GetEnvironmentVariable("CONDA_PREFIX"),
+            System.IO.Path.Combine(home, ".local"), "/usr/local", "/usr", "/opt/conda",
+        ];
+        return from prefix in prefixes
+               where !string.IsNullOrEmpty(prefix)
+               from python in Sorted(System.IO.Path.Combine(prefix, "lib"), "python3*", file: false)
+               from packages in (string[])["site-packages", "dist-packages"]
+               let file = System.IO.Path.Combine(python, packages, "xgboost", "lib", "libxgboost.so")
+               where File.Exists(file)
+               select file;
+    }
+
+    private static string[] Sorted(string folder, string pattern, bool file)
+    {
+        try
+        {
+            string[] found = !Directory.Exists(folder) ? [] : file ? Directory.GetFiles(folder, pattern) : Directory.GetDirectories(folder, pattern);
+            System.Array.Sort(found, StringComparer.Ordinal);
+            return found;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            return [];
+        }
+    }
+}

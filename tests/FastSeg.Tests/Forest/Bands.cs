@@ -1,0 +1,45 @@
+using FastSeg.Features;
+using FastSeg.Forest;
+using FastSeg.Native;
+
+namespace FastSeg.Tests.Forest;
+
+/// <summary>Row-major rows laid out as the bands that the filters hand out, with NaN wherever nothing may be read.</summary>
+internal static unsafe class Bands
+{
+    /// <summary>Predicts every row through <see cref="ForestCpu"/>; margins row-major, as libxgboost gives them.</summary>
+    public static float[] Margins(DecisionForest forest, float[] rows, int features, int width, int height)
+    {
+        int count = rows.Length / features;
+        int stride = (width + 63) / 64 * 64;
+        int planeStride = (stride * height) + 16;
+        using var planes = new HostBuffer((long)planeStride * features * sizeof(float));
+        using var predictor = new ForestCpu(forest, width, height);
+        float[] margins = new float[count * forest.Groups];
+        for (int start = 0; start < count; start += width * height)
+        {
+            int taken = Math.Min(width * height, count - start);
+            int columns = Math.Min(width, taken);
+            int lines = taken / columns;
+            planes.Span<float>(0, planeStride * features).Fill(float.NaN);
+            var band = new Band(0, 0, columns, lines, features, (float*)planes.Pointer, stride, planeStride);
+            for (int i = 0; i < columns * lines; i++)
+            {
+                for (int plane = 0; plane < features; plane++)
+                {
+                    band.Row(plane, i / columns)[i % columns] = rows[((start + i) * features) + plane];
+                }
+            }
+            predictor.Predict(band);
+            for (int i = 0; i < columns * lines; i++)
+            {
+                for (int group = 0; group < forest.Groups; group++)
+                {
+                    margins[((start + i) * forest.Groups) + group] = predictor.Margins(group)[(i / columns * predictor.RowStride) + (i % columns)];
+                }
+            }
+            start -= (width * height) - (columns * lines);
+        }
+        return margins;
+    }
+}

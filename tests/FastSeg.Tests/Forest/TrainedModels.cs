@@ -1,0 +1,42 @@
+using FastSeg.Forest;
+
+namespace FastSeg.Tests.Forest;
+
+/// <summary>Small models trained on random rows whose class depends on the features.</summary>
+internal static unsafe class TrainedModels
+{
+    /// <summary>Uniform values; with <paramref name="steps"/> only that many distinct ones, so that many equal a threshold.</summary>
+    public static float[] Rows(Random random, int count, int features, int steps = 0)
+    {
+        float[] rows = new float[count * features];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = steps == 0 ? random.NextSingle() : random.Next(steps) / (float)steps;
+        }
+        return rows;
+    }
+
+    /// <summary>Classes 0 .. classes - 1, each at least once, by a noisy function of the first features.</summary>
+    public static int[] Labels(Random random, float[] rows, int features, int classes)
+    {
+        int[] labels = new int[rows.Length / features];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            float sum = rows[i * features] + rows[(i * features) + (features / 2)] + (0.3f * random.NextSingle());
+            labels[i] = i < classes ? i : (int)(sum * 7919) % classes;
+        }
+        return labels;
+    }
+
+    /// <summary>Trains on the rows.</summary>
+    public static byte[] Train(
+        float[] rows, int[] labels, int features, int classes, TrainingOptions options, float[]? weights = null,
+        Action<int>? afterRound = null, CancellationToken cancellation = default)
+    {
+        fixed (float* data = rows, given = weights)
+        fixed (int* classOf = labels)
+        {
+            return Booster.Train(data, classOf, labels.Length, features, classes, options, given, afterRound, cancellation);
+        }
+    }
+}
