@@ -1,0 +1,107 @@
+namespace FastSeg.Images;
+
+/// <summary>
+/// Stretches of a file, and bytes put between them, as one stream: what libvips gets to see of a file. Calls come from native code, so
+/// nothing is ever thrown: a file that cannot be read further ends there, and <see cref="Failure"/> keeps why.
+/// </summary>
+internal sealed class FileParts(InputFile file) : Stream
+{
+    private readonly List<(long Start, byte[]? Bytes, long Offset, long Length)> _parts = [];
+    private long _length;
+    private long _position;
+    private int _current;
+
+    /// <summary>Why the stream ended early, if it did.</summary>
+    public FastSegException? Failure { get; private set; }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => true;
+
+    public override bool CanWrite => false;
+
+    public override long Length => _length;
+
+    public override long Position
+    {
+        get => _position;
+        set => _position = Math.Max(0, value);
+    }
+
+    /// <summary>Adds bytes.</summary>
+    public void Add(byte[] bytes)
+    {
+        _parts.Add((_length, bytes, 0, bytes.Length));
+        _length += bytes.Length;
+    }
+
+    /// <summary>Adds a stretch of the file.</summary>
+    public void Add(long offset, long length)
+    {
+        if (_parts.Count > 0 && _parts[^1] is { Bytes: null } last && last.Offset + last.Length == offset)
+        {
+            _parts[^1] = last with { Length = last.Length + length };
+        }
+        else
+        {
+            _parts.Add((_length, null, offset, length));
+        }
+        _length += length;
+    }
+
+    public override int Read(byte[] buffer, int start, int count)
+    {
+        if (_position >= _length || count == 0 || Failure is not null)
+        {
+            return 0;
+        }
+        if (_position < _parts[_current].Start)
+        {
+            _current = 0;
+        }
+        while (_position >= _parts[_current].Start + _parts[_current].Length)
+        {
+            _current++;
+        }
+        (long partStart, byte[]? bytes, long offset, long length) = _parts[_current];
+        long within = _position - partStart;
+        int part = (int)Math.Min(count, length - within);
+        try
+        {
+            if (bytes is null)
+            {
+                file.Read(offset + within, buffer.AsSpan(start, part));
+            }
+            else
+            {
+                bytes.AsSpan((int)within, part).CopyTo(buffer.AsSpan(start));
+            }
+        }
+        catch (FastSegException e)
+        {
+            Failure = e;
+            return 0;
+        }
+        _position += part;
+        return part;
+    }
+
+    public override long Seek(long to, SeekOrigin origin)
+    {
+        Position = origin switch
+        {
+            SeekOrigin.Begin => to,
+            SeekOrigin.Current => _position + to,
+            _ => _length + to,
+        };
+        return _position;
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int start, int count) => throw new NotSupportedException();
+}

@@ -1,0 +1,27 @@
+namespace FastSeg.Images;
+
+/// <summary>What all writers share.</summary>
+internal static class ImageWriting
+{
+    /// <summary>Refuses a rectangle outside the image and too few samples.</summary>
+    public static void Check(ImageLayout layout, Region region, long sampleBytes)
+    {
+        if (region.IsEmpty || !new Region(0, 0, layout.Width, layout.Height).Contains(region))
+        {
+            throw new ArgumentOutOfRangeException(nameof(region), $"{region} is not a rectangle inside {layout.Width} x {layout.Height}");
+        }
+        if (sampleBytes < checked(region.Pixels * layout.Pages * layout.Type.Bytes()))
+        {
+            throw new ArgumentOutOfRangeException(nameof(sampleBytes), $"{sampleBytes} bytes for {layout.Pages} pages of {region.Pixels} {layout.Type.Name()} samples");
+        }
+    }
+
+    /// <summary>Refuses to finish an image of which pixels are missing.</summary>
+    public static void CheckComplete(ImageLayout layout, long pixelsWritten, string path)
+    {
+        if (pixelsWritten != checked(layout.Width * layout.Height))
+        {
+            throw new InvalidOperationException($"{pixelsWritten} of {layout.Width * layout.Height} pixels of {path} were written");
+        }
+    }
+}

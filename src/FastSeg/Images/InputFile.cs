@@ -1,0 +1,113 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace FastSeg.Images;
+
+/// <summary>An image file open for positioned reads, and the sentences for what can be wrong with it. Safe for several threads.</summary>
+internal sealed class InputFile : IDisposable
+{
+    private readonly SafeFileHandle _handle;
+
+    private InputFile(string path, string name, SafeFileHandle handle)
+    {
+        Path = path;
+        Name = name;
+        _handle = handle;
+        Length = RandomAccess.GetLength(handle);
+    }
+
+    /// <summary>Where the file is.</summary>
+    public string Path { get; }
+
+    /// <summary>What the caller wrote, with its page; error sentences begin with it.</summary>
+    public string Name { get; }
+
+    /// <summary>Bytes in the file.</summary>
+    public long Length { get; }
+
+    /// <summary>Opens a file for reading.</summary>
+    /// <exception cref="FastSegException">It is missing, a folder, empty or may not be read.</exception>
+    public static InputFile Open(string path, string name)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new FastSegException($"{name} is a folder; an image file is needed here.");
+        }
+        SafeFileHandle handle;
+        try
+        {
+            handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new FastSegException($"{name} does not exist; give the path of an image.", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new FastSegException($"{name} may not be read by this user; change its permissions or give another image.", e);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
+        {
+            throw new FastSegException($"{name} cannot be opened ({OneLine(e.Message)}); give the path of an image.", e);
+        }
+        try
+        {
+            var file = new InputFile(path, name, handle);
+            return file.Length > 0 ? file : throw file.Bad("is empty (0 bytes)");
+        }
+        catch (Exception e)
+        {
+            handle.Dispose();
+            throw e as FastSegException ?? new FastSegException($"{name} cannot be read ({OneLine(e.Message)}); give a regular file.", e);
+        }
+    }
+
+    /// <summary>Reads exactly <paramref name="destination"/>'s length from <paramref name="offset"/>.</summary>
+    /// <exception cref="FastSegException">The file ends before, or the disk fails.</exception>
+    public void Read(long offset, Span<byte> destination)
+    {
+        int done = 0;
+        while (done < destination.Length)
+        {
+            int got;
+            try
+            {
+                got = RandomAccess.Read(_handle, destination[done..], offset + done);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new FastSegException($"{Name} cannot be read at byte {offset + done} ({OneLine(e.Message)}); check the disk it lies on.", e);
+            }
+            if (got == 0)
+            {
+                throw Bad($"is truncated: it ends at byte {Length}, but {destination.Length} bytes at {offset} are needed");
+            }
+            done += got;
+        }
+    }
+
+    /// <summary>Reads into unmanaged memory of any size.</summary>
+    public unsafe void Read(long offset, byte* destination, long count)
+    {
+        for (long done = 0; done < count;)
+        {
+            int part = (int)Math.Min(count - done, 1 << 26);
+            Read(offset + done, new Span<byte>(destination + done, part));
+            done += part;
+        }
+    }
+
+    /// <summary>Whether <paramref name="count"/> bytes at <paramref name="offset"/> lie inside the file.</summary>
+    public bool Holds(long offset, long count) => offset >= 0 && count >= 0 && offset <= Length && count <= Length - offset;
+
+    /// <summary>"FILE is truncated; write the file again." and the like.</summary>
+    public FastSegException Bad(string what, Exception? inner = null) => new($"{Name} {what}; write the file again.", inner);
+
+    /// <summary>"FILE has 1-bit samples; ..." with what is read instead.</summary>
+    public FastSegException Unsupported(string what, string instead) => new($"{Name} {what}; {instead}.");
+
+    /// <summary>A library's message made fit for one line.</summary>
+    public static string OneLine(string text) => string.Join(' ', text.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ' ');
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+}

@@ -1,0 +1,103 @@
+using System.Buffers;
+
+namespace FastSeg.Images;
+
+/// <summary>A result written into the caller's memory: pages one after the other, each with the same row stride. Several threads may write.</summary>
+public sealed unsafe class MemoryWriter : ImageWriter
+{
+    private readonly byte* _pixels;
+    private readonly long _rowStride;
+    private MemoryHandle _pin;
+
+    /// <summary>Describes memory behind a pointer, which must stay valid until the writer is disposed.</summary>
+    /// <param name="layout">Size, type and pages.</param>
+    /// <param name="pixels">Where the first sample goes; <c>Pages * Height * rowStride</c> bytes.</param>
+    /// <param name="rowStride">Bytes from one row to the next; 0 stands for rows without padding.</param>
+    /// <exception cref="FastSegException">The pointer is null, or rows would overlap.</exception>
+    public MemoryWriter(ImageLayout layout, nint pixels, long rowStride = 0)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        long rowBytes = checked(layout.Width * layout.Type.Bytes());
+        if (pixels == 0)
+        {
+            throw new FastSegException("The memory for the result is a null pointer; give the address of its first sample.");
+        }
+        if (rowStride != 0 && rowStride < rowBytes)
+        {
+            throw new FastSegException($"The memory for the result has a row stride of {rowStride} bytes, but a row has {rowBytes}; the stride counts bytes, not samples.");
+        }
+        Layout = layout;
+        _pixels = (byte*)pixels;
+        _rowStride = rowStride == 0 ? rowBytes : rowStride;
+    }
+
+    private MemoryWriter(ImageLayout layout, MemoryHandle pin) : this(layout, (nint)pin.Pointer) => _pin = pin;
+
+    /// <summary>Writes into an array or other memory, which is pinned until the writer is disposed.</summary>
+    /// <typeparam name="T">byte, ushort or float, as the layout's type.</typeparam>
+    /// <param name="layout">Size, type and pages.</param>
+    /// <param name="pixels"><c>Pages x Height x Width</c> samples.</param>
+    /// <exception cref="FastSegException">The memory is too short or of another type.</exception>
+    public static MemoryWriter Into<T>(ImageLayout layout, Memory<T> pixels) where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        SampleType type = TypeOf<T>("The memory for the result");
+        if (type != layout.Type)
+        {
+            throw new FastSegException($"The memory for the result is {type.Name()}, but the result is {layout.Type.Name()}.");
+        }
+        long needed = checked(layout.Pages * layout.Height * layout.Width);
+        if (pixels.Length < needed)
+        {
+            throw new FastSegException($"The memory for the result has {pixels.Length} samples, but {layout.Width} x {layout.Height} with {layout.Pages} pages needs {needed}.");
+        }
+        MemoryHandle pin = pixels.Pin();
+        try
+        {
+            return new MemoryWriter(layout, pin);
+        }
+        catch
+        {
+            pin.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ImageLayout Layout { get; }
+
+    /// <inheritdoc/>
+    public override long HeldBytes(int threads) => 0;
+
+    /// <inheritdoc/>
+    public override void Write(Region region, ReadOnlySpan<byte> samples)
+    {
+        ImageWriting.Check(Layout, region, samples.Length);
+        int sampleBytes = Layout.Type.Bytes();
+        int rowBytes = checked((int)(region.Width * sampleBytes));
+        int from = 0;
+        for (long page = 0; page < Layout.Pages; page++)
+        {
+            for (long y = region.Y; y < region.Bottom; y++)
+            {
+                byte* row = _pixels + (((page * Layout.Height) + y) * _rowStride) + (region.X * sampleBytes);
+                samples.Slice(from, rowBytes).CopyTo(new Span<byte>(row, rowBytes));
+                from += rowBytes;
+            }
+        }
+    }
+
+    /// <summary>Does nothing: the caller's memory already holds the result.</summary>
+    public override void Commit()
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => _pin.Dispose();
+
+    internal static SampleType TypeOf<T>(string name) where T : unmanaged =>
+        typeof(T) == typeof(byte) ? SampleType.UInt8
+        : typeof(T) == typeof(ushort) ? SampleType.UInt16
+        : typeof(T) == typeof(float) ? SampleType.Float32
+        : throw new FastSegException($"{name} is memory of {typeof(T).Name}; samples are byte, ushort or float.");
+}

@@ -1,0 +1,141 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace FastSeg.Images;
+
+/// <summary>
+/// Writes a PNG row by row: 8-bit palette, 8- or 16-bit grey, 8-bit RGB. Written here because libvips makes no palette images of given
+/// indices, and takes no rows as they come.
+/// </summary>
+internal sealed class PngEncoder : IDisposable
+{
+    private readonly IdatStream _idat;
+    private readonly ZLibStream _deflate;
+    private readonly OutputFile _file;
+    private readonly byte[] _row;
+
+    /// <summary>Writes everything before the pixels.</summary>
+    /// <param name="file">Where to.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="depth">Bits per sample: 8 or 16.</param>
+    /// <param name="colourType">0 grey, 2 RGB, 3 palette (the class colours).</param>
+    public PngEncoder(OutputFile file, int width, int height, int depth, int colourType)
+    {
+        _file = file;
+        RowBytes = checked(width * (depth / 8) * (colourType == 2 ? 3 : 1));
+        _row = new byte[RowBytes + 1];
+        byte[] header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        header[8] = (byte)depth;
+        header[9] = (byte)colourType;
+        _idat = new IdatStream(file);
+        _idat.Append(PngChunks.Signature);
+        _idat.Append(PngChunks.Make("IHDR"u8, header));
+        if (colourType == 3)
+        {
+            byte[] palette = new byte[3 * 256];
+            for (int i = 0; i < 256; i++)
+            {
+                (palette[3 * i], palette[(3 * i) + 1], palette[(3 * i) + 2]) = ClassColours.Of(i);
+            }
+            _idat.Append(PngChunks.Make("PLTE"u8, palette));
+        }
+        _deflate = new ZLibStream(_idat, CompressionLevel.Fastest, leaveOpen: true);
+    }
+
+    /// <summary>Bytes of a row.</summary>
+    public int RowBytes { get; }
+
+    /// <summary>Adds the next row; 16-bit samples little-endian.</summary>
+    public void WriteRow(ReadOnlySpan<byte> row, int sampleBytes)
+    {
+        // Filter type 0, which suits palettes, and is the fastest for the rest.
+        row[..RowBytes].CopyTo(_row.AsSpan(1));
+        if (sampleBytes == 2)
+        {
+            ImageReading.SwapBytes(_row.AsSpan(1), 2);
+        }
+        _deflate.Write(_row);
+    }
+
+    /// <summary>Writes everything after the pixels.</summary>
+    public void Finish()
+    {
+        _deflate.Dispose();
+        _idat.Flush();
+        _idat.Append(PngChunks.Make("IEND"u8, []));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _idat.Closed = true;
+        _deflate.Dispose();
+        _idat.Dispose();
+    }
+
+    /// <summary>Cuts the compressed stream into IDAT chunks.</summary>
+    private sealed class IdatStream(OutputFile file) : Stream
+    {
+        private readonly byte[] _chunk = new byte[1 << 16];
+        private int _filled;
+        private long _end;
+
+        /// <summary>Whether what still comes is thrown away.</summary>
+        public bool Closed { get; set; }
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => _end;
+
+        public override long Position
+        {
+            get => _end;
+            set => throw new NotSupportedException();
+        }
+
+        public void Append(ReadOnlySpan<byte> bytes)
+        {
+            file.Write(_end, bytes);
+            _end += bytes.Length;
+        }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            while (!Closed && buffer.Length > 0)
+            {
+                int part = Math.Min(buffer.Length, _chunk.Length - _filled);
+                buffer[..part].CopyTo(_chunk.AsSpan(_filled));
+                _filled += part;
+                buffer = buffer[part..];
+                if (_filled == _chunk.Length)
+                {
+                    Flush();
+                }
+            }
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+            if (_filled > 0 && !Closed)
+            {
+                Append(PngChunks.Make("IDAT"u8, _chunk.AsSpan(0, _filled)));
+                _filled = 0;
+            }
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,170 @@
+using FastSeg.Native;
+
+namespace FastSeg.Images;
+
+/// <summary>
+/// Decoded segments of a page, shared by the threads that read it: a segment is decoded by the first thread that wants it and kept
+/// until its memory is needed for another one, the least recently used first. All segments have the same size.
+/// </summary>
+internal sealed class SegmentCache : IDisposable
+{
+    private readonly object _gate = new();
+    private readonly Dictionary<long, Slot> _held = [];
+    private readonly LinkedList<Slot> _idle = [];
+    private readonly List<Slot> _all = [];
+    private readonly long _segmentBytes;
+    private readonly int _budget;
+
+    /// <summary>Creates an empty cache; memory is taken as segments come.</summary>
+    /// <param name="segmentBytes">Bytes of a decoded segment.</param>
+    /// <param name="budget">Segments kept.</param>
+    public SegmentCache(long segmentBytes, int budget)
+    {
+        _segmentBytes = segmentBytes;
+        _budget = budget;
+    }
+
+    /// <summary>A place for a segment.</summary>
+    public sealed class Slot
+    {
+        internal Slot(HostBuffer buffer)
+        {
+            Buffer = buffer;
+            Node = new LinkedListNode<Slot>(this);
+        }
+
+        /// <summary>The decoded samples.</summary>
+        public HostBuffer Buffer { get; }
+
+        internal LinkedListNode<Slot> Node { get; }
+
+        internal long Index { get; set; }
+
+        internal int Users { get; set; }
+
+        internal bool Ready { get; set; }
+
+        internal FastSegException? Failure { get; set; }
+    }
+
+    /// <summary>Most bytes held while <paramref name="threads"/> threads read.</summary>
+    public long HeldBytes(int threads, long segments) => Math.Min(segments, Math.Max(_budget, threads)) * _segmentBytes;
+
+    /// <summary>
+    /// Gives the slot of a segment to the caller, who must <see cref="Release"/> it. Where <paramref name="decode"/> comes back true the
+    /// caller fills the slot and then calls <see cref="Publish"/> or <see cref="Fail"/>; otherwise it calls <see cref="Wait"/> first.
+    /// Null where another thread is decoding the segment and <paramref name="wait"/> is false.
+    /// </summary>
+    public Slot? Acquire(long index, bool wait, out bool decode)
+    {
+        lock (_gate)
+        {
+            decode = false;
+            if (_held.TryGetValue(index, out Slot? slot))
+            {
+                if (!slot.Ready && !wait)
+                {
+                    return null;
+                }
+                if (slot.Users++ == 0)
+                {
+                    _idle.Remove(slot.Node);
+                }
+                return slot;
+            }
+            slot = Free();
+            slot.Index = index;
+            slot.Users = 1;
+            slot.Ready = false;
+            slot.Failure = null;
+            _held[index] = slot;
+            decode = true;
+            return slot;
+        }
+    }
+
+    /// <summary>Tells the threads that wait that the segment is decoded.</summary>
+    public void Publish(Slot slot)
+    {
+        lock (_gate)
+        {
+            slot.Ready = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Tells them that it cannot be decoded.</summary>
+    public void Fail(Slot slot, FastSegException failure)
+    {
+        lock (_gate)
+        {
+            slot.Failure = failure;
+            _held.Remove(slot.Index);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Waits for the thread that decodes the segment.</summary>
+    /// <exception cref="FastSegException">It could not be decoded.</exception>
+    public void Wait(Slot slot)
+    {
+        lock (_gate)
+        {
+            while (!slot.Ready && slot.Failure is null)
+            {
+                Monitor.Wait(_gate);
+            }
+            if (slot.Failure is not null)
+            {
+                throw new FastSegException(slot.Failure.Message, slot.Failure);
+            }
+        }
+    }
+
+    /// <summary>Hands the slot back; its segment stays for the next reader.</summary>
+    public void Release(Slot slot)
+    {
+        lock (_gate)
+        {
+            if (--slot.Users > 0)
+            {
+                return;
+            }
+            if (slot.Failure is null)
+            {
+                _idle.AddLast(slot.Node);
+            }
+            else
+            {
+                // Its segment is forgotten, so its memory is the first to be used again.
+                slot.Index = -1;
+                _idle.AddFirst(slot.Node);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Slot slot in _all)
+        {
+            slot.Buffer.Dispose();
+        }
+    }
+
+    private Slot Free()
+    {
+        if (_all.Count >= _budget && _idle.First is { } node)
+        {
+            _idle.Remove(node);
+            if (_held.TryGetValue(node.Value.Index, out Slot? held) && held == node.Value)
+            {
+                _held.Remove(node.Value.Index);
+            }
+            return node.Value;
+        }
+        var slot = new Slot(new HostBuffer(_segmentBytes));
+        _all.Add(slot);
+        return slot;
+    }
+}

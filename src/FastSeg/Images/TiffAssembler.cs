@@ -1,0 +1,139 @@
+using BitMiracle.LibTiff.Classic;
+
+namespace FastSeg.Images;
+
+/// <summary>
+/// Puts compressed tiles into a TIFF, page after page, through BitMiracle.LibTiff. Not for several threads at once.
+/// </summary>
+internal sealed class TiffAssembler : IDisposable
+{
+    /// <summary>Uncompressed size above which BigTIFF is written; classic TIFF ends at 4 GiB, and deflate may add a little.</summary>
+    private const long LargestClassic = 3_900_000_000;
+
+    private readonly ImageLayout _layout;
+    private readonly Sink _sink;
+    private readonly Tiff _tiff;
+    private int _page;
+
+    /// <summary>Begins the first page.</summary>
+    public TiffAssembler(OutputFile file, ImageLayout layout, long largestClassic = LargestClassic)
+    {
+        _layout = layout;
+        _sink = new Sink(file);
+        bool big = (Int128)layout.Width * layout.Height * layout.Pages * layout.Type.Bytes() > largestClassic;
+        BitMiracleErrors.Install();
+        _tiff = Tiff.ClientOpen(file.Path, big ? "w8" : "w", new BitMiracleErrors(), _sink)
+            ?? throw new FastSegException($"{file.Path} cannot be written: BitMiracle.LibTiff does not begin the file; write another format.");
+        BeginPage();
+    }
+
+    /// <summary>Adds a tile of the current page.</summary>
+    public void Append(int tile, byte[] compressed, int count)
+    {
+        if (_tiff.WriteRawTile(tile, compressed, 0, count) != count)
+        {
+            throw new IOException($"tile {tile} was refused by BitMiracle.LibTiff");
+        }
+    }
+
+    /// <summary>Ends the current page and begins the next one.</summary>
+    public void NextPage()
+    {
+        EndPage();
+        _page++;
+        BeginPage();
+    }
+
+    /// <summary>Ends the last page; the file is complete then.</summary>
+    public void Finish() => EndPage();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Closing writes a directory that is still open; after a failure nobody wants it, and the disk may be full.
+        _sink.Closed = true;
+        _tiff.Dispose();
+    }
+
+    private void EndPage()
+    {
+        if (!_tiff.WriteDirectory())
+        {
+            throw new IOException("the directory was refused by BitMiracle.LibTiff");
+        }
+    }
+
+    private void BeginPage()
+    {
+        bool isFloat = _layout.Type == SampleType.Float32;
+        _tiff.SetField(TiffTag.IMAGEWIDTH, checked((int)_layout.Width));
+        _tiff.SetField(TiffTag.IMAGELENGTH, checked((int)_layout.Height));
+        _tiff.SetField(TiffTag.BITSPERSAMPLE, 8 * _layout.Type.Bytes());
+        _tiff.SetField(TiffTag.SAMPLESPERPIXEL, 1);
+        _tiff.SetField(TiffTag.SAMPLEFORMAT, isFloat ? SampleFormat.IEEEFP : SampleFormat.UINT);
+        _tiff.SetField(TiffTag.PHOTOMETRIC, Photometric.MINISBLACK);
+        _tiff.SetField(TiffTag.PLANARCONFIG, PlanarConfig.CONTIG);
+        _tiff.SetField(TiffTag.COMPRESSION, Compression.ADOBE_DEFLATE);
+        _tiff.SetField(TiffTag.TILEWIDTH, TiffWriter.TileSize);
+        _tiff.SetField(TiffTag.TILELENGTH, TiffWriter.TileSize);
+        _tiff.SetField(TiffTag.SOFTWARE, "FastSeg");
+        if (_layout.PageNames is { } names && _page < names.Count)
+        {
+            _tiff.SetField(TiffTag.PAGENAME, names[_page]);
+        }
+        if (_layout.PixelSize is { } size)
+        {
+            _tiff.SetField(TiffTag.XRESOLUTION, 1 / size.X);
+            _tiff.SetField(TiffTag.YRESOLUTION, 1 / size.Y);
+            _tiff.SetField(TiffTag.RESOLUTIONUNIT, (ResUnit)TiffPixelSize.Unit(size));
+        }
+        if (_page == 0 && TiffPixelSize.Description(_layout.PixelSize, _layout.Pages) is { } description)
+        {
+            _tiff.SetField(TiffTag.IMAGEDESCRIPTION, description);
+        }
+    }
+
+    /// <summary>The output file with a position, as BitMiracle wants it.</summary>
+    private sealed class Sink(OutputFile file) : TiffStream
+    {
+        private long _position;
+        private long _length;
+
+        public bool Closed { get; set; }
+
+        public override int Read(object clientData, byte[] buffer, int offset, int count)
+        {
+            int part = (int)Math.Clamp(_length - _position, 0, count);
+            file.Read(_position, buffer.AsSpan(offset, part));
+            _position += part;
+            return part;
+        }
+
+        public override void Write(object clientData, byte[] buffer, int offset, int count)
+        {
+            if (!Closed)
+            {
+                file.Write(_position, buffer.AsSpan(offset, count));
+            }
+            _position += count;
+            _length = Math.Max(_length, _position);
+        }
+
+        public override long Seek(object clientData, long offset, SeekOrigin origin)
+        {
+            _position = origin switch
+            {
+                SeekOrigin.Begin => offset,
+                SeekOrigin.Current => _position + offset,
+                _ => _length + offset,
+            };
+            return _position;
+        }
+
+        public override void Close(object clientData)
+        {
+        }
+
+        public override long Size(object clientData) => _length;
+    }
+}

@@ -1,0 +1,125 @@
+using System.IO.Compression;
+using FastSeg.Native;
+
+namespace FastSeg.Images;
+
+/// <summary>
+/// Decodes single segments of a page into little-endian samples. Not for several threads at once: a reader keeps a pool of decoders.
+/// Deflate goes to the runtime's zlib, which measures several times as fast as BitMiracle's managed one; the other codecs are BitMiracle's.
+/// </summary>
+internal sealed unsafe class TiffDecoder : IDisposable
+{
+    private readonly InputFile _file;
+    private readonly TiffPage _page;
+    private HostBuffer? _row;
+    private byte[]? _managed;
+
+    public TiffDecoder(InputFile file, TiffPage page)
+    {
+        _file = file;
+        _page = page;
+    }
+
+    /// <summary>Segments put off because another thread is decoding them.</summary>
+    public List<long> Later { get; } = [];
+
+    /// <summary>A row of a segment, for what has to be rearranged.</summary>
+    public HostBuffer Row => _row ??= new HostBuffer(_page.RowBytes);
+
+    /// <summary>Bytes a decoder holds.</summary>
+    public static long HeldBytes(TiffPage page)
+    {
+        long row = page.Predictor == 3 || page.Codec == TiffCodec.None ? page.RowBytes : 0;
+        // BitMiracle decodes from one managed array into another.
+        long managed = page.Codec is TiffCodec.None or TiffCodec.Deflate ? 0 : page.SegmentBytes + page.Counts.Max();
+        return row + managed;
+    }
+
+    /// <summary>Decodes a segment.</summary>
+    /// <param name="segment">Its number.</param>
+    /// <param name="to">At least <see cref="TiffPage.SegmentBytes"/> bytes.</param>
+    /// <exception cref="FastSegException">It is damaged.</exception>
+    public void Decode(long segment, byte* to)
+    {
+        long rows = _page.StoredRows(segment), bytes = rows * _page.RowBytes;
+        switch (_page.Codec)
+        {
+            case TiffCodec.None:
+                _file.Read(_page.Offsets[segment], to, Math.Min(bytes, _page.Counts[segment]));
+                break;
+            case TiffCodec.Deflate:
+                Inflate(segment, to, bytes);
+                break;
+            default:
+                DecodeManaged(segment, rows, to, bytes);
+                break;
+        }
+        if (_page.Predictor == 3)
+        {
+            TiffPredictor.UndoFloat(to, Row.Pointer, rows, _page.RowBytes, _page.SegmentSamples);
+            return;
+        }
+        if (_page.BigEndian && _page.Codec != TiffCodec.Jpeg)
+        {
+            Swap(to, bytes);
+        }
+        if (_page.Predictor == 2)
+        {
+            TiffPredictor.UndoHorizontal(to, rows, _page.RowBytes, _page.SegmentSamples, _page.Type);
+        }
+    }
+
+    /// <summary>Turns samples in unmanaged memory of any size little-endian.</summary>
+    public void Swap(byte* samples, long bytes)
+    {
+        for (long done = 0; done < bytes;)
+        {
+            int part = (int)Math.Min(bytes - done, 1 << 26);
+            ImageReading.SwapBytes(new Span<byte>(samples + done, part), _page.Type.Bytes());
+            done += part;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _row?.Dispose();
+
+    private void Inflate(long segment, byte* to, long bytes)
+    {
+        try
+        {
+            using var compressed = new FilePart(_file, _page.Offsets[segment], _page.Counts[segment]);
+            using var inflate = new ZLibStream(compressed, CompressionMode.Decompress);
+            for (long done = 0; done < bytes;)
+            {
+                int got = inflate.Read(new Span<byte>(to + done, (int)Math.Min(bytes - done, 1 << 26)));
+                if (got == 0)
+                {
+                    throw Damaged(segment, $"it ends after {done} of {bytes} bytes");
+                }
+                done += got;
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw Damaged(segment, "its deflate data is corrupt", e);
+        }
+    }
+
+    private void DecodeManaged(long segment, long rows, byte* to, long bytes)
+    {
+        if (bytes > Array.MaxLength)
+        {
+            throw new FastSegException($"{_file.Name} keeps {bytes} bytes in one LZW, PackBits or JPEG strip; save it with several strips or tiles, or with deflate.");
+        }
+        _managed ??= GC.AllocateUninitializedArray<byte>((int)Math.Min(_page.SegmentBytes, Array.MaxLength));
+        string? failure = BitMiracleCodec.Decode(_file, _page, segment, rows, _managed, (int)bytes);
+        if (failure is not null)
+        {
+            throw Damaged(segment, failure);
+        }
+        _managed.AsSpan(0, (int)bytes).CopyTo(new Span<byte>(to, (int)bytes));
+    }
+
+    private FastSegException Damaged(long segment, string why, Exception? inner = null) =>
+        _file.Bad($"is damaged or truncated in {(_page.Tiled ? "tile" : "strip")} {segment}: {why}", inner);
+}

@@ -1,0 +1,60 @@
+namespace FastSeg.Images;
+
+/// <summary>Undoes the differences that TIFF writers take of neighbours before they compress (TIFF 6.0 section 14; Adobe's technote 3 for floats).</summary>
+internal static unsafe class TiffPredictor
+{
+    /// <summary>Predictor 2: each sample is stored as its difference from the same sample of the pixel before, modulo its size.</summary>
+    public static void UndoHorizontal(byte* samples, long rows, long rowBytes, int step, SampleType type)
+    {
+        for (long y = 0; y < rows; y++)
+        {
+            byte* row = samples + (y * rowBytes);
+            switch (type)
+            {
+                case SampleType.UInt8:
+                    for (long i = step; i < rowBytes; i++)
+                    {
+                        row[i] += row[i - step];
+                    }
+                    break;
+                case SampleType.UInt16:
+                    for (long i = step; i < rowBytes / 2; i++)
+                    {
+                        ((ushort*)row)[i] += ((ushort*)row)[i - step];
+                    }
+                    break;
+                default:
+                    for (long i = step; i < rowBytes / 4; i++)
+                    {
+                        ((uint*)row)[i] += ((uint*)row)[i - step];
+                    }
+                    break;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Predictor 3: a row's floats are split into four planes of bytes, the highest first whatever the file's byte order, and the bytes
+    /// stored as differences.
+    /// </summary>
+    public static void UndoFloat(byte* samples, byte* scratch, long rows, long rowBytes, int step)
+    {
+        long count = rowBytes / 4;
+        for (long y = 0; y < rows; y++)
+        {
+            byte* row = samples + (y * rowBytes);
+            for (long i = step; i < rowBytes; i++)
+            {
+                row[i] += row[i - step];
+            }
+            Buffer.MemoryCopy(row, scratch, rowBytes, rowBytes);
+            for (long i = 0; i < count; i++)
+            {
+                row[4 * i] = scratch[(3 * count) + i];
+                row[(4 * i) + 1] = scratch[(2 * count) + i];
+                row[(4 * i) + 2] = scratch[count + i];
+                row[(4 * i) + 3] = scratch[i];
+            }
+        }
+    }
+}

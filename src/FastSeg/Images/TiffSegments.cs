@@ -1,0 +1,82 @@
+namespace FastSeg.Images;
+
+/// <summary>
+/// Where a page's strips or tiles lie. Refuses a page whose segments cannot hold the pixels it claims, before anything is allocated:
+/// a codec expands a byte to so many bytes and no more.
+/// </summary>
+internal static class TiffSegments
+{
+    /// <summary>Bytes one compressed byte can become at most, rounded up.</summary>
+    public static int MostExpansion(TiffCodec codec) => codec switch
+    {
+        TiffCodec.None => 1,
+        // 258 bytes from two codes of one bit each.
+        TiffCodec.Deflate => 1032,
+        // The table's 3,837 codes of up to 12 bits stand for 1, 2, 3 .. 3,837 bytes: 7.4 MB from 5.4 kB.
+        TiffCodec.Lzw => 1400,
+        // 128 bytes from two.
+        TiffCodec.PackBits => 64,
+        // A block of 64 samples takes one bit at least (in a progressive scan), and three components may share it.
+        _ => 1536,
+    };
+
+    /// <summary>Fills in offsets and byte counts of the segments.</summary>
+    public static void Locate(InputFile file, TiffTags tags, TiffPage page)
+    {
+        ushort offsetTag = page.Tiled ? TiffTags.TileOffsets : TiffTags.StripOffsets;
+        ushort countTag = page.Tiled ? TiffTags.TileByteCounts : TiffTags.StripByteCounts;
+        string what = page.Tiled ? "tile" : "strip";
+        var segments = (Int128)page.Across * page.Down * (page.Separate ? page.Samples : 1);
+        if (tags.Count(offsetTag) < segments)
+        {
+            throw file.Bad($"is damaged or lies about its size: {page.Width} x {page.Height} pixels take {segments} {what}s, but it lists {tags.Count(offsetTag)}");
+        }
+        CheckSegmentSize(file, page, what);
+        page.Offsets = tags.Integers(offsetTag, (long)segments);
+        page.Counts = tags.Integers(countTag, (long)segments);
+        if (page.Counts.Length == 0 && page.Codec == TiffCodec.None)
+        {
+            // Old files leave the counts out; without compression they are known.
+            page.Counts = new long[page.Offsets.Length];
+            for (long i = 0; i < segments; i++)
+            {
+                page.Counts[i] = page.RowBytes * page.StoredRows(i);
+            }
+        }
+        if (page.Counts.Length < segments)
+        {
+            throw file.Bad($"is damaged: it lists {segments} {what}s, but the sizes of only {page.Counts.Length}");
+        }
+        for (long i = 0; i < segments; i++)
+        {
+            Check(file, page, what, i);
+        }
+    }
+
+    private static void CheckSegmentSize(InputFile file, TiffPage page, string what)
+    {
+        var bytes = (Int128)page.SegmentWidth * page.SegmentSamples * page.Type.Bytes() * page.SegmentHeight;
+        if (bytes > (Int128)file.Length * MostExpansion(page.Codec))
+        {
+            throw file.Bad($"lies about its size: one {what} of {page.SegmentWidth} x {page.SegmentHeight} pixels cannot come out of a file of {file.Length} bytes");
+        }
+    }
+
+    private static void Check(InputFile file, TiffPage page, string what, long i)
+    {
+        long offset = page.Offsets[i], count = page.Counts[i];
+        long needed = page.RowBytes * page.StoredRows(i);
+        if (page.Codec == TiffCodec.None && count > needed)
+        {
+            page.Counts[i] = count = needed;
+        }
+        if (offset <= 0 || count <= 0 || !file.Holds(offset, count))
+        {
+            throw file.Bad($"is truncated: {what} {i} is said to be {count} bytes at byte {offset}, the file has {file.Length}");
+        }
+        if ((Int128)count * MostExpansion(page.Codec) < needed)
+        {
+            throw file.Bad($"is damaged or lies about its size: {what} {i} has {count} bytes, from which {needed} bytes of pixels cannot come");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using FastSeg.Native;
+using NetVips;
+
+namespace FastSeg.Images;
+
+/// <summary>
+/// A PNG, JPEG or WebP, decoded as a whole by libvips when the first pixel is wanted: these formats give no random access. Alpha is
+/// dropped, Exif orientation is not applied (as with Pillow and scikit-image).
+/// </summary>
+internal sealed unsafe class VipsReader : ImageReader
+{
+    /// <summary>Bytes fetched from the library at once.</summary>
+    private const int BlockBytes = 1 << 20;
+
+    private static readonly bool Ready = Start();
+
+    private readonly InputFile _file;
+    private readonly CodedImage _image;
+    private readonly object _gate = new();
+    private HostBuffer? _pixels;
+    private FastSegException? _failure;
+
+    private VipsReader(InputFile file, CodedImage image)
+    {
+        _file = file;
+        _image = image;
+        Info = new ImageInfo(file.Name, image.Width, image.Height, image.Channels, image.Type) { Format = image.Format };
+    }
+
+    public override ImageInfo Info { get; }
+
+    /// <summary>Whether a file begins like one of the formats.</summary>
+    public static bool Matches(ReadOnlySpan<byte> magic) =>
+        magic.StartsWith(PngChunks.Signature) || IsJpeg(magic) || IsWebp(magic);
+
+    /// <summary>Reads the header. Nothing is decoded yet.</summary>
+    /// <param name="file">The file; the reader owns it once this returns.</param>
+    /// <param name="magic">Its first 12 bytes.</param>
+    /// <param name="labels">Whether a palette's indices are wanted instead of its colours.</param>
+    /// <exception cref="FastSegException">The header is damaged, or claims more than the file can hold.</exception>
+    public static VipsReader Open(InputFile file, ReadOnlySpan<byte> magic, bool labels) =>
+        new(file, IsJpeg(magic) ? JpegHeader.Read(file) : IsWebp(magic) ? WebpHeader.Read(file) : PngHeader.Read(file, labels));
+
+    public override long HeldBytes(int threads) => _image.Bytes + Math.Max(_image.DecodingBytes, BlockBytes);
+
+    public override void Read(Region region, Span<byte> destination)
+    {
+        ImageReading.Check(Info, region, destination.Length);
+        HostBuffer pixels = Pixels();
+        int pixel = Info.PixelBytes, rowBytes = checked((int)(region.Width * pixel));
+        for (int y = 0; y < region.Height; y++)
+        {
+            long from = (((region.Y + y) * Info.Width) + region.X) * pixel;
+            pixels.Span<byte>(from, rowBytes).CopyTo(destination[(int)((long)y * rowBytes)..]);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _pixels?.Dispose();
+        _image.Data.Dispose();
+        _file.Dispose();
+    }
+
+    private static bool IsJpeg(ReadOnlySpan<byte> magic) => magic.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
+
+    private static bool IsWebp(ReadOnlySpan<byte> magic) => magic.StartsWith("RIFF"u8) && magic[8..].StartsWith("WEBP"u8);
+
+    /// <summary>One thread of its own and no cache of results, so that the library's memory is what a decoder needs and no more.</summary>
+    private static bool Start()
+    {
+        Cache.Max = 0;
+        NetVips.NetVips.Concurrency = 1;
+        return true;
+    }
+
+    private HostBuffer Pixels()
+    {
+        lock (_gate)
+        {
+            if (_failure is not null)
+            {
+                throw new FastSegException(_failure.Message, _failure);
+            }
+            if (_pixels is null)
+            {
+                try
+                {
+                    _pixels = Decode();
+                }
+                catch (FastSegException e)
+                {
+                    _failure = e;
+                    throw;
+                }
+            }
+            return _pixels;
+        }
+    }
+
+    private HostBuffer Decode()
+    {
+        HostBuffer? pixels = null;
+        try
+        {
+            _ = Ready;
+            _image.Data.Position = 0;
+            using Image image = Load(_image.Data);
+            bool sixteen = _image.Type == SampleType.UInt16;
+            if (image.Width != _image.Width || image.Height != _image.Height || image.Bands < _image.Channels
+                || image.Format != (sixteen ? Enums.BandFormat.Ushort : Enums.BandFormat.Uchar))
+            {
+                throw _file.Bad($"is damaged: its header promises {_image.Width} x {_image.Height} x {_image.Channels} {_image.Type.Name()}, decoded it is {image.Width} x {image.Height} x {image.Bands} {image.Format}");
+            }
+            pixels = new HostBuffer(_image.Bytes);
+            Copy(image, pixels.Pointer);
+            return pixels;
+        }
+        catch (Exception e)
+        {
+            pixels?.Dispose();
+            throw _image.Data.Failure ?? e as FastSegException
+                ?? _file.Bad($"is damaged or truncated ({_image.Loader}: {InputFile.OneLine(e.Message)})", e);
+        }
+    }
+
+    /// <summary>Only these three loaders are ever reached, whatever else the library was built with.</summary>
+    private Image Load(FileParts data) => _image.Loader switch
+    {
+        "PNG" => Image.PngloadStream(data, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
+        "JPEG" => Image.JpegloadStream(data, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
+        _ => Image.WebploadStream(data, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
+    };
+
+    private void Copy(Image image, byte* to)
+    {
+        int sample = _image.Type.Bytes(), stored = image.Bands * sample;
+        int rows = (int)Math.Clamp(BlockBytes / ((long)image.Width * stored), 1, image.Height);
+        using NetVips.Region region = NetVips.Region.New(image);
+        for (int y = 0; y < image.Height; y += rows)
+        {
+            int count = Math.Min(rows, image.Height - y);
+            byte[] block = region.Fetch(0, y, image.Width, count);
+            long pixels = (long)image.Width * count;
+            fixed (byte* from = block)
+            {
+                ImageReading.TakeChannels(from, image.Bands, to, _image.Channels, pixels, sample);
+            }
+            long bytes = pixels * Info.PixelBytes;
+            for (long i = 0; _image.Divisor > 1 && i < bytes; i++)
+            {
+                to[i] = (byte)(to[i] / _image.Divisor);
+            }
+            to += bytes;
+        }
+    }
+}

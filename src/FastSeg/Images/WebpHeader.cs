@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+
+namespace FastSeg.Images;
+
+/// <summary>Finds the still image in a WebP, checks its size against the file's, and leaves out alpha planes and metadata.</summary>
+internal static class WebpHeader
+{
+    /// <summary>
+    /// WebP has no bound of its own: one byte can stand for any number of equal pixels. A micrograph does not compress like that, so a
+    /// file may claim this many bytes of pixels, or so many times its own size.
+    /// </summary>
+    private const long AlwaysAllowed = 64L << 20;
+
+    private const int MostExpansion = 4096;
+
+    /// <summary>Describes the image.</summary>
+    public static CodedImage Read(InputFile file)
+    {
+        Span<byte> chunk = stackalloc byte[8];
+        for (long at = 12; ;)
+        {
+            if (!file.Holds(at, 8))
+            {
+                throw file.Bad("is truncated: no WebP image is in it");
+            }
+            file.Read(at, chunk);
+            long length = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
+            if (!file.Holds(at, 8 + length))
+            {
+                throw file.Bad($"is truncated: the WebP chunk at byte {at} is said to have {length} bytes, the file has {file.Length}");
+            }
+            if (chunk[..4].SequenceEqual("ANIM"u8) || chunk[..4].SequenceEqual("ANMF"u8))
+            {
+                throw file.Unsupported("is an animated WebP", "still images are read");
+            }
+            if (chunk[..4].SequenceEqual("VP8 "u8) || chunk[..4].SequenceEqual("VP8L"u8))
+            {
+                return Image(file, at, length, lossless: chunk[3] == 'L');
+            }
+            at += 8 + length + (length & 1);
+        }
+    }
+
+    private static CodedImage Image(InputFile file, long at, long length, bool lossless)
+    {
+        Span<byte> frame = stackalloc byte[10];
+        if (length < frame.Length)
+        {
+            throw file.Bad("is truncated: its WebP image has no header");
+        }
+        file.Read(at + 8, frame);
+        long width, height;
+        bool valid;
+        if (lossless)
+        {
+            uint bits = BinaryPrimitives.ReadUInt32LittleEndian(frame[1..]);
+            (width, height, valid) = ((bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1, frame[0] == 0x2F);
+        }
+        else
+        {
+            (width, height) = (BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]) & 0x3FFF, BinaryPrimitives.ReadUInt16LittleEndian(frame[8..]) & 0x3FFF);
+            valid = frame[3] == 0x9D && frame[4] == 0x01 && frame[5] == 0x2A;
+        }
+        if (!valid || width < 1 || height < 1)
+        {
+            throw file.Bad("is damaged: its WebP image has no valid header");
+        }
+        long bytes = width * height * 3;
+        if (bytes > Math.Max(AlwaysAllowed, file.Length * MostExpansion))
+        {
+            throw file.Bad($"claims {width} x {height} pixels in {file.Length} bytes, more than a photograph compresses to");
+        }
+        var data = new FileParts(file);
+        byte[] riff = new byte[12];
+        "RIFF"u8.CopyTo(riff);
+        BinaryPrimitives.WriteUInt32LittleEndian(riff.AsSpan(4), checked((uint)(4 + 8 + length + (length & 1))));
+        "WEBP"u8.CopyTo(riff.AsSpan(8));
+        data.Add(riff);
+        data.Add(at, 8 + length);
+        if ((length & 1) != 0)
+        {
+            data.Add([0]);
+        }
+        return new CodedImage("WebP", width, height, 3, SampleType.UInt8, $"WebP, {(lossless ? "lossless" : "lossy")} RGB", data)
+        {
+            DecodingBytes = width * height * (lossless ? 8 : 3),
+        };
+    }
+}
