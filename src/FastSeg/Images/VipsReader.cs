@@ -41,7 +41,7 @@ internal sealed unsafe class VipsReader : ImageReader
     public static VipsReader Open(InputFile file, ReadOnlySpan<byte> magic, bool labels) =>
         new(file, IsJpeg(magic) ? JpegHeader.Read(file) : IsWebp(magic) ? WebpHeader.Read(file) : PngHeader.Read(file, labels));
 
-    public override long HeldBytes(int threads) => _image.Bytes + Math.Max(_image.DecodingBytes, BlockBytes);
+    public override long HeldBytes(int threads) => _image.Bytes + Math.Max(_image.DecodingBytes, Math.Min(_image.Bytes, BlockBytes));
 
     public override void Read(Region region, Span<byte> destination)
     {
