@@ -58,6 +58,12 @@ public sealed record MembraneGeometry(int Patch = 19, int Angles = 30, double Th
 /// </summary>
 public sealed record FeatureSpec
 {
+    private const int MaxSigmas = 64;
+    private const int MaxRadius = 4096;
+    private const int MaxDisk = 256;
+    private const int MaxPatch = 63;
+    private const int MaxAngles = 90;
+
     /// <summary>Sigmas as the paper and Weka number them, ascending, without scale 0 (which is always there).</summary>
     public IReadOnlyList<double> Sigmas { get; init; } = [1, 2, 4, 8, 16];
 
@@ -157,6 +163,44 @@ public sealed record FeatureSpec
 
     /// <summary>The name of a sigma inside a feature's name: "1", "0.5".</summary>
     internal static string Tag(double sigma) => sigma.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>Refuses a specification that cannot be computed, with a sentence that says what would be right.</summary>
+    /// <exception cref="FastSegException">A sigma, the scale, the families or the membrane's geometry is out of range.</exception>
+    public void Check()
+    {
+        Refuse(Sigmas.Count > MaxSigmas, $"{Sigmas.Count} sigmas were given; at most {MaxSigmas} are possible.");
+        Refuse(!(double.IsFinite(SigmaScale) && SigmaScale > 0), $"The sigma scale is {Tag(SigmaScale)}; it must be a number above 0.");
+        for (int i = 0; i < Sigmas.Count; i++)
+        {
+            double sigma = Sigmas[i];
+            Refuse(!(double.IsFinite(sigma) && sigma > 0), $"Sigma {Tag(sigma)} is not possible; every sigma must be a number above 0.");
+            Refuse(i > 0 && sigma <= Sigmas[i - 1], $"Sigma {Tag(sigma)} comes after {Tag(Sigmas[i - 1])}; sigmas must ascend.");
+            Refuse(
+                (4 * SigmaScale * sigma) + 0.5 >= MaxRadius + 1,
+                $"Sigma {Tag(sigma)} at scale {Tag(SigmaScale)} needs more than {MaxRadius} taps on a side; give a smaller sigma.");
+            Refuse(
+                sigma > MaxDisk && Has(Families.Mean | Families.Min | Families.Max | Families.Median),
+                $"Sigma {Tag(sigma)} is too large for the mean, min, max and median over a disk; their radius is at most {MaxDisk} pixels.");
+        }
+        const Families All = (Families)(((int)Families.Median << 1) - 1);
+        Refuse((Families & ~All) != 0, $"Families {(int)Families} has unknown families in it.");
+        Refuse(Names.Count == 0, "No feature is left; switch at least one family on (and give a sigma, if the family needs one).");
+        Refuse(
+            Membrane.Patch is < 1 or > MaxPatch || Membrane.Patch % 2 == 0,
+            $"The membrane patch is {Membrane.Patch} pixels; it must be odd and between 1 and {MaxPatch}.");
+        Refuse(Membrane.Angles is < 1 or > MaxAngles, $"The membrane has {Membrane.Angles} angles; it can have 1 to {MaxAngles}.");
+        Refuse(
+            !(Membrane.Thickness > 0 && Membrane.Thickness <= Membrane.Patch),
+            $"The membrane's thickness is {Tag(Membrane.Thickness)}; it must be above 0 and at most the patch, {Membrane.Patch}.");
+    }
+
+    private static void Refuse(bool wrong, string sentence)
+    {
+        if (wrong)
+        {
+            throw new FastSegException(sentence);
+        }
+    }
 
     private void AddIf(List<string> names, Families family, string name)
     {

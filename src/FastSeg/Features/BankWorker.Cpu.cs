@@ -1,0 +1,95 @@
+using FastSeg.Images;
+
+namespace FastSeg.Features;
+
+/// <summary>The part of a filter bank that knows the vector width; one virtual call a band.</summary>
+internal abstract class BankWorker
+{
+    /// <summary>Panels are this many columns wide, or a multiple: a row of a band is then whole vectors for every consumer.</summary>
+    public const int WidthStep = 64;
+
+    private readonly int _maxWidth;
+
+    /// <summary>For panels up to <paramref name="maxWidth"/> wide.</summary>
+    protected BankWorker(int maxWidth) => _maxWidth = maxWidth;
+
+    /// <summary>Width of panels that cut a core of <paramref name="coreWidth"/> columns about evenly.</summary>
+    public long PanelWidth(long coreWidth)
+    {
+        long panels = (coreWidth + _maxWidth - 1) / _maxWidth;
+        long width = (coreWidth + panels - 1) / panels;
+        return (width + WidthStep - 1) / WidthStep * WidthStep;
+    }
+
+    /// <summary>Begins a panel of a tile.</summary>
+    public abstract void Start(Tile tile, Region panel);
+
+    /// <summary>Computes the next band of the panel; false when there is none.</summary>
+    public abstract bool Next(out Band band);
+}
+
+/// <inheritdoc/>
+internal sealed unsafe class BankWorker<TLanes, TVector> : BankWorker
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    private const int BlockRows = Blur<TLanes, TVector>.BlockRows;
+
+    // Bands end this many rows before the blocks of the blur, so that rows below a band are ready for its derivatives.
+    private const int Lag = 2 * Blur<TLanes, TVector>.Border;
+
+    private readonly ChannelFilters<TLanes, TVector>[] _channels;
+    private readonly int _planes;
+    private readonly int _rowStride;
+    private readonly int _planeStride;
+    private readonly float* _first;
+    private Region _panel;
+    private long _bottom;
+
+    /// <summary>Plans every channel and carves the planes.</summary>
+    public BankWorker(Arena arena, FeatureSpec spec, int channels, int maxWidth)
+        : base(maxWidth)
+    {
+        _planes = spec.Names.Count;
+        _rowStride = maxWidth;
+        // An odd number of cache lines: planes then start in different sets of the L1 cache.
+        _planeStride = (BlockRows * maxWidth) + Arena.Line;
+        _first = arena.Floats((long)channels * _planes * _planeStride);
+        _channels = new ChannelFilters<TLanes, TVector>[channels];
+        for (int i = 0; i < channels; i++)
+        {
+            _channels[i] = new ChannelFilters<TLanes, TVector>(arena, spec, maxWidth);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Start(Tile tile, Region panel)
+    {
+        _panel = panel;
+        _bottom = panel.Y - Lag;
+        for (int i = 0; i < _channels.Length; i++)
+        {
+            _channels[i].Start(new PixelSource(tile, i), panel);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool Next(out Band band)
+    {
+        long top = Math.Max(_bottom, _panel.Y);
+        if (top >= _panel.Bottom)
+        {
+            band = default;
+            return false;
+        }
+        _bottom += BlockRows;
+        int height = (int)(Math.Min(_bottom, _panel.Bottom) - top);
+        for (int i = 0; i < _channels.Length; i++)
+        {
+            float* first = _first + ((nint)i * _planes * _planeStride);
+            _channels[i].Run(new Band(_panel.X, top, (int)_panel.Width, height, _planes, first, _rowStride, _planeStride));
+        }
+        band = new Band(_panel.X, top, (int)_panel.Width, height, _planes * _channels.Length, _first, _rowStride, _planeStride);
+        return true;
+    }
+}

@@ -1,0 +1,116 @@
+using FastSeg.Images;
+
+namespace FastSeg.Features;
+
+/// <summary>Every filter of one channel, descending a panel band by band.</summary>
+/// <remarks>
+/// Band b of a panel has rows 16 b - 4 to 16 b + 11, so that the first derivatives' rows around it are exactly what
+/// <see cref="Blur{TLanes,TVector}"/> has completed.
+/// </remarks>
+internal sealed unsafe class ChannelFilters<TLanes, TVector>
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    private const int Border = Blur<TLanes, TVector>.Border;
+    private const int BlockRows = Blur<TLanes, TVector>.BlockRows;
+
+    private readonly FeatureSpec _spec;
+    private readonly PlaneLayout _layout;
+    private readonly Blur<TLanes, TVector> _blur;
+    private readonly PixelWindow<TLanes, TVector> _pixels;
+    private readonly Derivatives<TLanes, TVector> _derivatives;
+    private readonly MembraneLoop? _membrane;
+    private readonly int _blurs;
+    private Region _bounds;
+    private Region _panel;
+    private int _band;
+
+    /// <summary>Plans the filters and carves their buffers.</summary>
+    public ChannelFilters(Arena arena, FeatureSpec spec, int maxWidth)
+    {
+        const Families Blurred = Families.Gaussian | Families.Sobel | Families.Hessian | Families.Dog | Families.Laplacian;
+        _spec = spec;
+        _layout = new PlaneLayout(spec);
+        IReadOnlyList<double> sigmas = spec.Has(Blurred) ? spec.Sigmas : [];
+        _blurs = sigmas.Count;
+        _blur = new Blur<TLanes, TVector>(arena, spec, sigmas, maxWidth);
+        bool membrane = spec.Has(Families.Membrane);
+        _pixels = new PixelWindow<TLanes, TVector>(arena, membrane ? spec.Membrane.Patch / 2 : 0, maxWidth);
+        _derivatives = new Derivatives<TLanes, TVector>(arena, _blur.Stride);
+        _membrane = membrane ? MembraneKernel.Get(spec.Membrane, TLanes.Count, _pixels.Stride) : null;
+    }
+
+    /// <summary>Begins a panel.</summary>
+    public void Start(in PixelSource source, Region panel)
+    {
+        _bounds = source.Bounds;
+        _panel = panel;
+        _band = 0;
+        _blur.Start(source, panel);
+        _pixels.Start(source, panel);
+        for (int i = 0; i < _blur.Lead; i++)
+        {
+            _blur.Step();
+        }
+    }
+
+    /// <summary>Computes the next band's planes; plane 0 of the channel begins at <c>band.First</c>.</summary>
+    public void Run(in Band band)
+    {
+        _blur.Step();
+        _pixels.Step();
+        int top = (BlockRows * _band++) - (3 * Border);
+        var rows = new WindowRows(
+            (int)(band.Y - _panel.Y) - top,
+            band.Height,
+            band.Width,
+            Top: (int)Math.Max(0, _bounds.Y - _panel.Y - top),
+            Bottom: (int)Math.Min(Blur<TLanes, TVector>.WindowRows - 1, _bounds.Bottom - 1 - _panel.Y - top),
+            LeftEdge: _panel.X == _bounds.X,
+            RightEdge: _panel.Right == _bounds.Right);
+        for (int scale = 0; scale <= _blurs; scale++)
+        {
+            bool image = scale == 0;
+            _derivatives.Run(
+                image ? _pixels.BlurRow0 - Border : _blur.Window(scale - 1), image ? _pixels.Stride : _blur.Stride, rows, Planes(band, scale));
+        }
+        if (_layout.Dog >= 0)
+        {
+            Differences(band, rows);
+        }
+        if (_membrane is not null)
+        {
+            float* centre = _pixels.BlurRow0 + ((nint)rows.First * _pixels.Stride);
+            for (int row = 0; row < band.Height; row++, centre += _pixels.Stride)
+            {
+                _membrane(centre, centre + band.Width, band.Row(_layout.Membrane, row), (nint)band.PlaneStride * sizeof(float));
+            }
+        }
+    }
+
+    private DerivedPlanes Planes(in Band band, int scale) => new()
+    {
+        Gaussian = Plane(band, _layout.Gaussian(scale)),
+        Sobel = Plane(band, _layout.Sobel(scale)),
+        Eig1 = Plane(band, _layout.Hessian(scale)),
+        Laplacian = Plane(band, _layout.Laplacian < 0 ? PlaneLayout.Off : _layout.Laplacian + scale),
+        PlaneStride = band.PlaneStride,
+        RowStride = band.RowStride,
+    };
+
+    private static float* Plane(in Band band, int plane) => plane < 0 ? null : band.Row(plane, 0);
+
+    private void Differences(in Band band, in WindowRows rows)
+    {
+        nint first = ((nint)rows.First * _blur.Stride) + Border;
+        int plane = _layout.Dog;
+        for (int i = 0; i < _spec.Sigmas.Count; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                Dog<TLanes, TVector>.Run(
+                    _blur.Window(j) + first, _blur.Window(i) + first, _blur.Stride, rows.Rows, rows.Width, band.Row(plane++, 0), band.RowStride);
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+using System.Reflection.Emit;
+
+namespace FastSeg.Features;
+
+/// <summary>
+/// Writes the membrane's loop as IL: per vector of pixels the sums of <see cref="MembranePlan"/>, the statistics of their responses,
+/// six stores. Sums are formed when a line first needs them, line after line around the circle, so that few are alive at once.
+/// </summary>
+internal sealed class MembraneEmitter
+{
+    private readonly ILGenerator _il;
+    private readonly VectorCode _code;
+    private readonly MembranePlan _plan;
+    private readonly int _stride;
+    private readonly LocalBuilder?[] _terms;
+    private readonly LocalBuilder[] _responses;
+
+    /// <summary>Prepares to emit; the method's arguments are those of <see cref="MembraneLoop"/>.</summary>
+    public MembraneEmitter(ILGenerator il, MembranePlan plan, int lanes, int stride)
+    {
+        _il = il;
+        _code = new VectorCode(il, lanes);
+        _plan = plan;
+        _stride = stride;
+        _terms = new LocalBuilder?[plan.Lines.Pairs.Count + plan.Sums.Count];
+        _responses = new LocalBuilder[plan.Lines.Angles];
+    }
+
+    /// <summary>Writes the whole method.</summary>
+    public void Emit()
+    {
+        Label again = _il.DefineLabel();
+        _il.MarkLabel(again);
+        EmitResponses();
+        EmitMoments();
+        EmitRanks();
+        Advance(argument: 0);
+        Advance(argument: 2);
+        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldarg_1);
+        _il.Emit(OpCodes.Blt_Un, again);
+        _il.Emit(OpCodes.Ret);
+    }
+
+    private void EmitResponses()
+    {
+        for (int line = 0; line < _responses.Length; line++)
+        {
+            if (_plan.LineTerm[line] == MembranePlan.NoTerm)
+            {
+                LoadPixel(0, 0);
+            }
+            else
+            {
+                _il.Emit(OpCodes.Ldloc, Term(_plan.LineTerm[line]));
+                LoadPixel(0, 0);
+                _code.Add();
+                _code.Scale(1f / _plan.Lines.PixelCounts[line]);
+            }
+            _responses[line] = StoreNew();
+        }
+    }
+
+    private LocalBuilder Term(int term)
+    {
+        if (_terms[term] is { } known)
+        {
+            return known;
+        }
+        int pairs = _plan.Lines.Pairs.Count;
+        if (term < pairs)
+        {
+            PatchPixel pixel = _plan.Lines.Pairs[term];
+            LoadPixel(pixel.X, pixel.Y);
+            LoadPixel(-pixel.X, -pixel.Y);
+        }
+        else
+        {
+            LocalBuilder left = Term(_plan.Sums[term - pairs].Left), right = Term(_plan.Sums[term - pairs].Right);
+            _il.Emit(OpCodes.Ldloc, left);
+            _il.Emit(OpCodes.Ldloc, right);
+        }
+        _code.Add();
+        return _terms[term] = StoreNew();
+    }
+
+    /// <summary>Planes 0 to 2: sum, mean, std.</summary>
+    private void EmitMoments()
+    {
+        float share = 1f / _responses.Length;
+        _il.Emit(OpCodes.Ldloc, _responses[0]);
+        foreach (LocalBuilder response in _responses.Skip(1))
+        {
+            _il.Emit(OpCodes.Ldloc, response);
+            _code.Add();
+        }
+        LocalBuilder sum = StoreNew();
+        StorePlane(0, sum);
+        _il.Emit(OpCodes.Ldloc, sum);
+        _code.Scale(share);
+        LocalBuilder mean = StoreNew();
+        StorePlane(1, mean);
+        _code.Constant(0);
+        LocalBuilder squares = StoreNew();
+        LocalBuilder deviation = _il.DeclareLocal(_code.Vector);
+        foreach (LocalBuilder response in _responses)
+        {
+            _il.Emit(OpCodes.Ldloc, response);
+            _il.Emit(OpCodes.Ldloc, mean);
+            _code.Subtract();
+            _il.Emit(OpCodes.Stloc, deviation);
+            _il.Emit(OpCodes.Ldloc, deviation);
+            _il.Emit(OpCodes.Ldloc, deviation);
+            _il.Emit(OpCodes.Ldloc, squares);
+            _code.Fma();
+            _il.Emit(OpCodes.Stloc, squares);
+        }
+        _il.Emit(OpCodes.Ldloc, squares);
+        _code.Scale(share);
+        _code.Sqrt();
+        StorePlane(2, StoreNew());
+    }
+
+    /// <summary>Planes 3 to 5: median, max, min.</summary>
+    private void EmitRanks()
+    {
+        int last = _responses.Length - 1, lower = last / 2, upper = _responses.Length / 2;
+        foreach (Comparator comparator in SelectionNetwork.Create(_responses.Length, [0, lower, upper, last]))
+        {
+            EmitComparator(comparator);
+        }
+        _il.Emit(OpCodes.Ldloc, _responses[lower]);
+        if (lower != upper)
+        {
+            _il.Emit(OpCodes.Ldloc, _responses[upper]);
+            _code.Add();
+            _code.Scale(0.5f);
+        }
+        StorePlane(3, StoreNew());
+        StorePlane(4, _responses[last]);
+        StorePlane(5, _responses[0]);
+    }
+
+    private void EmitComparator(Comparator comparator)
+    {
+        LocalBuilder low = _responses[comparator.Low], high = _responses[comparator.High];
+        if (comparator.NeedsLow)
+        {
+            _il.Emit(OpCodes.Ldloc, low);
+            _il.Emit(OpCodes.Ldloc, high);
+            _code.Min();
+        }
+        if (comparator.NeedsHigh)
+        {
+            _il.Emit(OpCodes.Ldloc, low);
+            _il.Emit(OpCodes.Ldloc, high);
+            _code.Max();
+            _il.Emit(OpCodes.Stloc, high);
+        }
+        if (comparator.NeedsLow)
+        {
+            _il.Emit(OpCodes.Stloc, low);
+        }
+    }
+
+    private LocalBuilder StoreNew()
+    {
+        LocalBuilder local = _il.DeclareLocal(_code.Vector);
+        _il.Emit(OpCodes.Stloc, local);
+        return local;
+    }
+
+    private void StorePlane(int plane, LocalBuilder value)
+    {
+        _il.Emit(OpCodes.Ldloc, value);
+        _il.Emit(OpCodes.Ldarg_2);
+        for (int i = 0; i < plane; i++)
+        {
+            _il.Emit(OpCodes.Ldarg_3);
+            _il.Emit(OpCodes.Add);
+        }
+        _code.Store();
+    }
+
+    private void LoadPixel(int x, int y)
+    {
+        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldc_I4, ((y * _stride) + x) * sizeof(float));
+        _il.Emit(OpCodes.Conv_I);
+        _il.Emit(OpCodes.Add);
+        _code.Load();
+    }
+
+    private void Advance(int argument)
+    {
+        _il.Emit(OpCodes.Ldarg, (short)argument);
+        _il.Emit(OpCodes.Ldc_I4, _code.Lanes * sizeof(float));
+        _il.Emit(OpCodes.Conv_I);
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Starg, (short)argument);
+    }
+}

@@ -1,0 +1,41 @@
+using FastSeg.Images;
+
+namespace FastSeg.Features;
+
+/// <summary>
+/// One channel of a rectangle of samples, as the filters read it: past <see cref="Bounds"/> the nearest pixel counts. A tile's bounds
+/// end at the image's edge or past what any filter looks at, so this replicates at the image's edge and nowhere else.
+/// </summary>
+internal readonly unsafe struct PixelSource
+{
+    /// <summary>Channel <paramref name="channel"/> of a tile.</summary>
+    public PixelSource(Tile tile, int channel)
+        : this(tile.Samples, tile.Type, tile.Channels, channel, tile.Bounds)
+    {
+    }
+
+    /// <summary>Channel <paramref name="channel"/> of row-major interleaved samples without padding.</summary>
+    public PixelSource(byte* samples, SampleType type, int channels, int channel, Region bounds)
+    {
+        Samples = samples;
+        Type = type;
+        Channels = channels;
+        Channel = channel;
+        Bounds = bounds;
+    }
+
+    /// <summary>First sample.</summary>
+    public byte* Samples { get; }
+
+    /// <summary>Type of a sample.</summary>
+    public SampleType Type { get; }
+
+    /// <summary>Samples per pixel.</summary>
+    public int Channels { get; }
+
+    /// <summary>Which of them.</summary>
+    public int Channel { get; }
+
+    /// <summary>The pixels held, in image coordinates.</summary>
+    public Region Bounds { get; }
+}

@@ -1,0 +1,70 @@
+using FastSeg.Features;
+using FastSeg.Images;
+using FastSeg.Native;
+
+namespace FastSeg.Tests.Features;
+
+/// <summary>Runs the filter bank over a whole image, tile by tile, and keeps every plane (which the program never does).</summary>
+internal static class BankRun
+{
+    public static float[][] Planes(FeatureSpec spec, ImageReader reader, long tileWidth = 1024, long tileHeight = 1024, int bits = 0)
+    {
+        int before = VectorPath.Bits;
+        VectorPath.Bits = bits == 0 ? before : bits;
+        try
+        {
+            ImageInfo info = reader.Info;
+            var core = new Region(0, 0, Math.Min(tileWidth, info.Width), Math.Min(tileHeight, info.Height));
+            using var tile = new Tile(core, spec.Halo, info.Channels, info);
+            using var bank = new FilterBank(spec, info.Channels, core);
+            var keeper = new Keeper(info, spec.Names.Count * info.Channels);
+            var grid = new TileGrid(info.Bounds, core.Width, core.Height);
+            for (long i = 0; i < grid.Count; i++)
+            {
+                tile.Fill(reader, grid[i]);
+                bank.Run(tile, ref keeper);
+            }
+            Assert.That(keeper.Pixels, Is.EqualTo(info.Bounds.Pixels), "pixels handed out");
+            return keeper.Planes;
+        }
+        finally
+        {
+            VectorPath.Bits = before;
+        }
+    }
+
+    /// <summary>Copies bands into whole planes.</summary>
+    private struct Keeper : IBandConsumer
+    {
+        private readonly ImageInfo _info;
+
+        public Keeper(ImageInfo info, int planes)
+        {
+            _info = info;
+            Planes = new float[planes][];
+            for (int i = 0; i < planes; i++)
+            {
+                Planes[i] = new float[info.Bounds.Pixels];
+                Array.Fill(Planes[i], float.NaN);
+            }
+        }
+
+        public float[][] Planes { get; }
+
+        public long Pixels { get; private set; }
+
+        public unsafe void Consume(in Band band)
+        {
+            Assert.That(band.Planes, Is.EqualTo(Planes.Length));
+            Pixels += (long)band.Width * band.Height;
+            for (int plane = 0; plane < band.Planes; plane++)
+            {
+                for (int row = 0; row < band.Height; row++)
+                {
+                    var from = new ReadOnlySpan<float>(band.Row(plane, row), band.Width);
+                    from.CopyTo(Planes[plane].AsSpan((int)(((band.Y + row) * _info.Width) + band.X)));
+                }
+            }
+        }
+    }
+}
