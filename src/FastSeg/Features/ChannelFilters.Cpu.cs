@@ -29,6 +29,10 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
     public ChannelFilters(Arena arena, FeatureSpec spec, int maxWidth)
     {
         const Families Blurred = Families.Gaussian | Families.Sobel | Families.Hessian | Families.Dog | Families.Laplacian;
+        if (spec.Has(Families.Structure | Families.Mean | Families.Min | Families.Max | Families.Median))
+        {
+            throw new FastSegException("The families structure, mean, min, max and median are not built into this version.");
+        }
         _spec = spec;
         _layout = new PlaneLayout(spec);
         IReadOnlyList<double> sigmas = spec.Has(Blurred) ? spec.Sigmas : [];

@@ -170,11 +170,12 @@ public sealed record FeatureSpec
     {
         Refuse(Sigmas.Count > MaxSigmas, $"{Sigmas.Count} sigmas were given; at most {MaxSigmas} are possible.");
         Refuse(!(double.IsFinite(SigmaScale) && SigmaScale > 0), $"The sigma scale is {Tag(SigmaScale)}; it must be a number above 0.");
-        for (int i = 0; i < Sigmas.Count; i++)
+        double previous = 0;
+        foreach (double sigma in Sigmas)
         {
-            double sigma = Sigmas[i];
             Refuse(!(double.IsFinite(sigma) && sigma > 0), $"Sigma {Tag(sigma)} is not possible; every sigma must be a number above 0.");
-            Refuse(i > 0 && sigma <= Sigmas[i - 1], $"Sigma {Tag(sigma)} comes after {Tag(Sigmas[i - 1])}; sigmas must ascend.");
+            Refuse(sigma <= previous, $"Sigma {Tag(sigma)} comes after {Tag(previous)}; sigmas must ascend.");
+            previous = sigma;
             Refuse(
                 (4 * SigmaScale * sigma) + 0.5 >= MaxRadius + 1,
                 $"Sigma {Tag(sigma)} at scale {Tag(SigmaScale)} needs more than {MaxRadius} taps on a side; give a smaller sigma.");

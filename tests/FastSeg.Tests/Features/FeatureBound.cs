@@ -1,5 +1,6 @@
 using FastSeg.Features;
 using FastSeg.Tests.Reference;
+using NUnit.Framework;
 
 namespace FastSeg.Tests.Features;
 

@@ -30,10 +30,10 @@ internal sealed class SampleReader : ImageReader
                     bytes[i] = (byte)Math.Round(value * 255);
                     break;
                 case SampleType.UInt16:
-                    MemoryMarshal.Cast<byte, ushort>(bytes)[i] = (ushort)Math.Round(value * 65535);
+                    MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan())[i] = (ushort)Math.Round(value * 65535);
                     break;
                 default:
-                    MemoryMarshal.Cast<byte, float>(bytes)[i] = (float)value;
+                    MemoryMarshal.Cast<byte, float>(bytes.AsSpan())[i] = (float)value;
                     break;
             }
         }
