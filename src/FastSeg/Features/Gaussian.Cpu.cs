@@ -71,8 +71,8 @@ internal sealed unsafe class Blur<TLanes, TVector>
     public int Lead => 2 * _maxBlocks;
 
     /// <summary>
-    /// The blur after step s, rows 16 (s - Lead) - 6 to + 13 counted from the panel's first row, from column -2 on. At the image's left
-    /// and right edge the column outside is a copy of the column inside.
+    /// The blur after step s, rows 16 (s - Lead) - 6 to + 13 counted from the panel's first row, from column -2 on. The column
+    /// outside the image's left or right edge is a copy of the column inside.
     /// </summary>
     public float* Window(int sigma) => _sigmas[sigma].Window;
 
@@ -170,20 +170,21 @@ internal sealed unsafe class Blur<TLanes, TVector>
         }
     }
 
+    /// <summary>Where the image's first or last column is in the window, or one column inside it: the derivatives there look one further.</summary>
     private void CopyEdges(Sigma sigma)
     {
-        bool left = _panel.X == _source.Bounds.X, right = _panel.Right == _source.Bounds.Right;
-        int last = Border + (int)_panel.Width - 1;
+        long left = _source.Bounds.X - _panel.X + Border, right = _source.Bounds.Right - 1 - _panel.X + Border;
+        bool copiesLeft = left >= 1, copiesRight = right < _panel.Width + (2 * Border) - 1;
         float* row = sigma.Window + ((nint)2 * Border * Stride);
-        for (int i = 0; (left || right) && i < BlockRows; i++, row += Stride)
+        for (int i = 0; (copiesLeft || copiesRight) && i < BlockRows; i++, row += Stride)
         {
-            if (left)
+            if (copiesLeft)
             {
-                row[Border - 1] = row[Border];
+                row[left - 1] = row[left];
             }
-            if (right)
+            if (copiesRight)
             {
-                row[last + 1] = row[last];
+                row[right + 1] = row[right];
             }
         }
     }
