@@ -1,1 +1,26 @@
-Console.WriteLine("perf");
+using FastSeg;
+using FastSeg.Perf;
+
+if (args.Contains("--help"))
+{
+    Console.WriteLine(PerfOptions.Usage);
+    return 0;
+}
+try
+{
+    PerfOptions options = PerfOptions.Parse(args);
+    var run = new PerfRun(options, Bounds.Measure(options.Threads));
+    foreach ((string name, string value) in Report.Facts(run))
+    {
+        PerfRun.Note($"{name}: {value}");
+    }
+    Console.WriteLine();
+    Console.WriteLine(Tables.Header);
+    Report.Write(run);
+    return 0;
+}
+catch (FastSegException e)
+{
+    Console.Error.WriteLine($"fastseg perf: {e.Message}");
+    return 1;
+}

@@ -1,0 +1,66 @@
+using FastSeg.Images;
+
+namespace FastSeg.Perf;
+
+/// <summary>
+/// Real micrographs of any size: the Ni images side by side. With the full set at hand (folder "ni" of FASTSEG_DATA, or of shared/data
+/// beside the repository) 512 x 512 images are used, otherwise the sample's 256 x 256 windows.
+/// </summary>
+internal static class PerfImages
+{
+    /// <summary>Where the images came from, for reports.</summary>
+    public static string Source => FullSet is null ? "samples/ni" : "the Ni images, 512 x 512 each";
+
+    /// <summary>The folder with train/ and test/ of the full set, or null.</summary>
+    public static string? FullSet
+    {
+        get
+        {
+            string data = Environment.GetEnvironmentVariable("FASTSEG_DATA") ?? Path.Combine(Repository.Root, "..", "shared", "data");
+            string folder = Path.Combine(data, "ni");
+            return Directory.Exists(Path.Combine(folder, "train")) ? folder : null;
+        }
+    }
+
+    /// <summary>Images and labels to train on: four of the full set, two of the sample.</summary>
+    public static IReadOnlyList<(string Image, string Labels)> Training =>
+        [.. Names("train").Select(name => (name, name.Replace(".png", "_labels.png", StringComparison.Ordinal)))];
+
+    /// <summary>A square mosaic in memory, uint8.</summary>
+    public static byte[] Mosaic(long side)
+    {
+        byte[][] images = [.. Names("train").Concat(Names("test")).Select(Load)];
+        int small = (int)Math.Sqrt(images[0].Length);
+        long columns = (side + small - 1) / small;
+        byte[] mosaic = new byte[checked(side * side)];
+        for (long y = 0; y < side; y++)
+        {
+            for (long column = 0; column < columns; column++)
+            {
+                // The step from row to row is no multiple of the number of images, so that a column is not all of one image.
+                byte[] image = images[(column + (y / small * 3)) % images.Length];
+                long x = column * small;
+                int count = (int)Math.Min(small, side - x);
+                image.AsSpan((int)(y % small) * small, count).CopyTo(mosaic.AsSpan((int)((y * side) + x), count));
+            }
+        }
+        return mosaic;
+    }
+
+    private static IEnumerable<string> Names(string part) => Directory
+        .GetFiles(Path.Combine(FullSet ?? Path.Combine(Repository.Root, "samples", "ni"), part), "*.png")
+        .Where(file => !file.EndsWith("_labels.png", StringComparison.Ordinal) && !file.EndsWith("_gt.png", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal);
+
+    private static byte[] Load(string file)
+    {
+        using ImageReader reader = ImageFile.Open(file);
+        byte[] pixels = new byte[reader.Info.Width * reader.Info.Height];
+        if (reader.Info.Type != SampleType.UInt8 || reader.Info.Channels != 1 || reader.Info.Width != reader.Info.Height)
+        {
+            throw new FastSegException($"{file} is no square 8-bit grey image; the measurements need some.");
+        }
+        reader.Read(reader.Info.Bounds, pixels);
+        return pixels;
+    }
+}

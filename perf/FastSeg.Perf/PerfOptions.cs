@@ -1,0 +1,75 @@
+using System.Globalization;
+
+namespace FastSeg.Perf;
+
+/// <summary>What is measured and how; the arguments of `fastseg perf`.</summary>
+internal sealed record PerfOptions
+{
+    /// <summary>Names of the groups, in the order in which they run.</summary>
+    public static readonly string[] Groups = ["filters", "forest", "job", "loop", "memory"];
+
+    public const string Usage =
+        """
+        usage: fastseg perf [--only GROUP,..] [--size 4096] [--threads 2] [--runs 3] [--peers] [--json FILE] [--save [--machine NAME]]
+          --only     some of: filters, forest, job, loop, memory (default: all)
+          --size     side of the square image that operations and the job run on
+          --threads  worker threads (default: one a core)
+          --runs     runs of each measurement after one to warm up; the fastest counts
+          --peers    also scipy, scikit-image and Python's xgboost, in the same run with as many processes or threads
+          --json     writes everything measured to FILE
+          --save     writes it to perf/results/NAME/, as JSON and as a table; NAME describes the machine
+        """;
+
+    public long Size { get; private init; } = 4096;
+
+    public int Threads { get; private init; } = Environment.ProcessorCount;
+
+    public int Runs { get; private init; } = 3;
+
+    public IReadOnlyList<string> Only { get; private init; } = Groups;
+
+    public bool Peers { get; private init; }
+
+    public string? Json { get; private init; }
+
+    public bool Save { get; private init; }
+
+    public string? Machine { get; private init; }
+
+    /// <summary>Reads the arguments.</summary>
+    /// <exception cref="FastSegException">One is unknown or out of range.</exception>
+    public static PerfOptions Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new PerfOptions();
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            string name = arguments[i];
+            string Value() => ++i < arguments.Count ? arguments[i] : throw new FastSegException($"{name} needs a value.");
+            options = name switch
+            {
+                "--size" => options with { Size = Number(name, Value(), 64, 65536) },
+                "--threads" => options with { Threads = Number(name, Value(), 1, 1024) },
+                "--runs" => options with { Runs = Number(name, Value(), 1, 1000) },
+                "--only" => options with { Only = Chosen(Value()) },
+                "--peers" => options with { Peers = true },
+                "--json" => options with { Json = Value() },
+                "--save" => options with { Save = true },
+                "--machine" => options with { Machine = Value() },
+                _ => throw new FastSegException($"{name} is not an option of perf.\n{Usage}"),
+            };
+        }
+        return options;
+    }
+
+    private static int Number(string name, string text, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
+            ? value
+            : throw new FastSegException($"{name} is \"{text}\"; it can be {least} to {most}.");
+
+    private static string[] Chosen(string text)
+    {
+        string[] groups = text.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        string? unknown = groups.FirstOrDefault(group => !Groups.Contains(group));
+        return unknown is null ? groups : throw new FastSegException($"--only names \"{unknown}\"; the groups are {string.Join(", ", Groups)}.");
+    }
+}

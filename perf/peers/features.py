@@ -1,0 +1,143 @@
+#!/usr/bin/python3
+"""The features of FastSeg's default set, as one would write them with scipy and scikit-image, timed and compared.
+
+    features.py IMAGE.npy [--sigma-scale 1] [--processes 2] [--repeat 3] [--check FEATURES.npy]
+
+IMAGE.npy is a 2-D uint8, uint16 or float32 image. Each process computes its own band of rows as an image of its own (no halo is
+recomputed, which favours this side); the time is that of the slowest process, the best of the repeats. Stacking the planes into
+the H x W x 58 rows that a classifier takes is timed apart, as "stackSeconds".
+--check compares the features of the whole image with FEATURES.npy (H x W x 58 float32, as `fastseg features` writes them).
+Prints one JSON object. Needs Debian's python3-scipy and python3-skimage.
+"""
+import argparse
+import json
+import multiprocessing
+import os
+import platform
+import sys
+import time
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+import scipy
+import skimage
+from scipy import ndimage
+from skimage.feature import hessian_matrix_eigvals
+
+SIGMAS = (1, 2, 4, 8, 16)
+PATCH, ANGLES = 19, 30
+
+
+def to_float(image: np.ndarray) -> np.ndarray:
+    scale = {"uint8": 255, "uint16": 65535, "float32": 1}[image.dtype.name]
+    return image.astype(np.float32) / np.float32(scale)
+
+
+def gradient(plane: np.ndarray, axis: int) -> np.ndarray:
+    return ndimage.sobel(plane, axis=axis, mode="nearest") / np.float32(8)
+
+
+def line_kernels() -> list[np.ndarray]:
+    half = PATCH // 2
+    dy, dx = np.mgrid[-half:half + 1, -half:half + 1].astype(np.float64)
+    kernels = []
+    for k in range(ANGLES):
+        angle = np.pi * k / ANGLES
+        across = np.abs(dx * np.sin(angle) - dy * np.cos(angle))
+        along = np.abs(dx * np.cos(angle) + dy * np.sin(angle))
+        line = (across <= 0.5 + 1e-6) & (along <= PATCH / 2 + 1e-6)
+        kernels.append((line / line.sum()).astype(np.float32))
+    return kernels
+
+
+def features(image: np.ndarray, sigma_scale: float, seconds: dict) -> list[np.ndarray]:
+    """58 planes, float32; adds each family's time to `seconds`."""
+    started = time.perf_counter()
+
+    def lap(family):
+        nonlocal started
+        now = time.perf_counter()
+        seconds[family] = seconds.get(family, 0.0) + now - started
+        started = now
+
+    image = to_float(image)
+    planes, blurred = [], []
+    for sigma in (0,) + SIGMAS:
+        blur = ndimage.gaussian_filter(image, sigma_scale * sigma, mode="nearest", truncate=4) if sigma else image
+        blurred.append(blur)
+        lap("gaussian")
+        gx, gy = gradient(blur, 1), gradient(blur, 0)
+        planes += [blur, np.sqrt(gx * gx + gy * gy)]
+        lap("sobel")
+        a, b, d = gradient(gx, 1), gradient(gx, 0), gradient(gy, 0)
+        eig1, eig2 = hessian_matrix_eigvals([a, b, d])
+        planes += [eig1, eig2, np.sqrt(a * a + b * b + d * d), a + d, a * d - b * b]
+        lap("hessian")
+    for i in range(1, len(SIGMAS) + 1):
+        for j in range(1, i):
+            planes.append(blurred[j] - blurred[i])
+    lap("dog")
+    responses = np.stack([ndimage.correlate(image, kernel, mode="nearest") for kernel in line_kernels()])
+    planes += [responses.sum(0), responses.mean(0), responses.std(0), np.median(responses, 0), responses.max(0), responses.min(0)]
+    lap("membrane")
+    return planes
+
+
+def worker(band, sigma_scale, repeat, barrier, results):
+    for _ in range(repeat):
+        seconds = {}
+        barrier.wait()
+        started = time.perf_counter()
+        planes = features(band, sigma_scale, seconds)
+        computed = time.perf_counter()
+        np.stack(planes, axis=-1)
+        results.put((computed - started, time.perf_counter() - computed, seconds))
+        barrier.wait()
+
+
+def measure(image: np.ndarray, sigma_scale: float, processes: int, repeat: int) -> dict:
+    barrier, results = multiprocessing.Barrier(processes + 1), multiprocessing.Queue()
+    bands = np.array_split(image, processes)
+    workers = [multiprocessing.Process(target=worker, args=(band, sigma_scale, repeat, barrier, results)) for band in bands]
+    for process in workers:
+        process.start()
+    best = None
+    for _ in range(repeat):
+        barrier.wait()
+        laps = [results.get() for _ in workers]
+        barrier.wait()
+        slowest = max(laps, key=lambda lap: lap[0])
+        best = slowest if best is None or slowest[0] < best[0] else best
+    for process in workers:
+        process.join()
+    return {"seconds": best[0], "stackSeconds": best[1], "families": best[2], "pixels": int(image.shape[0] * image.shape[1])}
+
+
+def differences(image: np.ndarray, sigma_scale: float, ours: np.ndarray) -> dict:
+    """Largest difference of a plane, relative to that plane's largest magnitude."""
+    theirs = np.stack(features(image, sigma_scale, {}), axis=-1)
+    if theirs.shape != ours.shape:
+        sys.exit(f"features.py: the features to compare have shape {ours.shape}; {theirs.shape} is expected.")
+    error = np.abs(theirs.astype(np.float64) - ours).max((0, 1)) / np.maximum(np.abs(theirs).max((0, 1)), 1e-30)
+    return {"worst": float(error.max()), "plane": int(error.argmax())}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("image")
+    parser.add_argument("--sigma-scale", type=float, default=1)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--check")
+    options = parser.parse_args()
+    image = np.load(options.image)
+    result = measure(image, options.sigma_scale, options.processes, options.repeat)
+    if options.check:
+        result["check"] = differences(image, options.sigma_scale, np.load(options.check, mmap_mode="r"))
+    result["versions"] = {"python": platform.python_version(), "numpy": np.__version__, "scipy": scipy.__version__, "skimage": skimage.__version__}
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
