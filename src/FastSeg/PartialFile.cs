@@ -6,7 +6,12 @@ namespace FastSeg;
 /// </summary>
 internal sealed class PartialFile : IDisposable
 {
-    private const int DiskFull = 28;
+    // Numbers of Linux's errors, which .NET passes on in HResult.
+    private const int DiskFull = 28, FileTooLarge = 27, ReadOnlyDisk = 30, QuotaUsedUp = 122;
+
+    /// <summary>Letters of the final name kept in the temporary one: a name holds at most 255 bytes.</summary>
+    private const int LongestStem = 60;
+
     private static int _serial;
     private bool _committed;
 
@@ -25,7 +30,8 @@ internal sealed class PartialFile : IDisposable
         {
             throw new FastSegException($"{path}: the folder {folder} does not exist; create it or name another.");
         }
-        string name = $".{System.IO.Path.GetFileName(full)}.partial-{Environment.ProcessId}-{Interlocked.Increment(ref _serial)}";
+        string stem = System.IO.Path.GetFileName(full);
+        string name = $".{(stem.Length > LongestStem ? stem[..LongestStem] : stem)}.partial-{Environment.ProcessId}-{Interlocked.Increment(ref _serial)}";
         TemporaryPath = System.IO.Path.Combine(folder, name);
         Guard(() => File.Create(TemporaryPath).Dispose());
     }
@@ -64,10 +70,18 @@ internal sealed class PartialFile : IDisposable
     /// <summary>The sentence for a failure of the file system.</summary>
     public FastSegException Failure(Exception e)
     {
-        bool full = (e.HResult & 0xffff) == DiskFull || e.Message.Contains("No space left", StringComparison.Ordinal);
-        return full
-            ? new FastSegException($"{Path}: the disk is full; free some space or write elsewhere.", e)
-            : new FastSegException($"{Path}: the file cannot be written: {e.Message.TrimEnd('.')}.", e);
+        string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) ?? "/";
+        string what = (e.HResult & 0xffff, e) switch
+        {
+            (DiskFull, _) => "the disk is full; free some space or write elsewhere",
+            (QuotaUsedUp, _) => "the disk quota is used up; free some space or write elsewhere",
+            (FileTooLarge, _) => "the file grows past what the disk or the shell's limit (ulimit -f) allows; write elsewhere",
+            (ReadOnlyDisk, _) => $"the folder {folder} is read-only; write elsewhere",
+            (_, UnauthorizedAccessException) => $"the folder {folder} may not be written by this user; write elsewhere",
+            (_, DirectoryNotFoundException) => $"the folder {folder} does not exist any more; create it or name another",
+            _ => $"the file cannot be written ({Images.InputFile.OneLine(e.Message)}); write elsewhere",
+        };
+        return new FastSegException($"{Path}: {what}.", e);
     }
 
     /// <inheritdoc/>

@@ -33,7 +33,7 @@ internal sealed class PngWriter : ImageWriter
         _file = new OutputFile(path);
         try
         {
-            _spool = new OutputFile(path, scratch: true);
+            _spool = new OutputFile(path);
         }
         catch
         {

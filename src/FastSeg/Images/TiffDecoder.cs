@@ -11,13 +11,19 @@ internal sealed unsafe class TiffDecoder : IDisposable
 {
     private readonly InputFile _file;
     private readonly TiffPage _page;
+    private readonly BitMiracleStrips? _strips;
     private HostBuffer? _row;
     private byte[]? _managed;
 
-    public TiffDecoder(InputFile file, TiffPage page)
+    /// <summary>Prepares to decode.</summary>
+    /// <param name="file">The file, which stays the caller's.</param>
+    /// <param name="page">The page.</param>
+    /// <param name="directory">The directory for BitMiracle, where it is needed.</param>
+    public TiffDecoder(InputFile file, TiffPage page, byte[]? directory)
     {
         _file = file;
         _page = page;
+        _strips = directory is null ? null : new BitMiracleStrips(file, page, directory);
     }
 
     /// <summary>Segments put off because another thread is decoding them.</summary>
@@ -30,8 +36,8 @@ internal sealed unsafe class TiffDecoder : IDisposable
     public static long HeldBytes(TiffPage page)
     {
         long row = page.Predictor == 3 || page.Codec == TiffCodec.None ? page.RowBytes : 0;
-        // BitMiracle decodes from one managed array into another.
-        long managed = page.Codec is TiffCodec.None or TiffCodec.Deflate ? 0 : page.SegmentBytes + page.Counts.Max();
+        // BitMiracle decodes from one managed array into another, and keeps where every strip is.
+        long managed = page.NeedsBitMiracle ? page.SegmentBytes + page.Counts.Max() + (16 * page.Segments) : 0;
         return row + managed;
     }
 
@@ -51,7 +57,7 @@ internal sealed unsafe class TiffDecoder : IDisposable
                 Inflate(segment, to, bytes);
                 break;
             default:
-                DecodeManaged(segment, rows, to, bytes);
+                DecodeManaged(segment, to, bytes);
                 break;
         }
         if (_page.Predictor == 3)
@@ -81,7 +87,11 @@ internal sealed unsafe class TiffDecoder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _row?.Dispose();
+    public void Dispose()
+    {
+        _row?.Dispose();
+        _strips?.Dispose();
+    }
 
     private void Inflate(long segment, byte* to, long bytes)
     {
@@ -105,14 +115,10 @@ internal sealed unsafe class TiffDecoder : IDisposable
         }
     }
 
-    private void DecodeManaged(long segment, long rows, byte* to, long bytes)
+    private void DecodeManaged(long segment, byte* to, long bytes)
     {
-        if (bytes > Array.MaxLength)
-        {
-            throw new FastSegException($"{_file.Name} keeps {bytes} bytes in one LZW, PackBits or JPEG strip; save it with several strips or tiles, or with deflate.");
-        }
-        _managed ??= GC.AllocateUninitializedArray<byte>((int)Math.Min(_page.SegmentBytes, Array.MaxLength));
-        string? failure = BitMiracleCodec.Decode(_file, _page, segment, rows, _managed, (int)bytes);
+        _managed ??= GC.AllocateUninitializedArray<byte>((int)_page.SegmentBytes);
+        string? failure = _strips!.Decode(segment, _managed, (int)bytes);
         if (failure is not null)
         {
             throw Damaged(segment, failure);

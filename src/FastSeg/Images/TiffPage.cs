@@ -70,6 +70,9 @@ internal sealed class TiffPage
     /// <summary>Physical pixel size.</summary>
     public PixelSize? PixelSize { get; init; }
 
+    /// <summary>Whether the library decodes the segments; the others are copied, or go to the runtime's zlib.</summary>
+    public bool NeedsBitMiracle => Codec is TiffCodec.Lzw or TiffCodec.PackBits or TiffCodec.Jpeg;
+
     /// <summary>Samples of a pixel within a segment.</summary>
     public int SegmentSamples => Separate ? 1 : Samples;
 

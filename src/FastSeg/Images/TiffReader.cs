@@ -22,6 +22,7 @@ internal sealed unsafe class TiffReader : ImageReader
     private readonly InputFile _file;
     private readonly TiffPage _page;
     private readonly SegmentCache? _cache;
+    private readonly byte[]? _directory;
     private readonly ConcurrentBag<TiffDecoder> _decoders = [];
 
     private TiffReader(InputFile file, TiffPage page, ImageInfo info)
@@ -29,6 +30,7 @@ internal sealed unsafe class TiffReader : ImageReader
         _file = file;
         _page = page;
         Info = info;
+        _directory = page.NeedsBitMiracle ? BitMiracleStrips.Directory(page) : null;
         bool direct = page.Codec == TiffCodec.None && (!page.Tiled || page.SegmentBytes > LargestWholeTile);
         _cache = direct ? null : new SegmentCache(page.SegmentBytes, Budget(page));
     }
@@ -56,12 +58,12 @@ internal sealed unsafe class TiffReader : ImageReader
     }
 
     public override long HeldBytes(int threads) =>
-        (_cache?.HeldBytes(threads, _page.Segments) ?? 0) + (threads * TiffDecoder.HeldBytes(_page));
+        (_cache?.HeldBytes(threads, _page.Segments) ?? 0) + (_directory?.Length ?? 0) + (threads * TiffDecoder.HeldBytes(_page));
 
     public override void Read(Region region, Span<byte> destination)
     {
         ImageReading.Check(Info, region, destination.Length);
-        TiffDecoder decoder = _decoders.TryTake(out TiffDecoder? kept) ? kept : new TiffDecoder(_file, _page);
+        TiffDecoder decoder = _decoders.TryTake(out TiffDecoder? kept) ? kept : new TiffDecoder(_file, _page, _directory);
         try
         {
             fixed (byte* to = destination)

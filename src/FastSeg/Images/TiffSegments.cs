@@ -32,6 +32,10 @@ internal static class TiffSegments
             throw file.Bad($"is damaged or lies about its size: {page.Width} x {page.Height} pixels take {segments} {what}s, but it lists {tags.Count(offsetTag)}");
         }
         CheckSegmentSize(file, page, what);
+        if (page.NeedsBitMiracle && ((Int128)page.SegmentHeight * segments > int.MaxValue || page.SegmentBytes > Array.MaxLength || page.RowBytes > int.MaxValue))
+        {
+            throw file.Unsupported($"keeps {page.Height} rows in {page.Codec} {what}s of {page.SegmentBytes} bytes", "LZW, PackBits and JPEG are read up to 2 GiB a strip or tile; save it with deflate");
+        }
         page.Offsets = tags.Integers(offsetTag, (long)segments);
         page.Counts = tags.Integers(countTag, (long)segments);
         if (page.Counts.Length == 0 && page.Codec == TiffCodec.None)

@@ -42,7 +42,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
         _file = new OutputFile(path);
         try
         {
-            _spool = layout.Pages > 1 ? new OutputFile(path, scratch: true) : null;
+            _spool = layout.Pages > 1 ? new OutputFile(path) : null;
             _assembler = new TiffAssembler(_file, layout);
         }
         catch
