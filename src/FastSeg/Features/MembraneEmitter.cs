@@ -172,13 +172,13 @@ internal sealed class MembraneEmitter
 
     private void StorePlane(int plane, LocalBuilder value)
     {
-        _il.Emit(OpCodes.Ldloc, value);
         _il.Emit(OpCodes.Ldarg_2);
         for (int i = 0; i < plane; i++)
         {
             _il.Emit(OpCodes.Ldarg_3);
             _il.Emit(OpCodes.Add);
         }
+        _il.Emit(OpCodes.Ldloc, value);
         _code.Store();
     }
 
