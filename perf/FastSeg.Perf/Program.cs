@@ -16,6 +16,10 @@ try
     }
     Console.WriteLine();
     Console.WriteLine(Tables.Header);
+    if (options.Only.Contains("filters"))
+    {
+        FeaturePeer.Run(run);
+    }
     Report.Write(run);
     return 0;
 }

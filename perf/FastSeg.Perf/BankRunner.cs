@@ -1,0 +1,67 @@
+using FastSeg.Features;
+using FastSeg.Images;
+
+namespace FastSeg.Perf;
+
+/// <summary>The whole filter bank over an image in memory, tile by tile on several threads, as the CPU backend runs it.</summary>
+internal sealed class BankRunner : IDisposable
+{
+    private readonly ImageReader _image;
+    private readonly TileGrid _grid;
+    private readonly FilterBank[] _banks;
+    private readonly Tile[] _tiles;
+
+    public BankRunner(ImageReader image, FeatureSpec spec, int threads)
+    {
+        _image = image;
+        ImageInfo info = image.Info;
+        // Tall tiles repeat least work; every thread gets one.
+        var core = new Region(0, 0, Math.Min(1024, info.Width), Math.Min(2048, (info.Height + threads - 1) / threads));
+        _grid = new TileGrid(info.Bounds, core.Width, core.Height);
+        _banks = [.. Enumerable.Range(0, threads).Select(_ => new FilterBank(spec, info.Channels, core))];
+        _tiles = [.. Enumerable.Range(0, threads).Select(_ => new Tile(core, spec.Halo, info.Channels, info))];
+    }
+
+    /// <summary>Computes every plane of every pixel; <paramref name="consumer"/> is called from several threads.</summary>
+    public void Run<TConsumer>(TConsumer consumer) where TConsumer : struct, IBandConsumer =>
+        Workers.Run(_banks.Length, _grid.Count, new RunOptions { Threads = _banks.Length }, (worker, index) =>
+        {
+            _tiles[worker].Fill(_image, _grid[index]);
+            TConsumer own = consumer;
+            _banks[worker].Run(_tiles[worker], ref own);
+        });
+
+    public void Dispose()
+    {
+        Array.ForEach(_banks, bank => bank.Dispose());
+        Array.ForEach(_tiles, tile => tile.Dispose());
+    }
+
+    /// <summary>Drops the planes while they are in cache.</summary>
+    internal readonly struct Drop : IBandConsumer
+    {
+        public void Consume(in Band band)
+        {
+        }
+    }
+
+    /// <summary>Copies every pixel's features to its row: height x width x planes, as classifiers other than ours take them.</summary>
+    internal readonly unsafe struct KeepRows(float* rows, long width) : IBandConsumer
+    {
+        public void Consume(in Band band)
+        {
+            for (int row = 0; row < band.Height; row++)
+            {
+                float* to = rows + ((((band.Y + row) * width) + band.X) * band.Planes);
+                for (int plane = 0; plane < band.Planes; plane++)
+                {
+                    float* from = band.Row(plane, row);
+                    for (int x = 0; x < band.Width; x++)
+                    {
+                        to[(x * band.Planes) + plane] = from[x];
+                    }
+                }
+            }
+        }
+    }
+}
