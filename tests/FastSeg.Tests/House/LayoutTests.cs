@@ -1,0 +1,66 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using FastSeg.Kernels;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.House;
+
+/// <summary>The shape of the source tree, as far as a machine can check it.</summary>
+[TestFixture]
+internal sealed partial class LayoutTests
+{
+    private const int MostLines = 400;
+
+    private static readonly string[] SourceFolders = ["src", "kernels", "tests", "perf", "samples"];
+
+    private static IEnumerable<string> Sources(string folder) => Directory
+        .EnumerateFiles(TestData.File(folder), "*.cs", SearchOption.AllDirectories)
+        .Where(file => !BuildOutput().IsMatch(Path.GetRelativePath(TestData.Root, file)));
+
+    [Test]
+    public void EveryFileIsShort()
+    {
+        string[] files = [.. SourceFolders.SelectMany(Sources)];
+        Assert.That(files, Has.Length.GreaterThan(50));
+        Assert.That(files.Where(file => File.ReadLines(file).Count() > MostLines), Is.Empty, $"files of more than {MostLines} lines");
+    }
+
+    [Test]
+    public void KernelsKnowIlgpuAndNothingOfTheEngine()
+    {
+        IEnumerable<string?> used = typeof(Dog).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name);
+        Assert.That(used.Where(name => name is not null && !name.StartsWith("System.", StringComparison.Ordinal)), Is.EquivalentTo((string[])["ILGPU"]));
+    }
+
+    [Test]
+    public void EveryKernelHasItsTests()
+    {
+        string[] kernels = [.. Sources("kernels").Select(file => Path.GetFileNameWithoutExtension(file)!)];
+        Assert.That(kernels, Is.Not.Empty);
+        string[] tests = [.. Sources("tests").Where(file => file.Contains("/Kernels/", StringComparison.Ordinal)).Select(file => Path.GetFileNameWithoutExtension(file)!)];
+        Assert.That(kernels.Select(kernel => $"{kernel}Tests"), Is.SubsetOf(tests));
+    }
+
+    [TestCase("Native")]
+    [TestCase("Images", "Native")]
+    [TestCase("Features", "Images", "Native")]
+    [TestCase("Forest", "Features", "Images", "Native")]
+    [TestCase("Models", "Features", "Forest", "Images", "Native", "Deep")]
+    public void AFolderOfTheLibraryUsesOnlyThoseBelowIt(string folder, params string[] below)
+    {
+        string[] files = [.. Sources(Path.Combine("src", "FastSeg", folder))];
+        Assert.That(files, Is.Not.Empty);
+        var strays = from file in files
+                     from Match match in UsingOfFolder().Matches(File.ReadAllText(file))
+                     let other = match.Groups[1].Value
+                     where other != folder && !below.Contains(other)
+                     select $"{Path.GetFileName(file)} uses {other}";
+        Assert.That(strays, Is.Empty);
+    }
+
+    [GeneratedRegex("/(bin|obj)/")]
+    private static partial Regex BuildOutput();
+
+    [GeneratedRegex(@"^using FastSeg\.(\w+);", RegexOptions.Multiline)]
+    private static partial Regex UsingOfFolder();
+}

@@ -1,0 +1,38 @@
+using NUnit.Framework;
+
+namespace FastSeg.Tests;
+
+/// <summary>Where the files that tests read lie.</summary>
+internal static class TestData
+{
+    /// <summary>The root of the repository.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>A file of the repository, by its path from the root.</summary>
+    public static string File(params string[] path) => Path.Combine([Root, .. path]);
+
+    /// <summary>
+    /// A file or folder of the large data set, which lies in FASTSEG_DATA or else in shared/data beside the repository. The test is
+    /// skipped, and counted so, where it is not there.
+    /// </summary>
+    public static string Shared(params string[] path)
+    {
+        string folder = Environment.GetEnvironmentVariable("FASTSEG_DATA") ?? Path.Combine(Root, "..", "shared", "data");
+        string found = Path.Combine([folder, .. path]);
+        if (!Path.Exists(found))
+        {
+            Assert.Ignore($"needs shared data: {string.Join('/', path)}");
+        }
+        return found;
+    }
+
+    private static string FindRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !System.IO.File.Exists(Path.Combine(folder.FullName, "FastSeg.sln")))
+        {
+            folder = folder.Parent;
+        }
+        return folder?.FullName ?? throw new FastSegException($"FastSeg.sln is in no folder above {AppContext.BaseDirectory}.");
+    }
+}
