@@ -53,7 +53,7 @@ internal sealed class PartialFile : IDisposable
         {
             write();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsDiskFailure(e))
         {
             throw Failure(e);
         }
@@ -67,6 +67,9 @@ internal sealed class PartialFile : IDisposable
         _committed = true;
     }
 
+    /// <summary>Whether an exception comes from the file system; .NET reports a file that may not grow further as an argument.</summary>
+    public static bool IsDiskFailure(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" };
+
     /// <summary>The sentence for a failure of the file system.</summary>
     public FastSegException Failure(Exception e)
     {
@@ -75,7 +78,7 @@ internal sealed class PartialFile : IDisposable
         {
             (DiskFull, _) => "the disk is full; free some space or write elsewhere",
             (QuotaUsedUp, _) => "the disk quota is used up; free some space or write elsewhere",
-            (FileTooLarge, _) => "the file grows past what the disk or the shell's limit (ulimit -f) allows; write elsewhere",
+            (FileTooLarge, _) or (_, ArgumentOutOfRangeException) => "the file grows past what the disk or the shell's limit (ulimit -f) allows; write elsewhere",
             (ReadOnlyDisk, _) => $"the folder {folder} is read-only; write elsewhere",
             (_, UnauthorizedAccessException) => $"the folder {folder} may not be written by this user; write elsewhere",
             (_, DirectoryNotFoundException) => $"the folder {folder} does not exist any more; create it or name another",

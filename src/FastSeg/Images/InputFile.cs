@@ -68,10 +68,10 @@ internal sealed class InputFile : IDisposable
         int done = 0;
         while (done < destination.Length)
         {
-            int got;
+            int got = 0;
             try
             {
-                got = RandomAccess.Read(_handle, destination[done..], offset + done);
+                got = offset < 0 ? 0 : RandomAccess.Read(_handle, destination[done..], offset + done);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

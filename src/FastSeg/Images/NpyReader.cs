@@ -116,10 +116,10 @@ internal sealed unsafe class NpyReader : ImageReader
 
     private static void CheckSize(InputFile file, NpyHeader header, IReadOnlyList<long> shape, long pixelBytes, string shapeText, SampleType type)
     {
-        var needed = (Int128)shape[0] * shape[1] * pixelBytes;
-        if (needed > file.Length - header.DataOffset)
+        long there = file.Length - header.DataOffset;
+        if (shape[0] > there || shape[1] > there || (Int128)shape[0] * shape[1] * pixelBytes > there)
         {
-            throw file.Bad($"is truncated or lies about its size: {type.Name()} {shapeText} needs {needed} bytes, {file.Length - header.DataOffset} are there");
+            throw file.Bad($"is truncated or lies about its size: {type.Name()} {shapeText} needs more than the {there} bytes that are there");
         }
     }
 

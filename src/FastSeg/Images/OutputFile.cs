@@ -24,7 +24,7 @@ internal sealed class OutputFile : IDisposable
         catch (Exception e)
         {
             _partial.Dispose();
-            throw e is IOException or UnauthorizedAccessException ? Failure(e) : e;
+            throw PartialFile.IsDiskFailure(e) ? Failure(e) : e;
         }
     }
 
@@ -39,7 +39,7 @@ internal sealed class OutputFile : IDisposable
         {
             RandomAccess.Write(_handle, bytes, offset);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (PartialFile.IsDiskFailure(e))
         {
             throw Failure(e);
         }
@@ -57,7 +57,7 @@ internal sealed class OutputFile : IDisposable
                 done += got > 0 ? got : throw new EndOfStreamException($"{_partial.TemporaryPath} was cut at byte {offset + done}");
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (PartialFile.IsDiskFailure(e))
         {
             throw Failure(e);
         }

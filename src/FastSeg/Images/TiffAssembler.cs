@@ -7,10 +7,12 @@ namespace FastSeg.Images;
 /// </summary>
 internal sealed class TiffAssembler : IDisposable
 {
-    /// <summary>Uncompressed size above which BigTIFF is written; classic TIFF ends at 4 GiB, and deflate may add a little.</summary>
-    private const long LargestClassic = 3_900_000_000;
+    /// <summary>Uncompressed size above which BigTIFF is written; classic TIFF ends at 4 GiB, and deflate may add an eighth.</summary>
+    public const long LargestClassic = 3_500_000_000;
 
     private readonly ImageLayout _layout;
+    private readonly BitMiracleErrors _errors = new();
+    private readonly string _path;
     private readonly Sink _sink;
     private readonly Tiff _tiff;
     private int _page;
@@ -22,18 +24,17 @@ internal sealed class TiffAssembler : IDisposable
         _sink = new Sink(file);
         bool big = (Int128)layout.Width * layout.Height * layout.Pages * layout.Type.Bytes() > largestClassic;
         BitMiracleErrors.Install();
-        _tiff = Tiff.ClientOpen(file.Path, big ? "w8" : "w", new BitMiracleErrors(), _sink)
-            ?? throw new FastSegException($"{file.Path} cannot be written: BitMiracle.LibTiff does not begin the file; write another format.");
+        _path = file.Path;
+        Tiff? tiff = Tiff.ClientOpen(file.Path, big ? "w8" : "w", _errors, _sink);
+        Check(tiff is not null);
+        _tiff = tiff!;
         BeginPage();
     }
 
     /// <summary>Adds a tile of the current page.</summary>
     public void Append(int tile, byte[] compressed, int count)
     {
-        if (_tiff.WriteRawTile(tile, compressed, 0, count) != count)
-        {
-            throw new IOException($"tile {tile} was refused by BitMiracle.LibTiff");
-        }
+        Check(_tiff.WriteRawTile(tile, compressed, 0, count) == count);
     }
 
     /// <summary>Ends the current page and begins the next one.</summary>
@@ -57,9 +58,19 @@ internal sealed class TiffAssembler : IDisposable
 
     private void EndPage()
     {
-        if (!_tiff.WriteDirectory())
+        Check(_tiff.WriteDirectory());
+    }
+
+    /// <summary>The library goes on where the disk failed, or says only that something did: the sink knows what.</summary>
+    private void Check(bool done)
+    {
+        if (_sink.Failure is not null)
         {
-            throw new IOException("the directory was refused by BitMiracle.LibTiff");
+            throw _sink.Failure;
+        }
+        if (!done || _errors.First is not null)
+        {
+            throw new FastSegException($"{_path} cannot be written (BitMiracle.LibTiff: {_errors.First ?? "no reason given"}); write .npy instead.");
         }
     }
 
@@ -99,7 +110,11 @@ internal sealed class TiffAssembler : IDisposable
         private long _position;
         private long _length;
 
+        /// <summary>Whether what still comes is thrown away.</summary>
         public bool Closed { get; set; }
+
+        /// <summary>The first write that failed; nothing is written after it.</summary>
+        public FastSegException? Failure { get; private set; }
 
         public override int Read(object clientData, byte[] buffer, int offset, int count)
         {
@@ -111,9 +126,16 @@ internal sealed class TiffAssembler : IDisposable
 
         public override void Write(object clientData, byte[] buffer, int offset, int count)
         {
-            if (!Closed)
+            if (!Closed && Failure is null)
             {
-                file.Write(_position, buffer.AsSpan(offset, count));
+                try
+                {
+                    file.Write(_position, buffer.AsSpan(offset, count));
+                }
+                catch (FastSegException e)
+                {
+                    Failure = e;
+                }
             }
             _position += count;
             _length = Math.Max(_length, _position);

@@ -81,10 +81,6 @@ internal sealed unsafe class TiffWriter : ImageWriter
                 }
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw _file.Failure(e);
-        }
         finally
         {
             _deflaters.Add(deflater);
@@ -97,25 +93,18 @@ internal sealed unsafe class TiffWriter : ImageWriter
         {
             throw new InvalidOperationException($"{_tilesWritten} of {(long)_across * _down} tiles of {_file.Path} were written");
         }
-        try
+        byte[] tile = new byte[TileDeflater.MostCompressed(TileBytes)];
+        for (int page = 1; page < Layout.Pages; page++)
         {
-            byte[] tile = new byte[TileDeflater.MostCompressed(TileBytes)];
-            for (int page = 1; page < Layout.Pages; page++)
+            _assembler.NextPage();
+            for (int i = 0; i < _spooled[page - 1].Length; i++)
             {
-                _assembler.NextPage();
-                for (int i = 0; i < _spooled[page - 1].Length; i++)
-                {
-                    (long offset, int count) = _spooled[page - 1][i];
-                    _spool!.Read(offset, tile.AsSpan(0, count));
-                    _assembler.Append(i, tile, count);
-                }
+                (long offset, int count) = _spooled[page - 1][i];
+                _spool!.Read(offset, tile.AsSpan(0, count));
+                _assembler.Append(i, tile, count);
             }
-            _assembler.Finish();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw _file.Failure(e);
-        }
+        _assembler.Finish();
         _file.Commit();
     }
 

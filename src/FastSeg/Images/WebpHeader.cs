@@ -9,7 +9,7 @@ internal static class WebpHeader
     /// WebP has no bound of its own: one byte can stand for any number of equal pixels. A micrograph does not compress like that, so a
     /// file may claim this many bytes of pixels, or so many times its own size.
     /// </summary>
-    private const long AlwaysAllowed = 64L << 20;
+    private const long AlwaysAllowed = 16L << 20;
 
     private const int MostExpansion = 4096;
 
@@ -17,6 +17,12 @@ internal static class WebpHeader
     public static CodedImage Read(InputFile file)
     {
         Span<byte> chunk = stackalloc byte[8];
+        file.Read(0, chunk);
+        long whole = 8L + BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
+        if (whole > file.Length)
+        {
+            throw file.Bad($"is truncated: a WebP of {whole} bytes of which {file.Length} are there");
+        }
         for (long at = 12; ;)
         {
             if (!file.Holds(at, 8))

@@ -7,6 +7,7 @@ namespace FastSeg.Native;
 internal sealed unsafe class HostBuffer : SafeHandle
 {
     private static long _allocations;
+    private static long _allocatedBytes;
 
     /// <summary>Allocates <paramref name="bytes"/> bytes; the content is not defined.</summary>
     /// <exception cref="FastSegException">There is no such memory.</exception>
@@ -23,11 +24,15 @@ internal sealed unsafe class HostBuffer : SafeHandle
             throw new FastSegException($"{bytes / 1048576.0:F1} MiB of memory could not be allocated; give a smaller --memory or close other programs.", e);
         }
         Interlocked.Increment(ref _allocations);
+        Interlocked.Add(ref _allocatedBytes, bytes);
         GC.AddMemoryPressure(Math.Max(bytes, 1));
     }
 
     /// <summary>Buffers allocated by this process so far; tests see that running a plan adds none.</summary>
     public static long Allocations => Interlocked.Read(ref _allocations);
+
+    /// <summary>Their bytes, freed ones too; tests see that a hostile file gets no more than it justifies.</summary>
+    public static long AllocatedBytes => Interlocked.Read(ref _allocatedBytes);
 
     /// <summary>Bytes.</summary>
     public long Length { get; }

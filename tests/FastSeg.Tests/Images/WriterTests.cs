@@ -150,6 +150,74 @@ public sealed class WriterTests
         Assert.That(reader.Info.PixelSize.Y, Is.EqualTo(y).Within(y * 1e-6));
     }
 
+    /// <summary>Noise does not compress: the fastest level makes it longer.</summary>
+    [Test]
+    public void NoiseFitsItsTiles([Values] SampleType type)
+    {
+        using var scratch = new Scratch();
+        byte[] noise = new byte[512 * 256 * type.Bytes()];
+        new Random(2).NextBytes(noise);
+        // All bytes from 144 up cost nine bits in deflate's fixed code.
+        for (int i = 0; i < noise.Length / 2; i++)
+        {
+            noise[i] |= 144;
+        }
+        using (ImageWriter writer = ImageFile.Create(scratch["noise.tif"], new ImageLayout(512, 256, type)))
+        {
+            writer.Write(new Region(0, 0, 512, 256), noise);
+            writer.Commit();
+        }
+        using ImageReader reader = ImageFile.Open(scratch["noise.tif"]);
+        Assert.That(Scratch.ReadAll(reader), Is.EqualTo(noise));
+    }
+
+    [TestCase(0, "BigTIFF")]
+    [TestCase(TiffAssembler.LargestClassic, "TIFF")]
+    public void BigTiffWhereAClassicOneMightOverflow(long largestClassic, string format)
+    {
+        using var scratch = new Scratch();
+        var layout = new ImageLayout(256, 256, SampleType.UInt8, 2) { PixelSize = new PixelSize(2, 2, "nm"), PageNames = ["first", "second"] };
+        byte[][] pages = [Scratch.Samples(256, 256, 1, SampleType.UInt8, 1), Scratch.Samples(256, 256, 1, SampleType.UInt8, 2)];
+        using (var file = new OutputFile(scratch["big.tif"]))
+        {
+            using (var tiff = new TiffAssembler(file, layout, largestClassic))
+            {
+                byte[] first = TiffBuilder.Deflate(pages[0]), second = TiffBuilder.Deflate(pages[1]);
+                tiff.Append(0, first, first.Length);
+                tiff.NextPage();
+                tiff.Append(0, second, second.Length);
+                tiff.Finish();
+            }
+            file.Commit();
+        }
+        for (int page = 0; page < 2; page++)
+        {
+            using ImageReader reader = ImageFile.Open($"{scratch["big.tif"]}#{page + 1}");
+            Assert.That(reader.Info.Format, Does.StartWith(format + ","));
+            Assert.That(Scratch.ReadAll(reader), Is.EqualTo(pages[page]));
+            using NetVips.Image peer = NetVips.Image.Tiffload(scratch["big.tif"], page: page);
+            Assert.That(peer.WriteToMemory<byte>(), Is.EqualTo(pages[page]), "libtiff reads the same");
+        }
+    }
+
+    /// <summary>What other programs see: libtiff reads our tiles, libpng our PNGs.</summary>
+    [Test]
+    public void LibvipsReadsTheSame([Values(".tif", ".png")] string extension, [Values(SampleType.UInt8, SampleType.UInt16)] SampleType type)
+    {
+        using var scratch = new Scratch();
+        byte[] image = Scratch.Samples(300, 290, 1, type);
+        using (ImageWriter writer = ImageFile.Create(scratch["a" + extension], new ImageLayout(300, 290, type)))
+        {
+            WriteShuffled(writer, 256, region => Scratch.Crop(image, 300, type.Bytes(), region));
+            writer.Commit();
+        }
+        using NetVips.Image peer = NetVips.Image.NewFromFile(scratch["a" + extension]);
+        byte[] read = type == SampleType.UInt8
+            ? peer.WriteToMemory<byte>()
+            : System.Runtime.InteropServices.MemoryMarshal.AsBytes(peer.WriteToMemory<ushort>().AsSpan()).ToArray();
+        Assert.That(read, Is.EqualTo(image));
+    }
+
     private static void WriteShuffled(ImageWriter writer, int tile, Func<Region, byte[]> samples)
     {
         var grid = new TileGrid(new Region(0, 0, writer.Layout.Width, writer.Layout.Height), tile, tile);

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using FastSeg.Images;
+using FastSeg.Native;
+using NetVips;
+using NUnit.Framework;
+using Region = FastSeg.Images.Region;
+
+namespace FastSeg.Tests.Images;
+
+/// <summary>
+/// Mutated files: bytes changed, cut out, doubled, cut off, numbers made extreme, always the same for a seed. A reader either reads
+/// or refuses with a sentence, takes no more memory than the file justifies, and comes back.
+/// </summary>
+public sealed class FuzzTests
+{
+    private const int Width = 61, Height = 47;
+
+    private const int InputsPerFile = 400;
+
+    private static readonly long[] Extremes = [0, -1, int.MaxValue, int.MinValue, 1, 65535, 1 << 20];
+
+    [TestCaseSource(nameof(Names))]
+    public void MutatedFilesAreReadOrRefused(string name)
+    {
+        byte[] file = Files().First(entry => entry.Name == name).File;
+        using var scratch = new Scratch();
+        var random = new Random(file.Length);
+        int read = 0, refused = 0;
+        string? path = null;
+        for (int i = 0; i < InputsPerFile; i++)
+        {
+            byte[] mutant = Mutate(file, random);
+            path = scratch.Put(name, mutant);
+            bool labels = i % 3 == 0;
+            long native = HostBuffer.AllocatedBytes, managed = GC.GetAllocatedBytesForCurrentThread();
+            var clock = Stopwatch.StartNew();
+            try
+            {
+                using ImageReader reader = labels ? ImageFile.OpenLabels(path) : ImageFile.Open(path);
+                ReadSome(reader);
+                read++;
+            }
+            catch (FastSegException e)
+            {
+                Assert.That(e.Message, Does.StartWith(path).And.EndsWith("."));
+                refused++;
+            }
+            catch (Exception e)
+            {
+                Assert.Fail($"{name}, input {i}: {e}");
+            }
+            // A file of n bytes of deflate justifies 1032 n, and an index expands to three channels; WebP may claim 16 MiB.
+            long justified = (18L << 20) + (4100L * mutant.Length);
+            Assert.That(HostBuffer.AllocatedBytes - native, Is.LessThan(justified), $"{name}, input {i}");
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - managed, Is.LessThan(justified), $"{name}, input {i}");
+            Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)), $"{name}, input {i} hangs");
+        }
+        Assert.That(read, Is.GreaterThan(0), "some mutations harm nothing");
+        Assert.That(refused, Is.GreaterThan(InputsPerFile / 20), "others are noticed");
+    }
+
+    /// <summary>Real files of every format and codec, encoded by others (libvips, libtiff) or by hand.</summary>
+    internal static IEnumerable<(string Name, byte[] File)> Files()
+    {
+        byte[] grey = Scratch.Samples(Width, Height, 1, SampleType.UInt8), rgb = Scratch.Samples(Width, Height, 3, SampleType.UInt8);
+        using Image one = Image.NewFromMemory(grey, Width, Height, 1, Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Bw);
+        using Image three = Image.NewFromMemory(rgb, Width, Height, 3, Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb);
+        yield return ("none.tif", new TiffBuilder().Image(rgb, Width, Height, 3, SampleType.UInt8, separate: true).Build());
+        yield return ("big.tif", new TiffBuilder { BigEndian = true, BigTiff = true }.Image(Scratch.Samples(Width, Height, 1, SampleType.Float32), Width, Height, 1, SampleType.Float32, 8, 3, tile: (16, 32)).Build());
+        yield return ("deflate.tif", three.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Deflate, predictor: Enums.ForeignTiffPredictor.Horizontal));
+        yield return ("lzw.tif", one.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Lzw, tile: true, tileWidth: 32, tileHeight: 32));
+        yield return ("packbits.tif", one.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Packbits));
+        yield return ("jpeg.tif", three.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Jpeg, q: 60));
+        yield return ("grey.png", one.PngsaveBuffer());
+        yield return ("interlaced.png", three.PngsaveBuffer(interlace: true));
+        (byte[] palette, _) = PictureReaderTests.Png(4, 3, PngChunks.Make("PLTE"u8, new byte[48]));
+        yield return ("palette.png", palette);
+        yield return ("rgb.jpg", three.JpegsaveBuffer());
+        yield return ("progressive.jpg", one.JpegsaveBuffer(interlace: true));
+        yield return ("lossy.webp", three.WebpsaveBuffer());
+        yield return ("lossless.webp", three.WebpsaveBuffer(lossless: true));
+        yield return ("a.npy", PictureReaderTests.NpyFile($"{{'descr': '|u1', 'fortran_order': False, 'shape': ({Height}, {Width}, 3), }}", rgb));
+    }
+
+    private static IEnumerable<string> Names() => Files().Select(entry => entry.Name);
+
+    /// <summary>A mutant may be large and mostly empty: its corners and middle are enough.</summary>
+    private static void ReadSome(ImageReader reader)
+    {
+        ImageInfo info = reader.Info;
+        foreach ((long x, long y) in new[] { (0L, 0L), (info.Width - 1, info.Height - 1), (info.Width / 2, info.Height / 2) })
+        {
+            Region region = new Region(x - 40, y - 40, 80, 80).Intersect(info.Bounds);
+            reader.Read(region, new byte[region.Pixels * info.PixelBytes]);
+        }
+    }
+
+    private static byte[] Mutate(byte[] file, Random random)
+    {
+        byte[] bytes = [.. file];
+        for (int changes = random.Next(1, 5); changes > 0; changes--)
+        {
+            // Half of the changes go where headers are.
+            int at = random.Next(random.Next(2) == 0 ? Math.Min(bytes.Length, 300) : bytes.Length);
+            at = random.Next(4) == 0 ? bytes.Length - 1 - at : at;
+            switch (random.Next(7))
+            {
+                case 0:
+                    bytes[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1:
+                    bytes[at] = (byte)random.Next(256);
+                    break;
+                case 2:
+                    bytes = [.. bytes[..at], .. bytes[Math.Min(bytes.Length, at + random.Next(1, 20))..], 0];
+                    break;
+                case 3:
+                    bytes = [.. bytes[..at], .. bytes[at..Math.Min(bytes.Length, at + 8)], .. bytes[at..]];
+                    break;
+                case 4 when random.Next(4) == 0:
+                    bytes = [.. bytes[..(at + 1)]];
+                    break;
+                default:
+                    byte[] extreme = BitConverter.GetBytes(Extremes[random.Next(Extremes.Length)]);
+                    int count = Math.Min(1 << random.Next(4), bytes.Length - at);
+                    extreme.AsSpan(0, count).CopyTo(bytes.AsSpan(at));
+                    break;
+            }
+        }
+        return bytes;
+    }
+}
