@@ -53,7 +53,7 @@ internal sealed class LabelledPixels
     public IReadOnlyList<ushort> Values => _values;
 
     /// <summary>Ranks of the labelled pixels of row <paramref name="y"/> in columns <paramref name="x"/> .. x + width - 1.</summary>
-    public Range Ranks(long x, long y, long width) => FirstNotBefore((y * _width) + x)..FirstNotBefore((y * _width) + x + width);
+    public (int First, int End) Ranks(long x, long y, long width) => (FirstNotBefore((y * _width) + x), FirstNotBefore((y * _width) + x + width));
 
     /// <summary>Column of the pixel of a rank.</summary>
     public long Column(int rank) => _positions[rank] % _width;
@@ -64,11 +64,11 @@ internal sealed class LabelledPixels
         long left = long.MaxValue, right = -1, top = -1, bottom = -1;
         for (long y = tile.Y; y < tile.Bottom; y++)
         {
-            Range ranks = Ranks(tile.X, y, tile.Width);
-            if (ranks.Start.Value < ranks.End.Value)
+            (int first, int end) = Ranks(tile.X, y, tile.Width);
+            if (first < end)
             {
-                left = Math.Min(left, Column(ranks.Start.Value));
-                right = Math.Max(right, Column(ranks.End.Value - 1));
+                left = Math.Min(left, Column(first));
+                right = Math.Max(right, Column(end - 1));
                 top = top < 0 ? y : top;
                 bottom = y;
             }

@@ -8,7 +8,7 @@ namespace FastSeg;
 /// <param name="Area">The region to be computed.</param>
 /// <param name="Features">Which features.</param>
 /// <param name="Channels">Channels the model sees.</param>
-/// <param name="OutputBytes">Bytes a pixel of the outputs, and the mask.</param>
+/// <param name="OutputBytes">Bytes of a worker's outputs for a tile's core.</param>
 /// <param name="WorkerItems">Buffers of a worker besides tile, filters and outputs: a name and their bytes.</param>
 /// <param name="SharedItems">Buffers of the whole run (readers, writers), given the number of workers.</param>
 internal sealed record Planner(
@@ -16,7 +16,7 @@ internal sealed record Planner(
     Region Area,
     FeatureSpec Features,
     int Channels,
-    long OutputBytes,
+    Func<Region, long> OutputBytes,
     Func<IEnumerable<(string Name, long Bytes)>> WorkerItems,
     Func<int, IEnumerable<(string Name, long Bytes)>> SharedItems)
 {
@@ -25,6 +25,9 @@ internal sealed record Planner(
 
     /// <summary>Widest tile where whole rows are wanted.</summary>
     private const int WidestRow = 128 * Grain;
+
+    /// <summary>Outputs of a tile that are larger (feature stacks, many classes' probabilities) make the tile smaller.</summary>
+    private const long MostOutput = 64L << 20;
 
     /// <summary>
     /// What a process gains between the plan and its peak outside the plan's buffers: machine code of the loops, thread stacks, the
@@ -61,7 +64,7 @@ internal sealed record Planner(
         {
             new("tile", Tile.Bytes(core, halo, Channels, Image.Info), workers),
             new("filters", FilterBank.Bytes(Features, Channels, core), workers),
-            new("outputs", core.Pixels * OutputBytes, workers),
+            new("outputs", OutputBytes(core), workers),
         };
         items.AddRange(WorkerItems().Select(item => new PlanItem(item.Name, item.Bytes, workers)));
         items.AddRange(SharedItems(workers).Select(item => new PlanItem(item.Name, item.Bytes, 1)));
@@ -91,7 +94,8 @@ internal sealed record Planner(
         }
         long Count((long Width, long Height) shape) => new TileGrid(Area, shape.Width, shape.Height).Count;
         bool Even((long Width, long Height) shape) => Count(shape) >= 4 * workers || (Count(shape) >= workers && Count(shape) % workers == 0);
-        int start = shapes.FindIndex(Even);
+        bool Small((long Width, long Height) shape) => OutputBytes(new Region(0, 0, shape.Width, shape.Height)) <= MostOutput;
+        int start = shapes.FindIndex(shape => Even(shape) && Small(shape));
         start = start < 0 ? shapes.Count - 1 : start;
         for (int i = start; i < shapes.Count; i++)
         {

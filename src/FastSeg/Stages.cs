@@ -58,26 +58,26 @@ internal sealed class StageTimes
         return now;
     }
 
-    /// <summary>Adds another worker's numbers.</summary>
-    public void Add(StageTimes other)
+    /// <summary>Adds one of <paramref name="workers"/> workers' numbers; its time counts for that fraction.</summary>
+    public void Add(StageTimes other, int workers)
     {
         for (int i = 0; i < Count; i++)
         {
-            _ticks[i] += other._ticks[i];
+            _ticks[i] += other._ticks[i] / workers;
             _pixels[i] += other._pixels[i];
             _bytes[i] += other._bytes[i];
         }
     }
 
     /// <summary>The stages that were busy, in order.</summary>
-    public IReadOnlyList<StageReport> Report(int threads)
+    public IReadOnlyList<StageReport> Report()
     {
         var stages = new List<StageReport>();
         for (int i = 0; i < Count; i++)
         {
             if (_ticks[i] > 0)
             {
-                double seconds = (double)_ticks[i] / Stopwatch.Frequency / threads;
+                double seconds = (double)_ticks[i] / Stopwatch.Frequency;
                 stages.Add(new StageReport(((Stage)i).ToString().ToLowerInvariant(), seconds, _pixels[i], _bytes[i]));
             }
         }

@@ -31,7 +31,9 @@ public readonly record struct Region(long X, long Y, long Width, long Height)
     }
 
     /// <summary>Whether every pixel of <paramref name="other"/> is in this region.</summary>
-    public bool Contains(Region other) => other.X >= X && other.Y >= Y && other.Right <= Right && other.Bottom <= Bottom;
+    public bool Contains(Region other) =>
+        // Differences instead of sums: a hostile region's far corner may lie past 2^63.
+        other.X >= X && other.Y >= Y && other.X <= Right && other.Y <= Bottom && other.Width <= Right - other.X && other.Height <= Bottom - other.Y;
 
     /// <summary>As the command line writes it: <c>X,Y,W,H</c>.</summary>
     public override string ToString() => $"{X},{Y},{Width},{Height}";

@@ -8,6 +8,8 @@ internal sealed unsafe class HostBuffer : SafeHandle
 {
     private static long _allocations;
     private static long _allocatedBytes;
+    private static long _liveBytes;
+    private static long _peakBytes;
 
     /// <summary>Allocates <paramref name="bytes"/> bytes; the content is not defined.</summary>
     /// <exception cref="FastSegException">There is no such memory.</exception>
@@ -25,6 +27,7 @@ internal sealed unsafe class HostBuffer : SafeHandle
         }
         Interlocked.Increment(ref _allocations);
         Interlocked.Add(ref _allocatedBytes, bytes);
+        RaisePeak(Interlocked.Add(ref _liveBytes, bytes));
         GC.AddMemoryPressure(Math.Max(bytes, 1));
     }
 
@@ -33,6 +36,12 @@ internal sealed unsafe class HostBuffer : SafeHandle
 
     /// <summary>Their bytes, freed ones too; tests see that a hostile file gets no more than it justifies.</summary>
     public static long AllocatedBytes => Interlocked.Read(ref _allocatedBytes);
+
+    /// <summary>Bytes in buffers that are alive.</summary>
+    public static long LiveBytes => Interlocked.Read(ref _liveBytes);
+
+    /// <summary>Most bytes that were alive at once since <see cref="ResetPeak"/>; tests see that a plan counts every buffer.</summary>
+    public static long PeakBytes => Interlocked.Read(ref _peakBytes);
 
     /// <summary>Bytes.</summary>
     public long Length { get; }
@@ -50,6 +59,9 @@ internal sealed unsafe class HostBuffer : SafeHandle
         }
     }
 
+    /// <summary>Starts a new peak from what is alive now.</summary>
+    public static void ResetPeak() => Interlocked.Exchange(ref _peakBytes, LiveBytes);
+
     /// <summary>A view of <paramref name="count"/> values from byte <paramref name="offset"/>.</summary>
     public Span<T> Span<T>(long offset, int count) where T : unmanaged
     {
@@ -64,7 +76,22 @@ internal sealed unsafe class HostBuffer : SafeHandle
     protected override bool ReleaseHandle()
     {
         NativeMemory.AlignedFree((void*)handle);
+        Interlocked.Add(ref _liveBytes, -Length);
         GC.RemoveMemoryPressure(Math.Max(Length, 1));
         return true;
+    }
+
+    private static void RaisePeak(long live)
+    {
+        long peak = Interlocked.Read(ref _peakBytes);
+        while (live > peak)
+        {
+            long seen = Interlocked.CompareExchange(ref _peakBytes, live, peak);
+            if (seen == peak)
+            {
+                return;
+            }
+            peak = seen;
+        }
     }
 }

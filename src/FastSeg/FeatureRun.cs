@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using FastSeg.Features;
+using FastSeg.Images;
+using FastSeg.Native;
+
+namespace FastSeg;
+
+/// <summary>Computes the feature stack of one image and writes it, tile by tile.</summary>
+internal static unsafe class FeatureRun
+{
+    public static RunResult Run(ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions options)
+    {
+        long start = Stopwatch.GetTimestamp();
+        features.Check();
+        int seen = channels != 0 ? channels : SampleChecks.IsGrey(image) ? 1 : 3;
+        IReadOnlyList<string> names = features.PlaneNames(seen);
+        using ImageWriter writer = output(names);
+        var planner = new Planner(
+            image, image.Info.Bounds, features, seen, core => core.Pixels * names.Count * sizeof(float), () => [],
+            workers => [("reader", image.HeldBytes(workers)), ("writer", writer.HeldBytes(workers))]);
+        Plan plan = planner.Make(options);
+        TileGrid grid = plan.Grid;
+        using var backend = new CpuBackend(plan, features, null);
+        StageTimes[] times = [.. Enumerable.Range(0, plan.Workers).Select(_ => new StageTimes())];
+        Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, seen, image.Info))];
+        HostBuffer[] planes = [.. times.Select(_ => new HostBuffer(plan.MaxCore.Pixels * names.Count * sizeof(float)))];
+        try
+        {
+            Workers.Run(plan.Workers, grid.Count, options, (worker, i) =>
+            {
+                Tile tile = tiles[worker];
+                long mark = Stopwatch.GetTimestamp();
+                tile.Fill(image, grid[i]);
+                times[worker].Add(Stage.Read, mark, tile.Bounds.Pixels, tile.Bounds.Pixels * image.Info.PixelBytes);
+                backend.Features(worker, tile, (float*)planes[worker].Pointer, times[worker]);
+                mark = Stopwatch.GetTimestamp();
+                long bytes = tile.Core.Pixels * names.Count * sizeof(float);
+                writer.Write(tile.Core, planes[worker].Span<byte>(0, checked((int)bytes)));
+                times[worker].Add(Stage.Write, mark, tile.Core.Pixels, bytes);
+            });
+        }
+        finally
+        {
+            Array.ForEach(tiles, tile => tile.Dispose());
+            Array.ForEach(planes, buffer => buffer.Dispose());
+        }
+        long commit = Stopwatch.GetTimestamp();
+        writer.Commit();
+        var all = new StageTimes();
+        all.Add(Stage.Write, commit);
+        Array.ForEach(times, worker => all.Add(worker, plan.Workers));
+        return new RunResult(plan.Area.Pixels, [], all.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, plan.PeakBytes);
+    }
+}

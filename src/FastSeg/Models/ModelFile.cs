@@ -1,0 +1,115 @@
+using System.IO.Compression;
+using System.Text.Json;
+using FastSeg.Images;
+
+namespace FastSeg.Models;
+
+/// <summary>
+/// The .fastseg file: a ZIP of model.json, forest.ubj and selftest.npz. Entries have a fixed date and order, so that equal models are
+/// equal files.
+/// </summary>
+internal static class ModelFile
+{
+    /// <summary>Deflate cannot expand further than this; an entry that claims more is a lie that must not be allocated.</summary>
+    private const long MostExpansion = 1032;
+
+    private static readonly DateTimeOffset EntryDate = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public static void Write(Model model, string path)
+    {
+        using var bytes = new MemoryStream();
+        using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            Add(zip, "model.json", Describe(model).ToJson());
+            Add(zip, "forest.ubj", model.ForestBytes.Span);
+            Add(zip, "selftest.npz", Pack(model.SelfTest));
+        }
+        using var file = new OutputFile(path);
+        file.Write(0, bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+        file.Commit();
+    }
+
+    public static Model Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FastSegException($"{path}: there is no such model file.");
+        }
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
+            ModelDescription description = ModelDescription.Parse(Get(zip, "model.json"));
+            byte[] forest = Get(zip, "forest.ubj");
+            SelfTest selfTest = Unpack(Get(zip, "selftest.npz"));
+            return new Model(
+                description.Features.ToSpec(), description.Channels, description.Classes, description.Training, description.Xgboost, forest, selfTest);
+        }
+        catch (NewerFormatException e)
+        {
+            throw new FastSegException(
+                $"{path}: the model has format {e.Format}, but this program reads up to {ModelDescription.CurrentFormat}; update FastSeg.", e);
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException or FastSegException or EndOfStreamException or OverflowException)
+        {
+            throw new FastSegException($"{path}: this is no whole FastSeg model: {e.Message.TrimEnd('.')}.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FastSegException($"{path}: the model cannot be read: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+
+    private static ModelDescription Describe(Model model) => new()
+    {
+        Format = ModelDescription.CurrentFormat,
+        Version = FastSegVersion.Text,
+        Xgboost = model.XgboostVersion,
+        Channels = model.Channels,
+        Features = ModelDescription.FeaturesJson.From(model.Features),
+        Classes = model.Classes,
+        Training = model.Training,
+    };
+
+    private static void Add(ZipArchive zip, string name, ReadOnlySpan<byte> bytes)
+    {
+        ZipArchiveEntry entry = zip.CreateEntry(name, CompressionLevel.Optimal);
+        entry.LastWriteTime = EntryDate;
+        using Stream stream = entry.Open();
+        stream.Write(bytes);
+    }
+
+    private static byte[] Get(ZipArchive zip, string name)
+    {
+        ZipArchiveEntry entry = zip.GetEntry(name) ?? throw new InvalidDataException($"{name} is missing in it");
+        if (entry.Length > (entry.CompressedLength * MostExpansion) + MostExpansion || entry.Length > int.MaxValue)
+        {
+            throw new InvalidDataException($"{name} claims {entry.Length} bytes, more than its {entry.CompressedLength} compressed bytes can hold");
+        }
+        byte[] bytes = new byte[entry.Length];
+        using Stream stream = entry.Open();
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static byte[] Pack(SelfTest test)
+    {
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create))
+        {
+            Add(zip, "features.npy", NpyArray.Write(test.Features, test.Rows, test.Features.Length / test.Rows));
+            Add(zip, "probabilities.npy", NpyArray.Write(test.Probabilities, test.Rows, test.Probabilities.Length / test.Rows));
+        }
+        return stream.ToArray();
+    }
+
+    private static SelfTest Unpack(byte[] npz)
+    {
+        using var zip = new ZipArchive(new MemoryStream(npz), ZipArchiveMode.Read);
+        (float[] features, int rows, _) = NpyArray.Read(Get(zip, "features.npy"));
+        (float[] probabilities, int same, _) = NpyArray.Read(Get(zip, "probabilities.npy"));
+        return rows == same
+            ? new SelfTest(features, probabilities, rows)
+            : throw new InvalidDataException("its self-test has features and probabilities of different numbers of pixels");
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using FastSeg.Features;
+using FastSeg.Forest;
+using FastSeg.Images;
+using FastSeg.Models;
+
+namespace FastSeg;
+
+/// <summary>
+/// The door: trains models, and applies one to images from files or memory. One call at a time per segmenter; several segmenters may
+/// share a <see cref="Models.Model"/> and run at once.
+/// </summary>
+public sealed class Segmenter
+{
+    /// <summary>Takes a model to apply.</summary>
+    public Segmenter(Model model) => Model = model;
+
+    /// <summary>The model that is applied.</summary>
+    public Model Model { get; }
+
+    /// <summary>Trains a model from scribbles. Only labelled pixels' features are computed.</summary>
+    /// <param name="images">Images and their labels; all of them together are one training set.</param>
+    /// <param name="features">Which features; null for <see cref="FeatureSpec.Paper"/>.</param>
+    /// <param name="training">How the trees are trained; null for the defaults.</param>
+    /// <param name="names">Class names by ascending label value, or null.</param>
+    /// <param name="options">Threads, progress, cancellation. They do not change the model.</param>
+    /// <exception cref="FastSegException">Labels do not fit an image, no pixel or only one class is labelled, or XGBoost is missing.</exception>
+    public static TrainingResult Train(
+        IReadOnlyList<TrainingImage> images, FeatureSpec? features = null, TrainingOptions? training = null, IReadOnlyList<string>? names = null, RunOptions? options = null) =>
+        new Trainer(features ?? FeatureSpec.Paper, training ?? new TrainingOptions(), names, options ?? new RunOptions()).Train(images);
+
+    /// <summary>
+    /// Computes the feature stack of an image: one page a plane, in the order of <see cref="FeatureSpec.PlaneNames"/>.
+    /// </summary>
+    /// <param name="image">The image.</param>
+    /// <param name="features">Which features.</param>
+    /// <param name="channels">Channels to featurise (1 or 3), as a model keeps them; 0 takes 1 for a grey image and 3 for colour.</param>
+    /// <param name="output">Makes the float32 writer, given the number of planes' names.</param>
+    /// <param name="options">Threads, memory, progress, cancellation.</param>
+    public static RunResult Features(
+        ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions? options = null) =>
+        FeatureRun.Run(image, features, channels, output, options ?? new RunOptions());
+
+    /// <summary>The layout of the label map that <see cref="Segment"/> writes for an image.</summary>
+    public ImageLayout LabelLayout(ImageInfo image, SegmentOptions? options = null)
+    {
+        Region area = SegmentRun.Area(image, options ?? new SegmentOptions());
+        SampleType type = (options?.KeepValues ?? false) && Model.Classes[^1].Value > byte.MaxValue ? SampleType.UInt16 : SampleType.UInt8;
+        return new ImageLayout(area.Width, area.Height, type) { PixelSize = image.PixelSize, IsLabelMap = true };
+    }
+
+    /// <summary>The layout of the probabilities, one page a class.</summary>
+    /// <param name="image">The image to be segmented.</param>
+    /// <param name="type"><see cref="SampleType.Float32"/> or <see cref="SampleType.UInt8"/>.</param>
+    /// <param name="options">Region and the like.</param>
+    public ImageLayout ProbabilityLayout(ImageInfo image, SampleType type, SegmentOptions? options = null)
+    {
+        Region area = SegmentRun.Area(image, options ?? new SegmentOptions());
+        return new ImageLayout(area.Width, area.Height, type, Model.Classes.Count)
+        {
+            PixelSize = image.PixelSize,
+            PageNames = [.. Model.Classes.Select(c => c.Name)],
+            KeepPageAxis = true,
+        };
+    }
+
+    /// <summary>The layout of the confidence map.</summary>
+    public ImageLayout ConfidenceLayout(ImageInfo image, SegmentOptions? options = null)
+    {
+        Region area = SegmentRun.Area(image, options ?? new SegmentOptions());
+        return new ImageLayout(area.Width, area.Height, SampleType.Float32) { PixelSize = image.PixelSize };
+    }
+
+    /// <summary>Tiles, buffers and peak memory of a run, before anything runs.</summary>
+    public Plan Plan(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, RunOptions? options = null) =>
+        new SegmentRun(Model, image, outputs, segment ?? new SegmentOptions(), options ?? new RunOptions()).Plan;
+
+    /// <summary>
+    /// Labels every pixel of an image, tile by tile. The outputs are written, not committed: the caller commits them when this returns.
+    /// </summary>
+    /// <param name="image">The image; its channels must fit the model.</param>
+    /// <param name="outputs">Where labels, probabilities and confidence go.</param>
+    /// <param name="segment">Region, mask, label values.</param>
+    /// <param name="options">Threads, memory, progress, cancellation. They do not change the result.</param>
+    /// <exception cref="FastSegException">The image is corrupt, does not fit the model, or the memory is not enough.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public RunResult Segment(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, RunOptions? options = null) =>
+        new SegmentRun(Model, image, outputs, segment ?? new SegmentOptions(), options ?? new RunOptions()).Run();
+}

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using FastSeg.Features;
+using FastSeg.Forest;
+using FastSeg.Images;
+using FastSeg.Models;
+using FastSeg.Native;
+
+namespace FastSeg;
+
+/// <summary>From labelled images to a model: features of labelled pixels only, then XGBoost.</summary>
+internal sealed unsafe class Trainer(FeatureSpec features, TrainingOptions training, IReadOnlyList<string>? names, RunOptions options)
+{
+    /// <summary>Share of the progress bar that gathering gets; XGBoost gets the rest.</summary>
+    private const double GatherShare = 0.3;
+
+    private readonly StageTimes _times = new();
+    private long _plannedPeak;
+
+    public TrainingResult Train(IReadOnlyList<TrainingImage> images)
+    {
+        long start = Stopwatch.GetTimestamp();
+        features.Check();
+        if (images.Count == 0)
+        {
+            throw new FastSegException("There is no training image; give at least one image with its labels.");
+        }
+        LabelledPixels[] labels = [.. images.Select(image => new LabelledPixels(image.Image.Info, image.Labels))];
+        ModelClass[] classes = Classes(labels);
+        int channels = images.All(image => SampleChecks.IsGrey(image.Image)) ? 1 : 3;
+        _times.Add(Stage.Read, start, images.Sum(image => image.Labels.Info.Bounds.Pixels));
+
+        using var rows = new TrainingRows(labels.Sum(image => (long)image.Count), features.Names.Count * channels);
+        long first = 0;
+        for (int i = 0; i < images.Count; i++)
+        {
+            labels[i].FirstRow = first;
+            Gather(images[i].Image, labels[i], channels, rows, i, images.Count);
+            first += labels[i].Count;
+        }
+        Model model = Fit(rows, labels, classes, channels);
+        var run = new RunResult(rows.Count, [], _times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, _plannedPeak);
+        return new TrainingResult(model, run);
+    }
+
+    private ModelClass[] Classes(LabelledPixels[] labels)
+    {
+        var counts = new SortedDictionary<int, long>();
+        foreach (ushort value in labels.SelectMany(image => image.Values))
+        {
+            counts[value] = counts.GetValueOrDefault(value) + 1;
+        }
+        if (counts.Count == 1)
+        {
+            throw new FastSegException($"Every labelled pixel has the value {counts.Keys.First()}; draw at least two classes.");
+        }
+        if (counts.Count > 255)
+        {
+            throw new FastSegException($"The labels hold {counts.Count} different values; at most 255 classes can be told apart.");
+        }
+        if (names is not null && names.Count != counts.Count)
+        {
+            throw new FastSegException(
+                $"There are {names.Count} class names for {counts.Count} classes (label values {string.Join(", ", counts.Keys)}); give one name a class, in the order of the values.");
+        }
+        return [.. counts.Select((pair, i) => new ModelClass(pair.Key, names?[i] ?? $"class {pair.Key}", pair.Value))];
+    }
+
+    private void Gather(ImageReader image, LabelledPixels labels, int channels, TrainingRows rows, int index, int count)
+    {
+        var planner = new Planner(image, image.Info.Bounds, features, channels, _ => 0, () => [], workers =>
+            [("reader", image.HeldBytes(workers)), ("training rows", rows.Count * rows.Planes * sizeof(float))]);
+        Plan plan = planner.Make(options);
+        _plannedPeak = Math.Max(_plannedPeak, plan.PeakBytes);
+        TileGrid grid = plan.Grid;
+        var cores = new List<Region>();
+        for (long i = 0; i < grid.Count; i++)
+        {
+            Region core = labels.Bounds(grid[i]);
+            if (!core.IsEmpty)
+            {
+                cores.Add(core);
+            }
+        }
+        StageTimes[] times = [.. Enumerable.Range(0, plan.Workers).Select(_ => new StageTimes())];
+        Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, channels, image.Info))];
+        RunOptions steps = options with { Progress = Part(options.Progress, GatherShare * index / count, GatherShare / count) };
+        try
+        {
+            using var backend = new CpuBackend(plan, features, null);
+            Workers.Run(plan.Workers, cores.Count, steps, (worker, i) =>
+            {
+                long mark = Stopwatch.GetTimestamp();
+                tiles[worker].Fill(image, cores[(int)i]);
+                times[worker].Add(Stage.Read, mark, tiles[worker].Bounds.Pixels, tiles[worker].Bounds.Pixels * image.Info.PixelBytes);
+                backend.Gather(worker, tiles[worker], labels, rows, times[worker]);
+            });
+        }
+        finally
+        {
+            Array.ForEach(tiles, tile => tile.Dispose());
+        }
+        Array.ForEach(times, worker => _times.Add(worker, plan.Workers));
+    }
+
+    private Model Fit(TrainingRows rows, LabelledPixels[] labels, ModelClass[] classes, int channels)
+    {
+        long mark = Stopwatch.GetTimestamp();
+        using var numbers = new HostBuffer(rows.Count * sizeof(int));
+        int* number = (int*)numbers.Pointer;
+        int[] classOf = new int[ushort.MaxValue + 1];
+        for (int i = 0; i < classes.Length; i++)
+        {
+            classOf[classes[i].Value] = i;
+        }
+        foreach (ushort value in labels.SelectMany(image => image.Values))
+        {
+            *number++ = classOf[value];
+        }
+        IProgress<double>? progress = Part(options.Progress, GatherShare, 1 - GatherShare);
+        byte[] forest = Booster.Train(
+            rows.Row(0), (int*)numbers.Pointer, rows.Count, rows.Planes, classes.Length, training,
+            afterRound: round => progress?.Report((double)round / training.Rounds), cancellation: options.Cancellation);
+        var model = new Model(
+            features, channels, classes, training, XgBoost.Version.ToString(3), forest, SelfTest.From(rows, DecisionForest.Parse(forest)));
+        _times.Add(Stage.Train, mark, rows.Count, rows.Count * rows.Planes * sizeof(float));
+        return model;
+    }
+
+    private static PartialProgress? Part(IProgress<double>? whole, double from, double share) =>
+        whole is null ? null : new PartialProgress(whole, from, share);
+}
+
+/// <summary>Progress of one part of a longer run.</summary>
+internal sealed class PartialProgress(IProgress<double> whole, double from, double share) : IProgress<double>
+{
+    public void Report(double value) => whole.Report(from + (value * share));
+}

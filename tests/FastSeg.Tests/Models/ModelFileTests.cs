@@ -1,0 +1,134 @@
+using System.IO.Compression;
+using System.Text;
+using FastSeg.Features;
+using FastSeg.Models;
+using FastSeg.Tests.Reference;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Models;
+
+[TestFixture]
+internal sealed class ModelFileTests
+{
+    [Test]
+    public void AModelSurvivesItsFile()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("m.fastseg");
+        Model model = Trained.Grey;
+        model.Save(path);
+        Model loaded = Model.Load(path);
+        Assert.That(loaded.Classes, Is.EqualTo(model.Classes));
+        Assert.That(loaded.Training, Is.EqualTo(model.Training));
+        Assert.That(loaded.Channels, Is.EqualTo(model.Channels));
+        Assert.That(loaded.Features.Names, Is.EqualTo(model.Features.Names));
+        Assert.That(loaded.Features.SigmaScale, Is.EqualTo(model.Features.SigmaScale));
+        Assert.That(loaded.Features.Membrane, Is.EqualTo(model.Features.Membrane));
+        Assert.That(loaded.ForestBytes.ToArray(), Is.EqualTo(model.ForestBytes.ToArray()));
+        loaded.Save(folder.File("again.fastseg"));
+        Assert.That(File.ReadAllBytes(folder.File("again.fastseg")), Is.EqualTo(File.ReadAllBytes(path)));
+        Assert.That(Directory.GetFiles(folder.Path), Has.Length.EqualTo(2), "nothing is left beside the models");
+    }
+
+    [Test]
+    public void TheForestInsideIsXgboostsOwn()
+    {
+        using var folder = new TemporaryFolder();
+        Trained.Grey.Save(folder.File("m.fastseg"));
+        using ZipArchive zip = ZipFile.OpenRead(folder.File("m.fastseg"));
+        Assert.That(zip.Entries.Select(e => e.FullName), Is.EqualTo(new[] { "model.json", "forest.ubj", "selftest.npz" }));
+        using var bytes = new MemoryStream();
+        using (Stream stream = zip.GetEntry("forest.ubj")!.Open())
+        {
+            stream.CopyTo(bytes);
+        }
+        float[] row = new float[Trained.Grey.Planes];
+        Assert.That(XgBoostPeer.Probabilities(bytes.ToArray(), row, row.Length).Sum(), Is.EqualTo(1).Within(1e-5));
+    }
+
+    [Test]
+    public void DamageIsRefusedInOneSentence()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("m.fastseg");
+        Assert.That(Refusal(folder.File("none.fastseg")), Does.Contain("no such model file"));
+        Trained.Grey.Save(path);
+        byte[] whole = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
+        Assert.That(Refusal(path), Does.Contain("no whole FastSeg model"));
+        File.WriteAllText(path, "not a zip");
+        Assert.That(Refusal(path), Does.Contain("no whole FastSeg model"));
+        Edit(whole, path, "model.json", text => text.Replace("\"format\": 1", "\"format\": 2", StringComparison.Ordinal));
+        Assert.That(Refusal(path), Does.Contain("format 2").And.Contain("update FastSeg"));
+        Edit(whole, path, "model.json", text => text.Replace("\"channels\": 1", "\"channels\": 3", StringComparison.Ordinal));
+        Assert.That(Refusal(path), Does.Contain("58 features").And.Contain("174"));
+        Edit(whole, path, "model.json", text => text.Replace("\"dog\"", "\"god\"", StringComparison.Ordinal));
+        Assert.That(Refusal(path), Does.Contain("\"god\" is no feature family"));
+        Edit(whole, path, "model.json", _ => "{}");
+        Assert.That(Refusal(path), Does.Contain("format number"));
+    }
+
+    [Test]
+    public void AForestThatPredictsOtherwiseFailsItsSelfTest()
+    {
+        using var folder = new TemporaryFolder();
+        Trained.Grey.Save(folder.File("m.fastseg"));
+        SelfTest kept = Trained.Grey.SelfTest;
+        float[] wrong = [.. kept.Probabilities];
+        wrong[4] += 1e-5f;
+        Assert.That(() => (kept with { Probabilities = wrong }).Check(Trained.Grey.Forest), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("self-test fails: pixel 1"));
+        Assert.That(() => kept.Check(Trained.Grey.Forest), Throws.Nothing);
+    }
+
+    [Test]
+    public void MutatedModelsNeverCrash()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("m.fastseg");
+        Trained.Grey.Save(path);
+        byte[] whole = File.ReadAllBytes(path);
+        var random = new Random(11);
+        int refused = 0;
+        for (int i = 0; i < 1500; i++)
+        {
+            byte[] bytes = [.. whole];
+            for (int hits = random.Next(1, 5); hits > 0; hits--)
+            {
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            }
+            File.WriteAllBytes(path, random.Next(8) == 0 ? bytes[..random.Next(bytes.Length)] : bytes);
+            try
+            {
+                Model.Load(path);
+            }
+            catch (FastSegException)
+            {
+                refused++;
+            }
+        }
+        Assert.That(refused, Is.GreaterThan(1000));
+    }
+
+    private static string Refusal(string path)
+    {
+        string message = Assert.Catch<FastSegException>(() => Model.Load(path))!.Message;
+        Assert.That(message, Does.StartWith(path).And.Not.Contain("\n"));
+        return message;
+    }
+
+    private static void Edit(byte[] model, string path, string entry, Func<string, string> edit)
+    {
+        File.WriteAllBytes(path, model);
+        using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Update);
+        string text;
+        using (var reader = new StreamReader(zip.GetEntry(entry)!.Open()))
+        {
+            text = reader.ReadToEnd();
+        }
+        zip.GetEntry(entry)!.Delete();
+        using Stream stream = zip.CreateEntry(entry).Open();
+        string edited = edit(text);
+        Assert.That(edited, Is.Not.EqualTo(text));
+        stream.Write(Encoding.UTF8.GetBytes(edited));
+    }
+}

@@ -1,0 +1,51 @@
+using FastSeg.Forest;
+using FastSeg.Images;
+using FastSeg.Models;
+
+namespace FastSeg.Tests;
+
+/// <summary>Models trained once for many tests, and short ways to apply them.</summary>
+internal static class Trained
+{
+    public static readonly TrainingOptions Quick = new() { Rounds = 8, Depth = 4 };
+
+    private static readonly Lazy<Model> LazyGrey = new(() => Segmenter.Train([new SyntheticScene(200, 150).Training], training: Quick).Model);
+
+    private static readonly Lazy<Model> LazyColour = new(() => Segmenter.Train([new SyntheticScene(120, 90, channels: 3).Training], training: Quick).Model);
+
+    public static Model Grey => LazyGrey.Value;
+
+    public static Model Colour => LazyColour.Value;
+
+    /// <summary>The label map of a whole image.</summary>
+    public static byte[] Labels(Model model, ImageReader image, RunOptions? run = null, SegmentOptions? options = null)
+    {
+        var segmenter = new Segmenter(model);
+        ImageLayout layout = segmenter.LabelLayout(image.Info, options);
+        byte[] labels = new byte[layout.Width * layout.Height * layout.Type.Bytes()];
+        using MemoryWriter writer = layout.Type == SampleType.UInt8
+            ? MemoryWriter.Into<byte>(layout, labels)
+            : throw new ArgumentException("labels of one byte only");
+        segmenter.Segment(image, new SegmentOutputs { Labels = writer }, options, run);
+        writer.Commit();
+        return labels;
+    }
+
+    /// <summary>Rows of features, pixel by pixel, as the feature run gives them.</summary>
+    public static float[] FeatureRows(Model model, ImageReader image)
+    {
+        long pixels = image.Info.Bounds.Pixels;
+        float[] planes = new float[model.Planes * pixels];
+        Segmenter.Features(image, model.Features, model.Channels, names => MemoryWriter.Into<float>(
+            new ImageLayout(image.Info.Width, image.Info.Height, SampleType.Float32, names.Count), planes));
+        float[] rows = new float[planes.Length];
+        for (long i = 0; i < pixels; i++)
+        {
+            for (int plane = 0; plane < model.Planes; plane++)
+            {
+                rows[(i * model.Planes) + plane] = planes[(plane * pixels) + i];
+            }
+        }
+        return rows;
+    }
+}

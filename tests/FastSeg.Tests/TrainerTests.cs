@@ -1,0 +1,109 @@
+using FastSeg.Features;
+using FastSeg.Images;
+using FastSeg.Models;
+using NUnit.Framework;
+
+namespace FastSeg.Tests;
+
+[TestFixture]
+internal sealed class TrainerTests
+{
+    private static readonly SyntheticScene Scene = new(300, 280, seed: 9);
+
+    [Test]
+    public void TheModelsBytesDoNotDependOnThreadsOrMemory()
+    {
+        byte[] one = Bytes(new RunOptions { Threads = 1 });
+        Assert.That(Bytes(new RunOptions { Threads = 1 }), Is.EqualTo(one), "twice the same");
+        Assert.That(Bytes(new RunOptions { Threads = 7 }), Is.EqualTo(one), "threads");
+        Assert.That(Bytes(new RunOptions { Threads = 2, Memory = ProcessMemory.Resident() + (64L << 20) }), Is.EqualTo(one), "memory");
+        Assert.That(Bytes(new RunOptions(), seed: 3), Is.Not.EqualTo(one), "the seed is kept in the model");
+    }
+
+    [Test]
+    public void OnlyTilesWithLabelsAreRead()
+    {
+        byte[] labels = new byte[2000 * 2000];
+        labels[(10 * 2000) + 10] = 1;
+        labels[(20 * 2000) + 30] = 2;
+        byte[] pixels = new byte[labels.Length];
+        new Random(1).NextBytes(pixels);
+        using var image = new Watched(MemoryImage.FromMemory<byte>(pixels, 2000, 2000));
+        using MemoryImage labelImage = MemoryImage.FromMemory<byte>(labels, 2000, 2000);
+        Segmenter.Train([new TrainingImage(image, labelImage)], training: Trained.Quick);
+        int halo = FeatureSpec.Paper.Halo;
+        Assert.That(image.Touched, Is.EqualTo(new Region(0, 0, 31 + halo, 21 + halo)));
+    }
+
+    [Test]
+    public void SeveralImagesAreOneTrainingSet()
+    {
+        var other = new SyntheticScene(120, 100, seed: 2);
+        Model model = Segmenter.Train([Scene.Training, other.Training], training: Trained.Quick, names: ["matrix", "small", "large"]).Model;
+        long Count(byte value) => Scene.Labels.Count(l => l == value) + other.Labels.Count(l => l == value);
+        Assert.That(model.Classes, Is.EqualTo(new[]
+        {
+            new ModelClass(1, "matrix", Count(1)), new ModelClass(2, "small", Count(2)), new ModelClass(7, "large", Count(7)),
+        }));
+    }
+
+    [Test]
+    public void TrainingSeesTheFeaturesThatSegmentingSees()
+    {
+        // A model that has seen every pixel reproduces nearly all of its labels; misplaced rows would be near chance.
+        byte[] labels = [.. Scene.Pixels.Select(p => (byte)(p > 110 ? 9 : 4))];
+        using MemoryImage image = Scene.Image;
+        using MemoryImage labelImage = MemoryImage.FromMemory<byte>(labels, Scene.Width, Scene.Height);
+        Model model = Segmenter.Train([new TrainingImage(image, labelImage)], training: Trained.Quick).Model;
+        byte[] result = Trained.Labels(model, image, options: new SegmentOptions { KeepValues = true });
+        Assert.That(result, Is.EqualTo(labels), "gaussian_0 alone decides");
+    }
+
+    [Test]
+    public void BadLabelsGetTheirSentence()
+    {
+        Assert.That(Refusal(new byte[100], 10, 10), Does.Contain("10 x 10").And.Contain("300 x 280").And.Contain("same size"));
+        Assert.That(Refusal(new byte[300 * 280], 300, 280), Does.Contain("no pixel is labelled"));
+        byte[] one = new byte[300 * 280];
+        one[5] = 85;
+        Assert.That(Refusal(one, 300, 280), Does.Contain("85").And.Contain("at least two classes"));
+        Assert.That(
+            Assert.Catch<FastSegException>(() => Segmenter.Train([Scene.Training], names: ["a", "b"]))!.Message, Does.Contain("2 class names for 3 classes (label values 1, 2, 7)"));
+        ushort[] many = [.. Enumerable.Range(0, 300 * 280).Select(i => (ushort)(i % 400))];
+        using MemoryImage labels = MemoryImage.FromMemory<ushort>(many, 300, 280);
+        Assert.That(
+            Assert.Catch<FastSegException>(() => Segmenter.Train([new TrainingImage(Scene.Image, labels)]))!.Message, Does.Contain("399 different values"));
+    }
+
+    private static string Refusal(byte[] labels, int width, int height)
+    {
+        using MemoryImage labelImage = MemoryImage.FromMemory<byte>(labels, width, height);
+        return Assert.Catch<FastSegException>(() => Segmenter.Train([new TrainingImage(Scene.Image, labelImage)]))!.Message;
+    }
+
+    private static byte[] Bytes(RunOptions options, int seed = 0)
+    {
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "m.fastseg");
+        Segmenter.Train([Scene.Training], training: Trained.Quick with { Seed = seed }, options: options).Model.Save(path);
+        return File.ReadAllBytes(path);
+    }
+
+    /// <summary>Remembers which rectangle of an image was read.</summary>
+    private sealed class Watched(MemoryImage inner) : ImageReader
+    {
+        public Region Touched { get; private set; }
+
+        public override ImageInfo Info => inner.Info;
+
+        public override long HeldBytes(int threads) => 0;
+
+        public override void Read(Region region, Span<byte> destination)
+        {
+            Touched = Touched.IsEmpty ? region : throw new InvalidOperationException("read twice");
+            inner.Read(region, destination);
+        }
+
+        protected override void Dispose(bool disposing) => inner.Dispose();
+    }
+}
