@@ -44,24 +44,4 @@ internal sealed class BankRunner : IDisposable
         {
         }
     }
-
-    /// <summary>Copies every pixel's features to its row: height x width x planes, as classifiers other than ours take them.</summary>
-    internal readonly unsafe struct KeepRows(float* rows, long width) : IBandConsumer
-    {
-        public void Consume(in Band band)
-        {
-            for (int row = 0; row < band.Height; row++)
-            {
-                float* to = rows + ((((band.Y + row) * width) + band.X) * band.Planes);
-                for (int plane = 0; plane < band.Planes; plane++)
-                {
-                    float* from = band.Row(plane, row);
-                    for (int x = 0; x < band.Width; x++)
-                    {
-                        to[(x * band.Planes) + plane] = from[x];
-                    }
-                }
-            }
-        }
-    }
 }

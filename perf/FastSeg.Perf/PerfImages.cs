@@ -8,6 +8,9 @@ namespace FastSeg.Perf;
 /// </summary>
 internal static class PerfImages
 {
+    /// <summary>Larger images than this repeat.</summary>
+    private const long Period = 8192;
+
     /// <summary>Where the images came from, for reports.</summary>
     public static string Source => FullSet is null ? "samples/ni" : "the Ni images, 512 x 512 each";
 
@@ -45,6 +48,29 @@ internal static class PerfImages
             }
         }
         return mosaic;
+    }
+
+    /// <summary>Writes a mosaic to a file, in bands, so that any size fits; the extension says which format.</summary>
+    public static void SaveMosaic(string path, long side)
+    {
+        const long Rows = 512;
+        byte[] period = Mosaic(Math.Min(side, Period));
+        long width = Math.Min(side, Period);
+        byte[] band = new byte[Rows * side];
+        using ImageWriter writer = ImageFile.Create(path, new ImageLayout(side, side, SampleType.UInt8));
+        for (long y = 0; y < side; y += Rows)
+        {
+            long rows = Math.Min(Rows, side - y);
+            for (long at = 0; at < rows * side;)
+            {
+                (long row, long x) = Math.DivRem(at, side);
+                int count = (int)Math.Min(width, side - x);
+                period.AsSpan((int)(((y + row) % width) * width), count).CopyTo(band.AsSpan((int)at, count));
+                at += count;
+            }
+            writer.Write(new Region(0, y, side, rows), band.AsSpan(0, (int)(rows * side)));
+        }
+        writer.Commit();
     }
 
     private static IEnumerable<string> Names(string part) => Directory

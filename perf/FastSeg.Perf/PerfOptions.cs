@@ -6,15 +6,16 @@ namespace FastSeg.Perf;
 internal sealed record PerfOptions
 {
     /// <summary>Names of the groups, in the order in which they run.</summary>
-    public static readonly string[] Groups = ["filters", "forest", "job", "loop", "memory"];
+    public static readonly string[] Groups = ["filters", "job", "loop", "memory"];
 
     public const string Usage =
         """
-        usage: fastseg perf [--only GROUP,..] [--size 4096] [--threads 2] [--runs 3] [--peers] [--json FILE] [--save [--machine NAME]]
-          --only     some of: filters, forest, job, loop, memory (default: all)
+        usage: fastseg perf [--only GROUP,..] [--size 4096] [--threads 2] [--runs 3] [--large 20000] [--peers] [--json FILE] [--save [--machine NAME]]
+          --only     some of: filters, job, loop, memory (default: all)
           --size     side of the square image that operations and the job run on
           --threads  worker threads (default: one a core)
           --runs     runs of each measurement after one to warm up; the fastest counts
+          --large    side of the image whose segmentation's peak memory is measured
           --peers    also scipy, scikit-image and Python's xgboost, in the same run with as many processes or threads
           --json     writes everything measured to FILE
           --save     writes it to perf/results/NAME/, as JSON and as a table; NAME describes the machine
@@ -23,6 +24,8 @@ internal sealed record PerfOptions
     public long Size { get; private init; } = 4096;
 
     public int Threads { get; private init; } = Environment.ProcessorCount;
+
+    public long Large { get; private init; } = 20000;
 
     public int Runs { get; private init; } = 3;
 
@@ -49,6 +52,7 @@ internal sealed record PerfOptions
             {
                 "--size" => options with { Size = Number(name, Value(), 64, 65536) },
                 "--threads" => options with { Threads = Number(name, Value(), 1, 1024) },
+                "--large" => options with { Large = Number(name, Value(), 64, 200000) },
                 "--runs" => options with { Runs = Number(name, Value(), 1, 1000) },
                 "--only" => options with { Only = Chosen(Value()) },
                 "--peers" => options with { Peers = true },

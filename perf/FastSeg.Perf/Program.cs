@@ -16,9 +16,17 @@ try
     }
     Console.WriteLine();
     Console.WriteLine(Tables.Header);
-    if (options.Only.Contains("filters"))
+    foreach (string group in options.Only)
     {
-        FeaturePeer.Run(run);
+        Action<PerfRun> bench = group switch
+        {
+            "filters" => FeaturePeer.Run,
+            "job" => JobBench.Run,
+            "loop" => LoopBench.Run,
+            "memory" => MemoryBench.Run,
+            _ => throw new InvalidOperationException(group),
+        };
+        bench(run);
     }
     Report.Write(run);
     return 0;

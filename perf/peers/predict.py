@@ -3,8 +3,8 @@
 
     predict.py MODEL.ubj ROWS.npy [--threads 2] [--repeat 3] [--check PROBABILITIES.npy]
 
-ROWS.npy is N x features float32. Two ways are timed: inplace_predict on the array, and predict on a DMatrix with its construction
-(what most programs do). --check compares with N x classes float32 probabilities (N x 1: of the second of two classes).
+ROWS.npy is float32, the last axis the features (N x features, or H x W x features). Two ways are timed: inplace_predict on the array, and predict on a DMatrix with its construction
+(what most programs do). --check compares with float32 probabilities of the same pixels, the last axis the classes.
 Prints one JSON object. Needs Debian's python3-xgboost.
 """
 import argparse
@@ -28,9 +28,11 @@ def best(repeat: int, call) -> tuple[float, np.ndarray]:
 
 
 def differences(theirs: np.ndarray, ours: np.ndarray) -> dict:
-    theirs, ours = theirs.reshape(len(theirs), -1), ours.reshape(len(ours), -1)
-    labels = [p.argmax(1) if p.shape[1] > 1 else (p[:, 0] > 0.5) for p in (theirs, ours)]
-    return {"worst": float(np.abs(theirs.astype(np.float64) - ours).max()), "labels": int(np.count_nonzero(labels[0] != labels[1]))}
+    if theirs.ndim == 1:  # binary:logistic gives the second class only
+        theirs = np.stack([1 - theirs, theirs], axis=-1)
+    ours = ours.reshape(theirs.shape)
+    labels = np.count_nonzero(theirs.argmax(1) != ours.argmax(1))
+    return {"worst": float(np.abs(theirs.astype(np.float64) - ours).max()), "labels": int(labels)}
 
 
 def main() -> None:
@@ -42,6 +44,7 @@ def main() -> None:
     parser.add_argument("--check")
     options = parser.parse_args()
     rows = np.load(options.rows)
+    rows = rows.reshape(-1, rows.shape[-1])
     booster = xgboost.Booster({"nthread": options.threads}, model_file=options.model)
     inplace, probabilities = best(options.repeat, lambda: booster.inplace_predict(rows))
     matrix, _ = best(options.repeat, lambda: booster.predict(xgboost.DMatrix(rows, nthread=options.threads)))

@@ -1,0 +1,75 @@
+using FastSeg.Images;
+
+namespace FastSeg.Perf;
+
+/// <summary>
+/// What a person waits for while drawing: new labels, a new model, a new segmentation of what is on the screen, in a process that has
+/// the image in memory and has done it before. Nothing is kept from one time to the next; the features are computed again.
+/// </summary>
+internal static class LoopBench
+{
+    private const int View = 1024;
+
+    public static void Run(PerfRun run)
+    {
+        if (PerfImages.FullSet is not { } ni || !File.Exists(Path.Combine(ni, "..", "examples", "0_large.png")))
+        {
+            PerfRun.Note($"loop: left out, it needs examples/0_large.png of the full data set");
+            return;
+        }
+        string examples = Path.Combine(ni, "..", "examples");
+        (byte[] pixels, long width, long height) = Load(ImageFile.Open(Path.Combine(examples, "0_large.png")));
+        (byte[] drawn, long drawnWidth, _) = Load(ImageFile.OpenLabels(Path.Combine(examples, "0_labels.tif")));
+        byte[] labels = Spread(drawn, drawnWidth, width, height);
+        using var image = MemoryImage.FromMemory<byte>(pixels, width, height);
+        TrainingResult? trained = null;
+        RunResult? segmented = null;
+        double seconds = run.Best(() => (trained, segmented) = Once(run, image, labels));
+        run.Add(new Quantity("loop", $"relabel, train, segment {View} x {View} of {width} x {height}", seconds, "s", $"{trained!.Run.Pixels} labelled pixels"));
+        AddStages(run, "train", trained.Run);
+        AddStages(run, "segment", segmented!);
+    }
+
+    private static (TrainingResult Trained, RunResult Segmented) Once(PerfRun run, MemoryImage image, byte[] labels)
+    {
+        // One stroke is taken back or drawn again, so that no two times are alike.
+        int stroke = Array.FindIndex(labels, value => value != 0);
+        labels[stroke + 1] = (byte)(labels[stroke + 1] == 0 ? labels[stroke] : 0);
+        var options = new RunOptions { Threads = run.Options.Threads };
+        using var drawn = MemoryImage.FromMemory<byte>(labels, image.Info.Width, image.Info.Height, name: "labels");
+        TrainingResult trained = Segmenter.Train([new TrainingImage(image, drawn)], options: options);
+        var segmenter = new Segmenter(trained.Model);
+        long x = (image.Info.Width - View) / 2, y = (image.Info.Height - View) / 2;
+        var view = new SegmentOptions { Region = new Region(x, y, View, View) };
+        using var result = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info, view), new byte[View * View]);
+        return (trained, segmenter.Segment(image, new SegmentOutputs { Labels = result }, view, options));
+    }
+
+    private static void AddStages(PerfRun run, string part, RunResult result)
+    {
+        run.Add(new Quantity("loop", $"  {part}", result.Seconds, "s", string.Join(", ", result.Stages.Select(stage => FormattableString.Invariant($"{stage.Name} {stage.Seconds:F3}")))));
+    }
+
+    /// <summary>The large image is the small one with every pixel repeated; each label goes to the middle of its pixel's repetitions.</summary>
+    private static byte[] Spread(byte[] drawn, long drawnWidth, long width, long height)
+    {
+        long times = width / drawnWidth;
+        byte[] labels = new byte[width * height];
+        for (long i = 0; i < drawn.Length; i++)
+        {
+            (long y, long x) = Math.DivRem(i, drawnWidth);
+            labels[((((y * times) + (times / 2)) * width) + (x * times)) + (times / 2)] = drawn[i];
+        }
+        return labels;
+    }
+
+    private static (byte[] Samples, long Width, long Height) Load(ImageReader image)
+    {
+        using (image)
+        {
+            byte[] samples = new byte[image.Info.Bounds.Pixels * image.Info.PixelBytes];
+            image.Read(image.Info.Bounds, samples);
+            return (samples, image.Info.Width, image.Info.Height);
+        }
+    }
+}
