@@ -1,0 +1,114 @@
+using System.Security.Cryptography;
+using FastSeg.Images;
+using Microsoft.ML.OnnxRuntime;
+
+namespace FastSeg.Deep;
+
+/// <summary>
+/// A vision transformer in ONNX, opened in ONNX Runtime. One pass runs at a time; the number of its threads is fixed when it is opened,
+/// because the order in which ONNX Runtime adds may depend on it.
+/// </summary>
+public sealed class Backbone : IDisposable
+{
+    private string? _hash;
+
+    private Backbone(string folder, BackboneDescription description, int threads, InferenceSession session)
+    {
+        Folder = folder;
+        Description = description;
+        Threads = threads;
+        Session = session;
+        BackboneGraph.Check(this);
+        FixedTokens = BackboneGraph.FixedTokens(this);
+        if (FixedTokens is { } tokens && description.WindowTokens is { } stated && stated != tokens)
+        {
+            throw Misfit($"windowTokens is {stated}, but the graph takes images of {tokens * description.Patch} pixels only, which are {tokens} patches of {description.Patch}; state {tokens}");
+        }
+        BackboneGraph.CheckOutput(this);
+    }
+
+    /// <summary>The folder it was opened from, as the caller gave it.</summary>
+    public string Folder { get; }
+
+    /// <summary>What its <c>backbone.json</c> says.</summary>
+    public BackboneDescription Description { get; }
+
+    /// <summary>Threads of ONNX Runtime.</summary>
+    public int Threads { get; }
+
+    /// <summary>Cells of a window's side where the graph takes one size only; null where it takes any.</summary>
+    public int? FixedTokens { get; }
+
+    /// <summary>Whether the folder has a learned upsampler.</summary>
+    public bool HasUpsampler => File.Exists(UpsamplerPath);
+
+    /// <summary>Where the learned upsampler is, or would be.</summary>
+    public string UpsamplerPath => Path.Combine(Folder, BackboneDescription.UpsamplerFileName);
+
+    /// <summary>SHA-256 of the network's file, in hexadecimal: what a model keeps to recognise it.</summary>
+    public string Sha256 => _hash ??= Hash(GraphPath);
+
+    /// <summary>Cells of a window's side, overlap and flips that the description asks for.</summary>
+    internal WindowPolicy Windows =>
+        WindowPolicy.Usual(FixedTokens ?? Description.WindowTokens ?? BackboneDescription.DefaultWindowTokens, Description.FlipAverage);
+
+    internal InferenceSession Session { get; }
+
+    internal string GraphPath => Path.Combine(Folder, BackboneDescription.GraphFile);
+
+    /// <summary>Opens a backbone and checks its description, its hashes and its graph against each other.</summary>
+    /// <param name="folder">A folder with <c>backbone.onnx</c> and <c>backbone.json</c>.</param>
+    /// <param name="threads">Threads of ONNX Runtime, at least 1.</param>
+    /// <exception cref="FastSegException">Something is missing, damaged or does not fit.</exception>
+    public static Backbone Open(string folder, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        BackboneDescription description = BackboneDescription.Load(folder);
+        string path = Path.Combine(folder, BackboneDescription.GraphFile);
+        InferenceSession? session = null;
+        try
+        {
+            KeepQuiet();
+            using var options = new SessionOptions
+            {
+                IntraOpNumThreads = threads,
+                InterOpNumThreads = 1,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            };
+            session = new InferenceSession(path, options);
+            return new Backbone(folder, description, threads, session);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            session?.Dispose();
+            throw new FastSegException($"{path} is no network that ONNX Runtime can open ({InputFile.OneLine(e.Message)}); export it again.", e);
+        }
+        catch
+        {
+            session?.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Session.Dispose();
+
+    /// <summary>The failure of a graph that does not fit its description.</summary>
+    internal FastSegException Misfit(string what) => new($"{GraphPath}: {what}.");
+
+    /// <summary>ONNX Runtime writes to stderr what its exceptions say already; unless the process set it up otherwise.</summary>
+    private static void KeepQuiet()
+    {
+        if (!OrtEnv.IsCreated)
+        {
+            var options = new EnvironmentCreationOptions { logId = "FastSeg", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+            OrtEnv.CreateInstanceWithOptions(ref options);
+        }
+    }
+
+    private static string Hash(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}

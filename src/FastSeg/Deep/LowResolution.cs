@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using FastSeg.Images;
+using FastSeg.Native;
+
+namespace FastSeg.Deep;
+
+/// <summary>
+/// Low-resolution deep features of a whole image: channels x rows x columns float32, one cell a patch. They depend on the image, the
+/// backbone, the projection and the window policy, and never on tiles or memory.
+/// </summary>
+internal sealed unsafe class LowResolution : IDisposable
+{
+    private readonly HostBuffer _values;
+
+    /// <summary>Allocates features that <see cref="Plane"/> is filled with.</summary>
+    /// <param name="channels">Planes.</param>
+    /// <param name="rows">Rows of cells.</param>
+    /// <param name="columns">Columns of cells.</param>
+    /// <param name="patch">Side of a cell, in pixels.</param>
+    public LowResolution(int channels, long rows, long columns, int patch)
+    {
+        (Channels, Rows, Columns, Patch) = (channels, rows, columns, patch);
+        _values = new HostBuffer(checked(channels * rows * columns * sizeof(float)));
+    }
+
+    /// <summary>Planes.</summary>
+    public int Channels { get; }
+
+    /// <summary>Rows of cells.</summary>
+    public long Rows { get; }
+
+    /// <summary>Columns of cells, and floats from a row to the next.</summary>
+    public long Columns { get; }
+
+    /// <summary>Side of a cell, in pixels; cell (i, j) covers rows i p to (i + 1) p - 1 and columns j p to (j + 1) p - 1.</summary>
+    public int Patch { get; }
+
+    /// <summary>First cell of a channel; its Rows x Columns values lie back to back, and the channels too.</summary>
+    public float* Plane(int channel) => (float*)_values.Pointer + (channel * Rows * Columns);
+
+    /// <summary>Bytes held for an image.</summary>
+    public static long Bytes(ImageInfo info, int patch, int channels) =>
+        checked(LowResolutionTokens.Cells(info.Height, patch) * LowResolutionTokens.Cells(info.Width, patch) * channels * sizeof(float));
+
+    /// <summary>Bytes that <see cref="Compute"/> holds while it runs, the result included and ONNX Runtime's own memory not.</summary>
+    public static long ComputeBytes(Backbone backbone, ImageReader image, WindowPolicy policy, int channels) =>
+        LowResolutionTokens.Bytes(backbone, image, policy) + Bytes(image.Info, backbone.Description.Patch, channels);
+
+    /// <summary>Runs the backbone over an image and projects its tokens.</summary>
+    /// <param name="backbone">The network.</param>
+    /// <param name="projection">The model's projection.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="range">The model's input range.</param>
+    /// <param name="policy">The model's windows.</param>
+    /// <param name="normaliseL1">Whether each cell is divided by its L1 norm, as a learned upsampler may ask for.</param>
+    /// <param name="times">Gets the time of the network and of the projection, or null.</param>
+    /// <param name="progress">Told the fraction of windows done, or null.</param>
+    /// <param name="cancellation">Stops between two windows.</param>
+    /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
+    public static LowResolution Compute(
+        Backbone backbone, SharedPca projection, ImageReader image, InputRange range, WindowPolicy policy, bool normaliseL1,
+        StageTimes? times = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        projection.CheckFits(backbone);
+        using var tokens = new LowResolutionTokens(backbone, image, range, policy);
+        var result = new LowResolution(projection.Channels, tokens.Rows, tokens.Columns, backbone.Description.Patch);
+        try
+        {
+            long since = Stopwatch.GetTimestamp();
+            long pixels = image.Info.Bounds.Pixels;
+            void Take(long row, float* cells)
+            {
+                since = times?.Add(Stage.Vit, since) ?? since;
+                projection.Project(cells, (int)result.Columns, result.Plane(0) + (row * result.Columns), result.Rows * result.Columns, normaliseL1);
+                result.CheckFinite(backbone, row);
+                since = times?.Add(Stage.Projection, since) ?? since;
+            }
+            tokens.Run(Take, progress, cancellation);
+            times?.Add(Stage.Vit, Stopwatch.GetTimestamp(), pixels);
+            times?.Add(Stage.Projection, Stopwatch.GetTimestamp(), pixels);
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _values.Dispose();
+
+    private void CheckFinite(Backbone backbone, long row)
+    {
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            float* cells = Plane(channel) + (row * Columns);
+            if (!SampleChecks.AllFinite((byte*)cells, Columns, SampleType.Float32))
+            {
+                throw backbone.Misfit($"the network gave values that are not finite in the row of patches at y {row * Patch}; export it in float32, or state the input range with --range LO HI");
+            }
+        }
+    }
+}

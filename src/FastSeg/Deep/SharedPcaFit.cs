@@ -1,0 +1,118 @@
+using FastSeg.Images;
+using FastSeg.Native;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Factorization;
+
+namespace FastSeg.Deep;
+
+/// <summary>Fits one projection to jittered views of all training images (FeatUp's fifty transforms), one forward pass a view.</summary>
+internal static unsafe class SharedPcaFit
+{
+    /// <summary>Views over all images together.</summary>
+    public const int Views = 50;
+
+    /// <summary>Fits the projection.</summary>
+    /// <param name="backbone">The network.</param>
+    /// <param name="images">Training images; views are dealt out to them in turn.</param>
+    /// <param name="range">Input range.</param>
+    /// <param name="policy">Windows; a view has at most their size.</param>
+    /// <param name="channels">Components to keep.</param>
+    /// <param name="seed">Seed of the draws.</param>
+    /// <param name="views">Views in total.</param>
+    /// <param name="progress">Told the fraction of views done, or null.</param>
+    /// <param name="cancellation">Stops between two views.</param>
+    /// <exception cref="FastSegException">More channels than numbers in a token, a corrupt file, or a network that fails.</exception>
+    public static SharedPca Fit(
+        Backbone backbone, IReadOnlyList<ImageReader> images, InputRange range, WindowPolicy policy, int channels, ulong seed,
+        int views = Views, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        int dimension = backbone.Description.Dimension;
+        if (channels < 1 || channels > dimension)
+        {
+            throw new FastSegException($"--channels {channels} cannot be had from {backbone.Folder}, whose tokens have {dimension} numbers; give 1 to {dimension}.");
+        }
+        policy.Check();
+        var random = new SplitMix64(seed);
+        using var covariance = new SharedPcaCovariance(dimension);
+        BackboneWindow? window = null;
+        try
+        {
+            for (int view = 0; view < views; view++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                ImageReader image = images[view % images.Count];
+                window = WindowFor(backbone, image.Info, policy, window);
+                Load(backbone, image, range, window, random);
+                covariance.Add(window.Forward(), window.Rows * window.Columns, backbone.Threads);
+                progress?.Report((double)(view + 1) / views);
+            }
+        }
+        finally
+        {
+            window?.Dispose();
+        }
+        return Decompose(backbone, covariance, channels);
+    }
+
+    /// <summary>The leading eigenvectors, each with the sign that makes its largest component positive.</summary>
+    private static SharedPca Decompose(Backbone backbone, SharedPcaCovariance tokens, int channels)
+    {
+        Matrix<double> covariance = tokens.Covariance();
+        double[] mean = tokens.Mean();
+        int dimension = mean.Length;
+        if (covariance.Enumerate().Any(value => !double.IsFinite(value)))
+        {
+            throw backbone.Misfit("the network gave values that are not finite for the training images; export it in float32, or state the input range with --range LO HI");
+        }
+        Evd<double> evd = covariance.Evd(Symmetricity.Symmetric);
+        int[] order = [.. Enumerable.Range(0, dimension).OrderByDescending(i => evd.EigenValues[i].Real)];
+        float[] components = new float[channels * dimension];
+        for (int channel = 0; channel < channels; channel++)
+        {
+            double[] vector = evd.EigenVectors.Column(order[channel]).ToArray();
+            double largest = vector.MaxBy(Math.Abs);
+            for (int number = 0; number < dimension; number++)
+            {
+                components[(channel * dimension) + number] = (float)(largest < 0 ? -vector[number] : vector[number]);
+            }
+        }
+        return new SharedPca(
+            [.. mean.Select(value => (float)value)],
+            components,
+            [.. order.Take(channels).Select(i => (float)Math.Max(0, evd.EigenValues[i].Real))]);
+    }
+
+    private static BackboneWindow WindowFor(Backbone backbone, ImageInfo info, WindowPolicy policy, BackboneWindow? last)
+    {
+        bool fixedSize = backbone.FixedTokens is not null;
+        int rows = new WindowAxis(LowResolutionTokens.Cells(info.Height, backbone.Description.Patch), policy, fixedSize).Size;
+        int columns = new WindowAxis(LowResolutionTokens.Cells(info.Width, backbone.Description.Patch), policy, fixedSize).Size;
+        if (last is not null && last.Rows == rows && last.Columns == columns)
+        {
+            return last;
+        }
+        last?.Dispose();
+        return new BackboneWindow(backbone, rows, columns, flipAverage: false);
+    }
+
+    /// <summary>Reads the window of a view and jitters it into the network's input.</summary>
+    private static void Load(Backbone backbone, ImageReader image, InputRange range, BackboneWindow window, SplitMix64 random)
+    {
+        ImageInfo info = image.Info;
+        int patch = backbone.Description.Patch;
+        long width = Math.Max(LowResolutionTokens.Cells(info.Width, patch) * patch, window.Width);
+        long height = Math.Max(LowResolutionTokens.Cells(info.Height, patch) * patch, window.Height);
+        SharedPcaView view = SharedPcaView.Draw(random, width, height, window.Width, window.Height);
+        Region area = new Region(view.X, view.Y, window.Width, window.Height).Intersect(info.Bounds);
+        using var samples = new HostBuffer(area.Pixels * info.PixelBytes);
+        using var planes = new HostBuffer((long)BackboneInput.Colours * window.Width * window.Height * sizeof(float));
+        image.Read(area, samples.Span<byte>(0, (int)samples.Length));
+        if (!SampleChecks.AllFinite(samples.Pointer, area.Pixels * info.Channels, info.Type))
+        {
+            throw SampleChecks.FirstNotFinite(image);
+        }
+        new BackboneInput(backbone.Description, range, info.Type)
+            .Fill(samples.Pointer, area, info, view.X, view.Y, window.Width, window.Height, (float*)planes.Pointer);
+        view.Apply((float*)planes.Pointer, window.Input, window.Width, window.Height, BackboneInput.Colours);
+    }
+}
