@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using FastSeg.Features;
+
+namespace FastSeg.Deep;
+
+/// <summary>
+/// Pooling and resizing of one row of 16-channel blocks. Columns are image coordinates; the caller's pointers are to column 0 of the
+/// image, as if the buffer held it.
+/// </summary>
+internal static unsafe class ResizeCpu<TLanes, TVector>
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    private const int Lane = Convolution.Lane;
+
+    /// <summary>Largest of two by two pixels; at the end of an image of one row or column, of what there is.</summary>
+    /// <param name="upper">The upper source row.</param>
+    /// <param name="lower">The lower one, or the same.</param>
+    /// <param name="width">Columns of the whole source.</param>
+    /// <param name="first">First column to write.</param>
+    /// <param name="last">Last column to write.</param>
+    /// <param name="output">The row to write.</param>
+    public static void Pool(float* upper, float* lower, int width, int first, int last, float* output)
+    {
+        for (int x = first; x <= last; x++)
+        {
+            nint left = (nint)(2 * x) * Lane, right = (nint)Math.Min((2 * x) + 1, width - 1) * Lane, to = (nint)x * Lane;
+            for (int i = 0; i < Lane; i += TLanes.Count)
+            {
+                TVector top = TLanes.Max(TLanes.Load(upper + left + i), TLanes.Load(upper + right + i));
+                TVector bottom = TLanes.Max(TLanes.Load(lower + left + i), TLanes.Load(lower + right + i));
+                TLanes.Store(TLanes.Max(top, bottom), output + to + i);
+            }
+        }
+    }
+
+    /// <summary>Nearest source column for each column.</summary>
+    /// <param name="source">The source row.</param>
+    /// <param name="sourceWidth">Columns of the whole source.</param>
+    /// <param name="width">Columns of the whole result.</param>
+    /// <param name="first">First column to write.</param>
+    /// <param name="last">Last column to write.</param>
+    /// <param name="output">The row to write.</param>
+    public static void Nearest(float* source, int sourceWidth, int width, int first, int last, float* output)
+    {
+        for (int x = first; x <= last; x++)
+        {
+            float* from = source + ((nint)Resize.Nearest(x, sourceWidth, width) * Lane);
+            for (int i = 0; i < Lane; i += TLanes.Count)
+            {
+                TLanes.Store(TLanes.Load(from + i), output + ((nint)x * Lane) + i);
+            }
+        }
+    }
+
+    /// <summary>Align-corners bilinear: between two rows, then between two columns.</summary>
+    /// <param name="upper">The upper source row.</param>
+    /// <param name="lower">The lower one, or the same.</param>
+    /// <param name="down">The lower row's weight.</param>
+    /// <param name="sourceWidth">Columns of the whole source.</param>
+    /// <param name="width">Columns of the whole result.</param>
+    /// <param name="first">First column to write.</param>
+    /// <param name="last">Last column to write.</param>
+    /// <param name="output">The row to write.</param>
+    public static void Bilinear(float* upper, float* lower, float down, int sourceWidth, int width, int first, int last, float* output)
+    {
+        TVector south = TLanes.Broadcast(down), north = TLanes.Broadcast(1 - down);
+        for (int x = first; x <= last; x++)
+        {
+            Interpolation at = Resize.Aligned(x, sourceWidth, width);
+            nint left = (nint)at.First * Lane, right = (nint)at.Second * Lane;
+            TVector east = TLanes.Broadcast(at.Weight), west = TLanes.Broadcast(1 - at.Weight);
+            for (int i = 0; i < Lane; i += TLanes.Count)
+            {
+                TVector top = Mix(TLanes.Load(upper + left + i), TLanes.Load(upper + right + i), west, east);
+                TVector bottom = Mix(TLanes.Load(lower + left + i), TLanes.Load(lower + right + i), west, east);
+                TLanes.Store(Mix(top, bottom, north, south), output + ((nint)x * Lane) + i);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Mix(TVector a, TVector b, TVector weightA, TVector weightB) =>
+        TLanes.Fma(a, weightA, TLanes.Multiply(b, weightB));
+}

@@ -1,0 +1,253 @@
+using FastSeg.Images;
+
+namespace FastSeg.Deep;
+
+/// <summary>
+/// The upsampler on images of one size: its stages in order, which rows and columns of each a region of the result needs, and how many
+/// of them are kept. The result is computed in strips of <see cref="StripRows"/> rows from top to bottom; every stage is a ring of rows
+/// that moves down with the strips, so a tall region computes no row twice, and memory depends on the region's width alone.
+/// </summary>
+internal sealed class UpsamplerPlan
+{
+    /// <summary>Rows of the result computed in one go: few, so that a strip of the widest stages stays in the L2 cache.</summary>
+    public const int StripRows = 8;
+
+    private readonly List<UpsamplerStage> _stages = [];
+
+    /// <summary>Lays out the stages.</summary>
+    /// <param name="network">The weights.</param>
+    /// <param name="height">Rows of the guidance image and of the result.</param>
+    /// <param name="width">Columns of them.</param>
+    /// <param name="lowHeight">Rows of the low-resolution features.</param>
+    /// <param name="lowWidth">Columns of the low-resolution features.</param>
+    /// <param name="maxWidth">Columns of the widest region that will be asked for.</param>
+    public UpsamplerPlan(Upsampler network, int height, int width, int lowHeight, int lowWidth, int maxWidth)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Math.Min(Math.Min(height, width), Math.Min(lowHeight, lowWidth)), 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxWidth, 1);
+        (Network, Height, Width, LowHeight, LowWidth) = (network, height, width, lowHeight, lowWidth);
+        MaxWidth = Math.Min(maxWidth, width);
+        Lay();
+        foreach (UpsamplerStage stage in _stages.Where(stage => stage.Convolution is not null))
+        {
+            Widen(stage.Source, stage.Convolution!.Radius);
+            Widen(stage.Second, stage.Convolution.Radius);
+        }
+        MaxColumns = new int[_stages.Count];
+        MaxRows = new int[_stages.Count];
+        MeasureColumns();
+        MeasureRows();
+    }
+
+    /// <summary>The weights.</summary>
+    public Upsampler Network { get; }
+
+    /// <summary>Rows of the guidance image and of the result.</summary>
+    public int Height { get; }
+
+    /// <summary>Columns of the guidance image and of the result.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows of the low-resolution features.</summary>
+    public int LowHeight { get; }
+
+    /// <summary>Columns of the low-resolution features.</summary>
+    public int LowWidth { get; }
+
+    /// <summary>Columns of the widest region that will be asked for.</summary>
+    public int MaxWidth { get; }
+
+    /// <summary>Every stage, each after those it reads; the last one, resized to the image, is the result.</summary>
+    public IReadOnlyList<UpsamplerStage> Stages => _stages;
+
+    /// <summary>Most rows of each stage that are kept at a time.</summary>
+    public int[] MaxRows { get; }
+
+    /// <summary>Most columns of each stage that a region needs, padding not counted.</summary>
+    public int[] MaxColumns { get; }
+
+    /// <summary>
+    /// The rows (or columns) of every stage that rows (columns) <paramref name="first"/> .. <paramref name="last"/> of the result need.
+    /// The spans hold one more entry than there are stages: the guidance image's.
+    /// </summary>
+    public void Trace(bool rows, int first, int last, Span<int> firsts, Span<int> lasts)
+    {
+        int count = _stages.Count;
+        firsts[..(count + 1)].Fill(int.MaxValue);
+        lasts[..(count + 1)].Fill(-1);
+        UpsamplerStage end = _stages[^1];
+        int length = rows ? Height : Width, endLength = rows ? end.Height : end.Width;
+        Hull(count - 1, Resize.Nearest(first, endLength, length), Resize.Nearest(last, endLength, length), firsts, lasts);
+        for (int s = count - 1; s >= 0; s--)
+        {
+            UpsamplerStage stage = _stages[s];
+            int own = rows ? stage.Height : stage.Width;
+            int image = rows ? Height : Width;
+            int source = stage.Source < 0 ? image : rows ? _stages[stage.Source].Height : _stages[stage.Source].Width;
+            (int low, int high) = Reads(stage, firsts[s], lasts[s], own, source);
+            if (stage.Kind != UpsamplerKind.Features)
+            {
+                Hull(stage.Source < 0 ? count : stage.Source, low, high, firsts, lasts);
+            }
+            if (stage.Second >= 0)
+            {
+                Hull(stage.Second, low, high, firsts, lasts);
+            }
+            if (stage.WithImage)
+            {
+                Hull(count, Resize.Nearest(firsts[s], image, own), Resize.Nearest(lasts[s], image, own), firsts, lasts);
+            }
+        }
+    }
+
+    /// <summary>The part of the guidance image that <paramref name="region"/> of the result depends on.</summary>
+    public Region Guidance(Region region)
+    {
+        int count = _stages.Count;
+        Span<int> firsts = stackalloc int[count + 1], lasts = stackalloc int[count + 1];
+        Trace(true, (int)region.Y, (int)region.Bottom - 1, firsts, lasts);
+        (int top, int bottom) = (firsts[count], lasts[count]);
+        Trace(false, (int)region.X, (int)region.Right - 1, firsts, lasts);
+        return new Region(firsts[count], top, lasts[count] - firsts[count] + 1, bottom - top + 1);
+    }
+
+    private static (int Low, int High) Reads(UpsamplerStage stage, int first, int last, int own, int source) => stage.Kind switch
+    {
+        UpsamplerKind.PooledImage or UpsamplerKind.Pool => (Math.Min(2 * first, source - 1), Math.Min((2 * last) + 1, source - 1)),
+        UpsamplerKind.Convolution => (Math.Max(0, first - stage.Convolution!.Radius), Math.Min(source - 1, last + stage.Convolution.Radius)),
+        UpsamplerKind.Nearest => (Resize.Nearest(first, source, own), Resize.Nearest(last, source, own)),
+        UpsamplerKind.Bilinear => (Resize.Aligned(first, source, own).First, Resize.Aligned(last, source, own).Second),
+        _ => (first, last),
+    };
+
+    private static void Hull(int stage, int low, int high, Span<int> firsts, Span<int> lasts)
+    {
+        firsts[stage] = Math.Min(firsts[stage], low);
+        lasts[stage] = Math.Max(lasts[stage], high);
+    }
+
+    private void Lay()
+    {
+        int levels = Network.Down.Length;
+        var guidance = new int[levels];
+        for (int i = 0; i < levels; i++)
+        {
+            // A side of one pixel stays one; PyTorch would refuse such an image.
+            int height = Math.Max(1, (i == 0 ? Height : _stages[guidance[i - 1]].Height) / 2);
+            int width = Math.Max(1, (i == 0 ? Width : _stages[guidance[i - 1]].Width) / 2);
+            int pooled = i == 0
+                ? Add(UpsamplerKind.PooledImage, height, width, [3])
+                : Add(UpsamplerKind.Pool, height, width, _stages[guidance[i - 1]].Blocks, guidance[i - 1]);
+            int first = Convolve(Network.Down[i].First, pooled);
+            guidance[i] = Convolve(Network.Down[i].Second, first, withImage: true);
+        }
+        int x = Add(UpsamplerKind.Features, LowHeight, LowWidth, Convolution.Split(Network.Config.ChannelsIn));
+        x = Convolve(Network.Input.Second, Convolve(Network.Input.First, x));
+        for (int i = 0; i < levels; i++)
+        {
+            int guide = guidance[levels - 1 - i];
+            if (i == 0)
+            {
+                int patch = Network.Config.Patch;
+                guide = ResizeTo(guide, Math.Max(1, Height / patch), Math.Max(1, Width / patch));
+            }
+            x = ResizeTo(x, _stages[guide].Height, _stages[guide].Width);
+            x = Convolve(Network.Levels[i].Mix.Second, Convolve(Network.Levels[i].Mix.First, x, guide));
+            x = Add(UpsamplerKind.Bilinear, 2 * _stages[x].Height, 2 * _stages[x].Width, _stages[x].Blocks, x);
+            x = Convolve(Network.Levels[i].Up, x);
+        }
+        Convolve(Network.Output, x);
+    }
+
+    private int Add(UpsamplerKind kind, int height, int width, int[] blocks, int source = -1)
+    {
+        _stages.Add(new UpsamplerStage { Kind = kind, Height = height, Width = width, Blocks = blocks, Source = source });
+        return _stages.Count - 1;
+    }
+
+    private int ResizeTo(int source, int height, int width)
+    {
+        UpsamplerStage from = _stages[source];
+        return from.Height == height && from.Width == width ? source : Add(UpsamplerKind.Nearest, height, width, from.Blocks, source);
+    }
+
+    private int Convolve(Convolution convolution, int source, int second = -1, bool withImage = false)
+    {
+        int[] blocks = Convolution.Split(convolution.Outputs);
+        _stages.Add(new UpsamplerStage
+        {
+            Kind = UpsamplerKind.Convolution,
+            Height = _stages[source].Height,
+            Width = _stages[source].Width,
+            Blocks = withImage ? [.. blocks, 3] : blocks,
+            Source = source,
+            Second = second,
+            Convolution = convolution,
+            WithImage = withImage,
+        });
+        return _stages.Count - 1;
+    }
+
+    private void Widen(int stage, int radius)
+    {
+        if (stage >= 0)
+        {
+            _stages[stage].Pad = Math.Max(_stages[stage].Pad, radius);
+        }
+    }
+
+    private void MeasureColumns()
+    {
+        Span<int> firsts = stackalloc int[_stages.Count + 1], lasts = stackalloc int[_stages.Count + 1];
+        for (int x = 0; x + MaxWidth <= Width; x++)
+        {
+            Trace(false, x, x + MaxWidth - 1, firsts, lasts);
+            for (int s = 0; s < _stages.Count; s++)
+            {
+                MaxColumns[s] = Math.Max(MaxColumns[s], lasts[s] - firsts[s] + 1);
+            }
+        }
+    }
+
+    /// <summary>
+    /// A strip computes what every stage still lacks, stage after stage. So a stage holds the rows from the first one that a reader's
+    /// next row needs to the last one that this strip needs; a region's first strip starts every reader at the first row it needs.
+    /// </summary>
+    private void MeasureRows()
+    {
+        int count = _stages.Count + 1;
+        Span<int> firsts = stackalloc int[count], lasts = stackalloc int[count], kept = stackalloc int[count];
+        Span<int> begin = stackalloc int[count], end = stackalloc int[count];
+        for (int y = 0; y < Height; y++)
+        {
+            Trace(true, y, Math.Min(y + StripRows, Height) - 1, firsts, lasts);
+            firsts.CopyTo(kept);
+            if (y > 0)
+            {
+                Trace(true, y - 1, y - 1, begin, end);
+                KeepForReaders(end, lasts, kept);
+            }
+            for (int s = 0; s < _stages.Count; s++)
+            {
+                MaxRows[s] = Math.Max(MaxRows[s], lasts[s] - kept[s] + 1);
+            }
+        }
+    }
+
+    private void KeepForReaders(ReadOnlySpan<int> done, ReadOnlySpan<int> lasts, Span<int> kept)
+    {
+        for (int s = 0; s < _stages.Count; s++)
+        {
+            UpsamplerStage reader = _stages[s];
+            if (reader.Source >= 0 && done[s] < lasts[s])
+            {
+                int low = Reads(reader, done[s] + 1, done[s] + 1, reader.Height, _stages[reader.Source].Height).Low;
+                kept[reader.Source] = Math.Min(kept[reader.Source], low);
+                if (reader.Second >= 0)
+                {
+                    kept[reader.Second] = Math.Min(kept[reader.Second], low);
+                }
+            }
+        }
+    }
+}
