@@ -26,6 +26,9 @@ internal abstract class UpsamplerCpu : IDisposable
     /// <param name="output">Where it goes.</param>
     public abstract void Run(in LowFeatures features, in GuidanceImage image, Region region, in OutputPlanes output);
 
+    /// <summary>Bytes that were allocated.</summary>
+    public abstract long AllocatedBytes { get; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -60,6 +63,9 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         (_next, _firsts, _lasts) = (new int[entries], new int[entries], new int[entries]);
         _rings = new UpsamplerRings(plan);
     }
+
+    /// <inheritdoc/>
+    public override long AllocatedBytes => _rings.AllocatedBytes;
 
     /// <inheritdoc/>
     public override void Run(in LowFeatures features, in GuidanceImage image, Region region, in OutputPlanes output)

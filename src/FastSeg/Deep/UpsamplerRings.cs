@@ -59,7 +59,10 @@ internal sealed unsafe class UpsamplerRings : IDisposable
         }
     }
 
-    /// <summary>Bytes of the buffer.</summary>
+    /// <summary>Bytes that were allocated.</summary>
+    public long AllocatedBytes => _buffer.Length;
+
+    /// <summary>Bytes that a plan's rings take.</summary>
     public static long Bytes(UpsamplerPlan plan)
     {
         long floats = ZeroFloats(plan) + SourceFloats(plan);

@@ -1,0 +1,139 @@
+using FastSeg.Deep;
+using FastSeg.Deep.Weights;
+
+namespace FastSeg.Tests.Reference;
+
+/// <summary>Planes of float64: channels x height x width.</summary>
+internal sealed record Planes(int Channels, int Height, int Width, double[] Values)
+{
+    public Planes(int channels, int height, int width) : this(channels, height, width, new double[channels * height * width])
+    {
+    }
+
+    public ref double this[int channel, int row, int column] => ref Values[(((channel * Height) + row) * Width) + column];
+}
+
+/// <summary>
+/// The convolutional upsampler, layer after layer over the whole image in scalar float64, straight from its definition: nothing folded,
+/// nothing composed.
+/// </summary>
+internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<WeightTensor> tensors)
+{
+    private readonly Dictionary<string, WeightTensor> _tensors = tensors.ToDictionary(tensor => tensor.Name);
+
+    /// <summary>The result for an image of samples in 0..1 (3 planes) and low-resolution features.</summary>
+    public Planes Run(Planes image, Planes features)
+    {
+        Planes guidance = Guidance(image);
+        int levels = config.Levels;
+        var pyramid = new Planes[levels];
+        for (int i = 0; i < levels; i++)
+        {
+            Planes pooled = Pool(i == 0 ? guidance : pyramid[i - 1]);
+            Planes y = Double($"downsampler.downsample_layers.{i}.maxpool_conv.1.double_conv", pooled);
+            pyramid[i] = Concat(y, Nearest(guidance, y.Height, y.Width));
+        }
+        pyramid[^1] = Nearest(pyramid[^1], Math.Max(1, image.Height / config.Patch), Math.Max(1, image.Width / config.Patch));
+
+        Planes x = Double("upsampler.inp_conv.double_conv", config.NormaliseL1 ? Normalised(features) : features);
+        for (int i = 0; i < levels; i++)
+        {
+            Planes guide = pyramid[levels - 1 - i];
+            x = Double($"upsampler.upsamples.{i}.conv.double_conv", Concat(Nearest(x, guide.Height, guide.Width), guide));
+            x = Convolve($"upsampler.upsamples.{i}.up.1", Bilinear(x));
+        }
+        return Nearest(Convolve("upsampler.mlp", Convolve("upsampler.outp_conv", x)), image.Height, image.Width);
+    }
+
+    private static Planes Map(int channels, int height, int width, Func<int, int, int, double> value)
+    {
+        var planes = new Planes(channels, height, width);
+        for (int c = 0; c < channels; c++)
+        {
+            for (int y = 0; y < height; y++)
+            {
+                for (int x = 0; x < width; x++)
+                {
+                    planes[c, y, x] = value(c, y, x);
+                }
+            }
+        }
+        return planes;
+    }
+
+    private static Planes Concat(Planes a, Planes b) =>
+        new(a.Channels + b.Channels, a.Height, a.Width, [.. a.Values, .. b.Values]);
+
+    private static Planes Nearest(Planes x, int height, int width) =>
+        Map(x.Channels, height, width, (c, row, column) => x[c, NearestSource(row, x.Height, height), NearestSource(column, x.Width, width)]);
+
+    private static int NearestSource(int destination, int input, int output)
+    {
+        float ratio = (float)input / output;
+        float position = destination * ratio;
+        return Math.Min((int)MathF.Floor(position), input - 1);
+    }
+
+    private static Planes Bilinear(Planes x) => Map(x.Channels, 2 * x.Height, 2 * x.Width, (c, row, column) =>
+    {
+        double v = (double)row * (x.Height - 1) / ((2 * x.Height) - 1), u = (double)column * (x.Width - 1) / ((2 * x.Width) - 1);
+        int y0 = (int)v, x0 = (int)u, y1 = Math.Min(y0 + 1, x.Height - 1), x1 = Math.Min(x0 + 1, x.Width - 1);
+        double b = v - y0, a = u - x0;
+        return ((1 - b) * (((1 - a) * x[c, y0, x0]) + (a * x[c, y0, x1]))) + (b * (((1 - a) * x[c, y1, x0]) + (a * x[c, y1, x1])));
+    });
+
+    private static Planes Pool(Planes x) => Map(x.Channels, Math.Max(1, x.Height / 2), Math.Max(1, x.Width / 2), (c, row, column) =>
+    {
+        int y1 = Math.Min((2 * row) + 1, x.Height - 1), x1 = Math.Min((2 * column) + 1, x.Width - 1);
+        return Math.Max(Math.Max(x[c, 2 * row, 2 * column], x[c, 2 * row, x1]), Math.Max(x[c, y1, 2 * column], x[c, y1, x1]));
+    });
+
+    private static Planes Normalised(Planes x) => Map(x.Channels, x.Height, x.Width, (c, row, column) =>
+        x[c, row, column] / Math.Max(1e-12, Enumerable.Range(0, x.Channels).Sum(channel => Math.Abs(x[channel, row, column]))));
+
+    private Planes Guidance(Planes image) => Map(3, image.Height, image.Width, (c, row, column) =>
+        ((config.GuidanceScale * image[c, row, column]) - config.GuidanceMean[c]) / config.GuidanceStd[c]);
+
+    private Planes Double(string name, Planes x)
+    {
+        foreach (int i in (int[])[0, 3])
+        {
+            Planes y = Convolve($"{name}.{i}", x);
+            float[] gain = Values($"{name}.{i + 1}.weight"), shift = Values($"{name}.{i + 1}.bias");
+            float[] mean = Values($"{name}.{i + 1}.running_mean"), variance = Values($"{name}.{i + 1}.running_var");
+            x = Map(y.Channels, y.Height, y.Width, (c, row, column) =>
+            {
+                double value = ((y[c, row, column] - mean[c]) / Math.Sqrt(variance[c] + 1e-5) * gain[c]) + shift[c];
+                return value > 0 ? value : 0.01 * value;
+            });
+        }
+        return x;
+    }
+
+    private Planes Convolve(string name, Planes x)
+    {
+        WeightTensor weight = _tensors[$"{name}.weight"];
+        float[]? bias = _tensors.GetValueOrDefault($"{name}.bias")?.Values;
+        int size = (int)weight.Shape[2], radius = size / 2;
+        return Map((int)weight.Shape[0], x.Height, x.Width, (c, row, column) =>
+        {
+            double sum = bias?[c] ?? 0;
+            int at = c * x.Channels * size * size;
+            for (int i = 0; i < x.Channels; i++)
+            {
+                for (int tap = 0; tap < size * size; tap++, at++)
+                {
+                    int y = row + (tap / size) - radius, u = column + (tap % size) - radius;
+                    bool inside = y >= 0 && y < x.Height && u >= 0 && u < x.Width;
+                    if (inside || config.Padding == Padding.Replicate)
+                    {
+                        sum += weight.Values[at] * x[i, Math.Clamp(y, 0, x.Height - 1), Math.Clamp(u, 0, x.Width - 1)];
+                    }
+                }
+            }
+            return sum;
+        });
+    }
+
+    private float[] Values(string name) => _tensors[name].Values;
+}
