@@ -19,7 +19,7 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
     private readonly Blur<TLanes, TVector> _blur;
     private readonly PixelWindow<TLanes, TVector> _pixels;
     private readonly Derivatives<TLanes, TVector> _derivatives;
-    private readonly MembraneLoop? _membrane;
+    private readonly Membrane<TLanes, TVector>? _membrane;
     private readonly int _blurs;
     private Region _bounds;
     private Region _panel;
@@ -38,10 +38,9 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
         IReadOnlyList<double> sigmas = spec.Has(Blurred) ? spec.Sigmas : [];
         _blurs = sigmas.Count;
         _blur = new Blur<TLanes, TVector>(arena, spec, sigmas, maxWidth);
-        bool membrane = spec.Has(Families.Membrane);
-        _pixels = new PixelWindow<TLanes, TVector>(arena, membrane ? spec.Membrane.Patch / 2 : 0, maxWidth);
+        _pixels = new PixelWindow<TLanes, TVector>(arena, maxWidth);
         _derivatives = new Derivatives<TLanes, TVector>(arena, _blur.Stride);
-        _membrane = membrane ? MembraneKernel.Get(spec.Membrane, TLanes.Count, _pixels.Stride) : null;
+        _membrane = spec.Has(Families.Membrane) ? new Membrane<TLanes, TVector>(arena, spec.Membrane, maxWidth) : null;
     }
 
     /// <summary>Begins a panel.</summary>
@@ -52,6 +51,7 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
         _band = 0;
         _blur.Start(source, panel);
         _pixels.Start(source, panel);
+        _membrane?.Start(source, panel);
         for (int i = 0; i < _blur.Lead; i++)
         {
             _blur.Step();
@@ -76,20 +76,13 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
         {
             bool image = scale == 0;
             _derivatives.Run(
-                image ? _pixels.BlurRow0 - Border : _blur.Window(scale - 1), image ? _pixels.Stride : _blur.Stride, rows, Planes(band, scale));
+                image ? _pixels.Window : _blur.Window(scale - 1), image ? _pixels.Stride : _blur.Stride, rows, Planes(band, scale));
         }
         if (_layout.Dog >= 0)
         {
             Differences(band, rows);
         }
-        if (_membrane is not null)
-        {
-            float* centre = _pixels.BlurRow0 + ((nint)rows.First * _pixels.Stride);
-            for (int row = 0; row < band.Height; row++, centre += _pixels.Stride)
-            {
-                _membrane(centre, centre + band.Width, band.Row(_layout.Membrane, row), (nint)band.PlaneStride * sizeof(float));
-            }
-        }
+        _membrane?.Run(band, _layout.Membrane);
     }
 
     private DerivedPlanes Planes(in Band band, int scale) => new()

@@ -33,63 +33,130 @@ internal static unsafe class Fir<TLanes, TVector>
         }
     }
 
-    // With 32 registers 16 sums hide the latency of the multiply-add (4 cycles, 2 a cycle) and still leave room for the tap; with 16
-    // registers (AVX2) 8 sums are just enough. Each multiply-add reads its pixel from the L1 cache as a memory operand: 2 loads and
-    // 2 multiply-adds a cycle, so both ports are full.
+    // With 32 registers 16 sums hide the latency of the multiply-add (4 cycles, 2 a cycle) and leave room for taps and pixel; with 16
+    // registers (AVX2) 8 sums are just enough. Two taps at a time, because then a pixel is loaded once for two multiply-adds: with one
+    // load each the load ports were as busy as the multipliers, and every wait for the L2 cache showed.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sixteen(float* ring, int length, int centre, float* taps, int radius, float* destination, nint stride)
     {
         int lanes = TLanes.Count;
         float* end = ring + ((nint)length * lanes);
-        float* before = ring + ((nint)((centre + length - radius) % length) * lanes);
-        float* after = ring + ((nint)((centre + radius) % length) * lanes);
-        TVector zero = TLanes.Broadcast(0);
+        float* left = At(ring, length, centre - radius), right = At(ring, length, centre + radius - 1);
+        TVector zero = TLanes.Broadcast(0), outer, inner, pixel;
         TVector s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero, s6 = zero, s7 = zero;
         TVector s8 = zero, s9 = zero, s10 = zero, s11 = zero, s12 = zero, s13 = zero, s14 = zero, s15 = zero;
-        TVector tap;
-        for (int t = radius; t > 0; t--)
+        int t = radius;
+        for (; t > 1; t -= 2)
         {
-            tap = TLanes.Broadcast(taps[t]);
-            s0 = TLanes.Fma(tap, TLanes.Load(before), s0);
-            s1 = TLanes.Fma(tap, TLanes.Load(before + lanes), s1);
-            s2 = TLanes.Fma(tap, TLanes.Load(before + (2 * lanes)), s2);
-            s3 = TLanes.Fma(tap, TLanes.Load(before + (3 * lanes)), s3);
-            s4 = TLanes.Fma(tap, TLanes.Load(before + (4 * lanes)), s4);
-            s5 = TLanes.Fma(tap, TLanes.Load(before + (5 * lanes)), s5);
-            s6 = TLanes.Fma(tap, TLanes.Load(before + (6 * lanes)), s6);
-            s7 = TLanes.Fma(tap, TLanes.Load(before + (7 * lanes)), s7);
-            s8 = TLanes.Fma(tap, TLanes.Load(before + (8 * lanes)), s8);
-            s9 = TLanes.Fma(tap, TLanes.Load(before + (9 * lanes)), s9);
-            s10 = TLanes.Fma(tap, TLanes.Load(before + (10 * lanes)), s10);
-            s11 = TLanes.Fma(tap, TLanes.Load(before + (11 * lanes)), s11);
-            s12 = TLanes.Fma(tap, TLanes.Load(before + (12 * lanes)), s12);
-            s13 = TLanes.Fma(tap, TLanes.Load(before + (13 * lanes)), s13);
-            s14 = TLanes.Fma(tap, TLanes.Load(before + (14 * lanes)), s14);
-            s15 = TLanes.Fma(tap, TLanes.Load(before + (15 * lanes)), s15);
-            s0 = TLanes.Fma(tap, TLanes.Load(after), s0);
-            s1 = TLanes.Fma(tap, TLanes.Load(after + lanes), s1);
-            s2 = TLanes.Fma(tap, TLanes.Load(after + (2 * lanes)), s2);
-            s3 = TLanes.Fma(tap, TLanes.Load(after + (3 * lanes)), s3);
-            s4 = TLanes.Fma(tap, TLanes.Load(after + (4 * lanes)), s4);
-            s5 = TLanes.Fma(tap, TLanes.Load(after + (5 * lanes)), s5);
-            s6 = TLanes.Fma(tap, TLanes.Load(after + (6 * lanes)), s6);
-            s7 = TLanes.Fma(tap, TLanes.Load(after + (7 * lanes)), s7);
-            s8 = TLanes.Fma(tap, TLanes.Load(after + (8 * lanes)), s8);
-            s9 = TLanes.Fma(tap, TLanes.Load(after + (9 * lanes)), s9);
-            s10 = TLanes.Fma(tap, TLanes.Load(after + (10 * lanes)), s10);
-            s11 = TLanes.Fma(tap, TLanes.Load(after + (11 * lanes)), s11);
-            s12 = TLanes.Fma(tap, TLanes.Load(after + (12 * lanes)), s12);
-            s13 = TLanes.Fma(tap, TLanes.Load(after + (13 * lanes)), s13);
-            s14 = TLanes.Fma(tap, TLanes.Load(after + (14 * lanes)), s14);
-            s15 = TLanes.Fma(tap, TLanes.Load(after + (15 * lanes)), s15);
-            before = before + lanes == end ? ring : before + lanes;
-            after = (after == ring ? end : after) - lanes;
+            outer = TLanes.Broadcast(taps[t]);
+            inner = TLanes.Broadcast(taps[t - 1]);
+            s0 = TLanes.Fma(outer, TLanes.Load(left), s0);
+            pixel = TLanes.Load(left + lanes);
+            s0 = TLanes.Fma(inner, pixel, s0);
+            s1 = TLanes.Fma(outer, pixel, s1);
+            pixel = TLanes.Load(left + (2 * lanes));
+            s1 = TLanes.Fma(inner, pixel, s1);
+            s2 = TLanes.Fma(outer, pixel, s2);
+            pixel = TLanes.Load(left + (3 * lanes));
+            s2 = TLanes.Fma(inner, pixel, s2);
+            s3 = TLanes.Fma(outer, pixel, s3);
+            pixel = TLanes.Load(left + (4 * lanes));
+            s3 = TLanes.Fma(inner, pixel, s3);
+            s4 = TLanes.Fma(outer, pixel, s4);
+            pixel = TLanes.Load(left + (5 * lanes));
+            s4 = TLanes.Fma(inner, pixel, s4);
+            s5 = TLanes.Fma(outer, pixel, s5);
+            pixel = TLanes.Load(left + (6 * lanes));
+            s5 = TLanes.Fma(inner, pixel, s5);
+            s6 = TLanes.Fma(outer, pixel, s6);
+            pixel = TLanes.Load(left + (7 * lanes));
+            s6 = TLanes.Fma(inner, pixel, s6);
+            s7 = TLanes.Fma(outer, pixel, s7);
+            pixel = TLanes.Load(left + (8 * lanes));
+            s7 = TLanes.Fma(inner, pixel, s7);
+            s8 = TLanes.Fma(outer, pixel, s8);
+            pixel = TLanes.Load(left + (9 * lanes));
+            s8 = TLanes.Fma(inner, pixel, s8);
+            s9 = TLanes.Fma(outer, pixel, s9);
+            pixel = TLanes.Load(left + (10 * lanes));
+            s9 = TLanes.Fma(inner, pixel, s9);
+            s10 = TLanes.Fma(outer, pixel, s10);
+            pixel = TLanes.Load(left + (11 * lanes));
+            s10 = TLanes.Fma(inner, pixel, s10);
+            s11 = TLanes.Fma(outer, pixel, s11);
+            pixel = TLanes.Load(left + (12 * lanes));
+            s11 = TLanes.Fma(inner, pixel, s11);
+            s12 = TLanes.Fma(outer, pixel, s12);
+            pixel = TLanes.Load(left + (13 * lanes));
+            s12 = TLanes.Fma(inner, pixel, s12);
+            s13 = TLanes.Fma(outer, pixel, s13);
+            pixel = TLanes.Load(left + (14 * lanes));
+            s13 = TLanes.Fma(inner, pixel, s13);
+            s14 = TLanes.Fma(outer, pixel, s14);
+            pixel = TLanes.Load(left + (15 * lanes));
+            s14 = TLanes.Fma(inner, pixel, s14);
+            s15 = TLanes.Fma(outer, pixel, s15);
+            s15 = TLanes.Fma(inner, TLanes.Load(left + (16 * lanes)), s15);
+            s15 = TLanes.Fma(outer, TLanes.Load(right + (16 * lanes)), s15);
+            pixel = TLanes.Load(right + (15 * lanes));
+            s15 = TLanes.Fma(inner, pixel, s15);
+            s14 = TLanes.Fma(outer, pixel, s14);
+            pixel = TLanes.Load(right + (14 * lanes));
+            s14 = TLanes.Fma(inner, pixel, s14);
+            s13 = TLanes.Fma(outer, pixel, s13);
+            pixel = TLanes.Load(right + (13 * lanes));
+            s13 = TLanes.Fma(inner, pixel, s13);
+            s12 = TLanes.Fma(outer, pixel, s12);
+            pixel = TLanes.Load(right + (12 * lanes));
+            s12 = TLanes.Fma(inner, pixel, s12);
+            s11 = TLanes.Fma(outer, pixel, s11);
+            pixel = TLanes.Load(right + (11 * lanes));
+            s11 = TLanes.Fma(inner, pixel, s11);
+            s10 = TLanes.Fma(outer, pixel, s10);
+            pixel = TLanes.Load(right + (10 * lanes));
+            s10 = TLanes.Fma(inner, pixel, s10);
+            s9 = TLanes.Fma(outer, pixel, s9);
+            pixel = TLanes.Load(right + (9 * lanes));
+            s9 = TLanes.Fma(inner, pixel, s9);
+            s8 = TLanes.Fma(outer, pixel, s8);
+            pixel = TLanes.Load(right + (8 * lanes));
+            s8 = TLanes.Fma(inner, pixel, s8);
+            s7 = TLanes.Fma(outer, pixel, s7);
+            pixel = TLanes.Load(right + (7 * lanes));
+            s7 = TLanes.Fma(inner, pixel, s7);
+            s6 = TLanes.Fma(outer, pixel, s6);
+            pixel = TLanes.Load(right + (6 * lanes));
+            s6 = TLanes.Fma(inner, pixel, s6);
+            s5 = TLanes.Fma(outer, pixel, s5);
+            pixel = TLanes.Load(right + (5 * lanes));
+            s5 = TLanes.Fma(inner, pixel, s5);
+            s4 = TLanes.Fma(outer, pixel, s4);
+            pixel = TLanes.Load(right + (4 * lanes));
+            s4 = TLanes.Fma(inner, pixel, s4);
+            s3 = TLanes.Fma(outer, pixel, s3);
+            pixel = TLanes.Load(right + (3 * lanes));
+            s3 = TLanes.Fma(inner, pixel, s3);
+            s2 = TLanes.Fma(outer, pixel, s2);
+            pixel = TLanes.Load(right + (2 * lanes));
+            s2 = TLanes.Fma(inner, pixel, s2);
+            s1 = TLanes.Fma(outer, pixel, s1);
+            pixel = TLanes.Load(right + lanes);
+            s1 = TLanes.Fma(inner, pixel, s1);
+            s0 = TLanes.Fma(outer, pixel, s0);
+            s0 = TLanes.Fma(inner, TLanes.Load(right), s0);
+            left += 2 * lanes;
+            left = left < end ? left : left - ((nint)length * lanes);
+            right -= 2 * lanes;
+            right = right >= ring ? right : right + ((nint)length * lanes);
         }
-        tap = TLanes.Broadcast(taps[0]);
-        Finish(tap, before, s0, s1, s2, s3, destination, stride);
-        Finish(tap, before + (4 * lanes), s4, s5, s6, s7, destination + (4 * stride), stride);
-        Finish(tap, before + (8 * lanes), s8, s9, s10, s11, destination + (8 * stride), stride);
-        Finish(tap, before + (12 * lanes), s12, s13, s14, s15, destination + (12 * stride), stride);
+        float* middle = At(ring, length, centre);
+        outer = TLanes.Broadcast(t == 1 ? taps[1] : 0);
+        inner = TLanes.Broadcast(taps[0]);
+        left = At(ring, length, centre - t);
+        Finish(outer, inner, left, middle, t, s0, s1, s2, s3, destination, stride);
+        Finish(outer, inner, left + (4 * lanes), middle + (4 * lanes), t, s4, s5, s6, s7, destination + (4 * stride), stride);
+        Finish(outer, inner, left + (8 * lanes), middle + (8 * lanes), t, s8, s9, s10, s11, destination + (8 * stride), stride);
+        Finish(outer, inner, left + (12 * lanes), middle + (12 * lanes), t, s12, s13, s14, s15, destination + (12 * stride), stride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -97,45 +164,97 @@ internal static unsafe class Fir<TLanes, TVector>
     {
         int lanes = TLanes.Count;
         float* end = ring + ((nint)length * lanes);
-        float* before = ring + ((nint)((centre + length - radius) % length) * lanes);
-        float* after = ring + ((nint)((centre + radius) % length) * lanes);
-        TVector zero = TLanes.Broadcast(0);
+        float* left = At(ring, length, centre - radius), right = At(ring, length, centre + radius - 1);
+        TVector zero = TLanes.Broadcast(0), outer, inner, pixel;
         TVector s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero, s6 = zero, s7 = zero;
-        TVector tap;
-        for (int t = radius; t > 0; t--)
+        int t = radius;
+        for (; t > 1; t -= 2)
         {
-            tap = TLanes.Broadcast(taps[t]);
-            s0 = TLanes.Fma(tap, TLanes.Load(before), s0);
-            s1 = TLanes.Fma(tap, TLanes.Load(before + lanes), s1);
-            s2 = TLanes.Fma(tap, TLanes.Load(before + (2 * lanes)), s2);
-            s3 = TLanes.Fma(tap, TLanes.Load(before + (3 * lanes)), s3);
-            s4 = TLanes.Fma(tap, TLanes.Load(before + (4 * lanes)), s4);
-            s5 = TLanes.Fma(tap, TLanes.Load(before + (5 * lanes)), s5);
-            s6 = TLanes.Fma(tap, TLanes.Load(before + (6 * lanes)), s6);
-            s7 = TLanes.Fma(tap, TLanes.Load(before + (7 * lanes)), s7);
-            s0 = TLanes.Fma(tap, TLanes.Load(after), s0);
-            s1 = TLanes.Fma(tap, TLanes.Load(after + lanes), s1);
-            s2 = TLanes.Fma(tap, TLanes.Load(after + (2 * lanes)), s2);
-            s3 = TLanes.Fma(tap, TLanes.Load(after + (3 * lanes)), s3);
-            s4 = TLanes.Fma(tap, TLanes.Load(after + (4 * lanes)), s4);
-            s5 = TLanes.Fma(tap, TLanes.Load(after + (5 * lanes)), s5);
-            s6 = TLanes.Fma(tap, TLanes.Load(after + (6 * lanes)), s6);
-            s7 = TLanes.Fma(tap, TLanes.Load(after + (7 * lanes)), s7);
-            before = before + lanes == end ? ring : before + lanes;
-            after = (after == ring ? end : after) - lanes;
+            outer = TLanes.Broadcast(taps[t]);
+            inner = TLanes.Broadcast(taps[t - 1]);
+            s0 = TLanes.Fma(outer, TLanes.Load(left), s0);
+            pixel = TLanes.Load(left + lanes);
+            s0 = TLanes.Fma(inner, pixel, s0);
+            s1 = TLanes.Fma(outer, pixel, s1);
+            pixel = TLanes.Load(left + (2 * lanes));
+            s1 = TLanes.Fma(inner, pixel, s1);
+            s2 = TLanes.Fma(outer, pixel, s2);
+            pixel = TLanes.Load(left + (3 * lanes));
+            s2 = TLanes.Fma(inner, pixel, s2);
+            s3 = TLanes.Fma(outer, pixel, s3);
+            pixel = TLanes.Load(left + (4 * lanes));
+            s3 = TLanes.Fma(inner, pixel, s3);
+            s4 = TLanes.Fma(outer, pixel, s4);
+            pixel = TLanes.Load(left + (5 * lanes));
+            s4 = TLanes.Fma(inner, pixel, s4);
+            s5 = TLanes.Fma(outer, pixel, s5);
+            pixel = TLanes.Load(left + (6 * lanes));
+            s5 = TLanes.Fma(inner, pixel, s5);
+            s6 = TLanes.Fma(outer, pixel, s6);
+            pixel = TLanes.Load(left + (7 * lanes));
+            s6 = TLanes.Fma(inner, pixel, s6);
+            s7 = TLanes.Fma(outer, pixel, s7);
+            s7 = TLanes.Fma(inner, TLanes.Load(left + (8 * lanes)), s7);
+            s7 = TLanes.Fma(outer, TLanes.Load(right + (8 * lanes)), s7);
+            pixel = TLanes.Load(right + (7 * lanes));
+            s7 = TLanes.Fma(inner, pixel, s7);
+            s6 = TLanes.Fma(outer, pixel, s6);
+            pixel = TLanes.Load(right + (6 * lanes));
+            s6 = TLanes.Fma(inner, pixel, s6);
+            s5 = TLanes.Fma(outer, pixel, s5);
+            pixel = TLanes.Load(right + (5 * lanes));
+            s5 = TLanes.Fma(inner, pixel, s5);
+            s4 = TLanes.Fma(outer, pixel, s4);
+            pixel = TLanes.Load(right + (4 * lanes));
+            s4 = TLanes.Fma(inner, pixel, s4);
+            s3 = TLanes.Fma(outer, pixel, s3);
+            pixel = TLanes.Load(right + (3 * lanes));
+            s3 = TLanes.Fma(inner, pixel, s3);
+            s2 = TLanes.Fma(outer, pixel, s2);
+            pixel = TLanes.Load(right + (2 * lanes));
+            s2 = TLanes.Fma(inner, pixel, s2);
+            s1 = TLanes.Fma(outer, pixel, s1);
+            pixel = TLanes.Load(right + lanes);
+            s1 = TLanes.Fma(inner, pixel, s1);
+            s0 = TLanes.Fma(outer, pixel, s0);
+            s0 = TLanes.Fma(inner, TLanes.Load(right), s0);
+            left += 2 * lanes;
+            left = left < end ? left : left - ((nint)length * lanes);
+            right -= 2 * lanes;
+            right = right >= ring ? right : right + ((nint)length * lanes);
         }
-        tap = TLanes.Broadcast(taps[0]);
-        Finish(tap, before, s0, s1, s2, s3, destination, stride);
-        Finish(tap, before + (4 * lanes), s4, s5, s6, s7, destination + (4 * stride), stride);
+        float* middle = At(ring, length, centre);
+        outer = TLanes.Broadcast(t == 1 ? taps[1] : 0);
+        inner = TLanes.Broadcast(taps[0]);
+        left = At(ring, length, centre - t);
+        Finish(outer, inner, left, middle, t, s0, s1, s2, s3, destination, stride);
+        Finish(outer, inner, left + (4 * lanes), middle + (4 * lanes), t, s4, s5, s6, s7, destination + (4 * stride), stride);
     }
 
+    /// <summary>The innermost pair, where the radius is odd, and the centre.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(TVector tap, float* centre, TVector s0, TVector s1, TVector s2, TVector s3, float* destination, nint stride)
+    private static void Finish(
+        TVector pair, TVector tap, float* left, float* middle, int odd, TVector s0, TVector s1, TVector s2, TVector s3, float* to, nint stride)
     {
         int lanes = TLanes.Count;
-        TLanes.Store(TLanes.Fma(tap, TLanes.Load(centre), s0), destination);
-        TLanes.Store(TLanes.Fma(tap, TLanes.Load(centre + lanes), s1), destination + stride);
-        TLanes.Store(TLanes.Fma(tap, TLanes.Load(centre + (2 * lanes)), s2), destination + (2 * stride));
-        TLanes.Store(TLanes.Fma(tap, TLanes.Load(centre + (3 * lanes)), s3), destination + (3 * stride));
+        if (odd != 0)
+        {
+            s0 = TLanes.Fma(pair, TLanes.Load(middle + lanes), TLanes.Fma(pair, TLanes.Load(left), s0));
+            s1 = TLanes.Fma(pair, TLanes.Load(middle + (2 * lanes)), TLanes.Fma(pair, TLanes.Load(left + lanes), s1));
+            s2 = TLanes.Fma(pair, TLanes.Load(middle + (3 * lanes)), TLanes.Fma(pair, TLanes.Load(left + (2 * lanes)), s2));
+            s3 = TLanes.Fma(pair, TLanes.Load(middle + (4 * lanes)), TLanes.Fma(pair, TLanes.Load(left + (3 * lanes)), s3));
+        }
+        TLanes.Store(TLanes.Fma(tap, TLanes.Load(middle), s0), to);
+        TLanes.Store(TLanes.Fma(tap, TLanes.Load(middle + lanes), s1), to + stride);
+        TLanes.Store(TLanes.Fma(tap, TLanes.Load(middle + (2 * lanes)), s2), to + (2 * stride));
+        TLanes.Store(TLanes.Fma(tap, TLanes.Load(middle + (3 * lanes)), s3), to + (3 * stride));
+    }
+
+    /// <summary>Vector <paramref name="index"/> of a ring, which may be up to a ring's length before or after it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float* At(float* ring, int length, int index)
+    {
+        index = index < 0 ? index + length : index >= length ? index - length : index;
+        return ring + ((nint)index * TLanes.Count);
     }
 }

@@ -126,7 +126,7 @@ internal sealed unsafe class Blur<TLanes, TVector>
             }
             for (int x = 0; x < columns; x += lanes)
             {
-                TLanes.Transpose(_samples + x, _columns, to + ((nint)x * lanes));
+                TLanes.Transpose(_samples + x, _columns, to + ((nint)x * lanes), lanes);
             }
             to += (nint)_columns * lanes;
         }
@@ -143,10 +143,10 @@ internal sealed unsafe class Blur<TLanes, TVector>
             {
                 float* ring = sigma.Column(c) + ((nint)(ringRow + row) * lanes);
                 Fir<TLanes, TVector>.Run(from, NoRing, (c * lanes) + _maxRadius, sigma.Taps, sigma.Radius, _block, lanes);
-                TLanes.Transpose(_block, lanes, ring);
+                TLanes.Transpose(_block, lanes, ring, lanes);
                 if (ringRow == 0)
                 {
-                    TLanes.Transpose(_block, lanes, ring + ((nint)sigma.RingRows * lanes));
+                    TLanes.Transpose(_block, lanes, ring + ((nint)sigma.RingRows * lanes), lanes);
                 }
             }
             from += (nint)_columns * lanes;

@@ -1,9 +1,10 @@
 namespace FastSeg.Features;
 
 /// <summary>
-/// The separable Gaussian: a row of taps, used along x and then along y. Both passes sum from the outermost pair of taps inwards, the
-/// left (upper) pixel of a pair first, the centre last, each step a fused multiply-add onto a sum that starts at 0: small terms meet
-/// small sums, and every backend, vector width and tile gives the same bits.
+/// The separable Gaussian: a row of taps, used along x and then along y. Every backend, vector width and tile gives the same bits,
+/// because the order of summation is fixed: small terms first, each step a fused multiply-add onto a sum that starts at 0. While more
+/// than one tap is left on a side, the two outermost are taken: left (upper) outer, left inner, right outer, right inner pixel; then,
+/// where the radius is odd, the left and the right neighbour; the centre last.
 /// </summary>
 internal static class Gaussian
 {

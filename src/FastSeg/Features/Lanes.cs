@@ -52,9 +52,9 @@ internal unsafe interface ILanes<TVector> where TVector : struct
 
     /// <summary>
     /// Transposes a square block: row i of the source starts at <c>source + i * stride</c>, row i of the result at
-    /// <c>destination + i * Count</c>.
+    /// <c>destination + i * step</c>. Result rows are stored in ascending order; a smaller step than Count lets them overlap.
     /// </summary>
-    static abstract void Transpose(float* source, nint stride, float* destination);
+    static abstract void Transpose(float* source, nint stride, float* destination, nint step);
 }
 
 /// <summary>16 lanes (AVX-512).</summary>
@@ -117,7 +117,8 @@ internal readonly unsafe struct Simd512 : ILanes<Vector512<float>>
         Vector512.ConvertToSingle(Vector512.WidenLower(Vector256.Load(source).ToVector512Unsafe()).AsInt32());
 
     /// <inheritdoc/>
-    public static void Transpose(float* source, nint stride, float* destination) => Transposition.Turn16(source, stride, destination);
+    public static void Transpose(float* source, nint stride, float* destination, nint step) =>
+        Transposition.Turn16(source, stride, destination, step);
 }
 
 /// <summary>8 lanes (AVX2 with FMA).</summary>
@@ -180,5 +181,6 @@ internal readonly unsafe struct Simd256 : ILanes<Vector256<float>>
         Vector256.ConvertToSingle(Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()).AsInt32());
 
     /// <inheritdoc/>
-    public static void Transpose(float* source, nint stride, float* destination) => Transposition.Turn8(source, stride, destination);
+    public static void Transpose(float* source, nint stride, float* destination, nint step) =>
+        Transposition.Turn8(source, stride, destination, step);
 }

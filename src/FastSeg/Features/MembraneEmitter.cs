@@ -88,37 +88,68 @@ internal sealed class MembraneEmitter
     private void EmitMoments()
     {
         float share = 1f / _responses.Length;
-        _il.Emit(OpCodes.Ldloc, _responses[0]);
-        foreach (LocalBuilder response in _responses.Skip(1))
-        {
-            _il.Emit(OpCodes.Ldloc, response);
-            _code.Add();
-        }
-        LocalBuilder sum = StoreNew();
+        LocalBuilder sum = EmitSum(response => _il.Emit(OpCodes.Ldloc, response), _code.Add);
         StorePlane(0, sum);
         _il.Emit(OpCodes.Ldloc, sum);
         _code.Scale(share);
         LocalBuilder mean = StoreNew();
         StorePlane(1, mean);
-        _code.Constant(0);
-        LocalBuilder squares = StoreNew();
         LocalBuilder deviation = _il.DeclareLocal(_code.Vector);
-        foreach (LocalBuilder response in _responses)
-        {
-            _il.Emit(OpCodes.Ldloc, response);
-            _il.Emit(OpCodes.Ldloc, mean);
-            _code.Subtract();
-            _il.Emit(OpCodes.Stloc, deviation);
-            _il.Emit(OpCodes.Ldloc, deviation);
-            _il.Emit(OpCodes.Ldloc, deviation);
-            _il.Emit(OpCodes.Ldloc, squares);
-            _code.Fma();
-            _il.Emit(OpCodes.Stloc, squares);
-        }
+        LocalBuilder squares = EmitSum(
+            response =>
+            {
+                _il.Emit(OpCodes.Ldloc, response);
+                _il.Emit(OpCodes.Ldloc, mean);
+                _code.Subtract();
+                _il.Emit(OpCodes.Stloc, deviation);
+                _il.Emit(OpCodes.Ldloc, deviation);
+                _il.Emit(OpCodes.Ldloc, deviation);
+            },
+            _code.Fma,
+            _code.Multiply);
         _il.Emit(OpCodes.Ldloc, squares);
         _code.Scale(share);
         _code.Sqrt();
         StorePlane(2, StoreNew());
+    }
+
+    /// <summary>
+    /// Sums over the responses in <see cref="MembranePlan.Chains"/> chains, because one after another the additions' latency would
+    /// show; then neighbouring chains are added until one is left.
+    /// </summary>
+    /// <param name="load">Puts a response's operands on the stack.</param>
+    /// <param name="join">Joins the operands and the chain's sum.</param>
+    /// <param name="begin">Makes the first sum of the operands, where they are two.</param>
+    private LocalBuilder EmitSum(Action<LocalBuilder> load, Action join, Action? begin = null)
+    {
+        var chains = new List<LocalBuilder>();
+        for (int i = 0; i < _responses.Length; i++)
+        {
+            load(_responses[i]);
+            if (i < MembranePlan.Chains)
+            {
+                begin?.Invoke();
+                chains.Add(StoreNew());
+            }
+            else
+            {
+                _il.Emit(OpCodes.Ldloc, chains[i % MembranePlan.Chains]);
+                join();
+                _il.Emit(OpCodes.Stloc, chains[i % MembranePlan.Chains]);
+            }
+        }
+        while (chains.Count > 1)
+        {
+            for (int i = 0; i + 1 < chains.Count; i++)
+            {
+                _il.Emit(OpCodes.Ldloc, chains[i]);
+                _il.Emit(OpCodes.Ldloc, chains[i + 1]);
+                _code.Add();
+                chains[i] = StoreNew();
+                chains.RemoveAt(i + 1);
+            }
+        }
+        return chains[0];
     }
 
     /// <summary>Planes 3 to 5: median, max, min.</summary>
@@ -185,7 +216,7 @@ internal sealed class MembraneEmitter
     private void LoadPixel(int x, int y)
     {
         _il.Emit(OpCodes.Ldarg_0);
-        _il.Emit(OpCodes.Ldc_I4, ((y * _stride) + x) * sizeof(float));
+        _il.Emit(OpCodes.Ldc_I4, ((y * _stride) + (x * _code.Lanes)) * sizeof(float));
         _il.Emit(OpCodes.Conv_I);
         _il.Emit(OpCodes.Add);
         _code.Load();

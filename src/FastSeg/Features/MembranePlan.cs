@@ -7,13 +7,17 @@ namespace FastSeg.Features;
 /// <remarks>
 /// Terms are numbered: first the pairs of <see cref="MembraneLines.Pairs"/> (upper pixel + its mirror image), then the
 /// <see cref="Sums"/>, each the sum of two earlier terms. Response k is (term <see cref="LineTerm"/>[k] + centre pixel) * the reciprocal
-/// of the line's pixel count, rounded to float. sum = responses added from 0 up; mean = sum * (1 / angles); std = sqrt(q * (1 / angles))
-/// with q = squares of (response - mean), fused from response 0 up onto 0; median = the middle response, or half the sum of the two.
+/// of the line's pixel count, rounded to float. sum: responses k, k + 4, k + 8, ... are added up for k = 0 to 3, then (0 + 1) + (2 + 3);
+/// mean = sum * (1 / angles); std = sqrt(q * (1 / angles)) with q = squares of (response - mean), fused onto four sums in the same way;
+/// median = the middle response, or half the sum of the two.
 /// </remarks>
 internal sealed class MembranePlan
 {
     /// <summary>Largest number of pixel pairs, over all lines, for which common sums are searched: the search is quadratic.</summary>
     private const int SearchLimit = 1000;
+
+    /// <summary>Interleaved sums over the responses.</summary>
+    public const int Chains = 4;
 
     /// <summary>No pixel but the centre.</summary>
     public const int NoTerm = -1;

@@ -3,8 +3,8 @@ using FastSeg.Images;
 namespace FastSeg.Features;
 
 /// <summary>
-/// The image itself as floats, for the rows of one band and a margin around them: scale 0, and what the membrane looks at. Descends a
-/// panel in step with <see cref="Blur{TLanes,TVector}"/>.
+/// The image itself as floats, laid out like a window of <see cref="Blur{TLanes,TVector}"/> and descending a panel in step with it:
+/// scale 0.
 /// </summary>
 internal sealed unsafe class PixelWindow<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
@@ -12,53 +12,51 @@ internal sealed unsafe class PixelWindow<TLanes, TVector>
 {
     private const int BlockRows = Blur<TLanes, TVector>.BlockRows;
 
-    private readonly int _margin;
-    private readonly int _leftMargin;
+    private const int Border = Blur<TLanes, TVector>.Border;
+
+    // Column 0 begins a cache line, so that the planes' vectors are aligned here too.
+    private const int Left = Arena.Line;
+
     private readonly float* _pixels;
     private PixelSource _source;
     private Region _panel;
     private long _nextRow;
 
-    /// <summary>Carves the window for panels up to <paramref name="maxWidth"/> wide and filters that look <paramref name="margin"/> pixels far.</summary>
-    public PixelWindow(Arena arena, int margin, int maxWidth)
+    /// <summary>Carves the window for panels up to <paramref name="maxWidth"/> wide.</summary>
+    public PixelWindow(Arena arena, int maxWidth)
     {
-        _margin = Math.Max(margin, Blur<TLanes, TVector>.Border);
-        _leftMargin = (_margin + Arena.Line - 1) / Arena.Line * Arena.Line;
-        int lines = (((maxWidth + Arena.Line - 1) / Arena.Line) + (2 * _leftMargin / Arena.Line)) | 1;
         // An odd number of cache lines a row: rows then start in different sets of the L1 cache.
-        Stride = lines * Arena.Line;
-        _pixels = arena.Floats((long)Rows * Stride);
+        Stride = ((((maxWidth + Arena.Line - 1) / Arena.Line) + 2) | 1) * Arena.Line;
+        _pixels = arena.Floats((long)Blur<TLanes, TVector>.WindowRows * Stride);
     }
 
     /// <summary>Floats from a row to the next.</summary>
     public int Stride { get; }
 
-    private int Rows => BlockRows + (2 * _margin);
-
-    /// <summary>Column 0 of window row 0 of a blur's window; see <see cref="Blur{TLanes,TVector}.Window"/>.</summary>
-    public float* BlurRow0 => _pixels + ((nint)(_margin - Blur<TLanes, TVector>.Border) * Stride) + _leftMargin;
+    /// <summary>The window's first row, from column -2 on.</summary>
+    public float* Window => _pixels + Left - Border;
 
     /// <summary>Begins a panel.</summary>
     public void Start(in PixelSource source, Region panel)
     {
         _source = source;
         _panel = panel;
-        _nextRow = panel.Y - (2 * Blur<TLanes, TVector>.Border) - _margin;
+        _nextRow = panel.Y - (3 * Border);
     }
 
     /// <summary>Moves down to the next band. Rows of the last band that are still looked at are kept.</summary>
     public void Step()
     {
-        long top = _panel.Y - (2 * Blur<TLanes, TVector>.Border) - _margin;
         int kept = 0;
-        if (_nextRow > top)
+        if (_nextRow > _panel.Y)
         {
-            kept = Rows - BlockRows;
+            kept = 2 * Border;
             Buffer.MemoryCopy(_pixels + ((nint)BlockRows * Stride), _pixels, long.MaxValue, (long)kept * Stride * sizeof(float));
         }
-        for (int row = kept; row < Rows; row++, _nextRow++)
+        for (int row = kept; row < Blur<TLanes, TVector>.WindowRows; row++, _nextRow++)
         {
-            PixelRows<TLanes, TVector>.Read(_source, _nextRow, _panel.X - _leftMargin, Stride, _pixels + ((nint)row * Stride));
+            int count = (int)_panel.Width + (2 * Left);
+            PixelRows<TLanes, TVector>.Read(_source, _nextRow, _panel.X - Left, count, _pixels + ((nint)row * Stride));
         }
     }
 }

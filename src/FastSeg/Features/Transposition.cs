@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -6,35 +7,37 @@ namespace FastSeg.Features;
 
 /// <summary>
 /// Square blocks turned in registers: pairs of lanes, then quadruples, are interleaved inside 128-bit quarters; then whole quarters
-/// change places.
+/// change places. Rows of the result are stored in ascending order, so a caller may let each overwrite the end of the one before.
 /// </summary>
 internal static unsafe class Transposition
 {
     /// <summary>A 16 x 16 block; see <see cref="ILanes{TVector}.Transpose"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Turn16(float* source, nint stride, float* destination)
+    public static void Turn16(float* source, nint stride, float* destination, nint step)
     {
         // Four rows at a time: after both interleavings a vector holds, in its quarters q = 0..3, column 4q + j of four rows.
         (Vector512<float> a0, Vector512<float> a1, Vector512<float> a2, Vector512<float> a3) = FourRows(source, stride);
         (Vector512<float> b0, Vector512<float> b1, Vector512<float> b2, Vector512<float> b3) = FourRows(source + (4 * stride), stride);
         (Vector512<float> c0, Vector512<float> c1, Vector512<float> c2, Vector512<float> c3) = FourRows(source + (8 * stride), stride);
         (Vector512<float> d0, Vector512<float> d1, Vector512<float> d2, Vector512<float> d3) = FourRows(source + (12 * stride), stride);
-        FourQuarters(a0, b0, c0, d0, destination);
-        FourQuarters(a1, b1, c1, d1, destination + 16);
-        FourQuarters(a2, b2, c2, d2, destination + 32);
-        FourQuarters(a3, b3, c3, d3, destination + 48);
+        (a0, b0, c0, d0) = FourQuarters(a0, b0, c0, d0);
+        (a1, b1, c1, d1) = FourQuarters(a1, b1, c1, d1);
+        (a2, b2, c2, d2) = FourQuarters(a2, b2, c2, d2);
+        (a3, b3, c3, d3) = FourQuarters(a3, b3, c3, d3);
+        StoreFour(a0, a1, a2, a3, destination, step);
+        StoreFour(b0, b1, b2, b3, destination + (4 * step), step);
+        StoreFour(c0, c1, c2, c3, destination + (8 * step), step);
+        StoreFour(d0, d1, d2, d3, destination + (12 * step), step);
     }
 
     /// <summary>An 8 x 8 block; see <see cref="ILanes{TVector}.Transpose"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Turn8(float* source, nint stride, float* destination)
+    public static void Turn8(float* source, nint stride, float* destination, nint step)
     {
         (Vector256<float> a0, Vector256<float> a1, Vector256<float> a2, Vector256<float> a3) = FourHalfRows(source, stride);
         (Vector256<float> b0, Vector256<float> b1, Vector256<float> b2, Vector256<float> b3) = FourHalfRows(source + (4 * stride), stride);
-        Halves(a0, b0, destination);
-        Halves(a1, b1, destination + 8);
-        Halves(a2, b2, destination + 16);
-        Halves(a3, b3, destination + 24);
+        StoreFourHalves(a0, a1, a2, a3, b0, b1, b2, b3, 0x20, destination, step);
+        StoreFourHalves(a0, a1, a2, a3, b0, b1, b2, b3, 0x31, destination + (4 * step), step);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,16 +54,28 @@ internal static unsafe class Transposition
             Avx512F.UnpackHigh(high01, high23).AsSingle());
     }
 
-    /// <summary>Writes columns j, j + 4, j + 8 and j + 12, whose first is at <paramref name="destination"/>.</summary>
+    /// <summary>Columns j, j + 4, j + 8 and j + 12.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FourQuarters(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* destination)
+    private static (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) FourQuarters(
+        Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
     {
         Vector512<float> even01 = Avx512F.Shuffle4x128(a, b, 0b10_00_10_00), odd01 = Avx512F.Shuffle4x128(a, b, 0b11_01_11_01);
         Vector512<float> even23 = Avx512F.Shuffle4x128(c, d, 0b10_00_10_00), odd23 = Avx512F.Shuffle4x128(c, d, 0b11_01_11_01);
-        Vector512.Store(Avx512F.Shuffle4x128(even01, even23, 0b10_00_10_00), destination);
-        Vector512.Store(Avx512F.Shuffle4x128(odd01, odd23, 0b10_00_10_00), destination + (4 * 16));
-        Vector512.Store(Avx512F.Shuffle4x128(even01, even23, 0b11_01_11_01), destination + (8 * 16));
-        Vector512.Store(Avx512F.Shuffle4x128(odd01, odd23, 0b11_01_11_01), destination + (12 * 16));
+        return (
+            Avx512F.Shuffle4x128(even01, even23, 0b10_00_10_00),
+            Avx512F.Shuffle4x128(odd01, odd23, 0b10_00_10_00),
+            Avx512F.Shuffle4x128(even01, even23, 0b11_01_11_01),
+            Avx512F.Shuffle4x128(odd01, odd23, 0b11_01_11_01));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreFour(
+        Vector512<float> r0, Vector512<float> r1, Vector512<float> r2, Vector512<float> r3, float* destination, nint step)
+    {
+        Vector512.Store(r0, destination);
+        Vector512.Store(r1, destination + step);
+        Vector512.Store(r2, destination + (2 * step));
+        Vector512.Store(r3, destination + (3 * step));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -78,9 +93,14 @@ internal static unsafe class Transposition
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Halves(Vector256<float> a, Vector256<float> b, float* destination)
+    private static void StoreFourHalves(
+        Vector256<float> a0, Vector256<float> a1, Vector256<float> a2, Vector256<float> a3,
+        Vector256<float> b0, Vector256<float> b1, Vector256<float> b2, Vector256<float> b3,
+        [ConstantExpected] byte halves, float* destination, nint step)
     {
-        Vector256.Store(Avx.Permute2x128(a, b, 0x20), destination);
-        Vector256.Store(Avx.Permute2x128(a, b, 0x31), destination + (4 * 8));
+        Vector256.Store(Avx.Permute2x128(a0, b0, halves), destination);
+        Vector256.Store(Avx.Permute2x128(a1, b1, halves), destination + step);
+        Vector256.Store(Avx.Permute2x128(a2, b2, halves), destination + (2 * step));
+        Vector256.Store(Avx.Permute2x128(a3, b3, halves), destination + (3 * step));
     }
 }

@@ -50,6 +50,9 @@ internal sealed class VectorCode
     /// <summary>a, b becomes the larger one.</summary>
     public void Max() => Call(nameof(Avx.Max), Vector, Vector);
 
+    /// <summary>a, b becomes a * b.</summary>
+    public void Multiply() => Call(nameof(Avx.Multiply), Vector, Vector);
+
     /// <summary>a becomes its square root.</summary>
     public void Sqrt() => Call(nameof(Avx.Sqrt), Vector);
 
@@ -57,7 +60,7 @@ internal sealed class VectorCode
     public void Scale(float factor)
     {
         Constant(factor);
-        Call(nameof(Avx.Multiply), Vector, Vector);
+        Multiply();
     }
 
     /// <summary>Puts <paramref name="value"/>, in every lane, on the stack.</summary>
