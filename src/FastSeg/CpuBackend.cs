@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastSeg.Deep;
 using FastSeg.Features;
 using FastSeg.Forest;
 using FastSeg.Images;
@@ -11,13 +12,16 @@ internal sealed unsafe class CpuBackend : Backend
     private readonly FilterBank[] _banks;
     private readonly ForestCpu[] _forests;
     private readonly int _groups;
+    private readonly DeepImage? _deep;
 
     /// <summary>Allocates what <paramref name="plan"/> counted.</summary>
     /// <param name="plan">Tiles and workers.</param>
     /// <param name="features">Which features.</param>
     /// <param name="forest">The trees; null where only features are wanted.</param>
-    public CpuBackend(Plan plan, FeatureSpec features, DecisionForest? forest)
+    /// <param name="deep">The image's deep features, or null; the caller keeps owning them.</param>
+    public CpuBackend(Plan plan, FeatureSpec features, DecisionForest? forest, DeepImage? deep)
     {
+        _deep = deep;
         _banks = new FilterBank[plan.Workers];
         _groups = forest?.Groups ?? 0;
         _forests = new ForestCpu[forest is null ? 0 : plan.Workers];
@@ -26,7 +30,7 @@ internal sealed unsafe class CpuBackend : Backend
         {
             for (int i = 0; i < plan.Workers; i++)
             {
-                _banks[i] = new FilterBank(features, plan.Channels, plan.MaxCore);
+                _banks[i] = new FilterBank(features, plan.Channels, plan.MaxCore, deep?.Channels ?? 0);
                 if (forest is not null)
                 {
                     _forests[i] = new ForestCpu(forest, width, height);
@@ -49,23 +53,21 @@ internal sealed unsafe class CpuBackend : Backend
     /// <inheritdoc/>
     public override void Features(int worker, Tile tile, float* planes, StageTimes times)
     {
-        var copy = new CopyBands { Core = tile.Core, Planes = planes };
-        long start = Stopwatch.GetTimestamp();
+        var copy = new CopyBands { Front = Front(worker, times), Core = tile.Core, Planes = planes };
         _banks[worker].Run(tile, ref copy);
-        times.Add(Stage.Filters, start, tile.Core.Pixels);
     }
 
     /// <inheritdoc/>
     public override void Predict(int worker, Tile tile, TileResult result, StageTimes times)
     {
-        var predict = new PredictBands { Forest = _forests[worker], Groups = _groups, Result = result, Times = times, Mark = Stopwatch.GetTimestamp() };
+        var predict = new PredictBands { Front = Front(worker, times), Forest = _forests[worker], Groups = _groups, Result = result };
         _banks[worker].Run(tile, ref predict);
     }
 
     /// <inheritdoc/>
     public override void Gather(int worker, Tile tile, LabelledPixels pixels, TrainingRows rows, StageTimes times)
     {
-        var gather = new GatherBands { Pixels = pixels, Rows = rows, Times = times, Mark = Stopwatch.GetTimestamp() };
+        var gather = new GatherBands { Front = Front(worker, times), Pixels = pixels, Rows = rows };
         _banks[worker].Run(tile, ref gather);
     }
 
@@ -82,14 +84,37 @@ internal sealed unsafe class CpuBackend : Backend
         }
     }
 
+    private BandFront Front(int worker, StageTimes times) => new(worker, _deep, times);
+
+    /// <summary>What every consumer does first: adds the deep planes, and times the stages.</summary>
+    private struct BandFront(int worker, DeepImage? deep, StageTimes times)
+    {
+        private long _mark = Stopwatch.GetTimestamp();
+
+        public void Complete(in Band band)
+        {
+            long pixels = (long)band.Width * band.Height;
+            _mark = times.Add(Stage.Filters, _mark, pixels);
+            if (deep is not null)
+            {
+                deep.Fill(worker, band);
+                _mark = times.Add(Stage.Upsampler, _mark, pixels);
+            }
+        }
+
+        public void Done(Stage stage, long pixels) => _mark = times.Add(stage, _mark, pixels);
+    }
+
     /// <summary>Copies every plane into planes x height x width.</summary>
     private struct CopyBands : IBandConsumer
     {
+        public BandFront Front;
         public Region Core;
         public float* Planes;
 
-        public readonly void Consume(in Band band)
+        public void Consume(in Band band)
         {
+            Front.Complete(band);
             for (int plane = 0; plane < band.Planes; plane++)
             {
                 for (int row = 0; row < band.Height; row++)
@@ -98,43 +123,41 @@ internal sealed unsafe class CpuBackend : Backend
                     new ReadOnlySpan<float>(band.Row(plane, row), band.Width).CopyTo(new Span<float>(to, band.Width));
                 }
             }
+            Front.Done(Stage.Gather, (long)band.Width * band.Height);
         }
     }
 
     /// <summary>Walks the trees while the planes are in cache.</summary>
     private struct PredictBands : IBandConsumer
     {
+        public BandFront Front;
         public ForestCpu Forest;
         public int Groups;
         public TileResult Result;
-        public StageTimes Times;
-        public long Mark;
 
         public void Consume(in Band band)
         {
-            long pixels = (long)band.Width * band.Height;
-            Mark = Times.Add(Stage.Filters, Mark, pixels);
+            Front.Complete(band);
             Forest.Predict(band);
             for (int row = 0; row < band.Height; row++)
             {
                 float* margins = Forest.Margins(0) + (row * Forest.RowStride);
                 Result.TakeRow(band.X, band.Y + row, band.Width, margins, Forest.GroupStride, Groups);
             }
-            Mark = Times.Add(Stage.Forest, Mark, pixels);
+            Front.Done(Stage.Forest, (long)band.Width * band.Height);
         }
     }
 
     /// <summary>Copies the labelled pixels' features, pixel by pixel.</summary>
     private struct GatherBands : IBandConsumer
     {
+        public BandFront Front;
         public LabelledPixels Pixels;
         public TrainingRows Rows;
-        public StageTimes Times;
-        public long Mark;
 
         public void Consume(in Band band)
         {
-            Mark = Times.Add(Stage.Filters, Mark, (long)band.Width * band.Height);
+            Front.Complete(band);
             long gathered = 0;
             for (int row = 0; row < band.Height; row++)
             {
@@ -150,7 +173,7 @@ internal sealed unsafe class CpuBackend : Backend
                 }
                 gathered += end - first;
             }
-            Mark = Times.Add(Stage.Gather, Mark, gathered);
+            Front.Done(Stage.Gather, gathered);
         }
     }
 }

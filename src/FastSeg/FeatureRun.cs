@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastSeg.Deep;
 using FastSeg.Features;
 using FastSeg.Images;
 using FastSeg.Native;
@@ -8,19 +9,24 @@ namespace FastSeg;
 /// <summary>Computes the feature stack of one image and writes it, tile by tile.</summary>
 internal static unsafe class FeatureRun
 {
-    public static RunResult Run(ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions options)
+    public static RunResult Run(
+        ImageReader image, FeatureSpec features, int channels, DeepModel? deepModel, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions options)
     {
         long start = Stopwatch.GetTimestamp();
         features.Check();
         int seen = channels != 0 ? channels : SampleChecks.IsGrey(image) ? 1 : 3;
-        IReadOnlyList<string> names = features.PlaneNames(seen);
+        int deepChannels = deepModel?.Description.Channels ?? 0;
+        IReadOnlyList<string> names = [.. features.PlaneNames(seen), .. Enumerable.Range(0, deepChannels).Select(i => $"deep_{i}")];
         using ImageWriter writer = output(names);
         var planner = new Planner(
-            image, image.Info.Bounds, features, seen, core => core.Pixels * names.Count * sizeof(float), () => [],
-            workers => [("reader", image.HeldBytes(workers)), ("writer", writer.HeldBytes(workers))]);
+            image, image.Info.Bounds, features, seen, deepChannels, core => core.Pixels * names.Count * sizeof(float),
+            () => DeepImage.WorkerItems(deepModel),
+            workers => [("reader", image.HeldBytes(workers)), ("writer", writer.HeldBytes(workers)), .. DeepImage.SharedItems(deepModel, backbone, image)]);
         Plan plan = planner.Make(options);
         TileGrid grid = plan.Grid;
-        using var backend = new CpuBackend(plan, features, null);
+        var all = new StageTimes();
+        using DeepImage? deep = deepModel is null ? null : new DeepImage(deepModel, backbone!, image, plan.Workers, all, options with { Progress = null });
+        using var backend = new CpuBackend(plan, features, null, deep);
         StageTimes[] times = [.. Enumerable.Range(0, plan.Workers).Select(_ => new StageTimes())];
         Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, seen, image.Info))];
         HostBuffer[] planes = [.. times.Select(_ => new HostBuffer(plan.MaxCore.Pixels * names.Count * sizeof(float)))];
@@ -46,7 +52,6 @@ internal static unsafe class FeatureRun
         }
         long commit = Stopwatch.GetTimestamp();
         writer.Commit();
-        var all = new StageTimes();
         all.Add(Stage.Write, commit);
         Array.ForEach(times, worker => all.Add(worker, plan.Workers));
         return new RunResult(plan.Area.Pixels, [], all.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, plan.PeakBytes);

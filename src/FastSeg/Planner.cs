@@ -8,6 +8,7 @@ namespace FastSeg;
 /// <param name="Area">The region to be computed.</param>
 /// <param name="Features">Which features.</param>
 /// <param name="Channels">Channels the model sees.</param>
+/// <param name="DeepChannels">Deep planes behind the classical ones.</param>
 /// <param name="OutputBytes">Bytes of a worker's outputs for a tile's core.</param>
 /// <param name="WorkerItems">Buffers of a worker besides tile, filters and outputs: a name and their bytes.</param>
 /// <param name="SharedItems">Buffers of the whole run (readers, writers), given the number of workers.</param>
@@ -16,6 +17,7 @@ internal sealed record Planner(
     Region Area,
     FeatureSpec Features,
     int Channels,
+    int DeepChannels,
     Func<Region, long> OutputBytes,
     Func<IEnumerable<(string Name, long Bytes)>> WorkerItems,
     Func<int, IEnumerable<(string Name, long Bytes)>> SharedItems)
@@ -63,12 +65,12 @@ internal sealed record Planner(
         var items = new List<PlanItem>
         {
             new("tile", Tile.Bytes(core, halo, Channels, Image.Info), workers),
-            new("filters", FilterBank.Bytes(Features, Channels, core), workers),
+            new("filters", FilterBank.Bytes(Features, Channels, core, DeepChannels), workers),
             new("outputs", OutputBytes(core), workers),
         };
         items.AddRange(WorkerItems().Select(item => new PlanItem(item.Name, item.Bytes, workers)));
         items.AddRange(SharedItems(workers).Select(item => new PlanItem(item.Name, item.Bytes, 1)));
-        int planes = Features.Names.Count * Channels;
+        int planes = (Features.Names.Count * Channels) + DeepChannels;
         return new Plan(Area, width, height, halo, Channels, planes, workers, items, ProcessMemory.Resident() + CodeBytes);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastSeg.Deep;
 using FastSeg.Images;
 using FastSeg.Models;
 
@@ -7,23 +8,27 @@ namespace FastSeg;
 /// <summary>One application of a model to one image: plan, then run.</summary>
 internal sealed class SegmentRun
 {
+    /// <summary>Share of the progress bar that the transformer gets.</summary>
+    private const double DeepShare = 0.6;
+
     private readonly Model _model;
+    private readonly Backbone? _backbone;
     private readonly ImageReader _image;
     private readonly SegmentOutputs _outputs;
     private readonly SegmentOptions _segment;
     private readonly RunOptions _options;
     private readonly ResultKinds _kinds;
 
-    public SegmentRun(Model model, ImageReader image, SegmentOutputs outputs, SegmentOptions segment, RunOptions options)
+    public SegmentRun(Model model, Backbone? backbone, ImageReader image, SegmentOutputs outputs, SegmentOptions segment, RunOptions options)
     {
-        (_model, _image, _outputs, _segment, _options) = (model, image, outputs, segment, options);
+        (_model, _backbone, _image, _outputs, _segment, _options) = (model, backbone, image, outputs, segment, options);
         Region area = Area(image.Info, segment);
         _kinds = Kinds(outputs, segment.Mask);
         CheckMask(image.Info, segment.Mask);
         CheckLayouts(area);
         var planner = new Planner(
-            image, area, model.Features, model.Channels, core => TileResult.Bytes(core, model.Classes.Count, _kinds),
-            () => [("forest", CpuBackend.ForestBytes(model.Forest))], SharedBytes);
+            image, area, model.Features, model.Channels, model.DeepChannels, core => TileResult.Bytes(core, model.Classes.Count, _kinds),
+            () => [("forest", CpuBackend.ForestBytes(model.Forest)), .. DeepImage.WorkerItems(model.Deep)], SharedBytes);
         Plan = planner.Make(options);
     }
 
@@ -44,7 +49,10 @@ internal sealed class SegmentRun
     {
         long start = Stopwatch.GetTimestamp();
         TileGrid grid = Plan.Grid;
-        using var backend = new CpuBackend(Plan, _model.Features, _model.Forest);
+        var times = new StageTimes();
+        using DeepImage? deep = _model.Deep is null ? null : new DeepImage(_model.Deep, Needed(), _image, Plan.Workers, times, _options with { Progress = Part(0, DeepShare) });
+        using var backend = new CpuBackend(Plan, _model.Features, _model.Forest, deep);
+        RunOptions tiles = _options with { Progress = deep is null ? _options.Progress : Part(DeepShare, 1 - DeepShare) };
         var workers = new SegmentWorker[Plan.Workers];
         try
         {
@@ -52,8 +60,7 @@ internal sealed class SegmentRun
             {
                 workers[i] = new SegmentWorker(Plan, _model, _image, _outputs, _segment, _kinds);
             }
-            Workers.Run(workers.Length, grid.Count, _options, (worker, i) => workers[worker].Step(backend, worker, grid[i]));
-            var times = new StageTimes();
+            Workers.Run(workers.Length, grid.Count, tiles, (worker, i) => workers[worker].Step(backend, worker, grid[i]));
             long[] classPixels = new long[_model.Classes.Count];
             foreach (SegmentWorker worker in workers)
             {
@@ -75,7 +82,16 @@ internal sealed class SegmentRun
     {
         yield return ("reader", _image.HeldBytes(workers) + (_segment.Mask?.HeldBytes(workers) ?? 0));
         yield return ("writer", Writers().Sum(writer => writer.HeldBytes(workers)));
+        foreach ((string, long) item in DeepImage.SharedItems(_model.Deep, _backbone, _image))
+        {
+            yield return item;
+        }
     }
+
+    private Backbone Needed() => _backbone ?? throw new FastSegException(
+        $"The model needs the backbone {_model.Deep!.Description.Backbone}, and none was given; open it and hand it to the segmenter.");
+
+    private PartialProgress? Part(double from, double share) => _options.Progress is { } whole ? new PartialProgress(whole, from, share) : null;
 
     private IEnumerable<ImageWriter> Writers()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastSeg.Deep;
 using FastSeg.Features;
 using FastSeg.Forest;
 using FastSeg.Images;
@@ -12,8 +13,12 @@ namespace FastSeg;
 /// </summary>
 public sealed class Segmenter
 {
+    private readonly Backbone? _backbone;
+
     /// <summary>Takes a model to apply.</summary>
-    public Segmenter(Model model) => Model = model;
+    /// <param name="model">The model.</param>
+    /// <param name="backbone">The backbone it was trained with, where it has deep features; the caller keeps owning it.</param>
+    public Segmenter(Model model, Backbone? backbone = null) => (Model, _backbone) = (model, backbone);
 
     /// <summary>The model that is applied.</summary>
     public Model Model { get; }
@@ -22,12 +27,14 @@ public sealed class Segmenter
     /// <param name="images">Images and their labels; all of them together are one training set.</param>
     /// <param name="features">Which features; null for <see cref="FeatureSpec.Paper"/>.</param>
     /// <param name="training">How the trees are trained; null for the defaults.</param>
+    /// <param name="deep">Deep features behind the classical ones, or null.</param>
     /// <param name="names">Class names by ascending label value, or null.</param>
     /// <param name="options">Threads, progress, cancellation. They do not change the model.</param>
     /// <exception cref="FastSegException">Labels do not fit an image, no pixel or only one class is labelled, or XGBoost is missing.</exception>
     public static TrainingResult Train(
-        IReadOnlyList<TrainingImage> images, FeatureSpec? features = null, TrainingOptions? training = null, IReadOnlyList<string>? names = null, RunOptions? options = null) =>
-        new Trainer(features ?? FeatureSpec.Paper, training ?? new TrainingOptions(), names, options ?? new RunOptions()).Train(images);
+        IReadOnlyList<TrainingImage> images, FeatureSpec? features = null, TrainingOptions? training = null, IReadOnlyList<string>? names = null, RunOptions? options = null,
+        DeepOptions? deep = null) =>
+        new Trainer(features ?? FeatureSpec.Paper, training ?? new TrainingOptions(), deep, names, options ?? new RunOptions()).Train(images);
 
     /// <summary>
     /// Computes the feature stack of an image: one page a plane, in the order of <see cref="FeatureSpec.PlaneNames"/>.
@@ -39,7 +46,14 @@ public sealed class Segmenter
     /// <param name="options">Threads, memory, progress, cancellation.</param>
     public static RunResult Features(
         ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions? options = null) =>
-        FeatureRun.Run(image, features, channels, output, options ?? new RunOptions());
+        FeatureRun.Run(image, features, channels, null, null, output, options ?? new RunOptions());
+
+    /// <summary>Computes exactly the planes that the model sees: classical ones, then deep ones.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="output">Makes the float32 writer, given the names of the planes.</param>
+    /// <param name="options">Threads, memory, progress, cancellation.</param>
+    public RunResult Features(ImageReader image, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions? options = null) =>
+        FeatureRun.Run(image, Model.Features, Model.Channels, Model.Deep, _backbone, output, options ?? new RunOptions());
 
     /// <summary>The layout of the label map that <see cref="Segment"/> writes for an image.</summary>
     public ImageLayout LabelLayout(ImageInfo image, SegmentOptions? options = null)
@@ -73,7 +87,7 @@ public sealed class Segmenter
 
     /// <summary>Tiles, buffers and peak memory of a run, before anything runs.</summary>
     public Plan Plan(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, RunOptions? options = null) =>
-        new SegmentRun(Model, image, outputs, segment ?? new SegmentOptions(), options ?? new RunOptions()).Plan;
+        new SegmentRun(Model, _backbone, image, outputs, segment ?? new SegmentOptions(), options ?? new RunOptions()).Plan;
 
     /// <summary>
     /// Labels every pixel of an image, tile by tile. The outputs are written, not committed: the caller commits them when this returns.
@@ -85,5 +99,5 @@ public sealed class Segmenter
     /// <exception cref="FastSegException">The image is corrupt, does not fit the model, or the memory is not enough.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public RunResult Segment(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, RunOptions? options = null) =>
-        new SegmentRun(Model, image, outputs, segment ?? new SegmentOptions(), options ?? new RunOptions()).Run();
+        new SegmentRun(Model, _backbone, image, outputs, segment ?? new SegmentOptions(), options ?? new RunOptions()).Run();
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastSeg.Deep;
 using FastSeg.Features;
 using FastSeg.Forest;
 using FastSeg.Images;
@@ -8,13 +9,20 @@ using FastSeg.Native;
 namespace FastSeg;
 
 /// <summary>From labelled images to a model: features of labelled pixels only, then XGBoost.</summary>
-internal sealed unsafe class Trainer(FeatureSpec features, TrainingOptions training, IReadOnlyList<string>? names, RunOptions options)
+internal sealed unsafe class Trainer(
+    FeatureSpec features, TrainingOptions training, DeepOptions? deep, IReadOnlyList<string>? names, RunOptions options)
 {
     /// <summary>Share of the progress bar that gathering gets; XGBoost gets the rest.</summary>
     private const double GatherShare = 0.3;
 
+    /// <summary>Share of the progress bar that fitting the projection gets, where there are deep features.</summary>
+    private const double ProjectionShare = 0.3;
+
     private readonly StageTimes _times = new();
+    private DeepModel? _deepModel;
     private long _plannedPeak;
+
+    private double Start => deep is null ? 0 : ProjectionShare;
 
     public TrainingResult Train(IReadOnlyList<TrainingImage> images)
     {
@@ -29,7 +37,9 @@ internal sealed unsafe class Trainer(FeatureSpec features, TrainingOptions train
         int channels = images.All(image => SampleChecks.IsGrey(image.Image)) ? 1 : 3;
         _times.Add(Stage.Read, start, images.Sum(image => image.Labels.Info.Bounds.Pixels));
 
-        using var rows = new TrainingRows(labels.Sum(image => (long)image.Count), features.Names.Count * channels);
+        _deepModel = deep is null ? null : FitDeep(deep, images);
+        int planes = (features.Names.Count * channels) + (_deepModel?.Description.Channels ?? 0);
+        using var rows = new TrainingRows(labels.Sum(image => (long)image.Count), planes);
         long first = 0;
         for (int i = 0; i < images.Count; i++)
         {
@@ -40,6 +50,15 @@ internal sealed unsafe class Trainer(FeatureSpec features, TrainingOptions train
         Model model = Fit(rows, labels, classes, channels);
         var run = new RunResult(rows.Count, [], _times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, _plannedPeak);
         return new TrainingResult(model, run);
+    }
+
+    private DeepModel FitDeep(DeepOptions wanted, IReadOnlyList<TrainingImage> images)
+    {
+        long mark = Stopwatch.GetTimestamp();
+        DeepModel model = DeepModel.Fit(
+            wanted, [.. images.Select(image => image.Image)], training.Seed, Part(options.Progress, 0, ProjectionShare), options.Cancellation);
+        _times.Add(Stage.Projection, mark);
+        return model;
     }
 
     private ModelClass[] Classes(LabelledPixels[] labels)
@@ -67,8 +86,12 @@ internal sealed unsafe class Trainer(FeatureSpec features, TrainingOptions train
 
     private void Gather(ImageReader image, LabelledPixels labels, int channels, TrainingRows rows, int index, int count)
     {
-        var planner = new Planner(image, image.Info.Bounds, features, channels, _ => 0, () => [], workers =>
-            [("reader", image.HeldBytes(workers)), ("training rows", rows.Count * rows.Planes * sizeof(float))]);
+        var planner = new Planner(image, image.Info.Bounds, features, channels, _deepModel?.Description.Channels ?? 0, _ => 0, () => DeepImage.WorkerItems(_deepModel), workers =>
+        [
+            ("reader", image.HeldBytes(workers)),
+            ("training rows", rows.Count * rows.Planes * sizeof(float)),
+            .. DeepImage.SharedItems(_deepModel, deep?.Backbone, image),
+        ]);
         Plan plan = planner.Make(options);
         _plannedPeak = Math.Max(_plannedPeak, plan.PeakBytes);
         TileGrid grid = plan.Grid;
@@ -83,10 +106,11 @@ internal sealed unsafe class Trainer(FeatureSpec features, TrainingOptions train
         }
         StageTimes[] times = [.. Enumerable.Range(0, plan.Workers).Select(_ => new StageTimes())];
         Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, channels, image.Info))];
-        RunOptions steps = options with { Progress = Part(options.Progress, GatherShare * index / count, GatherShare / count) };
+        RunOptions steps = options with { Progress = Part(options.Progress, Start + (GatherShare * index / count), GatherShare / count) };
         try
         {
-            using var backend = new CpuBackend(plan, features, null);
+            using DeepImage? deepImage = _deepModel is null ? null : new DeepImage(_deepModel, deep!.Backbone, image, plan.Workers, _times, options with { Progress = null });
+            using var backend = new CpuBackend(plan, features, null, deepImage);
             Workers.Run(plan.Workers, cores.Count, steps, (worker, i) =>
             {
                 long mark = Stopwatch.GetTimestamp();
@@ -116,12 +140,12 @@ internal sealed unsafe class Trainer(FeatureSpec features, TrainingOptions train
         {
             *number++ = classOf[value];
         }
-        IProgress<double>? progress = Part(options.Progress, GatherShare, 1 - GatherShare);
+        IProgress<double>? progress = Part(options.Progress, Start + GatherShare, 1 - Start - GatherShare);
         byte[] forest = Booster.Train(
             rows.Row(0), (int*)numbers.Pointer, rows.Count, rows.Planes, classes.Length, training,
             afterRound: round => progress?.Report((double)round / training.Rounds), cancellation: options.Cancellation);
         var model = new Model(
-            features, channels, classes, training, XgBoost.Version.ToString(3), forest, SelfTest.From(rows, DecisionForest.Parse(forest)));
+            features, channels, _deepModel, classes, training, XgBoost.Version.ToString(3), forest, SelfTest.From(rows, DecisionForest.Parse(forest)));
         _times.Add(Stage.Train, mark, rows.Count, rows.Count * rows.Planes * sizeof(float));
         return model;
     }

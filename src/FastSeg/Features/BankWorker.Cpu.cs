@@ -40,6 +40,7 @@ internal sealed unsafe class BankWorker<TLanes, TVector> : BankWorker
 
     private readonly ChannelFilters<TLanes, TVector>[] _channels;
     private readonly int _planes;
+    private readonly int _allPlanes;
     private readonly int _rowStride;
     private readonly int _planeStride;
     private readonly float* _first;
@@ -47,14 +48,15 @@ internal sealed unsafe class BankWorker<TLanes, TVector> : BankWorker
     private long _bottom;
 
     /// <summary>Plans every channel and carves the planes.</summary>
-    public BankWorker(Arena arena, FeatureSpec spec, int channels, int maxWidth)
+    public BankWorker(Arena arena, FeatureSpec spec, int channels, int maxWidth, int extraPlanes)
         : base(maxWidth)
     {
         _planes = spec.Names.Count;
+        _allPlanes = (channels * _planes) + extraPlanes;
         _rowStride = maxWidth;
         // An odd number of cache lines: planes then start in different sets of the L1 cache.
         _planeStride = (BlockRows * maxWidth) + Arena.Line;
-        _first = arena.Floats((long)channels * _planes * _planeStride);
+        _first = arena.Floats((long)_allPlanes * _planeStride);
         _channels = new ChannelFilters<TLanes, TVector>[channels];
         for (int i = 0; i < channels; i++)
         {
@@ -89,7 +91,7 @@ internal sealed unsafe class BankWorker<TLanes, TVector> : BankWorker
             float* first = _first + ((nint)i * _planes * _planeStride);
             _channels[i].Run(new Band(_panel.X, top, (int)_panel.Width, height, _planes, first, _rowStride, _planeStride));
         }
-        band = new Band(_panel.X, top, (int)_panel.Width, height, _planes * _channels.Length, _first, _rowStride, _planeStride);
+        band = new Band(_panel.X, top, (int)_panel.Width, height, _allPlanes, _first, _rowStride, _planeStride);
         return true;
     }
 }

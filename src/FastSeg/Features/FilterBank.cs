@@ -29,25 +29,26 @@ internal sealed unsafe class FilterBank : IDisposable
     /// <param name="spec">Which features.</param>
     /// <param name="channels">Channels of the tiles (1 or 3).</param>
     /// <param name="maxCore">Largest tile core that will come.</param>
+    /// <param name="extraPlanes">Planes behind the classical ones that every band has room for; whoever consumes the bands fills them.</param>
     /// <exception cref="FastSegException">The specification asks for what cannot be computed, or there is no memory.</exception>
-    public FilterBank(FeatureSpec spec, int channels, Region maxCore)
+    public FilterBank(FeatureSpec spec, int channels, Region maxCore, int extraPlanes = 0)
     {
         spec.Check();
         _channels = channels;
         _halo = spec.Halo;
         _maxCore = maxCore;
-        _buffer = new HostBuffer(Bytes(spec, channels, maxCore));
-        _worker = CreateWorker(new Arena(_buffer), spec, channels, maxCore);
+        _buffer = new HostBuffer(Bytes(spec, channels, maxCore, extraPlanes));
+        _worker = CreateWorker(new Arena(_buffer), spec, channels, maxCore, extraPlanes);
     }
 
     /// <summary>Widest and tallest band that <see cref="Run"/> hands out.</summary>
     public static (int Width, int Height) MaxBand => (MaxPanelWidth, BandRows);
 
     /// <summary>Bytes the constructor allocates.</summary>
-    public static long Bytes(FeatureSpec spec, int channels, Region maxCore)
+    public static long Bytes(FeatureSpec spec, int channels, Region maxCore, int extraPlanes = 0)
     {
         var arena = new Arena();
-        CreateWorker(arena, spec, channels, maxCore);
+        CreateWorker(arena, spec, channels, maxCore, extraPlanes);
         return arena.Bytes;
     }
 
@@ -73,9 +74,9 @@ internal sealed unsafe class FilterBank : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
 
-    private static BankWorker CreateWorker(Arena arena, FeatureSpec spec, int channels, Region maxCore)
+    private static BankWorker CreateWorker(Arena arena, FeatureSpec spec, int channels, Region maxCore, int extraPlanes)
     {
-        int planes = channels * spec.Names.Count;
+        int planes = (channels * spec.Names.Count) + extraPlanes;
         int width = MaxPanelWidth;
         while (width > BankWorker.WidthStep && (long)planes * width * BandRows * sizeof(float) > PlaneBudget)
         {
@@ -83,7 +84,7 @@ internal sealed unsafe class FilterBank : IDisposable
         }
         width = (int)Math.Min(width, (maxCore.Width + BankWorker.WidthStep - 1) / BankWorker.WidthStep * BankWorker.WidthStep);
         return VectorPath.Bits == 512
-            ? new BankWorker<Simd512, Vector512<float>>(arena, spec, channels, width)
-            : new BankWorker<Simd256, Vector256<float>>(arena, spec, channels, width);
+            ? new BankWorker<Simd512, Vector512<float>>(arena, spec, channels, width, extraPlanes)
+            : new BankWorker<Simd256, Vector256<float>>(arena, spec, channels, width, extraPlanes);
     }
 }

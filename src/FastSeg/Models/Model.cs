@@ -1,3 +1,4 @@
+using FastSeg.Deep;
 using FastSeg.Features;
 using FastSeg.Forest;
 
@@ -8,11 +9,13 @@ namespace FastSeg.Models;
 /// </summary>
 public sealed class Model
 {
-    internal Model(FeatureSpec features, int channels, IReadOnlyList<ModelClass> classes, TrainingOptions training, string xgboostVersion, byte[] forestBytes, SelfTest selfTest)
+    internal Model(
+        FeatureSpec features, int channels, DeepModel? deep, IReadOnlyList<ModelClass> classes, TrainingOptions training, string xgboostVersion, byte[] forestBytes, SelfTest selfTest)
     {
         Features = features;
         Channels = channels;
-        Planes = features.Names.Count * channels;
+        Deep = deep;
+        Planes = (features.Names.Count * channels) + DeepChannels;
         Classes = classes;
         Training = training;
         XgboostVersion = xgboostVersion;
@@ -41,8 +44,15 @@ public sealed class Model
     /// <summary>XGBoost's own UBJSON, loadable by XGBoost anywhere.</summary>
     public ReadOnlyMemory<byte> ForestBytes { get; }
 
-    /// <summary>Feature planes of an image: features times channels.</summary>
+    /// <summary>Its deep features; null where it has none.</summary>
+    public DeepDescription? DeepFeatures => Deep?.Description;
+
+    /// <summary>Feature planes of an image: features times channels, then the deep channels.</summary>
     public int Planes { get; }
+
+    internal DeepModel? Deep { get; }
+
+    internal int DeepChannels => Deep?.Description.Channels ?? 0;
 
     internal DecisionForest Forest { get; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FastSeg.Deep;
 using FastSeg.Features;
 using FastSeg.Forest;
 
@@ -19,6 +20,7 @@ internal sealed record ModelDescription
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
     public required int Format { get; init; }
@@ -30,6 +32,9 @@ internal sealed record ModelDescription
     public required int Channels { get; init; }
 
     public required FeaturesJson Features { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DeepDescription? Deep { get; init; }
 
     public required IReadOnlyList<ModelClass> Classes { get; init; }
 

@@ -1,11 +1,12 @@
 using System.IO.Compression;
 using System.Text.Json;
+using FastSeg.Deep;
 using FastSeg.Images;
 
 namespace FastSeg.Models;
 
 /// <summary>
-/// The .fastseg file: a ZIP of model.json, forest.ubj and selftest.npz. Entries have a fixed date and order, so that equal models are
+/// The .fastseg file: a ZIP of model.json, forest.ubj, selftest.npz and, with deep features, projection.safetensors. Entries have a fixed date and order, so that equal models are
 /// equal files.
 /// </summary>
 internal static class ModelFile
@@ -22,6 +23,10 @@ internal static class ModelFile
         {
             Add(zip, "model.json", Describe(model).ToJson());
             Add(zip, "forest.ubj", model.ForestBytes.Span);
+            if (model.Deep is not null)
+            {
+                Add(zip, "projection.safetensors", model.Deep.Projection.ToSafetensors());
+            }
             Add(zip, "selftest.npz", Pack(model.SelfTest));
         }
         using var file = new OutputFile(path);
@@ -42,8 +47,11 @@ internal static class ModelFile
             ModelDescription description = ModelDescription.Parse(Get(zip, "model.json"));
             byte[] forest = Get(zip, "forest.ubj");
             SelfTest selfTest = Unpack(Get(zip, "selftest.npz"));
+            DeepModel? deep = description.Deep is null
+                ? null
+                : new DeepModel(description.Deep, SharedPca.Parse(Get(zip, "projection.safetensors"), "projection.safetensors"));
             return new Model(
-                description.Features.ToSpec(), description.Channels, description.Classes, description.Training, description.Xgboost, forest, selfTest);
+                description.Features.ToSpec(), description.Channels, deep, description.Classes, description.Training, description.Xgboost, forest, selfTest);
         }
         catch (NewerFormatException e)
         {
@@ -66,6 +74,7 @@ internal static class ModelFile
         Version = FastSegVersion.Text,
         Xgboost = model.XgboostVersion,
         Channels = model.Channels,
+        Deep = model.DeepFeatures,
         Features = ModelDescription.FeaturesJson.From(model.Features),
         Classes = model.Classes,
         Training = model.Training,

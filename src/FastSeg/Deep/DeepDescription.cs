@@ -1,0 +1,50 @@
+namespace FastSeg.Deep;
+
+/// <summary>How low-resolution features become pixels' features.</summary>
+public enum Upsampling
+{
+    /// <summary>Each pixel takes its cell's features.</summary>
+    Nearest,
+
+    /// <summary>Bilinear between the centres of cells.</summary>
+    Bilinear,
+
+    /// <summary>A convolutional network that looks at the image.</summary>
+    Learned,
+}
+
+/// <summary>What a model keeps of its deep features besides the projection and the upsampler's weights.</summary>
+/// <param name="Backbone">Name of the backbone.</param>
+/// <param name="Sha256">SHA-256 of its network: the backbone a model is applied with must have the same.</param>
+/// <param name="Patch">Side of a patch, in pixels.</param>
+/// <param name="Channels">Deep channels, k.</param>
+/// <param name="Upsampling">How they are brought to full resolution.</param>
+/// <param name="WindowTokens">Cells of a window's side.</param>
+/// <param name="OverlapTokens">Cells that neighbouring windows share.</param>
+/// <param name="FlipAverage">Whether tokens are averaged over the four flips of a window.</param>
+/// <param name="RangeLow">Sample that the transformer sees as 0.</param>
+/// <param name="RangeHigh">Sample that the transformer sees as 1.</param>
+/// <param name="Seed">Seed of the projection's views.</param>
+/// <param name="Threads">Threads of ONNX Runtime; part of the result, because it decides the order of additions.</param>
+public sealed record DeepDescription(
+    string Backbone, string Sha256, int Patch, int Channels, Upsampling Upsampling, int WindowTokens, int OverlapTokens, bool FlipAverage,
+    float RangeLow, float RangeHigh, int Seed, int Threads)
+{
+    internal WindowPolicy Windows => new(WindowTokens, OverlapTokens, FlipAverage);
+
+    internal InputRange Range => new(RangeLow, RangeHigh);
+}
+
+/// <summary>Deep features wanted of a training run.</summary>
+/// <param name="Backbone">The transformer; the caller keeps owning it. Its number of threads is kept in the model.</param>
+public sealed record DeepOptions(Backbone Backbone)
+{
+    /// <summary>Deep channels, k: 1 to the backbone's dimension.</summary>
+    public int Channels { get; init; } = 32;
+
+    /// <summary>Null: the backbone's learned upsampler where it has one, bilinear otherwise.</summary>
+    public Upsampling? Upsampling { get; init; }
+
+    /// <summary>The linear range the transformer sees as 0 to 1; null for <see cref="InputRange.From"/> the training images.</summary>
+    public InputRange? Range { get; init; }
+}
