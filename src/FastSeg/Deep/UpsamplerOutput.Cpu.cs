@@ -26,7 +26,7 @@ internal static unsafe class UpsamplerOutputCpu<TLanes, TVector>
             {
                 int pixels = Math.Min(TLanes.Count, (int)region.Width - x);
                 float* source = Pixels(plan, stage, block, (int)region.X + x, pixels, square + (Lane * Lane));
-                TLanes.Transpose(source, Lane, square);
+                TLanes.Transpose(source, Lane, square, TLanes.Count);
                 for (int c = 0; c < channels; c++)
                 {
                     Put(square + (c * TLanes.Count), to + ((channel + c) * output.PlaneStride) + x, pixels);
