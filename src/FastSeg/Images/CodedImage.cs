@@ -13,9 +13,12 @@ internal sealed record CodedImage(string Loader, long Width, long Height, int Ch
     /// <summary>What every delivered 8-bit sample is divided by: the library spreads the indices of a small palette over 0..255.</summary>
     public int Divisor { get; init; } = 1;
 
-    /// <summary>Bytes the library needs while decoding, where it keeps the whole image.</summary>
+    /// <summary>Bytes the library needs besides while decoding, where it keeps the whole image in another form.</summary>
     public long DecodingBytes { get; init; }
 
-    /// <summary>Bytes of the decoded image.</summary>
-    public long Bytes => Width * Height * Channels * Type.Bytes();
+    /// <summary>Samples of a pixel as the library decodes it, alpha included.</summary>
+    public int Bands { get; init; } = Channels;
+
+    /// <summary>Bytes of the image as the library decodes it.</summary>
+    public long DecodedBytes => Width * Height * Bands * Type.Bytes();
 }

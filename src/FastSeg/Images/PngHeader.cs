@@ -55,6 +55,7 @@ internal static class PngHeader
         {
             // As Pillow: palette indices as they are, 1-bit grey as 0 and 1, other greys spread over 0..255.
             Divisor = labels && depth < 8 && (palette || depth == 1) ? 255 / ((1 << depth) - 1) : 1,
+            Bands = colour is 4 or 6 ? channels + 1 : channels,
             DecodingBytes = interlaced ? width * height * (palette ? 3 : Samples(colour)) * type.Bytes() : 0,
         };
     }

@@ -1,4 +1,3 @@
-using FastSeg.Native;
 using NetVips;
 
 namespace FastSeg.Images;
@@ -9,15 +8,12 @@ namespace FastSeg.Images;
 /// </summary>
 internal sealed unsafe class VipsReader : ImageReader
 {
-    /// <summary>Bytes fetched from the library at once.</summary>
-    private const int BlockBytes = 1 << 20;
-
     private static readonly bool Ready = Start();
 
     private readonly InputFile _file;
     private readonly CodedImage _image;
     private readonly object _gate = new();
-    private HostBuffer? _pixels;
+    private VipsMemory? _pixels;
     private FastSegException? _failure;
 
     private VipsReader(InputFile file, CodedImage image)
@@ -41,17 +37,17 @@ internal sealed unsafe class VipsReader : ImageReader
     public static VipsReader Open(InputFile file, ReadOnlySpan<byte> magic, bool labels) =>
         new(file, IsJpeg(magic) ? JpegHeader.Read(file) : IsWebp(magic) ? WebpHeader.Read(file) : PngHeader.Read(file, labels));
 
-    public override long HeldBytes(int threads) => _image.Bytes + Math.Max(_image.DecodingBytes, Math.Min(_image.Bytes, BlockBytes));
+    public override long HeldBytes(int threads) => _image.DecodedBytes + _image.DecodingBytes;
 
     public override void Read(Region region, Span<byte> destination)
     {
         ImageReading.Check(Info, region, destination.Length);
-        HostBuffer pixels = Pixels();
+        VipsMemory pixels = Pixels();
         int pixel = Info.PixelBytes, rowBytes = checked((int)(region.Width * pixel));
         for (int y = 0; y < region.Height; y++)
         {
-            long from = (((region.Y + y) * Info.Width) + region.X) * pixel;
-            pixels.Span<byte>(from, rowBytes).CopyTo(destination[(int)((long)y * rowBytes)..]);
+            byte* row = pixels.Pointer + ((((region.Y + y) * Info.Width) + region.X) * pixel);
+            new ReadOnlySpan<byte>(row, rowBytes).CopyTo(destination[(int)((long)y * rowBytes)..]);
         }
     }
 
@@ -74,7 +70,7 @@ internal sealed unsafe class VipsReader : ImageReader
         return true;
     }
 
-    private HostBuffer Pixels()
+    private VipsMemory Pixels()
     {
         lock (_gate)
         {
@@ -98,9 +94,9 @@ internal sealed unsafe class VipsReader : ImageReader
         }
     }
 
-    private HostBuffer Decode()
+    private VipsMemory Decode()
     {
-        HostBuffer? pixels = null;
+        VipsMemory? pixels = null;
         try
         {
             _ = Ready;
@@ -112,8 +108,8 @@ internal sealed unsafe class VipsReader : ImageReader
             {
                 throw _file.Bad($"is damaged: its header promises {_image.Width} x {_image.Height} x {_image.Channels} {_image.Type.Name()}, decoded it is {image.Width} x {image.Height} x {image.Bands} {image.Format}");
             }
-            pixels = new HostBuffer(_image.Bytes);
-            Copy(image, pixels.Pointer);
+            pixels = VipsMemory.Decode(image);
+            KeepChannels(pixels.Pointer, image.Bands);
             return pixels;
         }
         catch (Exception e)
@@ -132,26 +128,17 @@ internal sealed unsafe class VipsReader : ImageReader
         _ => Image.WebploadStream(data, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
     };
 
-    private void Copy(Image image, byte* to)
+    /// <summary>Drops alpha and takes indices back to their range, in place.</summary>
+    private void KeepChannels(byte* pixels, int bands)
     {
-        int sample = _image.Type.Bytes(), stored = image.Bands * sample;
-        int rows = (int)Math.Clamp(BlockBytes / ((long)image.Width * stored), 1, image.Height);
-        using NetVips.Region region = NetVips.Region.New(image);
-        for (int y = 0; y < image.Height; y += rows)
+        long count = _image.Width * _image.Height;
+        if (bands != _image.Channels)
         {
-            int count = Math.Min(rows, image.Height - y);
-            byte[] block = region.Fetch(0, y, image.Width, count);
-            long pixels = (long)image.Width * count;
-            fixed (byte* from = block)
-            {
-                ImageReading.TakeChannels(from, image.Bands, to, _image.Channels, pixels, sample);
-            }
-            long bytes = pixels * Info.PixelBytes;
-            for (long i = 0; _image.Divisor > 1 && i < bytes; i++)
-            {
-                to[i] = (byte)(to[i] / _image.Divisor);
-            }
-            to += bytes;
+            ImageReading.TakeChannels(pixels, bands, pixels, _image.Channels, count, _image.Type.Bytes());
+        }
+        for (long i = 0; _image.Divisor > 1 && i < count; i++)
+        {
+            pixels[i] = (byte)(pixels[i] / _image.Divisor);
         }
     }
 }

@@ -56,10 +56,11 @@ internal static class WebpHeader
         }
         file.Read(at + 8, frame);
         long width, height;
-        bool valid;
+        bool valid, alpha = false;
         if (lossless)
         {
             uint bits = BinaryPrimitives.ReadUInt32LittleEndian(frame[1..]);
+            alpha = (bits & (1 << 28)) != 0;
             (width, height, valid) = ((bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1, frame[0] == 0x2F);
         }
         else
@@ -89,6 +90,7 @@ internal static class WebpHeader
         }
         return new CodedImage("WebP", width, height, 3, SampleType.UInt8, $"WebP, {(lossless ? "lossless" : "lossy")} RGB", data)
         {
+            Bands = alpha ? 4 : 3,
             DecodingBytes = width * height * (lossless ? 8 : 3),
         };
     }

@@ -32,11 +32,13 @@ public sealed class FuzzTests
             byte[] mutant = Mutate(file, random);
             path = scratch.Put(name, mutant);
             bool labels = i % 3 == 0;
+            long claimed = 0;
             long native = HostBuffer.AllocatedBytes, managed = GC.GetAllocatedBytesForCurrentThread();
             var clock = Stopwatch.StartNew();
             try
             {
                 using ImageReader reader = labels ? ImageFile.OpenLabels(path) : ImageFile.Open(path);
+                claimed = reader.HeldBytes(1);
                 ReadSome(reader);
                 read++;
             }
@@ -53,6 +55,7 @@ public sealed class FuzzTests
             long justified = (18L << 20) + (4100L * mutant.Length);
             Assert.That(HostBuffer.AllocatedBytes - native, Is.LessThan(justified), $"{name}, input {i}");
             Assert.That(GC.GetAllocatedBytesForCurrentThread() - managed, Is.LessThan(justified), $"{name}, input {i}");
+            Assert.That(claimed, Is.LessThan(4 * justified), $"{name}, input {i}: what a library may take for it");
             Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)), $"{name}, input {i} hangs");
         }
         Assert.That(read, Is.GreaterThan(0), "some mutations harm nothing");
