@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using FastSeg.Images;
 using FastSeg.Native;
@@ -15,7 +16,7 @@ public sealed class FuzzTests
 {
     private const int Width = 61, Height = 47;
 
-    private const int InputsPerFile = 400;
+    private const int InputsPerFile = 300;
 
     private static readonly long[] Extremes = [0, -1, int.MaxValue, int.MinValue, 1, 65535, 1 << 20];
 
@@ -25,12 +26,11 @@ public sealed class FuzzTests
         byte[] file = Files().First(entry => entry.Name == name).File;
         using var scratch = new Scratch();
         var random = new Random(file.Length);
-        int read = 0, refused = 0;
-        string? path = null;
+        int refused = 0;
         for (int i = 0; i < InputsPerFile; i++)
         {
             byte[] mutant = Mutate(file, random);
-            path = scratch.Put(name, mutant);
+            string path = scratch.Put(name, mutant);
             bool labels = i % 3 == 0;
             long claimed = 0;
             long native = HostBuffer.AllocatedBytes, managed = GC.GetAllocatedBytesForCurrentThread();
@@ -40,7 +40,6 @@ public sealed class FuzzTests
                 using ImageReader reader = labels ? ImageFile.OpenLabels(path) : ImageFile.Open(path);
                 claimed = reader.HeldBytes(1);
                 ReadSome(reader);
-                read++;
             }
             catch (FastSegException e)
             {
@@ -58,16 +57,20 @@ public sealed class FuzzTests
             Assert.That(claimed, Is.LessThan(4 * justified), $"{name}, input {i}: what a library may take for it");
             Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)), $"{name}, input {i} hangs");
         }
-        Assert.That(read, Is.GreaterThan(0), "some mutations harm nothing");
-        Assert.That(refused, Is.GreaterThan(InputsPerFile / 20), "others are noticed");
+        // Which mutants are noticed depends on the format: a PNG has checksums, an npy only its header.
+        Assert.That(refused, Is.GreaterThan(InputsPerFile / 20), "damage is noticed");
     }
 
-    /// <summary>Real files of every format and codec, encoded by others (libvips, libtiff) or by hand.</summary>
+    /// <summary>Files of every format and codec: real micrographs and labels as others wrote them, and samples by libvips, libtiff and by hand.</summary>
     internal static IEnumerable<(string Name, byte[] File)> Files()
     {
         byte[] grey = Scratch.Samples(Width, Height, 1, SampleType.UInt8), rgb = Scratch.Samples(Width, Height, 3, SampleType.UInt8);
         using Image one = Image.NewFromMemory(grey, Width, Height, 1, Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Bw);
         using Image three = Image.NewFromMemory(rgb, Width, Height, 3, Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb);
+        foreach (string name in new[] { "0_labels.tif", "pillow_lzw.tif", "pillow_jpeg.tif", "pillow_palette.png", "pillow_palette.tif", "pillow_rgb.jpg", "pillow_16bit.png", "tifffile_stack.tif" })
+        {
+            yield return (name, File.ReadAllBytes(TestData.File("tests", "data", "images", name)));
+        }
         yield return ("none.tif", new TiffBuilder().Image(rgb, Width, Height, 3, SampleType.UInt8, separate: true).Build());
         yield return ("big.tif", new TiffBuilder { BigEndian = true, BigTiff = true }.Image(Scratch.Samples(Width, Height, 1, SampleType.Float32), Width, Height, 1, SampleType.Float32, 8, 3, tile: (16, 32)).Build());
         yield return ("deflate.tif", three.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Deflate, predictor: Enums.ForeignTiffPredictor.Horizontal));
@@ -130,6 +133,25 @@ public sealed class FuzzTests
                     break;
             }
         }
+        if (bytes.AsSpan().StartsWith(PngChunks.Signature) && random.Next(2) == 0)
+        {
+            RepairChecksums(bytes);
+        }
         return bytes;
+    }
+
+    /// <summary>So that damage gets past a PNG's checksums, into the decoder.</summary>
+    private static void RepairChecksums(byte[] png)
+    {
+        for (int at = 8; at + 12 <= png.Length;)
+        {
+            long length = BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(at));
+            if (at + 12 + length > png.Length)
+            {
+                return;
+            }
+            BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(at + 8 + (int)length), PngChunks.Crc(png.AsSpan(at + 4, 4), png.AsSpan(at + 8, (int)length)));
+            at += 12 + (int)length;
+        }
     }
 }

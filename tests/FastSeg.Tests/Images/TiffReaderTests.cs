@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using FastSeg.Images;
+using FastSeg.Native;
 using NetVips;
 using NUnit.Framework;
 using Region = FastSeg.Images.Region;
@@ -169,6 +170,29 @@ public sealed class TiffReaderTests
         cache.Release(again);
         Assert.That(cache.HeldBytes(1, 100), Is.EqualTo(32));
         Assert.That(cache.HeldBytes(3, 100), Is.EqualTo(48));
+    }
+
+    /// <summary>HeldBytes is what a reader takes, neither more nor much less: plans rest on it.</summary>
+    [Test]
+    public void HeldBytesIsWhatIsTaken([Values(1, 8, 5)] int compression, [Values] bool tiled, [Values(1, 3)] int channels)
+    {
+        const int W = 1500, H = 3000;
+        byte[] image = Scratch.Samples(W, H, channels, SampleType.UInt8);
+        using var scratch = new Scratch();
+        var builder = new TiffBuilder().Image(image, W, H, channels, SampleType.UInt8, compression, tile: tiled ? (128, 128) : null, rows: 20);
+        string path = scratch.Put("a.tif", builder.Build());
+        long native = HostBuffer.AllocatedBytes;
+        using ImageReader reader = ImageFile.Open(path);
+        var grid = new TileGrid(reader.Info.Bounds, 256, 256);
+        byte[] part = new byte[300 * 300 * channels];
+        for (long i = 0; i < grid.Count; i++)
+        {
+            reader.Read(grid[i].Inflate(20).Intersect(reader.Info.Bounds), part);
+        }
+        long taken = HostBuffer.AllocatedBytes - native;
+        Assert.That(taken, Is.LessThanOrEqualTo(reader.HeldBytes(1)));
+        // BitMiracle's managed arrays are not counted here, nor a row that only alpha and planes need.
+        Assert.That(taken, Is.GreaterThanOrEqualTo((reader.HeldBytes(1) * 0.85) - 100_000));
     }
 
     [TestCase("ImageJ=1.53c\nunit=\\u00B5m\nspacing=1\n", 1, 0.25, "micron")]
