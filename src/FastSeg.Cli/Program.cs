@@ -1,1 +1,4 @@
-Console.WriteLine("fastseg");
+using FastSeg.Cli;
+
+using var interrupts = new Interrupts();
+return new App(Console.Out, Console.Error, !Console.IsErrorRedirected, interrupts.Token).Run(args);

@@ -8,6 +8,8 @@ namespace FastSeg.Images;
 /// </summary>
 internal sealed unsafe class VipsReader : ImageReader
 {
+    private static readonly Log.LogDelegate Quiet = static (_, _, _) => { };
+
     private static readonly bool Ready = Start();
 
     private readonly InputFile _file;
@@ -67,6 +69,8 @@ internal sealed unsafe class VipsReader : ImageReader
     {
         Cache.Max = 0;
         NetVips.NetVips.Concurrency = 1;
+        // libvips repeats on stderr what its exceptions say; the handler is static because the library keeps it.
+        _ = Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, Quiet);
         return true;
     }
 

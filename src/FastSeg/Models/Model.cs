@@ -54,6 +54,12 @@ public sealed class Model
 
     internal int DeepChannels => Deep?.Description.Channels ?? 0;
 
+    /// <summary>Trees of the forest.</summary>
+    public int Trees => Forest.Trees.Length;
+
+    /// <summary>Mean number of splits of a tree.</summary>
+    public double SplitsPerTree => (double)Forest.Splits / Forest.Trees.Length;
+
     internal DecisionForest Forest { get; }
 
     internal SelfTest SelfTest { get; }

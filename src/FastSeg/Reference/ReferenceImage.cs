@@ -1,4 +1,4 @@
-namespace FastSeg.Tests.Reference;
+namespace FastSeg.Reference;
 
 /// <summary>A plane of float64 that repeats its edge pixels outside.</summary>
 internal sealed class ReferenceImage

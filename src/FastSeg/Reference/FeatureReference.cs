@@ -1,6 +1,6 @@
 using FastSeg.Features;
 
-namespace FastSeg.Tests.Reference;
+namespace FastSeg.Reference;
 
 /// <summary>Every classical feature of one channel in float64, written down as the specification says it, slow and without tricks.</summary>
 internal static class FeatureReference

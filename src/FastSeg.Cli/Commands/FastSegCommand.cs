@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace FastSeg.Cli.Commands;
+
+/// <summary>A command of the program: its arguments and options, its examples, and what it does.</summary>
+internal abstract class FastSegCommand : Command
+{
+    protected FastSegCommand(App app, string name, string description, string details, params IReadOnlyList<string> examples) : base(name, description)
+    {
+        Details = details;
+        Examples = examples;
+        SetAction(parsed => app.Execute(this, parsed));
+    }
+
+    /// <summary>What else its help says.</summary>
+    public string Details { get; }
+
+    /// <summary>Command lines that show its use.</summary>
+    public IReadOnlyList<string> Examples { get; }
+
+    /// <summary>Does it and returns the exit code; failures are exceptions.</summary>
+    public abstract int Run(Session session);
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using FastSeg.Cli.Options;
+using FastSeg.Cli.Text;
+using FastSeg.Features;
+using FastSeg.Images;
+using FastSeg.Models;
+
+namespace FastSeg.Cli.Commands;
+
+/// <summary>Writes the feature stack of an image.</summary>
+internal sealed class FeaturesCommand : FastSegCommand
+{
+    private readonly Argument<string> _image = new("IMAGE") { Description = "The image: TIFF, PNG, JPEG, WebP or npy; FILE#2 is the second page of a TIFF." };
+    private readonly FeatureOptions _features = new();
+
+    private readonly Option<string?> _model = new("--model")
+    {
+        HelpName = "M.fastseg",
+        Description = "Compute exactly what this model sees, instead of what the options above say.",
+    };
+
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        HelpName = "F.npy|F.tif",
+        Description = "The stack, float32: H x W x C in C order (npy), or one named page a feature (tif).",
+        Required = true,
+    };
+
+    private readonly Option<long> _memory = MemoryOption.Create();
+
+    public FeaturesCommand(App app) : base(
+        app, "features", "Writes the feature stack of an image, one float32 plane a feature.",
+        "RGB images have every feature three times: red, green, blue. RGB whose channels are equal everywhere counts as grey.",
+        "fastseg features image.tif -o features.npy",
+        "fastseg features image.tif --sigmas 1,2 --families gaussian,hessian -o features.tif",
+        "fastseg features image.tif --model m.fastseg -o features.npy")
+    {
+        Arguments.Add(_image);
+        _features.AddTo(this);
+        Options.Add(_model);
+        Options.Add(_output);
+        Options.Add(_memory);
+    }
+
+    public override int Run(Session session)
+    {
+        ParseResult parsed = session.Parsed;
+        string path = parsed.GetRequiredValue(_image), output = parsed.GetRequiredValue(_output);
+        if (Path.GetExtension(output).ToLowerInvariant() is not (".npy" or ".tif" or ".tiff"))
+        {
+            throw new UsageException($"-o {output} must end in .npy, .tif or .tiff.");
+        }
+        if (Path.GetFullPath(path) == Path.GetFullPath(output))
+        {
+            throw new UsageException($"{path} would be overwritten by its features; write to another name.");
+        }
+        string? modelPath = parsed.GetValue(_model);
+        if (modelPath is not null && _features.Given(parsed))
+        {
+            throw new UsageException("--model says which features are computed; leave out --preset, --sigmas, --sigma-scale and --families.");
+        }
+        Model? model = modelPath is null ? null : Model.Load(modelPath);
+        FeatureSpec features = model?.Features ?? _features.Spec(parsed);
+        using ImageReader image = ImageFile.Open(path);
+        IReadOnlyList<string> names = [];
+        ImageWriter Create(IReadOnlyList<string> planes)
+        {
+            names = planes;
+            return ImageFile.Create(output, new ImageLayout(image.Info.Width, image.Info.Height, SampleType.Float32, planes.Count)
+            {
+                PixelSize = image.Info.PixelSize,
+                PageNames = planes,
+                KeepPageAxis = true,
+            });
+        }
+        RunResult run = session.Long("features", parsed.GetValue(_memory), options => Segmenter.Features(image, features, model?.Channels ?? 0, Create, options));
+        session.Report.Add(run);
+        session.Report.Add(new ReportImage(path) { Output = output, Pixels = run.Pixels, Seconds = run.Seconds });
+        session.Output.WriteLine($"{path}  {image.Info.Width} x {image.Info.Height} x {names.Count} features, {Units.Seconds(run.Seconds)}: {output}");
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using FastSeg.Cli.Text;
+using FastSeg.Features;
+using FastSeg.Images;
+using FastSeg.Models;
+
+namespace FastSeg.Cli.Commands;
+
+/// <summary>Says what a file is.</summary>
+internal sealed class InfoCommand : FastSegCommand
+{
+    private readonly Argument<string> _file = new("FILE") { Description = "A model (.fastseg), or an image: TIFF, PNG, JPEG, WebP or npy." };
+
+    public InfoCommand(App app) : base(
+        app, "info", "Says what a model or an image is.", "Of a model: classes, features, trees and how it was trained. Of an image: format, size, sample type, pages and pixel size.",
+        "fastseg info m.fastseg",
+        "fastseg info image.tif#2") => Arguments.Add(_file);
+
+    public override int Run(Session session)
+    {
+        string path = session.Parsed.GetRequiredValue(_file);
+        if (LooksLikeModel(path))
+        {
+            WriteModel(session, path, Model.Load(path));
+        }
+        else
+        {
+            WriteImage(session, path);
+        }
+        return ExitCode.Success;
+    }
+
+    /// <summary>Whether the file is a ZIP, or is at least called a model; anything else is taken for an image.</summary>
+    private static bool LooksLikeModel(string path)
+    {
+        if (path.EndsWith(".fastseg", StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            Span<byte> magic = stackalloc byte[4];
+            return file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.SequenceEqual("PK\u0003\u0004"u8);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Missing, unreadable, or with a page number: opening it as an image says so.
+            return false;
+        }
+    }
+
+    private static void WriteModel(Session session, string path, Model model)
+    {
+        FeatureSpec features = model.Features;
+        session.Output.WriteLine($"{path}: FastSeg model, {Units.Bytes(new FileInfo(path).Length)}");
+        var table = new TextTable(false, false)
+            .Row("classes", $"{model.Classes.Count}")
+            .Row("features", $"{model.Planes} planes: {features.Names.Count} a channel, {model.Channels} channel{(model.Channels == 1 ? " (grey)" : "s (RGB)")}")
+            .Row("families", string.Join(", ", FamilyNames.Of(features.Families)))
+            .Row("sigmas", $"{string.Join(", ", features.Sigmas)} (standard deviation = {features.SigmaScale} x sigma)")
+            .Row("membrane", $"{features.Membrane.Angles} lines of {features.Membrane.Patch} px, thickness {features.Membrane.Thickness}")
+            .Row("halo", $"{features.Halo} px")
+            .Row("forest", $"{model.Trees} trees, {model.SplitsPerTree:0.0} splits a tree, {Units.Bytes(model.ForestBytes.Length)}")
+            .Row("training", Training(model));
+        table.Write(session.Output);
+        session.Output.WriteLine("  classes and the pixels they were trained on:");
+        var classes = new TextTable(true, false, false, true);
+        for (int i = 0; i < model.Classes.Count; i++)
+        {
+            ModelClass entry = model.Classes[i];
+            classes.Row($"{i + 1}", entry.Name, $"value {entry.Value}", $"{Units.Count(entry.Pixels)} px");
+        }
+        classes.Write(session.Output, "    ");
+        session.Report.XgboostVersion = model.XgboostVersion;
+        session.Report.Add(new ReportImage(path));
+    }
+
+    private static string Training(Model model) =>
+        $"XGBoost {model.XgboostVersion}, {model.Training.Rounds} rounds, depth {model.Training.Depth}, learning rate {model.Training.LearningRate}, " +
+        $"max-bin {model.Training.MaxBin}, {(model.Training.Balance ? "balanced, " : "")}seed {model.Training.Seed}, {model.Training.BoosterThreads} booster threads";
+
+    private static void WriteImage(Session session, string path)
+    {
+        using ImageReader reader = ImageFile.Open(path);
+        ImageInfo info = reader.Info;
+        session.Output.WriteLine($"{path}: {info.Format}");
+        new TextTable(false, false)
+            .Row("size", $"{info.Width} x {info.Height} px")
+            .Row("samples", $"{info.Type.Name()}, {info.Channels} channel{(info.Channels == 1 ? " (grey)" : "s (RGB)")}")
+            .Row("pages", $"{info.Pages}")
+            .Row("pixel size", info.PixelSize is { } size ? $"{size.X:0.######} x {size.Y:0.######} {size.Unit}" : "unknown")
+            .Write(session.Output);
+        session.Report.Add(new ReportImage(path) { Pixels = info.Bounds.Pixels });
+    }
+}

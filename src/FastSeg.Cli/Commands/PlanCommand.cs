@@ -1,0 +1,75 @@
+using System.CommandLine;
+using FastSeg.Cli.Options;
+using FastSeg.Cli.Text;
+using FastSeg.Images;
+using FastSeg.Models;
+
+namespace FastSeg.Cli.Commands;
+
+/// <summary>Says what a segmentation would need, without running it.</summary>
+internal sealed class PlanCommand : FastSegCommand
+{
+    private readonly Argument<string> _model = new("M.fastseg") { Description = "The model." };
+    private readonly Argument<string> _image = new("IMAGE") { Description = "The image that would be segmented." };
+    private readonly OutputOptions _what = new();
+
+    private readonly Option<string> _format = new("--format") { HelpName = "tif|png|npy", Description = "Format that would be written.", DefaultValueFactory = _ => "tif" };
+
+    private readonly Option<long> _memory = MemoryOption.Create();
+    private readonly Option<bool> _json = new("--json") { Description = "Print JSON." };
+
+    public PlanCommand(App app) : base(
+        app, "plan", "Prints tiles, buffers and peak memory of a segmentation before anything runs.", "The options are those of segment.",
+        "fastseg plan m.fastseg image.tif",
+        "fastseg plan m.fastseg image.tif --memory 512MiB --threads 8 --json")
+    {
+        Arguments.Add(_model);
+        Arguments.Add(_image);
+        _what.AddTo(this);
+        _format.AcceptOnlyFromAmong("tif", "png", "npy");
+        Options.Add(_format);
+        Options.Add(_memory);
+        Options.Add(_json);
+    }
+
+    public override int Run(Session session)
+    {
+        ParseResult parsed = session.Parsed;
+        var segmenter = new Segmenter(Model.Load(parsed.GetRequiredValue(_model)));
+        using ImageReader image = ImageFile.Open(parsed.GetRequiredValue(_image));
+        using ImageReader? mask = _what.OpenMask(parsed);
+        SegmentOptions options = _what.Segment(parsed, mask);
+        Plan plan = Make(segmenter, image, options, session);
+        session.Report.Plan(plan.PeakBytes);
+        session.Report.Add(new ReportImage(image.Info.Name) { Pixels = plan.Area.Pixels });
+        if (parsed.GetValue(_json))
+        {
+            PlanText.WriteJson(session.Output, plan);
+        }
+        else
+        {
+            PlanText.Write(session.Output, image.Info, plan);
+        }
+        return ExitCode.Success;
+    }
+
+    /// <summary>What writers hold depends on their format, so the outputs are opened for a moment, in a folder of their own.</summary>
+    private Plan Make(Segmenter segmenter, ImageReader image, SegmentOptions options, Session session)
+    {
+        ParseResult parsed = session.Parsed;
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("fastseg-plan-");
+        try
+        {
+            SampleType? probabilities = _what.Probabilities(parsed);
+            OutputPaths paths = OutputPaths.Resolve(
+                [image.Info.Name], folder.FullName, parsed.GetValue(_format), probabilities is not null, _what.Confidence(parsed))[0];
+            using var outputs = new OutputSet(segmenter, image.Info, options, paths, probabilities);
+            var run = new RunOptions { Threads = session.Threads, Memory = parsed.GetValue(_memory), Cancellation = session.Cancellation };
+            return segmenter.Plan(image, outputs.Outputs, options, run);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using FastSeg.Cli.Pictures;
+using FastSeg.Features;
+using FastSeg.Images;
+
+namespace FastSeg.Cli.Commands;
+
+/// <summary>Makes a picture to look at.</summary>
+internal sealed class PreviewCommand : FastSegCommand
+{
+    private readonly Argument<string> _image = new("IMAGE") { Description = "The image: TIFF, PNG, JPEG, WebP or npy; FILE#2 is the second page of a TIFF." };
+
+    private readonly Option<bool> _features = new("--features")
+    {
+        Description = "Show the first three principal components of the classical features (preset paper) as red, green and blue.",
+    };
+
+    private readonly Option<string?> _segmentation = new("--segmentation") { HelpName = "S", Description = "Blend this label map over the image, in class colours." };
+    private readonly Option<string> _output = new("--output", "-o") { HelpName = "P.png", Description = "The picture to write, at most 2048 pixels a side.", Required = true };
+
+    public PreviewCommand(App app) : base(
+        app, "preview", "Makes a picture of an image, of its features, or of a segmentation over it.",
+        "Large images are shrunk; uint16 and float32 images are stretched between percentiles 0.1 and 99.9, for display only.",
+        "fastseg preview image.tif -o image.png",
+        "fastseg preview image.tif --segmentation labels.tif -o overlay.png",
+        "fastseg preview image.tif --features -o features.png")
+    {
+        Arguments.Add(_image);
+        Options.Add(_features);
+        Options.Add(_segmentation);
+        Options.Add(_output);
+    }
+
+    public override int Run(Session session)
+    {
+        ParseResult parsed = session.Parsed;
+        string path = parsed.GetRequiredValue(_image), output = parsed.GetRequiredValue(_output);
+        string? segmentation = parsed.GetValue(_segmentation);
+        bool features = parsed.GetValue(_features);
+        if (features && segmentation is not null)
+        {
+            throw new UsageException("--features and --segmentation show different pictures; give one of them.");
+        }
+        if (!Path.GetExtension(output).Equals(".png", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new UsageException($"-o {output} must end in .png.");
+        }
+        WholeFile.Check(output);
+        using ImageReader image = ImageFile.Open(path);
+        Picture picture = features ? FeaturePicture.Of(session, image, FeatureSpec.Paper)
+            : segmentation is null ? Shrunk.Image(image, session.Cancellation) : Overlay(session, image, segmentation);
+        picture.Save(output);
+        session.Report.Add(new ReportImage(path) { Output = output, Pixels = image.Info.Bounds.Pixels });
+        session.Output.WriteLine($"{output}  {picture.Width} x {picture.Height}");
+        return ExitCode.Success;
+    }
+
+    private static Picture Overlay(Session session, ImageReader image, string segmentation)
+    {
+        using ImageReader labels = ImageFile.OpenLabels(segmentation);
+        if (labels.Info.Width != image.Info.Width || labels.Info.Height != image.Info.Height)
+        {
+            throw new FastSegException(
+                $"{segmentation} is {labels.Info.Width} x {labels.Info.Height} pixels, but {image.Info.Name} is {image.Info.Width} x {image.Info.Height}; they must have the same size.");
+        }
+        return Shrunk.Image(image, session.Cancellation).Overlay(Shrunk.Labels(labels, session.Cancellation));
+    }
+}

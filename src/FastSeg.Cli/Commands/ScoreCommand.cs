@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Diagnostics;
+using FastSeg.Cli.Options;
+using FastSeg.Cli.Text;
+using FastSeg.Images;
+
+namespace FastSeg.Cli.Commands;
+
+/// <summary>Compares segmentations with the truth.</summary>
+internal sealed class ScoreCommand : FastSegCommand
+{
+    private readonly Argument<string[]> _pairs = new("PREDICTION TRUTH")
+    {
+        Description = "Label images in pairs: a segmentation, then its truth.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<int> _offset = NumberOption.Whole(
+        "--truth-offset", "Added to every value of the truth: 1 for truths whose classes start at 0. What is 0 then is unlabelled and ignored.", 0, 0, ushort.MaxValue);
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print JSON." };
+
+    public ScoreCommand(App app) : base(
+        app, "score", "Compares segmentations with the truth.",
+        "Prints, for each image, the intersection over union (IoU) of each class of the truth and their mean; over all images, the mean of those means and the pooled confusion matrix.",
+        "fastseg score labels.tif truth.png",
+        "fastseg score a.tif a_gt.png b.tif b_gt.png --truth-offset 1 --json")
+    {
+        Arguments.Add(_pairs);
+        Options.Add(_offset);
+        Options.Add(_json);
+    }
+
+    public override int Run(Session session)
+    {
+        string[] files = session.Parsed.GetRequiredValue(_pairs);
+        int offset = session.Parsed.GetValue(_offset);
+        if (files.Length % 2 != 0)
+        {
+            throw new UsageException($"There are {files.Length} label images, which make no pairs; give PREDICTION TRUTH for every image.");
+        }
+        var scores = new List<ImageScore>();
+        for (int i = 0; i < files.Length; i += 2)
+        {
+            scores.Add(Compare(session, files[i], files[i + 1], offset));
+        }
+        bool json = session.Parsed.GetValue(_json);
+        if (json)
+        {
+            ScoreText.WriteJson(session.Output, scores);
+        }
+        else
+        {
+            ScoreText.Write(session.Output, scores);
+        }
+        return ExitCode.Success;
+    }
+
+    /// <summary>Scores one image, reports it, and hints where the values cannot match.</summary>
+    private static ImageScore Compare(Session session, string prediction, string truth, int offset)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using ImageReader labels = ImageFile.OpenLabels(prediction);
+        using ImageReader classes = ImageFile.OpenLabels(truth);
+        ConfusionMatrix matrix = session.Long(Path.GetFileName(prediction), 0, options => Score.Compare(labels, classes, offset, options));
+        if (!matrix.Predictions.Intersect(matrix.Classes).Any())
+        {
+            session.Error.WriteLine(
+                $"fastseg: note: {prediction} holds {string.Join(", ", matrix.Predictions.Take(8))} where its truth holds {string.Join(", ", matrix.Classes.Take(8))}; " +
+                "segment with --keep-values, or give a --truth-offset.");
+        }
+        session.Report.AddPixels(labels.Info.Bounds.Pixels);
+        session.Report.Add(new ReportImage(prediction)
+        {
+            Pixels = labels.Info.Bounds.Pixels,
+            Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
+            MeanIou = matrix.MeanIou(),
+        });
+        return new ImageScore(prediction, truth, matrix);
+    }
+}

@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.Diagnostics;
+using FastSeg.Cli.Options;
+using FastSeg.Cli.Text;
+using FastSeg.Images;
+using FastSeg.Models;
+
+namespace FastSeg.Cli.Commands;
+
+/// <summary>Applies a model to images.</summary>
+internal sealed class SegmentCommand : FastSegCommand
+{
+    private readonly Argument<string> _model = new("M.fastseg") { Description = "The model." };
+
+    private readonly Argument<string[]> _images = new("IMAGE")
+    {
+        Description = "Images to segment: TIFF, PNG, JPEG, WebP or npy; FILE#2 is the second page of a TIFF.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        HelpName = "OUT",
+        Description = "The label map (.tif, .png, .npy), or a folder: when it ends in /, exists as one, or there are several images. A folder gets STEM.tif for each image.",
+        Required = true,
+    };
+
+    private readonly OutputOptions _what = new();
+
+    private readonly Option<string?> _format = new("--format")
+    {
+        HelpName = "tif|png|npy",
+        Description = "Format of the outputs in a folder. [default: tif]",
+    };
+
+    private readonly Option<long> _memory = MemoryOption.Create();
+
+    public SegmentCommand(App app) : base(
+        app, "segment", "Applies a model to images and prints each class's area fraction.",
+        "Labels are 1..C in the order of the model's classes. Probabilities and confidence go beside the labels, as STEM_probabilities and STEM_confidence. " +
+            "A folder run goes on past an image that fails, lists the failures at the end and exits 1.",
+        "fastseg segment m.fastseg image.tif -o labels.tif",
+        "fastseg segment m.fastseg scans/*.tif -o labels/ --probabilities uint8 --memory 2GiB",
+        "fastseg segment m.fastseg sem.tif -o labels.png --region 0,0,1024,884")
+    {
+        Arguments.Add(_model);
+        Arguments.Add(_images);
+        Options.Add(_output);
+        _what.AddTo(this);
+        _format.AcceptOnlyFromAmong("tif", "png", "npy");
+        Options.Add(_format);
+        Options.Add(_memory);
+    }
+
+    public override int Run(Session session)
+    {
+        ParseResult parsed = session.Parsed;
+        string[] images = parsed.GetRequiredValue(_images);
+        string output = parsed.GetRequiredValue(_output);
+        OutputPaths[] paths = OutputPaths.Resolve(
+            images, output, parsed.GetValue(_format), _what.Probabilities(parsed) is not null, _what.Confidence(parsed));
+        var segmenter = new Segmenter(Model.Load(parsed.GetRequiredValue(_model)));
+        using ImageReader? mask = _what.OpenMask(parsed);
+        if (paths[0].Labels != output)
+        {
+            Folder.Make(output);
+        }
+        var failures = new List<string>();
+        for (int i = 0; i < images.Length; i++)
+        {
+            session.Cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                Segment(session, segmenter, images[i], paths[i], mask);
+            }
+            catch (Exception e) when (images.Length > 1 && e is not OperationCanceledException)
+            {
+                string sentence = App.Sentence(e, session.Verbose);
+                failures.Add(sentence.Contains(images[i], StringComparison.Ordinal) ? sentence : $"{images[i]}: {sentence}");
+                session.Report.Add(new ReportImage(images[i]) { Failure = sentence });
+            }
+        }
+        failures.ForEach(failure => session.Error.WriteLine($"fastseg: {failure}"));
+        return failures.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private void Segment(Session session, Segmenter segmenter, string path, OutputPaths paths, ImageReader? mask)
+    {
+        ParseResult parsed = session.Parsed;
+        long start = Stopwatch.GetTimestamp();
+        using ImageReader image = ImageFile.Open(path);
+        SegmentOptions options = _what.Segment(parsed, mask);
+        RunResult run;
+        using (var outputs = new OutputSet(segmenter, image.Info, options, paths, _what.Probabilities(parsed)))
+        {
+            run = session.Long(Path.GetFileName(path), parsed.GetValue(_memory), how => segmenter.Segment(image, outputs.Outputs, options, how));
+            session.Cancellation.ThrowIfCancellationRequested();
+            long commit = Stopwatch.GetTimestamp();
+            outputs.Commit();
+            session.Report.Add(new StageReport("write", Stopwatch.GetElapsedTime(commit).TotalSeconds, 0, 0));
+        }
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        session.Report.Add(run);
+        session.Report.Add(new ReportImage(path)
+        {
+            Output = paths.Labels,
+            Pixels = run.Pixels,
+            Seconds = seconds,
+            Classes = [.. segmenter.Model.Classes.Zip(run.ClassPixels)],
+        });
+        Region area = options.Region ?? image.Info.Bounds;
+        session.Output.WriteLine($"{path}  {area.Width} x {area.Height}, {Units.Seconds(seconds)}: {string.Join(", ", paths.All)}");
+        ClassTable.Write(session.Output, segmenter.Model.Classes, run.ClassPixels);
+    }
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using FastSeg.Cli.Options;
+using FastSeg.Cli.Text;
+using FastSeg.Forest;
+using FastSeg.Images;
+using FastSeg.Models;
+
+namespace FastSeg.Cli.Commands;
+
+/// <summary>Scribbles in, model out.</summary>
+internal sealed class TrainCommand : FastSegCommand
+{
+    private static readonly TrainingOptions Defaults = new();
+
+    private readonly Option<string[]> _images = new("--image")
+    {
+        HelpName = "FILE",
+        Description = "An image to train on; give it once for every image. FILE#2 is the second page of a TIFF.",
+        Required = true,
+    };
+
+    private readonly Option<string[]> _labels = new("--labels")
+    {
+        HelpName = "FILE",
+        Description = "The labels drawn on the image of the same position: 0 is unlabelled, every other value is a class.",
+        Required = true,
+    };
+
+    private readonly FeatureOptions _features = new();
+    private readonly Option<int> _rounds = NumberOption.Whole("--rounds", "Boosting rounds: one tree a class and round.", Defaults.Rounds, 1, 100_000);
+    private readonly Option<int> _depth = NumberOption.Whole("--depth", "Greatest depth of a tree.", Defaults.Depth, 1, 30);
+    private readonly Option<int> _maxBin = NumberOption.Whole("--max-bin", "Most histogram bins a feature.", Defaults.MaxBin, 2, 65_536);
+    private readonly Option<int> _seed = NumberOption.Whole("--seed", "Seed of XGBoost's random numbers.", Defaults.Seed, 0, int.MaxValue);
+
+    private readonly Option<double> _learningRate = NumberOption.Real("--learning-rate", "RATE", "Weight of each new tree, above 0 to 1.", Defaults.LearningRate, 1);
+
+    private readonly Option<bool> _balance = new("--balance") { Description = "Let every class weigh the same, however many pixels it was given." };
+
+    private readonly Option<string?> _names = new("--names")
+    {
+        HelpName = "A,B,..",
+        Description = "Names of the classes, by ascending label value. [default: \"class VALUE\"]",
+    };
+
+    private readonly Option<string> _output = new("--output", "-o") { HelpName = "M.fastseg", Description = "The model to write.", Required = true };
+    private readonly Option<long> _memory = MemoryOption.Create();
+
+    public TrainCommand(App app) : base(
+        app, "train", "Trains a model from images and scribbles.",
+        "Only labelled pixels' features are computed. The same input and seed give the same bytes, whatever --threads says.",
+        "fastseg train --image a.tif --labels a_labels.png -o m.fastseg",
+        "fastseg train --image a.tif --labels a_l.tif --image b.tif --labels b_l.tif --names matrix,pore --balance -o m.fastseg",
+        "fastseg train --image a.tif --labels a_l.tif --sigmas 1,2,4 --families default,laplacian --rounds 50 -o m.fastseg")
+    {
+        Options.Add(_images);
+        Options.Add(_labels);
+        _features.AddTo(this);
+        foreach (Option option in (Option[])[_rounds, _depth, _learningRate, _maxBin, _balance, _seed, _names, _output, _memory])
+        {
+            Options.Add(option);
+        }
+    }
+
+    public override int Run(Session session)
+    {
+        ParseResult parsed = session.Parsed;
+        string[] images = parsed.GetRequiredValue(_images), labels = parsed.GetRequiredValue(_labels);
+        if (images.Length != labels.Length)
+        {
+            throw new UsageException($"There are {images.Length} --image but {labels.Length} --labels; give one --labels for every --image, in the same order.");
+        }
+        string output = parsed.GetRequiredValue(_output);
+        WholeFile.Check(output);
+        var training = new TrainingOptions
+        {
+            Rounds = parsed.GetValue(_rounds),
+            Depth = parsed.GetValue(_depth),
+            LearningRate = parsed.GetValue(_learningRate),
+            MaxBin = parsed.GetValue(_maxBin),
+            Balance = parsed.GetValue(_balance),
+            Seed = parsed.GetValue(_seed),
+        };
+        string[]? names = parsed.GetValue(_names)?.Split(',', StringSplitOptions.TrimEntries);
+        TrainingResult result;
+        using (var set = new TrainingSet(images, labels))
+        {
+            result = session.Long("training", parsed.GetValue(_memory), options => Segmenter.Train(set.Images, _features.Spec(parsed), training, names, options));
+        }
+        session.Cancellation.ThrowIfCancellationRequested();
+        result.Model.Save(output);
+        Report(session, images, output, result);
+        return ExitCode.Success;
+    }
+
+    private static void Report(Session session, string[] images, string output, TrainingResult result)
+    {
+        Model model = result.Model;
+        session.Report.XgboostVersion = model.XgboostVersion;
+        session.Report.Add(result.Run);
+        foreach (string image in images)
+        {
+            session.Report.Add(new ReportImage(image) { Output = output });
+        }
+        session.Output.WriteLine($"{Units.Count(result.Run.Pixels)} labelled pixels of {images.Length} image{(images.Length == 1 ? "" : "s")}, {model.Planes} features");
+        ClassTable.Write(session.Output, model.Classes, [.. model.Classes.Select(c => c.Pixels)]);
+        session.Output.WriteLine($"trained in {Units.Seconds(result.Run.Seconds)}: {output}, {Units.Bytes(new FileInfo(output).Length)}");
+    }
+}

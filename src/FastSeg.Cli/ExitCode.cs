@@ -1,0 +1,13 @@
+namespace FastSeg.Cli;
+
+/// <summary>What the process returns.</summary>
+internal static class ExitCode
+{
+    public const int Success = 0;
+    public const int Failure = 1;
+    public const int Usage = 2;
+    public const int Interrupted = 130;
+}
+
+/// <summary>Arguments that do not fit together: one sentence, exit 2.</summary>
+internal sealed class UsageException(string message) : Exception(message);

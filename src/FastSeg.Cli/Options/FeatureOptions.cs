@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using FastSeg.Features;
+
+namespace FastSeg.Cli.Options;
+
+/// <summary>The options that say which classical features are computed.</summary>
+internal sealed class FeatureOptions
+{
+    private readonly Option<string> _preset = new("--preset")
+    {
+        Description = "paper takes the sigmas as standard deviations; weka multiplies them by 0.4, as Weka does.",
+        DefaultValueFactory = _ => "paper",
+    };
+
+    private readonly Option<double[]?> _sigmas = new("--sigmas")
+    {
+        HelpName = "A,B,..",
+        Description = "Scales in pixels, ascending; scale 0 (the image itself) is always there. [default: 1,2,4,8,16]",
+        CustomParser = Numbers,
+    };
+
+    private readonly Option<double> _scale = NumberOption.Real(
+        "--sigma-scale", "S", "Standard deviation of a Gaussian = S times its sigma. [default: 1 with preset paper, 0.4 with weka]", null, 100);
+
+    private readonly Option<string?> _families = new("--families")
+    {
+        HelpName = "A,B,..",
+        Description = "Feature families out of gaussian, sobel, hessian, dog, membrane, laplacian, structure, mean, min, max, median; " +
+            "default stands for the first five. [default: default]",
+    };
+
+    public FeatureOptions() => _preset.AcceptOnlyFromAmong("paper", "weka");
+
+    /// <summary>Whether any of the options was given.</summary>
+    public bool Given(ParseResult parsed) =>
+        ((Option[])[_preset, _sigmas, _scale, _families]).Any(option => Given(parsed, option));
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_preset);
+        command.Options.Add(_sigmas);
+        command.Options.Add(_scale);
+        command.Options.Add(_families);
+    }
+
+    /// <summary>The specification they describe.</summary>
+    public FeatureSpec Spec(ParseResult parsed)
+    {
+        FeatureSpec preset = parsed.GetValue(_preset) == "weka" ? FeatureSpec.Weka : FeatureSpec.Paper;
+        string? families = parsed.GetValue(_families);
+        return preset with
+        {
+            Sigmas = Given(parsed, _sigmas) ? parsed.GetValue(_sigmas)! : preset.Sigmas,
+            SigmaScale = Given(parsed, _scale) ? parsed.GetValue(_scale) : preset.SigmaScale,
+            Families = families is null ? preset.Families : FamilyNames.Parse(families.Split(',', StringSplitOptions.TrimEntries)),
+        };
+    }
+
+    private static bool Given(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    private static double[]? Numbers(ArgumentResult result)
+    {
+        string[] parts = result.Tokens[0].Value.Split(',');
+        double[] numbers = new double[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
+            {
+                result.AddError($"--sigmas {result.Tokens[0].Value}: \"{parts[i]}\" is no number; give numbers separated by commas, such as 1,2,4,8,16.");
+                return null;
+            }
+        }
+        return numbers;
+    }
+}

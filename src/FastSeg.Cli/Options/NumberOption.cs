@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace FastSeg.Cli.Options;
+
+/// <summary>Options that take a number inside a range.</summary>
+internal static class NumberOption
+{
+    public static Option<int> Whole(string name, string description, int value, int least, int most, bool recursive = false) => new(name)
+    {
+        HelpName = "N",
+        Description = description,
+        DefaultValueFactory = _ => value,
+        Recursive = recursive,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most)
+            {
+                return number;
+            }
+            result.AddError($"{name} {text}: give a whole number from {least} to {most}.");
+            return value;
+        },
+    };
+
+    /// <summary>A number above 0 and at most <paramref name="most"/>; without <paramref name="value"/> it may be left out and is 0 then.</summary>
+    public static Option<double> Real(string name, string helpName, string description, double? value, double most)
+    {
+        var option = new Option<double>(name)
+        {
+            HelpName = helpName,
+            Description = description,
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 && number <= most)
+                {
+                    return number;
+                }
+                result.AddError($"{name} {text}: give a number above 0, at most {most}.");
+                return 0;
+            },
+        };
+        if (value is { } standard)
+        {
+            option.DefaultValueFactory = _ => standard;
+        }
+        return option;
+    }
+}

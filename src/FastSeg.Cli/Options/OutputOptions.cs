@@ -1,0 +1,53 @@
+using System.CommandLine;
+using FastSeg.Images;
+
+namespace FastSeg.Cli.Options;
+
+/// <summary>What a segmentation writes and which pixels it covers; shared by segment and plan.</summary>
+internal sealed class OutputOptions
+{
+    private readonly Option<string?> _probabilities = new("--probabilities")
+    {
+        HelpName = "float|uint8",
+        Description = "Also write class probabilities, one page a class: float32 0..1 or uint8 0..255.",
+    };
+
+    private readonly Option<bool> _confidence = new("--confidence") { Description = "Also write the probability of the chosen class (float32)." };
+    private readonly Option<bool> _keepValues = new("--keep-values") { Description = "Write the label values of the training images instead of 1..C." };
+    private readonly Option<Region?> _region = RegionOption.Create();
+
+    private readonly Option<string?> _mask = new("--mask")
+    {
+        HelpName = "MASK",
+        Description = "A label image of the image's size: where it is 0 (a data bar, say) nothing is segmented and the output is 0.",
+    };
+
+    public OutputOptions() => _probabilities.AcceptOnlyFromAmong("float", "uint8");
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_probabilities);
+        command.Options.Add(_confidence);
+        command.Options.Add(_keepValues);
+        command.Options.Add(_region);
+        command.Options.Add(_mask);
+    }
+
+    /// <summary>The type of the probabilities; null where they are not wanted.</summary>
+    public SampleType? Probabilities(ParseResult parsed) => parsed.GetValue(_probabilities) switch
+    {
+        null => null,
+        "float" => SampleType.Float32,
+        _ => SampleType.UInt8,
+    };
+
+    /// <summary>Whether a confidence map is wanted.</summary>
+    public bool Confidence(ParseResult parsed) => parsed.GetValue(_confidence);
+
+    /// <summary>Opens the mask, if there is one; the caller disposes it.</summary>
+    public ImageReader? OpenMask(ParseResult parsed) => parsed.GetValue(_mask) is { } path ? ImageFile.OpenLabels(path) : null;
+
+    /// <summary>Region, mask and label values.</summary>
+    public SegmentOptions Segment(ParseResult parsed, ImageReader? mask) =>
+        new() { Region = parsed.GetValue(_region), KeepValues = parsed.GetValue(_keepValues), Mask = mask };
+}

@@ -1,0 +1,49 @@
+using FastSeg.Images;
+
+namespace FastSeg.Cli;
+
+/// <summary>The open outputs of one image; nothing is left of them unless they are committed.</summary>
+internal sealed class OutputSet : IDisposable
+{
+    public OutputSet(Segmenter segmenter, ImageInfo image, SegmentOptions options, OutputPaths paths, SampleType? probabilities)
+    {
+        try
+        {
+            Outputs = new SegmentOutputs { Labels = ImageFile.Create(paths.Labels, segmenter.LabelLayout(image, options)) };
+            if (paths.Probabilities is not null && probabilities is { } type)
+            {
+                Outputs = Outputs with { Probabilities = ImageFile.Create(paths.Probabilities, segmenter.ProbabilityLayout(image, type, options)) };
+            }
+            if (paths.Confidence is not null)
+            {
+                Outputs = Outputs with { Confidence = ImageFile.Create(paths.Confidence, segmenter.ConfidenceLayout(image, options)) };
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public SegmentOutputs Outputs { get; } = new();
+
+    /// <summary>Gives every file its final name.</summary>
+    public void Commit()
+    {
+        foreach (ImageWriter writer in Writers)
+        {
+            writer.Commit();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (ImageWriter writer in Writers)
+        {
+            writer.Dispose();
+        }
+    }
+
+    private IEnumerable<ImageWriter> Writers => ((ImageWriter?[])[Outputs.Labels, Outputs.Probabilities, Outputs.Confidence]).OfType<ImageWriter>();
+}

@@ -1,0 +1,146 @@
+using System.Runtime.InteropServices;
+using FastSeg.Features;
+using FastSeg.Images;
+
+namespace FastSeg.Cli.Pictures;
+
+/// <summary>
+/// The first three principal components of an image's classical features as red, green and blue. The features are computed twice, tile
+/// by tile: once for a sample of pixels that gives the components, once for every pixel. The stack never exists.
+/// </summary>
+internal static class FeaturePicture
+{
+    private const int SamplePixels = 20_000;
+
+    public static Picture Of(Session session, ImageReader image, FeatureSpec features)
+    {
+        ImageInfo info = image.Info;
+        int step = (int)Math.Max(1, Math.Ceiling(Math.Sqrt((double)info.Bounds.Pixels / SamplePixels)));
+        Sampler? sampler = null;
+        session.Long("components", 0, options => Segmenter.Features(image, features, 0, names => sampler = new Sampler(Layout(info, names), step), options));
+        var components = PrincipalComponents.Of(sampler!.Samples, sampler.Layout.Pages, 3);
+        Projector? projector = null;
+        RunResult run = session.Long("picture", 0, options => Segmenter.Features(image, features, 0, names => projector = new Projector(Layout(info, names), components), options));
+        session.Report.Add(run);
+        return projector!.Picture();
+    }
+
+    private static ImageLayout Layout(ImageInfo info, IReadOnlyList<string> names) => new(info.Width, info.Height, SampleType.Float32, names.Count) { PageNames = names };
+
+    /// <summary>Keeps every step-th pixel of every step-th row.</summary>
+    private sealed class Sampler(ImageLayout layout, int step) : ImageWriter
+    {
+        private readonly int _columns = Shrunk.Size(layout.Width, step);
+
+        public override ImageLayout Layout => layout;
+
+        /// <summary>Samples x features.</summary>
+        public float[] Samples { get; } = new float[Shrunk.Size(layout.Width, step) * Shrunk.Size(layout.Height, step) * layout.Pages];
+
+        public override long HeldBytes(int threads) => (long)Samples.Length * sizeof(float);
+
+        public override void Write(Region region, ReadOnlySpan<byte> samples)
+        {
+            ReadOnlySpan<float> planes = MemoryMarshal.Cast<byte, float>(samples);
+            int pixels = checked((int)region.Pixels);
+            for (long y = (region.Y + step - 1) / step * step; y < region.Bottom; y += step)
+            {
+                for (long x = (region.X + step - 1) / step * step; x < region.Right; x += step)
+                {
+                    int from = (int)(((y - region.Y) * region.Width) + (x - region.X));
+                    int to = (int)(((y / step) * _columns) + (x / step)) * layout.Pages;
+                    for (int plane = 0; plane < layout.Pages; plane++)
+                    {
+                        Samples[to + plane] = planes[(plane * pixels) + from];
+                    }
+                }
+            }
+        }
+
+        public override void Commit()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+
+    /// <summary>Averages the components of every pixel into the picture.</summary>
+    private sealed class Projector(ImageLayout layout, PrincipalComponents components) : ImageWriter
+    {
+        private readonly int _factor = Pictures.Picture.Factor(layout.Width, layout.Height);
+        private readonly int _columns = Shrunk.Size(layout.Width, Pictures.Picture.Factor(layout.Width, layout.Height));
+        private readonly int _rows = Shrunk.Size(layout.Height, Pictures.Picture.Factor(layout.Width, layout.Height));
+        private readonly float[] _sums = new float[components.Weights.Length * Shrunk.Size(layout.Width, Pictures.Picture.Factor(layout.Width, layout.Height)) *
+            Shrunk.Size(layout.Height, Pictures.Picture.Factor(layout.Width, layout.Height))];
+        private readonly Lock _gate = new();
+
+        public override ImageLayout Layout => layout;
+
+        public override long HeldBytes(int threads) => (long)_sums.Length * sizeof(float);
+
+        public override void Write(Region region, ReadOnlySpan<byte> samples)
+        {
+            ReadOnlySpan<float> planes = MemoryMarshal.Cast<byte, float>(samples);
+            int pixels = checked((int)region.Pixels);
+            float[] values = new float[pixels];
+            for (int component = 0; component < components.Weights.Length; component++)
+            {
+                Array.Clear(values);
+                for (int plane = 0; plane < layout.Pages; plane++)
+                {
+                    ReadOnlySpan<float> feature = planes.Slice(plane * pixels, pixels);
+                    for (int i = 0; i < pixels; i++)
+                    {
+                        values[i] += components.Part(component, plane, feature[i]);
+                    }
+                }
+                // Tiles need not end where picture pixels do, so two of them may add to the same one.
+                lock (_gate)
+                {
+                    Add(region, values, component);
+                }
+            }
+        }
+
+        public Picture Picture()
+        {
+            var picture = new Picture(_columns, _rows);
+            int pixels = _columns * _rows;
+            for (int component = 0; component < components.Weights.Length; component++)
+            {
+                Span<float> plane = _sums.AsSpan(component * pixels, pixels);
+                for (int i = 0; i < pixels; i++)
+                {
+                    long wide = Math.Min(_factor, layout.Width - ((long)(i % _columns) * _factor));
+                    long high = Math.Min(_factor, layout.Height - ((long)(i / _columns) * _factor));
+                    plane[i] /= wide * high;
+                }
+                (float low, float top) = Contrast.Percentiles(plane);
+                for (int i = 0; i < pixels; i++)
+                {
+                    picture.Rgb[(3 * i) + component] = Contrast.Stretch(plane[i], low, top);
+                }
+            }
+            return picture;
+        }
+
+        public override void Commit()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+
+        private void Add(Region region, float[] values, int component)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                long x = region.X + (i % region.Width), y = region.Y + (i / region.Width);
+                _sums[(((component * _rows) + (y / _factor)) * _columns) + (x / _factor)] += values[i];
+            }
+        }
+    }
+}

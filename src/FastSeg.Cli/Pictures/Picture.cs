@@ -1,0 +1,83 @@
+using NetVips;
+
+namespace FastSeg.Cli.Pictures;
+
+/// <summary>A small 8-bit RGB picture for people to look at.</summary>
+/// <param name="width">Columns.</param>
+/// <param name="height">Rows.</param>
+internal sealed class Picture(int width, int height)
+{
+    /// <summary>Longest side a picture may have; larger images are shrunk.</summary>
+    public const int LongestSide = 2048;
+
+    /// <summary>Pixels between pictures that are set side by side.</summary>
+    private const int Gap = 8;
+
+    public int Width => width;
+
+    public int Height => height;
+
+    /// <summary>Height x Width x 3 bytes.</summary>
+    public byte[] Rgb { get; } = new byte[checked(width * height * 3)];
+
+    /// <summary>Image pixels, in each direction, that make one picture pixel.</summary>
+    public static int Factor(long imageWidth, long imageHeight) => (int)((Math.Max(imageWidth, imageHeight) + LongestSide - 1) / LongestSide);
+
+    /// <summary>The label map blended over this picture, half and half; where the label is 0 the picture stays.</summary>
+    public Picture Overlay(ushort[] labels)
+    {
+        var blended = new Picture(width, height);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            (byte red, byte green, byte blue) = Images.ClassColours.Of(labels[i]);
+            ReadOnlySpan<byte> colour = [red, green, blue];
+            for (int c = 0; c < 3; c++)
+            {
+                int at = (3 * i) + c;
+                blended.Rgb[at] = labels[i] == 0 ? Rgb[at] : (byte)((Rgb[at] + colour[c] + 1) / 2);
+            }
+        }
+        return blended;
+    }
+
+    /// <summary>A label map in class colours.</summary>
+    public static Picture OfLabels(ushort[] labels, int width, int height)
+    {
+        var picture = new Picture(width, height);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            (picture.Rgb[3 * i], picture.Rgb[(3 * i) + 1], picture.Rgb[(3 * i) + 2]) = Images.ClassColours.Of(labels[i]);
+        }
+        return picture;
+    }
+
+    /// <summary>Pictures of one height, side by side on white.</summary>
+    public static Picture Beside(params ReadOnlySpan<Picture> pictures)
+    {
+        int wide = Gap * (pictures.Length - 1);
+        foreach (Picture picture in pictures)
+        {
+            wide += picture.Width;
+        }
+        var row = new Picture(wide, pictures[0].Height);
+        Array.Fill(row.Rgb, byte.MaxValue);
+        int left = 0;
+        foreach (Picture picture in pictures)
+        {
+            for (int y = 0; y < picture.Height; y++)
+            {
+                picture.Rgb.AsSpan(3 * y * picture.Width, 3 * picture.Width).CopyTo(row.Rgb.AsSpan(3 * ((y * wide) + left)));
+            }
+            left += picture.Width + Gap;
+        }
+        return row;
+    }
+
+    /// <summary>Writes a PNG, whole or not at all.</summary>
+    public void Save(string path)
+    {
+        using Image image = Image.NewFromMemory(Rgb, width, height, 3, Enums.BandFormat.Uchar);
+        using Image srgb = image.Copy(interpretation: Enums.Interpretation.Srgb);
+        WholeFile.Write(path, srgb.PngsaveBuffer());
+    }
+}

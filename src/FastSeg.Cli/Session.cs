@@ -1,0 +1,67 @@
+using System.CommandLine;
+using FastSeg.Cli.Options;
+
+namespace FastSeg.Cli;
+
+/// <summary>One invocation of a command: its arguments, where it prints, and what it reports.</summary>
+internal sealed class Session
+{
+    private readonly CommonOptions _common;
+    private readonly bool _terminal;
+
+    public Session(string command, CommonOptions common, ParseResult parsed, TextWriter output, TextWriter error, bool terminal, CancellationToken cancellation)
+    {
+        (_common, Parsed, Output, Error, _terminal, Cancellation) = (common, parsed, output, error, terminal, cancellation);
+        int threads = parsed.GetValue(common.Threads);
+        Threads = threads > 0 ? threads : Environment.ProcessorCount;
+        Report = new RunReport(command, Threads);
+    }
+
+    /// <summary>The parsed arguments.</summary>
+    public ParseResult Parsed { get; }
+
+    /// <summary>Results.</summary>
+    public TextWriter Output { get; }
+
+    /// <summary>Failures and hints.</summary>
+    public TextWriter Error { get; }
+
+    /// <summary>Cancelled by Ctrl-C.</summary>
+    public CancellationToken Cancellation { get; }
+
+    /// <summary>Worker threads, at least 1.</summary>
+    public int Threads { get; }
+
+    /// <summary>What --report writes.</summary>
+    public RunReport Report { get; }
+
+    /// <summary>Whether stack traces are wanted.</summary>
+    public bool Verbose => Parsed.GetValue(_common.Verbose);
+
+    /// <summary>Runs something long, with a progress bar where stderr is a terminal.</summary>
+    /// <param name="what">What the bar is called.</param>
+    /// <param name="memory">Most bytes the process may use; 0 sets no limit.</param>
+    /// <param name="run">The work, given the options to hand on.</param>
+    public T Long<T>(string what, long memory, Func<RunOptions, T> run)
+    {
+        var options = new RunOptions { Threads = Threads, Memory = memory, Cancellation = Cancellation };
+        return _terminal ? ProgressBar.Run(Error, what, progress => run(options with { Progress = progress })) : run(options);
+    }
+
+    /// <summary>Fails now, rather than after the work, when the report could not be written.</summary>
+    public void CheckReport()
+    {
+        if (Parsed.GetValue(_common.Report) is { } path)
+        {
+            WholeFile.Check(path);
+        }
+    }
+
+    public void WriteReport()
+    {
+        if (Parsed.GetValue(_common.Report) is { } path)
+        {
+            WholeFile.Write(path, Report.Json());
+        }
+    }
+}

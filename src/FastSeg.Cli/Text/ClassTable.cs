@@ -1,0 +1,18 @@
+using FastSeg.Models;
+
+namespace FastSeg.Cli.Text;
+
+/// <summary>The classes of a model with pixels and their share.</summary>
+internal static class ClassTable
+{
+    public static void Write(TextWriter output, IReadOnlyList<ModelClass> classes, IReadOnlyList<long> pixels)
+    {
+        long all = pixels.Sum();
+        var table = new TextTable(true, false, true, true);
+        for (int i = 0; i < classes.Count; i++)
+        {
+            table.Row($"{i + 1}", classes[i].Name, Units.Percent(all == 0 ? 0 : (double)pixels[i] / all), $"{Units.Count(pixels[i])} px");
+        }
+        table.Write(output);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text;
+using System.Text.Json;
+using FastSeg.Images;
+
+namespace FastSeg.Cli.Text;
+
+/// <summary>A plan as text and as JSON.</summary>
+internal static class PlanText
+{
+    public static void Write(TextWriter output, ImageInfo image, Plan plan)
+    {
+        output.WriteLine($"{image.Name}  {plan.Area.Width} x {plan.Area.Height} at {plan.Area.X},{plan.Area.Y}");
+        output.WriteLine($"  {Units.Count(plan.Tiles)} tiles of up to {plan.TileWidth} x {plan.TileHeight} pixels and {plan.Halo} around them, {plan.Workers} worker{(plan.Workers == 1 ? "" : "s")}");
+        output.WriteLine($"  {plan.Planes} feature planes of {plan.Channels} channel{(plan.Channels == 1 ? "" : "s")}");
+        var table = new TextTable(false, true, true);
+        foreach (PlanItem item in plan.Items)
+        {
+            table.Row(item.Name, $"{item.Count} x {Units.Bytes(item.BytesEach)}", Units.Bytes(item.Bytes));
+        }
+        table.Row("program", "", Units.Bytes(plan.ProcessBytes)).Row("peak", "", Units.Bytes(plan.PeakBytes)).Write(output);
+    }
+
+    public static void WriteJson(TextWriter output, Plan plan)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteString("area", plan.Area.ToString());
+            json.WriteNumber("tiles", plan.Tiles);
+            json.WriteNumber("tileWidth", plan.TileWidth);
+            json.WriteNumber("tileHeight", plan.TileHeight);
+            json.WriteNumber("halo", plan.Halo);
+            json.WriteNumber("channels", plan.Channels);
+            json.WriteNumber("planes", plan.Planes);
+            json.WriteNumber("workers", plan.Workers);
+            json.WriteStartArray("buffers");
+            foreach (PlanItem item in plan.Items)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", item.Name);
+                json.WriteNumber("bytesEach", item.BytesEach);
+                json.WriteNumber("count", item.Count);
+                json.WriteNumber("bytes", item.Bytes);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteNumber("bufferBytes", plan.BufferBytes);
+            json.WriteNumber("processBytes", plan.ProcessBytes);
+            json.WriteNumber("peakBytes", plan.PeakBytes);
+            json.WriteEndObject();
+        }
+        output.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+    }
+}

@@ -1,0 +1,34 @@
+namespace FastSeg.Reference;
+
+/// <summary>One operation of the engine, compared with its reference.</summary>
+/// <param name="Operation">What was computed.</param>
+/// <param name="Size">On how much.</param>
+/// <param name="MaxError">Largest difference from the reference.</param>
+/// <param name="Allowed">What the difference may be: 0 where the results must be the same bits.</param>
+/// <param name="Seconds">Time of the operation, without the reference.</param>
+public sealed record EngineCheckResult(string Operation, string Size, double MaxError, double Allowed, double Seconds)
+{
+    /// <summary>Whether the error is within what is allowed; a NaN is not.</summary>
+    public bool Passed => MaxError <= Allowed;
+}
+
+/// <summary>
+/// Runs every operation of the CPU engine on random input and compares it with a scalar reference: filters with float64 versions of
+/// their definitions, the forest with libxgboost.
+/// </summary>
+public static class EngineCheck
+{
+    /// <summary>Runs the checks, one after the other, as they are asked for.</summary>
+    /// <param name="seed">Seed of the random input.</param>
+    /// <param name="cancellation">Stops between two checks.</param>
+    /// <exception cref="FastSegException">libxgboost is missing.</exception>
+    public static IEnumerable<EngineCheckResult> Run(int seed = 1, CancellationToken cancellation = default)
+    {
+        IEnumerable<Func<EngineCheckResult>> checks = FilterCheck.All(seed).Concat(ForestCheck.All(seed));
+        foreach (Func<EngineCheckResult> check in checks)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return check();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using FastSeg.Features;
+
+namespace FastSeg.Reference;
+
+/// <summary>The error of a feature plane that the specification allows against float64.</summary>
+internal static class FeatureTolerance
+{
+    /// <summary>1e-5 of the plane's range + 1e-6 of max|image|; for det also 2e-6 max|image| max(mod) of its sigma.</summary>
+    /// <param name="spec">Which features.</param>
+    /// <param name="reference">All reference planes of a channel.</param>
+    /// <param name="plane">Which of them.</param>
+    /// <param name="largest">max|image|.</param>
+    public static double Allowed(FeatureSpec spec, IReadOnlyList<ReferenceImage> reference, int plane, double largest)
+    {
+        double[] values = reference[plane].Values;
+        double allowed = (1e-5 * (values.Max() - values.Min())) + (1e-6 * largest);
+        // mod is two planes before det.
+        return spec.Names[plane].StartsWith("hessian_det_", StringComparison.Ordinal)
+            ? allowed + (2e-6 * largest * reference[plane - 2].Values.Max())
+            : allowed;
+    }
+
+    /// <summary>Largest difference between a plane and its reference; infinite where one is NaN.</summary>
+    public static double Error(ReferenceImage reference, ReadOnlySpan<float> plane)
+    {
+        double error = 0;
+        for (int i = 0; i < plane.Length; i++)
+        {
+            double difference = Math.Abs(reference.Values[i] - plane[i]);
+            error = Math.Max(error, double.IsNaN(difference) ? double.PositiveInfinity : difference);
+        }
+        return error;
+    }
+}

@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using FastSeg.Features;
+using FastSeg.Forest;
+using FastSeg.Images;
+using FastSeg.Models;
+using FastSeg.Native;
+
+namespace FastSeg.Reference;
+
+/// <summary>The forest against libxgboost: margins on random rows, then labels and probabilities of a whole segmentation.</summary>
+internal static class ForestCheck
+{
+    private const int Rows = 4096;
+    private const int Features = 58;
+    private const int Side = 160;
+    private const double ProbabilityError = 1e-6;
+    private static readonly TrainingOptions Training = new() { Rounds = 20 };
+
+    public static IEnumerable<Func<EngineCheckResult>> All(int seed)
+    {
+        foreach (int classes in (int[])[2, 3, 7])
+        {
+            yield return () => Margins(classes, seed);
+        }
+        foreach (int classes in (int[])[2, 4])
+        {
+            yield return () => Segmentation(classes, seed, labels: true);
+            yield return () => Segmentation(classes, seed, labels: false);
+        }
+    }
+
+    private static unsafe EngineCheckResult Margins(int classes, int seed)
+    {
+        var random = new Random(seed);
+        float[] rows = [.. Enumerable.Range(0, Rows * Features).Select(_ => random.NextSingle())];
+        int[] labels = [.. Enumerable.Range(0, Rows).Select(i => i < classes ? i : (int)(rows[i * Features] * classes))];
+        byte[] model;
+        fixed (float* data = rows)
+        {
+            fixed (int* numbers = labels)
+            {
+                model = Booster.Train(data, numbers, Rows, Features, classes, Training);
+            }
+        }
+        float[] expected = XgBoostReference.Margins(model, rows, Features);
+        float[] margins = Predict(DecisionForest.Parse(model), rows, out double seconds);
+        return new EngineCheckResult($"forest: margins, {classes} classes", $"{Rows} x {Features}", Largest(expected, margins), 0, seconds);
+    }
+
+    /// <summary>Margins through the vector code, the rows laid out as bands; row-major, as libxgboost gives them.</summary>
+    private static unsafe float[] Predict(DecisionForest forest, float[] rows, out double seconds)
+    {
+        const int Width = 256, Height = 16;
+        using var planes = new HostBuffer(sizeof(float) * Width * Height * Features);
+        using var predictor = new ForestCpu(forest, Width, Height);
+        float[] margins = new float[Rows * forest.Groups];
+        var band = new Band(0, 0, Width, Height, Features, (float*)planes.Pointer, Width, Width * Height);
+        long ticks = 0;
+        for (int first = 0; first < Rows; first += Width * Height)
+        {
+            for (int i = 0; i < Width * Height; i++)
+            {
+                for (int plane = 0; plane < Features; plane++)
+                {
+                    band.Row(plane, i / Width)[i % Width] = rows[((first + i) * Features) + plane];
+                }
+            }
+            long start = Stopwatch.GetTimestamp();
+            predictor.Predict(band);
+            ticks += Stopwatch.GetTimestamp() - start;
+            for (int i = 0; i < Width * Height; i++)
+            {
+                for (int group = 0; group < forest.Groups; group++)
+                {
+                    margins[((first + i) * forest.Groups) + group] = predictor.Margins(group)[(i / Width * predictor.RowStride) + (i % Width)];
+                }
+            }
+        }
+        seconds = (double)ticks / Stopwatch.Frequency;
+        return margins;
+    }
+
+    /// <summary>Trains on a random image, segments it, and asks libxgboost about the same pixels.</summary>
+    private static EngineCheckResult Segmentation(int classes, int seed, bool labels)
+    {
+        (byte[] samples, byte[] scribbles) = Scene(classes, seed);
+        using var image = MemoryImage.FromMemory<byte>(samples, Side, Side);
+        using var drawn = MemoryImage.FromMemory<byte>(scribbles, Side, Side);
+        Model model = Segmenter.Train([new TrainingImage(image, drawn)], FeatureSpec.Paper, Training).Model;
+        float[] expected = Expected(model, image, classes);
+        byte[] map = new byte[Side * Side];
+        float[] probabilities = new float[classes * Side * Side];
+        var segmenter = new Segmenter(model);
+        long start = Stopwatch.GetTimestamp();
+        segmenter.Segment(image, new SegmentOutputs
+        {
+            Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), map),
+            Probabilities = MemoryWriter.Into<float>(segmenter.ProbabilityLayout(image.Info, SampleType.Float32), probabilities),
+        });
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return labels
+            ? new EngineCheckResult($"segment: wrong labels, {classes} classes", $"{Side} x {Side}", Differing(expected, map, classes), 0, seconds)
+            : new EngineCheckResult($"segment: probabilities, {classes} classes", $"{Side} x {Side}", Largest(expected, probabilities), ProbabilityError, seconds);
+    }
+
+    /// <summary>Noise over a wave; the brighter a pixel, the higher the class it is given where it is labelled, which is every fifth.</summary>
+    private static (byte[] Samples, byte[] Scribbles) Scene(int classes, int seed)
+    {
+        var random = new Random(seed);
+        byte[] samples = new byte[Side * Side], scribbles = new byte[Side * Side];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            double wave = 0.5 + (0.25 * (Math.Sin(i % Side / 9.0) + Math.Cos(i / Side / 7.0)));
+            samples[i] = (byte)Math.Clamp(255 * ((0.8 * wave) + (0.2 * random.NextDouble())), 0, 255);
+            scribbles[i] = (byte)(i % 5 == 0 ? 1 + Math.Min(classes - 1, (int)(wave * classes)) : 0);
+        }
+        return (samples, scribbles);
+    }
+
+    /// <summary>Class-major probabilities by libxgboost, from our features.</summary>
+    private static float[] Expected(Model model, ImageReader image, int classes)
+    {
+        const int Pixels = Side * Side;
+        float[] planes = new float[model.Planes * Pixels];
+        Segmenter.Features(image, model.Features, model.Channels, names => MemoryWriter.Into<float>(new ImageLayout(Side, Side, SampleType.Float32, names.Count), planes));
+        float[] rows = new float[planes.Length];
+        for (int i = 0; i < Pixels; i++)
+        {
+            for (int plane = 0; plane < model.Planes; plane++)
+            {
+                rows[(i * model.Planes) + plane] = planes[(plane * Pixels) + i];
+            }
+        }
+        float[] given = XgBoostReference.Probabilities(model.ForestBytes.Span, rows, model.Planes);
+        float[] expected = new float[classes * Pixels];
+        for (int i = 0; i < Pixels; i++)
+        {
+            for (int c = 0; c < classes; c++)
+            {
+                expected[(c * Pixels) + i] = classes > 2 ? given[(i * classes) + c] : c == 1 ? given[i] : 1 - given[i];
+            }
+        }
+        return expected;
+    }
+
+    private static int Differing(float[] expected, byte[] map, int classes)
+    {
+        int differing = 0;
+        for (int i = 0; i < map.Length; i++)
+        {
+            int best = 0;
+            for (int c = 1; c < classes; c++)
+            {
+                best = expected[(c * map.Length) + i] > expected[(best * map.Length) + i] ? c : best;
+            }
+            differing += map[i] == best + 1 ? 0 : 1;
+        }
+        return differing;
+    }
+
+    private static double Largest(float[] expected, float[] actual)
+    {
+        double largest = expected.Length == actual.Length ? 0 : double.PositiveInfinity;
+        for (int i = 0; i < Math.Min(expected.Length, actual.Length); i++)
+        {
+            double difference = Math.Abs((double)expected[i] - actual[i]);
+            largest = Math.Max(largest, double.IsNaN(difference) ? double.PositiveInfinity : difference);
+        }
+        return largest;
+    }
+}

@@ -1,0 +1,44 @@
+using FastSeg.Forest;
+using FastSeg.Native;
+
+namespace FastSeg.Reference;
+
+/// <summary>libxgboost's own predictions: what the forest must equal.</summary>
+internal static unsafe class XgBoostReference
+{
+    /// <summary>Margins of every row, row-major.</summary>
+    public static float[] Margins(ReadOnlySpan<byte> model, float[] rows, int features) => Predict(model, rows, features, 1);
+
+    /// <summary>Probabilities of every row, row-major (of class 1 only for binary:logistic).</summary>
+    public static float[] Probabilities(ReadOnlySpan<byte> model, float[] rows, int features) => Predict(model, rows, features, 0);
+
+    /// <summary>A booster that holds the model.</summary>
+    public static BoosterHandle Load(ReadOnlySpan<byte> model)
+    {
+        BoosterHandle booster = Booster.CreateBooster();
+        XgBoost.XGBoosterSetParam(booster, "verbosity", "0").ThrowIfFailed("setting verbosity");
+        XgBoost.XGBoosterSetParam(booster, "nthread", "2").ThrowIfFailed("setting nthread");
+        fixed (byte* bytes = model)
+        {
+            XgBoost.XGBoosterLoadModelFromBuffer(booster, bytes, (ulong)model.Length).ThrowIfFailed("loading");
+        }
+        return booster;
+    }
+
+    private static float[] Predict(ReadOnlySpan<byte> model, float[] rows, int features, int type)
+    {
+        using BoosterHandle booster = Load(model);
+        string config = $$"""{"type":{{type}},"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":true,"cache_id":0,"missing":NaN}""";
+        fixed (float* data = rows)
+        {
+            string array = XgBoost.Array(data, "<f4", rows.Length / features, features);
+            XgBoost.XGBoosterPredictFromDense(booster, array, config, 0, out ulong* shape, out ulong dimensions, out float* result).ThrowIfFailed("predicting");
+            int count = 1;
+            for (ulong i = 0; i < dimensions; i++)
+            {
+                count *= (int)shape[i];
+            }
+            return new ReadOnlySpan<float>(result, count).ToArray();
+        }
+    }
+}

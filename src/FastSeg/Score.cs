@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using FastSeg.Images;
+
+namespace FastSeg;
+
+/// <summary>Compares segmentations with the truth, tile by tile.</summary>
+public static class Score
+{
+    /// <summary>Side of the blocks that are read, a multiple of a TIFF tile's.</summary>
+    private const int Block = 1024;
+
+    /// <summary>Most pixels read at once where whole rows are cheaper.</summary>
+    private const long RowPixels = 1L << 20;
+
+    /// <summary>Counts how often each class of the truth was given each label.</summary>
+    /// <param name="prediction">One channel of uint8 or uint16 labels; 0 where nothing was segmented.</param>
+    /// <param name="truth">One channel of uint8 or uint16 classes, of the same size.</param>
+    /// <param name="truthOffset">Added to every value of the truth; what is 0 then is unlabelled and not counted.</param>
+    /// <param name="options">Threads, progress, cancellation. They do not change the counts.</param>
+    /// <exception cref="FastSegException">The sizes differ, an image is no label image, or the truth has no labelled pixel.</exception>
+    public static ConfusionMatrix Compare(ImageReader prediction, ImageReader truth, int truthOffset = 0, RunOptions? options = null)
+    {
+        options ??= new RunOptions();
+        CheckLabels(prediction.Info);
+        CheckLabels(truth.Info);
+        if (truthOffset is < 0 or > ushort.MaxValue)
+        {
+            throw new FastSegException($"The truth offset is {truthOffset}; it must be 0 to 65535.");
+        }
+        if (prediction.Info.Width != truth.Info.Width || prediction.Info.Height != truth.Info.Height)
+        {
+            throw new FastSegException(
+                $"{prediction.Info.Name} is {prediction.Info.Width} x {prediction.Info.Height} pixels, but its truth {truth.Info.Name} is " +
+                $"{truth.Info.Width} x {truth.Info.Height}; they must have the same size.");
+        }
+        TileGrid grid = Grid(prediction, truth);
+        int workers = (int)Math.Min(options.WorkerCount, grid.Count);
+        Counter[] counters = [.. Enumerable.Range(0, workers).Select(_ => new Counter(prediction, truth, truthOffset))];
+        Workers.Run(workers, grid.Count, options, (worker, i) => counters[worker].Count(grid[i]));
+        var sum = new ConfusionMatrix();
+        foreach (Counter counter in counters)
+        {
+            sum.Add(counter.Matrix);
+        }
+        return sum.Pixels > 0 ? sum : throw new FastSegException(
+            $"{truth.Info.Name}: no pixel of the truth is labelled, every value is 0; where its classes start at 0, give a truth offset of 1.");
+    }
+
+    private static TileGrid Grid(ImageReader prediction, ImageReader truth)
+    {
+        Region bounds = truth.Info.Bounds;
+        return prediction.PrefersWholeRows || truth.PrefersWholeRows
+            ? new TileGrid(bounds, bounds.Width, Math.Clamp(RowPixels / bounds.Width, 1, bounds.Height))
+            : new TileGrid(bounds, Block, Block);
+    }
+
+    private static void CheckLabels(ImageInfo info)
+    {
+        if (info.Channels != 1 || info.Type == SampleType.Float32)
+        {
+            throw new FastSegException($"{info.Name}: labels must be one channel of uint8 or uint16; this has {info.Channels} of {info.Type.Name()}.");
+        }
+    }
+
+    /// <summary>One worker's counts and buffers.</summary>
+    private sealed class Counter(ImageReader prediction, ImageReader truth, int offset)
+    {
+        private byte[] _prediction = [];
+        private byte[] _truth = [];
+
+        public ConfusionMatrix Matrix { get; } = new();
+
+        public void Count(Region block)
+        {
+            ReadOnlySpan<byte> labels = Read(prediction, block, ref _prediction);
+            ReadOnlySpan<byte> classes = Read(truth, block, ref _truth);
+            int labelBytes = prediction.Info.PixelBytes, classBytes = truth.Info.PixelBytes;
+            int pixels = checked((int)block.Pixels);
+            int runTruth = 0, runLabel = 0, run = 0;
+            for (int i = 0; i < pixels; i++)
+            {
+                int value = Value(classes, i, classBytes) + offset;
+                int label = Value(labels, i, labelBytes);
+                if (value != runTruth || label != runLabel)
+                {
+                    Add(runTruth, runLabel, run);
+                    (runTruth, runLabel, run) = (value, label, 0);
+                }
+                run++;
+            }
+            Add(runTruth, runLabel, run);
+        }
+
+        private void Add(int value, int label, int run)
+        {
+            if (value != 0 && run != 0)
+            {
+                Matrix.Add(value, label, run);
+            }
+        }
+
+        private static int Value(ReadOnlySpan<byte> samples, int i, int bytes) =>
+            bytes == 1 ? samples[i] : BinaryPrimitives.ReadUInt16LittleEndian(samples[(2 * i)..]);
+
+        private static ReadOnlySpan<byte> Read(ImageReader reader, Region block, ref byte[] buffer)
+        {
+            int bytes = checked((int)(block.Pixels * reader.Info.PixelBytes));
+            if (buffer.Length < bytes)
+            {
+                buffer = new byte[bytes];
+            }
+            reader.Read(block, buffer.AsSpan(0, bytes));
+            return buffer.AsSpan(0, bytes);
+        }
+    }
+}

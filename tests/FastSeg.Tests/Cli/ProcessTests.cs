@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using FastSeg.Images;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Cli;
+
+/// <summary>The program as a process of its own: exit codes, signals, what is left on the disk.</summary>
+internal sealed class ProcessTests : CliFixture
+{
+    private const int Side = 4096;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    [Test]
+    public void ExitCodesAndStreams()
+    {
+        Assert.That(Run("--version"), Is.EqualTo(new Outcome(0, $"fastseg {FastSegVersion.Text}\n", "")));
+        Outcome usage = Run("segment", "--nope");
+        Assert.That((usage.Code, usage.Output), Is.EqualTo((2, "")));
+        Assert.That(usage.ErrorLines, Has.Length.EqualTo(2));
+        Outcome failure = Run("info", At("gone.tif"));
+        Assert.That((failure.Code, failure.Output), Is.EqualTo((1, "")));
+        Assert.That(failure.ErrorLines, Has.Length.EqualTo(1));
+        File.WriteAllBytes(At("broken.png"), File.ReadAllBytes(TestImage)[..2000]);
+        Assert.That(Run("segment", Model, At("broken.png"), "-o", At("b.tif")).ErrorLines, Has.Length.EqualTo(1), "libvips keeps to itself what it thinks of the file");
+        Outcome success = Run("segment", Model, TestImage, "-o", At("l.tif"));
+        Assert.That((success.Code, success.Error), Is.EqualTo((0, "")), "no progress bar where stderr is no terminal");
+    }
+
+    [TestCase("INT")]
+    [TestCase("TERM")]
+    public void InterruptedItExits130AndLeavesNothing(string signal)
+    {
+        string image = BigImage(), folder = NewFolder();
+        // A shell that runs the tests in the background may have SIGINT ignored, which children inherit.
+        using Process process = Start("/usr/bin/env", ["--default-signal", Dotnet, Program, "segment", Model, image, "-o", Path.Combine(folder, "l.tif"), "--threads", "1"]);
+        var watch = Stopwatch.StartNew();
+        while (Directory.GetFileSystemEntries(folder).Length == 0)
+        {
+            Assert.That(process.HasExited, Is.False, "it ended before its output was begun");
+            Assert.That(watch.Elapsed, Is.LessThan(Patience));
+            Thread.Sleep(1);
+        }
+        using (Process kill = Start("kill", [$"-{signal}", $"{process.Id}"]))
+        {
+            kill.WaitForExit();
+        }
+        Outcome outcome = Finish(process);
+        Assert.That(outcome.Code, Is.EqualTo(130), outcome.Error);
+        Assert.That(outcome.ErrorLines, Has.Length.EqualTo(1));
+        Assert.That(outcome.Output, Is.Empty);
+        Assert.That(Directory.GetFileSystemEntries(folder), Is.Empty);
+    }
+
+    [Test]
+    public void ADiskThatFillsUpIsOneLineAndLeavesNothing()
+    {
+        string folder = NewFolder();
+        // 2 MiB are all that the shell lets a file grow to, as a full disk would; .NET itself maps its code from a file unless told not to.
+        string command = $"ulimit -f 2048; export DOTNET_EnableWriteXorExecute=0; exec '{Dotnet}' '{Program}' features '{TestImage}' -o '{folder}/f.npy'";
+        using Process process = Start("/bin/bash", ["-c", command]);
+        Outcome outcome = Finish(process);
+        Assert.That(outcome.Code, Is.EqualTo(1), outcome.Error);
+        Assert.That(outcome.ErrorLines, Has.Length.EqualTo(1), outcome.Error);
+        Assert.That(outcome.Error, Does.Contain("f.npy").And.Contain("ulimit -f"));
+        Assert.That(Directory.GetFileSystemEntries(folder), Is.Empty);
+    }
+
+    private static string Dotnet => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "FastSeg.Cli.dll");
+
+    private static Outcome Run(params string[] arguments)
+    {
+        using Process process = Start(Dotnet, [Program, .. arguments]);
+        return Finish(process);
+    }
+
+    private static Process Start(string file, string[] arguments) =>
+        Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+    private static Outcome Finish(Process process)
+    {
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill();
+            Assert.Fail("the program did not end");
+        }
+        return new Outcome(process.ExitCode, output.Result, error.Result);
+    }
+
+    /// <summary>The test image repeated until a segmentation takes a while.</summary>
+    private string BigImage()
+    {
+        string path = At("big.npy");
+        if (!File.Exists(path))
+        {
+            using ImageReader small = ImageFile.Open(TestImage);
+            byte[] tile = Read(small), samples = new byte[Side * Side];
+            for (int i = 0; i < samples.Length; i++)
+            {
+                samples[i] = tile[(i / Side % 256 * 256) + (i % 256)];
+            }
+            File.WriteAllBytes(path, Npy.Bytes("|u1", $"({Side}, {Side})", samples));
+        }
+        return path;
+    }
+}

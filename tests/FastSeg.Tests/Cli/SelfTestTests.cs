@@ -1,0 +1,56 @@
+using System.Text.Json;
+using FastSeg.Cli;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Cli;
+
+/// <summary>fastseg selftest and fastseg demo.</summary>
+internal sealed class SelfTestTests
+{
+    [Test]
+    public void SelfTestPassesAndNamesEveryFamily()
+    {
+        Outcome outcome = CommandLine.Run("selftest", "--backend", "cpu");
+        Assert.That(outcome.Error, Is.Empty);
+        Assert.That(outcome.Code, Is.Zero);
+        foreach (string family in FastSeg.Features.FamilyNames.Of(FastSeg.Features.Families.Default | FastSeg.Features.Families.Laplacian))
+        {
+            Assert.That(outcome.Output, Does.Match($@"features: {family} .*ok"));
+        }
+        Assert.That(outcome.Output, Does.Match("forest: margins, 3 classes .* 0.0e.0 .*ok").And.Match("segment: wrong labels, 4 classes .*ok"));
+        Assert.That(outcome.Output, Does.Not.Contain("FAILED"));
+    }
+
+    [TestCase(0.0, 0.0, true)]
+    [TestCase(1e-7, 1e-6, true)]
+    [TestCase(2e-6, 1e-6, false)]
+    [TestCase(double.NaN, 1e-6, false)]
+    [TestCase(double.Epsilon, 0.0, false)]
+    public void AnErrorBeyondTheAllowedFails(double error, double allowed, bool passes) =>
+        Assert.That(new EngineCheckResult("op", "size", error, allowed, 0).Passed, Is.EqualTo(passes));
+
+    [Test]
+    public void DemoDoesTheWholeJob()
+    {
+        string folder = Directory.CreateTempSubdirectory("fastseg-demo-").FullName;
+        try
+        {
+            Outcome outcome = CommandLine.Run("demo", "-o", folder, "--report", Path.Combine(folder, "report.json"));
+            Assert.That(outcome.Error, Is.Empty);
+            Assert.That(outcome.Code, Is.Zero);
+            Assert.That(outcome.Output, Does.Contain(folder).And.Contain("filters").And.Contain("tertiary"));
+            using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "report.json")));
+            JsonElement[] images = [.. report.RootElement.GetProperty("images").EnumerateArray()];
+            Assert.That(images, Has.Length.EqualTo(2));
+            // Three classes at random would give about 0.2.
+            Assert.That(images.Average(image => image.GetProperty("meanIou").GetDouble()), Is.GreaterThan(0.4));
+            Assert.That(
+                Directory.GetFiles(folder).Select(Path.GetFileName),
+                Is.EquivalentTo((string[])["ni.fastseg", "report.json", "me3_15kx_3kv_2.png", "me3_15kx_3kv_2_labels.png", "spot2_0d_0.png", "spot2_0d_0_labels.png"]));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using FastSeg.Cli;
+using FastSeg.Cli.Options;
+using FastSeg.Cli.Text;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Cli;
+
+/// <summary>Sizes, units, tables and the names of outputs.</summary>
+internal sealed class TextTests
+{
+    [TestCase("4GiB", 4L << 30)]
+    [TestCase("512MiB", 512L << 20)]
+    [TestCase("1.5GB", 1_500_000_000)]
+    [TestCase("2 kib", 2048)]
+    [TestCase("1TB", 1_000_000_000_000)]
+    [TestCase("100B", 100)]
+    [TestCase("123456", 123456)]
+    public void SizesAreBytes(string text, long bytes) => Assert.That(MemoryOption.Parse(text), Is.EqualTo(bytes));
+
+    [TestCase("")]
+    [TestCase("GiB")]
+    [TestCase("-1GiB")]
+    [TestCase("0")]
+    [TestCase("1e9")]
+    [TestCase("4 giga")]
+    [TestCase("4G")]
+    [TestCase("NaN")]
+    [TestCase("99999999999TiB")]
+    public void AnythingElseIsNoSize(string text) => Assert.That(MemoryOption.Parse(text), Is.Null);
+
+    [TestCase(0, "0 B")]
+    [TestCase(1023, "1023 B")]
+    [TestCase(1536, "1.5 KiB")]
+    [TestCase(3L << 30, "3.0 GiB")]
+    public void BytesAreReadable(long bytes, string text) => Assert.That(Units.Bytes(bytes), Is.EqualTo(text));
+
+    [Test]
+    public void ColumnsAlign()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        new TextTable(false, true).Row("a", "1").Row("long", "100").Write(output, "");
+        Assert.That(output.ToString(), Is.EqualTo("a       1\nlong  100\n"));
+    }
+
+    [TestCase("a/b.c.tif", "b.c")]
+    [TestCase("b.tif#2", "b_page2")]
+    [TestCase("b#x.tif", "b#x")]
+    public void StemsNameTheResults(string image, string stem) => Assert.That(OutputPaths.Stem(image), Is.EqualTo(stem));
+
+    [Test]
+    public void ExtraOutputsLieBesideTheLabels()
+    {
+        OutputPaths paths = OutputPaths.Resolve(["a.tif"], "x/l.npy", null, probabilities: true, confidence: true)[0];
+        Assert.That(paths, Is.EqualTo(new OutputPaths("x/l.npy", "x/l_probabilities.npy", "x/l_confidence.npy")));
+        OutputPaths[] folder = OutputPaths.Resolve(["a.tif", "b.png"], "x", null, probabilities: false, confidence: false);
+        Assert.That(folder.Select(path => path.Labels), Is.EqualTo((string[])["x/a.tif", "x/b.tif"]));
+    }
+
+    [Test]
+    public void AnExtraOutputThatHitsAnotherImagesIsRefused() => Assert.That(
+        () => OutputPaths.Resolve(["a.tif", "a_confidence.tif"], "x/", null, probabilities: false, confidence: true), Throws.TypeOf<UsageException>());
+
+    [Test]
+    public void UnexpectedFailuresAreOneLine()
+    {
+        Assert.That(App.Sentence(new InvalidOperationException("first\n  second\r\n")), Is.EqualTo("unexpected InvalidOperationException: first second (--verbose shows where)"));
+        Assert.That(App.Sentence(new FastSegException("a\nb")), Is.EqualTo("a b"));
+        Assert.That(App.Sentence(new OutOfMemoryException()), Does.Contain("--memory"));
+    }
+}

@@ -1,0 +1,85 @@
+using FastSeg.Images;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Cli;
+
+/// <summary>fastseg train.</summary>
+internal sealed class TrainCommandTests : CliFixture
+{
+    [Test]
+    public void SeveralImagesGoTogetherAndTheClassesAreListed()
+    {
+        string second = Path.Combine(Samples, "train", "spot4_180d_2.png"), labels = Path.Combine(Samples, "train", "spot4_180d_2_labels.png");
+        string output = Succeed(
+            "train", "--image", TrainImage, "--labels", TrainLabels, "--image", second, "--labels", labels,
+            "--rounds", "2", "--names", "matrix,secondary, tertiary", "-o", At("two.fastseg"));
+        (_, byte[] first) = Labels(TrainLabels);
+        (_, byte[] other) = Labels(labels);
+        Assert.That(output, Does.Contain($"{first.Concat(other).Count(label => label > 0):N0} labelled pixels of 2 images"));
+        for (int value = 1; value <= 3; value++)
+        {
+            string name = new[] { "matrix", "secondary", "tertiary" }[value - 1];
+            Assert.That(output, Does.Match($"  {value}  {name} .* {first.Concat(other).Count(label => label == value):N0} px"));
+        }
+        Assert.That(output, Does.Contain("two.fastseg"));
+    }
+
+    [Test]
+    public void TheSameInputGivesTheSameBytesWhateverTheThreads()
+    {
+        string one = At("one.fastseg"), three = At("three.fastseg");
+        Succeed("train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "3", "-o", one, "--threads", "1");
+        Succeed("--threads", "3", "train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "3", "-o", three);
+        Assert.That(File.ReadAllBytes(three), Is.EqualTo(File.ReadAllBytes(one)));
+    }
+
+    [Test]
+    public void OptionsReachTheModel()
+    {
+        string path = At("options.fastseg");
+        Succeed(
+            "train", "--image", TrainImage, "--labels", TrainLabels, "-o", path, "--preset", "weka", "--sigmas", "1,2.5", "--families", "gaussian,hessian",
+            "--rounds", "2", "--depth", "3", "--learning-rate", "0.5", "--max-bin", "64", "--balance", "--seed", "7");
+        FastSeg.Models.Model model = FastSeg.Models.Model.Load(path);
+        Assert.That(model.Features.Sigmas, Is.EqualTo((double[])[1, 2.5]));
+        Assert.That(model.Features.SigmaScale, Is.EqualTo(0.4));
+        Assert.That(model.Features.Families, Is.EqualTo(FastSeg.Features.Families.Gaussian | FastSeg.Features.Families.Hessian));
+        Assert.That(
+            model.Training, Is.EqualTo(new FastSeg.Forest.TrainingOptions { Rounds = 2, Depth = 3, LearningRate = 0.5, MaxBin = 64, Balance = true, Seed = 7 }));
+        Assert.That(Succeed("info", path), Does.Contain("sigmas    1, 2.5 (standard deviation = 0.4 x sigma)").And.Contain("gaussian, hessian").And.Contain("2 rounds, depth 3"));
+    }
+
+    [Test]
+    public void WithoutOptionsItIsThePaperPreset() =>
+        Assert.That(Succeed("info", Model), Does.Contain("58 planes").And.Contain("sigmas    1, 2, 4, 8, 16 (standard deviation = 1 x sigma)"));
+
+    [Test]
+    public void WrongLabelsAreRefused()
+    {
+        byte[] one = new byte[256 * 256], none = new byte[256 * 256];
+        Array.Fill(one, (byte)3);
+        Write(At("one.tif"), SampleType.UInt8, 256, 256, one);
+        Write(At("none.tif"), SampleType.UInt8, 256, 256, none);
+        Write(At("small.tif"), SampleType.UInt8, 255, 256, one.AsSpan(256));
+        Assert.That(Train(TrainImage, At("one.tif")), Does.Contain("Every labelled pixel has the value 3"));
+        Assert.That(Train(TrainImage, At("none.tif")), Does.Contain("none.tif: no pixel is labelled"));
+        Assert.That(Train(TrainImage, At("small.tif")), Does.Contain("small.tif").And.Contain("255 x 256").And.Contain("same size"));
+        Assert.That(Train(TrainImage, At("missing.tif")), Does.Contain("missing.tif does not exist"));
+        Assert.That(Train(At("missing.png"), TrainLabels), Does.Contain("missing.png does not exist"));
+        Assert.That(Train(TrainImage, TrainLabels, "--names", "a,b"), Does.Contain("2 class names for 3 classes"));
+        Assert.That(Train(TrainImage, TrainLabels, "--families", "gabor"), Does.Contain("\"gabor\" is no feature family"));
+        Assert.That(Train(TrainImage, TrainLabels, "--sigmas", "4,2"), Does.Contain("must ascend"));
+        Assert.That(File.Exists(At("never.fastseg")), Is.False);
+    }
+
+    [Test]
+    public void AnOutputThatCannotBeWrittenIsToldBeforeTheWork()
+    {
+        Assert.That(Fail("train", "--image", "missing", "--labels", "missing", "-o", At("no/such/m.fastseg")), Does.Contain("no/such does not exist"));
+        Assert.That(Fail("train", "--image", "missing", "--labels", "missing", "-o", Folder), Does.Contain("is a folder"));
+        Assert.That(Fail("train", "--image", "missing", "--labels", "missing", "-o", "/proc/m.fastseg"), Does.Contain("/proc/m.fastseg cannot be written"));
+    }
+
+    private string Train(string image, string labels, params string[] more) =>
+        Fail(["train", "--image", image, "--labels", labels, "-o", At("never.fastseg"), .. more]);
+}
