@@ -48,7 +48,7 @@ internal sealed unsafe class BankWorker<TLanes, TVector> : BankWorker
     private long _bottom;
 
     /// <summary>Plans every channel and carves the planes.</summary>
-    public BankWorker(Arena arena, FeatureSpec spec, int channels, int maxWidth, int extraPlanes)
+    public BankWorker(Arena arena, FeatureSpec spec, int channels, int maxWidth, long maxHeight, int extraPlanes)
         : base(maxWidth)
     {
         _planes = spec.Names.Count;
@@ -60,7 +60,7 @@ internal sealed unsafe class BankWorker<TLanes, TVector> : BankWorker
         _channels = new ChannelFilters<TLanes, TVector>[channels];
         for (int i = 0; i < channels; i++)
         {
-            _channels[i] = new ChannelFilters<TLanes, TVector>(arena, spec, maxWidth);
+            _channels[i] = new ChannelFilters<TLanes, TVector>(arena, spec, maxWidth, maxHeight);
         }
     }
 

@@ -20,19 +20,17 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
     private readonly PixelWindow<TLanes, TVector> _pixels;
     private readonly Derivatives<TLanes, TVector> _derivatives;
     private readonly Membrane<TLanes, TVector>? _membrane;
+    private readonly Structure<TLanes, TVector>[] _structures = [];
+    private readonly Disks<TLanes, TVector>? _disks;
     private readonly int _blurs;
-    private Region _bounds;
+    private PixelSource _source;
     private Region _panel;
     private int _band;
 
     /// <summary>Plans the filters and carves their buffers.</summary>
-    public ChannelFilters(Arena arena, FeatureSpec spec, int maxWidth)
+    public ChannelFilters(Arena arena, FeatureSpec spec, int maxWidth, long maxHeight)
     {
         const Families Blurred = Families.Gaussian | Families.Sobel | Families.Hessian | Families.Dog | Families.Laplacian;
-        if (spec.Has(Families.Structure | Families.Mean | Families.Min | Families.Max | Families.Median))
-        {
-            throw new FastSegException("The families structure, mean, min, max and median are not built into this version.");
-        }
         _spec = spec;
         _layout = new PlaneLayout(spec);
         IReadOnlyList<double> sigmas = spec.Has(Blurred) ? spec.Sigmas : [];
@@ -41,17 +39,29 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
         _pixels = new PixelWindow<TLanes, TVector>(arena, maxWidth);
         _derivatives = new Derivatives<TLanes, TVector>(arena, _blur.Stride);
         _membrane = spec.Has(Families.Membrane) ? new Membrane<TLanes, TVector>(arena, spec.Membrane, maxWidth) : null;
+        if (_layout.Structure >= 0)
+        {
+            _structures = [.. spec.Sigmas.Select(sigma => new Structure<TLanes, TVector>(arena, spec, sigma, maxWidth, maxHeight))];
+        }
+        if (spec.Has(Families.Mean | Families.Min | Families.Max | Families.Median) && spec.Sigmas.Count > 0)
+        {
+            _disks = new Disks<TLanes, TVector>(arena, spec, _layout, maxWidth);
+        }
     }
 
     /// <summary>Begins a panel.</summary>
     public void Start(in PixelSource source, Region panel)
     {
-        _bounds = source.Bounds;
+        _source = source;
         _panel = panel;
         _band = 0;
         _blur.Start(source, panel);
         _pixels.Start(source, panel);
         _membrane?.Start(source, panel);
+        foreach (Structure<TLanes, TVector> structure in _structures)
+        {
+            structure.Start(source, panel);
+        }
         for (int i = 0; i < _blur.Lead; i++)
         {
             _blur.Step();
@@ -68,10 +78,10 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
             (int)(band.Y - _panel.Y) - top,
             band.Height,
             band.Width,
-            Top: (int)Math.Max(0, _bounds.Y - _panel.Y - top),
-            Bottom: (int)Math.Min(Blur<TLanes, TVector>.WindowRows - 1, _bounds.Bottom - 1 - _panel.Y - top),
-            LeftEdge: _panel.X == _bounds.X,
-            RightEdge: _panel.Right == _bounds.Right);
+            Top: (int)Math.Max(0, _source.Bounds.Y - _panel.Y - top),
+            Bottom: (int)Math.Min(Blur<TLanes, TVector>.WindowRows - 1, _source.Bounds.Bottom - 1 - _panel.Y - top),
+            LeftEdge: _panel.X == _source.Bounds.X,
+            RightEdge: _panel.Right == _source.Bounds.Right);
         for (int scale = 0; scale <= _blurs; scale++)
         {
             bool image = scale == 0;
@@ -83,6 +93,11 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
             Differences(band, rows);
         }
         _membrane?.Run(band, _layout.Membrane);
+        for (int i = 0; i < _structures.Length; i++)
+        {
+            _structures[i].Run(band, rows.First, _layout.Structure + (2 * i));
+        }
+        _disks?.Run(_source, band);
     }
 
     private DerivedPlanes Planes(in Band band, int scale) => new()

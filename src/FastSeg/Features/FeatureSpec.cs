@@ -60,7 +60,7 @@ public sealed record FeatureSpec
 {
     private const int MaxSigmas = 64;
     private const int MaxRadius = 4096;
-    private const int MaxDisk = 256;
+    private const int MaxDisk = 64;
     private const int MaxPatch = 63;
     private const int MaxAngles = 90;
 

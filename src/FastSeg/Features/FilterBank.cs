@@ -33,7 +33,6 @@ internal sealed unsafe class FilterBank : IDisposable
     /// <exception cref="FastSegException">The specification asks for what cannot be computed, or there is no memory.</exception>
     public FilterBank(FeatureSpec spec, int channels, Region maxCore, int extraPlanes = 0)
     {
-        spec.Check();
         _channels = channels;
         _halo = spec.Halo;
         _maxCore = maxCore;
@@ -43,6 +42,9 @@ internal sealed unsafe class FilterBank : IDisposable
 
     /// <summary>Widest and tallest band that <see cref="Run"/> hands out.</summary>
     public static (int Width, int Height) MaxBand => (MaxPanelWidth, BandRows);
+
+    /// <summary>Bytes this bank holds.</summary>
+    public long HeldBytes => _buffer.Length;
 
     /// <summary>Bytes the constructor allocates.</summary>
     public static long Bytes(FeatureSpec spec, int channels, Region maxCore, int extraPlanes = 0)
@@ -76,6 +78,7 @@ internal sealed unsafe class FilterBank : IDisposable
 
     private static BankWorker CreateWorker(Arena arena, FeatureSpec spec, int channels, Region maxCore, int extraPlanes)
     {
+        spec.Check();
         int planes = (channels * spec.Names.Count) + extraPlanes;
         int width = MaxPanelWidth;
         while (width > BankWorker.WidthStep && (long)planes * width * BandRows * sizeof(float) > PlaneBudget)
@@ -84,7 +87,7 @@ internal sealed unsafe class FilterBank : IDisposable
         }
         width = (int)Math.Min(width, (maxCore.Width + BankWorker.WidthStep - 1) / BankWorker.WidthStep * BankWorker.WidthStep);
         return VectorPath.Bits == 512
-            ? new BankWorker<Simd512, Vector512<float>>(arena, spec, channels, width, extraPlanes)
-            : new BankWorker<Simd256, Vector256<float>>(arena, spec, channels, width, extraPlanes);
+            ? new BankWorker<Simd512, Vector512<float>>(arena, spec, channels, width, maxCore.Height, extraPlanes)
+            : new BankWorker<Simd256, Vector256<float>>(arena, spec, channels, width, maxCore.Height, extraPlanes);
     }
 }

@@ -1,0 +1,177 @@
+using FastSeg.Images;
+
+namespace FastSeg.Features;
+
+/// <summary>
+/// Exact medians over disks: pixels become codes in the order of their values (the sample itself, or a float's rank among the values
+/// around the band), and a histogram of codes slides along every row, losing the disk's left rim and gaining its right one.
+/// </summary>
+internal sealed unsafe class MedianFilter
+{
+    private const int Codes = 1 << 16;
+
+    private readonly Disk[] _disks;
+    private readonly int _radius;
+    private readonly int _stride;
+    private readonly int* _codes;
+    private readonly float* _sorted;
+    private readonly int* _fine;
+    private readonly int* _coarse;
+    private int _shift;
+    private int _below;
+    private int _bucket;
+
+    /// <summary>Carves the buffers for bands up to the given size.</summary>
+    public MedianFilter(Arena arena, Disk[] disks, int maxWidth, int maxRows)
+    {
+        _disks = disks;
+        _radius = disks.Max(disk => disk.Radius);
+        _stride = maxWidth + (2 * _radius);
+        long pixels = (long)_stride * (maxRows + (2 * _radius));
+        _codes = arena.Ints(pixels);
+        _sorted = arena.Floats(pixels);
+        _fine = arena.Ints(Math.Max(Codes, pixels));
+        _coarse = arena.Ints((Math.Max(Codes, pixels) >> 4) + 1);
+    }
+
+    /// <summary>Writes one plane per disk, from <paramref name="plane"/> on.</summary>
+    public void Run(in PixelSource source, in Band band, int plane)
+    {
+        int values = Encode(source, band);
+        for (int i = 0; i < _disks.Length; i++)
+        {
+            for (int row = 0; row < band.Height; row++)
+            {
+                new Span<int>(_fine, values).Clear();
+                new Span<int>(_coarse, (values >> _shift) + 1).Clear();
+                Slide(_disks[i], source.Type, _codes + ((nint)(row + _radius) * _stride) + _radius, band.Width, band.Row(plane + i, row));
+            }
+        }
+    }
+
+    /// <summary>Codes of the band and the pixels around it; returns how many codes there can be.</summary>
+    private int Encode(in PixelSource source, in Band band)
+    {
+        int rows = band.Height + (2 * _radius), columns = band.Width + (2 * _radius);
+        Region bounds = source.Bounds;
+        bool floats = source.Type == SampleType.Float32;
+        for (int row = 0; row < rows; row++)
+        {
+            long y = Math.Clamp(band.Y - _radius + row, bounds.Y, bounds.Bottom - 1) - bounds.Y;
+            int* to = _codes + ((nint)row * _stride);
+            for (int i = 0; i < columns; i++)
+            {
+                long x = Math.Clamp(band.X - _radius + i, bounds.X, bounds.Right - 1) - bounds.X;
+                long sample = (((y * bounds.Width) + x) * source.Channels) + source.Channel;
+                to[i] = source.Type switch
+                {
+                    SampleType.UInt8 => source.Samples[sample],
+                    SampleType.UInt16 => ((ushort*)source.Samples)[sample],
+                    // -0 becomes +0, as everywhere; the bits wait here for their rank.
+                    _ => BitConverter.SingleToInt32Bits(((float*)source.Samples)[sample] + 0f),
+                };
+            }
+        }
+        _shift = source.Type == SampleType.UInt8 ? 4 : 8;
+        return floats ? Rank(rows, columns) : source.Type == SampleType.UInt8 ? 1 << 8 : Codes;
+    }
+
+    private int Rank(int rows, int columns)
+    {
+        int count = 0;
+        for (int row = 0; row < rows; row++)
+        {
+            new ReadOnlySpan<float>(_codes + ((nint)row * _stride), columns).CopyTo(new Span<float>(_sorted + count, columns));
+            count += columns;
+        }
+        var sorted = new Span<float>(_sorted, count);
+        sorted.Sort();
+        int distinct = 1;
+        for (int i = 1; i < count; i++)
+        {
+            if (sorted[i] != sorted[distinct - 1])
+            {
+                sorted[distinct++] = sorted[i];
+            }
+        }
+        sorted = sorted[..distinct];
+        for (int row = 0; row < rows; row++)
+        {
+            int* codes = _codes + ((nint)row * _stride);
+            for (int i = 0; i < columns; i++)
+            {
+                codes[i] = sorted.BinarySearch(((float*)codes)[i]);
+            }
+        }
+        return distinct;
+    }
+
+    private void Slide(in Disk disk, SampleType type, int* centre, int width, float* to)
+    {
+        _bucket = 0;
+        _below = 0;
+        for (int dy = -disk.Radius; dy <= disk.Radius; dy++)
+        {
+            int half = disk.HalfWidth(Math.Abs(dy));
+            for (int dx = -half; dx <= half; dx++)
+            {
+                Count(centre[((nint)dy * _stride) + dx], 1);
+            }
+        }
+        for (int x = 0; x < width; x++)
+        {
+            int code = Middle(disk.Pixels / 2);
+            to[x] = type switch
+            {
+                SampleType.UInt8 => code / 255f,
+                SampleType.UInt16 => code / 65535f,
+                _ => _sorted[code],
+            };
+            if (x + 1 < width)
+            {
+                Step(disk, centre + x);
+            }
+        }
+    }
+
+    private void Step(in Disk disk, int* centre)
+    {
+        for (int dy = -disk.Radius; dy <= disk.Radius; dy++)
+        {
+            int half = disk.HalfWidth(Math.Abs(dy));
+            int* row = centre + ((nint)dy * _stride);
+            Count(row[-half], -1);
+            Count(row[half + 1], 1);
+        }
+    }
+
+    private void Count(int code, int change)
+    {
+        _fine[code] += change;
+        int bucket = code >> _shift;
+        _coarse[bucket] += change;
+        if (bucket < _bucket)
+        {
+            _below += change;
+        }
+    }
+
+    /// <summary>The code with <paramref name="rank"/> smaller or equal ones before it. The bucket is looked for from where the last one was.</summary>
+    private int Middle(int rank)
+    {
+        while (_below > rank)
+        {
+            _below -= _coarse[--_bucket];
+        }
+        while (_below + _coarse[_bucket] <= rank)
+        {
+            _below += _coarse[_bucket++];
+        }
+        int code = _bucket << _shift;
+        for (int below = _below + _fine[code]; below <= rank; below += _fine[code])
+        {
+            code++;
+        }
+        return code;
+    }
+}

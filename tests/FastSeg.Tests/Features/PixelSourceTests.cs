@@ -1,0 +1,104 @@
+using System.Runtime.Intrinsics;
+using FastSeg.Features;
+using FastSeg.Images;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Features;
+
+public unsafe class PixelSourceTests
+{
+    [Test]
+    public void Every_integer_is_divided_correctly_rounded([Values] bool wide)
+    {
+        byte[] bytes = [.. Enumerable.Range(0, 256).Select(value => (byte)value)];
+        ushort[] shorts = [.. Enumerable.Range(0, 65536).Select(value => (ushort)value)];
+        fixed (byte* first = bytes)
+        {
+            float[] read = Read(wide, new PixelSource(first, SampleType.UInt8, 1, 0, new Region(0, 0, 256, 1)), 0, 0, 256);
+            Assert.That(read, Is.EqualTo(Array.ConvertAll(bytes, value => value / 255f)));
+        }
+        fixed (ushort* first = shorts)
+        {
+            float[] read = Read(wide, new PixelSource((byte*)first, SampleType.UInt16, 1, 0, new Region(0, 0, 65536, 1)), 0, 0, 65536);
+            Assert.That(read, Is.EqualTo(Array.ConvertAll(shorts, value => value / 65535f)));
+        }
+    }
+
+    [Test]
+    public void Negative_zero_becomes_zero()
+    {
+        float[] values = [.. Enumerable.Repeat(-0f, 19)];
+        fixed (float* first = values)
+        {
+            float[] read = Read(true, new PixelSource((byte*)first, SampleType.Float32, 1, 0, new Region(0, 0, 19, 1)), 0, 0, 19);
+            Assert.That(read.All(value => BitConverter.SingleToInt32Bits(value) == 0));
+        }
+    }
+
+    [Test]
+    public void Rows_and_columns_outside_repeat_the_edge_and_nothing_else_is_read([Values] SampleType type, [Values(1, 3)] int channels, [Values] bool wide)
+    {
+        const int Width = 37, Height = 3, Frame = 64;
+        int bytes = Width * Height * channels * type.Bytes();
+        byte[] memory = new byte[bytes + (2 * Frame)];
+        // All bits set is NaN, 255 and 65535: none of them is a pixel here.
+        Array.Fill(memory, (byte)255);
+        fixed (byte* first = memory)
+        {
+            byte* samples = first + Frame;
+            float Pixel(int x, int y, int channel)
+            {
+                int value = (((y * Width) + x) * channels) + channel;
+                return type switch { SampleType.UInt8 => (value % 251) / 255f, SampleType.UInt16 => value / 65535f, _ => value };
+            }
+            for (int i = 0; i < Width * Height * channels; i++)
+            {
+                float value = Pixel(i / channels % Width, i / channels / Width, i % channels);
+                switch (type)
+                {
+                    case SampleType.UInt8:
+                        samples[i] = (byte)Math.Round(value * 255);
+                        break;
+                    case SampleType.UInt16:
+                        ((ushort*)samples)[i] = (ushort)Math.Round(value * 65535);
+                        break;
+                    default:
+                        ((float*)samples)[i] = value;
+                        break;
+                }
+            }
+            var source = new PixelSource(samples, type, channels, channels - 1, new Region(100, 200, Width, Height));
+            foreach ((int x, int count) in ((int, int)[])[(-70, 20), (-20, 30), (-3, 50), (0, 37), (0, 1), (5, 16), (21, 16), (36, 20), (40, 9), (-5, 60)])
+            {
+                foreach (int y in (int[])[-4, 0, 1, 2, 9])
+                {
+                    float[] read = Read(wide, source, 200 + y, 100 + x, count);
+                    for (int i = 0; i < count; i++)
+                    {
+                        Assert.That(read[i], Is.EqualTo(Pixel(Math.Clamp(x + i, 0, Width - 1), Math.Clamp(y, 0, Height - 1), channels - 1)), $"x {x + i}, y {y}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Reads into a frame of NaN and checks that it still stands.</summary>
+    private static float[] Read(bool wide, PixelSource source, long y, long x, int count)
+    {
+        float[] memory = new float[count + 64];
+        Array.Fill(memory, float.NaN);
+        fixed (float* first = memory)
+        {
+            if (wide)
+            {
+                PixelRows<Simd512, Vector512<float>>.Read(source, y, x, count, first + 32);
+            }
+            else
+            {
+                PixelRows<Simd256, Vector256<float>>.Read(source, y, x, count, first + 32);
+            }
+        }
+        Assert.That(memory[..32].Concat(memory[^32..]).All(float.IsNaN), "written outside");
+        return memory[32..^32];
+    }
+}
