@@ -1,7 +1,7 @@
 namespace FastSeg.Deep;
 
 /// <summary>How a network pads at the image's border.</summary>
-internal enum Padding
+public enum Padding
 {
     /// <summary>The edge's value is repeated.</summary>
     Replicate,
@@ -11,7 +11,7 @@ internal enum Padding
 }
 
 /// <summary>The shape of a convolutional upsampler, as its weights state it (the paper's Table S1).</summary>
-internal sealed record UpsamplerConfig
+public sealed record UpsamplerConfig
 {
     /// <summary>Channels of the low-resolution features.</summary>
     public required int ChannelsIn { get; init; }

@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using FastSeg.Images;
+
+namespace FastSeg.Deep.Weights;
+
+/// <summary>A convolutional upsampler's weights and configuration, checked against each other.</summary>
+public sealed class UpsamplerFile
+{
+    private const string ConfigKey = "config", SourceKey = "source", AssumedKey = "assumed";
+    private const string Assumed = "guidanceMean, guidanceStd, guidanceScale, normalise";
+    private const string Counter = ".num_batches_tracked";
+
+    /// <summary>Most tensors named in one error sentence.</summary>
+    private const int MostNamed = 6;
+
+    private UpsamplerFile(string name, UpsamplerConfig config, IReadOnlyDictionary<string, WeightTensor> tensors, string source, string assumed)
+    {
+        (Name, Config, Tensors, Source, AssumedFields) = (name, config, tensors, source, assumed);
+        Check();
+    }
+
+    /// <summary>The file's path, as the caller gave it.</summary>
+    public string Name { get; }
+
+    /// <summary>The network's shape.</summary>
+    public UpsamplerConfig Config { get; }
+
+    /// <summary>What the weights were imported from; empty where the file does not say.</summary>
+    public string Source { get; }
+
+    /// <summary>Fields of the configuration that the checkpoint did not state and that were assumed on import, in words; empty for none.</summary>
+    public string AssumedFields { get; }
+
+    /// <summary>Numbers of all tensors.</summary>
+    public long Parameters => Tensors.Values.Sum(tensor => tensor.Values.LongLength);
+
+    /// <summary>Tensors by the names of the published checkpoints.</summary>
+    internal IReadOnlyDictionary<string, WeightTensor> Tensors { get; }
+
+    /// <summary>Reads a safetensors file.</summary>
+    /// <exception cref="FastSegException">It is missing or damaged, or its tensors do not fit its configuration.</exception>
+    public static UpsamplerFile Load(string path) => Parse(WeightBytes.ReadFile(path), path);
+
+    /// <summary>Converts a PyTorch checkpoint, without executing any of it, and writes it as safetensors.</summary>
+    /// <param name="checkpoint">What torch.save wrote: a dict of "config" and "weights".</param>
+    /// <param name="output">The file to write; it appears when it is whole.</param>
+    /// <exception cref="FastSegException">The checkpoint is damaged, asks for more than data or does not fit, or the file cannot be written.</exception>
+    public static UpsamplerFile Import(string checkpoint, string output)
+    {
+        byte[] bytes = WeightBytes.ReadFile(checkpoint);
+        PyTorchCheckpoint read = PyTorchCheckpoint.Parse(bytes, checkpoint);
+        UpsamplerConfig config = UpsamplerConfigReader.FromCheckpoint(read.Config, checkpoint);
+        WeightTensor[] tensors = [.. read.Weights.Where(tensor => !tensor.Name.EndsWith(Counter, StringComparison.Ordinal))];
+        string source = $"{Path.GetFileName(checkpoint)}, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(bytes))}";
+        var file = new UpsamplerFile(checkpoint, config, tensors.ToDictionary(tensor => tensor.Name), source, Assumed);
+        using var written = new OutputFile(output);
+        written.Write(0, file.ToSafetensors(tensors));
+        written.Commit();
+        return file;
+    }
+
+    /// <summary>Reads the bytes of a safetensors file, such as a model holds.</summary>
+    /// <exception cref="FastSegException">They are damaged, or the tensors do not fit the configuration.</exception>
+    internal static UpsamplerFile Parse(ReadOnlySpan<byte> bytes, string name)
+    {
+        Safetensors file = Safetensors.Parse(bytes, name);
+        if (!file.Metadata.TryGetValue(ConfigKey, out string? json))
+        {
+            throw new FastSegException($"{name} has no configuration in its metadata; make it with: fastseg upsampler import X.pth -o {Path.GetFileName(name)}.");
+        }
+        return new UpsamplerFile(
+            name, UpsamplerConfigReader.FromJson(json, name), file.Tensors,
+            file.Metadata.GetValueOrDefault(SourceKey, ""), file.Metadata.GetValueOrDefault(AssumedKey, ""));
+    }
+
+    /// <summary>The bytes of a safetensors file, with the tensors in the order given.</summary>
+    internal byte[] ToSafetensors(IReadOnlyList<WeightTensor> tensors) => Safetensors.Write(
+        tensors, new Dictionary<string, string> { [ConfigKey] = UpsamplerConfigReader.ToJson(Config), [SourceKey] = Source, [AssumedKey] = AssumedFields });
+
+    private void Check()
+    {
+        var wrong = new List<string>();
+        IReadOnlyList<(string Name, long[] Shape)> needed = UpsamplerShapes.Of(Config);
+        foreach ((string name, long[] shape) in needed)
+        {
+            if (!Tensors.TryGetValue(name, out WeightTensor? tensor))
+            {
+                wrong.Add($"{name} ({Shape(shape)}) is missing");
+            }
+            else if (!tensor.Shape.SequenceEqual(shape))
+            {
+                wrong.Add($"{name} is {Shape(tensor.Shape)} instead of {Shape(shape)}");
+            }
+            else if (tensor.Values.Any(value => !float.IsFinite(value)))
+            {
+                wrong.Add($"{name} has a value that is not finite");
+            }
+        }
+        var known = needed.Select(tensor => tensor.Name).ToHashSet();
+        wrong.AddRange(Tensors.Keys.Where(name => !known.Contains(name) && !name.EndsWith(Counter, StringComparison.Ordinal))
+            .Select(name => $"{InputFile.OneLine(name)} belongs to no layer"));
+        if (wrong.Count > 0)
+        {
+            string rest = wrong.Count > MostNamed ? $" and {wrong.Count - MostNamed} more" : "";
+            throw new FastSegException($"{Name} does not fit its configuration: {string.Join("; ", wrong.Take(MostNamed))}{rest}; use the weights with their own configuration.");
+        }
+    }
+
+    private static string Shape(IReadOnlyList<long> shape) => string.Join(" x ", shape);
+}
