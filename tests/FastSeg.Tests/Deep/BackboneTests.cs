@@ -61,7 +61,7 @@ internal sealed unsafe class BackboneTests
     [Test]
     public void TheBackboneInTheBoxOpensAndIsWhatItsReadmeSays()
     {
-        using Backbone backbone = Backbone.Open(InTheBox.Backbone, 1);
+        using Backbone backbone = Backbone.Open(TestData.File("models", "fastseg-vit-tiny-8"), 1);
         Assert.That(backbone.Description.Name, Is.EqualTo("fastseg-vit-tiny-8"));
         Assert.That(backbone.Description.Licence, Is.EqualTo("MIT"));
         Assert.That((backbone.Description.Patch, backbone.Description.Dimension, backbone.FixedTokens), Is.EqualTo((8, 192, (int?)null)));

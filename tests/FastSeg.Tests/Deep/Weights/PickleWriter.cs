@@ -1,0 +1,73 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace FastSeg.Tests.Deep.Weights;
+
+/// <summary>Writes pickles instruction by instruction, hostile ones too, and the zip around them.</summary>
+internal sealed class PickleWriter
+{
+    private readonly MemoryStream _bytes = new();
+
+    public PickleWriter(byte protocol = 2) => Raw(0x80, protocol);
+
+    public PickleWriter Raw(params byte[] bytes)
+    {
+        _bytes.Write(bytes);
+        return this;
+    }
+
+    public PickleWriter Code(string codes) => Raw(Encoding.ASCII.GetBytes(codes));
+
+    public PickleWriter Text(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        return Code("X").Raw(BitConverter.GetBytes(bytes.Length)).Raw(bytes);
+    }
+
+    public PickleWriter Long(long number) => Raw(0x8a, 8).Raw(BitConverter.GetBytes(number));
+
+    public PickleWriter Longs(params long[] numbers)
+    {
+        Code("(");
+        foreach (long number in numbers)
+        {
+            Long(number);
+        }
+        return Code("t");
+    }
+
+    public PickleWriter Global(string module, string name) => Code($"c{module}\n{name}\n");
+
+    /// <summary>A tensor as torch writes it.</summary>
+    public PickleWriter Tensor(string key, long count, long offset, long[] shape, long[] strides, string storage = "FloatStorage")
+    {
+        Global("torch._utils", "_rebuild_tensor_v2").Code("((").Text("storage").Global("torch", storage).Text(key).Text("cpu").Long(count).Code("tQ");
+        return Long(offset).Longs(shape).Longs(strides).Raw(0x89).Global("collections", "OrderedDict").Code(")RtR");
+    }
+
+    public byte[] Stop() => [.. _bytes.ToArray(), (byte)'.'];
+
+    /// <summary>A checkpoint with an empty config and one weight.</summary>
+    public static byte[] Checkpoint(Action<PickleWriter> weight) => new PickleWriter().Code("}(")
+        .Text("config").Code("}").Text("weights").Code("}").Text("w").Do(weight).Code("su").Stop();
+
+    public PickleWriter Do(Action<PickleWriter> write)
+    {
+        write(this);
+        return this;
+    }
+
+    public static byte[] Zip(byte[] pickle, bool compress = false, params (string Name, byte[] Bytes)[] files)
+    {
+        using var bytes = new MemoryStream();
+        using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach ((string name, byte[] content) in files.Prepend(("data.pkl", pickle)))
+            {
+                using Stream stream = zip.CreateEntry($"archive/{name}", compress ? CompressionLevel.Optimal : CompressionLevel.NoCompression).Open();
+                stream.Write(content);
+            }
+        }
+        return bytes.ToArray();
+    }
+}
