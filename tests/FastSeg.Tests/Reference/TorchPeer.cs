@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Reference;
 
-/// <summary>The upsampler in PyTorch, where the system's Python has it.</summary>
+/// <summary>PyTorch, where the system's Python has it: the upsampler, and scripts of the tests' own.</summary>
 internal static class TorchPeer
 {
     private const string Python = "/usr/bin/python3";
@@ -16,10 +16,7 @@ internal static class TorchPeer
     /// <summary>The whole result; the test is skipped where PyTorch is not installed.</summary>
     public static float[] Upsample(UpsamplerCase network)
     {
-        if (!Installed.Value)
-        {
-            Assert.Ignore("needs python3-torch");
-        }
+        Require();
         string output = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"torch-{Guid.NewGuid():N}.npy");
         string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
         try
@@ -37,6 +34,15 @@ internal static class TorchPeer
         }
     }
 
+    /// <summary>Skips the test where PyTorch is not installed.</summary>
+    public static void Require()
+    {
+        if (!Installed.Value)
+        {
+            Assert.Ignore("needs python3-torch");
+        }
+    }
+
     /// <summary>The values of a float32 .npy file.</summary>
     public static float[] ReadNpy(string path)
     {
@@ -47,7 +53,8 @@ internal static class TorchPeer
         return values;
     }
 
-    private static bool Run(params string[] arguments)
+    /// <summary>Runs Python; false where it fails.</summary>
+    public static bool Run(params string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         _ = process.StandardError.ReadToEndAsync();

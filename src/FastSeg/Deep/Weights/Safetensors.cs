@@ -36,7 +36,7 @@ internal sealed record Safetensors(IReadOnlyDictionary<string, WeightTensor> Ten
             using JsonDocument header = JsonDocument.Parse(bytes.Slice(LengthBytes, (int)length).ToArray());
             return Parse(header.RootElement, data, name);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             throw new FastSegException($"{name} is no safetensors file: its header is not the JSON that the format asks for; export the weights again.", e);
         }

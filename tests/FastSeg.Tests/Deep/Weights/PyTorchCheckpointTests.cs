@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using FastSeg.Deep;
 using FastSeg.Deep.Weights;
+using FastSeg.Tests.Reference;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Deep.Weights;
@@ -9,20 +9,15 @@ namespace FastSeg.Tests.Deep.Weights;
 [TestFixture]
 internal sealed class PyTorchCheckpointTests
 {
-    private const string Python = "/usr/bin/python3";
-
     [TestCase("checkpoint-float.pth"), TestCase("checkpoint-half.pth"), TestCase("checkpoint-bfloat16.pth"), TestCase("checkpoint-double.pth")]
     public void PublishedLayoutIsImported(string file) => AssertImports(Data(file));
 
     [Test]
     public void WhatTheInstalledPyTorchSavesIsImported()
     {
-        if (!File.Exists(Python) || !Run("-c", "import torch"))
-        {
-            Assert.Ignore("needs python3-torch");
-        }
+        TorchPeer.Require();
         using var folder = new TemporaryFolder();
-        Assert.That(Run(Data("make_checkpoints.py"), folder.Path), Is.True);
+        Assert.That(TorchPeer.Run(Data("make_checkpoints.py"), folder.Path), Is.True);
         foreach (string type in (string[])["float", "half", "bfloat16", "double"])
         {
             AssertImports(folder.File($"checkpoint-{type}.pth"));
@@ -133,14 +128,5 @@ internal sealed class PyTorchCheckpointTests
     {
         string message = Assert.Throws<FastSegException>(() => PyTorchCheckpoint.Parse(file, "hostile.pth"))!.Message;
         Assert.That(message, Does.Contain(sentence).And.StartsWith("hostile.pth "));
-    }
-
-    private static bool Run(params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        _ = process.StandardError.ReadToEndAsync();
-        process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0;
     }
 }

@@ -31,7 +31,7 @@ internal sealed class SafetensorsTests
     [TestCase("I64", new byte[] { 1, 0, 0, 0, 0, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }, new[] { 1f, -2f })]
     public void EveryTypeBecomesFloat32(string type, byte[] data, float[] values)
     {
-        byte[] bytes = Bytes($$"""{"t":{"dtype":"{{type}}","shape":[2],"data_offsets":[0,{{data.Length}}]}}""", data);
+        byte[] bytes = Bytes($$$"""{"t":{"dtype":"{{{type}}}","shape":[2],"data_offsets":[0,{{{data.Length}}}] } }""", data);
         Assert.That(Safetensors.Parse(bytes, "f").Tensors["t"].Values, Is.EqualTo(values));
     }
 
