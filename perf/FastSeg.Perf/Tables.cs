@@ -16,7 +16,7 @@ internal static class Tables
 
     public static string Line(Comparison comparison) => $"{comparison.Name}: {Number(comparison.Ratio)} x {comparison.Peer} ({Mega(comparison.Ours)} against {Mega(comparison.Theirs)} Mpx/s; {comparison.Agreement})";
 
-    public static string Line(Quantity quantity) => $"{quantity.Name}: {Number(quantity.Value)} {quantity.Unit}{(quantity.Note.Length == 0 ? "" : $" ({quantity.Note})")}";
+    public static string Line(Quantity quantity) => $"{quantity.Group}: {quantity.Name}: {Number(quantity.Value)} {quantity.Unit}{(quantity.Note.Length == 0 ? "" : $" ({quantity.Note})")}";
 
     /// <summary>Everything of a run, with the machine and versions above it.</summary>
     public static string Markdown(PerfRun run, IEnumerable<(string Name, string Value)> facts)
