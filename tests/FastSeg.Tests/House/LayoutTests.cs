@@ -45,6 +45,7 @@ internal sealed partial class LayoutTests
     [TestCase("Images", "Native")]
     [TestCase("Features", "Images", "Native")]
     [TestCase("Forest", "Features", "Images", "Native")]
+    [TestCase("Deep", "Features", "Images", "Native")]
     [TestCase("Models", "Features", "Forest", "Images", "Native", "Deep")]
     public void AFolderOfTheLibraryUsesOnlyThoseBelowIt(string folder, params string[] below)
     {
@@ -61,6 +62,6 @@ internal sealed partial class LayoutTests
     [GeneratedRegex("/(bin|obj)/")]
     private static partial Regex BuildOutput();
 
-    [GeneratedRegex(@"^using FastSeg\.(\w+);", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^using FastSeg\.(\w+)[.;]", RegexOptions.Multiline)]
     private static partial Regex UsingOfFolder();
 }
