@@ -53,21 +53,21 @@ internal sealed unsafe class CpuBackend : Backend
     /// <inheritdoc/>
     public override void Features(int worker, Tile tile, float* planes, StageTimes times)
     {
-        var copy = new CopyBands { Front = Front(worker, times), Core = tile.Core, Planes = planes };
+        var copy = new CopyBands { Front = Front(worker, tile, times), Core = tile.Core, Planes = planes };
         _banks[worker].Run(tile, ref copy);
     }
 
     /// <inheritdoc/>
     public override void Predict(int worker, Tile tile, TileResult result, StageTimes times)
     {
-        var predict = new PredictBands { Front = Front(worker, times), Forest = _forests[worker], Groups = _groups, Result = result };
+        var predict = new PredictBands { Front = Front(worker, tile, times), Forest = _forests[worker], Groups = _groups, Result = result };
         _banks[worker].Run(tile, ref predict);
     }
 
     /// <inheritdoc/>
     public override void Gather(int worker, Tile tile, LabelledPixels pixels, TrainingRows rows, StageTimes times)
     {
-        var gather = new GatherBands { Front = Front(worker, times), Pixels = pixels, Rows = rows };
+        var gather = new GatherBands { Front = Front(worker, tile, times), Pixels = pixels, Rows = rows };
         _banks[worker].Run(tile, ref gather);
     }
 
@@ -84,7 +84,16 @@ internal sealed unsafe class CpuBackend : Backend
         }
     }
 
-    private BandFront Front(int worker, StageTimes times) => new(worker, _deep, times);
+    private BandFront Front(int worker, Tile tile, StageTimes times)
+    {
+        if (_deep is not null)
+        {
+            long start = Stopwatch.GetTimestamp();
+            _deep.Start(worker, tile.Core);
+            times.Add(Stage.Upsampler, start);
+        }
+        return new BandFront(worker, _deep, times);
+    }
 
     /// <summary>What every consumer does first: adds the deep planes, and times the stages.</summary>
     private struct BandFront(int worker, DeepImage? deep, StageTimes times)

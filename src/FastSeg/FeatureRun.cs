@@ -20,12 +20,12 @@ internal static unsafe class FeatureRun
         using ImageWriter writer = output(names);
         var planner = new Planner(
             image, image.Info.Bounds, features, seen, deepChannels, core => core.Pixels * names.Count * sizeof(float),
-            () => DeepImage.WorkerItems(deepModel),
+            core => DeepImage.TileBytes(deepModel, core), grid => DeepImage.WorkerItems(deepModel, image, grid),
             workers => [("reader", image.HeldBytes(workers)), ("writer", writer.HeldBytes(workers)), .. DeepImage.SharedItems(deepModel, backbone, image)]);
         Plan plan = planner.Make(options);
         TileGrid grid = plan.Grid;
         var all = new StageTimes();
-        using DeepImage? deep = deepModel is null ? null : new DeepImage(deepModel, backbone!, image, plan.Workers, all, options with { Progress = null });
+        using DeepImage? deep = deepModel is null ? null : new DeepImage(deepModel, backbone!, image, plan, all, options with { Progress = null });
         using var backend = new CpuBackend(plan, features, null, deep);
         StageTimes[] times = [.. Enumerable.Range(0, plan.Workers).Select(_ => new StageTimes())];
         Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, seen, image.Info))];

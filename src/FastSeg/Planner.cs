@@ -10,7 +10,8 @@ namespace FastSeg;
 /// <param name="Channels">Channels the model sees.</param>
 /// <param name="DeepChannels">Deep planes behind the classical ones.</param>
 /// <param name="OutputBytes">Bytes of a worker's outputs for a tile's core.</param>
-/// <param name="WorkerItems">Buffers of a worker besides tile, filters and outputs: a name and their bytes.</param>
+/// <param name="TileBytes">Bytes of other buffers that grow with a tile's core and are listed by <paramref name="WorkerItems"/>.</param>
+/// <param name="WorkerItems">Buffers of a worker besides tile, filters and outputs, for the tiles of a grid: a name and their bytes.</param>
 /// <param name="SharedItems">Buffers of the whole run (readers, writers), given the number of workers.</param>
 internal sealed record Planner(
     ImageReader Image,
@@ -19,7 +20,8 @@ internal sealed record Planner(
     int Channels,
     int DeepChannels,
     Func<Region, long> OutputBytes,
-    Func<IEnumerable<(string Name, long Bytes)>> WorkerItems,
+    Func<Region, long> TileBytes,
+    Func<TileGrid, IEnumerable<(string Name, long Bytes)>> WorkerItems,
     Func<int, IEnumerable<(string Name, long Bytes)>> SharedItems)
 {
     /// <summary>Tile corners lie on multiples of this, the side of a tile in the TIFFs we write and the width of a filter panel.</summary>
@@ -68,7 +70,7 @@ internal sealed record Planner(
             new("filters", FilterBank.Bytes(Features, Channels, core, DeepChannels), workers),
             new("outputs", OutputBytes(core), workers),
         };
-        items.AddRange(WorkerItems().Select(item => new PlanItem(item.Name, item.Bytes, workers)));
+        items.AddRange(WorkerItems(new TileGrid(Area, width, height)).Select(item => new PlanItem(item.Name, item.Bytes, workers)));
         items.AddRange(SharedItems(workers).Select(item => new PlanItem(item.Name, item.Bytes, 1)));
         int planes = (Features.Names.Count * Channels) + DeepChannels;
         return new Plan(Area, width, height, halo, Channels, planes, workers, items, ProcessMemory.Resident() + CodeBytes);
@@ -96,7 +98,11 @@ internal sealed record Planner(
         }
         long Count((long Width, long Height) shape) => new TileGrid(Area, shape.Width, shape.Height).Count;
         bool Even((long Width, long Height) shape) => Count(shape) >= 4 * workers || (Count(shape) >= workers && Count(shape) % workers == 0);
-        bool Small((long Width, long Height) shape) => OutputBytes(new Region(0, 0, shape.Width, shape.Height)) <= MostOutput;
+        bool Small((long Width, long Height) shape)
+        {
+            var core = new Region(0, 0, shape.Width, shape.Height);
+            return OutputBytes(core) + TileBytes(core) <= MostOutput;
+        }
         int start = shapes.FindIndex(shape => Even(shape) && Small(shape));
         start = start < 0 ? shapes.Count - 1 : start;
         for (int i = start; i < shapes.Count; i++)

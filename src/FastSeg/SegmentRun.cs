@@ -28,7 +28,8 @@ internal sealed class SegmentRun
         CheckLayouts(area);
         var planner = new Planner(
             image, area, model.Features, model.Channels, model.DeepChannels, core => TileResult.Bytes(core, model.Classes.Count, _kinds),
-            () => [("forest", CpuBackend.ForestBytes(model.Forest)), .. DeepImage.WorkerItems(model.Deep)], SharedBytes);
+            core => DeepImage.TileBytes(model.Deep, core),
+            grid => [("forest", CpuBackend.ForestBytes(model.Forest)), .. DeepImage.WorkerItems(model.Deep, image, grid)], SharedBytes);
         Plan = planner.Make(options);
     }
 
@@ -50,7 +51,7 @@ internal sealed class SegmentRun
         long start = Stopwatch.GetTimestamp();
         TileGrid grid = Plan.Grid;
         var times = new StageTimes();
-        using DeepImage? deep = _model.Deep is null ? null : new DeepImage(_model.Deep, Needed(), _image, Plan.Workers, times, _options with { Progress = Part(0, DeepShare) });
+        using DeepImage? deep = _model.Deep is null ? null : new DeepImage(_model.Deep, Needed(), _image, Plan, times, _options with { Progress = Part(0, DeepShare) });
         using var backend = new CpuBackend(Plan, _model.Features, _model.Forest, deep);
         RunOptions tiles = _options with { Progress = deep is null ? _options.Progress : Part(DeepShare, 1 - DeepShare) };
         var workers = new SegmentWorker[Plan.Workers];

@@ -86,7 +86,8 @@ internal sealed unsafe class Trainer(
 
     private void Gather(ImageReader image, LabelledPixels labels, int channels, TrainingRows rows, int index, int count)
     {
-        var planner = new Planner(image, image.Info.Bounds, features, channels, _deepModel?.Description.Channels ?? 0, _ => 0, () => DeepImage.WorkerItems(_deepModel), workers =>
+        var planner = new Planner(image, image.Info.Bounds, features, channels, _deepModel?.Description.Channels ?? 0, _ => 0,
+            core => DeepImage.TileBytes(_deepModel, core), grid => DeepImage.WorkerItems(_deepModel, image, grid), workers =>
         [
             ("reader", image.HeldBytes(workers)),
             ("training rows", rows.Count * rows.Planes * sizeof(float)),
@@ -109,7 +110,7 @@ internal sealed unsafe class Trainer(
         RunOptions steps = options with { Progress = Part(options.Progress, Start + (GatherShare * index / count), GatherShare / count) };
         try
         {
-            using DeepImage? deepImage = _deepModel is null ? null : new DeepImage(_deepModel, deep!.Backbone, image, plan.Workers, _times, options with { Progress = null });
+            using DeepImage? deepImage = _deepModel is null ? null : new DeepImage(_deepModel, deep!.Backbone, image, plan, _times, options with { Progress = null });
             using var backend = new CpuBackend(plan, features, null, deepImage);
             Workers.Run(plan.Workers, cores.Count, steps, (worker, i) =>
             {

@@ -4,36 +4,47 @@ using FastSeg.Images;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// One image's deep features: the low-resolution map of the whole image, and what each worker needs to bring a band of it to full
+/// One image's deep features: the low-resolution map of the whole image, and what each worker needs to bring a part of it to full
 /// resolution. The map at full resolution never exists.
 /// </summary>
 internal sealed class DeepImage : IDisposable
 {
     private readonly LowResolution _map;
-    private readonly LowResolutionPlanes[] _planes;
+    private readonly LowResolutionPlanes[] _interpolated = [];
+    private readonly LearnedPlanes[] _learned = [];
 
     /// <summary>Runs the transformer over the image.</summary>
-    public DeepImage(DeepModel model, Backbone backbone, ImageReader image, int workers, StageTimes times, RunOptions options)
+    public DeepImage(DeepModel model, Backbone backbone, ImageReader image, Plan plan, StageTimes times, RunOptions options)
     {
         model.CheckBackbone(backbone);
         DeepDescription description = model.Description;
+        Channels = description.Channels;
         _map = LowResolution.Compute(
-            backbone, model.Projection, image, description.Range, description.Windows, normaliseL1: false, times, options.Progress, options.Cancellation);
-        (int width, int height) = FilterBank.MaxBand;
-        _planes = new LowResolutionPlanes[workers];
-        for (int i = 0; i < workers; i++)
+            backbone, model.Projection, image, description.Range, description.Windows, model.Network?.Config.NormaliseL1 ?? false, times,
+            options.Progress, options.Cancellation);
+        if (model.Network is { } network)
         {
-            _planes[i] = new LowResolutionPlanes(_map, description.Upsampling == Upsampling.Bilinear, width, height);
+            UpsamplerPlan layers = LearnedPlanes.PlanFor(network, image.Info, plan.MaxCore.Width);
+            _learned = [.. Enumerable.Range(0, plan.Workers).Select(_ => new LearnedPlanes(layers, _map, image, description.Range, plan.Grid))];
+            return;
         }
+        (int width, int height) = FilterBank.MaxBand;
+        bool bilinear = description.Upsampling == Upsampling.Bilinear;
+        _interpolated = [.. Enumerable.Range(0, plan.Workers).Select(_ => new LowResolutionPlanes(_map, bilinear, width, height))];
     }
 
     /// <summary>Deep channels.</summary>
-    public int Channels => _map.Channels;
+    public int Channels { get; }
 
-    /// <summary>Buffers of a worker.</summary>
-    public static IEnumerable<(string Name, long Bytes)> WorkerItems(DeepModel? model)
+    /// <summary>Buffers of a worker for the tiles of a grid.</summary>
+    public static IEnumerable<(string Name, long Bytes)> WorkerItems(DeepModel? model, ImageReader image, TileGrid grid)
     {
-        if (model is not null)
+        if (model?.Network is { } network)
+        {
+            long width = Math.Min(grid.TileWidth, grid.Area.Width);
+            yield return ("upsampler", LearnedPlanes.Bytes(LearnedPlanes.PlanFor(network, image.Info, width), image.Info, grid));
+        }
+        else if (model is not null)
         {
             (int width, int height) = FilterBank.MaxBand;
             yield return ("upsampling", LowResolutionPlanes.Bytes(model.Description.Patch, width, height));
@@ -45,24 +56,45 @@ internal sealed class DeepImage : IDisposable
     {
         if (model is not null)
         {
-            DeepDescription description = model.Description;
-            long map = LowResolution.Bytes(image.Info, description.Patch, description.Channels);
+            int channels = model.Projection.Channels;
+            long map = LowResolution.Bytes(image.Info, model.Description.Patch, channels);
             yield return ("deep features", map);
             if (backbone is not null)
             {
-                yield return ("tokens", LowResolution.ComputeBytes(backbone, image, description.Windows, description.Channels) - map);
+                yield return ("tokens", LowResolution.ComputeBytes(backbone, image, model.Description.Windows, channels) - map);
             }
         }
     }
 
+    /// <summary>Bytes of a tile's core that a learned upsampler's result takes, so that tiles are chosen to be small enough.</summary>
+    public static long TileBytes(DeepModel? model, Region core) => model?.Network is null ? 0 : core.Pixels * model.Description.Channels * sizeof(float);
+
+    /// <summary>Begins a tile.</summary>
+    public void Start(int worker, Region core)
+    {
+        if (_learned.Length > 0)
+        {
+            _learned[worker].Start(core);
+        }
+    }
+
     /// <summary>Fills the band's last planes with deep features. Allocates nothing.</summary>
-    public unsafe void Fill(int worker, in Band band) => _planes[worker].Planes(
-        band.X, band.Y, band.Width, band.Height, band.Row(band.Planes - Channels, 0), band.RowStride, band.PlaneStride);
+    public unsafe void Fill(int worker, in Band band)
+    {
+        int first = band.Planes - Channels;
+        if (_learned.Length > 0)
+        {
+            _learned[worker].Fill(band, first);
+            return;
+        }
+        _interpolated[worker].Planes(band.X, band.Y, band.Width, band.Height, band.Row(first, 0), band.RowStride, band.PlaneStride);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Array.ForEach(_planes, planes => planes.Dispose());
+        Array.ForEach(_learned, planes => planes.Dispose());
+        Array.ForEach(_interpolated, planes => planes.Dispose());
         _map.Dispose();
     }
 }

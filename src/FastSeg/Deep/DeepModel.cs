@@ -1,25 +1,73 @@
+using FastSeg.Deep.Weights;
 using FastSeg.Images;
 
 namespace FastSeg.Deep;
 
 /// <summary>Everything about a model's deep features that does not depend on an image. Immutable; shared by every run.</summary>
-/// <param name="Description">Numbers and names.</param>
-/// <param name="Projection">Tokens to channels.</param>
-internal sealed record DeepModel(DeepDescription Description, SharedPca Projection)
+internal sealed class DeepModel
 {
+    /// <summary>Takes the parts; they must fit each other.</summary>
+    /// <param name="description">Numbers and names.</param>
+    /// <param name="projection">Tokens to channels.</param>
+    /// <param name="weights">The learned upsampler's file; null where cells are interpolated.</param>
+    /// <exception cref="InvalidDataException">The parts contradict each other.</exception>
+    public DeepModel(DeepDescription description, SharedPca projection, byte[]? weights)
+    {
+        (Description, Projection, Weights) = (description, projection, weights);
+        bool learned = description.Upsampling == Upsampling.Learned;
+        if (learned != weights is not null)
+        {
+            throw new InvalidDataException(learned ? "the weights of its learned upsampler are missing" : "it has an upsampler's weights that it does not use");
+        }
+        if (description.Patch < 1 || description.WindowTokens < 1 || description.OverlapTokens < 0 || description.OverlapTokens >= description.WindowTokens)
+        {
+            throw new InvalidDataException("its patch or windows are out of range");
+        }
+        Network = weights is null ? null : ReadNetwork(weights, "upsampler.safetensors");
+        int channelsIn = Network?.Config.ChannelsIn ?? description.Channels, channelsOut = Network?.Config.ChannelsOut ?? description.Channels;
+        if (projection.Channels != channelsIn || description.Channels != channelsOut)
+        {
+            throw new InvalidDataException(
+                $"it states {description.Channels} deep channels, but its projection gives {projection.Channels} and its upsampler takes {channelsIn} and gives {channelsOut}");
+        }
+        if (Network is not null && Network.Config.Patch != description.Patch)
+        {
+            throw new InvalidDataException($"its upsampler is for patches of {Network.Config.Patch} pixels, but its backbone's are {description.Patch}");
+        }
+    }
+
+    /// <summary>Numbers and names.</summary>
+    public DeepDescription Description { get; }
+
+    /// <summary>Tokens to channels.</summary>
+    public SharedPca Projection { get; }
+
+    /// <summary>The learned upsampler as its safetensors file; null where there is none.</summary>
+    public byte[]? Weights { get; }
+
+    /// <summary>The learned upsampler, ready to run.</summary>
+    public Upsampler? Network { get; }
+
     /// <summary>Fits what training images decide: the input range and the projection.</summary>
     public static DeepModel Fit(DeepOptions options, IReadOnlyList<ImageReader> images, int seed, IProgress<double>? progress, CancellationToken cancellation)
     {
         Backbone backbone = options.Backbone;
+        Upsampling upsampling = options.Upsampling ?? (backbone.HasUpsampler ? Upsampling.Learned : Upsampling.Bilinear);
+        byte[]? weights = upsampling == Upsampling.Learned ? LearnedWeights(options) : null;
+        int channelsOut = options.Channels;
+        if (weights is not null)
+        {
+            using Upsampler network = ReadNetwork(weights, backbone.UpsamplerPath);
+            channelsOut = network.Config.ChannelsOut;
+        }
         InputRange range = options.Range ?? InputRange.From(images, cancellation);
         range.Check();
-        Upsampling upsampling = options.Upsampling ?? Upsampling.Bilinear;
         WindowPolicy windows = backbone.Windows;
         SharedPca projection = SharedPcaFit.Fit(backbone, images, range, windows, options.Channels, (ulong)seed, progress: progress, cancellation: cancellation);
         var description = new DeepDescription(
-            backbone.Description.Name, backbone.Sha256, backbone.Description.Patch, options.Channels, upsampling,
+            backbone.Description.Name, backbone.Sha256, backbone.Description.Patch, channelsOut, upsampling,
             windows.Tokens, windows.Overlap, windows.FlipAverage, range.Low, range.High, seed, backbone.Threads);
-        return new DeepModel(description, projection);
+        return new DeepModel(description, projection, weights);
     }
 
     /// <summary>Refuses a backbone that is not the one the model was trained with.</summary>
@@ -29,11 +77,34 @@ internal sealed record DeepModel(DeepDescription Description, SharedPca Projecti
         if (backbone.Sha256 != Description.Sha256)
         {
             throw new FastSegException(
-                $"{backbone.Folder}: the model was trained with the backbone {Description.Backbone} (SHA-256 {Description.Sha256[..12]}...), but this one is {backbone.Sha256[..12]}...; give the same backbone.");
+                $"{backbone.Folder}: the model was trained with the backbone {Description.Backbone} (SHA-256 {Description.Sha256}), but this one is {backbone.Sha256}; give the same backbone.");
         }
         if (backbone.Threads != Description.Threads)
         {
-            throw new FastSegException($"{backbone.Folder}: the model was trained with {Description.Threads} threads of ONNX Runtime, but the backbone was opened with {backbone.Threads}; open it with the model's number.");
+            throw new FastSegException(
+                $"{backbone.Folder}: the model was trained with {Description.Threads} threads of ONNX Runtime, but the backbone was opened with {backbone.Threads}; open it with the model's number.");
         }
+    }
+
+    private static byte[] LearnedWeights(DeepOptions options)
+    {
+        Backbone backbone = options.Backbone;
+        if (!backbone.HasUpsampler)
+        {
+            throw new FastSegException($"{backbone.Folder}: there is no learned upsampler here ({backbone.UpsamplerPath}); import one, or choose nearest or bilinear.");
+        }
+        UpsamplerConfig config = UpsamplerFile.Load(backbone.UpsamplerPath).Config;
+        if (config.ChannelsIn != options.Channels || config.Patch != backbone.Description.Patch)
+        {
+            throw new FastSegException(
+                $"{backbone.UpsamplerPath}: the upsampler takes {config.ChannelsIn} channels of patches of {config.Patch} pixels, but {options.Channels} channels of patches of {backbone.Description.Patch} were asked for; choose --channels {config.ChannelsIn}, or nearest or bilinear.");
+        }
+        return File.ReadAllBytes(backbone.UpsamplerPath);
+    }
+
+    private static Upsampler ReadNetwork(byte[] weights, string name)
+    {
+        UpsamplerFile file = UpsamplerFile.Parse(weights, name);
+        return new Upsampler(file.Config, file.Tensors.Values);
     }
 }

@@ -88,10 +88,6 @@ public sealed class Model
         {
             throw new InvalidDataException($"its trees tell {Forest.Classes} classes apart, but it names {Classes.Count}");
         }
-        if (Deep is not null && (Deep.Projection.Channels != Deep.Description.Channels || Deep.Description.Patch < 1))
-        {
-            throw new InvalidDataException($"it states {Deep.Description.Channels} deep channels, but its projection has {Deep.Projection.Channels}");
-        }
         if (Forest.Features != Planes)
         {
             throw new InvalidDataException($"its trees look at {Forest.Features} features, but its specification gives {Planes}");

@@ -6,7 +6,7 @@ using FastSeg.Images;
 namespace FastSeg.Models;
 
 /// <summary>
-/// The .fastseg file: a ZIP of model.json, forest.ubj, selftest.npz and, with deep features, projection.safetensors. Entries have a fixed date and order, so that equal models are
+/// The .fastseg file: a ZIP of model.json, forest.ubj, with deep features projection.safetensors and upsampler.safetensors, and selftest.npz. Entries have a fixed date and order, so that equal models are
 /// equal files.
 /// </summary>
 internal static class ModelFile
@@ -26,6 +26,10 @@ internal static class ModelFile
             if (model.Deep is not null)
             {
                 Add(zip, "projection.safetensors", model.Deep.Projection.ToSafetensors());
+                if (model.Deep.Weights is { } weights)
+                {
+                    Add(zip, "upsampler.safetensors", weights);
+                }
             }
             Add(zip, "selftest.npz", Pack(model.SelfTest));
         }
@@ -49,7 +53,9 @@ internal static class ModelFile
             SelfTest selfTest = Unpack(Get(zip, "selftest.npz"));
             DeepModel? deep = description.Deep is null
                 ? null
-                : new DeepModel(description.Deep, SharedPca.Parse(Get(zip, "projection.safetensors"), "projection.safetensors"));
+                : new DeepModel(
+                    description.Deep, SharedPca.Parse(Get(zip, "projection.safetensors"), "projection.safetensors"),
+                    description.Deep.Upsampling == Upsampling.Learned ? Get(zip, "upsampler.safetensors") : null);
             return new Model(
                 description.Features.ToSpec(), description.Channels, deep, description.Classes, description.Training, description.Xgboost, forest, selfTest);
         }

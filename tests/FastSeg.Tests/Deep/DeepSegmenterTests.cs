@@ -1,4 +1,5 @@
 using FastSeg.Deep;
+using FastSeg.Deep.Weights;
 using FastSeg.Features;
 using FastSeg.Images;
 using FastSeg.Models;
@@ -126,6 +127,57 @@ internal sealed class DeepSegmenterTests
         string Refusal(Backbone? backbone) => Assert.Catch<FastSegException>(() => Labels(_model, image, new RunOptions(), backbone))!.Message;
     }
 
+    [Test]
+    public void ALearnedUpsamplerIsKeptInTheModelAndTilesEqualTheWhole()
+    {
+        using var tiny = new TinyBackbone(dimension: 20);
+        var network = new UpsamplerCase(16, 16, 176, 208, 8, Padding.Replicate);
+        File.WriteAllBytes(
+            Path.Combine(tiny.Folder, "upsampler.safetensors"),
+            Safetensors.Write(network.Tensors(), new Dictionary<string, string> { ["config"] = UpsamplerConfigReader.ToJson(network.Config) }));
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        using MemoryImage image = Scene.Image;
+        Model model = Segmenter.Train([Scene.Training], training: Trained.Quick, deep: new DeepOptions(backbone) { Channels = 16 }).Model;
+        Assert.That(model.DeepFeatures!.Upsampling, Is.EqualTo(Upsampling.Learned));
+        using var folder = new TemporaryFolder();
+        model.Save(folder.File("m.fastseg"));
+        Model loaded = Model.Load(folder.File("m.fastseg"));
+
+        var tight = new RunOptions { Threads = 3, Memory = ProcessMemory.Resident() + (96L << 20) };
+        float[] planes = Planes(model, image, backbone, 16), tiled = Planes(loaded, image, backbone, 16, tight);
+        Assert.That(tiled, Is.EqualTo(planes));
+        Assert.That(planes[(58 * Scene.Width * Scene.Height)..], Is.EqualTo(Whole(loaded.Deep!, backbone, image)).Within(1e-5));
+        Assert.That(Labels(loaded, image, tight, backbone), Is.EqualTo(Labels(model, image, new RunOptions { Threads = 1 }, backbone)));
+        Assert.That(
+            Assert.Catch<FastSegException>(() => Segmenter.Train([Scene.Training], deep: new DeepOptions(backbone) { Channels = 12 }))!.Message,
+            Does.Contain("takes 16 channels").And.Contain("--channels 16"));
+    }
+
+    /// <summary>The upsampler over the whole image at once, its guidance filled up to multiples of the patch by hand.</summary>
+    private static unsafe float[] Whole(DeepModel deep, Backbone backbone, MemoryImage image)
+    {
+        using LowResolution map = LowResolution.Compute(
+            backbone, deep.Projection, image, deep.Description.Range, deep.Description.Windows, deep.Network!.Config.NormaliseL1);
+        int width = (int)map.Columns * 8, height = (int)map.Rows * 8;
+        float[] guide = new float[width * height], full = new float[16 * width * height];
+        for (int i = 0; i < guide.Length; i++)
+        {
+            int x = Math.Min(i % width, Scene.Width - 1), y = Math.Min(i / width, Scene.Height - 1);
+            guide[i] = Scene.Pixels[(y * Scene.Width) + x] / 255f;
+        }
+        using UpsamplerCpu worker = UpsamplerCpu.Create(new UpsamplerPlan(deep.Network, height, width, (int)map.Rows, (int)map.Columns, width));
+        fixed (float* from = guide, to = full)
+        {
+            var all = new Region(0, 0, width, height);
+            worker.Run(new LowFeatures(map.Plane(0), 16, (int)map.Rows, (int)map.Columns), new GuidanceImage(from, 0, width, all), all, new OutputPlanes(to, (nint)width * height, width));
+        }
+        return [.. Enumerable.Range(0, 16 * Scene.Width * Scene.Height).Select(i =>
+        {
+            int plane = i / (Scene.Width * Scene.Height), y = i / Scene.Width % Scene.Height, x = i % Scene.Width;
+            return full[(((plane * height) + y) * width) + x];
+        })];
+    }
+
     private static ImageLayout Layout(int pages) => new(Scene.Width, Scene.Height, SampleType.Float32, pages);
 
     private static byte[] Labels(Model model, MemoryImage image, RunOptions options, Backbone? backbone)
@@ -148,14 +200,16 @@ internal sealed class DeepSegmenterTests
     private Model Fit(Upsampling upsampling, RunOptions options) => Segmenter.Train(
         [Scene.Training], training: Trained.Quick, options: options, deep: new DeepOptions(_backbone) { Channels = Channels, Upsampling = upsampling }).Model;
 
-    private float[] Planes(Model model, MemoryImage image)
+    private float[] Planes(Model model, MemoryImage image) => Planes(model, image, _backbone, Channels);
+
+    private static float[] Planes(Model model, MemoryImage image, Backbone backbone, int channels, RunOptions? options = null)
     {
-        float[] planes = new float[(58 + Channels) * Scene.Width * Scene.Height];
-        new Segmenter(model, _backbone).Features(image, names =>
+        float[] planes = new float[(58 + channels) * Scene.Width * Scene.Height];
+        new Segmenter(model, backbone).Features(image, names =>
         {
-            Assert.That(names[^1], Is.EqualTo($"deep_{Channels - 1}"));
+            Assert.That(names[^1], Is.EqualTo($"deep_{channels - 1}"));
             return MemoryWriter.Into<float>(Layout(names.Count), planes);
-        });
+        }, options);
         return planes;
     }
 }
