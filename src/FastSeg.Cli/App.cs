@@ -73,6 +73,7 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
     internal static string Sentence(Exception e, bool verbose = false) => e switch
     {
         FastSegException or UsageException => OneLine(e.Message),
+        TypeInitializationException { InnerException: { } inner } => Sentence(inner, verbose),
         OutOfMemoryException => "out of memory; --memory makes a run fit (`fastseg plan` shows what it needs).",
         IOException or UnauthorizedAccessException => OneLine(e.Message),
         _ => $"unexpected {e.GetType().Name}: {OneLine(e.Message)}{(verbose ? "" : " (--verbose shows where)")}",

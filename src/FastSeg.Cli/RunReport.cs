@@ -115,7 +115,7 @@ internal sealed record ReportImage(string Image)
     /// <summary>Where the result went.</summary>
     public string? Output { get; init; }
 
-    /// <summary>Pixels of the result.</summary>
+    /// <summary>Pixels of the result; 0 where there is none of its own.</summary>
     public long Pixels { get; init; }
 
     /// <summary>Wall time.</summary>
@@ -142,7 +142,7 @@ internal sealed record ReportImage(string Image)
         {
             json.WriteString("error", Failure);
         }
-        else
+        if (Pixels > 0)
         {
             json.WriteNumber("pixels", Pixels);
             json.WriteNumber("seconds", Seconds);

@@ -67,16 +67,25 @@ internal static class FeaturePicture
     }
 
     /// <summary>Averages the components of every pixel into the picture.</summary>
-    private sealed class Projector(ImageLayout layout, PrincipalComponents components) : ImageWriter
+    private sealed class Projector : ImageWriter
     {
-        private readonly int _factor = Pictures.Picture.Factor(layout.Width, layout.Height);
-        private readonly int _columns = Shrunk.Size(layout.Width, Pictures.Picture.Factor(layout.Width, layout.Height));
-        private readonly int _rows = Shrunk.Size(layout.Height, Pictures.Picture.Factor(layout.Width, layout.Height));
-        private readonly float[] _sums = new float[components.Weights.Length * Shrunk.Size(layout.Width, Pictures.Picture.Factor(layout.Width, layout.Height)) *
-            Shrunk.Size(layout.Height, Pictures.Picture.Factor(layout.Width, layout.Height))];
+        private readonly PrincipalComponents _components;
+        private readonly int _factor;
+        private readonly int _columns;
+        private readonly int _rows;
+        private readonly float[] _sums;
         private readonly Lock _gate = new();
 
-        public override ImageLayout Layout => layout;
+        public Projector(ImageLayout layout, PrincipalComponents components)
+        {
+            (Layout, _components) = (layout, components);
+            _factor = Pictures.Picture.Factor(layout.Width, layout.Height);
+            _columns = Shrunk.Size(layout.Width, _factor);
+            _rows = Shrunk.Size(layout.Height, _factor);
+            _sums = new float[components.Weights.Length * _columns * _rows];
+        }
+
+        public override ImageLayout Layout { get; }
 
         public override long HeldBytes(int threads) => (long)_sums.Length * sizeof(float);
 
@@ -85,15 +94,15 @@ internal static class FeaturePicture
             ReadOnlySpan<float> planes = MemoryMarshal.Cast<byte, float>(samples);
             int pixels = checked((int)region.Pixels);
             float[] values = new float[pixels];
-            for (int component = 0; component < components.Weights.Length; component++)
+            for (int component = 0; component < _components.Weights.Length; component++)
             {
                 Array.Clear(values);
-                for (int plane = 0; plane < layout.Pages; plane++)
+                for (int plane = 0; plane < Layout.Pages; plane++)
                 {
                     ReadOnlySpan<float> feature = planes.Slice(plane * pixels, pixels);
                     for (int i = 0; i < pixels; i++)
                     {
-                        values[i] += components.Part(component, plane, feature[i]);
+                        values[i] += _components.Part(component, plane, feature[i]);
                     }
                 }
                 // Tiles need not end where picture pixels do, so two of them may add to the same one.
@@ -108,13 +117,13 @@ internal static class FeaturePicture
         {
             var picture = new Picture(_columns, _rows);
             int pixels = _columns * _rows;
-            for (int component = 0; component < components.Weights.Length; component++)
+            for (int component = 0; component < _components.Weights.Length; component++)
             {
                 Span<float> plane = _sums.AsSpan(component * pixels, pixels);
                 for (int i = 0; i < pixels; i++)
                 {
-                    long wide = Math.Min(_factor, layout.Width - ((long)(i % _columns) * _factor));
-                    long high = Math.Min(_factor, layout.Height - ((long)(i / _columns) * _factor));
+                    long wide = Math.Min(_factor, Layout.Width - ((long)(i % _columns) * _factor));
+                    long high = Math.Min(_factor, Layout.Height - ((long)(i / _columns) * _factor));
                     plane[i] /= wide * high;
                 }
                 (float low, float top) = Contrast.Percentiles(plane);

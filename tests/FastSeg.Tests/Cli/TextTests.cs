@@ -65,6 +65,7 @@ internal sealed class TextTests
     {
         Assert.That(App.Sentence(new InvalidOperationException("first\n  second\r\n")), Is.EqualTo("unexpected InvalidOperationException: first second (--verbose shows where)"));
         Assert.That(App.Sentence(new FastSegException("a\nb")), Is.EqualTo("a b"));
+        Assert.That(App.Sentence(new TypeInitializationException("VectorPath", new FastSegException("FASTSEG_VECTOR is wrong."))), Is.EqualTo("FASTSEG_VECTOR is wrong."));
         Assert.That(App.Sentence(new OutOfMemoryException()), Does.Contain("--memory"));
     }
 }
