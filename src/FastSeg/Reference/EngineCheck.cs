@@ -24,11 +24,10 @@ public static class EngineCheck
     /// <exception cref="FastSegException">libxgboost is missing.</exception>
     public static IEnumerable<EngineCheckResult> Run(int seed = 1, CancellationToken cancellation = default)
     {
-        IEnumerable<Func<EngineCheckResult>> checks = FilterCheck.All(seed).Concat(ForestCheck.All(seed));
-        foreach (Func<EngineCheckResult> check in checks)
+        foreach (EngineCheckResult result in FilterCheck.Run(seed).Concat(ForestCheck.Run(seed)))
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return check();
+            yield return result;
         }
     }
 }

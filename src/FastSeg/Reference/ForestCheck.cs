@@ -14,18 +14,19 @@ internal static class ForestCheck
     private const int Features = 58;
     private const int Side = 160;
     private const double ProbabilityError = 1e-6;
-    private static readonly TrainingOptions Training = new() { Rounds = 20 };
+    private static readonly TrainingOptions Training = new() { Rounds = 8 };
 
-    public static IEnumerable<Func<EngineCheckResult>> All(int seed)
+    public static IEnumerable<EngineCheckResult> Run(int seed)
     {
         foreach (int classes in (int[])[2, 3, 7])
         {
-            yield return () => Margins(classes, seed);
+            yield return Margins(classes, seed);
         }
         foreach (int classes in (int[])[2, 4])
         {
-            yield return () => Segmentation(classes, seed, labels: true);
-            yield return () => Segmentation(classes, seed, labels: false);
+            (EngineCheckResult labels, EngineCheckResult probabilities) = Segmentation(classes, seed);
+            yield return labels;
+            yield return probabilities;
         }
     }
 
@@ -81,7 +82,7 @@ internal static class ForestCheck
     }
 
     /// <summary>Trains on a random image, segments it, and asks libxgboost about the same pixels.</summary>
-    private static EngineCheckResult Segmentation(int classes, int seed, bool labels)
+    private static (EngineCheckResult Labels, EngineCheckResult Probabilities) Segmentation(int classes, int seed)
     {
         (byte[] samples, byte[] scribbles) = Scene(classes, seed);
         using var image = MemoryImage.FromMemory<byte>(samples, Side, Side);
@@ -98,9 +99,10 @@ internal static class ForestCheck
             Probabilities = MemoryWriter.Into<float>(segmenter.ProbabilityLayout(image.Info, SampleType.Float32), probabilities),
         });
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return labels
-            ? new EngineCheckResult($"segment: wrong labels, {classes} classes", $"{Side} x {Side}", Differing(expected, map, classes), 0, seconds)
-            : new EngineCheckResult($"segment: probabilities, {classes} classes", $"{Side} x {Side}", Largest(expected, probabilities), ProbabilityError, seconds);
+        string size = $"{Side} x {Side}";
+        return (
+            new EngineCheckResult($"segment: wrong labels, {classes} classes", size, Differing(expected, map, classes), 0, seconds),
+            new EngineCheckResult($"segment: probabilities, {classes} classes", size, Largest(expected, probabilities), ProbabilityError, seconds));
     }
 
     /// <summary>Noise over a wave; the brighter a pixel, the higher the class it is given where it is labelled, which is every fifth.</summary>
