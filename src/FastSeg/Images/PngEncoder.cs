@@ -4,14 +4,13 @@ using System.IO.Compression;
 namespace FastSeg.Images;
 
 /// <summary>
-/// Writes a PNG row by row: 8-bit palette, 8- or 16-bit grey, 8-bit RGB. Written here because libvips makes no palette images of given
+/// Writes a PNG row by row: 8-bit palette, 8- or 16-bit grey. Written here because libvips makes no palette images of given
 /// indices, and takes no rows as they come.
 /// </summary>
 internal sealed class PngEncoder : IDisposable
 {
     private readonly IdatStream _idat;
     private readonly ZLibStream _deflate;
-    private readonly OutputFile _file;
     private readonly byte[] _row;
 
     /// <summary>Writes everything before the pixels.</summary>
@@ -19,28 +18,27 @@ internal sealed class PngEncoder : IDisposable
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
     /// <param name="depth">Bits per sample: 8 or 16.</param>
-    /// <param name="colourType">0 grey, 2 RGB, 3 palette (the class colours).</param>
-    public PngEncoder(OutputFile file, int width, int height, int depth, int colourType)
+    /// <param name="palette">Whether samples are indices of the class colours (8 bits) instead of grey values.</param>
+    public PngEncoder(OutputFile file, int width, int height, int depth, bool palette)
     {
-        _file = file;
-        RowBytes = checked(width * (depth / 8) * (colourType == 2 ? 3 : 1));
+        RowBytes = checked(width * (depth / 8));
         _row = new byte[RowBytes + 1];
         byte[] header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         header[8] = (byte)depth;
-        header[9] = (byte)colourType;
+        header[9] = (byte)(palette ? 3 : 0);
         _idat = new IdatStream(file);
         _idat.Append(PngChunks.Signature);
         _idat.Append(PngChunks.Make("IHDR"u8, header));
-        if (colourType == 3)
+        if (palette)
         {
-            byte[] palette = new byte[3 * 256];
+            byte[] colours = new byte[3 * 256];
             for (int i = 0; i < 256; i++)
             {
-                (palette[3 * i], palette[(3 * i) + 1], palette[(3 * i) + 2]) = ClassColours.Of(i);
+                (colours[3 * i], colours[(3 * i) + 1], colours[(3 * i) + 2]) = ClassColours.Of(i);
             }
-            _idat.Append(PngChunks.Make("PLTE"u8, palette));
+            _idat.Append(PngChunks.Make("PLTE"u8, colours));
         }
         _deflate = new ZLibStream(_idat, CompressionLevel.Fastest, leaveOpen: true);
     }

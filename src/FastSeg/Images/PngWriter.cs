@@ -69,7 +69,7 @@ internal sealed class PngWriter : ImageWriter
         ImageWriting.CheckComplete(Layout, Interlocked.Read(ref _pixelsWritten), _file.Path);
         int rows = Math.Max(1, BlockBytes / _rowBytes), sample = Layout.Type.Bytes();
         byte[] block = new byte[rows * _rowBytes];
-        using (var png = new PngEncoder(_file, (int)Layout.Width, (int)Layout.Height, 8 * sample, Layout.IsLabelMap && sample == 1 ? 3 : 0))
+        using (var png = new PngEncoder(_file, (int)Layout.Width, (int)Layout.Height, 8 * sample, Layout.IsLabelMap && sample == 1))
         {
             for (long y = 0; y < Layout.Height; y += rows)
             {
