@@ -16,7 +16,7 @@ public sealed class FuzzTests
 {
     private const int Width = 61, Height = 47;
 
-    private const int InputsPerFile = 300;
+    private const int InputsPerFile = 200;
 
     private static readonly long[] Extremes = [0, -1, int.MaxValue, int.MinValue, 1, 65535, 1 << 20];
 

@@ -177,8 +177,13 @@ public sealed class RefusalTests
                 FastSegException? refusal = Assert.Throws<FastSegException>(
                     () =>
                     {
-                        using ImageReader reader = ImageFile.Open(path);
-                        Scratch.ReadAll(reader);
+                        int pages = 1;
+                        for (int page = 1; page <= pages; page++)
+                        {
+                            using ImageReader reader = ImageFile.Open(page == 1 ? path : $"{path}#{page}");
+                            pages = reader.Info.Pages;
+                            Scratch.ReadAll(reader);
+                        }
                     },
                     $"{name} cut to {part}");
                 CheckSentence(refusal!.Message, path);
