@@ -79,10 +79,9 @@ internal sealed class DeepSegmenterTests
     {
         using MemoryImage image = Scene.Image;
         var one = new RunOptions { Threads = 1 };
-        var tight = new RunOptions { Threads = 3, Memory = ProcessMemory.Resident() + (64L << 20) };
         Model model = Fit(upsampling, one);
-        Assert.That(Bytes(Fit(upsampling, tight)), Is.EqualTo(Bytes(model)));
-        Assert.That(Labels(model, image, tight), Is.EqualTo(Labels(model, image, one)));
+        Assert.That(Bytes(Tight.Run(3, tight => Fit(upsampling, tight))), Is.EqualTo(Bytes(model)));
+        Assert.That(Tight.Run(3, tight => Labels(model, image, tight)), Is.EqualTo(Labels(model, image, one)));
     }
 
     [Test]
@@ -143,11 +142,10 @@ internal sealed class DeepSegmenterTests
         model.Save(folder.File("m.fastseg"));
         Model loaded = Model.Load(folder.File("m.fastseg"));
 
-        var tight = new RunOptions { Threads = 3, Memory = ProcessMemory.Resident() + (96L << 20) };
-        float[] planes = Planes(model, image, backbone, 16), tiled = Planes(loaded, image, backbone, 16, tight);
+        float[] planes = Planes(model, image, backbone, 16), tiled = Tight.Run(3, tight => Planes(loaded, image, backbone, 16, tight));
         Assert.That(tiled, Is.EqualTo(planes));
         Assert.That(planes[(58 * Scene.Width * Scene.Height)..], Is.EqualTo(Whole(loaded.Deep!, backbone, image)).Within(1e-5));
-        Assert.That(Labels(loaded, image, tight, backbone), Is.EqualTo(Labels(model, image, new RunOptions { Threads = 1 }, backbone)));
+        Assert.That(Tight.Run(3, tight => Labels(loaded, image, tight, backbone)), Is.EqualTo(Labels(model, image, new RunOptions { Threads = 1 }, backbone)));
         Assert.That(
             Assert.Catch<FastSegException>(() => Segmenter.Train([Scene.Training], deep: new DeepOptions(backbone) { Channels = 12 }))!.Message,
             Does.Contain("takes 16 channels").And.Contain("--channels 16"));

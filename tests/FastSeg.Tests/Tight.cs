@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using NUnit.Framework;
+
+namespace FastSeg.Tests;
+
+/// <summary>Runs something in as little memory as its own plan asks for, so that its tiles are the smallest.</summary>
+internal static partial class Tight
+{
+    private const long Slack = 4L << 20;
+
+    public static T Run<T>(int threads, Func<RunOptions, T> run)
+    {
+        long memory = 1;
+        for (int attempt = 0; attempt < 8; attempt++)
+        {
+            try
+            {
+                return run(new RunOptions { Threads = threads, Memory = memory });
+            }
+            catch (FastSegException e) when (Least().Match(e.Message) is { Success: true } least)
+            {
+                // The process may have grown since the sentence was written, hence more than one attempt.
+                memory = (long.Parse(least.Groups[1].Value, CultureInfo.InvariantCulture) << 20) + Slack;
+            }
+        }
+        throw new AssertionException("no memory was ever enough");
+    }
+
+    [GeneratedRegex(@"the least that would do is (\d+)MiB\.")]
+    private static partial Regex Least();
+}
