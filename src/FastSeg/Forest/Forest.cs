@@ -12,6 +12,8 @@ internal readonly record struct Tree(int First, int Nodes, int Group);
 /// </summary>
 internal sealed class DecisionForest
 {
+    private ForestTables? _tables;
+
     private DecisionForest(int features, int classes, float[] baseMargins)
     {
         Features = features;
@@ -48,6 +50,9 @@ internal sealed class DecisionForest
 
     /// <summary>Splits of all trees.</summary>
     public int Splits => Feature.Count(feature => feature >= 0);
+
+    /// <summary>The thresholds as the CPU bins by, made at the first call.</summary>
+    public ForestTables Tables => LazyInitializer.EnsureInitialized(ref _tables, () => new ForestTables(this));
 
     /// <summary>Reads a model as XGBoost saves it, UBJSON or JSON.</summary>
     /// <exception cref="FastSegException">It is corrupt, or of a kind that is not supported; the sentence names which.</exception>

@@ -1,0 +1,60 @@
+namespace FastSeg.Forest;
+
+/// <summary>
+/// The vector operations the forest uses, so that its loops are written once for 16 and for 8 lanes. A lane of 32 bits holds the bins
+/// of four pixels, one above the other.
+/// </summary>
+/// <typeparam name="TInt">A vector of 32-bit lanes.</typeparam>
+/// <typeparam name="TFloat">A vector of floats.</typeparam>
+internal unsafe interface IForestLanes<TInt, TFloat>
+{
+    /// <summary>Lanes.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>Reads floats.</summary>
+    static abstract TFloat Load(float* source);
+
+    /// <summary>NaN from the first value on that is NaN or infinite, else <paramref name="soFar"/>.</summary>
+    static abstract TFloat Taint(TFloat soFar, TFloat value);
+
+    /// <summary>Whether any lane is NaN.</summary>
+    static abstract bool AnyNaN(TFloat value);
+
+    /// <summary>Reads lanes.</summary>
+    static abstract TInt Load(byte* source);
+
+    /// <summary>Writes lanes.</summary>
+    static abstract void Store(TInt value, byte* destination);
+
+    /// <summary>The value in every lane.</summary>
+    static abstract TInt Broadcast(uint* value);
+
+    /// <summary>Byte by byte: <paramref name="bins"/> at most <paramref name="cut"/> ? <paramref name="left"/> : <paramref name="right"/>.</summary>
+    static abstract TInt Select(TInt bins, TInt cut, TInt left, TInt right);
+
+    /// <summary>The smaller bytes.</summary>
+    static abstract TInt Min(TInt a, TInt b);
+
+    /// <summary>The larger bytes.</summary>
+    static abstract TInt Max(TInt a, TInt b);
+
+    /// <summary>The least of all bytes.</summary>
+    static abstract byte LeastByte(TInt value);
+
+    /// <summary>The largest of all bytes.</summary>
+    static abstract byte LargestByte(TInt value);
+
+    /// <summary>The number of thresholds not above each value; see <see cref="ForestTables.Heap"/>.</summary>
+    static abstract TInt Search(TFloat value, float* heap, int levels);
+
+    /// <summary>Four values below 256 a lane, one a byte.</summary>
+    static abstract TInt Pack(TInt first, TInt second, TInt third, TInt fourth);
+
+    /// <summary>
+    /// Adds a leaf of every tree to the margins of 16 x 16 pixels, tree after tree.
+    /// </summary>
+    /// <param name="program">The trees: where their leaf numbers and leaves are.</param>
+    /// <param name="margins">The first row's 16 margins.</param>
+    /// <param name="rowStride">Floats to the next row.</param>
+    static abstract void AddLeaves(TreeProgram program, float* margins, nint rowStride);
+}

@@ -1,0 +1,164 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace FastSeg.Forest;
+
+/// <summary>16 lanes (AVX-512).</summary>
+internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Vector512<float>>
+{
+    /// <inheritdoc/>
+    public static int Count => 16;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Load(float* source) => Avx512F.LoadVector512(source);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Taint(Vector512<float> soFar, Vector512<float> value) =>
+        Avx512F.FusedMultiplyAdd(value, Vector512<float>.Zero, soFar);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyNaN(Vector512<float> value) => !Vector512.EqualsAll(value, value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Load(byte* source) => Avx512F.LoadVector512((int*)source);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<int> value, byte* destination) => Avx512F.Store((int*)destination, value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Broadcast(uint* value) => Vector512.Create(*(int*)value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Select(Vector512<int> bins, Vector512<int> cut, Vector512<int> left, Vector512<int> right) =>
+        Avx512BW.BlendVariable(right.AsByte(), left.AsByte(), Avx512BW.CompareLessThanOrEqual(bins.AsByte(), cut.AsByte())).AsInt32();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Min(Vector512<int> a, Vector512<int> b) => Avx512BW.Min(a.AsByte(), b.AsByte()).AsInt32();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Max(Vector512<int> a, Vector512<int> b) => Avx512BW.Max(a.AsByte(), b.AsByte()).AsInt32();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte LeastByte(Vector512<int> value) => ForestLanes256.LeastByte(Avx2.Min(value.GetLower().AsByte(), value.GetUpper().AsByte()).AsInt32());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte LargestByte(Vector512<int> value) => ForestLanes256.LargestByte(Avx2.Max(value.GetLower().AsByte(), value.GetUpper().AsByte()).AsInt32());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Pack(Vector512<int> first, Vector512<int> second, Vector512<int> third, Vector512<int> fourth) =>
+        first | Avx512F.ShiftLeftLogical(second, 8) | Avx512F.ShiftLeftLogical(third, 16) | Avx512F.ShiftLeftLogical(fourth, 24);
+
+    /// <summary>
+    /// Walks down the heap, a permutation a level: the lanes' own node numbers choose their thresholds from the level's registers.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Search(Vector512<float> value, float* heap, int levels)
+    {
+        Vector512<float> top = Avx512F.LoadVector512(heap);
+        Vector512<int> node = Vector512<int>.One;
+        for (int level = Math.Min(levels, 4); level > 0; level--)
+        {
+            node = Descend(node, value, Avx512F.PermuteVar16x32(top, node));
+        }
+        if (levels > 4)
+        {
+            node = Descend(node, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(heap + 16), node));
+        }
+        if (levels > 5)
+        {
+            node = Descend(node, value, Choose32(heap + 32, node));
+        }
+        if (levels > 6)
+        {
+            node = Descend(node, value, Choose64(heap + 64, node));
+        }
+        if (levels > 7)
+        {
+            Vector512<int> upper = Avx512F.CompareGreaterThanOrEqual(node, Vector512.Create(192));
+            node = Descend(node, value, Avx512F.BlendVariable(Choose64(heap + 128, node), Choose64(heap + 192, node), upper.AsSingle()));
+        }
+        return Avx512F.Subtract(node, Vector512.Create(1 << levels));
+    }
+
+    /// <summary>
+    /// A permutation chooses each lane's leaf by the low bits of its number; shifts bring the four rows of a vector into those bits.
+    /// Trees with more than 32 leaves take several permutations.
+    /// </summary>
+    public static void AddLeaves(TreeProgram program, float* margins, nint rowStride)
+    {
+        byte* results = program.Results;
+        int trees = program.Trees;
+        for (int tree = 0; tree < trees; tree++)
+        {
+            byte* numbers = results + program.Root[tree];
+            float* leaves = program.Tables + (tree * TreeProgram.MaxLeaves);
+            int count = program.Leaves[tree];
+            if (count > 32)
+            {
+                AddMany(numbers, leaves, count, margins, rowStride);
+                continue;
+            }
+            Vector512<float> lower = Avx512F.LoadVector512(leaves);
+            Vector512<float> upper = Avx512F.LoadVector512(leaves + 16);
+            float* row = margins;
+            for (int at = 0; at < TreeProgram.SquareBytes; at += 64, row += 4 * rowStride)
+            {
+                Vector512<int> number = Load(numbers + at);
+                float* row2 = row + (2 * rowStride);
+                Add(row, Avx512F.PermuteVar16x32x2(lower, number, upper));
+                Add(row + rowStride, Avx512F.PermuteVar16x32x2(lower, Avx512F.ShiftRightLogical(number, 8), upper));
+                Add(row2, Avx512F.PermuteVar16x32x2(lower, Avx512F.ShiftRightLogical(number, 16), upper));
+                Add(row2 + rowStride, Avx512F.PermuteVar16x32x2(lower, Avx512F.ShiftRightLogical(number, 24), upper));
+            }
+        }
+    }
+
+    private static void AddMany(byte* numbers, float* leaves, int count, float* margins, nint rowStride)
+    {
+        for (int y = 0; y < 16; y++)
+        {
+            Vector512<int> number = Avx512F.ShiftRightLogical(Load(numbers + (y / 4 * 64)), Vector128.CreateScalar(y % 4 * 8)) & Vector512.Create(255);
+            Vector512<float> leaf = Choose32(leaves, number);
+            for (int first = 32; first < count; first += 32)
+            {
+                Vector512<int> above = Avx512F.CompareGreaterThanOrEqual(number, Vector512.Create(first));
+                leaf = Avx512F.BlendVariable(leaf, Choose32(leaves + first, number), above.AsSingle());
+            }
+            Add(margins + (y * rowStride), leaf);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(float* margins, Vector512<float> leaves) => Avx512F.Store(margins, Avx512F.Add(Avx512F.LoadVector512(margins), leaves));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Descend(Vector512<int> node, Vector512<float> value, Vector512<float> threshold)
+    {
+        Vector512<int> child = Avx512F.Add(node, node);
+        return Avx512F.BlendVariable(child, Avx512F.Add(child, Vector512<int>.One), Avx512F.CompareGreaterThanOrEqual(value, threshold).AsInt32());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Choose32(float* table, Vector512<int> index) =>
+        Avx512F.PermuteVar16x32x2(Avx512F.LoadVector512(table), index, Avx512F.LoadVector512(table + 16));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Choose64(float* table, Vector512<int> index)
+    {
+        Vector512<int> upper = Avx512F.CompareNotEqual(index & Vector512.Create(32), Vector512<int>.Zero);
+        return Avx512F.BlendVariable(Choose32(table, index), Choose32(table + 32, index), upper.AsSingle());
+    }
+}

@@ -1,0 +1,149 @@
+using FastSeg.Native;
+
+namespace FastSeg.Forest;
+
+/// <summary>
+/// A forest's thresholds as the CPU bins by: a feature's value becomes the number of thresholds not above it, one byte, and a split
+/// "value &lt; threshold number j" becomes "bin &lt;= j": nothing is lost. A feature with more than 255 thresholds gets several byte
+/// planes, each over its own stretch of them. Immutable; shared by all workers.
+/// </summary>
+internal sealed unsafe class ForestTables
+{
+    /// <summary>Most thresholds of a byte plane.</summary>
+    public const int MaxThresholds = 255;
+
+    /// <summary>Floats from a plane's search tree to the next.</summary>
+    public const int HeapStride = 256;
+
+    private readonly HostBuffer _heaps;
+
+    /// <summary>Collects the thresholds.</summary>
+    public ForestTables(DecisionForest forest)
+    {
+        Forest = forest;
+        List<(int Feature, float[] Thresholds)> planes = Collect(forest, out float[][] all);
+        Feature = [.. planes.Select(plane => plane.Feature)];
+        Levels = [.. planes.Select(plane => LevelsFor(plane.Thresholds.Length))];
+        _heaps = new HostBuffer(Math.Max(planes.Count, 1) * (long)HeapStride * sizeof(float));
+        for (int i = 0; i < planes.Count; i++)
+        {
+            FillHeap((float*)_heaps.Pointer + (i * HeapStride), Levels[i], planes[i].Thresholds);
+        }
+        Cut = new byte[forest.Feature.Length];
+        Plane = new int[forest.Feature.Length];
+        NumberSplits(forest, planes, all);
+        Depth = [.. forest.Trees.Select(tree => DepthOf(forest, tree))];
+    }
+
+    /// <summary>The trees.</summary>
+    public DecisionForest Forest { get; }
+
+    /// <summary>Byte planes.</summary>
+    public int Planes => Feature.Length;
+
+    /// <summary>The feature of each byte plane; planes are ordered by <see cref="Levels"/>.</summary>
+    public int[] Feature { get; }
+
+    /// <summary>Steps of the search in each plane: 2^levels - 1 is at least its number of thresholds.</summary>
+    public int[] Levels { get; }
+
+    /// <summary>The byte plane of each node, -1 for a leaf.</summary>
+    public int[] Plane { get; }
+
+    /// <summary>A split goes left where the bin is at most this.</summary>
+    public byte[] Cut { get; }
+
+    /// <summary>Splits on the longest way down each tree.</summary>
+    public int[] Depth { get; }
+
+    /// <summary>
+    /// The thresholds of a plane as a search tree: node i has children 2 i and 2 i + 1, the root is 1, what is missing is infinite.
+    /// A level is contiguous, so that one vector register holds the first four.
+    /// </summary>
+    public float* Heap(int plane) => (float*)_heaps.Pointer + ((nint)plane * HeapStride);
+
+    private static int DepthOf(DecisionForest forest, Tree tree)
+    {
+        int[] depth = new int[tree.Nodes];
+        for (int i = 0; i < tree.Nodes; i++)
+        {
+            int node = tree.First + i;
+            if (forest.Feature[node] >= 0)
+            {
+                depth[i + 1] = depth[i] + 1;
+                depth[forest.Right[node] - tree.First] = depth[i] + 1;
+            }
+        }
+        return depth.Max();
+    }
+
+    private static int LevelsFor(int thresholds)
+    {
+        int levels = 1;
+        while ((1 << levels) - 1 < thresholds)
+        {
+            levels++;
+        }
+        return levels;
+    }
+
+    private static List<(int Feature, float[] Thresholds)> Collect(DecisionForest forest, out float[][] all)
+    {
+        var sets = new Dictionary<int, HashSet<float>>();
+        for (int node = 0; node < forest.Feature.Length; node++)
+        {
+            if (forest.Feature[node] >= 0)
+            {
+                if (!sets.TryGetValue(forest.Feature[node], out HashSet<float>? set))
+                {
+                    sets.Add(forest.Feature[node], set = []);
+                }
+                set.Add(forest.Value[node]);
+            }
+        }
+        all = new float[sets.Count == 0 ? 0 : sets.Keys.Max() + 1][];
+        var planes = new List<(int, float[])>();
+        foreach ((int feature, HashSet<float> set) in sets)
+        {
+            float[] sorted = [.. set.Order()];
+            all[feature] = sorted;
+            planes.AddRange(sorted.Chunk(MaxThresholds).Select(chunk => (feature, chunk)));
+        }
+        return [.. planes.OrderBy(plane => LevelsFor(plane.Item2.Length)).ThenBy(plane => plane.Item1).ThenBy(plane => plane.Item2[0])];
+    }
+
+    /// <summary>In-order, so that the search ends at 2^levels + the number of thresholds not above the value.</summary>
+    private static void FillHeap(float* heap, int levels, float[] thresholds)
+    {
+        new Span<float>(heap, HeapStride).Fill(float.PositiveInfinity);
+        for (int node = 1; node < 1 << levels; node++)
+        {
+            int level = 31 - int.LeadingZeroCount(node);
+            int rank = (((2 * (node - (1 << level))) + 1) << (levels - 1 - level)) - 1;
+            if (rank < thresholds.Length)
+            {
+                heap[node] = thresholds[rank];
+            }
+        }
+    }
+
+    private void NumberSplits(DecisionForest forest, List<(int Feature, float[] Thresholds)> planes, float[][] all)
+    {
+        var first = new Dictionary<(int Feature, float First), int>();
+        for (int i = 0; i < planes.Count; i++)
+        {
+            first.Add((planes[i].Feature, planes[i].Thresholds[0]), i);
+        }
+        for (int node = 0; node < forest.Feature.Length; node++)
+        {
+            Plane[node] = -1;
+            if (forest.Feature[node] >= 0)
+            {
+                float[] sorted = all[forest.Feature[node]];
+                int rank = Array.BinarySearch(sorted, forest.Value[node]);
+                Cut[node] = (byte)(rank % MaxThresholds);
+                Plane[node] = first[(forest.Feature[node], sorted[rank - Cut[node]])];
+            }
+        }
+    }
+}

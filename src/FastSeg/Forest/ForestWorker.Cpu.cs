@@ -1,0 +1,254 @@
+using FastSeg.Features;
+using FastSeg.Native;
+
+namespace FastSeg.Forest;
+
+/// <summary>The part of <see cref="ForestCpu"/> that does not depend on the vector width.</summary>
+internal abstract unsafe class ForestWorker : IDisposable
+{
+    /// <summary>Side of the squares that bands are cut into.</summary>
+    public const int Side = 16;
+
+    private readonly HostBuffer _buffer;
+
+    /// <summary>Allocates the bins of a strip of squares.</summary>
+    protected ForestWorker(ForestTables tables, int maxBandWidth)
+    {
+        Tables = tables;
+        MaxSquares = Squares(maxBandWidth);
+        _buffer = new HostBuffer(BinBytes(tables, MaxSquares));
+        Program = new TreeProgram();
+        Pruner = new Pruner(tables);
+        Bins = _buffer.Pointer;
+        Staged = (float*)(Bins + ((long)MaxSquares * tables.Planes * TreeProgram.SquareBytes));
+        Least = (byte*)(Staged + (Side * Side));
+        Most = Least + ((long)(MaxSquares + 1) * tables.Planes);
+        Finite = Most + ((long)(MaxSquares + 1) * tables.Planes);
+    }
+
+    /// <summary>Bytes the constructor allocates.</summary>
+    public static long Bytes(ForestTables tables, int maxBandWidth) => BinBytes(tables, Squares(maxBandWidth)) + TreeProgram.Bytes;
+
+    /// <summary>The forest.</summary>
+    protected ForestTables Tables { get; }
+
+    /// <summary>Squares side by side in the widest band.</summary>
+    protected int MaxSquares { get; }
+
+    /// <summary>The trees being evaluated.</summary>
+    protected TreeProgram Program { get; }
+
+    /// <summary>Prunes trees.</summary>
+    protected Pruner Pruner { get; }
+
+    /// <summary>256 bytes for each plane of each square.</summary>
+    protected byte* Bins { get; }
+
+    /// <summary>A square cut off by the band's right edge, completed.</summary>
+    protected float* Staged { get; }
+
+    /// <summary>The least bin of each plane of each square, and behind them of all squares.</summary>
+    protected byte* Least { get; }
+
+    /// <summary>The largest bin of each plane of each square, and behind them of all squares.</summary>
+    protected byte* Most { get; }
+
+    /// <summary>Whether a square's features are all finite.</summary>
+    protected byte* Finite { get; }
+
+    /// <summary>Computes every margin of the band.</summary>
+    public abstract void Predict(in Band band, float* margins, nint groupStride, nint rowStride);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _buffer.Dispose();
+        Program.Dispose();
+    }
+
+    /// <summary>Walks one tree pixel by pixel: the general path.</summary>
+    /// <param name="band">The band.</param>
+    /// <param name="area">Which of its pixels.</param>
+    /// <param name="tree">The tree.</param>
+    /// <param name="margins">The margins of the tree's group for the area's first pixel.</param>
+    /// <param name="rowStride">Floats to the next row of margins.</param>
+    protected void Walk(in Band band, in Area area, Tree tree, float* margins, nint rowStride)
+    {
+        DecisionForest forest = Tables.Forest;
+        for (int y = 0; y < area.Height; y++)
+        {
+            for (int x = 0; x < area.Width; x++)
+            {
+                float* pixel = band.Row(0, area.Y + y) + area.X + x;
+                int node = tree.First;
+                for (int plane = forest.Feature[node]; plane >= 0; plane = forest.Feature[node])
+                {
+                    float value = pixel[(nint)plane * band.PlaneStride];
+                    bool left = value < forest.Value[node] || (float.IsNaN(value) && forest.DefaultLeft[node]);
+                    node = left ? node + 1 : forest.Right[node];
+                }
+                margins[(y * rowStride) + x] += forest.Value[node];
+            }
+        }
+    }
+
+    private static int Squares(int width) => (width + Side - 1) / Side;
+
+    private static long BinBytes(ForestTables tables, int squares) =>
+        ((long)squares * tables.Planes * TreeProgram.SquareBytes) + (Side * Side * sizeof(float)) + (2L * (squares + 1) * tables.Planes) + squares;
+
+    /// <summary>Some pixels of a band.</summary>
+    protected readonly record struct Area(int X, int Y, int Width, int Height);
+}
+
+/// <summary>Applies the forest strip by strip: bins 16 rows of the band, then evaluates the trees on its squares.</summary>
+internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
+    where TInt : struct
+    where TFloat : struct
+    where TLanes : struct, IForestLanes<TInt, TFloat>
+{
+    /// <summary>Allocates the worker.</summary>
+    public ForestWorker(ForestTables tables, int maxBandWidth) : base(tables, maxBandWidth)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void Predict(in Band band, float* margins, nint groupStride, nint rowStride)
+    {
+        DecisionForest forest = Tables.Forest;
+        for (int y = 0; y < band.Height; y += Side)
+        {
+            var strip = new Area(0, y, band.Width, Math.Min(Side, band.Height - y));
+            int squares = (band.Width + Side - 1) / Side;
+            BinStrip(band, strip, squares);
+            JoinRanges(squares);
+            float* rows = margins + (y * rowStride);
+            for (int group = 0; group < forest.Groups; group++)
+            {
+                AddGroup(band, strip, squares, group, rows + (group * groupStride), rowStride);
+            }
+            for (int square = 0; square < squares; square++)
+            {
+                if (Finite[square] == 0)
+                {
+                    WalkSquare(band, strip, square, rows, groupStride, rowStride);
+                }
+            }
+        }
+    }
+
+    private void BinStrip(in Band band, in Area strip, int squares)
+    {
+        int planes = Tables.Planes;
+        new Span<byte>(Finite, squares).Fill(1);
+        for (int plane = 0; plane < planes; plane++)
+        {
+            float* heap = Tables.Heap(plane);
+            int levels = Tables.Levels[plane];
+            float* first = band.Row(Tables.Feature[plane], strip.Y);
+            for (int square = 0; square < squares; square++)
+            {
+                float* rows = first + (square * Side);
+                nint rowStride = band.RowStride;
+                if ((square + 1) * Side > strip.Width)
+                {
+                    Stage(rows, rowStride, strip.Width - (square * Side), strip.Height);
+                    rows = Staged;
+                    rowStride = Side;
+                }
+                bool finite = Evaluator<TInt, TFloat, TLanes>.Bin(
+                    rows, rowStride, strip.Height, heap, levels, Bins + (((long)square * planes) + plane) * TreeProgram.SquareBytes,
+                    out Least[(square * planes) + plane], out Most[(square * planes) + plane]);
+                if (!finite)
+                {
+                    Finite[square] = 0;
+                }
+            }
+        }
+    }
+
+    // What lies past the band's width may be anything; its last column stands for it, so that it neither widens a range nor is NaN.
+    private void Stage(float* rows, nint rowStride, int width, int height)
+    {
+        for (int y = 0; y < height; y++)
+        {
+            for (int x = 0; x < Side; x++)
+            {
+                Staged[(y * Side) + x] = rows[(y * rowStride) + Math.Min(x, width - 1)];
+            }
+        }
+    }
+
+    private void JoinRanges(int squares)
+    {
+        int planes = Tables.Planes;
+        byte* least = Least + (squares * planes);
+        byte* most = Most + (squares * planes);
+        for (int plane = 0; plane < planes; plane++)
+        {
+            (least[plane], most[plane]) = (Least[plane], Most[plane]);
+            for (int square = 1; square < squares; square++)
+            {
+                least[plane] = Math.Min(least[plane], Least[(square * planes) + plane]);
+                most[plane] = Math.Max(most[plane], Most[(square * planes) + plane]);
+            }
+        }
+    }
+
+    private void AddGroup(in Band band, in Area strip, int squares, int group, float* margins, nint rowStride)
+    {
+        DecisionForest forest = Tables.Forest;
+        for (int y = 0; y < Side; y++)
+        {
+            new Span<float>(margins + (y * rowStride), squares * Side).Fill(forest.BaseMargins[group]);
+        }
+        byte* least = Least + (squares * Tables.Planes);
+        byte* most = Most + (squares * Tables.Planes);
+        Program.Clear();
+        for (int i = 0; i < forest.Trees.Length; i++)
+        {
+            Tree tree = forest.Trees[i];
+            if (tree.Group != group)
+            {
+                continue;
+            }
+            if (Tables.Depth[i] > Pruner.MaxDepth || !Pruner.TryAdd(tree, least, most, Program))
+            {
+                Run(squares, margins, rowStride);
+                Walk(band, strip, tree, margins, rowStride);
+            }
+            else if (Program.Full)
+            {
+                Run(squares, margins, rowStride);
+            }
+        }
+        Run(squares, margins, rowStride);
+    }
+
+    private void Run(int squares, float* margins, nint rowStride)
+    {
+        for (int square = 0; square < squares; square++)
+        {
+            Evaluator<TInt, TFloat, TLanes>.Run(Program, Bins + ((long)square * Tables.Planes * TreeProgram.SquareBytes));
+            TLanes.AddLeaves(Program, margins + (square * Side), rowStride);
+        }
+        Program.Clear();
+    }
+
+    private void WalkSquare(in Band band, in Area strip, int square, float* rows, nint groupStride, nint rowStride)
+    {
+        DecisionForest forest = Tables.Forest;
+        var area = new Area(square * Side, strip.Y, Math.Min(Side, strip.Width - (square * Side)), strip.Height);
+        for (int group = 0; group < forest.Groups; group++)
+        {
+            for (int y = 0; y < area.Height; y++)
+            {
+                new Span<float>(rows + (group * groupStride) + (y * rowStride) + area.X, area.Width).Fill(forest.BaseMargins[group]);
+            }
+        }
+        foreach (Tree tree in forest.Trees)
+        {
+            Walk(band, area, tree, rows + (tree.Group * groupStride) + area.X, rowStride);
+        }
+    }
+}
