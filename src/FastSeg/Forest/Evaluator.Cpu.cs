@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FastSeg.Forest;
 
 /// <summary>The loops of the forest over squares of 16 x 16 pixels, written once for both vector widths.</summary>
@@ -19,6 +21,7 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
     /// <param name="least">Receives the least bin.</param>
     /// <param name="most">Receives the largest bin.</param>
     /// <returns>Whether every value is finite; otherwise the bins mean nothing.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool Bin(float* rows, nint rowStride, int height, float* heap, int levels, byte* bins, out byte least, out byte most)
     {
         TFloat taint = default;
@@ -48,10 +51,13 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
         return !TLanes.AnyNaN(taint);
     }
 
-    /// <summary>Evaluates every split of the program on one square.</summary>
+    /// <summary>Evaluates the splits of a bundle on one square.</summary>
     /// <param name="program">The splits.</param>
+    /// <param name="first">The bundle's first split.</param>
+    /// <param name="end">The split after its last.</param>
     /// <param name="bins">The square's planes.</param>
-    public static void Run(TreeProgram program, byte* bins)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(TreeProgram program, int first, int end, byte* bins)
     {
         byte* results = program.Results;
         byte* result = results + TreeProgram.ResultOf(0);
@@ -59,9 +65,8 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
         uint* cuts = program.Cut;
         int* lefts = program.Left;
         int* rights = program.Right;
-        int splits = program.Splits;
         int step = TLanes.Count * 4;
-        for (int i = 0; i < splits; i++, result += TreeProgram.SquareBytes)
+        for (int i = first; i < end; i++, result += TreeProgram.SquareBytes)
         {
             byte* value = bins + binsOf[i];
             byte* left = results + lefts[i];

@@ -54,7 +54,9 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     /// Adds a leaf of every tree to the margins of 16 x 16 pixels, tree after tree.
     /// </summary>
     /// <param name="program">The trees: where their leaf numbers and leaves are.</param>
+    /// <param name="first">The first tree.</param>
+    /// <param name="end">The tree after the last.</param>
     /// <param name="margins">The first row's 16 margins.</param>
     /// <param name="rowStride">Floats to the next row.</param>
-    static abstract void AddLeaves(TreeProgram program, float* margins, nint rowStride);
+    static abstract void AddLeaves(TreeProgram program, int first, int end, float* margins, nint rowStride);
 }

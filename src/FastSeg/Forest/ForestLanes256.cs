@@ -85,13 +85,13 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
     }
 
     /// <inheritdoc/>
-    public static void AddLeaves(TreeProgram program, float* margins, nint rowStride)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddLeaves(TreeProgram program, int first, int end, float* margins, nint rowStride)
     {
-        int trees = program.Trees;
-        for (int tree = 0; tree < trees; tree++)
+        for (int tree = first; tree < end; tree++)
         {
             byte* numbers = program.Results + program.Root[tree];
-            float* leaves = program.Tables + (tree * TreeProgram.MaxLeaves);
+            float* leaves = program.Tables + program.TableOf[tree];
             for (int y = 0; y < 16; y++)
             {
                 for (int x = 0; x < 16; x += 8)

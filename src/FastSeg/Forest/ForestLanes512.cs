@@ -97,14 +97,14 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
     /// A permutation chooses each lane's leaf by the low bits of its number; shifts bring the four rows of a vector into those bits.
     /// Trees with more than 32 leaves take several permutations.
     /// </summary>
-    public static void AddLeaves(TreeProgram program, float* margins, nint rowStride)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddLeaves(TreeProgram program, int first, int end, float* margins, nint rowStride)
     {
         byte* results = program.Results;
-        int trees = program.Trees;
-        for (int tree = 0; tree < trees; tree++)
+        for (int tree = first; tree < end; tree++)
         {
             byte* numbers = results + program.Root[tree];
-            float* leaves = program.Tables + (tree * TreeProgram.MaxLeaves);
+            float* leaves = program.Tables + program.TableOf[tree];
             int count = program.Leaves[tree];
             if (count > 32)
             {
@@ -126,6 +126,7 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddMany(byte* numbers, float* leaves, int count, float* margins, nint rowStride)
     {
         for (int y = 0; y < 16; y++)

@@ -32,6 +32,8 @@ internal sealed unsafe class ForestTables
         Cut = new byte[forest.Feature.Length];
         Plane = new int[forest.Feature.Length];
         NumberSplits(forest, planes, all);
+        TreesOf = [.. Enumerable.Range(0, forest.Groups).Select(group =>
+            Enumerable.Range(0, forest.Trees.Length).Where(tree => forest.Trees[tree].Group == group).ToArray())];
         Depth = [.. forest.Trees.Select(tree => DepthOf(forest, tree))];
     }
 
@@ -52,6 +54,9 @@ internal sealed unsafe class ForestTables
 
     /// <summary>A split goes left where the bin is at most this.</summary>
     public byte[] Cut { get; }
+
+    /// <summary>The numbers of each group's trees, in XGBoost's order.</summary>
+    public int[][] TreesOf { get; }
 
     /// <summary>Splits on the longest way down each tree.</summary>
     public int[] Depth { get; }

@@ -17,8 +17,9 @@ internal abstract unsafe class ForestWorker : IDisposable
         Tables = tables;
         MaxSquares = Squares(maxBandWidth);
         _buffer = new HostBuffer(BinBytes(tables, MaxSquares));
-        Program = new TreeProgram();
+        Program = new TreeProgram(tables.Forest);
         Pruner = new Pruner(tables);
+        VectorPruner = VectorPath.Bits == 512 && VectorPruner.Suits(tables) ? new VectorPruner(tables) : null;
         Bins = _buffer.Pointer;
         Staged = (float*)(Bins + ((long)MaxSquares * tables.Planes * TreeProgram.SquareBytes));
         Least = (byte*)(Staged + (Side * Side));
@@ -27,7 +28,8 @@ internal abstract unsafe class ForestWorker : IDisposable
     }
 
     /// <summary>Bytes the constructor allocates.</summary>
-    public static long Bytes(ForestTables tables, int maxBandWidth) => BinBytes(tables, Squares(maxBandWidth)) + TreeProgram.Bytes;
+    public static long Bytes(ForestTables tables, int maxBandWidth) => BinBytes(tables, Squares(maxBandWidth)) + TreeProgram.Bytes(tables.Forest)
+        + VectorPruner.Bytes(tables);
 
     /// <summary>The forest.</summary>
     protected ForestTables Tables { get; }
@@ -38,8 +40,11 @@ internal abstract unsafe class ForestWorker : IDisposable
     /// <summary>The trees being evaluated.</summary>
     protected TreeProgram Program { get; }
 
-    /// <summary>Prunes trees.</summary>
+    /// <summary>Prunes trees node by node.</summary>
     protected Pruner Pruner { get; }
+
+    /// <summary>Prunes trees a vector at a time, where machine and forest allow.</summary>
+    protected VectorPruner? VectorPruner { get; }
 
     /// <summary>256 bytes for each plane of each square.</summary>
     protected byte* Bins { get; }
@@ -64,6 +69,7 @@ internal abstract unsafe class ForestWorker : IDisposable
     {
         _buffer.Dispose();
         Program.Dispose();
+        VectorPruner?.Dispose();
     }
 
     /// <summary>Walks one tree pixel by pixel: the general path.</summary>
@@ -115,23 +121,30 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
     /// <inheritdoc/>
     public override void Predict(in Band band, float* margins, nint groupStride, nint rowStride)
     {
-        DecisionForest forest = Tables.Forest;
+        int squares = (band.Width + Side - 1) / Side;
         for (int y = 0; y < band.Height; y += Side)
         {
             var strip = new Area(0, y, band.Width, Math.Min(Side, band.Height - y));
-            int squares = (band.Width + Side - 1) / Side;
-            BinStrip(band, strip, squares);
-            JoinRanges(squares);
             float* rows = margins + (y * rowStride);
-            for (int group = 0; group < forest.Groups; group++)
+            BinStrip(band, strip, squares);
+            if (VectorPruner is null)
             {
-                AddGroup(band, strip, squares, group, rows + (group * groupStride), rowStride);
+                JoinRanges(squares);
+            }
+            for (int group = 0; group < Tables.Forest.Groups; group++)
+            {
+                float* groupRows = rows + (group * groupStride);
+                for (int row = 0; row < Side; row++)
+                {
+                    new Span<float>(groupRows + (row * rowStride), squares * Side).Fill(Tables.Forest.BaseMargins[group]);
+                }
+                AddGroup(band, strip, squares, group, groupRows, rowStride);
             }
             for (int square = 0; square < squares; square++)
             {
                 if (Finite[square] == 0)
                 {
-                    WalkSquare(band, strip, square, rows, groupStride, rowStride);
+                    WalkSquare(band, SquareOf(strip, square), rows, groupStride, rowStride);
                 }
             }
         }
@@ -195,60 +208,61 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
         }
     }
 
+    /// <summary>
+    /// Vector pruning is cheap enough to be done for every square; node by node, one program serves the whole strip.
+    /// </summary>
     private void AddGroup(in Band band, in Area strip, int squares, int group, float* margins, nint rowStride)
     {
-        DecisionForest forest = Tables.Forest;
-        for (int y = 0; y < Side; y++)
-        {
-            new Span<float>(margins + (y * rowStride), squares * Side).Fill(forest.BaseMargins[group]);
-        }
-        byte* least = Least + (squares * Tables.Planes);
-        byte* most = Most + (squares * Tables.Planes);
+        int planes = Tables.Planes;
         Program.Clear();
-        for (int i = 0; i < forest.Trees.Length; i++)
+        if (VectorPruner is null)
         {
-            Tree tree = forest.Trees[i];
-            if (tree.Group != group)
-            {
-                continue;
-            }
-            if (Tables.Depth[i] > Pruner.MaxDepth || !Pruner.TryAdd(tree, least, most, Program))
-            {
-                Run(squares, margins, rowStride);
-                Walk(band, strip, tree, margins, rowStride);
-            }
-            else if (Program.Full)
-            {
-                Run(squares, margins, rowStride);
-            }
+            Pruner.AddGroup(group, Least + (squares * planes), Most + (squares * planes), Program);
+            Program.Close();
         }
-        Run(squares, margins, rowStride);
-    }
-
-    private void Run(int squares, float* margins, nint rowStride)
-    {
         for (int square = 0; square < squares; square++)
         {
-            Evaluator<TInt, TFloat, TLanes>.Run(Program, Bins + ((long)square * Tables.Planes * TreeProgram.SquareBytes));
-            TLanes.AddLeaves(Program, margins + (square * Side), rowStride);
+            if (VectorPruner is not null)
+            {
+                Program.Clear();
+                VectorPruner.AddGroup(group, Least + (square * planes), Most + (square * planes), Program);
+                Program.Close();
+            }
+            Run(band, SquareOf(strip, square), Bins + ((long)square * planes * TreeProgram.SquareBytes), margins, rowStride);
         }
-        Program.Clear();
     }
 
-    private void WalkSquare(in Band band, in Area strip, int square, float* rows, nint groupStride, nint rowStride)
+    private void Run(in Band band, in Area square, byte* bins, float* margins, nint rowStride)
+    {
+        for (int i = 0; i < Program.Count; i++)
+        {
+            TreeProgram.Bundle bundle = Program.Bundles[i];
+            if (bundle.Walked >= 0)
+            {
+                Walk(band, square, Tables.Forest.Trees[bundle.Walked], margins + square.X, rowStride);
+                continue;
+            }
+            Evaluator<TInt, TFloat, TLanes>.Run(Program, bundle.FirstSplit, bundle.EndSplit, bins);
+            TLanes.AddLeaves(Program, bundle.FirstTree, bundle.EndTree, margins + square.X, rowStride);
+        }
+    }
+
+    private void WalkSquare(in Band band, in Area square, float* rows, nint groupStride, nint rowStride)
     {
         DecisionForest forest = Tables.Forest;
-        var area = new Area(square * Side, strip.Y, Math.Min(Side, strip.Width - (square * Side)), strip.Height);
         for (int group = 0; group < forest.Groups; group++)
         {
-            for (int y = 0; y < area.Height; y++)
+            for (int y = 0; y < square.Height; y++)
             {
-                new Span<float>(rows + (group * groupStride) + (y * rowStride) + area.X, area.Width).Fill(forest.BaseMargins[group]);
+                new Span<float>(rows + (group * groupStride) + (y * rowStride) + square.X, square.Width).Fill(forest.BaseMargins[group]);
             }
         }
         foreach (Tree tree in forest.Trees)
         {
-            Walk(band, area, tree, rows + (tree.Group * groupStride) + area.X, rowStride);
+            Walk(band, square, tree, rows + (tree.Group * groupStride) + square.X, rowStride);
         }
     }
+
+    private static Area SquareOf(in Area strip, int square) =>
+        new(square * Side, strip.Y, Math.Min(Side, strip.Width - (square * Side)), strip.Height);
 }
