@@ -51,35 +51,58 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
         return !TLanes.AnyNaN(taint);
     }
 
-    /// <summary>Evaluates the splits of a bundle on one square.</summary>
-    /// <param name="program">The splits.</param>
-    /// <param name="first">The bundle's first split.</param>
-    /// <param name="end">The split after its last.</param>
+    /// <summary>Evaluates trees on one square and adds their leaves to its margins, tree after tree.</summary>
+    /// <param name="program">The trees.</param>
+    /// <param name="first">The first tree.</param>
+    /// <param name="end">The tree after the last.</param>
     /// <param name="bins">The square's planes.</param>
+    /// <param name="margins">16 x 16 margins.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(TreeProgram program, int first, int end, byte* bins)
+    public static void Run(TreeProgram program, int first, int end, byte* bins, float* margins)
     {
-        byte* results = program.Results;
-        byte* result = results + TreeProgram.ResultOf(0);
         int* binsOf = program.BinsOf;
         uint* cuts = program.Cut;
-        int* lefts = program.Left;
-        int* rights = program.Right;
+        uint* labels = program.Label;
+        uint* rightLabels = program.RightLabel;
         int step = TLanes.Count * 4;
-        for (int i = first; i < end; i++, result += TreeProgram.SquareBytes)
+        for (int tree = first; tree < end; tree++)
         {
-            byte* value = bins + binsOf[i];
-            byte* left = results + lefts[i];
-            byte* right = results + rights[i];
-            TInt cut = TLanes.Broadcast(cuts + i);
+            int firstSplit = program.FirstSplit[tree];
+            int endSplit = program.FirstSplit[tree + 1];
+            float* leaves = program.Tables + program.TableOf[tree];
+            int leafCount = program.Leaves[tree];
             for (int at = 0; at < TreeProgram.SquareBytes; at += 4 * step)
             {
-                int second = at + step, third = at + (2 * step), fourth = at + (3 * step);
-                TLanes.Store(TLanes.Select(TLanes.Load(value + at), cut, TLanes.Load(left + at), TLanes.Load(right + at)), result + at);
-                TLanes.Store(TLanes.Select(TLanes.Load(value + second), cut, TLanes.Load(left + second), TLanes.Load(right + second)), result + second);
-                TLanes.Store(TLanes.Select(TLanes.Load(value + third), cut, TLanes.Load(left + third), TLanes.Load(right + third)), result + third);
-                TLanes.Store(TLanes.Select(TLanes.Load(value + fourth), cut, TLanes.Load(left + fourth), TLanes.Load(right + fourth)), result + fourth);
+                TInt label0 = default, label1 = default, label2 = default, label3 = default;
+                if (firstSplit < endSplit)
+                {
+                    byte* value = bins + at + binsOf[firstSplit];
+                    TInt cut = TLanes.Broadcast(cuts + firstSplit);
+                    TInt label = TLanes.Broadcast(labels + firstSplit), right = TLanes.Broadcast(rightLabels + firstSplit);
+                    label0 = TLanes.Start(TLanes.Load(value), cut, label, right);
+                    label1 = TLanes.Start(TLanes.Load(value + step), cut, label, right);
+                    label2 = TLanes.Start(TLanes.Load(value + (2 * step)), cut, label, right);
+                    label3 = TLanes.Start(TLanes.Load(value + (3 * step)), cut, label, right);
+                }
+                for (int split = firstSplit + 1; split < endSplit; split++)
+                {
+                    byte* value = bins + at + binsOf[split];
+                    TInt cut = TLanes.Broadcast(cuts + split);
+                    TInt label = TLanes.Broadcast(labels + split), right = TLanes.Broadcast(rightLabels + split);
+                    label0 = TLanes.Split(label0, TLanes.Load(value), cut, label, right);
+                    label1 = TLanes.Split(label1, TLanes.Load(value + step), cut, label, right);
+                    label2 = TLanes.Split(label2, TLanes.Load(value + (2 * step)), cut, label, right);
+                    label3 = TLanes.Split(label3, TLanes.Load(value + (3 * step)), cut, label, right);
+                }
+                TLanes.AddLeaves(label0, leaves, leafCount, Rows(margins, at));
+                TLanes.AddLeaves(label1, leaves, leafCount, Rows(margins, at + step));
+                TLanes.AddLeaves(label2, leaves, leafCount, Rows(margins, at + (2 * step)));
+                TLanes.AddLeaves(label3, leaves, leafCount, Rows(margins, at + (3 * step)));
             }
         }
     }
+
+    /// <summary>Where the first of the four rows of margins is whose labels are at byte <paramref name="at"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float* Rows(float* margins, int at) => margins + (at & ~63) + ((at & 63) / 4);
 }

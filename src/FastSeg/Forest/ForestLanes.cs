@@ -29,8 +29,14 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     /// <summary>The value in every lane.</summary>
     static abstract TInt Broadcast(uint* value);
 
-    /// <summary>Byte by byte: <paramref name="bins"/> at most <paramref name="cut"/> ? <paramref name="left"/> : <paramref name="right"/>.</summary>
-    static abstract TInt Select(TInt bins, TInt cut, TInt left, TInt right);
+    /// <summary>Byte by byte: <paramref name="right"/> where the bin is above <paramref name="cut"/>, else <paramref name="left"/>.</summary>
+    static abstract TInt Start(TInt bins, TInt cut, TInt left, TInt right);
+
+    /// <summary>
+    /// Byte by byte: <paramref name="right"/> where the label is <paramref name="own"/> and the bin is above <paramref name="cut"/>, else
+    /// the label.
+    /// </summary>
+    static abstract TInt Split(TInt label, TInt bins, TInt cut, TInt own, TInt right);
 
     /// <summary>The smaller bytes.</summary>
     static abstract TInt Min(TInt a, TInt b);
@@ -50,13 +56,10 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     /// <summary>Four values below 256 a lane, one a byte.</summary>
     static abstract TInt Pack(TInt first, TInt second, TInt third, TInt fourth);
 
-    /// <summary>
-    /// Adds a leaf of every tree to the margins of 16 x 16 pixels, tree after tree.
-    /// </summary>
-    /// <param name="program">The trees: where their leaf numbers and leaves are.</param>
-    /// <param name="first">The first tree.</param>
-    /// <param name="end">The tree after the last.</param>
-    /// <param name="margins">The first row's 16 margins.</param>
-    /// <param name="rowStride">Floats to the next row.</param>
-    static abstract void AddLeaves(TreeProgram program, int first, int end, float* margins, nint rowStride);
+    /// <summary>Adds each pixel's leaf to its margin.</summary>
+    /// <param name="labels">Leaf numbers: four rows, one a byte.</param>
+    /// <param name="leaves">The leaves; 32 may be read.</param>
+    /// <param name="count">Leaves.</param>
+    /// <param name="rows">The margins of the first row; rows are 16 floats apart.</param>
+    static abstract void AddLeaves(TInt labels, float* leaves, int count, float* rows);
 }

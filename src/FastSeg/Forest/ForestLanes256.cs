@@ -36,11 +36,16 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Select(Vector256<int> bins, Vector256<int> cut, Vector256<int> left, Vector256<int> right)
+    public static Vector256<int> Start(Vector256<int> bins, Vector256<int> cut, Vector256<int> left, Vector256<int> right) =>
+        Avx2.BlendVariable(right.AsByte(), left.AsByte(), AtMost(bins, cut).AsByte()).AsInt32();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Split(Vector256<int> label, Vector256<int> bins, Vector256<int> cut, Vector256<int> own, Vector256<int> right)
     {
-        // AVX2 has no unsigned comparison: at most the cut means that the minimum of both is the bin.
-        Vector256<byte> goesLeft = Avx2.CompareEqual(Avx2.Min(bins.AsByte(), cut.AsByte()), bins.AsByte());
-        return Avx2.BlendVariable(right.AsByte(), left.AsByte(), goesLeft).AsInt32();
+        // Where the bin is at most the cut, this is 255, a label that no pixel has.
+        Vector256<byte> changes = (own | AtMost(bins, cut)).AsByte();
+        return Avx2.BlendVariable(label.AsByte(), right.AsByte(), Avx2.CompareEqual(label.AsByte(), changes)).AsInt32();
     }
 
     /// <inheritdoc/>
@@ -85,23 +90,18 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddLeaves(TreeProgram program, int first, int end, float* margins, nint rowStride)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddLeaves(Vector256<int> labels, float* leaves, int count, float* rows)
     {
-        for (int tree = first; tree < end; tree++)
+        for (int row = 0; row < 4; row++, rows += 16, labels = Avx2.ShiftRightLogical(labels, 8))
         {
-            byte* numbers = program.Results + program.Root[tree];
-            float* leaves = program.Tables + program.TableOf[tree];
-            for (int y = 0; y < 16; y++)
-            {
-                for (int x = 0; x < 16; x += 8)
-                {
-                    Vector256<int> four = Load(numbers + (y / 4 * 64) + (x * 4));
-                    Vector256<int> number = Avx2.ShiftRightLogical(four, Vector128.CreateScalar(y % 4 * 8)) & Vector256.Create(255);
-                    float* at = margins + (y * rowStride) + x;
-                    Avx.Store(at, Avx.Add(Avx.LoadVector256(at), Avx2.GatherVector256(leaves, number, sizeof(float))));
-                }
-            }
+            Vector256<float> leaf = Avx2.GatherVector256(leaves, labels & Vector256.Create(255), sizeof(float));
+            Avx.Store(rows, Avx.Add(Avx.LoadVector256(rows), leaf));
         }
     }
+
+    // AVX2 has no unsigned comparison: at most the cut means that the smaller of both is the bin.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> AtMost(Vector256<int> bins, Vector256<int> cut) =>
+        Avx2.CompareEqual(Avx2.Min(bins.AsByte(), cut.AsByte()), bins.AsByte()).AsInt32();
 }

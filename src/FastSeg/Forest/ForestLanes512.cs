@@ -37,8 +37,18 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Select(Vector512<int> bins, Vector512<int> cut, Vector512<int> left, Vector512<int> right) =>
-        Avx512BW.BlendVariable(right.AsByte(), left.AsByte(), Avx512BW.CompareLessThanOrEqual(bins.AsByte(), cut.AsByte())).AsInt32();
+    public static Vector512<int> Start(Vector512<int> bins, Vector512<int> cut, Vector512<int> left, Vector512<int> right) =>
+        Avx512BW.BlendVariable(left.AsByte(), right.AsByte(), Avx512BW.CompareGreaterThan(bins.AsByte(), cut.AsByte())).AsInt32();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Split(Vector512<int> label, Vector512<int> bins, Vector512<int> cut, Vector512<int> own, Vector512<int> right)
+    {
+        // The label that changes, where the bin lets it, else one that no pixel has: this does not wait for the splits before.
+        Vector512<byte> changes = Avx512BW.BlendVariable(
+            Vector512<byte>.AllBitsSet, own.AsByte(), Avx512BW.CompareGreaterThan(bins.AsByte(), cut.AsByte()));
+        return Avx512BW.BlendVariable(label.AsByte(), right.AsByte(), Avx512BW.CompareEqual(label.AsByte(), changes)).AsInt32();
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -95,50 +105,37 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
 
     /// <summary>
     /// A permutation chooses each lane's leaf by the low bits of its number; shifts bring the four rows of a vector into those bits.
-    /// Trees with more than 32 leaves take several permutations.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddLeaves(TreeProgram program, int first, int end, float* margins, nint rowStride)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddLeaves(Vector512<int> labels, float* leaves, int count, float* rows)
     {
-        byte* results = program.Results;
-        for (int tree = first; tree < end; tree++)
+        if (count > 32)
         {
-            byte* numbers = results + program.Root[tree];
-            float* leaves = program.Tables + program.TableOf[tree];
-            int count = program.Leaves[tree];
-            if (count > 32)
-            {
-                AddMany(numbers, leaves, count, margins, rowStride);
-                continue;
-            }
-            Vector512<float> lower = Avx512F.LoadVector512(leaves);
-            Vector512<float> upper = Avx512F.LoadVector512(leaves + 16);
-            float* row = margins;
-            for (int at = 0; at < TreeProgram.SquareBytes; at += 64, row += 4 * rowStride)
-            {
-                Vector512<int> number = Load(numbers + at);
-                float* row2 = row + (2 * rowStride);
-                Add(row, Avx512F.PermuteVar16x32x2(lower, number, upper));
-                Add(row + rowStride, Avx512F.PermuteVar16x32x2(lower, Avx512F.ShiftRightLogical(number, 8), upper));
-                Add(row2, Avx512F.PermuteVar16x32x2(lower, Avx512F.ShiftRightLogical(number, 16), upper));
-                Add(row2 + rowStride, Avx512F.PermuteVar16x32x2(lower, Avx512F.ShiftRightLogical(number, 24), upper));
-            }
+            AddMany(labels, leaves, count, rows);
+            return;
         }
+        Vector512<float> lower = Avx512F.LoadVector512(leaves);
+        Vector512<float> upper = Avx512F.LoadVector512(leaves + 16);
+        Add(rows, Avx512F.PermuteVar16x32x2(lower, labels, upper));
+        Add(rows + 16, Avx512F.PermuteVar16x32x2(lower, Avx512F.ShiftRightLogical(labels, 8), upper));
+        Add(rows + 32, Avx512F.PermuteVar16x32x2(lower, Avx512F.ShiftRightLogical(labels, 16), upper));
+        Add(rows + 48, Avx512F.PermuteVar16x32x2(lower, Avx512F.ShiftRightLogical(labels, 24), upper));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddMany(byte* numbers, float* leaves, int count, float* margins, nint rowStride)
+    /// <summary>32 leaves a permutation; each lane keeps that of its stretch.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void AddMany(Vector512<int> labels, float* leaves, int count, float* rows)
     {
-        for (int y = 0; y < 16; y++)
+        for (int row = 0; row < 4; row++, labels = Avx512F.ShiftRightLogical(labels, 8))
         {
-            Vector512<int> number = Avx512F.ShiftRightLogical(Load(numbers + (y / 4 * 64)), Vector128.CreateScalar(y % 4 * 8)) & Vector512.Create(255);
+            Vector512<int> number = labels & Vector512.Create(255);
             Vector512<float> leaf = Choose32(leaves, number);
             for (int first = 32; first < count; first += 32)
             {
                 Vector512<int> above = Avx512F.CompareGreaterThanOrEqual(number, Vector512.Create(first));
                 leaf = Avx512F.BlendVariable(leaf, Choose32(leaves + first, number), above.AsSingle());
             }
-            Add(margins + (y * rowStride), leaf);
+            Add(rows + (row * 16), leaf);
         }
     }
 

@@ -22,7 +22,8 @@ internal abstract unsafe class ForestWorker : IDisposable
         VectorPruner = VectorPath.Bits == 512 && VectorPruner.Suits(tables) ? new VectorPruner(tables) : null;
         Bins = _buffer.Pointer;
         Staged = (float*)(Bins + ((long)MaxSquares * tables.Planes * TreeProgram.SquareBytes));
-        Least = (byte*)(Staged + (Side * Side));
+        Tile = Staged + (Side * Side);
+        Least = (byte*)(Tile + (Side * Side));
         Most = Least + ((long)(MaxSquares + 1) * tables.Planes);
         Finite = Most + ((long)(MaxSquares + 1) * tables.Planes);
     }
@@ -51,6 +52,9 @@ internal abstract unsafe class ForestWorker : IDisposable
 
     /// <summary>A square cut off by the band's right edge, completed.</summary>
     protected float* Staged { get; }
+
+    /// <summary>The margins of a square.</summary>
+    protected float* Tile { get; }
 
     /// <summary>The least bin of each plane of each square, and behind them of all squares.</summary>
     protected byte* Least { get; }
@@ -101,7 +105,7 @@ internal abstract unsafe class ForestWorker : IDisposable
     private static int Squares(int width) => (width + Side - 1) / Side;
 
     private static long BinBytes(ForestTables tables, int squares) =>
-        ((long)squares * tables.Planes * TreeProgram.SquareBytes) + (Side * Side * sizeof(float)) + (2L * (squares + 1) * tables.Planes) + squares;
+        ((long)squares * tables.Planes * TreeProgram.SquareBytes) + (2 * Side * Side * sizeof(float)) + (2L * (squares + 1) * tables.Planes) + squares;
 
     /// <summary>Some pixels of a band.</summary>
     protected readonly record struct Area(int X, int Y, int Width, int Height);
@@ -218,7 +222,6 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
         if (VectorPruner is null)
         {
             Pruner.AddGroup(group, Least + (squares * planes), Most + (squares * planes), Program);
-            Program.Close();
         }
         for (int square = 0; square < squares; square++)
         {
@@ -226,24 +229,32 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
             {
                 Program.Clear();
                 VectorPruner.AddGroup(group, Least + (square * planes), Most + (square * planes), Program);
-                Program.Close();
-            }
+                }
             Run(band, SquareOf(strip, square), Bins + ((long)square * planes * TreeProgram.SquareBytes), margins, rowStride);
         }
     }
 
     private void Run(in Band band, in Area square, byte* bins, float* margins, nint rowStride)
     {
-        for (int i = 0; i < Program.Count; i++)
+        margins += square.X;
+        CopyRows(margins, rowStride, Tile, Side);
+        int done = 0;
+        for (int i = 0; i < Program.WalkedTrees; i++)
         {
-            TreeProgram.Bundle bundle = Program.Bundles[i];
-            if (bundle.Walked >= 0)
-            {
-                Walk(band, square, Tables.Forest.Trees[bundle.Walked], margins + square.X, rowStride);
-                continue;
-            }
-            Evaluator<TInt, TFloat, TLanes>.Run(Program, bundle.FirstSplit, bundle.EndSplit, bins);
-            TLanes.AddLeaves(Program, bundle.FirstTree, bundle.EndTree, margins + square.X, rowStride);
+            Evaluator<TInt, TFloat, TLanes>.Run(Program, done, Program.WalkedBefore[i], bins, Tile);
+            Walk(band, square, Tables.Forest.Trees[Program.Walked[i]], Tile, Side);
+            done = Program.WalkedBefore[i];
+        }
+        Evaluator<TInt, TFloat, TLanes>.Run(Program, done, Program.Trees, bins, Tile);
+        CopyRows(Tile, Side, margins, rowStride);
+    }
+
+    // A square's margins are added up in one piece: rows a power of two apart would get in each other's way in the cache.
+    private static void CopyRows(float* from, nint fromStride, float* to, nint toStride)
+    {
+        for (int y = 0; y < Side; y++)
+        {
+            new Span<float>(from + (y * fromStride), Side).CopyTo(new Span<float>(to + (y * toStride), Side));
         }
     }
 

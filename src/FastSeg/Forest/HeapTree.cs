@@ -48,7 +48,7 @@ internal static unsafe class HeapTree
         while (open.TryPop(out (int Node, int Position) next))
         {
             (int node, int position) = next;
-            int lane = position < 64 ? 63 - position : 127 - position;
+            int lane = position & 63;
             if (forest.Feature[node] < 0)
             {
                 to[(position < 64 ? Leaf : LeafHigh) + lane] = 255;
@@ -77,7 +77,7 @@ internal static unsafe class HeapTree
 /// <summary>What is the same for every tree laid out as a heap: where each vector begins, in bytes.</summary>
 internal static unsafe class HeapPatterns
 {
-    /// <summary>Number of each low node: its lane.</summary>
+    /// <summary>Each low node's number, which is its lane, and 0, 1, 2 .. where ranks are counted.</summary>
     public const int Number = 0;
 
     /// <summary>Number of each low node's left child.</summary>
@@ -86,7 +86,7 @@ internal static unsafe class HeapPatterns
     /// <summary>Number of each low node's right child.</summary>
     public const int RightChild = 128;
 
-    /// <summary>Lane of each low node's parent; the unused lane 63 for the root.</summary>
+    /// <summary>Lane of each low node's parent; the unused lane 0 for the root.</summary>
     public const int Parent = 192;
 
     /// <summary>Lane of the parent's parent.</summary>
@@ -104,11 +104,8 @@ internal static unsafe class HeapPatterns
     /// <summary>The parent's decision that cuts a high node off.</summary>
     public const int CutOffByHigh = 512;
 
-    /// <summary>0, 1, 2 ..</summary>
-    public const int Ranks = 576;
-
     /// <summary>Bytes of all.</summary>
-    public const int Bytes = 640;
+    public const int Bytes = 576;
 
     /// <summary>Writes the vectors.</summary>
     public static HostBuffer Create()
@@ -117,21 +114,17 @@ internal static unsafe class HeapPatterns
         byte* to = buffer.Pointer;
         for (int lane = 0; lane < 64; lane++)
         {
-            int node = 63 - lane;
-            int high = 127 - lane;
+            int high = lane + 64;
             to[Number + lane] = (byte)lane;
-            to[LeftChild + lane] = NumberOf(2 * node);
-            to[RightChild + lane] = NumberOf((2 * node) + 1);
-            to[Parent + lane] = NumberOf(node / 2);
-            to[Parent2 + lane] = NumberOf(node / 4);
-            to[Parent4 + lane] = NumberOf(node / 16);
-            to[ParentHigh + lane] = NumberOf(high / 2);
-            to[CutOffBy + lane] = (byte)(node < 2 ? 0 : 2 - (node % 2));
-            to[CutOffByHigh + lane] = (byte)(2 - (high % 2));
-            to[Ranks + lane] = (byte)lane;
+            to[LeftChild + lane] = (byte)(2 * lane);
+            to[RightChild + lane] = (byte)((2 * lane) + 1);
+            to[Parent + lane] = (byte)(lane / 2);
+            to[Parent2 + lane] = (byte)(lane / 4);
+            to[Parent4 + lane] = (byte)(lane / 16);
+            to[ParentHigh + lane] = (byte)(high / 2);
+            to[CutOffBy + lane] = (byte)(lane < 2 ? 0 : 2 - (lane % 2));
+            to[CutOffByHigh + lane] = (byte)(2 - (lane % 2));
         }
         return buffer;
     }
-
-    private static byte NumberOf(int node) => (byte)(node < 64 ? 63 - node : 64 + 127 - node);
 }

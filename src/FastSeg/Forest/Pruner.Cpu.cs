@@ -23,27 +23,21 @@ internal sealed unsafe class Pruner(ForestTables tables)
     {
         foreach (int tree in tables.TreesOf[group])
         {
-            Add(tree, least, most, program);
+            int splits = program.Splits;
+            bool tooDeep = tables.Depth[tree] > MaxDepth;
+            _leaves = 0;
+            if (tooDeep || !TryAdd(_forest.Trees[tree].First, least, most, program))
+            {
+                program.Splits = splits;
+                program.AddWalked(tree);
+                continue;
+            }
+            program.EndTree(_leaves);
         }
     }
 
-    /// <summary>Adds one tree; where more than 256 of its leaves can be reached, as one to be walked.</summary>
-    public void Add(int tree, byte* least, byte* most, TreeProgram program)
-    {
-        int splits = program.Splits;
-        _leaves = tables.Depth[tree] > MaxDepth ? TreeProgram.MaxLeaves + 1 : 0;
-        int root = _leaves == 0 ? AddSubtree(_forest.Trees[tree].First, least, most, program) : 0;
-        if (_leaves > TreeProgram.MaxLeaves)
-        {
-            program.Splits = splits;
-            program.AddWalked(tree);
-            return;
-        }
-        program.EndTree(root, _leaves);
-    }
-
-    /// <summary>Adds what is left of a subtree and returns where its leaf numbers are.</summary>
-    private int AddSubtree(int node, byte* least, byte* most, TreeProgram program)
+    /// <summary>Adds what is left of a subtree, its leaves numbered from left to right; false where there are too many.</summary>
+    private bool TryAdd(int node, byte* least, byte* most, TreeProgram program)
     {
         for (int plane = tables.Plane[node]; plane >= 0; plane = tables.Plane[node])
         {
@@ -51,7 +45,7 @@ internal sealed unsafe class Pruner(ForestTables tables)
             {
                 if (least[plane] <= tables.Cut[node])
                 {
-                    return AddSplit(node, least, most, program);
+                    return TryAddSplit(node, least, most, program);
                 }
                 node = _forest.Right[node];
             }
@@ -60,30 +54,25 @@ internal sealed unsafe class Pruner(ForestTables tables)
                 node++;
             }
         }
-        if (_leaves >= TreeProgram.MaxLeaves)
+        if (_leaves == TreeProgram.MaxLeaves)
         {
-            _leaves = TreeProgram.MaxLeaves + 1;
-            return 0;
+            return false;
         }
-        program.Tables[program.NextTable + _leaves] = _forest.Value[node];
-        return _leaves++ * TreeProgram.SquareBytes;
+        program.Tables[program.NextTable + _leaves++] = _forest.Value[node];
+        return true;
     }
 
-    private int AddSplit(int node, byte* least, byte* most, TreeProgram program)
+    private bool TryAddSplit(int node, byte* least, byte* most, TreeProgram program)
     {
-        int left = AddSubtree(node + 1, least, most, program);
-        int right = _leaves > TreeProgram.MaxLeaves ? 0 : AddSubtree(_forest.Right[node], least, most, program);
-        if (_leaves > TreeProgram.MaxLeaves)
-        {
-            return 0;
-        }
-        int split = program.Splits;
-        int result = TreeProgram.ResultOf(program.SplitsOfBundle);
+        int split = program.Splits++;
         program.BinsOf[split] = tables.Plane[node] * TreeProgram.SquareBytes;
         program.Cut[split] = tables.Cut[node] * 0x01010101u;
-        program.Left[split] = left;
-        program.Right[split] = right;
-        program.Splits++;
-        return result;
+        program.Label[split] = (uint)_leaves * 0x01010101u;
+        if (!TryAdd(node + 1, least, most, program))
+        {
+            return false;
+        }
+        program.RightLabel[split] = (uint)_leaves * 0x01010101u;
+        return TryAdd(_forest.Right[node], least, most, program);
     }
 }

@@ -8,9 +8,8 @@ namespace FastSeg.Forest;
 
 /// <summary>
 /// Prunes a whole tree with a few dozen vector operations, so that it pays for every square of 16 x 16 pixels. A tree of depth up to 6
-/// is laid out as a heap: node p has children 2 p and 2 p + 1. Lane i of a "low" vector stands for node 63 - i (splits and upper
-/// leaves), lane i of a "high" vector for node 127 - i (leaves of the lowest level); a node's number is its lane, plus 64 if it is
-/// high. Children thus have smaller lanes than their parents, the order in which splits are evaluated.
+/// is laid out as a heap: the root is node 1, node p has children 2 p and 2 p + 1. Lane i of a "low" vector stands for node i (splits
+/// and upper leaves), lane i of a "high" vector for node 64 + i (leaves of the lowest level).
 /// </summary>
 internal sealed unsafe class VectorPruner : IDisposable
 {
@@ -118,25 +117,27 @@ internal sealed unsafe class VectorPruner : IDisposable
         CopyLeaves(tree, leafBits, leafHighBits, program.Tables + program.NextTable);
         if (splitCount == 0)
         {
-            program.EndTree(0, leafCount);
+            program.EndTree(leafCount);
             return;
         }
 
-        // What a node's value is: 0 .. 63 a leaf's rank among those left, 64 and more the rank of a split.
-        Vector512<byte> ranks = Avx512BW.LoadVector512(pattern + HeapPatterns.Ranks);
-        Vector512<byte> code = Avx512Vbmi2.Expand(Vector512<byte>.Zero, leaves, ranks);
-        code = Avx512Vbmi2.Expand(code, splits, ranks + Vector512.Create((byte)64));
-        Vector512<byte> codeHigh = Avx512Vbmi2.Expand(Vector512<byte>.Zero, leavesHigh, ranks + Vector512.Create((byte)low));
-        Vector512<byte> left = Avx512Vbmi.PermuteVar64x8x2(code, Follow(leftChild, next), codeHigh);
-        Vector512<byte> right = Avx512Vbmi.PermuteVar64x8x2(code, Follow(rightChild, next), codeHigh);
+        // The leftmost leaf under each node: left again and again, from where pixels go on to.
+        Vector512<byte> leftmost = Follow(Avx512BW.BlendVariable(number, leftChild, splits), next);
+        leftmost = Follow(leftmost, leftmost);
+        leftmost = Follow(leftmost, leftmost);
+        leftmost = Follow(leftmost, leftmost);
+        Vector512<byte> ranks = Avx512Vbmi2.Expand(Vector512<byte>.Zero, leaves, number);
+        Vector512<byte> ranksHigh = Avx512Vbmi2.Expand(Vector512<byte>.Zero, leavesHigh, number + Vector512.Create((byte)low));
+        Vector512<byte> label = Avx512Vbmi.PermuteVar64x8x2(ranks, leftmost, ranksHigh);
+        Vector512<byte> right = Avx512Vbmi.PermuteVar64x8x2(ranks, Follow(Follow(rightChild, next), leftmost), ranksHigh);
         byte* compact = stackalloc byte[4 * 64];
         Avx512BW.Store(compact, Avx512Vbmi2.Compress(Vector512<byte>.Zero, splits, plane));
         Avx512BW.Store(compact + 64, Avx512Vbmi2.Compress(Vector512<byte>.Zero, splits, cut));
-        Avx512BW.Store(compact + 128, Avx512Vbmi2.Compress(Vector512<byte>.Zero, splits, left));
+        Avx512BW.Store(compact + 128, Avx512Vbmi2.Compress(Vector512<byte>.Zero, splits, label));
         Avx512BW.Store(compact + 192, Avx512Vbmi2.Compress(Vector512<byte>.Zero, splits, right));
         Write(compact, splitCount, program);
         program.Splits += splitCount;
-        program.EndTree(TreeProgram.ResultOf(program.SplitsOfBundle - 1), leafCount);
+        program.EndTree(leafCount);
     }
 
     /// <summary>Widens a tree's splits into the program's arrays.</summary>
@@ -144,24 +145,19 @@ internal sealed unsafe class VectorPruner : IDisposable
     private static void Write(byte* compact, int count, TreeProgram program)
     {
         int split = program.Splits;
-        Vector512<int> toResults = Vector512.Create(TreeProgram.ResultOf(program.SplitsOfBundle) - (64 * TreeProgram.SquareBytes));
+        Vector512<byte> fourfold = Vector512.Create(0x00000000u, 0x04040404u, 0x08080808u, 0x0c0c0c0cu, 0, 0x04040404u, 0x08080808u, 0x0c0c0c0cu,
+            0, 0x04040404u, 0x08080808u, 0x0c0c0c0cu, 0, 0x04040404u, 0x08080808u, 0x0c0c0c0cu).AsByte();
         for (int i = 0; i < count; i += 16, split += 16)
         {
-            Vector512<int> cut = Avx512F.ConvertToVector512Int32(Vector128.Load(compact + 64 + i));
-            Avx512F.Store(program.BinsOf + split, Avx512F.ShiftLeftLogical(Avx512F.ConvertToVector512Int32(Vector128.Load(compact + i)), 8));
-            cut |= Avx512F.ShiftLeftLogical(cut, 8);
-            Avx512F.Store((int*)program.Cut + split, cut | Avx512F.ShiftLeftLogical(cut, 16));
-            Avx512F.Store(program.Left + split, Place(Avx512F.ConvertToVector512Int32(Vector128.Load(compact + 128 + i)), toResults));
-            Avx512F.Store(program.Right + split, Place(Avx512F.ConvertToVector512Int32(Vector128.Load(compact + 192 + i)), toResults));
+            Avx512F.Store(program.BinsOf + split, Avx512F.ShiftLeftLogical(Widen(compact + i), 8));
+            Avx512BW.Store((byte*)(program.Cut + split), Avx512BW.Shuffle(Widen(compact + 64 + i).AsByte(), fourfold));
+            Avx512BW.Store((byte*)(program.Label + split), Avx512BW.Shuffle(Widen(compact + 128 + i).AsByte(), fourfold));
+            Avx512BW.Store((byte*)(program.RightLabel + split), Avx512BW.Shuffle(Widen(compact + 192 + i).AsByte(), fourfold));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Place(Vector512<int> code, Vector512<int> toResults)
-    {
-        Vector512<int> constant = Avx512F.ShiftLeftLogical(code, 8);
-        return Avx512F.BlendVariable(constant, constant + toResults, Avx512F.CompareGreaterThan(code, Vector512.Create(63)));
-    }
+    private static Vector512<int> Widen(byte* from) => Avx512F.ConvertToVector512Int32(Sse2.LoadVector128(from));
 
     /// <summary>Closes the gaps that leaves cut off leave in a tree's table, 16 leaves at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
