@@ -65,6 +65,9 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
         uint* labels = program.Label;
         uint* rightLabels = program.RightLabel;
         int step = TLanes.Count * 4;
+        byte* scratch = stackalloc byte[TreeProgram.SquareBytes];
+        uint noLabel = uint.MaxValue;
+        TInt none = TLanes.Broadcast(&noLabel);
         for (int tree = first; tree < end; tree++)
         {
             int firstSplit = program.FirstSplit[tree];
@@ -89,15 +92,25 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
                     byte* value = bins + at + binsOf[split];
                     TInt cut = TLanes.Broadcast(cuts + split);
                     TInt label = TLanes.Broadcast(labels + split), right = TLanes.Broadcast(rightLabels + split);
-                    label0 = TLanes.Split(label0, TLanes.Load(value), cut, label, right);
-                    label1 = TLanes.Split(label1, TLanes.Load(value + step), cut, label, right);
-                    label2 = TLanes.Split(label2, TLanes.Load(value + (2 * step)), cut, label, right);
-                    label3 = TLanes.Split(label3, TLanes.Load(value + (3 * step)), cut, label, right);
+                    label0 = TLanes.Split(label0, TLanes.Load(value), cut, label, right, none);
+                    label1 = TLanes.Split(label1, TLanes.Load(value + step), cut, label, right, none);
+                    label2 = TLanes.Split(label2, TLanes.Load(value + (2 * step)), cut, label, right, none);
+                    label3 = TLanes.Split(label3, TLanes.Load(value + (3 * step)), cut, label, right, none);
                 }
-                TLanes.AddLeaves(label0, leaves, leafCount, Rows(margins, at));
-                TLanes.AddLeaves(label1, leaves, leafCount, Rows(margins, at + step));
-                TLanes.AddLeaves(label2, leaves, leafCount, Rows(margins, at + (2 * step)));
-                TLanes.AddLeaves(label3, leaves, leafCount, Rows(margins, at + (3 * step)));
+                if (leafCount <= TLanes.FewLeaves)
+                {
+                    TLanes.AddLeaves(label0, leaves, Rows(margins, at));
+                    TLanes.AddLeaves(label1, leaves, Rows(margins, at + step));
+                    TLanes.AddLeaves(label2, leaves, Rows(margins, at + (2 * step)));
+                    TLanes.AddLeaves(label3, leaves, Rows(margins, at + (3 * step)));
+                    continue;
+                }
+                // Through memory: vectors that live across a call would not stay in registers in the loop above.
+                TLanes.Store(label0, scratch);
+                TLanes.Store(label1, scratch + step);
+                TLanes.Store(label2, scratch + (2 * step));
+                TLanes.Store(label3, scratch + (3 * step));
+                TLanes.AddManyLeaves(scratch, leaves, leafCount, margins);
             }
         }
     }

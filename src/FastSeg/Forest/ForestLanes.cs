@@ -36,7 +36,8 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     /// Byte by byte: <paramref name="right"/> where the label is <paramref name="own"/> and the bin is above <paramref name="cut"/>, else
     /// the label.
     /// </summary>
-    static abstract TInt Split(TInt label, TInt bins, TInt cut, TInt own, TInt right);
+    /// <remarks><paramref name="none"/> is 255 in every byte, a label that no pixel has.</remarks>
+    static abstract TInt Split(TInt label, TInt bins, TInt cut, TInt own, TInt right, TInt none);
 
     /// <summary>The smaller bytes.</summary>
     static abstract TInt Min(TInt a, TInt b);
@@ -56,10 +57,19 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     /// <summary>Four values below 256 a lane, one a byte.</summary>
     static abstract TInt Pack(TInt first, TInt second, TInt third, TInt fourth);
 
+    /// <summary>Most leaves that <see cref="AddLeaves"/> takes.</summary>
+    static abstract int FewLeaves { get; }
+
     /// <summary>Adds each pixel's leaf to its margin.</summary>
     /// <param name="labels">Leaf numbers: four rows, one a byte.</param>
     /// <param name="leaves">The leaves; 32 may be read.</param>
-    /// <param name="count">Leaves.</param>
     /// <param name="rows">The margins of the first row; rows are 16 floats apart.</param>
-    static abstract void AddLeaves(TInt labels, float* leaves, int count, float* rows);
+    static abstract void AddLeaves(TInt labels, float* leaves, float* rows);
+
+    /// <summary>Adds each pixel's leaf to its margin, for a whole square and any number of leaves.</summary>
+    /// <param name="labels">256 leaf numbers.</param>
+    /// <param name="leaves">The leaves; the next multiple of 32 may be read.</param>
+    /// <param name="count">Leaves.</param>
+    /// <param name="margins">16 x 16 margins.</param>
+    static abstract void AddManyLeaves(byte* labels, float* leaves, int count, float* margins);
 }

@@ -11,6 +11,9 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
     public static int Count => 8;
 
     /// <inheritdoc/>
+    public static int FewLeaves => int.MaxValue;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Load(float* source) => Avx.LoadVector256(source);
 
@@ -41,10 +44,9 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Split(Vector256<int> label, Vector256<int> bins, Vector256<int> cut, Vector256<int> own, Vector256<int> right)
+    public static Vector256<int> Split(Vector256<int> label, Vector256<int> bins, Vector256<int> cut, Vector256<int> own, Vector256<int> right, Vector256<int> none)
     {
-        // Where the bin is at most the cut, this is 255, a label that no pixel has.
-        Vector256<byte> changes = (own | AtMost(bins, cut)).AsByte();
+        Vector256<byte> changes = Avx2.BlendVariable(own.AsByte(), none.AsByte(), AtMost(bins, cut).AsByte());
         return Avx2.BlendVariable(label.AsByte(), right.AsByte(), Avx2.CompareEqual(label.AsByte(), changes)).AsInt32();
     }
 
@@ -91,7 +93,7 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddLeaves(Vector256<int> labels, float* leaves, int count, float* rows)
+    public static void AddLeaves(Vector256<int> labels, float* leaves, float* rows)
     {
         for (int row = 0; row < 4; row++, rows += 16, labels = Avx2.ShiftRightLogical(labels, 8))
         {
@@ -99,6 +101,10 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
             Avx.Store(rows, Avx.Add(Avx.LoadVector256(rows), leaf));
         }
     }
+
+    /// <inheritdoc/>
+    public static void AddManyLeaves(byte* labels, float* leaves, int count, float* margins) =>
+        throw new InvalidOperationException("A gather takes any number of leaves.");
 
     // AVX2 has no unsigned comparison: at most the cut means that the smaller of both is the bin.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,6 +11,9 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
     public static int Count => 16;
 
     /// <inheritdoc/>
+    public static int FewLeaves => 32;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(float* source) => Avx512F.LoadVector512(source);
 
@@ -42,11 +45,11 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Split(Vector512<int> label, Vector512<int> bins, Vector512<int> cut, Vector512<int> own, Vector512<int> right)
+    public static Vector512<int> Split(Vector512<int> label, Vector512<int> bins, Vector512<int> cut, Vector512<int> own, Vector512<int> right, Vector512<int> none)
     {
-        // The label that changes, where the bin lets it, else one that no pixel has: this does not wait for the splits before.
+        // The label that changes, where the bin lets it, else none: this does not wait for the splits before.
         Vector512<byte> changes = Avx512BW.BlendVariable(
-            Vector512<byte>.AllBitsSet, own.AsByte(), Avx512BW.CompareGreaterThan(bins.AsByte(), cut.AsByte()));
+            none.AsByte(), own.AsByte(), Avx512BW.CompareGreaterThan(bins.AsByte(), cut.AsByte()));
         return Avx512BW.BlendVariable(label.AsByte(), right.AsByte(), Avx512BW.CompareEqual(label.AsByte(), changes)).AsInt32();
     }
 
@@ -107,13 +110,8 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
     /// A permutation chooses each lane's leaf by the low bits of its number; shifts bring the four rows of a vector into those bits.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddLeaves(Vector512<int> labels, float* leaves, int count, float* rows)
+    public static void AddLeaves(Vector512<int> labels, float* leaves, float* rows)
     {
-        if (count > 32)
-        {
-            AddMany(labels, leaves, count, rows);
-            return;
-        }
         Vector512<float> lower = Avx512F.LoadVector512(leaves);
         Vector512<float> upper = Avx512F.LoadVector512(leaves + 16);
         Add(rows, Avx512F.PermuteVar16x32x2(lower, labels, upper));
@@ -123,19 +121,23 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
     }
 
     /// <summary>32 leaves a permutation; each lane keeps that of its stretch.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void AddMany(Vector512<int> labels, float* leaves, int count, float* rows)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddManyLeaves(byte* labels, float* leaves, int count, float* margins)
     {
-        for (int row = 0; row < 4; row++, labels = Avx512F.ShiftRightLogical(labels, 8))
+        for (int block = 0; block < 4; block++, labels += 64)
         {
-            Vector512<int> number = labels & Vector512.Create(255);
-            Vector512<float> leaf = Choose32(leaves, number);
-            for (int first = 32; first < count; first += 32)
+            Vector512<int> four = Load(labels);
+            for (int row = 0; row < 4; row++, margins += 16, four = Avx512F.ShiftRightLogical(four, 8))
             {
-                Vector512<int> above = Avx512F.CompareGreaterThanOrEqual(number, Vector512.Create(first));
-                leaf = Avx512F.BlendVariable(leaf, Choose32(leaves + first, number), above.AsSingle());
+                Vector512<int> number = four & Vector512.Create(255);
+                Vector512<float> leaf = Choose32(leaves, number);
+                for (int first = 32; first < count; first += 32)
+                {
+                    Vector512<int> above = Avx512F.CompareGreaterThanOrEqual(number, Vector512.Create(first));
+                    leaf = Avx512F.BlendVariable(leaf, Choose32(leaves + first, number), above.AsSingle());
+                }
+                Add(margins, leaf);
             }
-            Add(rows + (row * 16), leaf);
         }
     }
 

@@ -3,11 +3,30 @@ using FastSeg.Native;
 
 namespace FastSeg.Forest;
 
+/// <summary>What is pruned with the range of its bins.</summary>
+internal enum Pruning
+{
+    /// <summary>Nothing: the trees are small.</summary>
+    None,
+
+    /// <summary>Each square of 16 x 16 pixels, with vectors.</summary>
+    Squares,
+
+    /// <summary>Strips of 16 rows, node by node: any tree, any machine.</summary>
+    Strips,
+}
+
 /// <summary>The part of <see cref="ForestCpu"/> that does not depend on the vector width.</summary>
 internal abstract unsafe class ForestWorker : IDisposable
 {
     /// <summary>Side of the squares that bands are cut into.</summary>
     public const int Side = 16;
+
+    /// <summary>
+    /// Splits a tree from which on pruning costs less than it saves: a split costs 9 cycles a square, pruning a tree about 120, and
+    /// it leaves a third of the splits of the forests and images it was measured with.
+    /// </summary>
+    private const int SplitsThatPay = 20;
 
     private readonly HostBuffer _buffer;
 
@@ -17,20 +36,25 @@ internal abstract unsafe class ForestWorker : IDisposable
         Tables = tables;
         MaxSquares = Squares(maxBandWidth);
         _buffer = new HostBuffer(BinBytes(tables, MaxSquares));
-        Program = new TreeProgram(tables.Forest);
         Pruner = new Pruner(tables);
-        VectorPruner = VectorPath.Bits == 512 && VectorPruner.Suits(tables) ? new VectorPruner(tables) : null;
+        Pruning = PruningFor(tables);
+        VectorPruner = Pruning == Pruning.Squares ? new VectorPruner(tables) : null;
+        Programs = [.. Enumerable.Range(0, ProgramsFor(tables)).Select(_ => new TreeProgram(tables.Forest))];
         Bins = _buffer.Pointer;
         Staged = (float*)(Bins + ((long)MaxSquares * tables.Planes * TreeProgram.SquareBytes));
         Tile = Staged + (Side * Side);
         Least = (byte*)(Tile + (Side * Side));
         Most = Least + ((long)(MaxSquares + 1) * tables.Planes);
         Finite = Most + ((long)(MaxSquares + 1) * tables.Planes);
+        if (Pruning == Pruning.None)
+        {
+            FillPrograms();
+        }
     }
 
     /// <summary>Bytes the constructor allocates.</summary>
-    public static long Bytes(ForestTables tables, int maxBandWidth) => BinBytes(tables, Squares(maxBandWidth)) + TreeProgram.Bytes(tables.Forest)
-        + VectorPruner.Bytes(tables);
+    public static long Bytes(ForestTables tables, int maxBandWidth) => BinBytes(tables, Squares(maxBandWidth)) + (ProgramsFor(tables) * TreeProgram.Bytes(tables.Forest))
+        + (PruningFor(tables) == Pruning.Squares ? VectorPruner.Bytes(tables) : 0);
 
     /// <summary>The forest.</summary>
     protected ForestTables Tables { get; }
@@ -38,8 +62,11 @@ internal abstract unsafe class ForestWorker : IDisposable
     /// <summary>Squares side by side in the widest band.</summary>
     protected int MaxSquares { get; }
 
-    /// <summary>The trees being evaluated.</summary>
-    protected TreeProgram Program { get; }
+    /// <summary>What is pruned.</summary>
+    protected Pruning Pruning { get; }
+
+    /// <summary>The trees being evaluated: one program, or one a group where nothing is pruned.</summary>
+    protected TreeProgram[] Programs { get; }
 
     /// <summary>Prunes trees node by node.</summary>
     protected Pruner Pruner { get; }
@@ -72,7 +99,10 @@ internal abstract unsafe class ForestWorker : IDisposable
     public void Dispose()
     {
         _buffer.Dispose();
-        Program.Dispose();
+        foreach (TreeProgram program in Programs)
+        {
+            program.Dispose();
+        }
         VectorPruner?.Dispose();
     }
 
@@ -99,6 +129,25 @@ internal abstract unsafe class ForestWorker : IDisposable
                 }
                 margins[(y * rowStride) + x] += forest.Value[node];
             }
+        }
+    }
+
+    private static Pruning PruningFor(ForestTables tables)
+    {
+        bool small = tables.Forest.Splits < SplitsThatPay * tables.Forest.Trees.Length && tables.Depth.Max() < 8;
+        return small ? Pruning.None : VectorPath.Bits == 512 && VectorPruner.Suits(tables) ? Pruning.Squares : Pruning.Strips;
+    }
+
+    private static int ProgramsFor(ForestTables tables) => PruningFor(tables) == Pruning.None ? tables.Forest.Groups : 1;
+
+    private void FillPrograms()
+    {
+        // Every bin is possible: nothing is decided.
+        new Span<byte>(Least, Tables.Planes).Clear();
+        new Span<byte>(Most, Tables.Planes).Fill(255);
+        for (int group = 0; group < Programs.Length; group++)
+        {
+            Pruner.AddGroup(group, Least, Most, Programs[group]);
         }
     }
 
@@ -131,7 +180,7 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
             var strip = new Area(0, y, band.Width, Math.Min(Side, band.Height - y));
             float* rows = margins + (y * rowStride);
             BinStrip(band, strip, squares);
-            if (VectorPruner is null)
+            if (Pruning == Pruning.Strips)
             {
                 JoinRanges(squares);
             }
@@ -212,40 +261,38 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
         }
     }
 
-    /// <summary>
-    /// Vector pruning is cheap enough to be done for every square; node by node, one program serves the whole strip.
-    /// </summary>
     private void AddGroup(in Band band, in Area strip, int squares, int group, float* margins, nint rowStride)
     {
         int planes = Tables.Planes;
-        Program.Clear();
-        if (VectorPruner is null)
+        TreeProgram program = Programs[Pruning == Pruning.None ? group : 0];
+        if (Pruning == Pruning.Strips)
         {
-            Pruner.AddGroup(group, Least + (squares * planes), Most + (squares * planes), Program);
+            program.Clear();
+            Pruner.AddGroup(group, Least + (squares * planes), Most + (squares * planes), program);
         }
         for (int square = 0; square < squares; square++)
         {
-            if (VectorPruner is not null)
+            if (Pruning == Pruning.Squares)
             {
-                Program.Clear();
-                VectorPruner.AddGroup(group, Least + (square * planes), Most + (square * planes), Program);
-                }
-            Run(band, SquareOf(strip, square), Bins + ((long)square * planes * TreeProgram.SquareBytes), margins, rowStride);
+                program.Clear();
+                VectorPruner!.AddGroup(group, Least + (square * planes), Most + (square * planes), program);
+            }
+            Run(program, band, SquareOf(strip, square), Bins + ((long)square * planes * TreeProgram.SquareBytes), margins, rowStride);
         }
     }
 
-    private void Run(in Band band, in Area square, byte* bins, float* margins, nint rowStride)
+    private void Run(TreeProgram program, in Band band, in Area square, byte* bins, float* margins, nint rowStride)
     {
         margins += square.X;
         CopyRows(margins, rowStride, Tile, Side);
         int done = 0;
-        for (int i = 0; i < Program.WalkedTrees; i++)
+        for (int i = 0; i < program.WalkedTrees; i++)
         {
-            Evaluator<TInt, TFloat, TLanes>.Run(Program, done, Program.WalkedBefore[i], bins, Tile);
-            Walk(band, square, Tables.Forest.Trees[Program.Walked[i]], Tile, Side);
-            done = Program.WalkedBefore[i];
+            Evaluator<TInt, TFloat, TLanes>.Run(program, done, program.WalkedBefore[i], bins, Tile);
+            Walk(band, square, Tables.Forest.Trees[program.Walked[i]], Tile, Side);
+            done = program.WalkedBefore[i];
         }
-        Evaluator<TInt, TFloat, TLanes>.Run(Program, done, Program.Trees, bins, Tile);
+        Evaluator<TInt, TFloat, TLanes>.Run(program, done, program.Trees, bins, Tile);
         CopyRows(Tile, Side, margins, rowStride);
     }
 

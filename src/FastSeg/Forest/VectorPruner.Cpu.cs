@@ -22,8 +22,9 @@ internal sealed unsafe class VectorPruner : IDisposable
     private readonly ForestTables _tables;
     private readonly HostBuffer _trees;
     private readonly HostBuffer _patterns;
-    private readonly HostBuffer _ranges = new(8 * 64);
+    private readonly HostBuffer _ranges = new(12 * 64);
     private readonly int _rangeVectors;
+    private readonly int[] _firstOf;
 
     /// <summary>Lays the trees out.</summary>
     /// <param name="tables">A forest that <see cref="Suits"/>.</param>
@@ -33,9 +34,15 @@ internal sealed unsafe class VectorPruner : IDisposable
         _rangeVectors = tables.Planes < 64 ? 1 : tables.Planes < 128 ? 2 : 4;
         _patterns = HeapPatterns.Create();
         _trees = new HostBuffer((long)HeapTree.Stride * tables.Forest.Trees.Length);
-        for (int tree = 0; tree < tables.Forest.Trees.Length; tree++)
+        _firstOf = new int[tables.Forest.Groups];
+        int laid = 0;
+        for (int group = 0; group < tables.Forest.Groups; group++)
         {
-            HeapTree.Lay(tables, tables.Forest.Trees[tree], _trees.Pointer + ((long)HeapTree.Stride * tree));
+            _firstOf[group] = laid;
+            foreach (int tree in tables.TreesOf[group])
+            {
+                HeapTree.Lay(tables, tables.Forest.Trees[tree], _trees.Pointer + ((long)HeapTree.Stride * laid++));
+            }
         }
     }
 
@@ -44,7 +51,7 @@ internal sealed unsafe class VectorPruner : IDisposable
         Avx512Vbmi2.IsSupported && Avx512Vbmi.IsSupported && tables.Planes <= MaxPlanes && tables.Depth.Max() <= MaxDepth;
 
     /// <summary>Bytes the constructor allocates.</summary>
-    public static long Bytes(ForestTables tables) => (8 * 64) + HeapPatterns.Bytes + ((long)HeapTree.Stride * tables.Forest.Trees.Length);
+    public static long Bytes(ForestTables tables) => (12 * 64) + HeapPatterns.Bytes + ((long)HeapTree.Stride * tables.Forest.Trees.Length);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -69,9 +76,10 @@ internal sealed unsafe class VectorPruner : IDisposable
         Unsafe.CopyBlock(high, most, (uint)_tables.Planes);
         new Span<byte>(low + _tables.Planes, size - _tables.Planes).Clear();
         new Span<byte>(high + _tables.Planes, size - _tables.Planes).Fill(255);
-        foreach (int tree in _tables.TreesOf[group])
+        byte* tree = _trees.Pointer + ((long)HeapTree.Stride * _firstOf[group]);
+        for (int i = _tables.TreesOf[group].Length; i > 0; i--, tree += HeapTree.Stride)
         {
-            Add(_trees.Pointer + ((long)HeapTree.Stride * tree), low, high, program);
+            Add(tree, low, high, program);
         }
     }
 
@@ -130,7 +138,7 @@ internal sealed unsafe class VectorPruner : IDisposable
         Vector512<byte> ranksHigh = Avx512Vbmi2.Expand(Vector512<byte>.Zero, leavesHigh, number + Vector512.Create((byte)low));
         Vector512<byte> label = Avx512Vbmi.PermuteVar64x8x2(ranks, leftmost, ranksHigh);
         Vector512<byte> right = Avx512Vbmi.PermuteVar64x8x2(ranks, Follow(Follow(rightChild, next), leftmost), ranksHigh);
-        byte* compact = stackalloc byte[4 * 64];
+        byte* compact = _ranges.Pointer + (8 * 64);
         Avx512BW.Store(compact, Avx512Vbmi2.Compress(Vector512<byte>.Zero, splits, plane));
         Avx512BW.Store(compact + 64, Avx512Vbmi2.Compress(Vector512<byte>.Zero, splits, cut));
         Avx512BW.Store(compact + 128, Avx512Vbmi2.Compress(Vector512<byte>.Zero, splits, label));

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using FastSeg.Forest;
+using FastSeg.Native;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 
@@ -55,7 +56,19 @@ public sealed class ForestCpuTests
             forest.Margins(rows.AsSpan(i * features, features), walked.AsSpan(i * forest.Groups, forest.Groups));
         }
         Assert.That(Bits(walked), Is.EqualTo(Bits(expected)), "walk");
-        Assert.That(Bits(Bands.Margins(forest, rows, features, width, height)), Is.EqualTo(Bits(expected)), "band");
+        int chosen = VectorPath.Bits;
+        try
+        {
+            foreach (int bits in (int[])[512, 256])
+            {
+                VectorPath.Bits = bits;
+                Assert.That(Bits(Bands.Margins(forest, rows, features, width, height)), Is.EqualTo(Bits(expected)), $"{bits} bits");
+            }
+        }
+        finally
+        {
+            VectorPath.Bits = chosen;
+        }
     }
 
     private static int[] Bits(float[] values) => MemoryMarshal.Cast<float, int>(values.AsSpan()).ToArray();
