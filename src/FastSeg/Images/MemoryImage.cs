@@ -57,7 +57,9 @@ public sealed unsafe class MemoryImage : ImageReader
     /// <param name="name">What error sentences call the image.</param>
     /// <param name="pixelSize">Physical pixel size, if known.</param>
     /// <exception cref="FastSegException">The memory is shorter than the image, or T is another type.</exception>
-    public static MemoryImage FromMemory<T>(ReadOnlyMemory<T> pixels, long width, long height, int channels = 1, long rowStride = 0, string name = "image in memory", PixelSize? pixelSize = null) where T : unmanaged
+    public static MemoryImage FromMemory<T>(
+        ReadOnlyMemory<T> pixels, long width, long height, int channels = 1, long rowStride = 0, string name = "image in memory", PixelSize? pixelSize = null)
+        where T : unmanaged
     {
         SampleType type = MemoryWriter.TypeOf<T>(name);
         if (width >= 1 && height >= 1 && channels >= 1)

@@ -34,7 +34,9 @@ internal static class TiffSegments
         CheckSegmentSize(file, page, what);
         if (page.NeedsBitMiracle && ((Int128)page.SegmentHeight * segments > int.MaxValue || page.SegmentBytes > Array.MaxLength || page.RowBytes > int.MaxValue))
         {
-            throw file.Unsupported($"keeps {page.Height} rows in {page.Codec} {what}s of {page.SegmentBytes} bytes", "LZW, PackBits and JPEG are read up to 2 GiB a strip or tile; save it with deflate");
+            throw file.Unsupported(
+                $"keeps {page.Height} rows in {page.Codec} {what}s of {page.SegmentBytes} bytes",
+                "LZW, PackBits and JPEG are read up to 2 GiB a strip or tile; save it with deflate");
         }
         page.Offsets = tags.Integers(offsetTag, (long)segments);
         page.Counts = tags.Integers(countTag, (long)segments);

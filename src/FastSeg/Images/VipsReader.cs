@@ -110,7 +110,8 @@ internal sealed unsafe class VipsReader : ImageReader
             if (image.Width != _image.Width || image.Height != _image.Height || image.Bands < _image.Channels
                 || image.Format != (sixteen ? Enums.BandFormat.Ushort : Enums.BandFormat.Uchar))
             {
-                throw _file.Bad($"is damaged: its header promises {_image.Width} x {_image.Height} x {_image.Channels} {_image.Type.Name()}, decoded it is {image.Width} x {image.Height} x {image.Bands} {image.Format}");
+                throw _file.Bad(
+                    $"is damaged: its header promises {_image.Width} x {_image.Height} x {_image.Channels} {_image.Type.Name()}, decoded it is {image.Width} x {image.Height} x {image.Bands} {image.Format}");
             }
             pixels = VipsMemory.Decode(image);
             KeepChannels(pixels.Pointer, image.Bands);
