@@ -62,7 +62,7 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
     /// <summary>Runs <paramref name="command"/> with its session, and writes the report when it ends well.</summary>
     internal int Execute(FastSegCommand command, ParseResult parsed)
     {
-        var session = new Session(command.Name, Common, parsed, output, error, terminal, cancellation);
+        var session = new Session(command.FullName, Common, parsed, output, error, terminal, cancellation);
         session.CheckReport();
         int code = command.Run(session);
         session.WriteReport();
@@ -93,7 +93,7 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
         }
         foreach (FastSegCommand command in (FastSegCommand[])[
             new TrainCommand(this), new SegmentCommand(this), new FeaturesCommand(this), new ScoreCommand(this), new PlanCommand(this),
-            new InfoCommand(this), new PreviewCommand(this), new DemoCommand(this), new SelfTestCommand(this)])
+            new InfoCommand(this), new PreviewCommand(this), new UpsamplerCommand(this), new ModelsCommand(this), new DemoCommand(this), new SelfTestCommand(this)])
         {
             root.Subcommands.Add(command);
         }
@@ -115,7 +115,7 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
     private int Usage(ParseResult parsed, string sentence)
     {
         Say(sentence);
-        string command = parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
+        string command = parsed.CommandResult.Command is FastSegCommand known ? $"{known.FullName} " : "";
         error.WriteLine($"Try `fastseg {command}--help`.");
         return ExitCode.Usage;
     }

@@ -9,6 +9,23 @@ namespace FastSeg;
 /// <summary>Computes the feature stack of one image and writes it, tile by tile.</summary>
 internal static unsafe class FeatureRun
 {
+    /// <summary>Share of the progress bar that fitting a projection gets.</summary>
+    private const double FitShare = 0.4;
+
+    /// <summary>Fits a projection to the image first, with seed 0.</summary>
+    public static RunResult Fitted(
+        ImageReader image, FeatureSpec features, int channels, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions options)
+    {
+        long start = Stopwatch.GetTimestamp();
+        PartialProgress? Part(double from, double share) => options.Progress is { } whole ? new PartialProgress(whole, from, share) : null;
+        DeepModel model = DeepModel.Fit(deep, [image], 0, Part(0, FitShare), options.Cancellation);
+        var fit = new StageReport(nameof(Stage.Projection).ToLowerInvariant(), Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 0);
+        RunResult run = Run(image, features, channels, model, deep.Backbone, output, options with { Progress = Part(FitShare, 1 - FitShare) });
+        StageReport[] stages = [.. run.Stages.Select(stage => stage.Name == fit.Name ? stage with { Seconds = stage.Seconds + fit.Seconds } : stage)];
+        return run with { Stages = stages, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
+    }
+
+    /// <summary>Computes the stack; the deep planes from a model that is fitted already.</summary>
     public static RunResult Run(
         ImageReader image, FeatureSpec features, int channels, DeepModel? deepModel, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions options)
     {

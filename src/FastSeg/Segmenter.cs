@@ -44,9 +44,15 @@ public sealed class Segmenter
     /// <param name="channels">Channels to featurise (1 or 3), as a model keeps them; 0 takes 1 for a grey image and 3 for colour.</param>
     /// <param name="output">Makes the float32 writer, given the number of planes' names.</param>
     /// <param name="options">Threads, memory, progress, cancellation.</param>
+    /// <param name="deep">Deep features behind the classical ones, their projection fitted to this image with seed 0; or null.</param>
     public static RunResult Features(
-        ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions? options = null) =>
-        FeatureRun.Run(image, features, channels, null, null, output, options ?? new RunOptions());
+        ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions? options = null, DeepOptions? deep = null)
+    {
+        RunOptions how = options ?? new RunOptions();
+        return deep is null
+            ? FeatureRun.Run(image, features, channels, null, null, output, how)
+            : FeatureRun.Fitted(image, features, channels, deep, output, how);
+    }
 
     /// <summary>Computes exactly the planes that the model sees: classical ones, then deep ones.</summary>
     /// <param name="image">The image.</param>

@@ -1,21 +1,26 @@
 using System.CommandLine;
+using FastSeg.Cli.Options;
 using FastSeg.Cli.Pictures;
 using FastSeg.Cli.Text;
+using FastSeg.Deep;
 using FastSeg.Images;
 using FastSeg.Models;
 
 namespace FastSeg.Cli.Commands;
 
-/// <summary>The whole main job on the sample of the repository.</summary>
+/// <summary>The whole main job on the sample of the repository, without and with deep features.</summary>
 internal sealed class DemoCommand : FastSegCommand
 {
+    private const string BackboneName = "fastseg-vit-tiny-8";
+
     private static readonly string[] Names = ["matrix", "secondary", "tertiary"];
 
     private readonly Option<string?> _output = new("--output", "-o") { HelpName = "FOLDER", Description = "Where the pictures go. [default: out/demo beside samples/]" };
 
     public DemoCommand(App app) : base(
         app, "demo", "Does the whole main job on a small sample of real micrographs.",
-        "Trains on scribbles over two micrographs of nickel superalloys, segments two others, compares them with the truth, and makes pictures.",
+        "Trains on scribbles over two micrographs of nickel superalloys, segments two others, compares them with the truth, and makes pictures; " +
+            $"first with classical features, then with deep ones of models/{BackboneName} as well.",
         "fastseg demo") => Options.Add(_output);
 
     public override int Run(Session session)
@@ -23,16 +28,27 @@ internal sealed class DemoCommand : FastSegCommand
         string samples = FindSamples();
         string output = session.Parsed.GetValue(_output) ?? Path.GetFullPath(Path.Combine(samples, "..", "..", "out", "demo"));
         Folder.Make(output);
-        Model model = Train(session, Path.Combine(samples, "train"), output);
-        var segmenter = new Segmenter(model);
-        var scores = new List<ImageScore>();
+        using Backbone? backbone = BackboneFolders.Find().FirstOrDefault(folder => Path.GetFileName(folder) == BackboneName) is { } found ? Backbone.Open(found, DeepFeatureOptions.NetworkThreads) : null;
+        var methods = new List<Method> { Train(session, "classical", "", null, samples, output) };
+        if (backbone is null)
+        {
+            session.Output.WriteLine($"deep features are left out: there is no models/{BackboneName} above the program, nor in {BackboneFolders.Variable}");
+        }
+        else
+        {
+            methods.Add(Train(session, "classical + deep", "_deep", new DeepOptions(backbone) { Upsampling = Upsampling.Bilinear }, samples, output));
+        }
+        session.Output.WriteLine("segmented images they were not trained on; IoU by class:");
         foreach (string truth in Files(Path.Combine(samples, "test"), "_gt.png"))
         {
-            scores.Add(Segment(session, segmenter, truth, output));
+            Segment(session, methods, truth, output);
         }
-        session.Output.WriteLine($"  mean over {scores.Count} images: {ScoreText.MeanOfMeans(scores):0.000}");
+        foreach (Method method in methods)
+        {
+            session.Output.WriteLine($"  {method.Name}: mean over {method.Scores.Count} images {ScoreText.MeanOfMeans(method.Scores):0.000}");
+        }
         WriteStages(session);
-        session.Output.WriteLine($"pictures (image | truth | segmentation), label maps and the model: {output}");
+        session.Output.WriteLine($"pictures (image | truth | {string.Join(" | ", methods.Select(method => method.Name))}), label maps and models: {output}");
         return ExitCode.Success;
     }
 
@@ -57,60 +73,61 @@ internal sealed class DemoCommand : FastSegCommand
         return files.Length > 0 ? files : throw new FastSegException($"{folder} has no file that ends in {ending}; restore the sample from the repository.");
     }
 
-    private static Model Train(Session session, string folder, string output)
+    private static Method Train(Session session, string name, string suffix, DeepOptions? deep, string samples, string output)
     {
-        string[] labels = Files(folder, "_labels.png");
+        string[] labels = Files(Path.Combine(samples, "train"), "_labels.png");
         string[] images = [.. labels.Select(path => path.Replace("_labels.png", ".png", StringComparison.Ordinal))];
         TrainingResult result;
         using (var set = new TrainingSet(images, labels))
         {
-            result = session.Long("training", 0, options => Segmenter.Train(set.Images, names: Names, options: options));
+            result = session.Long(name, 0, options => Segmenter.Train(set.Images, names: Names, options: options, deep: deep));
         }
-        string path = Path.Combine(output, "ni.fastseg");
-        result.Model.Save(path);
+        result.Model.Save(Path.Combine(output, $"ni{suffix}.fastseg"));
         session.Report.XgboostVersion = result.Model.XgboostVersion;
         session.Report.Add(result.Run);
-        session.Output.WriteLine($"trained on {Units.Count(result.Run.Pixels)} labelled pixels of {images.Length} images in {Units.Seconds(result.Run.Seconds)}");
-        session.Output.WriteLine("segmented images it was not trained on; IoU by class:");
-        return result.Model;
+        session.Output.WriteLine(
+            $"{name}: trained on {Units.Count(result.Run.Pixels)} labelled pixels of {images.Length} images, {result.Model.Planes} features, in {Units.Seconds(result.Run.Seconds)}");
+        return new Method(name, suffix, new Segmenter(result.Model, deep?.Backbone), []);
     }
 
-    private static ImageScore Segment(Session session, Segmenter segmenter, string truth, string output)
+    private static void Segment(Session session, List<Method> methods, string truth, string output)
     {
         string path = truth.Replace("_gt.png", ".png", StringComparison.Ordinal), stem = Path.GetFileNameWithoutExtension(path);
-        string labels = Path.Combine(output, $"{stem}_labels.png");
         using ImageReader image = ImageFile.Open(path);
-        RunResult run;
-        using (ImageWriter writer = ImageFile.Create(labels, segmenter.LabelLayout(image.Info)))
-        {
-            run = session.Long(stem, 0, options => segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, options));
-            session.Cancellation.ThrowIfCancellationRequested();
-            writer.Commit();
-        }
-        session.Report.Add(run);
-        using ImageReader result = ImageFile.OpenLabels(labels);
         using ImageReader wanted = ImageFile.OpenLabels(truth);
-        ConfusionMatrix matrix = Score.Compare(result, wanted, truthOffset: 1);
-        session.Report.Add(new ReportImage(path)
+        Picture picture = Shrunk.Image(image, session.Cancellation);
+        ushort[] classes = [.. Shrunk.Labels(wanted, session.Cancellation).Select(value => (ushort)(value + 1))];
+        var pictures = new List<Picture> { picture, Picture.OfLabels(classes, picture.Width, picture.Height) };
+        session.Output.WriteLine($"  {stem}");
+        foreach (Method method in methods)
         {
-            Output = labels,
-            Pixels = run.Pixels,
-            Seconds = run.Seconds,
-            Classes = [.. segmenter.Model.Classes.Zip(run.ClassPixels)],
-            MeanIou = matrix.MeanIou(),
-        });
-        string classes = string.Join(", ", matrix.Classes.Select(value => $"{segmenter.Model.Classes[value - 1].Name} {matrix.Iou(value):0.000}"));
-        session.Output.WriteLine($"  {stem}  {classes}, mean {matrix.MeanIou():0.000}, in {Units.Seconds(run.Seconds)}");
-        SavePicture(session, image, wanted, result, Path.Combine(output, $"{stem}.png"));
-        return new ImageScore(labels, truth, matrix);
+            string labels = Path.Combine(output, $"{stem}{method.Suffix}_labels.png");
+            RunResult run = Segment(session, method, image, labels);
+            using ImageReader result = ImageFile.OpenLabels(labels);
+            ConfusionMatrix matrix = Score.Compare(result, wanted, truthOffset: 1);
+            Report(session, method, run, new ReportImage(path) { Output = labels, MeanIou = matrix.MeanIou() }, matrix);
+            method.Scores.Add(new ImageScore(labels, truth, matrix));
+            pictures.Add(Picture.OfLabels(Shrunk.Labels(result, session.Cancellation), picture.Width, picture.Height));
+        }
+        Picture.Beside([.. pictures]).Save(Path.Combine(output, $"{stem}.png"));
     }
 
-    private static void SavePicture(Session session, ImageReader image, ImageReader truth, ImageReader result, string path)
+    private static RunResult Segment(Session session, Method method, ImageReader image, string labels)
     {
-        Picture picture = Shrunk.Image(image, session.Cancellation);
-        ushort[] classes = [.. Shrunk.Labels(truth, session.Cancellation).Select(value => (ushort)(value + 1))];
-        ushort[] labels = Shrunk.Labels(result, session.Cancellation);
-        Picture.Beside(picture, Picture.OfLabels(classes, picture.Width, picture.Height), Picture.OfLabels(labels, picture.Width, picture.Height)).Save(path);
+        using ImageWriter writer = ImageFile.Create(labels, method.Segmenter.LabelLayout(image.Info));
+        RunResult run = session.Long(method.Name, 0, options => method.Segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, options));
+        session.Cancellation.ThrowIfCancellationRequested();
+        writer.Commit();
+        return run;
+    }
+
+    private static void Report(Session session, Method method, RunResult run, ReportImage image, ConfusionMatrix matrix)
+    {
+        IReadOnlyList<ModelClass> all = method.Segmenter.Model.Classes;
+        session.Report.Add(run);
+        session.Report.Add(image with { Pixels = run.Pixels, Seconds = run.Seconds, Classes = [.. all.Zip(run.ClassPixels)] });
+        string classes = string.Join(", ", matrix.Classes.Select(value => $"{all[value - 1].Name} {matrix.Iou(value):0.000}"));
+        session.Output.WriteLine($"    {method.Name}: {classes}, mean {matrix.MeanIou():0.000}, in {Units.Seconds(run.Seconds)}");
     }
 
     private static void WriteStages(Session session)
@@ -123,4 +140,7 @@ internal sealed class DemoCommand : FastSegCommand
         }
         table.Write(session.Output);
     }
+
+    /// <summary>A way to segment that is shown beside others, and its scores so far.</summary>
+    private sealed record Method(string Name, string Suffix, Segmenter Segmenter, List<ImageScore> Scores);
 }

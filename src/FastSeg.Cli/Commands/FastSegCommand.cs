@@ -12,6 +12,9 @@ internal abstract class FastSegCommand : Command
         SetAction(parsed => app.Execute(this, parsed));
     }
 
+    /// <summary>Its name as it is typed behind "fastseg": with the command's that it belongs to.</summary>
+    public string FullName => Parents.OfType<FastSegCommand>().FirstOrDefault() is { } parent ? $"{parent.FullName} {Name}" : Name;
+
     /// <summary>What else its help says.</summary>
     public string Details { get; }
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Text;
-using FastSeg.Features;
+using FastSeg.Deep;
 using FastSeg.Images;
 using FastSeg.Models;
 
@@ -12,11 +12,12 @@ internal sealed class FeaturesCommand : FastSegCommand
 {
     private readonly Argument<string> _image = new("IMAGE") { Description = "The image: TIFF, PNG, JPEG, WebP or npy; FILE#2 is the second page of a TIFF." };
     private readonly FeatureOptions _features = new();
+    private readonly DeepFeatureOptions _deep = new();
 
     private readonly Option<string?> _model = new("--model")
     {
         HelpName = "M.fastseg",
-        Description = "Compute exactly what this model sees, instead of what the options above say.",
+        Description = "Compute exactly what this model sees, instead of what the options above say; --deep then only names its backbone's folder.",
     };
 
     private readonly Option<string> _output = new("--output", "-o")
@@ -30,13 +31,16 @@ internal sealed class FeaturesCommand : FastSegCommand
 
     public FeaturesCommand(App app) : base(
         app, "features", "Writes the feature stack of an image, one float32 plane a feature.",
-        "RGB images have every feature three times: red, green, blue. RGB whose channels are equal everywhere counts as grey.",
+        "RGB images have every feature three times: red, green, blue. RGB whose channels are equal everywhere counts as grey. " +
+            "Deep features come behind the classical ones; without --model their projection is fitted to this image, with seed 0.",
         "fastseg features image.tif -o features.npy",
         "fastseg features image.tif --sigmas 1,2 --families gaussian,hessian -o features.tif",
+        "fastseg features image.tif --deep models/fastseg-vit-tiny-8 --upsampler nearest --channels 16 -o features.npy",
         "fastseg features image.tif --model m.fastseg -o features.npy")
     {
         Arguments.Add(_image);
         _features.AddTo(this);
+        _deep.AddTo(this);
         Options.Add(_model);
         Options.Add(_output);
         Options.Add(_memory);
@@ -59,8 +63,13 @@ internal sealed class FeaturesCommand : FastSegCommand
         {
             throw new UsageException("--model says which features are computed; leave out --preset, --sigmas, --sigma-scale and --families.");
         }
+        if (modelPath is not null && _deep.Other(parsed) is { } option)
+        {
+            throw new UsageException($"--model says which features are computed; leave out {option}.");
+        }
         Model? model = modelPath is null ? null : Model.Load(modelPath);
-        FeatureSpec features = model?.Features ?? _features.Spec(parsed);
+        using Backbone? backbone = model is null ? _deep.Open(parsed) : BackboneOption.Open(model, modelPath!, _deep.Folder(parsed));
+        WholeFile.Check(output);
         using ImageReader image = ImageFile.Open(path);
         IReadOnlyList<string> names = [];
         ImageWriter Create(IReadOnlyList<string> planes)
@@ -73,7 +82,9 @@ internal sealed class FeaturesCommand : FastSegCommand
                 KeepPageAxis = true,
             });
         }
-        RunResult run = session.Long("features", parsed.GetValue(_memory), options => Segmenter.Features(image, features, model?.Channels ?? 0, Create, options));
+        RunResult run = session.Long("features", parsed.GetValue(_memory), options => model is null
+            ? Segmenter.Features(image, _features.Spec(parsed), 0, Create, options, _deep.Wanted(parsed, backbone))
+            : new Segmenter(model, backbone).Features(image, Create, options));
         session.Report.Add(run);
         session.Report.Add(new ReportImage(path) { Output = output, Pixels = run.Pixels, Seconds = run.Seconds });
         session.Output.WriteLine($"{path}  {image.Info.Width} x {image.Info.Height} x {names.Count} features, {Units.Seconds(run.Seconds)}: {output}");

@@ -1,25 +1,42 @@
 using System.CommandLine;
 using FastSeg.Cli.Text;
+using FastSeg.Deep;
+using FastSeg.Deep.Weights;
 using FastSeg.Features;
 using FastSeg.Images;
 using FastSeg.Models;
 
 namespace FastSeg.Cli.Commands;
 
-/// <summary>Says what a file is.</summary>
+/// <summary>Says what a file or a backbone's folder is.</summary>
 internal sealed class InfoCommand : FastSegCommand
 {
-    private readonly Argument<string> _file = new("FILE") { Description = "A model (.fastseg), or an image: TIFF, PNG, JPEG, WebP or npy." };
+    private readonly Argument<string> _file = new("FILE") 
+    {
+        Description = "A model (.fastseg), an image (TIFF, PNG, JPEG, WebP or npy), a backbone's folder, or an upsampler's weights (.safetensors).",
+    };
 
     public InfoCommand(App app) : base(
-        app, "info", "Says what a model or an image is.", "Of a model: classes, features, trees and how it was trained. Of an image: format, size, sample type, pages and pixel size.",
+        app, "info", "Says what a model, an image or a backbone is.",
+        "Of a model: classes, features, trees and how it was trained. Of an image: format, size, sample type, pages and pixel size. " +
+            "Of a backbone: patch, dimension, windows, licence, source and SHA-256.",
         "fastseg info m.fastseg",
-        "fastseg info image.tif#2") => Arguments.Add(_file);
+        "fastseg info image.tif#2",
+        "fastseg info models/fastseg-vit-tiny-8") => Arguments.Add(_file);
 
     public override int Run(Session session)
     {
         string path = session.Parsed.GetRequiredValue(_file);
-        if (LooksLikeModel(path))
+        if (Directory.Exists(path))
+        {
+            using Backbone backbone = Backbone.Open(path, 1);
+            BackboneText.Write(session.Output, backbone);
+        }
+        else if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+        {
+            UpsamplerText.Write(session.Output, path, UpsamplerFile.Load(path));
+        }
+        else if (LooksLikeModel(path))
         {
             WriteModel(session, path, Model.Load(path));
         }
@@ -56,13 +73,17 @@ internal sealed class InfoCommand : FastSegCommand
         session.Output.WriteLine($"{path}: FastSeg model, {Units.Bytes(new FileInfo(path).Length)}");
         var table = new TextTable(false, false)
             .Row("classes", $"{model.Classes.Count}")
-            .Row("features", $"{model.Planes} planes: {features.Names.Count} a channel, {model.Channels} channel{(model.Channels == 1 ? " (grey)" : "s (RGB)")}")
+            .Row("features", $"{model.Planes} planes: {features.Names.Count} a channel, {model.Channels} channel{(model.Channels == 1 ? " (grey)" : "s (RGB)")}{Deep(model)}")
             .Row("families", string.Join(", ", FamilyNames.Of(features.Families)))
             .Row("sigmas", $"{string.Join(", ", features.Sigmas)} (standard deviation = {features.SigmaScale} x sigma)")
             .Row("membrane", $"{features.Membrane.Angles} lines of {features.Membrane.Patch} px, thickness {features.Membrane.Thickness}")
             .Row("halo", $"{features.Halo} px")
             .Row("forest", $"{model.Trees} trees, {model.SplitsPerTree:0.0} splits a tree, {Units.Bytes(model.ForestBytes.Length)}")
             .Row("training", Training(model));
+        if (model.DeepFeatures is { } deep)
+        {
+            BackboneText.AddRows(table, deep);
+        }
         table.Write(session.Output);
         session.Output.WriteLine("  classes and the pixels they were trained on:");
         var classes = new TextTable(true, false, false, true);
@@ -75,6 +96,8 @@ internal sealed class InfoCommand : FastSegCommand
         session.Report.XgboostVersion = model.XgboostVersion;
         session.Report.Add(new ReportImage(path));
     }
+
+    private static string Deep(Model model) => model.DeepFeatures is { } deep ? $", and {deep.Channels} deep" : "";
 
     private static string Training(Model model) =>
         $"XGBoost {model.XgboostVersion}, {model.Training.Rounds} rounds, depth {model.Training.Depth}, learning rate {model.Training.LearningRate}, " +

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Text;
+using FastSeg.Deep;
 using FastSeg.Images;
 using FastSeg.Models;
 
@@ -15,6 +16,7 @@ internal sealed class PlanCommand : FastSegCommand
 
     private readonly Option<string> _format = new("--format") { HelpName = "tif|png|npy", Description = "Format that would be written.", DefaultValueFactory = _ => "tif" };
 
+    private readonly Option<string?> _deep = BackboneOption.Create();
     private readonly Option<long> _memory = MemoryOption.Create();
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON." };
 
@@ -28,6 +30,7 @@ internal sealed class PlanCommand : FastSegCommand
         _what.AddTo(this);
         _format.AcceptOnlyFromAmong("tif", "png", "npy");
         Options.Add(_format);
+        Options.Add(_deep);
         Options.Add(_memory);
         Options.Add(_json);
     }
@@ -35,7 +38,10 @@ internal sealed class PlanCommand : FastSegCommand
     public override int Run(Session session)
     {
         ParseResult parsed = session.Parsed;
-        var segmenter = new Segmenter(Model.Load(parsed.GetRequiredValue(_model)));
+        string modelPath = parsed.GetRequiredValue(_model);
+        Model model = Model.Load(modelPath);
+        using Backbone? backbone = BackboneOption.Open(model, modelPath, parsed.GetValue(_deep));
+        var segmenter = new Segmenter(model, backbone);
         using ImageReader image = ImageFile.Open(parsed.GetRequiredValue(_image));
         using ImageReader? mask = _what.OpenMask(parsed);
         SegmentOptions options = _what.Segment(parsed, mask);

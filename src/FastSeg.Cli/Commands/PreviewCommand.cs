@@ -1,5 +1,7 @@
 using System.CommandLine;
+using FastSeg.Cli.Options;
 using FastSeg.Cli.Pictures;
+using FastSeg.Deep;
 using FastSeg.Features;
 using FastSeg.Images;
 
@@ -12,8 +14,11 @@ internal sealed class PreviewCommand : FastSegCommand
 
     private readonly Option<bool> _features = new("--features")
     {
-        Description = "Show the first three principal components of the classical features (preset paper) as red, green and blue.",
+        Description = "Show the first three principal components of the classical features (preset paper) as red, green and blue; with --deep those of the " +
+            "transformer's features, at low resolution and at full resolution side by side.",
     };
+
+    private readonly DeepFeatureOptions _deep = new();
 
     private readonly Option<string?> _segmentation = new("--segmentation") { HelpName = "S", Description = "Blend this label map over the image, in class colours." };
     private readonly Option<string> _output = new("--output", "-o") { HelpName = "P.png", Description = "The picture to write, at most 2048 pixels a side.", Required = true };
@@ -23,10 +28,12 @@ internal sealed class PreviewCommand : FastSegCommand
         "Large images are shrunk; uint16 and float32 images are stretched between percentiles 0.1 and 99.9, for display only.",
         "fastseg preview image.tif -o image.png",
         "fastseg preview image.tif --segmentation labels.tif -o overlay.png",
-        "fastseg preview image.tif --features -o features.png")
+        "fastseg preview image.tif --features -o features.png",
+        "fastseg preview image.tif --features --deep models/fastseg-vit-tiny-8 -o deep.png")
     {
         Arguments.Add(_image);
         Options.Add(_features);
+        _deep.AddTo(this);
         Options.Add(_segmentation);
         Options.Add(_output);
     }
@@ -45,9 +52,15 @@ internal sealed class PreviewCommand : FastSegCommand
         {
             throw new UsageException($"-o {output} must end in .png.");
         }
+        if (!features && _deep.Folder(parsed) is not null)
+        {
+            throw new UsageException("--deep shows features; give --features with it.");
+        }
+        using Backbone? backbone = _deep.Open(parsed);
         WholeFile.Check(output);
         using ImageReader image = ImageFile.Open(path);
-        Picture picture = features ? FeaturePicture.Of(session, image, FeatureSpec.Paper)
+        Picture picture = _deep.Wanted(parsed, backbone) is { } deep ? FeaturePicture.OfDeep(session, image, deep)
+            : features ? FeaturePicture.Of(session, image, FeatureSpec.Paper)
             : segmentation is null ? Shrunk.Image(image, session.Cancellation) : Overlay(session, image, segmentation);
         picture.Save(output);
         session.Report.Add(new ReportImage(path) { Output = output, Pixels = image.Info.Bounds.Pixels });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Text;
+using FastSeg.Deep;
 using FastSeg.Images;
 using FastSeg.Models;
 
@@ -33,6 +34,7 @@ internal sealed class SegmentCommand : FastSegCommand
         Description = "Format of the outputs in a folder. [default: tif]",
     };
 
+    private readonly Option<string?> _deep = BackboneOption.Create();
     private readonly Option<long> _memory = MemoryOption.Create();
 
     public SegmentCommand(App app) : base(
@@ -41,7 +43,8 @@ internal sealed class SegmentCommand : FastSegCommand
             "A folder run goes on past an image that fails, lists the failures at the end and exits 1.",
         "fastseg segment m.fastseg image.tif -o labels.tif",
         "fastseg segment m.fastseg scans/*.tif -o labels/ --probabilities uint8 --memory 2GiB",
-        "fastseg segment m.fastseg sem.tif -o labels.png --region 0,0,1024,884")
+        "fastseg segment m.fastseg sem.tif -o labels.png --region 0,0,1024,884",
+        "fastseg segment deep.fastseg image.tif --deep models/fastseg-vit-tiny-8 -o labels.tif")
     {
         Arguments.Add(_model);
         Arguments.Add(_images);
@@ -49,6 +52,7 @@ internal sealed class SegmentCommand : FastSegCommand
         _what.AddTo(this);
         _format.AcceptOnlyFromAmong("tif", "png", "npy");
         Options.Add(_format);
+        Options.Add(_deep);
         Options.Add(_memory);
     }
 
@@ -59,7 +63,10 @@ internal sealed class SegmentCommand : FastSegCommand
         string output = parsed.GetRequiredValue(_output);
         OutputPaths[] paths = OutputPaths.Resolve(
             images, output, parsed.GetValue(_format), _what.Probabilities(parsed) is not null, _what.Confidence(parsed));
-        var segmenter = new Segmenter(Model.Load(parsed.GetRequiredValue(_model)));
+        string modelPath = parsed.GetRequiredValue(_model);
+        Model model = Model.Load(modelPath);
+        using Backbone? backbone = BackboneOption.Open(model, modelPath, parsed.GetValue(_deep));
+        var segmenter = new Segmenter(model, backbone);
         using ImageReader? mask = _what.OpenMask(parsed);
         if (paths[0].Labels != output)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Text;
+using FastSeg.Deep;
 using FastSeg.Forest;
 using FastSeg.Images;
 using FastSeg.Models;
@@ -27,10 +28,11 @@ internal sealed class TrainCommand : FastSegCommand
     };
 
     private readonly FeatureOptions _features = new();
+    private readonly DeepFeatureOptions _deep = new();
     private readonly Option<int> _rounds = NumberOption.Whole("--rounds", "Boosting rounds: one tree a class and round.", Defaults.Rounds, 1, 100_000);
     private readonly Option<int> _depth = NumberOption.Whole("--depth", "Greatest depth of a tree.", Defaults.Depth, 1, 30);
     private readonly Option<int> _maxBin = NumberOption.Whole("--max-bin", "Most histogram bins a feature.", Defaults.MaxBin, 2, 65_536);
-    private readonly Option<int> _seed = NumberOption.Whole("--seed", "Seed of XGBoost's random numbers.", Defaults.Seed, 0, int.MaxValue);
+    private readonly Option<int> _seed = NumberOption.Whole("--seed", "Seed of XGBoost's random numbers and of the deep features' projection.", Defaults.Seed, 0, int.MaxValue);
 
     private readonly Option<double> _learningRate = NumberOption.Real("--learning-rate", "RATE", "Weight of each new tree, above 0 to 1.", Defaults.LearningRate, 1);
 
@@ -50,11 +52,13 @@ internal sealed class TrainCommand : FastSegCommand
         "Only labelled pixels' features are computed. The same input and seed give the same bytes, whatever --threads says.",
         "fastseg train --image a.tif --labels a_labels.png -o m.fastseg",
         "fastseg train --image a.tif --labels a_l.tif --image b.tif --labels b_l.tif --names matrix,pore --balance -o m.fastseg",
-        "fastseg train --image a.tif --labels a_l.tif --sigmas 1,2,4 --families default,laplacian --rounds 50 -o m.fastseg")
+        "fastseg train --image a.tif --labels a_l.tif --sigmas 1,2,4 --families default,laplacian --rounds 50 -o m.fastseg",
+        "fastseg train --image a.tif --labels a_l.tif --deep models/fastseg-vit-tiny-8 --upsampler bilinear --channels 32 -o m.fastseg")
     {
         Options.Add(_images);
         Options.Add(_labels);
         _features.AddTo(this);
+        _deep.AddTo(this);
         foreach (Option option in (Option[])[_rounds, _depth, _learningRate, _maxBin, _balance, _seed, _names, _output, _memory])
         {
             Options.Add(option);
@@ -81,10 +85,12 @@ internal sealed class TrainCommand : FastSegCommand
             Seed = parsed.GetValue(_seed),
         };
         string[]? names = parsed.GetValue(_names)?.Split(',', StringSplitOptions.TrimEntries);
+        using Backbone? backbone = _deep.Open(parsed);
+        DeepOptions? deep = _deep.Wanted(parsed, backbone);
         TrainingResult result;
         using (var set = new TrainingSet(images, labels))
         {
-            result = session.Long("training", parsed.GetValue(_memory), options => Segmenter.Train(set.Images, _features.Spec(parsed), training, names, options));
+            result = session.Long("training", parsed.GetValue(_memory), options => Segmenter.Train(set.Images, _features.Spec(parsed), training, names, options, deep));
         }
         session.Cancellation.ThrowIfCancellationRequested();
         result.Model.Save(output);

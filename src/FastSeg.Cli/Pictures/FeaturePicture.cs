@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FastSeg.Deep;
 using FastSeg.Features;
 using FastSeg.Images;
 
@@ -22,6 +23,27 @@ internal static class FeaturePicture
         Projector? projector = null;
         RunResult run = session.Long("picture", 0, options => Segmenter.Features(image, features, 0, names => projector = new Projector(Layout(info, names), components), options));
         session.Report.Add(run);
+        return projector!.Picture();
+    }
+
+    /// <summary>
+    /// The first three deep channels at low resolution (nearest) and at full resolution, side by side. They are principal components
+    /// already, largest first, of views of this image; the same ones in both pictures.
+    /// </summary>
+    public static Picture OfDeep(Session session, ImageReader image, DeepOptions deep) => Pictures.Picture.Beside(
+        DeepChannels(session, image, "low resolution", deep with { Upsampling = Upsampling.Nearest }), DeepChannels(session, image, "full resolution", deep));
+
+    private static Picture DeepChannels(Session session, ImageReader image, string what, DeepOptions deep)
+    {
+        // A specification is never empty; the least there is comes before the deep planes.
+        FeatureSpec least = FeatureSpec.Paper with { Families = Families.Gaussian, Sigmas = [1] };
+        Projector? projector = null;
+        ImageWriter Create(IReadOnlyList<string> names)
+        {
+            int first = names.TakeWhile(name => !name.StartsWith("deep_", StringComparison.Ordinal)).Count();
+            return projector = new Projector(Layout(image.Info, names), PrincipalComponents.Ready(first, names.Count, 3));
+        }
+        session.Report.Add(session.Long(what, 0, options => Segmenter.Features(image, least, 0, Create, options, deep)));
         return projector!.Picture();
     }
 

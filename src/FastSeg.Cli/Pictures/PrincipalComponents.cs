@@ -50,6 +50,21 @@ internal sealed class PrincipalComponents
         return new PrincipalComponents([.. mean.Select(value => (float)value)], weights);
     }
 
+    /// <summary>Features that are principal components already: those from <paramref name="first"/> on, as they are.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="features">All features.</param>
+    /// <param name="count">Components wanted; fewer come of fewer features.</param>
+    public static PrincipalComponents Ready(int first, int features, int count)
+    {
+        float[][] weights = new float[Math.Min(count, features - first)][];
+        for (int k = 0; k < weights.Length; k++)
+        {
+            weights[k] = new float[features];
+            weights[k][first + k] = 1;
+        }
+        return new PrincipalComponents(new float[features], weights);
+    }
+
     /// <summary>One feature's part in a component.</summary>
     public float Part(int component, int feature, float value) => Weights[component][feature] * (value - _mean[feature]);
 }

@@ -106,7 +106,8 @@ public sealed class Backbone : IDisposable
         }
     }
 
-    private static string Hash(string path)
+    /// <summary>SHA-256 of a file, in lower-case hexadecimal.</summary>
+    internal static string Hash(string path)
     {
         using FileStream stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));

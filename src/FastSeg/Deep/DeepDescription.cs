@@ -30,9 +30,28 @@ public sealed record DeepDescription(
     string Backbone, string Sha256, int Patch, int Channels, Upsampling Upsampling, int WindowTokens, int OverlapTokens, bool FlipAverage,
     float RangeLow, float RangeHigh, int Seed, int Threads)
 {
+    /// <summary>Most threads of ONNX Runtime that a model may ask for.</summary>
+    internal const int MostThreads = 1024;
+
     internal WindowPolicy Windows => new(WindowTokens, OverlapTokens, FlipAverage);
 
     internal InputRange Range => new(RangeLow, RangeHigh);
+
+    /// <summary>Refuses a backbone that is not the one the model was trained with.</summary>
+    /// <exception cref="FastSegException">The network's hash or the number of threads differs.</exception>
+    internal void CheckBackbone(Backbone backbone)
+    {
+        if (backbone.Sha256 != Sha256)
+        {
+            throw new FastSegException(
+                $"{backbone.Folder}: the model was trained with the backbone {Backbone} (SHA-256 {Sha256}), but this one is {backbone.Sha256}; give the same backbone.");
+        }
+        if (backbone.Threads != Threads)
+        {
+            throw new FastSegException(
+                $"{backbone.Folder}: the model was trained with {Threads} threads of ONNX Runtime, but the backbone was opened with {backbone.Threads}; open it with the model's number.");
+        }
+    }
 }
 
 /// <summary>Deep features wanted of a training run.</summary>

@@ -16,8 +16,8 @@ internal sealed class DeepImage : IDisposable
     /// <summary>Runs the transformer over the image.</summary>
     public DeepImage(DeepModel model, Backbone backbone, ImageReader image, Plan plan, StageTimes times, RunOptions options)
     {
-        model.CheckBackbone(backbone);
         DeepDescription description = model.Description;
+        description.CheckBackbone(backbone);
         Channels = description.Channels;
         _map = LowResolution.Compute(
             backbone, model.Projection, image, description.Range, description.Windows, model.Network?.Config.NormaliseL1 ?? false, times,

@@ -19,6 +19,10 @@ internal sealed class DeepModel
         {
             throw new InvalidDataException(learned ? "the weights of its learned upsampler are missing" : "it has an upsampler's weights that it does not use");
         }
+        if (description.Threads is < 1 or > DeepDescription.MostThreads)
+        {
+            throw new InvalidDataException($"it states {description.Threads} threads of ONNX Runtime, which must be 1 to {DeepDescription.MostThreads}");
+        }
         if (description.Patch < 1 || description.WindowTokens < 1 || description.OverlapTokens < 0 || description.OverlapTokens >= description.WindowTokens)
         {
             throw new InvalidDataException("its patch or windows are out of range");
@@ -61,29 +65,13 @@ internal sealed class DeepModel
             channelsOut = network.Config.ChannelsOut;
         }
         InputRange range = options.Range ?? InputRange.From(images, cancellation);
-        range.Check();
+        range.Check(images);
         WindowPolicy windows = backbone.Windows;
         SharedPca projection = SharedPcaFit.Fit(backbone, images, range, windows, options.Channels, (ulong)seed, progress: progress, cancellation: cancellation);
         var description = new DeepDescription(
             backbone.Description.Name, backbone.Sha256, backbone.Description.Patch, channelsOut, upsampling,
             windows.Tokens, windows.Overlap, windows.FlipAverage, range.Low, range.High, seed, backbone.Threads);
         return new DeepModel(description, projection, weights);
-    }
-
-    /// <summary>Refuses a backbone that is not the one the model was trained with.</summary>
-    /// <exception cref="FastSegException">The network's hash or the number of threads differs.</exception>
-    public void CheckBackbone(Backbone backbone)
-    {
-        if (backbone.Sha256 != Description.Sha256)
-        {
-            throw new FastSegException(
-                $"{backbone.Folder}: the model was trained with the backbone {Description.Backbone} (SHA-256 {Description.Sha256}), but this one is {backbone.Sha256}; give the same backbone.");
-        }
-        if (backbone.Threads != Description.Threads)
-        {
-            throw new FastSegException(
-                $"{backbone.Folder}: the model was trained with {Description.Threads} threads of ONNX Runtime, but the backbone was opened with {backbone.Threads}; open it with the model's number.");
-        }
     }
 
     private static byte[] LearnedWeights(DeepOptions options)

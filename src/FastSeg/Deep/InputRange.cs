@@ -60,6 +60,19 @@ public sealed record InputRange(float Low, float High)
         }
     }
 
+    /// <summary>Refuses a range that maps nothing, or that was given in the numbers of an integer file.</summary>
+    /// <exception cref="FastSegException">The ends are not finite, not in order, or outside of 0 to 1 where samples are integers.</exception>
+    internal void Check(IReadOnlyList<ImageReader> images)
+    {
+        Check();
+        if ((Low < 0 || High > 1) && images.FirstOrDefault(image => image.Info.Type != SampleType.Float32) is { Info: var info })
+        {
+            int most = info.Type == SampleType.UInt8 ? byte.MaxValue : ushort.MaxValue;
+            throw new FastSegException(
+                $"--range {Low} {High} is outside of 0 to 1, but {info.Name} has {info.Type.Name()} samples, which count as sample / {most}; divide both ends by {most}.");
+        }
+    }
+
     /// <summary>A sample mapped to 0..1 and clipped.</summary>
     internal float Unit(float sample) => Math.Clamp((sample - Low) / (High - Low), 0f, 1f);
 

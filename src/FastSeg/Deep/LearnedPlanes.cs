@@ -47,12 +47,19 @@ internal sealed unsafe class LearnedPlanes : IDisposable
         return new UpsamplerPlan(network, checked(rows * patch), checked(columns * patch), rows, columns, (int)maxWidth);
     }
 
+    /// <summary>The planes of the tile last started: channels x rows x columns of its core, back to back.</summary>
+    public float* Planes => (float*)_planes.Pointer;
+
     /// <summary>Computes the planes of a tile's core.</summary>
     public void Start(Region core)
     {
         _core = core;
         Region area = _plan.Guidance(core).Intersect(_image.Info.Bounds);
         _image.Read(area, _samples.Span<byte>(0, checked((int)(area.Pixels * _image.Info.PixelBytes))));
+        if (!SampleChecks.AllFinite(_samples.Pointer, area.Pixels * _image.Info.Channels, _image.Info.Type))
+        {
+            throw SampleChecks.FirstNotFinite(_image);
+        }
         ToUnit(area.Pixels);
         // Grey guidance is shown to the network in all three colours.
         nint planeStride = _image.Info.Channels == 1 ? 0 : (nint)area.Pixels;

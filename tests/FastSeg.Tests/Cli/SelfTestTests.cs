@@ -38,15 +38,17 @@ internal sealed class SelfTestTests
             Outcome outcome = CommandLine.Run("demo", "-o", folder, "--report", Path.Combine(folder, "report.json"));
             Assert.That(outcome.Error, Is.Empty);
             Assert.That(outcome.Code, Is.Zero);
-            Assert.That(outcome.Output, Does.Contain(folder).And.Contain("filters").And.Contain("tertiary"));
+            Assert.That(outcome.Output, Does.Contain(folder).And.Contain("filters").And.Contain("tertiary").And.Contain("classical + deep: mean over 2 images"));
             using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "report.json")));
             JsonElement[] images = [.. report.RootElement.GetProperty("images").EnumerateArray()];
-            Assert.That(images, Has.Length.EqualTo(2));
+            Assert.That(images, Has.Length.EqualTo(4));
             // Three classes at random would give about 0.2.
             Assert.That(images.Average(image => image.GetProperty("meanIou").GetDouble()), Is.GreaterThan(0.4));
             Assert.That(
                 Directory.GetFiles(folder).Select(Path.GetFileName),
-                Is.EquivalentTo((string[])["ni.fastseg", "report.json", "me3_15kx_3kv_2.png", "me3_15kx_3kv_2_labels.png", "spot2_0d_0.png", "spot2_0d_0_labels.png"]));
+                Is.EquivalentTo((string[])[
+                    "ni.fastseg", "ni_deep.fastseg", "report.json", "me3_15kx_3kv_2.png", "me3_15kx_3kv_2_labels.png", "me3_15kx_3kv_2_deep_labels.png",
+                    "spot2_0d_0.png", "spot2_0d_0_labels.png", "spot2_0d_0_deep_labels.png"]));
         }
         finally
         {

@@ -5,7 +5,9 @@ namespace FastSeg.Tests.Cli;
 /// <summary>Help, version, and arguments that do not fit.</summary>
 internal sealed class UsageTests
 {
-    private static readonly string[] Commands = ["train", "segment", "features", "score", "plan", "info", "preview", "demo", "selftest"];
+    private static readonly string[] Commands = ["train", "segment", "features", "score", "plan", "info", "preview", "upsampler", "models", "demo", "selftest"];
+
+    private static readonly string[] Helped = [.. Commands, "upsampler import", "upsampler info", "upsampler run"];
 
     [Test]
     public void AloneItShowsTheCommands()
@@ -20,10 +22,10 @@ internal sealed class UsageTests
         Assert.That(outcome.Output, Is.EqualTo(CommandLine.Run("--help").Output));
     }
 
-    [TestCaseSource(nameof(Commands))]
+    [TestCaseSource(nameof(Helped))]
     public void HelpHasAnExampleThatParsesAndDescribesEveryOption(string command)
     {
-        Outcome outcome = CommandLine.Run(command, "--help");
+        Outcome outcome = CommandLine.Run([.. command.Split(' '), "--help"]);
         Assert.That(outcome.Code, Is.Zero);
         Assert.That(outcome.Output, Does.Contain("Usage:").And.Contain($"fastseg {command}"));
         string[] lines = outcome.Output.Split('\n');
@@ -51,9 +53,7 @@ internal sealed class UsageTests
     [TestCase("segmnt", "'segmnt'")]
     [TestCase("segment m.fastseg a.tif", "'--output' is required")]
     [TestCase("segment", "'--output' is required")]
-    [TestCase("segment m.fastseg a.tif -o b.tif --deep models/dino", "'--deep'")]
     [TestCase("score --josn a b", "'--josn'")]
-    [TestCase("train --image a --labels b -o m --upsampler nearest", "'--upsampler'")]
     [TestCase("info", "Required argument 'FILE' missing")]
     [TestCase("info a b", "'b'")]
     [TestCase("demo --threads x", "--threads x: give a whole number from 0 to 1024")]

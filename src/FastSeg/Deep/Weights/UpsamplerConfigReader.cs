@@ -6,7 +6,10 @@ namespace FastSeg.Deep.Weights;
 /// <summary>An upsampler's configuration as JSON in a safetensors file's metadata, and as published checkpoints carry it.</summary>
 internal static class UpsamplerConfigReader
 {
-    private const int MaxChannels = 4096, MaxPatch = 64;
+    /// <summary>Most channels of a layer.</summary>
+    public const int MaxChannels = 4096;
+
+    private const int MaxPatch = 64;
 
     private static readonly JsonSerializerOptions Options = new()
     {

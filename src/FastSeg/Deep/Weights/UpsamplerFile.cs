@@ -80,7 +80,7 @@ public sealed class UpsamplerFile
     private void Check()
     {
         var wrong = new List<string>();
-        IReadOnlyList<(string Name, long[] Shape)> needed = UpsamplerShapes.Of(Config);
+        IReadOnlyList<(string Name, long[] Shape)> needed = UpsamplerShapes.Of(Config, UpsamplerShapes.Widths(Config, Tensors));
         foreach ((string name, long[] shape) in needed)
         {
             if (!Tensors.TryGetValue(name, out WeightTensor? tensor))

@@ -23,8 +23,25 @@ internal static class UpsamplerShapes
         return widths;
     }
 
+    /// <summary>
+    /// Channels behind each level as the tensors have them. "Linearly, rounded down" can be read in two ways, so where channels change
+    /// the tensors decide and only have to fit each other.
+    /// </summary>
+    public static int[] Widths(UpsamplerConfig config, IReadOnlyDictionary<string, WeightTensor> tensors)
+    {
+        int[] widths = Widths(config);
+        for (int level = 0; level < widths.Length - 1 && config.ChannelsIn != config.ChannelsOut; level++)
+        {
+            if (tensors.TryGetValue($"{Up(level)}.weight", out WeightTensor? up) && up.Shape.Count == 4 && up.Shape[0] is >= 1 and <= UpsamplerConfigReader.MaxChannels)
+            {
+                widths[level] = (int)up.Shape[0];
+            }
+        }
+        return widths;
+    }
+
     /// <summary>Every tensor that the network computes with.</summary>
-    public static IReadOnlyList<(string Name, long[] Shape)> Of(UpsamplerConfig config)
+    public static IReadOnlyList<(string Name, long[] Shape)> Of(UpsamplerConfig config, int[] widths)
     {
         var tensors = new List<(string, long[])>();
         void Convolution(string name, int channelsOut, int channelsIn, int kernel, bool bias)
@@ -55,15 +72,16 @@ internal static class UpsamplerShapes
             Double($"downsampler.downsample_layers.{level}.maxpool_conv.1", level == 0 ? Colours : guidance, down, down, config.Kernel);
         }
         Double("upsampler.inp_conv", config.ChannelsIn, config.ChannelsHidden, config.ChannelsHidden, InputKernel);
-        int[] widths = Widths(config);
         for (int level = 0; level < config.Levels; level++)
         {
             int channelsIn = (level == 0 ? config.ChannelsHidden : widths[level - 1]) + guidance;
             Double($"upsampler.upsamples.{level}.conv", channelsIn, channelsIn, widths[level], config.Kernel);
-            Convolution($"upsampler.upsamples.{level}.up.1", widths[level], widths[level], config.Kernel, bias: true);
+            Convolution(Up(level), widths[level], widths[level], config.Kernel, bias: true);
         }
         Convolution("upsampler.outp_conv", config.ChannelsOut, widths[^1], config.Kernel, bias: true);
         Convolution("upsampler.mlp", config.ChannelsOut, config.ChannelsOut, 1, bias: true);
         return tensors;
     }
+
+    private static string Up(int level) => $"upsampler.upsamples.{level}.up.1";
 }

@@ -115,7 +115,7 @@ internal sealed class PyTorchCheckpointTests
         UpsamplerFile imported = UpsamplerFile.Import(path, output);
         UpsamplerFile loaded = UpsamplerFile.Load(output);
         Assert.That(loaded.Config with { GuidanceMean = [], GuidanceStd = [] }, Is.EqualTo(imported.Config with { GuidanceMean = [], GuidanceStd = [] }));
-        Assert.That(loaded.Tensors.Keys, Is.EquivalentTo(UpsamplerShapes.Of(loaded.Config).Select(tensor => tensor.Name)));
+        Assert.That(loaded.Tensors.Keys, Is.EquivalentTo(UpsamplerShapes.Of(loaded.Config, UpsamplerShapes.Widths(loaded.Config)).Select(tensor => tensor.Name)));
         foreach (WeightTensor tensor in loaded.Tensors.Values)
         {
             int offset = tensor.Name.EndsWith("running_var", StringComparison.Ordinal) ? 1 : -48;

@@ -13,7 +13,7 @@ internal sealed class UpsamplerFileTests
     {
         var network = new UpsamplerCase(channelsIn, channelsOut, 30, 30, patch, Padding.Replicate);
         List<WeightTensor> tensors = network.Tensors();
-        IReadOnlyList<(string Name, long[] Shape)> needed = UpsamplerShapes.Of(network.Config);
+        IReadOnlyList<(string Name, long[] Shape)> needed = UpsamplerShapes.Of(network.Config, UpsamplerShapes.Widths(network.Config));
         Assert.That(tensors.Select(tensor => (tensor.Name, string.Join('x', tensor.Shape))).Order(),
             Is.EqualTo(needed.Select(tensor => (tensor.Name, string.Join('x', tensor.Shape))).Order()));
         UpsamplerFile file = UpsamplerFile.Parse(Bytes(network.Config, tensors), "weights");
@@ -28,6 +28,27 @@ internal sealed class UpsamplerFileTests
         Assert.That(UpsamplerShapes.Widths(config), Is.EqualTo(new[] { 48, 38, 29, 20 }), "48, 38.67, 29.33, 20 rounded down");
         Assert.That(UpsamplerShapes.Widths(config with { ChannelsOut = 48, ChannelsHidden = 30 }), Is.EqualTo(new[] { 30, 30, 30, 30 }));
         Assert.That(UpsamplerShapes.Widths(config with { Patch = 2 }), Is.EqualTo(new[] { 48 }));
+    }
+
+    [TestCase(48, 20), TestCase(4, 1), TestCase(6, 24)]
+    public void WhereChannelsChangeTheTensorsSayTheWidthsAndMustFitEachOther(int channelsIn, int channelsOut)
+    {
+        // "Linearly, rounded down" over the levels, or over the steps between them: files of both kinds load.
+        var network = new UpsamplerCase(channelsIn, channelsOut, 30, 30, 16, Padding.Replicate);
+        List<WeightTensor> other = [.. UpsamplerShapes.Of(network.Config, UpsamplerShapes.Widths(network.Config))
+            .Select(tensor => new WeightTensor(tensor.Name, tensor.Shape, new float[tensor.Shape.Aggregate((a, b) => a * b)]))];
+        List<WeightTensor> tensors = network.Tensors();
+        string Up(List<WeightTensor> file) => string.Join('x', file.Single(tensor => tensor.Name == "upsampler.upsamples.1.up.1.weight").Shape);
+        Assert.That(Up(tensors), Is.Not.EqualTo(Up(other)), "the two readings differ");
+        foreach (List<WeightTensor> file in (List<WeightTensor>[])[tensors, other])
+        {
+            UpsamplerFile loaded = UpsamplerFile.Parse(Bytes(network.Config, file), "w");
+            using var engine = new Upsampler(loaded.Config, loaded.Tensors.Values);
+            Assert.That(engine.Output.Outputs, Is.EqualTo(channelsOut));
+        }
+        int bias = tensors.FindIndex(tensor => tensor.Name == "upsampler.upsamples.1.up.1.bias");
+        tensors[bias] = new WeightTensor(tensors[bias].Name, [tensors[bias].Shape[0] + 1], new float[tensors[bias].Shape[0] + 1]);
+        Assert.That(Assert.Throws<FastSegException>(() => UpsamplerFile.Parse(Bytes(network.Config, tensors), "w"))!.Message, Does.Contain("upsampler.upsamples.1.up.1.bias is "));
     }
 
     [Test]

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using FastSeg.Deep;
+using FastSeg.Models;
+
+namespace FastSeg.Cli.Options;
+
+/// <summary>--deep where a model says which backbone it needs.</summary>
+internal static class BackboneOption
+{
+    public static Option<string?> Create() => new("--deep")
+    {
+        HelpName = "MODELDIR",
+        Description = $"The folder of the backbone that the model's deep features need. [default: the one of that SHA-256 in {BackboneFolders.Variable} or models/]",
+    };
+
+    /// <summary>Finds and opens the model's backbone; null where it needs none. The caller disposes it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">Its file, for sentences.</param>
+    /// <param name="folder">The folder that was named, or null.</param>
+    public static Backbone? Open(Model model, string path, string? folder)
+    {
+        if (model.DeepFeatures is { } deep)
+        {
+            return BackboneFolders.Open(deep, folder);
+        }
+        return folder is null ? null : throw new UsageException($"{path} has no deep features; leave out --deep {folder}.");
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using FastSeg.Deep;
+
+namespace FastSeg.Cli.Options;
+
+/// <summary>The options that say which deep features are computed behind the classical ones.</summary>
+internal sealed class DeepFeatureOptions
+{
+    /// <summary>Threads of ONNX Runtime; kept in a model, because they are part of its result. So --threads does not change them.</summary>
+    public const int NetworkThreads = 2;
+
+    private const int MostChannels = 16384;
+
+    private readonly Option<string?> _folder = new("--deep")
+    {
+        HelpName = "MODELDIR",
+        Description = "Add deep features: the folder of a vision transformer (backbone.onnx, backbone.json), such as models/fastseg-vit-tiny-8.",
+    };
+
+    private readonly Option<string?> _upsampler = new("--upsampler")
+    {
+        HelpName = "nearest|bilinear|learned",
+        Description = "How deep features are brought to full resolution. [default: learned where MODELDIR has an upsampler.safetensors, otherwise bilinear]",
+    };
+
+    private readonly Option<int> _channels = NumberOption.Whole("--channels", "Deep channels: leading principal components of the transformer's tokens.", 32, 1, MostChannels);
+    private readonly Option<InputRange?> _range = RangeOption.Create();
+
+    public DeepFeatureOptions() => _upsampler.AcceptOnlyFromAmong("nearest", "bilinear", "learned");
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_folder, _upsampler, _channels, _range])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>The backbone's folder; null where it was not given.</summary>
+    public string? Folder(ParseResult parsed) => parsed.GetValue(_folder);
+
+    /// <summary>The option besides --deep that was given; null for none.</summary>
+    public string? Other(ParseResult parsed) =>
+        ((Option[])[_upsampler, _channels, _range]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
+
+    /// <summary>Opens the backbone; null where there is none. The caller disposes it.</summary>
+    public Backbone? Open(ParseResult parsed)
+    {
+        if (Folder(parsed) is { } folder)
+        {
+            return Backbone.Open(folder, NetworkThreads);
+        }
+        return Other(parsed) is { } option ? throw new UsageException($"{option} is about deep features; name a backbone's folder with --deep MODELDIR, or leave it out.") : null;
+    }
+
+    /// <summary>What is wanted of an open backbone.</summary>
+    public DeepOptions? Wanted(ParseResult parsed, Backbone? backbone) => backbone is null ? null : new DeepOptions(backbone)
+    {
+        Channels = parsed.GetValue(_channels),
+        Range = parsed.GetValue(_range),
+        Upsampling = parsed.GetValue(_upsampler) switch
+        {
+            "nearest" => Upsampling.Nearest,
+            "bilinear" => Upsampling.Bilinear,
+            "learned" => Upsampling.Learned,
+            _ => null,
+        },
+    };
+}

@@ -1,0 +1,36 @@
+using FastSeg.Deep;
+
+namespace FastSeg.Cli.Text;
+
+/// <summary>Backbones, and what models keep of them, in words.</summary>
+internal static class BackboneText
+{
+    /// <summary>Describes an open backbone.</summary>
+    public static void Write(TextWriter output, Backbone backbone)
+    {
+        BackboneDescription description = backbone.Description;
+        int window = backbone.FixedTokens ?? description.WindowTokens ?? BackboneDescription.DefaultWindowTokens;
+        output.WriteLine($"{backbone.Folder}: backbone {description.Name}");
+        new TextTable(false, false)
+            .Row("patch", $"{description.Patch} px")
+            .Row("dimension", $"{description.Dimension} numbers a token, {(description.IsMap ? "as a map" : "as tokens")}")
+            .Row("prefix tokens", $"{description.PrefixTokens}")
+            .Row("window", $"{Window(window, description.Patch)}, {(backbone.FixedTokens is null ? "or any smaller size" : "the only size it takes")}{(description.FlipAverage ? ", mean of four flips" : "")}")
+            .Row("mean, std", $"{string.Join(' ', description.Mean)}, {string.Join(' ', description.Std)}")
+            .Row("licence", description.Licence.Length > 0 ? description.Licence : "not stated")
+            .Row("source", description.Source.Length > 0 ? description.Source : "not stated")
+            .Row("SHA-256", backbone.Sha256)
+            .Row("upsampler", backbone.HasUpsampler ? $"{BackboneDescription.UpsamplerFileName}, {Units.Bytes(new FileInfo(backbone.UpsamplerPath).Length)}" : "none")
+            .Write(output);
+    }
+
+    /// <summary>Adds what a model keeps of its deep features to a table of it.</summary>
+    public static void AddRows(TextTable table, DeepDescription deep) => table
+        .Row("deep", $"{deep.Channels} channels, {deep.Upsampling.ToString().ToLowerInvariant()} upsampling, projection of seed {deep.Seed}")
+        .Row("backbone", $"{deep.Backbone}, patch {deep.Patch} px, {deep.Threads} thread{(deep.Threads == 1 ? "" : "s")} of ONNX Runtime")
+        .Row("SHA-256", deep.Sha256)
+        .Row("windows", $"{Window(deep.WindowTokens, deep.Patch)}, overlapping by {deep.OverlapTokens} patches{(deep.FlipAverage ? ", mean of four flips" : "")}")
+        .Row("range", $"{deep.RangeLow} to {deep.RangeHigh}");
+
+    private static string Window(int tokens, int patch) => $"{tokens} x {tokens} patches ({tokens * patch} px)";
+}

@@ -1,0 +1,27 @@
+using FastSeg.Deep;
+using FastSeg.Deep.Weights;
+
+namespace FastSeg.Cli.Text;
+
+/// <summary>An upsampler's weights in words.</summary>
+internal static class UpsamplerText
+{
+    public static void Write(TextWriter output, string path, UpsamplerFile file)
+    {
+        UpsamplerConfig config = file.Config;
+        output.WriteLine($"{path}: convolutional upsampler, {Units.Bytes(new FileInfo(path).Length)}");
+        new TextTable(false, false)
+            .Row("channels", $"{Channels(config)}, {config.ChannelsHidden} between the layers, {config.ChannelsDown} of guidance")
+            .Row("patch", $"{config.Patch} px, {config.Levels} doublings")
+            .Row("kernel", $"{config.Kernel} x {config.Kernel}, padding {config.Padding.ToString().ToLowerInvariant()}")
+            .Row("guidance", $"({config.GuidanceScale} x - mean) / std with mean {string.Join(' ', config.GuidanceMean)}, std {string.Join(' ', config.GuidanceStd)}")
+            .Row("features", config.NormaliseL1 ? "divided by their L1 norm over channels" : "as they are")
+            .Row("parameters", Units.Count(file.Parameters))
+            .Row("source", file.Source.Length > 0 ? file.Source : "not stated")
+            .Row("assumed", file.AssumedFields.Length > 0 ? file.AssumedFields : "nothing")
+            .Write(output);
+    }
+
+    /// <summary>"32 to 32 channels".</summary>
+    public static string Channels(UpsamplerConfig config) => $"{config.ChannelsIn} to {config.ChannelsOut} channels";
+}

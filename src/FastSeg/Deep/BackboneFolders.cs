@@ -1,0 +1,97 @@
+namespace FastSeg.Deep;
+
+/// <summary>
+/// Where backbones are looked for: the folders that the environment variable <see cref="Variable"/> lists, separated by colons, and every
+/// folder <c>models</c> beside or above the program and the current directory. Each is a backbone itself, or holds some.
+/// </summary>
+public static class BackboneFolders
+{
+    /// <summary>The environment variable that lists folders.</summary>
+    public const string Variable = "FASTSEG_MODELS";
+
+    private const string FolderName = "models";
+
+    private static readonly EnumerationOptions Readable = new() { IgnoreInaccessible = true };
+
+    /// <summary>The folders looked into, in order, as absolute paths; those that the variable lists may not exist.</summary>
+    public static IReadOnlyList<string> Places()
+    {
+        string listed = Environment.GetEnvironmentVariable(Variable) ?? "";
+        var places = new List<string>(listed.Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        foreach (string start in (string[])[AppContext.BaseDirectory, Environment.CurrentDirectory])
+        {
+            for (DirectoryInfo? folder = new(start); folder is not null; folder = folder.Parent)
+            {
+                string models = Path.Combine(folder.FullName, FolderName);
+                if (Directory.Exists(models))
+                {
+                    places.Add(models);
+                }
+            }
+        }
+        return [.. places.Select(place => Path.TrimEndingDirectorySeparator(Path.GetFullPath(place))).Distinct()];
+    }
+
+    /// <summary>Folders that are meant as backbones: they hold one of a backbone's two files. Nothing is opened or checked.</summary>
+    public static IReadOnlyList<string> Find() => [.. Places().Where(Directory.Exists).SelectMany(Backbones).Distinct()];
+
+    /// <summary>Weights of upsamplers: safetensors files in the folders looked into and in the backbones found.</summary>
+    public static IReadOnlyList<string> FindUpsamplers() =>
+    [
+        .. Places().Where(Directory.Exists).Concat(Find()).Distinct()
+            .SelectMany(folder => Directory.GetFiles(folder, "*.safetensors", Readable).Order(StringComparer.Ordinal)),
+    ];
+
+    /// <summary>Opens the backbone that a model was trained with, with the model's number of threads.</summary>
+    /// <param name="model">The model's deep features.</param>
+    /// <param name="folder">The backbone's folder; null to look for it by its SHA-256.</param>
+    /// <exception cref="FastSegException">None is found, or the one named is another, or it is damaged.</exception>
+    public static Backbone Open(DeepDescription model, string? folder = null)
+    {
+        Backbone backbone = Backbone.Open(folder ?? Find(model), model.Threads);
+        try
+        {
+            model.CheckBackbone(backbone);
+            return backbone;
+        }
+        catch
+        {
+            backbone.Dispose();
+            throw;
+        }
+    }
+
+    private static string Find(DeepDescription model)
+    {
+        IReadOnlyList<string> found = Find();
+        if (found.FirstOrDefault(folder => HasHash(folder, model.Sha256)) is { } match)
+        {
+            return match;
+        }
+        IReadOnlyList<string> places = Places();
+        string looked = places.Count == 0
+            ? $"{Variable} is not set, and there is no folder {FolderName}/ above the program or the current directory"
+            : $"none of the {found.Count} found in {string.Join(", ", places)} is it";
+        throw new FastSegException(
+            $"The model needs the backbone {model.Backbone} (SHA-256 {model.Sha256}), but {looked}; name its folder with --deep MODELDIR, or list it in {Variable}.");
+    }
+
+    private static bool HasHash(string folder, string hash)
+    {
+        try
+        {
+            return Backbone.Hash(Path.Combine(folder, BackboneDescription.GraphFile)).Equals(hash, StringComparison.OrdinalIgnoreCase);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What cannot be read is not the one; `fastseg models` says what is wrong with it.
+            return false;
+        }
+    }
+
+    private static IEnumerable<string> Backbones(string place) =>
+        IsBackbone(place) ? [place] : Directory.GetDirectories(place, "*", Readable).Where(IsBackbone).Order(StringComparer.Ordinal);
+
+    private static bool IsBackbone(string folder) =>
+        File.Exists(Path.Combine(folder, BackboneDescription.GraphFile)) || File.Exists(Path.Combine(folder, BackboneDescription.JsonFile));
+}
