@@ -24,8 +24,8 @@ internal unsafe struct ConvolutionRow
     /// <summary>Floats from the output of the first vector to that of the second.</summary>
     public nint SecondVector;
 
-    /// <summary>The leaky ReLU's slope.</summary>
-    public float Slope;
+    /// <summary>Floats from the output of a pixel to that of the next.</summary>
+    public nint OutputStep;
 }
 
 /// <summary>
@@ -44,85 +44,105 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
     /// <summary>Widest register tile; as many pixels past a row's end may be read and written.</summary>
     public const int WidestTile = 14;
 
+    private const int MiddleTile = 10;
     private const int NarrowTile = 6;
 
     /// <summary>
-    /// Convolves one row: <paramref name="count"/> pixels from the column that <paramref name="row"/>'s sources start at, all output
-    /// blocks. Up to <see cref="WidestTile"/> pixels past the end are overwritten.
+    /// Convolves part of one row, all output blocks. Up to <see cref="WidestTile"/> pixels past its end are overwritten.
     /// </summary>
     /// <param name="convolution">The weights.</param>
-    /// <param name="row">Sources, channels, entries and taps.</param>
+    /// <param name="row">Sources, channels, entries, taps and output step.</param>
+    /// <param name="start">First pixel, counted from where the sources point.</param>
     /// <param name="count">Pixels.</param>
-    /// <param name="output">The first output block's first pixel.</param>
+    /// <param name="output">That pixel's first output block.</param>
     /// <param name="blockStride">Floats from an output block to the next.</param>
-    public static void Run(Convolution convolution, ref ConvolutionRow row, int count, float* output, nint blockStride)
+    public static void Run(Convolution convolution, ref ConvolutionRow row, nint start, int count, float* output, nint blockStride)
     {
-        int blocks = convolution.OutputBlocks;
-        row.Slope = convolution.Slope;
-        for (int block = 0; block < blocks; block += 2)
+        for (int block = 0; block < convolution.OutputBlocks; block += 2)
         {
-            float* weights = convolution.Weights + (block * convolution.BlockWeights);
-            float* bias = convolution.Bias + (block * Lane);
-            float* to = output + (block * blockStride);
-            bool pair = block + 1 < blocks;
-            row.WeightStep = pair ? 2 * Lane : Lane;
-            if (TLanes.Count < Lane)
-            {
-                // A vector of 8 lanes: a block is two vectors, and there are half as many registers.
-                row.SecondVector = TLanes.Count;
-                Narrow(row, weights, bias, count, to);
-                if (pair)
-                {
-                    Narrow(row, weights + Lane, bias + Lane, count, to + blockStride);
-                }
-            }
-            else if (pair)
-            {
-                row.SecondVector = blockStride;
-                Wide(row, weights, bias, count, to);
-            }
-            else
-            {
-                Single(row, weights, bias, count, to);
-            }
+            RunPair(convolution, ref row, block, start, count, output + (block * blockStride), blockStride);
         }
     }
 
-    private static void Wide(in ConvolutionRow row, float* weights, float* bias, int count, float* output)
+    /// <summary>The same for one pair of output blocks, or the last one alone.</summary>
+    public static void RunPair(Convolution convolution, ref ConvolutionRow row, int block, nint start, int count, float* output, nint blockStride)
+    {
+        float* weights = convolution.Weights + (block * convolution.BlockWeights);
+        float* bias = convolution.Bias + (block * Lane);
+        bool pair = block + 1 < convolution.OutputBlocks;
+        row.WeightStep = pair ? 2 * Lane : Lane;
+        if (TLanes.Count < Lane)
+        {
+            // A vector of 8 lanes: a block is two vectors, and there are half as many registers.
+            row.SecondVector = TLanes.Count;
+            Narrow(row, weights, bias, start, count, output);
+            if (pair)
+            {
+                Narrow(row, weights + Lane, bias + Lane, start, count, output + blockStride);
+            }
+        }
+        else if (pair)
+        {
+            row.SecondVector = blockStride;
+            Wide(row, weights, bias, start, count, output);
+        }
+        else
+        {
+            Single(row, weights, bias, start, count, output);
+        }
+    }
+
+    private static void Wide(in ConvolutionRow row, float* weights, float* bias, nint start, int count, float* output)
     {
         int column = 0;
-        for (; column + NarrowTile < count; column += WidestTile)
+        while (column < count)
         {
+            int left = count - column, tile = left > MiddleTile ? WidestTile : left > NarrowTile ? MiddleTile : NarrowTile;
             // The last tile is moved back to end with the row where it can be: no work past the row's end.
-            column = count >= WidestTile ? Math.Min(column, count - WidestTile) : column;
-            Tile14(row, weights, bias, column, output + (column * Lane));
-        }
-        if (column < count)
-        {
-            column = count >= NarrowTile ? count - NarrowTile : column;
-            Tile6(row, weights, bias, column, output + (column * Lane));
+            column = left < tile ? Math.Max(0, count - tile) : column;
+            float* to = output + (column * row.OutputStep);
+            switch (tile)
+            {
+                case WidestTile:
+                    Tile14(row, weights, bias, start + column, to);
+                    break;
+                case MiddleTile:
+                    Tile10(row, weights, bias, start + column, to);
+                    break;
+                default:
+                    Tile6(row, weights, bias, start + column, to);
+                    break;
+            }
+            column += tile;
         }
     }
 
-    private static void Narrow(in ConvolutionRow row, float* weights, float* bias, int count, float* output)
+    private static void Narrow(in ConvolutionRow row, float* weights, float* bias, nint start, int count, float* output)
     {
         for (int column = 0; column < count; column += NarrowTile)
         {
-            Tile6(row, weights, bias, column, output + (column * Lane));
+            Tile6(row, weights, bias, start + column, output + (column * row.OutputStep));
         }
     }
 
-    private static void Single(in ConvolutionRow row, float* weights, float* bias, int count, float* output)
+    private static void Single(in ConvolutionRow row, float* weights, float* bias, nint start, int count, float* output)
     {
         for (int column = 0; column < count; column += WidestTile)
         {
-            Line14(row, weights, bias, column, output + (column * Lane));
+            Line14(row, weights, bias, start + column, output + (column * row.OutputStep));
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(TVector value, TVector slope, float* output) =>
-        TLanes.Store(TLanes.Max(value, TLanes.Multiply(value, slope)), output);
+    /// <summary>The leaky ReLU in place: the larger of x and slope x. <paramref name="pixels"/> of one block.</summary>
+    public static void Leak(float* values, int pixels, float slope)
+    {
+        TVector factor = TLanes.Broadcast(slope);
+        for (nint i = 0; i < (nint)pixels * Lane; i += TLanes.Count)
+        {
+            TVector value = TLanes.Load(values + i);
+            TLanes.Store(TLanes.Max(value, TLanes.Multiply(value, factor)), values + i);
+        }
+    }
 
     /// <summary>14 pixels by two vectors: 28 sums, two weights and a broadcast in 32 registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -144,83 +164,88 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
                 float* x = from;
                 for (float* end = x + count; x < end; x++, weights += step)
                 {
-                    TVector w = TLanes.Load(weights);
-                    TVector u = TLanes.Load(weights + TLanes.Count);
-                    TVector s = TLanes.Broadcast(x[0]);
-                    a0 = TLanes.Fma(s, w, a0);
-                    b0 = TLanes.Fma(s, u, b0);
-                    s = TLanes.Broadcast(x[16]);
-                    a1 = TLanes.Fma(s, w, a1);
-                    b1 = TLanes.Fma(s, u, b1);
-                    s = TLanes.Broadcast(x[32]);
-                    a2 = TLanes.Fma(s, w, a2);
-                    b2 = TLanes.Fma(s, u, b2);
-                    s = TLanes.Broadcast(x[48]);
-                    a3 = TLanes.Fma(s, w, a3);
-                    b3 = TLanes.Fma(s, u, b3);
-                    s = TLanes.Broadcast(x[64]);
-                    a4 = TLanes.Fma(s, w, a4);
-                    b4 = TLanes.Fma(s, u, b4);
-                    s = TLanes.Broadcast(x[80]);
-                    a5 = TLanes.Fma(s, w, a5);
-                    b5 = TLanes.Fma(s, u, b5);
-                    s = TLanes.Broadcast(x[96]);
-                    a6 = TLanes.Fma(s, w, a6);
-                    b6 = TLanes.Fma(s, u, b6);
-                    s = TLanes.Broadcast(x[112]);
-                    a7 = TLanes.Fma(s, w, a7);
-                    b7 = TLanes.Fma(s, u, b7);
-                    s = TLanes.Broadcast(x[128]);
-                    a8 = TLanes.Fma(s, w, a8);
-                    b8 = TLanes.Fma(s, u, b8);
-                    s = TLanes.Broadcast(x[144]);
-                    a9 = TLanes.Fma(s, w, a9);
-                    b9 = TLanes.Fma(s, u, b9);
-                    s = TLanes.Broadcast(x[160]);
-                    a10 = TLanes.Fma(s, w, a10);
-                    b10 = TLanes.Fma(s, u, b10);
-                    s = TLanes.Broadcast(x[176]);
-                    a11 = TLanes.Fma(s, w, a11);
-                    b11 = TLanes.Fma(s, u, b11);
-                    s = TLanes.Broadcast(x[192]);
-                    a12 = TLanes.Fma(s, w, a12);
-                    b12 = TLanes.Fma(s, u, b12);
-                    s = TLanes.Broadcast(x[208]);
-                    a13 = TLanes.Fma(s, w, a13);
-                    b13 = TLanes.Fma(s, u, b13);
+                    TVector w = TLanes.Load(weights), u = TLanes.Load(weights + TLanes.Count), s;
+                    s = TLanes.Broadcast(x[0]); a0 = TLanes.Fma(s, w, a0); b0 = TLanes.Fma(s, u, b0);
+                    s = TLanes.Broadcast(x[16]); a1 = TLanes.Fma(s, w, a1); b1 = TLanes.Fma(s, u, b1);
+                    s = TLanes.Broadcast(x[32]); a2 = TLanes.Fma(s, w, a2); b2 = TLanes.Fma(s, u, b2);
+                    s = TLanes.Broadcast(x[48]); a3 = TLanes.Fma(s, w, a3); b3 = TLanes.Fma(s, u, b3);
+                    s = TLanes.Broadcast(x[64]); a4 = TLanes.Fma(s, w, a4); b4 = TLanes.Fma(s, u, b4);
+                    s = TLanes.Broadcast(x[80]); a5 = TLanes.Fma(s, w, a5); b5 = TLanes.Fma(s, u, b5);
+                    s = TLanes.Broadcast(x[96]); a6 = TLanes.Fma(s, w, a6); b6 = TLanes.Fma(s, u, b6);
+                    s = TLanes.Broadcast(x[112]); a7 = TLanes.Fma(s, w, a7); b7 = TLanes.Fma(s, u, b7);
+                    s = TLanes.Broadcast(x[128]); a8 = TLanes.Fma(s, w, a8); b8 = TLanes.Fma(s, u, b8);
+                    s = TLanes.Broadcast(x[144]); a9 = TLanes.Fma(s, w, a9); b9 = TLanes.Fma(s, u, b9);
+                    s = TLanes.Broadcast(x[160]); a10 = TLanes.Fma(s, w, a10); b10 = TLanes.Fma(s, u, b10);
+                    s = TLanes.Broadcast(x[176]); a11 = TLanes.Fma(s, w, a11); b11 = TLanes.Fma(s, u, b11);
+                    s = TLanes.Broadcast(x[192]); a12 = TLanes.Fma(s, w, a12); b12 = TLanes.Fma(s, u, b12);
+                    s = TLanes.Broadcast(x[208]); a13 = TLanes.Fma(s, w, a13); b13 = TLanes.Fma(s, u, b13);
                 }
             }
         }
-        TVector slope = TLanes.Broadcast(row.Slope);
-        Finish(a0, slope, output);
-        Finish(a1, slope, output + (1 * Lane));
-        Finish(a2, slope, output + (2 * Lane));
-        Finish(a3, slope, output + (3 * Lane));
-        Finish(a4, slope, output + (4 * Lane));
-        Finish(a5, slope, output + (5 * Lane));
-        Finish(a6, slope, output + (6 * Lane));
-        Finish(a7, slope, output + (7 * Lane));
-        Finish(a8, slope, output + (8 * Lane));
-        Finish(a9, slope, output + (9 * Lane));
-        Finish(a10, slope, output + (10 * Lane));
-        Finish(a11, slope, output + (11 * Lane));
-        Finish(a12, slope, output + (12 * Lane));
-        Finish(a13, slope, output + (13 * Lane));
-        float* next = output + row.SecondVector;
-        Finish(b0, slope, next);
-        Finish(b1, slope, next + (1 * Lane));
-        Finish(b2, slope, next + (2 * Lane));
-        Finish(b3, slope, next + (3 * Lane));
-        Finish(b4, slope, next + (4 * Lane));
-        Finish(b5, slope, next + (5 * Lane));
-        Finish(b6, slope, next + (6 * Lane));
-        Finish(b7, slope, next + (7 * Lane));
-        Finish(b8, slope, next + (8 * Lane));
-        Finish(b9, slope, next + (9 * Lane));
-        Finish(b10, slope, next + (10 * Lane));
-        Finish(b11, slope, next + (11 * Lane));
-        Finish(b12, slope, next + (12 * Lane));
-        Finish(b13, slope, next + (13 * Lane));
+        float* second = output + row.SecondVector;
+        nint next = row.OutputStep;
+        TLanes.Store(a0, output); TLanes.Store(b0, second); output += next; second += next;
+        TLanes.Store(a1, output); TLanes.Store(b1, second); output += next; second += next;
+        TLanes.Store(a2, output); TLanes.Store(b2, second); output += next; second += next;
+        TLanes.Store(a3, output); TLanes.Store(b3, second); output += next; second += next;
+        TLanes.Store(a4, output); TLanes.Store(b4, second); output += next; second += next;
+        TLanes.Store(a5, output); TLanes.Store(b5, second); output += next; second += next;
+        TLanes.Store(a6, output); TLanes.Store(b6, second); output += next; second += next;
+        TLanes.Store(a7, output); TLanes.Store(b7, second); output += next; second += next;
+        TLanes.Store(a8, output); TLanes.Store(b8, second); output += next; second += next;
+        TLanes.Store(a9, output); TLanes.Store(b9, second); output += next; second += next;
+        TLanes.Store(a10, output); TLanes.Store(b10, second); output += next; second += next;
+        TLanes.Store(a11, output); TLanes.Store(b11, second); output += next; second += next;
+        TLanes.Store(a12, output); TLanes.Store(b12, second); output += next; second += next;
+        TLanes.Store(a13, output); TLanes.Store(b13, second);
+    }
+
+    /// <summary>10 pixels by two vectors, for the end of a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile10(in ConvolutionRow row, float* weights, float* bias, nint column, float* output)
+    {
+        nint* sources = row.Sources;
+        int* channels = row.Channels;
+        int entries = row.Entries, taps = row.Taps, step = row.WeightStep;
+        TVector a0 = TLanes.Load(bias);
+        TVector a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, a8 = a0, a9 = a0;
+        TVector b0 = TLanes.Load(bias + TLanes.Count);
+        TVector b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0, b6 = b0, b7 = b0, b8 = b0, b9 = b0;
+        for (int entry = 0; entry < entries; entry++)
+        {
+            float* from = (float*)sources[entry] + (column * Lane);
+            int count = channels[entry];
+            for (int tap = 0; tap < taps; tap++, from += Lane)
+            {
+                float* x = from;
+                for (float* end = x + count; x < end; x++, weights += step)
+                {
+                    TVector w = TLanes.Load(weights), u = TLanes.Load(weights + TLanes.Count), s;
+                    s = TLanes.Broadcast(x[0]); a0 = TLanes.Fma(s, w, a0); b0 = TLanes.Fma(s, u, b0);
+                    s = TLanes.Broadcast(x[16]); a1 = TLanes.Fma(s, w, a1); b1 = TLanes.Fma(s, u, b1);
+                    s = TLanes.Broadcast(x[32]); a2 = TLanes.Fma(s, w, a2); b2 = TLanes.Fma(s, u, b2);
+                    s = TLanes.Broadcast(x[48]); a3 = TLanes.Fma(s, w, a3); b3 = TLanes.Fma(s, u, b3);
+                    s = TLanes.Broadcast(x[64]); a4 = TLanes.Fma(s, w, a4); b4 = TLanes.Fma(s, u, b4);
+                    s = TLanes.Broadcast(x[80]); a5 = TLanes.Fma(s, w, a5); b5 = TLanes.Fma(s, u, b5);
+                    s = TLanes.Broadcast(x[96]); a6 = TLanes.Fma(s, w, a6); b6 = TLanes.Fma(s, u, b6);
+                    s = TLanes.Broadcast(x[112]); a7 = TLanes.Fma(s, w, a7); b7 = TLanes.Fma(s, u, b7);
+                    s = TLanes.Broadcast(x[128]); a8 = TLanes.Fma(s, w, a8); b8 = TLanes.Fma(s, u, b8);
+                    s = TLanes.Broadcast(x[144]); a9 = TLanes.Fma(s, w, a9); b9 = TLanes.Fma(s, u, b9);
+                }
+            }
+        }
+        float* second = output + row.SecondVector;
+        nint next = row.OutputStep;
+        TLanes.Store(a0, output); TLanes.Store(b0, second); output += next; second += next;
+        TLanes.Store(a1, output); TLanes.Store(b1, second); output += next; second += next;
+        TLanes.Store(a2, output); TLanes.Store(b2, second); output += next; second += next;
+        TLanes.Store(a3, output); TLanes.Store(b3, second); output += next; second += next;
+        TLanes.Store(a4, output); TLanes.Store(b4, second); output += next; second += next;
+        TLanes.Store(a5, output); TLanes.Store(b5, second); output += next; second += next;
+        TLanes.Store(a6, output); TLanes.Store(b6, second); output += next; second += next;
+        TLanes.Store(a7, output); TLanes.Store(b7, second); output += next; second += next;
+        TLanes.Store(a8, output); TLanes.Store(b8, second); output += next; second += next;
+        TLanes.Store(a9, output); TLanes.Store(b9, second);
     }
 
     /// <summary>6 pixels by two vectors: 12 sums, two weights and a broadcast in 16 registers; also the end of a row.</summary>
@@ -243,43 +268,24 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
                 float* x = from;
                 for (float* end = x + count; x < end; x++, weights += step)
                 {
-                    TVector w = TLanes.Load(weights);
-                    TVector u = TLanes.Load(weights + TLanes.Count);
-                    TVector s = TLanes.Broadcast(x[0]);
-                    a0 = TLanes.Fma(s, w, a0);
-                    b0 = TLanes.Fma(s, u, b0);
-                    s = TLanes.Broadcast(x[16]);
-                    a1 = TLanes.Fma(s, w, a1);
-                    b1 = TLanes.Fma(s, u, b1);
-                    s = TLanes.Broadcast(x[32]);
-                    a2 = TLanes.Fma(s, w, a2);
-                    b2 = TLanes.Fma(s, u, b2);
-                    s = TLanes.Broadcast(x[48]);
-                    a3 = TLanes.Fma(s, w, a3);
-                    b3 = TLanes.Fma(s, u, b3);
-                    s = TLanes.Broadcast(x[64]);
-                    a4 = TLanes.Fma(s, w, a4);
-                    b4 = TLanes.Fma(s, u, b4);
-                    s = TLanes.Broadcast(x[80]);
-                    a5 = TLanes.Fma(s, w, a5);
-                    b5 = TLanes.Fma(s, u, b5);
+                    TVector w = TLanes.Load(weights), u = TLanes.Load(weights + TLanes.Count), s;
+                    s = TLanes.Broadcast(x[0]); a0 = TLanes.Fma(s, w, a0); b0 = TLanes.Fma(s, u, b0);
+                    s = TLanes.Broadcast(x[16]); a1 = TLanes.Fma(s, w, a1); b1 = TLanes.Fma(s, u, b1);
+                    s = TLanes.Broadcast(x[32]); a2 = TLanes.Fma(s, w, a2); b2 = TLanes.Fma(s, u, b2);
+                    s = TLanes.Broadcast(x[48]); a3 = TLanes.Fma(s, w, a3); b3 = TLanes.Fma(s, u, b3);
+                    s = TLanes.Broadcast(x[64]); a4 = TLanes.Fma(s, w, a4); b4 = TLanes.Fma(s, u, b4);
+                    s = TLanes.Broadcast(x[80]); a5 = TLanes.Fma(s, w, a5); b5 = TLanes.Fma(s, u, b5);
                 }
             }
         }
-        TVector slope = TLanes.Broadcast(row.Slope);
-        Finish(a0, slope, output);
-        Finish(a1, slope, output + (1 * Lane));
-        Finish(a2, slope, output + (2 * Lane));
-        Finish(a3, slope, output + (3 * Lane));
-        Finish(a4, slope, output + (4 * Lane));
-        Finish(a5, slope, output + (5 * Lane));
-        float* next = output + row.SecondVector;
-        Finish(b0, slope, next);
-        Finish(b1, slope, next + (1 * Lane));
-        Finish(b2, slope, next + (2 * Lane));
-        Finish(b3, slope, next + (3 * Lane));
-        Finish(b4, slope, next + (4 * Lane));
-        Finish(b5, slope, next + (5 * Lane));
+        float* second = output + row.SecondVector;
+        nint next = row.OutputStep;
+        TLanes.Store(a0, output); TLanes.Store(b0, second); output += next; second += next;
+        TLanes.Store(a1, output); TLanes.Store(b1, second); output += next; second += next;
+        TLanes.Store(a2, output); TLanes.Store(b2, second); output += next; second += next;
+        TLanes.Store(a3, output); TLanes.Store(b3, second); output += next; second += next;
+        TLanes.Store(a4, output); TLanes.Store(b4, second); output += next; second += next;
+        TLanes.Store(a5, output); TLanes.Store(b5, second);
     }
 
     /// <summary>14 pixels by one vector, for a last block without a partner.</summary>
@@ -318,20 +324,20 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
                 }
             }
         }
-        TVector slope = TLanes.Broadcast(row.Slope);
-        Finish(a0, slope, output);
-        Finish(a1, slope, output + (1 * Lane));
-        Finish(a2, slope, output + (2 * Lane));
-        Finish(a3, slope, output + (3 * Lane));
-        Finish(a4, slope, output + (4 * Lane));
-        Finish(a5, slope, output + (5 * Lane));
-        Finish(a6, slope, output + (6 * Lane));
-        Finish(a7, slope, output + (7 * Lane));
-        Finish(a8, slope, output + (8 * Lane));
-        Finish(a9, slope, output + (9 * Lane));
-        Finish(a10, slope, output + (10 * Lane));
-        Finish(a11, slope, output + (11 * Lane));
-        Finish(a12, slope, output + (12 * Lane));
-        Finish(a13, slope, output + (13 * Lane));
+        nint next = row.OutputStep;
+        TLanes.Store(a0, output); output += next;
+        TLanes.Store(a1, output); output += next;
+        TLanes.Store(a2, output); output += next;
+        TLanes.Store(a3, output); output += next;
+        TLanes.Store(a4, output); output += next;
+        TLanes.Store(a5, output); output += next;
+        TLanes.Store(a6, output); output += next;
+        TLanes.Store(a7, output); output += next;
+        TLanes.Store(a8, output); output += next;
+        TLanes.Store(a9, output); output += next;
+        TLanes.Store(a10, output); output += next;
+        TLanes.Store(a11, output); output += next;
+        TLanes.Store(a12, output); output += next;
+        TLanes.Store(a13, output);
     }
 }

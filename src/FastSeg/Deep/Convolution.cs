@@ -14,14 +14,14 @@ internal sealed unsafe class Convolution : IDisposable
 
     private readonly HostBuffer _packed;
     private readonly HostBuffer _bias;
+    private readonly HostBuffer _channels;
 
     /// <summary>Packs <paramref name="weights"/>.</summary>
     /// <param name="name">Its name in the published checkpoints, for messages.</param>
     /// <param name="weights">What to pack.</param>
     /// <param name="inputBlocks">Channels of each input block, in order; they add up to the convolution's inputs.</param>
-    /// <param name="slope">The leaky ReLU's slope that follows, 1 for none.</param>
     /// <exception cref="FastSegException">The convolution takes another number of channels than the layer before gives.</exception>
-    public Convolution(string name, ConvolutionWeights weights, IReadOnlyList<int> inputBlocks, float slope)
+    public Convolution(string name, ConvolutionWeights weights, IReadOnlyList<int> inputBlocks)
     {
         if (inputBlocks.Sum() != weights.Inputs)
         {
@@ -30,11 +30,16 @@ internal sealed unsafe class Convolution : IDisposable
         Outputs = weights.Outputs;
         Inputs = weights.Inputs;
         Kernel = weights.Kernel;
-        Slope = slope;
+        Columns = weights.Columns;
         InputBlocks = [.. inputBlocks];
         int blocks = OutputBlocks;
-        _packed = new HostBuffer((long)blocks * Lane * Inputs * Kernel * Kernel * sizeof(float));
+        _packed = new HostBuffer((long)blocks * Lane * Inputs * Kernel * Columns * sizeof(float));
         _bias = new HostBuffer((long)blocks * Lane * sizeof(float));
+        _channels = new HostBuffer((long)Entries * sizeof(int));
+        for (int entry = 0; entry < Entries; entry++)
+        {
+            EntryChannels[entry] = InputBlocks[entry % InputBlocks.Length];
+        }
         for (int channel = 0; channel < blocks * Lane; channel++)
         {
             Bias[channel] = channel < Outputs ? (float)weights.Bias[channel] : 0;
@@ -52,14 +57,14 @@ internal sealed unsafe class Convolution : IDisposable
     /// <summary>Channels in.</summary>
     public int Inputs { get; }
 
-    /// <summary>Taps a side.</summary>
+    /// <summary>Rows of the window; also its columns where it is square.</summary>
     public int Kernel { get; }
+
+    /// <summary>Columns of the window.</summary>
+    public int Columns { get; }
 
     /// <summary>Pixels the window reaches past its centre.</summary>
     public int Radius => Kernel / 2;
-
-    /// <summary>The leaky ReLU's slope for negative values, 1 for none.</summary>
-    public float Slope { get; }
 
     /// <summary>Channels of each input block.</summary>
     public int[] InputBlocks { get; }
@@ -73,11 +78,17 @@ internal sealed unsafe class Convolution : IDisposable
     /// <summary>One value an output channel, whole blocks.</summary>
     public float* Bias => (float*)_bias.Pointer;
 
+    /// <summary>Rows of input blocks that one row of the result reads: one for each window row and input block.</summary>
+    public int Entries => Kernel * InputBlocks.Length;
+
+    /// <summary>Channels of each of them.</summary>
+    public int* EntryChannels => (int*)_channels.Pointer;
+
     /// <summary>Bytes held.</summary>
-    public long Bytes => _packed.Length + _bias.Length;
+    public long Bytes => _packed.Length + _bias.Length + _channels.Length;
 
     /// <summary>Floats of the packed weights of one output block (of a pair: twice that).</summary>
-    public nint BlockWeights => (nint)Inputs * Kernel * Kernel * Lane;
+    public nint BlockWeights => (nint)Inputs * Kernel * Columns * Lane;
 
     /// <summary>Blocks that hold <paramref name="channels"/> channels.</summary>
     public static int Blocks(int channels) => (channels + Lane - 1) / Lane;
@@ -91,6 +102,7 @@ internal sealed unsafe class Convolution : IDisposable
     {
         _packed.Dispose();
         _bias.Dispose();
+        _channels.Dispose();
     }
 
     private float* Pack(ConvolutionWeights weights, int first, int lanes, float* to)
@@ -99,7 +111,7 @@ internal sealed unsafe class Convolution : IDisposable
         {
             for (int block = 0, input = 0; block < InputBlocks.Length; input += InputBlocks[block], block++)
             {
-                for (int column = 0; column < Kernel; column++)
+                for (int column = 0; column < Columns; column++)
                 {
                     for (int i = input; i < input + InputBlocks[block]; i++)
                     {

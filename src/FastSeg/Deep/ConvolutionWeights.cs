@@ -3,7 +3,8 @@ using FastSeg.Deep.Weights;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// A square convolution (stride 1) with its bias, in float64, as it is read, folded and composed before it is packed for a processor.
+/// A convolution (stride 1) with its bias, in float64, as it is read, folded and composed before it is packed for a processor. Square, but
+/// for what <see cref="AlongRows"/> makes of it.
 /// </summary>
 internal sealed class ConvolutionWeights
 {
@@ -12,13 +13,18 @@ internal sealed class ConvolutionWeights
 
     private readonly double[] _values;
 
-    /// <summary>A convolution of zeros.</summary>
-    public ConvolutionWeights(int outputs, int inputs, int kernel)
+    /// <summary>A square convolution of zeros.</summary>
+    public ConvolutionWeights(int outputs, int inputs, int kernel) : this(outputs, inputs, kernel, kernel)
+    {
+    }
+
+    private ConvolutionWeights(int outputs, int inputs, int kernel, int columns)
     {
         Outputs = outputs;
         Inputs = inputs;
         Kernel = kernel;
-        _values = new double[checked(outputs * inputs * kernel * kernel)];
+        Columns = columns;
+        _values = new double[checked(outputs * inputs * kernel * columns)];
         Bias = new double[outputs];
     }
 
@@ -28,15 +34,18 @@ internal sealed class ConvolutionWeights
     /// <summary>Channels in.</summary>
     public int Inputs { get; }
 
-    /// <summary>Taps a side, odd.</summary>
+    /// <summary>Rows of the window, odd; also its columns where it is square.</summary>
     public int Kernel { get; }
+
+    /// <summary>Columns of the window.</summary>
+    public int Columns { get; }
 
     /// <summary>One value an output channel.</summary>
     public double[] Bias { get; }
 
     /// <summary>The weight of a tap; row and column count from the window's corner.</summary>
     public ref double this[int output, int input, int row, int column] =>
-        ref _values[(((((output * Inputs) + input) * Kernel) + row) * Kernel) + column];
+        ref _values[(((((output * Inputs) + input) * Kernel) + row) * Columns) + column];
 
     /// <summary>Reads <c>NAME.weight</c> and, where there is one, <c>NAME.bias</c>.</summary>
     /// <exception cref="FastSegException">The tensor is missing or its shape is no square, odd convolution.</exception>
@@ -109,6 +118,22 @@ internal sealed class ConvolutionWeights
             }
         }
         return composed;
+    }
+
+    /// <summary>
+    /// A convolution of one column, without bias: each window row's weights summed up with <paramref name="factors"/>, one a column.
+    /// </summary>
+    public ConvolutionWeights AlongRows(ReadOnlySpan<double> factors)
+    {
+        var sums = new ConvolutionWeights(Outputs, Inputs, Kernel, 1);
+        for (int i = 0; i < sums._values.Length; i++)
+        {
+            for (int column = 0; column < Columns; column++)
+            {
+                sums._values[i] += factors[column] * _values[(i * Columns) + column];
+            }
+        }
+        return sums;
     }
 
     private void AddShifted(ConvolutionWeights composed, int output, int middle, int row, int column, double outer)

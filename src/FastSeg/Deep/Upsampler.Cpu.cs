@@ -12,7 +12,7 @@ namespace FastSeg.Deep;
 internal abstract class UpsamplerCpu : IDisposable
 {
     /// <summary>Bytes that <see cref="Create"/> allocates.</summary>
-    public static long Bytes(UpsamplerPlan plan) => UpsamplerRings.Bytes(plan);
+    public static long Bytes(UpsamplerPlan plan) => new UpsamplerRooms(plan).Bytes;
 
     /// <summary>Allocates a worker's buffers, for the vector width in use.</summary>
     public static UpsamplerCpu Create(UpsamplerPlan plan) => VectorPath.Bits == 512
@@ -48,6 +48,9 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
     private readonly UpsamplerPlan _plan;
     private readonly UpsamplerRings _rings;
     private readonly UpsamplerInputCpu _inputs;
+    private readonly WinogradCpuRows<TLanes, TVector> _winograd;
+    private readonly DoublingCpuRows<TLanes, TVector> _doubling;
+    private readonly UpsamplerOutputCpu<TLanes, TVector> _output;
     private readonly bool _zeros;
     private readonly int[] _next;
     private readonly int[] _firsts;
@@ -62,6 +65,9 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         int entries = plan.Stages.Count + 1;
         (_next, _firsts, _lasts) = (new int[entries], new int[entries], new int[entries]);
         _rings = new UpsamplerRings(plan);
+        _winograd = new WinogradCpuRows<TLanes, TVector>(plan, _rings, _zeros);
+        _doubling = new DoublingCpuRows<TLanes, TVector>(plan, _rings, _zeros);
+        _output = new UpsamplerOutputCpu<TLanes, TVector>(plan, _rings, _doubling, _zeros);
     }
 
     /// <inheritdoc/>
@@ -71,24 +77,26 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
     public override void Run(in LowFeatures features, in GuidanceImage image, Region region, in OutputPlanes output)
     {
         Check(features, region);
-        _rings.Begin(region);
-        int end = (int)region.Bottom;
+        _rings.Begin(region, _zeros);
+        int sums = _plan.Stages.Count - 2, end = (int)region.Bottom;
         for (int y = (int)region.Y; y < end; y += UpsamplerPlan.StripRows)
         {
             int last = Math.Min(y + UpsamplerPlan.StripRows, end) - 1;
             _plan.Trace(true, y, last, _firsts, _lasts);
-            for (int s = 0; s < _plan.Stages.Count; s++)
+            if (y == (int)region.Y)
             {
-                for (int row = y == (int)region.Y ? _firsts[s] : _next[s]; row <= _lasts[s]; row++)
+                _firsts.CopyTo(_next, 0);
+                _winograd.Begin(_firsts);
+            }
+            for (int s = 0; s < sums; s++)
+            {
+                if (!_plan.Stages[s].OnDemand)
                 {
-                    ComputeRow(features, image, s, row);
+                    Advance(features, image, s, _lasts[s]);
                 }
-                _next[s] = _lasts[s] + 1;
             }
-            for (int row = y; row <= last; row++)
-            {
-                UpsamplerOutputCpu<TLanes, TVector>.WriteRow(_plan, _rings, region, row, output);
-            }
+            _output.Write(region, y, last, _next[sums], output);
+            _next[sums] = _lasts[sums] + 1;
         }
     }
 
@@ -109,6 +117,38 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         }
     }
 
+    /// <summary>Computes a stage's rows up to <paramref name="last"/>, and before each of them what it reads on demand.</summary>
+    private void Advance(in LowFeatures features, in GuidanceImage image, int s, int last)
+    {
+        UpsamplerStage stage = _plan.Stages[s];
+        for (; _next[s] <= last; _next[s]++)
+        {
+            int row = _next[s];
+            if (stage.Winograd is not null)
+            {
+                for (int read = _winograd.Next(s); read <= Math.Min(row + 1, stage.Height - 1); read = _winograd.Next(s))
+                {
+                    AdvanceSource(features, image, stage.Source, read);
+                    AdvanceSource(features, image, stage.Second, read);
+                    _winograd.Transform(s);
+                }
+            }
+            else if (stage.Source >= 0)
+            {
+                AdvanceSource(features, image, stage.Source, stage.Reads(true, row, row, _plan.Stages[stage.Source].Height).High);
+            }
+            ComputeRow(features, image, s, row);
+        }
+    }
+
+    private void AdvanceSource(in LowFeatures features, in GuidanceImage image, int source, int row)
+    {
+        if (source >= 0 && _plan.Stages[source].OnDemand)
+        {
+            Advance(features, image, source, row);
+        }
+    }
+
     private void ComputeRow(in LowFeatures features, in GuidanceImage image, int s, int row)
     {
         UpsamplerStage stage = _plan.Stages[s];
@@ -124,11 +164,26 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
                 _inputs.Pooled(image, _plan.Height, _plan.Width, row, first, last, output);
                 break;
             case UpsamplerKind.Convolution:
-                Convolve(stage, s, row, first, last, output, stride);
+                Convolve(stage, row, first, last, output, stride);
+                break;
+            case UpsamplerKind.Winograd:
+                _winograd.Filter(s, row, output, stride);
                 if (stage.WithImage)
                 {
                     float* guide = output + ((stage.Blocks.Length - 1) * stride);
                     _inputs.Nearest(image, _plan.Height, _plan.Width, stage, row, first, last, guide);
+                }
+                break;
+            case UpsamplerKind.DoubleColumns:
+                for (int block = 0; block < stage.Doubling!.OutputBlocks; block++)
+                {
+                    _doubling.Columns(s, row, block, first, last);
+                }
+                break;
+            case UpsamplerKind.DoubleRows:
+                for (int block = 0; block < stage.Blocks.Length; block++)
+                {
+                    _doubling.Rows(s, row, block, first, last, output + (block * stride));
                 }
                 break;
             default:
@@ -145,52 +200,40 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
     {
         UpsamplerStage source = _plan.Stages[stage.Source];
         nint skip = block * _rings.BlockStride(stage.Source);
-        switch (stage.Kind)
+        if (stage.Kind == UpsamplerKind.Pool)
         {
-            case UpsamplerKind.Pool:
-                float* upper = _rings.Row(stage.Source, Math.Min(2 * row, source.Height - 1)) + skip;
-                float* lower = _rings.Row(stage.Source, Math.Min((2 * row) + 1, source.Height - 1)) + skip;
-                ResizeCpu<TLanes, TVector>.Pool(upper, lower, source.Width, first, last, output);
-                break;
-            case UpsamplerKind.Nearest:
-                float* nearest = _rings.Row(stage.Source, Resize.Nearest(row, source.Height, stage.Height)) + skip;
-                ResizeCpu<TLanes, TVector>.Nearest(nearest, source.Width, stage.Width, first, last, output);
-                break;
-            default:
-                Interpolation at = Resize.Aligned(row, source.Height, stage.Height);
-                float* above = _rings.Row(stage.Source, at.First) + skip, below = _rings.Row(stage.Source, at.Second) + skip;
-                ResizeCpu<TLanes, TVector>.Bilinear(above, below, at.Weight, source.Width, stage.Width, first, last, output);
-                break;
+            float* upper = _rings.Row(stage.Source, Math.Min(2 * row, source.Height - 1)) + skip;
+            float* lower = _rings.Row(stage.Source, Math.Min((2 * row) + 1, source.Height - 1)) + skip;
+            ResizeCpu<TLanes, TVector>.Pool(upper, lower, source.Width, first, last, output);
+            return;
         }
+        float* nearest = _rings.Row(stage.Source, Resize.Nearest(row, source.Height, stage.Height)) + skip;
+        ResizeCpu<TLanes, TVector>.Nearest(nearest, source.Width, stage.Width, first, last, output);
     }
 
-    private void Convolve(UpsamplerStage stage, int s, int row, int first, int last, float* output, nint stride)
+    private void Convolve(UpsamplerStage stage, int row, int first, int last, float* output, nint stride)
     {
         Convolution convolution = stage.Convolution!;
         ConvolutionRow reads = default;
         reads.Sources = _rings.Sources;
-        reads.Channels = _rings.Channels(s);
-        reads.Taps = convolution.Kernel;
-        for (int tap = -convolution.Radius; tap <= convolution.Radius; tap++)
+        reads.Channels = convolution.EntryChannels;
+        (reads.Taps, reads.OutputStep) = (convolution.Kernel, Convolution.Lane);
+        UpsamplerStage source = _plan.Stages[stage.Source];
+        nint skip = (nint)(first - convolution.Radius) * Convolution.Lane;
+        for (int tap = row - convolution.Radius; tap <= row + convolution.Radius; tap++)
         {
-            AddSources(ref reads, stage.Source, row + tap, first - convolution.Radius);
-            if (stage.Second >= 0)
+            bool outside = _zeros && (tap < 0 || tap >= source.Height);
+            float* from = outside ? _rings.Zeros : _rings.Row(stage.Source, Math.Clamp(tap, 0, source.Height - 1)) + skip;
+            for (int block = 0; block < source.Blocks.Length; block++)
             {
-                AddSources(ref reads, stage.Second, row + tap, first - convolution.Radius);
+                reads.Sources[reads.Entries++] = (nint)(from + (outside ? 0 : block * _rings.BlockStride(stage.Source)));
             }
         }
-        ConvolutionCpu<TLanes, TVector>.Run(convolution, ref reads, last - first + 1, output + ((nint)first * Convolution.Lane), stride);
-    }
-
-    private void AddSources(ref ConvolutionRow reads, int source, int row, int column)
-    {
-        UpsamplerStage stage = _plan.Stages[source];
-        bool outside = _zeros && (row < 0 || row >= stage.Height);
-        float* from = outside ? _rings.Zeros : _rings.Row(source, Math.Clamp(row, 0, stage.Height - 1)) + ((nint)column * Convolution.Lane);
-        nint stride = outside ? 0 : _rings.BlockStride(source);
-        for (int block = 0; block < stage.Blocks.Length; block++)
+        float* to = output + ((nint)first * Convolution.Lane);
+        ConvolutionCpu<TLanes, TVector>.Run(convolution, ref reads, 0, last - first + 1, to, stride);
+        for (int block = 0; block < convolution.OutputBlocks; block++)
         {
-            reads.Sources[reads.Entries++] = (nint)(from + (block * stride));
+            ConvolutionCpu<TLanes, TVector>.Leak(to + (block * stride), last - first + 1, Upsampler.LeakySlope);
         }
     }
 }

@@ -5,12 +5,7 @@ namespace FastSeg.Deep;
 /// <summary>Two convolutions, each with its batch norm folded in and a leaky ReLU behind it.</summary>
 /// <param name="First">The first.</param>
 /// <param name="Second">The second.</param>
-internal sealed record DoubleConvolution(Convolution First, Convolution Second);
-
-/// <summary>One doubling of the features' size.</summary>
-/// <param name="Mix">Features and guidance together.</param>
-/// <param name="Up">The convolution behind the bilinear step.</param>
-internal sealed record UpsamplerLevel(DoubleConvolution Mix, Convolution Up);
+internal sealed record DoubleConvolution<T>(T First, T Second);
 
 /// <summary>
 /// The weights of a convolutional upsampler (the paper's section S3), ready to run: immutable, shared by all workers. A guidance pyramid
@@ -19,9 +14,10 @@ internal sealed record UpsamplerLevel(DoubleConvolution Mix, Convolution Up);
 /// </summary>
 internal sealed class Upsampler : IDisposable
 {
-    private const float LeakySlope = 0.01f;
+    /// <summary>The leaky ReLU's slope for negative values.</summary>
+    public const float LeakySlope = 0.01f;
 
-    private readonly List<Convolution> _all = [];
+    private readonly List<IDisposable> _owned = [];
     private readonly IReadOnlyDictionary<string, WeightTensor> _tensors;
 
     /// <summary>Folds and packs the weights; widths are the tensors' own.</summary>
@@ -30,30 +26,45 @@ internal sealed class Upsampler : IDisposable
     /// <exception cref="FastSegException">A tensor is missing, or its shape does not fit the others or the configuration.</exception>
     public Upsampler(UpsamplerConfig config, IEnumerable<WeightTensor> tensors)
     {
+        if (config.Levels < 1)
+        {
+            throw new FastSegException($"The upsampler's patch is {config.Patch}; it must be at least 2 pixels.");
+        }
         Config = config;
         _tensors = tensors.ToDictionary(tensor => tensor.Name);
         try
         {
             int[] guidance = [.. Convolution.Split(config.ChannelsDown), 3];
-            Down = new DoubleConvolution[config.Levels];
+            Down = new DoubleConvolution<WinogradConvolution>[config.Levels];
             for (int i = 0; i < Down.Length; i++)
             {
                 Down[i] = Double($"downsampler.downsample_layers.{i}.maxpool_conv.1.double_conv", i == 0 ? [3] : guidance);
                 Expect("channelsDown", config.ChannelsDown, Down[i].Second.Outputs);
             }
-            Input = Double("upsampler.inp_conv.double_conv", Convolution.Split(config.ChannelsIn));
-            Levels = new UpsamplerLevel[config.Levels];
+            string input = "upsampler.inp_conv.double_conv";
+            Convolution first = Add($"{input}.0", Read(input, 0), Convolution.Split(config.ChannelsIn));
+            Input = new DoubleConvolution<Convolution>(first, Add($"{input}.3", Read(input, 3), Convolution.Split(first.Outputs)));
+            Mixes = new DoubleConvolution<WinogradConvolution>[config.Levels];
+            Ups = new DoublingConvolution[config.Levels - 1];
             int channels = Input.Second.Outputs;
-            for (int i = 0; i < Levels.Length; i++)
+            for (int i = 0; i < Mixes.Length; i++)
             {
-                DoubleConvolution mix = Double($"upsampler.upsamples.{i}.conv.double_conv", [.. Convolution.Split(channels), .. guidance]);
-                string up = $"upsampler.upsamples.{i}.up.1";
-                Levels[i] = new UpsamplerLevel(mix, Add(up, ConvolutionWeights.Read(_tensors, up), Convolution.Split(mix.Second.Outputs), 1));
-                channels = Levels[i].Up.Outputs;
+                Mixes[i] = Double($"upsampler.upsamples.{i}.conv.double_conv", [.. Convolution.Split(channels), .. guidance]);
+                channels = Mixes[i].Second.Outputs;
+                if (i < Ups.Length)
+                {
+                    string name = $"upsampler.upsamples.{i}.up.1";
+                    Ups[i] = AddDoubling(name, ConvolutionWeights.Read(_tensors, name), channels);
+                    channels = Ups[i].Outputs;
+                }
             }
-            ConvolutionWeights last = ConvolutionWeights.Read(_tensors, "upsampler.outp_conv").Then(ConvolutionWeights.Read(_tensors, "upsampler.mlp"));
-            Output = Add("upsampler.outp_conv", last, Convolution.Split(channels), 1);
-            Expect("channelsOut", config.ChannelsOut, Output.Outputs);
+            string up = $"upsampler.upsamples.{config.Levels - 1}.up.1", last = "upsampler.outp_conv";
+            ConvolutionWeights upWeights = ConvolutionWeights.Read(_tensors, up);
+            ConvolutionWeights lastWeights = ConvolutionWeights.Read(_tensors, last).Then(ConvolutionWeights.Read(_tensors, "upsampler.mlp"));
+            Expect("channelsOut", config.ChannelsOut, lastWeights.Outputs);
+            BorderUp = Add(up, upWeights, Convolution.Split(channels));
+            BorderLast = Add(last, lastWeights, Convolution.Split(upWeights.Outputs));
+            Output = AddDoubling(last, upWeights.Then(lastWeights), channels);
         }
         catch
         {
@@ -67,26 +78,38 @@ internal sealed class Upsampler : IDisposable
     public UpsamplerConfig Config { get; }
 
     /// <summary>The guidance pyramid, finest first.</summary>
-    public DoubleConvolution[] Down { get; }
+    public DoubleConvolution<WinogradConvolution>[] Down { get; }
 
     /// <summary>What the low-resolution features go through first.</summary>
-    public DoubleConvolution Input { get; }
+    public DoubleConvolution<Convolution> Input { get; }
 
-    /// <summary>The doublings, coarsest first.</summary>
-    public UpsamplerLevel[] Levels { get; }
+    /// <summary>Features and guidance together, coarsest first.</summary>
+    public DoubleConvolution<WinogradConvolution>[] Mixes { get; }
 
-    /// <summary>The last 3 x 3 and 1 x 1 convolutions in one.</summary>
-    public Convolution Output { get; }
+    /// <summary>The doublings between them; the last one is part of <see cref="Output"/>.</summary>
+    public DoublingConvolution[] Ups { get; }
+
+    /// <summary>
+    /// The last doubling's convolution, the last 3 x 3 and the 1 x 1 convolution in one of 5 x 5, behind the doubling. Exact but for the
+    /// result's outermost pixels: there the last 3 x 3 convolution sees the padding of what lies between.
+    /// </summary>
+    public DoublingConvolution Output { get; }
+
+    /// <summary>The last doubling's convolution by itself, for the outermost pixels.</summary>
+    public Convolution BorderUp { get; }
+
+    /// <summary>The last 3 x 3 and 1 x 1 convolution in one, for the outermost pixels.</summary>
+    public Convolution BorderLast { get; }
 
     /// <summary>Bytes of the packed weights.</summary>
-    public long Bytes => _all.Sum(convolution => convolution.Bytes);
+    public long Bytes { get; private set; }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Convolution convolution in _all)
+        foreach (IDisposable weights in _owned)
         {
-            convolution.Dispose();
+            weights.Dispose();
         }
     }
 
@@ -98,19 +121,34 @@ internal sealed class Upsampler : IDisposable
         }
     }
 
-    private DoubleConvolution Double(string name, int[] inputs)
+    private DoubleConvolution<WinogradConvolution> Double(string name, int[] inputs)
     {
-        Convolution first = Add($"{name}.0", Read(name, 0), inputs, LeakySlope);
-        return new DoubleConvolution(first, Add($"{name}.3", Read(name, 3), Convolution.Split(first.Outputs), LeakySlope));
+        WinogradConvolution first = Own(new WinogradConvolution($"{name}.0", Read(name, 0), inputs));
+        WinogradConvolution second = Own(new WinogradConvolution($"{name}.3", Read(name, 3), Convolution.Split(first.Outputs)));
+        Bytes += first.Bytes + second.Bytes;
+        return new DoubleConvolution<WinogradConvolution>(first, second);
     }
 
     private ConvolutionWeights Read(string name, int index) =>
         ConvolutionWeights.Read(_tensors, $"{name}.{index}").WithBatchNorm(_tensors, $"{name}.{index + 1}");
 
-    private Convolution Add(string name, ConvolutionWeights weights, int[] inputs, float slope)
+    private Convolution Add(string name, ConvolutionWeights weights, int[] inputs)
     {
-        var convolution = new Convolution(name, weights, inputs, slope);
-        _all.Add(convolution);
+        Convolution convolution = Own(new Convolution(name, weights, inputs));
+        Bytes += convolution.Bytes;
         return convolution;
+    }
+
+    private DoublingConvolution AddDoubling(string name, ConvolutionWeights weights, int channels)
+    {
+        DoublingConvolution doubling = Own(new DoublingConvolution(name, weights, Convolution.Split(channels)));
+        Bytes += doubling.Bytes;
+        return doubling;
+    }
+
+    private T Own<T>(T weights) where T : IDisposable
+    {
+        _owned.Add(weights);
+        return weights;
     }
 }

@@ -5,14 +5,18 @@ namespace FastSeg.Deep;
 /// <summary>
 /// The upsampler on images of one size: its stages in order, which rows and columns of each a region of the result needs, and how many
 /// of them are kept. The result is computed in strips of <see cref="StripRows"/> rows from top to bottom; every stage is a ring of rows
-/// that moves down with the strips, so a tall region computes no row twice, and memory depends on the region's width alone.
+/// that moves down with the strips, so a tall region computes no row twice, and memory depends on the region's width alone. A stage
+/// with a single reader computes its rows when they are asked for: then a double convolution's middle is three rows, still in the cache.
 /// </summary>
 internal sealed class UpsamplerPlan
 {
-    /// <summary>Rows of the result computed in one go: few, so that a strip of the widest stages stays in the L2 cache.</summary>
-    public const int StripRows = 8;
+    /// <summary>Rows of the result computed in one go.</summary>
+    public const int StripRows = 32;
 
-    private readonly List<UpsamplerStage> _stages = [];
+    /// <summary>Columns of the result whose last sums are computed together, a block of channels at a time.</summary>
+    public const int PanelColumns = 128;
+
+    private readonly List<UpsamplerStage> _stages;
 
     /// <summary>Lays out the stages.</summary>
     /// <param name="network">The weights.</param>
@@ -27,12 +31,7 @@ internal sealed class UpsamplerPlan
         ArgumentOutOfRangeException.ThrowIfLessThan(maxWidth, 1);
         (Network, Height, Width, LowHeight, LowWidth) = (network, height, width, lowHeight, lowWidth);
         MaxWidth = Math.Min(maxWidth, width);
-        Lay();
-        foreach (UpsamplerStage stage in _stages.Where(stage => stage.Convolution is not null))
-        {
-            Widen(stage.Source, stage.Convolution!.Radius);
-            Widen(stage.Second, stage.Convolution.Radius);
-        }
+        _stages = UpsamplerLayout.Of(network, height, width, lowHeight, lowWidth);
         MaxColumns = new int[_stages.Count];
         MaxRows = new int[_stages.Count];
         MeasureColumns();
@@ -82,9 +81,15 @@ internal sealed class UpsamplerPlan
         {
             UpsamplerStage stage = _stages[s];
             int own = rows ? stage.Height : stage.Width;
+            if (!rows && stage.Winograd is not null)
+            {
+                // Whole groups of the image's columns.
+                firsts[s] -= firsts[s] % WinogradConvolution.Group;
+                lasts[s] = Math.Min(own - 1, lasts[s] | (WinogradConvolution.Group - 1));
+            }
             int image = rows ? Height : Width;
             int source = stage.Source < 0 ? image : rows ? _stages[stage.Source].Height : _stages[stage.Source].Width;
-            (int low, int high) = Reads(stage, firsts[s], lasts[s], own, source);
+            (int low, int high) = stage.Reads(rows, firsts[s], lasts[s], source);
             if (stage.Kind != UpsamplerKind.Features)
             {
                 Hull(stage.Source < 0 ? count : stage.Source, low, high, firsts, lasts);
@@ -111,89 +116,10 @@ internal sealed class UpsamplerPlan
         return new Region(firsts[count], top, lasts[count] - firsts[count] + 1, bottom - top + 1);
     }
 
-    private static (int Low, int High) Reads(UpsamplerStage stage, int first, int last, int own, int source) => stage.Kind switch
-    {
-        UpsamplerKind.PooledImage or UpsamplerKind.Pool => (Math.Min(2 * first, source - 1), Math.Min((2 * last) + 1, source - 1)),
-        UpsamplerKind.Convolution => (Math.Max(0, first - stage.Convolution!.Radius), Math.Min(source - 1, last + stage.Convolution.Radius)),
-        UpsamplerKind.Nearest => (Resize.Nearest(first, source, own), Resize.Nearest(last, source, own)),
-        UpsamplerKind.Bilinear => (Resize.Aligned(first, source, own).First, Resize.Aligned(last, source, own).Second),
-        _ => (first, last),
-    };
-
     private static void Hull(int stage, int low, int high, Span<int> firsts, Span<int> lasts)
     {
         firsts[stage] = Math.Min(firsts[stage], low);
         lasts[stage] = Math.Max(lasts[stage], high);
-    }
-
-    private void Lay()
-    {
-        int levels = Network.Down.Length;
-        var guidance = new int[levels];
-        for (int i = 0; i < levels; i++)
-        {
-            // A side of one pixel stays one; PyTorch would refuse such an image.
-            int height = Math.Max(1, (i == 0 ? Height : _stages[guidance[i - 1]].Height) / 2);
-            int width = Math.Max(1, (i == 0 ? Width : _stages[guidance[i - 1]].Width) / 2);
-            int pooled = i == 0
-                ? Add(UpsamplerKind.PooledImage, height, width, [3])
-                : Add(UpsamplerKind.Pool, height, width, _stages[guidance[i - 1]].Blocks, guidance[i - 1]);
-            int first = Convolve(Network.Down[i].First, pooled);
-            guidance[i] = Convolve(Network.Down[i].Second, first, withImage: true);
-        }
-        int x = Add(UpsamplerKind.Features, LowHeight, LowWidth, Convolution.Split(Network.Config.ChannelsIn));
-        x = Convolve(Network.Input.Second, Convolve(Network.Input.First, x));
-        for (int i = 0; i < levels; i++)
-        {
-            int guide = guidance[levels - 1 - i];
-            if (i == 0)
-            {
-                int patch = Network.Config.Patch;
-                guide = ResizeTo(guide, Math.Max(1, Height / patch), Math.Max(1, Width / patch));
-            }
-            x = ResizeTo(x, _stages[guide].Height, _stages[guide].Width);
-            x = Convolve(Network.Levels[i].Mix.Second, Convolve(Network.Levels[i].Mix.First, x, guide));
-            x = Add(UpsamplerKind.Bilinear, 2 * _stages[x].Height, 2 * _stages[x].Width, _stages[x].Blocks, x);
-            x = Convolve(Network.Levels[i].Up, x);
-        }
-        Convolve(Network.Output, x);
-    }
-
-    private int Add(UpsamplerKind kind, int height, int width, int[] blocks, int source = -1)
-    {
-        _stages.Add(new UpsamplerStage { Kind = kind, Height = height, Width = width, Blocks = blocks, Source = source });
-        return _stages.Count - 1;
-    }
-
-    private int ResizeTo(int source, int height, int width)
-    {
-        UpsamplerStage from = _stages[source];
-        return from.Height == height && from.Width == width ? source : Add(UpsamplerKind.Nearest, height, width, from.Blocks, source);
-    }
-
-    private int Convolve(Convolution convolution, int source, int second = -1, bool withImage = false)
-    {
-        int[] blocks = Convolution.Split(convolution.Outputs);
-        _stages.Add(new UpsamplerStage
-        {
-            Kind = UpsamplerKind.Convolution,
-            Height = _stages[source].Height,
-            Width = _stages[source].Width,
-            Blocks = withImage ? [.. blocks, 3] : blocks,
-            Source = source,
-            Second = second,
-            Convolution = convolution,
-            WithImage = withImage,
-        });
-        return _stages.Count - 1;
-    }
-
-    private void Widen(int stage, int radius)
-    {
-        if (stage >= 0)
-        {
-            _stages[stage].Pad = Math.Max(_stages[stage].Pad, radius);
-        }
     }
 
     private void MeasureColumns()
@@ -212,6 +138,7 @@ internal sealed class UpsamplerPlan
     /// <summary>
     /// A strip computes what every stage still lacks, stage after stage. So a stage holds the rows from the first one that a reader's
     /// next row needs to the last one that this strip needs; a region's first strip starts every reader at the first row it needs.
+    /// A stage on demand holds what one row of its reader needs. The result itself is not kept.
     /// </summary>
     private void MeasureRows()
     {
@@ -227,9 +154,24 @@ internal sealed class UpsamplerPlan
                 Trace(true, y - 1, y - 1, begin, end);
                 KeepForReaders(end, lasts, kept);
             }
-            for (int s = 0; s < _stages.Count; s++)
+            for (int s = 0; s < _stages.Count - 1; s++)
             {
-                MaxRows[s] = Math.Max(MaxRows[s], lasts[s] - kept[s] + 1);
+                MaxRows[s] = _stages[s].OnDemand ? MaxRows[s] : Math.Max(MaxRows[s], lasts[s] - kept[s] + 1);
+            }
+        }
+        foreach (UpsamplerStage reader in _stages)
+        {
+            if (reader.Winograd is not null)
+            {
+                // Transformed row by row as they come.
+                MaxRows[reader.Source] = Math.Max(MaxRows[reader.Source], 1);
+                MaxRows[Math.Max(reader.Second, 0)] = Math.Max(MaxRows[Math.Max(reader.Second, 0)], 1);
+                continue;
+            }
+            for (int y = 0; reader.Source >= 0 && y < reader.Height; y++)
+            {
+                (int low, int high) = reader.Reads(true, y, y, _stages[reader.Source].Height);
+                MaxRows[reader.Source] = Math.Max(MaxRows[reader.Source], high - low + 1);
             }
         }
     }
@@ -241,7 +183,7 @@ internal sealed class UpsamplerPlan
             UpsamplerStage reader = _stages[s];
             if (reader.Source >= 0 && done[s] < lasts[s])
             {
-                int low = Reads(reader, done[s] + 1, done[s] + 1, reader.Height, _stages[reader.Source].Height).Low;
+                int low = reader.Reads(true, done[s] + 1, done[s] + 1, _stages[reader.Source].Height).Low;
                 kept[reader.Source] = Math.Min(kept[reader.Source], low);
                 if (reader.Second >= 0)
                 {

@@ -12,14 +12,20 @@ internal enum UpsamplerKind
     /// <summary>Another stage, pooled two by two.</summary>
     Pool,
 
-    /// <summary>A convolution of one or two stages.</summary>
+    /// <summary>A convolution of a stage, term by term.</summary>
     Convolution,
+
+    /// <summary>A 3 x 3 convolution of one or two stages by Winograd's filtering.</summary>
+    Winograd,
 
     /// <summary>Nearest resizing of a stage.</summary>
     Nearest,
 
-    /// <summary>Bilinear doubling of a stage.</summary>
-    Bilinear,
+    /// <summary>First half of a bilinear doubling with a convolution behind it: twice the columns, a partial sum for each window row.</summary>
+    DoubleColumns,
+
+    /// <summary>Its second half: twice the rows.</summary>
+    DoubleRows,
 }
 
 /// <summary>
@@ -49,9 +55,48 @@ internal sealed class UpsamplerStage
     /// <summary>The weights of a convolution.</summary>
     public Convolution? Convolution { get; init; }
 
+    /// <summary>The weights of a convolution by Winograd's filtering.</summary>
+    public WinogradConvolution? Winograd { get; init; }
+
+    /// <summary>The weights of either half of a doubling.</summary>
+    public DoublingConvolution? Doubling { get; init; }
+
     /// <summary>Whether the guidance image, resized to this stage's size, is stored as a last block of 3 channels.</summary>
     public bool WithImage { get; init; }
 
+    /// <summary>
+    /// Whether rows are computed one at a time when their only reader asks, so that no more than its window is kept; otherwise a strip's
+    /// rows are computed together.
+    /// </summary>
+    public bool OnDemand { get; set; }
+
     /// <summary>Columns of padding kept at either side, for the widest window that reads the stage.</summary>
     public int Pad { get; set; }
+
+    /// <summary>The rows (or columns) of the source that <paramref name="first"/> .. <paramref name="last"/> of this stage need.</summary>
+    /// <param name="rows">Rows, or columns.</param>
+    /// <param name="first">First row or column of this stage.</param>
+    /// <param name="last">Last one.</param>
+    /// <param name="source">Rows or columns of the whole source.</param>
+    public (int Low, int High) Reads(bool rows, int first, int last, int source)
+    {
+        switch (Kind)
+        {
+            case UpsamplerKind.PooledImage or UpsamplerKind.Pool:
+                return (Math.Min(2 * first, source - 1), Math.Min((2 * last) + 1, source - 1));
+            case UpsamplerKind.Convolution:
+                return (Math.Max(0, first - Convolution!.Radius), Math.Min(source - 1, last + Convolution.Radius));
+            case UpsamplerKind.Winograd:
+                return (Math.Max(0, first - 1), Math.Min(source - 1, last + 1));
+            case UpsamplerKind.Nearest:
+                int own = rows ? Height : Width;
+                return (Resize.Nearest(first, source, own), Resize.Nearest(last, source, own));
+            case UpsamplerKind.DoubleRows when rows:
+            case UpsamplerKind.DoubleColumns when !rows:
+                DoublingSource end = DoublingSource.At(last + Doubling!.Radius, source, false);
+                return (DoublingSource.At(first - Doubling.Radius, source, false).First, end.First + end.Step);
+            default:
+                return (first, last);
+        }
+    }
 }

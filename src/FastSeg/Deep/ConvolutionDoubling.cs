@@ -1,0 +1,121 @@
+using FastSeg.Native;
+
+namespace FastSeg.Deep;
+
+/// <summary>Two neighbouring samples of one axis that an enlarged sample lies between, and their weights.</summary>
+internal readonly struct DoublingSource
+{
+    /// <summary>The first of them.</summary>
+    public required int First { get; init; }
+
+    /// <summary>From the first to the second: 1, or 0 where the axis has a single sample.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Weight of the first.</summary>
+    public required float Near { get; init; }
+
+    /// <summary>Weight of the second.</summary>
+    public required float Far { get; init; }
+
+    /// <summary>
+    /// Where sample <paramref name="position"/> of the doubled axis lies in one of <paramref name="length"/>; past the ends the last
+    /// sample's place, or weights of zero.
+    /// </summary>
+    public static DoublingSource At(int position, int length, bool zeros)
+    {
+        int doubled = 2 * length;
+        Interpolation at = Resize.Aligned(Math.Clamp(position, 0, doubled - 1), length, doubled);
+        float inside = zeros && (position < 0 || position >= doubled) ? 0 : 1;
+        // At the last sample the pair is moved back by one, so that there always is a second sample to read.
+        return at.First == at.Second && length > 1
+            ? new DoublingSource { First = at.First - 1, Step = 1, Near = 0, Far = inside }
+            : new DoublingSource { First = at.First, Step = at.Second - at.First, Near = inside * (1 - at.Weight), Far = inside * at.Weight };
+    }
+}
+
+/// <summary>
+/// A convolution behind a bilinear doubling, with both steps turned round. Convolving is linear in the pixel and mixes channels;
+/// enlarging mixes pixels, each channel alone. So every tap's 1 x 1 convolution may run before the enlarging, on a quarter of the pixels:
+/// y(P) = bias + sum over taps t of [K_t x](P + t), where [.] is the enlarging, read at the shifted and (replicated) clamped place, or
+/// left out past the border (zeros). Exact for both paddings, borders included. It takes K² multiplications of a channel pair for four
+/// pixels instead of for one, and then 2 K + K multiply-adds a channel and tap row to shift and interpolate: first along rows
+/// (K sums, one a window row), then down columns.
+/// </summary>
+internal sealed unsafe class DoublingConvolution : IDisposable
+{
+    private readonly HostBuffer _bias;
+
+    /// <summary>Packs the taps.</summary>
+    /// <param name="name">Its name in the published checkpoints, for messages.</param>
+    /// <param name="weights">The convolution behind the doubling, of kernel 3 or 5.</param>
+    /// <param name="inputBlocks">Channels of each input block.</param>
+    public DoublingConvolution(string name, ConvolutionWeights weights, IReadOnlyList<int> inputBlocks)
+    {
+        if (weights.Kernel is not (3 or 5))
+        {
+            throw new FastSegException($"The upsampler's \"{name}\" has a kernel of {weights.Kernel}; behind a doubling, 3 was expected.");
+        }
+        (Kernel, Outputs, Inputs) = (weights.Kernel, weights.Outputs, weights.Inputs);
+        _bias = new HostBuffer((long)OutputBlocks * Convolution.Lane * sizeof(float));
+        for (int channel = 0; channel < OutputBlocks * Convolution.Lane; channel++)
+        {
+            Bias[channel] = channel < Outputs ? (float)weights.Bias[channel] : 0;
+        }
+        Taps = new Convolution[OutputBlocks];
+        for (int block = 0; block < Taps.Length; block++)
+        {
+            Taps[block] = new Convolution(name, TapsOf(weights, block * Convolution.Lane), inputBlocks);
+        }
+    }
+
+    /// <summary>Taps a side.</summary>
+    public int Kernel { get; }
+
+    /// <summary>Pixels the window reaches past its centre.</summary>
+    public int Radius => Kernel / 2;
+
+    /// <summary>Channels out.</summary>
+    public int Outputs { get; }
+
+    /// <summary>Channels in.</summary>
+    public int Inputs { get; }
+
+    /// <summary>Blocks of output channels.</summary>
+    public int OutputBlocks => Convolution.Blocks(Outputs);
+
+    /// <summary>For each output block: a 1 x 1 convolution whose output blocks are the window's taps, row by row.</summary>
+    public Convolution[] Taps { get; }
+
+    /// <summary>One value an output channel, whole blocks.</summary>
+    public float* Bias => (float*)_bias.Pointer;
+
+    /// <summary>Bytes held.</summary>
+    public long Bytes => _bias.Length + Taps.Sum(taps => taps.Bytes);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _bias.Dispose();
+        foreach (Convolution taps in Taps)
+        {
+            taps.Dispose();
+        }
+    }
+
+    private static ConvolutionWeights TapsOf(ConvolutionWeights weights, int first)
+    {
+        int kernel = weights.Kernel;
+        var taps = new ConvolutionWeights(kernel * kernel * Convolution.Lane, weights.Inputs, 1);
+        for (int tap = 0; tap < kernel * kernel; tap++)
+        {
+            for (int lane = 0; lane < Convolution.Lane && first + lane < weights.Outputs; lane++)
+            {
+                for (int i = 0; i < weights.Inputs; i++)
+                {
+                    taps[(tap * Convolution.Lane) + lane, i, 0, 0] = weights[first + lane, i, tap / kernel, tap % kernel];
+                }
+            }
+        }
+        return taps;
+    }
+}
