@@ -135,7 +135,9 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
             }
             else if (stage.Source >= 0)
             {
-                AdvanceSource(features, image, stage.Source, stage.Reads(true, row, row, _plan.Stages[stage.Source].Height).High);
+                int read = stage.Reads(true, row, row, _plan.Stages[stage.Source].Height).High;
+                AdvanceSource(features, image, stage.Source, read);
+                AdvanceSource(features, image, stage.Second, read);
             }
             ComputeRow(features, image, s, row);
         }
@@ -168,11 +170,6 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
                 break;
             case UpsamplerKind.Winograd:
                 _winograd.Filter(s, row, output, stride);
-                if (stage.WithImage)
-                {
-                    float* guide = output + ((stage.Blocks.Length - 1) * stride);
-                    _inputs.Nearest(image, _plan.Height, _plan.Width, stage, row, first, last, guide);
-                }
                 break;
             case UpsamplerKind.DoubleColumns:
                 for (int block = 0; block < stage.Doubling!.OutputBlocks; block++)
@@ -192,6 +189,10 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
                     ResizeRow(stage, row, block, first, last, output + (block * stride));
                 }
                 break;
+        }
+        if (stage.WithImage)
+        {
+            _inputs.Nearest(image, _plan.Height, _plan.Width, stage, row, first, last, output + ((stage.Blocks.Length - 1) * stride));
         }
         _rings.PadRow(s, row, _zeros);
     }
@@ -218,15 +219,12 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         reads.Sources = _rings.Sources;
         reads.Channels = convolution.EntryChannels;
         (reads.Taps, reads.OutputStep) = (convolution.Kernel, Convolution.Lane);
-        UpsamplerStage source = _plan.Stages[stage.Source];
-        nint skip = (nint)(first - convolution.Radius) * Convolution.Lane;
         for (int tap = row - convolution.Radius; tap <= row + convolution.Radius; tap++)
         {
-            bool outside = _zeros && (tap < 0 || tap >= source.Height);
-            float* from = outside ? _rings.Zeros : _rings.Row(stage.Source, Math.Clamp(tap, 0, source.Height - 1)) + skip;
-            for (int block = 0; block < source.Blocks.Length; block++)
+            AddSources(ref reads, stage.Source, tap, first - convolution.Radius);
+            if (stage.Second >= 0)
             {
-                reads.Sources[reads.Entries++] = (nint)(from + (outside ? 0 : block * _rings.BlockStride(stage.Source)));
+                AddSources(ref reads, stage.Second, tap, first - convolution.Radius);
             }
         }
         float* to = output + ((nint)first * Convolution.Lane);
@@ -234,6 +232,17 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         for (int block = 0; block < convolution.OutputBlocks; block++)
         {
             ConvolutionCpu<TLanes, TVector>.Leak(to + (block * stride), last - first + 1, Upsampler.LeakySlope);
+        }
+    }
+
+    private void AddSources(ref ConvolutionRow reads, int source, int row, int column)
+    {
+        UpsamplerStage stage = _plan.Stages[source];
+        bool outside = _zeros && (row < 0 || row >= stage.Height);
+        float* from = outside ? _rings.Zeros : _rings.Row(source, Math.Clamp(row, 0, stage.Height - 1)) + ((nint)column * Convolution.Lane);
+        for (int block = 0; block < stage.Blocks.Length; block++)
+        {
+            reads.Sources[reads.Entries++] = (nint)(from + (outside ? 0 : block * _rings.BlockStride(source)));
         }
     }
 }

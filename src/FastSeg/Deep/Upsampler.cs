@@ -2,10 +2,22 @@ using FastSeg.Deep.Weights;
 
 namespace FastSeg.Deep;
 
-/// <summary>Two convolutions, each with its batch norm folded in and a leaky ReLU behind it.</summary>
+/// <summary>A convolution with its batch norm folded in and a leaky ReLU behind it, in one of two forms.</summary>
+/// <param name="Direct">Term by term, or null.</param>
+/// <param name="Winograd">By Winograd's filtering, or null.</param>
+internal sealed record UpsamplerLayer(Convolution? Direct, WinogradConvolution? Winograd)
+{
+    /// <summary>Channels out.</summary>
+    public int Outputs => Direct?.Outputs ?? Winograd!.Outputs;
+
+    /// <summary>Bytes of the packed weights.</summary>
+    public long Bytes => Direct?.Bytes ?? Winograd!.Bytes;
+}
+
+/// <summary>Two of them.</summary>
 /// <param name="First">The first.</param>
 /// <param name="Second">The second.</param>
-internal sealed record DoubleConvolution<T>(T First, T Second);
+internal sealed record DoubleConvolution(UpsamplerLayer First, UpsamplerLayer Second);
 
 /// <summary>
 /// The weights of a convolutional upsampler (the paper's section S3), ready to run: immutable, shared by all workers. A guidance pyramid
@@ -16,6 +28,12 @@ internal sealed class Upsampler : IDisposable
 {
     /// <summary>The leaky ReLU's slope for negative values.</summary>
     public const float LeakySlope = 0.01f;
+
+    /// <summary>
+    /// Levels, from the finest, that run by Winograd's filtering. Its groups of four columns widen what a tile needs at every convolution:
+    /// on the coarse levels, which are a twentieth of the work, that would cost more than it saves.
+    /// </summary>
+    private const int FineLevels = 2;
 
     private readonly List<IDisposable> _owned = [];
     private readonly IReadOnlyDictionary<string, WeightTensor> _tensors;
@@ -35,21 +53,19 @@ internal sealed class Upsampler : IDisposable
         try
         {
             int[] guidance = [.. Convolution.Split(config.ChannelsDown), 3];
-            Down = new DoubleConvolution<WinogradConvolution>[config.Levels];
+            Down = new DoubleConvolution[config.Levels];
             for (int i = 0; i < Down.Length; i++)
             {
-                Down[i] = Double($"downsampler.downsample_layers.{i}.maxpool_conv.1.double_conv", i == 0 ? [3] : guidance);
+                Down[i] = Double($"downsampler.downsample_layers.{i}.maxpool_conv.1.double_conv", i == 0 ? [3] : guidance, i < FineLevels);
                 Expect("channelsDown", config.ChannelsDown, Down[i].Second.Outputs);
             }
-            string input = "upsampler.inp_conv.double_conv";
-            Convolution first = Add($"{input}.0", Read(input, 0), Convolution.Split(config.ChannelsIn));
-            Input = new DoubleConvolution<Convolution>(first, Add($"{input}.3", Read(input, 3), Convolution.Split(first.Outputs)));
-            Mixes = new DoubleConvolution<WinogradConvolution>[config.Levels];
+            Input = Double("upsampler.inp_conv.double_conv", Convolution.Split(config.ChannelsIn), false);
+            Mixes = new DoubleConvolution[config.Levels];
             Ups = new DoublingConvolution[config.Levels - 1];
             int channels = Input.Second.Outputs;
             for (int i = 0; i < Mixes.Length; i++)
             {
-                Mixes[i] = Double($"upsampler.upsamples.{i}.conv.double_conv", [.. Convolution.Split(channels), .. guidance]);
+                Mixes[i] = Double($"upsampler.upsamples.{i}.conv.double_conv", [.. Convolution.Split(channels), .. guidance], config.Levels - i <= FineLevels);
                 channels = Mixes[i].Second.Outputs;
                 if (i < Ups.Length)
                 {
@@ -78,13 +94,13 @@ internal sealed class Upsampler : IDisposable
     public UpsamplerConfig Config { get; }
 
     /// <summary>The guidance pyramid, finest first.</summary>
-    public DoubleConvolution<WinogradConvolution>[] Down { get; }
+    public DoubleConvolution[] Down { get; }
 
     /// <summary>What the low-resolution features go through first.</summary>
-    public DoubleConvolution<Convolution> Input { get; }
+    public DoubleConvolution Input { get; }
 
     /// <summary>Features and guidance together, coarsest first.</summary>
-    public DoubleConvolution<WinogradConvolution>[] Mixes { get; }
+    public DoubleConvolution[] Mixes { get; }
 
     /// <summary>The doublings between them; the last one is part of <see cref="Output"/>.</summary>
     public DoublingConvolution[] Ups { get; }
@@ -121,12 +137,21 @@ internal sealed class Upsampler : IDisposable
         }
     }
 
-    private DoubleConvolution<WinogradConvolution> Double(string name, int[] inputs)
+    private DoubleConvolution Double(string name, int[] inputs, bool winograd)
     {
-        WinogradConvolution first = Own(new WinogradConvolution($"{name}.0", Read(name, 0), inputs));
-        WinogradConvolution second = Own(new WinogradConvolution($"{name}.3", Read(name, 3), Convolution.Split(first.Outputs)));
-        Bytes += first.Bytes + second.Bytes;
-        return new DoubleConvolution<WinogradConvolution>(first, second);
+        UpsamplerLayer first = Layer($"{name}.0", Read(name, 0), inputs, winograd);
+        return new DoubleConvolution(first, Layer($"{name}.3", Read(name, 3), Convolution.Split(first.Outputs), winograd));
+    }
+
+    private UpsamplerLayer Layer(string name, ConvolutionWeights weights, int[] inputs, bool winograd)
+    {
+        if (!winograd)
+        {
+            return new UpsamplerLayer(Add(name, weights, inputs), null);
+        }
+        WinogradConvolution convolution = Own(new WinogradConvolution(name, weights, inputs));
+        Bytes += convolution.Bytes;
+        return new UpsamplerLayer(null, convolution);
     }
 
     private ConvolutionWeights Read(string name, int index) =>

@@ -42,7 +42,7 @@ internal sealed class UpsamplerLayout
     private void Climb(int[] guidance, int lowHeight, int lowWidth)
     {
         int x = Add(UpsamplerKind.Features, lowHeight, lowWidth, Convolution.Split(_network.Config.ChannelsIn));
-        x = Convolve(_network.Input.Second, Convolve(_network.Input.First, x));
+        x = Filter(_network.Input.Second, Filter(_network.Input.First, x));
         int levels = _network.Mixes.Length;
         for (int i = 0; i < levels; i++)
         {
@@ -78,32 +78,19 @@ internal sealed class UpsamplerLayout
         return Add(UpsamplerKind.DoubleRows, 2 * height, 2 * width, Convolution.Split(doubling.Outputs), columns, doubling);
     }
 
-    private int Convolve(Convolution convolution, int source)
+    private int Filter(UpsamplerLayer layer, int source, int second = -1, bool withImage = false)
     {
+        int[] blocks = Convolution.Split(layer.Outputs);
         _stages.Add(new UpsamplerStage
         {
-            Kind = UpsamplerKind.Convolution,
-            Height = _stages[source].Height,
-            Width = _stages[source].Width,
-            Blocks = Convolution.Split(convolution.Outputs),
-            Source = source,
-            Convolution = convolution,
-        });
-        return _stages.Count - 1;
-    }
-
-    private int Filter(WinogradConvolution convolution, int source, int second = -1, bool withImage = false)
-    {
-        int[] blocks = Convolution.Split(convolution.Outputs);
-        _stages.Add(new UpsamplerStage
-        {
-            Kind = UpsamplerKind.Winograd,
+            Kind = layer.Winograd is null ? UpsamplerKind.Convolution : UpsamplerKind.Winograd,
             Height = _stages[source].Height,
             Width = _stages[source].Width,
             Blocks = withImage ? [.. blocks, 3] : blocks,
             Source = source,
             Second = second,
-            Winograd = convolution,
+            Convolution = layer.Direct,
+            Winograd = layer.Winograd,
             WithImage = withImage,
         });
         return _stages.Count - 1;

@@ -172,6 +172,10 @@ internal sealed class UpsamplerPlan
             {
                 (int low, int high) = reader.Reads(true, y, y, _stages[reader.Source].Height);
                 MaxRows[reader.Source] = Math.Max(MaxRows[reader.Source], high - low + 1);
+                if (reader.Second >= 0)
+                {
+                    MaxRows[reader.Second] = Math.Max(MaxRows[reader.Second], high - low + 1);
+                }
             }
         }
     }

@@ -12,7 +12,7 @@ internal enum UpsamplerKind
     /// <summary>Another stage, pooled two by two.</summary>
     Pool,
 
-    /// <summary>A convolution of a stage, term by term.</summary>
+    /// <summary>A convolution of one or two stages, term by term.</summary>
     Convolution,
 
     /// <summary>A 3 x 3 convolution of one or two stages by Winograd's filtering.</summary>
