@@ -21,6 +21,7 @@ try
         Action<PerfRun> bench = group switch
         {
             "filters" => FeaturePeer.Run,
+            "forest" => ForestBench.Run,
             "job" => JobBench.Run,
             "loop" => LoopBench.Run,
             "memory" => MemoryBench.Run,

@@ -46,6 +46,12 @@ internal sealed unsafe class ForestCpu : IDisposable
     /// </summary>
     public float* Margins(int group) => (float*)_margins.Pointer + (group * GroupStride);
 
+    /// <summary>Splits that were evaluated on squares of 16 x 16 pixels so far, after pruning.</summary>
+    public long SplitsEvaluated => _worker.SplitsEvaluated;
+
+    /// <summary>Squares so far.</summary>
+    public long SquaresEvaluated => _worker.SquaresEvaluated;
+
     /// <summary>Computes every margin of the band; bit-equal to XGBoost's. Allocates nothing.</summary>
     public void Predict(in Band band) => _worker.Predict(band, Margins(0), GroupStride, RowStride);
 

@@ -92,6 +92,12 @@ internal abstract unsafe class ForestWorker : IDisposable
     /// <summary>Whether a square's features are all finite.</summary>
     protected byte* Finite { get; }
 
+    /// <summary>Splits that were evaluated on squares so far.</summary>
+    public long SplitsEvaluated { get; protected set; }
+
+    /// <summary>Squares so far.</summary>
+    public long SquaresEvaluated { get; protected set; }
+
     /// <summary>Computes every margin of the band.</summary>
     public abstract void Predict(in Band band, float* margins, nint groupStride, nint rowStride);
 
@@ -180,6 +186,7 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
             var strip = new Area(0, y, band.Width, Math.Min(Side, band.Height - y));
             float* rows = margins + (y * rowStride);
             BinStrip(band, strip, squares);
+            SquaresEvaluated += squares;
             if (Pruning == Pruning.Strips)
             {
                 JoinRanges(squares);
@@ -277,6 +284,7 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
                 program.Clear();
                 VectorPruner!.AddGroup(group, Least + (square * planes), Most + (square * planes), program);
             }
+            SplitsEvaluated += program.Splits;
             Run(program, band, SquareOf(strip, square), Bins + ((long)square * planes * TreeProgram.SquareBytes), margins, rowStride);
         }
     }
