@@ -20,25 +20,29 @@ internal sealed class PrincipalComponents
     public static PrincipalComponents Of(float[] samples, int features, int count)
     {
         int rows = samples.Length / features;
-        double[] mean = new double[features];
-        double[] deviation = new double[features];
+        double[] mean = new double[features], deviation = new double[features];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            mean[i % features] += samples[i];
+        }
         for (int f = 0; f < features; f++)
         {
-            for (int i = 0; i < rows; i++)
-            {
-                mean[f] += samples[(i * features) + f];
-            }
             // Sums of float32 are exact here, so that the mean of equal samples is exactly them.
             mean[f] /= rows;
-            for (int i = 0; i < rows; i++)
-            {
-                double d = samples[(i * features) + f] - mean[f];
-                deviation[f] += d * d / rows;
-            }
-            deviation[f] = Math.Sqrt(deviation[f]);
         }
-        var standard = Matrix<double>.Build.Dense(rows, features, (i, f) => deviation[f] == 0 ? 0 : (samples[(i * features) + f] - mean[f]) / deviation[f]);
-        Evd<double> evd = (standard.TransposeThisAndMultiply(standard) / rows).Evd(Symmetricity.Symmetric);
+        double[,] correlation = Covariance(samples, mean);
+        for (int f = 0; f < features; f++)
+        {
+            deviation[f] = Math.Sqrt(correlation[f, f]);
+        }
+        for (int f = 0; f < features; f++)
+        {
+            for (int g = 0; g < features; g++)
+            {
+                correlation[f, g] = deviation[f] == 0 || deviation[g] == 0 ? 0 : correlation[f, g] / (deviation[f] * deviation[g]);
+            }
+        }
+        Evd<double> evd = Matrix<double>.Build.DenseOfArray(correlation).Evd(Symmetricity.Symmetric);
         float[][] weights = new float[Math.Min(count, features)][];
         for (int k = 0; k < weights.Length; k++)
         {
@@ -67,4 +71,30 @@ internal sealed class PrincipalComponents
 
     /// <summary>One feature's part in a component.</summary>
     public float Part(int component, int feature, float value) => Weights[component][feature] * (value - _mean[feature]);
+
+    private static double[,] Covariance(float[] samples, double[] mean)
+    {
+        int features = mean.Length, rows = samples.Length / features;
+        double[,] covariance = new double[features, features];
+        double[] row = new double[features];
+        for (int i = 0; i < rows; i++)
+        {
+            for (int f = 0; f < features; f++)
+            {
+                row[f] = samples[(i * features) + f] - mean[f];
+                for (int g = 0; g <= f; g++)
+                {
+                    covariance[f, g] += row[f] * row[g] / rows;
+                }
+            }
+        }
+        for (int f = 0; f < features; f++)
+        {
+            for (int g = 0; g < f; g++)
+            {
+                covariance[g, f] = covariance[f, g];
+            }
+        }
+        return covariance;
+    }
 }

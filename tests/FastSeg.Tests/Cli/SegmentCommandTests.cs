@@ -169,7 +169,8 @@ internal sealed class SegmentCommandTests : CliFixture
         }
         Succeed("segment", Model, TestImage, "-o", At("q.tif"), "--probabilities", "uint8");
         using ImageReader second = ImageFile.Open(At("q_probabilities.tif#2"));
-        Assert.That(Read(second), Is.EqualTo(pages[1].Select(value => (byte)Math.Round(255 * value)).ToArray()));
+        // Half a step, and the last bit of the product.
+        Assert.That(Read(second).Zip(pages[1], (step, value) => Math.Abs(step - (255.0 * value))), Is.All.LessThanOrEqualTo(0.5 + 1e-5));
     }
 
     [Test]
