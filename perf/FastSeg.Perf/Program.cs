@@ -20,7 +20,7 @@ try
     {
         Action<PerfRun> bench = group switch
         {
-            "filters" => FeaturePeer.Run,
+            "filters" => FilterBench.Run + (Action<PerfRun>)FeaturePeer.Run,
             "forest" => ForestBench.Run,
             "job" => JobBench.Run,
             "loop" => LoopBench.Run,

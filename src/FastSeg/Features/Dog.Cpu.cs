@@ -7,19 +7,13 @@ internal static unsafe class Dog<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>One plane of a band.</summary>
+    /// <summary>One row of a plane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(float* smaller, float* larger, nint stride, int rows, int width, float* to, nint rowStride)
+    public static void Run(float* smaller, float* larger, int width, float* to)
     {
-        for (int row = 0; row < rows; row++)
+        for (int x = 0; x < width; x += TLanes.Count)
         {
-            for (int x = 0; x < width; x += TLanes.Count)
-            {
-                TLanes.Store(TLanes.Subtract(TLanes.Load(smaller + x), TLanes.Load(larger + x)), to + x);
-            }
-            smaller += stride;
-            larger += stride;
-            to += rowStride;
+            TLanes.Store(TLanes.Subtract(TLanes.Load(smaller + x), TLanes.Load(larger + x)), to + x);
         }
     }
 }

@@ -205,7 +205,8 @@ internal sealed unsafe class Blur<TLanes, TVector>
                 Gaussian.Taps(spec.SigmaScale * sigma, Radius).CopyTo(new Span<float>(Taps, Radius + 1));
             }
             _ring = arena.Floats((long)(RingRows + BlockRows) * stride);
-            Window = arena.Floats((long)WindowRows * stride);
+            // The derivatives load one vector past a row's last.
+            Window = arena.Floats(((long)WindowRows * stride) + TLanes.Count);
         }
 
         public int Radius { get; }

@@ -44,6 +44,15 @@ internal unsafe interface ILanes<TVector> where TVector : struct
     /// <summary>Correctly rounded square root.</summary>
     static abstract TVector Sqrt(TVector a);
 
+    /// <summary>The same bits as <see cref="Sqrt"/>, from multiply-adds where the divider would be the bottleneck.</summary>
+    static abstract TVector SqrtByFma(TVector a);
+
+    /// <summary>Lanes 1 and on of <paramref name="current"/>, then lane 0 of <paramref name="next"/>.</summary>
+    static abstract TVector Shift1(TVector current, TVector next);
+
+    /// <summary>Lanes 2 and on of <paramref name="current"/>, then lanes 0 and 1 of <paramref name="next"/>.</summary>
+    static abstract TVector Shift2(TVector current, TVector next);
+
     /// <summary>Reads as many bytes as there are lanes and widens them.</summary>
     static abstract TVector LoadBytes(byte* source);
 
@@ -102,6 +111,40 @@ internal readonly unsafe struct Simd512 : ILanes<Vector512<float>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Sqrt(Vector512<float> a) => Avx512F.Sqrt(a);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Measured: the divider takes 12 cycles a vector, this 5, and both can work at once. Two Newton steps from the 14-bit reciprocal
+    /// root, the last one with the exact remainder; the result is correctly rounded for every float from 2^-95 up (a test compares).
+    /// Smaller ones, where the remainder would be denormal, zero and infinity go to the divider.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> SqrtByFma(Vector512<float> a)
+    {
+        const uint Smallest = 32u << 23, Infinity = 255u << 23;
+        Vector512<uint> above = Avx512F.Subtract(a.AsUInt32(), Vector512.Create(Smallest));
+        if (Vector512.GreaterThanOrEqualAny(above, Vector512.Create(Infinity - Smallest)))
+        {
+            return Avx512F.Sqrt(a);
+        }
+        Vector512<float> half = Vector512.Create(0.5f), reciprocal = Avx512F.ReciprocalSqrt14(a);
+        Vector512<float> root = Avx512F.Multiply(a, reciprocal), halfReciprocal = Avx512F.Multiply(half, reciprocal);
+        Vector512<float> error = Avx512F.FusedMultiplyAddNegated(root, halfReciprocal, half);
+        root = Avx512F.FusedMultiplyAdd(root, error, root);
+        halfReciprocal = Avx512F.FusedMultiplyAdd(halfReciprocal, error, halfReciprocal);
+        Vector512<float> rest = Avx512F.FusedMultiplyAddNegated(root, root, a);
+        return Avx512F.FusedMultiplyAdd(rest, halfReciprocal, root);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Shift1(Vector512<float> current, Vector512<float> next) =>
+        Avx512F.AlignRight32(next.AsUInt32(), current.AsUInt32(), 1).AsSingle();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Shift2(Vector512<float> current, Vector512<float> next) =>
+        Avx512F.AlignRight32(next.AsUInt32(), current.AsUInt32(), 2).AsSingle();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -166,6 +209,20 @@ internal readonly unsafe struct Simd256 : ILanes<Vector256<float>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Sqrt(Vector256<float> a) => Avx.Sqrt(a);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> SqrtByFma(Vector256<float> a) => Avx.Sqrt(a);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Shift1(Vector256<float> current, Vector256<float> next) =>
+        Avx2.AlignRight(Avx.Permute2x128(current, next, 0x21).AsByte(), current.AsByte(), 1 * sizeof(float)).AsSingle();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Shift2(Vector256<float> current, Vector256<float> next) =>
+        Avx2.AlignRight(Avx.Permute2x128(current, next, 0x21).AsByte(), current.AsByte(), 2 * sizeof(float)).AsSingle();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -44,18 +44,26 @@ internal sealed class MembraneEmitter
 
     private void EmitResponses()
     {
+        var centres = new Dictionary<int, LocalBuilder>();
         for (int line = 0; line < _responses.Length; line++)
         {
-            if (_plan.LineTerm[line] == MembranePlan.NoTerm)
+            int pixels = _plan.Lines.PixelCounts[line];
+            if (!centres.TryGetValue(pixels, out LocalBuilder? centre))
             {
                 LoadPixel(0, 0);
+                _code.Scale(1f / pixels);
+                centres[pixels] = centre = StoreNew();
+            }
+            if (_plan.LineTerm[line] != MembranePlan.NoTerm)
+            {
+                _il.Emit(OpCodes.Ldloc, Term(_plan.LineTerm[line]));
+                _code.Constant(1f / pixels);
+                _il.Emit(OpCodes.Ldloc, centre);
+                _code.Fma();
             }
             else
             {
-                _il.Emit(OpCodes.Ldloc, Term(_plan.LineTerm[line]));
-                LoadPixel(0, 0);
-                _code.Add();
-                _code.Scale(1f / _plan.Lines.PixelCounts[line]);
+                _il.Emit(OpCodes.Ldloc, centre);
             }
             _responses[line] = StoreNew();
         }

@@ -6,8 +6,8 @@ namespace FastSeg.Features;
 /// </summary>
 /// <remarks>
 /// Terms are numbered: first the pairs of <see cref="MembraneLines.Pairs"/> (upper pixel + its mirror image), then the
-/// <see cref="Sums"/>, each the sum of two earlier terms. Response k is (term <see cref="LineTerm"/>[k] + centre pixel) * the reciprocal
-/// of the line's pixel count, rounded to float. sum: responses k, k + 4, k + 8, ... are added up for k = 0 to 3, then (0 + 1) + (2 + 3);
+/// <see cref="Sums"/>, each the sum of two earlier terms. Response k is fma(term <see cref="LineTerm"/>[k], q, centre pixel * q) with q
+/// the reciprocal of the line's pixel count, rounded to float. sum: responses k, k + 4, k + 8, ... are added up for k = 0 to 3, then (0 + 1) + (2 + 3);
 /// mean = sum * (1 / angles); std = sqrt(q * (1 / angles)) with q = squares of (response - mean), fused onto four sums in the same way;
 /// median = the middle response, or half the sum of the two.
 /// </remarks>

@@ -27,7 +27,7 @@ internal sealed unsafe class PixelWindow<TLanes, TVector>
     {
         // An odd number of cache lines a row: rows then start in different sets of the L1 cache.
         Stride = ((((maxWidth + Arena.Line - 1) / Arena.Line) + 2) | 1) * Arena.Line;
-        _pixels = arena.Floats((long)Blur<TLanes, TVector>.WindowRows * Stride);
+        _pixels = arena.Floats(((long)Blur<TLanes, TVector>.WindowRows * Stride) + TLanes.Count);
     }
 
     /// <summary>Floats from a row to the next.</summary>
