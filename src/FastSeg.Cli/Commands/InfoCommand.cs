@@ -11,7 +11,7 @@ namespace FastSeg.Cli.Commands;
 /// <summary>Says what a file or a backbone's folder is.</summary>
 internal sealed class InfoCommand : FastSegCommand
 {
-    private readonly Argument<string> _file = new("FILE") 
+    private readonly Argument<string> _file = new("FILE")
     {
         Description = "A model (.fastseg), an image (TIFF, PNG, JPEG, WebP or npy), a backbone's folder, or an upsampler's weights (.safetensors).",
     };
