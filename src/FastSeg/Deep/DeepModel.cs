@@ -6,6 +6,8 @@ namespace FastSeg.Deep;
 /// <summary>Everything about a model's deep features that does not depend on an image. Immutable; shared by every run.</summary>
 internal sealed class DeepModel
 {
+    private const int MostThreads = 1024;
+
     /// <summary>Takes the parts; they must fit each other.</summary>
     /// <param name="description">Numbers and names.</param>
     /// <param name="projection">Tokens to channels.</param>
@@ -26,6 +28,10 @@ internal sealed class DeepModel
         if (description.Patch < 1 || description.WindowTokens < 1 || description.OverlapTokens < 0 || description.OverlapTokens >= description.WindowTokens)
         {
             throw new InvalidDataException("its patch or windows are out of range");
+        }
+        if (description.Threads is < 1 or > MostThreads || !(description.RangeLow < description.RangeHigh) || !float.IsFinite(description.RangeHigh - description.RangeLow))
+        {
+            throw new InvalidDataException("its number of ONNX Runtime's threads or its input range is out of range");
         }
         Network = weights is null ? null : ReadNetwork(weights, "upsampler.safetensors");
         int channelsIn = Network?.Config.ChannelsIn ?? description.Channels, channelsOut = Network?.Config.ChannelsOut ?? description.Channels;

@@ -76,6 +76,7 @@ public sealed class Model
     private void CheckFit()
     {
         Features.Check();
+        Training.Check();
         if (Channels is not (1 or 3))
         {
             throw new InvalidDataException($"it states {Channels} channels, which must be 1 or 3");
@@ -83,6 +84,13 @@ public sealed class Model
         if (Classes.Count is < 2 or > 255)
         {
             throw new InvalidDataException($"it has {Classes.Count} classes, which must be 2 to 255");
+        }
+        for (int i = 0; i < Classes.Count; i++)
+        {
+            if (Classes[i].Value > ushort.MaxValue || Classes[i].Value <= (i == 0 ? 0 : Classes[i - 1].Value))
+            {
+                throw new InvalidDataException($"its class {i + 1} has the label value {Classes[i].Value}; values must ascend from 1 to 65535");
+            }
         }
         if (Forest.Classes != Classes.Count)
         {

@@ -64,6 +64,10 @@ internal sealed class ModelFileTests
         Assert.That(Refusal(path), Does.Contain("58 features").And.Contain("174"));
         Edit(whole, path, "model.json", text => text.Replace("\"dog\"", "\"god\"", StringComparison.Ordinal));
         Assert.That(Refusal(path), Does.Contain("\"god\" is no feature family"));
+        Edit(whole, path, "model.json", text => text.Replace("\"value\": 7", "\"value\": 2", StringComparison.Ordinal));
+        Assert.That(Refusal(path), Does.Contain("class 3 has the label value 2"));
+        Edit(whole, path, "model.json", text => text.Replace("\"depth\": 4", "\"depth\": -4", StringComparison.Ordinal));
+        Assert.That(Refusal(path), Does.Contain("-4"));
         Edit(whole, path, "model.json", _ => "{}");
         Assert.That(Refusal(path), Does.Contain("format number"));
     }
