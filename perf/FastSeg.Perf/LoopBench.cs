@@ -22,15 +22,21 @@ internal static class LoopBench
         (byte[] drawn, long drawnWidth, _) = Load(ImageFile.OpenLabels(Path.Combine(examples, "0_labels.tif")));
         byte[] labels = Spread(drawn, drawnWidth, width, height);
         using var image = MemoryImage.FromMemory<byte>(pixels, width, height);
-        TrainingResult? trained = null;
-        RunResult? segmented = null;
-        double seconds = run.Best(() => (trained, segmented) = Once(run, image, labels));
-        run.Add(new Quantity("loop", $"relabel, train, segment {View} x {View} of {width} x {height}", seconds, "s", $"{trained!.Run.Pixels} labelled pixels"));
-        AddStages(run, "train", trained.Run);
+        RunResult? trained = null, segmented = null;
+        double seconds = run.Best(() =>
+        {
+            (RunResult train, RunResult segment) = Once(run, image, labels);
+            if (trained is null || train.Seconds + segment.Seconds < trained.Seconds + segmented!.Seconds)
+            {
+                (trained, segmented) = (train, segment);
+            }
+        });
+        run.Add(new Quantity("loop", $"relabel, train, segment {View} x {View} of {width} x {height}", seconds, "s", $"{trained!.Pixels} labelled pixels"));
+        AddStages(run, "train", trained);
         AddStages(run, "segment", segmented!);
     }
 
-    private static (TrainingResult Trained, RunResult Segmented) Once(PerfRun run, MemoryImage image, byte[] labels)
+    private static (RunResult Trained, RunResult Segmented) Once(PerfRun run, MemoryImage image, byte[] labels)
     {
         // One stroke is taken back or drawn again, so that no two times are alike.
         int stroke = Array.FindIndex(labels, value => value != 0);
@@ -42,7 +48,7 @@ internal static class LoopBench
         long x = (image.Info.Width - View) / 2, y = (image.Info.Height - View) / 2;
         var view = new SegmentOptions { Region = new Region(x, y, View, View) };
         using var result = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info, view), new byte[View * View]);
-        return (trained, segmenter.Segment(image, new SegmentOutputs { Labels = result }, view, options));
+        return (trained.Run, segmenter.Segment(image, new SegmentOutputs { Labels = result }, view, options));
     }
 
     private static void AddStages(PerfRun run, string part, RunResult result)
