@@ -15,14 +15,15 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
     /// <param name="rows">The first row's 16 values.</param>
     /// <param name="rowStride">Floats to the next row.</param>
     /// <param name="height">Rows there are; the last one stands for those that are missing.</param>
-    /// <param name="heap">The plane's thresholds.</param>
-    /// <param name="levels">Levels of the heap.</param>
+    /// <param name="search">The plane's thresholds.</param>
+    /// <param name="levels">Steps of the search.</param>
+    /// <param name="paths">From paths to bins: <see cref="PathTables.Of"/>.</param>
     /// <param name="bins">Receives 256 bytes.</param>
     /// <param name="least">Receives the least bin.</param>
     /// <param name="most">Receives the largest bin.</param>
     /// <returns>Whether every value is finite; otherwise the bins mean nothing.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool Bin(float* rows, nint rowStride, int height, float* heap, int levels, byte* bins, out byte least, out byte most)
+    public static bool Bin(float* rows, nint rowStride, int height, float* search, int levels, byte* paths, byte* bins, out byte least, out byte most)
     {
         TFloat taint = default;
         TInt low = default, high = default;
@@ -37,9 +38,9 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
             {
                 TFloat value0 = TLanes.Load(row0 + x), value1 = TLanes.Load(row1 + x), value2 = TLanes.Load(row2 + x), value3 = TLanes.Load(row3 + x);
                 taint = TLanes.Taint(TLanes.Taint(TLanes.Taint(TLanes.Taint(taint, value0), value1), value2), value3);
-                TInt packed = TLanes.Pack(
-                    TLanes.Search(value0, heap, levels), TLanes.Search(value1, heap, levels),
-                    TLanes.Search(value2, heap, levels), TLanes.Search(value3, heap, levels));
+                TInt packed = TLanes.Sort(paths, TLanes.Pack(
+                    TLanes.Search(value0, search, levels), TLanes.Search(value1, search, levels),
+                    TLanes.Search(value2, search, levels), TLanes.Search(value3, search, levels)));
                 TLanes.Store(packed, bins + (y * Side) + (x * 4));
                 low = first ? packed : TLanes.Min(low, packed);
                 high = first ? packed : TLanes.Max(high, packed);
@@ -51,71 +52,81 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
         return !TLanes.AnyNaN(taint);
     }
 
-    /// <summary>Evaluates trees on one square and adds their leaves to its margins, tree after tree.</summary>
+    /// <summary>Evaluates trees on some squares and adds their leaves to the squares' margins, tree after tree.</summary>
     /// <param name="program">The trees.</param>
     /// <param name="first">The first tree.</param>
     /// <param name="end">The tree after the last.</param>
-    /// <param name="bins">The square's planes.</param>
-    /// <param name="margins">16 x 16 margins.</param>
+    /// <param name="bins">The first square's planes.</param>
+    /// <param name="binStride">Bytes to the next square's planes.</param>
+    /// <param name="margins">16 x 16 margins of the first square, those of the others behind them.</param>
+    /// <param name="squares">Squares; each tree is evaluated on all of them before the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(TreeProgram program, int first, int end, byte* bins, float* margins)
+    public static void Run(TreeProgram program, int first, int end, byte* bins, nint binStride, float* margins, int squares)
     {
         int* binsOf = program.BinsOf;
         uint* cuts = program.Cut;
         uint* labels = program.Label;
-        uint* rightLabels = program.RightLabel;
+        uint* lefts = program.Left;
+        uint* rights = program.Right;
         int step = TLanes.Count * 4;
+        int passes = squares * TreeProgram.SquareBytes / (4 * step);
         byte* scratch = stackalloc byte[TreeProgram.SquareBytes];
-        uint noLabel = uint.MaxValue;
-        TInt none = TLanes.Broadcast(&noLabel);
         for (int tree = first; tree < end; tree++)
         {
             int firstSplit = program.FirstSplit[tree];
             int endSplit = program.FirstSplit[tree + 1];
             float* leaves = program.Tables + program.TableOf[tree];
             int leafCount = program.Leaves[tree];
-            for (int at = 0; at < TreeProgram.SquareBytes; at += 4 * step)
+            byte* pass = bins;
+            float* rows = margins;
+            for (int i = 0; i < passes; i++)
             {
                 TInt label0 = default, label1 = default, label2 = default, label3 = default;
                 if (firstSplit < endSplit)
                 {
-                    byte* value = bins + at + binsOf[firstSplit];
+                    byte* value = pass + binsOf[firstSplit];
                     TInt cut = TLanes.Broadcast(cuts + firstSplit);
-                    TInt label = TLanes.Broadcast(labels + firstSplit), right = TLanes.Broadcast(rightLabels + firstSplit);
-                    label0 = TLanes.Start(TLanes.Load(value), cut, label, right);
-                    label1 = TLanes.Start(TLanes.Load(value + step), cut, label, right);
-                    label2 = TLanes.Start(TLanes.Load(value + (2 * step)), cut, label, right);
-                    label3 = TLanes.Start(TLanes.Load(value + (3 * step)), cut, label, right);
+                    TInt left = TLanes.Broadcast(lefts + firstSplit), right = TLanes.Broadcast(rights + firstSplit);
+                    label0 = TLanes.Select(TLanes.Load(value), cut, left, right);
+                    label1 = TLanes.Select(TLanes.Load(value + step), cut, left, right);
+                    label2 = TLanes.Select(TLanes.Load(value + (2 * step)), cut, left, right);
+                    label3 = TLanes.Select(TLanes.Load(value + (3 * step)), cut, left, right);
                 }
                 for (int split = firstSplit + 1; split < endSplit; split++)
                 {
-                    byte* value = bins + at + binsOf[split];
-                    TInt cut = TLanes.Broadcast(cuts + split);
-                    TInt label = TLanes.Broadcast(labels + split), right = TLanes.Broadcast(rightLabels + split);
-                    label0 = TLanes.Split(label0, TLanes.Load(value), cut, label, right, none);
-                    label1 = TLanes.Split(label1, TLanes.Load(value + step), cut, label, right, none);
-                    label2 = TLanes.Split(label2, TLanes.Load(value + (2 * step)), cut, label, right, none);
-                    label3 = TLanes.Split(label3, TLanes.Load(value + (3 * step)), cut, label, right, none);
+                    byte* value = pass + binsOf[split];
+                    TInt cut = TLanes.Broadcast(cuts + split), label = TLanes.Broadcast(labels + split);
+                    TInt left = TLanes.Broadcast(lefts + split), right = TLanes.Broadcast(rights + split);
+                    label0 = TLanes.Replace(label0, label, TLanes.Select(TLanes.Load(value), cut, left, right));
+                    label1 = TLanes.Replace(label1, label, TLanes.Select(TLanes.Load(value + step), cut, left, right));
+                    label2 = TLanes.Replace(label2, label, TLanes.Select(TLanes.Load(value + (2 * step)), cut, left, right));
+                    label3 = TLanes.Replace(label3, label, TLanes.Select(TLanes.Load(value + (3 * step)), cut, left, right));
                 }
                 if (leafCount <= TLanes.FewLeaves)
                 {
-                    TLanes.AddLeaves(label0, leaves, Rows(margins, at));
-                    TLanes.AddLeaves(label1, leaves, Rows(margins, at + step));
-                    TLanes.AddLeaves(label2, leaves, Rows(margins, at + (2 * step)));
-                    TLanes.AddLeaves(label3, leaves, Rows(margins, at + (3 * step)));
-                    continue;
+                    TLanes.AddLeaves(label0, leaves, rows);
+                    TLanes.AddLeaves(label1, leaves, rows + Rows(step));
+                    TLanes.AddLeaves(label2, leaves, rows + Rows(2 * step));
+                    TLanes.AddLeaves(label3, leaves, rows + Rows(3 * step));
                 }
-                // Through memory: vectors that live across a call would not stay in registers in the loop above.
-                TLanes.Store(label0, scratch);
-                TLanes.Store(label1, scratch + step);
-                TLanes.Store(label2, scratch + (2 * step));
-                TLanes.Store(label3, scratch + (3 * step));
-                TLanes.AddManyLeaves(scratch, leaves, leafCount, margins);
+                else
+                {
+                    // Through memory: vectors that live across a call would not stay in registers in the loop above.
+                    TLanes.Store(label0, scratch);
+                    TLanes.Store(label1, scratch + step);
+                    TLanes.Store(label2, scratch + (2 * step));
+                    TLanes.Store(label3, scratch + (3 * step));
+                    TLanes.AddManyLeaves(scratch, leaves, leafCount, rows);
+                }
+                rows += 4 * step;
+                // Both passes over a square are done before the next square.
+                pass += 4 * step;
+                pass += ((pass - bins) & (TreeProgram.SquareBytes - 1)) == 0 ? binStride - TreeProgram.SquareBytes : 0;
             }
         }
     }
 
-    /// <summary>Where the first of the four rows of margins is whose labels are at byte <paramref name="at"/>.</summary>
+    /// <summary>Where the first of the four rows of margins is whose labels are at byte <paramref name="at"/>, in floats.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float* Rows(float* margins, int at) => margins + (at & ~63) + ((at & 63) / 4);
+    private static int Rows(int at) => (at & ~63) + ((at & 63) / 4);
 }

@@ -30,14 +30,10 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     static abstract TInt Broadcast(uint* value);
 
     /// <summary>Byte by byte: <paramref name="right"/> where the bin is above <paramref name="cut"/>, else <paramref name="left"/>.</summary>
-    static abstract TInt Start(TInt bins, TInt cut, TInt left, TInt right);
+    static abstract TInt Select(TInt bins, TInt cut, TInt left, TInt right);
 
-    /// <summary>
-    /// Byte by byte: <paramref name="right"/> where the label is <paramref name="own"/> and the bin is above <paramref name="cut"/>, else
-    /// the label.
-    /// </summary>
-    /// <remarks><paramref name="none"/> is 255 in every byte, a label that no pixel has.</remarks>
-    static abstract TInt Split(TInt label, TInt bins, TInt cut, TInt own, TInt right, TInt none);
+    /// <summary>Byte by byte: <paramref name="by"/> where the label is <paramref name="own"/>, else the label.</summary>
+    static abstract TInt Replace(TInt label, TInt own, TInt by);
 
     /// <summary>The smaller bytes.</summary>
     static abstract TInt Min(TInt a, TInt b);
@@ -51,8 +47,14 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     /// <summary>The largest of all bytes.</summary>
     static abstract byte LargestByte(TInt value);
 
-    /// <summary>The number of thresholds not above each value; see <see cref="ForestTables.Heap"/>.</summary>
-    static abstract TInt Search(TFloat value, float* heap, int levels);
+    /// <summary>
+    /// The path of the search for each value, first step in the lowest bit: 1 where the value is not below the step's threshold; see
+    /// <see cref="ForestTables.Search"/>.
+    /// </summary>
+    static abstract TInt Search(TFloat value, float* search, int levels);
+
+    /// <summary>Byte by byte: the number of thresholds not above the value, which is the path with its first step in the highest bit.</summary>
+    static abstract TInt Sort(byte* table, TInt paths);
 
     /// <summary>Four values below 256 a lane, one a byte.</summary>
     static abstract TInt Pack(TInt first, TInt second, TInt third, TInt fourth);

@@ -39,16 +39,17 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Start(Vector256<int> bins, Vector256<int> cut, Vector256<int> left, Vector256<int> right) =>
-        Avx2.BlendVariable(right.AsByte(), left.AsByte(), AtMost(bins, cut).AsByte()).AsInt32();
+    public static Vector256<int> Select(Vector256<int> bins, Vector256<int> cut, Vector256<int> left, Vector256<int> right)
+    {
+        // AVX2 has no unsigned comparison: at most the cut means that the smaller of both is the bin.
+        Vector256<byte> atMost = Avx2.CompareEqual(Avx2.Min(bins.AsByte(), cut.AsByte()), bins.AsByte());
+        return Avx2.BlendVariable(right.AsByte(), left.AsByte(), atMost).AsInt32();
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Split(Vector256<int> label, Vector256<int> bins, Vector256<int> cut, Vector256<int> own, Vector256<int> right, Vector256<int> none)
-    {
-        Vector256<byte> changes = Avx2.BlendVariable(own.AsByte(), none.AsByte(), AtMost(bins, cut).AsByte());
-        return Avx2.BlendVariable(label.AsByte(), right.AsByte(), Avx2.CompareEqual(label.AsByte(), changes)).AsInt32();
-    }
+    public static Vector256<int> Replace(Vector256<int> label, Vector256<int> own, Vector256<int> by) =>
+        Avx2.BlendVariable(label.AsByte(), by.AsByte(), Avx2.CompareEqual(label.AsByte(), own.AsByte())).AsInt32();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,16 +80,25 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Search(Vector256<float> value, float* heap, int levels)
+    public static Vector256<int> Search(Vector256<float> value, float* search, int levels)
     {
-        Vector256<int> node = Vector256<int>.One;
-        for (int level = 0; level < levels; level++)
+        Vector256<int> path = Vector256<int>.Zero;
+        for (int step = 0; step < levels; step++)
         {
-            Vector256<float> threshold = Avx2.GatherVector256(heap, node, sizeof(float));
-            // A comparison that holds is -1.
-            node = Avx2.Subtract(Avx2.Add(node, node), Avx.CompareGreaterThanOrEqual(value, threshold).AsInt32());
+            Vector256<float> threshold = Avx2.GatherVector256(search + ForestTables.StepAt(step), path, sizeof(float));
+            path |= Avx.CompareGreaterThanOrEqual(value, threshold).AsInt32() & Vector256.Create(1 << step);
         }
-        return Avx2.Subtract(node, Vector256.Create(1 << levels));
+        return path;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Sort(byte* table, Vector256<int> paths)
+    {
+        Vector256<byte> nibble = Vector256.Create((byte)15);
+        Vector256<byte> upper = Avx2.ShiftRightLogical(paths, 4).AsByte() & nibble;
+        return (Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(table), paths.AsByte() & nibble)
+            | Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(table + 16), upper)).AsInt32();
     }
 
     /// <inheritdoc/>
@@ -105,9 +115,4 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
     /// <inheritdoc/>
     public static void AddManyLeaves(byte* labels, float* leaves, int count, float* margins) =>
         throw new InvalidOperationException("A gather takes any number of leaves.");
-
-    // AVX2 has no unsigned comparison: at most the cut means that the smaller of both is the bin.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> AtMost(Vector256<int> bins, Vector256<int> cut) =>
-        Avx2.CompareEqual(Avx2.Min(bins.AsByte(), cut.AsByte()), bins.AsByte()).AsInt32();
 }

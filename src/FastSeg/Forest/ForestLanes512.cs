@@ -40,18 +40,13 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Start(Vector512<int> bins, Vector512<int> cut, Vector512<int> left, Vector512<int> right) =>
+    public static Vector512<int> Select(Vector512<int> bins, Vector512<int> cut, Vector512<int> left, Vector512<int> right) =>
         Avx512BW.BlendVariable(left.AsByte(), right.AsByte(), Avx512BW.CompareGreaterThan(bins.AsByte(), cut.AsByte())).AsInt32();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Split(Vector512<int> label, Vector512<int> bins, Vector512<int> cut, Vector512<int> own, Vector512<int> right, Vector512<int> none)
-    {
-        // The label that changes, where the bin lets it, else none: this does not wait for the splits before.
-        Vector512<byte> changes = Avx512BW.BlendVariable(
-            none.AsByte(), own.AsByte(), Avx512BW.CompareGreaterThan(bins.AsByte(), cut.AsByte()));
-        return Avx512BW.BlendVariable(label.AsByte(), right.AsByte(), Avx512BW.CompareEqual(label.AsByte(), changes)).AsInt32();
-    }
+    public static Vector512<int> Replace(Vector512<int> label, Vector512<int> own, Vector512<int> by) =>
+        Avx512BW.BlendVariable(label.AsByte(), by.AsByte(), Avx512BW.CompareEqual(label.AsByte(), own.AsByte())).AsInt32();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -74,36 +69,52 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
     public static Vector512<int> Pack(Vector512<int> first, Vector512<int> second, Vector512<int> third, Vector512<int> fourth) =>
         first | Avx512F.ShiftLeftLogical(second, 8) | Avx512F.ShiftLeftLogical(third, 16) | Avx512F.ShiftLeftLogical(fourth, 24);
 
-    /// <summary>
-    /// Walks down the heap, a permutation a level: the lanes' own node numbers choose their thresholds from the level's registers.
-    /// </summary>
+    /// <summary>Each lane's path chooses its next threshold from the step's registers by a permutation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Search(Vector512<float> value, float* heap, int levels)
+    public static Vector512<int> Search(Vector512<float> value, float* search, int levels)
     {
-        Vector512<float> top = Avx512F.LoadVector512(heap);
-        Vector512<int> node = Vector512<int>.One;
-        for (int level = Math.Min(levels, 4); level > 0; level--)
+        Vector512<float> first = Avx512F.CompareGreaterThanOrEqual(value, Vector512.Create(*search));
+        Vector512<int> path = first.AsInt32() & Vector512<int>.One;
+        if (levels > 1)
         {
-            node = Descend(node, value, Avx512F.PermuteVar16x32(top, node));
+            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 16), path), 2);
+        }
+        if (levels > 2)
+        {
+            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 32), path), 4);
+        }
+        if (levels > 3)
+        {
+            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 48), path), 8);
         }
         if (levels > 4)
         {
-            node = Descend(node, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(heap + 16), node));
+            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 64), path), 16);
         }
         if (levels > 5)
         {
-            node = Descend(node, value, Choose32(heap + 32, node));
+            path = Step(path, value, Choose32(search + 80, path), 32);
         }
         if (levels > 6)
         {
-            node = Descend(node, value, Choose64(heap + 64, node));
+            path = Step(path, value, Choose64(search + 112, path), 64);
         }
         if (levels > 7)
         {
-            Vector512<int> upper = Avx512F.CompareGreaterThanOrEqual(node, Vector512.Create(192));
-            node = Descend(node, value, Avx512F.BlendVariable(Choose64(heap + 128, node), Choose64(heap + 192, node), upper.AsSingle()));
+            Vector512<int> upper = Avx512F.CompareGreaterThan(path, Vector512.Create(63));
+            path = Step(path, value, Avx512F.BlendVariable(Choose64(search + 176, path), Choose64(search + 240, path), upper.AsSingle()), 128);
         }
-        return Avx512F.Subtract(node, Vector512.Create(1 << levels));
+        return path;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Sort(byte* table, Vector512<int> paths)
+    {
+        Vector512<byte> nibble = Vector512.Create((byte)15);
+        Vector512<byte> upper = Avx512F.ShiftRightLogical(paths, 4).AsByte() & nibble;
+        return (Avx512BW.Shuffle(Avx512F.BroadcastVector128ToVector512((int*)table).AsByte(), paths.AsByte() & nibble)
+            | Avx512BW.Shuffle(Avx512F.BroadcastVector128ToVector512((int*)(table + 16)).AsByte(), upper)).AsInt32();
     }
 
     /// <summary>
@@ -145,11 +156,8 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
     private static void Add(float* margins, Vector512<float> leaves) => Avx512F.Store(margins, Avx512F.Add(Avx512F.LoadVector512(margins), leaves));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Descend(Vector512<int> node, Vector512<float> value, Vector512<float> threshold)
-    {
-        Vector512<int> child = Avx512F.Add(node, node);
-        return Avx512F.BlendVariable(child, Avx512F.Add(child, Vector512<int>.One), Avx512F.CompareGreaterThanOrEqual(value, threshold).AsInt32());
-    }
+    private static Vector512<int> Step(Vector512<int> path, Vector512<float> value, Vector512<float> threshold, int bit) =>
+        Avx512F.BlendVariable(path, Avx512F.Add(path, Vector512.Create(bit)), Avx512F.CompareGreaterThanOrEqual(value, threshold).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Choose32(float* table, Vector512<int> index) =>

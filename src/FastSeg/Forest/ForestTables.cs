@@ -12,10 +12,10 @@ internal sealed unsafe class ForestTables
     /// <summary>Most thresholds of a byte plane.</summary>
     public const int MaxThresholds = 255;
 
-    /// <summary>Floats from a plane's search tree to the next.</summary>
-    public const int HeapStride = 256;
+    /// <summary>Floats from a plane's thresholds to the next plane's.</summary>
+    private const int SearchStride = 304;
 
-    private readonly HostBuffer _heaps;
+    private readonly HostBuffer _searches;
 
     /// <summary>Collects the thresholds.</summary>
     public ForestTables(DecisionForest forest)
@@ -24,10 +24,10 @@ internal sealed unsafe class ForestTables
         List<(int Feature, float[] Thresholds)> planes = Collect(forest, out float[][] all);
         Feature = [.. planes.Select(plane => plane.Feature)];
         Levels = [.. planes.Select(plane => LevelsFor(plane.Thresholds.Length))];
-        _heaps = new HostBuffer(Math.Max(planes.Count, 1) * (long)HeapStride * sizeof(float));
+        _searches = new HostBuffer(Math.Max(planes.Count, 1) * (long)SearchStride * sizeof(float));
         for (int i = 0; i < planes.Count; i++)
         {
-            FillHeap((float*)_heaps.Pointer + (i * HeapStride), Levels[i], planes[i].Thresholds);
+            FillSearch((float*)_searches.Pointer + (i * SearchStride), Levels[i], planes[i].Thresholds);
         }
         Cut = new byte[forest.Feature.Length];
         Plane = new int[forest.Feature.Length];
@@ -62,10 +62,13 @@ internal sealed unsafe class ForestTables
     public int[] Depth { get; }
 
     /// <summary>
-    /// The thresholds of a plane as a search tree: node i has children 2 i and 2 i + 1, the root is 1, what is missing is infinite.
-    /// A level is contiguous, so that one vector register holds the first four.
+    /// The thresholds of a plane for a search of <see cref="Levels"/> steps. The path so far, first step in the lowest bit, numbers the
+    /// thresholds of a step, so that the path chooses from vector registers as it is; what is missing is infinite.
     /// </summary>
-    public float* Heap(int plane) => (float*)_heaps.Pointer + ((nint)plane * HeapStride);
+    public float* Search(int plane) => (float*)_searches.Pointer + ((nint)plane * SearchStride);
+
+    /// <summary>Where a step's thresholds begin, in floats: 16 for each of the first five, then as many as there are paths.</summary>
+    public static int StepAt(int step) => step < 5 ? 16 * step : 16 * (step switch { 5 => 5, 6 => 7, _ => 11 });
 
     private static int DepthOf(DecisionForest forest, Tree tree)
     {
@@ -117,17 +120,23 @@ internal sealed unsafe class ForestTables
         return [.. planes.OrderBy(plane => LevelsFor(plane.Item2.Length)).ThenBy(plane => plane.Item1).ThenBy(plane => plane.Item2[0])];
     }
 
-    /// <summary>In-order, so that the search ends at 2^levels + the number of thresholds not above the value.</summary>
-    private static void FillHeap(float* heap, int levels, float[] thresholds)
+    private static void FillSearch(float* search, int levels, float[] thresholds)
     {
-        new Span<float>(heap, HeapStride).Fill(float.PositiveInfinity);
-        for (int node = 1; node < 1 << levels; node++)
+        new Span<float>(search, SearchStride).Fill(float.PositiveInfinity);
+        for (int step = 0; step < levels; step++)
         {
-            int level = 31 - int.LeadingZeroCount(node);
-            int rank = (((2 * (node - (1 << level))) + 1) << (levels - 1 - level)) - 1;
-            if (rank < thresholds.Length)
+            for (int path = 0; path < 1 << step; path++)
             {
-                heap[node] = thresholds[rank];
+                int sorted = 0;
+                for (int bit = 0; bit < step; bit++)
+                {
+                    sorted = (2 * sorted) + ((path >> bit) & 1);
+                }
+                int rank = (((2 * sorted) + 1) << (levels - 1 - step)) - 1;
+                if (rank < thresholds.Length)
+                {
+                    search[StepAt(step) + path] = thresholds[rank];
+                }
             }
         }
     }

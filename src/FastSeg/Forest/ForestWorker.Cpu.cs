@@ -22,6 +22,9 @@ internal abstract unsafe class ForestWorker : IDisposable
     /// <summary>Side of the squares that bands are cut into.</summary>
     public const int Side = 16;
 
+    /// <summary>Most squares that a program runs on tree by tree: their bins should fit the L1 cache.</summary>
+    protected const int MaxTogether = 2;
+
     /// <summary>
     /// Splits a tree from which on pruning costs less than it saves: a split costs 9 cycles a square, pruning a tree about 120, and
     /// it leaves a third of the splits of the forests and images it was measured with.
@@ -43,7 +46,7 @@ internal abstract unsafe class ForestWorker : IDisposable
         Bins = _buffer.Pointer;
         Staged = (float*)(Bins + ((long)MaxSquares * tables.Planes * TreeProgram.SquareBytes));
         Tile = Staged + (Side * Side);
-        Least = (byte*)(Tile + (Side * Side));
+        Least = (byte*)(Tile + (MaxTogether * Side * Side));
         Most = Least + ((long)(MaxSquares + 1) * tables.Planes);
         Finite = Most + ((long)(MaxSquares + 1) * tables.Planes);
         if (Pruning == Pruning.None)
@@ -80,7 +83,7 @@ internal abstract unsafe class ForestWorker : IDisposable
     /// <summary>A square cut off by the band's right edge, completed.</summary>
     protected float* Staged { get; }
 
-    /// <summary>The margins of a square.</summary>
+    /// <summary>The margins of <see cref="MaxTogether"/> squares.</summary>
     protected float* Tile { get; }
 
     /// <summary>The least bin of each plane of each square, and behind them of all squares.</summary>
@@ -160,7 +163,7 @@ internal abstract unsafe class ForestWorker : IDisposable
     private static int Squares(int width) => (width + Side - 1) / Side;
 
     private static long BinBytes(ForestTables tables, int squares) =>
-        ((long)squares * tables.Planes * TreeProgram.SquareBytes) + (2 * Side * Side * sizeof(float)) + (2L * (squares + 1) * tables.Planes) + squares;
+        ((long)squares * tables.Planes * TreeProgram.SquareBytes) + ((1 + MaxTogether) * Side * Side * sizeof(float)) + (2L * (squares + 1) * tables.Planes) + squares;
 
     /// <summary>Some pixels of a band.</summary>
     protected readonly record struct Area(int X, int Y, int Width, int Height);
@@ -216,8 +219,9 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
         new Span<byte>(Finite, squares).Fill(1);
         for (int plane = 0; plane < planes; plane++)
         {
-            float* heap = Tables.Heap(plane);
+            float* search = Tables.Search(plane);
             int levels = Tables.Levels[plane];
+            byte* paths = PathTables.Of(levels);
             float* first = band.Row(Tables.Feature[plane], strip.Y);
             for (int square = 0; square < squares; square++)
             {
@@ -230,7 +234,7 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
                     rowStride = Side;
                 }
                 bool finite = Evaluator<TInt, TFloat, TLanes>.Bin(
-                    rows, rowStride, strip.Height, heap, levels, Bins + (((long)square * planes) + plane) * TreeProgram.SquareBytes,
+                    rows, rowStride, strip.Height, search, levels, paths, Bins + (((long)square * planes) + plane) * TreeProgram.SquareBytes,
                     out Least[(square * planes) + plane], out Most[(square * planes) + plane]);
                 if (!finite)
                 {
@@ -277,31 +281,45 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
             program.Clear();
             Pruner.AddGroup(group, Least + (squares * planes), Most + (squares * planes), program);
         }
-        for (int square = 0; square < squares; square++)
+        // A program made for one square runs on that one, others on two at a time: the loops' ends are foreseen better the second time.
+        int step = Pruning == Pruning.Squares ? 1 : MaxTogether;
+        for (int square = 0; square < squares; square += step)
         {
             if (Pruning == Pruning.Squares)
             {
                 program.Clear();
                 VectorPruner!.AddGroup(group, Least + (square * planes), Most + (square * planes), program);
             }
-            SplitsEvaluated += program.Splits;
-            Run(program, band, SquareOf(strip, square), Bins + ((long)square * planes * TreeProgram.SquareBytes), margins, rowStride);
+            int together = Math.Min(step, squares - square);
+            SplitsEvaluated += (long)program.Splits * together;
+            Run(program, band, strip, square, together, margins, rowStride);
         }
     }
 
-    private void Run(TreeProgram program, in Band band, in Area square, byte* bins, float* margins, nint rowStride)
+    private void Run(TreeProgram program, in Band band, in Area strip, int first, int count, float* margins, nint rowStride)
     {
-        margins += square.X;
-        CopyRows(margins, rowStride, Tile, Side);
+        nint binStride = (nint)Tables.Planes * TreeProgram.SquareBytes;
+        byte* bins = Bins + (first * binStride);
+        margins += first * Side;
+        for (int square = 0; square < count; square++)
+        {
+            CopyRows(margins + (square * Side), rowStride, Tile + (square * Side * Side), Side);
+        }
         int done = 0;
         for (int i = 0; i < program.WalkedTrees; i++)
         {
-            Evaluator<TInt, TFloat, TLanes>.Run(program, done, program.WalkedBefore[i], bins, Tile);
-            Walk(band, square, Tables.Forest.Trees[program.Walked[i]], Tile, Side);
+            Evaluator<TInt, TFloat, TLanes>.Run(program, done, program.WalkedBefore[i], bins, binStride, Tile, count);
+            for (int square = 0; square < count; square++)
+            {
+                Walk(band, SquareOf(strip, first + square), Tables.Forest.Trees[program.Walked[i]], Tile + (square * Side * Side), Side);
+            }
             done = program.WalkedBefore[i];
         }
-        Evaluator<TInt, TFloat, TLanes>.Run(program, done, program.Trees, bins, Tile);
-        CopyRows(Tile, Side, margins, rowStride);
+        Evaluator<TInt, TFloat, TLanes>.Run(program, done, program.Trees, bins, binStride, Tile, count);
+        for (int square = 0; square < count; square++)
+        {
+            CopyRows(Tile + (square * Side * Side), Side, margins + (square * Side), rowStride);
+        }
     }
 
     // A square's margins are added up in one piece: rows a power of two apart would get in each other's way in the cache.

@@ -77,7 +77,7 @@ internal static unsafe class HeapTree
 /// <summary>What is the same for every tree laid out as a heap: where each vector begins, in bytes.</summary>
 internal static unsafe class HeapPatterns
 {
-    /// <summary>Each low node's number, which is its lane, and 0, 1, 2 .. where ranks are counted.</summary>
+    /// <summary>Each low node's number, which is its lane; also 0, 1, 2 .. to count with.</summary>
     public const int Number = 0;
 
     /// <summary>Number of each low node's left child.</summary>
@@ -104,8 +104,11 @@ internal static unsafe class HeapPatterns
     /// <summary>The parent's decision that cuts a high node off.</summary>
     public const int CutOffByHigh = 512;
 
+    /// <summary>0, 0, 0, 0, 1, 1, 1, 1, 2 ..</summary>
+    public const int Fourfold = 576;
+
     /// <summary>Bytes of all.</summary>
-    public const int Bytes = 576;
+    public const int Bytes = 640;
 
     /// <summary>Writes the vectors.</summary>
     public static HostBuffer Create()
@@ -123,6 +126,7 @@ internal static unsafe class HeapPatterns
             to[Parent4 + lane] = (byte)(lane / 16);
             to[ParentHigh + lane] = (byte)(high / 2);
             to[CutOffBy + lane] = (byte)(lane < 2 ? 0 : 2 - (lane % 2));
+            to[Fourfold + lane] = (byte)(lane / 4);
             to[CutOffByHigh + lane] = (byte)(2 - (lane % 2));
         }
         return buffer;

@@ -67,12 +67,13 @@ internal sealed unsafe class Pruner(ForestTables tables)
         int split = program.Splits++;
         program.BinsOf[split] = tables.Plane[node] * TreeProgram.SquareBytes;
         program.Cut[split] = tables.Cut[node] * 0x01010101u;
-        program.Label[split] = (uint)_leaves * 0x01010101u;
+        // A subtree's label is the number of its leftmost leaf: going left keeps it.
+        program.Label[split] = program.Left[split] = (uint)_leaves * 0x01010101u;
         if (!TryAdd(node + 1, least, most, program))
         {
             return false;
         }
-        program.RightLabel[split] = (uint)_leaves * 0x01010101u;
+        program.Right[split] = (uint)_leaves * 0x01010101u;
         return TryAdd(_forest.Right[node], least, most, program);
     }
 }

@@ -4,16 +4,16 @@ namespace FastSeg.Forest;
 
 /// <summary>
 /// The trees of a group as they are evaluated on squares of 16 x 16 pixels: what pruning leaves of their splits, parents before
-/// children, and their leaves. Every pixel carries a label, a byte: the number of the leftmost leaf of the subtree it is in. A split
-/// gives those of its own label that go right the label of its right subtree; in the end a pixel's label is its leaf's number.
+/// children, and their leaves. Every pixel carries a label, a byte. A split gives the pixels of its own label the label of its left or
+/// right child; in the end a pixel's label is its leaf's number.
 /// </summary>
 internal sealed unsafe class TreeProgram : IDisposable
 {
     /// <summary>Bytes of a square's bins or labels.</summary>
     public const int SquareBytes = 256;
 
-    /// <summary>Most leaves of a tree: 255 is the label that no pixel has.</summary>
-    public const int MaxLeaves = 255;
+    /// <summary>Most leaves of a tree.</summary>
+    public const int MaxLeaves = 256;
 
     // Vector stores may write up to four vectors past the last split and two past the last leaf.
     private const int Spare = 64;
@@ -29,8 +29,9 @@ internal sealed unsafe class TreeProgram : IDisposable
         BinsOf = (int*)(Tables + TableFloats(trees, leaves));
         Cut = (uint*)(BinsOf + leaves + Spare);
         Label = Cut + leaves + Spare;
-        RightLabel = Label + leaves + Spare;
-        FirstSplit = (int*)(RightLabel + leaves + Spare);
+        Left = Label + leaves + Spare;
+        Right = Left + leaves + Spare;
+        FirstSplit = (int*)(Right + leaves + Spare);
         Leaves = FirstSplit + trees + 1;
         TableOf = Leaves + trees;
         WalkedBefore = TableOf + trees;
@@ -50,8 +51,11 @@ internal sealed unsafe class TreeProgram : IDisposable
     /// <summary>For each split: the label of the pixels it decides for, in all four bytes.</summary>
     public uint* Label { get; }
 
+    /// <summary>For each split: the label of those that go left, in all four bytes.</summary>
+    public uint* Left { get; }
+
     /// <summary>For each split: the label of those that go right, in all four bytes.</summary>
-    public uint* RightLabel { get; }
+    public uint* Right { get; }
 
     /// <summary>For each tree, and behind the last one: its first split; the first split of a tree decides for all pixels.</summary>
     public int* FirstSplit { get; }
@@ -84,7 +88,7 @@ internal sealed unsafe class TreeProgram : IDisposable
     public static long Bytes(DecisionForest forest)
     {
         (int trees, int leaves) = LargestGroup(forest);
-        return sizeof(int) * ((long)TableFloats(trees, leaves) + (4L * (leaves + Spare)) + (5L * trees) + 1);
+        return sizeof(int) * ((long)TableFloats(trees, leaves) + (5L * (leaves + Spare)) + (5L * trees) + 1);
     }
 
     /// <summary>Forgets all trees.</summary>

@@ -22,7 +22,7 @@ internal sealed unsafe class VectorPruner : IDisposable
     private readonly ForestTables _tables;
     private readonly HostBuffer _trees;
     private readonly HostBuffer _patterns;
-    private readonly HostBuffer _ranges = new(12 * 64);
+    private readonly HostBuffer _ranges = new(8 * 64);
     private readonly int _rangeVectors;
     private readonly int[] _firstOf;
 
@@ -51,7 +51,7 @@ internal sealed unsafe class VectorPruner : IDisposable
         Avx512Vbmi2.IsSupported && Avx512Vbmi.IsSupported && tables.Planes <= MaxPlanes && tables.Depth.Max() <= MaxDepth;
 
     /// <summary>Bytes the constructor allocates.</summary>
-    public static long Bytes(ForestTables tables) => (12 * 64) + HeapPatterns.Bytes + ((long)HeapTree.Stride * tables.Forest.Trees.Length);
+    public static long Bytes(ForestTables tables) => (8 * 64) + HeapPatterns.Bytes + ((long)HeapTree.Stride * tables.Forest.Trees.Length);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -129,43 +129,27 @@ internal sealed unsafe class VectorPruner : IDisposable
             return;
         }
 
-        // The leftmost leaf under each node: left again and again, from where pixels go on to.
-        Vector512<byte> leftmost = Follow(Avx512BW.BlendVariable(number, leftChild, splits), next);
-        leftmost = Follow(leftmost, leftmost);
-        leftmost = Follow(leftmost, leftmost);
-        leftmost = Follow(leftmost, leftmost);
-        Vector512<byte> ranks = Avx512Vbmi2.Expand(Vector512<byte>.Zero, leaves, number);
-        Vector512<byte> ranksHigh = Avx512Vbmi2.Expand(Vector512<byte>.Zero, leavesHigh, number + Vector512.Create((byte)low));
-        Vector512<byte> label = Avx512Vbmi.PermuteVar64x8x2(ranks, leftmost, ranksHigh);
-        Vector512<byte> right = Avx512Vbmi.PermuteVar64x8x2(ranks, Follow(Follow(rightChild, next), leftmost), ranksHigh);
-        byte* compact = _ranges.Pointer + (8 * 64);
-        Avx512BW.Store(compact, Avx512Vbmi2.Compress(Vector512<byte>.Zero, splits, plane));
-        Avx512BW.Store(compact + 64, Avx512Vbmi2.Compress(Vector512<byte>.Zero, splits, cut));
-        Avx512BW.Store(compact + 128, Avx512Vbmi2.Compress(Vector512<byte>.Zero, splits, label));
-        Avx512BW.Store(compact + 192, Avx512Vbmi2.Compress(Vector512<byte>.Zero, splits, right));
-        Write(compact, splitCount, program);
+        // A leaf's label is its rank among those left, a split's is 64 + its node number.
+        Vector512<byte> label = Avx512Vbmi2.Expand(number + Vector512.Create((byte)64), leaves, number);
+        Vector512<byte> labelHigh = Avx512Vbmi2.Expand(Vector512<byte>.Zero, leavesHigh, number + Vector512.Create((byte)low));
+        Vector512<byte> left = Avx512Vbmi.PermuteVar64x8x2(label, Follow(leftChild, next), labelHigh);
+        Vector512<byte> right = Avx512Vbmi.PermuteVar64x8x2(label, Follow(rightChild, next), labelHigh);
+        Vector512<byte> kept = Avx512Vbmi2.Compress(Vector512<byte>.Zero, splits, number);
+        Vector512<byte> fourfold = Avx512BW.LoadVector512(pattern + HeapPatterns.Fourfold);
+        for (int i = 0; i < splitCount; i += 16)
+        {
+            int split = program.Splits + i;
+            Vector512<byte> nodes = Avx512Vbmi.PermuteVar64x8(kept, fourfold + Vector512.Create((byte)i));
+            Vector512<int> bins = Avx512Vbmi.PermuteVar64x8(plane, nodes).AsInt32() & Vector512.Create(0xff00);
+            Avx512F.Store(program.BinsOf + split, bins);
+            Avx512BW.Store((byte*)(program.Cut + split), Avx512Vbmi.PermuteVar64x8(cut, nodes));
+            Avx512BW.Store((byte*)(program.Label + split), nodes + Vector512.Create((byte)64));
+            Avx512BW.Store((byte*)(program.Left + split), Avx512Vbmi.PermuteVar64x8(left, nodes));
+            Avx512BW.Store((byte*)(program.Right + split), Avx512Vbmi.PermuteVar64x8(right, nodes));
+        }
         program.Splits += splitCount;
         program.EndTree(leafCount);
     }
-
-    /// <summary>Widens a tree's splits into the program's arrays.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write(byte* compact, int count, TreeProgram program)
-    {
-        int split = program.Splits;
-        Vector512<byte> fourfold = Vector512.Create(0x00000000u, 0x04040404u, 0x08080808u, 0x0c0c0c0cu, 0, 0x04040404u, 0x08080808u, 0x0c0c0c0cu,
-            0, 0x04040404u, 0x08080808u, 0x0c0c0c0cu, 0, 0x04040404u, 0x08080808u, 0x0c0c0c0cu).AsByte();
-        for (int i = 0; i < count; i += 16, split += 16)
-        {
-            Avx512F.Store(program.BinsOf + split, Avx512F.ShiftLeftLogical(Widen(compact + i), 8));
-            Avx512BW.Store((byte*)(program.Cut + split), Avx512BW.Shuffle(Widen(compact + 64 + i).AsByte(), fourfold));
-            Avx512BW.Store((byte*)(program.Label + split), Avx512BW.Shuffle(Widen(compact + 128 + i).AsByte(), fourfold));
-            Avx512BW.Store((byte*)(program.RightLabel + split), Avx512BW.Shuffle(Widen(compact + 192 + i).AsByte(), fourfold));
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Widen(byte* from) => Avx512F.ConvertToVector512Int32(Sse2.LoadVector128(from));
 
     /// <summary>Closes the gaps that leaves cut off leave in a tree's table, 16 leaves at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
