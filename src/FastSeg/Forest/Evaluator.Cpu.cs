@@ -77,26 +77,34 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
             int endSplit = program.FirstSplit[tree + 1];
             float* leaves = program.Tables + program.TableOf[tree];
             int leafCount = program.Leaves[tree];
+            if (leafCount == 1)
+            {
+                int run = tree;
+                while (tree + 1 < end && program.Leaves[tree + 1] == 1)
+                {
+                    tree++;
+                }
+                AddConstants(program, run, tree + 1, margins, squares);
+                continue;
+            }
             byte* pass = bins;
             float* rows = margins;
             for (int i = 0; i < passes; i++)
             {
-                TInt label0 = default, label1 = default, label2 = default, label3 = default;
-                if (firstSplit < endSplit)
-                {
-                    byte* value = pass + binsOf[firstSplit];
-                    TInt cut = TLanes.Broadcast(cuts + firstSplit);
-                    TInt left = TLanes.Broadcast(lefts + firstSplit), right = TLanes.Broadcast(rights + firstSplit);
-                    label0 = TLanes.Select(TLanes.Load(value), cut, left, right);
-                    label1 = TLanes.Select(TLanes.Load(value + step), cut, left, right);
-                    label2 = TLanes.Select(TLanes.Load(value + (2 * step)), cut, left, right);
-                    label3 = TLanes.Select(TLanes.Load(value + (3 * step)), cut, left, right);
-                }
+                byte* value = pass + binsOf[firstSplit];
+                TInt cut = TLanes.Broadcast(cuts + firstSplit);
+                TInt left = TLanes.Broadcast(lefts + firstSplit), right = TLanes.Broadcast(rights + firstSplit);
+                TInt label0 = TLanes.Select(TLanes.Load(value), cut, left, right);
+                TInt label1 = TLanes.Select(TLanes.Load(value + step), cut, left, right);
+                TInt label2 = TLanes.Select(TLanes.Load(value + (2 * step)), cut, left, right);
+                TInt label3 = TLanes.Select(TLanes.Load(value + (3 * step)), cut, left, right);
                 for (int split = firstSplit + 1; split < endSplit; split++)
                 {
-                    byte* value = pass + binsOf[split];
-                    TInt cut = TLanes.Broadcast(cuts + split), label = TLanes.Broadcast(labels + split);
-                    TInt left = TLanes.Broadcast(lefts + split), right = TLanes.Broadcast(rights + split);
+                    value = pass + binsOf[split];
+                    cut = TLanes.Broadcast(cuts + split);
+                    left = TLanes.Broadcast(lefts + split);
+                    right = TLanes.Broadcast(rights + split);
+                    TInt label = TLanes.Broadcast(labels + split);
                     label0 = TLanes.Replace(label0, label, TLanes.Select(TLanes.Load(value), cut, left, right));
                     label1 = TLanes.Replace(label1, label, TLanes.Select(TLanes.Load(value + step), cut, left, right));
                     label2 = TLanes.Replace(label2, label, TLanes.Select(TLanes.Load(value + (2 * step)), cut, left, right));
@@ -123,6 +131,34 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
                 pass += 4 * step;
                 pass += ((pass - bins) & (TreeProgram.SquareBytes - 1)) == 0 ? binStride - TreeProgram.SquareBytes : 0;
             }
+        }
+    }
+
+    /// <summary>Adds trees with one leaf, one after the other: the margins stay in registers meanwhile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddConstants(TreeProgram program, int first, int end, float* margins, int squares)
+    {
+        int count = TLanes.Count;
+        float* last = margins + (squares * Side * Side);
+        for (float* at = margins; at < last; at += 8 * count)
+        {
+            TFloat sum0 = TLanes.Load(at), sum1 = TLanes.Load(at + count), sum2 = TLanes.Load(at + (2 * count)), sum3 = TLanes.Load(at + (3 * count));
+            float* rest = at + (4 * count);
+            TFloat sum4 = TLanes.Load(rest), sum5 = TLanes.Load(rest + count), sum6 = TLanes.Load(rest + (2 * count)), sum7 = TLanes.Load(rest + (3 * count));
+            for (int tree = first; tree < end; tree++)
+            {
+                TFloat leaf = TLanes.Broadcast(program.Tables[program.TableOf[tree]]);
+                (sum0, sum1, sum2, sum3) = (TLanes.Add(sum0, leaf), TLanes.Add(sum1, leaf), TLanes.Add(sum2, leaf), TLanes.Add(sum3, leaf));
+                (sum4, sum5, sum6, sum7) = (TLanes.Add(sum4, leaf), TLanes.Add(sum5, leaf), TLanes.Add(sum6, leaf), TLanes.Add(sum7, leaf));
+            }
+            TLanes.Store(sum0, at);
+            TLanes.Store(sum1, at + count);
+            TLanes.Store(sum2, at + (2 * count));
+            TLanes.Store(sum3, at + (3 * count));
+            TLanes.Store(sum4, rest);
+            TLanes.Store(sum5, rest + count);
+            TLanes.Store(sum6, rest + (2 * count));
+            TLanes.Store(sum7, rest + (3 * count));
         }
     }
 

@@ -14,6 +14,15 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     /// <summary>Reads floats.</summary>
     static abstract TFloat Load(float* source);
 
+    /// <summary>The value in every lane.</summary>
+    static abstract TFloat Broadcast(float value);
+
+    /// <summary>Writes floats.</summary>
+    static abstract void Store(TFloat value, float* destination);
+
+    /// <summary>a + b.</summary>
+    static abstract TFloat Add(TFloat a, TFloat b);
+
     /// <summary>NaN from the first value on that is NaN or infinite, else <paramref name="soFar"/>.</summary>
     static abstract TFloat Taint(TFloat soFar, TFloat value);
 
