@@ -20,6 +20,7 @@ try
     {
         Action<PerfRun> bench = group switch
         {
+            "backbone" => BackboneBench.Run,
             "filters" => FilterBench.Run + (Action<PerfRun>)FeaturePeer.Run,
             "forest" => ForestBench.Run,
             "job" => JobBench.Run,

@@ -165,22 +165,28 @@ internal sealed unsafe class LowResolutionPlanes : IDisposable
 
     private void Nearest(float* cells, long x, long y, int width, int height, float* plane, nint rowStride)
     {
-        int patch = _map.Patch;
+        int patch = _map.Patch, skip = (int)(x % patch);
+        float* row = (float*)_rows.Pointer;
         for (int r = 0; r < height; r++)
         {
-            float* to = plane + (r * rowStride);
-            if (r > 0 && (y + r) % patch != 0)
+            if (r == 0 || (y + r) % patch == 0)
             {
-                new ReadOnlySpan<float>(to - rowStride, width).CopyTo(new Span<float>(to, width));
-                continue;
+                Repeat(cells + (Math.Min((y + r) / patch, _map.Rows - 1) * _map.Columns), x / patch, skip + width, row);
             }
-            float* values = cells + (Math.Min((y + r) / patch, _map.Rows - 1) * _map.Columns);
-            for (int c = 0; c < width;)
+            new ReadOnlySpan<float>(row + skip, width).CopyTo(new Span<float>(plane + (r * rowStride), width));
+        }
+    }
+
+    /// <summary>Each value of a row of cells as often as a cell is wide; may write a vector past the end.</summary>
+    private void Repeat(float* values, long cell, int count, float* to)
+    {
+        int patch = _map.Patch;
+        for (int done = 0; done < count; done += patch, cell++)
+        {
+            Vector256<float> value = Vector256.Create(values[Math.Min(cell, _map.Columns - 1)]);
+            for (int i = 0; i < patch; i += 8)
             {
-                long cell = (x + c) / patch;
-                int run = (int)Math.Min(width - c, ((cell + 1) * patch) - (x + c));
-                new Span<float>(to + c, run).Fill(values[Math.Min(cell, _map.Columns - 1)]);
-                c += run;
+                value.Store(to + done + i);
             }
         }
     }

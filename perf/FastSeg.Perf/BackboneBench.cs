@@ -1,0 +1,87 @@
+using FastSeg.Deep;
+using FastSeg.Images;
+using FastSeg.Native;
+using Microsoft.ML.OnnxRuntime;
+
+namespace FastSeg.Perf;
+
+/// <summary>
+/// The transformer: the low-resolution features of an image, and the fit of the shared PCA, against ONNX Runtime alone running as many
+/// windows in a session of its own; then the features brought to full resolution.
+/// </summary>
+internal static unsafe class BackboneBench
+{
+    private const int Channels = 32, BandWidth = 256, BandHeight = 16;
+
+    public static void Run(PerfRun run)
+    {
+        string folder = Path.Combine(Repository.Root, "models", "fastseg-vit-tiny-8");
+        long side = Math.Min(run.Options.Size, 1024);
+        byte[] pixels = PerfImages.Mosaic(side);
+        using MemoryImage image = MemoryImage.FromMemory<byte>(pixels, side, side);
+        long before = ProcessMemory.Resident();
+        using Backbone backbone = Backbone.Open(folder, run.Options.Threads);
+        WindowPolicy policy = backbone.Windows;
+        var axis = new WindowAxis(LowResolutionTokens.Cells(side, backbone.Description.Patch), policy, fixedSize: false);
+        long windows = axis.Count * axis.Count;
+
+        SharedPca? projection = null;
+        double fit = run.Best(() => projection = SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, policy, Channels, seed: 0));
+        double compute = run.Best(() => LowResolution.Compute(backbone, projection!, image, InputRange.Bytes, policy, normaliseL1: false).Dispose());
+        long held = ProcessMemory.Resident() - before;
+        double pass = Alone(run, backbone, axis.Size, windows);
+
+        string size = $"{side} x {side}, {windows} windows of {axis.Size} x {axis.Size} cells";
+        string name = backbone.Description.Name;
+        run.Add(new Measurement("backbone", $"{name}: features, {size}", compute, side * side) { Note = FormattableString.Invariant($"{compute / windows * 1e3:F1} ms a window") });
+        run.Add(new Comparison($"{name}: {windows} windows", $"ONNX Runtime {OrtEnv.Instance().GetVersionString()} alone", side * side / compute, side * side / (pass * windows), "the same network"));
+        run.Add(new Quantity("backbone", $"{name}: shared PCA, {SharedPcaFit.Views} views", fit / pass, "passes", FormattableString.Invariant($"{fit:F2} s; a pass alone {pass * 1e3:F1} ms")));
+        run.Add(new Quantity("backbone", $"{name}: memory, network and windows", held / 1048576.0, "MiB"));
+        Planes(run, backbone, projection!, image, policy);
+    }
+
+    /// <summary>Seconds of one pass of the network on a window, as ONNX Runtime's own API runs it, of as many in a row as the image has.</summary>
+    private static double Alone(PerfRun run, Backbone backbone, int cells, long passes)
+    {
+        using var sessionOptions = new SessionOptions { IntraOpNumThreads = run.Options.Threads, InterOpNumThreads = 1 };
+        using var session = new InferenceSession(backbone.GraphPath, sessionOptions);
+        int side = cells * backbone.Description.Patch;
+        float[] pixels = new float[3 * side * side];
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(pixels, [1, 3, side, side]);
+        using var options = new Microsoft.ML.OnnxRuntime.RunOptions();
+        return run.Best(() =>
+        {
+            for (long pass = 0; pass < passes; pass++)
+            {
+                session.Run(options, [backbone.Description.Input], [input], [backbone.Description.Output]).Dispose();
+            }
+        }) / passes;
+    }
+
+    /// <summary>Every channel at full resolution, band by band into memory that stays in cache.</summary>
+    private static void Planes(PerfRun run, Backbone backbone, SharedPca projection, MemoryImage image, WindowPolicy policy)
+    {
+        using LowResolution map = LowResolution.Compute(backbone, projection, image, InputRange.Bytes, policy, normaliseL1: false);
+        using var band = new HostBuffer(Channels * BandWidth * BandHeight * sizeof(float));
+        foreach (bool bilinear in (bool[])[false, true])
+        {
+            using var planes = new LowResolutionPlanes(map, bilinear, BandWidth, BandHeight);
+            double seconds = run.Best(() =>
+            {
+                for (long y = 0; y + BandHeight <= image.Info.Height; y += BandHeight)
+                {
+                    for (long x = 0; x + BandWidth <= image.Info.Width; x += BandWidth)
+                    {
+                        planes.Planes(x, y, BandWidth, BandHeight, (float*)band.Pointer, BandWidth, BandWidth * BandHeight);
+                    }
+                }
+            });
+            long pixels = image.Info.Height / BandHeight * BandHeight * (image.Info.Width / BandWidth * BandWidth);
+            run.Add(new Measurement("backbone", $"{(bilinear ? "bilinear" : "nearest")}, {Channels} channels, one thread", seconds, pixels)
+            {
+                FlopsPerPixel = bilinear ? 3 * Channels : 0,
+                Note = "planes stay in cache",
+            });
+        }
+    }
+}
