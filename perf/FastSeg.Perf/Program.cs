@@ -26,6 +26,7 @@ try
             "job" => JobBench.Run,
             "loop" => LoopBench.Run,
             "memory" => MemoryBench.Run,
+            "upsampler" => UpsamplerBench.Run,
             _ => throw new InvalidOperationException(group),
         };
         bench(run);

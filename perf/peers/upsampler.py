@@ -9,6 +9,7 @@ Weights and inputs are random numbers that follow from names and positions alone
 """
 
 import argparse
+import json
 import pathlib
 import time
 
@@ -188,6 +189,7 @@ def main():
         network, guidance, features = build(case)
         torch.onnx.export(network, (guidance, features), options.output, opset_version=13,
                           input_names=["guidance", "features"], output_names=["result"])
+        print(json.dumps({"versions": {"PyTorch (exporter)": torch.__version__}}))
     else:
         network, guidance, features = build(case)
         with torch.no_grad():
