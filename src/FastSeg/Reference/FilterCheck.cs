@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.Intrinsics;
 using FastSeg.Features;
 using FastSeg.Images;
 using FastSeg.Native;
@@ -24,7 +23,7 @@ internal static class FilterCheck
             FeatureSpec spec = FeatureSpec.Paper with { Families = family, Sigmas = disk ? DiskSigmas : FeatureSpec.Paper.Sigmas };
             yield return Family(name, spec, seed);
         }
-        if (Vector512.IsHardwareAccelerated)
+        if (VectorPath.Available.Count > 1)
         {
             yield return Widths(seed);
         }
@@ -54,6 +53,7 @@ internal static class FilterCheck
         return new EngineCheckResult($"features: {name}", $"{Width} x {Height} x {reference.Count}", worstError, worstAllowed, seconds);
     }
 
+    /// <summary>The widest vectors the machine has against the narrowest.</summary>
     private static EngineCheckResult Widths(int seed)
     {
         int before = VectorPath.Bits;
@@ -61,9 +61,9 @@ internal static class FilterCheck
         {
             float[] samples = Samples(seed);
             FeatureSpec spec = FeatureSpec.Paper with { Families = FamilyNames.Parse(FamilyNames.All), Sigmas = DiskSigmas };
-            VectorPath.Bits = 512;
+            VectorPath.Bits = VectorPath.Available[^1];
             float[] wide = Planes(spec, samples, out _);
-            VectorPath.Bits = 256;
+            VectorPath.Bits = VectorPath.Available[0];
             float[] narrow = Planes(spec, samples, out double seconds);
             double error = 0;
             for (int i = 0; i < wide.Length; i++)
@@ -71,7 +71,8 @@ internal static class FilterCheck
                 bool same = BitConverter.SingleToInt32Bits(wide[i]) == BitConverter.SingleToInt32Bits(narrow[i]);
                 error = Math.Max(error, same ? 0 : Math.Max(Math.Abs((double)wide[i] - narrow[i]), double.Epsilon));
             }
-            return new EngineCheckResult("features: 256-bit vectors equal 512-bit", $"{Width} x {Height} x {spec.Names.Count}", error, 0, seconds);
+            string operation = $"features: {VectorPath.Available[0]}-bit vectors equal {VectorPath.Available[^1]}-bit";
+            return new EngineCheckResult(operation, $"{Width} x {Height} x {spec.Names.Count}", error, 0, seconds);
         }
         finally
         {

@@ -32,6 +32,7 @@ internal sealed unsafe class LowResolutionPlanesTests
     [Test]
     public void AnyRectangleHasTheBitsOfTheWholeInBothVectorWidthsAndWritesNothingElse([Values] bool bilinear, [Values(512, 256)] int bits)
     {
+        Widths.Need(bits);
         int before = VectorPath.Bits;
         var random = new Random(6);
         try

@@ -83,10 +83,10 @@ internal sealed unsafe record UpsamplerCase(int ChannelsIn, int ChannelsOut, int
     }
 
     /// <summary>The engine's result, computed in tiles; the image it sees ends with what the plan says a tile needs.</summary>
-    public float[] Run(int tileWidth, int tileHeight, int bits = 512)
+    public float[] Run(int tileWidth, int tileHeight, int bits = 0)
     {
         int before = VectorPath.Bits;
-        VectorPath.Bits = bits;
+        VectorPath.Bits = bits == 0 ? before : bits;
         try
         {
             using var network = new Upsampler(Config, Tensors());

@@ -59,7 +59,7 @@ public sealed class ForestCpuTests
         int chosen = VectorPath.Bits;
         try
         {
-            foreach (int bits in (int[])[512, 256])
+            foreach (int bits in VectorPath.Available)
             {
                 VectorPath.Bits = bits;
                 Assert.That(Bits(Bands.Margins(forest, rows, features, width, height)), Is.EqualTo(Bits(expected)), $"{bits} bits");
