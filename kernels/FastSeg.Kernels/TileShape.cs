@@ -1,0 +1,35 @@
+namespace FastSeg.Kernels;
+
+/// <summary>
+/// Where a tile's pixels lie: what was read (<see cref="Width"/> x <see cref="Height"/>, the core and its halo as far as the image
+/// goes) and the core in it. Coordinates clamped to what was read repeat the image's edge pixels, because a halo ends early only there.
+/// </summary>
+public struct TileShape
+{
+    /// <summary>Columns that were read.</summary>
+    public int Width;
+
+    /// <summary>Rows that were read.</summary>
+    public int Height;
+
+    /// <summary>Column of the core's first pixel among those that were read.</summary>
+    public int CoreX;
+
+    /// <summary>Row of the core's first pixel among those that were read.</summary>
+    public int CoreY;
+
+    /// <summary>Columns of the core.</summary>
+    public int CoreWidth;
+
+    /// <summary>Rows of the core.</summary>
+    public int CoreHeight;
+
+    /// <summary>Pixels of the core: the length of a feature plane.</summary>
+    public readonly int CorePixels => CoreWidth * CoreHeight;
+
+    /// <summary>The column that stands for <paramref name="x"/>, which may lie outside of what was read.</summary>
+    public readonly int ClampX(int x) => Math.Clamp(x, 0, Width - 1);
+
+    /// <summary>The row that stands for <paramref name="y"/>.</summary>
+    public readonly int ClampY(int y) => Math.Clamp(y, 0, Height - 1);
+}
