@@ -71,7 +71,7 @@ public struct BinSink : IPlaneSink
             }
             Bins[((long)bytes * PlaneStride) + pixel] = (byte)(low - first);
         }
-        if (value != value)
+        if (float.IsNaN(value))
         {
             NotANumber[0] = 1;
         }
