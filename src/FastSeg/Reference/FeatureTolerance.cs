@@ -5,19 +5,22 @@ namespace FastSeg.Reference;
 /// <summary>The error of a feature plane that the specification allows against float64.</summary>
 internal static class FeatureTolerance
 {
-    /// <summary>1e-5 of the plane's range + 1e-6 of max|image|; for det also 2e-6 max|image| max(mod) of its sigma.</summary>
+    /// <summary>
+    /// 1e-5 of the plane's range + 1e-6 of max|image|; for det also 2e-6 max|image| max(mod) of its sigma. membrane_sum is up to as many
+    /// times max|image| as there are lines, and float32 has no finer steps there: it is allowed 1e-6 of that.
+    /// </summary>
     /// <param name="spec">Which features.</param>
     /// <param name="reference">All reference planes of a channel.</param>
     /// <param name="plane">Which of them.</param>
     /// <param name="largest">max|image|.</param>
     public static double Allowed(FeatureSpec spec, IReadOnlyList<ReferenceImage> reference, int plane, double largest)
     {
+        string name = spec.Names[plane];
         double[] values = reference[plane].Values;
-        double allowed = (1e-5 * (values.Max() - values.Min())) + (1e-6 * largest);
+        double size = name == "membrane_sum" ? spec.Membrane.Angles * largest : largest;
+        double allowed = (1e-5 * (values.Max() - values.Min())) + (1e-6 * size);
         // mod is two planes before det.
-        return spec.Names[plane].StartsWith("hessian_det_", StringComparison.Ordinal)
-            ? allowed + (2e-6 * largest * reference[plane - 2].Values.Max())
-            : allowed;
+        return name.StartsWith("hessian_det_", StringComparison.Ordinal) ? allowed + (2e-6 * largest * reference[plane - 2].Values.Max()) : allowed;
     }
 
     /// <summary>Largest difference between a plane and its reference; infinite where one is NaN.</summary>

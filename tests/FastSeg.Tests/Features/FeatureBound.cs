@@ -19,24 +19,8 @@ internal static class FeatureBound
         string worstName = "";
         for (int plane = 0; plane < names.Count; plane++)
         {
-            double[] expected = reference[plane].Values;
-            double allowed = (1e-5 * (expected.Max() - expected.Min())) + (1e-6 * largest);
-            if (names[plane].StartsWith("hessian_det_", StringComparison.Ordinal))
-            {
-                // mod is two planes before det.
-                allowed += 2e-6 * largest * reference[plane - 2].Values.Max();
-            }
-            if (names[plane] == "membrane_sum")
-            {
-                // A sum of as many responses as there are lines: float32 has no finer steps at its size.
-                allowed += 1e-6 * largest * (spec.Membrane.Angles - 1);
-            }
-            double error = 0;
-            for (int i = 0; i < expected.Length; i++)
-            {
-                double difference = Math.Abs(expected[i] - planes[plane][i]);
-                error = Math.Max(error, double.IsNaN(difference) ? double.PositiveInfinity : difference);
-            }
+            double allowed = FeatureTolerance.Allowed(spec, reference, plane, largest);
+            double error = FeatureTolerance.Error(reference[plane], planes[plane]);
             double share = error == 0 ? 0 : error / allowed;
             (worst, worstName) = share > worst ? (share, names[plane]) : (worst, worstName);
         }

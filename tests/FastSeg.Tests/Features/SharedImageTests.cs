@@ -4,11 +4,9 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Features;
 
-/// <summary>Every real image of the shared data against the reference; large ones by their corner.</summary>
+/// <summary>Every real image of the shared data, whole, against the reference.</summary>
 public class SharedImageTests
 {
-    private const int Limit = 400;
-
     [TestCase("examples")]
     [TestCase("ni/train")]
     [TestCase("ni/test")]
@@ -20,10 +18,9 @@ public class SharedImageTests
         {
             using ImageReader image = ImageFile.Open(file);
             ImageInfo info = image.Info;
-            var corner = new Region(Math.Max(0, info.Width - Limit), Math.Max(0, info.Height - Limit), Math.Min(Limit, info.Width), Math.Min(Limit, info.Height));
-            byte[] samples = new byte[corner.Pixels * info.PixelBytes];
-            image.Read(corner, samples);
-            using var reader = new SampleReader(samples, (int)corner.Width, (int)corner.Height, info.Channels, info.Type);
+            byte[] samples = new byte[info.Bounds.Pixels * info.PixelBytes];
+            image.Read(info.Bounds, samples);
+            using var reader = new SampleReader(samples, (int)info.Width, (int)info.Height, info.Channels, info.Type);
             float[][] planes = BankRun.Planes(FeatureSpec.Paper, reader, 300, 300);
             int count = FeatureSpec.Paper.Names.Count;
             for (int channel = 0; channel < info.Channels; channel++)
