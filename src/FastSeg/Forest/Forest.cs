@@ -62,7 +62,8 @@ internal sealed class DecisionForest
         ReadOnlySpan<byte> rest = model.TrimStart(" \t\r\n"u8);
         if (rest.Length < 2 || rest[0] != '{')
         {
-            throw new FastSegException("The forest is no XGBoost model in UBJSON or JSON: it does not start with an object.");
+            throw new FastSegException(
+                "The forest is no XGBoost model in UBJSON or JSON: it does not start with an object. (XGBoost's old binary format is not read; load it in XGBoost and save it as .ubj or .json.)");
         }
         bool json = rest[1] is (byte)'"' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'}';
         return ForestReader.Read(json ? JsonModel.Read(rest) : UbJsonReader.Read(rest));

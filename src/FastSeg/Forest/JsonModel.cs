@@ -13,13 +13,15 @@ internal static class JsonModel
     {
         try
         {
-            var reader = new Utf8JsonReader(WithoutNotANumber(bytes), Options);
+            var reader = new Utf8JsonReader(WithoutBareWords(bytes), Options);
             reader.Read();
             return Value(ref reader);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new FastSegException($"The forest is not valid JSON: {e.Message}", e);
+            // The exception's own message may quote the rest of the file.
+            string where = e is JsonException { LineNumber: { } line, BytePositionInLine: { } column } ? $"line {line + 1}, byte {column + 1}" : "a value's kind or size";
+            throw new FastSegException($"The forest is not valid JSON: see {where}.", e);
         }
     }
 
@@ -68,10 +70,13 @@ internal static class JsonModel
         return items.Count == 0 ? ModelNode.Numbers([.. numbers]) : ModelNode.Array([.. items]);
     }
 
-    /// <summary>XGBoost writes NaN bare (for statistics and categorical splits), which is no JSON: it becomes null.</summary>
-    private static ReadOnlySpan<byte> WithoutNotANumber(ReadOnlySpan<byte> bytes)
+    /// <summary>
+    /// XGBoost writes NaN and Infinity bare (for statistics, categorical splits, missing values), which is no JSON: they become null
+    /// and a number that overflows to infinity, whose sign stands before it.
+    /// </summary>
+    private static ReadOnlySpan<byte> WithoutBareWords(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IndexOf("NaN"u8) < 0)
+        if (bytes.IndexOf("NaN"u8) < 0 && bytes.IndexOf("Infinity"u8) < 0)
         {
             return bytes;
         }
@@ -84,7 +89,13 @@ internal static class JsonModel
             if (!inText && bytes[i..].StartsWith("NaN"u8))
             {
                 replaced.AddRange("null"u8);
-                i += 2;
+                i += "NaN".Length - 1;
+                continue;
+            }
+            if (!inText && bytes[i..].StartsWith("Infinity"u8))
+            {
+                replaced.AddRange("1e999"u8);
+                i += "Infinity".Length - 1;
                 continue;
             }
             replaced.Add(bytes[i]);
