@@ -7,15 +7,27 @@ internal static class JsonModel
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 32 };
 
+    /// <summary>What is done with a reader that stands on the first token.</summary>
+    public delegate void Step(ref Utf8JsonReader reader);
+
     /// <summary>Reads one value.</summary>
     /// <exception cref="FastSegException">The bytes are no JSON.</exception>
     public static ModelNode Read(ReadOnlySpan<byte> bytes)
+    {
+        ModelNode? value = null;
+        Walk(bytes, (ref Utf8JsonReader reader) => value = Value(ref reader));
+        return value!;
+    }
+
+    /// <summary>Hands out a reader of XGBoost's JSON.</summary>
+    /// <exception cref="FastSegException">The bytes are no JSON.</exception>
+    public static void Walk(ReadOnlySpan<byte> bytes, Step step)
     {
         try
         {
             var reader = new Utf8JsonReader(WithoutBareWords(bytes), Options);
             reader.Read();
-            return Value(ref reader);
+            step(ref reader);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {

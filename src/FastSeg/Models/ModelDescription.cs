@@ -9,8 +9,11 @@ namespace FastSeg.Models;
 /// <summary>What <c>model.json</c> holds.</summary>
 internal sealed record ModelDescription
 {
-    /// <summary>The format this program writes, and the newest it reads.</summary>
-    public const int CurrentFormat = 1;
+    /// <summary>The newest format this program reads: 2 added imported forests.</summary>
+    public const int CurrentFormat = 2;
+
+    /// <summary>What a model that was trained here is written as, so that older programs read it too.</summary>
+    public const int TrainedFormat = 1;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -38,7 +41,11 @@ internal sealed record ModelDescription
 
     public required IReadOnlyList<ModelClass> Classes { get; init; }
 
-    public required TrainingOptions Training { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TrainingOptions? Training { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ForestOrigin? Imported { get; init; }
 
     public static ModelDescription Parse(ReadOnlySpan<byte> text)
     {

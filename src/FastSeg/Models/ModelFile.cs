@@ -60,7 +60,8 @@ internal static class ModelFile
                     description.Deep, SharedPca.Parse(Get(zip, "projection.safetensors"), "projection.safetensors"),
                     description.Deep.Upsampling == Upsampling.Learned ? Get(zip, "upsampler.safetensors") : null);
             return new Model(
-                description.Features.ToSpec(), description.Channels, deep, description.Classes, description.Training, description.Xgboost, forest, selfTest);
+                description.Features.ToSpec(), description.Channels, deep, description.Classes, description.Training, description.Xgboost, forest, selfTest,
+                description.Imported);
         }
         catch (NewerFormatException e)
         {
@@ -79,7 +80,7 @@ internal static class ModelFile
 
     private static ModelDescription Describe(Model model) => new()
     {
-        Format = ModelDescription.CurrentFormat,
+        Format = model.Origin is null ? ModelDescription.TrainedFormat : ModelDescription.CurrentFormat,
         Version = FastSegVersion.Text,
         Xgboost = model.XgboostVersion,
         Channels = model.Channels,
@@ -87,6 +88,7 @@ internal static class ModelFile
         Features = ModelDescription.FeaturesJson.From(model.Features),
         Classes = model.Classes,
         Training = model.Training,
+        Imported = model.Origin,
     };
 
     private static void Add(ZipArchive zip, string name, ReadOnlySpan<byte> bytes)
