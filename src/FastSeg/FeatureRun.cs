@@ -18,11 +18,12 @@ internal static unsafe class FeatureRun
     {
         long start = Stopwatch.GetTimestamp();
         PartialProgress? Part(double from, double share) => options.Progress is { } whole ? new PartialProgress(whole, from, share) : null;
-        DeepModel model = DeepModel.Fit(deep, [image], 0, Part(0, FitShare), options.Cancellation);
+        long peak = SharedPcaFit.Peak(deep.Backbone, [image], deep.Backbone.Windows, options);
+        DeepModel model = DeepModel.Fit(deep, [image], 0, options with { Progress = Part(0, FitShare) });
         var fit = new StageReport(nameof(Stage.Projection).ToLowerInvariant(), Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 0);
         RunResult run = Run(image, features, channels, model, deep.Backbone, output, options with { Progress = Part(FitShare, 1 - FitShare) });
         StageReport[] stages = [.. run.Stages.Select(stage => stage.Name == fit.Name ? stage with { Seconds = stage.Seconds + fit.Seconds } : stage)];
-        return run with { Stages = stages, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
+        return run with { Stages = stages, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
     }
 
     /// <summary>Computes the stack; the deep planes from a model that is fitted already.</summary>
@@ -38,7 +39,8 @@ internal static unsafe class FeatureRun
         var planner = new Planner(
             image, image.Info.Bounds, features, seen, deepChannels, core => core.Pixels * names.Count * sizeof(float),
             core => DeepImage.TileBytes(deepModel, core), grid => DeepImage.WorkerItems(deepModel, image, grid),
-            workers => [("reader", image.HeldBytes(workers)), ("writer", writer.HeldBytes(workers)), .. DeepImage.SharedItems(deepModel, backbone, image)]);
+            workers => [("reader", image.HeldBytes(workers)), ("writer", writer.HeldBytes(workers)), .. DeepImage.SharedItems(deepModel, image)],
+            DeepImage.TransformerItems(deepModel, backbone, image));
         Plan plan = planner.Make(options);
         TileGrid grid = plan.Grid;
         var all = new StageTimes();

@@ -13,6 +13,7 @@ namespace FastSeg;
 /// <param name="TileBytes">Bytes of other buffers that grow with a tile's core and are listed by <paramref name="WorkerItems"/>.</param>
 /// <param name="WorkerItems">Buffers of a worker besides tile, filters and outputs, for the tiles of a grid: a name and their bytes.</param>
 /// <param name="SharedItems">Buffers of the whole run (readers, writers), given the number of workers.</param>
+/// <param name="TransformerItems">Buffers that are gone before the first tile.</param>
 internal sealed record Planner(
     ImageReader Image,
     Region Area,
@@ -22,7 +23,8 @@ internal sealed record Planner(
     Func<Region, long> OutputBytes,
     Func<Region, long> TileBytes,
     Func<TileGrid, IEnumerable<(string Name, long Bytes)>> WorkerItems,
-    Func<int, IEnumerable<(string Name, long Bytes)>> SharedItems)
+    Func<int, IEnumerable<(string Name, long Bytes)>> SharedItems,
+    IReadOnlyList<(string Name, long Bytes)> TransformerItems)
 {
     /// <summary>Tile corners lie on multiples of this, the side of a tile in the TIFFs we write and the width of a filter panel.</summary>
     private const int Grain = 256;
@@ -37,7 +39,7 @@ internal sealed record Planner(
     /// What a process gains between the plan and its peak outside the plan's buffers: machine code of the loops, thread stacks, the
     /// collector's slack. Measured on `segment` runs (6 to 9 MiB a run).
     /// </summary>
-    private const long CodeBytes = 8L << 20;
+    internal const long CodeBytes = 8L << 20;
 
     /// <summary>The plan for the given options.</summary>
     /// <exception cref="FastSegException">No plan fits the memory that is allowed; the sentence says the least that would do.</exception>
@@ -66,12 +68,13 @@ internal sealed record Planner(
         var core = new Region(0, 0, Math.Min(width, Area.Width), Math.Min(height, Area.Height));
         var items = new List<PlanItem>
         {
-            new("tile", Tile.Bytes(core, halo, Channels, Image.Info), workers),
-            new("filters", FilterBank.Bytes(Features, Channels, core, DeepChannels), workers),
-            new("outputs", OutputBytes(core), workers),
+            new("tile", Tile.Bytes(core, halo, Channels, Image.Info), workers, PlanPhase.Tiles),
+            new("filters", FilterBank.Bytes(Features, Channels, core, DeepChannels), workers, PlanPhase.Tiles),
+            new("outputs", OutputBytes(core), workers, PlanPhase.Tiles),
         };
-        items.AddRange(WorkerItems(new TileGrid(Area, width, height)).Select(item => new PlanItem(item.Name, item.Bytes, workers)));
-        items.AddRange(SharedItems(workers).Select(item => new PlanItem(item.Name, item.Bytes, 1)));
+        items.AddRange(WorkerItems(new TileGrid(Area, width, height)).Select(item => new PlanItem(item.Name, item.Bytes, workers, PlanPhase.Tiles)));
+        items.AddRange(SharedItems(workers).Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Run)));
+        items.AddRange(TransformerItems.Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Transformer)));
         int planes = (Features.Names.Count * Channels) + DeepChannels;
         return new Plan(Area, width, height, halo, Channels, planes, workers, items, ProcessMemory.Resident() + CodeBytes);
     }

@@ -29,7 +29,8 @@ internal sealed class SegmentRun
         var planner = new Planner(
             image, area, model.Features, model.Channels, model.DeepChannels, core => TileResult.Bytes(core, model.Classes.Count, _kinds),
             core => DeepImage.TileBytes(model.Deep, core),
-            grid => [("forest", CpuBackend.ForestBytes(model.Forest)), .. DeepImage.WorkerItems(model.Deep, image, grid)], SharedBytes);
+            grid => [("forest", CpuBackend.ForestBytes(model.Forest)), .. DeepImage.WorkerItems(model.Deep, image, grid)], SharedBytes,
+            DeepImage.TransformerItems(model.Deep, backbone, image));
         Plan = planner.Make(options);
     }
 
@@ -83,7 +84,7 @@ internal sealed class SegmentRun
     {
         yield return ("reader", _image.HeldBytes(workers) + (_segment.Mask?.HeldBytes(workers) ?? 0));
         yield return ("writer", Writers().Sum(writer => writer.HeldBytes(workers)));
-        foreach ((string, long) item in DeepImage.SharedItems(_model.Deep, _backbone, _image))
+        foreach ((string, long) item in DeepImage.SharedItems(_model.Deep, _image))
         {
             yield return item;
         }

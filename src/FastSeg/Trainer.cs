@@ -55,8 +55,9 @@ internal sealed unsafe class Trainer(
     private DeepModel FitDeep(DeepOptions wanted, IReadOnlyList<TrainingImage> images)
     {
         long mark = Stopwatch.GetTimestamp();
-        DeepModel model = DeepModel.Fit(
-            wanted, [.. images.Select(image => image.Image)], training.Seed, Part(options.Progress, 0, ProjectionShare), options.Cancellation);
+        ImageReader[] readers = [.. images.Select(image => image.Image)];
+        _plannedPeak = SharedPcaFit.Peak(wanted.Backbone, readers, wanted.Backbone.Windows, options);
+        DeepModel model = DeepModel.Fit(wanted, readers, training.Seed, options with { Progress = Part(options.Progress, 0, ProjectionShare) });
         _times.Add(Stage.Projection, mark);
         return model;
     }
@@ -91,8 +92,8 @@ internal sealed unsafe class Trainer(
         [
             ("reader", image.HeldBytes(workers)),
             ("training rows", rows.Count * rows.Planes * sizeof(float)),
-            .. DeepImage.SharedItems(_deepModel, deep?.Backbone, image),
-        ]);
+            .. DeepImage.SharedItems(_deepModel, image),
+        ], DeepImage.TransformerItems(_deepModel, deep?.Backbone, image));
         Plan plan = planner.Make(options);
         _plannedPeak = Math.Max(_plannedPeak, plan.PeakBytes);
         TileGrid grid = plan.Grid;
@@ -106,11 +107,12 @@ internal sealed unsafe class Trainer(
             }
         }
         StageTimes[] times = [.. Enumerable.Range(0, plan.Workers).Select(_ => new StageTimes())];
-        Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, channels, image.Info))];
         RunOptions steps = options with { Progress = Part(options.Progress, Start + (GatherShare * index / count), GatherShare / count) };
+        // The transformer first: its buffers are gone before those of the tiles are made.
+        using DeepImage? deepImage = _deepModel is null ? null : new DeepImage(_deepModel, deep!.Backbone, image, plan, _times, options with { Progress = null });
+        Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, channels, image.Info))];
         try
         {
-            using DeepImage? deepImage = _deepModel is null ? null : new DeepImage(_deepModel, deep!.Backbone, image, plan, _times, options with { Progress = null });
             using var backend = new CpuBackend(plan, features, null, deepImage);
             Workers.Run(plan.Workers, cores.Count, steps, (worker, i) =>
             {

@@ -15,7 +15,8 @@ internal static class PlanText
         var table = new TextTable(false, true, true);
         foreach (PlanItem item in plan.Items)
         {
-            table.Row(item.Name, $"{item.Count} x {Units.Bytes(item.BytesEach)}", Units.Bytes(item.Bytes));
+            string name = item.Phase == PlanPhase.Transformer ? $"{item.Name}, before the tiles" : item.Name;
+            table.Row(name, $"{item.Count} x {Units.Bytes(item.BytesEach)}", Units.Bytes(item.Bytes));
         }
         table.Row("program", "", Units.Bytes(plan.ProcessBytes)).Row("peak", "", Units.Bytes(plan.PeakBytes)).Write(output);
     }
@@ -42,6 +43,7 @@ internal static class PlanText
                 json.WriteNumber("bytesEach", item.BytesEach);
                 json.WriteNumber("count", item.Count);
                 json.WriteNumber("bytes", item.Bytes);
+                json.WriteString("phase", item.Phase.ToString().ToLowerInvariant());
                 json.WriteEndObject();
             }
             json.WriteEndArray();

@@ -10,6 +10,7 @@ namespace FastSeg.Deep;
 /// </summary>
 public sealed class Backbone : IDisposable
 {
+    private readonly Dictionary<(int Rows, int Columns), long> _passBytes = [];
     private string? _hash;
 
     private Backbone(string folder, BackboneDescription description, int threads, InferenceSession session)
@@ -68,14 +69,7 @@ public sealed class Backbone : IDisposable
         InferenceSession? session = null;
         try
         {
-            KeepQuiet();
-            using var options = new SessionOptions
-            {
-                IntraOpNumThreads = threads,
-                InterOpNumThreads = 1,
-                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-            };
-            session = new InferenceSession(path, options);
+            session = BackboneSession.Open(path, threads);
             return new Backbone(folder, description, threads, session);
         }
         catch (OnnxRuntimeException e)
@@ -93,18 +87,30 @@ public sealed class Backbone : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Session.Dispose();
 
-    /// <summary>The failure of a graph that does not fit its description.</summary>
-    internal FastSegException Misfit(string what) => new($"{GraphPath}: {what}.");
-
-    /// <summary>ONNX Runtime writes to stderr what its exceptions say already; unless the process set it up otherwise.</summary>
-    private static void KeepQuiet()
+    /// <summary>
+    /// Bytes that ONNX Runtime works in while it runs a window of a size, input and output not counted. They follow from the network and
+    /// can only be measured: one pass runs that keeps its memory, and a small one gives it back. Once for every size.
+    /// </summary>
+    /// <exception cref="FastSegException">ONNX Runtime failed.</exception>
+    internal long PassBytes(int rows, int columns)
     {
-        if (!OrtEnv.IsCreated)
+        lock (_passBytes)
         {
-            var options = new EnvironmentCreationOptions { logId = "FastSeg", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-            OrtEnv.CreateInstanceWithOptions(ref options);
+            if (!_passBytes.TryGetValue((rows, columns), out long bytes))
+            {
+                using (var window = new BackboneWindow(this, rows, columns, flipAverage: false))
+                {
+                    bytes = window.Measure();
+                }
+                BackboneGraph.TryOut(this);
+                _passBytes.Add((rows, columns), bytes);
+            }
+            return bytes;
         }
     }
+
+    /// <summary>The failure of a graph that does not fit its description.</summary>
+    internal FastSegException Misfit(string what) => new($"{GraphPath}: {what}.");
 
     /// <summary>SHA-256 of a file, in lower-case hexadecimal.</summary>
     internal static string Hash(string path)

@@ -69,7 +69,7 @@ internal static class BackboneGraph
         int rows = backbone.FixedTokens ?? TrialRows, columns = backbone.FixedTokens ?? TrialColumns;
         long[] needed = Output(description, rows, columns);
         bool known = backbone.FixedTokens is not null && stated.AsSpan(1).IndexOf(-1) < 0;
-        long[] found = known ? [1, .. stated.Skip(1).Select(size => (long)size)] : Try(backbone, rows, columns);
+        long[] found = known ? [1, .. stated.Skip(1).Select(size => (long)size)] : TryOut(backbone);
         if (!found.AsSpan().SequenceEqual(needed))
         {
             string how = description.IsMap ? "dimension x rows x columns" : $"{description.PrefixTokens} prefix tokens and {rows} x {columns} patches";
@@ -84,12 +84,14 @@ internal static class BackboneGraph
         ? [1, description.Dimension, rows, columns]
         : [1, description.PrefixTokens + ((long)rows * columns), description.Dimension];
 
-    private static long[] Try(Backbone backbone, int rows, int columns)
+    /// <summary>Runs the smallest image that the graph is known to take, and returns the output's shape.</summary>
+    public static long[] TryOut(Backbone backbone)
     {
+        int rows = backbone.FixedTokens ?? TrialRows, columns = backbone.FixedTokens ?? TrialColumns;
         int patch = backbone.Description.Patch;
         float[] pixels = new float[3 * rows * patch * columns * patch];
         using OrtValue image = OrtValue.CreateTensorValueFromMemory(pixels, [1, 3, rows * patch, columns * patch]);
-        using var options = new Microsoft.ML.OnnxRuntime.RunOptions();
+        using Microsoft.ML.OnnxRuntime.RunOptions options = BackboneSession.RunOptions();
         using IDisposableReadOnlyCollection<OrtValue> results =
             backbone.Session.Run(options, [backbone.Description.Input], [image], [backbone.Description.Output]);
         return results[0].GetTensorTypeAndShape().Shape;

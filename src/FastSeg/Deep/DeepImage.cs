@@ -51,19 +51,25 @@ internal sealed class DeepImage : IDisposable
         }
     }
 
-    /// <summary>Buffers of the whole run: the map, and the tokens while it is made.</summary>
-    public static IEnumerable<(string Name, long Bytes)> SharedItems(DeepModel? model, Backbone? backbone, ImageReader image)
+    /// <summary>Buffers of the whole run: the map.</summary>
+    public static IEnumerable<(string Name, long Bytes)> SharedItems(DeepModel? model, ImageReader image)
     {
         if (model is not null)
         {
-            int channels = model.Projection.Channels;
-            long map = LowResolution.Bytes(image.Info, model.Description.Patch, channels);
-            yield return ("deep features", map);
-            if (backbone is not null)
-            {
-                yield return ("tokens", LowResolution.ComputeBytes(backbone, image, model.Description.Windows, channels) - map);
-            }
+            yield return ("deep features", LowResolution.Bytes(image.Info, model.Description.Patch, model.Projection.Channels));
         }
+    }
+
+    /// <summary>What is held while the map is made, and gone before the first tile; ONNX Runtime's share is measured.</summary>
+    public static IReadOnlyList<(string Name, long Bytes)> TransformerItems(DeepModel? model, Backbone? backbone, ImageReader image)
+    {
+        if (model is null || backbone is null)
+        {
+            return [];
+        }
+        model.Description.CheckBackbone(backbone);
+        (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, image.Info, model.Description.Windows);
+        return [("tokens", LowResolutionTokens.Bytes(backbone, image, model.Description.Windows)), ("transformer", backbone.PassBytes(rows, columns))];
     }
 
     /// <summary>Bytes of a tile's core that a learned upsampler's result takes, so that tiles are chosen to be small enough.</summary>

@@ -59,7 +59,7 @@ internal sealed class DeepModel
     public Upsampler? Network { get; }
 
     /// <summary>Fits what training images decide: the input range and the projection.</summary>
-    public static DeepModel Fit(DeepOptions options, IReadOnlyList<ImageReader> images, int seed, IProgress<double>? progress, CancellationToken cancellation)
+    public static DeepModel Fit(DeepOptions options, IReadOnlyList<ImageReader> images, int seed, RunOptions run)
     {
         Backbone backbone = options.Backbone;
         Upsampling upsampling = options.Upsampling ?? (backbone.HasUpsampler ? Upsampling.Learned : Upsampling.Bilinear);
@@ -70,10 +70,10 @@ internal sealed class DeepModel
             using Upsampler network = ReadNetwork(weights, backbone.UpsamplerPath);
             channelsOut = network.Config.ChannelsOut;
         }
-        InputRange range = options.Range ?? InputRange.From(images, cancellation);
+        InputRange range = options.Range ?? InputRange.From(images, run.Cancellation);
         range.Check(images);
         WindowPolicy windows = backbone.Windows;
-        SharedPca projection = SharedPcaFit.Fit(backbone, images, range, windows, options.Channels, (ulong)seed, progress: progress, cancellation: cancellation);
+        SharedPca projection = SharedPcaFit.Fit(backbone, images, range, windows, options.Channels, (ulong)seed, progress: run.Progress, cancellation: run.Cancellation);
         var description = new DeepDescription(
             backbone.Description.Name, backbone.Sha256, backbone.Description.Patch, channelsOut, upsampling,
             windows.Tokens, windows.Overlap, windows.FlipAverage, range.Low, range.High, seed, backbone.Threads);

@@ -42,10 +42,6 @@ internal sealed unsafe class LowResolution : IDisposable
     public static long Bytes(ImageInfo info, int patch, int channels) =>
         checked(LowResolutionTokens.Cells(info.Height, patch) * LowResolutionTokens.Cells(info.Width, patch) * channels * sizeof(float));
 
-    /// <summary>Bytes that <see cref="Compute"/> holds while it runs, the result included and ONNX Runtime's own memory not.</summary>
-    public static long ComputeBytes(Backbone backbone, ImageReader image, WindowPolicy policy, int channels) =>
-        LowResolutionTokens.Bytes(backbone, image, policy) + Bytes(image.Info, backbone.Description.Patch, channels);
-
     /// <summary>Runs the backbone over an image and projects its tokens.</summary>
     /// <param name="backbone">The network.</param>
     /// <param name="projection">The model's projection.</param>

@@ -59,6 +59,13 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
             + (down.Size * columns * (backbone.Description.Dimension + 1) * sizeof(float));
     }
 
+    /// <summary>Rows and columns of cells of a window of an image.</summary>
+    public static (int Rows, int Columns) WindowSize(Backbone backbone, ImageInfo image, WindowPolicy policy)
+    {
+        (WindowAxis down, WindowAxis across) = Axes(backbone, image, policy);
+        return (down.Size, across.Size);
+    }
+
     /// <summary>Runs the windows and hands every row of cells to <paramref name="take"/>, top to bottom.</summary>
     /// <exception cref="FastSegException">The file is corrupt, a sample is not finite, or ONNX Runtime failed.</exception>
     public void Run(TokenRow take, IProgress<double>? progress, CancellationToken cancellation)

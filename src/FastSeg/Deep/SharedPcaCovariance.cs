@@ -24,11 +24,18 @@ internal sealed unsafe class SharedPcaCovariance : IDisposable
     public SharedPcaCovariance(int dimension)
     {
         _dimension = dimension;
-        _stride = (dimension + ColumnsAtOnce - 1) / ColumnsAtOnce * ColumnsAtOnce;
+        _stride = Stride(dimension);
         _shift = new double[dimension];
         _sum = new double[dimension];
         _products = new HostBuffer((long)_stride * _stride * sizeof(double));
         new Span<byte>(_products.Pointer, checked((int)_products.Length)).Clear();
+    }
+
+    /// <summary>Bytes held for views of so many cells.</summary>
+    public static long Bytes(int dimension, int cells)
+    {
+        long stride = Stride(dimension);
+        return (stride + cells) * stride * sizeof(double);
     }
 
     /// <summary>Tokens so far.</summary>
@@ -80,6 +87,8 @@ internal sealed unsafe class SharedPcaCovariance : IDisposable
         _products.Dispose();
         _tokens.Dispose();
     }
+
+    private static int Stride(int dimension) => (dimension + ColumnsAtOnce - 1) / ColumnsAtOnce * ColumnsAtOnce;
 
     /// <summary>Tokens less the shift, padded with zeros; their sums are taken on the way.</summary>
     private double* Shifted(TokenView tokens, int count)

@@ -11,6 +11,9 @@ internal static unsafe class SharedPcaFit
     /// <summary>Views over all images together.</summary>
     public const int Views = 50;
 
+    /// <summary>Square matrices alive while the covariance is decomposed: its sums, itself, its vectors, and what the decomposition works in.</summary>
+    private const int DecompositionMatrices = 5;
+
     /// <summary>Fits the projection.</summary>
     /// <param name="backbone">The network.</param>
     /// <param name="images">Training images; views are dealt out to them in turn.</param>
@@ -54,6 +57,30 @@ internal static unsafe class SharedPcaFit
         return Decompose(backbone, covariance, channels);
     }
 
+    /// <summary>
+    /// Peak memory of the process while a projection is fitted: the covariance, and a view with its pass through the network or the
+    /// matrices that the decomposition makes. The pass is measured.
+    /// </summary>
+    /// <exception cref="FastSegException">It is more than the options allow.</exception>
+    public static long Peak(Backbone backbone, IReadOnlyList<ImageReader> images, WindowPolicy policy, RunOptions options)
+    {
+        int dimension = backbone.Description.Dimension;
+        long most = 0;
+        foreach (ImageReader image in images)
+        {
+            (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, image.Info, policy);
+            long pixels = (long)rows * columns * backbone.Description.Patch * backbone.Description.Patch;
+            long view = BackboneWindow.Bytes(backbone, rows, columns, false) + (pixels * (image.Info.PixelBytes + (BackboneInput.Colours * sizeof(float))));
+            most = Math.Max(most, SharedPcaCovariance.Bytes(dimension, rows * columns) + view + backbone.PassBytes(rows, columns) + image.HeldBytes(1));
+        }
+        most = Math.Max(most, DecompositionMatrices * (long)dimension * dimension * sizeof(double));
+        long peak = ProcessMemory.Resident() + Planner.CodeBytes + most;
+        return options.Memory <= 0 || peak <= options.Memory
+            ? peak
+            : throw new FastSegException(
+                $"{images[0].Info.Name}: --memory {Planner.Size(options.Memory)} is not enough to fit the projection of {backbone.Folder}; the least that would do is {Planner.Size(peak)}.");
+    }
+
     /// <summary>The leading eigenvectors, each with the sign that makes its largest component positive.</summary>
     private static SharedPca Decompose(Backbone backbone, SharedPcaCovariance tokens, int channels)
     {
@@ -84,9 +111,7 @@ internal static unsafe class SharedPcaFit
 
     private static BackboneWindow WindowFor(Backbone backbone, ImageInfo info, WindowPolicy policy, BackboneWindow? last)
     {
-        bool fixedSize = backbone.FixedTokens is not null;
-        int rows = new WindowAxis(LowResolutionTokens.Cells(info.Height, backbone.Description.Patch), policy, fixedSize).Size;
-        int columns = new WindowAxis(LowResolutionTokens.Cells(info.Width, backbone.Description.Patch), policy, fixedSize).Size;
+        (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, info, policy);
         if (last is not null && last.Rows == rows && last.Columns == columns)
         {
             return last;

@@ -55,7 +55,13 @@ internal sealed class DeepCommandTests : CliFixture
         Assert.That(plan.RootElement.GetProperty("planes").GetInt32(), Is.EqualTo(11));
         Assert.That(
             plan.RootElement.GetProperty("buffers").EnumerateArray().Select(item => item.GetProperty("name").GetString()),
-            Does.Contain("deep features").And.Contain("tokens").And.Contain("upsampling"));
+            Does.Contain("deep features").And.Contain("tokens").And.Contain("transformer").And.Contain("upsampling"));
+        string text = Succeed("plan", DeepModel, TestImage);
+        Assert.That(text, Does.Contain("transformer, before the tiles"));
+        Assert.That(Fail("plan", DeepModel, TestImage, "--memory", "1MiB"), Does.Contain("the least that would do is"));
+        Assert.That(
+            Fail("train", "--image", TrainImage, "--labels", TrainLabels, "--deep", _tiny.Folder, "--channels", "5", "--memory", "1MiB", "-o", At("no.fastseg")),
+            Does.Contain("--memory 1MiB is not enough to fit the projection"));
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using FastSeg.Images;
 using NUnit.Framework;
 
@@ -52,6 +53,27 @@ internal sealed class ProcessTests : CliFixture
         Assert.That(outcome.ErrorLines, Has.Length.EqualTo(1));
         Assert.That(outcome.Output, Is.Empty);
         Assert.That(Directory.GetFileSystemEntries(folder), Is.Empty);
+    }
+
+    [Test]
+    public void DeepRunsPeakWhereTheirPlanSays()
+    {
+        string backbone = TestData.File("models", "fastseg-vit-tiny-8"), model = At("deep.fastseg");
+        // Large enough for whole windows of the transformer, whose own memory is then a third of all.
+        File.WriteAllBytes(At("windows.npy"), Npy.Bytes("|u1", "(512, 512)", [.. Enumerable.Range(0, 512 * 512).Select(i => (byte)((i * 31) ^ (i / 512)))]));
+        AssertPeak("train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "2", "--deep", backbone, "-o", model);
+        AssertPeak("segment", model, At("windows.npy"), "--deep", backbone, "-o", At("deep.tif"));
+        AssertPeak("features", At("windows.npy"), "--model", model, "--deep", backbone, "-o", At("deep.npy"));
+    }
+
+    private void AssertPeak(params string[] arguments)
+    {
+        string report = At("peak.json");
+        Outcome outcome = Run([.. arguments, "--threads", "2", "--report", report]);
+        Assert.That(outcome.Code, Is.Zero, outcome.Error);
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(report));
+        double planned = json.RootElement.GetProperty("predictedPeakBytes").GetDouble(), peak = json.RootElement.GetProperty("peakBytes").GetDouble();
+        Assert.That(peak / planned, Is.EqualTo(1).Within(0.15), $"{arguments[0]}: planned {planned / 1048576:F0} MiB, {peak / 1048576:F0} MiB at the peak");
     }
 
     [Test]

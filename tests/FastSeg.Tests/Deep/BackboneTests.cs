@@ -59,6 +59,23 @@ internal sealed unsafe class BackboneTests
     }
 
     [Test]
+    public void AWindowsMemoryIsMeasuredOnceAndGivenBack()
+    {
+        const long Least = 20L << 20;
+        using Backbone backbone = Backbone.Open(TestData.File("models", "fastseg-vit-tiny-8"), 2);
+        long bytes = backbone.PassBytes(37, 37);
+        Assert.That(bytes, Is.GreaterThan(Least), "the products of 1369 tokens with each other are megabytes");
+        Assert.That(backbone.PassBytes(37, 37), Is.EqualTo(bytes));
+        using var window = new BackboneWindow(backbone, 37, 37, flipAverage: false);
+        FillRandom(window, 5);
+        window.Forward();
+        long before = ProcessMemory.Resident();
+        window.Forward();
+        Assert.That(ProcessMemory.Resident() - before, Is.LessThan(Least / 2));
+        Assert.That(window.Measure(), Is.GreaterThan(Least), "kept this once");
+    }
+
+    [Test]
     public void TheBackboneInTheBoxOpensAndIsWhatItsReadmeSays()
     {
         using Backbone backbone = Backbone.Open(TestData.File("models", "fastseg-vit-tiny-8"), 1);

@@ -3,6 +3,7 @@ using FastSeg.Deep.Weights;
 using FastSeg.Features;
 using FastSeg.Images;
 using FastSeg.Models;
+using FastSeg.Native;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 
@@ -98,6 +99,26 @@ internal sealed class DeepSegmenterTests
         {
             Assert.That(part[i], Is.EqualTo(whole[((70 + (i / 61)) * Scene.Width) + 90 + (i % 61)]));
         }
+    }
+
+    [Test]
+    public void APlanCountsEveryBufferOfOurs()
+    {
+        using MemoryImage image = Scene.Image;
+        Labels(_model, image, new RunOptions());
+        // Models of other tests that nobody holds any more.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        long before = HostBuffer.LiveBytes;
+        var segmenter = new Segmenter(_model, _backbone);
+        Plan plan = segmenter.Plan(image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), new byte[Scene.Width * Scene.Height]) });
+        Assert.That(plan.Items.Single(item => item.Name == "transformer").Phase, Is.EqualTo(PlanPhase.Transformer));
+        HostBuffer.ResetPeak();
+        Labels(_model, image, new RunOptions());
+        // All of ONNX Runtime's memory is its own.
+        Plan ours = plan with { Items = [.. plan.Items.Where(item => item.Name != "transformer")] };
+        Assert.That(HostBuffer.PeakBytes - before, Is.EqualTo(ours.BufferBytes));
+        Assert.That(HostBuffer.LiveBytes, Is.EqualTo(before));
     }
 
     [Test]
