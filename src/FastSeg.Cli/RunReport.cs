@@ -16,6 +16,12 @@ internal sealed class RunReport(string command, int threads)
     /// <summary>XGBoost's version, where it took part.</summary>
     public string? XgboostVersion { get; set; }
 
+    /// <summary>What computed.</summary>
+    public string Backend { get; private set; } = "cpu";
+
+    /// <summary>Why a GPU that is there was not used.</summary>
+    public string? BackendNote { get; private set; }
+
     /// <summary>Stages so far; those of the same name are added up.</summary>
     public IReadOnlyList<StageReport> Stages => _stages;
 
@@ -25,6 +31,8 @@ internal sealed class RunReport(string command, int threads)
     /// <summary>Adds a run's time, pixels and planned memory.</summary>
     public void Add(RunResult run)
     {
+        Backend = run.Backend;
+        BackendNote ??= run.Note;
         _pixels += run.Pixels;
         _predictedPeak = Math.Max(_predictedPeak, run.PlannedPeakBytes);
         foreach (StageReport stage in run.Stages)
@@ -62,7 +70,11 @@ internal sealed class RunReport(string command, int threads)
             json.WriteString("command", command);
             json.WriteString("version", FastSegVersion.Text);
             WriteMachine(json);
-            json.WriteString("backend", "cpu");
+            json.WriteString("backend", Backend);
+            if (BackendNote is not null)
+            {
+                json.WriteString("backendNote", BackendNote);
+            }
             json.WriteNumber("threads", threads);
             json.WriteStartArray("images");
             _images.ForEach(image => image.Write(json));

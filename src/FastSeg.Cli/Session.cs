@@ -15,6 +15,7 @@ internal sealed class Session
         int threads = parsed.GetValue(common.Threads);
         Threads = threads > 0 ? threads : Environment.ProcessorCount;
         Report = new RunReport(command, Threads);
+        Backend = CommonOptions.Kind(parsed.GetValue(common.Backend) ?? "auto") ?? BackendKind.Auto;
     }
 
     /// <summary>The parsed arguments.</summary>
@@ -32,6 +33,9 @@ internal sealed class Session
     /// <summary>Worker threads, at least 1.</summary>
     public int Threads { get; }
 
+    /// <summary>What computes.</summary>
+    public BackendKind Backend { get; }
+
     /// <summary>What --report writes.</summary>
     public RunReport Report { get; }
 
@@ -44,8 +48,29 @@ internal sealed class Session
     /// <param name="run">The work, given the options to hand on.</param>
     public T Long<T>(string what, long memory, Func<RunOptions, T> run)
     {
-        var options = new RunOptions { Threads = Threads, Memory = memory, Cancellation = Cancellation };
+        RunOptions options = Options(memory);
         return _terminal ? ProgressBar.Run(Error, what, progress => run(options with { Progress = progress })) : run(options);
+    }
+
+    /// <summary>How a run uses the machine.</summary>
+    /// <param name="memory">Most bytes the process may use; 0 sets no limit.</param>
+    public RunOptions Options(long memory) => new()
+    {
+        Threads = Threads,
+        Memory = memory,
+        Cancellation = Cancellation,
+        Backend = Backend,
+        DeviceMemory = Parsed.GetValue(_common.DeviceMemory),
+    };
+
+    /// <summary>Adds a run to the report, and says once why a GPU was passed over.</summary>
+    public void Add(RunResult run)
+    {
+        if (run.Note is not null && Report.BackendNote is null)
+        {
+            Error.WriteLine($"fastseg: {run.Note}");
+        }
+        Report.Add(run);
     }
 
     /// <summary>Fails now, rather than after the work, when the report could not be written.</summary>

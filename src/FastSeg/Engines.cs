@@ -1,8 +1,71 @@
+using FastSeg.Gpu;
+
 namespace FastSeg;
 
-/// <summary>Chooses where to compute. A device is opened once for the whole process.</summary>
-public static class Engines
+/// <summary>Chooses where to compute. A device is opened once for the whole process and kept.</summary>
+internal static class Engines
 {
+    private static readonly Lock Gate = new();
+    private static readonly Dictionary<BackendKind, GpuEngine> Opened = [];
+    private static string? _passedOver;
+    private static bool _looked;
+
     /// <summary>The engine for a choice.</summary>
-    internal static Engine Choose(BackendKind kind) => CpuEngine.Instance;
+    /// <exception cref="FastSegException">The device that was asked for is not there or cannot be opened.</exception>
+    public static Engine Choose(BackendKind kind)
+    {
+        if (kind == BackendKind.Cpu)
+        {
+            return CpuEngine.Instance;
+        }
+        lock (Gate)
+        {
+            return kind == BackendKind.Auto ? Best() : Open(kind);
+        }
+    }
+
+    /// <summary>Why a device that is there is not used, where the choice was left to us; null where there is nothing to say.</summary>
+    public static string? PassedOver(BackendKind kind) => kind == BackendKind.Auto ? _passedOver : null;
+
+    private static Engine Best()
+    {
+        if (!_looked)
+        {
+            _looked = true;
+            Look();
+        }
+        return Opened.TryGetValue(BackendKind.Cuda, out GpuEngine? engine) ? engine : CpuEngine.Instance;
+    }
+
+    private static void Look()
+    {
+        if (!GpuLibraries.Exists(GpuLibraries.Cuda))
+        {
+            return;
+        }
+        GpuFound device = GpuProbe.Run().First(found => found.Backend == BackendKind.Cuda);
+        try
+        {
+            if (device.PassedOver.Length > 0)
+            {
+                // No GPU at all is no news; one that cannot be used is.
+                _passedOver = device.Exists ? $"{device.Name} is not used: {device.PassedOver} The CPU computes." : null;
+                return;
+            }
+            Open(BackendKind.Cuda);
+        }
+        catch (FastSegException e)
+        {
+            _passedOver = $"{device.Name} is not used: {e.Message} The CPU computes.";
+        }
+    }
+
+    private static GpuEngine Open(BackendKind kind)
+    {
+        if (!Opened.TryGetValue(kind, out GpuEngine? engine))
+        {
+            Opened.Add(kind, engine = new GpuEngine(kind));
+        }
+        return engine;
+    }
 }

@@ -34,7 +34,7 @@ internal static unsafe class FeatureRun
         features.Check();
         int seen = channels != 0 ? channels : SampleChecks.IsGrey(image) ? 1 : 3;
         Engine engine = Engines.Choose(options.Backend);
-        var work = new Work(image, features, seen, deepModel, null) { Planes = true };
+        var work = new Work(image, features, seen, deepModel, null);
         IReadOnlyList<string> names = [.. features.PlaneNames(seen), .. Enumerable.Range(0, work.DeepChannels).Select(i => $"deep_{i}")];
         using ImageWriter writer = output(names);
         var planner = new Planner(
@@ -76,6 +76,7 @@ internal static unsafe class FeatureRun
         return new RunResult(plan.Area.Pixels, [], all.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, plan.PeakBytes)
         {
             Backend = engine.Name,
+            Note = Engines.PassedOver(options.Backend),
         };
     }
 }

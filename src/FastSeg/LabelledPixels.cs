@@ -76,6 +76,18 @@ internal sealed class LabelledPixels
         return right < 0 ? default : new Region(left, top, right - left + 1, bottom - top + 1);
     }
 
+    /// <summary>Labelled pixels inside a rectangle.</summary>
+    public int CountIn(Region tile)
+    {
+        int count = 0;
+        for (long y = tile.Y; y < tile.Bottom; y++)
+        {
+            (int first, int end) = Ranks(tile.X, y, tile.Width);
+            count += end - first;
+        }
+        return count;
+    }
+
     private int FirstNotBefore(long position)
     {
         int at = _positions.BinarySearch(position);

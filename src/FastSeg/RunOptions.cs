@@ -62,4 +62,7 @@ public sealed record RunResult(long Pixels, IReadOnlyList<long> ClassPixels, IRe
 {
     /// <summary>What computed: "cpu", "cuda", ..</summary>
     public string Backend { get; init; } = "cpu";
+
+    /// <summary>Why a GPU that is there was not used, where the choice was left open; null where there is nothing to say.</summary>
+    public string? Note { get; init; }
 }

@@ -76,6 +76,7 @@ internal sealed class SegmentRun
             return new RunResult(Plan.Area.Pixels, classPixels, times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, Plan.PeakBytes)
             {
                 Backend = _engine.Name,
+                Note = Engines.PassedOver(_options.Backend),
             };
         }
         finally

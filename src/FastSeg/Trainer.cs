@@ -52,6 +52,7 @@ internal sealed unsafe class Trainer(
         var run = new RunResult(rows.Count, [], _times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, _plannedPeak)
         {
             Backend = _engine.Name,
+            Note = Engines.PassedOver(options.Backend),
         };
         return new TrainingResult(model, run);
     }
@@ -91,7 +92,7 @@ internal sealed unsafe class Trainer(
 
     private void Gather(ImageReader image, LabelledPixels labels, int channels, TrainingRows rows, int index, int count)
     {
-        var work = new Work(image, features, channels, _deepModel, null);
+        var work = new Work(image, features, channels, _deepModel, null) { Labels = labels };
         var planner = new Planner(work, image.Info.Bounds, _engine, _ => 0, workers =>
         [
             ("reader", image.HeldBytes(workers)),

@@ -16,8 +16,8 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// <summary>Whether the trees' margins are wanted besides labels: for probabilities or confidence.</summary>
     public bool Margins { get; init; }
 
-    /// <summary>Whether whole planes are wanted, to be written.</summary>
-    public bool Planes { get; init; }
+    /// <summary>The pixels whose rows are collected for training, or null.</summary>
+    public LabelledPixels? Labels { get; init; }
 
     /// <summary>Deep planes.</summary>
     public int DeepChannels => Deep?.Description.Channels ?? 0;

@@ -84,7 +84,7 @@ internal sealed class DemoCommand : FastSegCommand
         }
         result.Model.Save(Path.Combine(output, $"ni{suffix}.fastseg"));
         session.Report.XgboostVersion = result.Model.XgboostVersion;
-        session.Report.Add(result.Run);
+        session.Add(result.Run);
         session.Output.WriteLine(
             $"{name}: trained on {Units.Count(result.Run.Pixels)} labelled pixels of {images.Length} images, {result.Model.Planes} features, in {Units.Seconds(result.Run.Seconds)}");
         return new Method(name, suffix, new Segmenter(result.Model, deep?.Backbone), []);
@@ -124,7 +124,7 @@ internal sealed class DemoCommand : FastSegCommand
     private static void Report(Session session, Method method, RunResult run, ReportImage image, ConfusionMatrix matrix)
     {
         IReadOnlyList<ModelClass> all = method.Segmenter.Model.Classes;
-        session.Report.Add(run);
+        session.Add(run);
         session.Report.Add(image with { Pixels = run.Pixels, Seconds = run.Seconds, Classes = [.. all.Zip(run.ClassPixels)] });
         string classes = string.Join(", ", matrix.Classes.Select(value => $"{all[value - 1].Name} {matrix.Iou(value):0.000}"));
         session.Output.WriteLine($"    {method.Name}: {classes}, mean {matrix.MeanIou():0.000}, in {Units.Seconds(run.Seconds)}");

@@ -85,7 +85,7 @@ internal sealed class FeaturesCommand : FastSegCommand
         RunResult run = session.Long("features", parsed.GetValue(_memory), options => model is null
             ? Segmenter.Features(image, _features.Spec(parsed), 0, Create, options, _deep.Wanted(parsed, backbone))
             : new Segmenter(model, backbone).Features(image, Create, options));
-        session.Report.Add(run);
+        session.Add(run);
         session.Report.Add(new ReportImage(path) { Output = output, Pixels = run.Pixels, Seconds = run.Seconds });
         session.Output.WriteLine($"{path}  {image.Info.Width} x {image.Info.Height} x {names.Count} features, {Units.Seconds(run.Seconds)}: {output}");
         return ExitCode.Success;

@@ -3,6 +3,7 @@ using FastSeg.Cli.Text;
 using FastSeg.Deep;
 using FastSeg.Deep.Weights;
 using FastSeg.Features;
+using FastSeg.Gpu;
 using FastSeg.Images;
 using FastSeg.Models;
 
@@ -11,10 +12,13 @@ namespace FastSeg.Cli.Commands;
 /// <summary>Says what a file or a backbone's folder is.</summary>
 internal sealed class InfoCommand : FastSegCommand
 {
-    private readonly Argument<string> _file = new("FILE")
+    private readonly Argument<string?> _file = new("FILE")
     {
         Description = "A model (.fastseg), an image (TIFF, PNG, JPEG, WebP or npy), a backbone's folder, or an upsampler's weights (.safetensors).",
+        Arity = ArgumentArity.ZeroOrOne,
     };
+
+    private readonly Option<bool> _device = new("--device") { Description = "List this machine's accelerators, and why one is passed over." };
 
     public InfoCommand(App app) : base(
         app, "info", "Says what a model, an image or a backbone is.",
@@ -22,11 +26,24 @@ internal sealed class InfoCommand : FastSegCommand
             "Of a backbone: patch, dimension, windows, licence, source and SHA-256.",
         "fastseg info m.fastseg",
         "fastseg info image.tif#2",
-        "fastseg info models/fastseg-vit-tiny-8") => Arguments.Add(_file);
+        "fastseg info models/fastseg-vit-tiny-8",
+        "fastseg info --device")
+    {
+        Arguments.Add(_file);
+        Options.Add(_device);
+    }
 
     public override int Run(Session session)
     {
-        string path = session.Parsed.GetRequiredValue(_file);
+        bool device = session.Parsed.GetValue(_device);
+        if (device)
+        {
+            WriteDevices(session);
+        }
+        if (session.Parsed.GetValue(_file) is not { } path)
+        {
+            return device ? ExitCode.Success : throw new UsageException("info says what a file is; give one, or --device.");
+        }
         if (Directory.Exists(path))
         {
             using Backbone backbone = Backbone.Open(path, 1);
@@ -45,6 +62,18 @@ internal sealed class InfoCommand : FastSegCommand
             WriteImage(session, path);
         }
         return ExitCode.Success;
+    }
+
+    private static void WriteDevices(Session session)
+    {
+        var table = new TextTable(false, false, true, false);
+        foreach (GpuFound found in GpuProbe.Run())
+        {
+            string memory = found.MemoryBytes > 0 ? Units.Bytes(found.MemoryBytes) : "";
+            string usable = found.PassedOver.Length == 0 ? $"--backend {found.Backend.ToString().ToLowerInvariant()}" : $"passed over: {found.PassedOver}";
+            table.Row(found.Name, found.Details, memory, found.Exists ? usable : found.PassedOver);
+        }
+        table.Write(session.Output, "");
     }
 
     /// <summary>Whether the file is a ZIP, or is at least called a model; anything else is taken for an image.</summary>

@@ -70,8 +70,7 @@ internal sealed class PlanCommand : FastSegCommand
             OutputPaths paths = OutputPaths.Resolve(
                 [image.Info.Name], folder.FullName, parsed.GetValue(_format), probabilities is not null, _what.Confidence(parsed))[0];
             using var outputs = new OutputSet(segmenter, image.Info, options, paths, probabilities);
-            var run = new RunOptions { Threads = session.Threads, Memory = parsed.GetValue(_memory), Cancellation = session.Cancellation };
-            return segmenter.Plan(image, outputs.Outputs, options, run);
+            return segmenter.Plan(image, outputs.Outputs, options, session.Options(parsed.GetValue(_memory)));
         }
         finally
         {

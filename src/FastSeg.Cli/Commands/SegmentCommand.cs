@@ -107,7 +107,7 @@ internal sealed class SegmentCommand : FastSegCommand
             session.Report.Add(new StageReport("write", Stopwatch.GetElapsedTime(commit).TotalSeconds, 0, 0));
         }
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        session.Report.Add(run);
+        session.Add(run);
         session.Report.Add(new ReportImage(path)
         {
             Output = paths.Labels,

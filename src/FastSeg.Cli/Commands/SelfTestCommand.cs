@@ -6,15 +6,17 @@ namespace FastSeg.Cli.Commands;
 /// <summary>Compares the engine with its references on this machine.</summary>
 internal sealed class SelfTestCommand(App app) : FastSegCommand(
     app, "selftest", "Compares every operation of the engine with a scalar reference on random input.",
-    "Filters are compared with float64 versions of their definitions, the forest with libxgboost. Prints operation, size, largest error, what is allowed, and time.",
+    "On the CPU (the default) filters are compared with float64 versions of their definitions and the forest with libxgboost; a GPU is compared with the CPU. " +
+        "Prints operation, size, largest error, what is allowed, and time.",
     "fastseg selftest",
-    "fastseg selftest --backend cpu")
+    "fastseg selftest --backend cuda")
 {
     public override int Run(Session session)
     {
         var results = new List<EngineCheckResult>();
         var table = new TextTable(false, false, true, true, true, false).Row("operation", "size", "max error", "allowed", "time", "");
-        foreach (EngineCheckResult result in EngineCheck.Run(cancellation: session.Cancellation))
+        BackendKind backend = session.Backend == BackendKind.Auto ? BackendKind.Cpu : session.Backend;
+        foreach (EngineCheckResult result in EngineCheck.Run(backend, cancellation: session.Cancellation))
         {
             results.Add(result);
             table.Row(result.Operation, result.Size, $"{result.MaxError:0.0e+0}", $"{result.Allowed:0.0e+0}", $"{1000 * result.Seconds:0.00} ms", result.Passed ? "ok" : "FAILED");

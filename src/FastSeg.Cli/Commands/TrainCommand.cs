@@ -102,7 +102,7 @@ internal sealed class TrainCommand : FastSegCommand
     {
         Model model = result.Model;
         session.Report.XgboostVersion = model.XgboostVersion;
-        session.Report.Add(result.Run);
+        session.Add(result.Run);
         foreach (string image in images)
         {
             session.Report.Add(new ReportImage(image) { Output = output });

@@ -113,7 +113,7 @@ internal sealed class UpsamplerCommand : FastSegCommand
             UpsamplerFile weights = UpsamplerFile.Load(parsed.GetRequiredValue(_weights));
             using ImageReader image = ImageFile.Open(path);
             RunResult run = session.Long("upsampler", 0, options => UpsamplerRun.Run(weights, image, features, output, parsed.GetValue(_range), options));
-            session.Report.Add(run);
+            session.Add(run);
             session.Report.Add(new ReportImage(path) { Output = output, Pixels = run.Pixels, Seconds = run.Seconds });
             session.Output.WriteLine($"{path}  {weights.Config.ChannelsOut} x {image.Info.Height} x {image.Info.Width} features, {Units.Seconds(run.Seconds)}: {output}");
             return ExitCode.Success;

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace FastSeg.Cli.Options;
 
-/// <summary>--memory and sizes in bytes.</summary>
+/// <summary>--memory, --device-memory and sizes in bytes.</summary>
 internal static class MemoryOption
 {
     private static readonly (string Unit, double Bytes)[] Units =
@@ -12,10 +12,13 @@ internal static class MemoryOption
         ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("B", 1),
     ];
 
-    public static Option<long> Create() => new("--memory")
+    public static Option<long> Create() => Create("--memory", "Most memory the process may use, such as 4GiB, 512MiB, 1.5GB or plain bytes. [default: no limit]");
+
+    public static Option<long> Create(string name, string description, bool recursive = false) => new(name)
     {
         HelpName = "SIZE",
-        Description = "Most memory the process may use, such as 4GiB, 512MiB, 1.5GB or plain bytes. [default: no limit]",
+        Description = description,
+        Recursive = recursive,
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
@@ -23,7 +26,7 @@ internal static class MemoryOption
             {
                 return bytes;
             }
-            result.AddError($"--memory {text} is no size; give bytes or a number with a unit, such as 4GiB, 512MiB or 1.5GB.");
+            result.AddError($"{name} {text} is no size; give bytes or a number with a unit, such as 4GiB, 512MiB or 1.5GB.");
             return 0;
         },
     };

@@ -22,7 +22,7 @@ internal static class FeaturePicture
         var components = PrincipalComponents.Of(sampler!.Samples, sampler.Layout.Pages, 3);
         Projector? projector = null;
         RunResult run = session.Long("picture", 0, options => Segmenter.Features(image, features, 0, names => projector = new Projector(Layout(info, names), components), options));
-        session.Report.Add(run);
+        session.Add(run);
         return projector!.Picture();
     }
 
@@ -43,7 +43,7 @@ internal static class FeaturePicture
             int first = names.TakeWhile(name => !name.StartsWith("deep_", StringComparison.Ordinal)).Count();
             return projector = new Projector(Layout(image.Info, names), PrincipalComponents.Ready(first, names.Count, 3));
         }
-        session.Report.Add(session.Long(what, 0, options => Segmenter.Features(image, least, 0, Create, options, deep)));
+        session.Add(session.Long(what, 0, options => Segmenter.Features(image, least, 0, Create, options, deep)));
         return projector!.Picture();
     }
 

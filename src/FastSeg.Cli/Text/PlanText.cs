@@ -18,7 +18,16 @@ internal static class PlanText
             string name = item.Phase == PlanPhase.Transformer ? $"{item.Name}, before the tiles" : item.Name;
             table.Row(name, $"{item.Count} x {Units.Bytes(item.BytesEach)}", Units.Bytes(item.Bytes));
         }
-        table.Row("program", "", Units.Bytes(plan.ProcessBytes)).Row("peak", "", Units.Bytes(plan.PeakBytes)).Write(output);
+        table.Row("program", "", Units.Bytes(plan.ProcessBytes)).Row("peak", "", Units.Bytes(plan.PeakBytes));
+        foreach (PlanItem item in plan.DeviceItems)
+        {
+            table.Row($"device: {item.Name}", $"{item.Count} x {Units.Bytes(item.BytesEach)}", Units.Bytes(item.Bytes));
+        }
+        if (plan.DeviceItems.Count > 0)
+        {
+            table.Row("device: all", "", Units.Bytes(plan.DeviceBytes));
+        }
+        table.Write(output);
     }
 
     public static void WriteJson(TextWriter output, Plan plan)
@@ -35,23 +44,30 @@ internal static class PlanText
             json.WriteNumber("channels", plan.Channels);
             json.WriteNumber("planes", plan.Planes);
             json.WriteNumber("workers", plan.Workers);
-            json.WriteStartArray("buffers");
-            foreach (PlanItem item in plan.Items)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", item.Name);
-                json.WriteNumber("bytesEach", item.BytesEach);
-                json.WriteNumber("count", item.Count);
-                json.WriteNumber("bytes", item.Bytes);
-                json.WriteString("phase", item.Phase.ToString().ToLowerInvariant());
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            WriteJson(json, "buffers", plan.Items);
+            WriteJson(json, "deviceBuffers", plan.DeviceItems);
+            json.WriteNumber("deviceBytes", plan.DeviceBytes);
             json.WriteNumber("bufferBytes", plan.BufferBytes);
             json.WriteNumber("processBytes", plan.ProcessBytes);
             json.WriteNumber("peakBytes", plan.PeakBytes);
             json.WriteEndObject();
         }
         output.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, string name, IReadOnlyList<PlanItem> items)
+    {
+        json.WriteStartArray(name);
+        foreach (PlanItem item in items)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", item.Name);
+            json.WriteNumber("bytesEach", item.BytesEach);
+            json.WriteNumber("count", item.Count);
+            json.WriteNumber("bytes", item.Bytes);
+            json.WriteString("phase", item.Phase.ToString().ToLowerInvariant());
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 }

@@ -28,8 +28,7 @@ internal enum ForestWalk
 /// </summary>
 internal sealed class ForestGpu : IDisposable
 {
-    private readonly List<MemoryBuffer> _buffers = [];
-    private readonly Accelerator _accelerator;
+    private readonly DeviceArena _arena;
     private readonly int _groupSize;
     private readonly ArrayView<int> _firstPlane, _firstThreshold;
     private readonly ArrayView<float> _thresholds;
@@ -41,10 +40,9 @@ internal sealed class ForestGpu : IDisposable
     /// <summary>Makes the tables, uploads them and compiles the kernel.</summary>
     public ForestGpu(GpuDevice device, DecisionForest forest)
     {
-        _accelerator = device.Accelerator;
-        var tables = new ForestGpuTables(forest);
+        ForestGpuTables tables = forest.GpuTables;
+        _arena = new DeviceArena(device, tables.Bytes);
         BytePlanes = tables.Bins.Planes;
-        TableBytes = tables.Bytes;
         Walk = tables.Walk;
         _groupSize = Math.Min(device.GroupSize, ForestGpuTables.ThreadsOf(Walk));
         try
@@ -62,7 +60,7 @@ internal sealed class ForestGpu : IDisposable
                     GroupEnds = Upload(tables.Chunks),
                     BaseMargins = baseMargins,
                 };
-                _walkLarge = _accelerator.LoadKernel<ForestNodes, ForestPixels>(KernelForest.WalkLarge);
+                _walkLarge = device.Accelerator.LoadKernel<ForestNodes, ForestPixels>(KernelForest.WalkLarge);
                 return;
             }
             _tables = new()
@@ -73,7 +71,7 @@ internal sealed class ForestGpu : IDisposable
                 BaseMargins = baseMargins,
                 ChunkCount = tables.Chunks.Length / ForestChunks.ChunkFields,
             };
-            _walk = _accelerator.LoadKernel<ForestChunks, ForestPixels>(Walk switch
+            _walk = device.Accelerator.LoadKernel<ForestChunks, ForestPixels>(Walk switch
             {
                 ForestWalk.Few => KernelForest.WalkFew,
                 ForestWalk.More => KernelForest.WalkMore,
@@ -89,9 +87,6 @@ internal sealed class ForestGpu : IDisposable
 
     /// <summary>Byte planes of the bins.</summary>
     public int BytePlanes { get; }
-
-    /// <summary>Device bytes of the tables.</summary>
-    public long TableBytes { get; }
 
     /// <summary>How the trees are walked.</summary>
     public ForestWalk Walk { get; }
@@ -138,16 +133,16 @@ internal sealed class ForestGpu : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _buffers.ForEach(buffer => buffer.Dispose());
+    public void Dispose() => _arena.Dispose();
 
-    // A forest may have no split, but no buffer is empty.
     private ArrayView<T> Upload<T>(T[] values)
         where T : unmanaged
     {
-        MemoryBuffer1D<T, Stride1D.Dense> buffer = _accelerator.Allocate1D<T>(Math.Max(values.Length, 1));
-        _buffers.Add(buffer);
-        ArrayView<T> view = buffer.View.AsContiguous().SubView(0, values.Length);
-        view.CopyFromCPU(values);
+        ArrayView<T> view = _arena.Take((long)values.Length * Interop.SizeOf<T>()).Cast<T>();
+        if (values.Length > 0)
+        {
+            view.CopyFromCPU(values);
+        }
         return view;
     }
 }

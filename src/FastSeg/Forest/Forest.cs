@@ -13,6 +13,7 @@ internal readonly record struct Tree(int First, int Nodes, int Group);
 internal sealed class DecisionForest
 {
     private ForestTables? _tables;
+    private ForestGpuTables? _gpuTables;
 
     private DecisionForest(int features, int classes, float[] baseMargins)
     {
@@ -53,6 +54,9 @@ internal sealed class DecisionForest
 
     /// <summary>The thresholds as the CPU bins by, made at the first call.</summary>
     public ForestTables Tables => LazyInitializer.EnsureInitialized(ref _tables, () => new ForestTables(this));
+
+    /// <summary>The thresholds and trees as a GPU takes them, made at the first call.</summary>
+    public ForestGpuTables GpuTables => LazyInitializer.EnsureInitialized(ref _gpuTables, () => new ForestGpuTables(this));
 
     /// <summary>Reads a model as XGBoost saves it, UBJSON or JSON.</summary>
     /// <exception cref="FastSegException">It is corrupt, or of a kind that is not supported; the sentence names which.</exception>

@@ -1,3 +1,4 @@
+using FastSeg.Gpu;
 using KernelForest = FastSeg.Kernels.Forest;
 
 namespace FastSeg.Forest;
@@ -41,7 +42,7 @@ internal sealed class ForestGpuTables
     /// <summary>Chunks, or the end of each group's trees.</summary>
     public int[] Chunks { get; }
 
-    /// <summary>Device bytes of all.</summary>
+    /// <summary>Device bytes of all, as an arena carves them.</summary>
     public long Bytes { get; }
 
     /// <summary>Most threads of a group.</summary>
@@ -68,5 +69,5 @@ internal sealed class ForestGpuTables
         return nodes;
     }
 
-    private static long SizeOf(Array values) => 4L * Math.Max(values.Length, 1);
+    private static long SizeOf(Array values) => DeviceArena.Aligned(4L * values.Length);
 }

@@ -10,6 +10,8 @@ internal sealed class DeviceArena : IDisposable
     public const int Alignment = 256;
 
     private static long _allocations;
+    private static long _liveBytes;
+    private static long _peakBytes;
 
     private readonly MemoryBuffer1D<byte, Stride1D.Dense> _buffer;
     private long _used;
@@ -17,12 +19,23 @@ internal sealed class DeviceArena : IDisposable
     /// <summary>Allocates the buffer.</summary>
     public DeviceArena(GpuDevice device, long bytes)
     {
-        Interlocked.Increment(ref _allocations);
         _buffer = device.Accelerator.Allocate1D<byte>(Aligned(Math.Max(bytes, 1)));
+        Interlocked.Increment(ref _allocations);
+        long live = Interlocked.Add(ref _liveBytes, _buffer.Length);
+        _peakBytes = Math.Max(_peakBytes, live);
     }
 
     /// <summary>Device buffers that this process allocated so far; tests see that tiles add none.</summary>
     public static long Allocations => Interlocked.Read(ref _allocations);
+
+    /// <summary>Bytes in buffers that are alive.</summary>
+    public static long LiveBytes => Interlocked.Read(ref _liveBytes);
+
+    /// <summary>Most bytes that were alive at once since <see cref="ResetPeak"/>; tests see that a plan counts every buffer.</summary>
+    public static long PeakBytes => Interlocked.Read(ref _peakBytes);
+
+    /// <summary>Starts a new peak from what is alive now.</summary>
+    public static void ResetPeak() => Interlocked.Exchange(ref _peakBytes, LiveBytes);
 
     /// <summary>Bytes of the buffer.</summary>
     public long Length => _buffer.Length;
@@ -42,5 +55,9 @@ internal sealed class DeviceArena : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _buffer.Dispose();
+    public void Dispose()
+    {
+        Interlocked.Add(ref _liveBytes, -_buffer.Length);
+        _buffer.Dispose();
+    }
 }

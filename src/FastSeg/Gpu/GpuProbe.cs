@@ -11,7 +11,11 @@ namespace FastSeg.Gpu;
 /// <param name="MemoryBytes">Its memory; 0 where that is the process's own.</param>
 /// <param name="Details">Architecture, driver and the like.</param>
 /// <param name="PassedOver">Why it cannot be used; empty where it can.</param>
-public sealed record GpuFound(BackendKind Backend, string Name, long MemoryBytes, string Details, string PassedOver);
+public sealed record GpuFound(BackendKind Backend, string Name, long MemoryBytes, string Details, string PassedOver)
+{
+    /// <summary>Whether there is such a device; otherwise the entry says why there is none.</summary>
+    public bool Exists => Details.Length > 0;
+}
 
 /// <summary>Looks for accelerators without opening one.</summary>
 public static class GpuProbe

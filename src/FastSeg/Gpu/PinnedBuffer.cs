@@ -35,8 +35,8 @@ internal sealed unsafe class PinnedBuffer : IDisposable
     /// <summary>The first byte.</summary>
     public byte* Pointer => _memory.Pointer;
 
-    /// <summary>What copies take; <paramref name="bytes"/> from the first on.</summary>
-    public ArrayView<byte> View(long bytes) => _view.AsArrayView<byte>(0, bytes);
+    /// <summary>What copies take: <paramref name="bytes"/> from byte <paramref name="at"/> on.</summary>
+    public ArrayView<byte> View(long at, long bytes) => _view.AsArrayView<byte>(at, bytes);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -10,21 +10,26 @@ public sealed record EngineCheckResult(string Operation, string Size, double Max
 {
     /// <summary>Whether the error is within what is allowed; a NaN is not.</summary>
     public bool Passed => MaxError <= Allowed;
+
+    /// <summary>Bytes of the result, where a rate says something; 0 elsewhere.</summary>
+    public long Bytes { get; init; }
 }
 
 /// <summary>
-/// Runs every operation of the CPU engine on random input and compares it with a scalar reference: filters with float64 versions of
-/// their definitions, the forest with libxgboost.
+/// Runs every operation of an engine on random input and compares it: on the CPU filters with float64 versions of their definitions and
+/// the forest with libxgboost, on a device everything with the CPU.
 /// </summary>
 public static class EngineCheck
 {
     /// <summary>Runs the checks, one after the other, as they are asked for.</summary>
+    /// <param name="backend">Which engine: the CPU's against scalar references, a device's against the CPU's.</param>
     /// <param name="seed">Seed of the random input.</param>
     /// <param name="cancellation">Stops between two checks.</param>
-    /// <exception cref="FastSegException">libxgboost is missing.</exception>
-    public static IEnumerable<EngineCheckResult> Run(int seed = 1, CancellationToken cancellation = default)
+    /// <exception cref="FastSegException">libxgboost is missing, or the device.</exception>
+    public static IEnumerable<EngineCheckResult> Run(BackendKind backend = BackendKind.Cpu, int seed = 1, CancellationToken cancellation = default)
     {
-        foreach (EngineCheckResult result in FilterCheck.Run(seed).Concat(ForestCheck.Run(seed)))
+        IEnumerable<EngineCheckResult> results = backend == BackendKind.Cpu ? FilterCheck.Run(seed).Concat(ForestCheck.Run(seed)) : GpuCheck.Run(backend, seed);
+        foreach (EngineCheckResult result in results)
         {
             cancellation.ThrowIfCancellationRequested();
             yield return result;

@@ -14,6 +14,8 @@ internal static class FilterCheck
     /// <summary>The disk families sort every disk in the reference; larger radii would only make it slower.</summary>
     private static readonly double[] DiskSigmas = [1, 2, 4];
 
+    private static readonly RunOptions Cpu = new() { Backend = BackendKind.Cpu };
+
     public static IEnumerable<EngineCheckResult> Run(int seed)
     {
         foreach (string name in FamilyNames.All)
@@ -100,7 +102,7 @@ internal static class FilterCheck
         {
             long start = Stopwatch.GetTimestamp();
             using var image = MemoryImage.FromMemory<float>(samples, Width, Height);
-            Segmenter.Features(image, spec, 1, names => MemoryWriter.Into<float>(new ImageLayout(Width, Height, SampleType.Float32, names.Count), planes));
+            Segmenter.Features(image, spec, 1, names => MemoryWriter.Into<float>(new ImageLayout(Width, Height, SampleType.Float32, names.Count), planes), Cpu);
             seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
         return planes;

@@ -15,6 +15,7 @@ internal static class ForestCheck
     private const int Side = 160;
     private const double ProbabilityError = 1e-6;
     private static readonly TrainingOptions Training = new() { Rounds = 8 };
+    private static readonly RunOptions Cpu = new() { Backend = BackendKind.Cpu };
 
     public static IEnumerable<EngineCheckResult> Run(int seed)
     {
@@ -87,7 +88,7 @@ internal static class ForestCheck
         (byte[] samples, byte[] scribbles) = Scene(classes, seed);
         using var image = MemoryImage.FromMemory<byte>(samples, Side, Side);
         using var drawn = MemoryImage.FromMemory<byte>(scribbles, Side, Side);
-        Model model = Segmenter.Train([new TrainingImage(image, drawn)], FeatureSpec.Paper, Training).Model;
+        Model model = Segmenter.Train([new TrainingImage(image, drawn)], FeatureSpec.Paper, Training, options: Cpu).Model;
         float[] expected = Expected(model, image, classes);
         byte[] map = new byte[Side * Side];
         float[] probabilities = new float[classes * Side * Side];
@@ -97,7 +98,7 @@ internal static class ForestCheck
         {
             Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), map),
             Probabilities = MemoryWriter.Into<float>(segmenter.ProbabilityLayout(image.Info, SampleType.Float32), probabilities),
-        });
+        }, options: Cpu);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         string size = $"{Side} x {Side}";
         return (
@@ -124,7 +125,7 @@ internal static class ForestCheck
     {
         const int Pixels = Side * Side;
         float[] planes = new float[model.Planes * Pixels];
-        Segmenter.Features(image, model.Features, model.Channels, names => MemoryWriter.Into<float>(new ImageLayout(Side, Side, SampleType.Float32, names.Count), planes));
+        Segmenter.Features(image, model.Features, model.Channels, names => MemoryWriter.Into<float>(new ImageLayout(Side, Side, SampleType.Float32, names.Count), planes), Cpu);
         float[] rows = new float[planes.Length];
         for (int i = 0; i < Pixels; i++)
         {

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using FastSeg.Deep;
+using FastSeg.Features;
+using FastSeg.Forest;
+using FastSeg.Gpu;
+using FastSeg.Images;
+using FastSeg.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace FastSeg;
+
+/// <summary>
+/// The engine on a device: only pixels go up, and only labels come down (or margins or planes where they are asked for). A worker copies
+/// its tile into page-locked memory, hands the job to the device's thread and takes the result out; the two halves of the arena alternate.
+/// </summary>
+internal sealed unsafe class GpuBackend : Backend
+{
+    private readonly GpuEngine _engine;
+    private readonly Plan _plan;
+    private readonly Work _work;
+    private readonly GpuHalf[] _halves = new GpuHalf[GpuThread.Halves];
+    private readonly GpuTileJob[] _jobs;
+    private readonly Lock _fallbackGate = new();
+    private DeviceArena? _arena;
+    private GpuKernels? _kernels;
+    private CpuBackend? _fallback;
+
+    /// <summary>Allocates what the plan counted, and compiles the kernels.</summary>
+    public GpuBackend(GpuEngine engine, Plan plan, Work work, DeepImage? deep)
+    {
+        (_engine, _plan, _work) = (engine, plan, work);
+        _jobs = new GpuTileJob[plan.Workers];
+        try
+        {
+            engine.Thread.Invoke(device =>
+            {
+                _kernels = new GpuKernels(device, work, deep);
+                GpuRooms rooms = GpuRooms.For(work, plan.Grid, _kernels.Forest?.BytePlanes ?? 0);
+                _arena = new DeviceArena(device, rooms.Bytes * GpuThread.Halves);
+                for (int i = 0; i < _halves.Length; i++)
+                {
+                    _halves[i] = new GpuHalf(_arena, rooms);
+                }
+                for (int i = 0; i < _jobs.Length; i++)
+                {
+                    _jobs[i] = new GpuTileJob(device, work, _kernels, _halves, rooms);
+                }
+            });
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string Name => _engine.Name;
+
+    /// <inheritdoc/>
+    public override void Features(int worker, Tile tile, float* planes, StageTimes times)
+    {
+        GpuTileJob job = Run(worker, tile, Stage.Filters, times);
+        long start = Stopwatch.GetTimestamp();
+        long bytes = tile.Core.Pixels * _work.PlaneCount * sizeof(float);
+        Buffer.MemoryCopy(job.Result, planes, bytes, bytes);
+        times.Add(Stage.Gather, start, tile.Core.Pixels);
+    }
+
+    /// <inheritdoc/>
+    public override void Predict(int worker, Tile tile, TileResult result, StageTimes times)
+    {
+        GpuTileJob job = Run(worker, tile, Stage.Forest, times);
+        if (job.NotANumber)
+        {
+            PredictOnCpu(tile, result, times);
+            return;
+        }
+        long start = Stopwatch.GetTimestamp();
+        long pixels = tile.Core.Pixels;
+        if (!_work.Margins)
+        {
+            Buffer.MemoryCopy(job.Result, result.Classes, pixels, pixels);
+        }
+        for (int row = 0; _work.Margins && row < tile.Core.Height; row++)
+        {
+            float* margins = (float*)job.Result + (row * tile.Core.Width);
+            result.TakeRow(tile.Core.X, tile.Core.Y + row, (int)tile.Core.Width, margins, (nint)pixels, _work.Forest!.Groups);
+        }
+        times.Add(Stage.Forest, start);
+    }
+
+    /// <inheritdoc/>
+    public override void Gather(int worker, Tile tile, LabelledPixels pixels, TrainingRows rows, StageTimes times)
+    {
+        _jobs[worker].Take(pixels, tile.Core);
+        float* from = (float*)Run(worker, tile, Stage.Filters, times).Result;
+        long start = Stopwatch.GetTimestamp();
+        long gathered = 0;
+        for (long y = tile.Core.Y; y < tile.Core.Bottom; y++)
+        {
+            (int first, int end) = pixels.Ranks(tile.Core.X, y, tile.Core.Width);
+            long floats = (long)(end - first) * _work.PlaneCount;
+            new ReadOnlySpan<float>(from, checked((int)floats)).CopyTo(new Span<float>(rows.Row(pixels.FirstRow + first), checked((int)floats)));
+            from += floats;
+            gathered += end - first;
+        }
+        times.Add(Stage.Gather, start, gathered);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _fallback?.Dispose();
+        _engine.Thread.Invoke(_ =>
+        {
+            foreach (GpuTileJob? job in _jobs)
+            {
+                job?.Release();
+            }
+            _arena?.Dispose();
+            _kernels?.Dispose();
+        });
+    }
+
+    private GpuTileJob Run(int worker, Tile tile, Stage stage, StageTimes times)
+    {
+        long start = Stopwatch.GetTimestamp();
+        GpuTileJob job = _jobs[worker];
+        job.Take(tile);
+        _engine.Thread.Run(job);
+        times.Add(stage, start, tile.Core.Pixels);
+        return job;
+    }
+
+    /// <summary>
+    /// A bin cannot say that a feature is not a number, which takes samples near the largest float; the trees' default directions are
+    /// walked on the processor then. Its buffers are not in the plan.
+    /// </summary>
+    private void PredictOnCpu(Tile tile, TileResult result, StageTimes times)
+    {
+        if (_work.Deep is not null)
+        {
+            throw new FastSegException($"{tile.Source.Name}: features near {tile.Core.X},{tile.Core.Y} are not numbers; samples are too large for a GPU with deep features, use --backend cpu.");
+        }
+        lock (_fallbackGate)
+        {
+            _fallback ??= new CpuBackend(_plan with { Workers = 1 }, _work.Features, _work.Forest, null);
+            _fallback.Predict(0, tile, result, times);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using FastSeg.Deep;
+using FastSeg.Features;
+using FastSeg.Forest;
+using FastSeg.Gpu;
+using FastSeg.Images;
+using FastSeg.Kernels;
+
+namespace FastSeg;
+
+/// <summary>A device: opened once, and kept with its compiled kernels for all runs of the process.</summary>
+internal sealed class GpuEngine : Engine, IDisposable
+{
+    /// <summary>Share of a device's memory that is taken where nothing else is said: the rest is its driver's and its screen's.</summary>
+    private const double DefaultShare = 0.9;
+
+    private readonly GpuThread _thread;
+
+    /// <summary>Opens the device.</summary>
+    /// <exception cref="FastSegException">There is none; the sentence says why.</exception>
+    public GpuEngine(BackendKind kind)
+    {
+        _thread = new GpuThread(kind);
+        Name = kind.ToString().ToLowerInvariant();
+    }
+
+    /// <inheritdoc/>
+    public override string Name { get; }
+
+    /// <summary>The device's thread.</summary>
+    public GpuThread Thread => _thread;
+
+    /// <inheritdoc/>
+    public override bool UpsamplesItself => true;
+
+    /// <summary>
+    /// Large squares: a halo of 66 pixels adds 27 % to 1024 x 1024. Larger ones gain little more, and two halves must fit; whole planes
+    /// or a small image make the planner go further down.
+    /// </summary>
+    public override IReadOnlyList<(long Width, long Height)> Shapes => [(1024, 1024), (512, 512)];
+
+    /// <inheritdoc/>
+    public override long TileBytes(Work work, Region core) => 0;
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, long Bytes)> WorkerItems(Work work, TileGrid grid)
+    {
+        yield return ("page-locked", GpuRooms.For(work, grid, 0).PinnedBytes);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<PlanItem> DeviceItems(Work work, TileGrid grid)
+    {
+        GpuRooms rooms = GpuRooms.For(work, grid, work.Forest?.GpuTables.Bins.Planes ?? 0);
+        var items = new List<PlanItem>();
+        items.AddRange(rooms.Items.Select(item => new PlanItem(item.Name, item.Bytes, GpuThread.Halves, PlanPhase.Tiles)));
+        if (work.Forest is not null)
+        {
+            items.Add(new PlanItem("forest", work.Forest.GpuTables.Bytes, 1, PlanPhase.Tiles));
+        }
+        return items;
+    }
+
+    /// <inheritdoc/>
+    public override long DeviceLimit(RunOptions options) => options.DeviceMemory > 0 ? options.DeviceMemory : (long)(DefaultShare * _thread.Device.MemoryBytes);
+
+    /// <inheritdoc/>
+    public override Backend Create(Plan plan, Work work, DeepImage? deep) => new GpuBackend(this, plan, work, deep);
+
+    /// <inheritdoc/>
+    public void Dispose() => _thread.Dispose();
+}

@@ -1,0 +1,42 @@
+using FastSeg.Deep;
+using FastSeg.Features;
+using FastSeg.Forest;
+using FastSeg.Gpu;
+
+namespace FastSeg;
+
+/// <summary>Compiled kernels with their tables, shared by both halves. Made and disposed on the device's thread.</summary>
+internal sealed class GpuKernels : IDisposable
+{
+    /// <summary>Compiles what the work needs.</summary>
+    public GpuKernels(GpuDevice device, Work work, DeepImage? deep)
+    {
+        Filters = new FilterBankGpu(device, work.Features, work.Channels);
+        try
+        {
+            Forest = work.Forest is null ? null : new ForestGpu(device, work.Forest);
+            Gather = work.Labels is null ? null : new GatherGpu(device);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Classical features.</summary>
+    public FilterBankGpu Filters { get; }
+
+    /// <summary>The trees.</summary>
+    public ForestGpu? Forest { get; }
+
+    /// <summary>Collects labelled pixels' rows.</summary>
+    public GatherGpu? Gather { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Filters.Dispose();
+        Forest?.Dispose();
+    }
+}

@@ -1,0 +1,74 @@
+using FastSeg.Features;
+using FastSeg.Gpu;
+using FastSeg.Images;
+using FastSeg.Kernels;
+
+namespace FastSeg;
+
+/// <summary>
+/// What a half of the device's arena holds for the largest tile of a grid, and what a worker's page-locked memory holds: bytes by name.
+/// The backend carves the same rooms in the same order.
+/// </summary>
+/// <param name="Samples">The tile's samples as they are read.</param>
+/// <param name="Scratch">What the filters work in.</param>
+/// <param name="Planes">Float planes, where they are written or rows are collected from them.</param>
+/// <param name="Bins">Byte planes of the forest.</param>
+/// <param name="Labels">A class a pixel.</param>
+/// <param name="Margins">Margins, where probabilities are wanted.</param>
+/// <param name="Positions">Where a tile's labelled pixels lie, where their rows are collected.</param>
+/// <param name="Rows">Those rows.</param>
+internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bins, long Labels, long Margins, long Positions, long Rows)
+{
+    /// <summary>The flag that a feature is not a number, in a line of its own.</summary>
+    public const long Flag = DeviceArena.Alignment;
+
+    /// <summary>Rooms of a half, by name.</summary>
+    public IReadOnlyList<(string Name, long Bytes)> Items =>
+        [.. new (string Name, long Bytes)[]
+        {
+            ("samples", Samples), ("filters", Scratch), ("planes", Planes), ("bins", Bins), ("labels", Labels), ("margins", Margins), ("flag", Flag), ("labelled pixels", Positions), ("rows", Rows),
+        }.Where(item => item.Bytes > 0).Select(item => (item.Name, DeviceArena.Aligned(item.Bytes)))];
+
+    /// <summary>Bytes of a half.</summary>
+    public long Bytes => Items.Sum(item => item.Bytes);
+
+    /// <summary>Bytes of a worker's page-locked memory: what goes up, then what comes down.</summary>
+    public long PinnedBytes => UpBytes + Flag + DownBytes;
+
+    /// <summary>Samples and, behind them, positions.</summary>
+    public long UpBytes => DeviceArena.Aligned(Samples) + DeviceArena.Aligned(Positions);
+
+    /// <summary>The largest of what may come down: rows, planes, labels, margins.</summary>
+    private long DownBytes => Rows > 0 ? Rows : Math.Max(Planes, Math.Max(Labels, Margins));
+
+    /// <summary>The rooms for the tiles of a grid.</summary>
+    /// <param name="work">What is computed.</param>
+    /// <param name="grid">The tiles.</param>
+    /// <param name="bytePlanes">Byte planes of the forest.</param>
+    public static GpuRooms For(Work work, TileGrid grid, int bytePlanes)
+    {
+        TileShape shape = Largest(work, grid);
+        long core = shape.CorePixels, read = (long)shape.Width * shape.Height;
+        long planes = work.Forest is null ? core * work.PlaneCount * sizeof(float) : 0;
+        long labelled = work.Labels is null ? 0 : Enumerable.Range(0, checked((int)grid.Count)).Max(i => work.Labels.CountIn(grid[i]));
+        return new GpuRooms(
+            read * work.Channels * work.Image.Info.Type.Bytes(), FilterBankGpu.ScratchBytes(work.Features, work.Channels, shape), planes,
+            core * bytePlanes, work.Forest is null ? 0 : core, work.Margins ? core * work.Forest!.Groups * sizeof(float) : 0,
+            labelled * sizeof(int), labelled * work.PlaneCount * sizeof(float));
+    }
+
+    /// <summary>The largest tile of a grid with its halo.</summary>
+    public static TileShape Largest(Work work, TileGrid grid)
+    {
+        long width = Math.Min(grid.TileWidth, grid.Area.Width), height = Math.Min(grid.TileHeight, grid.Area.Height);
+        int halo = work.Features.Halo;
+        ImageInfo image = work.Image.Info;
+        return new TileShape
+        {
+            Width = checked((int)Math.Min(width + (2L * halo), image.Width)),
+            Height = checked((int)Math.Min(height + (2L * halo), image.Height)),
+            CoreWidth = (int)width,
+            CoreHeight = (int)height,
+        };
+    }
+}

@@ -1,0 +1,138 @@
+using FastSeg.Features;
+using FastSeg.Gpu;
+using FastSeg.Images;
+using FastSeg.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace FastSeg;
+
+/// <summary>One worker's tile on its way: its page-locked memory, and what is put into a stream.</summary>
+internal sealed unsafe class GpuTileJob : GpuJob
+{
+    private readonly Work _work;
+    private readonly GpuKernels _kernels;
+    private readonly GpuHalf[] _halves;
+    private readonly PinnedBuffer _pinned;
+    private readonly long _positionsAt, _flagAt, _resultAt;
+    private TileShape _shape;
+    private SampleType _type;
+    private int _labelled;
+
+    /// <summary>Allocates page-locked memory, on the device's thread.</summary>
+    public GpuTileJob(GpuDevice device, Work work, GpuKernels kernels, GpuHalf[] halves, GpuRooms rooms)
+    {
+        (_work, _kernels, _halves) = (work, kernels, halves);
+        _pinned = new PinnedBuffer(device.Accelerator, rooms.PinnedBytes);
+        _positionsAt = DeviceArena.Aligned(rooms.Samples);
+        _flagAt = rooms.UpBytes;
+        _resultAt = _flagAt + GpuRooms.Flag;
+    }
+
+    /// <summary>Whether a feature of the last tile was not a number.</summary>
+    public bool NotANumber => *(int*)(_pinned.Pointer + _flagAt) != 0;
+
+    /// <summary>What came down of the last tile: classes, margins (groups x pixels), planes (planes x pixels), or rows.</summary>
+    public byte* Result => _pinned.Pointer + _resultAt;
+
+    private long SampleBytes => (long)_shape.Width * _shape.Height * _work.Channels * _type.Bytes();
+
+    private long PlaneBytes => (long)_shape.CorePixels * _work.PlaneCount * sizeof(float);
+
+    /// <summary>Copies a tile's samples to where the device reads them.</summary>
+    public void Take(Tile tile)
+    {
+        _shape = new TileShape
+        {
+            Width = (int)tile.Bounds.Width,
+            Height = (int)tile.Bounds.Height,
+            CoreX = (int)(tile.Core.X - tile.Bounds.X),
+            CoreY = (int)(tile.Core.Y - tile.Bounds.Y),
+            CoreWidth = (int)tile.Core.Width,
+            CoreHeight = (int)tile.Core.Height,
+        };
+        _type = tile.Type;
+        Buffer.MemoryCopy(tile.Samples, _pinned.Pointer, SampleBytes, SampleBytes);
+    }
+
+    /// <summary>Writes down where the labelled pixels of a core lie in it.</summary>
+    public void Take(LabelledPixels labels, Region core)
+    {
+        int* positions = (int*)(_pinned.Pointer + _positionsAt);
+        _labelled = 0;
+        for (long y = core.Y; y < core.Bottom; y++)
+        {
+            (int first, int end) = labels.Ranks(core.X, y, core.Width);
+            for (int rank = first; rank < end; rank++)
+            {
+                positions[_labelled++] = (int)(((y - core.Y) * core.Width) + labels.Column(rank) - core.X);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Enqueue(AcceleratorStream stream, int half)
+    {
+        GpuHalf room = _halves[half];
+        room.Samples.SubView(0, SampleBytes).CopyFrom(stream, View(0, SampleBytes));
+        if (_kernels.Forest is not null)
+        {
+            Predict(stream, room);
+            return;
+        }
+        var sink = new FloatSink { Planes = room.Planes, PlaneStride = _shape.CorePixels };
+        Fill(stream, room, sink);
+        if (_kernels.Gather is not null)
+        {
+            Collect(stream, room);
+            return;
+        }
+        View(_resultAt, PlaneBytes).CopyFrom(stream, room.Planes.Cast<byte>().SubView(0, PlaneBytes));
+    }
+
+    /// <summary>Gives the page-locked memory back, on the device's thread.</summary>
+    public void Release()
+    {
+        _pinned.Dispose();
+        Dispose();
+    }
+
+    private void Fill<TSink>(AcceleratorStream stream, GpuHalf room, TSink sink) where TSink : struct, IPlaneSink =>
+        _kernels.Filters.Run(stream, _shape, room.Samples.SubView(0, SampleBytes), _type, _work.Channels, room.Scratch, sink);
+
+    private void Predict(AcceleratorStream stream, GpuHalf room)
+    {
+        int pixels = _shape.CorePixels;
+        room.Flag.MemSetToZero(stream);
+        Fill(stream, room, _kernels.Forest!.Sink(room.Bins, room.Flag, pixels));
+        long marginBytes = _work.Margins ? (long)pixels * _work.Forest!.Groups * sizeof(float) : 0;
+        ArrayView<byte> margins = room.Margins.Cast<byte>().SubView(0, marginBytes);
+        _kernels.Forest.Run(stream, room.Bins, pixels, pixels, room.Labels.SubView(0, pixels), margins.Cast<float>());
+        View(_flagAt, sizeof(int)).CopyFrom(stream, room.Flag.Cast<byte>());
+        if (_work.Margins)
+        {
+            View(_resultAt, marginBytes).CopyFrom(stream, margins);
+            return;
+        }
+        View(_resultAt, pixels).CopyFrom(stream, room.Labels.SubView(0, pixels));
+    }
+
+    private void Collect(AcceleratorStream stream, GpuHalf room)
+    {
+        long positionBytes = (long)_labelled * sizeof(int), rowBytes = (long)_labelled * _work.PlaneCount * sizeof(float);
+        room.Positions.Cast<byte>().SubView(0, positionBytes).CopyFrom(stream, View(_positionsAt, positionBytes));
+        _kernels.Gather!.Run(stream, new GatherRows
+        {
+            Planes = room.Planes,
+            Pixels = room.Positions.SubView(0, _labelled),
+            RowOf = room.Positions.SubView(0, 0),
+            Rows = room.Rows,
+            PlaneStride = _shape.CorePixels,
+            Features = _work.PlaneCount,
+            Count = _labelled,
+        });
+        View(_resultAt, rowBytes).CopyFrom(stream, room.Rows.Cast<byte>().SubView(0, rowBytes));
+    }
+
+    private ArrayView<byte> View(long at, long bytes) => _pinned.View(at, bytes);
+}
