@@ -147,7 +147,10 @@ internal sealed class ForestGpu : IDisposable
         MemoryBuffer1D<T, Stride1D.Dense> buffer = _accelerator.Allocate1D<T>(Math.Max(values.Length, 1));
         _buffers.Add(buffer);
         ArrayView<T> view = buffer.View.AsContiguous().SubView(0, values.Length);
-        view.CopyFromCPU(values);
+        if (values.Length > 0)
+        {
+            view.CopyFromCPU(values);
+        }
         return view;
     }
 }
