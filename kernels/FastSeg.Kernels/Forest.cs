@@ -16,13 +16,13 @@ namespace FastSeg.Kernels;
 /// where they are. Two trees are walked at once, so that one's loads hide behind the other's; their leaves are added in order.
 /// </para>
 /// <para>
-/// Counted for the dense forest of the benchmarks (58 byte planes, 300 trees of depth 6, 36.8 splits a tree, padded to 63), a pixel: a
+/// Counted for the dense forest of the benchmarks (57 byte planes, 300 trees of depth 6, 36.8 splits a tree, padded to 63), a pixel: a
 /// tree takes 6 nodes, 6 bins and a leaf, 13 accesses of shared memory, 14 with the leaves' conflicts: 4,200; 84 integer instructions
 /// as PTX has them (25,200), of which the assembler can fold a step's 13 into 4 or 5 (address, place, comparison, child: about 9,000);
-/// bins and trees put into shared memory about 2,200; 600 bytes of trees from the L2 cache for a group of 256; 58 bytes of bins read
-/// and 1 byte written. Shared memory of 32 words an SM and cycle, integers at 64, 1.7 GHz. <b>Predicted</b>: H100 (132 SMs) 0.52 Gpx/s
-/// with every PTX instruction executed, 1.4 folded, 1.7 as the limit of shared memory (memory alone: 57); A10 (72 SMs) 0.29, 0.77, 0.93
-/// (memory alone: 10).
+/// bins and trees put into shared memory about 2,200; 608 bytes of trees, in 10 chunks, from the L2 cache for a group of 256; 57 bytes
+/// of bins read and 1 byte written. Shared memory of 32 words an SM and cycle, integers at 64, 1.7 GHz. <b>Predicted</b>: H100 (132
+/// SMs) 0.52 Gpx/s with every PTX instruction executed, 1.4 folded, 1.7 as the limit of shared memory (memory alone: 57); A10 (72 SMs)
+/// 0.29, 0.77, 0.93 (memory alone: 10).
 /// </para>
 /// <para>
 /// Groups of 256 threads (128 on the simulated device) and 32 KiB of shared memory: 6 groups fit an SM of an H100, 3 of an A10. More
@@ -81,7 +81,10 @@ public static class Forest
         Walk(forest, pixels, bins, SharedMemory.Allocate<int>(ChunkWords), ThreadsOfMost);
     }
 
-    /// <summary>Any number of byte planes, trees of any size: nodes and bins come from global memory through the caches.</summary>
+    /// <summary>
+    /// Any number of byte planes, trees of any size: nodes and bins come from global memory through the caches. A step reads 8 bytes of a
+    /// node and 1 of a bin; where the threads of a warp have parted, two sectors of 32 bytes each. Meant to be right, not fast.
+    /// </summary>
     public static void WalkLarge(ForestNodes forest, ForestPixels pixels)
     {
         int pixel = (Grid.IdxX * Group.DimX) + Group.IdxX;
