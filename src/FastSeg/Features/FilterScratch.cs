@@ -62,11 +62,14 @@ internal readonly struct FilterScratch
         return scratch with
         {
             Pixels = floats.SubView(0, (long)shape.Width * shape.Height),
-            Rows = floats.SubView(rows, scratch.RowFloats),
-            Blurs = floats.SubView(blurs, scratch.BlurFloats),
-            Products = floats.SubView(products, 3L * scratch.ProductStride),
+            Rows = Part(floats, rows, scratch.RowFloats),
+            Blurs = Part(floats, blurs, scratch.BlurFloats),
+            Products = Part(floats, products, 3L * scratch.ProductStride),
         };
     }
+
+    /// <summary>A view of nothing may not begin where the whole ends.</summary>
+    private static ArrayView<float> Part(ArrayView<float> floats, long first, long length) => length == 0 ? default : floats.SubView(first, length);
 
     private static int Columns(TileShape shape) => Math.Min(shape.CoreWidth + (2 * GaussianGpu.Border), shape.Width);
 

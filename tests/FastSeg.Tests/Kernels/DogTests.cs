@@ -22,9 +22,9 @@ internal sealed class DogTests
     public void CompilesForBothKindsOfDevice()
     {
         string floats = KernelCheck.Compiles((Action<PlaneWindow, int, TileShape, int, FloatSink>)Dog.Five);
-        Assert.That(PtxCheck.Count(floats, "ld.f32"), Is.EqualTo(5), "each blur read once");
+        Assert.That(PtxCheck.Count(floats, "ld.global.f32"), Is.EqualTo(5), "each blur read once");
         Assert.That(PtxCheck.Count(floats, "sub.f32"), Is.EqualTo(10));
-        Assert.That(PtxCheck.Count(floats, "st.f32"), Is.EqualTo(10));
+        Assert.That(PtxCheck.Count(floats, "st.global.f32"), Is.EqualTo(10));
         KernelCheck.Compiles((Action<PlaneWindow, int, TileShape, int, BinSink>)Dog.Five);
         KernelCheck.Compiles((Action<PlaneWindow, int, int, TileShape, int, FloatSink>)Dog.Any);
         KernelCheck.Compiles((Action<PlaneWindow, int, int, TileShape, int, BinSink>)Dog.Any);
