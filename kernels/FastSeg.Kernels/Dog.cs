@@ -2,34 +2,66 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
-/// <summary>
-/// Difference of Gaussians: <c>dog_J_I = G(sigma J) - G(sigma I)</c>, sigma J the smaller one.
-/// </summary>
+/// <summary>Differences of Gaussians: for i, then for j &lt; i, blur j (the smaller sigma) - blur i.</summary>
 /// <remarks>
-/// A pixel costs one subtraction and 12 bytes of memory traffic (two floats read, one written), so memory bandwidth is the bound.
-/// Subtraction rounds once on every device: the plane has the same bits as on the CPU.
+/// One thread a pixel, groups of 32 x 8, no shared memory. Five blurs, the default: 20 bytes read, each blur once, 10 subtractions, 10
+/// values stored: 40 bytes as planes, 10 as bins. By count memory is the bound: on an H100 56 Gpx/s as planes, 112 as bins without the
+/// sink's search; on an A10 10 and 20.
 /// </remarks>
 public static class Dog
 {
-    /// <summary>Threads of a group on a GPU: eight warps hide the latency of the two loads, and neighbours read neighbouring floats.</summary>
-    public const int GroupSize = 256;
-
-    /// <summary>Groups that cover a plane.</summary>
-    /// <param name="pixels">Pixels of the plane.</param>
-    /// <param name="groupSize">Threads of a group, <see cref="GroupSize"/> unless the device allows fewer.</param>
-    /// <exception cref="OverflowException">The plane needs more than 2^31 - 1 groups.</exception>
-    public static int Groups(long pixels, int groupSize) => checked((int)((pixels + groupSize - 1) / groupSize));
-
-    /// <summary>The device function, explicitly grouped in one dimension; one thread a pixel.</summary>
-    /// <param name="fine">G of the smaller sigma.</param>
-    /// <param name="coarse">G of the larger sigma, as long as <paramref name="fine"/>.</param>
-    /// <param name="difference">Receives fine - coarse; its length is the number of pixels.</param>
-    public static void Subtract(ArrayView<float> fine, ArrayView<float> coarse, ArrayView<float> difference)
+    /// <summary>Exactly five blurs, each read once.</summary>
+    /// <param name="blurs">The first blur: the core or more.</param>
+    /// <param name="stride">Floats from a blur to the next.</param>
+    /// <param name="shape">The tile.</param>
+    /// <param name="plane">Plane of the first difference; the others follow.</param>
+    /// <param name="sink">Where to.</param>
+    public static void Five<TSink>(PlaneWindow blurs, int stride, TileShape shape, int plane, TSink sink) where TSink : struct, IPlaneSink
     {
-        long pixel = ((long)Grid.IdxX * Group.DimX) + Group.IdxX;
-        if (pixel < difference.Length)
+        int x = (Grid.IdxX * Group.DimX) + Group.IdxX, y = (Grid.IdxY * Group.DimY) + Group.IdxY;
+        if (x < shape.CoreWidth && y < shape.CoreHeight)
         {
-            difference[pixel] = fine[pixel] - coarse[pixel];
+            int pixel = (y * shape.CoreWidth) + x;
+            long at = blurs.Index(shape.CoreX + x, shape.CoreY + y), next = stride;
+            ArrayView<float> values = blurs.Values;
+            float b0 = values[at], b1 = values[at + next], b2 = values[at + (2 * next)], b3 = values[at + (3 * next)], b4 = values[at + (4 * next)];
+            sink.Store(plane, pixel, b0 - b1);
+            sink.Store(plane + 1, pixel, b0 - b2);
+            sink.Store(plane + 2, pixel, b1 - b2);
+            sink.Store(plane + 3, pixel, b0 - b3);
+            sink.Store(plane + 4, pixel, b1 - b3);
+            sink.Store(plane + 5, pixel, b2 - b3);
+            sink.Store(plane + 6, pixel, b0 - b4);
+            sink.Store(plane + 7, pixel, b1 - b4);
+            sink.Store(plane + 8, pixel, b2 - b4);
+            sink.Store(plane + 9, pixel, b3 - b4);
+        }
+    }
+
+    /// <summary>Any number of blurs; what a difference reads again comes from the L1 cache.</summary>
+    /// <param name="blurs">The first blur: the core or more.</param>
+    /// <param name="count">Number of blurs.</param>
+    /// <param name="stride">Floats from a blur to the next.</param>
+    /// <param name="shape">The tile.</param>
+    /// <param name="plane">Plane of the first difference; the others follow.</param>
+    /// <param name="sink">Where to.</param>
+    public static void Any<TSink>(PlaneWindow blurs, int count, int stride, TileShape shape, int plane, TSink sink)
+        where TSink : struct, IPlaneSink
+    {
+        int x = (Grid.IdxX * Group.DimX) + Group.IdxX, y = (Grid.IdxY * Group.DimY) + Group.IdxY;
+        if (x < shape.CoreWidth && y < shape.CoreHeight)
+        {
+            int pixel = (y * shape.CoreWidth) + x, to = plane;
+            long at = blurs.Index(shape.CoreX + x, shape.CoreY + y);
+            for (int i = 1; i < count; i++)
+            {
+                float larger = blurs.Values[at + ((long)i * stride)];
+                for (int j = 0; j < i; j++)
+                {
+                    sink.Store(to, pixel, blurs.Values[at + ((long)j * stride)] - larger);
+                    to++;
+                }
+            }
         }
     }
 }

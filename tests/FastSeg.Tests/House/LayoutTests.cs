@@ -13,6 +13,14 @@ internal sealed partial class LayoutTests
 
     private static readonly string[] SourceFolders = ["src", "kernels", "tests", "perf", "samples"];
 
+    /// <summary>Files of the CPU's filters without a twin on the GPU, and why.</summary>
+    private static readonly Dictionary<string, string> NoTwinOnTheGpu = new()
+    {
+        ["BankWorker"] = "panels and bands are how a CPU's cache is used; FilterBank.Gpu.cs launches over whole tiles",
+        ["Fir"] = "the loop of both Gaussian passes over vectors; part of the kernels in Gaussian.cs",
+        ["PixelWindow"] = "scale 0 in the form of a blur; on the GPU the image's plane has that form",
+    };
+
     private static IEnumerable<string> Sources(string folder) => Directory
         .EnumerateFiles(TestData.File(folder), "*.cs", SearchOption.AllDirectories)
         .Where(file => !BuildOutput().IsMatch(Path.GetRelativePath(TestData.Root, file)));
@@ -42,6 +50,16 @@ internal sealed partial class LayoutTests
         Assert.That(kernels, Is.Not.Empty);
         string[] tests = [.. Sources("tests").Where(file => file.Contains("/Kernels/", StringComparison.Ordinal)).Select(file => Path.GetFileNameWithoutExtension(file)!)];
         Assert.That(kernels.Select(kernel => $"{kernel}Tests"), Is.SubsetOf(tests));
+    }
+
+    [Test]
+    public void EveryFilterHasItsTwin()
+    {
+        string[] files = [.. Sources(Path.Combine("src", "FastSeg", "Features")).Select(file => Path.GetFileName(file)!)];
+        string[] operations = [.. files.Where(file => file.EndsWith(".Cpu.cs", StringComparison.Ordinal)).Select(file => file.Split('.')[0])];
+        Assert.That(operations, Has.Length.GreaterThan(9));
+        string[] alone = [.. operations.Where(operation => !files.Contains($"{operation}.Gpu.cs"))];
+        Assert.That(alone, Is.EquivalentTo(NoTwinOnTheGpu.Keys), "what the CPU computes and the GPU does not");
     }
 
     [TestCase("Native")]

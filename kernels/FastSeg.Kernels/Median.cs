@@ -1,0 +1,86 @@
+using ILGPU;
+
+namespace FastSeg.Kernels;
+
+/// <summary>
+/// The exact median over a disk: bisection over the bit patterns of floats, which are in the order of their values, between the disk's
+/// smallest and largest one; each step counts the disk's pixels that are not above the middle.
+/// </summary>
+/// <remarks>
+/// One thread a pixel, groups of 32 x 8, no shared memory. With P pixels in the disk and B steps (the logarithm of how many floats lie
+/// between the extremes, at most 32, about 24 in 8-bit images) a pixel costs (B + 1) P loads, which the L1 cache serves, and some 7 (B + 1) P
+/// instructions; 4 bytes read from memory and one value stored. By count, for sigma 16 (P = 797), instructions are the bound: 0.24 Gpx/s
+/// on an H100, 0.11 on an A10.
+/// </remarks>
+public static class Median
+{
+    private const uint Sign = 0x80000000;
+
+    /// <summary>The device function.</summary>
+    /// <param name="pixels">The image, without -0 and NaN.</param>
+    /// <param name="shape">The tile.</param>
+    /// <param name="halfWidths">Reach of the disk's rows, the middle one first: radius + 1.</param>
+    /// <param name="radius">Rows above, and below, the middle.</param>
+    /// <param name="rank">Pixels of the disk that come before the median in order.</param>
+    /// <param name="plane">Plane of the median.</param>
+    /// <param name="sink">Where to.</param>
+    public static void Run<TSink>(PlaneWindow pixels, TileShape shape, ArrayView<int> halfWidths, int radius, int rank, int plane, TSink sink)
+        where TSink : struct, IPlaneSink
+    {
+        int column = (Grid.IdxX * Group.DimX) + Group.IdxX, line = (Grid.IdxY * Group.DimY) + Group.IdxY;
+        if (column < shape.CoreWidth && line < shape.CoreHeight)
+        {
+            int x = shape.CoreX + column, y = shape.CoreY + line;
+            float min = pixels.At(x, y), max = min;
+            for (int dy = -radius; dy <= radius; dy++)
+            {
+                int half = halfWidths[Math.Abs(dy)];
+                for (int dx = -half; dx <= half; dx++)
+                {
+                    float value = pixels.At(x + dx, y + dy);
+                    min = Math.Min(min, value);
+                    max = Math.Max(max, value);
+                }
+            }
+            uint low = Key(min), high = Key(max);
+            while (low < high)
+            {
+                uint middle = low + ((high - low) >> 1);
+                if (CountUpTo(pixels, x, y, halfWidths, radius, Value(middle)) > rank)
+                {
+                    high = middle;
+                }
+                else
+                {
+                    low = middle + 1;
+                }
+            }
+            float median = Value(low);
+            // Pixels of value zero are counted from -0 on.
+            sink.Store(plane, (line * shape.CoreWidth) + column, median == 0f ? 0f : median);
+        }
+    }
+
+    private static int CountUpTo(PlaneWindow pixels, int x, int y, ArrayView<int> halfWidths, int radius, float limit)
+    {
+        int count = 0;
+        for (int dy = -radius; dy <= radius; dy++)
+        {
+            int half = halfWidths[Math.Abs(dy)];
+            for (int dx = -half; dx <= half; dx++)
+            {
+                count += pixels.At(x + dx, y + dy) <= limit ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
+    /// <summary>Unsigned numbers in the order of the floats.</summary>
+    private static uint Key(float value)
+    {
+        uint bits = Interop.FloatAsInt(value);
+        return (bits & Sign) != 0 ? ~bits : bits | Sign;
+    }
+
+    private static float Value(uint key) => Interop.IntAsFloat((key & Sign) != 0 ? key & ~Sign : ~key);
+}

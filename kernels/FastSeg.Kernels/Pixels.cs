@@ -1,0 +1,51 @@
+using ILGPU;
+
+namespace FastSeg.Kernels;
+
+/// <summary>
+/// Samples to floats: uint8 / 255 and uint16 / 65535, correctly rounded, float32 as it is but for -0, which becomes +0: the plane has
+/// the same bits as on the CPU.
+/// </summary>
+/// <remarks>
+/// One thread a pixel, groups of any size in one dimension, no shared memory. A grey pixel costs 1, 2 or 4 bytes read and 4 written (of
+/// interleaved colours all bytes of the pixel travel), and about 20 instructions for the division. By count, uint8 is bound by memory:
+/// 5 bytes are 670 Gpx/s on an H100 (3.35 TB/s), 120 on an A10 (600 GB/s).
+/// </remarks>
+public static class Pixels
+{
+    /// <summary>One channel of uint8 samples.</summary>
+    /// <param name="samples">Row-major, channels interleaved.</param>
+    /// <param name="channels">Samples of a pixel.</param>
+    /// <param name="channel">Which of them.</param>
+    /// <param name="plane">Receives a float a pixel; its length is the number of pixels.</param>
+    public static void FromBytes(ArrayView<byte> samples, int channels, int channel, ArrayView<float> plane)
+    {
+        long pixel = ((long)Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (pixel < plane.Length)
+        {
+            plane[pixel] = samples[(pixel * channels) + channel] / 255f;
+        }
+    }
+
+    /// <summary>One channel of uint16 samples; parameters as for <see cref="FromBytes"/>.</summary>
+    public static void FromShorts(ArrayView<ushort> samples, int channels, int channel, ArrayView<float> plane)
+    {
+        long pixel = ((long)Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (pixel < plane.Length)
+        {
+            plane[pixel] = samples[(pixel * channels) + channel] / 65535f;
+        }
+    }
+
+    /// <summary>One channel of float32 samples; parameters as for <see cref="FromBytes"/>.</summary>
+    public static void FromFloats(ArrayView<float> samples, int channels, int channel, ArrayView<float> plane)
+    {
+        long pixel = ((long)Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (pixel < plane.Length)
+        {
+            // A choice and no sum with zero: compilers like to drop that.
+            float value = samples[(pixel * channels) + channel];
+            plane[pixel] = value == 0f ? 0f : value;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using FastSeg.Gpu;
+using FastSeg.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+using DogKernels = FastSeg.Kernels.Dog;
+
+namespace FastSeg.Features;
+
+/// <summary>Launches the differences of Gaussians.</summary>
+internal sealed class DogGpu<TSink> where TSink : struct, IPlaneSink
+{
+    private const int Five = 5;
+
+    private readonly GpuDevice _device;
+    private readonly Action<AcceleratorStream, KernelConfig, PlaneWindow, int, TileShape, int, TSink> _five;
+    private readonly Action<AcceleratorStream, KernelConfig, PlaneWindow, int, int, TileShape, int, TSink> _any;
+
+    /// <summary>Compiles the kernels.</summary>
+    public DogGpu(GpuDevice device)
+    {
+        _device = device;
+        _five = device.Accelerator.LoadKernel<PlaneWindow, int, TileShape, int, TSink>(DogKernels.Five);
+        _any = device.Accelerator.LoadKernel<PlaneWindow, int, int, TileShape, int, TSink>(DogKernels.Any);
+    }
+
+    /// <summary>Stores every difference of <paramref name="count"/> blurs that lie <paramref name="stride"/> floats apart.</summary>
+    public void Run(AcceleratorStream stream, PlaneWindow blurs, int count, int stride, TileShape shape, int plane, TSink sink)
+    {
+        KernelConfig config = PlaneGroups.Over(shape.CoreWidth, shape.CoreHeight, _device);
+        if (count == Five)
+        {
+            _five(stream, config, blurs, stride, shape, plane, sink);
+        }
+        else if (count > 1)
+        {
+            _any(stream, config, blurs, count, stride, shape, plane, sink);
+        }
+    }
+}

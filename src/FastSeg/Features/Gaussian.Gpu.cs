@@ -1,0 +1,62 @@
+using FastSeg.Gpu;
+using FastSeg.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+using Kernel = System.Action<
+    ILGPU.Runtime.AcceleratorStream, ILGPU.KernelConfig, FastSeg.Kernels.PlaneWindow, FastSeg.Kernels.PlaneWindow, ILGPU.ArrayView<float>, int>;
+using GaussianKernels = FastSeg.Kernels.Gaussian;
+
+namespace FastSeg.Features;
+
+/// <summary>Launches the Gaussian: along x into scratch, along y from there.</summary>
+internal sealed class GaussianGpu
+{
+    /// <summary>Pixels around the core that the derivatives look at.</summary>
+    public const int Border = 2;
+
+    private readonly GpuDevice _device;
+    private readonly Kernel _alongX;
+    private readonly Kernel _alongY;
+    private readonly Kernel _alongXFar;
+    private readonly Kernel _alongYFar;
+
+    /// <summary>Compiles the kernels.</summary>
+    public GaussianGpu(GpuDevice device)
+    {
+        _device = device;
+        _alongX = device.Accelerator.LoadKernel<PlaneWindow, PlaneWindow, ArrayView<float>, int>(GaussianKernels.AlongX);
+        _alongY = device.Accelerator.LoadKernel<PlaneWindow, PlaneWindow, ArrayView<float>, int>(GaussianKernels.AlongY);
+        _alongXFar = device.Accelerator.LoadKernel<PlaneWindow, PlaneWindow, ArrayView<float>, int>(GaussianKernels.AlongXFar);
+        _alongYFar = device.Accelerator.LoadKernel<PlaneWindow, PlaneWindow, ArrayView<float>, int>(GaussianKernels.AlongYFar);
+    }
+
+    /// <summary>Blurs.</summary>
+    /// <param name="stream">Where the launches are queued.</param>
+    /// <param name="source">What is blurred, replicated past its ends.</param>
+    /// <param name="scratch">Receives the pass along x: the target's columns times the source's rows, at most.</param>
+    /// <param name="target">Receives the blur; inside the source.</param>
+    /// <param name="taps">Taps from the centre outwards, radius + 1.</param>
+    /// <param name="radius">Index of the last tap.</param>
+    public void Run(AcceleratorStream stream, PlaneWindow source, ArrayView<float> scratch, PlaneWindow target, ArrayView<float> taps, int radius)
+    {
+        int top = Math.Max(target.Y - radius, source.Y), bottom = Math.Min(target.Y + target.Height + radius, source.Y + source.Height);
+        PlaneWindow rows = target with { Values = scratch, Y = top, Height = bottom - top };
+        int groupRows = _device.GroupRows;
+        if (radius <= GaussianKernels.MaxRadius)
+        {
+            _alongX(stream, PlaneGroups.Over(rows.Width, rows.Height, groupRows, GaussianKernels.GroupColumnsAlongX), source, rows, taps, radius);
+            _alongY(
+                stream,
+                PlaneGroups.Over(target.Width, target.Height, groupRows, GpuDevice.GroupColumns, GaussianKernels.ThreadRowsAlongY),
+                rows,
+                target,
+                taps,
+                radius);
+        }
+        else
+        {
+            _alongXFar(stream, PlaneGroups.Over(rows.Width, rows.Height, _device), source, rows, taps, radius);
+            _alongYFar(stream, PlaneGroups.Over(target.Width, target.Height, _device), rows, target, taps, radius);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using FastSeg.Gpu;
+using FastSeg.Images;
+using FastSeg.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace FastSeg.Features;
+
+/// <summary>Launches <see cref="Pixels"/>: one channel of a tile's samples becomes a plane of floats.</summary>
+internal sealed class PixelSourceGpu
+{
+    private readonly int _groupSize;
+    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<byte>, int, int, ArrayView<float>> _bytes;
+    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<ushort>, int, int, ArrayView<float>> _shorts;
+    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, int, int, ArrayView<float>> _floats;
+
+    /// <summary>Compiles the kernels.</summary>
+    public PixelSourceGpu(GpuDevice device)
+    {
+        _groupSize = device.GroupSize;
+        _bytes = device.Accelerator.LoadKernel<ArrayView<byte>, int, int, ArrayView<float>>(Pixels.FromBytes);
+        _shorts = device.Accelerator.LoadKernel<ArrayView<ushort>, int, int, ArrayView<float>>(Pixels.FromShorts);
+        _floats = device.Accelerator.LoadKernel<ArrayView<float>, int, int, ArrayView<float>>(Pixels.FromFloats);
+    }
+
+    /// <summary>Converts one channel.</summary>
+    /// <param name="stream">Where the launch is queued.</param>
+    /// <param name="samples">Row-major samples, channels interleaved, from byte 0 on.</param>
+    /// <param name="type">Their type.</param>
+    /// <param name="channels">Samples of a pixel.</param>
+    /// <param name="channel">Which of them.</param>
+    /// <param name="plane">Receives as many floats as it is long.</param>
+    public void Run(AcceleratorStream stream, ArrayView<byte> samples, SampleType type, int channels, int channel, ArrayView<float> plane)
+    {
+        var config = new KernelConfig((int)((plane.Length + _groupSize - 1) / _groupSize), _groupSize);
+        long used = plane.Length * channels;
+        switch (type)
+        {
+            case SampleType.UInt8:
+                _bytes(stream, config, samples, channels, channel, plane);
+                break;
+            case SampleType.UInt16:
+                _shorts(stream, config, samples.SubView(0, used * sizeof(ushort)).Cast<ushort>(), channels, channel, plane);
+                break;
+            default:
+                _floats(stream, config, samples.SubView(0, used * sizeof(float)).Cast<float>(), channels, channel, plane);
+                break;
+        }
+    }
+}
