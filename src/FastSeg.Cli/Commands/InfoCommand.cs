@@ -30,6 +30,7 @@ internal sealed class InfoCommand : FastSegCommand
         if (Directory.Exists(path))
         {
             using Backbone backbone = Backbone.Open(path, 1);
+            backbone.CheckUpsampler();
             BackboneText.Write(session.Output, backbone);
         }
         else if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))

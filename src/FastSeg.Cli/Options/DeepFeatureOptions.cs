@@ -20,7 +20,7 @@ internal sealed class DeepFeatureOptions
     private readonly Option<string?> _upsampler = new("--upsampler")
     {
         HelpName = "nearest|bilinear|learned",
-        Description = "How deep features are brought to full resolution. [default: learned where MODELDIR has an upsampler.safetensors, otherwise bilinear]",
+        Description = "How deep features are brought to full resolution. [default: learned where MODELDIR has an upsampler.safetensors for its patch and --channels, otherwise bilinear]",
     };
 
     private readonly Option<int> _channels = NumberOption.Whole("--channels", "Deep channels: leading principal components of the transformer's tokens.", 32, 1, MostChannels);
@@ -51,6 +51,15 @@ internal sealed class DeepFeatureOptions
             return Backbone.Open(folder, NetworkThreads);
         }
         return Other(parsed) is { } option ? throw new UsageException($"{option} is about deep features; name a backbone's folder with --deep MODELDIR, or leave it out.") : null;
+    }
+
+    /// <summary>Says which upsampling is used, and why.</summary>
+    public static void Say(Session session, DeepOptions? deep)
+    {
+        if (deep?.Choose() is { } choice)
+        {
+            session.Output.WriteLine($"deep features by {choice.Upsampling.ToString().ToLowerInvariant()} upsampling: {choice.Reason}");
+        }
     }
 
     /// <summary>What is wanted of an open backbone.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FastSeg.Deep.Weights;
 using FastSeg.Images;
 using Microsoft.ML.OnnxRuntime;
 
@@ -12,6 +13,7 @@ public sealed class Backbone : IDisposable
 {
     private readonly Dictionary<(int Rows, int Columns), long> _passBytes = [];
     private string? _hash;
+    private UpsamplerFile? _upsampler;
 
     private Backbone(string folder, BackboneDescription description, int threads, InferenceSession session)
     {
@@ -45,6 +47,10 @@ public sealed class Backbone : IDisposable
 
     /// <summary>Where the learned upsampler is, or would be.</summary>
     public string UpsamplerPath => Path.Combine(Folder, BackboneDescription.UpsamplerFileName);
+
+    /// <summary>The learned upsampler; null where the folder has none. Read once.</summary>
+    /// <exception cref="FastSegException">It is damaged.</exception>
+    public UpsamplerFile? Upsampler => HasUpsampler ? _upsampler ??= UpsamplerFile.Load(UpsamplerPath) : null;
 
     /// <summary>SHA-256 of the network's file, in hexadecimal: what a model keeps to recognise it.</summary>
     public string Sha256 => _hash ??= Hash(GraphPath);
@@ -108,6 +114,22 @@ public sealed class Backbone : IDisposable
             return bytes;
         }
     }
+
+    /// <summary>Refuses a learned upsampler that no number of channels makes fit; nothing where the folder has none.</summary>
+    /// <exception cref="FastSegException">It is damaged, is for patches of another size, or takes more channels than a token has numbers.</exception>
+    public void CheckUpsampler()
+    {
+        if (Upsampler is { } upsampler && Misfit(upsampler.Config) is { } why)
+        {
+            throw new FastSegException($"{UpsamplerPath}: {why}; import one that was trained for this backbone.");
+        }
+    }
+
+    /// <summary>Why an upsampler cannot follow this network, whatever the channels; null where it can.</summary>
+    internal string? Misfit(UpsamplerConfig config) =>
+        config.Patch != Description.Patch ? $"the upsampler is for patches of {config.Patch} pixels, but {Folder} has patches of {Description.Patch}"
+        : config.ChannelsIn > Description.Dimension ? $"the upsampler takes {config.ChannelsIn} channels, but the tokens of {Folder} have {Description.Dimension} numbers"
+        : null;
 
     /// <summary>The failure of a graph that does not fit its description.</summary>
     internal FastSegException Misfit(string what) => new($"{GraphPath}: {what}.");

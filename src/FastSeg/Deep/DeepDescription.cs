@@ -1,3 +1,5 @@
+using FastSeg.Deep.Weights;
+
 namespace FastSeg.Deep;
 
 /// <summary>How low-resolution features become pixels' features.</summary>
@@ -54,6 +56,11 @@ public sealed record DeepDescription(
     }
 }
 
+/// <summary>How low-resolution features will become pixels' features, and why so.</summary>
+/// <param name="Upsampling">How.</param>
+/// <param name="Reason">Why, in words that may follow a colon.</param>
+public sealed record UpsamplingChoice(Upsampling Upsampling, string Reason);
+
 /// <summary>Deep features wanted of a training run.</summary>
 /// <param name="Backbone">The transformer; the caller keeps owning it. Its number of threads is kept in the model.</param>
 public sealed record DeepOptions(Backbone Backbone)
@@ -61,9 +68,42 @@ public sealed record DeepOptions(Backbone Backbone)
     /// <summary>Deep channels, k: 1 to the backbone's dimension.</summary>
     public int Channels { get; init; } = 32;
 
-    /// <summary>Null: the backbone's learned upsampler where it has one, bilinear otherwise.</summary>
+    /// <summary>Null: the backbone's learned upsampler where it has one that fits patch and channels, bilinear otherwise.</summary>
     public Upsampling? Upsampling { get; init; }
 
     /// <summary>The linear range the transformer sees as 0 to 1; null for <see cref="InputRange.From"/> the training images.</summary>
     public InputRange? Range { get; init; }
+
+    /// <summary>Decides how features are upsampled.</summary>
+    /// <exception cref="FastSegException">Learned upsampling is asked for and there is no upsampler that fits, or it is damaged.</exception>
+    public UpsamplingChoice Choose()
+    {
+        if (Upsampling is { } wanted and not Deep.Upsampling.Learned)
+        {
+            return new UpsamplingChoice(wanted, "as asked for");
+        }
+        if (Misfit() is not var (what, remedy))
+        {
+            return new UpsamplingChoice(Deep.Upsampling.Learned, Backbone.UpsamplerPath);
+        }
+        return Upsampling is null
+            ? new UpsamplingChoice(Deep.Upsampling.Bilinear, what)
+            : throw new FastSegException($"{Backbone.Folder}: {what}; {remedy}, or choose nearest or bilinear.");
+    }
+
+    /// <summary>Why the learned upsampler cannot be used, and what would help; null where it can.</summary>
+    private (string What, string Remedy)? Misfit()
+    {
+        if (Backbone.Upsampler is not { Config: var config })
+        {
+            return ($"there is no learned upsampler ({Backbone.UpsamplerPath})", "import one");
+        }
+        if (Backbone.Misfit(config) is { } why)
+        {
+            return (why, "import one that was trained for this backbone");
+        }
+        return config.ChannelsIn == Channels
+            ? null
+            : ($"the upsampler takes {config.ChannelsIn} channels, but {Channels} are wanted", $"choose --channels {config.ChannelsIn}");
+    }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using FastSeg.Deep.Weights;
 
 namespace FastSeg.Tests.Deep;
 
@@ -55,6 +56,11 @@ internal sealed class TinyBackbone : IDisposable
     public JsonObject Json { get; }
 
     public void SaveJson() => File.WriteAllText(JsonPath, Json.ToJsonString());
+
+    /// <summary>Puts an upsampler into the folder.</summary>
+    public void SaveUpsampler(UpsamplerCase network) => File.WriteAllBytes(
+        Path.Combine(Folder, "upsampler.safetensors"),
+        Safetensors.Write(network.Tensors(), new Dictionary<string, string> { ["config"] = UpsamplerConfigReader.ToJson(network.Config) }));
 
     /// <summary>Puts another graph in place, without a hash.</summary>
     public void Replace(byte[] graph)
