@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FastSeg.Deep.Weights;
 
 namespace FastSeg.Deep;
@@ -28,9 +29,10 @@ public enum Upsampling
 /// <param name="RangeHigh">Sample that the transformer sees as 1.</param>
 /// <param name="Seed">Seed of the projection's views.</param>
 /// <param name="Threads">Threads of ONNX Runtime; part of the result, because it decides the order of additions.</param>
+/// <param name="Identity">What else decides the backbone's tokens; null in models of the first format, which did not keep it.</param>
 public sealed record DeepDescription(
     string Backbone, string Sha256, int Patch, int Channels, Upsampling Upsampling, int WindowTokens, int OverlapTokens, bool FlipAverage,
-    float RangeLow, float RangeHigh, int Seed, int Threads)
+    float RangeLow, float RangeHigh, int Seed, int Threads, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BackboneIdentity? Identity = null)
 {
     /// <summary>Most threads of ONNX Runtime that a model may ask for.</summary>
     internal const int MostThreads = 1024;
@@ -40,13 +42,19 @@ public sealed record DeepDescription(
     internal InputRange Range => new(RangeLow, RangeHigh);
 
     /// <summary>Refuses a backbone that is not the one the model was trained with.</summary>
-    /// <exception cref="FastSegException">The network's hash or the number of threads differs.</exception>
+    /// <exception cref="FastSegException">The network's hash, what is kept of its description, or the number of threads differs.</exception>
     internal void CheckBackbone(Backbone backbone)
     {
         if (backbone.Sha256 != Sha256)
         {
             throw new FastSegException(
                 $"{backbone.Folder}: the model was trained with the backbone {Backbone} (SHA-256 {Sha256}), but this one is {backbone.Sha256}; give the same backbone.");
+        }
+        if (backbone.Description.Patch != Patch || Identity?.Difference(backbone.Identity) is not null)
+        {
+            (string name, string kept, string found) = Identity?.Difference(backbone.Identity) ?? ("patch", $"{Patch}", $"{backbone.Description.Patch}");
+            throw new FastSegException(
+                $"{backbone.Folder}: the model was trained with this network when {name} was {kept}, but now it is {found}; restore {BackboneDescription.JsonFile} and the weights as they were.");
         }
         if (backbone.Threads != Threads)
         {

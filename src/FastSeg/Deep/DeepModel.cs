@@ -69,7 +69,7 @@ internal sealed class DeepModel
         SharedPca projection = SharedPcaFit.Fit(backbone, images, range, windows, options.Channels, (ulong)seed, progress: run.Progress, cancellation: run.Cancellation);
         var description = new DeepDescription(
             backbone.Description.Name, backbone.Sha256, backbone.Description.Patch, channelsOut, upsampling,
-            windows.Tokens, windows.Overlap, windows.FlipAverage, range.Low, range.High, seed, backbone.Threads);
+            windows.Tokens, windows.Overlap, windows.FlipAverage, range.Low, range.High, seed, backbone.Threads, backbone.Identity);
         return new DeepModel(description, projection, weights);
     }
 }

@@ -9,8 +9,11 @@ namespace FastSeg.Models;
 /// <summary>What <c>model.json</c> holds.</summary>
 internal sealed record ModelDescription
 {
-    /// <summary>The format this program writes, and the newest it reads.</summary>
-    public const int CurrentFormat = 1;
+    /// <summary>The newest format this program reads. The second keeps what a backbone's description says, in models with deep features.</summary>
+    public const int CurrentFormat = 2;
+
+    /// <summary>The format of models that older programs read as well.</summary>
+    public const int FirstFormat = 1;
 
     private static readonly JsonSerializerOptions Json = new()
     {

@@ -77,7 +77,7 @@ internal static class ModelFile
 
     private static ModelDescription Describe(Model model) => new()
     {
-        Format = ModelDescription.CurrentFormat,
+        Format = model.DeepFeatures?.Identity is null ? ModelDescription.FirstFormat : ModelDescription.CurrentFormat,
         Version = FastSegVersion.Text,
         Xgboost = model.XgboostVersion,
         Channels = model.Channels,

@@ -58,8 +58,8 @@ internal sealed class ModelFileTests
         Assert.That(Refusal(path), Does.Contain("no whole FastSeg model"));
         File.WriteAllText(path, "not a zip");
         Assert.That(Refusal(path), Does.Contain("no whole FastSeg model"));
-        Edit(whole, path, "model.json", text => text.Replace("\"format\": 1", "\"format\": 2", StringComparison.Ordinal));
-        Assert.That(Refusal(path), Does.Contain("format 2").And.Contain("update FastSeg"));
+        Edit(whole, path, "model.json", text => text.Replace("\"format\": 1", "\"format\": 3", StringComparison.Ordinal));
+        Assert.That(Refusal(path), Does.Contain("format 3").And.Contain("update FastSeg"));
         Edit(whole, path, "model.json", text => text.Replace("\"channels\": 1", "\"channels\": 3", StringComparison.Ordinal));
         Assert.That(Refusal(path), Does.Contain("58 features").And.Contain("174"));
         Edit(whole, path, "model.json", text => text.Replace("\"dog\"", "\"god\"", StringComparison.Ordinal));
@@ -120,7 +120,8 @@ internal sealed class ModelFileTests
         return message;
     }
 
-    private static void Edit(byte[] model, string path, string entry, Func<string, string> edit)
+    /// <summary>Writes a model with one entry edited.</summary>
+    internal static void Edit(byte[] model, string path, string entry, Func<string, string> edit)
     {
         File.WriteAllBytes(path, model);
         using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Update);
