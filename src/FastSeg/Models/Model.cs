@@ -75,7 +75,7 @@ public sealed class Model
 
     private void CheckFit()
     {
-        Features.Check();
+        Features.Check(DeepChannels);
         Training.Check();
         if (Channels is not (1 or 3))
         {
