@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using FastSeg.Deep.Weights;
 using FastSeg.Images;
 
 namespace FastSeg.Deep;
 
 /// <summary>Everything about a model's deep features that does not depend on an image. Immutable; shared by every run.</summary>
-internal sealed class DeepModel
+internal sealed class DeepModel : IDisposable
 {
     /// <summary>Takes the parts; they must fit each other.</summary>
     /// <param name="description">Numbers and names.</param>
@@ -56,17 +57,25 @@ internal sealed class DeepModel
     /// <summary>The learned upsampler, ready to run.</summary>
     public Upsampler? Network { get; }
 
+    /// <summary>Frees the upsampler's packed weights; those of a model that is never disposed go with the collector.</summary>
+    public void Dispose() => Network?.Dispose();
+
+    /// <summary>The same features, interpolated.</summary>
+    public DeepModel Interpolated(Upsampling upsampling) => new(Description with { Upsampling = upsampling, Channels = Projection.Channels }, Projection, null);
+
     /// <summary>Fits what training images decide: the input range and the projection.</summary>
-    public static DeepModel Fit(DeepOptions options, IReadOnlyList<ImageReader> images, int seed, RunOptions run)
+    public static DeepModel Fit(DeepOptions options, IReadOnlyList<ImageReader> images, int seed, StageTimes times, RunOptions run)
     {
         Backbone backbone = options.Backbone;
         Upsampling upsampling = options.Choose().Upsampling;
         UpsamplerFile? weights = upsampling == Upsampling.Learned ? backbone.Upsampler : null;
         int channelsOut = weights?.Config.ChannelsOut ?? options.Channels;
+        long start = Stopwatch.GetTimestamp();
         InputRange range = options.Range ?? InputRange.From(images, run.Cancellation);
         range.Check(images);
+        times.Add(Stage.Read, start);
         WindowPolicy windows = backbone.Windows;
-        SharedPca projection = SharedPcaFit.Fit(backbone, images, range, windows, options.Channels, (ulong)seed, progress: run.Progress, cancellation: run.Cancellation);
+        SharedPca projection = SharedPcaFit.Fit(backbone, images, range, windows, options.Channels, (ulong)seed, times: times, progress: run.Progress, cancellation: run.Cancellation);
         var description = new DeepDescription(
             backbone.Description.Name, backbone.Sha256, backbone.Description.Patch, channelsOut, upsampling,
             windows.Tokens, windows.Overlap, windows.FlipAverage, range.Low, range.High, seed, backbone.Threads, backbone.Identity);

@@ -44,7 +44,7 @@ internal sealed class DeepSegmenterTests
         Segmenter.Features(image, FeatureSpec.Paper, 1, names => MemoryWriter.Into<float>(Layout(names.Count), classical));
         Assert.That(planes[..classical.Length], Is.EqualTo(classical));
         using LowResolution map = LowResolution.Compute(
-            _backbone, _model.Deep!.Projection, image, _model.Deep.Description.Range, _model.Deep.Description.Windows, normaliseL1: false);
+            _backbone, _model.Deep!.Projection, image, _model.Deep.Description.Range, _model.Deep.Description.Windows);
         using var upsampled = new LowResolutionPlanes(map, bilinear: true, Scene.Width, Scene.Height);
         float[] deep = new float[Channels * Scene.Width * Scene.Height];
         unsafe
@@ -82,6 +82,16 @@ internal sealed class DeepSegmenterTests
         Model model = Fit(upsampling, one);
         Assert.That(Bytes(Tight.Run(3, tight => Fit(upsampling, tight))), Is.EqualTo(Bytes(model)));
         Assert.That(Tight.Run(3, tight => Labels(model, image, tight)), Is.EqualTo(Labels(model, image, one)));
+    }
+
+    [Test]
+    public void ForwardPassesOfTheFitAreTheTransformersTime()
+    {
+        using Backbone backbone = Backbone.Open(TestData.File("models", "fastseg-vit-tiny-8"), 1);
+        RunResult run = Segmenter.Train([Scene.Training], training: Trained.Quick, deep: new DeepOptions(backbone) { Channels = 3 }).Run;
+        StageReport vit = run.Stages.Single(stage => stage.Name == "vit"), projection = run.Stages.Single(stage => stage.Name == "projection");
+        Assert.That(vit.Pixels, Is.EqualTo((SharedPcaFit.Views * 208L * 176) + (205 * 171)));
+        Assert.That(vit.Seconds, Is.GreaterThan(projection.Seconds));
     }
 
     [Test]
@@ -194,7 +204,7 @@ internal sealed class DeepSegmenterTests
         static DeepModel Fitted(DeepOptions options)
         {
             using MemoryImage image = Scene.Image;
-            return DeepModel.Fit(options, [image], 0, new RunOptions());
+            return DeepModel.Fit(options, [image], 0, new StageTimes(), new RunOptions());
         }
     }
 
@@ -202,7 +212,7 @@ internal sealed class DeepSegmenterTests
     private static unsafe float[] Whole(DeepModel deep, Backbone backbone, MemoryImage image)
     {
         using LowResolution map = LowResolution.Compute(
-            backbone, deep.Projection, image, deep.Description.Range, deep.Description.Windows, deep.Network!.Config.NormaliseL1);
+            backbone, deep.Projection, image, deep.Description.Range, deep.Description.Windows);
         int width = (int)map.Columns * 8, height = (int)map.Rows * 8;
         float[] guide = new float[width * height], full = new float[16 * width * height];
         for (int i = 0; i < guide.Length; i++)
@@ -210,7 +220,7 @@ internal sealed class DeepSegmenterTests
             int x = Math.Min(i % width, Scene.Width - 1), y = Math.Min(i / width, Scene.Height - 1);
             guide[i] = Scene.Pixels[(y * Scene.Width) + x] / 255f;
         }
-        using UpsamplerCpu worker = UpsamplerCpu.Create(new UpsamplerPlan(deep.Network, height, width, (int)map.Rows, (int)map.Columns, width));
+        using UpsamplerCpu worker = UpsamplerCpu.Create(new UpsamplerPlan(deep.Network!, height, width, (int)map.Rows, (int)map.Columns, width));
         fixed (float* from = guide, to = full)
         {
             var all = new Region(0, 0, width, height);
