@@ -6,7 +6,7 @@ namespace FastSeg.Cli.Commands;
 /// <summary>Compares the engine with its references on this machine.</summary>
 internal sealed class SelfTestCommand(App app) : FastSegCommand(
     app, "selftest", "Compares every operation of the engine with a scalar reference on random input.",
-    "Filters are compared with float64 versions of their definitions, the forest with libxgboost. Prints operation, size, largest error, what is allowed, and time.",
+    "Filters, and what follows the transformer, are compared with float64 versions of their definitions, the forest with libxgboost. Prints operation, size, largest error, what is allowed, and time.",
     "fastseg selftest",
     "fastseg selftest --backend cpu")
 {

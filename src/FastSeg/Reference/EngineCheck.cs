@@ -13,8 +13,8 @@ public sealed record EngineCheckResult(string Operation, string Size, double Max
 }
 
 /// <summary>
-/// Runs every operation of the CPU engine on random input and compares it with a scalar reference: filters with float64 versions of
-/// their definitions, the forest with libxgboost.
+/// Runs every operation of the CPU engine on random input and compares it with a scalar reference: filters and
+/// what follows the transformer with float64 versions of their definitions, the forest with libxgboost.
 /// </summary>
 public static class EngineCheck
 {
@@ -24,7 +24,7 @@ public static class EngineCheck
     /// <exception cref="FastSegException">libxgboost is missing.</exception>
     public static IEnumerable<EngineCheckResult> Run(int seed = 1, CancellationToken cancellation = default)
     {
-        foreach (EngineCheckResult result in FilterCheck.Run(seed).Concat(ForestCheck.Run(seed)))
+        foreach (EngineCheckResult result in FilterCheck.Run(seed).Concat(DeepCheck.Run(seed)).Concat(ForestCheck.Run(seed)))
         {
             cancellation.ThrowIfCancellationRequested();
             yield return result;
