@@ -23,6 +23,7 @@ internal sealed unsafe class UpsamplerTests
         new(128, 128, 31, 43, 14, Padding.Replicate),
         new(384, 384, 45, 29, 14, Padding.Replicate),
         new(48, 20, 49, 38, 16, Padding.Replicate),
+        new UpsamplerCase(32, 32, 47, 61, 14, Padding.Replicate).AsPublished(),
     ];
 
     [TestCaseSource(nameof(Goldens))]
@@ -60,10 +61,22 @@ internal sealed unsafe class UpsamplerTests
     }
 
     [Test]
+    public void CellsOfZeroStayZeroWhenNormalised()
+    {
+        var network = new UpsamplerCase(2, 2, 8, 8, 4, Padding.Replicate).AsPublished();
+        var inputs = new UpsamplerInputCpu(network.Config);
+        float[] cells = [0, 3, 0, -1], blocks = new float[2 * Convolution.Lane];
+        fixed (float* from = cells, to = blocks)
+        {
+            inputs.Features(new LowFeatures(from, 2, 1, 2), 0, 0, 1, to, 0);
+        }
+        Assert.That((blocks[0], blocks[1], blocks[Convolution.Lane], blocks[Convolution.Lane + 1]), Is.EqualTo((0f, 0f, 0.75f, -0.25f)));
+    }
+
+    [Test]
     public void ScaledGuidanceAndNormalisedFeaturesEqualTheReference()
     {
-        var network = new UpsamplerCase(16, 16, 33, 29, 14, Padding.Replicate);
-        network = network with { Config = network.Config with { GuidanceScale = 255, NormaliseL1 = true } };
+        UpsamplerCase network = new UpsamplerCase(16, 16, 33, 29, 14, Padding.Replicate).AsPublished();
         AssertClose(network.Run(29, 33), network.Reference(), 2e-6);
     }
 
