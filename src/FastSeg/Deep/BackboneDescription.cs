@@ -87,7 +87,7 @@ public sealed record BackboneDescription
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
-            throw new FastSegException($"{path} is no JSON object that can be read ({Images.InputFile.OneLine(e.Message)}); write it as the README describes.", e);
+            throw new FastSegException($"{path} is no JSON object that can be read ({Images.InputFile.OneLine(e.Message)}); write it as docs/deep.md describes.", e);
         }
         description.Check(path);
         foreach ((string file, string hash) in description.Sha256)
