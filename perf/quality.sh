@@ -3,7 +3,8 @@
 # Trains on the scribbles of ni/train, segments the images of both folders, scores them against their masks, whose classes start at 0.
 #   perf/quality.sh ../data
 #   perf/quality.sh ../data --preset weka
-#   perf/quality.sh ../data --deep models/fastseg-vit-tiny-8 --upsampler nearest
+#   perf/quality.sh ../data --families none --deep models/fastseg-vit-tiny-8 --upsampler nearest     deep features alone
+#   perf/quality.sh ../data --deep models/fastseg-vit-tiny-8 --upsampler bilinear                    both
 set -euo pipefail
 
 data=${1:?usage: perf/quality.sh DATA [TRAIN OPTIONS ...]}

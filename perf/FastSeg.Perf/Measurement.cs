@@ -38,6 +38,18 @@ internal sealed record Measurement(string Group, string Name, double Seconds, lo
     }
 }
 
+/// <summary>What a number is wanted to be.</summary>
+/// <param name="Value">The limit.</param>
+/// <param name="Least">Whether it is the least that is wanted, or the most.</param>
+internal sealed record Goal(double Value, bool Least)
+{
+    public static Goal AtLeast(double value) => new(value, true);
+
+    public static Goal AtMost(double value) => new(value, false);
+
+    public bool Met(double found) => Least ? found >= Value : found <= Value;
+}
+
 /// <summary>Ours and another implementation of the same, in the same run on the same number of cores.</summary>
 /// <param name="Name">What both computed.</param>
 /// <param name="Peer">The other one.</param>
@@ -47,6 +59,9 @@ internal sealed record Measurement(string Group, string Name, double Seconds, lo
 internal sealed record Comparison(string Name, string Peer, double Ours, double Theirs, string Agreement)
 {
     public double Ratio => Ours / Theirs;
+
+    /// <summary>What the ratio is wanted to be, or null.</summary>
+    public Goal? Goal { get; init; }
 }
 
 /// <summary>A quantity that is no speed: bytes, seconds of a loop.</summary>
@@ -55,4 +70,8 @@ internal sealed record Comparison(string Name, string Peer, double Ours, double 
 /// <param name="Value">The quantity.</param>
 /// <param name="Unit">Its unit.</param>
 /// <param name="Note">What else there is to say.</param>
-internal sealed record Quantity(string Group, string Name, double Value, string Unit, string Note = "");
+internal sealed record Quantity(string Group, string Name, double Value, string Unit, string Note = "")
+{
+    /// <summary>What the value is wanted to be, or null.</summary>
+    public Goal? Goal { get; init; }
+}

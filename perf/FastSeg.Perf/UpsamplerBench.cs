@@ -15,7 +15,7 @@ internal static unsafe class UpsamplerBench
 {
     public static void Run(PerfRun run)
     {
-        foreach ((int channels, int side) in (ReadOnlySpan<(int, int)>)[(32, 504), (32, 1008), (128, 1008)])
+        foreach ((int channels, int side, Goal? goal) in (ReadOnlySpan<(int, int, Goal?)>)[(32, 504, null), (32, 1008, Goal.AtLeast(2.5)), (128, 1008, Goal.AtLeast(1.4))])
         {
             var network = new UpsamplerCase(channels, channels, side, side, 14, Padding.Replicate);
             using var result = new HostBuffer((long)channels * side * side * sizeof(float));
@@ -23,10 +23,11 @@ internal static unsafe class UpsamplerBench
             run.Add(ours);
             if (run.Options.Peers)
             {
-                UpsamplerPeer.Run(run, network, ours, result);
+                UpsamplerPeer.Run(run, network, ours, result, goal);
             }
         }
         Memory(run);
+        DeepMemoryBench.Upsample(run);
     }
 
     private static Measurement Ours(PerfRun run, UpsamplerCase network, HostBuffer result)

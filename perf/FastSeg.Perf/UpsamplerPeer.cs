@@ -9,7 +9,7 @@ namespace FastSeg.Perf;
 /// <summary>ONNX Runtime on the same network and input as ours, inputs and outputs bound to buffers of ours.</summary>
 internal static unsafe class UpsamplerPeer
 {
-    public static void Run(PerfRun run, UpsamplerCase network, Measurement ours, HostBuffer result)
+    public static void Run(PerfRun run, UpsamplerCase network, Measurement ours, HostBuffer result, Goal? goal)
     {
         string folder = Path.Combine(Repository.Root, "out");
         string file = Path.Combine(folder, $"upsampler-{network.ChannelsIn}-{network.Height}x{network.Width}.onnx");
@@ -37,7 +37,7 @@ internal static unsafe class UpsamplerPeer
             using var runOptions = new Microsoft.ML.OnnxRuntime.RunOptions();
             double seconds = run.Best(() => session.RunWithBinding(runOptions, binding));
             run.Add(new Measurement("upsampler", $"  ONNX Runtime, {network.ChannelsIn} at {network.Height}", seconds, ours.Pixels) { FlopsPerPixel = ours.FlopsPerPixel });
-            run.Add(new Comparison(ours.Name, "ONNX Runtime", ours.PixelsPerSecond, ours.Pixels / seconds, Agreement(result, theirs)));
+            run.Add(new Comparison(ours.Name, "ONNX Runtime", ours.PixelsPerSecond, ours.Pixels / seconds, Agreement(result, theirs)) { Goal = goal });
         }
     }
 

@@ -33,6 +33,8 @@ CASES = [
     (384, 384, 45, 29, 14, "replicate"),
     (48, 20, 49, 38, 16, "replicate"),
 ]
+# The settings of the published checkpoints: guidance (255 x - mean) / std, features divided by their L1 norm.
+PUBLISHED = (32, 32, 47, 61, 14, "replicate", "published")
 KEPT = 2048
 
 
@@ -133,7 +135,8 @@ def fill(network):
 
 
 def build(case):
-    channels_in, channels_out, height, width, patch, padding = case
+    channels_in, channels_out, height, width, patch, padding = case[:6]
+    published = len(case) > 6
     network = Upsampler(channels_in, channels_out, patch, padding).eval()
     with torch.no_grad():
         fill(network)
@@ -141,9 +144,11 @@ def build(case):
     features = uniform("features", channels_in * (height // patch) * (width // patch)).astype(numpy.float32)
     mean = numpy.array([0.485, 0.456, 0.406], numpy.float32).reshape(1, 3, 1, 1)
     std = numpy.array([0.229, 0.224, 0.225], numpy.float32).reshape(1, 3, 1, 1)
-    guidance = (image - mean) / std
-    features = features.reshape(1, channels_in, height // patch, width // patch)
-    return network, torch.from_numpy(guidance), torch.from_numpy(features)
+    guidance = ((255 * image if published else image) - mean) / std
+    features = torch.from_numpy(features.reshape(1, channels_in, height // patch, width // patch))
+    if published:
+        features = functional.normalize(features, p=1, dim=1)
+    return network, torch.from_numpy(guidance), features
 
 
 def run(case):
@@ -153,12 +158,12 @@ def run(case):
 
 
 def golden_name(case):
-    return "upsampler-{}-{}-{}x{}-p{}-{}.npy".format(*case)
+    return "upsampler-{}-{}-{}x{}-p{}-{}".format(*case) + "".join(f"-{setting}" for setting in case[6:]) + ".npy"
 
 
 def goldens(folder):
     """KEPT evenly spaced values of each result, behind its smallest and largest."""
-    for case in CASES:
+    for case in CASES + [PUBLISHED]:
         values = run(case)
         kept = values.reshape(-1)[numpy.linspace(0, values.size - 1, KEPT).astype(numpy.int64)]
         golden = numpy.concatenate([[values.min(), values.max()], kept]).astype(numpy.float32)

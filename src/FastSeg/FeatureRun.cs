@@ -19,22 +19,41 @@ internal static unsafe class FeatureRun
         long start = Stopwatch.GetTimestamp();
         PartialProgress? Part(double from, double share) => options.Progress is { } whole ? new PartialProgress(whole, from, share) : null;
         long peak = SharedPcaFit.Peak(deep.Backbone, [image], deep.Backbone.Windows, options);
-        DeepModel model = DeepModel.Fit(deep, [image], 0, options with { Progress = Part(0, FitShare) });
-        var fit = new StageReport(nameof(Stage.Projection).ToLowerInvariant(), Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 0);
-        RunResult run = Run(image, features, channels, model, deep.Backbone, output, options with { Progress = Part(FitShare, 1 - FitShare) });
-        StageReport[] stages = [.. run.Stages.Select(stage => stage.Name == fit.Name ? stage with { Seconds = stage.Seconds + fit.Seconds } : stage)];
-        return run with { Stages = stages, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
+        var times = new StageTimes();
+        using DeepModel model = DeepModel.Fit(deep, [image], 0, times, options with { Progress = Part(0, FitShare) });
+        RunResult run = Run(image, features, channels, model, deep.Backbone, output, options with { Progress = Part(FitShare, 1 - FitShare) }, times);
+        return run with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
     }
 
-    /// <summary>Computes the stack; the deep planes from a model that is fitted already.</summary>
-    public static RunResult Run(
-        ImageReader image, FeatureSpec features, int channels, DeepModel? deepModel, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions options)
+    /// <summary>
+    /// Deep features alone, of a projection that is fitted to the image, twice: each cell's repeated over its pixels, and upsampled. The
+    /// fit and the transformer run once.
+    /// </summary>
+    public static RunResult AtBothResolutions(
+        ImageReader image, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low, Func<IReadOnlyList<string>, ImageWriter> full, RunOptions options)
     {
         long start = Stopwatch.GetTimestamp();
-        features.Check();
+        FeatureSpec none = FeatureSpec.Paper with { Families = Families.None };
+        long peak = SharedPcaFit.Peak(deep.Backbone, [image], deep.Backbone.Windows, options);
+        var times = new StageTimes();
+        using DeepModel model = DeepModel.Fit(deep, [image], 0, times, options with { Progress = null });
+        using DeepModel cells = model.Interpolated(Upsampling.Nearest);
+        using LowResolution map = DeepImage.Map(model, deep.Backbone, image, times, options);
+        Run(image, none, 0, cells, null, low, options with { Progress = null }, times, map);
+        RunResult run = Run(image, none, 0, model, null, full, options with { Progress = null }, times, map);
+        return run with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds, PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
+    }
+
+    /// <summary>Computes the stack; the deep planes from a model that is fitted already, which may have taken some time before, and from the image's map where that is known.</summary>
+    public static RunResult Run(
+        ImageReader image, FeatureSpec features, int channels, DeepModel? deepModel, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions options,
+        StageTimes? before = null, LowResolution? known = null)
+    {
+        long start = Stopwatch.GetTimestamp();
         int seen = channels != 0 ? channels : SampleChecks.IsGrey(image) ? 1 : 3;
         Engine engine = Engines.Choose(options.Backend);
         var work = new Work(image, features, seen, deepModel, null);
+        features.Check(work.DeepChannels);
         IReadOnlyList<string> names = [.. features.PlaneNames(seen), .. Enumerable.Range(0, work.DeepChannels).Select(i => $"deep_{i}")];
         using ImageWriter writer = output(names);
         var planner = new Planner(
@@ -43,8 +62,9 @@ internal static unsafe class FeatureRun
             DeepImage.TransformerItems(deepModel, backbone, image));
         Plan plan = planner.Make(options);
         TileGrid grid = plan.Grid;
-        var all = new StageTimes();
-        using DeepImage? deep = deepModel is null ? null : new DeepImage(deepModel, backbone!, image, plan, all, options with { Progress = null });
+        StageTimes all = before ?? new StageTimes();
+        using DeepImage? deep = deepModel is null ? null : new DeepImage(
+            deepModel, known ?? DeepImage.Map(deepModel, backbone!, image, all, options with { Progress = null }), owned: known is null, image, plan);
         using Backend backend = engine.Create(plan, work, deep);
         StageTimes[] times = [.. Enumerable.Range(0, plan.Workers).Select(_ => new StageTimes())];
         Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, seen, image.Info))];

@@ -54,6 +54,19 @@ public sealed class Segmenter
             : FeatureRun.Fitted(image, features, channels, deep, output, how);
     }
 
+    /// <summary>
+    /// Computes the deep features of an image twice, their projection fitted to it with seed 0: with each cell's features repeated over
+    /// its pixels, and upsampled as wanted. Projection and transformer run once.
+    /// </summary>
+    /// <param name="image">The image.</param>
+    /// <param name="deep">Which features.</param>
+    /// <param name="low">Makes the float32 writer of the cells' features, given the names of the planes.</param>
+    /// <param name="full">Makes the float32 writer of the upsampled features.</param>
+    /// <param name="options">Threads, memory, progress, cancellation.</param>
+    public static RunResult DeepFeatures(
+        ImageReader image, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low, Func<IReadOnlyList<string>, ImageWriter> full, RunOptions? options = null) =>
+        FeatureRun.AtBothResolutions(image, deep, low, full, options ?? new RunOptions());
+
     /// <summary>Computes exactly the planes that the model sees: classical ones, then deep ones.</summary>
     /// <param name="image">The image.</param>
     /// <param name="output">Makes the float32 writer, given the names of the planes.</param>

@@ -28,7 +28,7 @@ internal sealed unsafe class Trainer(
     public TrainingResult Train(IReadOnlyList<TrainingImage> images)
     {
         long start = Stopwatch.GetTimestamp();
-        features.Check();
+        features.Check(deep?.Channels ?? 0);
         if (images.Count == 0)
         {
             throw new FastSegException("There is no training image; give at least one image with its labels.");
@@ -59,12 +59,9 @@ internal sealed unsafe class Trainer(
 
     private DeepModel FitDeep(DeepOptions wanted, IReadOnlyList<TrainingImage> images)
     {
-        long mark = Stopwatch.GetTimestamp();
         ImageReader[] readers = [.. images.Select(image => image.Image)];
         _plannedPeak = SharedPcaFit.Peak(wanted.Backbone, readers, wanted.Backbone.Windows, options);
-        DeepModel model = DeepModel.Fit(wanted, readers, training.Seed, options with { Progress = Part(options.Progress, 0, ProjectionShare) });
-        _times.Add(Stage.Projection, mark);
-        return model;
+        return DeepModel.Fit(wanted, readers, training.Seed, _times, options with { Progress = Part(options.Progress, 0, ProjectionShare) });
     }
 
     private ModelClass[] Classes(LabelledPixels[] labels)
@@ -114,7 +111,8 @@ internal sealed unsafe class Trainer(
         StageTimes[] times = [.. Enumerable.Range(0, plan.Workers).Select(_ => new StageTimes())];
         RunOptions steps = options with { Progress = Part(options.Progress, Start + (GatherShare * index / count), GatherShare / count) };
         // The transformer first: its buffers are gone before those of the tiles are made.
-        using DeepImage? deepImage = _deepModel is null ? null : new DeepImage(_deepModel, deep!.Backbone, image, plan, _times, options with { Progress = null });
+        using DeepImage? deepImage = _deepModel is null ? null : new DeepImage(
+            _deepModel, DeepImage.Map(_deepModel, deep!.Backbone, image, _times, options with { Progress = null }), owned: true, image, plan);
         Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, channels, image.Info))];
         try
         {

@@ -7,17 +7,13 @@ using FastSeg.Native;
 namespace FastSeg;
 
 /// <summary>
-/// The learned upsampler alone: low-resolution features of any transformer, from an npy file, brought to an image's resolution. The
-/// result is written tile by tile and never held whole; inputs are taken as they are given.
+/// The learned upsampler alone: low-resolution features of any transformer, from an npy file, brought to an image's resolution. Inputs
+/// are taken as they are given, and read tile by tile; the result is written strip by strip. None of them is ever held whole.
 /// </summary>
 public static unsafe class UpsamplerRun
 {
-    private const string Float32 = "<f4";
-
-    /// <summary>Most bytes of results that all workers hold together, as far as <see cref="LeastRows"/> lets them.</summary>
-    private const long MostResult = 128L << 20;
-
-    private const int TileWidth = 512, LeastRows = 64;
+    /// <summary>A tile's columns decide what its worker holds; its rows only how much of the image is read at once.</summary>
+    private const int TileWidth = 512, TileHeight = 1024;
 
     /// <summary>Runs it over an image.</summary>
     /// <param name="weights">The upsampler.</param>
@@ -33,122 +29,135 @@ public static unsafe class UpsamplerRun
         RunOptions how = options ?? new RunOptions();
         ImageInfo info = image.Info;
         var times = new StageTimes();
-        using LowResolution map = Features(features, weights, info);
+        using LowResolutionFile map = LowResolutionFile.Open(features, weights.Config.ChannelsIn, weights.Name, info);
         range ??= InputRange.From([image], how.Cancellation);
         range.Check([image]);
         times.Add(Stage.Read, start);
         using var network = new Upsampler(weights.Config, weights.Tensors.Values);
-        TileGrid grid = Grid(info, weights.Config.ChannelsOut, how.WorkerCount);
+        TileGrid grid = Grid(info, how.WorkerCount);
         int workers = (int)Math.Min(how.WorkerCount, grid.Count);
-        var plan = new UpsamplerPlan(network, checked((int)info.Height), checked((int)info.Width), (int)map.Rows, (int)map.Columns, (int)grid.TileWidth);
-        long peak = ProcessMemory.Resident() + image.HeldBytes(workers) + (workers * LearnedPlanes.Bytes(plan, info, grid));
-        var planes = new LearnedPlanes[workers];
-        StageTimes[] spent = [.. planes.Select(_ => new StageTimes())];
+        var plan = new UpsamplerPlan(network, checked((int)info.Height), checked((int)info.Width), map.Rows, map.Columns, (int)grid.TileWidth);
+        long peak = ProcessMemory.Resident() + Planner.CodeBytes + image.HeldBytes(workers) + (workers * Worker.Bytes(plan, info, grid));
+        var tiles = new Worker[workers];
         using var file = new NpyPlanes(output, weights.Config.ChannelsOut, info.Height, info.Width);
         try
         {
             for (int i = 0; i < workers; i++)
             {
-                planes[i] = new LearnedPlanes(plan, map, image, range, grid);
+                tiles[i] = new Worker(plan, map, image, range, grid, file);
             }
-            Workers.Run(workers, grid.Count, how, (worker, i) =>
-            {
-                Region core = grid[i];
-                long mark = Stopwatch.GetTimestamp();
-                planes[worker].Start(core);
-                mark = spent[worker].Add(Stage.Upsampler, mark, core.Pixels);
-                file.Write(core, planes[worker].Planes);
-                spent[worker].Add(Stage.Write, mark, core.Pixels, core.Pixels * weights.Config.ChannelsOut * sizeof(float));
-            });
+            Workers.Run(workers, grid.Count, how, (worker, i) => tiles[worker].Run(grid[i]));
         }
         finally
         {
-            Array.ForEach(planes, worker => worker?.Dispose());
+            Array.ForEach(tiles, worker => worker?.Dispose());
         }
-        Array.ForEach(spent, worker => times.Add(worker, workers));
+        Array.ForEach(tiles, worker => times.Add(worker.Times, workers));
         long commit = Stopwatch.GetTimestamp();
         file.Commit();
         times.Add(Stage.Write, commit);
         return new RunResult(info.Bounds.Pixels, [], times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, peak);
     }
 
-    /// <summary>Tiles of at most <see cref="TileWidth"/> columns, as tall as memory allows (tall tiles repeat least work), one a worker at least.</summary>
-    private static TileGrid Grid(ImageInfo info, int channels, int workers)
+    /// <summary>Tiles, at least one a worker where there are rows enough.</summary>
+    private static TileGrid Grid(ImageInfo info, int workers)
     {
         long width = Math.Min(TileWidth, info.Width), columns = (info.Width + width - 1) / width;
-        long fit = MostResult / workers / (width * channels * sizeof(float));
         long each = ((info.Height * columns) + workers - 1) / workers;
-        return new TileGrid(info.Bounds, width, Math.Min(info.Height, Math.Max(LeastRows, Math.Min(fit, each))));
+        return new TileGrid(info.Bounds, width, Math.Min(info.Height, Math.Clamp(each, UpsamplerPlan.StripRows, TileHeight)));
     }
 
-    private static LowResolution Features(string path, UpsamplerFile weights, ImageInfo image)
+    /// <summary>What one worker holds: a tile's inputs, the network's rings, and a strip of the result.</summary>
+    private sealed class Worker : IDisposable
     {
-        if (!File.Exists(path))
+        private readonly UpsamplerPlan _plan;
+        private readonly LowResolutionFile _map;
+        private readonly NpyPlanes _file;
+        private readonly UpsamplerCpu _network;
+        private readonly GuidanceReader _guidance;
+        private readonly HostBuffer _cells;
+        private readonly HostBuffer _strip;
+        private readonly UpsamplerRows _take;
+        private Region _core;
+        private long _mark;
+
+        public Worker(UpsamplerPlan plan, LowResolutionFile map, ImageReader image, InputRange range, TileGrid grid, NpyPlanes file)
         {
-            throw new FastSegException($"{path} does not exist; give the npy file of the low-resolution features.");
+            (_plan, _map, _file) = (plan, map, file);
+            _network = UpsamplerCpu.Create(plan);
+            _guidance = new GuidanceReader(plan, image, range, GuidanceReader.Largest(plan, image.Info, grid));
+            _cells = new HostBuffer(CellBytes(plan, grid));
+            _strip = new HostBuffer(StripBytes(plan));
+            _take = Take;
         }
-        using InputFile file = InputFile.Open(path, path);
-        Span<byte> magic = stackalloc byte[NpyHeader.Magic.Length];
-        if (file.Length < 12)
+
+        public StageTimes Times { get; } = new();
+
+        public static long Bytes(UpsamplerPlan plan, ImageInfo image, TileGrid grid) =>
+            UpsamplerCpu.Bytes(plan) + GuidanceReader.Bytes(image, GuidanceReader.Largest(plan, image, grid)) + CellBytes(plan, grid) + StripBytes(plan);
+
+        public void Run(Region core)
         {
-            throw file.Bad("is no npy file");
+            _core = core;
+            long mark = Stopwatch.GetTimestamp();
+            Region cells = _plan.Features(core);
+            _map.Read(cells, _cells);
+            GuidanceImage guidance = _guidance.Read(core);
+            _mark = Times.Add(Stage.Read, mark, guidance.Region.Pixels);
+            var low = new LowFeatures((float*)_cells.Pointer, _map.Channels, _map.Rows, _map.Columns, cells);
+            var strip = new OutputPlanes((float*)_strip.Pointer, (nint)core.Width * UpsamplerPlan.StripRows, (nint)core.Width);
+            _network.Run(low, guidance, core, strip, _take);
         }
-        file.Read(0, magic);
-        if (!magic.SequenceEqual(NpyHeader.Magic))
+
+        public void Dispose()
         {
-            throw file.Unsupported("is no npy file", "save the features with numpy.save");
+            _network.Dispose();
+            _guidance.Dispose();
+            _cells.Dispose();
+            _strip.Dispose();
         }
-        NpyHeader header = NpyHeader.Read(file);
-        string shape = string.Join(" x ", header.Shape);
-        if (header.Descr != Float32 || header.FortranOrder || header.Shape.Count != 3)
+
+        private static long CellBytes(UpsamplerPlan plan, TileGrid grid)
         {
-            throw file.Unsupported($"holds {shape} of type {header.Descr}{(header.FortranOrder ? " in Fortran order" : "")}", "features are k x h x w of type <f4 (float32) in C order");
+            long most = 0;
+            for (long i = 0; i < grid.Count; i++)
+            {
+                most = Math.Max(most, plan.Features(grid[i]).Pixels);
+            }
+            return most * plan.Network.Config.ChannelsIn * sizeof(float);
         }
-        (long channels, long rows, long columns) = (header.Shape[0], header.Shape[1], header.Shape[2]);
-        if (channels != weights.Config.ChannelsIn)
+
+        private static long StripBytes(UpsamplerPlan plan) => (long)plan.MaxWidth * UpsamplerPlan.StripRows * plan.Network.Config.ChannelsOut * sizeof(float);
+
+        private void Take(int first, int last)
         {
-            throw file.Unsupported($"holds {shape} features, {channels} channels", $"{weights.Name} takes {weights.Config.ChannelsIn}; the first axis counts channels");
-        }
-        if (rows < 1 || columns < 1 || rows > image.Height || columns > image.Width)
-        {
-            throw file.Unsupported($"holds {rows} x {columns} cells", $"{image.Name} has {image.Height} x {image.Width} pixels, and every cell must cover at least one");
-        }
-        long count = checked(channels * rows * columns);
-        if (!file.Holds(header.DataOffset, checked(count * sizeof(float))))
-        {
-            throw file.Bad($"is truncated: {shape} features do not fit into {file.Length} bytes");
-        }
-        var map = new LowResolution((int)channels, rows, columns, weights.Config.Patch);
-        try
-        {
-            file.Read(header.DataOffset, (byte*)map.Plane(0), count * sizeof(float));
-            return SampleChecks.AllFinite((byte*)map.Plane(0), count, SampleType.Float32)
-                ? map
-                : throw file.Unsupported("has a value that is not finite", "features must be finite numbers");
-        }
-        catch
-        {
-            map.Dispose();
-            throw;
+            var rows = new Region(_core.X, first, _core.Width, last - first + 1);
+            _mark = Times.Add(Stage.Upsampler, _mark, rows.Pixels);
+            long bytes = _file.Write(rows, (float*)_strip.Pointer, rows.Width * UpsamplerPlan.StripRows);
+            _mark = Times.Add(Stage.Write, _mark, rows.Pixels, bytes);
         }
     }
 
-    /// <summary>An npy file of planes, written tile by tile from several threads.</summary>
+    /// <summary>An npy file of planes, written part by part from several threads.</summary>
     private sealed class NpyPlanes(string path, int channels, long height, long width) : IDisposable
     {
         private readonly OutputFile _file = new(path);
-        private readonly byte[] _header = NpyHeader.Write(Float32, [channels, height, width]);
+        private readonly byte[] _header = NpyHeader.Write("<f4", [channels, height, width]);
 
-        public void Write(Region core, float* planes)
+        /// <summary>Writes some rows of every plane and returns their bytes.</summary>
+        public long Write(Region rows, float* planes, long planeStride)
         {
+            int bytes = checked((int)rows.Width * sizeof(float));
             for (int channel = 0; channel < channels; channel++)
             {
-                for (long y = core.Y; y < core.Bottom; y++, planes += core.Width)
+                float* from = planes + (channel * planeStride);
+                for (long y = rows.Y; y < rows.Bottom; y++, from += rows.Width)
                 {
-                    long at = (((channel * height) + y) * width) + core.X;
-                    _file.Write(_header.Length + (at * sizeof(float)), new ReadOnlySpan<byte>(planes, checked((int)core.Width * sizeof(float))));
+                    long at = (((channel * height) + y) * width) + rows.X;
+                    _file.Write(_header.Length + (at * sizeof(float)), new ReadOnlySpan<byte>(from, bytes));
                 }
             }
+            return rows.Height * bytes * channels;
         }
 
         public void Commit()

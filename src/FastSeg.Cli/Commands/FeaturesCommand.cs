@@ -69,6 +69,7 @@ internal sealed class FeaturesCommand : FastSegCommand
         }
         Model? model = modelPath is null ? null : Model.Load(modelPath);
         using Backbone? backbone = model is null ? _deep.Open(parsed) : BackboneOption.Open(model, modelPath!, _deep.Folder(parsed));
+        DeepOptions? wanted = model is null ? _deep.Wanted(parsed, backbone) : null;
         WholeFile.Check(output);
         using ImageReader image = ImageFile.Open(path);
         IReadOnlyList<string> names = [];
@@ -83,10 +84,11 @@ internal sealed class FeaturesCommand : FastSegCommand
             });
         }
         RunResult run = session.Long("features", parsed.GetValue(_memory), options => model is null
-            ? Segmenter.Features(image, _features.Spec(parsed), 0, Create, options, _deep.Wanted(parsed, backbone))
+            ? Segmenter.Features(image, _features.Spec(parsed), 0, Create, options, wanted)
             : new Segmenter(model, backbone).Features(image, Create, options));
         session.Add(run);
         session.Report.Add(new ReportImage(path) { Output = output, Pixels = run.Pixels, Seconds = run.Seconds });
+        DeepFeatureOptions.Say(session, wanted);
         session.Output.WriteLine($"{path}  {image.Info.Width} x {image.Info.Height} x {names.Count} features, {Units.Seconds(run.Seconds)}: {output}");
         return ExitCode.Success;
     }

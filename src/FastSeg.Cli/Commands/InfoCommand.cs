@@ -47,6 +47,7 @@ internal sealed class InfoCommand : FastSegCommand
         if (Directory.Exists(path))
         {
             using Backbone backbone = Backbone.Open(path, 1);
+            backbone.CheckUpsampler();
             BackboneText.Write(session.Output, backbone);
         }
         else if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
@@ -103,7 +104,7 @@ internal sealed class InfoCommand : FastSegCommand
         var table = new TextTable(false, false)
             .Row("classes", $"{model.Classes.Count}")
             .Row("features", $"{model.Planes} planes: {features.Names.Count} a channel, {model.Channels} channel{(model.Channels == 1 ? " (grey)" : "s (RGB)")}{Deep(model)}")
-            .Row("families", string.Join(", ", FamilyNames.Of(features.Families)))
+            .Row("families", features.Families == Families.None ? "none" : string.Join(", ", FamilyNames.Of(features.Families)))
             .Row("sigmas", $"{string.Join(", ", features.Sigmas)} (standard deviation = {features.SigmaScale} x sigma)")
             .Row("membrane", $"{features.Membrane.Angles} lines of {features.Membrane.Patch} px, thickness {features.Membrane.Thickness}")
             .Row("halo", $"{features.Halo} px")

@@ -67,8 +67,10 @@ internal sealed class ModelsCommand : FastSegCommand
     private static string DescribeBackbone(string folder)
     {
         using Backbone backbone = Backbone.Open(folder, 1);
+        backbone.CheckUpsampler();
         BackboneDescription description = backbone.Description;
-        return $"good: {description.Name}, patch {description.Patch} px, {description.Dimension} numbers a token, SHA-256 {backbone.Sha256[..12]}..";
+        string upsampler = backbone.Upsampler is { } file ? $"upsampler {UpsamplerText.Channels(file.Config)}, " : "";
+        return $"good: {description.Name}, patch {description.Patch} px, {description.Dimension} numbers a token, {upsampler}SHA-256 {backbone.Sha256[..12]}..";
     }
 
     private static string DescribeUpsampler(string path)

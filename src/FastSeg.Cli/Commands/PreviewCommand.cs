@@ -59,10 +59,12 @@ internal sealed class PreviewCommand : FastSegCommand
         using Backbone? backbone = _deep.Open(parsed);
         WholeFile.Check(output);
         using ImageReader image = ImageFile.Open(path);
-        Picture picture = _deep.Wanted(parsed, backbone) is { } deep ? FeaturePicture.OfDeep(session, image, deep)
+        DeepOptions? wanted = _deep.Wanted(parsed, backbone);
+        Picture picture = wanted is { } deep ? FeaturePicture.OfDeep(session, image, deep)
             : features ? FeaturePicture.Of(session, image, FeatureSpec.Paper)
             : segmentation is null ? Shrunk.Image(image, session.Cancellation) : Overlay(session, image, segmentation);
         picture.Save(output);
+        DeepFeatureOptions.Say(session, wanted);
         session.Report.Add(new ReportImage(path) { Output = output, Pixels = image.Info.Bounds.Pixels });
         session.Output.WriteLine($"{output}  {picture.Width} x {picture.Height}");
         return ExitCode.Success;

@@ -95,6 +95,7 @@ internal sealed class TrainCommand : FastSegCommand
         session.Cancellation.ThrowIfCancellationRequested();
         result.Model.Save(output);
         Report(session, images, output, result);
+        DeepFeatureOptions.Say(session, deep);
         return ExitCode.Success;
     }
 

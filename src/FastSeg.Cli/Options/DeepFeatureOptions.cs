@@ -6,7 +6,7 @@ namespace FastSeg.Cli.Options;
 /// <summary>The options that say which deep features are computed behind the classical ones.</summary>
 internal sealed class DeepFeatureOptions
 {
-    /// <summary>Threads of ONNX Runtime; kept in a model, because they are part of its result. So --threads does not change them.</summary>
+    /// <summary>Threads of ONNX Runtime where none are asked for.</summary>
     public const int NetworkThreads = 2;
 
     private const int MostChannels = 16384;
@@ -20,17 +20,20 @@ internal sealed class DeepFeatureOptions
     private readonly Option<string?> _upsampler = new("--upsampler")
     {
         HelpName = "nearest|bilinear|learned",
-        Description = "How deep features are brought to full resolution. [default: learned where MODELDIR has an upsampler.safetensors, otherwise bilinear]",
+        Description = "How deep features are brought to full resolution. [default: learned where MODELDIR has an upsampler.safetensors for its patch and --channels, otherwise bilinear]",
     };
 
     private readonly Option<int> _channels = NumberOption.Whole("--channels", "Deep channels: leading principal components of the transformer's tokens.", 32, 1, MostChannels);
     private readonly Option<InputRange?> _range = RangeOption.Create();
 
+    private readonly Option<int> _threads = NumberOption.Whole(
+        "--deep-threads", "Threads of the transformer. They are part of its result, so a model keeps them and --threads does not change them.", NetworkThreads, 1, 1024);
+
     public DeepFeatureOptions() => _upsampler.AcceptOnlyFromAmong("nearest", "bilinear", "learned");
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_folder, _upsampler, _channels, _range])
+        foreach (Option option in (Option[])[_folder, _upsampler, _channels, _range, _threads])
         {
             command.Options.Add(option);
         }
@@ -41,16 +44,25 @@ internal sealed class DeepFeatureOptions
 
     /// <summary>The option besides --deep that was given; null for none.</summary>
     public string? Other(ParseResult parsed) =>
-        ((Option[])[_upsampler, _channels, _range]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
+        ((Option[])[_upsampler, _channels, _range, _threads]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
     /// <summary>Opens the backbone; null where there is none. The caller disposes it.</summary>
     public Backbone? Open(ParseResult parsed)
     {
         if (Folder(parsed) is { } folder)
         {
-            return Backbone.Open(folder, NetworkThreads);
+            return Backbone.Open(folder, parsed.GetValue(_threads));
         }
         return Other(parsed) is { } option ? throw new UsageException($"{option} is about deep features; name a backbone's folder with --deep MODELDIR, or leave it out.") : null;
+    }
+
+    /// <summary>Says which upsampling is used, and why.</summary>
+    public static void Say(Session session, DeepOptions? deep)
+    {
+        if (deep?.Choose() is { } choice)
+        {
+            session.Output.WriteLine($"deep features by {choice.Upsampling.ToString().ToLowerInvariant()} upsampling: {choice.Reason}");
+        }
     }
 
     /// <summary>What is wanted of an open backbone.</summary>

@@ -28,7 +28,7 @@ internal sealed class FeatureOptions
     {
         HelpName = "A,B,..",
         Description = "Feature families out of gaussian, sobel, hessian, dog, membrane, laplacian, structure, mean, min, max, median; " +
-            "default stands for the first five. [default: default]",
+            "default stands for the first five, none (with --deep) for no family. [default: default]",
     };
 
     public FeatureOptions() => _preset.AcceptOnlyFromAmong("paper", "weka");

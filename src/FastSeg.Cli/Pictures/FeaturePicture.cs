@@ -30,21 +30,12 @@ internal static class FeaturePicture
     /// The first three deep channels at low resolution (nearest) and at full resolution, side by side. They are principal components
     /// already, largest first, of views of this image; the same ones in both pictures.
     /// </summary>
-    public static Picture OfDeep(Session session, ImageReader image, DeepOptions deep) => Pictures.Picture.Beside(
-        DeepChannels(session, image, "low resolution", deep with { Upsampling = Upsampling.Nearest }), DeepChannels(session, image, "full resolution", deep));
-
-    private static Picture DeepChannels(Session session, ImageReader image, string what, DeepOptions deep)
+    public static Picture OfDeep(Session session, ImageReader image, DeepOptions deep)
     {
-        // A specification is never empty; the least there is comes before the deep planes.
-        FeatureSpec least = FeatureSpec.Paper with { Families = Families.Gaussian, Sigmas = [1] };
-        Projector? projector = null;
-        ImageWriter Create(IReadOnlyList<string> names)
-        {
-            int first = names.TakeWhile(name => !name.StartsWith("deep_", StringComparison.Ordinal)).Count();
-            return projector = new Projector(Layout(image.Info, names), PrincipalComponents.Ready(first, names.Count, 3));
-        }
-        session.Add(session.Long(what, 0, options => Segmenter.Features(image, least, 0, Create, options, deep)));
-        return projector!.Picture();
+        Projector? low = null, full = null;
+        Projector Create(IReadOnlyList<string> names) => new(Layout(image.Info, names), PrincipalComponents.Ready(0, names.Count, 3));
+        session.Add(session.Long("features", 0, options => Segmenter.DeepFeatures(image, deep, names => low = Create(names), names => full = Create(names), options)));
+        return Pictures.Picture.Beside(low!.Picture(), full!.Picture());
     }
 
     private static ImageLayout Layout(ImageInfo info, IReadOnlyList<string> names) => new(info.Width, info.Height, SampleType.Float32, names.Count) { PageNames = names };

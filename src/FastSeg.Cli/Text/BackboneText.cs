@@ -20,7 +20,7 @@ internal static class BackboneText
             .Row("licence", description.Licence.Length > 0 ? description.Licence : "not stated")
             .Row("source", description.Source.Length > 0 ? description.Source : "not stated")
             .Row("SHA-256", backbone.Sha256)
-            .Row("upsampler", backbone.HasUpsampler ? $"{BackboneDescription.UpsamplerFileName}, {Units.Bytes(new FileInfo(backbone.UpsamplerPath).Length)}" : "none")
+            .Row("upsampler", backbone.Upsampler is { } file ? $"{BackboneDescription.UpsamplerFileName}, {UpsamplerText.Channels(file.Config)}, {Units.Bytes(file.Bytes.Length)}" : "none")
             .Write(output);
     }
 

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using FastSeg.Deep.Weights;
 using FastSeg.Images;
 using Microsoft.ML.OnnxRuntime;
 
@@ -11,10 +11,12 @@ namespace FastSeg.Deep;
 public sealed class Backbone : IDisposable
 {
     private readonly Dictionary<(int Rows, int Columns), long> _passBytes = [];
-    private string? _hash;
+    private UpsamplerFile? _upsampler;
 
-    private Backbone(string folder, BackboneDescription description, int threads, InferenceSession session)
+    private Backbone(string folder, BackboneFiles files, BackboneDescription description, int threads, InferenceSession session)
     {
+        Sha256 = files.Graph;
+        Identity = BackboneIdentity.Of(description, files.Weights());
         Folder = folder;
         Description = description;
         Threads = threads;
@@ -46,8 +48,15 @@ public sealed class Backbone : IDisposable
     /// <summary>Where the learned upsampler is, or would be.</summary>
     public string UpsamplerPath => Path.Combine(Folder, BackboneDescription.UpsamplerFileName);
 
+    /// <summary>The learned upsampler; null where the folder has none. Read once.</summary>
+    /// <exception cref="FastSegException">It is damaged.</exception>
+    public UpsamplerFile? Upsampler => HasUpsampler ? _upsampler ??= UpsamplerFile.Load(UpsamplerPath) : null;
+
     /// <summary>SHA-256 of the network's file, in hexadecimal: what a model keeps to recognise it.</summary>
-    public string Sha256 => _hash ??= Hash(GraphPath);
+    public string Sha256 { get; }
+
+    /// <summary>What else decides its tokens.</summary>
+    public BackboneIdentity Identity { get; }
 
     /// <summary>Cells of a window's side, overlap and flips that the description asks for.</summary>
     internal WindowPolicy Windows =>
@@ -61,16 +70,19 @@ public sealed class Backbone : IDisposable
     /// <param name="folder">A folder with <c>backbone.onnx</c> and <c>backbone.json</c>.</param>
     /// <param name="threads">Threads of ONNX Runtime, at least 1.</param>
     /// <exception cref="FastSegException">Something is missing, damaged or does not fit.</exception>
-    public static Backbone Open(string folder, int threads)
+    public static Backbone Open(string folder, int threads) => Open(folder, new BackboneFiles(folder), threads);
+
+    /// <summary>The same, with hashes that may be known already.</summary>
+    internal static Backbone Open(string folder, BackboneFiles files, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        BackboneDescription description = BackboneDescription.Load(folder);
+        BackboneDescription description = BackboneDescription.Load(folder, files);
         string path = Path.Combine(folder, BackboneDescription.GraphFile);
         InferenceSession? session = null;
         try
         {
             session = BackboneSession.Open(path, threads);
-            return new Backbone(folder, description, threads, session);
+            return new Backbone(folder, files, description, threads, session);
         }
         catch (OnnxRuntimeException e)
         {
@@ -109,13 +121,22 @@ public sealed class Backbone : IDisposable
         }
     }
 
+    /// <summary>Refuses a learned upsampler that no number of channels makes fit; nothing where the folder has none.</summary>
+    /// <exception cref="FastSegException">It is damaged, is for patches of another size, or takes more channels than a token has numbers.</exception>
+    public void CheckUpsampler()
+    {
+        if (Upsampler is { } upsampler && Misfit(upsampler.Config) is { } why)
+        {
+            throw new FastSegException($"{UpsamplerPath}: {why}; import one that was trained for this backbone.");
+        }
+    }
+
+    /// <summary>Why an upsampler cannot follow this network, whatever the channels; null where it can.</summary>
+    internal string? Misfit(UpsamplerConfig config) =>
+        config.Patch != Description.Patch ? $"the upsampler is for patches of {config.Patch} pixels, but {Folder} has patches of {Description.Patch}"
+        : config.ChannelsIn > Description.Dimension ? $"the upsampler takes {config.ChannelsIn} channels, but the tokens of {Folder} have {Description.Dimension} numbers"
+        : null;
+
     /// <summary>The failure of a graph that does not fit its description.</summary>
     internal FastSegException Misfit(string what) => new($"{GraphPath}: {what}.");
-
-    /// <summary>SHA-256 of a file, in lower-case hexadecimal.</summary>
-    internal static string Hash(string path)
-    {
-        using FileStream stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace FastSeg.Deep;
@@ -64,7 +63,10 @@ public sealed record BackboneDescription
 
     /// <summary>Reads a folder's description and checks the hashes it states.</summary>
     /// <exception cref="FastSegException">The folder or a file is missing, a field is missing or out of range, or a hash differs.</exception>
-    public static BackboneDescription Load(string folder)
+    public static BackboneDescription Load(string folder) => Load(folder, new BackboneFiles(folder));
+
+    /// <summary>The same, with hashes that may be known already.</summary>
+    internal static BackboneDescription Load(string folder, BackboneFiles files)
     {
         string path = Path.Combine(folder, JsonFile);
         if (!Directory.Exists(folder))
@@ -85,12 +87,12 @@ public sealed record BackboneDescription
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
-            throw new FastSegException($"{path} is no JSON object that can be read ({Images.InputFile.OneLine(e.Message)}); write it as the README describes.", e);
+            throw new FastSegException($"{path} is no JSON object that can be read ({Images.InputFile.OneLine(e.Message)}); write it as docs/deep.md describes.", e);
         }
         description.Check(path);
         foreach ((string file, string hash) in description.Sha256)
         {
-            CheckHash(folder, file, hash);
+            CheckHash(folder, files, file, hash);
         }
         return description;
     }
@@ -118,23 +120,14 @@ public sealed record BackboneDescription
         }
     }
 
-    private static void CheckHash(string folder, string file, string expected)
+    private static void CheckHash(string folder, BackboneFiles files, string file, string expected)
     {
         string path = Path.Combine(folder, file);
         if (file != Path.GetFileName(file) || !File.Exists(path))
         {
             throw new FastSegException($"{Path.Combine(folder, JsonFile)} states a hash of {file}, which is no file of that folder; remove the entry or add the file.");
         }
-        string found;
-        try
-        {
-            using FileStream stream = File.OpenRead(path);
-            found = Convert.ToHexStringLower(SHA256.HashData(stream));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FastSegException($"{path} cannot be read ({Images.InputFile.OneLine(e.Message)}); check its permissions.", e);
-        }
+        string found = files.Sha256(file);
         if (!found.Equals(expected, StringComparison.OrdinalIgnoreCase))
         {
             throw new FastSegException($"{path} has the SHA-256 {found}, but {JsonFile} states {expected}; the file was changed or damaged, fetch or export it again.");

@@ -48,7 +48,8 @@ public static class BackboneFolders
     /// <exception cref="FastSegException">None is found, or the one named is another, or it is damaged.</exception>
     public static Backbone Open(DeepDescription model, string? folder = null)
     {
-        Backbone backbone = Backbone.Open(folder ?? Find(model), model.Threads);
+        (string place, BackboneFiles files) = folder is null ? Find(model) : (folder, new BackboneFiles(folder));
+        Backbone backbone = Backbone.Open(place, files, model.Threads);
         try
         {
             model.CheckBackbone(backbone);
@@ -61,12 +62,16 @@ public static class BackboneFolders
         }
     }
 
-    private static string Find(DeepDescription model)
+    private static (string Folder, BackboneFiles Files) Find(DeepDescription model)
     {
         IReadOnlyList<string> found = Find();
-        if (found.FirstOrDefault(folder => HasHash(folder, model.Sha256)) is { } match)
+        foreach (string folder in found)
         {
-            return match;
+            var files = new BackboneFiles(folder);
+            if (HasHash(files, model.Sha256))
+            {
+                return (folder, files);
+            }
         }
         IReadOnlyList<string> places = Places();
         string looked = places.Count == 0
@@ -76,13 +81,13 @@ public static class BackboneFolders
             $"The model needs the backbone {model.Backbone} (SHA-256 {model.Sha256}), but {looked}; name its folder with --deep MODELDIR, or list it in {Variable}.");
     }
 
-    private static bool HasHash(string folder, string hash)
+    private static bool HasHash(BackboneFiles files, string hash)
     {
         try
         {
-            return Backbone.Hash(Path.Combine(folder, BackboneDescription.GraphFile)).Equals(hash, StringComparison.OrdinalIgnoreCase);
+            return files.Graph.Equals(hash, StringComparison.OrdinalIgnoreCase);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (FastSegException)
         {
             // What cannot be read is not the one; `fastseg models` says what is wrong with it.
             return false;

@@ -10,31 +10,51 @@ namespace FastSeg.Deep;
 internal sealed class DeepImage : IDisposable
 {
     private readonly LowResolution _map;
-    private readonly LowResolutionPlanes[] _interpolated = [];
-    private readonly LearnedPlanes[] _learned = [];
+    private readonly bool _owned;
+    private readonly List<LowResolutionPlanes> _interpolated = [];
+    private readonly List<LearnedPlanes> _learned = [];
 
-    /// <summary>Runs the transformer over the image.</summary>
-    public DeepImage(DeepModel model, Backbone backbone, ImageReader image, Plan plan, StageTimes times, RunOptions options)
+    /// <summary>Prepares what every worker needs to bring a map to full resolution.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="map">The image's map; disposed with this where <paramref name="owned"/>, and then also when this fails.</param>
+    /// <param name="owned">Whether the map is this image's alone.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="plan">Tiles and workers.</param>
+    public DeepImage(DeepModel model, LowResolution map, bool owned, ImageReader image, Plan plan)
     {
         DeepDescription description = model.Description;
-        description.CheckBackbone(backbone);
-        Channels = description.Channels;
-        _map = LowResolution.Compute(
-            backbone, model.Projection, image, description.Range, description.Windows, model.Network?.Config.NormaliseL1 ?? false, times,
-            options.Progress, options.Cancellation);
-        if (model.Network is { } network)
+        (Channels, _map, _owned) = (description.Channels, map, owned);
+        try
         {
-            UpsamplerPlan layers = LearnedPlanes.PlanFor(network, image.Info, plan.MaxCore.Width);
-            _learned = [.. Enumerable.Range(0, plan.Workers).Select(_ => new LearnedPlanes(layers, _map, image, description.Range, plan.Grid))];
-            return;
+            if (model.Network is { } network)
+            {
+                UpsamplerPlan layers = LearnedPlanes.PlanFor(network, image.Info, plan.MaxCore.Width);
+                AddEach(_learned, plan, () => new LearnedPlanes(layers, _map, image, description.Range, plan.Grid));
+            }
+            else
+            {
+                (int width, int height) = FilterBank.MaxBand;
+                bool bilinear = description.Upsampling == Upsampling.Bilinear;
+                AddEach(_interpolated, plan, () => new LowResolutionPlanes(_map, bilinear, width, height));
+            }
         }
-        (int width, int height) = FilterBank.MaxBand;
-        bool bilinear = description.Upsampling == Upsampling.Bilinear;
-        _interpolated = [.. Enumerable.Range(0, plan.Workers).Select(_ => new LowResolutionPlanes(_map, bilinear, width, height))];
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Deep channels.</summary>
     public int Channels { get; }
+
+    /// <summary>Runs the transformer over the image.</summary>
+    public static LowResolution Map(DeepModel model, Backbone backbone, ImageReader image, StageTimes times, RunOptions options)
+    {
+        model.Description.CheckBackbone(backbone);
+        return LowResolution.Compute(
+            backbone, model.Projection, image, model.Description.Range, model.Description.Windows, times, options.Progress, options.Cancellation);
+    }
 
     /// <summary>Buffers of a worker for the tiles of a grid.</summary>
     public static IEnumerable<(string Name, long Bytes)> WorkerItems(DeepModel? model, ImageReader image, TileGrid grid)
@@ -78,7 +98,7 @@ internal sealed class DeepImage : IDisposable
     /// <summary>Begins a tile.</summary>
     public void Start(int worker, Region core)
     {
-        if (_learned.Length > 0)
+        if (_learned.Count > 0)
         {
             _learned[worker].Start(core);
         }
@@ -88,7 +108,7 @@ internal sealed class DeepImage : IDisposable
     public unsafe void Fill(int worker, in Band band)
     {
         int first = band.Planes - Channels;
-        if (_learned.Length > 0)
+        if (_learned.Count > 0)
         {
             _learned[worker].Fill(band, first);
             return;
@@ -99,8 +119,19 @@ internal sealed class DeepImage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Array.ForEach(_learned, planes => planes.Dispose());
-        Array.ForEach(_interpolated, planes => planes.Dispose());
-        _map.Dispose();
+        _learned.ForEach(planes => planes.Dispose());
+        _interpolated.ForEach(planes => planes.Dispose());
+        if (_owned)
+        {
+            _map.Dispose();
+        }
+    }
+
+    private static void AddEach<T>(List<T> list, Plan plan, Func<T> make)
+    {
+        for (int i = 0; i < plan.Workers; i++)
+        {
+            list.Add(make());
+        }
     }
 }

@@ -1,21 +1,20 @@
+using System.Diagnostics;
 using FastSeg.Deep.Weights;
 using FastSeg.Images;
 
 namespace FastSeg.Deep;
 
 /// <summary>Everything about a model's deep features that does not depend on an image. Immutable; shared by every run.</summary>
-internal sealed class DeepModel
+internal sealed class DeepModel : IDisposable
 {
-    private const int MostThreads = 1024;
-
     /// <summary>Takes the parts; they must fit each other.</summary>
     /// <param name="description">Numbers and names.</param>
     /// <param name="projection">Tokens to channels.</param>
-    /// <param name="weights">The learned upsampler's file; null where cells are interpolated.</param>
+    /// <param name="weights">The learned upsampler; null where cells are interpolated.</param>
     /// <exception cref="InvalidDataException">The parts contradict each other.</exception>
-    public DeepModel(DeepDescription description, SharedPca projection, byte[]? weights)
+    public DeepModel(DeepDescription description, SharedPca projection, UpsamplerFile? weights)
     {
-        (Description, Projection, Weights) = (description, projection, weights);
+        (Description, Projection, Weights) = (description, projection, weights?.Bytes);
         bool learned = description.Upsampling == Upsampling.Learned;
         if (learned != weights is not null)
         {
@@ -29,21 +28,21 @@ internal sealed class DeepModel
         {
             throw new InvalidDataException("its patch or windows are out of range");
         }
-        if (description.Threads is < 1 or > MostThreads || !(description.RangeLow < description.RangeHigh) || !float.IsFinite(description.RangeHigh - description.RangeLow))
+        if (!(description.RangeLow < description.RangeHigh) || !float.IsFinite(description.RangeHigh - description.RangeLow))
         {
-            throw new InvalidDataException("its number of ONNX Runtime's threads or its input range is out of range");
+            throw new InvalidDataException("its input range is out of range");
         }
-        Network = weights is null ? null : ReadNetwork(weights, "upsampler.safetensors");
-        int channelsIn = Network?.Config.ChannelsIn ?? description.Channels, channelsOut = Network?.Config.ChannelsOut ?? description.Channels;
+        int channelsIn = weights?.Config.ChannelsIn ?? description.Channels, channelsOut = weights?.Config.ChannelsOut ?? description.Channels;
         if (projection.Channels != channelsIn || description.Channels != channelsOut)
         {
             throw new InvalidDataException(
                 $"it states {description.Channels} deep channels, but its projection gives {projection.Channels} and its upsampler takes {channelsIn} and gives {channelsOut}");
         }
-        if (Network is not null && Network.Config.Patch != description.Patch)
+        if (weights is not null && weights.Config.Patch != description.Patch)
         {
-            throw new InvalidDataException($"its upsampler is for patches of {Network.Config.Patch} pixels, but its backbone's are {description.Patch}");
+            throw new InvalidDataException($"its upsampler is for patches of {weights.Config.Patch} pixels, but its backbone's are {description.Patch}");
         }
+        Network = weights is null ? null : new Upsampler(weights.Config, weights.Tensors.Values);
     }
 
     /// <summary>Numbers and names.</summary>
@@ -53,52 +52,33 @@ internal sealed class DeepModel
     public SharedPca Projection { get; }
 
     /// <summary>The learned upsampler as its safetensors file; null where there is none.</summary>
-    public byte[]? Weights { get; }
+    public ReadOnlyMemory<byte>? Weights { get; }
 
     /// <summary>The learned upsampler, ready to run.</summary>
     public Upsampler? Network { get; }
 
+    /// <summary>Frees the upsampler's packed weights; those of a model that is never disposed go with the collector.</summary>
+    public void Dispose() => Network?.Dispose();
+
+    /// <summary>The same features, interpolated.</summary>
+    public DeepModel Interpolated(Upsampling upsampling) => new(Description with { Upsampling = upsampling, Channels = Projection.Channels }, Projection, null);
+
     /// <summary>Fits what training images decide: the input range and the projection.</summary>
-    public static DeepModel Fit(DeepOptions options, IReadOnlyList<ImageReader> images, int seed, RunOptions run)
+    public static DeepModel Fit(DeepOptions options, IReadOnlyList<ImageReader> images, int seed, StageTimes times, RunOptions run)
     {
         Backbone backbone = options.Backbone;
-        Upsampling upsampling = options.Upsampling ?? (backbone.HasUpsampler ? Upsampling.Learned : Upsampling.Bilinear);
-        byte[]? weights = upsampling == Upsampling.Learned ? LearnedWeights(options) : null;
-        int channelsOut = options.Channels;
-        if (weights is not null)
-        {
-            using Upsampler network = ReadNetwork(weights, backbone.UpsamplerPath);
-            channelsOut = network.Config.ChannelsOut;
-        }
+        Upsampling upsampling = options.Choose().Upsampling;
+        UpsamplerFile? weights = upsampling == Upsampling.Learned ? backbone.Upsampler : null;
+        int channelsOut = weights?.Config.ChannelsOut ?? options.Channels;
+        long start = Stopwatch.GetTimestamp();
         InputRange range = options.Range ?? InputRange.From(images, run.Cancellation);
         range.Check(images);
+        times.Add(Stage.Read, start);
         WindowPolicy windows = backbone.Windows;
-        SharedPca projection = SharedPcaFit.Fit(backbone, images, range, windows, options.Channels, (ulong)seed, progress: run.Progress, cancellation: run.Cancellation);
+        SharedPca projection = SharedPcaFit.Fit(backbone, images, range, windows, options.Channels, (ulong)seed, times: times, progress: run.Progress, cancellation: run.Cancellation);
         var description = new DeepDescription(
             backbone.Description.Name, backbone.Sha256, backbone.Description.Patch, channelsOut, upsampling,
-            windows.Tokens, windows.Overlap, windows.FlipAverage, range.Low, range.High, seed, backbone.Threads);
+            windows.Tokens, windows.Overlap, windows.FlipAverage, range.Low, range.High, seed, backbone.Threads, backbone.Identity);
         return new DeepModel(description, projection, weights);
-    }
-
-    private static byte[] LearnedWeights(DeepOptions options)
-    {
-        Backbone backbone = options.Backbone;
-        if (!backbone.HasUpsampler)
-        {
-            throw new FastSegException($"{backbone.Folder}: there is no learned upsampler here ({backbone.UpsamplerPath}); import one, or choose nearest or bilinear.");
-        }
-        UpsamplerConfig config = UpsamplerFile.Load(backbone.UpsamplerPath).Config;
-        if (config.ChannelsIn != options.Channels || config.Patch != backbone.Description.Patch)
-        {
-            throw new FastSegException(
-                $"{backbone.UpsamplerPath}: the upsampler takes {config.ChannelsIn} channels of patches of {config.Patch} pixels, but {options.Channels} channels of patches of {backbone.Description.Patch} were asked for; choose --channels {config.ChannelsIn}, or nearest or bilinear.");
-        }
-        return File.ReadAllBytes(backbone.UpsamplerPath);
-    }
-
-    private static Upsampler ReadNetwork(byte[] weights, string name)
-    {
-        UpsamplerFile file = UpsamplerFile.Parse(weights, name);
-        return new Upsampler(file.Config, file.Tensors.Values);
     }
 }

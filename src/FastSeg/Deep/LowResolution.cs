@@ -48,13 +48,12 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <param name="image">The image.</param>
     /// <param name="range">The model's input range.</param>
     /// <param name="policy">The model's windows.</param>
-    /// <param name="normaliseL1">Whether each cell is divided by its L1 norm, as a learned upsampler may ask for.</param>
     /// <param name="times">Gets the time of the network and of the projection, or null.</param>
     /// <param name="progress">Told the fraction of windows done, or null.</param>
     /// <param name="cancellation">Stops between two windows.</param>
     /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
     public static LowResolution Compute(
-        Backbone backbone, SharedPca projection, ImageReader image, InputRange range, WindowPolicy policy, bool normaliseL1,
+        Backbone backbone, SharedPca projection, ImageReader image, InputRange range, WindowPolicy policy,
         StageTimes? times = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         projection.CheckFits(backbone);
@@ -67,7 +66,7 @@ internal sealed unsafe class LowResolution : IDisposable
             void Take(long row, float* cells)
             {
                 since = times?.Add(Stage.Vit, since) ?? since;
-                projection.Project(cells, (int)result.Columns, result.Plane(0) + (row * result.Columns), result.Rows * result.Columns, normaliseL1);
+                projection.Project(cells, (int)result.Columns, result.Plane(0) + (row * result.Columns), result.Rows * result.Columns);
                 result.CheckFinite(backbone, row);
                 since = times?.Add(Stage.Projection, since) ?? since;
             }

@@ -12,9 +12,6 @@ internal sealed unsafe class SharedPca
     private const int Lanes = 8;
     private const int CellsAtOnce = 4;
 
-    /// <summary>The smallest L1 norm that is divided by.</summary>
-    private const float LeastNorm = 1e-12f;
-
     private readonly float[] _transposed;
     private readonly int _padded;
 
@@ -98,8 +95,7 @@ internal sealed unsafe class SharedPca
     /// <param name="cells">Cells.</param>
     /// <param name="features">Channel 0 of cell 0; the cells of a channel lie back to back.</param>
     /// <param name="planeStride">Floats from a channel to the next.</param>
-    /// <param name="normaliseL1">Whether each cell is then divided by the sum of its channels' magnitudes.</param>
-    public void Project(float* tokens, int cells, float* features, long planeStride, bool normaliseL1)
+    public void Project(float* tokens, int cells, float* features, long planeStride)
     {
         float* block = stackalloc float[CellsAtOnce * Lanes];
         for (int cell = 0; cell < cells; cell += CellsAtOnce)
@@ -118,10 +114,6 @@ internal sealed unsafe class SharedPca
                     }
                 }
             }
-        }
-        if (normaliseL1)
-        {
-            Normalise(features, cells, planeStride);
         }
     }
 
@@ -146,22 +138,5 @@ internal sealed unsafe class SharedPca
         s1.Store(block + Lanes);
         s2.Store(block + (2 * Lanes));
         s3.Store(block + (3 * Lanes));
-    }
-
-    private void Normalise(float* features, int cells, long planeStride)
-    {
-        for (int cell = 0; cell < cells; cell++)
-        {
-            float norm = 0;
-            for (int channel = 0; channel < Channels; channel++)
-            {
-                norm += MathF.Abs(features[(channel * planeStride) + cell]);
-            }
-            norm = Math.Max(norm, LeastNorm);
-            for (int channel = 0; channel < Channels; channel++)
-            {
-                features[(channel * planeStride) + cell] /= norm;
-            }
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastSeg.Images;
 using FastSeg.Native;
 using MathNet.Numerics.LinearAlgebra;
@@ -22,12 +23,13 @@ internal static unsafe class SharedPcaFit
     /// <param name="channels">Components to keep.</param>
     /// <param name="seed">Seed of the draws.</param>
     /// <param name="views">Views in total.</param>
+    /// <param name="times">Gets the time of reading, of the network and of the rest, or null.</param>
     /// <param name="progress">Told the fraction of views done, or null.</param>
     /// <param name="cancellation">Stops between two views.</param>
     /// <exception cref="FastSegException">More channels than numbers in a token, a corrupt file, or a network that fails.</exception>
     public static SharedPca Fit(
         Backbone backbone, IReadOnlyList<ImageReader> images, InputRange range, WindowPolicy policy, int channels, ulong seed,
-        int views = Views, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        int views = Views, StageTimes? times = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         int dimension = backbone.Description.Dimension;
         if (channels < 1 || channels > dimension)
@@ -38,6 +40,8 @@ internal static unsafe class SharedPcaFit
         var random = new SplitMix64(seed);
         using var covariance = new SharedPcaCovariance(dimension);
         BackboneWindow? window = null;
+        long since = Stopwatch.GetTimestamp();
+        void Book(Stage stage, long pixels) => since = times?.Add(stage, since, pixels) ?? since;
         try
         {
             for (int view = 0; view < views; view++)
@@ -46,7 +50,12 @@ internal static unsafe class SharedPcaFit
                 ImageReader image = images[view % images.Count];
                 window = WindowFor(backbone, image.Info, policy, window);
                 Load(backbone, image, range, window, random);
-                covariance.Add(window.Forward(), window.Rows * window.Columns, backbone.Threads);
+                long pixels = (long)window.Width * window.Height;
+                Book(Stage.Read, pixels);
+                TokenView tokens = window.Forward();
+                Book(Stage.Vit, pixels);
+                covariance.Add(tokens, window.Rows * window.Columns, backbone.Threads);
+                Book(Stage.Projection, pixels);
                 progress?.Report((double)(view + 1) / views);
             }
         }
@@ -54,7 +63,9 @@ internal static unsafe class SharedPcaFit
         {
             window?.Dispose();
         }
-        return Decompose(backbone, covariance, channels);
+        SharedPca projection = Decompose(backbone, covariance, channels);
+        Book(Stage.Projection, 0);
+        return projection;
     }
 
     /// <summary>

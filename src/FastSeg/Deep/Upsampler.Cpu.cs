@@ -5,6 +5,9 @@ using FastSeg.Native;
 
 namespace FastSeg.Deep;
 
+/// <summary>Takes rows <paramref name="first"/> .. <paramref name="last"/> of the result, which lie at the start of the output's planes.</summary>
+internal delegate void UpsamplerRows(int first, int last);
+
 /// <summary>
 /// Runs an upsampler on the CPU, for one worker: owns the rings of rows of every stage. Not thread-safe; one a thread, all over the same
 /// plan. Running allocates nothing.
@@ -20,11 +23,15 @@ internal abstract class UpsamplerCpu : IDisposable
         : new UpsamplerCpu<Simd256, Vector256<float>>(plan);
 
     /// <summary>Computes a region of the result; the same bits for every region and vector width.</summary>
-    /// <param name="features">The low-resolution features of the whole image.</param>
+    /// <param name="features">The low-resolution features; at least <see cref="UpsamplerPlan.Features"/> of the region.</param>
     /// <param name="image">The guidance image; at least <see cref="UpsamplerPlan.Guidance"/> of the region, as far as it is no replica.</param>
     /// <param name="region">What to compute; no wider than the plan's <see cref="UpsamplerPlan.MaxWidth"/>.</param>
-    /// <param name="output">Where it goes.</param>
-    public abstract void Run(in LowFeatures features, in GuidanceImage image, Region region, in OutputPlanes output);
+    /// <param name="output">Where it goes: planes of the region, or of a strip of it where <paramref name="take"/> is given.</param>
+    /// <param name="take">
+    /// Takes strips of at most <see cref="UpsamplerPlan.StripRows"/> rows as they are ready, so that the region's result is never held
+    /// whole; null to fill the region's planes.
+    /// </param>
+    public abstract void Run(in LowFeatures features, in GuidanceImage image, Region region, in OutputPlanes output, UpsamplerRows? take = null);
 
     /// <summary>Bytes that were allocated.</summary>
     public abstract long AllocatedBytes { get; }
@@ -74,7 +81,7 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
     public override long AllocatedBytes => _rings.AllocatedBytes;
 
     /// <inheritdoc/>
-    public override void Run(in LowFeatures features, in GuidanceImage image, Region region, in OutputPlanes output)
+    public override void Run(in LowFeatures features, in GuidanceImage image, Region region, in OutputPlanes output, UpsamplerRows? take)
     {
         Check(features, region);
         _rings.Begin(region, _zeros);
@@ -95,8 +102,9 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
                     Advance(features, image, s, _lasts[s]);
                 }
             }
-            _output.Write(region, y, last, _next[sums], output);
+            _output.Write(region, y, last, _next[sums], take is null ? output.From(y - (int)region.Y) : output);
             _next[sums] = _lasts[sums] + 1;
+            take?.Invoke(y, last);
         }
     }
 

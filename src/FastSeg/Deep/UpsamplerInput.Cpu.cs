@@ -55,10 +55,11 @@ internal sealed unsafe class UpsamplerInputCpu
     /// <summary>A row of the low-resolution features; divided by the sum of magnitudes over channels where the weights want it.</summary>
     public void Features(in LowFeatures features, int row, int first, int last, float* output, nint blockStride)
     {
-        nint plane = (nint)features.Height * features.Width;
+        nint plane = features.PlaneStride;
+        float* cells = features.Row(row);
         for (int x = first; x <= last; x++)
         {
-            float* from = features.First + ((nint)row * features.Width) + x;
+            float* from = cells + x;
             float sum = 0;
             for (int c = 0; _normalise && c < features.Channels; c++)
             {

@@ -32,7 +32,7 @@ internal sealed unsafe class UpsamplerOutputCpu<TLanes, TVector>
     /// <param name="top">First row.</param>
     /// <param name="bottom">Last row.</param>
     /// <param name="next">The first row of the doubling's first half that is not there yet.</param>
-    /// <param name="output">The region's planes.</param>
+    /// <param name="output">The planes, from row <paramref name="top"/> on.</param>
     public void Write(Region region, int top, int bottom, int next, in OutputPlanes output)
     {
         int last = _plan.Stages.Count - 1;
@@ -69,7 +69,7 @@ internal sealed unsafe class UpsamplerOutputCpu<TLanes, TVector>
                 Finish(row, block, left, right, panel);
                 done = row;
             }
-            float* to = output.First + ((nint)(y - region.Y) * output.RowStride) + (x - (nint)region.X) + (block * Lane * output.PlaneStride);
+            float* to = output.First + ((nint)(y - top) * output.RowStride) + (x - (nint)region.X) + (block * Lane * output.PlaneStride);
             Turn(panel, x, columns, _result.Blocks[block], to, output.PlaneStride);
         }
     }

@@ -106,14 +106,19 @@ internal sealed class UpsamplerPlan
     }
 
     /// <summary>The part of the guidance image that <paramref name="region"/> of the result depends on.</summary>
-    public Region Guidance(Region region)
+    public Region Guidance(Region region) => Part(region, _stages.Count);
+
+    /// <summary>The cells of the low-resolution features that <paramref name="region"/> of the result depends on.</summary>
+    public Region Features(Region region) => Part(region, _stages.FindIndex(stage => stage.Kind == UpsamplerKind.Features));
+
+    private Region Part(Region region, int stage)
     {
         int count = _stages.Count;
         Span<int> firsts = stackalloc int[count + 1], lasts = stackalloc int[count + 1];
         Trace(true, (int)region.Y, (int)region.Bottom - 1, firsts, lasts);
-        (int top, int bottom) = (firsts[count], lasts[count]);
+        (int top, int bottom) = (firsts[stage], lasts[stage]);
         Trace(false, (int)region.X, (int)region.Right - 1, firsts, lasts);
-        return new Region(firsts[count], top, lasts[count] - firsts[count] + 1, bottom - top + 1);
+        return new Region(firsts[stage], top, lasts[stage] - firsts[stage] + 1, bottom - top + 1);
     }
 
     private static void Hull(int stage, int low, int high, Span<int> firsts, Span<int> lasts)

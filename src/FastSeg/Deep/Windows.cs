@@ -6,13 +6,15 @@ namespace FastSeg.Deep;
 /// <param name="FlipAverage">Whether tokens are averaged over the four flips of a window.</param>
 internal sealed record WindowPolicy(int Tokens, int Overlap, bool FlipAverage)
 {
-    private const int DefaultOverlap = 12;
+    private const int DefaultOverlap = 12, SmallShare = 3;
 
     /// <summary>Cells from one window to the next.</summary>
     public int Stride => Tokens - Overlap;
 
-    /// <summary>The usual overlap of 12 cells, or half a window where windows are no larger than that.</summary>
-    public static WindowPolicy Usual(int tokens, bool flipAverage) => new(tokens, tokens > DefaultOverlap ? DefaultOverlap : tokens / 2, flipAverage);
+    /// <summary>
+    /// The usual overlap of 12 cells, or a third of a window where that is less: with 12 of 13 cells, every cell would be in 169 windows.
+    /// </summary>
+    public static WindowPolicy Usual(int tokens, bool flipAverage) => new(tokens, Math.Min(DefaultOverlap, tokens / SmallShare), flipAverage);
 
     /// <summary>Refuses sizes that give no grid.</summary>
     /// <exception cref="FastSegException">The window is empty, or windows overlap by their whole size.</exception>

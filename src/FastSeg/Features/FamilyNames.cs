@@ -3,6 +3,8 @@ namespace FastSeg.Features;
 /// <summary>The names families have on the command line and in a model: gaussian, sobel, hessian, dog, membrane, laplacian, structure, mean, min, max, median.</summary>
 public static class FamilyNames
 {
+    private const string NoneName = "none";
+
     private static readonly Families[] Single = [.. Enum.GetValues<Families>().Where(family => int.PopCount((int)family) == 1)];
 
     /// <summary>Every family's name, in the order of the planes.</summary>
@@ -11,11 +13,15 @@ public static class FamilyNames
     /// <summary>The names of a set's families.</summary>
     public static IEnumerable<string> Of(Families families) => Single.Where(family => (families & family) != 0).Select(Name);
 
-    /// <summary>The set of the named families; "default" stands for the default ones.</summary>
+    /// <summary>The set of the named families; "default" stands for the default ones, "none" by itself for no family.</summary>
     /// <exception cref="FastSegException">A name is unknown.</exception>
     public static Families Parse(IEnumerable<string> names)
     {
         Families set = Families.None;
+        if (names.SequenceEqual([NoneName]))
+        {
+            return set;
+        }
         foreach (string name in names)
         {
             Families found = name == "default" ? Families.Default : Single.FirstOrDefault(family => Name(family) == name);

@@ -166,7 +166,10 @@ public sealed record FeatureSpec
 
     /// <summary>Refuses a specification that cannot be computed, with a sentence that says what would be right.</summary>
     /// <exception cref="FastSegException">A sigma, the scale, the families or the membrane's geometry is out of range.</exception>
-    public void Check()
+    public void Check() => Check(0);
+
+    /// <summary>The same in front of deep features; where there are some, no family needs to be on.</summary>
+    internal void Check(int otherPlanes)
     {
         Refuse(Sigmas.Count > MaxSigmas, $"{Sigmas.Count} sigmas were given; at most {MaxSigmas} are possible.");
         Refuse(!(double.IsFinite(SigmaScale) && SigmaScale > 0), $"The sigma scale is {Tag(SigmaScale)}; it must be a number above 0.");
@@ -185,7 +188,7 @@ public sealed record FeatureSpec
         }
         const Families All = (Families)(((int)Families.Median << 1) - 1);
         Refuse((Families & ~All) != 0, $"Families {(int)Families} has unknown families in it.");
-        Refuse(Names.Count == 0, "No feature is left; switch at least one family on (and give a sigma, if the family needs one).");
+        Refuse(Names.Count + otherPlanes == 0, "No feature is left; switch at least one family on (and give a sigma, if the family needs one).");
         Refuse(
             Membrane.Patch is < 1 or > MaxPatch || Membrane.Patch % 2 == 0,
             $"The membrane patch is {Membrane.Patch} pixels; it must be odd and between 1 and {MaxPatch}.");

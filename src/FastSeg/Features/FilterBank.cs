@@ -78,7 +78,7 @@ internal sealed unsafe class FilterBank : IDisposable
 
     private static BankWorker CreateWorker(Arena arena, FeatureSpec spec, int channels, Region maxCore, int extraPlanes)
     {
-        spec.Check();
+        spec.Check(extraPlanes);
         int planes = (channels * spec.Names.Count) + extraPlanes;
         int width = MaxPanelWidth;
         while (width > BankWorker.WidthStep && (long)planes * width * BandRows * sizeof(float) > PlaneBudget)

@@ -106,7 +106,7 @@ public sealed class Model
 
     private void CheckFit()
     {
-        Features.Check();
+        Features.Check(DeepChannels);
         Training?.Check();
         if (Training is null == Origin is null)
         {

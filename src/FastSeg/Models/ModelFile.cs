@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using FastSeg.Deep;
+using FastSeg.Deep.Weights;
 using FastSeg.Images;
 
 namespace FastSeg.Models;
@@ -31,7 +32,7 @@ internal static class ModelFile
                 Add(zip, "projection.safetensors", model.Deep.Projection.ToSafetensors());
                 if (model.Deep.Weights is { } weights)
                 {
-                    Add(zip, "upsampler.safetensors", weights);
+                    Add(zip, "upsampler.safetensors", weights.Span);
                 }
             }
             Add(zip, "selftest.npz", Pack(model.SelfTest));
@@ -58,7 +59,7 @@ internal static class ModelFile
                 ? null
                 : new DeepModel(
                     description.Deep, SharedPca.Parse(Get(zip, "projection.safetensors"), "projection.safetensors"),
-                    description.Deep.Upsampling == Upsampling.Learned ? Get(zip, "upsampler.safetensors") : null);
+                    description.Deep.Upsampling == Upsampling.Learned ? UpsamplerFile.Parse(Get(zip, "upsampler.safetensors"), "upsampler.safetensors") : null);
             return new Model(
                 description.Features.ToSpec(), description.Channels, deep, description.Classes, description.Training, description.Xgboost, forest, selfTest,
                 description.Imported);
@@ -80,7 +81,7 @@ internal static class ModelFile
 
     private static ModelDescription Describe(Model model) => new()
     {
-        Format = model.Origin is null ? ModelDescription.TrainedFormat : ModelDescription.CurrentFormat,
+        Format = model.Origin is null && model.DeepFeatures?.Identity is null ? ModelDescription.FirstFormat : ModelDescription.CurrentFormat,
         Version = FastSegVersion.Text,
         Xgboost = model.XgboostVersion,
         Channels = model.Channels,

@@ -16,8 +16,8 @@ public sealed record EngineCheckResult(string Operation, string Size, double Max
 }
 
 /// <summary>
-/// Runs every operation of an engine on random input and compares it: on the CPU filters with float64 versions of their definitions and
-/// the forest with libxgboost, on a device everything with the CPU.
+/// Runs every operation of an engine on random input and compares it: on the CPU filters and what follows the transformer with float64
+/// versions of their definitions and the forest with libxgboost, on a device everything with the CPU.
 /// </summary>
 public static class EngineCheck
 {
@@ -28,7 +28,9 @@ public static class EngineCheck
     /// <exception cref="FastSegException">libxgboost is missing, or the device.</exception>
     public static IEnumerable<EngineCheckResult> Run(BackendKind backend = BackendKind.Cpu, int seed = 1, CancellationToken cancellation = default)
     {
-        IEnumerable<EngineCheckResult> results = backend == BackendKind.Cpu ? FilterCheck.Run(seed).Concat(ForestCheck.Run(seed)) : GpuCheck.Run(backend, seed);
+        IEnumerable<EngineCheckResult> results = backend == BackendKind.Cpu
+            ? FilterCheck.Run(seed).Concat(DeepCheck.Run(seed)).Concat(ForestCheck.Run(seed))
+            : GpuCheck.Run(backend, seed);
         foreach (EngineCheckResult result in results)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -3,6 +3,7 @@ using FastSeg.Deep;
 using FastSeg.Features;
 using FastSeg.Images;
 using FastSeg.Tests.Deep;
+using FastSeg.Tests.Reference;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Cli;
@@ -46,6 +47,32 @@ internal sealed class DeepCommandTests : CliFixture
         Succeed(
             "train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "4", "--families", "gaussian", "--deep", _tiny.Folder, "--channels", "5", "--threads", "1", "-o", At("one.fastseg"));
         Assert.That(File.ReadAllBytes(At("one.fastseg")), Is.EqualTo(File.ReadAllBytes(DeepModel)));
+    }
+
+    [Test]
+    public void TheTransformersThreadsAreKeptInTheModel()
+    {
+        string[] train = ["train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "4", "--deep", _tiny.Folder, "--channels", "5"];
+        Succeed([.. train, "--families", "gaussian", "--deep-threads", "1", "-o", At("single.fastseg")]);
+        Assert.That(Succeed("info", At("single.fastseg")), Does.Contain("patch 8 px, 1 thread of ONNX Runtime"));
+        Succeed("segment", At("single.fastseg"), TestImage, "-o", At("single.png"));
+        Assert.That(Misuse([.. train, "--deep-threads", "0", "-o", At("no.fastseg")]), Does.Contain("--deep-threads 0: give a whole number from 1 to 1024"));
+        Assert.That(Succeed("train", "--help"), Does.Contain("--deep-threads").And.Contain("[default: 2]"));
+    }
+
+    [Test]
+    public void DeepFeaturesAloneCanBeTrainedOn()
+    {
+        string[] train = ["train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "4", "--families", "none"];
+        Assert.That(Succeed([.. train, "--deep", _tiny.Folder, "--channels", "5", "-o", At("alone.fastseg")]), Does.Contain(", 5 features"));
+        Assert.That(Succeed("info", At("alone.fastseg")), Does.Match("families +none").And.Contain("0 a channel, 1 channel (grey), and 5 deep"));
+        Succeed("segment", At("alone.fastseg"), TestImage, "-o", At("alone.png"));
+        Assert.That(Labels(At("alone.png")).Samples.Distinct().Count(), Is.GreaterThan(1));
+        Succeed("features", TestImage, "--model", At("alone.fastseg"), "-o", At("alone.npy"));
+        Succeed("features", TestImage, "--model", DeepModel, "-o", At("behind.npy"));
+        float[] alone = TorchPeer.ReadNpy(At("alone.npy")), behind = TorchPeer.ReadNpy(At("behind.npy"));
+        Assert.That(alone, Is.EqualTo(behind.Where((_, i) => i % 11 >= 6)), "the same behind classical ones");
+        Assert.That(Fail([.. train, "-o", At("no.fastseg")]), Does.Contain("No feature is left"));
     }
 
     [Test]
@@ -110,7 +137,10 @@ internal sealed class DeepCommandTests : CliFixture
     [Test]
     public void PreviewShowsBothResolutionsSideBySide()
     {
-        Succeed("preview", TestImage, "--features", "--deep", _tiny.Folder, "--channels", "3", "-o", At("deep.png"));
+        Succeed("preview", TestImage, "--features", "--deep", _tiny.Folder, "--channels", "3", "-o", At("deep.png"), "--report", At("preview.json"));
+        using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(At("preview.json")));
+        JsonElement vit = report.RootElement.GetProperty("stages").EnumerateArray().Single(stage => stage.GetProperty("name").GetString() == "vit");
+        Assert.That(vit.GetProperty("pixels").GetInt64(), Is.EqualTo(51L * 256 * 256), "fifty views and the image, once");
         using ImageReader picture = ImageFile.Open(At("deep.png"));
         Assert.That((picture.Info.Width, picture.Info.Height), Is.EqualTo((256L + 8 + 256, 256L)));
         byte[] rgb = Read(picture);
@@ -155,7 +185,7 @@ internal sealed class DeepCommandTests : CliFixture
         string[] train = ["train", "--image", TrainImage, "--labels", TrainLabels, "-o", At("no.fastseg"), "--deep", _tiny.Folder];
         Assert.That(Fail([.. train, "--range", "0", "255"]), Does.Contain("--range 0 255 is outside of 0 to 1").And.Contain("uint8").And.Contain("divide both ends by 255"));
         Assert.That(Fail([.. train, "--channels", "11"]), Does.Contain("--channels 11").And.Contain("give 1 to 10"));
-        Assert.That(Fail([.. train, "--upsampler", "learned", "--channels", "4"]), Does.Contain("there is no learned upsampler here"));
+        Assert.That(Fail([.. train, "--upsampler", "learned", "--channels", "4"]), Does.Contain("there is no learned upsampler ("));
         Assert.That(Misuse([.. train, "--range", "1", "0"]), Does.Contain("--range 1 0 is no range"));
         Assert.That(Misuse([.. train, "--range", "0"]), Does.Contain("--range 0 is no range"));
         Assert.That(Misuse([.. train, "--range", "0", "nan"]), Does.Contain("--range 0 nan is no range"));

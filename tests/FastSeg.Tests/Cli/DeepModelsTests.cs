@@ -1,5 +1,4 @@
 using FastSeg.Deep;
-using FastSeg.Deep.Weights;
 using FastSeg.Tests.Deep;
 using NUnit.Framework;
 
@@ -29,20 +28,18 @@ internal sealed class DeepModelsTests : CliFixture
         Directory.CreateDirectory(Path.Combine(place, "half"));
         File.WriteAllText(Path.Combine(place, "half", "backbone.json"), "{}");
         File.WriteAllText(Path.Combine(place, "broken.safetensors"), "nothing");
-        var network = new UpsamplerCase(8, 8, 30, 30, 4, Padding.Replicate);
-        File.WriteAllBytes(
-            Path.Combine(place, "held", "upsampler.safetensors"),
-            Safetensors.Write(network.Tensors(), new Dictionary<string, string> { ["config"] = UpsamplerConfigReader.ToJson(network.Config) }));
+        held.SaveUpsampler(new UpsamplerCase(8, 8, 30, 30, 8, Padding.Replicate));
+        File.Move(Path.Combine(held.Folder, "upsampler.safetensors"), Path.Combine(place, "held", "upsampler.safetensors"));
         string gone = At("gone");
         Environment.SetEnvironmentVariable(BackboneFolders.Variable, $"{alone.Folder}:{place}:{gone}");
 
         string[] lines = Succeed("models").Split('\n');
         string Line(string path) => lines.Single(line => line.TrimStart().StartsWith($"{path} ", StringComparison.Ordinal) && line.Contains(':'));
         Assert.That(lines.Where(line => line.Contains(alone.Folder) && line.Contains("good: ")).ToArray(), Has.Length.EqualTo(1));
-        Assert.That(Line(Path.Combine(place, "held")), Does.Contain("good: held, patch 8 px, 10 numbers a token"));
+        Assert.That(Line(Path.Combine(place, "held")), Does.Contain("good: held, patch 8 px, 10 numbers a token, upsampler 8 to 8 channels"));
         Assert.That(Line(Path.Combine(place, "half")), Does.Contain("wrong: ").And.Contain("has no backbone.onnx"));
         Assert.That(Line(Path.Combine(place, "broken.safetensors")), Does.Contain("wrong: "));
-        Assert.That(Line(Path.Combine(place, "held", "upsampler.safetensors")), Does.Contain("good: 8 to 8 channels, patch 4 px"));
+        Assert.That(Line(Path.Combine(place, "held", "upsampler.safetensors")), Does.Contain("good: 8 to 8 channels, patch 8 px"));
         Assert.That(Line(gone), Does.Contain("there is no such folder"));
         Assert.That(string.Join('\n', lines), Does.Not.Contain("neither"));
         Assert.That(Line(TestData.File("models", "fastseg-vit-tiny-8")), Does.Contain("good: fastseg-vit-tiny-8"), "the one in the box");
@@ -69,8 +66,29 @@ internal sealed class DeepModelsTests : CliFixture
             Does.Contain("backbone fastseg-vit-tiny-8").And.Contain("8 px").And.Contain("192 numbers a token").And.Contain("37 x 37 patches (296 px)").And.Contain("MIT")
                 .And.Contain("f796e3a3badc58b54fb7144d9260d78128132372318f7a7f2873a980d24d2dd1").And.Match("upsampler +none"));
         using var tiny = new TinyBackbone(prefix: 3, fixedTokens: 6);
-        File.WriteAllBytes(Path.Combine(tiny.Folder, "upsampler.safetensors"), new byte[2048]);
-        Assert.That(Succeed("info", tiny.Folder), Does.Match("prefix tokens +3").And.Contain("6 x 6 patches (48 px), the only size it takes").And.Contain("2.0 KiB").And.Contain("not stated"));
+        tiny.SaveUpsampler(new UpsamplerCase(8, 8, 30, 30, 8, Padding.Replicate));
+        Assert.That(
+            Succeed("info", tiny.Folder),
+            Does.Match("prefix tokens +3").And.Contain("6 x 6 patches (48 px), the only size it takes").And.Contain("upsampler.safetensors, 8 to 8 channels").And.Contain("not stated"));
         Assert.That(Fail("info", NewFolder()), Does.Contain("has no backbone.json"));
+    }
+
+    [Test]
+    public void AnUpsamplerThatDoesNotFitItsBackboneIsSaidToBeWrong()
+    {
+        using var tiny = new TinyBackbone();
+        Environment.SetEnvironmentVariable(BackboneFolders.Variable, tiny.Folder);
+        void Wrong(string sentence)
+        {
+            string line = Succeed("models").Split('\n').First(line => line.TrimStart().StartsWith($"{tiny.Folder} ", StringComparison.Ordinal) && line.Contains(": "));
+            Assert.That(line, Does.Contain("wrong: ").And.Contain(sentence));
+            Assert.That(Fail("info", tiny.Folder), Does.Contain(sentence));
+        }
+        File.WriteAllBytes(Path.Combine(tiny.Folder, "upsampler.safetensors"), new byte[2048]);
+        Wrong("is no safetensors file");
+        tiny.SaveUpsampler(new UpsamplerCase(8, 8, 30, 30, 4, Padding.Replicate));
+        Wrong("the upsampler is for patches of 4 pixels");
+        tiny.SaveUpsampler(new UpsamplerCase(16, 16, 30, 30, 8, Padding.Replicate));
+        Wrong("the upsampler takes 16 channels, but the tokens");
     }
 }

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using FastSeg.Deep;
 using FastSeg.Deep.Weights;
+using FastSeg.Images;
+using FastSeg.Native;
 using FastSeg.Tests.Deep;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
@@ -52,13 +54,33 @@ internal sealed class DeepUpsamplerTests : CliFixture
     }
 
     [Test]
+    [NonParallelizable]
+    public void MemoryDoesNotGrowWithTheImage()
+    {
+        var network = new UpsamplerCase(8, 8, 30, 30, 16, Padding.Replicate);
+        (string weights, _, _) = Save(network);
+        UpsamplerFile file = UpsamplerFile.Load(weights);
+        long Peak(int height)
+        {
+            using var image = MemoryImage.FromMemory<byte>(new byte[height * 544], 544, height);
+            File.WriteAllBytes(At("tall.npy"), Npy.Bytes("<f4", $"(8, {height / 16}, 34)", new byte[8 * (height / 16) * 34 * sizeof(float)]));
+            long before = HostBuffer.LiveBytes;
+            HostBuffer.ResetPeak();
+            UpsamplerRun.Run(file, image, At("tall.npy"), At("tall-high.npy"), null, new RunOptions { Threads = 2 });
+            return HostBuffer.PeakBytes - before;
+        }
+        // Every worker has tiles of full height in both.
+        Assert.That(Peak(6144), Is.LessThan(1.02 * Peak(3072)));
+    }
+
+    [Test]
     public void AGreyByteImageGuidesAllThreeColours()
     {
         var network = new UpsamplerCase(8, 8, 40, 50, 4, Padding.Zeros);
         (string weights, _, string features) = Save(network);
         byte[] grey = [.. Enumerable.Range(0, 2000).Select(i => (byte)(i * 7))];
         float[] colour = [.. grey.SelectMany(sample => Enumerable.Repeat(sample / 255f, 3))];
-        Write(At("grey.png"), FastSeg.Images.SampleType.UInt8, 50, 40, grey);
+        Write(At("grey.png"), SampleType.UInt8, 50, 40, grey);
         File.WriteAllBytes(At("colour.npy"), Npy.Bytes("<f4", "(40, 50, 3)", MemoryMarshal.AsBytes(colour.AsSpan())));
         Succeed("upsampler", "run", weights, "--image", At("grey.png"), "--features", features, "-o", At("g.npy"));
         Succeed("upsampler", "run", weights, "--image", At("colour.npy"), "--features", features, "--range", "0", "1", "-o", At("c.npy"));

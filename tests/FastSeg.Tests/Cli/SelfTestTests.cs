@@ -17,6 +17,10 @@ internal sealed class SelfTestTests
         {
             Assert.That(outcome.Output, Does.Match($@"features: {family} .*ok"));
         }
+        foreach (string operation in (string[])["projection", "nearest", "bilinear", "upsampler, padding replicate", "upsampler, padding zeros"])
+        {
+            Assert.That(outcome.Output, Does.Match($@"deep: {operation} .*ok"));
+        }
         Assert.That(outcome.Output, Does.Match("forest: margins, 3 classes .* 0.0e.0 .*ok").And.Match("segment: wrong labels, 4 classes .*ok"));
         Assert.That(outcome.Output, Does.Not.Contain("FAILED"));
     }

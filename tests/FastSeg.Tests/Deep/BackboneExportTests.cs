@@ -12,24 +12,32 @@ internal sealed unsafe class BackboneExportTests
     private const double Tolerance = 5e-5;
 
     [Test]
-    public void ExportedTransformersGiveTorchsTokens()
+    public void FoldersExportedBeforeGiveTorchsTokens() => AssertFolders(TestData.File("tests", "data", "deep", "exported"));
+
+    [Test]
+    public void FoldersExportedNowGiveTorchsTokens()
     {
         TorchPeer.Require();
         using var folder = new TemporaryFolder();
         Assert.That(TorchPeer.Run("-B", "-W", "ignore", TestData.File("tests", "data", "deep", "small_vit.py"), folder.Path), Is.True);
+        AssertFolders(folder.Path);
+    }
 
-        using (Backbone backbone = Backbone.Open(folder.File("fixed"), 1))
+    private static void AssertFolders(string place)
+    {
+        foreach ((string name, int prefix) in ((string, int)[])[("fixed", 5), ("dict", 0)])
         {
+            using Backbone backbone = Backbone.Open(Path.Combine(place, name), 1);
             BackboneDescription description = backbone.Description;
-            Assert.That((description.Patch, description.Dimension, description.PrefixTokens, description.Licence), Is.EqualTo((14, 24, 5, "MIT")));
+            Assert.That((description.Patch, description.Dimension, description.PrefixTokens, description.Licence), Is.EqualTo((14, 24, prefix, "MIT")));
             Assert.That(backbone.FixedTokens, Is.EqualTo(5));
-            AssertTokens(backbone, folder.File("fixed"), 0, 5, 5);
+            AssertTokens(backbone, Path.Combine(place, name), 0, 5, 5);
         }
-        using (Backbone backbone = Backbone.Open(folder.File("dynamic"), 2))
+        using (Backbone backbone = Backbone.Open(Path.Combine(place, "dynamic"), 2))
         {
             Assert.That(backbone.FixedTokens, Is.Null);
-            AssertTokens(backbone, folder.File("dynamic"), 0, 5, 5);
-            AssertTokens(backbone, folder.File("dynamic"), 1, 3, 8);
+            AssertTokens(backbone, Path.Combine(place, "dynamic"), 0, 5, 5);
+            AssertTokens(backbone, Path.Combine(place, "dynamic"), 1, 3, 8);
         }
     }
 

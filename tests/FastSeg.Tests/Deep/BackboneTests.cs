@@ -160,7 +160,7 @@ internal sealed unsafe class BackboneTests
         tiny.Json.Remove("windowTokens");
         tiny.SaveJson();
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
-        Assert.That(backbone.Windows, Is.EqualTo(new WindowPolicy(5, 2, false)));
+        Assert.That(backbone.Windows, Is.EqualTo(new WindowPolicy(5, 1, false)));
     }
 
     [Test]

@@ -1,5 +1,4 @@
 using FastSeg.Deep;
-using FastSeg.Deep.Weights;
 using FastSeg.Features;
 using FastSeg.Images;
 using FastSeg.Models;
@@ -45,7 +44,7 @@ internal sealed class DeepSegmenterTests
         Segmenter.Features(image, FeatureSpec.Paper, 1, names => MemoryWriter.Into<float>(Layout(names.Count), classical));
         Assert.That(planes[..classical.Length], Is.EqualTo(classical));
         using LowResolution map = LowResolution.Compute(
-            _backbone, _model.Deep!.Projection, image, _model.Deep.Description.Range, _model.Deep.Description.Windows, normaliseL1: false);
+            _backbone, _model.Deep!.Projection, image, _model.Deep.Description.Range, _model.Deep.Description.Windows);
         using var upsampled = new LowResolutionPlanes(map, bilinear: true, Scene.Width, Scene.Height);
         float[] deep = new float[Channels * Scene.Width * Scene.Height];
         unsafe
@@ -83,6 +82,16 @@ internal sealed class DeepSegmenterTests
         Model model = Fit(upsampling, one);
         Assert.That(Bytes(Tight.Run(3, tight => Fit(upsampling, tight))), Is.EqualTo(Bytes(model)));
         Assert.That(Tight.Run(3, tight => Labels(model, image, tight)), Is.EqualTo(Labels(model, image, one)));
+    }
+
+    [Test]
+    public void ForwardPassesOfTheFitAreTheTransformersTime()
+    {
+        using Backbone backbone = Backbone.Open(TestData.File("models", "fastseg-vit-tiny-8"), 1);
+        RunResult run = Segmenter.Train([Scene.Training], training: Trained.Quick, deep: new DeepOptions(backbone) { Channels = 3 }).Run;
+        StageReport vit = run.Stages.Single(stage => stage.Name == "vit"), projection = run.Stages.Single(stage => stage.Name == "projection");
+        Assert.That(vit.Pixels, Is.EqualTo((SharedPcaFit.Views * 208L * 176) + (205 * 171)));
+        Assert.That(vit.Seconds, Is.GreaterThan(projection.Seconds));
     }
 
     [Test]
@@ -152,9 +161,7 @@ internal sealed class DeepSegmenterTests
     {
         using var tiny = new TinyBackbone(dimension: 20);
         var network = new UpsamplerCase(16, 16, 176, 208, 8, Padding.Replicate);
-        File.WriteAllBytes(
-            Path.Combine(tiny.Folder, "upsampler.safetensors"),
-            Safetensors.Write(network.Tensors(), new Dictionary<string, string> { ["config"] = UpsamplerConfigReader.ToJson(network.Config) }));
+        tiny.SaveUpsampler(network);
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
         using MemoryImage image = Scene.Image;
         Model model = Segmenter.Train([Scene.Training], training: Trained.Quick, deep: new DeepOptions(backbone) { Channels = 16 }).Model;
@@ -167,16 +174,45 @@ internal sealed class DeepSegmenterTests
         Assert.That(tiled, Is.EqualTo(planes));
         Assert.That(planes[(58 * Scene.Width * Scene.Height)..], Is.EqualTo(Whole(loaded.Deep!, backbone, image)).Within(1e-5));
         Assert.That(Tight.Run(3, tight => Labels(loaded, image, tight, backbone)), Is.EqualTo(Labels(model, image, new RunOptions { Threads = 1 }, backbone)));
-        Assert.That(
-            Assert.Catch<FastSegException>(() => Segmenter.Train([Scene.Training], deep: new DeepOptions(backbone) { Channels = 12 }))!.Message,
-            Does.Contain("takes 16 channels").And.Contain("--channels 16"));
+    }
+
+    [Test]
+    public void LearnedUpsamplingIsTheDefaultWhereItFitsAndBilinearElsewhere()
+    {
+        using var tiny = new TinyBackbone(dimension: 20);
+        using Backbone none = Backbone.Open(tiny.Folder, 1);
+        Assert.That(new DeepOptions(none).Choose(), Is.EqualTo(new UpsamplingChoice(Upsampling.Bilinear, $"there is no learned upsampler ({none.UpsamplerPath})")));
+        tiny.SaveUpsampler(new UpsamplerCase(16, 16, 64, 64, 8, Padding.Replicate));
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        Assert.That(new DeepOptions(backbone) { Channels = 16 }.Choose().Upsampling, Is.EqualTo(Upsampling.Learned));
+        Assert.That(new DeepOptions(backbone) { Channels = 16, Upsampling = Upsampling.Nearest }.Choose(), Is.EqualTo(new UpsamplingChoice(Upsampling.Nearest, "as asked for")));
+        var other = new DeepOptions(backbone) { Channels = 12 };
+        Assert.That(other.Choose(), Is.EqualTo(new UpsamplingChoice(Upsampling.Bilinear, "the upsampler takes 16 channels, but 12 are wanted")));
+        Assert.That(Fitted(other).Description.Upsampling, Is.EqualTo(Upsampling.Bilinear));
+        Assert.That(Refusal(other), Does.EndWith("takes 16 channels, but 12 are wanted; choose --channels 16, or choose nearest or bilinear."));
+
+        tiny.SaveUpsampler(new UpsamplerCase(16, 16, 64, 64, 14, Padding.Replicate));
+        using Backbone patch = Backbone.Open(tiny.Folder, 1);
+        Assert.That(new DeepOptions(patch) { Channels = 16 }.Choose().Reason, Does.Contain("for patches of 14 pixels").And.Contain("has patches of 8"));
+        Assert.That(Refusal(new DeepOptions(patch) { Channels = 16 }), Does.EndWith("import one that was trained for this backbone, or choose nearest or bilinear.").And.Not.Contain("--channels"));
+        File.WriteAllBytes(patch.UpsamplerPath, new byte[64]);
+        using Backbone damaged = Backbone.Open(tiny.Folder, 1);
+        Assert.Throws<FastSegException>(() => new DeepOptions(damaged).Choose(), "a damaged one is not passed over in silence");
+
+        static string Refusal(DeepOptions options) => Assert.Catch<FastSegException>(() => Fitted(options with { Upsampling = Upsampling.Learned }))!.Message;
+
+        static DeepModel Fitted(DeepOptions options)
+        {
+            using MemoryImage image = Scene.Image;
+            return DeepModel.Fit(options, [image], 0, new StageTimes(), new RunOptions());
+        }
     }
 
     /// <summary>The upsampler over the whole image at once, its guidance filled up to multiples of the patch by hand.</summary>
     private static unsafe float[] Whole(DeepModel deep, Backbone backbone, MemoryImage image)
     {
         using LowResolution map = LowResolution.Compute(
-            backbone, deep.Projection, image, deep.Description.Range, deep.Description.Windows, deep.Network!.Config.NormaliseL1);
+            backbone, deep.Projection, image, deep.Description.Range, deep.Description.Windows);
         int width = (int)map.Columns * 8, height = (int)map.Rows * 8;
         float[] guide = new float[width * height], full = new float[16 * width * height];
         for (int i = 0; i < guide.Length; i++)
@@ -184,7 +220,7 @@ internal sealed class DeepSegmenterTests
             int x = Math.Min(i % width, Scene.Width - 1), y = Math.Min(i / width, Scene.Height - 1);
             guide[i] = Scene.Pixels[(y * Scene.Width) + x] / 255f;
         }
-        using UpsamplerCpu worker = UpsamplerCpu.Create(new UpsamplerPlan(deep.Network, height, width, (int)map.Rows, (int)map.Columns, width));
+        using UpsamplerCpu worker = UpsamplerCpu.Create(new UpsamplerPlan(deep.Network!, height, width, (int)map.Rows, (int)map.Columns, width));
         fixed (float* from = guide, to = full)
         {
             var all = new Region(0, 0, width, height);

@@ -118,7 +118,7 @@ internal sealed unsafe class LowResolutionTests
         var times = new StageTimes();
         var reports = new List<double>();
         using LowResolution map = LowResolution.Compute(
-            backbone, projection, image, InputRange.Bytes, policy, false, times, new Collect(reports), CancellationToken.None);
+            backbone, projection, image, InputRange.Bytes, policy, times, new Collect(reports), CancellationToken.None);
         Assert.That((map.Channels, map.Rows, map.Columns, map.Patch), Is.EqualTo((3, rows, columns, 8)));
         for (int cell = 0; cell < rows * columns; cell++)
         {

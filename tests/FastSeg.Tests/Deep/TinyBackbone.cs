@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using FastSeg.Deep.Weights;
 
 namespace FastSeg.Tests.Deep;
 
@@ -56,6 +57,18 @@ internal sealed class TinyBackbone : IDisposable
 
     public void SaveJson() => File.WriteAllText(JsonPath, Json.ToJsonString());
 
+    /// <summary>Puts an upsampler into the folder.</summary>
+    public void SaveUpsampler(UpsamplerCase network) => File.WriteAllBytes(
+        Path.Combine(Folder, "upsampler.safetensors"),
+        Safetensors.Write(network.Tensors(), new Dictionary<string, string> { ["config"] = UpsamplerConfigReader.ToJson(network.Config) }));
+
+    /// <summary>Moves the weights into a file of their own beside the graph.</summary>
+    public void MoveWeights(string file, float factor = 1)
+    {
+        Replace(Graph(weightsFile: file));
+        File.WriteAllBytes(Path.Combine(Folder, file), [.. _weights.SelectMany(weight => BitConverter.GetBytes(weight * factor))]);
+    }
+
     /// <summary>Puts another graph in place, without a hash.</summary>
     public void Replace(byte[] graph)
     {
@@ -65,7 +78,7 @@ internal sealed class TinyBackbone : IDisposable
     }
 
     /// <summary>The network's graph, or one that is wrong in a chosen way.</summary>
-    public byte[] Graph(string input = "image", string output = "tokens", int type = TinyOnnx.Float, long batch = -1, long[]? size = null, bool second = false)
+    public byte[] Graph(string input = "image", string output = "tokens", int type = TinyOnnx.Float, long batch = -1, long[]? size = null, bool second = false, string? weightsFile = null)
     {
         var onnx = new TinyOnnx();
         size ??= FixedTokens > 0 ? [FixedTokens * Patch, FixedTokens * Patch] : [-1, -1];
@@ -84,7 +97,14 @@ internal sealed class TinyBackbone : IDisposable
         onnx.Node("AveragePool", [image], "average", pool);
         onnx.Node("MaxPool", [image], "largest", pool);
         onnx.Node("Concat", ["average", "largest"], "pools", ("axis", 1L));
-        onnx.Constant("weights", [Dimension, Pools, 1, 1], _weights);
+        if (weightsFile is null)
+        {
+            onnx.Constant("weights", [Dimension, Pools, 1, 1], _weights);
+        }
+        else
+        {
+            onnx.External("weights", [Dimension, Pools, 1, 1], weightsFile);
+        }
         onnx.Constant("bias", [Dimension], _bias);
         onnx.Constant("half", [1], [0.5f]);
         onnx.Node("Conv", ["pools", "weights", "bias"], "mixed", ("kernel_shape", new long[] { 1, 1 }));

@@ -54,6 +54,18 @@ internal sealed class TinyOnnx
         Constant(name, shape, Int64, raw);
     }
 
+    /// <summary>Floats that lie in another file.</summary>
+    public void External(string name, long[] shape, string file)
+    {
+        var location = new MemoryStream();
+        Text(location, 1, "location");
+        Text(location, 2, file);
+        MemoryStream tensor = Tensor(name, shape, Float);
+        Message(tensor, 13, location);
+        Number(tensor, 14, 1);
+        Message(_graph, 5, tensor);
+    }
+
     /// <summary>An input; a negative size is a free one.</summary>
     public void Input(string name, int type, params long[] shape) => Value(11, name, type, shape);
 
@@ -75,6 +87,13 @@ internal sealed class TinyOnnx
 
     private void Constant(string name, long[] shape, int type, byte[] raw)
     {
+        MemoryStream tensor = Tensor(name, shape, type);
+        Bytes(tensor, 9, raw);
+        Message(_graph, 5, tensor);
+    }
+
+    private static MemoryStream Tensor(string name, long[] shape, int type)
+    {
         var tensor = new MemoryStream();
         foreach (long size in shape)
         {
@@ -82,8 +101,7 @@ internal sealed class TinyOnnx
         }
         Number(tensor, 2, type);
         Text(tensor, 8, name);
-        Bytes(tensor, 9, raw);
-        Message(_graph, 5, tensor);
+        return tensor;
     }
 
     private void Value(int field, string name, int type, long[] shape)

@@ -2,7 +2,7 @@ using FastSeg.Deep;
 using FastSeg.Deep.Weights;
 using FastSeg.Images;
 using FastSeg.Native;
-using FastSeg.Tests.Reference;
+using FastSeg.Reference;
 
 namespace FastSeg.Tests.Deep;
 
@@ -28,7 +28,10 @@ internal sealed unsafe record UpsamplerCase(int ChannelsIn, int ChannelsOut, int
     };
 
     public string GoldenName =>
-        $"upsampler-{ChannelsIn}-{ChannelsOut}-{Height}x{Width}-p{Patch}-{(Padding == Padding.Zeros ? "zeros" : "replicate")}.npy";
+        $"upsampler-{ChannelsIn}-{ChannelsOut}-{Height}x{Width}-p{Patch}-{(Padding == Padding.Zeros ? "zeros" : "replicate")}{(Config.NormaliseL1 ? "-published" : "")}.npy";
+
+    /// <summary>The same with the settings of the published checkpoints.</summary>
+    public UpsamplerCase AsPublished() => this with { Config = Config with { GuidanceScale = 255, NormaliseL1 = true } };
 
     public float[] Image => [.. Uniform("image", 3 * Height * Width).Select(value => (float)(0.5 + (0.5 * value)))];
 
@@ -77,8 +80,8 @@ internal sealed unsafe record UpsamplerCase(int ChannelsIn, int ChannelsOut, int
     /// <summary>The float64 result.</summary>
     public float[] Reference()
     {
-        var image = new Planes(3, Height, Width, [.. Image.Select(value => (double)value)]);
-        var features = new Planes(ChannelsIn, LowHeight, LowWidth, [.. Features.Select(value => (double)value)]);
+        var image = new ReferencePlanes(3, Height, Width, [.. Image.Select(value => (double)value)]);
+        var features = new ReferencePlanes(ChannelsIn, LowHeight, LowWidth, [.. Features.Select(value => (double)value)]);
         return [.. new UpsamplerReference(Config, Tensors()).Run(image, features).Values.Select(value => (float)value)];
     }
 

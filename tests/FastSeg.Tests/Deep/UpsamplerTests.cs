@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FastSeg.Deep;
 using FastSeg.Images;
 using FastSeg.Native;
@@ -22,6 +23,7 @@ internal sealed unsafe class UpsamplerTests
         new(128, 128, 31, 43, 14, Padding.Replicate),
         new(384, 384, 45, 29, 14, Padding.Replicate),
         new(48, 20, 49, 38, 16, Padding.Replicate),
+        new UpsamplerCase(32, 32, 47, 61, 14, Padding.Replicate).AsPublished(),
     ];
 
     [TestCaseSource(nameof(Goldens))]
@@ -59,22 +61,45 @@ internal sealed unsafe class UpsamplerTests
     }
 
     [Test]
+    public void CellsOfZeroStayZeroWhenNormalised()
+    {
+        var network = new UpsamplerCase(2, 2, 8, 8, 4, Padding.Replicate).AsPublished();
+        var inputs = new UpsamplerInputCpu(network.Config);
+        float[] cells = [0, 3, 0, -1], blocks = new float[2 * Convolution.Lane];
+        fixed (float* from = cells, to = blocks)
+        {
+            inputs.Features(new LowFeatures(from, 2, 1, 2), 0, 0, 1, to, 0);
+        }
+        Assert.That((blocks[0], blocks[1], blocks[Convolution.Lane], blocks[Convolution.Lane + 1]), Is.EqualTo((0f, 0f, 0.75f, -0.25f)));
+    }
+
+    [Test]
     public void ScaledGuidanceAndNormalisedFeaturesEqualTheReference()
     {
-        var network = new UpsamplerCase(16, 16, 33, 29, 14, Padding.Replicate);
-        network = network with { Config = network.Config with { GuidanceScale = 255, NormaliseL1 = true } };
+        UpsamplerCase network = new UpsamplerCase(16, 16, 33, 29, 14, Padding.Replicate).AsPublished();
         AssertClose(network.Run(29, 33), network.Reference(), 2e-6);
     }
 
     [Test]
-    public void EveryTileSizeGivesTheSame([Values] Padding padding, [Values(14, 16)] int patch)
+    public void EveryTileSizeGivesTheSameBits([Values] Padding padding, [Values(14, 16)] int patch)
     {
         var network = new UpsamplerCase(32, 32, 213, 241, patch, padding);
         float[] whole = network.Run(241, 213);
-        foreach ((int width, int height) in ((int, int)[])[(64, 64), (192, 192), (1000, 1000), (31, 213), (241, 5)])
+        foreach ((int width, int height) in ((int, int)[])[(64, 64), (192, 192), (31, 213), (241, 5)])
         {
-            AssertClose(network.Run(width, height), whole, 1e-6);
+            AssertSame(network.Run(width, height), whole);
         }
+    }
+
+    [TestCase(1100, 70, Padding.Replicate)]
+    [TestCase(70, 1100, Padding.Zeros)]
+    public void TilesOfAThousandGiveTheSameBits(int height, int width, Padding padding)
+    {
+        // Sides of more than a thousand, so that there is more than one tile.
+        var network = new UpsamplerCase(16, 16, height, width, 14, padding);
+        float[] whole = network.Run(width, height);
+        AssertSame(network.Run(1000, 1000), whole);
+        AssertSame(network.Run(64, 192), whole);
     }
 
     [Test]
@@ -154,6 +179,14 @@ internal sealed unsafe class UpsamplerTests
         var network = new UpsamplerCase(channels, channels, height, width, patch, padding);
         float[] peer = TorchPeer.Upsample(network);
         AssertClose(network.Run(50, 40), peer, 1e-4);
+    }
+
+    /// <summary>Equal bits, without a comparison object for every value.</summary>
+    private static void AssertSame(float[] actual, float[] expected)
+    {
+        ReadOnlySpan<int> bits = MemoryMarshal.Cast<float, int>(actual), needed = MemoryMarshal.Cast<float, int>(expected);
+        Assert.That(actual, Has.Length.EqualTo(expected.Length));
+        Assert.That(bits.CommonPrefixLength(needed), Is.EqualTo(expected.Length), "values that agree before the first that does not");
     }
 
     /// <summary>Equal within a part of the expected values' range.</summary>

@@ -120,7 +120,8 @@ internal sealed class ModelFileTests
         return message;
     }
 
-    private static void Edit(byte[] model, string path, string entry, Func<string, string> edit)
+    /// <summary>Writes a model with one entry edited.</summary>
+    internal static void Edit(byte[] model, string path, string entry, Func<string, string> edit)
     {
         File.WriteAllBytes(path, model);
         using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Update);

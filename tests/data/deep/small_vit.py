@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Exports small random vision transformers with tools/export_backbone.py, and what torch makes of an image.
 
-small_vit.py FOLDER writes FOLDER/fixed and FOLDER/dynamic (backbones) and beside each backbone image-N.npy and tokens-N.npy.
+small_vit.py FOLDER writes FOLDER/fixed, FOLDER/dynamic and FOLDER/dict (backbones) and beside each backbone image-N.npy and tokens-N.npy.
 """
 import pathlib
 import sys
@@ -72,15 +72,34 @@ class SmallViT(nn.Module):
         return self.norm(self.blocks(torch.cat((prefix.expand(x.shape[0], -1, -1), x), 1)))
 
 
+class DictViT(nn.Module):
+    """The same as DINOv2's and DINOv3's own code has it: patch_size, and a dict of tokens."""
+
+    def __init__(self, patch):
+        super().__init__()
+        self.patch_size = patch
+        self.vit = SmallViT(patch)
+
+    def forward_features(self, image):
+        tokens, prefix = self.vit.forward_features(image), self.vit.num_prefix_tokens
+        return {"x_norm_clstoken": tokens[:, 0], "x_norm_regtokens": tokens[:, 1:prefix], "x_norm_patchtokens": tokens[:, prefix:]}
+
+
+def patch_tokens(model, image):
+    tokens = model.forward_features(image)
+    return tokens["x_norm_patchtokens"] if isinstance(tokens, dict) else tokens[:, model.num_prefix_tokens:]
+
+
 def main(folder):
     torch.manual_seed(1)
-    for name, patch, dynamic, sides in (("fixed", 14, False, [(5, 5)]), ("dynamic", 16, True, [(5, 5), (3, 8)])):
-        model = SmallViT(patch)
+    for name, kind, patch, dynamic, sides in (
+            ("fixed", SmallViT, 14, False, [(5, 5)]), ("dynamic", SmallViT, 16, True, [(5, 5), (3, 8)]), ("dict", DictViT, 14, False, [(5, 5)])):
+        model = kind(patch)
         export_backbone.export(model, pathlib.Path(folder) / name, f"small {name}", 5, dynamic, licence="MIT", source="random weights")
         for i, (rows, columns) in enumerate(sides):
             image = torch.randn(1, 3, rows * patch, columns * patch)
             with torch.no_grad():
-                tokens = model.forward_features(image)[:, model.num_prefix_tokens:]
+                tokens = patch_tokens(model, image)
             numpy.save(pathlib.Path(folder) / name / f"image-{i}.npy", image.numpy())
             numpy.save(pathlib.Path(folder) / name / f"tokens-{i}.npy", tokens.numpy())
 

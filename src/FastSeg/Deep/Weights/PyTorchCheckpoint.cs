@@ -32,11 +32,12 @@ internal sealed record PyTorchCheckpoint(PickleDict Config, IReadOnlyList<Weight
             ZipArchiveEntry pickle = zip.Entries.FirstOrDefault(entry => entry.FullName == PickleName || entry.FullName.EndsWith("/" + PickleName, StringComparison.Ordinal))
                 ?? throw new PickleException($"it has no {PickleName}");
             string root = pickle.FullName[..^PickleName.Length];
-            if (zip.GetEntry(root + "byteorder") is { } order && !Bytes(order, file.Length).AsSpan().SequenceEqual("little"u8))
+            long left = file.Length;
+            if (zip.GetEntry(root + "byteorder") is { } order && !Bytes(order, ref left).AsSpan().SequenceEqual("little"u8))
             {
                 throw new PickleException("its numbers are big-endian; save it on a little-endian machine");
             }
-            return Convert(zip, root, PickleMachine.Load(Bytes(pickle, file.Length)), file.Length);
+            return Convert(zip, root, PickleMachine.Load(Bytes(pickle, ref left)), file.Length, ref left);
         }
         catch (PickleException e)
         {
@@ -48,7 +49,7 @@ internal sealed record PyTorchCheckpoint(PickleDict Config, IReadOnlyList<Weight
         }
     }
 
-    private static PyTorchCheckpoint Convert(ZipArchive zip, string root, object? content, long fileLength)
+    private static PyTorchCheckpoint Convert(ZipArchive zip, string root, object? content, long fileLength, ref long left)
     {
         if (content is not PickleDict dict || dict.Get("config") is not PickleDict config || dict.Get("weights") is not PickleDict weights)
         {
@@ -68,17 +69,17 @@ internal sealed record PyTorchCheckpoint(PickleDict Config, IReadOnlyList<Weight
             {
                 throw new PickleException($"its tensors would be more than {MostFloatBytesPerFileByte} times as large as the file");
             }
-            tensors.Add(new WeightTensor(tensor, view.Shape, Values(view, Storage(zip, root, view.Storage, storages, fileLength))));
+            tensors.Add(new WeightTensor(tensor, view.Shape, Values(view, Storage(zip, root, view.Storage, storages, ref left))));
         }
         return new PyTorchCheckpoint(config, tensors);
     }
 
-    private static byte[] Storage(ZipArchive zip, string root, PickleStorage storage, Dictionary<string, byte[]> read, long fileLength)
+    private static byte[] Storage(ZipArchive zip, string root, PickleStorage storage, Dictionary<string, byte[]> read, ref long left)
     {
         if (!read.TryGetValue(storage.Key, out byte[]? bytes))
         {
             ZipArchiveEntry entry = zip.GetEntry($"{root}data/{storage.Key}") ?? throw new PickleException($"it has no file data/{storage.Key}");
-            bytes = Bytes(entry, fileLength);
+            bytes = Bytes(entry, ref left);
             read.Add(storage.Key, bytes);
         }
         // Newer PyTorch pads nothing, older ones neither: the sizes are equal, whichever tensor asks.
@@ -87,12 +88,20 @@ internal sealed record PyTorchCheckpoint(PickleDict Config, IReadOnlyList<Weight
             : throw new PickleException($"data/{storage.Key} has {bytes.Length} bytes, which are not {storage.Count} numbers of {storage.Type.Bytes()} bytes");
     }
 
-    /// <summary>A stored file of the zip; a compressed one could be much larger than the zip, and torch.save makes none.</summary>
-    private static byte[] Bytes(ZipArchiveEntry entry, long fileLength)
+    /// <summary>
+    /// A stored file of the zip; a compressed one could be much larger than the zip, and torch.save makes none. Several names may point
+    /// at the same bytes, so what all of them hold together must fit into the zip: <paramref name="left"/> is what may still come.
+    /// </summary>
+    private static byte[] Bytes(ZipArchiveEntry entry, ref long left)
     {
-        if (entry.Length != entry.CompressedLength || entry.Length > fileLength)
+        if (entry.Length != entry.CompressedLength)
         {
             throw new PickleException($"its file {entry.FullName} is compressed; torch.save stores files as they are");
+        }
+        left -= entry.Length;
+        if (left < 0)
+        {
+            throw new PickleException($"its files up to {entry.FullName} hold more bytes than the zip that they are in, so some of them overlap");
         }
         byte[] bytes = new byte[entry.Length];
         using Stream stream = entry.Open();

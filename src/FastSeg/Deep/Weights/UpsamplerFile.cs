@@ -13,9 +13,9 @@ public sealed class UpsamplerFile
     /// <summary>Most tensors named in one error sentence.</summary>
     private const int MostNamed = 6;
 
-    private UpsamplerFile(string name, UpsamplerConfig config, IReadOnlyDictionary<string, WeightTensor> tensors, string source, string assumed)
+    private UpsamplerFile(string name, UpsamplerConfig config, IReadOnlyDictionary<string, WeightTensor> tensors, string source, string assumed, byte[] bytes)
     {
-        (Name, Config, Tensors, Source, AssumedFields) = (name, config, tensors, source, assumed);
+        (Name, Config, Tensors, Source, AssumedFields, Bytes) = (name, config, tensors, source, assumed, bytes);
         Check();
     }
 
@@ -33,6 +33,9 @@ public sealed class UpsamplerFile
 
     /// <summary>Numbers of all tensors.</summary>
     public long Parameters => Tensors.Values.Sum(tensor => tensor.Values.LongLength);
+
+    /// <summary>The safetensors file itself, as a model keeps it.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <summary>Tensors by the names of the published checkpoints.</summary>
     internal IReadOnlyDictionary<string, WeightTensor> Tensors { get; }
@@ -52,16 +55,17 @@ public sealed class UpsamplerFile
         UpsamplerConfig config = UpsamplerConfigReader.FromCheckpoint(read.Config, checkpoint);
         WeightTensor[] tensors = [.. read.Weights.Where(tensor => !tensor.Name.EndsWith(Counter, StringComparison.Ordinal))];
         string source = $"{Path.GetFileName(checkpoint)}, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(bytes))}";
-        var file = new UpsamplerFile(checkpoint, config, tensors.ToDictionary(tensor => tensor.Name), source, Assumed);
+        byte[] safetensors = ToSafetensors(config, tensors, source);
+        var file = new UpsamplerFile(checkpoint, config, tensors.ToDictionary(tensor => tensor.Name), source, Assumed, safetensors);
         using var written = new OutputFile(output);
-        written.Write(0, file.ToSafetensors(tensors));
+        written.Write(0, safetensors);
         written.Commit();
         return file;
     }
 
     /// <summary>Reads the bytes of a safetensors file, such as a model holds.</summary>
     /// <exception cref="FastSegException">They are damaged, or the tensors do not fit the configuration.</exception>
-    internal static UpsamplerFile Parse(ReadOnlySpan<byte> bytes, string name)
+    internal static UpsamplerFile Parse(byte[] bytes, string name)
     {
         Safetensors file = Safetensors.Parse(bytes, name);
         if (!file.Metadata.TryGetValue(ConfigKey, out string? json))
@@ -70,12 +74,12 @@ public sealed class UpsamplerFile
         }
         return new UpsamplerFile(
             name, UpsamplerConfigReader.FromJson(json, name), file.Tensors,
-            file.Metadata.GetValueOrDefault(SourceKey, ""), file.Metadata.GetValueOrDefault(AssumedKey, ""));
+            file.Metadata.GetValueOrDefault(SourceKey, ""), file.Metadata.GetValueOrDefault(AssumedKey, ""), bytes);
     }
 
     /// <summary>The bytes of a safetensors file, with the tensors in the order given.</summary>
-    internal byte[] ToSafetensors(IReadOnlyList<WeightTensor> tensors) => Safetensors.Write(
-        tensors, new Dictionary<string, string> { [ConfigKey] = UpsamplerConfigReader.ToJson(Config), [SourceKey] = Source, [AssumedKey] = AssumedFields });
+    private static byte[] ToSafetensors(UpsamplerConfig config, IReadOnlyList<WeightTensor> tensors, string source) => Safetensors.Write(
+        tensors, new Dictionary<string, string> { [ConfigKey] = UpsamplerConfigReader.ToJson(config), [SourceKey] = source, [AssumedKey] = Assumed });
 
     private void Check()
     {

@@ -70,4 +70,27 @@ internal sealed class PickleWriter
         }
         return bytes.ToArray();
     }
+
+    /// <summary>A zip whose directory gives one file's bytes many names.</summary>
+    public static byte[] Overlapping(byte[] pickle, byte[] content, IReadOnlyList<string> names)
+    {
+        const int EndBytes = 22, HeaderBytes = 46, NameAt = 28;
+        byte[] zip = Zip(pickle, false, ("data/one", content));
+        int end = zip.Length - EndBytes, directory = BitConverter.ToInt32(zip, end + 16);
+        int second = directory + HeaderBytes + BitConverter.ToInt16(zip, directory + NameAt) + BitConverter.ToInt16(zip, directory + NameAt + 2);
+        var entries = new MemoryStream();
+        entries.Write(zip, directory, second - directory);
+        foreach (string name in names)
+        {
+            byte[] header = zip[second..(second + HeaderBytes)], text = Encoding.ASCII.GetBytes($"archive/{name}");
+            BitConverter.TryWriteBytes(header.AsSpan(NameAt), (short)text.Length);
+            entries.Write(header);
+            entries.Write(text);
+        }
+        byte[] tail = zip[end..];
+        BitConverter.TryWriteBytes(tail.AsSpan(8), (short)(names.Count + 1));
+        BitConverter.TryWriteBytes(tail.AsSpan(10), (short)(names.Count + 1));
+        BitConverter.TryWriteBytes(tail.AsSpan(12), (int)entries.Length);
+        return [.. zip[..directory], .. entries.ToArray(), .. tail];
+    }
 }

@@ -88,6 +88,22 @@ internal sealed class PyTorchCheckpointTests
     }
 
     [Test]
+    public void ManyNamesOfOneFileCannotFillTheMemory()
+    {
+        const int Bytes = 400_000, Names = 60;
+        var pickle = new PickleWriter().Code("}(").Text("config").Code("}").Text("weights").Code("}(");
+        for (int i = 0; i < Names; i++)
+        {
+            pickle.Text($"w{i}").Tensor($"{i}", Bytes / 4, 0, [1], [1]);
+        }
+        byte[] zip = PickleWriter.Overlapping(pickle.Code("uu").Stop(), new byte[Bytes], [.. Enumerable.Range(0, Names).Select(i => $"data/{i}")]);
+        Assert.That(zip, Has.Length.LessThan(2 * Bytes));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Refused(zip, "hold more bytes than the zip that they are in");
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(4 * Bytes));
+    }
+
+    [Test]
     public void ChangedFilesAreReadOrRefusedAndNothingElse()
     {
         byte[] file = PickleWriter.Zip(PickleWriter.Checkpoint(w => w.Tensor("0", 12, 0, [3, 4], [4, 1])), false, ("data/0", new byte[48]));

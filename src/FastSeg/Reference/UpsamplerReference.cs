@@ -1,12 +1,12 @@
 using FastSeg.Deep;
 using FastSeg.Deep.Weights;
 
-namespace FastSeg.Tests.Reference;
+namespace FastSeg.Reference;
 
 /// <summary>Planes of float64: channels x height x width.</summary>
-internal sealed record Planes(int Channels, int Height, int Width, double[] Values)
+internal sealed record ReferencePlanes(int Channels, int Height, int Width, double[] Values)
 {
-    public Planes(int channels, int height, int width) : this(channels, height, width, new double[channels * height * width])
+    public ReferencePlanes(int channels, int height, int width) : this(channels, height, width, new double[channels * height * width])
     {
     }
 
@@ -22,32 +22,32 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
     private readonly Dictionary<string, WeightTensor> _tensors = tensors.ToDictionary(tensor => tensor.Name);
 
     /// <summary>The result for an image of samples in 0..1 (3 planes) and low-resolution features.</summary>
-    public Planes Run(Planes image, Planes features)
+    public ReferencePlanes Run(ReferencePlanes image, ReferencePlanes features)
     {
-        Planes guidance = Guidance(image);
+        ReferencePlanes guidance = Guidance(image);
         int levels = config.Levels;
-        var pyramid = new Planes[levels];
+        var pyramid = new ReferencePlanes[levels];
         for (int i = 0; i < levels; i++)
         {
-            Planes pooled = Pool(i == 0 ? guidance : pyramid[i - 1]);
-            Planes y = Double($"downsampler.downsample_layers.{i}.maxpool_conv.1.double_conv", pooled);
+            ReferencePlanes pooled = Pool(i == 0 ? guidance : pyramid[i - 1]);
+            ReferencePlanes y = Double($"downsampler.downsample_layers.{i}.maxpool_conv.1.double_conv", pooled);
             pyramid[i] = Concat(y, Nearest(guidance, y.Height, y.Width));
         }
         pyramid[^1] = Nearest(pyramid[^1], Math.Max(1, image.Height / config.Patch), Math.Max(1, image.Width / config.Patch));
 
-        Planes x = Double("upsampler.inp_conv.double_conv", config.NormaliseL1 ? Normalised(features) : features);
+        ReferencePlanes x = Double("upsampler.inp_conv.double_conv", config.NormaliseL1 ? Normalised(features) : features);
         for (int i = 0; i < levels; i++)
         {
-            Planes guide = pyramid[levels - 1 - i];
+            ReferencePlanes guide = pyramid[levels - 1 - i];
             x = Double($"upsampler.upsamples.{i}.conv.double_conv", Concat(Nearest(x, guide.Height, guide.Width), guide));
             x = Convolve($"upsampler.upsamples.{i}.up.1", Bilinear(x));
         }
         return Nearest(Convolve("upsampler.mlp", Convolve("upsampler.outp_conv", x)), image.Height, image.Width);
     }
 
-    private static Planes Map(int channels, int height, int width, Func<int, int, int, double> value)
+    private static ReferencePlanes Map(int channels, int height, int width, Func<int, int, int, double> value)
     {
-        var planes = new Planes(channels, height, width);
+        var planes = new ReferencePlanes(channels, height, width);
         for (int c = 0; c < channels; c++)
         {
             for (int y = 0; y < height; y++)
@@ -61,10 +61,10 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
         return planes;
     }
 
-    private static Planes Concat(Planes a, Planes b) =>
+    private static ReferencePlanes Concat(ReferencePlanes a, ReferencePlanes b) =>
         new(a.Channels + b.Channels, a.Height, a.Width, [.. a.Values, .. b.Values]);
 
-    private static Planes Nearest(Planes x, int height, int width) =>
+    private static ReferencePlanes Nearest(ReferencePlanes x, int height, int width) =>
         Map(x.Channels, height, width, (c, row, column) => x[c, NearestSource(row, x.Height, height), NearestSource(column, x.Width, width)]);
 
     private static int NearestSource(int destination, int input, int output)
@@ -74,7 +74,7 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
         return Math.Min((int)MathF.Floor(position), input - 1);
     }
 
-    private static Planes Bilinear(Planes x) => Map(x.Channels, 2 * x.Height, 2 * x.Width, (c, row, column) =>
+    private static ReferencePlanes Bilinear(ReferencePlanes x) => Map(x.Channels, 2 * x.Height, 2 * x.Width, (c, row, column) =>
     {
         double v = (double)row * (x.Height - 1) / ((2 * x.Height) - 1), u = (double)column * (x.Width - 1) / ((2 * x.Width) - 1);
         int y0 = (int)v, x0 = (int)u, y1 = Math.Min(y0 + 1, x.Height - 1), x1 = Math.Min(x0 + 1, x.Width - 1);
@@ -82,23 +82,23 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
         return ((1 - b) * (((1 - a) * x[c, y0, x0]) + (a * x[c, y0, x1]))) + (b * (((1 - a) * x[c, y1, x0]) + (a * x[c, y1, x1])));
     });
 
-    private static Planes Pool(Planes x) => Map(x.Channels, Math.Max(1, x.Height / 2), Math.Max(1, x.Width / 2), (c, row, column) =>
+    private static ReferencePlanes Pool(ReferencePlanes x) => Map(x.Channels, Math.Max(1, x.Height / 2), Math.Max(1, x.Width / 2), (c, row, column) =>
     {
         int y1 = Math.Min((2 * row) + 1, x.Height - 1), x1 = Math.Min((2 * column) + 1, x.Width - 1);
         return Math.Max(Math.Max(x[c, 2 * row, 2 * column], x[c, 2 * row, x1]), Math.Max(x[c, y1, 2 * column], x[c, y1, x1]));
     });
 
-    private static Planes Normalised(Planes x) => Map(x.Channels, x.Height, x.Width, (c, row, column) =>
+    private static ReferencePlanes Normalised(ReferencePlanes x) => Map(x.Channels, x.Height, x.Width, (c, row, column) =>
         x[c, row, column] / Math.Max(1e-12, Enumerable.Range(0, x.Channels).Sum(channel => Math.Abs(x[channel, row, column]))));
 
-    private Planes Guidance(Planes image) => Map(3, image.Height, image.Width, (c, row, column) =>
+    private ReferencePlanes Guidance(ReferencePlanes image) => Map(3, image.Height, image.Width, (c, row, column) =>
         ((config.GuidanceScale * image[c, row, column]) - config.GuidanceMean[c]) / config.GuidanceStd[c]);
 
-    private Planes Double(string name, Planes x)
+    private ReferencePlanes Double(string name, ReferencePlanes x)
     {
         foreach (int i in (int[])[0, 3])
         {
-            Planes y = Convolve($"{name}.{i}", x);
+            ReferencePlanes y = Convolve($"{name}.{i}", x);
             float[] gain = Values($"{name}.{i + 1}.weight"), shift = Values($"{name}.{i + 1}.bias");
             float[] mean = Values($"{name}.{i + 1}.running_mean"), variance = Values($"{name}.{i + 1}.running_var");
             x = Map(y.Channels, y.Height, y.Width, (c, row, column) =>
@@ -110,7 +110,7 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
         return x;
     }
 
-    private Planes Convolve(string name, Planes x)
+    private ReferencePlanes Convolve(string name, ReferencePlanes x)
     {
         WeightTensor weight = _tensors[$"{name}.weight"];
         float[]? bias = _tensors.GetValueOrDefault($"{name}.bias")?.Values;
