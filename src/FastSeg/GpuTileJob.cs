@@ -106,12 +106,12 @@ internal sealed unsafe class GpuTileJob : GpuJob
         room.Flag.MemSetToZero(stream);
         Fill(stream, room, _kernels.Forest!.Sink(room.Bins, room.Flag, pixels));
         long marginBytes = _work.Margins ? (long)pixels * _work.Forest!.Groups * sizeof(float) : 0;
-        ArrayView<byte> margins = room.Margins.Cast<byte>().SubView(0, marginBytes);
-        _kernels.Forest.Run(stream, room.Bins, pixels, pixels, room.Labels.SubView(0, pixels), margins.Cast<float>());
+        ArrayView<float> margins = DeviceArena.Part(room.Margins, 0, marginBytes / sizeof(float));
+        _kernels.Forest.Run(stream, room.Bins, pixels, pixels, room.Labels.SubView(0, pixels), margins);
         View(_flagAt, sizeof(int)).CopyFrom(stream, room.Flag.Cast<byte>());
         if (_work.Margins)
         {
-            View(_resultAt, marginBytes).CopyFrom(stream, margins);
+            View(_resultAt, marginBytes).CopyFrom(stream, margins.Cast<byte>());
             return;
         }
         View(_resultAt, pixels).CopyFrom(stream, room.Labels.SubView(0, pixels));
@@ -125,7 +125,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
         {
             Planes = room.Planes,
             Pixels = room.Positions.SubView(0, _labelled),
-            RowOf = room.Positions.SubView(0, 0),
+            RowOf = ArrayView<int>.Empty,
             Rows = room.Rows,
             PlaneStride = _shape.CorePixels,
             Features = _work.PlaneCount,

@@ -43,6 +43,10 @@ internal sealed class DeviceArena : IDisposable
     /// <summary>Bytes as they are carved.</summary>
     public static long Aligned(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
 
+    /// <summary>A part of a view; ILGPU takes none that is empty.</summary>
+    public static ArrayView<T> Part<T>(ArrayView<T> view, long first, long count) where T : unmanaged =>
+        count == 0 ? ArrayView<T>.Empty : view.SubView(first, count);
+
     /// <summary>The next <paramref name="bytes"/>.</summary>
     /// <exception cref="InvalidOperationException">The plan counted less than is taken.</exception>
     public ArrayView<byte> Take(long bytes)
@@ -50,7 +54,7 @@ internal sealed class DeviceArena : IDisposable
         long first = _used;
         _used += Aligned(bytes);
         return _used <= _buffer.Length
-            ? _buffer.View.AsContiguous().SubView(first, bytes)
+            ? Part(_buffer.View.AsContiguous(), first, bytes)
             : throw new InvalidOperationException($"The device plan holds {_buffer.Length} bytes, but {_used} are taken.");
     }
 

@@ -77,7 +77,9 @@ internal sealed class GpuDevice : IDisposable
         Context context = Context.Create(builder => devices(builder.Optimize(OptimizationLevel.O2)));
         try
         {
-            if (context.Devices.Length == 0)
+            // A context without a device of ours gets ILGPU's own CPU device.
+            AcceleratorType type = kind switch { BackendKind.Cuda => AcceleratorType.Cuda, BackendKind.OpenCl => AcceleratorType.OpenCL, _ => AcceleratorType.CPU };
+            if (!context.Devices.Any(device => device.AcceleratorType == type))
             {
                 throw new FastSegException($"There is no device for --backend {Option(kind)}: {GpuProbe.WhyNone(kind)}");
             }
