@@ -33,9 +33,9 @@ public struct MembraneTables
 /// </summary>
 /// <remarks>
 /// The default geometry (19, 1, 30): straight-line code, groups of 32 x 8, four rows of pixels a thread, the patch around them in shared
-/// memory (10,000 bytes). A pixel costs 4 bytes read (9.8 with the rim, from the L2 cache), 24 bytes of planes or 6 of bins written; about
-/// 275 loads of shared memory, 348 additions, 120 operations for the moments and 380 minima and maxima, which run at half rate: some
-/// 1,500 issue slots. By count on an H100 issuing is the bound: 22 Gpx/s (shared memory 26, memory 119); on an A10 10.
+/// memory (10,000 bytes). A pixel costs 4 bytes read (9.8 with the rim, from the L2 cache), 24 bytes of planes or 6 of bins written;
+/// 293 loads of shared memory, 320 additions, about 130 operations for responses and moments, and 274 minima and maxima, which run at half
+/// rate: some 1,300 issue slots. By count on an H100 issuing is the bound: 22 Gpx/s (shared memory 24, memory 119 as planes); on an A10 12.
 /// Any other geometry: groups of 32 x 2, responses and stack in shared memory (25,600 bytes), pixels from the L1 cache; per pixel of a
 /// line some 12 instructions and per comparator 8, on the default geometry 13,000: 2.5 Gpx/s on an H100, 1.2 on an A10.
 /// </remarks>

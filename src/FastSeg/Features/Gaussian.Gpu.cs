@@ -2,9 +2,9 @@ using FastSeg.Gpu;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
+using GaussianKernels = FastSeg.Kernels.Gaussian;
 using Kernel = System.Action<
     ILGPU.Runtime.AcceleratorStream, ILGPU.KernelConfig, FastSeg.Kernels.PlaneWindow, FastSeg.Kernels.PlaneWindow, ILGPU.ArrayView<float>, int>;
-using GaussianKernels = FastSeg.Kernels.Gaussian;
 
 namespace FastSeg.Features;
 

@@ -1,8 +1,8 @@
 using FastSeg.Features;
 using FastSeg.Images;
+using FastSeg.Kernels;
 using FastSeg.Tests.Features;
 using ILGPU;
-using FastSeg.Kernels;
 using NUnit.Framework;
 using DiskKernels = FastSeg.Kernels.Disk;
 

@@ -20,9 +20,6 @@ internal static class FilterRun
     /// <summary>The simulated device.</summary>
     public static GpuDevice Device => LazyDevice.Value;
 
-    /// <summary>Takes the planes of a tile: <c>Planes</c> arrays of the core's values.</summary>
-    public delegate void TileConsumer<T>(Region core, T[][] planes);
-
     /// <summary>Every plane has the bits of the CPU's.</summary>
     public static void EqualsTheCpu(FeatureSpec spec, ImageReader reader, int tileWidth = 1024, int tileHeight = 1024)
     {
