@@ -33,7 +33,8 @@ public static class Fma
 
     private static void EmitPtx(PTXBackend backend, PTXCodeGenerator code, Value value)
     {
-        PTXRegisterAllocator.HardwareRegister a = code.LoadHardware(value[0]), b = code.LoadHardware(value[1]), c = code.LoadHardware(value[2]);
+        // Primitive, not hardware registers: an operand may be a constant.
+        PTXRegisterAllocator.PrimitiveRegister a = code.LoadPrimitive(value[0]), b = code.LoadPrimitive(value[1]), c = code.LoadPrimitive(value[2]);
         PTXRegisterAllocator.HardwareRegister target = code.AllocateHardware(value);
         using PTXCodeGenerator.CommandEmitter command = code.BeginCommand("fma.rn.f32");
         command.AppendArgument(target);
