@@ -30,7 +30,9 @@ internal sealed class UpsamplerGpuPlan
         (MaxWidth, MaxHeight) = (Math.Min(maxWidth, width), Math.Min(maxHeight, height));
         _stages = UpsamplerGpuLayout.Of(network, height, width, lowHeight, lowWidth);
         _offsets = new long[_stages.Count];
-        Place(Extents(true, MaxHeight), Extents(false, MaxWidth));
+        int[] rows = Extents(true, MaxHeight), columns = Extents(false, MaxWidth);
+        MaxGuidancePixels = (long)rows[^1] * columns[^1];
+        Place(rows, columns);
     }
 
     /// <summary>The weights.</summary>
@@ -59,6 +61,9 @@ internal sealed class UpsamplerGpuPlan
 
     /// <summary>Bytes of scratch that a tile of at most the largest size needs.</summary>
     public long ScratchBytes { get; private set; }
+
+    /// <summary>Most pixels of the guidance image that a tile depends on.</summary>
+    public long MaxGuidancePixels { get; }
 
     /// <summary>Whether the last stage has the image's size, so that it is the result as it is.</summary>
     public bool EndsAtImage => _stages[^1].Width == Width && _stages[^1].Height == Height;
@@ -117,10 +122,10 @@ internal sealed class UpsamplerGpuPlan
         lasts[stage] = Math.Max(lasts[stage], high);
     }
 
-    /// <summary>Most rows (or columns) of each stage that a tile of <paramref name="length"/> rows (columns) needs, wherever it lies.</summary>
+    /// <summary>Most rows (or columns) of each stage, and of the guidance image behind them, that a tile of <paramref name="length"/> rows (columns) needs, wherever it lies.</summary>
     private int[] Extents(bool rows, int length)
     {
-        int[] extents = new int[_stages.Count];
+        int[] extents = new int[_stages.Count + 1];
         int[] firsts = new int[_stages.Count + 1], lasts = new int[_stages.Count + 1];
         for (int at = 0; at + length <= (rows ? Height : Width); at++)
         {

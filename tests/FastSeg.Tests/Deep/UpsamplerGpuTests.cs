@@ -22,7 +22,7 @@ internal sealed class UpsamplerGpuTests
     public void Close() => _device.Dispose();
 
     [TestCase(16, 16, 30, 27, 14, Padding.Zeros)]
-    [TestCase(32, 32, 27, 34, 8, Padding.Replicate)]
+    [TestCase(32, 32, 17, 23, 8, Padding.Replicate)]
     [TestCase(17, 6, 16, 33, 16, Padding.Replicate)]
     public void EqualsTheCpu(int channelsIn, int channelsOut, int height, int width, int patch, Padding padding)
     {
@@ -38,15 +38,17 @@ internal sealed class UpsamplerGpuTests
         AssertClose(Run(network, [new Region(0, 0, 21, 16)]), network.Run(21, 16), 1e-5);
     }
 
-    [Test]
-    public void TilesEqualTheWhole([Values] Padding padding)
+    [TestCase(Padding.Replicate, 2, 150, 43)]
+    [TestCase(Padding.Zeros, 8, 190, 16)]
+    [TestCase(Padding.Replicate, 14, 43, 29)]
+    public void TilesEqualTheWhole(Padding padding, int patch, int width, int height)
     {
-        // Tall enough that a tile inside does not see all of the image.
-        var network = new UpsamplerCase(16, 16, 43, 150, 2, padding);
-        Region[] tiles = [new(0, 0, 20, 9), new(70, 20, 17, 7), new(131, 38, 19, 5), new(149, 0, 1, 43)];
-        float[] actual = Run(network, tiles), whole = network.Run(150, 43);
-        float[] expected = [.. whole.Select((value, i) => tiles.Any(tile => tile.Contains(new Region(i % 150, i / 150 % 43, 1, 1))) ? value : float.NaN)];
-        AssertClose(actual, expected, 1e-5);
+        // At the corners, an edge and inside; the wider images are more than an inner tile sees.
+        var network = new UpsamplerCase(16, 16, height, width, patch, padding);
+        Region[] tiles = [new(0, 0, 20, 5), new((width / 2) - 3, 7, 7, 3), new(width - 9, height - 5, 9, 5)];
+        float[] actual = Run(network, tiles), whole = network.Run(width, height);
+        bool Covered(int i) => tiles.Any(tile => tile.Contains(new Region(i % width, i / width % height, 1, 1)));
+        AssertClose(actual, [.. whole.Select((value, i) => Covered(i) ? value : float.NaN)], 1e-5);
     }
 
     [Test]
