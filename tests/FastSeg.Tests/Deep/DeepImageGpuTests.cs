@@ -29,10 +29,7 @@ internal sealed unsafe class DeepImageGpuTests
         {
             using var image = new MemoryImage((nint)pixels, Width, Height, colours, Width * colours, SampleType.UInt8);
             DeepDescription description = Description(Upsampling.Learned);
-            using var cpu = new LearnedPlanes(
-                LearnedPlanes.PlanFor(weights, image.Info, Core.Width), map, image, description.Range, new TileGrid(Core, Core.Width, Core.Height));
-            cpu.Start(Core);
-            float[] expected = new ReadOnlySpan<float>(cpu.Planes, Channels * (int)Core.Pixels).ToArray();
+            float[] expected = Expected(weights, map, image, description);
             UpsamplerGpuPlan plan = DeepImageGpu.PlanFor(weights, image.Info, (int)Core.Width, (int)Core.Height);
             float[] actual = Fill(description, map, image, plan);
             double range = expected.Max() - expected.Min();
@@ -77,6 +74,14 @@ internal sealed unsafe class DeepImageGpuTests
         deep.Fill(device.Accelerator.DefaultStream, Core, samples.View.AsContiguous(), sink, 0, scratch.View.AsContiguous());
         device.Accelerator.Synchronize();
         return planes.GetAsArray1D();
+    }
+
+    private static float[] Expected(Upsampler weights, LowResolution map, MemoryImage image, DeepDescription description)
+    {
+        using var cpu = new LearnedPlanes(
+            LearnedPlanes.PlanFor(weights, image.Info, Width), map, image, description.Range, new TileGrid(image.Info.Bounds, Width, Height));
+        cpu.Start(Core);
+        return new ReadOnlySpan<float>(cpu.Planes, Channels * (int)Core.Pixels).ToArray();
     }
 
     private static LowResolution Map(UpsamplerCase network)
