@@ -28,8 +28,8 @@ public struct TileShape
     public readonly int CorePixels => CoreWidth * CoreHeight;
 
     /// <summary>The column that stands for <paramref name="x"/>, which may lie outside of what was read.</summary>
-    public readonly int ClampX(int x) => Math.Clamp(x, 0, Width - 1);
+    public readonly int ClampX(int x) => Math.Max(0, Math.Min(x, Width - 1));
 
     /// <summary>The row that stands for <paramref name="y"/>.</summary>
-    public readonly int ClampY(int y) => Math.Clamp(y, 0, Height - 1);
+    public readonly int ClampY(int y) => Math.Max(0, Math.Min(y, Height - 1));
 }

@@ -5,7 +5,8 @@ namespace FastSeg.Deep;
 /// <summary>A convolution with its batch norm folded in and a leaky ReLU behind it, in one of two forms.</summary>
 /// <param name="Direct">Term by term, or null.</param>
 /// <param name="Winograd">By Winograd's filtering, or null.</param>
-internal sealed record UpsamplerLayer(Convolution? Direct, WinogradConvolution? Winograd)
+/// <param name="Folded">The weights that were packed, for a device that packs them its own way.</param>
+internal sealed record UpsamplerLayer(Convolution? Direct, WinogradConvolution? Winograd, ConvolutionWeights Folded)
 {
     /// <summary>Channels out.</summary>
     public int Outputs => Direct?.Outputs ?? Winograd!.Outputs;
@@ -62,6 +63,7 @@ internal sealed class Upsampler : IDisposable
             Input = Double("upsampler.inp_conv.double_conv", Convolution.Split(config.ChannelsIn), false);
             Mixes = new DoubleConvolution[config.Levels];
             Ups = new DoublingConvolution[config.Levels - 1];
+            UpWeights = new ConvolutionWeights[config.Levels];
             int channels = Input.Second.Outputs;
             for (int i = 0; i < Mixes.Length; i++)
             {
@@ -70,7 +72,8 @@ internal sealed class Upsampler : IDisposable
                 if (i < Ups.Length)
                 {
                     string name = $"upsampler.upsamples.{i}.up.1";
-                    Ups[i] = AddDoubling(name, ConvolutionWeights.Read(_tensors, name), channels);
+                    UpWeights[i] = ConvolutionWeights.Read(_tensors, name);
+                    Ups[i] = AddDoubling(name, UpWeights[i], channels);
                     channels = Ups[i].Outputs;
                 }
             }
@@ -78,6 +81,7 @@ internal sealed class Upsampler : IDisposable
             ConvolutionWeights upWeights = ConvolutionWeights.Read(_tensors, up);
             ConvolutionWeights lastWeights = ConvolutionWeights.Read(_tensors, last).Then(ConvolutionWeights.Read(_tensors, "upsampler.mlp"));
             Expect("channelsOut", config.ChannelsOut, lastWeights.Outputs);
+            (UpWeights[^1], LastWeights) = (upWeights, lastWeights);
             BorderUp = Add(up, upWeights, Convolution.Split(channels));
             BorderLast = Add(last, lastWeights, Convolution.Split(upWeights.Outputs));
             Output = AddDoubling(last, upWeights.Then(lastWeights), channels);
@@ -117,6 +121,12 @@ internal sealed class Upsampler : IDisposable
     /// <summary>The last 3 x 3 and 1 x 1 convolution in one, for the outermost pixels.</summary>
     public Convolution BorderLast { get; }
 
+    /// <summary>The convolution behind each doubling, coarsest first, the last one by itself; for a device that packs them its own way.</summary>
+    public ConvolutionWeights[] UpWeights { get; }
+
+    /// <summary>The last 3 x 3 and 1 x 1 convolution in one, for such a device.</summary>
+    public ConvolutionWeights LastWeights { get; }
+
     /// <summary>Bytes of the packed weights.</summary>
     public long Bytes { get; private set; }
 
@@ -147,11 +157,11 @@ internal sealed class Upsampler : IDisposable
     {
         if (!winograd)
         {
-            return new UpsamplerLayer(Add(name, weights, inputs), null);
+            return new UpsamplerLayer(Add(name, weights, inputs), null, weights);
         }
         WinogradConvolution convolution = Own(new WinogradConvolution(name, weights, inputs));
         Bytes += convolution.Bytes;
-        return new UpsamplerLayer(null, convolution);
+        return new UpsamplerLayer(null, convolution, weights);
     }
 
     private ConvolutionWeights Read(string name, int index) =>

@@ -8,20 +8,21 @@ internal sealed unsafe class UpsamplerInputCpu
     private const int Lane = Convolution.Lane;
     private const int Colours = 3;
 
-    private readonly float[] _gain = new float[Colours];
-    private readonly float[] _shift = new float[Colours];
+    private readonly float[] _gain;
+    private readonly float[] _shift;
     private readonly bool _normalise;
 
-    /// <summary>Takes normalisations from the configuration: (scale x - mean) / std = gain x + shift.</summary>
+    /// <summary>Takes normalisations from the configuration.</summary>
     public UpsamplerInputCpu(UpsamplerConfig config)
     {
         _normalise = config.NormaliseL1;
-        for (int c = 0; c < Colours; c++)
-        {
-            _gain[c] = (float)((double)config.GuidanceScale / config.GuidanceStd[c]);
-            _shift[c] = (float)(-(double)config.GuidanceMean[c] / config.GuidanceStd[c]);
-        }
+        (_gain, _shift) = Normalisation(config);
     }
+
+    /// <summary>Each colour's (scale x - mean) / std as gain x + shift.</summary>
+    public static (float[] Gain, float[] Shift) Normalisation(UpsamplerConfig config) => (
+        [.. Enumerable.Range(0, Colours).Select(c => (float)((double)config.GuidanceScale / config.GuidanceStd[c]))],
+        [.. Enumerable.Range(0, Colours).Select(c => (float)(-(double)config.GuidanceMean[c] / config.GuidanceStd[c]))]);
 
     /// <summary>The largest of each two by two pixels of the image, normalised.</summary>
     public void Pooled(in GuidanceImage image, int height, int width, int row, int first, int last, float* output)

@@ -1,0 +1,154 @@
+using FastSeg.Gpu;
+using FastSeg.Images;
+using FastSeg.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace FastSeg.Deep;
+
+/// <summary>
+/// The twin of <see cref="DeepImage"/> on a GPU: one image's low-resolution map on the device, and the kernels that bring a tile's core
+/// to full resolution. Filling allocates nothing; several streams may fill at once, each with its own scratch, from the one thread that
+/// launches.
+/// </summary>
+internal sealed class DeepImageGpu : IDisposable
+{
+    private const int Alignment = 256;
+
+    private readonly GpuDevice _device;
+    private readonly ImageInfo _image;
+    private readonly InputRange _range;
+    private readonly CellMap _map;
+    private readonly MemoryBuffer1D<float, Stride1D.Dense> _cells;
+    private readonly UpsamplerGpuPlan? _plan;
+    private readonly UpsamplerGpu? _network;
+    private readonly ResizeGpu<FloatSink>? _floats;
+    private readonly ResizeGpu<BinSink>? _bins;
+    private readonly Action<AcceleratorStream, KernelConfig, GuidanceSamples, ArrayView<float>>? _toUnit;
+
+    /// <summary>Uploads the map and, for a learned upsampler, the weights.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="description">How the model upsamples, and its input range.</param>
+    /// <param name="map">The low-resolution features of the whole image.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="plan">For a learned upsampler what <see cref="PlanFor"/> gives, else null.</param>
+    public DeepImageGpu(GpuDevice device, DeepDescription description, LowResolution map, ImageInfo image, UpsamplerGpuPlan? plan)
+    {
+        (_device, _image, _range, _plan) = (device, image, description.Range, plan);
+        long values = map.Channels * map.Rows * map.Columns;
+        _cells = device.Accelerator.Allocate1D<float>(values);
+        try
+        {
+            Upload(map, values);
+            _map = new CellMap
+            {
+                Cells = _cells.View.AsContiguous(),
+                Channels = map.Channels,
+                Rows = checked((int)map.Rows),
+                Columns = checked((int)map.Columns),
+                Patch = map.Patch,
+            };
+            if (plan is null)
+            {
+                bool bilinear = description.Upsampling == Upsampling.Bilinear;
+                (_floats, _bins) = (new ResizeGpu<FloatSink>(device, bilinear), new ResizeGpu<BinSink>(device, bilinear));
+                return;
+            }
+            _toUnit = device.Accelerator.LoadKernel<GuidanceSamples, ArrayView<float>>(Kernels.Guidance.ToUnit);
+            _network = new UpsamplerGpu(device, plan);
+        }
+        catch
+        {
+            _cells.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Deep channels.</summary>
+    public int Channels => _network is null ? _map.Channels : _plan!.Network.Config.ChannelsOut;
+
+    /// <summary>The network on an image whose sides are filled up to multiples of the patch.</summary>
+    public static UpsamplerGpuPlan PlanFor(Upsampler network, ImageInfo image, int maxWidth, int maxHeight)
+    {
+        int patch = network.Config.Patch;
+        int rows = checked((int)LowResolutionTokens.Cells(image.Height, patch)), columns = checked((int)LowResolutionTokens.Cells(image.Width, patch));
+        return new UpsamplerGpuPlan(network, checked(rows * patch), checked(columns * patch), rows, columns, maxWidth, maxHeight);
+    }
+
+    /// <summary>Bytes that the constructor allocates on the device.</summary>
+    public static long Bytes(ImageInfo image, int patch, int channels, UpsamplerGpuPlan? plan) =>
+        LowResolution.Bytes(image, patch, channels) + (plan is null ? 0 : UpsamplerGpu.Bytes(plan));
+
+    /// <summary>Bytes of scratch that <see cref="Fill"/> needs for a tile; 0 but for a learned upsampler.</summary>
+    public static long ScratchBytes(ImageInfo image, UpsamplerGpuPlan? plan) => plan is null ? 0 : UnitBytes(image, plan) + plan.ScratchBytes;
+
+    /// <summary>Bytes of the samples that a tile's guidance has at most; 0 but for a learned upsampler.</summary>
+    public static long SampleBytes(ImageInfo image, UpsamplerGpuPlan? plan) => plan is null ? 0 : plan.MaxGuidancePixels * image.PixelBytes;
+
+    /// <summary>The part of the image that is to be read and uploaded before a core is filled; empty but for a learned upsampler.</summary>
+    public Region Guidance(Region core) => _plan is null ? default : _plan.Guidance(core).Intersect(_image.Bounds);
+
+    /// <summary>Computes the deep planes of a tile's core.</summary>
+    /// <param name="stream">Where it is launched.</param>
+    /// <param name="core">The core, in pixels of the image.</param>
+    /// <param name="samples">The samples of <see cref="Guidance"/> as the file has them, finite, on the device; empty where that is.</param>
+    /// <param name="sink">Takes the core's pixels.</param>
+    /// <param name="firstPlane">The plane of channel 0.</param>
+    /// <param name="scratch">At least <see cref="ScratchBytes"/>, aligned to 256 bytes; in use until the stream has passed the tile.</param>
+    public void Fill<TSink>(AcceleratorStream stream, Region core, ArrayView<byte> samples, TSink sink, int firstPlane, ArrayView<byte> scratch)
+        where TSink : struct, IPlaneSink
+    {
+        if (_network is null)
+        {
+            ResizeGpu<TSink> resize = _floats as ResizeGpu<TSink> ?? _bins as ResizeGpu<TSink> ?? throw new NotSupportedException(typeof(TSink).Name);
+            resize.Run(stream, _map, core, sink, firstPlane);
+            return;
+        }
+        Region seen = Guidance(core);
+        long unit = UnitBytes(_image, _plan!);
+        ArrayView<float> planes = scratch.SubView(0, unit).Cast<float>();
+        int pixels = checked((int)seen.Pixels);
+        var raw = new GuidanceSamples
+        {
+            Bytes = samples,
+            SampleBytes = _image.PixelBytes / _image.Channels,
+            Channels = _image.Channels,
+            Pixels = pixels,
+            Divisor = _image.Type == SampleType.UInt8 ? byte.MaxValue : _image.Type == SampleType.UInt16 ? ushort.MaxValue : 1,
+            Low = _range.Low,
+            Span = _range.High - _range.Low,
+        };
+        _toUnit!(stream, new KernelConfig((pixels + _device.GroupSize - 1) / _device.GroupSize, _device.GroupSize), raw, planes);
+        var guidance = new GuidancePart
+        {
+            Planes = planes,
+            // Grey guidance is shown to the network in all three colours.
+            PlaneStride = _image.Channels == 1 ? 0 : pixels,
+            X = (int)seen.X,
+            Y = (int)seen.Y,
+            Width = (int)seen.Width,
+            Height = (int)seen.Height,
+        };
+        _network.Run(stream, _map.Cells, guidance, core, sink, firstPlane, scratch.SubView(unit, _plan!.ScratchBytes));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _network?.Dispose();
+        _cells.Dispose();
+    }
+
+    private static long UnitBytes(ImageInfo image, UpsamplerGpuPlan plan) =>
+        ((plan.MaxGuidancePixels * image.Channels * sizeof(float)) + Alignment - 1) / Alignment * Alignment;
+
+    private unsafe void Upload(LowResolution map, long values)
+    {
+        for (long done = 0; done < values;)
+        {
+            int part = (int)Math.Min(values - done, 1 << 28);
+            _cells.View.SubView(done, part).CopyFromCPU(ref *(map.Plane(0) + done), part);
+            done += part;
+        }
+    }
+}

@@ -1,0 +1,243 @@
+using FastSeg.Gpu;
+using FastSeg.Images;
+using FastSeg.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+using Convolve = FastSeg.Kernels.Convolution;
+
+namespace FastSeg.Deep;
+
+/// <summary>
+/// Runs an upsampler on a GPU, a tile at a time: owns the weights on the device and the kernels. Running allocates nothing; launches go
+/// to the stream that is given, and several streams may use this at once, each with its own scratch.
+/// </summary>
+internal sealed class UpsamplerGpu : IDisposable
+{
+    private const int Colours = 3;
+
+    private readonly GpuDevice _device;
+    private readonly UpsamplerGpuPlan _plan;
+    private readonly UpsamplerGpuWeights _weights;
+    private readonly GuidanceScale _scale;
+    private readonly int _zeros;
+    private readonly Action<AcceleratorStream, KernelConfig, CellMap, int, FloatSink> _cells;
+    private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, FloatSink> _pool;
+    private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink> _poolImage;
+    private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink, int> _resizeImage;
+    private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink> _any;
+    private readonly Outputs<FloatSink> _floats;
+    private readonly Outputs<BinSink> _bins;
+    private readonly int[] _rows;
+    private readonly int[] _rowEnds;
+    private readonly int[] _columns;
+    private readonly int[] _columnEnds;
+
+    /// <summary>Uploads the weights and compiles the kernels.</summary>
+    public UpsamplerGpu(GpuDevice device, UpsamplerGpuPlan plan)
+    {
+        (_device, _plan) = (device, plan);
+        UpsamplerConfig config = plan.Network.Config;
+        _zeros = config.Padding == Padding.Zeros ? 1 : 0;
+        (float[] gain, float[] shift) = UpsamplerInputCpu.Normalisation(config);
+        _scale = new GuidanceScale { Gain0 = gain[0], Gain1 = gain[1], Gain2 = gain[2], Shift0 = shift[0], Shift1 = shift[1], Shift2 = shift[2] };
+        Accelerator accelerator = device.Accelerator;
+        _cells = accelerator.LoadKernel<CellMap, int, FloatSink>(Pyramid.Cells);
+        _pool = accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, FloatSink>(Pyramid.Pool);
+        _poolImage = accelerator.LoadKernel<ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink>(Pyramid.PoolImage);
+        _resizeImage = accelerator.LoadKernel<ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink, int>(Pyramid.ResizeImage);
+        _any = accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink>(CellConvolution.Run);
+        _floats = new Outputs<FloatSink>(accelerator);
+        _bins = new Outputs<BinSink>(accelerator);
+        int entries = plan.Stages.Count + 1;
+        (_rows, _rowEnds, _columns, _columnEnds) = (new int[entries], new int[entries], new int[entries], new int[entries]);
+        _weights = new UpsamplerGpuWeights(device, plan);
+    }
+
+    /// <summary>Bytes that the constructor allocates on the device.</summary>
+    public static long Bytes(UpsamplerGpuPlan plan) => UpsamplerGpuWeights.Bytes(plan);
+
+    /// <summary>Bytes of scratch that a tile needs.</summary>
+    public static long ScratchBytes(UpsamplerGpuPlan plan) => plan.ScratchBytes;
+
+    /// <summary>Computes a tile's core.</summary>
+    /// <param name="stream">Where it is launched.</param>
+    /// <param name="map">The low-resolution features of the whole image: channels x rows x columns.</param>
+    /// <param name="guidance">At least <see cref="UpsamplerGpuPlan.Guidance"/> of the core, as far as it is no replica.</param>
+    /// <param name="core">What to compute; no larger than the plan's largest tile.</param>
+    /// <param name="sink">Takes the core's pixels.</param>
+    /// <param name="firstPlane">The plane of channel 0.</param>
+    /// <param name="scratch">At least <see cref="ScratchBytes"/>, aligned to 256 bytes; used until the stream has passed this tile.</param>
+    public void Run<TSink>(
+        AcceleratorStream stream, ArrayView<float> map, in GuidancePart guidance, Region core, TSink sink, int firstPlane, ArrayView<byte> scratch)
+        where TSink : struct, IPlaneSink
+    {
+        if (core.IsEmpty || core.Width > _plan.MaxWidth || core.Height > _plan.MaxHeight || !new Region(0, 0, _plan.Width, _plan.Height).Contains(core))
+        {
+            throw new ArgumentOutOfRangeException(nameof(core), $"{core} is not in {_plan.Width} x {_plan.Height}, or larger than {_plan.MaxWidth} x {_plan.MaxHeight}.");
+        }
+        _plan.Trace(true, (int)core.Y, (int)core.Bottom - 1, _rows, _rowEnds);
+        _plan.Trace(false, (int)core.X, (int)core.Right - 1, _columns, _columnEnds);
+        int last = _plan.Stages.Count - 1;
+        for (int s = 0; s < last; s++)
+        {
+            Launch(stream, map, guidance, s, scratch);
+        }
+        Outputs<TSink> outputs = OutputsOf<TSink>();
+        if (_plan.EndsAtImage)
+        {
+            Convolution(stream, last, scratch, outputs.Run, sink, firstPlane);
+            return;
+        }
+        Convolution(stream, last, scratch, _floats.Run, Stored(last, scratch), 0);
+        var shape = new ConvolutionShape
+        {
+            X = (int)core.X,
+            Y = (int)core.Y,
+            Width = (int)core.Width,
+            Height = (int)core.Height,
+            WholeWidth = _plan.Width,
+            WholeHeight = _plan.Height,
+        };
+        ConvolutionSource result = Source(last, ConvolutionSource.Nearest, _plan.Width, _plan.Height, scratch);
+        outputs.Resize(stream, Cover(shape.Width, shape.Height, result.Channels), shape, result, sink, firstPlane);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _weights.Dispose();
+
+    private Outputs<TSink> OutputsOf<TSink>() where TSink : struct, IPlaneSink =>
+        _floats as Outputs<TSink> ?? _bins as Outputs<TSink> ?? throw new NotSupportedException(typeof(TSink).Name);
+
+    private void Launch(AcceleratorStream stream, ArrayView<float> map, in GuidancePart guidance, int s, ArrayView<byte> scratch)
+    {
+        UpsamplerGpuStage stage = _plan.Stages[s];
+        ConvolutionShape shape = Shape(s);
+        FloatSink sink = Stored(s, scratch);
+        switch (stage.Kind)
+        {
+            case UpsamplerGpuKind.Features:
+                _cells(stream, Cover(shape.Width, shape.Height, 1), Cells(map, shape), _plan.Network.Config.NormaliseL1 ? 1 : 0, sink);
+                break;
+            case UpsamplerGpuKind.PooledImage:
+                _poolImage(stream, Cover(shape.Width, shape.Height, Colours), shape, guidance, _plan.Width, _plan.Height, _scale, sink);
+                break;
+            case UpsamplerGpuKind.Pool:
+                ConvolutionSource pooled = Source(stage.Source, ConvolutionSource.Same, stage.Width, stage.Height, scratch);
+                _pool(stream, Cover(shape.Width, shape.Height, stage.Channels), shape, pooled, sink);
+                break;
+            case UpsamplerGpuKind.Convolution when stage.Weights!.Kernel == 3:
+                Convolution(stream, s, scratch, _floats.Run, sink, 0);
+                break;
+            default:
+                ConvolutionSource source = Source(stage.Source, ConvolutionSource.Same, stage.Width, stage.Height, scratch);
+                _any(stream, Cover(shape.Width, shape.Height, shape.Quads), shape, source, _weights.Weights(s), _weights.Bias(s), sink);
+                break;
+        }
+        if (stage.WithImage)
+        {
+            _resizeImage(stream, Cover(shape.Width, shape.Height, Colours), shape, guidance, _plan.Width, _plan.Height, _scale, sink, stage.Outputs);
+        }
+    }
+
+    private void Convolution<TSink>(
+        AcceleratorStream stream,
+        int s,
+        ArrayView<byte> scratch,
+        Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, TSink, int> run,
+        TSink sink,
+        int firstPlane)
+        where TSink : struct, IPlaneSink
+    {
+        UpsamplerGpuStage stage = _plan.Stages[s];
+        ConvolutionShape shape = Shape(s);
+        ConvolutionSource first = Source(stage.Source, stage.Mapping(_plan.Stages[stage.Source]), stage.Width, stage.Height, scratch);
+        ConvolutionSource second = stage.Second < 0
+            ? first with { Channels = 0, Mapping = ConvolutionSource.Same }
+            : Source(stage.Second, stage.Mapping(_plan.Stages[stage.Second]), stage.Width, stage.Height, scratch);
+        var grid = new Index3D(Groups(shape.Width, Convolve.TileColumns), Groups(shape.Height, Convolve.TileRows), Groups(shape.Quads, shape.GroupQuads));
+        var config = new KernelConfig(grid, new Index3D(GpuDevice.GroupColumns, _device.GroupRows, 1));
+        run(stream, config, shape, first, second, _weights.Weights(s), _weights.Bias(s), sink, firstPlane);
+    }
+
+    private ConvolutionShape Shape(int s)
+    {
+        UpsamplerGpuStage stage = _plan.Stages[s];
+        int quads = Groups(stage.Outputs, Convolve.WarpOutputs), most = Math.Min(_device.GroupRows, Convolve.MostQuads);
+        return new ConvolutionShape
+        {
+            X = _columns[s],
+            Y = _rows[s],
+            Width = _columnEnds[s] - _columns[s] + 1,
+            Height = _rowEnds[s] - _rows[s] + 1,
+            WholeWidth = stage.Width,
+            WholeHeight = stage.Height,
+            Outputs = stage.Outputs,
+            Quads = quads,
+            // As many passes as are needed, all about the same size: 17 fours go as 6, 6 and 5.
+            GroupQuads = Groups(quads, Groups(quads, most)),
+            Zeros = _zeros,
+            Slope = stage.Leaky ? Upsampler.LeakySlope : 1,
+            Kernel = stage.Weights?.Kernel ?? 1,
+        };
+    }
+
+    private CellMap Cells(ArrayView<float> map, in ConvolutionShape shape) => new()
+    {
+        Cells = map,
+        Channels = _plan.Network.Config.ChannelsIn,
+        Rows = _plan.LowHeight,
+        Columns = _plan.LowWidth,
+        Patch = 1,
+        X = shape.X,
+        Y = shape.Y,
+        Width = shape.Width,
+        Height = shape.Height,
+    };
+
+    private ConvolutionSource Source(int s, int mapping, int width, int height, ArrayView<byte> scratch)
+    {
+        UpsamplerGpuStage stage = _plan.Stages[s];
+        bool doubled = mapping == ConvolutionSource.Doubled;
+        return new ConvolutionSource
+        {
+            Planes = Stored(s, scratch).Planes,
+            Channels = stage.Channels,
+            X = _columns[s],
+            Y = _rows[s],
+            Width = _columnEnds[s] - _columns[s] + 1,
+            Height = _rowEnds[s] - _rows[s] + 1,
+            WholeWidth = stage.Width,
+            WholeHeight = stage.Height,
+            Mapping = mapping,
+            RatioX = doubled ? Corners(stage.Width, width) : (float)stage.Width / width,
+            RatioY = doubled ? Corners(stage.Height, height) : (float)stage.Height / height,
+        };
+    }
+
+    private FloatSink Stored(int s, ArrayView<byte> scratch)
+    {
+        int pixels = (_columnEnds[s] - _columns[s] + 1) * (_rowEnds[s] - _rows[s] + 1);
+        long bytes = (long)pixels * _plan.Stages[s].Channels * sizeof(float);
+        return new FloatSink { Planes = scratch.SubView(_plan.Offset(s), bytes).Cast<float>(), PlaneStride = pixels };
+    }
+
+    private KernelConfig Cover(int width, int height, int depth) => new(
+        new Index3D(Groups(width, GpuDevice.GroupColumns), Groups(height, _device.GroupRows), depth),
+        new Index3D(GpuDevice.GroupColumns, _device.GroupRows, 1));
+
+    private static float Corners(int input, int output) => output > 1 ? (float)(input - 1) / (output - 1) : 0;
+
+    private static int Groups(int count, int size) => (count + size - 1) / size;
+
+    /// <summary>The kernels that write a result, compiled for one kind of sink.</summary>
+    private sealed class Outputs<TSink>(Accelerator accelerator) where TSink : struct, IPlaneSink
+    {
+        /// <summary>The convolution.</summary>
+        public Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, TSink, int> Run { get; } =
+            accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, TSink, int>(Convolve.Run);
+
+        /// <summary>The last resizing, where the last layer has not the image's size.</summary>
+        public Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, TSink, int> Resize { get; } =
+            accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, TSink, int>(Pyramid.ResizeLayer);
+    }
+}

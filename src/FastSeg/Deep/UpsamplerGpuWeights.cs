@@ -1,0 +1,74 @@
+using FastSeg.Gpu;
+using ILGPU;
+using ILGPU.Runtime;
+using Kernel = FastSeg.Kernels.Convolution;
+
+namespace FastSeg.Deep;
+
+/// <summary>A network's convolutions on the device: input channel, tap, output padded to fours; and the biases. One buffer.</summary>
+internal sealed class UpsamplerGpuWeights : IDisposable
+{
+    private readonly MemoryBuffer1D<float, Stride1D.Dense> _buffer;
+    private readonly (long Weights, long Bias, long End)[] _places;
+
+    /// <summary>Packs and uploads the weights of every stage.</summary>
+    public UpsamplerGpuWeights(GpuDevice device, UpsamplerGpuPlan plan)
+    {
+        _places = new (long, long, long)[plan.Stages.Count];
+        long end = 0;
+        for (int s = 0; s < _places.Length; s++)
+        {
+            if (plan.Stages[s].Weights is { } weights)
+            {
+                long outputs = Padded(weights);
+                long bias = end + (outputs * weights.Inputs * weights.Kernel * weights.Kernel);
+                _places[s] = (end, bias, bias + outputs);
+                end = bias + outputs;
+            }
+        }
+        float[] packed = new float[end];
+        for (int s = 0; s < _places.Length; s++)
+        {
+            if (plan.Stages[s].Weights is { } weights)
+            {
+                Pack(weights, packed, _places[s].Weights, _places[s].Bias);
+            }
+        }
+        _buffer = device.Accelerator.Allocate1D(packed);
+    }
+
+    /// <summary>Bytes on the device.</summary>
+    public static long Bytes(UpsamplerGpuPlan plan) => sizeof(float) * plan.Stages
+        .Select(stage => stage.Weights is { } weights ? Padded(weights) * ((weights.Inputs * weights.Kernel * weights.Kernel) + 1) : 0).Sum();
+
+    /// <summary>A stage's weights.</summary>
+    public ArrayView<float> Weights(int stage) => Part(_places[stage].Weights, _places[stage].Bias);
+
+    /// <summary>A stage's biases.</summary>
+    public ArrayView<float> Bias(int stage) => Part(_places[stage].Bias, _places[stage].End);
+
+    /// <inheritdoc/>
+    public void Dispose() => _buffer.Dispose();
+
+    private static long Padded(ConvolutionWeights weights) =>
+        (long)(weights.Outputs + Kernel.WarpOutputs - 1) / Kernel.WarpOutputs * Kernel.WarpOutputs;
+
+    private static void Pack(ConvolutionWeights weights, float[] to, long at, long bias)
+    {
+        long outputs = Padded(weights);
+        int kernel = weights.Kernel;
+        for (int output = 0; output < weights.Outputs; output++)
+        {
+            to[bias + output] = (float)weights.Bias[output];
+            for (int input = 0; input < weights.Inputs; input++)
+            {
+                for (int tap = 0; tap < kernel * kernel; tap++)
+                {
+                    to[at + ((((long)input * kernel * kernel) + tap) * outputs) + output] = (float)weights[output, input, tap / kernel, tap % kernel];
+                }
+            }
+        }
+    }
+
+    private ArrayView<float> Part(long begin, long end) => _buffer.View.AsContiguous().SubView(begin, end - begin);
+}

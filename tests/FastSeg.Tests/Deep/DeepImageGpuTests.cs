@@ -1,0 +1,95 @@
+using FastSeg.Deep;
+using FastSeg.Gpu;
+using FastSeg.Images;
+using FastSeg.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Deep;
+
+/// <summary>From an image's samples and its map to a tile's planes, against the CPU's way.</summary>
+[TestFixture]
+[NonParallelizable]
+internal sealed unsafe class DeepImageGpuTests
+{
+    private const int Patch = 8, Width = 21, Height = 13, Channels = 16, CellRows = 2, CellColumns = 3;
+
+    private static readonly Region Core = new(9, 4, 12, 9);
+
+    [Test]
+    public void ALearnedUpsamplerSeesTheSamplesAsTheCpuDoes([Values(1, 3)] int colours)
+    {
+        var network = new UpsamplerCase(Channels, Channels, CellRows * Patch, CellColumns * Patch, Patch, Padding.Replicate);
+        using var weights = new Upsampler(network.Config, network.Tensors());
+        byte[] samples = new byte[Width * Height * colours];
+        new Random(4).NextBytes(samples);
+        using LowResolution map = Map(network);
+        fixed (byte* pixels = samples)
+        {
+            using var image = new MemoryImage((nint)pixels, Width, Height, colours, Width * colours, SampleType.UInt8);
+            DeepDescription description = Description(Upsampling.Learned);
+            float[] expected = Expected(weights, map, image, description);
+            UpsamplerGpuPlan plan = DeepImageGpu.PlanFor(weights, image.Info, (int)Core.Width, (int)Core.Height);
+            float[] actual = Fill(description, map, image, plan);
+            double range = expected.Max() - expected.Min();
+            Assert.That(actual.Zip(expected, (a, b) => Math.Abs(a - b)).Max() / range, Is.LessThan(1e-5));
+        }
+    }
+
+    [Test]
+    public void WithoutANetworkItHasTheCpusBits([Values(Upsampling.Nearest, Upsampling.Bilinear)] Upsampling upsampling)
+    {
+        using LowResolution map = Map(new UpsamplerCase(Channels, Channels, CellRows * Patch, CellColumns * Patch, Patch, Padding.Replicate));
+        byte[] samples = new byte[Width * Height];
+        fixed (byte* pixels = samples)
+        {
+            using var image = new MemoryImage((nint)pixels, Width, Height, 1, Width, SampleType.UInt8);
+            float[] expected = new float[Channels * Core.Pixels];
+            using var planes = new LowResolutionPlanes(map, upsampling == Upsampling.Bilinear, (int)Core.Width, (int)Core.Height);
+            fixed (float* first = expected)
+            {
+                planes.Planes(Core.X, Core.Y, (int)Core.Width, (int)Core.Height, first, (nint)Core.Width, (nint)Core.Pixels);
+            }
+            Assert.That(Fill(Description(upsampling), map, image, null), Is.EqualTo(expected));
+        }
+    }
+
+    private static float[] Fill(DeepDescription description, LowResolution map, MemoryImage image, UpsamplerGpuPlan? plan)
+    {
+        using GpuDevice device = GpuDevice.OpenSimulated();
+        using var deep = new DeepImageGpu(device, description, map, image.Info, plan);
+        Assert.That(deep.Channels, Is.EqualTo(Channels));
+        Region seen = deep.Guidance(Core);
+        byte[] part = new byte[Math.Max(1, seen.Pixels * image.Info.PixelBytes)];
+        if (plan is not null)
+        {
+            image.Read(seen, part);
+            Assert.That(part, Has.Length.LessThanOrEqualTo(DeepImageGpu.SampleBytes(image.Info, plan)));
+        }
+        using MemoryBuffer1D<byte, Stride1D.Dense> samples = device.Accelerator.Allocate1D(part);
+        using MemoryBuffer1D<byte, Stride1D.Dense> scratch = device.Accelerator.Allocate1D<byte>(Math.Max(1, DeepImageGpu.ScratchBytes(image.Info, plan)));
+        using MemoryBuffer1D<float, Stride1D.Dense> planes = device.Accelerator.Allocate1D<float>(Channels * Core.Pixels);
+        var sink = new FloatSink { Planes = planes.View.AsContiguous(), PlaneStride = (int)Core.Pixels };
+        deep.Fill(device.Accelerator.DefaultStream, Core, samples.View.AsContiguous(), sink, 0, scratch.View.AsContiguous());
+        device.Accelerator.Synchronize();
+        return planes.GetAsArray1D();
+    }
+
+    private static float[] Expected(Upsampler weights, LowResolution map, MemoryImage image, DeepDescription description)
+    {
+        using var cpu = new LearnedPlanes(
+            LearnedPlanes.PlanFor(weights, image.Info, Width), map, image, description.Range, new TileGrid(image.Info.Bounds, Width, Height));
+        cpu.Start(Core);
+        return new ReadOnlySpan<float>(cpu.Planes, Channels * (int)Core.Pixels).ToArray();
+    }
+
+    private static LowResolution Map(UpsamplerCase network)
+    {
+        var map = new LowResolution(Channels, CellRows, CellColumns, Patch);
+        network.Features.CopyTo(new Span<float>(map.Plane(0), Channels * CellRows * CellColumns));
+        return map;
+    }
+
+    private static DeepDescription Description(Upsampling upsampling) => new("tiny", "", Patch, Channels, upsampling, 37, 12, false, 0.1f, 0.9f, 0, 1);
+}

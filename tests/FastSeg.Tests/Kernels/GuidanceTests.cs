@@ -1,0 +1,58 @@
+using FastSeg.Deep;
+using FastSeg.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Kernels;
+
+[TestFixture]
+[NonParallelizable]
+internal sealed class GuidanceTests
+{
+    [Test]
+    public void HasTheBitsOfTheCpu([Values(1, 2, 4)] int sampleBytes, [Values(1, 3)] int channels)
+    {
+        const int Pixels = 133, Guard = 5;
+        var random = new Random(sampleBytes);
+        byte[] bytes = new byte[Pixels * channels * sampleBytes];
+        random.NextBytes(bytes);
+        for (int i = 0; sampleBytes == 4 && i < Pixels * channels; i++)
+        {
+            BitConverter.TryWriteBytes(bytes.AsSpan(4 * i), (random.NextSingle() * 3) - 1);
+        }
+        var range = new InputRange(0.13f, 0.81f);
+        float divisor = sampleBytes == 1 ? 255f : sampleBytes == 2 ? 65535f : 1f;
+        float[] expected = [.. Enumerable.Repeat(float.NaN, (Pixels * channels) + Guard)];
+        for (int i = 0; i < Pixels * channels; i++)
+        {
+            float sample = sampleBytes == 1 ? bytes[i] : sampleBytes == 2 ? BitConverter.ToUInt16(bytes, 2 * i) : BitConverter.ToSingle(bytes, 4 * i);
+            expected[(i % channels * Pixels) + (i / channels)] = range.Unit(sample / divisor);
+        }
+        using MemoryBuffer1D<byte, Stride1D.Dense> raw = KernelHost.Simulated.Allocate1D(bytes);
+        using MemoryBuffer1D<float, Stride1D.Dense> planes =
+            KernelHost.Simulated.Allocate1D((float[])[.. Enumerable.Repeat(float.NaN, expected.Length)]);
+        var samples = new GuidanceSamples
+        {
+            Bytes = raw.View.AsContiguous(),
+            SampleBytes = sampleBytes,
+            Channels = channels,
+            Pixels = Pixels,
+            Divisor = divisor,
+            Low = range.Low,
+            Span = range.High - range.Low,
+        };
+        KernelHost.Simulated.LoadStreamKernel<GuidanceSamples, ArrayView<float>>(Guidance.ToUnit)((5, 32), samples, planes.View.AsContiguous());
+        KernelHost.Simulated.Synchronize();
+        Assert.That(planes.GetAsArray1D(), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Compiles()
+    {
+        string ptx = KernelHost.Ptx((Action<GuidanceSamples, ArrayView<float>>)Guidance.ToUnit);
+        KernelHost.CheckPtx(ptx);
+        Assert.That(PtxCheck.Count(ptx, "div.rn.f32"), Is.EqualTo(2));
+        Assert.That(KernelHost.OpenCl((Action<GuidanceSamples, ArrayView<float>>)Guidance.ToUnit), Is.Not.Empty);
+    }
+}
