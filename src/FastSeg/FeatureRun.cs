@@ -64,7 +64,7 @@ internal static unsafe class FeatureRun
         TileGrid grid = plan.Grid;
         StageTimes all = before ?? new StageTimes();
         using DeepImage? deep = deepModel is null ? null : new DeepImage(
-            deepModel, known ?? DeepImage.Map(deepModel, backbone!, image, all, options with { Progress = null }), owned: known is null, image, plan);
+            deepModel, known ?? DeepImage.Map(deepModel, backbone!, image, all, options with { Progress = null }), owned: known is null, image, engine.UpsamplesItself ? null : plan);
         using Backend backend = engine.Create(plan, work, deep);
         StageTimes[] times = [.. Enumerable.Range(0, plan.Workers).Select(_ => new StageTimes())];
         Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, seen, image.Info))];

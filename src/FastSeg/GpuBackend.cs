@@ -35,7 +35,7 @@ internal sealed unsafe class GpuBackend : Backend
         {
             engine.Thread.Invoke(device =>
             {
-                _kernels = new GpuKernels(device, work, deep);
+                _kernels = new GpuKernels(device, work, deep, GpuRooms.Upsampler(work, plan.Grid));
                 GpuRooms rooms = GpuRooms.For(work, plan.Grid, _kernels.Forest?.BytePlanes ?? 0);
                 _arena = new DeviceArena(device, rooms.Bytes * GpuThread.Halves);
                 for (int i = 0; i < _halves.Length; i++)
@@ -129,6 +129,7 @@ internal sealed unsafe class GpuBackend : Backend
         long start = Stopwatch.GetTimestamp();
         GpuTileJob job = _jobs[worker];
         job.Take(tile);
+        job.TakeGuidance(tile.Core);
         _engine.Thread.Run(job);
         times.Add(stage, start, tile.Core.Pixels);
         return job;

@@ -53,6 +53,12 @@ internal sealed class GpuEngine : Engine, IDisposable
         GpuRooms rooms = GpuRooms.For(work, grid, work.Forest?.GpuTables.Bins.Planes ?? 0);
         var items = new List<PlanItem>();
         items.AddRange(rooms.Items.Select(item => new PlanItem(item.Name, item.Bytes, GpuThread.Halves, PlanPhase.Tiles)));
+        items.Add(new PlanItem("filters' tables", FilterBankGpu.TableBytes(work.Features), 1, PlanPhase.Tiles));
+        if (work.Deep is { } deep)
+        {
+            long map = DeepImageGpu.Bytes(work.Image.Info, deep.Description.Patch, deep.Projection.Channels, GpuRooms.Upsampler(work, grid));
+            items.Add(new PlanItem("deep features", map, 1, PlanPhase.Tiles));
+        }
         if (work.Forest is not null)
         {
             items.Add(new PlanItem("forest", work.Forest.GpuTables.Bytes, 1, PlanPhase.Tiles));

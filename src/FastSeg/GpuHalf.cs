@@ -16,6 +16,8 @@ internal sealed class GpuHalf
         Labels = arena.Take(rooms.Labels);
         Margins = arena.Take(rooms.Margins).Cast<float>();
         Flag = arena.Take(GpuRooms.Flag).SubView(0, sizeof(int)).Cast<int>();
+        Guidance = arena.Take(rooms.Guidance);
+        Upsampling = arena.Take(rooms.Upsampling);
         Positions = arena.Take(rooms.Positions).Cast<int>();
         Rows = arena.Take(rooms.Rows).Cast<float>();
     }
@@ -40,6 +42,12 @@ internal sealed class GpuHalf
 
     /// <summary>1 where a feature is not a number.</summary>
     public ArrayView<int> Flag { get; }
+
+    /// <summary>Samples that a learned upsampler looks at.</summary>
+    public ArrayView<byte> Guidance { get; }
+
+    /// <summary>What it works in.</summary>
+    public ArrayView<byte> Upsampling { get; }
 
     /// <summary>Labelled pixels.</summary>
     public ArrayView<int> Positions { get; }

@@ -8,12 +8,13 @@ namespace FastSeg;
 /// <summary>Compiled kernels with their tables, shared by both halves. Made and disposed on the device's thread.</summary>
 internal sealed class GpuKernels : IDisposable
 {
-    /// <summary>Compiles what the work needs.</summary>
-    public GpuKernels(GpuDevice device, Work work, DeepImage? deep)
+    /// <summary>Compiles what the work needs, and uploads its tables.</summary>
+    public GpuKernels(GpuDevice device, Work work, DeepImage? deep, UpsamplerGpuPlan? upsampler)
     {
         Filters = new FilterBankGpu(device, work.Features, work.Channels);
         try
         {
+            Deep = deep is null ? null : new DeepImageGpu(device, work.Deep!.Description, deep.LowResolution, work.Image.Info, upsampler);
             Forest = work.Forest is null ? null : new ForestGpu(device, work.Forest);
             Gather = work.Labels is null ? null : new GatherGpu(device);
         }
@@ -27,6 +28,9 @@ internal sealed class GpuKernels : IDisposable
     /// <summary>Classical features.</summary>
     public FilterBankGpu Filters { get; }
 
+    /// <summary>Deep features, or null.</summary>
+    public DeepImageGpu? Deep { get; }
+
     /// <summary>The trees.</summary>
     public ForestGpu? Forest { get; }
 
@@ -37,6 +41,7 @@ internal sealed class GpuKernels : IDisposable
     public void Dispose()
     {
         Filters.Dispose();
+        Deep?.Dispose();
         Forest?.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using FastSeg.Deep;
 using FastSeg.Features;
 using FastSeg.Gpu;
 using FastSeg.Images;
@@ -15,9 +16,12 @@ namespace FastSeg;
 /// <param name="Bins">Byte planes of the forest.</param>
 /// <param name="Labels">A class a pixel.</param>
 /// <param name="Margins">Margins, where probabilities are wanted.</param>
+/// <param name="Guidance">Samples that a learned upsampler looks at.</param>
+/// <param name="Upsampling">What it works in.</param>
 /// <param name="Positions">Where a tile's labelled pixels lie, where their rows are collected.</param>
 /// <param name="Rows">Those rows.</param>
-internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bins, long Labels, long Margins, long Positions, long Rows)
+internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bins, long Labels, long Margins, long Guidance, long Upsampling, long Positions,
+    long Rows)
 {
     /// <summary>The flag that a feature is not a number, in a line of its own.</summary>
     public const long Flag = DeviceArena.Alignment;
@@ -26,7 +30,8 @@ internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bi
     public IReadOnlyList<(string Name, long Bytes)> Items =>
         [.. new (string Name, long Bytes)[]
         {
-            ("samples", Samples), ("filters", Scratch), ("planes", Planes), ("bins", Bins), ("labels", Labels), ("margins", Margins), ("flag", Flag), ("labelled pixels", Positions), ("rows", Rows),
+            ("samples", Samples), ("filters", Scratch), ("planes", Planes), ("bins", Bins), ("labels", Labels), ("margins", Margins), ("flag", Flag), ("guidance", Guidance),
+            ("upsampler", Upsampling), ("labelled pixels", Positions), ("rows", Rows),
         }.Where(item => item.Bytes > 0).Select(item => (item.Name, DeviceArena.Aligned(item.Bytes)))];
 
     /// <summary>Bytes of a half.</summary>
@@ -35,8 +40,8 @@ internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bi
     /// <summary>Bytes of a worker's page-locked memory: what goes up, then what comes down.</summary>
     public long PinnedBytes => UpBytes + Flag + DownBytes;
 
-    /// <summary>Samples and, behind them, positions.</summary>
-    public long UpBytes => DeviceArena.Aligned(Samples) + DeviceArena.Aligned(Positions);
+    /// <summary>Samples and, behind them, guidance and positions.</summary>
+    public long UpBytes => DeviceArena.Aligned(Samples) + DeviceArena.Aligned(Guidance) + DeviceArena.Aligned(Positions);
 
     /// <summary>The largest of what may come down: rows, planes, labels, margins.</summary>
     private long DownBytes => Rows > 0 ? Rows : Math.Max(Planes, Math.Max(Labels, Margins));
@@ -51,11 +56,16 @@ internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bi
         long core = shape.CorePixels, read = (long)shape.Width * shape.Height;
         long planes = work.Forest is null ? core * work.PlaneCount * sizeof(float) : 0;
         long labelled = work.Labels is null ? 0 : Enumerable.Range(0, checked((int)grid.Count)).Max(i => work.Labels.CountIn(grid[i]));
+        UpsamplerGpuPlan? upsampler = Upsampler(work, grid);
         return new GpuRooms(
             read * work.Channels * work.Image.Info.Type.Bytes(), FilterBankGpu.ScratchBytes(work.Features, work.Channels, shape), planes,
             core * bytePlanes, work.Forest is null ? 0 : core, work.Margins ? core * work.Forest!.Groups * sizeof(float) : 0,
-            labelled * sizeof(int), labelled * work.PlaneCount * sizeof(float));
+            DeepImageGpu.SampleBytes(work.Image.Info, upsampler), DeepImageGpu.ScratchBytes(work.Image.Info, upsampler), labelled * sizeof(int), labelled * work.PlaneCount * sizeof(float));
     }
+
+    /// <summary>The learned upsampler's plan for the tiles of a grid, or null.</summary>
+    public static UpsamplerGpuPlan? Upsampler(Work work, TileGrid grid) => work.Deep?.Network is not { } network ? null : DeepImageGpu.PlanFor(
+        network, work.Image.Info, (int)Math.Min(grid.TileWidth, grid.Area.Width), (int)Math.Min(grid.TileHeight, grid.Area.Height));
 
     /// <summary>The largest tile of a grid with its halo.</summary>
     public static TileShape Largest(Work work, TileGrid grid)

@@ -14,9 +14,11 @@ internal sealed unsafe class GpuTileJob : GpuJob
     private readonly GpuKernels _kernels;
     private readonly GpuHalf[] _halves;
     private readonly PinnedBuffer _pinned;
-    private readonly long _positionsAt, _flagAt, _resultAt;
+    private readonly long _guidanceAt, _positionsAt, _flagAt, _resultAt;
     private TileShape _shape;
     private SampleType _type;
+    private Region _core;
+    private long _guidanceBytes;
     private int _labelled;
 
     /// <summary>Allocates page-locked memory, on the device's thread.</summary>
@@ -24,7 +26,8 @@ internal sealed unsafe class GpuTileJob : GpuJob
     {
         (_work, _kernels, _halves) = (work, kernels, halves);
         _pinned = new PinnedBuffer(device.Accelerator, rooms.PinnedBytes);
-        _positionsAt = DeviceArena.Aligned(rooms.Samples);
+        _guidanceAt = DeviceArena.Aligned(rooms.Samples);
+        _positionsAt = _guidanceAt + DeviceArena.Aligned(rooms.Guidance);
         _flagAt = rooms.UpBytes;
         _resultAt = _flagAt + GpuRooms.Flag;
     }
@@ -51,8 +54,27 @@ internal sealed unsafe class GpuTileJob : GpuJob
             CoreWidth = (int)tile.Core.Width,
             CoreHeight = (int)tile.Core.Height,
         };
+        _core = tile.Core;
         _type = tile.Type;
         Buffer.MemoryCopy(tile.Samples, _pinned.Pointer, SampleBytes, SampleBytes);
+    }
+
+    /// <summary>Reads what a learned upsampler looks at around a core.</summary>
+    /// <exception cref="FastSegException">The file is corrupt there, or a sample is not finite.</exception>
+    public void TakeGuidance(Region core)
+    {
+        Region seen = _kernels.Deep?.Guidance(core) ?? default;
+        ImageInfo info = _work.Image.Info;
+        _guidanceBytes = seen.Pixels * info.PixelBytes;
+        if (seen.IsEmpty)
+        {
+            return;
+        }
+        _work.Image.Read(seen, new Span<byte>(_pinned.Pointer + _guidanceAt, checked((int)_guidanceBytes)));
+        if (!SampleChecks.AllFinite(_pinned.Pointer + _guidanceAt, seen.Pixels * info.Channels, info.Type))
+        {
+            throw SampleChecks.FirstNotFinite(_work.Image);
+        }
     }
 
     /// <summary>Writes down where the labelled pixels of a core lie in it.</summary>
@@ -97,8 +119,20 @@ internal sealed unsafe class GpuTileJob : GpuJob
         Dispose();
     }
 
-    private void Fill<TSink>(AcceleratorStream stream, GpuHalf room, TSink sink) where TSink : struct, IPlaneSink =>
+    private void Fill<TSink>(AcceleratorStream stream, GpuHalf room, TSink sink) where TSink : struct, IPlaneSink
+    {
         _kernels.Filters.Run(stream, _shape, room.Samples.SubView(0, SampleBytes), _type, _work.Channels, room.Scratch, sink);
+        if (_kernels.Deep is null)
+        {
+            return;
+        }
+        ArrayView<byte> guidance = DeviceArena.Part(room.Guidance, 0, _guidanceBytes);
+        if (_guidanceBytes > 0)
+        {
+            guidance.CopyFrom(stream, View(_guidanceAt, _guidanceBytes));
+        }
+        _kernels.Deep.Fill(stream, _core, guidance, sink, _work.PlaneCount - _work.DeepChannels, room.Upsampling);
+    }
 
     private void Predict(AcceleratorStream stream, GpuHalf room)
     {

@@ -54,7 +54,7 @@ internal sealed class SegmentRun
         TileGrid grid = Plan.Grid;
         var times = new StageTimes();
         using DeepImage? deep = _model.Deep is null ? null : new DeepImage(
-            _model.Deep, DeepImage.Map(_model.Deep, Needed(), _image, times, _options with { Progress = Part(0, DeepShare) }), owned: true, _image, Plan);
+            _model.Deep, DeepImage.Map(_model.Deep, Needed(), _image, times, _options with { Progress = Part(0, DeepShare) }), owned: true, _image, _engine.UpsamplesItself ? null : Plan);
         using Backend backend = _engine.Create(Plan, _work, deep);
         RunOptions tiles = _options with { Progress = deep is null ? _options.Progress : Part(DeepShare, 1 - DeepShare) };
         var workers = new SegmentWorker[Plan.Workers];

@@ -112,7 +112,7 @@ internal sealed unsafe class Trainer(
         RunOptions steps = options with { Progress = Part(options.Progress, Start + (GatherShare * index / count), GatherShare / count) };
         // The transformer first: its buffers are gone before those of the tiles are made.
         using DeepImage? deepImage = _deepModel is null ? null : new DeepImage(
-            _deepModel, DeepImage.Map(_deepModel, deep!.Backbone, image, _times, options with { Progress = null }), owned: true, image, plan);
+            _deepModel, DeepImage.Map(_deepModel, deep!.Backbone, image, _times, options with { Progress = null }), owned: true, image, _engine.UpsamplesItself ? null : plan);
         Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, channels, image.Info))];
         try
         {

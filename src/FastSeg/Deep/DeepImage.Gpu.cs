@@ -13,13 +13,11 @@ namespace FastSeg.Deep;
 /// </summary>
 internal sealed class DeepImageGpu : IDisposable
 {
-    private const int Alignment = 256;
-
     private readonly GpuDevice _device;
     private readonly ImageInfo _image;
     private readonly InputRange _range;
     private readonly CellMap _map;
-    private readonly MemoryBuffer1D<float, Stride1D.Dense> _cells;
+    private readonly DeviceArena _arena;
     private readonly UpsamplerGpuPlan? _plan;
     private readonly UpsamplerGpu? _network;
     private readonly ResizeGpu<FloatSink>? _floats;
@@ -36,13 +34,14 @@ internal sealed class DeepImageGpu : IDisposable
     {
         (_device, _image, _range, _plan) = (device, image, description.Range, plan);
         long values = map.Channels * map.Rows * map.Columns;
-        _cells = device.Accelerator.Allocate1D<float>(values);
+        _arena = new DeviceArena(device, values * sizeof(float));
         try
         {
-            Upload(map, values);
+            ArrayView<float> cells = _arena.Take(values * sizeof(float)).Cast<float>();
+            Upload(map, cells);
             _map = new CellMap
             {
-                Cells = _cells.View.AsContiguous(),
+                Cells = cells,
                 Channels = map.Channels,
                 Rows = checked((int)map.Rows),
                 Columns = checked((int)map.Columns),
@@ -59,7 +58,7 @@ internal sealed class DeepImageGpu : IDisposable
         }
         catch
         {
-            _cells.Dispose();
+            _arena.Dispose();
             throw;
         }
     }
@@ -77,7 +76,7 @@ internal sealed class DeepImageGpu : IDisposable
 
     /// <summary>Bytes that the constructor allocates on the device.</summary>
     public static long Bytes(ImageInfo image, int patch, int channels, UpsamplerGpuPlan? plan) =>
-        LowResolution.Bytes(image, patch, channels) + (plan is null ? 0 : UpsamplerGpu.Bytes(plan));
+        DeviceArena.Aligned(LowResolution.Bytes(image, patch, channels)) + (plan is null ? 0 : UpsamplerGpu.Bytes(plan));
 
     /// <summary>Bytes of scratch that <see cref="Fill"/> needs for a tile; 0 but for a learned upsampler.</summary>
     public static long ScratchBytes(ImageInfo image, UpsamplerGpuPlan? plan) => plan is null ? 0 : UnitBytes(image, plan) + plan.ScratchBytes;
@@ -136,18 +135,18 @@ internal sealed class DeepImageGpu : IDisposable
     public void Dispose()
     {
         _network?.Dispose();
-        _cells.Dispose();
+        _arena.Dispose();
     }
 
     private static long UnitBytes(ImageInfo image, UpsamplerGpuPlan plan) =>
-        ((plan.MaxGuidancePixels * image.Channels * sizeof(float)) + Alignment - 1) / Alignment * Alignment;
+        DeviceArena.Aligned(plan.MaxGuidancePixels * image.Channels * sizeof(float));
 
-    private unsafe void Upload(LowResolution map, long values)
+    private static unsafe void Upload(LowResolution map, ArrayView<float> cells)
     {
-        for (long done = 0; done < values;)
+        for (long done = 0; done < cells.Length;)
         {
-            int part = (int)Math.Min(values - done, 1 << 28);
-            _cells.View.SubView(done, part).CopyFromCPU(ref *(map.Plane(0) + done), part);
+            int part = (int)Math.Min(cells.Length - done, 1 << 28);
+            cells.SubView(done, part).CopyFromCPU(ref *(map.Plane(0) + done), part);
             done += part;
         }
     }

@@ -19,11 +19,15 @@ internal sealed class DeepImage : IDisposable
     /// <param name="map">The image's map; disposed with this where <paramref name="owned"/>, and then also when this fails.</param>
     /// <param name="owned">Whether the map is this image's alone.</param>
     /// <param name="image">The image.</param>
-    /// <param name="plan">Tiles and workers.</param>
-    public DeepImage(DeepModel model, LowResolution map, bool owned, ImageReader image, Plan plan)
+    /// <param name="plan">Tiles and workers; null where a backend upsamples itself and wants the map only.</param>
+    public DeepImage(DeepModel model, LowResolution map, bool owned, ImageReader image, Plan? plan)
     {
         DeepDescription description = model.Description;
         (Channels, _map, _owned) = (description.Channels, map, owned);
+        if (plan is null)
+        {
+            return;
+        }
         try
         {
             if (model.Network is { } network)
@@ -47,6 +51,9 @@ internal sealed class DeepImage : IDisposable
 
     /// <summary>Deep channels.</summary>
     public int Channels { get; }
+
+    /// <summary>The image's low-resolution features.</summary>
+    public LowResolution LowResolution => _map;
 
     /// <summary>Runs the transformer over the image.</summary>
     public static LowResolution Map(DeepModel model, Backbone backbone, ImageReader image, StageTimes times, RunOptions options)

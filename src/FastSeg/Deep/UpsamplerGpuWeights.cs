@@ -8,7 +8,7 @@ namespace FastSeg.Deep;
 /// <summary>A network's convolutions on the device: input channel, tap, output padded to fours; and the biases. One buffer.</summary>
 internal sealed class UpsamplerGpuWeights : IDisposable
 {
-    private readonly MemoryBuffer1D<float, Stride1D.Dense> _buffer;
+    private readonly DeviceTable<float> _buffer;
     private readonly (long Weights, long Bias, long End)[] _places;
 
     /// <summary>Packs and uploads the weights of every stage.</summary>
@@ -34,12 +34,12 @@ internal sealed class UpsamplerGpuWeights : IDisposable
                 Pack(weights, packed, _places[s].Weights, _places[s].Bias);
             }
         }
-        _buffer = device.Accelerator.Allocate1D(packed);
+        _buffer = new DeviceTable<float>(device, packed);
     }
 
     /// <summary>Bytes on the device.</summary>
-    public static long Bytes(UpsamplerGpuPlan plan) => sizeof(float) * plan.Stages
-        .Select(stage => stage.Weights is { } weights ? Padded(weights) * ((weights.Inputs * weights.Kernel * weights.Kernel) + 1) : 0).Sum();
+    public static long Bytes(UpsamplerGpuPlan plan) => DeviceTable<float>.Bytes(plan.Stages
+        .Select(stage => stage.Weights is { } weights ? Padded(weights) * ((weights.Inputs * weights.Kernel * weights.Kernel) + 1) : 0).Sum());
 
     /// <summary>A stage's weights.</summary>
     public ArrayView<float> Weights(int stage) => Part(_places[stage].Weights, _places[stage].Bias);
@@ -70,5 +70,5 @@ internal sealed class UpsamplerGpuWeights : IDisposable
         }
     }
 
-    private ArrayView<float> Part(long begin, long end) => _buffer.View.AsContiguous().SubView(begin, end - begin);
+    private ArrayView<float> Part(long begin, long end) => _buffer.View.SubView(begin, end - begin);
 }

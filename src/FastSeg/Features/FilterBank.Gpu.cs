@@ -24,32 +24,30 @@ internal sealed class FilterBankGpu : IDisposable
     private readonly PixelSourceGpu _pixels;
     private readonly GaussianGpu _gaussian;
     private readonly int[] _firstTap;
-    private readonly MemoryBuffer1D<float, Stride1D.Dense> _taps;
+    private readonly DeviceTable<float> _taps;
     private readonly int[] _firstRow;
     private readonly Disk[] _disks = [];
-    private readonly MemoryBuffer1D<int, Stride1D.Dense> _halfWidths;
+    private readonly DeviceTable<int> _halfWidths;
     private readonly MembraneTablesGpu? _membrane;
     private readonly Dictionary<Type, object> _filters = [];
 
     /// <summary>Uploads the tables and compiles what no sink has a part in.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="spec">Which features.</param>
+    /// <param name="spec">Which features; checked already.</param>
     /// <param name="channels">Channels of the model (1 or 3).</param>
-    /// <exception cref="FastSegException">The specification asks for what cannot be computed.</exception>
     public FilterBankGpu(GpuDevice device, FeatureSpec spec, int channels)
     {
-        spec.Check();
         _device = device;
         _spec = spec;
         _channels = channels;
         _pixels = new PixelSourceGpu(device);
         _gaussian = new GaussianGpu(device);
         (float[] taps, _firstTap) = Join(spec.Sigmas.Select(sigma => Features.Gaussian.Taps(spec.SigmaScale * sigma, spec.Radius(sigma))));
-        _taps = device.Accelerator.Allocate1D(taps);
+        _taps = new DeviceTable<float>(device, taps);
         _disks = spec.Has(Disks) ? [.. spec.Sigmas.Select(sigma => new Disk(sigma))] : [];
         (int[] halfWidths, _firstRow) = Join(_disks.Select(disk => Enumerable.Range(0, disk.Radius + 1).Select(disk.HalfWidth).ToArray()));
-        _halfWidths = device.Accelerator.Allocate1D(halfWidths);
-        _membrane = spec.Has(Families.Membrane) && spec.Membrane != new MembraneGeometry() ? new MembraneTablesGpu(device.Accelerator, spec.Membrane) : null;
+        _halfWidths = new DeviceTable<int>(device, halfWidths);
+        _membrane = HasTables(spec) ? new MembraneTablesGpu(device, spec.Membrane) : null;
     }
 
     /// <summary>Bytes of scratch that <see cref="Run"/> needs for tiles up to this shape (channels come one after another).</summary>
@@ -57,6 +55,13 @@ internal sealed class FilterBankGpu : IDisposable
     /// <param name="channels">Channels of the model.</param>
     /// <param name="largest">At least as large as any tile in every measure.</param>
     public static long ScratchBytes(FeatureSpec spec, int channels, TileShape largest) => FilterScratch.Bytes(spec, largest);
+
+    /// <summary>Bytes of the constant tables on the device.</summary>
+    public static long TableBytes(FeatureSpec spec)
+    {
+        long taps = spec.Sigmas.Sum(sigma => spec.Radius(sigma) + 1), rows = spec.Has(Disks) ? spec.Sigmas.Sum(sigma => new Disk(sigma).Radius + 1) : 0;
+        return DeviceTable<float>.Bytes(taps) + DeviceTable<int>.Bytes(rows) + (HasTables(spec) ? MembraneTablesGpu.Bytes(spec.Membrane) : 0);
+    }
 
     /// <summary>Compiles the kernels for a kind of sink, so that the first tile need not.</summary>
     public void Prepare<TSink>() where TSink : struct, IPlaneSink => Filters<TSink>();
@@ -83,10 +88,10 @@ internal sealed class FilterBankGpu : IDisposable
     }
 
     /// <summary>Taps of a sigma, from the centre outwards.</summary>
-    public ArrayView<float> Taps(int sigma) => _taps.View.AsContiguous().SubView(_firstTap[sigma], _firstTap[sigma + 1] - _firstTap[sigma]);
+    public ArrayView<float> Taps(int sigma) => _taps.View.SubView(_firstTap[sigma], _firstTap[sigma + 1] - _firstTap[sigma]);
 
     /// <summary>Reach of the rows of a sigma's disk.</summary>
-    public ArrayView<int> HalfWidths(int sigma) => _halfWidths.View.AsContiguous().SubView(_firstRow[sigma], _firstRow[sigma + 1] - _firstRow[sigma]);
+    public ArrayView<int> HalfWidths(int sigma) => _halfWidths.View.SubView(_firstRow[sigma], _firstRow[sigma + 1] - _firstRow[sigma]);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -95,6 +100,8 @@ internal sealed class FilterBankGpu : IDisposable
         _halfWidths.Dispose();
         _membrane?.Dispose();
     }
+
+    private static bool HasTables(FeatureSpec spec) => spec.Has(Families.Membrane) && spec.Membrane != new MembraneGeometry();
 
     private ChannelFiltersGpu<TSink> Filters<TSink>() where TSink : struct, IPlaneSink
     {
@@ -105,7 +112,7 @@ internal sealed class FilterBankGpu : IDisposable
         return (ChannelFiltersGpu<TSink>)filters;
     }
 
-    /// <summary>All values in one array (never an empty one), and where each part begins and the last one ends.</summary>
+    /// <summary>All values in one array, and where each part begins and the last one ends.</summary>
     private static (T[] Values, int[] First) Join<T>(IEnumerable<T[]> parts)
     {
         var values = new List<T>();
@@ -115,6 +122,6 @@ internal sealed class FilterBankGpu : IDisposable
             values.AddRange(part);
             first.Add(values.Count);
         }
-        return ([.. values.DefaultIfEmpty(default!)], [.. first]);
+        return ([.. values], [.. first]);
     }
 }

@@ -9,31 +9,38 @@ namespace FastSeg.Features;
 /// <summary>A membrane geometry in device memory, as <see cref="MembraneTables"/> describes it.</summary>
 internal sealed class MembraneTablesGpu : IDisposable
 {
-    private readonly MemoryBuffer1D<int, Stride1D.Dense> _program;
-    private readonly MemoryBuffer1D<int, Stride1D.Dense> _firstEntry;
-    private readonly MemoryBuffer1D<float, Stride1D.Dense> _reciprocals;
-    private readonly MemoryBuffer1D<int, Stride1D.Dense> _comparators;
+    private readonly DeviceTable<int> _program;
+    private readonly DeviceTable<int> _firstEntry;
+    private readonly DeviceTable<float> _reciprocals;
+    private readonly DeviceTable<int> _comparators;
     private readonly int _angles;
 
     /// <summary>Uploads the tables.</summary>
-    public MembraneTablesGpu(Accelerator accelerator, MembraneGeometry geometry)
+    public MembraneTablesGpu(GpuDevice device, MembraneGeometry geometry)
     {
         MembraneProgram program = new(new MembranePlan(geometry));
         _angles = geometry.Angles;
-        // Nothing has length 0: an empty buffer is no buffer on some devices.
-        _program = accelerator.Allocate1D([.. program.Entries.DefaultIfEmpty(0)]);
-        _firstEntry = accelerator.Allocate1D(program.FirstEntry);
-        _reciprocals = accelerator.Allocate1D(program.Reciprocals);
-        _comparators = accelerator.Allocate1D([.. program.Comparators.DefaultIfEmpty(0)]);
+        _program = new DeviceTable<int>(device, [.. program.Entries]);
+        _firstEntry = new DeviceTable<int>(device, program.FirstEntry);
+        _reciprocals = new DeviceTable<float>(device, program.Reciprocals);
+        _comparators = new DeviceTable<int>(device, program.Comparators);
+    }
+
+    /// <summary>Bytes on the device.</summary>
+    public static long Bytes(MembraneGeometry geometry)
+    {
+        MembraneProgram program = new(new MembranePlan(geometry));
+        return DeviceTable<int>.Bytes(program.Entries.Count) + DeviceTable<int>.Bytes(program.FirstEntry.Length)
+            + DeviceTable<float>.Bytes(program.Reciprocals.Length) + DeviceTable<int>.Bytes(program.Comparators.Length);
     }
 
     /// <summary>The kernel's parameter.</summary>
     public MembraneTables Tables => new()
     {
-        Program = _program.View.AsContiguous(),
-        FirstEntry = _firstEntry.View.AsContiguous(),
-        Reciprocals = _reciprocals.View.AsContiguous(),
-        Comparators = _comparators.View.AsContiguous(),
+        Program = _program.View,
+        FirstEntry = _firstEntry.View,
+        Reciprocals = _reciprocals.View,
+        Comparators = _comparators.View,
         Angles = _angles,
         Share = 1f / _angles,
     };

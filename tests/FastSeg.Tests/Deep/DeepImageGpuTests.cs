@@ -76,12 +76,17 @@ internal sealed unsafe class DeepImageGpuTests
         return planes.GetAsArray1D();
     }
 
-    private static float[] Expected(Upsampler weights, LowResolution map, MemoryImage image, DeepDescription description)
+    private static unsafe float[] Expected(Upsampler weights, LowResolution map, MemoryImage image, DeepDescription description)
     {
         using var cpu = new LearnedPlanes(
             LearnedPlanes.PlanFor(weights, image.Info, Width), map, image, description.Range, new TileGrid(image.Info.Bounds, Width, Height));
         cpu.Start(Core);
-        return new ReadOnlySpan<float>(cpu.Planes, Channels * (int)Core.Pixels).ToArray();
+        float[] planes = new float[Channels * Core.Pixels];
+        fixed (float* first = planes)
+        {
+            cpu.Fill(new FastSeg.Features.Band(Core.X, Core.Y, (int)Core.Width, (int)Core.Height, Channels, first, (int)Core.Width, (int)Core.Pixels), 0);
+        }
+        return planes;
     }
 
     private static LowResolution Map(UpsamplerCase network)
