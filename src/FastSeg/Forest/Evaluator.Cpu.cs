@@ -8,7 +8,7 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
     where TFloat : struct
     where TLanes : struct, IForestLanes<TInt, TFloat>
 {
-    /// <summary>Side of a square: a vector of 16 lanes holds four of its rows, one a byte.</summary>
+    /// <summary>Side of a square: a vector of 16 lanes holds four of its rows.</summary>
     private const int Side = 16;
 
     /// <summary>Bins one plane of one square.</summary>
@@ -41,7 +41,7 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
                 TInt packed = TLanes.Sort(paths, TLanes.Pack(
                     TLanes.Search(value0, search, levels), TLanes.Search(value1, search, levels),
                     TLanes.Search(value2, search, levels), TLanes.Search(value3, search, levels)));
-                TLanes.Store(packed, bins + (y * Side) + (x * 4));
+                TLanes.StoreBins(packed, bins + (y * Side) + (x * 4));
                 low = first ? packed : TLanes.Min(low, packed);
                 high = first ? packed : TLanes.Max(high, packed);
                 first = false;
@@ -71,6 +71,7 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
         int step = TLanes.Count * 4;
         int passes = squares * TreeProgram.SquareBytes / (4 * step);
         byte* scratch = stackalloc byte[TreeProgram.SquareBytes];
+        float* arranged = stackalloc float[TreeProgram.MaxLeaves];
         for (int tree = first; tree < end; tree++)
         {
             int firstSplit = program.FirstSplit[tree];
@@ -87,12 +88,13 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
                 AddConstants(program, run, tree + 1, margins, squares);
                 continue;
             }
+            leaves = TLanes.Arrange(leaves, leafCount, arranged);
             byte* pass = bins;
             float* rows = margins;
             for (int i = 0; i < passes; i++)
             {
                 byte* value = pass + binsOf[firstSplit];
-                TInt cut = TLanes.Broadcast(cuts + firstSplit);
+                TInt cut = TLanes.BroadcastCut(cuts + firstSplit);
                 TInt left = TLanes.Broadcast(lefts + firstSplit), right = TLanes.Broadcast(rights + firstSplit);
                 TInt label0 = TLanes.Select(TLanes.Load(value), cut, left, right);
                 TInt label1 = TLanes.Select(TLanes.Load(value + step), cut, left, right);
@@ -101,7 +103,7 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
                 for (int split = firstSplit + 1; split < endSplit; split++)
                 {
                     value = pass + binsOf[split];
-                    cut = TLanes.Broadcast(cuts + split);
+                    cut = TLanes.BroadcastCut(cuts + split);
                     left = TLanes.Broadcast(lefts + split);
                     right = TLanes.Broadcast(rights + split);
                     TInt label = TLanes.Broadcast(labels + split);

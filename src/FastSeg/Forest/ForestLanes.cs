@@ -1,8 +1,8 @@
 namespace FastSeg.Forest;
 
 /// <summary>
-/// The vector operations the forest uses, so that its loops are written once for 16 and for 8 lanes. A lane of 32 bits holds the bins
-/// of four pixels, one above the other.
+/// The vector operations the forest uses, so that its loops are written once for 16 and for 8 lanes. A vector of bytes holds four rows
+/// of as many pixels as a vector of floats has lanes.
 /// </summary>
 /// <typeparam name="TInt">A vector of 32-bit lanes.</typeparam>
 /// <typeparam name="TFloat">A vector of floats.</typeparam>
@@ -38,6 +38,12 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     /// <summary>The value in every lane.</summary>
     static abstract TInt Broadcast(uint* value);
 
+    /// <summary>Writes bins as <see cref="Select"/> takes them.</summary>
+    static abstract void StoreBins(TInt bins, byte* destination);
+
+    /// <summary>A cut in every lane, as <see cref="Select"/> takes it.</summary>
+    static abstract TInt BroadcastCut(uint* cut);
+
     /// <summary>Byte by byte: <paramref name="right"/> where the bin is above <paramref name="cut"/>, else <paramref name="left"/>.</summary>
     static abstract TInt Select(TInt bins, TInt cut, TInt left, TInt right);
 
@@ -65,22 +71,28 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     /// <summary>Byte by byte: the number of thresholds not above the value, which is the path with its first step in the highest bit.</summary>
     static abstract TInt Sort(byte* table, TInt paths);
 
-    /// <summary>Four values below 256 a lane, one a byte.</summary>
+    /// <summary>Values below 256 as bytes; in which order is the vector's own affair.</summary>
     static abstract TInt Pack(TInt first, TInt second, TInt third, TInt fourth);
 
     /// <summary>Most leaves that <see cref="AddLeaves"/> takes.</summary>
     static abstract int FewLeaves { get; }
 
+    /// <summary>A tree's leaves as the next two take them.</summary>
+    /// <param name="leaves">The leaves; the next multiple of 16 may be read.</param>
+    /// <param name="count">Leaves, up to 256.</param>
+    /// <param name="scratch">256 floats to lay them out in.</param>
+    static abstract float* Arrange(float* leaves, int count, float* scratch);
+
     /// <summary>Adds each pixel's leaf to its margin.</summary>
-    /// <param name="labels">Leaf numbers: four rows, one a byte.</param>
-    /// <param name="leaves">The leaves; 32 may be read.</param>
+    /// <param name="labels">Leaf numbers: four rows of <see cref="Count"/> pixels, in the order of <see cref="Pack"/>.</param>
+    /// <param name="leaves">Up to <see cref="FewLeaves"/> leaves, arranged.</param>
     /// <param name="rows">The margins of the first row; rows are 16 floats apart.</param>
     static abstract void AddLeaves(TInt labels, float* leaves, float* rows);
 
-    /// <summary>Adds each pixel's leaf to its margin, for a whole square and any number of leaves.</summary>
-    /// <param name="labels">256 leaf numbers.</param>
-    /// <param name="leaves">The leaves; the next multiple of 32 may be read.</param>
+    /// <summary>Adds each pixel's leaf to its margin, for four vectors of labels and any number of leaves.</summary>
+    /// <param name="labels">The leaf numbers.</param>
+    /// <param name="leaves">The leaves, arranged.</param>
     /// <param name="count">Leaves.</param>
-    /// <param name="margins">16 x 16 margins.</param>
+    /// <param name="margins">The first pixel's margin; rows are 16 floats apart.</param>
     static abstract void AddManyLeaves(byte* labels, float* leaves, int count, float* margins);
 }

@@ -7,11 +7,13 @@ namespace FastSeg.Forest;
 /// <summary>8 lanes (AVX2).</summary>
 internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Vector256<float>>
 {
+    private const int Bias = unchecked((int)0x80808080);
+
     /// <inheritdoc/>
     public static int Count => 8;
 
     /// <inheritdoc/>
-    public static int FewLeaves => int.MaxValue;
+    public static int FewLeaves => LeafBytes.Chunk;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -49,14 +51,18 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Broadcast(uint* value) => Vector256.Create(*(int*)value);
 
+    /// <summary>Less 128: AVX2 compares signed bytes only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBins(Vector256<int> bins, byte* destination) => Store(bins ^ Vector256.Create(Bias), destination);
+
+    /// <summary>Less 128, and one more: the comparison that takes the bins from memory is "below".</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> BroadcastCut(uint* cut) => Vector256.Create((int)(*cut + 0x01010101u) ^ Bias);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Select(Vector256<int> bins, Vector256<int> cut, Vector256<int> left, Vector256<int> right)
-    {
-        // AVX2 has no unsigned comparison: at most the cut means that the smaller of both is the bin.
-        Vector256<byte> atMost = Avx2.CompareEqual(Avx2.Min(bins.AsByte(), cut.AsByte()), bins.AsByte());
-        return Avx2.BlendVariable(right.AsByte(), left.AsByte(), atMost).AsInt32();
-    }
+    public static Vector256<int> Select(Vector256<int> bins, Vector256<int> cut, Vector256<int> left, Vector256<int> right) =>
+        Avx2.BlendVariable(right.AsByte(), left.AsByte(), Avx2.CompareGreaterThan(cut.AsSByte(), bins.AsSByte()).AsByte()).AsInt32();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -85,10 +91,13 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte LargestByte(Vector256<int> value) => (byte)~LeastByte(~value);
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// The order that packing gives: of each row four values, then the next row's, the first four columns in the lower half. Unpacking
+    /// (<see cref="LeafBytes"/>) turns it round.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Pack(Vector256<int> first, Vector256<int> second, Vector256<int> third, Vector256<int> fourth) =>
-        first | Avx2.ShiftLeftLogical(second, 8) | Avx2.ShiftLeftLogical(third, 16) | Avx2.ShiftLeftLogical(fourth, 24);
+        Avx2.PackUnsignedSaturate(Avx2.PackSignedSaturate(first, second), Avx2.PackSignedSaturate(third, fourth)).AsInt32();
 
     /// <summary>
     /// Each lane's path chooses its next threshold by permutations of 8 and blends: a gather takes 8 loads, one after the other on most
@@ -144,18 +153,14 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddLeaves(Vector256<int> labels, float* leaves, float* rows)
-    {
-        for (int row = 0; row < 4; row++, rows += 16, labels = Avx2.ShiftRightLogical(labels, 8))
-        {
-            Vector256<float> leaf = Avx2.GatherVector256(leaves, labels & Vector256.Create(255), sizeof(float));
-            Avx.Store(rows, Avx.Add(Avx.LoadVector256(rows), leaf));
-        }
-    }
+    public static float* Arrange(float* leaves, int count, float* scratch) => LeafBytes.Arrange(leaves, count, scratch);
 
     /// <inheritdoc/>
-    public static void AddManyLeaves(byte* labels, float* leaves, int count, float* margins) =>
-        throw new InvalidOperationException("A gather takes any number of leaves.");
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddLeaves(Vector256<int> labels, float* leaves, float* rows) => LeafBytes.AddFew(labels.AsByte(), (byte*)leaves, rows);
+
+    /// <inheritdoc/>
+    public static void AddManyLeaves(byte* labels, float* leaves, int count, float* margins) => LeafBytes.AddMany(labels, (byte*)leaves, count, margins);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Step(Vector256<int> path, Vector256<float> value, Vector256<float> threshold, int bit, out Vector256<float> passed)

@@ -52,6 +52,14 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBins(Vector512<int> bins, byte* destination) => Store(bins, destination);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> BroadcastCut(uint* cut) => Broadcast(cut);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Select(Vector512<int> bins, Vector512<int> cut, Vector512<int> left, Vector512<int> right) =>
         Avx512BW.BlendVariable(left.AsByte(), right.AsByte(), Avx512BW.CompareGreaterThan(bins.AsByte(), cut.AsByte())).AsInt32();
 
@@ -128,6 +136,10 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
         return (Avx512BW.Shuffle(Avx512F.BroadcastVector128ToVector512((int*)table).AsByte(), paths.AsByte() & nibble)
             | Avx512BW.Shuffle(Avx512F.BroadcastVector128ToVector512((int*)(table + 16)).AsByte(), upper)).AsInt32();
     }
+
+    /// <summary>As they are: 32 may be read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float* Arrange(float* leaves, int count, float* scratch) => leaves;
 
     /// <summary>
     /// A permutation chooses each lane's leaf by the low bits of its number; shifts bring the four rows of a vector into those bits.
