@@ -15,7 +15,7 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
     /// <param name="rows">The first row's 16 values.</param>
     /// <param name="rowStride">Floats to the next row.</param>
     /// <param name="height">Rows there are; the last one stands for those that are missing.</param>
-    /// <param name="search">The plane's thresholds.</param>
+    /// <param name="search">The plane's thresholds, as the lanes take them.</param>
     /// <param name="levels">Steps of the search.</param>
     /// <param name="paths">From paths to bins: <see cref="PathTables.Of"/>.</param>
     /// <param name="bins">Receives 256 bytes.</param>
@@ -38,9 +38,7 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
             {
                 TFloat value0 = TLanes.Load(row0 + x), value1 = TLanes.Load(row1 + x), value2 = TLanes.Load(row2 + x), value3 = TLanes.Load(row3 + x);
                 taint = TLanes.Taint(TLanes.Taint(TLanes.Taint(TLanes.Taint(taint, value0), value1), value2), value3);
-                TInt packed = TLanes.Sort(paths, TLanes.Pack(
-                    TLanes.Search(value0, search, levels), TLanes.Search(value1, search, levels),
-                    TLanes.Search(value2, search, levels), TLanes.Search(value3, search, levels)));
+                TInt packed = TLanes.Sort(paths, TLanes.Search(value0, value1, value2, value3, search, levels));
                 TLanes.StoreBins(packed, bins + (y * Side) + (x * 4));
                 low = first ? packed : TLanes.Min(low, packed);
                 high = first ? packed : TLanes.Max(high, packed);

@@ -62,17 +62,17 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     /// <summary>The largest of all bytes.</summary>
     static abstract byte LargestByte(TInt value);
 
+    /// <summary>A plane's thresholds as <see cref="Search"/> takes them.</summary>
+    static abstract float* Thresholds(ForestTables tables, int plane);
+
     /// <summary>
-    /// The path of the search for each value, first step in the lowest bit: 1 where the value is not below the step's threshold; see
-    /// <see cref="ForestTables.Search"/>.
+    /// The path of the search for each value of four rows, first step in the lowest bit: 1 where the value is not below the step's
+    /// threshold; see <see cref="ForestTables.Search"/>. In which order the bytes are is the vector's own affair.
     /// </summary>
-    static abstract TInt Search(TFloat value, float* search, int levels);
+    static abstract TInt Search(TFloat first, TFloat second, TFloat third, TFloat fourth, float* search, int levels);
 
     /// <summary>Byte by byte: the number of thresholds not above the value, which is the path with its first step in the highest bit.</summary>
     static abstract TInt Sort(byte* table, TInt paths);
-
-    /// <summary>Values below 256 as bytes; in which order is the vector's own affair.</summary>
-    static abstract TInt Pack(TInt first, TInt second, TInt third, TInt fourth);
 
     /// <summary>Most leaves that <see cref="AddLeaves"/> takes.</summary>
     static abstract int FewLeaves { get; }
@@ -84,7 +84,7 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     static abstract float* Arrange(float* leaves, int count, float* scratch);
 
     /// <summary>Adds each pixel's leaf to its margin.</summary>
-    /// <param name="labels">Leaf numbers: four rows of <see cref="Count"/> pixels, in the order of <see cref="Pack"/>.</param>
+    /// <param name="labels">Leaf numbers: four rows of <see cref="Count"/> pixels, in the order of <see cref="Search"/>.</param>
     /// <param name="leaves">Up to <see cref="FewLeaves"/> leaves, arranged.</param>
     /// <param name="rows">The margins of the first row; rows are 16 floats apart.</param>
     static abstract void AddLeaves(TInt labels, float* leaves, float* rows);

@@ -13,7 +13,7 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
     public static int Count => 8;
 
     /// <inheritdoc/>
-    public static int FewLeaves => LeafBytes.Chunk;
+    public static int FewLeaves => ByteTables.Entries;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -91,55 +91,15 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte LargestByte(Vector256<int> value) => (byte)~LeastByte(~value);
 
-    /// <summary>
-    /// The order that packing gives: of each row four values, then the next row's, the first four columns in the lower half. Unpacking
-    /// (<see cref="LeafBytes"/>) turns it round.
-    /// </summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Pack(Vector256<int> first, Vector256<int> second, Vector256<int> third, Vector256<int> fourth) =>
-        Avx2.PackUnsignedSaturate(Avx2.PackSignedSaturate(first, second), Avx2.PackSignedSaturate(third, fourth)).AsInt32();
+    public static float* Thresholds(ForestTables tables, int plane) => tables.SearchBytes(plane);
 
-    /// <summary>
-    /// Each lane's path chooses its next threshold by permutations of 8 and blends: a gather takes 8 loads, one after the other on most
-    /// machines.
-    /// </summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Search(Vector256<float> value, float* search, int levels)
-    {
-        Vector256<float> step0 = Avx.CompareGreaterThanOrEqual(value, Vector256.Create(*search));
-        Vector256<int> path = step0.AsInt32() & Vector256<int>.One;
-        if (levels > 1)
-        {
-            path = Step(path, value, Choose8(search + 16, path), 2, out _);
-        }
-        if (levels > 2)
-        {
-            path = Step(path, value, Choose8(search + 32, path), 4, out _);
-        }
-        if (levels <= 3)
-        {
-            return path;
-        }
-        path = Step(path, value, Choose8(search + 48, path), 8, out Vector256<float> bit3);
-        if (levels == 4)
-        {
-            return path;
-        }
-        path = Step(path, value, Choose16(search + 64, path, bit3), 16, out Vector256<float> bit4);
-        if (levels == 5)
-        {
-            return path;
-        }
-        path = Step(path, value, Choose32(search + 80, path, bit3, bit4), 32, out Vector256<float> bit5);
-        if (levels == 6)
-        {
-            return path;
-        }
-        path = Step(path, value, Choose64(search + 112, path, bit3, bit4, bit5), 64, out Vector256<float> bit6);
-        return levels == 7
-            ? path
-            : Step(path, value, Avx.BlendVariable(Choose64(search + 176, path, bit3, bit4, bit5), Choose64(search + 240, path, bit3, bit4, bit5), bit6), 128, out _);
-    }
+    public static Vector256<int> Search(
+        Vector256<float> first, Vector256<float> second, Vector256<float> third, Vector256<float> fourth, float* search, int levels) =>
+        ByteSearch.Paths(first, second, third, fourth, search, levels).AsInt32();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -153,7 +113,7 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float* Arrange(float* leaves, int count, float* scratch) => LeafBytes.Arrange(leaves, count, scratch);
+    public static float* Arrange(float* leaves, int count, float* scratch) => ByteTables.Arrange(leaves, count, scratch);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -161,27 +121,4 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
 
     /// <inheritdoc/>
     public static void AddManyLeaves(byte* labels, float* leaves, int count, float* margins) => LeafBytes.AddMany(labels, (byte*)leaves, count, margins);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Step(Vector256<int> path, Vector256<float> value, Vector256<float> threshold, int bit, out Vector256<float> passed)
-    {
-        passed = Avx.CompareGreaterThanOrEqual(value, threshold);
-        return path | (passed.AsInt32() & Vector256.Create(bit));
-    }
-
-    /// <summary>The lowest three bits choose.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Choose8(float* table, Vector256<int> path) => Avx2.PermuteVar8x32(Avx.LoadVector256(table), path);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Choose16(float* table, Vector256<int> path, Vector256<float> bit3) =>
-        Avx.BlendVariable(Choose8(table, path), Choose8(table + 8, path), bit3);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Choose32(float* table, Vector256<int> path, Vector256<float> bit3, Vector256<float> bit4) =>
-        Avx.BlendVariable(Choose16(table, path, bit3), Choose16(table + 16, path, bit3), bit4);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Choose64(float* table, Vector256<int> path, Vector256<float> bit3, Vector256<float> bit4, Vector256<float> bit5) =>
-        Avx.BlendVariable(Choose32(table, path, bit3, bit4), Choose32(table + 32, path, bit3, bit4), bit5);
 }

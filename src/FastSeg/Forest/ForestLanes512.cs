@@ -86,46 +86,14 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Pack(Vector512<int> first, Vector512<int> second, Vector512<int> third, Vector512<int> fourth) =>
-        first | Avx512F.ShiftLeftLogical(second, 8) | Avx512F.ShiftLeftLogical(third, 16) | Avx512F.ShiftLeftLogical(fourth, 24);
+    public static float* Thresholds(ForestTables tables, int plane) => tables.Search(plane);
 
-    /// <summary>Each lane's path chooses its next threshold from the step's registers by a permutation.</summary>
+    /// <summary>A lane of 32 bits holds the paths of four rows, one above the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Search(Vector512<float> value, float* search, int levels)
-    {
-        Vector512<float> first = Avx512F.CompareGreaterThanOrEqual(value, Vector512.Create(*search));
-        Vector512<int> path = first.AsInt32() & Vector512<int>.One;
-        if (levels > 1)
-        {
-            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 16), path), 2);
-        }
-        if (levels > 2)
-        {
-            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 32), path), 4);
-        }
-        if (levels > 3)
-        {
-            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 48), path), 8);
-        }
-        if (levels > 4)
-        {
-            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 64), path), 16);
-        }
-        if (levels > 5)
-        {
-            path = Step(path, value, Choose32(search + 80, path), 32);
-        }
-        if (levels > 6)
-        {
-            path = Step(path, value, Choose64(search + 112, path), 64);
-        }
-        if (levels > 7)
-        {
-            Vector512<int> upper = Avx512F.CompareGreaterThan(path, Vector512.Create(63));
-            path = Step(path, value, Avx512F.BlendVariable(Choose64(search + 176, path), Choose64(search + 240, path), upper.AsSingle()), 128);
-        }
-        return path;
-    }
+    public static Vector512<int> Search(
+        Vector512<float> first, Vector512<float> second, Vector512<float> third, Vector512<float> fourth, float* search, int levels) =>
+        Search(first, search, levels) | Avx512F.ShiftLeftLogical(Search(second, search, levels), 8)
+        | Avx512F.ShiftLeftLogical(Search(third, search, levels), 16) | Avx512F.ShiftLeftLogical(Search(fourth, search, levels), 24);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -174,6 +142,44 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
                 Add(margins, leaf);
             }
         }
+    }
+
+    /// <summary>Each lane's path chooses its next threshold from the step's registers by a permutation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Search(Vector512<float> value, float* search, int levels)
+    {
+        Vector512<float> first = Avx512F.CompareGreaterThanOrEqual(value, Vector512.Create(*search));
+        Vector512<int> path = first.AsInt32() & Vector512<int>.One;
+        if (levels > 1)
+        {
+            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 16), path), 2);
+        }
+        if (levels > 2)
+        {
+            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 32), path), 4);
+        }
+        if (levels > 3)
+        {
+            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 48), path), 8);
+        }
+        if (levels > 4)
+        {
+            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 64), path), 16);
+        }
+        if (levels > 5)
+        {
+            path = Step(path, value, Choose32(search + 80, path), 32);
+        }
+        if (levels > 6)
+        {
+            path = Step(path, value, Choose64(search + 112, path), 64);
+        }
+        if (levels > 7)
+        {
+            Vector512<int> upper = Avx512F.CompareGreaterThan(path, Vector512.Create(63));
+            path = Step(path, value, Avx512F.BlendVariable(Choose64(search + 176, path), Choose64(search + 240, path), upper.AsSingle()), 128);
+        }
+        return path;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

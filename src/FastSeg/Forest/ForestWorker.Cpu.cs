@@ -219,7 +219,7 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
         new Span<byte>(Finite, squares).Fill(1);
         for (int plane = 0; plane < planes; plane++)
         {
-            float* search = Tables.Search(plane);
+            float* search = TLanes.Thresholds(Tables, plane);
             int levels = Tables.Levels[plane];
             byte* paths = PathTables.Of(levels);
             float* first = band.Row(Tables.Feature[plane], strip.Y);
