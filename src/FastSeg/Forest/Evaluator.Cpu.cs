@@ -15,6 +15,7 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
     /// <param name="rows">The first row's 16 values.</param>
     /// <param name="rowStride">Floats to the next row.</param>
     /// <param name="height">Rows there are; the last one stands for those that are missing.</param>
+    /// <param name="square">Scratch for 16 x 16 values; the rows may be there already.</param>
     /// <param name="search">The plane's thresholds, as the lanes take them.</param>
     /// <param name="levels">Steps of the search.</param>
     /// <param name="paths">From paths to bins: <see cref="PathTables.Of"/>.</param>
@@ -23,31 +24,34 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
     /// <param name="most">Receives the largest bin.</param>
     /// <returns>Whether every value is finite; otherwise the bins mean nothing.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool Bin(float* rows, nint rowStride, int height, float* search, int levels, byte* paths, byte* bins, out byte least, out byte most)
+    public static bool Bin(
+        float* rows, nint rowStride, int height, float* square, float* search, int levels, byte* paths, byte* bins, out byte least, out byte most)
     {
-        TFloat taint = default;
-        TInt low = default, high = default;
-        bool first = true;
-        for (int y = 0; y < Side; y += 4)
+        TFloat taint0 = default, taint1 = default;
+        for (int y = 0; y < Side; y += 2)
         {
             float* row0 = rows + (Math.Min(y, height - 1) * rowStride);
             float* row1 = rows + (Math.Min(y + 1, height - 1) * rowStride);
-            float* row2 = rows + (Math.Min(y + 2, height - 1) * rowStride);
-            float* row3 = rows + (Math.Min(y + 3, height - 1) * rowStride);
             for (int x = 0; x < Side; x += TLanes.Count)
             {
-                TFloat value0 = TLanes.Load(row0 + x), value1 = TLanes.Load(row1 + x), value2 = TLanes.Load(row2 + x), value3 = TLanes.Load(row3 + x);
-                taint = TLanes.Taint(TLanes.Taint(TLanes.Taint(TLanes.Taint(taint, value0), value1), value2), value3);
-                TInt packed = TLanes.Sort(paths, TLanes.Search(value0, value1, value2, value3, search, levels));
-                TLanes.StoreBins(packed, bins + (y * Side) + (x * 4));
-                low = first ? packed : TLanes.Min(low, packed);
-                high = first ? packed : TLanes.Max(high, packed);
-                first = false;
+                TFloat value0 = TLanes.Load(row0 + x), value1 = TLanes.Load(row1 + x);
+                (taint0, taint1) = (TLanes.Taint(taint0, value0), TLanes.Taint(taint1, value1));
+                TLanes.Store(value0, square + (y * Side) + x);
+                TLanes.Store(value1, square + ((y + 1) * Side) + x);
             }
+        }
+        TLanes.Search(square, search, levels, bins);
+        TInt low = TLanes.Sort(paths, TLanes.Load(bins)), high = low;
+        for (int at = 0; at < TreeProgram.SquareBytes; at += 4 * TLanes.Count)
+        {
+            TInt sorted = TLanes.Sort(paths, TLanes.Load(bins + at));
+            TLanes.StoreBins(sorted, bins + at);
+            low = TLanes.Min(low, sorted);
+            high = TLanes.Max(high, sorted);
         }
         least = TLanes.LeastByte(low);
         most = TLanes.LargestByte(high);
-        return !TLanes.AnyNaN(taint);
+        return !TLanes.AnyNaN(TLanes.Add(taint0, taint1));
     }
 
     /// <summary>Evaluates trees on some squares and adds their leaves to the squares' margins, tree after tree.</summary>

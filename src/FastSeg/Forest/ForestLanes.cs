@@ -66,10 +66,14 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     static abstract float* Thresholds(ForestTables tables, int plane);
 
     /// <summary>
-    /// The path of the search for each value of four rows, first step in the lowest bit: 1 where the value is not below the step's
-    /// threshold; see <see cref="ForestTables.Search"/>. In which order the bytes are is the vector's own affair.
+    /// The path of the search for each value of a square, first step in the lowest bit: 1 where the value is not below the step's
+    /// threshold; see <see cref="ForestTables.Search"/>.
     /// </summary>
-    static abstract TInt Search(TFloat first, TFloat second, TFloat third, TFloat fourth, float* search, int levels);
+    /// <param name="square">16 x 16 values.</param>
+    /// <param name="search">The plane's thresholds: <see cref="Thresholds"/>.</param>
+    /// <param name="levels">Steps.</param>
+    /// <param name="paths">Receives 256 bytes: vectors of four rows; in which order each holds its pixels is its own affair.</param>
+    static abstract void Search(float* square, float* search, int levels, byte* paths);
 
     /// <summary>Byte by byte: the number of thresholds not above the value, which is the path with its first step in the highest bit.</summary>
     static abstract TInt Sort(byte* table, TInt paths);

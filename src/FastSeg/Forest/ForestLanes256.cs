@@ -97,9 +97,7 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Search(
-        Vector256<float> first, Vector256<float> second, Vector256<float> third, Vector256<float> fourth, float* search, int levels) =>
-        ByteSearch.Paths(first, second, third, fourth, search, levels).AsInt32();
+    public static void Search(float* square, float* search, int levels, byte* paths) => ByteSearch.Run(square, search, levels, paths);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

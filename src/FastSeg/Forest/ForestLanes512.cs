@@ -90,10 +90,15 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
 
     /// <summary>A lane of 32 bits holds the paths of four rows, one above the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Search(
-        Vector512<float> first, Vector512<float> second, Vector512<float> third, Vector512<float> fourth, float* search, int levels) =>
-        Search(first, search, levels) | Avx512F.ShiftLeftLogical(Search(second, search, levels), 8)
-        | Avx512F.ShiftLeftLogical(Search(third, search, levels), 16) | Avx512F.ShiftLeftLogical(Search(fourth, search, levels), 24);
+    public static void Search(float* square, float* search, int levels, byte* paths)
+    {
+        for (int block = 0; block < 4; block++, square += 64, paths += 64)
+        {
+            Vector512<int> lower = Search(Load(square), search, levels) | Avx512F.ShiftLeftLogical(Search(Load(square + 16), search, levels), 8);
+            Vector512<int> third = Avx512F.ShiftLeftLogical(Search(Load(square + 32), search, levels), 16);
+            Store(lower | third | Avx512F.ShiftLeftLogical(Search(Load(square + 48), search, levels), 24), paths);
+        }
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -80,7 +80,7 @@ internal abstract unsafe class ForestWorker : IDisposable
     /// <summary>256 bytes for each plane of each square.</summary>
     protected byte* Bins { get; }
 
-    /// <summary>A square cut off by the band's right edge, completed.</summary>
+    /// <summary>A square's values of one plane, completed where the band's right edge cuts it off.</summary>
     protected float* Staged { get; }
 
     /// <summary>The margins of <see cref="MaxTogether"/> squares.</summary>
@@ -234,7 +234,7 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
                     rowStride = Side;
                 }
                 bool finite = Evaluator<TInt, TFloat, TLanes>.Bin(
-                    rows, rowStride, strip.Height, search, levels, paths, Bins + (((long)square * planes) + plane) * TreeProgram.SquareBytes,
+                    rows, rowStride, strip.Height, Staged, search, levels, paths, Bins + (((long)square * planes) + plane) * TreeProgram.SquareBytes,
                     out Least[(square * planes) + plane], out Most[(square * planes) + plane]);
                 if (!finite)
                 {
