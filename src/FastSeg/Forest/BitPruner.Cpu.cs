@@ -23,6 +23,8 @@ internal sealed unsafe class BitPruner : SquarePruner
     private readonly byte* _trees;
     private readonly byte* _ranges;
     private readonly byte* _firstLeaf;
+    private readonly ulong* _left;
+    private readonly uint* _packed;
     private readonly int _blocks;
     private readonly int[] _firstOf;
 
@@ -35,7 +37,9 @@ internal sealed unsafe class BitPruner : SquarePruner
         _buffer = new HostBuffer(Bytes(tables));
         _ranges = _buffer.Pointer;
         _firstLeaf = _ranges + (8 * Block);
-        _trees = _firstLeaf + (2 * PathTree.Nodes);
+        _left = (ulong*)(_firstLeaf + (2 * PathTree.Nodes));
+        _packed = (uint*)(_left + (2 * tables.Forest.Trees.Length));
+        _trees = (byte*)(_packed + TreeProgram.MostSplits(tables.Forest));
         for (int level = 0; level < PathTree.Levels; level++)
         {
             for (int path = 0; path < 1 << level; path++)
@@ -58,7 +62,8 @@ internal sealed unsafe class BitPruner : SquarePruner
     }
 
     /// <summary>Bytes the constructor allocates.</summary>
-    public static long Bytes(ForestTables tables) => (8 * Block) + (2 * PathTree.Nodes) + ((long)PathTree.Stride * tables.Forest.Trees.Length);
+    public static long Bytes(ForestTables tables) => (8 * Block) + (2 * PathTree.Nodes) + (2L * sizeof(ulong) * tables.Forest.Trees.Length)
+        + (sizeof(uint) * (long)TreeProgram.MostSplits(tables.Forest)) + ((long)PathTree.Stride * tables.Forest.Trees.Length);
 
     /// <inheritdoc/>
     public override void Dispose() => _buffer.Dispose();
@@ -76,54 +81,60 @@ internal sealed unsafe class BitPruner : SquarePruner
         // A position that is no split asks for the plane behind the last one: the least bin there is, so that everything goes left.
         low[_tables.Planes] = high[_tables.Planes] = unchecked((byte)-Bias);
         byte* tree = _trees + ((long)PathTree.Stride * _firstOf[group]);
-        for (int i = _tables.TreesOf[group].Length; i > 0; i--, tree += PathTree.Stride)
+        int trees = _tables.TreesOf[group].Length;
+        for (int i = 0; i < trees; i++)
         {
-            Add(tree, program);
+            Decide(tree + ((long)PathTree.Stride * i), _left + (2 * i));
         }
+        for (int i = 0; i < trees; i++)
+        {
+            Write(tree + ((long)PathTree.Stride * i), _left[2 * i], _left[(2 * i) + 1], program);
+        }
+        program.Unpack(_packed);
     }
 
+    /// <summary>Finds the splits and the leaves that are left of a tree: a bit each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Add(byte* tree, TreeProgram program)
+    private void Decide(byte* tree, ulong* left)
     {
-        ulong someRight = Above(_ranges + (4 * Block), tree, 0) | ((ulong)Above(_ranges + (4 * Block), tree, 32) << 32);
-        ulong someLeft = ~(Above(_ranges, tree, 0) | ((ulong)Above(_ranges, tree, 32) << 32));
-        ulong reached = 0, level = 2;
-        for (int k = 0; k < PathTree.Levels - 1; k++)
-        {
-            reached |= level;
-            level = ((level & someLeft) << (1 << k)) | ((level & someRight) << (2 << k));
-        }
-        reached |= level;
-        ulong leaves = FromLeft(((level & someLeft) >> 32) | (level & someRight));
-        Write(tree, reached & someLeft & someRight, leaves, program);
+        byte* low = _ranges, high = low + (4 * Block);
+        ulong someRight = Above(high, tree, 0) | ((ulong)Above(high, tree, 32) << 32);
+        ulong someLeft = ~(Above(low, tree, 0) | ((ulong)Above(low, tree, 32) << 32));
+        const ulong Root = 2;
+        ulong level1 = ((Root & someLeft) << 1) | ((Root & someRight) << 2);
+        ulong level2 = ((level1 & someLeft) << 2) | ((level1 & someRight) << 4);
+        ulong level3 = ((level2 & someLeft) << 4) | ((level2 & someRight) << 8);
+        ulong level4 = ((level3 & someLeft) << 8) | ((level3 & someRight) << 16);
+        ulong level5 = ((level4 & someLeft) << 16) | ((level4 & someRight) << 32);
+        left[0] = (Root | level1 | level2 | level3 | level4 | level5) & someLeft & someRight;
+        left[1] = FromLeft(((level5 & someLeft) >> 32) | (level5 & someRight));
     }
 
-    /// <summary>Adds the splits and leaves that are left, with the labels of <see cref="Pruner"/>: the number of a subtree's first leaf.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>Adds splits and leaves, with the labels of <see cref="Pruner"/>: the number of a subtree's first leaf.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Write(byte* tree, ulong splits, ulong leaves, TreeProgram program)
     {
-        const uint Fourfold = 0x01010101;
-        int split = program.Splits;
+        ushort* planesAndCuts = (ushort*)(tree + PathTree.Both);
+        ushort* firstLeaves = (ushort*)_firstLeaf;
         float* values = (float*)(tree + PathTree.Leaves);
         float* table = program.Tables + program.NextTable;
-        int* binsOf = program.BinsOf + split;
-        uint* cuts = program.Cut + split, labels = program.Label + split, lefts = program.Left + split, rights = program.Right + split;
+        uint* packed = _packed + program.Splits;
         int count = BitOperations.PopCount(leaves);
         ulong rest = leaves;
-        for (int i = 0; i < count - 1; i++)
+        for (nint i = count - 1; i > 0; i--)
         {
-            int node = BitOperations.TrailingZeroCount(splits);
+            nuint node = (nuint)BitOperations.TrailingZeroCount(splits);
             splits &= splits - 1;
-            binsOf[i] = tree[PathTree.Plane + node] * TreeProgram.SquareBytes;
-            cuts[i] = tree[PathTree.Cut + node] * Fourfold;
-            uint label = (uint)BitOperations.PopCount(Bmi2.X64.ZeroHighBits(leaves, _firstLeaf[2 * node])) * Fourfold;
-            labels[i] = lefts[i] = label;
-            rights[i] = (uint)BitOperations.PopCount(Bmi2.X64.ZeroHighBits(leaves, _firstLeaf[(2 * node) + 1])) * Fourfold;
-            table[i] = values[BitOperations.TrailingZeroCount(rest)];
+            // The instruction looks at the lowest byte only.
+            ulong first = firstLeaves[node];
+            uint own = (uint)BitOperations.PopCount(Bmi2.X64.ZeroHighBits(leaves, first));
+            uint right = (uint)BitOperations.PopCount(Bmi2.X64.ZeroHighBits(leaves, first >> 8));
+            *packed++ = planesAndCuts[node] | (own << 16) | (right << 24);
+            *table++ = values[(nuint)BitOperations.TrailingZeroCount(rest)];
             rest &= rest - 1;
         }
-        table[count - 1] = values[BitOperations.TrailingZeroCount(rest)];
-        program.Splits = split + count - 1;
+        *table = values[(nuint)BitOperations.TrailingZeroCount(rest)];
+        program.Splits += count - 1;
         program.EndTree(count);
     }
 

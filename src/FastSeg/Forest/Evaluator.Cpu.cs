@@ -93,6 +93,63 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
             leaves = TLanes.Arrange(leaves, leafCount, arranged);
             byte* pass = bins;
             float* rows = margins;
+            if (TLanes.Count == 8)
+            {
+                for (int sq = 0; sq < squares; sq++, pass += binStride, rows += 256)
+                {
+                    byte* value = pass + binsOf[firstSplit];
+                    TInt cut = TLanes.BroadcastCut(cuts + firstSplit);
+                    TInt right = TLanes.Broadcast(rights + firstSplit);
+                    TInt label0 = TLanes.First(TLanes.Load(value), cut, right);
+                    TInt label1 = TLanes.First(TLanes.Load(value + step), cut, right);
+                    TInt label2 = TLanes.First(TLanes.Load(value + (2 * step)), cut, right);
+                    TInt label3 = TLanes.First(TLanes.Load(value + (3 * step)), cut, right);
+                    TInt label4 = TLanes.First(TLanes.Load(value + (4 * step)), cut, right);
+                    TInt label5 = TLanes.First(TLanes.Load(value + (5 * step)), cut, right);
+                    TInt label6 = TLanes.First(TLanes.Load(value + (6 * step)), cut, right);
+                    TInt label7 = TLanes.First(TLanes.Load(value + (7 * step)), cut, right);
+                    for (int split = firstSplit + 1; split < endSplit; split++)
+                    {
+                        value = pass + binsOf[split];
+                        cut = TLanes.BroadcastCut(cuts + split);
+                        right = TLanes.Broadcast(rights + split);
+                        TInt label = TLanes.Broadcast(labels + split);
+                        label0 = TLanes.Next(label0, label, TLanes.Load(value), cut, right);
+                        label1 = TLanes.Next(label1, label, TLanes.Load(value + step), cut, right);
+                        label2 = TLanes.Next(label2, label, TLanes.Load(value + (2 * step)), cut, right);
+                        label3 = TLanes.Next(label3, label, TLanes.Load(value + (3 * step)), cut, right);
+                        label4 = TLanes.Next(label4, label, TLanes.Load(value + (4 * step)), cut, right);
+                        label5 = TLanes.Next(label5, label, TLanes.Load(value + (5 * step)), cut, right);
+                        label6 = TLanes.Next(label6, label, TLanes.Load(value + (6 * step)), cut, right);
+                        label7 = TLanes.Next(label7, label, TLanes.Load(value + (7 * step)), cut, right);
+                    }
+                    if (leafCount <= TLanes.FewLeaves)
+                    {
+                        TLanes.AddLeaves(label0, leaves, rows);
+                        TLanes.AddLeaves(label1, leaves, rows + Rows(step));
+                        TLanes.AddLeaves(label2, leaves, rows + Rows(2 * step));
+                        TLanes.AddLeaves(label3, leaves, rows + Rows(3 * step));
+                        TLanes.AddLeaves(label4, leaves, rows + Rows(4 * step));
+                        TLanes.AddLeaves(label5, leaves, rows + Rows(5 * step));
+                        TLanes.AddLeaves(label6, leaves, rows + Rows(6 * step));
+                        TLanes.AddLeaves(label7, leaves, rows + Rows(7 * step));
+                    }
+                    else
+                    {
+                        TLanes.Store(label0, scratch);
+                        TLanes.Store(label1, scratch + step);
+                        TLanes.Store(label2, scratch + (2 * step));
+                        TLanes.Store(label3, scratch + (3 * step));
+                        TLanes.Store(label4, scratch + 4 * step);
+                        TLanes.Store(label5, scratch + 5 * step);
+                        TLanes.Store(label6, scratch + (6 * step));
+                        TLanes.Store(label7, scratch + (7 * step));
+                        TLanes.AddManyLeaves(scratch, leaves, leafCount, rows);
+                        TLanes.AddManyLeaves(scratch + 128, leaves, leafCount, rows + 128);
+                    }
+                }
+                continue;
+            }
             for (int i = 0; i < passes; i++)
             {
                 byte* value = pass + binsOf[firstSplit];

@@ -50,6 +50,9 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     /// <summary>Byte by byte: <paramref name="by"/> where the label is <paramref name="own"/>, else the label.</summary>
     static abstract TInt Replace(TInt label, TInt own, TInt by);
 
+    static abstract TInt First(TInt bins, TInt cut, TInt right);
+    static abstract TInt Next(TInt label, TInt own, TInt bins, TInt cut, TInt right);
+
     /// <summary>The smaller bytes.</summary>
     static abstract TInt Min(TInt a, TInt b);
 

@@ -119,4 +119,11 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
 
     /// <inheritdoc/>
     public static void AddManyLeaves(byte* labels, float* leaves, int count, float* margins) => LeafBytes.AddMany(labels, (byte*)leaves, count, margins);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> First(Vector256<int> bins, Vector256<int> cut, Vector256<int> right) =>
+        Avx2.AndNot(Avx2.CompareGreaterThan(cut.AsSByte(), bins.AsSByte()).AsByte(), right.AsByte()).AsInt32();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Next(Vector256<int> label, Vector256<int> own, Vector256<int> bins, Vector256<int> cut, Vector256<int> right) =>
+        Avx2.BlendVariable(label.AsByte(), right.AsByte(), Avx2.AndNot(Avx2.CompareGreaterThan(cut.AsSByte(), bins.AsSByte()).AsByte(), Avx2.CompareEqual(label.AsByte(), own.AsByte()))).AsInt32();
 }

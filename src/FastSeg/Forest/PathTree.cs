@@ -19,8 +19,11 @@ internal static unsafe class PathTree
     /// <summary>Where the cuts begin.</summary>
     public const int Cut = Nodes;
 
+    /// <summary>Where planes and cuts begin once more, side by side.</summary>
+    public const int Both = 2 * Nodes;
+
     /// <summary>Where the leaves begin, from left to right.</summary>
-    public const int Leaves = 2 * Nodes;
+    public const int Leaves = 4 * Nodes;
 
     /// <summary>Bytes of a tree.</summary>
     public const int Stride = Leaves + (Nodes * sizeof(float));
@@ -44,6 +47,8 @@ internal static unsafe class PathTree
             int position = (1 << level) + path;
             to[Plane + position] = (byte)tables.Plane[node];
             to[Cut + position] = tables.Cut[node];
+            to[Both + (2 * position)] = to[Plane + position];
+            to[Both + (2 * position) + 1] = to[Cut + position];
             open.Push((node + 1, level + 1, path));
             open.Push((forest.Right[node], level + 1, path + (1 << level)));
         }
