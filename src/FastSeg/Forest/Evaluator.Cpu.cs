@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace FastSeg.Forest;
 
@@ -27,19 +28,7 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
     public static bool Bin(
         float* rows, nint rowStride, int height, float* square, float* search, int levels, byte* paths, byte* bins, out byte least, out byte most)
     {
-        TFloat taint0 = default, taint1 = default;
-        for (int y = 0; y < Side; y += 2)
-        {
-            float* row0 = rows + (Math.Min(y, height - 1) * rowStride);
-            float* row1 = rows + (Math.Min(y + 1, height - 1) * rowStride);
-            for (int x = 0; x < Side; x += TLanes.Count)
-            {
-                TFloat value0 = TLanes.Load(row0 + x), value1 = TLanes.Load(row1 + x);
-                (taint0, taint1) = (TLanes.Taint(taint0, value0), TLanes.Taint(taint1, value1));
-                TLanes.Store(value0, square + (y * Side) + x);
-                TLanes.Store(value1, square + ((y + 1) * Side) + x);
-            }
-        }
+        bool finite = Copy(rows, rowStride, height, square);
         TLanes.Search(square, search, levels, bins);
         TInt low = TLanes.Sort(paths, TLanes.Load(bins)), high = low;
         for (int at = 0; at < TreeProgram.SquareBytes; at += 4 * TLanes.Count)
@@ -51,6 +40,31 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
         }
         least = TLanes.LeastByte(low);
         most = TLanes.LargestByte(high);
+        return finite;
+    }
+
+    /// <summary>
+    /// Puts a square's values together and says whether all are finite. Its neighbour on the right comes next: 16 rows are more than
+    /// the machine itself foresees.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool Copy(float* rows, nint rowStride, int height, float* square)
+    {
+        TFloat taint0 = default, taint1 = default;
+        for (int y = 0; y < Side; y += 2)
+        {
+            float* row0 = rows + (Math.Min(y, height - 1) * rowStride);
+            float* row1 = rows + (Math.Min(y + 1, height - 1) * rowStride);
+            Sse.Prefetch0(row0 + Side);
+            Sse.Prefetch0(row1 + Side);
+            for (int x = 0; x < Side; x += TLanes.Count)
+            {
+                TFloat value0 = TLanes.Load(row0 + x), value1 = TLanes.Load(row1 + x);
+                (taint0, taint1) = (TLanes.Taint(taint0, value0), TLanes.Taint(taint1, value1));
+                TLanes.Store(value0, square + (y * Side) + x);
+                TLanes.Store(value1, square + ((y + 1) * Side) + x);
+            }
+        }
         return !TLanes.AnyNaN(TLanes.Add(taint0, taint1));
     }
 
@@ -65,20 +79,10 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(TreeProgram program, int first, int end, byte* bins, nint binStride, float* margins, int squares)
     {
-        int* binsOf = program.BinsOf;
-        uint* cuts = program.Cut;
-        uint* labels = program.Label;
-        uint* lefts = program.Left;
-        uint* rights = program.Right;
-        int step = TLanes.Count * 4;
-        int passes = squares * TreeProgram.SquareBytes / (4 * step);
-        byte* scratch = stackalloc byte[TreeProgram.SquareBytes];
+        byte* labels = stackalloc byte[TreeProgram.SquareBytes];
         float* arranged = stackalloc float[TreeProgram.MaxLeaves];
         for (int tree = first; tree < end; tree++)
         {
-            int firstSplit = program.FirstSplit[tree];
-            int endSplit = program.FirstSplit[tree + 1];
-            float* leaves = program.Tables + program.TableOf[tree];
             int leafCount = program.Leaves[tree];
             if (leafCount == 1)
             {
@@ -90,108 +94,113 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
                 AddConstants(program, run, tree + 1, margins, squares);
                 continue;
             }
-            leaves = TLanes.Arrange(leaves, leafCount, arranged);
-            byte* pass = bins;
-            float* rows = margins;
-            if (TLanes.Count == 8)
+            float* leaves = TLanes.Arrange(program.Tables + program.TableOf[tree], leafCount, arranged);
+            byte* square = bins;
+            float* sums = margins;
+            for (int i = 0; i < squares; i++, square += binStride, sums += Side * Side)
             {
-                for (int sq = 0; sq < squares; sq++, pass += binStride, rows += 256)
+                if (TLanes.Count == 16)
                 {
-                    byte* value = pass + binsOf[firstSplit];
-                    TInt cut = TLanes.BroadcastCut(cuts + firstSplit);
-                    TInt right = TLanes.Broadcast(rights + firstSplit);
-                    TInt label0 = TLanes.First(TLanes.Load(value), cut, right);
-                    TInt label1 = TLanes.First(TLanes.Load(value + step), cut, right);
-                    TInt label2 = TLanes.First(TLanes.Load(value + (2 * step)), cut, right);
-                    TInt label3 = TLanes.First(TLanes.Load(value + (3 * step)), cut, right);
-                    TInt label4 = TLanes.First(TLanes.Load(value + (4 * step)), cut, right);
-                    TInt label5 = TLanes.First(TLanes.Load(value + (5 * step)), cut, right);
-                    TInt label6 = TLanes.First(TLanes.Load(value + (6 * step)), cut, right);
-                    TInt label7 = TLanes.First(TLanes.Load(value + (7 * step)), cut, right);
-                    for (int split = firstSplit + 1; split < endSplit; split++)
-                    {
-                        value = pass + binsOf[split];
-                        cut = TLanes.BroadcastCut(cuts + split);
-                        right = TLanes.Broadcast(rights + split);
-                        TInt label = TLanes.Broadcast(labels + split);
-                        label0 = TLanes.Next(label0, label, TLanes.Load(value), cut, right);
-                        label1 = TLanes.Next(label1, label, TLanes.Load(value + step), cut, right);
-                        label2 = TLanes.Next(label2, label, TLanes.Load(value + (2 * step)), cut, right);
-                        label3 = TLanes.Next(label3, label, TLanes.Load(value + (3 * step)), cut, right);
-                        label4 = TLanes.Next(label4, label, TLanes.Load(value + (4 * step)), cut, right);
-                        label5 = TLanes.Next(label5, label, TLanes.Load(value + (5 * step)), cut, right);
-                        label6 = TLanes.Next(label6, label, TLanes.Load(value + (6 * step)), cut, right);
-                        label7 = TLanes.Next(label7, label, TLanes.Load(value + (7 * step)), cut, right);
-                    }
-                    if (leafCount <= TLanes.FewLeaves)
-                    {
-                        TLanes.AddLeaves(label0, leaves, rows);
-                        TLanes.AddLeaves(label1, leaves, rows + Rows(step));
-                        TLanes.AddLeaves(label2, leaves, rows + Rows(2 * step));
-                        TLanes.AddLeaves(label3, leaves, rows + Rows(3 * step));
-                        TLanes.AddLeaves(label4, leaves, rows + Rows(4 * step));
-                        TLanes.AddLeaves(label5, leaves, rows + Rows(5 * step));
-                        TLanes.AddLeaves(label6, leaves, rows + Rows(6 * step));
-                        TLanes.AddLeaves(label7, leaves, rows + Rows(7 * step));
-                    }
-                    else
-                    {
-                        TLanes.Store(label0, scratch);
-                        TLanes.Store(label1, scratch + step);
-                        TLanes.Store(label2, scratch + (2 * step));
-                        TLanes.Store(label3, scratch + (3 * step));
-                        TLanes.Store(label4, scratch + 4 * step);
-                        TLanes.Store(label5, scratch + 5 * step);
-                        TLanes.Store(label6, scratch + (6 * step));
-                        TLanes.Store(label7, scratch + (7 * step));
-                        TLanes.AddManyLeaves(scratch, leaves, leafCount, rows);
-                        TLanes.AddManyLeaves(scratch + 128, leaves, leafCount, rows + 128);
-                    }
-                }
-                continue;
-            }
-            for (int i = 0; i < passes; i++)
-            {
-                byte* value = pass + binsOf[firstSplit];
-                TInt cut = TLanes.BroadcastCut(cuts + firstSplit);
-                TInt left = TLanes.Broadcast(lefts + firstSplit), right = TLanes.Broadcast(rights + firstSplit);
-                TInt label0 = TLanes.Select(TLanes.Load(value), cut, left, right);
-                TInt label1 = TLanes.Select(TLanes.Load(value + step), cut, left, right);
-                TInt label2 = TLanes.Select(TLanes.Load(value + (2 * step)), cut, left, right);
-                TInt label3 = TLanes.Select(TLanes.Load(value + (3 * step)), cut, left, right);
-                for (int split = firstSplit + 1; split < endSplit; split++)
-                {
-                    value = pass + binsOf[split];
-                    cut = TLanes.BroadcastCut(cuts + split);
-                    left = TLanes.Broadcast(lefts + split);
-                    right = TLanes.Broadcast(rights + split);
-                    TInt label = TLanes.Broadcast(labels + split);
-                    label0 = TLanes.Replace(label0, label, TLanes.Select(TLanes.Load(value), cut, left, right));
-                    label1 = TLanes.Replace(label1, label, TLanes.Select(TLanes.Load(value + step), cut, left, right));
-                    label2 = TLanes.Replace(label2, label, TLanes.Select(TLanes.Load(value + (2 * step)), cut, left, right));
-                    label3 = TLanes.Replace(label3, label, TLanes.Select(TLanes.Load(value + (3 * step)), cut, left, right));
-                }
-                if (leafCount <= TLanes.FewLeaves)
-                {
-                    TLanes.AddLeaves(label0, leaves, rows);
-                    TLanes.AddLeaves(label1, leaves, rows + Rows(step));
-                    TLanes.AddLeaves(label2, leaves, rows + Rows(2 * step));
-                    TLanes.AddLeaves(label3, leaves, rows + Rows(3 * step));
+                    RunFour(program, program.FirstSplit[tree], program.FirstSplit[tree + 1], square, leaves, leafCount, labels, sums);
                 }
                 else
                 {
-                    // Through memory: vectors that live across a call would not stay in registers in the loop above.
-                    TLanes.Store(label0, scratch);
-                    TLanes.Store(label1, scratch + step);
-                    TLanes.Store(label2, scratch + (2 * step));
-                    TLanes.Store(label3, scratch + (3 * step));
-                    TLanes.AddManyLeaves(scratch, leaves, leafCount, rows);
+                    RunEight(program, program.FirstSplit[tree], program.FirstSplit[tree + 1], square, leaves, leafCount, labels, sums);
                 }
-                rows += 4 * step;
-                // Both passes over a square are done before the next square.
-                pass += 4 * step;
-                pass += ((pass - bins) & (TreeProgram.SquareBytes - 1)) == 0 ? binStride - TreeProgram.SquareBytes : 0;
             }
+        }
+    }
+
+    /// <summary>A tree on a square of four vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunFour(TreeProgram program, int firstSplit, int endSplit, byte* bins, float* leaves, int leafCount, byte* labels, float* margins)
+    {
+        const int Step = 64;
+        int* binsOf = program.BinsOf;
+        uint* cuts = program.Cut, owns = program.Label, lefts = program.Left, rights = program.Right;
+        byte* value = bins + binsOf[firstSplit];
+        TInt cut = TLanes.BroadcastCut(cuts + firstSplit);
+        TInt left = TLanes.Broadcast(lefts + firstSplit), right = TLanes.Broadcast(rights + firstSplit);
+        TInt label0 = TLanes.Select(TLanes.Load(value), cut, left, right);
+        TInt label1 = TLanes.Select(TLanes.Load(value + Step), cut, left, right);
+        TInt label2 = TLanes.Select(TLanes.Load(value + (2 * Step)), cut, left, right);
+        TInt label3 = TLanes.Select(TLanes.Load(value + (3 * Step)), cut, left, right);
+        for (int split = firstSplit + 1; split < endSplit; split++)
+        {
+            value = bins + binsOf[split];
+            cut = TLanes.BroadcastCut(cuts + split);
+            left = TLanes.Broadcast(lefts + split);
+            right = TLanes.Broadcast(rights + split);
+            TInt own = TLanes.Broadcast(owns + split);
+            label0 = TLanes.Decide(label0, own, TLanes.Load(value), cut, left, right);
+            label1 = TLanes.Decide(label1, own, TLanes.Load(value + Step), cut, left, right);
+            label2 = TLanes.Decide(label2, own, TLanes.Load(value + (2 * Step)), cut, left, right);
+            label3 = TLanes.Decide(label3, own, TLanes.Load(value + (3 * Step)), cut, left, right);
+        }
+        if (leafCount <= TLanes.FewLeaves)
+        {
+            TLanes.AddLeaves(label0, leaves, margins);
+            TLanes.AddLeaves(label1, leaves, margins + Step);
+            TLanes.AddLeaves(label2, leaves, margins + (2 * Step));
+            TLanes.AddLeaves(label3, leaves, margins + (3 * Step));
+            return;
+        }
+        // Through memory: vectors that live across a call would not stay in registers in the loop above.
+        TLanes.Store(label0, labels);
+        TLanes.Store(label1, labels + Step);
+        TLanes.Store(label2, labels + (2 * Step));
+        TLanes.Store(label3, labels + (3 * Step));
+        TLanes.AddManyLeaves(labels, leaves, leafCount, margins);
+    }
+
+    /// <summary>
+    /// A tree on a square of eight vectors, all at once: with four and four a split's values would be fetched twice and the loop's end
+    /// guessed wrong twice, a fifth of the time. Sixteen registers hold no left label: going left keeps a label, as all programs but
+    /// those of <see cref="VectorPruner"/> have it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunEight(TreeProgram program, int firstSplit, int endSplit, byte* bins, float* leaves, int leafCount, byte* labels, float* margins)
+    {
+        const int Step = 32;
+        int* binsOf = program.BinsOf;
+        uint* cuts = program.Cut, owns = program.Label, rights = program.Right;
+        byte* value = bins + binsOf[firstSplit];
+        TInt cut = TLanes.BroadcastCut(cuts + firstSplit), own = TLanes.Broadcast(owns + firstSplit), right = TLanes.Broadcast(rights + firstSplit);
+        TInt label0 = TLanes.Select(TLanes.Load(value), cut, own, right), label1 = TLanes.Select(TLanes.Load(value + Step), cut, own, right);
+        TInt label2 = TLanes.Select(TLanes.Load(value + (2 * Step)), cut, own, right), label3 = TLanes.Select(TLanes.Load(value + (3 * Step)), cut, own, right);
+        TInt label4 = TLanes.Select(TLanes.Load(value + (4 * Step)), cut, own, right), label5 = TLanes.Select(TLanes.Load(value + (5 * Step)), cut, own, right);
+        TInt label6 = TLanes.Select(TLanes.Load(value + (6 * Step)), cut, own, right), label7 = TLanes.Select(TLanes.Load(value + (7 * Step)), cut, own, right);
+        for (int split = firstSplit + 1; split < endSplit; split++)
+        {
+            value = bins + binsOf[split];
+            cut = TLanes.BroadcastCut(cuts + split);
+            own = TLanes.Broadcast(owns + split);
+            right = TLanes.Broadcast(rights + split);
+            label0 = TLanes.Decide(label0, own, TLanes.Load(value), cut, own, right);
+            label1 = TLanes.Decide(label1, own, TLanes.Load(value + Step), cut, own, right);
+            label2 = TLanes.Decide(label2, own, TLanes.Load(value + (2 * Step)), cut, own, right);
+            label3 = TLanes.Decide(label3, own, TLanes.Load(value + (3 * Step)), cut, own, right);
+            label4 = TLanes.Decide(label4, own, TLanes.Load(value + (4 * Step)), cut, own, right);
+            label5 = TLanes.Decide(label5, own, TLanes.Load(value + (5 * Step)), cut, own, right);
+            label6 = TLanes.Decide(label6, own, TLanes.Load(value + (6 * Step)), cut, own, right);
+            label7 = TLanes.Decide(label7, own, TLanes.Load(value + (7 * Step)), cut, own, right);
+        }
+        TLanes.Store(label0, labels);
+        TLanes.Store(label1, labels + Step);
+        TLanes.Store(label2, labels + (2 * Step));
+        TLanes.Store(label3, labels + (3 * Step));
+        TLanes.Store(label4, labels + (4 * Step));
+        TLanes.Store(label5, labels + (5 * Step));
+        TLanes.Store(label6, labels + (6 * Step));
+        TLanes.Store(label7, labels + (7 * Step));
+        if (leafCount > TLanes.FewLeaves)
+        {
+            TLanes.AddManyLeaves(labels, leaves, leafCount, margins);
+            return;
+        }
+        for (int i = 0; i < 8; i++)
+        {
+            TLanes.AddLeaves(TLanes.Load(labels + (i * Step)), leaves, margins + ((i >> 1) * 4 * Side) + ((i & 1) * 8));
         }
     }
 
@@ -222,8 +231,4 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
             TLanes.Store(sum7, rest + (3 * count));
         }
     }
-
-    /// <summary>Where the first of the four rows of margins is whose labels are at byte <paramref name="at"/>, in floats.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Rows(int at) => (at & ~63) + ((at & 63) / 4);
 }

@@ -47,11 +47,8 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     /// <summary>Byte by byte: <paramref name="right"/> where the bin is above <paramref name="cut"/>, else <paramref name="left"/>.</summary>
     static abstract TInt Select(TInt bins, TInt cut, TInt left, TInt right);
 
-    /// <summary>Byte by byte: <paramref name="by"/> where the label is <paramref name="own"/>, else the label.</summary>
-    static abstract TInt Replace(TInt label, TInt own, TInt by);
-
-    static abstract TInt First(TInt bins, TInt cut, TInt right);
-    static abstract TInt Next(TInt label, TInt own, TInt bins, TInt cut, TInt right);
+    /// <summary>Byte by byte: <see cref="Select"/> where the label is <paramref name="own"/>, else the label.</summary>
+    static abstract TInt Decide(TInt label, TInt own, TInt bins, TInt cut, TInt left, TInt right);
 
     /// <summary>The smaller bytes.</summary>
     static abstract TInt Min(TInt a, TInt b);
@@ -96,10 +93,10 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     /// <param name="rows">The margins of the first row; rows are 16 floats apart.</param>
     static abstract void AddLeaves(TInt labels, float* leaves, float* rows);
 
-    /// <summary>Adds each pixel's leaf to its margin, for four vectors of labels and any number of leaves.</summary>
-    /// <param name="labels">The leaf numbers.</param>
+    /// <summary>Adds each pixel's leaf to its margin, for a whole square and any number of leaves.</summary>
+    /// <param name="labels">256 leaf numbers.</param>
     /// <param name="leaves">The leaves, arranged.</param>
     /// <param name="count">Leaves.</param>
-    /// <param name="margins">The first pixel's margin; rows are 16 floats apart.</param>
+    /// <param name="margins">16 x 16 margins.</param>
     static abstract void AddManyLeaves(byte* labels, float* leaves, int count, float* margins);
 }

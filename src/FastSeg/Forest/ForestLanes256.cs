@@ -64,10 +64,14 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
     public static Vector256<int> Select(Vector256<int> bins, Vector256<int> cut, Vector256<int> left, Vector256<int> right) =>
         Avx2.BlendVariable(right.AsByte(), left.AsByte(), Avx2.CompareGreaterThan(cut.AsSByte(), bins.AsSByte()).AsByte()).AsInt32();
 
-    /// <inheritdoc/>
+    /// <summary>Going left must keep the label: that leaves one blend.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Replace(Vector256<int> label, Vector256<int> own, Vector256<int> by) =>
-        Avx2.BlendVariable(label.AsByte(), by.AsByte(), Avx2.CompareEqual(label.AsByte(), own.AsByte())).AsInt32();
+    public static Vector256<int> Decide(
+        Vector256<int> label, Vector256<int> own, Vector256<int> bins, Vector256<int> cut, Vector256<int> left, Vector256<int> right)
+    {
+        Vector256<byte> atMost = Avx2.CompareGreaterThan(cut.AsSByte(), bins.AsSByte()).AsByte();
+        return Avx2.BlendVariable(label.AsByte(), right.AsByte(), Avx2.AndNot(atMost, Avx2.CompareEqual(label.AsByte(), own.AsByte()))).AsInt32();
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -119,11 +123,4 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
 
     /// <inheritdoc/>
     public static void AddManyLeaves(byte* labels, float* leaves, int count, float* margins) => LeafBytes.AddMany(labels, (byte*)leaves, count, margins);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> First(Vector256<int> bins, Vector256<int> cut, Vector256<int> right) =>
-        Avx2.AndNot(Avx2.CompareGreaterThan(cut.AsSByte(), bins.AsSByte()).AsByte(), right.AsByte()).AsInt32();
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Next(Vector256<int> label, Vector256<int> own, Vector256<int> bins, Vector256<int> cut, Vector256<int> right) =>
-        Avx2.BlendVariable(label.AsByte(), right.AsByte(), Avx2.AndNot(Avx2.CompareGreaterThan(cut.AsSByte(), bins.AsSByte()).AsByte(), Avx2.CompareEqual(label.AsByte(), own.AsByte()))).AsInt32();
 }

@@ -65,8 +65,9 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Replace(Vector512<int> label, Vector512<int> own, Vector512<int> by) =>
-        Avx512BW.BlendVariable(label.AsByte(), by.AsByte(), Avx512BW.CompareEqual(label.AsByte(), own.AsByte())).AsInt32();
+    public static Vector512<int> Decide(
+        Vector512<int> label, Vector512<int> own, Vector512<int> bins, Vector512<int> cut, Vector512<int> left, Vector512<int> right) =>
+        Avx512BW.BlendVariable(label.AsByte(), Select(bins, cut, left, right).AsByte(), Avx512BW.CompareEqual(label.AsByte(), own.AsByte())).AsInt32();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -204,6 +205,4 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
         Vector512<int> upper = Avx512F.CompareNotEqual(index & Vector512.Create(32), Vector512<int>.Zero);
         return Avx512F.BlendVariable(Choose32(table, index), Choose32(table + 32, index), upper.AsSingle());
     }
-    public static Vector512<int> First(Vector512<int> bins, Vector512<int> cut, Vector512<int> right) => throw new Exception();
-    public static Vector512<int> Next(Vector512<int> label, Vector512<int> own, Vector512<int> bins, Vector512<int> cut, Vector512<int> right) => throw new Exception();
 }

@@ -19,7 +19,7 @@ internal static unsafe class LeafBytes
     {
         byte* end = tables + (count * sizeof(float));
         Vector256<byte> nibble = Vector256.Create((byte)15);
-        for (int block = 0; block < 4; block++, labels += 32)
+        for (int block = 0; block < 8; block++, labels += 32)
         {
             Vector256<byte> label = Avx.LoadVector256(labels);
             Vector256<byte> low = label & nibble;
