@@ -66,7 +66,7 @@ internal abstract unsafe class ForestWorker : IDisposable
     protected int MaxSquares { get; }
 
     /// <summary>What is pruned.</summary>
-    protected Pruning Pruning { get; }
+    public Pruning Pruning { get; }
 
     /// <summary>The trees being evaluated: one program, or one a group where nothing is pruned.</summary>
     protected TreeProgram[] Programs { get; }
@@ -100,6 +100,9 @@ internal abstract unsafe class ForestWorker : IDisposable
 
     /// <summary>Squares so far.</summary>
     public long SquaresEvaluated { get; protected set; }
+
+    /// <summary>Trees that were walked pixel by pixel, counted once a square, so far.</summary>
+    public long TreesWalked { get; protected set; }
 
     /// <summary>Computes every margin of the band.</summary>
     public abstract void Predict(in Band band, float* margins, nint groupStride, nint rowStride);
@@ -292,6 +295,7 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
             }
             int together = Math.Min(step, squares - square);
             SplitsEvaluated += (long)program.Splits * together;
+            TreesWalked += (long)program.WalkedTrees * together;
             Run(program, band, strip, square, together, margins, rowStride);
         }
     }
