@@ -74,7 +74,7 @@ public sealed class ForestCpuTests
     public void ThousandsOfThresholdsAFeatureTakeSeveralPlanes([Values(256, 512)] int bits)
     {
         Widths.Need(bits);
-        byte[] model = new RandomModel(10) { Features = 2, Depth = 10, Rounds = 6, Fill = 0.97, Thresholds = 1_000_000 }.Bytes();
+        byte[] model = new RandomModel(10) { Features = 2, Depth = 7, Rounds = 40, Fill = 0.97, Thresholds = 1_000_000 }.Bytes();
         DecisionForest forest = DecisionForest.Parse(model);
         Assert.That(forest.Value.Where((_, node) => forest.Feature[node] == 0).Distinct().Count(), Is.GreaterThan(5000));
         Assert.That(forest.Tables.Planes, Is.GreaterThan(2 * 5000 / ForestTables.MaxThresholds));
@@ -83,7 +83,7 @@ public sealed class ForestCpuTests
         {
             rows[i] = forest.Value.Where((_, node) => forest.Feature[node] == i % 2).ElementAt(i);
         }
-        ForestCheck.AssertEqual(model, rows, 2, 40, 20, bits);
+        Assert.That(ForestCheck.AssertEqual(model, rows, 2, 40, 20, bits).TreesWalked, Is.Zero);
     }
 
     [Test]
