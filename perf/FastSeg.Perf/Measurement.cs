@@ -13,7 +13,7 @@ internal sealed record Measurement(string Group, string Name, double Seconds, lo
     /// <summary>Floating-point operations a pixel (a fused multiply-add counts as two).</summary>
     public double FlopsPerPixel { get; init; }
 
-    /// <summary>A bound other than memory and arithmetic, in pixels a second, and what it comes from.</summary>
+    /// <summary>A bound beside memory and arithmetic, in pixels a second, and what it comes from.</summary>
     public (double PixelsPerSecond, string By)? OwnBound { get; init; }
 
     /// <summary>What else there is to say, in words.</summary>
@@ -28,13 +28,10 @@ internal sealed record Measurement(string Group, string Name, double Seconds, lo
     /// <summary>The fastest this machine could be, in pixels a second, and what limits it; 0 where nothing is known.</summary>
     public (double PixelsPerSecond, string By) Bound(Bounds bounds)
     {
-        if (OwnBound is { } own)
-        {
-            return own;
-        }
         double memory = BytesPerPixel / bounds.BytesPerSecond, arithmetic = FlopsPerPixel / bounds.FlopsPerSecond;
-        double seconds = Math.Max(memory, arithmetic);
-        return seconds == 0 ? (0, "") : (1 / seconds, memory > arithmetic ? "memory" : "arithmetic");
+        double own = OwnBound is { } given ? 1 / given.PixelsPerSecond : 0;
+        double seconds = Math.Max(own, Math.Max(memory, arithmetic));
+        return seconds == 0 ? (0, "") : (1 / seconds, seconds == own ? OwnBound!.Value.By : seconds == memory ? "memory" : "arithmetic");
     }
 }
 

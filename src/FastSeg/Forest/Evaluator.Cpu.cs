@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace FastSeg.Forest;
 
@@ -8,14 +9,15 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
     where TFloat : struct
     where TLanes : struct, IForestLanes<TInt, TFloat>
 {
-    /// <summary>Side of a square: a vector of 16 lanes holds four of its rows, one a byte.</summary>
+    /// <summary>Side of a square: a vector of 16 lanes holds four of its rows.</summary>
     private const int Side = 16;
 
     /// <summary>Bins one plane of one square.</summary>
     /// <param name="rows">The first row's 16 values.</param>
     /// <param name="rowStride">Floats to the next row.</param>
     /// <param name="height">Rows there are; the last one stands for those that are missing.</param>
-    /// <param name="search">The plane's thresholds.</param>
+    /// <param name="square">Scratch for 16 x 16 values; the rows may be there already.</param>
+    /// <param name="search">The plane's thresholds, as the lanes take them.</param>
     /// <param name="levels">Steps of the search.</param>
     /// <param name="paths">From paths to bins: <see cref="PathTables.Of"/>.</param>
     /// <param name="bins">Receives 256 bytes.</param>
@@ -23,33 +25,47 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
     /// <param name="most">Receives the largest bin.</param>
     /// <returns>Whether every value is finite; otherwise the bins mean nothing.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool Bin(float* rows, nint rowStride, int height, float* search, int levels, byte* paths, byte* bins, out byte least, out byte most)
+    public static bool Bin(
+        float* rows, nint rowStride, int height, float* square, float* search, int levels, byte* paths, byte* bins, out byte least, out byte most)
     {
-        TFloat taint = default;
-        TInt low = default, high = default;
-        bool first = true;
-        for (int y = 0; y < Side; y += 4)
+        bool finite = Copy(rows, rowStride, height, square);
+        TLanes.Search(square, search, levels, bins);
+        TInt low = TLanes.Sort(paths, TLanes.Load(bins)), high = low;
+        for (int at = 0; at < TreeProgram.SquareBytes; at += 4 * TLanes.Count)
         {
-            float* row0 = rows + (Math.Min(y, height - 1) * rowStride);
-            float* row1 = rows + (Math.Min(y + 1, height - 1) * rowStride);
-            float* row2 = rows + (Math.Min(y + 2, height - 1) * rowStride);
-            float* row3 = rows + (Math.Min(y + 3, height - 1) * rowStride);
-            for (int x = 0; x < Side; x += TLanes.Count)
-            {
-                TFloat value0 = TLanes.Load(row0 + x), value1 = TLanes.Load(row1 + x), value2 = TLanes.Load(row2 + x), value3 = TLanes.Load(row3 + x);
-                taint = TLanes.Taint(TLanes.Taint(TLanes.Taint(TLanes.Taint(taint, value0), value1), value2), value3);
-                TInt packed = TLanes.Sort(paths, TLanes.Pack(
-                    TLanes.Search(value0, search, levels), TLanes.Search(value1, search, levels),
-                    TLanes.Search(value2, search, levels), TLanes.Search(value3, search, levels)));
-                TLanes.Store(packed, bins + (y * Side) + (x * 4));
-                low = first ? packed : TLanes.Min(low, packed);
-                high = first ? packed : TLanes.Max(high, packed);
-                first = false;
-            }
+            TInt sorted = TLanes.Sort(paths, TLanes.Load(bins + at));
+            TLanes.StoreBins(sorted, bins + at);
+            low = TLanes.Min(low, sorted);
+            high = TLanes.Max(high, sorted);
         }
         least = TLanes.LeastByte(low);
         most = TLanes.LargestByte(high);
-        return !TLanes.AnyNaN(taint);
+        return finite;
+    }
+
+    /// <summary>
+    /// Puts a square's values together and says whether all are finite. Its neighbour on the right comes next: 16 rows are more than
+    /// the machine itself foresees.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool Copy(float* rows, nint rowStride, int height, float* square)
+    {
+        TFloat taint0 = default, taint1 = default;
+        for (int y = 0; y < Side; y += 2)
+        {
+            float* row0 = rows + (Math.Min(y, height - 1) * rowStride);
+            float* row1 = rows + (Math.Min(y + 1, height - 1) * rowStride);
+            Sse.Prefetch0(row0 + Side);
+            Sse.Prefetch0(row1 + Side);
+            for (int x = 0; x < Side; x += TLanes.Count)
+            {
+                TFloat value0 = TLanes.Load(row0 + x), value1 = TLanes.Load(row1 + x);
+                (taint0, taint1) = (TLanes.Taint(taint0, value0), TLanes.Taint(taint1, value1));
+                TLanes.Store(value0, square + (y * Side) + x);
+                TLanes.Store(value1, square + ((y + 1) * Side) + x);
+            }
+        }
+        return !TLanes.AnyNaN(TLanes.Add(taint0, taint1));
     }
 
     /// <summary>Evaluates trees on some squares and adds their leaves to the squares' margins, tree after tree.</summary>
@@ -63,19 +79,10 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(TreeProgram program, int first, int end, byte* bins, nint binStride, float* margins, int squares)
     {
-        int* binsOf = program.BinsOf;
-        uint* cuts = program.Cut;
-        uint* labels = program.Label;
-        uint* lefts = program.Left;
-        uint* rights = program.Right;
-        int step = TLanes.Count * 4;
-        int passes = squares * TreeProgram.SquareBytes / (4 * step);
-        byte* scratch = stackalloc byte[TreeProgram.SquareBytes];
+        byte* labels = stackalloc byte[TreeProgram.SquareBytes];
+        float* arranged = stackalloc float[TreeProgram.MaxLeaves];
         for (int tree = first; tree < end; tree++)
         {
-            int firstSplit = program.FirstSplit[tree];
-            int endSplit = program.FirstSplit[tree + 1];
-            float* leaves = program.Tables + program.TableOf[tree];
             int leafCount = program.Leaves[tree];
             if (leafCount == 1)
             {
@@ -87,50 +94,113 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
                 AddConstants(program, run, tree + 1, margins, squares);
                 continue;
             }
-            byte* pass = bins;
-            float* rows = margins;
-            for (int i = 0; i < passes; i++)
+            float* leaves = TLanes.Arrange(program.Tables + program.TableOf[tree], leafCount, arranged);
+            byte* square = bins;
+            float* sums = margins;
+            for (int i = 0; i < squares; i++, square += binStride, sums += Side * Side)
             {
-                byte* value = pass + binsOf[firstSplit];
-                TInt cut = TLanes.Broadcast(cuts + firstSplit);
-                TInt left = TLanes.Broadcast(lefts + firstSplit), right = TLanes.Broadcast(rights + firstSplit);
-                TInt label0 = TLanes.Select(TLanes.Load(value), cut, left, right);
-                TInt label1 = TLanes.Select(TLanes.Load(value + step), cut, left, right);
-                TInt label2 = TLanes.Select(TLanes.Load(value + (2 * step)), cut, left, right);
-                TInt label3 = TLanes.Select(TLanes.Load(value + (3 * step)), cut, left, right);
-                for (int split = firstSplit + 1; split < endSplit; split++)
+                if (TLanes.Count == 16)
                 {
-                    value = pass + binsOf[split];
-                    cut = TLanes.Broadcast(cuts + split);
-                    left = TLanes.Broadcast(lefts + split);
-                    right = TLanes.Broadcast(rights + split);
-                    TInt label = TLanes.Broadcast(labels + split);
-                    label0 = TLanes.Replace(label0, label, TLanes.Select(TLanes.Load(value), cut, left, right));
-                    label1 = TLanes.Replace(label1, label, TLanes.Select(TLanes.Load(value + step), cut, left, right));
-                    label2 = TLanes.Replace(label2, label, TLanes.Select(TLanes.Load(value + (2 * step)), cut, left, right));
-                    label3 = TLanes.Replace(label3, label, TLanes.Select(TLanes.Load(value + (3 * step)), cut, left, right));
-                }
-                if (leafCount <= TLanes.FewLeaves)
-                {
-                    TLanes.AddLeaves(label0, leaves, rows);
-                    TLanes.AddLeaves(label1, leaves, rows + Rows(step));
-                    TLanes.AddLeaves(label2, leaves, rows + Rows(2 * step));
-                    TLanes.AddLeaves(label3, leaves, rows + Rows(3 * step));
+                    RunFour(program, program.FirstSplit[tree], program.FirstSplit[tree + 1], square, leaves, leafCount, labels, sums);
                 }
                 else
                 {
-                    // Through memory: vectors that live across a call would not stay in registers in the loop above.
-                    TLanes.Store(label0, scratch);
-                    TLanes.Store(label1, scratch + step);
-                    TLanes.Store(label2, scratch + (2 * step));
-                    TLanes.Store(label3, scratch + (3 * step));
-                    TLanes.AddManyLeaves(scratch, leaves, leafCount, rows);
+                    RunEight(program, program.FirstSplit[tree], program.FirstSplit[tree + 1], square, leaves, leafCount, labels, sums);
                 }
-                rows += 4 * step;
-                // Both passes over a square are done before the next square.
-                pass += 4 * step;
-                pass += ((pass - bins) & (TreeProgram.SquareBytes - 1)) == 0 ? binStride - TreeProgram.SquareBytes : 0;
             }
+        }
+    }
+
+    /// <summary>A tree on a square of four vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunFour(TreeProgram program, int firstSplit, int endSplit, byte* bins, float* leaves, int leafCount, byte* labels, float* margins)
+    {
+        const int Step = 64;
+        int* binsOf = program.BinsOf;
+        uint* cuts = program.Cut, owns = program.Label, lefts = program.Left, rights = program.Right;
+        byte* value = bins + binsOf[firstSplit];
+        TInt cut = TLanes.BroadcastCut(cuts + firstSplit);
+        TInt left = TLanes.Broadcast(lefts + firstSplit), right = TLanes.Broadcast(rights + firstSplit);
+        TInt label0 = TLanes.Select(TLanes.Load(value), cut, left, right);
+        TInt label1 = TLanes.Select(TLanes.Load(value + Step), cut, left, right);
+        TInt label2 = TLanes.Select(TLanes.Load(value + (2 * Step)), cut, left, right);
+        TInt label3 = TLanes.Select(TLanes.Load(value + (3 * Step)), cut, left, right);
+        for (int split = firstSplit + 1; split < endSplit; split++)
+        {
+            value = bins + binsOf[split];
+            cut = TLanes.BroadcastCut(cuts + split);
+            left = TLanes.Broadcast(lefts + split);
+            right = TLanes.Broadcast(rights + split);
+            TInt own = TLanes.Broadcast(owns + split);
+            label0 = TLanes.Decide(label0, own, TLanes.Load(value), cut, left, right);
+            label1 = TLanes.Decide(label1, own, TLanes.Load(value + Step), cut, left, right);
+            label2 = TLanes.Decide(label2, own, TLanes.Load(value + (2 * Step)), cut, left, right);
+            label3 = TLanes.Decide(label3, own, TLanes.Load(value + (3 * Step)), cut, left, right);
+        }
+        if (leafCount <= TLanes.FewLeaves)
+        {
+            TLanes.AddLeaves(label0, leaves, margins);
+            TLanes.AddLeaves(label1, leaves, margins + Step);
+            TLanes.AddLeaves(label2, leaves, margins + (2 * Step));
+            TLanes.AddLeaves(label3, leaves, margins + (3 * Step));
+            return;
+        }
+        // Through memory: vectors that live across a call would not stay in registers in the loop above.
+        TLanes.Store(label0, labels);
+        TLanes.Store(label1, labels + Step);
+        TLanes.Store(label2, labels + (2 * Step));
+        TLanes.Store(label3, labels + (3 * Step));
+        TLanes.AddManyLeaves(labels, leaves, leafCount, margins);
+    }
+
+    /// <summary>
+    /// A tree on a square of eight vectors, all at once: with four and four a split's values would be fetched twice and the loop's end
+    /// guessed wrong twice, a fifth of the time. Sixteen registers hold no left label: going left keeps a label, as all programs but
+    /// those of <see cref="VectorPruner"/> have it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunEight(TreeProgram program, int firstSplit, int endSplit, byte* bins, float* leaves, int leafCount, byte* labels, float* margins)
+    {
+        const int Step = 32;
+        int* binsOf = program.BinsOf;
+        uint* cuts = program.Cut, owns = program.Label, rights = program.Right;
+        byte* value = bins + binsOf[firstSplit];
+        TInt cut = TLanes.BroadcastCut(cuts + firstSplit), own = TLanes.Broadcast(owns + firstSplit), right = TLanes.Broadcast(rights + firstSplit);
+        TInt label0 = TLanes.Select(TLanes.Load(value), cut, own, right), label1 = TLanes.Select(TLanes.Load(value + Step), cut, own, right);
+        TInt label2 = TLanes.Select(TLanes.Load(value + (2 * Step)), cut, own, right), label3 = TLanes.Select(TLanes.Load(value + (3 * Step)), cut, own, right);
+        TInt label4 = TLanes.Select(TLanes.Load(value + (4 * Step)), cut, own, right), label5 = TLanes.Select(TLanes.Load(value + (5 * Step)), cut, own, right);
+        TInt label6 = TLanes.Select(TLanes.Load(value + (6 * Step)), cut, own, right), label7 = TLanes.Select(TLanes.Load(value + (7 * Step)), cut, own, right);
+        for (int split = firstSplit + 1; split < endSplit; split++)
+        {
+            value = bins + binsOf[split];
+            cut = TLanes.BroadcastCut(cuts + split);
+            own = TLanes.Broadcast(owns + split);
+            right = TLanes.Broadcast(rights + split);
+            label0 = TLanes.Decide(label0, own, TLanes.Load(value), cut, own, right);
+            label1 = TLanes.Decide(label1, own, TLanes.Load(value + Step), cut, own, right);
+            label2 = TLanes.Decide(label2, own, TLanes.Load(value + (2 * Step)), cut, own, right);
+            label3 = TLanes.Decide(label3, own, TLanes.Load(value + (3 * Step)), cut, own, right);
+            label4 = TLanes.Decide(label4, own, TLanes.Load(value + (4 * Step)), cut, own, right);
+            label5 = TLanes.Decide(label5, own, TLanes.Load(value + (5 * Step)), cut, own, right);
+            label6 = TLanes.Decide(label6, own, TLanes.Load(value + (6 * Step)), cut, own, right);
+            label7 = TLanes.Decide(label7, own, TLanes.Load(value + (7 * Step)), cut, own, right);
+        }
+        TLanes.Store(label0, labels);
+        TLanes.Store(label1, labels + Step);
+        TLanes.Store(label2, labels + (2 * Step));
+        TLanes.Store(label3, labels + (3 * Step));
+        TLanes.Store(label4, labels + (4 * Step));
+        TLanes.Store(label5, labels + (5 * Step));
+        TLanes.Store(label6, labels + (6 * Step));
+        TLanes.Store(label7, labels + (7 * Step));
+        if (leafCount > TLanes.FewLeaves)
+        {
+            TLanes.AddManyLeaves(labels, leaves, leafCount, margins);
+            return;
+        }
+        for (int i = 0; i < 8; i++)
+        {
+            TLanes.AddLeaves(TLanes.Load(labels + (i * Step)), leaves, margins + ((i >> 1) * 4 * Side) + ((i & 1) * 8));
         }
     }
 
@@ -161,8 +231,4 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
             TLanes.Store(sum7, rest + (3 * count));
         }
     }
-
-    /// <summary>Where the first of the four rows of margins is whose labels are at byte <paramref name="at"/>, in floats.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Rows(int at) => (at & ~63) + ((at & 63) / 4);
 }

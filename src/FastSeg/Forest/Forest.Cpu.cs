@@ -52,6 +52,12 @@ internal sealed unsafe class ForestCpu : IDisposable
     /// <summary>Squares so far.</summary>
     public long SquaresEvaluated => _worker.SquaresEvaluated;
 
+    /// <summary>Trees that were walked pixel by pixel, counted once a square, so far.</summary>
+    public long TreesWalked => _worker.TreesWalked;
+
+    /// <summary>What is pruned.</summary>
+    public Pruning Pruning => _worker.Pruning;
+
     /// <summary>Computes every margin of the band; bit-equal to XGBoost's. Allocates nothing.</summary>
     public void Predict(in Band band) => _worker.Predict(band, Margins(0), GroupStride, RowStride);
 

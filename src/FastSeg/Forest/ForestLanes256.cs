@@ -7,11 +7,13 @@ namespace FastSeg.Forest;
 /// <summary>8 lanes (AVX2).</summary>
 internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Vector256<float>>
 {
+    private const int Bias = unchecked((int)0x80808080);
+
     /// <inheritdoc/>
     public static int Count => 8;
 
     /// <inheritdoc/>
-    public static int FewLeaves => int.MaxValue;
+    public static int FewLeaves => ByteTables.Entries;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -49,19 +51,27 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Broadcast(uint* value) => Vector256.Create(*(int*)value);
 
-    /// <inheritdoc/>
+    /// <summary>Less 128: AVX2 compares signed bytes only.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Select(Vector256<int> bins, Vector256<int> cut, Vector256<int> left, Vector256<int> right)
-    {
-        // AVX2 has no unsigned comparison: at most the cut means that the smaller of both is the bin.
-        Vector256<byte> atMost = Avx2.CompareEqual(Avx2.Min(bins.AsByte(), cut.AsByte()), bins.AsByte());
-        return Avx2.BlendVariable(right.AsByte(), left.AsByte(), atMost).AsInt32();
-    }
+    public static void StoreBins(Vector256<int> bins, byte* destination) => Store(bins ^ Vector256.Create(Bias), destination);
+
+    /// <summary>Less 128, and one more: the comparison that takes the bins from memory is "below".</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> BroadcastCut(uint* cut) => Vector256.Create((int)(*cut + 0x01010101u) ^ Bias);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Replace(Vector256<int> label, Vector256<int> own, Vector256<int> by) =>
-        Avx2.BlendVariable(label.AsByte(), by.AsByte(), Avx2.CompareEqual(label.AsByte(), own.AsByte())).AsInt32();
+    public static Vector256<int> Select(Vector256<int> bins, Vector256<int> cut, Vector256<int> left, Vector256<int> right) =>
+        Avx2.BlendVariable(right.AsByte(), left.AsByte(), Avx2.CompareGreaterThan(cut.AsSByte(), bins.AsSByte()).AsByte()).AsInt32();
+
+    /// <summary>Going left must keep the label: that leaves one blend.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Decide(
+        Vector256<int> label, Vector256<int> own, Vector256<int> bins, Vector256<int> cut, Vector256<int> left, Vector256<int> right)
+    {
+        Vector256<byte> atMost = Avx2.CompareGreaterThan(cut.AsSByte(), bins.AsSByte()).AsByte();
+        return Avx2.BlendVariable(label.AsByte(), right.AsByte(), Avx2.AndNot(atMost, Avx2.CompareEqual(label.AsByte(), own.AsByte()))).AsInt32();
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -87,21 +97,11 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Pack(Vector256<int> first, Vector256<int> second, Vector256<int> third, Vector256<int> fourth) =>
-        first | Avx2.ShiftLeftLogical(second, 8) | Avx2.ShiftLeftLogical(third, 16) | Avx2.ShiftLeftLogical(fourth, 24);
+    public static float* Thresholds(ForestTables tables, int plane) => tables.SearchBytes(plane);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Search(Vector256<float> value, float* search, int levels)
-    {
-        Vector256<int> path = Vector256<int>.Zero;
-        for (int step = 0; step < levels; step++)
-        {
-            Vector256<float> threshold = Avx2.GatherVector256(search + ForestTables.StepAt(step), path, sizeof(float));
-            path |= Avx.CompareGreaterThanOrEqual(value, threshold).AsInt32() & Vector256.Create(1 << step);
-        }
-        return path;
-    }
+    public static void Search(float* square, float* search, int levels, byte* paths) => ByteSearch.Run(square, search, levels, paths);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -115,16 +115,12 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddLeaves(Vector256<int> labels, float* leaves, float* rows)
-    {
-        for (int row = 0; row < 4; row++, rows += 16, labels = Avx2.ShiftRightLogical(labels, 8))
-        {
-            Vector256<float> leaf = Avx2.GatherVector256(leaves, labels & Vector256.Create(255), sizeof(float));
-            Avx.Store(rows, Avx.Add(Avx.LoadVector256(rows), leaf));
-        }
-    }
+    public static float* Arrange(float* leaves, int count, float* scratch) => ByteTables.Arrange(leaves, count, scratch);
 
     /// <inheritdoc/>
-    public static void AddManyLeaves(byte* labels, float* leaves, int count, float* margins) =>
-        throw new InvalidOperationException("A gather takes any number of leaves.");
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddLeaves(Vector256<int> labels, float* leaves, float* rows) => LeafBytes.AddFew(labels.AsByte(), (byte*)leaves, rows);
+
+    /// <inheritdoc/>
+    public static void AddManyLeaves(byte* labels, float* leaves, int count, float* margins) => LeafBytes.AddMany(labels, (byte*)leaves, count, margins);
 }

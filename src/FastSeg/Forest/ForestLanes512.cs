@@ -52,13 +52,22 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBins(Vector512<int> bins, byte* destination) => Store(bins, destination);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> BroadcastCut(uint* cut) => Broadcast(cut);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Select(Vector512<int> bins, Vector512<int> cut, Vector512<int> left, Vector512<int> right) =>
         Avx512BW.BlendVariable(left.AsByte(), right.AsByte(), Avx512BW.CompareGreaterThan(bins.AsByte(), cut.AsByte())).AsInt32();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Replace(Vector512<int> label, Vector512<int> own, Vector512<int> by) =>
-        Avx512BW.BlendVariable(label.AsByte(), by.AsByte(), Avx512BW.CompareEqual(label.AsByte(), own.AsByte())).AsInt32();
+    public static Vector512<int> Decide(
+        Vector512<int> label, Vector512<int> own, Vector512<int> bins, Vector512<int> cut, Vector512<int> left, Vector512<int> right) =>
+        Avx512BW.BlendVariable(label.AsByte(), Select(bins, cut, left, right).AsByte(), Avx512BW.CompareEqual(label.AsByte(), own.AsByte())).AsInt32();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -78,45 +87,18 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Pack(Vector512<int> first, Vector512<int> second, Vector512<int> third, Vector512<int> fourth) =>
-        first | Avx512F.ShiftLeftLogical(second, 8) | Avx512F.ShiftLeftLogical(third, 16) | Avx512F.ShiftLeftLogical(fourth, 24);
+    public static float* Thresholds(ForestTables tables, int plane) => tables.Search(plane);
 
-    /// <summary>Each lane's path chooses its next threshold from the step's registers by a permutation.</summary>
+    /// <summary>A lane of 32 bits holds the paths of four rows, one above the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Search(Vector512<float> value, float* search, int levels)
+    public static void Search(float* square, float* search, int levels, byte* paths)
     {
-        Vector512<float> first = Avx512F.CompareGreaterThanOrEqual(value, Vector512.Create(*search));
-        Vector512<int> path = first.AsInt32() & Vector512<int>.One;
-        if (levels > 1)
+        for (int block = 0; block < 4; block++, square += 64, paths += 64)
         {
-            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 16), path), 2);
+            Vector512<int> lower = Search(Load(square), search, levels) | Avx512F.ShiftLeftLogical(Search(Load(square + 16), search, levels), 8);
+            Vector512<int> third = Avx512F.ShiftLeftLogical(Search(Load(square + 32), search, levels), 16);
+            Store(lower | third | Avx512F.ShiftLeftLogical(Search(Load(square + 48), search, levels), 24), paths);
         }
-        if (levels > 2)
-        {
-            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 32), path), 4);
-        }
-        if (levels > 3)
-        {
-            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 48), path), 8);
-        }
-        if (levels > 4)
-        {
-            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 64), path), 16);
-        }
-        if (levels > 5)
-        {
-            path = Step(path, value, Choose32(search + 80, path), 32);
-        }
-        if (levels > 6)
-        {
-            path = Step(path, value, Choose64(search + 112, path), 64);
-        }
-        if (levels > 7)
-        {
-            Vector512<int> upper = Avx512F.CompareGreaterThan(path, Vector512.Create(63));
-            path = Step(path, value, Avx512F.BlendVariable(Choose64(search + 176, path), Choose64(search + 240, path), upper.AsSingle()), 128);
-        }
-        return path;
     }
 
     /// <inheritdoc/>
@@ -128,6 +110,10 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
         return (Avx512BW.Shuffle(Avx512F.BroadcastVector128ToVector512((int*)table).AsByte(), paths.AsByte() & nibble)
             | Avx512BW.Shuffle(Avx512F.BroadcastVector128ToVector512((int*)(table + 16)).AsByte(), upper)).AsInt32();
     }
+
+    /// <summary>As they are: 32 may be read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float* Arrange(float* leaves, int count, float* scratch) => leaves;
 
     /// <summary>
     /// A permutation chooses each lane's leaf by the low bits of its number; shifts bring the four rows of a vector into those bits.
@@ -162,6 +148,44 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>, Ve
                 Add(margins, leaf);
             }
         }
+    }
+
+    /// <summary>Each lane's path chooses its next threshold from the step's registers by a permutation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Search(Vector512<float> value, float* search, int levels)
+    {
+        Vector512<float> first = Avx512F.CompareGreaterThanOrEqual(value, Vector512.Create(*search));
+        Vector512<int> path = first.AsInt32() & Vector512<int>.One;
+        if (levels > 1)
+        {
+            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 16), path), 2);
+        }
+        if (levels > 2)
+        {
+            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 32), path), 4);
+        }
+        if (levels > 3)
+        {
+            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 48), path), 8);
+        }
+        if (levels > 4)
+        {
+            path = Step(path, value, Avx512F.PermuteVar16x32(Avx512F.LoadVector512(search + 64), path), 16);
+        }
+        if (levels > 5)
+        {
+            path = Step(path, value, Choose32(search + 80, path), 32);
+        }
+        if (levels > 6)
+        {
+            path = Step(path, value, Choose64(search + 112, path), 64);
+        }
+        if (levels > 7)
+        {
+            Vector512<int> upper = Avx512F.CompareGreaterThan(path, Vector512.Create(63));
+            path = Step(path, value, Avx512F.BlendVariable(Choose64(search + 176, path), Choose64(search + 240, path), upper.AsSingle()), 128);
+        }
+        return path;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -24,10 +24,11 @@ internal sealed unsafe class ForestTables
         List<(int Feature, float[] Thresholds)> planes = Collect(forest, out float[][] all);
         Feature = [.. planes.Select(plane => plane.Feature)];
         Levels = [.. planes.Select(plane => LevelsFor(plane.Thresholds.Length))];
-        _searches = new HostBuffer(Math.Max(planes.Count, 1) * (long)SearchStride * sizeof(float));
+        _searches = new HostBuffer(Math.Max(planes.Count, 1) * 2L * SearchStride * sizeof(float));
         for (int i = 0; i < planes.Count; i++)
         {
-            FillSearch((float*)_searches.Pointer + (i * SearchStride), Levels[i], planes[i].Thresholds);
+            FillSearch(Search(i), Levels[i], planes[i].Thresholds);
+            FillBytes(Search(i), SearchBytes(i));
         }
         Cut = new byte[forest.Feature.Length];
         Plane = new int[forest.Feature.Length];
@@ -65,7 +66,10 @@ internal sealed unsafe class ForestTables
     /// The thresholds of a plane for a search of <see cref="Levels"/> steps. The path so far, first step in the lowest bit, numbers the
     /// thresholds of a step, so that the path chooses from vector registers as it is; what is missing is infinite.
     /// </summary>
-    public float* Search(int plane) => (float*)_searches.Pointer + ((nint)plane * SearchStride);
+    public float* Search(int plane) => (float*)_searches.Pointer + ((nint)plane * 2 * SearchStride);
+
+    /// <summary>The same, laid out as <see cref="ByteTables"/>, but for the first step.</summary>
+    public float* SearchBytes(int plane) => Search(plane) + SearchStride;
 
     /// <summary>Where a step's thresholds begin, in floats: 16 for each of the first five, then as many as there are paths.</summary>
     public static int StepAt(int step) => step < 5 ? 16 * step : 16 * (step switch { 5 => 5, 6 => 7, _ => 11 });
@@ -139,6 +143,12 @@ internal sealed unsafe class ForestTables
                 }
             }
         }
+    }
+
+    private static void FillBytes(float* search, float* bytes)
+    {
+        new Span<float>(search, StepAt(1)).CopyTo(new Span<float>(bytes, StepAt(1)));
+        ByteTables.Arrange(search + StepAt(1), SearchStride - StepAt(1), bytes + StepAt(1));
     }
 
     private void NumberSplits(DecisionForest forest, List<(int Feature, float[] Thresholds)> planes, float[][] all)

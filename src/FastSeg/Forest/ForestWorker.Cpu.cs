@@ -9,10 +9,10 @@ internal enum Pruning
     /// <summary>Nothing: the trees are small.</summary>
     None,
 
-    /// <summary>Each square of 16 x 16 pixels, with vectors.</summary>
+    /// <summary>Each square of 16 x 16 pixels: trees of depth up to 6.</summary>
     Squares,
 
-    /// <summary>Strips of 16 rows, node by node: any tree, any machine.</summary>
+    /// <summary>Strips of 16 rows, node by node: any tree.</summary>
     Strips,
 }
 
@@ -41,7 +41,7 @@ internal abstract unsafe class ForestWorker : IDisposable
         _buffer = new HostBuffer(BinBytes(tables, MaxSquares));
         Pruner = new Pruner(tables);
         Pruning = PruningFor(tables);
-        VectorPruner = Pruning == Pruning.Squares ? new VectorPruner(tables) : null;
+        SquarePruner = Pruning == Pruning.Squares ? SquarePruner.Create(tables, VectorPath.Bits) : null;
         Programs = [.. Enumerable.Range(0, ProgramsFor(tables)).Select(_ => new TreeProgram(tables.Forest))];
         Bins = _buffer.Pointer;
         Staged = (float*)(Bins + ((long)MaxSquares * tables.Planes * TreeProgram.SquareBytes));
@@ -57,7 +57,7 @@ internal abstract unsafe class ForestWorker : IDisposable
 
     /// <summary>Bytes the constructor allocates.</summary>
     public static long Bytes(ForestTables tables, int maxBandWidth) => BinBytes(tables, Squares(maxBandWidth)) + (ProgramsFor(tables) * TreeProgram.Bytes(tables.Forest))
-        + (PruningFor(tables) == Pruning.Squares ? VectorPruner.Bytes(tables) : 0);
+        + (PruningFor(tables) == Pruning.Squares ? SquarePruner.Bytes(tables, VectorPath.Bits) : 0);
 
     /// <summary>The forest.</summary>
     protected ForestTables Tables { get; }
@@ -66,7 +66,7 @@ internal abstract unsafe class ForestWorker : IDisposable
     protected int MaxSquares { get; }
 
     /// <summary>What is pruned.</summary>
-    protected Pruning Pruning { get; }
+    public Pruning Pruning { get; }
 
     /// <summary>The trees being evaluated: one program, or one a group where nothing is pruned.</summary>
     protected TreeProgram[] Programs { get; }
@@ -74,13 +74,13 @@ internal abstract unsafe class ForestWorker : IDisposable
     /// <summary>Prunes trees node by node.</summary>
     protected Pruner Pruner { get; }
 
-    /// <summary>Prunes trees a vector at a time, where machine and forest allow.</summary>
-    protected VectorPruner? VectorPruner { get; }
+    /// <summary>Prunes trees for each square, where the forest allows.</summary>
+    protected SquarePruner? SquarePruner { get; }
 
     /// <summary>256 bytes for each plane of each square.</summary>
     protected byte* Bins { get; }
 
-    /// <summary>A square cut off by the band's right edge, completed.</summary>
+    /// <summary>A square's values of one plane, completed where the band's right edge cuts it off.</summary>
     protected float* Staged { get; }
 
     /// <summary>The margins of <see cref="MaxTogether"/> squares.</summary>
@@ -101,6 +101,9 @@ internal abstract unsafe class ForestWorker : IDisposable
     /// <summary>Squares so far.</summary>
     public long SquaresEvaluated { get; protected set; }
 
+    /// <summary>Trees that were walked pixel by pixel, counted once a square, so far.</summary>
+    public long TreesWalked { get; protected set; }
+
     /// <summary>Computes every margin of the band.</summary>
     public abstract void Predict(in Band band, float* margins, nint groupStride, nint rowStride);
 
@@ -112,7 +115,7 @@ internal abstract unsafe class ForestWorker : IDisposable
         {
             program.Dispose();
         }
-        VectorPruner?.Dispose();
+        SquarePruner?.Dispose();
     }
 
     /// <summary>Walks one tree pixel by pixel: the general path.</summary>
@@ -144,7 +147,7 @@ internal abstract unsafe class ForestWorker : IDisposable
     private static Pruning PruningFor(ForestTables tables)
     {
         bool small = tables.Forest.Splits < SplitsThatPay * tables.Forest.Trees.Length && tables.Depth.Max() < 8;
-        return small ? Pruning.None : VectorPath.Bits == 512 && VectorPruner.Suits(tables) ? Pruning.Squares : Pruning.Strips;
+        return small ? Pruning.None : SquarePruner.Suits(tables) ? Pruning.Squares : Pruning.Strips;
     }
 
     private static int ProgramsFor(ForestTables tables) => PruningFor(tables) == Pruning.None ? tables.Forest.Groups : 1;
@@ -219,7 +222,7 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
         new Span<byte>(Finite, squares).Fill(1);
         for (int plane = 0; plane < planes; plane++)
         {
-            float* search = Tables.Search(plane);
+            float* search = TLanes.Thresholds(Tables, plane);
             int levels = Tables.Levels[plane];
             byte* paths = PathTables.Of(levels);
             float* first = band.Row(Tables.Feature[plane], strip.Y);
@@ -234,7 +237,7 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
                     rowStride = Side;
                 }
                 bool finite = Evaluator<TInt, TFloat, TLanes>.Bin(
-                    rows, rowStride, strip.Height, search, levels, paths, Bins + (((long)square * planes) + plane) * TreeProgram.SquareBytes,
+                    rows, rowStride, strip.Height, Staged, search, levels, paths, Bins + (((long)square * planes) + plane) * TreeProgram.SquareBytes,
                     out Least[(square * planes) + plane], out Most[(square * planes) + plane]);
                 if (!finite)
                 {
@@ -288,10 +291,11 @@ internal sealed unsafe class ForestWorker<TInt, TFloat, TLanes> : ForestWorker
             if (Pruning == Pruning.Squares)
             {
                 program.Clear();
-                VectorPruner!.AddGroup(group, Least + (square * planes), Most + (square * planes), program);
+                SquarePruner!.AddGroup(group, Least + (square * planes), Most + (square * planes), program);
             }
             int together = Math.Min(step, squares - square);
             SplitsEvaluated += (long)program.Splits * together;
+            TreesWalked += (long)program.WalkedTrees * together;
             Run(program, band, strip, square, together, margins, rowStride);
         }
     }

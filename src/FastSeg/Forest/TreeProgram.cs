@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using FastSeg.Native;
 
 namespace FastSeg.Forest;
@@ -27,11 +30,12 @@ internal sealed unsafe class TreeProgram : IDisposable
         _buffer = new HostBuffer(Bytes(forest));
         Tables = (float*)_buffer.Pointer;
         BinsOf = (int*)(Tables + TableFloats(trees, leaves));
-        Cut = (uint*)(BinsOf + leaves + Spare);
-        Label = Cut + leaves + Spare;
-        Left = Label + leaves + Spare;
-        Right = Left + leaves + Spare;
-        FirstSplit = (int*)(Right + leaves + Spare);
+        int splits = MostSplits(forest);
+        Cut = (uint*)(BinsOf + splits);
+        Label = Cut + splits;
+        Left = Label + splits;
+        Right = Left + splits;
+        FirstSplit = (int*)(Right + splits);
         Leaves = FirstSplit + trees + 1;
         TableOf = Leaves + trees;
         WalkedBefore = TableOf + trees;
@@ -91,11 +95,15 @@ internal sealed unsafe class TreeProgram : IDisposable
         return sizeof(int) * ((long)TableFloats(trees, leaves) + (5L * (leaves + Spare)) + (5L * trees) + 1);
     }
 
+    /// <summary>Splits there is room for.</summary>
+    public static int MostSplits(DecisionForest forest) => LargestGroup(forest).Leaves + Spare;
+
     /// <summary>Forgets all trees.</summary>
     public void Clear() => (Trees, Splits, NextTable, WalkedTrees) = (0, 0, 0, 0);
 
     /// <summary>Completes the tree whose splits and leaves have been written.</summary>
     /// <param name="leaves">Its leaves.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void EndTree(int leaves)
     {
         Leaves[Trees] = leaves;
@@ -103,6 +111,24 @@ internal sealed unsafe class TreeProgram : IDisposable
         Trees++;
         FirstSplit[Trees] = Splits;
         NextTable += (leaves + 15) & ~15;
+    }
+
+    /// <summary>Writes all splits from what <see cref="BitPruner"/> packs into 32 bits: plane, cut, own label, right label.</summary>
+    /// <param name="packed">As many as there are, rounded up to 8.</param>
+    public void Unpack(uint* packed)
+    {
+        Vector256<byte> first = Vector256.Create(0x0404040400000000, 0x0C0C0C0C08080808, 0x0404040400000000, 0x0C0C0C0C08080808).AsByte();
+        Vector256<byte> second = first + Vector256<byte>.One, third = second + Vector256<byte>.One, fourth = third + Vector256<byte>.One;
+        for (int i = 0; i < Splits; i += 8)
+        {
+            Vector256<byte> four = Avx.LoadVector256((byte*)(packed + i));
+            Avx.Store(BinsOf + i, Avx2.ShiftLeftLogical(four.AsInt32() & Vector256.Create(255), 8));
+            Avx.Store((byte*)(Cut + i), Avx2.Shuffle(four, second));
+            Vector256<byte> own = Avx2.Shuffle(four, third);
+            Avx.Store((byte*)(Label + i), own);
+            Avx.Store((byte*)(Left + i), own);
+            Avx.Store((byte*)(Right + i), Avx2.Shuffle(four, fourth));
+        }
     }
 
     /// <summary>Adds a tree that is walked pixel by pixel.</summary>

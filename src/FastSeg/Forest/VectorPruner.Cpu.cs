@@ -11,14 +11,8 @@ namespace FastSeg.Forest;
 /// is laid out as a heap: the root is node 1, node p has children 2 p and 2 p + 1. Lane i of a "low" vector stands for node i (splits
 /// and upper leaves), lane i of a "high" vector for node 64 + i (leaves of the lowest level).
 /// </summary>
-internal sealed unsafe class VectorPruner : IDisposable
+internal sealed unsafe class VectorPruner : SquarePruner
 {
-    /// <summary>Deepest tree.</summary>
-    private const int MaxDepth = 6;
-
-    /// <summary>Most byte planes; one more number stands for none.</summary>
-    private const int MaxPlanes = 255;
-
     private readonly ForestTables _tables;
     private readonly HostBuffer _trees;
     private readonly HostBuffer _patterns;
@@ -27,7 +21,7 @@ internal sealed unsafe class VectorPruner : IDisposable
     private readonly int[] _firstOf;
 
     /// <summary>Lays the trees out.</summary>
-    /// <param name="tables">A forest that <see cref="Suits"/>.</param>
+    /// <param name="tables">A forest that <see cref="SquarePruner.Suits"/>.</param>
     public VectorPruner(ForestTables tables)
     {
         _tables = tables;
@@ -46,27 +40,22 @@ internal sealed unsafe class VectorPruner : IDisposable
         }
     }
 
-    /// <summary>Whether this machine and every tree of the forest allow it.</summary>
-    public static bool Suits(ForestTables tables) =>
-        Avx512Vbmi2.IsSupported && Avx512Vbmi.IsSupported && tables.Planes <= MaxPlanes && tables.Depth.Max() <= MaxDepth;
+    /// <summary>Whether this machine has the instructions.</summary>
+    public static bool IsSupported => Avx512Vbmi2.IsSupported && Avx512Vbmi.IsSupported;
 
     /// <summary>Bytes the constructor allocates.</summary>
     public static long Bytes(ForestTables tables) => (8 * 64) + HeapPatterns.Bytes + ((long)HeapTree.Stride * tables.Forest.Trees.Length);
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         _trees.Dispose();
         _patterns.Dispose();
         _ranges.Dispose();
     }
 
-    /// <summary>Adds every tree of a group.</summary>
-    /// <param name="group">Which group.</param>
-    /// <param name="least">The least bin of each plane.</param>
-    /// <param name="most">The largest bin of each plane.</param>
-    /// <param name="program">Empty.</param>
-    public void AddGroup(int group, byte* least, byte* most, TreeProgram program)
+    /// <inheritdoc/>
+    public override void AddGroup(int group, byte* least, byte* most, TreeProgram program)
     {
         int size = _rangeVectors * 64;
         byte* low = _ranges.Pointer;

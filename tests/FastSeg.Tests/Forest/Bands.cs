@@ -8,7 +8,11 @@ namespace FastSeg.Tests.Forest;
 internal static unsafe class Bands
 {
     /// <summary>Predicts every row through <see cref="ForestCpu"/>; margins row-major, as libxgboost gives them.</summary>
-    public static float[] Margins(DecisionForest forest, float[] rows, int features, int width, int height)
+    public static float[] Margins(DecisionForest forest, float[] rows, int features, int width, int height) =>
+        Predict(forest, rows, features, width, height).Margins;
+
+    /// <summary>The same, and how it was done.</summary>
+    public static Prediction Predict(DecisionForest forest, float[] rows, int features, int width, int height)
     {
         int count = rows.Length / features;
         int stride = (width + 63) / 64 * 64;
@@ -40,6 +44,13 @@ internal static unsafe class Bands
             }
             start -= (width * height) - (columns * lines);
         }
-        return margins;
+        return new Prediction(margins, predictor.Pruning, predictor.TreesWalked, (double)predictor.SplitsEvaluated / predictor.SquaresEvaluated);
     }
 }
+
+/// <summary>Margins, and how they came about.</summary>
+/// <param name="Margins">Row-major.</param>
+/// <param name="Pruning">What was pruned.</param>
+/// <param name="TreesWalked">Trees walked pixel by pixel, counted once a square.</param>
+/// <param name="SplitsASquare">Splits evaluated a square, on average.</param>
+internal sealed record Prediction(float[] Margins, Pruning Pruning, long TreesWalked, double SplitsASquare);

@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using FastSeg.Forest;
-using FastSeg.Native;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 
@@ -16,7 +14,7 @@ public sealed class ForestCpuTests
         float[] rows = TrainedModels.Rows(random, 900, 7);
         int[] labels = TrainedModels.Labels(random, rows, 7, classes);
         byte[] model = TrainedModels.Train(rows, labels, 7, classes, new TrainingOptions { Rounds = 8, Depth = depth, BoosterThreads = 1 });
-        AssertEqual(model, rows, 7, 64, 3);
+        ForestCheck.AssertEqual(model, rows, 7, 64, 3);
     }
 
     [Test]
@@ -24,12 +22,12 @@ public sealed class ForestCpuTests
         [Values(0, 1, 2, 3, 4, 5, 7, 9, 12)] int depth, [Values(1, 2, 3, 20)] int groups, [Values(3, 100, 3000)] int thresholds)
     {
         var model = new RandomModel(depth) { Depth = depth, Groups = groups, Thresholds = thresholds, Fill = depth < 8 ? 0.9 : 0.7 };
-        AssertEqual(model.Bytes(), TrainedModels.Rows(new Random(depth), 700, 7, steps: thresholds), 7, 100, 2);
+        ForestCheck.AssertEqual(model.Bytes(), TrainedModels.Rows(new Random(depth), 700, 7, steps: thresholds), 7, 100, 2);
     }
 
     [Test]
     public void ForestsOfParallelTreesEqualXgBoost() =>
-        AssertEqual(new RandomModel(5) { TreesARound = 7, Rounds = 2, Depth = 9 }.Bytes(), TrainedModels.Rows(new Random(5), 500, 7), 7, 256, 16);
+        ForestCheck.AssertEqual(new RandomModel(5) { TreesARound = 7, Rounds = 2, Depth = 9 }.Bytes(), TrainedModels.Rows(new Random(5), 500, 7), 7, 256, 16);
 
     [Test]
     public void MissingValuesGoTheDefaultWay()
@@ -39,37 +37,94 @@ public sealed class ForestCpuTests
         {
             rows[i] = float.NaN;
         }
-        AssertEqual(new RandomModel(6).Bytes(), rows, 7, 32, 4);
+        ForestCheck.AssertEqual(new RandomModel(6).Bytes(), rows, 7, 32, 4);
     }
 
     [Test]
     public void EveryBandSizeGivesTheSameMargins([Values(1, 63, 64, 65, 200)] int width, [Values(1, 3)] int height) =>
-        AssertEqual(new RandomModel(7).Bytes(), TrainedModels.Rows(new Random(7), 403, 7), 7, width, height);
+        ForestCheck.AssertEqual(new RandomModel(7).Bytes(), TrainedModels.Rows(new Random(7), 403, 7), 7, width, height);
 
-    private static void AssertEqual(byte[] model, float[] rows, int features, int width, int height)
+    [Test]
+    public void SquaresArePrunedUpToDepth6And255Planes([Values(256, 512)] int bits, [Values(5, 6)] int depth)
     {
-        DecisionForest forest = DecisionForest.Parse(model);
-        float[] expected = XgBoostPeer.Margins(model, rows, features);
-        float[] walked = new float[expected.Length];
-        for (int i = 0; i < rows.Length / features; i++)
+        Widths.Need(bits);
+        foreach (int features in (int[])[63, 64, 127, 128, 174, 255, 256])
         {
-            forest.Margins(rows.AsSpan(i * features, features), walked.AsSpan(i * forest.Groups, forest.Groups));
-        }
-        Assert.That(Bits(walked), Is.EqualTo(Bits(expected)), "walk");
-        int chosen = VectorPath.Bits;
-        try
-        {
-            foreach (int bits in VectorPath.Available)
-            {
-                VectorPath.Bits = bits;
-                Assert.That(Bits(Bands.Margins(forest, rows, features, width, height)), Is.EqualTo(Bits(expected)), $"{bits} bits");
-            }
-        }
-        finally
-        {
-            VectorPath.Bits = chosen;
+            byte[] model = new RandomModel(features) { Features = features, Depth = depth, Rounds = 40, Fill = 0.97 }.Bytes();
+            Prediction prediction = ForestCheck.AssertEqual(model, ForestCheck.SmoothRows(depth, 1500, features, 48), features, 48, 32, bits);
+            Assert.That(DecisionForest.Parse(model).Tables.Planes, Is.EqualTo(features));
+            Assert.That(prediction.Pruning, Is.EqualTo(features < 256 ? Pruning.Squares : Pruning.Strips), $"{features} features");
+            Assert.That(prediction.SplitsASquare, Is.LessThan(0.7 * DecisionForest.Parse(model).Splits), $"{features} features");
         }
     }
 
-    private static int[] Bits(float[] values) => MemoryMarshal.Cast<float, int>(values.AsSpan()).ToArray();
+    [Test]
+    public void SmallTreesAreNotPrunedAndDeepOnesInStrips([Values(256, 512)] int bits)
+    {
+        Widths.Need(bits);
+        foreach ((int depth, Pruning pruning) in ((int, Pruning)[])[(3, Pruning.None), (4, Pruning.None), (7, Pruning.Strips), (8, Pruning.Strips)])
+        {
+            byte[] model = new RandomModel(depth) { Depth = depth, Rounds = 9, Fill = 0.97 }.Bytes();
+            float[] rows = ForestCheck.SmoothRows(depth, 900, 7, 40);
+            Assert.That(ForestCheck.AssertEqual(model, rows, 7, 40, 17, bits).Pruning, Is.EqualTo(pruning), $"depth {depth}");
+        }
+    }
+
+    [Test]
+    public void ThousandsOfThresholdsAFeatureTakeSeveralPlanes([Values(256, 512)] int bits)
+    {
+        Widths.Need(bits);
+        byte[] model = new RandomModel(10) { Features = 2, Depth = 7, Rounds = 40, Fill = 0.97, Thresholds = 1_000_000 }.Bytes();
+        DecisionForest forest = DecisionForest.Parse(model);
+        Assert.That(forest.Value.Where((_, node) => forest.Feature[node] == 0).Distinct().Count(), Is.GreaterThan(5000));
+        Assert.That(forest.Tables.Planes, Is.GreaterThan(2 * 5000 / ForestTables.MaxThresholds));
+        float[] rows = TrainedModels.Rows(new Random(10), 900, 2);
+        for (int i = 0; i < rows.Length; i += 3)
+        {
+            rows[i] = forest.Value.Where((_, node) => forest.Feature[node] == i % 2).ElementAt(i);
+        }
+        Assert.That(ForestCheck.AssertEqual(model, rows, 2, 40, 20, bits).TreesWalked, Is.Zero);
+    }
+
+    [Test]
+    public void TreesOfTooManyLeavesAndTooDeepOnesAreWalked([Values(256, 512)] int bits)
+    {
+        Widths.Need(bits);
+        long Walked(RandomModel model) => ForestCheck.AssertEqual(model.Bytes(), TrainedModels.Rows(new Random(11), 600, 7), 7, 32, 16, bits).TreesWalked;
+        Assert.That(Walked(new RandomModel(11) { Groups = 1, Depth = 9, Fill = 1, Rounds = 5 }), Is.GreaterThan(0), "512 leaves");
+        Assert.That(Walked(new RandomModel(11) { Chain = 64 }), Is.Zero, "a chain of 64");
+        Assert.That(Walked(new RandomModel(11) { Chain = 65 }), Is.EqualTo(18 * 6), "a chain of 65: every tree, in the two squares of 32 x 16, of 32 x 2 and of 24 x 1 pixels");
+        Assert.That(Walked(new RandomModel(11) { Chain = 300 }), Is.GreaterThan(0), "a chain of 300");
+    }
+
+    [Test]
+    public void ExtremeThresholdsAndValuesEqualXgBoost([Values(256, 512)] int bits)
+    {
+        Widths.Need(bits);
+        float[] extremes =
+        [
+            0, -0f, float.Epsilon, -float.Epsilon, 1e-45f, 1e-40f, -1e-40f, 1.17549421e-38f, 1.17549435e-38f, -1.17549435e-38f,
+            float.MaxValue, -float.MaxValue, 3e38f, 1, -1, 1.00000012f,
+        ];
+        float[] rows = new float[1200 * 7];
+        var random = new Random(12);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = random.Next(40) switch
+            {
+                0 when i % 500 == 0 => float.PositiveInfinity,
+                1 when i % 500 == 1 => float.NegativeInfinity,
+                < 30 => extremes[random.Next(extremes.Length)],
+                _ => (random.NextSingle() - 0.5f) * 1e-39f,
+            };
+        }
+        byte[] model = new RandomModel(12) { Values = extremes, Rounds = 20, Fill = 0.97 }.Bytes();
+        DecisionForest forest = DecisionForest.Parse(model);
+        foreach (float extreme in extremes)
+        {
+            Assert.That(forest.Value.Where((_, node) => forest.Feature[node] >= 0), Has.Member(extreme));
+        }
+        // Resaved: both sides read the same bytes, whatever libxgboost made of the decimals.
+        ForestCheck.AssertEqual(XgBoostPeer.Resave(model, "ubj"), rows, 7, 64, 16, bits);
+    }
 }

@@ -27,6 +27,12 @@ internal sealed class RandomModel
     /// <summary>Distinct thresholds a feature, in [0, 1).</summary>
     public int Thresholds { get; init; } = 100;
 
+    /// <summary>Thresholds to choose from instead.</summary>
+    public float[] Values { get; init; } = [];
+
+    /// <summary>Every tree is a chain of so many splits instead: one child of each is a leaf.</summary>
+    public int Chain { get; init; }
+
     public string Objective { get; init; } = "";
 
     public string Booster { get; init; } = "gbtree";
@@ -62,19 +68,20 @@ internal sealed class RandomModel
 
     private string Tree(int id)
     {
-        var nodes = new List<Node> { new() { Parent = int.MaxValue } };
+        var nodes = new List<Node> { new() { Parent = int.MaxValue, Grows = true } };
         for (int i = 0; i < nodes.Count; i++)
         {
             Node node = nodes[i];
             node.Value = (_random.NextSingle() - 0.5f) * 0.3f;
-            if (node.Depth < Depth && _random.NextDouble() < Fill)
+            if (Chain > 0 ? node.Depth < Chain && node.Grows : node.Depth < Depth && _random.NextDouble() < Fill)
             {
                 node.Feature = _random.Next(Features);
-                node.Value = _random.Next(Thresholds) / (float)Thresholds;
+                node.Value = Values.Length > 0 ? Values[_random.Next(Values.Length)] : _random.Next(Thresholds) / (float)Thresholds;
                 node.DefaultLeft = _random.Next(2);
                 node.Left = nodes.Count;
-                nodes.Add(new() { Parent = i, Depth = node.Depth + 1 });
-                nodes.Add(new() { Parent = i, Depth = node.Depth + 1 });
+                bool leftGrows = Chain == 0 || _random.Next(2) == 0;
+                nodes.Add(new() { Parent = i, Depth = node.Depth + 1, Grows = leftGrows });
+                nodes.Add(new() { Parent = i, Depth = node.Depth + 1, Grows = !leftGrows });
             }
         }
         string List(Func<Node, object> value) => string.Join(',', nodes.Select(node => string.Create(CultureInfo.InvariantCulture, $"{value(node)}")));
@@ -94,6 +101,8 @@ internal sealed class RandomModel
         public int Parent { get; init; }
 
         public int Depth { get; init; }
+
+        public bool Grows { get; init; }
 
         public int Left { get; set; } = -1;
 

@@ -1,4 +1,5 @@
 using FastSeg.Forest;
+using FastSeg.Native;
 
 namespace FastSeg.Tests.Forest;
 
@@ -37,6 +38,28 @@ internal static unsafe class TrainedModels
         fixed (int* classOf = labels)
         {
             return Booster.Train(data, classOf, labels.Length, features, classes, options, given, afterRound, cancellation);
+        }
+    }
+
+    /// <summary>Trains with libxgboost's own parameters; the model in UBJSON.</summary>
+    public static byte[] TrainWith(float[] rows, int[] labels, int features, int rounds, params (string Name, string Value)[] parameters)
+    {
+        fixed (float* data = rows)
+        fixed (int* classOf = labels)
+        {
+            using DMatrixHandle matrix = Booster.CreateMatrix(data, labels.Length, features, 1);
+            XgBoost.XGDMatrixSetInfoFromInterface(matrix, "label", XgBoost.Array(classOf, "<i4", labels.Length)).ThrowIfFailed("taking the labels");
+            using BoosterHandle booster = Booster.CreateBooster(matrix);
+            foreach ((string name, string value) in (ReadOnlySpan<(string, string)>)[("verbosity", "0"), ("nthread", "1"), ("base_score", "0.5"), .. parameters])
+            {
+                XgBoost.XGBoosterSetParam(booster, name, value).ThrowIfFailed($"setting {name} to {value}");
+            }
+            for (int round = 0; round < rounds; round++)
+            {
+                XgBoost.XGBoosterUpdateOneIter(booster, round, matrix).ThrowIfFailed("training");
+            }
+            XgBoost.XGBoosterSaveModelToBuffer(booster, """{"format":"ubj"}""", out ulong length, out byte* bytes).ThrowIfFailed("saving");
+            return new ReadOnlySpan<byte>(bytes, checked((int)length)).ToArray();
         }
     }
 }
