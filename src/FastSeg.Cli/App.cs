@@ -92,7 +92,7 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
             }
         }
         foreach (FastSegCommand command in (FastSegCommand[])[
-            new TrainCommand(this), new SegmentCommand(this), new FeaturesCommand(this), new ScoreCommand(this), new PlanCommand(this),
+            new TrainCommand(this), new ImportCommand(this), new SegmentCommand(this), new FeaturesCommand(this), new ScoreCommand(this), new PlanCommand(this),
             new InfoCommand(this), new PreviewCommand(this), new UpsamplerCommand(this), new ModelsCommand(this), new DemoCommand(this), new SelfTestCommand(this)])
         {
             root.Subcommands.Add(command);

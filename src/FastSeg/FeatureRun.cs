@@ -51,13 +51,13 @@ internal static unsafe class FeatureRun
     {
         long start = Stopwatch.GetTimestamp();
         int seen = channels != 0 ? channels : SampleChecks.IsGrey(image) ? 1 : 3;
-        int deepChannels = deepModel?.Description.Channels ?? 0;
-        features.Check(deepChannels);
-        IReadOnlyList<string> names = [.. features.PlaneNames(seen), .. Enumerable.Range(0, deepChannels).Select(i => $"deep_{i}")];
+        Engine engine = Engines.Choose(options.Backend);
+        var work = new Work(image, features, seen, deepModel, null) { Planes = true };
+        features.Check(work.DeepChannels);
+        IReadOnlyList<string> names = [.. features.PlaneNames(seen), .. Enumerable.Range(0, work.DeepChannels).Select(i => $"deep_{i}")];
         using ImageWriter writer = output(names);
         var planner = new Planner(
-            image, image.Info.Bounds, features, seen, deepChannels, core => core.Pixels * names.Count * sizeof(float),
-            core => DeepImage.TileBytes(deepModel, core), grid => DeepImage.WorkerItems(deepModel, image, grid),
+            work, image.Info.Bounds, engine, core => core.Pixels * names.Count * sizeof(float),
             workers => [("reader", image.HeldBytes(workers)), ("writer", writer.HeldBytes(workers)), .. DeepImage.SharedItems(deepModel, image)],
             DeepImage.TransformerItems(deepModel, backbone, image));
         Plan plan = planner.Make(options);
@@ -65,7 +65,7 @@ internal static unsafe class FeatureRun
         StageTimes all = before ?? new StageTimes();
         using DeepImage? deep = deepModel is null ? null : new DeepImage(
             deepModel, known ?? DeepImage.Map(deepModel, backbone!, image, all, options with { Progress = null }), owned: known is null, image, plan);
-        using var backend = new CpuBackend(plan, features, null, deep);
+        using Backend backend = engine.Create(plan, work, deep);
         StageTimes[] times = [.. Enumerable.Range(0, plan.Workers).Select(_ => new StageTimes())];
         Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, seen, image.Info))];
         HostBuffer[] planes = [.. times.Select(_ => new HostBuffer(plan.MaxCore.Pixels * names.Count * sizeof(float)))];
@@ -93,6 +93,9 @@ internal static unsafe class FeatureRun
         writer.Commit();
         all.Add(Stage.Write, commit);
         Array.ForEach(times, worker => all.Add(worker, plan.Workers));
-        return new RunResult(plan.Area.Pixels, [], all.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, plan.PeakBytes);
+        return new RunResult(plan.Area.Pixels, [], all.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, plan.PeakBytes)
+        {
+            Backend = engine.Name,
+        };
     }
 }

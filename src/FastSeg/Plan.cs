@@ -37,10 +37,12 @@ public sealed record PlanItem(string Name, long BytesEach, int Count, PlanPhase 
 /// <param name="Channels">Channels the model sees.</param>
 /// <param name="Planes">Feature planes of all channels.</param>
 /// <param name="Workers">Threads, each with buffers of its own.</param>
-/// <param name="Items">The buffers.</param>
+/// <param name="Items">The buffers in the process's memory.</param>
+/// <param name="DeviceItems">The buffers in a device's memory; none where the processor computes.</param>
 /// <param name="ProcessBytes">Resident memory of the process before the buffers, with the code that is still to be compiled.</param>
 public sealed record Plan(
-    Region Area, long TileWidth, long TileHeight, int Halo, int Channels, int Planes, int Workers, IReadOnlyList<PlanItem> Items, long ProcessBytes)
+    Region Area, long TileWidth, long TileHeight, int Halo, int Channels, int Planes, int Workers, IReadOnlyList<PlanItem> Items, IReadOnlyList<PlanItem> DeviceItems,
+    long ProcessBytes)
 {
     /// <summary>Tiles.</summary>
     public long Tiles => Grid.Count;
@@ -50,6 +52,9 @@ public sealed record Plan(
 
     /// <summary>Predicted peak of the process's resident memory.</summary>
     public long PeakBytes => ProcessBytes + BufferBytes;
+
+    /// <summary>Bytes of all buffers on the device.</summary>
+    public long DeviceBytes => DeviceItems.Sum(item => item.Bytes);
 
     internal TileGrid Grid => new(Area, TileWidth, TileHeight);
 

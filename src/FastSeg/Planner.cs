@@ -1,28 +1,20 @@
-using FastSeg.Features;
+using System.Globalization;
 using FastSeg.Images;
 
 namespace FastSeg;
 
 /// <summary>Chooses tiles and lists the buffers they need.</summary>
-/// <param name="Image">The image to be read.</param>
+/// <param name="Work">What is computed of which image.</param>
 /// <param name="Area">The region to be computed.</param>
-/// <param name="Features">Which features.</param>
-/// <param name="Channels">Channels the model sees.</param>
-/// <param name="DeepChannels">Deep planes behind the classical ones.</param>
+/// <param name="Engine">Where it is computed.</param>
 /// <param name="OutputBytes">Bytes of a worker's outputs for a tile's core.</param>
-/// <param name="TileBytes">Bytes of other buffers that grow with a tile's core and are listed by <paramref name="WorkerItems"/>.</param>
-/// <param name="WorkerItems">Buffers of a worker besides tile, filters and outputs, for the tiles of a grid: a name and their bytes.</param>
 /// <param name="SharedItems">Buffers of the whole run (readers, writers), given the number of workers.</param>
 /// <param name="TransformerItems">Buffers that are gone before the first tile.</param>
 internal sealed record Planner(
-    ImageReader Image,
+    Work Work,
     Region Area,
-    FeatureSpec Features,
-    int Channels,
-    int DeepChannels,
+    Engine Engine,
     Func<Region, long> OutputBytes,
-    Func<Region, long> TileBytes,
-    Func<TileGrid, IEnumerable<(string Name, long Bytes)>> WorkerItems,
     Func<int, IEnumerable<(string Name, long Bytes)>> SharedItems,
     IReadOnlyList<(string Name, long Bytes)> TransformerItems)
 {
@@ -45,38 +37,48 @@ internal sealed record Planner(
     /// <exception cref="FastSegException">No plan fits the memory that is allowed; the sentence says the least that would do.</exception>
     public Plan Make(RunOptions options)
     {
-        int halo = Features.Halo;
-        Plan? least = null;
+        int halo = Work.Features.Halo;
+        long deviceLimit = Engine.DeviceLimit(options);
+        Plan? least = null, leastOnDevice = null;
         foreach ((long width, long height, int workers) in Candidates(options.WorkerCount))
         {
             Plan plan = Describe(width, height, halo, workers);
+            leastOnDevice = leastOnDevice is null || plan.DeviceBytes < leastOnDevice.DeviceBytes ? plan : leastOnDevice;
+            if (deviceLimit > 0 && plan.DeviceBytes > deviceLimit)
+            {
+                continue;
+            }
             if (options.Memory <= 0 || plan.PeakBytes <= options.Memory)
             {
                 return plan;
             }
             least = least is null || plan.PeakBytes < least.PeakBytes ? plan : least;
         }
-        throw new FastSegException(
-            $"{Image.Info.Name}: --memory {Size(options.Memory)} is not enough for {Area.Width} x {Area.Height} pixels; the least that would do is {Size(least!.PeakBytes)}.");
+        string size = $"{Image.Info.Name}: {{0}} is not enough for {Area.Width} x {Area.Height} pixels; the least that would do is {{1}}.";
+        throw new FastSegException(least is not null
+            ? string.Format(CultureInfo.InvariantCulture, size, $"--memory {Size(options.Memory)}", Size(least.PeakBytes))
+            : string.Format(CultureInfo.InvariantCulture, size, $"device memory of {Size(deviceLimit)}", Size(leastOnDevice!.DeviceBytes)));
     }
 
     /// <summary>Bytes in the unit a person would use, rounded up so that it can be given back as an option.</summary>
     internal static string Size(long bytes) => bytes >= 10L << 30 ? $"{(bytes + (1L << 30) - 1) >> 30}GiB" : $"{(bytes + (1L << 20) - 1) >> 20}MiB";
+
+    private ImageReader Image => Work.Image;
 
     private Plan Describe(long width, long height, int halo, int workers)
     {
         var core = new Region(0, 0, Math.Min(width, Area.Width), Math.Min(height, Area.Height));
         var items = new List<PlanItem>
         {
-            new("tile", Tile.Bytes(core, halo, Channels, Image.Info), workers, PlanPhase.Tiles),
-            new("filters", FilterBank.Bytes(Features, Channels, core, DeepChannels), workers, PlanPhase.Tiles),
+            new("tile", Tile.Bytes(core, halo, Work.Channels, Image.Info), workers, PlanPhase.Tiles),
             new("outputs", OutputBytes(core), workers, PlanPhase.Tiles),
         };
-        items.AddRange(WorkerItems(new TileGrid(Area, width, height)).Select(item => new PlanItem(item.Name, item.Bytes, workers, PlanPhase.Tiles)));
+        var grid = new TileGrid(Area, width, height);
+        items.AddRange(Engine.WorkerItems(Work, grid).Select(item => new PlanItem(item.Name, item.Bytes, workers, PlanPhase.Tiles)));
         items.AddRange(SharedItems(workers).Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Run)));
         items.AddRange(TransformerItems.Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Transformer)));
-        int planes = (Features.Names.Count * Channels) + DeepChannels;
-        return new Plan(Area, width, height, halo, Channels, planes, workers, items, ProcessMemory.Resident() + CodeBytes);
+        return new Plan(
+            Area, width, height, halo, Work.Channels, Work.PlaneCount, workers, items, Engine.DeviceItems(Work, grid), ProcessMemory.Resident() + CodeBytes);
     }
 
     /// <summary>
@@ -87,7 +89,7 @@ internal sealed record Planner(
     private IEnumerable<(long Width, long Height, int Workers)> Candidates(int workers)
     {
         long fullWidth = Math.Min(WidestRow, (Area.X % Grain) + Area.Width + Grain - 1) / Grain * Grain;
-        var shapes = new List<(long Width, long Height)>();
+        var shapes = new List<(long Width, long Height)>(Engine.Shapes);
         if (Image.PrefersWholeRows)
         {
             shapes.AddRange([(fullWidth, 4 * Grain), (fullWidth, 2 * Grain), (fullWidth, Grain)]);
@@ -104,7 +106,7 @@ internal sealed record Planner(
         bool Small((long Width, long Height) shape)
         {
             var core = new Region(0, 0, shape.Width, shape.Height);
-            return OutputBytes(core) + TileBytes(core) <= MostOutput;
+            return OutputBytes(core) + Engine.TileBytes(Work, core) <= MostOutput;
         }
         int start = shapes.FindIndex(shape => Even(shape) && Small(shape));
         start = start < 0 ? shapes.Count - 1 : start;

@@ -11,6 +11,12 @@ public sealed record RunOptions
     /// <summary>Most bytes the process may use at its peak; 0 sets no limit. The plan fits into it or says the least that would do.</summary>
     public long Memory { get; init; }
 
+    /// <summary>What computes. CPU and CUDA give the same labels; OpenCL devices may differ in the last bits.</summary>
+    public BackendKind Backend { get; init; }
+
+    /// <summary>Most bytes of a device's memory; 0 takes nine tenths of what it has.</summary>
+    public long DeviceMemory { get; init; }
+
     /// <summary>Told the fraction done, 0 to 1, from worker threads.</summary>
     public IProgress<double>? Progress { get; init; }
 
@@ -52,4 +58,8 @@ public sealed record SegmentOutputs
 /// <param name="Stages">Where the time went.</param>
 /// <param name="Seconds">Wall time.</param>
 /// <param name="PlannedPeakBytes">Peak memory of the process as planned before the first tile.</param>
-public sealed record RunResult(long Pixels, IReadOnlyList<long> ClassPixels, IReadOnlyList<StageReport> Stages, double Seconds, long PlannedPeakBytes);
+public sealed record RunResult(long Pixels, IReadOnlyList<long> ClassPixels, IReadOnlyList<StageReport> Stages, double Seconds, long PlannedPeakBytes)
+{
+    /// <summary>What computed: "cpu", "cuda", ..</summary>
+    public string Backend { get; init; } = "cpu";
+}

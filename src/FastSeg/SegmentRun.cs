@@ -18,6 +18,8 @@ internal sealed class SegmentRun
     private readonly SegmentOptions _segment;
     private readonly RunOptions _options;
     private readonly ResultKinds _kinds;
+    private readonly Engine _engine;
+    private readonly Work _work;
 
     public SegmentRun(Model model, Backbone? backbone, ImageReader image, SegmentOutputs outputs, SegmentOptions segment, RunOptions options)
     {
@@ -26,11 +28,10 @@ internal sealed class SegmentRun
         _kinds = Kinds(outputs, segment.Mask);
         CheckMask(image.Info, segment.Mask);
         CheckLayouts(area);
+        _engine = Engines.Choose(options.Backend);
+        _work = new Work(image, model.Features, model.Channels, model.Deep, model.Forest) { Margins = _kinds.Probabilities };
         var planner = new Planner(
-            image, area, model.Features, model.Channels, model.DeepChannels, core => TileResult.Bytes(core, model.Classes.Count, _kinds),
-            core => DeepImage.TileBytes(model.Deep, core),
-            grid => [("forest", CpuBackend.ForestBytes(model.Forest)), .. DeepImage.WorkerItems(model.Deep, image, grid)], SharedBytes,
-            DeepImage.TransformerItems(model.Deep, backbone, image));
+            _work, area, _engine, core => TileResult.Bytes(core, model.Classes.Count, _kinds), SharedBytes, DeepImage.TransformerItems(model.Deep, backbone, image));
         Plan = planner.Make(options);
     }
 
@@ -54,7 +55,7 @@ internal sealed class SegmentRun
         var times = new StageTimes();
         using DeepImage? deep = _model.Deep is null ? null : new DeepImage(
             _model.Deep, DeepImage.Map(_model.Deep, Needed(), _image, times, _options with { Progress = Part(0, DeepShare) }), owned: true, _image, Plan);
-        using var backend = new CpuBackend(Plan, _model.Features, _model.Forest, deep);
+        using Backend backend = _engine.Create(Plan, _work, deep);
         RunOptions tiles = _options with { Progress = deep is null ? _options.Progress : Part(DeepShare, 1 - DeepShare) };
         var workers = new SegmentWorker[Plan.Workers];
         try
@@ -73,7 +74,10 @@ internal sealed class SegmentRun
                     classPixels[c] += worker.ClassPixels[c];
                 }
             }
-            return new RunResult(Plan.Area.Pixels, classPixels, times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, Plan.PeakBytes);
+            return new RunResult(Plan.Area.Pixels, classPixels, times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, Plan.PeakBytes)
+            {
+                Backend = _engine.Name,
+            };
         }
         finally
         {

@@ -18,6 +18,7 @@ internal sealed unsafe class Trainer(
     /// <summary>Share of the progress bar that fitting the projection gets, where there are deep features.</summary>
     private const double ProjectionShare = 0.3;
 
+    private readonly Engine _engine = Engines.Choose(options.Backend);
     private readonly StageTimes _times = new();
     private DeepModel? _deepModel;
     private long _plannedPeak;
@@ -48,7 +49,10 @@ internal sealed unsafe class Trainer(
             first += labels[i].Count;
         }
         Model model = Fit(rows, labels, classes, channels);
-        var run = new RunResult(rows.Count, [], _times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, _plannedPeak);
+        var run = new RunResult(rows.Count, [], _times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, _plannedPeak)
+        {
+            Backend = _engine.Name,
+        };
         return new TrainingResult(model, run);
     }
 
@@ -84,8 +88,8 @@ internal sealed unsafe class Trainer(
 
     private void Gather(ImageReader image, LabelledPixels labels, int channels, TrainingRows rows, int index, int count)
     {
-        var planner = new Planner(image, image.Info.Bounds, features, channels, _deepModel?.Description.Channels ?? 0, _ => 0,
-            core => DeepImage.TileBytes(_deepModel, core), grid => DeepImage.WorkerItems(_deepModel, image, grid), workers =>
+        var work = new Work(image, features, channels, _deepModel, null);
+        var planner = new Planner(work, image.Info.Bounds, _engine, _ => 0, workers =>
         [
             ("reader", image.HeldBytes(workers)),
             ("training rows", rows.Count * rows.Planes * sizeof(float)),
@@ -111,7 +115,7 @@ internal sealed unsafe class Trainer(
         Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, channels, image.Info))];
         try
         {
-            using var backend = new CpuBackend(plan, features, null, deepImage);
+            using Backend backend = _engine.Create(plan, work, deepImage);
             Workers.Run(plan.Workers, cores.Count, steps, (worker, i) =>
             {
                 long mark = Stopwatch.GetTimestamp();

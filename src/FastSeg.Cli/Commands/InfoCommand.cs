@@ -86,12 +86,12 @@ internal sealed class InfoCommand : FastSegCommand
             BackboneText.AddRows(table, deep);
         }
         table.Write(session.Output);
-        session.Output.WriteLine("  classes and the pixels they were trained on:");
+        session.Output.WriteLine(model.Origin is null ? "  classes and the pixels they were trained on:" : "  classes:");
         var classes = new TextTable(true, false, false, true);
         for (int i = 0; i < model.Classes.Count; i++)
         {
             ModelClass entry = model.Classes[i];
-            classes.Row($"{i + 1}", entry.Name, $"value {entry.Value}", $"{Units.Count(entry.Pixels)} px");
+            classes.Row($"{i + 1}", entry.Name, $"value {entry.Value}", model.Origin is null ? $"{Units.Count(entry.Pixels)} px" : "");
         }
         classes.Write(session.Output, "    ");
         session.Report.XgboostVersion = model.XgboostVersion;
@@ -100,9 +100,10 @@ internal sealed class InfoCommand : FastSegCommand
 
     private static string Deep(Model model) => model.DeepFeatures is { } deep ? $", and {deep.Channels} deep" : "";
 
-    private static string Training(Model model) =>
-        $"XGBoost {model.XgboostVersion}, {model.Training.Rounds} rounds, depth {model.Training.Depth}, learning rate {model.Training.LearningRate}, " +
-        $"max-bin {model.Training.MaxBin}, {(model.Training.Balance ? "balanced, " : "")}seed {model.Training.Seed}, {model.Training.BoosterThreads} booster threads";
+    private static string Training(Model model) => model.Training is { } training
+        ? $"XGBoost {model.XgboostVersion}, {training.Rounds} rounds, depth {training.Depth}, learning rate {training.LearningRate}, " +
+            $"max-bin {training.MaxBin}, {(training.Balance ? "balanced, " : "")}seed {training.Seed}, {training.BoosterThreads} booster threads"
+        : $"imported from XGBoost {model.XgboostVersion}: {model.Origin!.Objective}, {model.Origin.Rounds} rounds, SHA-256 {model.Origin.Sha256}";
 
     private static void WriteImage(Session session, string path)
     {

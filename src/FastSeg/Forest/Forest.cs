@@ -56,17 +56,26 @@ internal sealed class DecisionForest
 
     /// <summary>Reads a model as XGBoost saves it, UBJSON or JSON.</summary>
     /// <exception cref="FastSegException">It is corrupt, or of a kind that is not supported; the sentence names which.</exception>
-    public static DecisionForest Parse(ReadOnlySpan<byte> model)
+    public static DecisionForest Parse(ReadOnlySpan<byte> model) => ForestReader.Read(Root(model));
+
+    /// <summary>Whether a model is JSON; otherwise it is UBJSON.</summary>
+    /// <exception cref="FastSegException">It is neither.</exception>
+    public static bool IsJson(ReadOnlySpan<byte> model)
     {
         // Both start with a brace; in JSON a quote or white space follows it, in UBJSON the marker of a text's length.
         ReadOnlySpan<byte> rest = model.TrimStart(" \t\r\n"u8);
         if (rest.Length < 2 || rest[0] != '{')
         {
-            throw new FastSegException("The forest is no XGBoost model in UBJSON or JSON: it does not start with an object.");
+            throw new FastSegException(
+                "The forest is no XGBoost model in UBJSON or JSON: it does not start with an object. (XGBoost's old binary format is not read; load it in XGBoost and save it as .ubj or .json.)");
         }
-        bool json = rest[1] is (byte)'"' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'}';
-        return ForestReader.Read(json ? JsonModel.Read(rest) : UbJsonReader.Read(rest));
+        return rest[1] is (byte)'"' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'}';
     }
+
+    /// <summary>The values of a saved model.</summary>
+    /// <exception cref="FastSegException">It is corrupt.</exception>
+    public static ModelNode Root(ReadOnlySpan<byte> model) =>
+        IsJson(model) ? JsonModel.Read(model) : UbJsonReader.Read(model.TrimStart(" \t\r\n"u8));
 
     internal static DecisionForest Create(int features, int classes, float[] baseMargins, TreeList nodes) => new(features, classes, baseMargins)
     {

@@ -48,7 +48,7 @@ internal static class ForestReader
         {
             throw new FastSegException("The forest predicts several targets; one label a pixel is supported.");
         }
-        float[] margins = BaseMargins(header, binary, binary ? 1 : classes);
+        float[] margins = BaseMargins(header, binary, binary ? 1 : classes, SavedBy(root));
         ModelNode model = booster["model"];
         if (model.Has("weight_drop") && model.NumberArray("weight_drop").Any(weight => weight != 1))
         {
@@ -57,12 +57,22 @@ internal static class ForestReader
         return DecisionForest.Create(features, classes, margins, Trees(model, features, margins.Length));
     }
 
+    /// <summary>The version that saved the model; 0.0 where it does not say.</summary>
+    internal static Version SavedBy(ModelNode root)
+    {
+        double[] parts = root.Has("version") ? root.NumberArray("version") : [];
+        return parts.Length >= 2 && parts.All(part => part is >= 0 and < 1_000_000)
+            ? new Version((int)parts[0], (int)parts[1], parts.Length > 2 ? (int)parts[2] : 0)
+            : new Version(0, 0, 0);
+    }
+
     /// <summary>
     /// base_score is one number up to 3.0 ("5E-1") and a list from 3.1 on ("[5E-1,5E-1]"), one for all or one a group; for
-    /// binary:logistic a probability, which later versions keep 1e-6 away from 0 and 1.
+    /// binary:logistic a probability. 0 and 1 have no margin; from 3.2 on XGBoost keeps 1e-6 away from them, before it refuses them.
     /// </summary>
-    private static float[] BaseMargins(ModelNode header, bool binary, int groups)
+    private static float[] BaseMargins(ModelNode header, bool binary, int groups, Version savedBy)
     {
+        bool clamped = savedBy >= new Version(3, 2);
         string text = header.String("base_score");
         string[] parts = text.Trim().TrimStart('[').TrimEnd(']').Split(',');
         if (parts.Length != 1 && parts.Length != groups)
@@ -74,11 +84,12 @@ internal static class ForestReader
         {
             string part = parts[parts.Length == 1 ? 0 : i];
             if (!float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out float score) || !float.IsFinite(score)
-                || (binary && (score < 0 || score > 1)))
+                || (binary && (clamped ? score is < 0 or > 1 : score is <= 0 or >= 1)))
             {
                 throw new FastSegException($"The forest's base_score is \"{text}\"; {(binary ? "a probability" : "finite numbers")} would be right.");
             }
-            margins[i] = binary ? -MathF.Log((1f / Math.Clamp(score, 1e-6f, 1f - 1e-6f)) - 1f) : score;
+            score = binary && clamped ? Math.Clamp(score, 1e-6f, 1f - 1e-6f) : score;
+            margins[i] = binary ? -MathF.Log((1f / score) - 1f) : score;
         }
         return margins;
     }

@@ -7,19 +7,33 @@ internal static class JsonModel
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 32 };
 
+    /// <summary>What is done with a reader that stands on the first token.</summary>
+    public delegate void Step(ref Utf8JsonReader reader);
+
     /// <summary>Reads one value.</summary>
     /// <exception cref="FastSegException">The bytes are no JSON.</exception>
     public static ModelNode Read(ReadOnlySpan<byte> bytes)
     {
+        ModelNode? value = null;
+        Walk(bytes, (ref Utf8JsonReader reader) => value = Value(ref reader));
+        return value!;
+    }
+
+    /// <summary>Hands out a reader of XGBoost's JSON.</summary>
+    /// <exception cref="FastSegException">The bytes are no JSON.</exception>
+    public static void Walk(ReadOnlySpan<byte> bytes, Step step)
+    {
         try
         {
-            var reader = new Utf8JsonReader(WithoutNotANumber(bytes), Options);
+            var reader = new Utf8JsonReader(WithoutBareWords(bytes), Options);
             reader.Read();
-            return Value(ref reader);
+            step(ref reader);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new FastSegException($"The forest is not valid JSON: {e.Message}", e);
+            // The exception's own message may quote the rest of the file.
+            string where = e is JsonException { LineNumber: { } line, BytePositionInLine: { } column } ? $"line {line + 1}, byte {column + 1}" : "a value's kind or size";
+            throw new FastSegException($"The forest is not valid JSON: see {where}.", e);
         }
     }
 
@@ -68,10 +82,13 @@ internal static class JsonModel
         return items.Count == 0 ? ModelNode.Numbers([.. numbers]) : ModelNode.Array([.. items]);
     }
 
-    /// <summary>XGBoost writes NaN bare (for statistics and categorical splits), which is no JSON: it becomes null.</summary>
-    private static ReadOnlySpan<byte> WithoutNotANumber(ReadOnlySpan<byte> bytes)
+    /// <summary>
+    /// XGBoost writes NaN and Infinity bare (for statistics, categorical splits, missing values), which is no JSON: they become null
+    /// and a number that overflows to infinity, whose sign stands before it.
+    /// </summary>
+    private static ReadOnlySpan<byte> WithoutBareWords(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IndexOf("NaN"u8) < 0)
+        if (bytes.IndexOf("NaN"u8) < 0 && bytes.IndexOf("Infinity"u8) < 0)
         {
             return bytes;
         }
@@ -84,7 +101,13 @@ internal static class JsonModel
             if (!inText && bytes[i..].StartsWith("NaN"u8))
             {
                 replaced.AddRange("null"u8);
-                i += 2;
+                i += "NaN".Length - 1;
+                continue;
+            }
+            if (!inText && bytes[i..].StartsWith("Infinity"u8))
+            {
+                replaced.AddRange("1e999"u8);
+                i += "Infinity".Length - 1;
                 continue;
             }
             replaced.Add(bytes[i]);

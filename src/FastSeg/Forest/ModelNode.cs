@@ -63,6 +63,9 @@ internal sealed class ModelNode
         return member._items ?? (member._numbers is { Length: 0 } ? [] : throw NotAnArray(name));
     }
 
+    /// <summary>The texts of an array.</summary>
+    public string[] Texts(string name) => [.. Items(name).Select(item => item._text ?? throw NotAnArray(name))];
+
     /// <summary>The numbers of an array.</summary>
     public double[] NumberArray(string name)
     {

@@ -17,6 +17,11 @@ internal sealed class TreeArrays
     {
         _tree = tree;
         _features = features;
+        // XGBoost puts trees in the order of their numbers; here the order in the file is taken, so it must be the same.
+        if (saved.Has("id") && saved.Integer("id", 0, int.MaxValue) != tree)
+        {
+            throw Corrupt($"it has the number {saved.Integer("id", 0, int.MaxValue)}; trees must be in the order of their numbers");
+        }
         _left = saved.NumberArray("left_children");
         _right = saved.NumberArray("right_children");
         _feature = saved.NumberArray("split_indices");
@@ -55,8 +60,16 @@ internal sealed class TreeArrays
         ? (int)_feature[node]
         : throw Corrupt(FormattableString.Invariant($"node {node} asks for feature {_feature[node]} of {_features}"));
 
-    /// <summary>The threshold of a split or the value of a leaf.</summary>
-    public float Value(int node) => float.IsFinite((float)_value[node]) ? (float)_value[node] : throw Corrupt($"the value of node {node} is not finite");
+    /// <summary>
+    /// The threshold of a split or the value of a leaf. A threshold may be infinite: XGBoost's hist puts one below every value where
+    /// training data has missing values.
+    /// </summary>
+    public float Value(int node)
+    {
+        float value = (float)_value[node];
+        bool sound = IsLeaf(node) ? float.IsFinite(value) : !float.IsNaN(value);
+        return sound ? value : throw Corrupt($"the value of node {node} is not {(IsLeaf(node) ? "finite" : "a number")}");
+    }
 
     /// <summary>Whether a missing value goes left.</summary>
     public bool DefaultLeft(int node) => _defaultLeft[node] != 0;

@@ -31,10 +31,16 @@ internal ref struct UbJsonReader
         (byte)'[' => Array(depth),
         (byte)'S' => ModelNode.Text(Text()),
         (byte)'C' => ModelNode.Text(((char)Take(1)[0]).ToString()),
-        (byte)'Z' => ModelNode.Number(double.NaN),
-        (byte)'T' => ModelNode.Number(1),
-        (byte)'F' => ModelNode.Number(0),
-        _ => ModelNode.Number(Number(Take(Size(marker)), marker)),
+        _ => ModelNode.Number(Scalar(marker)),
+    };
+
+    /// <summary>A number; a truth value is 0 or 1, nothing is NaN.</summary>
+    private double Scalar(byte marker) => marker switch
+    {
+        (byte)'Z' => double.NaN,
+        (byte)'T' => 1,
+        (byte)'F' => 0,
+        _ => Number(Take(Size(marker)), marker),
     };
 
     private ModelNode Object(int depth)
@@ -66,24 +72,31 @@ internal ref struct UbJsonReader
             long length = Length(type is null ? 1 : Size(type.Value));
             return type is null ? Items((int)length, depth) : ModelNode.Numbers(Typed((int)length, type.Value));
         }
-        var items = new List<ModelNode>();
-        while (Peek() != ']')
-        {
-            items.Add(Value(Marker(), depth + 1));
-        }
-        _at++;
-        return ModelNode.Array([.. items]);
+        return Items(null, depth);
     }
 
-    // The array grows as items are read: a claimed length is no reason to allocate, an item of one byte is.
-    private ModelNode Items(int length, int depth)
+    /// <summary>
+    /// The items of an array that states no type; up to its end where it states no length either. It grows as items are read: a claimed
+    /// length is no reason to allocate. Numbers are kept flat, a few bytes for each byte of the file.
+    /// </summary>
+    private ModelNode Items(int? length, int depth)
     {
         var items = new List<ModelNode>();
-        for (int i = 0; i < length; i++)
+        var numbers = new List<double>();
+        for (int i = 0; length is null ? Peek() != ']' : i < length; i++)
         {
-            items.Add(Value(Marker(), depth + 1));
+            byte marker = Marker();
+            if (items.Count == 0 && marker is not ((byte)'{' or (byte)'[' or (byte)'S' or (byte)'C') && depth <= MaxDepth)
+            {
+                numbers.Add(Scalar(marker));
+                continue;
+            }
+            items.AddRange(numbers.Select(ModelNode.Number));
+            numbers.Clear();
+            items.Add(Value(marker, depth + 1));
         }
-        return ModelNode.Array([.. items]);
+        _at += length is null ? 1 : 0;
+        return items.Count == 0 ? ModelNode.Numbers([.. numbers]) : ModelNode.Array([.. items]);
     }
 
     private double[] Typed(int length, byte type)

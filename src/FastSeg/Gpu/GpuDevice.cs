@@ -1,12 +1,16 @@
 using FastSeg.Kernels;
 using ILGPU;
+using ILGPU.Backends.OpenCL;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
 
 namespace FastSeg.Gpu;
 
 /// <summary>
-/// One context and one accelerator, the owner of both. Everything that is launched or copied goes through the one thread that opened it.
+/// One context and one accelerator, the owner of both. Everything that is launched or copied goes through the one thread that opened it:
+/// see <see cref="GpuThread"/>.
 /// </summary>
 internal sealed class GpuDevice : IDisposable
 {
@@ -15,14 +19,24 @@ internal sealed class GpuDevice : IDisposable
 
     private readonly Context _context;
 
-    private GpuDevice(Context context, Accelerator accelerator)
+    private GpuDevice(BackendKind kind, Context context, Accelerator accelerator)
     {
+        Kind = kind;
         _context = context;
         Accelerator = accelerator;
     }
 
+    /// <summary>CUDA, OpenCL or simulated.</summary>
+    public BackendKind Kind { get; }
+
     /// <summary>The accelerator.</summary>
     public Accelerator Accelerator { get; }
+
+    /// <summary>Its name.</summary>
+    public string Name => Kind == BackendKind.Simulated ? "simulated on the CPU" : Accelerator.Name;
+
+    /// <summary>Bytes of its memory; the simulated device has what the process may have.</summary>
+    public long MemoryBytes => Kind == BackendKind.Simulated ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : Accelerator.MemorySize;
 
     /// <summary>Columns of a two-dimensional group: a warp reads neighbouring pixels.</summary>
     public static int GroupColumns => 32;
@@ -33,13 +47,22 @@ internal sealed class GpuDevice : IDisposable
     /// <summary>Threads of a group, in one dimension or two.</summary>
     public int GroupSize => GroupColumns * GroupRows;
 
-    /// <summary>The simulated device: ILGPU's CPU accelerator with warps of 32 and groups of up to 128 threads. Slow; for tests.</summary>
-    public static GpuDevice OpenSimulated()
+    /// <summary>Opens the first device of a kind.</summary>
+    /// <exception cref="FastSegException">There is none; the sentence says what was found and what would be right.</exception>
+    public static GpuDevice Open(BackendKind kind) => kind switch
     {
-        Context context = Context.Create(builder => builder.CPU(new CPUDevice(SimulatedWarp, SimulatedWarps, 1)).Optimize(OptimizationLevel.O2));
-        Fma.Register(context);
-        return new GpuDevice(context, context.CreateCPUAccelerator(0));
-    }
+        BackendKind.Simulated => OpenSimulated(),
+        BackendKind.Cuda => Open(kind, builder => builder.Cuda(), context => context.CreateCudaAccelerator(0)),
+        BackendKind.OpenCl => Open(kind, builder => builder.OpenCL(Suits), context => context.CreateCLAccelerator(0)),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This kind is no device."),
+    };
+
+    /// <summary>The simulated device: ILGPU's CPU accelerator with warps of 32 and groups of up to 128 threads. Slow; for tests.</summary>
+    public static GpuDevice OpenSimulated() => Open(
+        BackendKind.Simulated, builder => builder.CPU(new CPUDevice(SimulatedWarp, SimulatedWarps, 1)), context => context.CreateCPUAccelerator(0));
+
+    /// <summary>Whether an OpenCL device has what ILGPU's code needs: OpenCL C 2.0 and a generic address space.</summary>
+    public static bool Suits(CLDevice device) => device.CLStdVersion >= CLBackend.MinimumVersion && device.Capabilities.GenericAddressSpace;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -47,4 +70,31 @@ internal sealed class GpuDevice : IDisposable
         Accelerator.Dispose();
         _context.Dispose();
     }
+
+    private static GpuDevice Open(BackendKind kind, Action<Context.Builder> devices, Func<Context, Accelerator> create)
+    {
+        GpuLibraries.Resolve();
+        Context context = Context.Create(builder => devices(builder.Optimize(OptimizationLevel.O2)));
+        try
+        {
+            if (context.Devices.Length == 0)
+            {
+                throw new FastSegException($"There is no device for --backend {Option(kind)}: {GpuProbe.WhyNone(kind)}");
+            }
+            Fma.Register(context);
+            return new GpuDevice(kind, context, create(context));
+        }
+        catch (Exception e) when (GpuErrors.IsDevices(e))
+        {
+            context.Dispose();
+            throw GpuErrors.Sentence(e, $"opening the device for --backend {Option(kind)}");
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+    }
+
+    private static string Option(BackendKind kind) => kind.ToString().ToLowerInvariant();
 }

@@ -10,7 +10,8 @@ namespace FastSeg.Models;
 public sealed class Model
 {
     internal Model(
-        FeatureSpec features, int channels, DeepModel? deep, IReadOnlyList<ModelClass> classes, TrainingOptions training, string xgboostVersion, byte[] forestBytes, SelfTest selfTest)
+        FeatureSpec features, int channels, DeepModel? deep, IReadOnlyList<ModelClass> classes, TrainingOptions? training, string xgboostVersion, byte[] forestBytes, SelfTest selfTest,
+        ForestOrigin? origin = null)
     {
         Features = features;
         Channels = channels;
@@ -18,6 +19,7 @@ public sealed class Model
         Planes = (features.Names.Count * channels) + DeepChannels;
         Classes = classes;
         Training = training;
+        Origin = origin;
         XgboostVersion = xgboostVersion;
         ForestBytes = forestBytes;
         Forest = DecisionForest.Parse(forestBytes);
@@ -35,10 +37,13 @@ public sealed class Model
     /// <summary>Its classes, by ascending label value. Class number c (from 0) is written as label c + 1 unless values are kept.</summary>
     public IReadOnlyList<ModelClass> Classes { get; }
 
-    /// <summary>How it was trained.</summary>
-    public TrainingOptions Training { get; }
+    /// <summary>How it was trained; null for an imported one, whose <see cref="Origin"/> says what is known.</summary>
+    public TrainingOptions? Training { get; }
 
-    /// <summary>Version of the XGBoost that trained it.</summary>
+    /// <summary>Where its trees were imported from; null for a model that was trained here.</summary>
+    public ForestOrigin? Origin { get; }
+
+    /// <summary>Version of the XGBoost that trained it, or that saved it where it is imported ("0.0.0" where it does not say).</summary>
     public string XgboostVersion { get; }
 
     /// <summary>XGBoost's own UBJSON, loadable by XGBoost anywhere.</summary>
@@ -69,6 +74,32 @@ public sealed class Model
     /// <exception cref="FastSegException">It is missing, corrupt, newer than this program, or its self-test fails.</exception>
     public static Model Load(string path) => ModelFile.Read(path);
 
+    /// <summary>
+    /// Makes a model of trees that XGBoost trained elsewhere. The features must be those it was trained on, computed by the same
+    /// definition; names of features in the file, where there are any, must be the planes' names.
+    /// </summary>
+    /// <param name="xgboost">What XGBoost saved, JSON or UBJSON: gbtree with multi:softprob, multi:softmax or binary:logistic, random forests too.</param>
+    /// <param name="features">The features of its columns, in the order of <see cref="FeatureSpec.PlaneNames"/>.</param>
+    /// <param name="channels">1: grey images; 3: RGB.</param>
+    /// <param name="classes">Label values, ascending, and names, one for each of XGBoost's classes 0, 1, ..</param>
+    /// <param name="allRounds">Take all rounds of a model that was stopped early, as Booster.predict does.</param>
+    /// <exception cref="FastSegException">It is corrupt, of another kind, stopped early, or does not fit; the sentence says which.</exception>
+    public static Model Import(ReadOnlySpan<byte> xgboost, FeatureSpec features, int channels, IReadOnlyList<ModelClass> classes, bool allRounds = false)
+    {
+        try
+        {
+            return ModelImport.Import(xgboost, features, channels, classes, allRounds);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new FastSegException($"The trees cannot be made a model: {e.Message}.", e);
+        }
+    }
+
+    /// <summary>Classes that an XGBoost model tells apart.</summary>
+    /// <exception cref="FastSegException">It is corrupt or of another kind.</exception>
+    public static int ClassesOf(ReadOnlySpan<byte> xgboost) => DecisionForest.Parse(xgboost).Classes;
+
     /// <summary>Writes the model beside <paramref name="path"/> and renames it. Equal models give equal bytes.</summary>
     /// <exception cref="FastSegException">The folder is missing or cannot be written, or the disk is full.</exception>
     public void Save(string path) => ModelFile.Write(this, path);
@@ -76,7 +107,11 @@ public sealed class Model
     private void CheckFit()
     {
         Features.Check(DeepChannels);
-        Training.Check();
+        Training?.Check();
+        if (Training is null == Origin is null)
+        {
+            throw new InvalidDataException("it says neither or both of how it was trained and where it was imported from");
+        }
         if (Channels is not (1 or 3))
         {
             throw new InvalidDataException($"it states {Channels} channels, which must be 1 or 3");

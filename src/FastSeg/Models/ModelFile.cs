@@ -15,6 +15,9 @@ internal static class ModelFile
     /// <summary>Deflate cannot expand further than this; an entry that claims more is a lie that must not be allocated.</summary>
     private const long MostExpansion = 1032;
 
+    /// <summary>Far above any forest that is of use (a million splits take 60 MB), and what a hostile file may make us hold.</summary>
+    private const long LargestEntry = 256L << 20;
+
     private static readonly DateTimeOffset EntryDate = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static void Write(Model model, string path)
@@ -58,7 +61,8 @@ internal static class ModelFile
                     description.Deep, SharedPca.Parse(Get(zip, "projection.safetensors"), "projection.safetensors"),
                     description.Deep.Upsampling == Upsampling.Learned ? UpsamplerFile.Parse(Get(zip, "upsampler.safetensors"), "upsampler.safetensors") : null);
             return new Model(
-                description.Features.ToSpec(), description.Channels, deep, description.Classes, description.Training, description.Xgboost, forest, selfTest);
+                description.Features.ToSpec(), description.Channels, deep, description.Classes, description.Training, description.Xgboost, forest, selfTest,
+                description.Imported);
         }
         catch (NewerFormatException e)
         {
@@ -77,7 +81,7 @@ internal static class ModelFile
 
     private static ModelDescription Describe(Model model) => new()
     {
-        Format = model.DeepFeatures?.Identity is null ? ModelDescription.FirstFormat : ModelDescription.CurrentFormat,
+        Format = model.Origin is null && model.DeepFeatures?.Identity is null ? ModelDescription.FirstFormat : ModelDescription.CurrentFormat,
         Version = FastSegVersion.Text,
         Xgboost = model.XgboostVersion,
         Channels = model.Channels,
@@ -85,6 +89,7 @@ internal static class ModelFile
         Features = ModelDescription.FeaturesJson.From(model.Features),
         Classes = model.Classes,
         Training = model.Training,
+        Imported = model.Origin,
     };
 
     private static void Add(ZipArchive zip, string name, ReadOnlySpan<byte> bytes)
@@ -98,9 +103,13 @@ internal static class ModelFile
     private static byte[] Get(ZipArchive zip, string name)
     {
         ZipArchiveEntry entry = zip.GetEntry(name) ?? throw new InvalidDataException($"{name} is missing in it");
-        if (entry.Length > (entry.CompressedLength * MostExpansion) + MostExpansion || entry.Length > int.MaxValue)
+        if (entry.Length > (entry.CompressedLength * MostExpansion) + MostExpansion)
         {
             throw new InvalidDataException($"{name} claims {entry.Length} bytes, more than its {entry.CompressedLength} compressed bytes can hold");
+        }
+        if (entry.Length > LargestEntry)
+        {
+            throw new InvalidDataException($"{name} is {entry.Length >> 20} MiB large; at most {LargestEntry >> 20} MiB are read");
         }
         byte[] bytes = new byte[entry.Length];
         using Stream stream = entry.Open();

@@ -31,6 +31,28 @@ internal sealed record SelfTest(float[] Features, float[] Probabilities, int Row
         return new SelfTest(features, Predict(forest, features, count), count);
     }
 
+    /// <summary>
+    /// Takes rows as they are. What is kept does not come from the fast path: the trees are walked node by node and the probabilities
+    /// computed in float64.
+    /// </summary>
+    public static SelfTest From(float[] features, DecisionForest forest)
+    {
+        int rows = features.Length / forest.Features;
+        float[] probabilities = new float[rows * forest.Classes], margins = new float[forest.Groups];
+        for (int row = 0; row < rows; row++)
+        {
+            forest.Margins(features.AsSpan(row * forest.Features, forest.Features), margins);
+            // Two classes have the margin of the second one only: softmax of 0 and it is its sigmoid.
+            double[] all = forest.Groups == 1 ? [0, margins[0]] : Array.ConvertAll(margins, margin => (double)margin);
+            double most = all.Max(), sum = all.Sum(margin => Math.Exp(margin - most));
+            for (int c = 0; c < all.Length; c++)
+            {
+                probabilities[(row * all.Length) + c] = (float)(Math.Exp(all[c] - most) / sum);
+            }
+        }
+        return new SelfTest(features, probabilities, rows);
+    }
+
     /// <summary>Compares what the forest gives here with what is kept.</summary>
     /// <exception cref="InvalidDataException">They differ.</exception>
     public void Check(DecisionForest forest)

@@ -1,0 +1,20 @@
+namespace FastSeg;
+
+/// <summary>What computes features and trees.</summary>
+public enum BackendKind
+{
+    /// <summary>The first CUDA device there is, otherwise the CPU.</summary>
+    Auto,
+
+    /// <summary>The processor's vector units.</summary>
+    Cpu,
+
+    /// <summary>An NVIDIA GPU.</summary>
+    Cuda,
+
+    /// <summary>A GPU through OpenCL 2.0 or later with a generic address space.</summary>
+    OpenCl,
+
+    /// <summary>The GPU engine on a device that ILGPU simulates on the processor: slow, for tests.</summary>
+    Simulated,
+}

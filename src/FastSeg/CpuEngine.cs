@@ -1,0 +1,36 @@
+using FastSeg.Deep;
+using FastSeg.Features;
+using FastSeg.Images;
+
+namespace FastSeg;
+
+/// <summary>The processor's vector units.</summary>
+internal sealed class CpuEngine : Engine
+{
+    /// <summary>The one there is: it has no state.</summary>
+    public static CpuEngine Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "cpu";
+
+    /// <inheritdoc/>
+    public override long TileBytes(Work work, Region core) => DeepImage.TileBytes(work.Deep, core);
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, long Bytes)> WorkerItems(Work work, TileGrid grid)
+    {
+        var core = new Region(0, 0, Math.Min(grid.TileWidth, grid.Area.Width), Math.Min(grid.TileHeight, grid.Area.Height));
+        yield return ("filters", FilterBank.Bytes(work.Features, work.Channels, core, work.DeepChannels));
+        if (work.Forest is not null)
+        {
+            yield return ("forest", CpuBackend.ForestBytes(work.Forest));
+        }
+        foreach ((string, long) item in DeepImage.WorkerItems(work.Deep, work.Image, grid))
+        {
+            yield return item;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Backend Create(Plan plan, Work work, DeepImage? deep) => new CpuBackend(plan, work.Features, work.Forest, deep);
+}

@@ -1,0 +1,35 @@
+using FastSeg.Deep;
+using FastSeg.Images;
+
+namespace FastSeg;
+
+/// <summary>Where a run's work is done: says what a plan must count, and makes the backend that does it.</summary>
+internal abstract class Engine
+{
+    /// <summary>"cpu" and the like, as reports and --backend write it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Whether the deep features' full resolution is computed by the backend itself, and the image keeps only their map.</summary>
+    public virtual bool UpsamplesItself => false;
+
+    /// <summary>Tile shapes to try, those that run fastest first.</summary>
+    public virtual IReadOnlyList<(long Width, long Height)> Shapes => [];
+
+    /// <summary>Bytes of a worker's buffers that grow with a tile's core and should stay small.</summary>
+    public abstract long TileBytes(Work work, Region core);
+
+    /// <summary>Host buffers of a worker besides tile and outputs.</summary>
+    public abstract IEnumerable<(string Name, long Bytes)> WorkerItems(Work work, TileGrid grid);
+
+    /// <summary>Buffers on the device, of all workers; none where the processor computes.</summary>
+    public virtual IReadOnlyList<PlanItem> DeviceItems(Work work, TileGrid grid) => [];
+
+    /// <summary>Bytes on the device that the buffers may take; 0 sets no limit.</summary>
+    public virtual long DeviceLimit(RunOptions options) => 0;
+
+    /// <summary>Makes the backend, with everything that the plan counted.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="work">What is computed.</param>
+    /// <param name="deep">The image's deep features, or null; the caller keeps owning them.</param>
+    public abstract Backend Create(Plan plan, Work work, DeepImage? deep);
+}

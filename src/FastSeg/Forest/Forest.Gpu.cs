@@ -1,0 +1,153 @@
+using FastSeg.Gpu;
+using FastSeg.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+using KernelForest = FastSeg.Kernels.Forest;
+
+namespace FastSeg.Forest;
+
+/// <summary>How the GPU walks a forest.</summary>
+internal enum ForestWalk
+{
+    /// <summary>Trees and up to 64 byte planes in shared memory.</summary>
+    Few,
+
+    /// <summary>Trees and up to 128 byte planes in shared memory.</summary>
+    More,
+
+    /// <summary>Trees and up to 256 byte planes in shared memory, half as many threads.</summary>
+    Most,
+
+    /// <summary>Everything in global memory: more byte planes, or a tree that does not fit.</summary>
+    Large,
+}
+
+/// <summary>
+/// Applies a forest to bins on a GPU. Holds the forest's tables on the device and nothing else; it may serve several streams. All calls
+/// come from the device's own thread.
+/// </summary>
+internal sealed class ForestGpu : IDisposable
+{
+    private readonly List<MemoryBuffer> _buffers = [];
+    private readonly Accelerator _accelerator;
+    private readonly int _groupSize;
+    private readonly ArrayView<int> _firstPlane, _firstThreshold;
+    private readonly ArrayView<float> _thresholds;
+    private readonly ForestChunks _tables;
+    private readonly ForestNodes _largeTables;
+    private readonly Action<AcceleratorStream, KernelConfig, ForestChunks, ForestPixels>? _walk;
+    private readonly Action<AcceleratorStream, KernelConfig, ForestNodes, ForestPixels>? _walkLarge;
+
+    /// <summary>Makes the tables, uploads them and compiles the kernel.</summary>
+    public ForestGpu(GpuDevice device, DecisionForest forest)
+    {
+        _accelerator = device.Accelerator;
+        var tables = new ForestGpuTables(forest);
+        BytePlanes = tables.Bins.Planes;
+        TableBytes = tables.Bytes;
+        Walk = tables.Walk;
+        _groupSize = Math.Min(device.GroupSize, ForestGpuTables.ThreadsOf(Walk));
+        try
+        {
+            _firstPlane = Upload(tables.Bins.FirstPlane);
+            _firstThreshold = Upload(tables.Bins.FirstThreshold);
+            _thresholds = Upload(tables.Bins.Thresholds);
+            ArrayView<float> baseMargins = Upload(forest.BaseMargins);
+            if (Walk == ForestWalk.Large)
+            {
+                _largeTables = new()
+                {
+                    Nodes = Upload(tables.Words),
+                    Roots = Upload(tables.Runs),
+                    GroupEnds = Upload(tables.Chunks),
+                    BaseMargins = baseMargins,
+                };
+                _walkLarge = _accelerator.LoadKernel<ForestNodes, ForestPixels>(KernelForest.WalkLarge);
+                return;
+            }
+            _tables = new()
+            {
+                Words = Upload(tables.Words),
+                Runs = Upload(tables.Runs),
+                Chunks = Upload(tables.Chunks),
+                BaseMargins = baseMargins,
+                ChunkCount = tables.Chunks.Length / ForestChunks.ChunkFields,
+            };
+            _walk = _accelerator.LoadKernel<ForestChunks, ForestPixels>(Walk switch
+            {
+                ForestWalk.Few => KernelForest.WalkFew,
+                ForestWalk.More => KernelForest.WalkMore,
+                _ => KernelForest.WalkMost,
+            });
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Byte planes of the bins.</summary>
+    public int BytePlanes { get; }
+
+    /// <summary>Device bytes of the tables.</summary>
+    public long TableBytes { get; }
+
+    /// <summary>How the trees are walked.</summary>
+    public ForestWalk Walk { get; }
+
+    /// <summary>Where filters bin the planes of their features.</summary>
+    /// <param name="bins">Receives <see cref="BytePlanes"/> planes of bytes.</param>
+    /// <param name="notANumber">One element, 0 before the tile; becomes 1 where a feature is not a number.</param>
+    /// <param name="planeStride">Bytes from a byte plane to the next.</param>
+    public BinSink Sink(ArrayView<byte> bins, ArrayView<int> notANumber, int planeStride) => new()
+    {
+        Bins = bins,
+        FirstPlane = _firstPlane,
+        FirstThreshold = _firstThreshold,
+        Thresholds = _thresholds,
+        NotANumber = notANumber,
+        PlaneStride = planeStride,
+    };
+
+    /// <summary>Classes of pixels from their bins, and where wanted their margins; one launch, no scratch memory.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="bins">Byte planes x pixels, written through <see cref="Sink"/>.</param>
+    /// <param name="planeStride">Bytes from a byte plane to the next.</param>
+    /// <param name="pixels">Pixels.</param>
+    /// <param name="labels">Receives a class a pixel, 0 .. classes - 1; see <see cref="Decision.Labels"/>.</param>
+    /// <param name="margins">Receives groups x <paramref name="pixels"/> margins with XGBoost's bits; empty where they are not wanted.</param>
+    public void Run(AcceleratorStream stream, ArrayView<byte> bins, int planeStride, int pixels, ArrayView<byte> labels, ArrayView<float> margins)
+    {
+        if (pixels == 0)
+        {
+            return;
+        }
+        var given = new ForestPixels
+        {
+            Bins = bins,
+            Labels = labels,
+            Margins = margins,
+            PlaneStride = planeStride,
+            Planes = BytePlanes,
+            Pixels = pixels,
+        };
+        KernelConfig config = ((pixels + _groupSize - 1) / _groupSize, _groupSize);
+        _walk?.Invoke(stream, config, _tables, given);
+        _walkLarge?.Invoke(stream, config, _largeTables, given);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _buffers.ForEach(buffer => buffer.Dispose());
+
+    // A forest may have no split, but no buffer is empty.
+    private ArrayView<T> Upload<T>(T[] values)
+        where T : unmanaged
+    {
+        MemoryBuffer1D<T, Stride1D.Dense> buffer = _accelerator.Allocate1D<T>(Math.Max(values.Length, 1));
+        _buffers.Add(buffer);
+        ArrayView<T> view = buffer.View.AsContiguous().SubView(0, values.Length);
+        view.CopyFromCPU(values);
+        return view;
+    }
+}

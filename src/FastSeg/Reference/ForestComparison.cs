@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+using FastSeg.Models;
+using FastSeg.Native;
+
+namespace FastSeg.Reference;
+
+/// <summary>Imported trees against libxgboost itself, where it is there and can load them.</summary>
+public static class ForestComparison
+{
+    private const int Rows = 256;
+
+    /// <summary>Compares margins bit for bit on rows around the trees' own thresholds.</summary>
+    /// <param name="model">The model.</param>
+    /// <returns>What was found, as a sentence.</returns>
+    /// <exception cref="FastSegException">A margin differs.</exception>
+    public static string Run(Model model)
+    {
+        float[] rows = ModelImport.Rows(model.Forest, Rows);
+        float[] expected;
+        try
+        {
+            expected = XgBoostReference.Margins(model.ForestBytes.Span, rows, model.Planes);
+        }
+        catch (FastSegException e)
+        {
+            return $"not compared with XGBoost: {e.Message}";
+        }
+        float[] margins = new float[expected.Length];
+        for (int row = 0; row < Rows; row++)
+        {
+            model.Forest.Margins(rows.AsSpan(row * model.Planes, model.Planes), margins.AsSpan(row * model.Forest.Groups, model.Forest.Groups));
+        }
+        return MemoryMarshal.Cast<float, int>(margins).SequenceEqual(MemoryMarshal.Cast<float, int>(expected))
+            ? $"compared with libxgboost {XgBoost.Version.ToString(3)} on {Rows} rows: margins bit-equal"
+            : throw new FastSegException($"libxgboost {XgBoost.Version.ToString(3)} gives other margins for these trees; they are not imported.");
+    }
+}

@@ -1,0 +1,27 @@
+using FastSeg.Deep;
+using FastSeg.Features;
+using FastSeg.Forest;
+using FastSeg.Images;
+
+namespace FastSeg;
+
+/// <summary>What a run computes of an image, whatever computes it.</summary>
+/// <param name="Image">The image.</param>
+/// <param name="Features">Classical features.</param>
+/// <param name="Channels">Channels the model sees.</param>
+/// <param name="Deep">Deep features behind them, or null.</param>
+/// <param name="Forest">The trees; null where only features are wanted.</param>
+internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channels, DeepModel? Deep, DecisionForest? Forest)
+{
+    /// <summary>Whether the trees' margins are wanted besides labels: for probabilities or confidence.</summary>
+    public bool Margins { get; init; }
+
+    /// <summary>Whether whole planes are wanted, to be written.</summary>
+    public bool Planes { get; init; }
+
+    /// <summary>Deep planes.</summary>
+    public int DeepChannels => Deep?.Description.Channels ?? 0;
+
+    /// <summary>All planes.</summary>
+    public int PlaneCount => (Features.Names.Count * Channels) + DeepChannels;
+}
