@@ -9,13 +9,10 @@ namespace FastSeg.Models;
 /// <summary>What <c>model.json</c> holds.</summary>
 internal sealed record ModelDescription
 {
-    /// <summary>
-    /// The newest format this program reads. The second keeps what a backbone's description says, in models with deep features, and where
-    /// imported trees come from.
-    /// </summary>
+    /// <summary>The newest format this program reads: 2 added imported forests, and what a backbone's description says.</summary>
     public const int CurrentFormat = 2;
 
-    /// <summary>The format of models that older programs read as well.</summary>
+    /// <summary>What a model with neither is written as, so that older programs read it too.</summary>
     public const int FirstFormat = 1;
 
     private static readonly JsonSerializerOptions Json = new()
