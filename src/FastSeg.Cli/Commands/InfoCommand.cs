@@ -5,6 +5,7 @@ using FastSeg.Deep.Weights;
 using FastSeg.Features;
 using FastSeg.Images;
 using FastSeg.Models;
+using FastSeg.Native;
 
 namespace FastSeg.Cli.Commands;
 
@@ -23,6 +24,8 @@ internal sealed class InfoCommand : FastSegCommand
         "fastseg info m.fastseg",
         "fastseg info image.tif#2",
         "fastseg info models/fastseg-vit-tiny-8") => Arguments.Add(_file);
+
+    public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_file)], []);
 
     public override int Run(Session session)
     {
@@ -54,6 +57,7 @@ internal sealed class InfoCommand : FastSegCommand
         {
             return true;
         }
+        FileKinds.RefuseStreams(path, path);
         try
         {
             using FileStream file = File.OpenRead(path);
@@ -113,7 +117,7 @@ internal sealed class InfoCommand : FastSegCommand
             .Row("size", $"{info.Width} x {info.Height} px")
             .Row("samples", $"{info.Type.Name()}, {info.Channels} channel{(info.Channels == 1 ? " (grey)" : "s (RGB)")}")
             .Row("pages", $"{info.Pages}")
-            .Row("pixel size", info.PixelSize is { } size ? $"{size.X:0.######} x {size.Y:0.######} {size.Unit}" : "unknown")
+            .Row("pixel size", info.PixelSize is { } size ? $"{Units.Significant(size.X)} x {Units.Significant(size.Y)} {size.Unit}" : "unknown")
             .Write(session.Output);
         session.Report.Add(new ReportImage(path) { Pixels = info.Bounds.Pixels });
     }

@@ -26,7 +26,7 @@ internal sealed class DeepFeatureOptions
     private readonly Option<int> _channels = NumberOption.Whole("--channels", "Deep channels: leading principal components of the transformer's tokens.", 32, 1, MostChannels);
     private readonly Option<InputRange?> _range = RangeOption.Create();
 
-    public DeepFeatureOptions() => _upsampler.AcceptOnlyFromAmong("nearest", "bilinear", "learned");
+    public DeepFeatureOptions() => ChoiceOption.Only(_upsampler, "nearest", "bilinear", "learned");
 
     public void AddTo(Command command)
     {

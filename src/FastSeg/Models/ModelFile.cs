@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using FastSeg.Deep;
 using FastSeg.Images;
+using FastSeg.Native;
 
 namespace FastSeg.Models;
 
@@ -47,6 +48,7 @@ internal static class ModelFile
         {
             throw new FastSegException($"{path}: there is no such model file.");
         }
+        FileKinds.RefuseStreams(path, path);
         try
         {
             using FileStream stream = File.OpenRead(path);
