@@ -63,6 +63,8 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
     internal int Execute(FastSegCommand command, ParseResult parsed)
     {
         var session = new Session(command.FullName, Common, parsed, output, error, terminal, cancellation);
+        FileUse files = command.Files(parsed);
+        (files with { Outputs = [.. files.Outputs, parsed.GetValue(Common.Report)] }).Check();
         session.CheckReport();
         int code = command.Run(session);
         session.WriteReport();

@@ -10,4 +10,4 @@ internal static class ExitCode
 }
 
 /// <summary>Arguments that do not fit together: one sentence, exit 2.</summary>
-internal sealed class UsageException(string message) : Exception(message);
+internal sealed class UsageException(string message, Exception? cause = null) : Exception(message, cause);

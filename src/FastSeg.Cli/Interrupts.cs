@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace FastSeg.Cli;
 
-/// <summary>Turns Ctrl-C and SIGTERM into a cancelled token; a second one ends the process at once.</summary>
+/// <summary>Turns Ctrl-C, SIGTERM and a terminal's end (SIGHUP, unless nohup has it ignored) into a cancelled token; a second one ends the process at once.</summary>
 internal sealed class Interrupts : IDisposable
 {
     /// <summary>SIGXFSZ on Linux, which would end the process where a file outgrows the shell's limit; ignored, the write fails like any other.</summary>
@@ -16,6 +16,7 @@ internal sealed class Interrupts : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
         PosixSignalRegistration.Create(FileTooLarge, context => context.Cancel = true),
+        .. HangUpIsIgnored() ? (PosixSignalRegistration[])[] : [PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop)],
     ];
 
     public CancellationToken Token => _source.Token;
@@ -24,6 +25,21 @@ internal sealed class Interrupts : IDisposable
     {
         Array.ForEach(_registrations, registration => registration.Dispose());
         _source.Dispose();
+    }
+
+    /// <summary>Whether the process was started with SIGHUP, signal 1, ignored; registering for it would undo that.</summary>
+    private static bool HangUpIsIgnored()
+    {
+        const string Ignored = "SigIgn:";
+        try
+        {
+            string? line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Ignored, StringComparison.Ordinal));
+            return line is not null && (Convert.ToUInt64(line[Ignored.Length..].Trim(), 16) & 1) != 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private void Stop(PosixSignalContext context)

@@ -1,3 +1,5 @@
+using FastSeg.Images;
+
 namespace FastSeg.Cli;
 
 /// <summary>The files that one image's segmentation goes to.</summary>
@@ -35,9 +37,9 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
     /// <summary>The name that an image's results carry: its file's without folder and extension, with "_pageN" for FILE#N.</summary>
     public static string Stem(string image)
     {
-        int hash = image.LastIndexOf('#');
-        bool page = hash > 0 && hash < image.Length - 1 && image.AsSpan(hash + 1).IndexOfAnyExceptInRange('0', '9') < 0 && !System.IO.File.Exists(image);
-        return page ? $"{Path.GetFileNameWithoutExtension(image[..hash])}_page{image[(hash + 1)..]}" : Path.GetFileNameWithoutExtension(image);
+        string file = ImageFile.FileOf(image);
+        string stem = Path.GetFileNameWithoutExtension(file);
+        return file == image ? stem : $"{stem}_page{image[(file.Length + 1)..]}";
     }
 
     private static bool IsFolder(IReadOnlyList<string> images, string output)
@@ -90,13 +92,6 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
                 {
                     throw new UsageException($"{owners[full]} and {images[i]} would both be written to {path}; rename one or segment them into two folders.");
                 }
-            }
-        }
-        foreach (string image in images)
-        {
-            if (owners.ContainsKey(Path.GetFullPath(image)))
-            {
-                throw new UsageException($"{image} would be overwritten by a result; write to another name or folder.");
             }
         }
     }

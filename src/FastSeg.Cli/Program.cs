@@ -1,4 +1,6 @@
 using FastSeg.Cli;
 
 using var interrupts = new Interrupts();
-return new App(Console.Out, Console.Error, !Console.IsErrorRedirected, interrupts.Token).Run(args);
+var output = new StandardStream(Console.Out, results: true);
+var error = new StandardStream(Console.Error, results: false);
+return new App(output, error, !Console.IsErrorRedirected, interrupts.Token).Run(args);

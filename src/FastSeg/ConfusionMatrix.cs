@@ -9,15 +9,17 @@ public sealed class ConfusionMatrix
     private const int Small = 256;
     private readonly long[] _small = new long[Small * Small];
     private readonly Dictionary<(int Truth, int Prediction), long> _large = [];
+    private readonly SortedDictionary<int, long> _truths = [];
+    private readonly SortedDictionary<int, long> _predictions = [];
 
     /// <summary>Pixels counted.</summary>
-    public long Pixels => _small.Sum() + _large.Values.Sum();
+    public long Pixels { get; private set; }
 
     /// <summary>The truth's classes, ascending.</summary>
-    public IReadOnlyList<int> Classes => [.. Cells().Select(cell => cell.Truth).Distinct().Order()];
+    public IReadOnlyList<int> Classes => [.. _truths.Keys];
 
     /// <summary>The values the prediction takes there, ascending.</summary>
-    public IReadOnlyList<int> Predictions => [.. Cells().Select(cell => cell.Prediction).Distinct().Order()];
+    public IReadOnlyList<int> Predictions => [.. _predictions.Keys];
 
     /// <summary>Pixels of the class <paramref name="truth"/> that were labelled <paramref name="prediction"/>.</summary>
     public long this[int truth, int prediction] =>
@@ -30,11 +32,7 @@ public sealed class ConfusionMatrix
     /// <param name="value">A class of the truth.</param>
     public double Iou(int value)
     {
-        long union = 0;
-        foreach ((int truth, int prediction, long pixels) in Cells())
-        {
-            union += truth == value || prediction == value ? pixels : 0;
-        }
+        long union = _truths.GetValueOrDefault(value) + _predictions.GetValueOrDefault(value) - this[value, value];
         return union == 0 ? 0 : (double)this[value, value] / union;
     }
 
@@ -48,9 +46,12 @@ public sealed class ConfusionMatrix
     /// <summary>Share of the counted pixels whose label is their class; NaN where nothing was counted.</summary>
     public double Accuracy()
     {
-        long right = Cells().Sum(cell => cell.Truth == cell.Prediction ? cell.Pixels : 0);
+        long right = _truths.Keys.Sum(value => this[value, value]);
         return (double)right / Pixels;
     }
+
+    /// <summary>Whether both sides have few enough values to be classes: at most 255, and 0 for what was left out of a segmentation.</summary>
+    internal bool HasClassesOnly => _truths.Count < Small && _predictions.Count <= Small;
 
     /// <summary>Adds another matrix's counts.</summary>
     public void Add(ConfusionMatrix other)
@@ -63,6 +64,9 @@ public sealed class ConfusionMatrix
 
     internal void Add(int truth, int prediction, long pixels)
     {
+        Pixels += pixels;
+        _truths[truth] = _truths.GetValueOrDefault(truth) + pixels;
+        _predictions[prediction] = _predictions.GetValueOrDefault(prediction) + pixels;
         if (truth < Small && prediction < Small)
         {
             _small[(truth * Small) + prediction] += pixels;

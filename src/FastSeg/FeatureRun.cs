@@ -12,6 +12,9 @@ internal static unsafe class FeatureRun
     /// <summary>Share of the progress bar that fitting a projection gets.</summary>
     private const double FitShare = 0.4;
 
+    /// <summary>The smallest tile of more planes is past the 2 GiB that a writer takes at once.</summary>
+    private const int MostPlanes = int.MaxValue / (256 * 256 * sizeof(float));
+
     /// <summary>Fits a projection to the image first, with seed 0.</summary>
     public static RunResult Fitted(
         ImageReader image, FeatureSpec features, int channels, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions options)
@@ -50,11 +53,15 @@ internal static unsafe class FeatureRun
         StageTimes? before = null, LowResolution? known = null)
     {
         long start = Stopwatch.GetTimestamp();
-        int seen = channels != 0 ? channels : SampleChecks.IsGrey(image) ? 1 : 3;
+        int seen = channels != 0 ? channels : SampleChecks.IsGrey(image, options) ? 1 : 3;
         Engine engine = Engines.Choose(options.Backend);
         var work = new Work(image, features, seen, deepModel, null);
         features.Check(work.DeepChannels);
         IReadOnlyList<string> names = [.. features.PlaneNames(seen), .. Enumerable.Range(0, work.DeepChannels).Select(i => $"deep_{i}")];
+        if (names.Count > MostPlanes)
+        {
+            throw new FastSegException($"{image.Info.Name}: {names.Count} features are too many for one stack, which holds at most {MostPlanes}; give fewer sigmas or families.");
+        }
         using ImageWriter writer = output(names);
         var planner = new Planner(
             work, image.Info.Bounds, engine, core => core.Pixels * names.Count * sizeof(float),
@@ -67,7 +74,7 @@ internal static unsafe class FeatureRun
             deepModel, known ?? DeepImage.Map(deepModel, backbone!, image, all, options with { Progress = null }), owned: known is null, image, engine.UpsamplesItself ? null : plan);
         using Backend backend = engine.Create(plan, work, deep);
         StageTimes[] times = [.. Enumerable.Range(0, plan.Workers).Select(_ => new StageTimes())];
-        Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, seen, image.Info))];
+        Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, seen, image.Info) { LargestSample = features.LargestSample })];
         HostBuffer[] planes = [.. times.Select(_ => new HostBuffer(plan.MaxCore.Pixels * names.Count * sizeof(float)))];
         try
         {

@@ -17,19 +17,16 @@ namespace FastSeg;
 internal sealed unsafe class GpuBackend : Backend
 {
     private readonly GpuEngine _engine;
-    private readonly Plan _plan;
     private readonly Work _work;
     private readonly GpuHalf[] _halves = new GpuHalf[GpuThread.Halves];
     private readonly GpuTileJob[] _jobs;
-    private readonly Lock _fallbackGate = new();
     private DeviceArena? _arena;
     private GpuKernels? _kernels;
-    private CpuBackend? _fallback;
 
     /// <summary>Allocates what the plan counted, and compiles the kernels.</summary>
     public GpuBackend(GpuEngine engine, Plan plan, Work work, DeepImage? deep)
     {
-        (_engine, _plan, _work) = (engine, plan, work);
+        (_engine, _work) = (engine, work);
         _jobs = new GpuTileJob[plan.Workers];
         try
         {
@@ -74,8 +71,8 @@ internal sealed unsafe class GpuBackend : Backend
         GpuTileJob job = Run(worker, tile, Stage.Forest, times);
         if (job.NotANumber)
         {
-            PredictOnCpu(tile, result, times);
-            return;
+            // Samples are refused long before a filter could overflow, and a bin cannot say which way such a pixel goes.
+            throw new FastSegException($"{tile.Source.Name}: a feature near {tile.Core.X},{tile.Core.Y} is not a number; use --backend cpu.");
         }
         long start = Stopwatch.GetTimestamp();
         long pixels = tile.Core.Pixels;
@@ -112,7 +109,6 @@ internal sealed unsafe class GpuBackend : Backend
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        _fallback?.Dispose();
         _engine.Thread.Invoke(_ =>
         {
             foreach (GpuTileJob? job in _jobs)
@@ -133,22 +129,5 @@ internal sealed unsafe class GpuBackend : Backend
         _engine.Thread.Run(job);
         times.Add(stage, start, tile.Core.Pixels);
         return job;
-    }
-
-    /// <summary>
-    /// A bin cannot say that a feature is not a number, which takes samples near the largest float; the trees' default directions are
-    /// walked on the processor then. Its buffers are not in the plan.
-    /// </summary>
-    private void PredictOnCpu(Tile tile, TileResult result, StageTimes times)
-    {
-        if (_work.Deep is not null)
-        {
-            throw new FastSegException($"{tile.Source.Name}: features near {tile.Core.X},{tile.Core.Y} are not numbers; samples are too large for a GPU with deep features, use --backend cpu.");
-        }
-        lock (_fallbackGate)
-        {
-            _fallback ??= new CpuBackend(_plan with { Workers = 1 }, _work.Features, _work.Forest, null);
-            _fallback.Predict(0, tile, result, times);
-        }
     }
 }

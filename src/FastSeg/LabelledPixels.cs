@@ -15,8 +15,9 @@ internal sealed class LabelledPixels
     /// <summary>Reads a whole label image in strips of rows.</summary>
     /// <param name="image">The image the labels belong to.</param>
     /// <param name="labels">One channel of uint8 or uint16; 0 is unlabelled.</param>
+    /// <param name="cancellation">Looked at between strips.</param>
     /// <exception cref="FastSegException">The sizes differ or no pixel is labelled.</exception>
-    public LabelledPixels(ImageInfo image, ImageReader labels)
+    public LabelledPixels(ImageInfo image, ImageReader labels, CancellationToken cancellation = default)
     {
         ImageInfo info = labels.Info;
         if (info.Width != image.Width || info.Height != image.Height)
@@ -29,10 +30,11 @@ internal sealed class LabelledPixels
             throw new FastSegException($"{info.Name}: labels must be one channel of uint8 or uint16; this has {info.Channels} of {info.Type.Name()}.");
         }
         _width = info.Width;
-        int rows = (int)Math.Clamp(ReadPixels / info.Width, 1, info.Height);
-        byte[] samples = new byte[checked(rows * info.Width * info.PixelBytes)];
+        int rows = StripRows(info);
+        byte[] samples = new byte[StripBytes(info)];
         for (long y = 0; y < info.Height; y += rows)
         {
+            cancellation.ThrowIfCancellationRequested();
             Region part = new Region(0, y, info.Width, rows).Intersect(info.Bounds);
             labels.Read(part, samples);
             Collect(samples.AsSpan(0, (int)(part.Pixels * info.PixelBytes)), y * info.Width, info.Type);
@@ -42,6 +44,9 @@ internal sealed class LabelledPixels
             throw new FastSegException($"{info.Name}: no pixel is labelled; every label is 0, which means unlabelled.");
         }
     }
+
+    /// <summary>Bytes of a label image read at a time.</summary>
+    public static long StripBytes(ImageInfo labels) => checked(StripRows(labels) * labels.Width * labels.PixelBytes);
 
     /// <summary>Labelled pixels.</summary>
     public int Count => _positions.Count;
@@ -87,6 +92,8 @@ internal sealed class LabelledPixels
         }
         return count;
     }
+
+    private static int StripRows(ImageInfo labels) => (int)Math.Clamp(ReadPixels / labels.Width, 1, labels.Height);
 
     private int FirstNotBefore(long position)
     {

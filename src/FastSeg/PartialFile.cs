@@ -1,8 +1,11 @@
+using FastSeg.Native;
+
 namespace FastSeg;
 
 /// <summary>
 /// A file that is written beside its final name and appears there only when it is whole. Disposed before <see cref="Commit"/>, it
-/// leaves nothing behind.
+/// leaves nothing behind. Links are followed: their target is replaced, they stay. A device or pipe of that name is never replaced:
+/// the whole file is copied into it.
 /// </summary>
 internal sealed class PartialFile : IDisposable
 {
@@ -13,6 +16,9 @@ internal sealed class PartialFile : IDisposable
     private const int LongestStem = 60;
 
     private static int _serial;
+    private readonly string _target;
+    private readonly string _folder;
+    private readonly bool _intoStream;
     private bool _committed;
 
     /// <summary>Creates the empty file beside <paramref name="path"/>.</summary>
@@ -21,18 +27,23 @@ internal sealed class PartialFile : IDisposable
     {
         Path = path;
         string full = System.IO.Path.GetFullPath(path);
-        string folder = System.IO.Path.GetDirectoryName(full) ?? "/";
-        if (Directory.Exists(full))
+        FileKind kind = FileKinds.Of(full);
+        // /dev/stdout is a link into /proc, which may lead to a file that somebody else has open: it is written into as well.
+        string real = RealPath.Of(full);
+        _intoStream = kind is FileKind.Pipe or FileKind.Socket or FileKind.Device || (kind == FileKind.Regular && InDev(full) && !InDev(real));
+        _target = _intoStream ? full : real;
+        _folder = _intoStream ? System.IO.Path.GetTempPath() : System.IO.Path.GetDirectoryName(real) ?? "/";
+        if (kind == FileKind.Folder)
         {
-            throw new FastSegException($"{path}: this is a folder; name a file to write.");
+            throw new FastSegException($"{path} is a folder; name a file to write.");
         }
-        if (!Directory.Exists(folder))
+        if (!Directory.Exists(_folder))
         {
-            throw new FastSegException($"{path}: the folder {folder} does not exist; create it or name another.");
+            throw new FastSegException($"{path} cannot be written: the folder {_folder} does not exist; create it or name another.");
         }
-        string stem = System.IO.Path.GetFileName(full);
+        string stem = System.IO.Path.GetFileName(_target);
         string name = $".{(stem.Length > LongestStem ? stem[..LongestStem] : stem)}.partial-{Environment.ProcessId}-{Interlocked.Increment(ref _serial)}";
-        TemporaryPath = System.IO.Path.Combine(folder, name);
+        TemporaryPath = System.IO.Path.Combine(_folder, name);
         Guard(() => File.Create(TemporaryPath).Dispose());
     }
 
@@ -63,7 +74,12 @@ internal sealed class PartialFile : IDisposable
     /// <exception cref="FastSegException">The final name cannot be written.</exception>
     public void Commit()
     {
-        Guard(() => File.Move(TemporaryPath, Path, overwrite: true));
+        if (_intoStream)
+        {
+            Guard(CopyInto);
+            return;
+        }
+        Guard(() => File.Move(TemporaryPath, _target, overwrite: true));
         _committed = true;
     }
 
@@ -73,18 +89,26 @@ internal sealed class PartialFile : IDisposable
     /// <summary>The sentence for a failure of the file system.</summary>
     public FastSegException Failure(Exception e)
     {
-        string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) ?? "/";
         string what = (e.HResult & 0xffff, e) switch
         {
             (DiskFull, _) => "the disk is full; free some space or write elsewhere",
             (QuotaUsedUp, _) => "the disk quota is used up; free some space or write elsewhere",
             (FileTooLarge, _) or (_, ArgumentOutOfRangeException) => "the file grows past what the disk or the shell's limit (ulimit -f) allows; write elsewhere",
-            (ReadOnlyDisk, _) => $"the folder {folder} is read-only; write elsewhere",
-            (_, UnauthorizedAccessException) => $"the folder {folder} may not be written by this user; write elsewhere",
-            (_, DirectoryNotFoundException) => $"the folder {folder} does not exist any more; create it or name another",
-            _ => $"the file cannot be written ({Images.InputFile.OneLine(e.Message)}); write elsewhere",
+            (ReadOnlyDisk, _) => $"the folder {_folder} is read-only; write elsewhere",
+            (_, UnauthorizedAccessException) => $"the folder {_folder} may not be written by this user; write elsewhere",
+            (_, DirectoryNotFoundException) => $"the folder {_folder} takes no files or does not exist any more; name another",
+            _ => $"{Images.InputFile.OneLine(e.Message)}; write elsewhere",
         };
-        return new FastSegException($"{Path}: {what}.", e);
+        return new FastSegException($"{Path} cannot be written: {what}.", e);
+    }
+
+    private static bool InDev(string path) => path.StartsWith("/dev/", StringComparison.Ordinal);
+
+    private void CopyInto()
+    {
+        using FileStream from = File.OpenRead(TemporaryPath);
+        using var to = new FileStream(_target, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        from.CopyTo(to);
     }
 
     /// <inheritdoc/>

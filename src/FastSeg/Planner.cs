@@ -18,7 +18,7 @@ internal sealed record Planner(
     Func<int, IEnumerable<(string Name, long Bytes)>> SharedItems,
     IReadOnlyList<(string Name, long Bytes)> TransformerItems)
 {
-    /// <summary>Tile corners lie on multiples of this, the side of a tile in the TIFFs we write and the width of a filter panel.</summary>
+    /// <summary>Tile corners lie on multiples of this from the area's corner, the side of a tile in the TIFFs we write and the width of a filter panel.</summary>
     private const int Grain = 256;
 
     /// <summary>Widest tile where whole rows are wanted.</summary>
@@ -61,7 +61,12 @@ internal sealed record Planner(
     }
 
     /// <summary>Bytes in the unit a person would use, rounded up so that it can be given back as an option.</summary>
-    internal static string Size(long bytes) => bytes >= 10L << 30 ? $"{(bytes + (1L << 30) - 1) >> 30}GiB" : $"{(bytes + (1L << 20) - 1) >> 20}MiB";
+    internal static string Size(long bytes) => bytes switch
+    {
+        >= 10L << 30 => $"{(bytes + (1L << 30) - 1) >> 30}GiB",
+        >= 1 << 20 => $"{(bytes + (1L << 20) - 1) >> 20}MiB",
+        _ => $"{bytes}B",
+    };
 
     private ImageReader Image => Work.Image;
 
@@ -88,13 +93,14 @@ internal sealed record Planner(
     /// </summary>
     private IEnumerable<(long Width, long Height, int Workers)> Candidates(int workers)
     {
-        long fullWidth = Math.Min(WidestRow, (Area.X % Grain) + Area.Width + Grain - 1) / Grain * Grain;
+        long fullWidth = Math.Min(WidestRow, Area.Width + Grain - 1) / Grain * Grain;
         var shapes = new List<(long Width, long Height)>(Engine.Shapes);
         if (Image.PrefersWholeRows)
         {
-            shapes.AddRange([(fullWidth, 4 * Grain), (fullWidth, 2 * Grain), (fullWidth, Grain)]);
+            shapes.AddRange([(fullWidth, 4 * Grain), (fullWidth, 2 * Grain)]);
         }
-        foreach (long height in (long[])[8 * Grain, 4 * Grain, 2 * Grain, Grain])
+        // Readers of strips keep about a thousand rows: the next tile of a row finds its strips there only where tiles are not too tall.
+        foreach (long height in (long[])(Image.PrefersWholeRows ? [2 * Grain, Grain] : [8 * Grain, 4 * Grain, 2 * Grain, Grain]))
         {
             foreach (long width in (long[])[4 * Grain, 2 * Grain, Grain])
             {

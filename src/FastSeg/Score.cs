@@ -41,6 +41,7 @@ public static class Score
         foreach (Counter counter in counters)
         {
             sum.Add(counter.Matrix);
+            CheckClasses(sum, prediction, truth);
         }
         return sum.Pixels > 0 ? sum : throw new FastSegException(
             $"{truth.Info.Name}: no pixel of the truth is labelled, every value is 0; where its classes start at 0, give a truth offset of 1.");
@@ -52,6 +53,15 @@ public static class Score
         return prediction.PrefersWholeRows || truth.PrefersWholeRows
             ? new TileGrid(bounds, bounds.Width, Math.Clamp(RowPixels / bounds.Width, 1, bounds.Height))
             : new TileGrid(bounds, Block, Block);
+    }
+
+    private static void CheckClasses(ConfusionMatrix matrix, ImageReader prediction, ImageReader truth)
+    {
+        if (!matrix.HasClassesOnly)
+        {
+            throw new FastSegException(
+                $"{prediction.Info.Name} or its truth {truth.Info.Name} holds more than 255 different values; these are no labels of classes but images.");
+        }
     }
 
     private static void CheckLabels(ImageInfo info)
@@ -89,6 +99,7 @@ public static class Score
                 run++;
             }
             Add(runTruth, runLabel, run);
+            CheckClasses(Matrix, prediction, truth);
         }
 
         private void Add(int value, int label, int run)

@@ -142,6 +142,10 @@ internal sealed class SegmentRun
                     $"An output has {layout.Width} x {layout.Height} pixels and {layout.Pages} pages; {area.Width} x {area.Height} and {pages} are needed.");
             }
         }
+        if (_segment.KeepValues && _outputs.Labels?.Layout.Type == SampleType.UInt8 && _model.Classes[^1].Value > byte.MaxValue)
+        {
+            throw new ArgumentException($"The label value {_model.Classes[^1].Value} is kept, and uint8 labels cannot hold it; make the writer with LabelLayout.");
+        }
         if (_outputs.Labels?.Layout.Type == SampleType.Float32 || _outputs.Probabilities?.Layout.Type == SampleType.UInt16)
         {
             throw new ArgumentException("Labels are uint8 or uint16, probabilities float32 or uint8.");

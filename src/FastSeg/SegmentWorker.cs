@@ -20,7 +20,11 @@ internal sealed unsafe class SegmentWorker : IDisposable
     {
         (_image, _outputs, _segment, _area) = (image, outputs, segment, plan.Area);
         _values = [.. model.Classes.Select((c, i) => (ushort)(segment.KeepValues ? c.Value : i + 1))];
-        _tile = new Tile(plan.MaxCore, plan.Halo, plan.Channels, image.Info);
+        _tile = new Tile(plan.MaxCore, plan.Halo, plan.Channels, image.Info)
+        {
+            LargestSample = model.Features.LargestSample,
+            Needed = plan.Area.Inflate(plan.Halo).Intersect(image.Info.Bounds),
+        };
         _result = new TileResult(plan.MaxCore, model.Classes.Count, kinds);
     }
 
@@ -34,15 +38,19 @@ internal sealed unsafe class SegmentWorker : IDisposable
         _result.Core = core;
         long mark = Stopwatch.GetTimestamp();
         bool anything = ReadMask(core);
-        if (anything)
+        // Masked tiles are looked at too: what is refused must not depend on how the image is cut.
+        if (anything || _tile.CanFail)
         {
             _tile.Fill(_image, core);
             Times.Add(Stage.Read, mark, _tile.Bounds.Pixels, _tile.Bounds.Pixels * _image.Info.PixelBytes);
-            backend.Predict(worker, _tile, _result, Times);
         }
         else
         {
             Times.Add(Stage.Read, mark, core.Pixels);
+        }
+        if (anything)
+        {
+            backend.Predict(worker, _tile, _result, Times);
         }
         mark = Stopwatch.GetTimestamp();
         _result.ToLabels(_values, anything);

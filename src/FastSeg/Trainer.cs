@@ -33,14 +33,21 @@ internal sealed unsafe class Trainer(
         {
             throw new FastSegException("There is no training image; give at least one image with its labels.");
         }
-        LabelledPixels[] labels = [.. images.Select(image => new LabelledPixels(image.Image.Info, image.Labels))];
+        _plannedPeak = TrainingMemory.CheckLabels(images, options);
+        LabelledPixels[] labels = [.. images.Select(image => new LabelledPixels(image.Image.Info, image.Labels, options.Cancellation))];
         ModelClass[] classes = Classes(labels);
-        int channels = images.All(image => SampleChecks.IsGrey(image.Image)) ? 1 : 3;
+        int channels = images.All(image => SampleChecks.IsGrey(image.Image, options)) ? 1 : 3;
+        foreach (TrainingImage image in images)
+        {
+            CheckSamples(image.Image);
+        }
         _times.Add(Stage.Read, start, images.Sum(image => image.Labels.Info.Bounds.Pixels));
 
         _deepModel = deep is null ? null : FitDeep(deep, images);
         int planes = (features.Names.Count * channels) + (_deepModel?.Description.Channels ?? 0);
-        using var rows = new TrainingRows(labels.Sum(image => (long)image.Count), planes);
+        long count = labels.Sum(image => (long)image.Count);
+        _plannedPeak = Math.Max(_plannedPeak, TrainingMemory.CheckFit(images, count, planes, classes.Length, training, options));
+        using var rows = new TrainingRows(count, planes);
         long first = 0;
         for (int i = 0; i < images.Count; i++)
         {
@@ -57,10 +64,22 @@ internal sealed unsafe class Trainer(
         return new TrainingResult(model, run);
     }
 
+    /// <summary>
+    /// Looks at the whole image, not only at what is computed: which pixels tiles read depends on memory and threads, and what is refused
+    /// must not.
+    /// </summary>
+    private void CheckSamples(ImageReader image)
+    {
+        if (new SampleSearch(image, image.Info.Bounds) { LargestSample = features.LargestSample }.Failure(options) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
     private DeepModel FitDeep(DeepOptions wanted, IReadOnlyList<TrainingImage> images)
     {
         ImageReader[] readers = [.. images.Select(image => image.Image)];
-        _plannedPeak = SharedPcaFit.Peak(wanted.Backbone, readers, wanted.Backbone.Windows, options);
+        _plannedPeak = Math.Max(_plannedPeak, SharedPcaFit.Peak(wanted.Backbone, readers, wanted.Backbone.Windows, options));
         return DeepModel.Fit(wanted, readers, training.Seed, _times, options with { Progress = Part(options.Progress, 0, ProjectionShare) });
     }
 
@@ -83,6 +102,10 @@ internal sealed unsafe class Trainer(
         {
             throw new FastSegException(
                 $"There are {names.Count} class names for {counts.Count} classes (label values {string.Join(", ", counts.Keys)}); give one name a class, in the order of the values.");
+        }
+        if (names is not null && (names.Any(string.IsNullOrWhiteSpace) || names.Distinct().Count() < names.Count))
+        {
+            throw new FastSegException($"The class names are {string.Join(", ", names.Select(name => $"\"{name}\""))}; every class needs a name of its own.");
         }
         return [.. counts.Select((pair, i) => new ModelClass(pair.Key, names?[i] ?? $"class {pair.Key}", pair.Value))];
     }
@@ -113,7 +136,7 @@ internal sealed unsafe class Trainer(
         // The transformer first: its buffers are gone before those of the tiles are made.
         using DeepImage? deepImage = _deepModel is null ? null : new DeepImage(
             _deepModel, DeepImage.Map(_deepModel, deep!.Backbone, image, _times, options with { Progress = null }), owned: true, image, _engine.UpsamplesItself ? null : plan);
-        Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, channels, image.Info))];
+        Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, channels, image.Info) { LargestSample = features.LargestSample })];
         try
         {
             using Backend backend = _engine.Create(plan, work, deepImage);

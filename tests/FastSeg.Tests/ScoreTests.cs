@@ -86,6 +86,20 @@ internal sealed class ScoreTests
     }
 
     [Test]
+    [CancelAfter(60_000)]
+    public void ImagesGivenAsLabelsAreRefusedAtOnce()
+    {
+        ushort[] noise = new ushort[1000 * 1000];
+        var random = new Random(1);
+        for (int i = 0; i < noise.Length; i++)
+        {
+            noise[i] = (ushort)random.Next(1 << 16);
+        }
+        using MemoryImage image = MemoryImage.FromMemory<ushort>(noise, 1000, 1000, name: "photo");
+        Assert.That(() => Score.Compare(image, image), Throws.InstanceOf<FastSegException>().With.Message.Contains("photo holds more than 255 different values"));
+    }
+
+    [Test]
     public void AnotherSizeIsRefused()
     {
         using var prediction = MemoryImage.FromMemory<byte>(new byte[6], 3, 2, name: "p.tif");

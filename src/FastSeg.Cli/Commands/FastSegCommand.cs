@@ -21,6 +21,10 @@ internal abstract class FastSegCommand : Command
     /// <summary>Command lines that show its use.</summary>
     public IReadOnlyList<string> Examples { get; }
 
+    /// <summary>What it reads and writes, besides the report.</summary>
+    /// <exception cref="UsageException">The arguments name no sensible output.</exception>
+    public virtual FileUse Files(ParseResult parsed) => FileUse.None;
+
     /// <summary>Does it and returns the exit code; failures are exceptions.</summary>
     public abstract int Run(Session session);
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Text;
 using FastSeg.Deep;
+using FastSeg.Features;
 using FastSeg.Images;
 using FastSeg.Models;
 
@@ -46,6 +47,8 @@ internal sealed class FeaturesCommand : FastSegCommand
         Options.Add(_memory);
     }
 
+    public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_image), parsed.GetValue(_model)], [parsed.GetRequiredValue(_output)]);
+
     public override int Run(Session session)
     {
         ParseResult parsed = session.Parsed;
@@ -53,10 +56,6 @@ internal sealed class FeaturesCommand : FastSegCommand
         if (Path.GetExtension(output).ToLowerInvariant() is not (".npy" or ".tif" or ".tiff"))
         {
             throw new UsageException($"-o {output} must end in .npy, .tif or .tiff.");
-        }
-        if (Path.GetFullPath(path) == Path.GetFullPath(output))
-        {
-            throw new UsageException($"{path} would be overwritten by its features; write to another name.");
         }
         string? modelPath = parsed.GetValue(_model);
         if (modelPath is not null && _features.Given(parsed))
@@ -67,6 +66,7 @@ internal sealed class FeaturesCommand : FastSegCommand
         {
             throw new UsageException($"--model says which features are computed; leave out {option}.");
         }
+        FeatureSpec features = _features.Spec(parsed);
         Model? model = modelPath is null ? null : Model.Load(modelPath);
         using Backbone? backbone = model is null ? _deep.Open(parsed) : BackboneOption.Open(model, modelPath!, _deep.Folder(parsed));
         DeepOptions? wanted = model is null ? _deep.Wanted(parsed, backbone) : null;
@@ -84,7 +84,7 @@ internal sealed class FeaturesCommand : FastSegCommand
             });
         }
         RunResult run = session.Long("features", parsed.GetValue(_memory), options => model is null
-            ? Segmenter.Features(image, _features.Spec(parsed), 0, Create, options, wanted)
+            ? Segmenter.Features(image, features, 0, Create, options, wanted)
             : new Segmenter(model, backbone).Features(image, Create, options));
         session.Add(run);
         session.Report.Add(new ReportImage(path) { Output = output, Pixels = run.Pixels, Seconds = run.Seconds });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Text;
+using FastSeg.Features;
 using FastSeg.Models;
 using FastSeg.Reference;
 
@@ -18,7 +19,7 @@ internal sealed class ImportCommand : FastSegCommand
     private readonly FeatureOptions _features = new();
     private readonly Option<int> _channels = new("--channels") { Description = "1: trained on grey images; 3: on RGB.", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> _values = new("--values") { HelpName = "A,B,..", Description = "Label values of XGBoost's classes 0, 1, .., ascending. [default: 1,2,..]" };
-    private readonly Option<string?> _names = new("--names") { HelpName = "A,B,..", Description = "Names of the classes, in the same order. [default: \"class VALUE\"]" };
+    private readonly Option<string[]?> _names = NamesOption.Create("in the same order");
 
     private readonly Option<bool> _allRounds = new("--all-rounds")
     {
@@ -34,7 +35,7 @@ internal sealed class ImportCommand : FastSegCommand
         "fastseg import forest.json --names matrix,pore -o m.fastseg",
         "fastseg import forest.ubj --preset weka --channels 3 --values 85,170,255 -o m.fastseg")
     {
-        _channels.AcceptOnlyFromAmong("1", "3");
+        ChoiceOption.Only(_channels, "1", "3");
         Arguments.Add(_forest);
         _features.AddTo(this);
         foreach (Option option in (Option[])[_channels, _values, _names, _allRounds, _output])
@@ -43,17 +44,20 @@ internal sealed class ImportCommand : FastSegCommand
         }
     }
 
+    public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_forest)], [parsed.GetRequiredValue(_output)]);
+
     public override int Run(Session session)
     {
         ParseResult parsed = session.Parsed;
         string path = parsed.GetRequiredValue(_forest), output = parsed.GetRequiredValue(_output);
+        FeatureSpec features = _features.Spec(parsed);
         WholeFile.Check(output);
         byte[] bytes = WholeFile.Read(path);
         Model model;
         string compared;
         try
         {
-            model = Model.Import(bytes, _features.Spec(parsed), parsed.GetValue(_channels), Classes(parsed, bytes), parsed.GetValue(_allRounds));
+            model = Model.Import(bytes, features, parsed.GetValue(_channels), Classes(parsed, bytes), parsed.GetValue(_allRounds));
             compared = ForestComparison.Run(model);
         }
         catch (FastSegException e)
@@ -73,7 +77,7 @@ internal sealed class ImportCommand : FastSegCommand
 
     private ModelClass[] Classes(ParseResult parsed, byte[] bytes)
     {
-        string[]? names = parsed.GetValue(_names)?.Split(',', StringSplitOptions.TrimEntries);
+        string[]? names = NamesOption.Given(parsed, _names);
         int[]? values = parsed.GetValue(_values)?.Split(',', StringSplitOptions.TrimEntries).Select(Value).ToArray();
         int count = values?.Length ?? names?.Length ?? Model.ClassesOf(bytes);
         if (names is not null && names.Length != count)

@@ -6,6 +6,7 @@ using FastSeg.Features;
 using FastSeg.Gpu;
 using FastSeg.Images;
 using FastSeg.Models;
+using FastSeg.Native;
 
 namespace FastSeg.Cli.Commands;
 
@@ -32,6 +33,8 @@ internal sealed class InfoCommand : FastSegCommand
         Arguments.Add(_file);
         Options.Add(_device);
     }
+
+    public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_file)], []);
 
     public override int Run(Session session)
     {
@@ -84,6 +87,7 @@ internal sealed class InfoCommand : FastSegCommand
         {
             return true;
         }
+        FileKinds.RefuseStreams(path, path);
         try
         {
             using FileStream file = File.OpenRead(path);
@@ -143,7 +147,7 @@ internal sealed class InfoCommand : FastSegCommand
             .Row("size", $"{info.Width} x {info.Height} px")
             .Row("samples", $"{info.Type.Name()}, {info.Channels} channel{(info.Channels == 1 ? " (grey)" : "s (RGB)")}")
             .Row("pages", $"{info.Pages}")
-            .Row("pixel size", info.PixelSize is { } size ? $"{size.X:0.######} x {size.Y:0.######} {size.Unit}" : "unknown")
+            .Row("pixel size", info.PixelSize is { } size ? $"{Units.Significant(size.X)} x {Units.Significant(size.Y)} {size.Unit}" : "unknown")
             .Write(session.Output);
         session.Report.Add(new ReportImage(path) { Pixels = info.Bounds.Pixels });
     }

@@ -28,12 +28,14 @@ internal sealed class PlanCommand : FastSegCommand
         Arguments.Add(_model);
         Arguments.Add(_image);
         _what.AddTo(this);
-        _format.AcceptOnlyFromAmong("tif", "png", "npy");
+        ChoiceOption.Only(_format, "tif", "png", "npy");
         Options.Add(_format);
         Options.Add(_deep);
         Options.Add(_memory);
         Options.Add(_json);
     }
+
+    public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_image), _what.MaskPath(parsed)], []);
 
     public override int Run(Session session)
     {
@@ -63,7 +65,7 @@ internal sealed class PlanCommand : FastSegCommand
     private Plan Make(Segmenter segmenter, ImageReader image, SegmentOptions options, Session session)
     {
         ParseResult parsed = session.Parsed;
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("fastseg-plan-");
+        DirectoryInfo folder = Folder.Temporary("fastseg-plan-");
         try
         {
             SampleType? probabilities = _what.Probabilities(parsed);

@@ -38,6 +38,8 @@ internal sealed class PreviewCommand : FastSegCommand
         Options.Add(_output);
     }
 
+    public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_image), parsed.GetValue(_segmentation)], [parsed.GetRequiredValue(_output)]);
+
     public override int Run(Session session)
     {
         ParseResult parsed = session.Parsed;

@@ -31,6 +31,8 @@ internal sealed class ScoreCommand : FastSegCommand
         Options.Add(_json);
     }
 
+    public override FileUse Files(ParseResult parsed) => new(parsed.GetRequiredValue(_pairs), []);
+
     public override int Run(Session session)
     {
         string[] files = session.Parsed.GetRequiredValue(_pairs);

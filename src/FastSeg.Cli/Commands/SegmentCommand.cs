@@ -50,19 +50,21 @@ internal sealed class SegmentCommand : FastSegCommand
         Arguments.Add(_images);
         Options.Add(_output);
         _what.AddTo(this);
-        _format.AcceptOnlyFromAmong("tif", "png", "npy");
+        ChoiceOption.Only(_format, "tif", "png", "npy");
         Options.Add(_format);
         Options.Add(_deep);
         Options.Add(_memory);
     }
+
+    public override FileUse Files(ParseResult parsed) => new(
+        [parsed.GetRequiredValue(_model), _what.MaskPath(parsed), .. parsed.GetRequiredValue(_images)], [.. Outputs(parsed).SelectMany(paths => paths.All)]);
 
     public override int Run(Session session)
     {
         ParseResult parsed = session.Parsed;
         string[] images = parsed.GetRequiredValue(_images);
         string output = parsed.GetRequiredValue(_output);
-        OutputPaths[] paths = OutputPaths.Resolve(
-            images, output, parsed.GetValue(_format), _what.Probabilities(parsed) is not null, _what.Confidence(parsed));
+        OutputPaths[] paths = Outputs(parsed);
         string modelPath = parsed.GetRequiredValue(_model);
         Model model = Model.Load(modelPath);
         using Backbone? backbone = BackboneOption.Open(model, modelPath, parsed.GetValue(_deep));
@@ -90,6 +92,9 @@ internal sealed class SegmentCommand : FastSegCommand
         failures.ForEach(failure => session.Error.WriteLine($"fastseg: {failure}"));
         return failures.Count == 0 ? ExitCode.Success : ExitCode.Failure;
     }
+
+    private OutputPaths[] Outputs(ParseResult parsed) => OutputPaths.Resolve(
+        parsed.GetRequiredValue(_images), parsed.GetRequiredValue(_output), parsed.GetValue(_format), _what.Probabilities(parsed) is not null, _what.Confidence(parsed));
 
     private void Segment(Session session, Segmenter segmenter, string path, OutputPaths paths, ImageReader? mask)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Text;
 using FastSeg.Deep;
+using FastSeg.Features;
 using FastSeg.Forest;
 using FastSeg.Images;
 using FastSeg.Models;
@@ -38,11 +39,7 @@ internal sealed class TrainCommand : FastSegCommand
 
     private readonly Option<bool> _balance = new("--balance") { Description = "Let every class weigh the same, however many pixels it was given." };
 
-    private readonly Option<string?> _names = new("--names")
-    {
-        HelpName = "A,B,..",
-        Description = "Names of the classes, by ascending label value. [default: \"class VALUE\"]",
-    };
+    private readonly Option<string[]?> _names = NamesOption.Create("by ascending label value");
 
     private readonly Option<string> _output = new("--output", "-o") { HelpName = "M.fastseg", Description = "The model to write.", Required = true };
     private readonly Option<long> _memory = MemoryOption.Create();
@@ -65,6 +62,8 @@ internal sealed class TrainCommand : FastSegCommand
         }
     }
 
+    public override FileUse Files(ParseResult parsed) => new([.. parsed.GetRequiredValue(_images), .. parsed.GetRequiredValue(_labels)], [parsed.GetRequiredValue(_output)]);
+
     public override int Run(Session session)
     {
         ParseResult parsed = session.Parsed;
@@ -73,6 +72,7 @@ internal sealed class TrainCommand : FastSegCommand
         {
             throw new UsageException($"There are {images.Length} --image but {labels.Length} --labels; give one --labels for every --image, in the same order.");
         }
+        FeatureSpec features = _features.Spec(parsed);
         string output = parsed.GetRequiredValue(_output);
         WholeFile.Check(output);
         var training = new TrainingOptions
@@ -84,13 +84,13 @@ internal sealed class TrainCommand : FastSegCommand
             Balance = parsed.GetValue(_balance),
             Seed = parsed.GetValue(_seed),
         };
-        string[]? names = parsed.GetValue(_names)?.Split(',', StringSplitOptions.TrimEntries);
+        string[]? names = NamesOption.Given(parsed, _names);
         using Backbone? backbone = _deep.Open(parsed);
         DeepOptions? deep = _deep.Wanted(parsed, backbone);
         TrainingResult result;
         using (var set = new TrainingSet(images, labels))
         {
-            result = session.Long("training", parsed.GetValue(_memory), options => Segmenter.Train(set.Images, _features.Spec(parsed), training, names, options, deep));
+            result = session.Long("training", parsed.GetValue(_memory), options => Segmenter.Train(set.Images, features, training, names, options, deep));
         }
         session.Cancellation.ThrowIfCancellationRequested();
         result.Model.Save(output);

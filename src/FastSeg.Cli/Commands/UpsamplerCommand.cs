@@ -40,6 +40,8 @@ internal sealed class UpsamplerCommand : FastSegCommand
             Options.Add(_output);
         }
 
+        public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_checkpoint)], [parsed.GetRequiredValue(_output)]);
+
         public override int Run(Session session)
         {
             string output = session.Parsed.GetRequiredValue(_output);
@@ -61,6 +63,8 @@ internal sealed class UpsamplerCommand : FastSegCommand
         public Info(App app) : base(
             app, "info", "Describes an upsampler's weights.", "Prints the configuration, what the weights were imported from, and what was assumed on import.",
             "fastseg upsampler info upsampler.safetensors") => Arguments.Add(_weights);
+
+        public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_weights)], []);
 
         public override int Run(Session session)
         {
@@ -98,6 +102,9 @@ internal sealed class UpsamplerCommand : FastSegCommand
             }
         }
 
+        public override FileUse Files(ParseResult parsed) => new(
+            [parsed.GetRequiredValue(_weights), parsed.GetRequiredValue(_image), parsed.GetRequiredValue(_features)], [parsed.GetRequiredValue(_output)]);
+
         public override int Run(Session session)
         {
             ParseResult parsed = session.Parsed;
@@ -105,10 +112,6 @@ internal sealed class UpsamplerCommand : FastSegCommand
             if (!Path.GetExtension(output).Equals(".npy", StringComparison.OrdinalIgnoreCase))
             {
                 throw new UsageException($"-o {output} must end in .npy.");
-            }
-            if (Path.GetFullPath(features) == Path.GetFullPath(output) || Path.GetFullPath(path) == Path.GetFullPath(output))
-            {
-                throw new UsageException($"{output} would be overwritten by the result; write to another name.");
             }
             UpsamplerFile weights = UpsamplerFile.Load(parsed.GetRequiredValue(_weights));
             using ImageReader image = ImageFile.Open(path);

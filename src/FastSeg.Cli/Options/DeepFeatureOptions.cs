@@ -29,7 +29,7 @@ internal sealed class DeepFeatureOptions
     private readonly Option<int> _threads = NumberOption.Whole(
         "--deep-threads", "Threads of the transformer. They are part of its result, so a model keeps them and --threads does not change them.", NetworkThreads, 1, 1024);
 
-    public DeepFeatureOptions() => _upsampler.AcceptOnlyFromAmong("nearest", "bilinear", "learned");
+    public DeepFeatureOptions() => ChoiceOption.Only(_upsampler, "nearest", "bilinear", "learned");
 
     public void AddTo(Command command)
     {

@@ -31,7 +31,7 @@ internal sealed class FeatureOptions
             "default stands for the first five, none (with --deep) for no family. [default: default]",
     };
 
-    public FeatureOptions() => _preset.AcceptOnlyFromAmong("paper", "weka");
+    public FeatureOptions() => ChoiceOption.Only(_preset, "paper", "weka");
 
     /// <summary>Whether any of the options was given.</summary>
     public bool Given(ParseResult parsed) =>
@@ -46,7 +46,22 @@ internal sealed class FeatureOptions
     }
 
     /// <summary>The specification they describe.</summary>
+    /// <exception cref="UsageException">It cannot be computed.</exception>
     public FeatureSpec Spec(ParseResult parsed)
+    {
+        try
+        {
+            FeatureSpec spec = Described(parsed);
+            spec.Check();
+            return spec;
+        }
+        catch (FastSegException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+
+    private FeatureSpec Described(ParseResult parsed)
     {
         FeatureSpec preset = parsed.GetValue(_preset) == "weka" ? FeatureSpec.Weka : FeatureSpec.Paper;
         string? families = parsed.GetValue(_families);

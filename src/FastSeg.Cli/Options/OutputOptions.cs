@@ -22,7 +22,7 @@ internal sealed class OutputOptions
         Description = "A label image of the image's size: where it is 0 (a data bar, say) nothing is segmented and the output is 0.",
     };
 
-    public OutputOptions() => _probabilities.AcceptOnlyFromAmong("float", "uint8");
+    public OutputOptions() => ChoiceOption.Only(_probabilities, "float", "uint8");
 
     public void AddTo(Command command)
     {
@@ -44,8 +44,11 @@ internal sealed class OutputOptions
     /// <summary>Whether a confidence map is wanted.</summary>
     public bool Confidence(ParseResult parsed) => parsed.GetValue(_confidence);
 
+    /// <summary>The mask's path; null where there is none.</summary>
+    public string? MaskPath(ParseResult parsed) => parsed.GetValue(_mask);
+
     /// <summary>Opens the mask, if there is one; the caller disposes it.</summary>
-    public ImageReader? OpenMask(ParseResult parsed) => parsed.GetValue(_mask) is { } path ? ImageFile.OpenLabels(path) : null;
+    public ImageReader? OpenMask(ParseResult parsed) => MaskPath(parsed) is { } path ? ImageFile.OpenLabels(path, "a mask holds") : null;
 
     /// <summary>Region, mask and label values.</summary>
     public SegmentOptions Segment(ParseResult parsed, ImageReader? mask) =>

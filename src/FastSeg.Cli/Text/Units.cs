@@ -25,6 +25,9 @@ internal static class Units
         _ => $"{seconds:0} s",
     };
 
+    /// <summary>Six digits that count: "0.325", "3.5E-07".</summary>
+    public static string Significant(double value) => $"{value:G6}";
+
     /// <summary>"61.25 %".</summary>
     public static string Percent(double fraction) => $"{100 * fraction:0.00} %";
 

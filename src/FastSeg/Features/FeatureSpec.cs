@@ -152,6 +152,14 @@ public sealed record FeatureSpec
         }
     }
 
+    /// <summary>
+    /// Largest magnitude of a sample that no feature overflows on. With samples up to M, second derivatives are computed times 64 and so
+    /// reach 64 M, and the Hessian's eigenvalues take the root of up to (128 M)² + (128 M)²: 32,768 M² must stay below 3.4e38. The
+    /// membrane's std sums at most 4 M² for each of 90 lines. The structure tensor's own elements reach M², so its eigenvalues take the
+    /// root of up to 8 M⁴.
+    /// </summary>
+    internal float LargestSample => Has(Families.Structure) ? 1e9f : 1e17f;
+
     /// <summary>Names of every plane of an image: <see cref="Names"/>, or with the channel in front ("red_sobel_4") for RGB.</summary>
     /// <param name="channels">1 or 3.</param>
     public IReadOnlyList<string> PlaneNames(int channels) => channels == 1

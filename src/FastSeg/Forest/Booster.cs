@@ -54,6 +54,21 @@ internal static unsafe class Booster
         return new ReadOnlySpan<byte>(bytes, checked((int)length)).ToArray();
     }
 
+    /// <summary>
+    /// Most bytes that libxgboost takes while it trains, besides the rows. Measured with 1.6 at depth 6 (20,000 to 200,000 rows, 58 and 174
+    /// features, 2 to 20 classes; with <see cref="Planner.CodeBytes"/> this is 5 % below to 18 % above): the matrix takes eight bytes a number,
+    /// binning as much again for a while and bins in 8 and 16 bit; every node a histogram of two doubles a bin, half of them once more; every
+    /// row and class a gradient and a margin.
+    /// </summary>
+    internal static long Bytes(long count, int features, int classes, TrainingOptions options)
+    {
+        const double CopiesOfRows = 4.2;
+        const int DeepestFull = 12;
+        double nodes = Math.Min(1L << Math.Min(options.Depth, DeepestFull), count), bins = Math.Min(options.MaxBin, count);
+        double histograms = 1.5 * nodes * features * bins * (2 * sizeof(double));
+        return (long)((CopiesOfRows * count * features * sizeof(float)) + histograms + (12.0 * count * classes));
+    }
+
     internal static DMatrixHandle CreateMatrix(float* rows, long count, int features, int threads)
     {
         string config = $$"""{"missing":NaN,"nthread":{{threads}}}""";

@@ -19,6 +19,8 @@ internal sealed unsafe class GreyLabels : ImageReader
 
     public override long HeldBytes(int threads) => _source.HeldBytes(threads) + ((long)threads * ChunkPixels * _source.Info.PixelBytes);
 
+    public override bool PrefersWholeRows => _source.PrefersWholeRows;
+
     public override void Read(Region region, Span<byte> destination)
     {
         ImageReading.Check(Info, region, destination.Length);

@@ -25,14 +25,19 @@ public static class ImageFile
     /// </summary>
     /// <param name="path">Path, with an optional page as in <see cref="Open(string)"/>.</param>
     /// <exception cref="FastSegException">The file is missing, damaged, float, or of a kind that is not read.</exception>
-    public static ImageReader OpenLabels(string path)
+    public static ImageReader OpenLabels(string path) => OpenLabels(path, "labels are");
+
+    /// <summary>Opens a label image, or what has its form.</summary>
+    /// <param name="path">Path, with an optional page.</param>
+    /// <param name="what">How the sentence about a float image begins to say what would be right.</param>
+    internal static ImageReader OpenLabels(string path, string what)
     {
         ImageReader reader = Open(path, labels: true);
         try
         {
             if (reader.Info.Type == SampleType.Float32)
             {
-                throw new FastSegException($"{path} holds float32 values; labels are uint8 or uint16 class numbers.");
+                throw new FastSegException($"{path} holds float32 values; {what} uint8 or uint16 whole numbers.");
             }
             return reader.Info.Channels == 1 ? reader : new GreyLabels(reader);
         }
@@ -66,9 +71,20 @@ public static class ImageFile
         };
     }
 
+    /// <summary>The file of "FILE#2", as <see cref="Open(string)"/> would find it.</summary>
+    internal static string FileOf(string name)
+    {
+        int hash = PageMark(name);
+        return hash < 0 ? name : name[..hash];
+    }
+
     private static ImageReader Open(string name, bool labels)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length == 0)
+        {
+            throw new FastSegException("The name of an image is empty; give the path of an image.");
+        }
         (string path, int page) = SplitPage(name);
         InputFile file = InputFile.Open(path, name);
         try
@@ -106,14 +122,21 @@ public static class ImageFile
 
     private static (string Path, int Page) SplitPage(string name)
     {
-        int hash = name.LastIndexOf('#');
-        if (hash < 1 || File.Exists(name) || hash == name.Length - 1 || !name.AsSpan(hash + 1).ContainsOnlyDigits())
+        int hash = PageMark(name);
+        if (hash < 0)
         {
             return (name, 1);
         }
         return int.TryParse(name.AsSpan(hash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int page) && page >= 1
             ? (name[..hash], page)
             : throw new FastSegException($"{name} asks for page {name[(hash + 1)..]}; pages count from 1.");
+    }
+
+    /// <summary>Where the # in front of a page number stands; -1 where there is none, or a file has that whole name.</summary>
+    private static int PageMark(string name)
+    {
+        int hash = name.LastIndexOf('#');
+        return hash < 1 || hash == name.Length - 1 || !name.AsSpan(hash + 1).ContainsOnlyDigits() || File.Exists(name) ? -1 : hash;
     }
 
     private static bool ContainsOnlyDigits(this ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');

@@ -1,3 +1,4 @@
+using FastSeg.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace FastSeg.Images;
@@ -32,6 +33,7 @@ internal sealed class InputFile : IDisposable
         {
             throw new FastSegException($"{name} is a folder; an image file is needed here.");
         }
+        FileKinds.RefuseStreams(path, name);
         SafeFileHandle handle;
         try
         {

@@ -12,6 +12,7 @@ public sealed unsafe class MemoryImage : ImageReader
     private readonly long _rowStride;
     private readonly int _storedChannels;
     private MemoryHandle _pin;
+    private volatile bool _disposed;
 
     /// <summary>Describes pixels behind a pointer.</summary>
     /// <param name="pixels">First sample of the first row; little-endian, channels interleaved.</param>
@@ -93,6 +94,7 @@ public sealed unsafe class MemoryImage : ImageReader
     /// <inheritdoc/>
     public override void Read(Region region, Span<byte> destination)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         ImageReading.Check(Info, region, destination.Length);
         int sampleBytes = Info.Type.Bytes();
         fixed (byte* to = destination)
@@ -106,5 +108,9 @@ public sealed unsafe class MemoryImage : ImageReader
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _pin.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        _disposed = true;
+        _pin.Dispose();
+    }
 }

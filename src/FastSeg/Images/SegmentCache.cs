@@ -47,8 +47,17 @@ internal sealed class SegmentCache : IDisposable
         internal FastSegException? Failure { get; set; }
     }
 
-    /// <summary>Most bytes held while <paramref name="threads"/> threads read.</summary>
-    public long HeldBytes(int threads, long segments) => Math.Min(segments, Math.Max(_budget, threads)) * _segmentBytes;
+    /// <summary>Segments handed out to be decoded so far.</summary>
+    public long Decoded { get; private set; }
+
+    /// <summary>Most bytes held, beyond what is held now, while <paramref name="threads"/> threads read.</summary>
+    public long HeldBytes(int threads, long segments)
+    {
+        lock (_gate)
+        {
+            return Math.Max(0, Math.Min(segments, Math.Max(_budget, threads)) - _all.Count) * _segmentBytes;
+        }
+    }
 
     /// <summary>
     /// Gives the slot of a segment to the caller, who must <see cref="Release"/> it. Where <paramref name="decode"/> comes back true the
@@ -79,6 +88,7 @@ internal sealed class SegmentCache : IDisposable
             slot.Failure = null;
             _held[index] = slot;
             decode = true;
+            Decoded++;
             return slot;
         }
     }

@@ -37,8 +37,18 @@ internal sealed unsafe class TiffDecoder : IDisposable
     {
         long row = page.Predictor == 3 || page.Codec == TiffCodec.None ? page.RowBytes : 0;
         // BitMiracle decodes from one managed array into another, and keeps where every strip is.
+        // What a codec keeps besides: zlib's window and tables and the runtime's buffers; BitMiracle's tables and its buffer of file bytes;
+        // the JPEG decoder's tables and a few rows of blocks in 32 bit, several times over.
+        long state = page.Codec switch
+        {
+            TiffCodec.Deflate => 96L << 10,
+            TiffCodec.Lzw => 512L << 10,
+            TiffCodec.PackBits => 64L << 10,
+            TiffCodec.Jpeg => (1L << 20) + (page.SegmentWidth * page.SegmentSamples * 256),
+            _ => 0,
+        };
         long managed = page.NeedsBitMiracle ? page.SegmentBytes + page.Counts.Max() + (16 * page.Segments) : 0;
-        return row + managed;
+        return row + managed + state;
     }
 
     /// <summary>Decodes a segment.</summary>

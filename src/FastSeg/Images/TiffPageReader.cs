@@ -32,6 +32,11 @@ internal static class TiffPageReader
         {
             throw file.Unsupported("stores its bits in reverse order (FillOrder 2)", "save it with FillOrder 1");
         }
+        bool separate = samples > 1 && Planes(file, tags);
+        if (separate && photometric == 6)
+        {
+            throw file.Unsupported("holds JPEG YCbCr pixels in separate planes (PlanarConfiguration 2)", "save it with PlanarConfiguration 1, or as RGB");
+        }
         long[] subsampling = tags.Integers(TiffTags.YCbCrSubsampling, 2);
         var page = new TiffPage
         {
@@ -39,7 +44,7 @@ internal static class TiffPageReader
             Height = height,
             Type = type,
             Samples = samples,
-            Separate = samples > 1 && Planes(file, tags),
+            Separate = separate,
             Tiled = tiled,
             SegmentWidth = segmentWidth,
             SegmentHeight = segmentHeight,

@@ -37,6 +37,12 @@ internal sealed unsafe class TiffReader : ImageReader
 
     public override ImageInfo Info { get; }
 
+    /// <summary>Compressed strips: a part of one costs as much as all of it. Stored ones are read where they lie.</summary>
+    public override bool PrefersWholeRows => _cache is not null && !_page.Tiled;
+
+    /// <summary>Strips and tiles decoded so far, those decoded again included.</summary>
+    internal long Decoded => _cache?.Decoded ?? 0;
+
     /// <summary>Opens a page (counted from 1).</summary>
     /// <param name="file">The file; the reader owns it once this returns.</param>
     /// <param name="page">Which page.</param>

@@ -5,8 +5,8 @@ namespace FastSeg.Images;
 
 /// <summary>
 /// A TIFF (BigTIFF where it could grow past 4 GB) of 256 x 256 tiles, deflate, one grey sample, written in any order. Tiles are compressed
-/// by the thread that writes them. TIFF pages cannot be interleaved, so the compressed tiles of all pages but the first wait in a file
-/// beside the output until <see cref="Commit"/>.
+/// by the thread that writes them, and wait in a file beside the output until <see cref="Commit"/> puts them in order, page by page: the
+/// bytes do not depend on which thread was first.
 /// </summary>
 internal sealed unsafe class TiffWriter : ImageWriter
 {
@@ -14,7 +14,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
     public const int TileSize = 256;
 
     private readonly OutputFile _file;
-    private readonly OutputFile? _spool;
+    private readonly OutputFile _spool;
     private readonly TiffAssembler _assembler;
     private readonly ConcurrentBag<TileDeflater> _deflaters = [];
     private readonly Dictionary<int, PartialTile> _partial = [];
@@ -34,7 +34,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
         Layout = layout;
         _across = (int)across;
         _down = (int)down;
-        _spooled = new (long, int)[layout.Pages - 1][];
+        _spooled = new (long, int)[layout.Pages][];
         for (int page = 0; page < _spooled.Length; page++)
         {
             _spooled[page] = new (long, int)[across * down];
@@ -42,7 +42,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
         _file = new OutputFile(path);
         try
         {
-            _spool = layout.Pages > 1 ? new OutputFile(path) : null;
+            _spool = new OutputFile(path);
             _assembler = new TiffAssembler(_file, layout);
         }
         catch
@@ -58,7 +58,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
     private int TileBytes => TileSize * TileSize * Layout.Type.Bytes();
 
     public override long HeldBytes(int threads) =>
-        ((long)threads * TileDeflater.Bytes(TileBytes)) + ((long)_across * _down * ((16L * Layout.Pages) + 16));
+        ((long)threads * TileDeflater.Bytes(TileBytes)) + TileDeflater.MostCompressed(TileBytes) + ((long)_across * _down * ((16L * Layout.Pages) + 16));
 
     public override void Write(Region region, ReadOnlySpan<byte> samples)
     {
@@ -66,18 +66,20 @@ internal sealed unsafe class TiffWriter : ImageWriter
         TileDeflater deflater = _deflaters.TryTake(out TileDeflater? kept) ? kept : new TileDeflater(TileBytes);
         try
         {
-            var grid = new TileGrid(region, TileSize, TileSize);
-            for (long i = 0; i < grid.Count; i++)
+            for (long row = region.Y / TileSize; row * TileSize < region.Bottom; row++)
             {
-                Region part = grid[i];
-                int tile = checked((int)((part.Y / TileSize * _across) + (part.X / TileSize)));
-                if (part == Whole(tile))
+                for (long column = region.X / TileSize; column * TileSize < region.Right; column++)
                 {
-                    WriteWhole(deflater, tile, region, part, samples);
-                }
-                else
-                {
-                    Collect(deflater, tile, region, part, samples);
+                    int tile = checked((int)((row * _across) + column));
+                    Region whole = Whole(tile), part = whole.Intersect(region);
+                    if (part == whole)
+                    {
+                        WriteWhole(deflater, tile, region, part, samples);
+                    }
+                    else
+                    {
+                        Collect(deflater, tile, region, part, samples);
+                    }
                 }
             }
         }
@@ -94,13 +96,16 @@ internal sealed unsafe class TiffWriter : ImageWriter
             throw new InvalidOperationException($"{_tilesWritten} of {(long)_across * _down} tiles of {_file.Path} were written");
         }
         byte[] tile = new byte[TileDeflater.MostCompressed(TileBytes)];
-        for (int page = 1; page < Layout.Pages; page++)
+        for (int page = 0; page < Layout.Pages; page++)
         {
-            _assembler.NextPage();
-            for (int i = 0; i < _spooled[page - 1].Length; i++)
+            if (page > 0)
             {
-                (long offset, int count) = _spooled[page - 1][i];
-                _spool!.Read(offset, tile.AsSpan(0, count));
+                _assembler.NextPage();
+            }
+            for (int i = 0; i < _spooled[page].Length; i++)
+            {
+                (long offset, int count) = _spooled[page][i];
+                _spool.Read(offset, tile.AsSpan(0, count));
                 _assembler.Append(i, tile, count);
             }
         }
@@ -112,7 +117,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
     {
         _assembler.Dispose();
         _file.Dispose();
-        _spool?.Dispose();
+        _spool.Dispose();
         foreach (PartialTile partial in _partial.Values)
         {
             partial.Samples.Dispose();
@@ -149,17 +154,9 @@ internal sealed unsafe class TiffWriter : ImageWriter
 
     private void Store(int page, int tile, byte[] compressed, int count)
     {
-        lock (_assembler)
-        {
-            if (page == 0)
-            {
-                _assembler.Append(tile, compressed, count);
-                return;
-            }
-            _spooled[page - 1][tile] = (_spoolEnd, count);
-            _spool!.Write(_spoolEnd, compressed.AsSpan(0, count));
-            _spoolEnd += count;
-        }
+        long at = Interlocked.Add(ref _spoolEnd, count) - count;
+        _spooled[page][tile] = (at, count);
+        _spool.Write(at, compressed.AsSpan(0, count));
     }
 
     /// <summary>Keeps a part of a tile until the rest has come.</summary>

@@ -30,6 +30,15 @@ internal sealed unsafe class Tile : IDisposable
     /// <summary>Pixels around the core.</summary>
     public int Halo { get; }
 
+    /// <summary>Largest magnitude of a float sample.</summary>
+    public float LargestSample { get; init; } = float.MaxValue;
+
+    /// <summary>All pixels of the run's tiles; the first wrong one of them is named, whichever tile meets one. Empty for the whole image.</summary>
+    public Region Needed { get; init; }
+
+    /// <summary>Whether a tile can be refused for its samples.</summary>
+    public bool CanFail => Type == SampleType.Float32 || Source.Channels > Channels;
+
     /// <summary>Channels of <see cref="Samples"/>.</summary>
     public int Channels { get; }
 
@@ -56,8 +65,8 @@ internal sealed unsafe class Tile : IDisposable
         return channels == source.Channels ? own : own + (pixels * source.PixelBytes);
     }
 
-    /// <summary>Reads <paramref name="core"/> and its halo, adapts the channels and refuses samples that are not finite.</summary>
-    /// <exception cref="FastSegException">The file is corrupt there, a sample is not finite, or a colour pixel meets a grey model.</exception>
+    /// <summary>Reads <paramref name="core"/> and its halo, adapts the channels and refuses samples that filters must not see.</summary>
+    /// <exception cref="FastSegException">The file is corrupt there, a sample is not finite or too large, or a colour pixel meets a grey model.</exception>
     public void Fill(ImageReader reader, Region core)
     {
         Core = core;
@@ -65,13 +74,15 @@ internal sealed unsafe class Tile : IDisposable
         HostBuffer raw = _unadapted ?? _samples;
         int bytes = checked((int)(Bounds.Pixels * Source.PixelBytes));
         reader.Read(Bounds, raw.Span<byte>(0, bytes));
-        if (!SampleChecks.AllFinite(raw.Pointer, Bounds.Pixels * Source.Channels, Type))
+        bool good = SampleChecks.AllWithin(raw.Pointer, Bounds.Pixels * Source.Channels, Type, LargestSample);
+        if (_unadapted is not null)
         {
-            throw SampleChecks.FirstNotFinite(reader);
+            good &= SampleChecks.Adapt(_unadapted.Pointer, Source.Channels, _samples.Pointer, Channels, Bounds.Pixels, Type);
         }
-        if (_unadapted is not null && !SampleChecks.Adapt(_unadapted.Pointer, Source.Channels, _samples.Pointer, Channels, Bounds.Pixels, Type))
+        if (!good)
         {
-            throw SampleChecks.FirstColour(reader);
+            var search = new SampleSearch(reader, Needed.IsEmpty ? Source.Bounds : Needed) { LargestSample = LargestSample, Grey = Channels == 1 };
+            throw search.Failure(new RunOptions { Threads = 1 }) ?? new FastSegException($"{Source.Name} changed while it was read; run again.");
         }
     }
 

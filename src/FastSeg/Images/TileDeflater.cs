@@ -14,8 +14,11 @@ internal sealed class TileDeflater(int tileBytes) : IDisposable
     /// <summary>The result of <see cref="Deflate"/>.</summary>
     public byte[] Compressed { get; } = GC.AllocateUninitializedArray<byte>(MostCompressed(tileBytes));
 
-    /// <summary>Bytes of both.</summary>
-    public static long Bytes(int tileBytes) => (long)tileBytes + MostCompressed(tileBytes);
+    /// <summary>What zlib works in while a tile is compressed, and the runtime's buffer in front of it.</summary>
+    private const long StateBytes = 288L << 10;
+
+    /// <summary>Bytes of both, and of zlib.</summary>
+    public static long Bytes(int tileBytes) => (long)tileBytes + MostCompressed(tileBytes) + StateBytes;
 
     /// <summary>The fastest level spends 9 bits on half of the byte values where nothing repeats, and some bytes around the whole.</summary>
     public static int MostCompressed(int tileBytes) => tileBytes + (tileBytes / 8) + 1024;

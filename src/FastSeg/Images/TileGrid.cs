@@ -1,23 +1,19 @@
 namespace FastSeg.Images;
 
 /// <summary>
-/// A region cut into tiles, row by row. Inner corners lie on multiples of the tile's size counted from the image's origin, so that
-/// writers of tiled files get whole tiles whatever the region is.
+/// A region cut into tiles, row by row, from its own upper left corner: that is the origin of what is written, so writers of tiled files
+/// get whole tiles wherever the region lies.
 /// </summary>
 /// <param name="Area">The region that is covered, once.</param>
 /// <param name="TileWidth">Columns of a tile.</param>
 /// <param name="TileHeight">Rows of a tile.</param>
 internal readonly record struct TileGrid(Region Area, long TileWidth, long TileHeight)
 {
-    private long FirstColumn => Area.X / TileWidth;
-
-    private long FirstRow => Area.Y / TileHeight;
-
     /// <summary>Tiles in a row.</summary>
-    public long Columns => ((Area.Right + TileWidth - 1) / TileWidth) - FirstColumn;
+    public long Columns => (Area.Width + TileWidth - 1) / TileWidth;
 
     /// <summary>Rows of tiles.</summary>
-    public long Rows => ((Area.Bottom + TileHeight - 1) / TileHeight) - FirstRow;
+    public long Rows => (Area.Height + TileHeight - 1) / TileHeight;
 
     /// <summary>Tiles.</summary>
     public long Count => Area.IsEmpty ? 0 : checked(Columns * Rows);
@@ -28,7 +24,7 @@ internal readonly record struct TileGrid(Region Area, long TileWidth, long TileH
         get
         {
             (long row, long column) = Math.DivRem(index, Columns);
-            return new Region((FirstColumn + column) * TileWidth, (FirstRow + row) * TileHeight, TileWidth, TileHeight).Intersect(Area);
+            return new Region(Area.X + (column * TileWidth), Area.Y + (row * TileHeight), TileWidth, TileHeight).Intersect(Area);
         }
     }
 }

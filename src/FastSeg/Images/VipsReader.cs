@@ -39,7 +39,13 @@ internal sealed unsafe class VipsReader : ImageReader
     public static VipsReader Open(InputFile file, ReadOnlySpan<byte> magic, bool labels) =>
         new(file, IsJpeg(magic) ? JpegHeader.Read(file) : IsWebp(magic) ? WebpHeader.Read(file) : PngHeader.Read(file, labels));
 
-    public override long HeldBytes(int threads) => _image.DecodedBytes + _image.DecodingBytes;
+    public override long HeldBytes(int threads)
+    {
+        lock (_gate)
+        {
+            return _pixels is null ? _image.DecodedBytes + _image.DecodingBytes : 0;
+        }
+    }
 
     public override void Read(Region region, Span<byte> destination)
     {

@@ -88,6 +88,9 @@ internal sealed class DeepCommandTests : CliFixture
         Assert.That(Fail("plan", DeepModel, TestImage, "--memory", "1MiB"), Does.Contain("the least that would do is"));
         Assert.That(
             Fail("train", "--image", TrainImage, "--labels", TrainLabels, "--deep", _tiny.Folder, "--channels", "5", "--memory", "1MiB", "-o", At("no.fastseg")),
+            Does.Contain("--memory 1MiB is not enough to read the labels"));
+        Assert.That(
+            Fail("features", TrainImage, "--deep", _tiny.Folder, "--channels", "5", "--memory", "1MiB", "-o", At("no.npy")),
             Does.Contain("--memory 1MiB is not enough to fit the projection"));
     }
 

@@ -32,6 +32,7 @@ internal sealed class ProcessTests : CliFixture
 
     [TestCase("INT")]
     [TestCase("TERM")]
+    [TestCase("HUP")]
     public void InterruptedItExits130AndLeavesNothing(string signal)
     {
         string image = BigImage(), folder = NewFolder();
@@ -53,6 +54,19 @@ internal sealed class ProcessTests : CliFixture
         Assert.That(outcome.ErrorLines, Has.Length.EqualTo(1));
         Assert.That(outcome.Output, Is.Empty);
         Assert.That(Directory.GetFileSystemEntries(folder), Is.Empty);
+    }
+
+    /// <summary>A closed or full standard stream neither aborts the process nor hides what went wrong.</summary>
+    [TestCase("info gone.tif 2>&-", 1, "")]
+    [TestCase("info gone.tif 2>/dev/full", 1, "")]
+    [TestCase("--version >/dev/full", 1, "Standard output cannot be written")]
+    public void BrokenStandardStreams(string arguments, int code, string sentence)
+    {
+        using Process process = Start("/bin/bash", ["-c", $"exec '{Dotnet}' '{Program}' {arguments}"]);
+        Outcome outcome = Finish(process);
+        Assert.That(outcome.Code, Is.EqualTo(code), outcome.Error);
+        Assert.That(outcome.Error, sentence.Length == 0 ? Is.Empty : Does.StartWith("fastseg: ").And.Contain(sentence));
+        Assert.That(outcome.ErrorLines, Has.Length.LessThanOrEqualTo(1));
     }
 
     [Test]

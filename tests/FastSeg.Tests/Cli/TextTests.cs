@@ -34,6 +34,11 @@ internal sealed class TextTests
     [TestCase(3L << 30, "3.0 GiB")]
     public void BytesAreReadable(long bytes, string text) => Assert.That(Units.Bytes(bytes), Is.EqualTo(text));
 
+    [TestCase(3.5e-7, "3.5E-07")]
+    [TestCase(0.25, "0.25")]
+    [TestCase(1.0 / 3, "0.333333")]
+    public void SmallSizesKeepTheirDigits(double size, string text) => Assert.That(Units.Significant(size), Is.EqualTo(text));
+
     [Test]
     public void ColumnsAlign()
     {

@@ -67,8 +67,6 @@ internal sealed class TrainCommandTests : CliFixture
         Assert.That(Train(TrainImage, At("missing.tif")), Does.Contain("missing.tif does not exist"));
         Assert.That(Train(At("missing.png"), TrainLabels), Does.Contain("missing.png does not exist"));
         Assert.That(Train(TrainImage, TrainLabels, "--names", "a,b"), Does.Contain("2 class names for 3 classes"));
-        Assert.That(Train(TrainImage, TrainLabels, "--families", "gabor"), Does.Contain("\"gabor\" is no feature family"));
-        Assert.That(Train(TrainImage, TrainLabels, "--sigmas", "4,2"), Does.Contain("must ascend"));
         Assert.That(File.Exists(At("never.fastseg")), Is.False);
     }
 

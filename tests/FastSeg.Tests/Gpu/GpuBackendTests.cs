@@ -84,15 +84,18 @@ internal sealed class GpuBackendTests
         Assert.That(Bytes(Simulated, "gpu.fastseg"), Is.EqualTo(Bytes(Cpu, "cpu.fastseg")));
     }
 
-    /// <summary>Features that are no numbers cannot be binned: the CPU walks the default directions.</summary>
+    /// <summary>The largest samples that are taken: squares of derivatives are near the largest float.</summary>
     [Test]
-    public void FeaturesThatAreNoNumbersGetTheCpusLabels()
+    public void TheLargestSamplesHaveTheCpusBitsAndLargerOnesItsSentence()
     {
         float[] samples = [.. Grey.Pixels.Select(value => value / 255f)];
-        samples[700] = 1e38f;
-        samples[701] = -1e38f;
+        (samples[700], samples[701], samples[763]) = (1e17f, -1e17f, 1e17f);
         using var image = MemoryImage.FromMemory<float>(samples, 61, 43);
         Assert.That(Trained.Labels(GreyModel.Value, image, Simulated), Is.EqualTo(Trained.Labels(GreyModel.Value, image, Cpu)));
+        samples[900] = 1e18f;
+        using var larger = MemoryImage.FromMemory<float>(samples, 61, 43);
+        string Sentence(RunOptions options) => Assert.Catch<FastSegException>(() => Trained.Labels(GreyModel.Value, larger, options))!.Message;
+        Assert.That(Sentence(Simulated), Is.EqualTo(Sentence(Cpu)));
     }
 
     [Test]

@@ -150,7 +150,7 @@ public sealed class FuzzTests
             {
                 return;
             }
-            BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(at + 8 + (int)length), PngChunks.Crc(png.AsSpan(at + 4, 4), png.AsSpan(at + 8, (int)length)));
+            BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(at + 8 + (int)length), Crc32.Of(png.AsSpan(at + 4, 4), png.AsSpan(at + 8, (int)length)));
             at += 12 + (int)length;
         }
     }

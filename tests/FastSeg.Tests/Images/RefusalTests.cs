@@ -8,6 +8,14 @@ namespace FastSeg.Tests.Images;
 public sealed class RefusalTests
 {
     [Test]
+    public void JpegYCbCrInSeparatePlanes()
+    {
+        using var scratch = new Scratch();
+        byte[] bytes = new TiffBuilder().Image(new byte[12], 2, 2, 3, SampleType.UInt8).Set(259, 3, 7).Set(262, 3, 6).Set(284, 3, 2).Build();
+        Refused(scratch.Put("planes.tif", bytes), "YCbCr pixels in separate planes (PlanarConfiguration 2)");
+    }
+
+    [Test]
     public void WhatIsNoImage()
     {
         using var scratch = new Scratch();

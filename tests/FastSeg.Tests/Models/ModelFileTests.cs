@@ -85,7 +85,7 @@ internal sealed class ModelFileTests
     }
 
     [Test]
-    public void MutatedModelsNeverCrash()
+    public void MutatedModelsAreRefusedOrTheSame()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("m.fastseg");
@@ -103,7 +103,12 @@ internal sealed class ModelFileTests
             File.WriteAllBytes(path, random.Next(8) == 0 ? bytes[..random.Next(bytes.Length)] : bytes);
             try
             {
-                Model.Load(path);
+                Model loaded = Model.Load(path);
+                Assert.That(loaded.ForestBytes.Span.SequenceEqual(Trained.Grey.ForestBytes.Span), "the trees differ");
+                Assert.That(loaded.Features.Names, Is.EqualTo(Trained.Grey.Features.Names));
+                Assert.That(loaded.Features.SigmaScale, Is.EqualTo(Trained.Grey.Features.SigmaScale));
+                Assert.That(loaded.Classes, Is.EqualTo(Trained.Grey.Classes));
+                Assert.That(loaded.SelfTest.Probabilities, Is.EqualTo(Trained.Grey.SelfTest.Probabilities));
             }
             catch (FastSegException)
             {
@@ -111,6 +116,32 @@ internal sealed class ModelFileTests
             }
         }
         Assert.That(refused, Is.GreaterThan(1000));
+    }
+
+    [Test]
+    public void AFlippedBitOfAStoredEntryIsFound()
+    {
+        using var folder = new TemporaryFolder();
+        Trained.Grey.Save(folder.File("m.fastseg"));
+        string path = folder.File("stored.fastseg");
+        using (ZipArchive from = ZipFile.OpenRead(folder.File("m.fastseg")), to = ZipFile.Open(path, ZipArchiveMode.Create))
+        {
+            foreach (ZipArchiveEntry entry in from.Entries)
+            {
+                using Stream source = entry.Open(), target = to.CreateEntry(entry.FullName, CompressionLevel.NoCompression).Open();
+                source.CopyTo(target);
+            }
+        }
+        byte[] whole = File.ReadAllBytes(path);
+        ReadOnlySpan<byte> forest = Trained.Grey.ForestBytes.Span;
+        int start = whole.AsSpan().IndexOf(forest[..64]);
+        for (int at = 0; at < forest.Length; at += 97)
+        {
+            byte[] bytes = [.. whole];
+            bytes[start + at] ^= 1;
+            File.WriteAllBytes(path, bytes);
+            Assert.That(Refusal(path), Does.Contain("checksum of forest.ubj"), $"byte {at}");
+        }
     }
 
     private static string Refusal(string path)

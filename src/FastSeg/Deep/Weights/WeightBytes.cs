@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using FastSeg.Native;
 
 namespace FastSeg.Deep.Weights;
 
@@ -88,6 +89,7 @@ internal static class WeightBytes
         {
             throw new FastSegException($"{path} is a folder; a file of weights is needed here.");
         }
+        FileKinds.RefuseStreams(path, path);
         try
         {
             return File.ReadAllBytes(path);

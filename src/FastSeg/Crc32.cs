@@ -1,0 +1,34 @@
+namespace FastSeg;
+
+/// <summary>CRC-32 with the polynomial of PNG, zip and Ethernet.</summary>
+internal static class Crc32
+{
+    private static readonly uint[] Table = BuildTable();
+
+    /// <summary>The checksum of some bytes, and of others behind them.</summary>
+    public static uint Of(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> more = default) => ~Add(Add(uint.MaxValue, bytes), more);
+
+    private static uint Add(uint crc, ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte b in bytes)
+        {
+            crc = Table[(crc ^ b) & 255] ^ (crc >> 8);
+        }
+        return crc;
+    }
+
+    private static uint[] BuildTable()
+    {
+        uint[] table = new uint[256];
+        for (uint i = 0; i < 256; i++)
+        {
+            uint value = i;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                value = (value & 1) != 0 ? 0xEDB88320 ^ (value >> 1) : value >> 1;
+            }
+            table[i] = value;
+        }
+        return table;
+    }
+}

@@ -1,0 +1,38 @@
+using FastSeg.Forest;
+using FastSeg.Images;
+
+namespace FastSeg;
+
+/// <summary>What training holds besides the tiles that a plan lists, checked against the memory that is allowed before it is taken.</summary>
+internal static class TrainingMemory
+{
+    /// <summary>Bytes of the labelled pixels' positions and values, in lists that double, while the larger copy is made.</summary>
+    private const long BytesPerLabel = 3 * (sizeof(long) + sizeof(ushort));
+
+    /// <summary>The peak while the label images are read. How many pixels are labelled is not known yet.</summary>
+    /// <exception cref="FastSegException">It is more than the options allow.</exception>
+    public static long CheckLabels(IReadOnlyList<TrainingImage> images, RunOptions options)
+    {
+        long readers = images.Sum(image => image.Labels.HeldBytes(1));
+        long strip = images.Max(image => LabelledPixels.StripBytes(image.Labels.Info));
+        return Check(readers + strip, "to read the labels", options);
+    }
+
+    /// <summary>The peak while XGBoost trains: the rows, its copies of them, and the images, which stay open.</summary>
+    /// <exception cref="FastSegException">It is more than the options allow.</exception>
+    public static long CheckFit(
+        IReadOnlyList<TrainingImage> images, long count, int planes, int classes, TrainingOptions training, RunOptions options)
+    {
+        long readers = images.Sum(image => image.Image.HeldBytes(options.WorkerCount));
+        long rows = (count * planes * sizeof(float)) + (count * sizeof(int)) + (count * BytesPerLabel);
+        return Check(readers + rows + Booster.Bytes(count, planes, classes, training), $"to train on {count} labelled pixels with {planes} features", options);
+    }
+
+    private static long Check(long bytes, string what, RunOptions options)
+    {
+        long peak = ProcessMemory.Resident() + Planner.CodeBytes + bytes;
+        return options.Memory <= 0 || peak <= options.Memory
+            ? peak
+            : throw new FastSegException($"--memory {Planner.Size(options.Memory)} is not enough {what}; the least that would do is {Planner.Size(peak)}.");
+    }
+}
