@@ -66,7 +66,7 @@ internal sealed class FeaturesCommand : FastSegCommand
         {
             throw new UsageException($"--model says which features are computed; leave out {option}.");
         }
-        FeatureSpec features = _features.Spec(parsed);
+        FeatureSpec features = _features.Spec(parsed, _deep.Folder(parsed) is not null);
         Model? model = modelPath is null ? null : Model.Load(modelPath);
         using Backbone? backbone = model is null ? _deep.Open(parsed) : BackboneOption.Open(model, modelPath!, _deep.Folder(parsed));
         DeepOptions? wanted = model is null ? _deep.Wanted(parsed, backbone) : null;

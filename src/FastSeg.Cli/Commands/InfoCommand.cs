@@ -34,7 +34,7 @@ internal sealed class InfoCommand : FastSegCommand
         Options.Add(_device);
     }
 
-    public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_file)], []);
+    public override FileUse Files(ParseResult parsed) => new([parsed.GetValue(_file)], []);
 
     public override int Run(Session session)
     {

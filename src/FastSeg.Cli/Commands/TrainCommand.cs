@@ -72,7 +72,7 @@ internal sealed class TrainCommand : FastSegCommand
         {
             throw new UsageException($"There are {images.Length} --image but {labels.Length} --labels; give one --labels for every --image, in the same order.");
         }
-        FeatureSpec features = _features.Spec(parsed);
+        FeatureSpec features = _features.Spec(parsed, _deep.Folder(parsed) is not null);
         string output = parsed.GetRequiredValue(_output);
         WholeFile.Check(output);
         var training = new TrainingOptions

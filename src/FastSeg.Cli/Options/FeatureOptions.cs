@@ -47,12 +47,13 @@ internal sealed class FeatureOptions
 
     /// <summary>The specification they describe.</summary>
     /// <exception cref="UsageException">It cannot be computed.</exception>
-    public FeatureSpec Spec(ParseResult parsed)
+    public FeatureSpec Spec(ParseResult parsed, bool deep = false)
     {
         try
         {
             FeatureSpec spec = Described(parsed);
-            spec.Check();
+            // With deep features there may be no others.
+            spec.Check(deep ? 1 : 0);
             return spec;
         }
         catch (FastSegException e)

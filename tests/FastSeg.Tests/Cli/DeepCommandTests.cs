@@ -72,7 +72,7 @@ internal sealed class DeepCommandTests : CliFixture
         Succeed("features", TestImage, "--model", DeepModel, "-o", At("behind.npy"));
         float[] alone = TorchPeer.ReadNpy(At("alone.npy")), behind = TorchPeer.ReadNpy(At("behind.npy"));
         Assert.That(alone, Is.EqualTo(behind.Where((_, i) => i % 11 >= 6)), "the same behind classical ones");
-        Assert.That(Fail([.. train, "-o", At("no.fastseg")]), Does.Contain("No feature is left"));
+        Assert.That(Misuse([.. train, "-o", At("no.fastseg")]), Does.Contain("No feature is left"));
     }
 
     [Test]
@@ -87,7 +87,7 @@ internal sealed class DeepCommandTests : CliFixture
         Assert.That(text, Does.Contain("transformer, before the tiles"));
         Assert.That(Fail("plan", DeepModel, TestImage, "--memory", "1MiB"), Does.Contain("the least that would do is"));
         Assert.That(
-            Fail("train", "--image", TrainImage, "--labels", TrainLabels, "--deep", _tiny.Folder, "--channels", "5", "--memory", "1MiB", "-o", At("no.fastseg")),
+            Misuse("train", "--image", TrainImage, "--labels", TrainLabels, "--deep", _tiny.Folder, "--channels", "5", "--memory", "1MiB", "-o", At("no.fastseg")),
             Does.Contain("--memory 1MiB is not enough to read the labels"));
         Assert.That(
             Fail("features", TrainImage, "--deep", _tiny.Folder, "--channels", "5", "--memory", "1MiB", "-o", At("no.npy")),
