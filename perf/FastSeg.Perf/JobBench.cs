@@ -38,7 +38,7 @@ internal static class JobBench
     {
         using ImageReader image = ImageFile.Open(path);
         using ImageWriter labels = ImageFile.Create(output, segmenter.LabelLayout(image.Info));
-        RunResult result = segmenter.Segment(image, new SegmentOutputs { Labels = labels }, options: new RunOptions { Threads = threads });
+        RunResult result = segmenter.Segment(image, new SegmentOutputs { Labels = labels }, options: new RunOptions { Backend = BackendKind.Cpu, Threads = threads });
         labels.Commit();
         return result;
     }

@@ -41,7 +41,7 @@ internal static class LoopBench
         // One stroke is taken back or drawn again, so that no two times are alike.
         int stroke = Array.FindIndex(labels, value => value != 0);
         labels[stroke + 1] = (byte)(labels[stroke + 1] == 0 ? labels[stroke] : 0);
-        var options = new RunOptions { Threads = run.Options.Threads };
+        var options = new RunOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads };
         using var drawn = MemoryImage.FromMemory<byte>(labels, image.Info.Width, image.Info.Height, name: "labels");
         TrainingResult trained = Segmenter.Train([new TrainingImage(image, drawn)], options: options);
         var segmenter = new Segmenter(trained.Model);

@@ -23,6 +23,7 @@ try
             "backbone" => BackboneBench.Run,
             "filters" => FilterBench.Run + (Action<PerfRun>)FeaturePeer.Run,
             "forest" => ForestBench.Run,
+            "gpu" => GpuBench.Run,
             "job" => JobBench.Run,
             "loop" => LoopBench.Run,
             "memory" => MemoryBench.Run,
