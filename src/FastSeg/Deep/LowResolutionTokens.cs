@@ -78,7 +78,8 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
             {
                 cancellation.ThrowIfCancellationRequested();
                 Load(top, _across.Start(column), column == 0);
-                Blend(row, column, _window.Forward());
+                bool last = row + 1 == _down.Count && column + 1 == _across.Count;
+                Blend(row, column, _window.Forward(keep: !last));
                 progress?.Report((double)((row * _across.Count) + column + 1) / Windows);
             }
             long next = row + 1 < _down.Count ? _down.Start(row + 1) : Rows;

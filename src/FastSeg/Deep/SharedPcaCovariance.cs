@@ -125,33 +125,72 @@ internal sealed unsafe class SharedPcaCovariance : IDisposable
             int last = Math.Min(count, first + TokensAtOnce);
             for (int j = i / ColumnsAtOnce * ColumnsAtOnce; j < _stride; j += ColumnsAtOnce)
             {
-                double* p = products + ((nint)i * _stride) + j;
-                double* q = p + _stride, r = q + _stride, s = r + _stride;
-                Vector512<double> p0 = Vector512.Load(p), p1 = Vector512.Load(p + 8), q0 = Vector512.Load(q), q1 = Vector512.Load(q + 8);
-                Vector512<double> r0 = Vector512.Load(r), r1 = Vector512.Load(r + 8), s0 = Vector512.Load(s), s1 = Vector512.Load(s + 8);
-                double* x = tokens + ((nint)first * _stride);
-                for (int token = first; token < last; token++, x += _stride)
+                double* sums = products + ((nint)i * _stride) + j, x = tokens + ((nint)first * _stride);
+                if (Vector512.IsHardwareAccelerated)
                 {
-                    Vector512<double> x0 = Vector512.Load(x + j), x1 = Vector512.Load(x + j + 8);
-                    Vector512<double> a = Vector512.Create(x[i]), b = Vector512.Create(x[i + 1]), c = Vector512.Create(x[i + 2]), d = Vector512.Create(x[i + 3]);
-                    p0 = Vector512.FusedMultiplyAdd(a, x0, p0);
-                    p1 = Vector512.FusedMultiplyAdd(a, x1, p1);
-                    q0 = Vector512.FusedMultiplyAdd(b, x0, q0);
-                    q1 = Vector512.FusedMultiplyAdd(b, x1, q1);
-                    r0 = Vector512.FusedMultiplyAdd(c, x0, r0);
-                    r1 = Vector512.FusedMultiplyAdd(c, x1, r1);
-                    s0 = Vector512.FusedMultiplyAdd(d, x0, s0);
-                    s1 = Vector512.FusedMultiplyAdd(d, x1, s1);
+                    Tile512(sums, x, last - first, i, j);
+                    continue;
                 }
-                p0.Store(p);
-                p1.Store(p + 8);
-                q0.Store(q);
-                q1.Store(q + 8);
-                r0.Store(r);
-                r1.Store(r + 8);
-                s0.Store(s);
-                s1.Store(s + 8);
+                // With 16 registers 4 x 8 sums are what fits; every sum has the same order.
+                Tile256(sums, x, last - first, i, j);
+                Tile256(sums + 8, x, last - first, i, j + 8);
             }
         }
+    }
+
+    private void Tile512(double* p, double* x, int tokens, int i, int j)
+    {
+        double* q = p + _stride, r = q + _stride, s = r + _stride;
+        Vector512<double> p0 = Vector512.Load(p), p1 = Vector512.Load(p + 8), q0 = Vector512.Load(q), q1 = Vector512.Load(q + 8);
+        Vector512<double> r0 = Vector512.Load(r), r1 = Vector512.Load(r + 8), s0 = Vector512.Load(s), s1 = Vector512.Load(s + 8);
+        for (int token = 0; token < tokens; token++, x += _stride)
+        {
+            Vector512<double> x0 = Vector512.Load(x + j), x1 = Vector512.Load(x + j + 8);
+            Vector512<double> a = Vector512.Create(x[i]), b = Vector512.Create(x[i + 1]), c = Vector512.Create(x[i + 2]), d = Vector512.Create(x[i + 3]);
+            p0 = Vector512.FusedMultiplyAdd(a, x0, p0);
+            p1 = Vector512.FusedMultiplyAdd(a, x1, p1);
+            q0 = Vector512.FusedMultiplyAdd(b, x0, q0);
+            q1 = Vector512.FusedMultiplyAdd(b, x1, q1);
+            r0 = Vector512.FusedMultiplyAdd(c, x0, r0);
+            r1 = Vector512.FusedMultiplyAdd(c, x1, r1);
+            s0 = Vector512.FusedMultiplyAdd(d, x0, s0);
+            s1 = Vector512.FusedMultiplyAdd(d, x1, s1);
+        }
+        p0.Store(p);
+        p1.Store(p + 8);
+        q0.Store(q);
+        q1.Store(q + 8);
+        r0.Store(r);
+        r1.Store(r + 8);
+        s0.Store(s);
+        s1.Store(s + 8);
+    }
+
+    private void Tile256(double* p, double* x, int tokens, int i, int j)
+    {
+        double* q = p + _stride, r = q + _stride, s = r + _stride;
+        Vector256<double> p0 = Vector256.Load(p), p1 = Vector256.Load(p + 4), q0 = Vector256.Load(q), q1 = Vector256.Load(q + 4);
+        Vector256<double> r0 = Vector256.Load(r), r1 = Vector256.Load(r + 4), s0 = Vector256.Load(s), s1 = Vector256.Load(s + 4);
+        for (int token = 0; token < tokens; token++, x += _stride)
+        {
+            Vector256<double> x0 = Vector256.Load(x + j), x1 = Vector256.Load(x + j + 4);
+            Vector256<double> a = Vector256.Create(x[i]), b = Vector256.Create(x[i + 1]), c = Vector256.Create(x[i + 2]), d = Vector256.Create(x[i + 3]);
+            p0 = Vector256.FusedMultiplyAdd(a, x0, p0);
+            p1 = Vector256.FusedMultiplyAdd(a, x1, p1);
+            q0 = Vector256.FusedMultiplyAdd(b, x0, q0);
+            q1 = Vector256.FusedMultiplyAdd(b, x1, q1);
+            r0 = Vector256.FusedMultiplyAdd(c, x0, r0);
+            r1 = Vector256.FusedMultiplyAdd(c, x1, r1);
+            s0 = Vector256.FusedMultiplyAdd(d, x0, s0);
+            s1 = Vector256.FusedMultiplyAdd(d, x1, s1);
+        }
+        p0.Store(p);
+        p1.Store(p + 4);
+        q0.Store(q);
+        q1.Store(q + 4);
+        r0.Store(r);
+        r1.Store(r + 4);
+        s0.Store(s);
+        s1.Store(s + 4);
     }
 }

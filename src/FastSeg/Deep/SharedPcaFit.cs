@@ -40,6 +40,7 @@ internal static unsafe class SharedPcaFit
         var random = new SplitMix64(seed);
         using var covariance = new SharedPcaCovariance(dimension);
         BackboneWindow? window = null;
+        bool oneSize = images.Select(image => LowResolutionTokens.WindowSize(backbone, image.Info, policy)).Distinct().Count() == 1;
         long since = Stopwatch.GetTimestamp();
         void Book(Stage stage, long pixels) => since = times?.Add(stage, since, pixels) ?? since;
         try
@@ -52,7 +53,8 @@ internal static unsafe class SharedPcaFit
                 Load(backbone, image, range, window, random);
                 long pixels = (long)window.Width * window.Height;
                 Book(Stage.Read, pixels);
-                TokenView tokens = window.Forward();
+                // Windows of several sizes would each leave memory behind.
+                TokenView tokens = window.Forward(keep: oneSize && view + 1 < views);
                 Book(Stage.Vit, pixels);
                 covariance.Add(tokens, window.Rows * window.Columns, backbone.Threads);
                 Book(Stage.Projection, pixels);
