@@ -10,9 +10,6 @@ public sealed record EngineCheckResult(string Operation, string Size, double Max
 {
     /// <summary>Whether the error is within what is allowed; a NaN is not.</summary>
     public bool Passed => MaxError <= Allowed;
-
-    /// <summary>Bytes of the result, where a rate says something; 0 elsewhere.</summary>
-    public long Bytes { get; init; }
 }
 
 /// <summary>

@@ -52,7 +52,7 @@ internal static class GpuCheck
             double difference = Math.Abs((double)planes[i] - expected[i]);
             error = Math.Max(error, same ? 0 : double.IsNaN(difference) ? double.PositiveInfinity : Math.Max(difference, double.Epsilon));
         }
-        return new EngineCheckResult($"features: {name}", $"{side} x {side} x {spec.Names.Count}", error, allowed, seconds) { Bytes = planes.LongLength * sizeof(float) };
+        return new EngineCheckResult($"features: {name}", $"{side} x {side} x {spec.Names.Count}", error, allowed, seconds);
     }
 
     private static IEnumerable<EngineCheckResult> Segmentation(int classes, BackendKind kind, int side, int seed)
