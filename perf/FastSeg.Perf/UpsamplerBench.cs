@@ -79,16 +79,14 @@ internal static unsafe class UpsamplerBench
             else if (stage.Winograd is WinogradConvolution winograd)
             {
                 double flops = 18.0 * winograd.Inputs * winograd.Outputs * pixels;
-                (plain, done) = (plain + flops, done + (flops / 2));
+                // The way out is the last 3 x 3 and a 1 x 1 convolution in one.
+                plain += flops + (s == plan.Stages.Count - 1 ? 2.0 * winograd.Outputs * winograd.Outputs * pixels : 0);
+                done += flops / 4;
             }
             else if (stage.Kind == UpsamplerKind.DoubleRows)
             {
-                DoublingConvolution doubling = stage.Doubling!;
-                done += 2.0 * doubling.Kernel * doubling.Kernel * doubling.Inputs * doubling.Outputs * pixels / 4;
-                Convolution up = plan.Network.BorderUp, last = plan.Network.BorderLast;
-                plain += s < plan.Stages.Count - 1
-                    ? 18.0 * doubling.Inputs * doubling.Outputs * pixels
-                    : pixels * ((18.0 * up.Inputs * up.Outputs) + (18.0 * last.Inputs * last.Outputs) + (2.0 * last.Outputs * last.Outputs));
+                double flops = 18.0 * stage.Doubling!.Inputs * stage.Doubling.Outputs * pixels;
+                (plain, done) = (plain + flops, done + (flops / 4));
             }
         }
         return (plain, done);

@@ -46,6 +46,7 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
 
     private const int MiddleTile = 10;
     private const int NarrowTile = 6;
+    private const int LineTile = 12;
 
     /// <summary>
     /// Convolves part of one row, all output blocks. Up to <see cref="WidestTile"/> pixels past its end are overwritten.
@@ -75,10 +76,11 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
         {
             // A vector of 8 lanes: a block is two vectors, and there are half as many registers.
             row.SecondVector = TLanes.Count;
-            Narrow(row, weights, bias, start, count, output);
+            int channels = convolution.Outputs - (block * Lane);
+            Narrow(row, weights, bias, channels, start, count, output);
             if (pair)
             {
-                Narrow(row, weights + Lane, bias + Lane, start, count, output + blockStride);
+                Narrow(row, weights + Lane, bias + Lane, channels - Lane, start, count, output + blockStride);
             }
         }
         else if (pair)
@@ -117,8 +119,17 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
         }
     }
 
-    private static void Narrow(in ConvolutionRow row, float* weights, float* bias, nint start, int count, float* output)
+    private static void Narrow(in ConvolutionRow row, float* weights, float* bias, int channels, nint start, int count, float* output)
     {
+        if (channels <= TLanes.Count)
+        {
+            // The second vector would hold no channel; it is left as it was.
+            for (int column = 0; column < count; column += LineTile)
+            {
+                ConvolutionLinesCpu<TLanes, TVector>.Line12(row, weights, bias, start + column, output + (column * row.OutputStep));
+            }
+            return;
+        }
         for (int column = 0; column < count; column += NarrowTile)
         {
             Tile6(row, weights, bias, start + column, output + (column * row.OutputStep));
@@ -129,7 +140,7 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
     {
         for (int column = 0; column < count; column += WidestTile)
         {
-            Line14(row, weights, bias, start + column, output + (column * row.OutputStep));
+            ConvolutionLinesCpu<TLanes, TVector>.Line14(row, weights, bias, start + column, output + (column * row.OutputStep));
         }
     }
 
@@ -286,58 +297,5 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
         TLanes.Store(a3, output); TLanes.Store(b3, second); output += next; second += next;
         TLanes.Store(a4, output); TLanes.Store(b4, second); output += next; second += next;
         TLanes.Store(a5, output); TLanes.Store(b5, second);
-    }
-
-    /// <summary>14 pixels by one vector, for a last block without a partner.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Line14(in ConvolutionRow row, float* weights, float* bias, nint column, float* output)
-    {
-        nint* sources = row.Sources;
-        int* channels = row.Channels;
-        int entries = row.Entries, taps = row.Taps, step = row.WeightStep;
-        TVector a0 = TLanes.Load(bias);
-        TVector a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, a8 = a0, a9 = a0, a10 = a0, a11 = a0, a12 = a0, a13 = a0;
-        for (int entry = 0; entry < entries; entry++)
-        {
-            float* from = (float*)sources[entry] + (column * Lane);
-            int count = channels[entry];
-            for (int tap = 0; tap < taps; tap++, from += Lane)
-            {
-                float* x = from;
-                for (float* end = x + count; x < end; x++, weights += step)
-                {
-                    TVector w = TLanes.Load(weights);
-                    a0 = TLanes.Fma(TLanes.Broadcast(x[0]), w, a0);
-                    a1 = TLanes.Fma(TLanes.Broadcast(x[16]), w, a1);
-                    a2 = TLanes.Fma(TLanes.Broadcast(x[32]), w, a2);
-                    a3 = TLanes.Fma(TLanes.Broadcast(x[48]), w, a3);
-                    a4 = TLanes.Fma(TLanes.Broadcast(x[64]), w, a4);
-                    a5 = TLanes.Fma(TLanes.Broadcast(x[80]), w, a5);
-                    a6 = TLanes.Fma(TLanes.Broadcast(x[96]), w, a6);
-                    a7 = TLanes.Fma(TLanes.Broadcast(x[112]), w, a7);
-                    a8 = TLanes.Fma(TLanes.Broadcast(x[128]), w, a8);
-                    a9 = TLanes.Fma(TLanes.Broadcast(x[144]), w, a9);
-                    a10 = TLanes.Fma(TLanes.Broadcast(x[160]), w, a10);
-                    a11 = TLanes.Fma(TLanes.Broadcast(x[176]), w, a11);
-                    a12 = TLanes.Fma(TLanes.Broadcast(x[192]), w, a12);
-                    a13 = TLanes.Fma(TLanes.Broadcast(x[208]), w, a13);
-                }
-            }
-        }
-        nint next = row.OutputStep;
-        TLanes.Store(a0, output); output += next;
-        TLanes.Store(a1, output); output += next;
-        TLanes.Store(a2, output); output += next;
-        TLanes.Store(a3, output); output += next;
-        TLanes.Store(a4, output); output += next;
-        TLanes.Store(a5, output); output += next;
-        TLanes.Store(a6, output); output += next;
-        TLanes.Store(a7, output); output += next;
-        TLanes.Store(a8, output); output += next;
-        TLanes.Store(a9, output); output += next;
-        TLanes.Store(a10, output); output += next;
-        TLanes.Store(a11, output); output += next;
-        TLanes.Store(a12, output); output += next;
-        TLanes.Store(a13, output);
     }
 }

@@ -30,10 +30,9 @@ internal sealed unsafe class Convolution : IDisposable
         Outputs = weights.Outputs;
         Inputs = weights.Inputs;
         Kernel = weights.Kernel;
-        Columns = weights.Columns;
         InputBlocks = [.. inputBlocks];
         int blocks = OutputBlocks;
-        _packed = new HostBuffer((long)blocks * Lane * Inputs * Kernel * Columns * sizeof(float));
+        _packed = new HostBuffer((long)blocks * Lane * Inputs * Kernel * Kernel * sizeof(float));
         _bias = new HostBuffer((long)blocks * Lane * sizeof(float));
         _channels = new HostBuffer((long)Entries * sizeof(int));
         for (int entry = 0; entry < Entries; entry++)
@@ -57,11 +56,8 @@ internal sealed unsafe class Convolution : IDisposable
     /// <summary>Channels in.</summary>
     public int Inputs { get; }
 
-    /// <summary>Rows of the window; also its columns where it is square.</summary>
+    /// <summary>Rows and columns of the window.</summary>
     public int Kernel { get; }
-
-    /// <summary>Columns of the window.</summary>
-    public int Columns { get; }
 
     /// <summary>Pixels the window reaches past its centre.</summary>
     public int Radius => Kernel / 2;
@@ -88,7 +84,7 @@ internal sealed unsafe class Convolution : IDisposable
     public long Bytes => _packed.Length + _bias.Length + _channels.Length;
 
     /// <summary>Floats of the packed weights of one output block (of a pair: twice that).</summary>
-    public nint BlockWeights => (nint)Inputs * Kernel * Columns * Lane;
+    public nint BlockWeights => (nint)Inputs * Kernel * Kernel * Lane;
 
     /// <summary>Blocks that hold <paramref name="channels"/> channels.</summary>
     public static int Blocks(int channels) => (channels + Lane - 1) / Lane;
@@ -111,7 +107,7 @@ internal sealed unsafe class Convolution : IDisposable
         {
             for (int block = 0, input = 0; block < InputBlocks.Length; input += InputBlocks[block], block++)
             {
-                for (int column = 0; column < Columns; column++)
+                for (int column = 0; column < Kernel; column++)
                 {
                     for (int i = input; i < input + InputBlocks[block]; i++)
                     {

@@ -5,22 +5,21 @@ namespace FastSeg.Deep;
 
 /// <summary>
 /// The two steps of a <see cref="DoublingConvolution"/>. Columns: of one source row, the taps' products, shifted and interpolated along
-/// the row; leaves one partial sum a window row. Rows: adds those up between source rows. A chunk of 14 source pixels times 25 taps
-/// (22 KB) is interpolated while it is in the L1 cache.
+/// the row; leaves one partial sum a window row. Rows: adds those up between source rows. A chunk of source pixels (a whole number of
+/// register tiles) times 9 taps, 21 KB, is interpolated while it is in the L1 cache.
 /// </summary>
 internal static unsafe class DoublingCpu<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
     private const int Lane = Convolution.Lane;
-    private const int Chunk = ConvolutionCpu<TLanes, TVector>.WidestTile;
+    private static int Chunk => TLanes.Count < Lane ? 36 : 28;
 
     /// <summary>Vectors of a row summed at a time; so many pixels past a row's end may be read and written.</summary>
     private const int RowVectors = 8;
 
     /// <summary>One source row, one output block: columns <paramref name="first"/> .. <paramref name="last"/> of the doubled row.</summary>
     /// <param name="taps">The block's 1 x 1 convolution.</param>
-    /// <param name="kernel">Taps a side.</param>
     /// <param name="row">Reads the source row's blocks, column 0 of the image.</param>
     /// <param name="table">Where each doubled column lies; the entry of column x is at the pointer plus x.</param>
     /// <param name="first">First doubled column.</param>
@@ -29,32 +28,25 @@ internal static unsafe class DoublingCpu<TLanes, TVector>
     /// <param name="output">The first window row's sums, column 0 of the image.</param>
     /// <param name="blockStride">Floats to the next window row's sums.</param>
     public static void Columns(
-        Convolution taps, int kernel, ref ConvolutionRow row, DoublingSource* table, int first, int last, float* products, float* output, nint blockStride)
+        Convolution taps, ref ConvolutionRow row, DoublingSource* table, int first, int last, float* products, float* output, nint blockStride)
     {
-        int radius = kernel / 2;
-        int low = table[first - radius].First, high = table[last + radius].First + table[last + radius].Step;
-        nint pixel = (nint)kernel * kernel * Lane;
-        row.OutputStep = pixel;
-        float* origin = products - (low * pixel);
+        const int Reach = DoublingConvolution.Radius;
+        int low = table[first - Reach].First, high = table[last + Reach].First + table[last + Reach].Step;
+        const nint Pixel = DoublingConvolution.Kernel * DoublingConvolution.Kernel * Lane;
+        row.OutputStep = Pixel;
+        float* origin = products - (low * Pixel);
         int done = first;
         for (int start = low; done <= last; start += Chunk)
         {
             start = Math.Max(low, Math.Min(start, high - Chunk + 1));
             int count = Math.Min(Chunk, high - start + 1);
-            ConvolutionCpu<TLanes, TVector>.Run(taps, ref row, start, count, origin + (start * pixel), Lane);
+            ConvolutionCpu<TLanes, TVector>.Run(taps, ref row, start, count, origin + (start * Pixel), Lane);
             int end = done;
-            while (end <= last && table[end + radius].First + table[end + radius].Step < start + count)
+            while (end <= last && table[end + Reach].First + table[end + Reach].Step < start + count)
             {
                 end++;
             }
-            if (kernel == 5)
-            {
-                Mix5(origin, table - radius, done, end, output, blockStride);
-            }
-            else
-            {
-                Mix3(origin, table - radius, done, end, output, blockStride);
-            }
+            Mix(origin, table - Reach, done, end, output, blockStride);
             done = end;
         }
     }
@@ -93,38 +85,7 @@ internal static unsafe class DoublingCpu<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Mix5(float* products, DoublingSource* table, nint first, nint end, float* output, nint blockStride)
-    {
-        const int Pixel = 25 * Lane, Row = 5 * Lane;
-        for (nint x = first; x < end; x++)
-        {
-            for (int half = 0; half < Lane; half += TLanes.Count)
-            {
-                TVector a = default, b = default, c = default, d = default, e = default;
-                float* from = products + half;
-                for (DoublingSource* at = table + x; at < table + x + 5; at++, from += Lane)
-                {
-                    float* near = from + ((nint)at->First * Pixel);
-                    float* far = near + ((nint)at->Step * Pixel);
-                    TVector w = TLanes.Broadcast(at->Near), v = TLanes.Broadcast(at->Far);
-                    a = TLanes.Fma(TLanes.Load(far), v, TLanes.Fma(TLanes.Load(near), w, a));
-                    b = TLanes.Fma(TLanes.Load(far + Row), v, TLanes.Fma(TLanes.Load(near + Row), w, b));
-                    c = TLanes.Fma(TLanes.Load(far + (2 * Row)), v, TLanes.Fma(TLanes.Load(near + (2 * Row)), w, c));
-                    d = TLanes.Fma(TLanes.Load(far + (3 * Row)), v, TLanes.Fma(TLanes.Load(near + (3 * Row)), w, d));
-                    e = TLanes.Fma(TLanes.Load(far + (4 * Row)), v, TLanes.Fma(TLanes.Load(near + (4 * Row)), w, e));
-                }
-                float* to = output + (x * Lane) + half;
-                TLanes.Store(a, to);
-                TLanes.Store(b, to + blockStride);
-                TLanes.Store(c, to + (2 * blockStride));
-                TLanes.Store(d, to + (3 * blockStride));
-                TLanes.Store(e, to + (4 * blockStride));
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Mix3(float* products, DoublingSource* table, nint first, nint end, float* output, nint blockStride)
+    private static void Mix(float* products, DoublingSource* table, nint first, nint end, float* output, nint blockStride)
     {
         const int Pixel = 9 * Lane, Row = 3 * Lane;
         for (nint x = first; x < end; x++)

@@ -43,19 +43,25 @@ internal readonly struct DoublingSource
 /// </summary>
 internal sealed unsafe class DoublingConvolution : IDisposable
 {
+    /// <summary>Taps a side.</summary>
+    public const int Kernel = 3;
+
+    /// <summary>Pixels the window reaches past its centre.</summary>
+    public const int Radius = Kernel / 2;
+
     private readonly HostBuffer _bias;
 
     /// <summary>Packs the taps.</summary>
     /// <param name="name">Its name in the published checkpoints, for messages.</param>
-    /// <param name="weights">The convolution behind the doubling, of kernel 3 or 5.</param>
+    /// <param name="weights">The convolution behind the doubling, of kernel 3.</param>
     /// <param name="inputBlocks">Channels of each input block.</param>
     public DoublingConvolution(string name, ConvolutionWeights weights, IReadOnlyList<int> inputBlocks)
     {
-        if (weights.Kernel is not (3 or 5))
+        if (weights.Kernel != Kernel)
         {
             throw new FastSegException($"The upsampler's \"{name}\" has a kernel of {weights.Kernel}; behind a doubling, 3 was expected.");
         }
-        (Kernel, Outputs, Inputs) = (weights.Kernel, weights.Outputs, weights.Inputs);
+        (Outputs, Inputs) = (weights.Outputs, weights.Inputs);
         _bias = new HostBuffer((long)OutputBlocks * Convolution.Lane * sizeof(float));
         for (int channel = 0; channel < OutputBlocks * Convolution.Lane; channel++)
         {
@@ -67,12 +73,6 @@ internal sealed unsafe class DoublingConvolution : IDisposable
             Taps[block] = new Convolution(name, TapsOf(weights, block * Convolution.Lane), inputBlocks);
         }
     }
-
-    /// <summary>Taps a side.</summary>
-    public int Kernel { get; }
-
-    /// <summary>Pixels the window reaches past its centre.</summary>
-    public int Radius => Kernel / 2;
 
     /// <summary>Channels out.</summary>
     public int Outputs { get; }
@@ -104,15 +104,14 @@ internal sealed unsafe class DoublingConvolution : IDisposable
 
     private static ConvolutionWeights TapsOf(ConvolutionWeights weights, int first)
     {
-        int kernel = weights.Kernel;
-        var taps = new ConvolutionWeights(kernel * kernel * Convolution.Lane, weights.Inputs, 1);
-        for (int tap = 0; tap < kernel * kernel; tap++)
+        var taps = new ConvolutionWeights(Kernel * Kernel * Convolution.Lane, weights.Inputs, 1);
+        for (int tap = 0; tap < Kernel * Kernel; tap++)
         {
             for (int lane = 0; lane < Convolution.Lane && first + lane < weights.Outputs; lane++)
             {
                 for (int i = 0; i < weights.Inputs; i++)
                 {
-                    taps[(tap * Convolution.Lane) + lane, i, 0, 0] = weights[first + lane, i, tap / kernel, tap % kernel];
+                    taps[(tap * Convolution.Lane) + lane, i, 0, 0] = weights[first + lane, i, tap / Kernel, tap % Kernel];
                 }
             }
         }

@@ -3,8 +3,7 @@ using FastSeg.Deep.Weights;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// A convolution (stride 1) with its bias, in float64, as it is read, folded and composed before it is packed for a processor. Square, but
-/// for what <see cref="AlongRows"/> makes of it.
+/// A convolution (stride 1) with its bias, in float64, as it is read, folded and composed before it is packed for a processor. Square.
 /// </summary>
 internal sealed class ConvolutionWeights
 {
@@ -14,17 +13,12 @@ internal sealed class ConvolutionWeights
     private readonly double[] _values;
 
     /// <summary>A square convolution of zeros.</summary>
-    public ConvolutionWeights(int outputs, int inputs, int kernel) : this(outputs, inputs, kernel, kernel)
-    {
-    }
-
-    private ConvolutionWeights(int outputs, int inputs, int kernel, int columns)
+    public ConvolutionWeights(int outputs, int inputs, int kernel)
     {
         Outputs = outputs;
         Inputs = inputs;
         Kernel = kernel;
-        Columns = columns;
-        _values = new double[checked(outputs * inputs * kernel * columns)];
+        _values = new double[checked(outputs * inputs * kernel * kernel)];
         Bias = new double[outputs];
     }
 
@@ -34,18 +28,15 @@ internal sealed class ConvolutionWeights
     /// <summary>Channels in.</summary>
     public int Inputs { get; }
 
-    /// <summary>Rows of the window, odd; also its columns where it is square.</summary>
+    /// <summary>Rows and columns of the window, odd.</summary>
     public int Kernel { get; }
-
-    /// <summary>Columns of the window.</summary>
-    public int Columns { get; }
 
     /// <summary>One value an output channel.</summary>
     public double[] Bias { get; }
 
     /// <summary>The weight of a tap; row and column count from the window's corner.</summary>
     public ref double this[int output, int input, int row, int column] =>
-        ref _values[(((((output * Inputs) + input) * Kernel) + row) * Columns) + column];
+        ref _values[(((((output * Inputs) + input) * Kernel) + row) * Kernel) + column];
 
     /// <summary>Reads <c>NAME.weight</c> and, where there is one, <c>NAME.bias</c>.</summary>
     /// <exception cref="FastSegException">The tensor is missing or its shape is no square, odd convolution.</exception>
@@ -120,17 +111,16 @@ internal sealed class ConvolutionWeights
         return composed;
     }
 
-    /// <summary>
-    /// A convolution of one column, without bias: each window row's weights summed up with <paramref name="factors"/>, one a column.
-    /// </summary>
-    public ConvolutionWeights AlongRows(ReadOnlySpan<double> factors)
+    /// <summary>A convolution of one pixel, without bias: the taps summed up with a factor a row times a factor a column.</summary>
+    public ConvolutionWeights AtPoint(ReadOnlySpan<double> rows, ReadOnlySpan<double> columns)
     {
-        var sums = new ConvolutionWeights(Outputs, Inputs, Kernel, 1);
+        var sums = new ConvolutionWeights(Outputs, Inputs, 1);
+        int taps = Kernel * Kernel;
         for (int i = 0; i < sums._values.Length; i++)
         {
-            for (int column = 0; column < Columns; column++)
+            for (int tap = 0; tap < taps; tap++)
             {
-                sums._values[i] += factors[column] * _values[(i * Columns) + column];
+                sums._values[i] += rows[tap / Kernel] * columns[tap % Kernel] * _values[(i * taps) + tap];
             }
         }
         return sums;

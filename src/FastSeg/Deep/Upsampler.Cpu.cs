@@ -74,7 +74,7 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         _rings = new UpsamplerRings(plan);
         _winograd = new WinogradCpuRows<TLanes, TVector>(plan, _rings, _zeros);
         _doubling = new DoublingCpuRows<TLanes, TVector>(plan, _rings, _zeros);
-        _output = new UpsamplerOutputCpu<TLanes, TVector>(plan, _rings, _doubling, _zeros);
+        _output = new UpsamplerOutputCpu<TLanes, TVector>(plan, _rings);
     }
 
     /// <inheritdoc/>
@@ -85,7 +85,7 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
     {
         Check(features, region);
         _rings.Begin(region, _zeros);
-        int sums = _plan.Stages.Count - 2, end = (int)region.Bottom;
+        int result = _plan.Stages.Count - 1, end = (int)region.Bottom;
         for (int y = (int)region.Y; y < end; y += UpsamplerPlan.StripRows)
         {
             int last = Math.Min(y + UpsamplerPlan.StripRows, end) - 1;
@@ -93,17 +93,21 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
             if (y == (int)region.Y)
             {
                 _firsts.CopyTo(_next, 0);
-                _winograd.Begin(_firsts);
             }
-            for (int s = 0; s < sums; s++)
+            for (int s = 0; s < result; s++)
             {
                 if (!_plan.Stages[s].OnDemand)
                 {
                     Advance(features, image, s, _lasts[s]);
                 }
             }
-            _output.Write(region, y, last, _next[sums], take is null ? output.From(y - (int)region.Y) : output);
-            _next[sums] = _lasts[sums] + 1;
+            OutputPlanes planes = take is null ? output.From(y - (int)region.Y) : output;
+            for (int row = y; row <= last; row++)
+            {
+                int source = Resize.Nearest(row, _plan.Stages[result].Height, _plan.Height);
+                Advance(features, image, result, source);
+                _output.Write(region, source, planes.From(row - y));
+            }
             take?.Invoke(y, last);
         }
     }
@@ -129,25 +133,24 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
     private void Advance(in LowFeatures features, in GuidanceImage image, int s, int last)
     {
         UpsamplerStage stage = _plan.Stages[s];
-        for (; _next[s] <= last; _next[s]++)
+        while (_next[s] <= last)
         {
-            int row = _next[s];
-            if (stage.Winograd is not null)
+            int row = _next[s], end = stage.GroupEnd(row, true);
+            if (stage.Source >= 0)
             {
-                for (int read = _winograd.Next(s); read <= Math.Min(row + 1, stage.Height - 1); read = _winograd.Next(s))
-                {
-                    AdvanceSource(features, image, stage.Source, read);
-                    AdvanceSource(features, image, stage.Second, read);
-                    _winograd.Transform(s);
-                }
-            }
-            else if (stage.Source >= 0)
-            {
-                int read = stage.Reads(true, row, row, _plan.Stages[stage.Source].Height).High;
+                int read = stage.Reads(true, row, end, _plan.Stages[stage.Source].Height).High;
                 AdvanceSource(features, image, stage.Source, read);
                 AdvanceSource(features, image, stage.Second, read);
             }
-            ComputeRow(features, image, s, row);
+            if (stage.Winograd is not null)
+            {
+                _winograd.Filter(s, row, end - row + 1);
+            }
+            for (; row <= end; row++)
+            {
+                ComputeRow(features, image, s, row);
+            }
+            _next[s] = end + 1;
         }
     }
 
@@ -177,7 +180,7 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
                 Convolve(stage, row, first, last, output, stride);
                 break;
             case UpsamplerKind.Winograd:
-                _winograd.Filter(s, row, output, stride);
+                // Its whole group of rows has been filtered.
                 break;
             case UpsamplerKind.DoubleColumns:
                 for (int block = 0; block < stage.Doubling!.OutputBlocks; block++)
@@ -239,7 +242,7 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         ConvolutionCpu<TLanes, TVector>.Run(convolution, ref reads, 0, last - first + 1, to, stride);
         for (int block = 0; block < convolution.OutputBlocks; block++)
         {
-            ConvolutionCpu<TLanes, TVector>.Leak(to + (block * stride), last - first + 1, Upsampler.LeakySlope);
+            ConvolutionCpu<TLanes, TVector>.Leak(to + (block * stride), last - first + 1, stage.Slope);
         }
     }
 

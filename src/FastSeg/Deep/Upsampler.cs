@@ -62,29 +62,22 @@ internal sealed class Upsampler : IDisposable
             }
             Input = Double("upsampler.inp_conv.double_conv", Convolution.Split(config.ChannelsIn), false);
             Mixes = new DoubleConvolution[config.Levels];
-            Ups = new DoublingConvolution[config.Levels - 1];
+            Ups = new DoublingConvolution[config.Levels];
             UpWeights = new ConvolutionWeights[config.Levels];
             int channels = Input.Second.Outputs;
             for (int i = 0; i < Mixes.Length; i++)
             {
                 Mixes[i] = Double($"upsampler.upsamples.{i}.conv.double_conv", [.. Convolution.Split(channels), .. guidance], config.Levels - i <= FineLevels);
                 channels = Mixes[i].Second.Outputs;
-                if (i < Ups.Length)
-                {
-                    string name = $"upsampler.upsamples.{i}.up.1";
-                    UpWeights[i] = ConvolutionWeights.Read(_tensors, name);
-                    Ups[i] = AddDoubling(name, UpWeights[i], channels);
-                    channels = Ups[i].Outputs;
-                }
+                string name = $"upsampler.upsamples.{i}.up.1";
+                UpWeights[i] = ConvolutionWeights.Read(_tensors, name);
+                Ups[i] = AddDoubling(name, UpWeights[i], channels);
+                channels = Ups[i].Outputs;
             }
-            string up = $"upsampler.upsamples.{config.Levels - 1}.up.1", last = "upsampler.outp_conv";
-            ConvolutionWeights upWeights = ConvolutionWeights.Read(_tensors, up);
-            ConvolutionWeights lastWeights = ConvolutionWeights.Read(_tensors, last).Then(ConvolutionWeights.Read(_tensors, "upsampler.mlp"));
+            const string Last = "upsampler.outp_conv";
+            ConvolutionWeights lastWeights = ConvolutionWeights.Read(_tensors, Last).Then(ConvolutionWeights.Read(_tensors, "upsampler.mlp"));
             Expect("channelsOut", config.ChannelsOut, lastWeights.Outputs);
-            (UpWeights[^1], LastWeights) = (upWeights, lastWeights);
-            BorderUp = Add(up, upWeights, Convolution.Split(channels));
-            BorderLast = Add(last, lastWeights, Convolution.Split(upWeights.Outputs));
-            Output = AddDoubling(last, upWeights.Then(lastWeights), channels);
+            Output = Layer(Last, lastWeights, Convolution.Split(channels), true);
         }
         catch
         {
@@ -106,26 +99,21 @@ internal sealed class Upsampler : IDisposable
     /// <summary>Features and guidance together, coarsest first.</summary>
     public DoubleConvolution[] Mixes { get; }
 
-    /// <summary>The doublings between them; the last one is part of <see cref="Output"/>.</summary>
+    /// <summary>The doubling behind each of them.</summary>
     public DoublingConvolution[] Ups { get; }
 
     /// <summary>
-    /// The last doubling's convolution, the last 3 x 3 and the 1 x 1 convolution in one of 5 x 5, behind the doubling. Exact but for the
-    /// result's outermost pixels: there the last 3 x 3 convolution sees the padding of what lies between.
+    /// The last 3 x 3 and the 1 x 1 convolution in one. The last doubling's convolution could be composed with them too, into 5 x 5 taps
+    /// before the enlarging: 6.25 products a channel pair and pixel, and the result's outermost pixels apart; the doubling's 9 taps before
+    /// it and these by Winograd's filtering take 2.25 + 2.25.
     /// </summary>
-    public DoublingConvolution Output { get; }
+    public UpsamplerLayer Output { get; }
 
-    /// <summary>The last doubling's convolution by itself, for the outermost pixels.</summary>
-    public Convolution BorderUp { get; }
-
-    /// <summary>The last 3 x 3 and 1 x 1 convolution in one, for the outermost pixels.</summary>
-    public Convolution BorderLast { get; }
-
-    /// <summary>The convolution behind each doubling, coarsest first, the last one by itself; for a device that packs them its own way.</summary>
+    /// <summary>The convolution behind each doubling, coarsest first; for a device that packs them its own way.</summary>
     public ConvolutionWeights[] UpWeights { get; }
 
-    /// <summary>The last 3 x 3 and 1 x 1 convolution in one, for such a device.</summary>
-    public ConvolutionWeights LastWeights { get; }
+    /// <summary>The last convolution, for such a device.</summary>
+    public ConvolutionWeights LastWeights => Output.Folded;
 
     /// <summary>Bytes of the packed weights.</summary>
     public long Bytes { get; private set; }

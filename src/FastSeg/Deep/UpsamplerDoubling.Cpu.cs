@@ -8,7 +8,7 @@ internal sealed unsafe class DoublingCpuRows<TLanes, TVector>(UpsamplerPlan plan
     where TVector : struct
 {
     private const int Lane = Convolution.Lane;
-    private const int MostSources = 10;
+    private const int MostSources = 2 * DoublingConvolution.Kernel;
 
     /// <summary>One row of the first half: columns <paramref name="left"/> .. <paramref name="right"/> of a block's partial sums.</summary>
     public void Columns(int s, int row, int block, int left, int right)
@@ -26,8 +26,8 @@ internal sealed unsafe class DoublingCpuRows<TLanes, TVector>(UpsamplerPlan plan
             reads.Sources[entry] = (nint)(from + (entry * rings.BlockStride(stage.Source)));
         }
         nint stride = rings.BlockStride(s);
-        float* output = rings.Row(s, row) + (block * doubling.Kernel * stride);
-        DoublingCpu<TLanes, TVector>.Columns(taps, doubling.Kernel, ref reads, rings.Table(s), left, right, rings.Products, output, stride);
+        float* output = rings.Row(s, row) + (block * DoublingConvolution.Kernel * stride);
+        DoublingCpu<TLanes, TVector>.Columns(taps, ref reads, rings.Table(s), left, right, rings.Products, output, stride);
     }
 
     /// <summary>One row of the second half: columns <paramref name="left"/> .. <paramref name="right"/> of a block.</summary>
@@ -39,10 +39,10 @@ internal sealed unsafe class DoublingCpuRows<TLanes, TVector>(UpsamplerPlan plan
         nint stride = rings.BlockStride(sums);
         float** sources = stackalloc float*[MostSources];
         float* weights = stackalloc float[MostSources];
-        for (int tap = 0; tap < doubling.Kernel; tap++)
+        for (int tap = 0; tap < DoublingConvolution.Kernel; tap++)
         {
-            DoublingSource at = DoublingSource.At(row + tap - doubling.Radius, height, zeros);
-            nint skip = (((block * doubling.Kernel) + tap) * stride) + ((nint)left * Lane);
+            DoublingSource at = DoublingSource.At(row + tap - DoublingConvolution.Radius, height, zeros);
+            nint skip = (((block * DoublingConvolution.Kernel) + tap) * stride) + ((nint)left * Lane);
             sources[count] = rings.Row(sums, at.First) + skip;
             weights[count++] = at.Near;
             sources[count] = rings.Row(sums, at.First + at.Step) + skip;

@@ -13,7 +13,7 @@ internal sealed class UpsamplerLayout
         _image = (height, width);
     }
 
-    /// <summary>The stages. The last two are the halves of the last doubling; the result is the last one, resized to the image.</summary>
+    /// <summary>The stages. The result is the last one, resized to the image.</summary>
     public static List<UpsamplerStage> Of(Upsampler network, int height, int width, int lowHeight, int lowWidth)
     {
         var layout = new UpsamplerLayout(network, height, width);
@@ -54,8 +54,9 @@ internal sealed class UpsamplerLayout
             }
             x = ResizeTo(x, _stages[guide].Height, _stages[guide].Width);
             x = Filter(_network.Mixes[i].Second, Filter(_network.Mixes[i].First, x, guide));
-            x = Double(i == levels - 1 ? _network.Output : _network.Ups[i], x);
+            x = Double(_network.Ups[i], x);
         }
+        Filter(_network.Output, x, slope: 1);
     }
 
     private int Add(UpsamplerKind kind, int height, int width, int[] blocks, int source = -1, DoublingConvolution? doubling = null)
@@ -73,12 +74,12 @@ internal sealed class UpsamplerLayout
     private int Double(DoublingConvolution doubling, int source)
     {
         (int height, int width) = (_stages[source].Height, _stages[source].Width);
-        int[] sums = [.. Enumerable.Repeat(Convolution.Lane, doubling.Kernel * doubling.OutputBlocks)];
+        int[] sums = [.. Enumerable.Repeat(Convolution.Lane, DoublingConvolution.Kernel * doubling.OutputBlocks)];
         int columns = Add(UpsamplerKind.DoubleColumns, height, 2 * width, sums, source, doubling);
         return Add(UpsamplerKind.DoubleRows, 2 * height, 2 * width, Convolution.Split(doubling.Outputs), columns, doubling);
     }
 
-    private int Filter(UpsamplerLayer layer, int source, int second = -1, bool withImage = false)
+    private int Filter(UpsamplerLayer layer, int source, int second = -1, bool withImage = false, float slope = Upsampler.LeakySlope)
     {
         int[] blocks = Convolution.Split(layer.Outputs);
         _stages.Add(new UpsamplerStage
@@ -92,6 +93,7 @@ internal sealed class UpsamplerLayout
             Convolution = layer.Direct,
             Winograd = layer.Winograd,
             WithImage = withImage,
+            Slope = slope,
         });
         return _stages.Count - 1;
     }
@@ -114,8 +116,8 @@ internal sealed class UpsamplerLayout
         }
         for (int s = 0; s < _stages.Count; s++)
         {
-            // What the last doubling reads is read again for every panel of columns and for the border.
-            _stages[s].OnDemand = readers[s] == 1 && s != _stages[^2].Source;
+            // The result is asked for row by row on its way out.
+            _stages[s].OnDemand = readers[s] <= 1;
         }
     }
 }

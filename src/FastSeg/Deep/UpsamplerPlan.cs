@@ -6,14 +6,14 @@ namespace FastSeg.Deep;
 /// The upsampler on images of one size: its stages in order, which rows and columns of each a region of the result needs, and how many
 /// of them are kept. The result is computed in strips of <see cref="StripRows"/> rows from top to bottom; every stage is a ring of rows
 /// that moves down with the strips, so a tall region computes no row twice, and memory depends on the region's width alone. A stage
-/// with a single reader computes its rows when they are asked for: then a double convolution's middle is three rows, still in the cache.
+/// with a single reader computes its rows when they are asked for: then a double convolution's middle is a few rows, still in the cache.
 /// </summary>
 internal sealed class UpsamplerPlan
 {
     /// <summary>Rows of the result computed in one go.</summary>
     public const int StripRows = 32;
 
-    /// <summary>Columns of the result whose last sums are computed together, a block of channels at a time.</summary>
+    /// <summary>Columns of the result that are taken apart into planes together, a block of channels at a time.</summary>
     public const int PanelColumns = 128;
 
     private readonly List<UpsamplerStage> _stages;
@@ -81,12 +81,8 @@ internal sealed class UpsamplerPlan
         {
             UpsamplerStage stage = _stages[s];
             int own = rows ? stage.Height : stage.Width;
-            if (!rows && stage.Winograd is not null)
-            {
-                // Whole groups of the image's columns.
-                firsts[s] -= firsts[s] % WinogradConvolution.Group;
-                lasts[s] = Math.Min(own - 1, lasts[s] | (WinogradConvolution.Group - 1));
-            }
+            firsts[s] -= firsts[s] % stage.Group;
+            lasts[s] = stage.GroupEnd(lasts[s], rows);
             int image = rows ? Height : Width;
             int source = stage.Source < 0 ? image : rows ? _stages[stage.Source].Height : _stages[stage.Source].Width;
             (int low, int high) = stage.Reads(rows, firsts[s], lasts[s], source);
@@ -143,7 +139,7 @@ internal sealed class UpsamplerPlan
     /// <summary>
     /// A strip computes what every stage still lacks, stage after stage. So a stage holds the rows from the first one that a reader's
     /// next row needs to the last one that this strip needs; a region's first strip starts every reader at the first row it needs.
-    /// A stage on demand holds what one row of its reader needs. The result itself is not kept.
+    /// A stage on demand holds what one row (or group of rows) of its reader needs, the result a group of rows.
     /// </summary>
     private void MeasureRows()
     {
@@ -159,31 +155,28 @@ internal sealed class UpsamplerPlan
                 Trace(true, y - 1, y - 1, begin, end);
                 KeepForReaders(end, lasts, kept);
             }
-            for (int s = 0; s < _stages.Count - 1; s++)
+            for (int s = 0; s < _stages.Count; s++)
             {
                 MaxRows[s] = _stages[s].OnDemand ? MaxRows[s] : Math.Max(MaxRows[s], lasts[s] - kept[s] + 1);
             }
         }
+        MaxRows[^1] = _stages[^1].Group;
         foreach (UpsamplerStage reader in _stages)
         {
-            if (reader.Winograd is not null)
+            for (int y = 0; reader.Source >= 0 && y < reader.Height; y += reader.Group)
             {
-                // Transformed row by row as they come.
-                MaxRows[reader.Source] = Math.Max(MaxRows[reader.Source], 1);
-                MaxRows[Math.Max(reader.Second, 0)] = Math.Max(MaxRows[Math.Max(reader.Second, 0)], 1);
-                continue;
-            }
-            for (int y = 0; reader.Source >= 0 && y < reader.Height; y++)
-            {
-                (int low, int high) = reader.Reads(true, y, y, _stages[reader.Source].Height);
-                MaxRows[reader.Source] = Math.Max(MaxRows[reader.Source], high - low + 1);
+                (int low, int high) = reader.Reads(true, y, reader.GroupEnd(y, true), _stages[reader.Source].Height);
+                KeepRows(reader.Source, low, high);
                 if (reader.Second >= 0)
                 {
-                    MaxRows[reader.Second] = Math.Max(MaxRows[reader.Second], high - low + 1);
+                    KeepRows(reader.Second, low, high);
                 }
             }
         }
     }
+
+    private void KeepRows(int source, int low, int high) =>
+        MaxRows[source] = Math.Max(MaxRows[source], _stages[source].GroupEnd(high, true) - low + 1);
 
     private void KeepForReaders(ReadOnlySpan<int> done, ReadOnlySpan<int> lasts, Span<int> kept)
     {

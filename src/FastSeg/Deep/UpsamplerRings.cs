@@ -47,14 +47,14 @@ internal sealed unsafe class UpsamplerRings : IDisposable
     /// <summary>Room for a Winograd convolution's sums.</summary>
     public float* Sums => At(_rooms.Sums);
 
-    /// <summary>Room for a panel of the result, one block.</summary>
-    public float* Panel => At(_rooms.Panel);
+    /// <summary>Room for a Winograd convolution's points: point, block, group, channel.</summary>
+    public float* Points => At(_rooms.Points);
 
-    /// <summary>Room for the same panel, channel by channel.</summary>
+    /// <summary>Room for its transformation.</summary>
+    public float* Room => At(_rooms.Room);
+
+    /// <summary>Room for a panel of the result, channel by channel.</summary>
     public float* Turned => At(_rooms.Turned);
-
-    /// <summary>Room for the border's pixels.</summary>
-    public float* Border => At(_rooms.Border);
 
     /// <summary>Looks up which columns of each stage the region needs.</summary>
     public void Begin(Region region, bool zeros)
@@ -65,9 +65,9 @@ internal sealed unsafe class UpsamplerRings : IDisposable
             UpsamplerStage stage = _plan.Stages[s];
             if (stage.Kind == UpsamplerKind.DoubleColumns)
             {
-                int radius = stage.Doubling!.Radius;
+                const int Radius = DoublingConvolution.Radius;
                 DoublingSource* table = Table(s);
-                for (int x = _firsts[s] - radius; x <= _lasts[s] + radius; x++)
+                for (int x = _firsts[s] - Radius; x <= _lasts[s] + Radius; x++)
                 {
                     table[x] = DoublingSource.At(x, stage.Width / 2, zeros);
                 }
@@ -83,18 +83,10 @@ internal sealed unsafe class UpsamplerRings : IDisposable
 
     /// <summary>Where the columns of a doubling lie; column x at the pointer plus x.</summary>
     public DoublingSource* Table(int stage) =>
-        (DoublingSource*)At(_rooms.Tables[stage]) + _plan.Stages[stage].Doubling!.Radius - _firsts[stage];
+        (DoublingSource*)At(_rooms.Tables[stage]) + DoublingConvolution.Radius - _firsts[stage];
 
     /// <summary>Floats from a block of a row to the next.</summary>
     public nint BlockStride(int stage) => (nint)UpsamplerRooms.Columns(_plan, stage) * Lane;
-
-    /// <summary>The points of a row that a Winograd convolution reads: block, point, group, channel.</summary>
-    public float* Points(int stage, int row, int block) => At(
-        _rooms.Points[stage]
-        + ((((long)(row % UpsamplerRooms.PointRows) * _plan.Stages[stage].Winograd!.InputBlocks) + block) * UpsamplerRooms.PointStride(_plan, stage)));
-
-    /// <summary>Floats from a point of a row to the next.</summary>
-    public nint PointStride(int stage) => (nint)UpsamplerRooms.Groups(_plan, stage) * Lane;
 
     /// <summary>A row's first block, so that the image's column x is at the pointer plus 16 x.</summary>
     public float* Row(int stage, int row)

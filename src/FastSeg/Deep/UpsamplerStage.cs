@@ -58,6 +58,9 @@ internal sealed class UpsamplerStage
     /// <summary>The weights of a convolution by Winograd's filtering.</summary>
     public WinogradConvolution? Winograd { get; init; }
 
+    /// <summary>The slope, for negative values, of the leaky ReLU behind a convolution; 1 for none.</summary>
+    public float Slope { get; init; } = 1;
+
     /// <summary>The weights of either half of a doubling.</summary>
     public DoublingConvolution? Doubling { get; init; }
 
@@ -65,13 +68,22 @@ internal sealed class UpsamplerStage
     public bool WithImage { get; init; }
 
     /// <summary>
-    /// Whether rows are computed one at a time when their only reader asks, so that no more than its window is kept; otherwise a strip's
+    /// Whether rows are computed, a group at a time, when their only reader asks, so that no more than its window is kept; otherwise a strip's
     /// rows are computed together.
     /// </summary>
     public bool OnDemand { get; set; }
 
     /// <summary>Columns of padding kept at either side, for the widest window that reads the stage.</summary>
     public int Pad { get; set; }
+
+    /// <summary>
+    /// How many neighbouring rows are computed together, from one divisible by that number on; the same for columns.
+    /// </summary>
+    public int Group => Winograd is null ? 1 : WinogradConvolution.Group;
+
+    /// <summary>The last of the rows (or columns) that are computed together with <paramref name="position"/>.</summary>
+    public int GroupEnd(int position, bool rows) =>
+        Math.Min((rows ? Height : Width) - 1, position - (position % Group) + Group - 1);
 
     /// <summary>The rows (or columns) of the source that <paramref name="first"/> .. <paramref name="last"/> of this stage need.</summary>
     /// <param name="rows">Rows, or columns.</param>
@@ -93,8 +105,8 @@ internal sealed class UpsamplerStage
                 return (Resize.Nearest(first, source, own), Resize.Nearest(last, source, own));
             case UpsamplerKind.DoubleRows when rows:
             case UpsamplerKind.DoubleColumns when !rows:
-                DoublingSource end = DoublingSource.At(last + Doubling!.Radius, source, false);
-                return (DoublingSource.At(first - Doubling.Radius, source, false).First, end.First + end.Step);
+                DoublingSource end = DoublingSource.At(last + DoublingConvolution.Radius, source, false);
+                return (DoublingSource.At(first - DoublingConvolution.Radius, source, false).First, end.First + end.Step);
             default:
                 return (first, last);
         }

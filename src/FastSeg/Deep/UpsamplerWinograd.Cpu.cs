@@ -2,105 +2,100 @@ using FastSeg.Features;
 
 namespace FastSeg.Deep;
 
-/// <summary>Runs Winograd convolutions on rows of the rings; keeps the transformed rows that the window still needs.</summary>
+/// <summary>Runs Winograd convolutions on rows of the rings: four rows at a time, some groups of columns at a time.</summary>
 internal sealed unsafe class WinogradCpuRows<TLanes, TVector>(UpsamplerPlan plan, UpsamplerRings rings, bool zeros)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
     private const int Lane = Convolution.Lane;
     private const int Group = WinogradConvolution.Group;
+    private const int Side = WinogradConvolution.Side;
 
-    private readonly int[] _next = new int[plan.Stages.Count];
+    /// <summary>Floats of one point of one block: its groups, and what a register tile may read and write behind them.</summary>
+    private static nint Block => (nint)(WinogradConvolution.GroupsAtATime + UpsamplerRings.Slack) * Lane;
 
-    /// <summary>Starts every convolution at the given rows of its result.</summary>
-    public void Begin(ReadOnlySpan<int> firsts)
-    {
-        for (int s = 0; s < _next.Length; s++)
-        {
-            _next[s] = Math.Max(0, firsts[s] - 1);
-        }
-    }
-
-    /// <summary>The next source row that a convolution transforms.</summary>
-    public int Next(int s) => _next[s];
-
-    /// <summary>Transforms that row.</summary>
-    public void Transform(int s)
-    {
-        UpsamplerStage stage = plan.Stages[s];
-        int row = _next[s]++, input = 0;
-        TransformBlocks(s, stage.Source, row, ref input);
-        if (stage.Second >= 0)
-        {
-            TransformBlocks(s, stage.Second, row, ref input);
-        }
-    }
-
-    /// <summary>One row of the result, whose window's rows have been transformed.</summary>
-    public void Filter(int s, int row, float* output, nint blockStride)
+    /// <summary>Rows <paramref name="row"/> .. + <paramref name="count"/> - 1 of the result, the first divisible by four.</summary>
+    public void Filter(int s, int row, int count)
     {
         UpsamplerStage stage = plan.Stages[s];
         WinogradConvolution winograd = stage.Winograd!;
-        int groups = Groups(s);
-        const int Room = WinogradConvolution.GroupsAtATime;
-        for (int start = 0; start < groups; start += Room)
+        int groups = (rings.Last(s) - rings.First(s) + Group) / Group, room = WinogradConvolution.GroupsAtATime;
+        for (int start = 0; start < groups; start += room)
         {
-            int count = Math.Min(Room, groups - start);
-            float* to = output + ((nint)(rings.First(s) + (start * Group)) * Lane);
-            for (int block = 0; block < winograd.OutputBlocks; block += 2)
+            int some = Math.Min(room, groups - start), column = rings.First(s) + (start * Group);
+            int block = Transform(winograd, stage.Source, 0, row, column, some);
+            if (stage.Second >= 0)
             {
-                FilterPair(s, row, block, start, count, to + (block * blockStride), blockStride);
+                Transform(winograd, stage.Second, block, row, column, some);
+            }
+            for (int pair = 0; pair < winograd.OutputBlocks; pair += 2)
+            {
+                Multiply(winograd, pair, some);
+                Finish(s, pair, row, count, column, some);
             }
         }
     }
 
-    /// <summary>Some groups of a pair of output blocks.</summary>
-    private void FilterPair(int s, int row, int block, int start, int count, float* output, nint blockStride)
+    /// <summary>All blocks of one source; returns the number of the block behind them.</summary>
+    private int Transform(WinogradConvolution winograd, int source, int block, int row, int column, int groups)
     {
-        UpsamplerStage stage = plan.Stages[s];
-        WinogradConvolution winograd = stage.Winograd!;
-        const nint Block = (WinogradConvolution.GroupsAtATime + UpsamplerRings.Slack) * Lane;
-        for (int point = 0; point < WinogradConvolution.PointCount; point++)
+        UpsamplerStage stage = plan.Stages[source];
+        float** rows = stackalloc float*[Side];
+        for (int i = 0; i < stage.Blocks.Length; i++, block++)
         {
-            ConvolutionRow reads = Reads(stage, s, row, point * rings.PointStride(s));
-            reads.Channels = winograd.Points[point].EntryChannels;
-            float* sums = rings.Sums + (point * 2 * Block);
-            ConvolutionCpu<TLanes, TVector>.RunPair(winograd.Points[point], ref reads, block, start, count, sums, Block);
+            for (int tap = 0; tap < Side; tap++)
+            {
+                int read = row - 1 + tap;
+                // Rows that only rows past the image would need: any that is there.
+                rows[tap] = zeros && (read < 0 || read >= stage.Height)
+                    ? rings.Zeros
+                    : rings.Row(source, Math.Clamp(read, 0, stage.Height - 1)) + (i * rings.BlockStride(source)) + ((nint)(column - 1) * Lane);
+            }
+            float* points = rings.Points + (block * Block);
+            for (int start = 0; start < groups; start += WinogradConvolution.GroupsInRoom)
+            {
+                int some = Math.Min(WinogradConvolution.GroupsInRoom, groups - start);
+                WinogradCpu<TLanes, TVector>.Transform(
+                    rows, winograd.InputBlocks[block], some, points + (start * Lane), winograd.InputBlocks.Length * Block, rings.Room);
+                for (int tap = 0; tap < Side; tap++)
+                {
+                    rows[tap] += WinogradConvolution.GroupsInRoom * Group * Lane;
+                }
+            }
         }
-        for (int i = 0; i < Math.Min(2, winograd.OutputBlocks - block); i++)
-        {
-            float* bias = winograd.Bias + ((block + i) * Lane);
-            WinogradCpu<TLanes, TVector>.Finish(rings.Sums + (i * Block), 2 * Block, count, bias, Upsampler.LeakySlope, output + (i * blockStride));
-        }
+        return block;
     }
 
-    private int Groups(int s) => (rings.Last(s) - rings.First(s) + Group) / Group;
-
-    private void TransformBlocks(int s, int source, int row, ref int input)
-    {
-        // The pixel before the first group: the column before, or padding.
-        float* from = rings.Row(source, row) + ((nint)(rings.First(s) - 1) * Lane);
-        for (int block = 0; block < plan.Stages[source].Blocks.Length; block++, input++)
-        {
-            float* points = rings.Points(s, row, input);
-            WinogradCpu<TLanes, TVector>.Transform(from + (block * rings.BlockStride(source)), Groups(s), points, rings.PointStride(s));
-        }
-    }
-
-    private ConvolutionRow Reads(UpsamplerStage stage, int s, int row, nint skip)
+    private void Multiply(WinogradConvolution winograd, int pair, int groups)
     {
         ConvolutionRow reads = default;
         reads.Sources = rings.Sources;
-        (reads.Taps, reads.OutputStep) = (1, Lane);
-        for (int tap = row - 1; tap <= row + 1; tap++)
+        (reads.Entries, reads.Taps, reads.OutputStep) = (winograd.InputBlocks.Length, 1, Lane);
+        for (int point = 0; point < WinogradConvolution.PointCount; point++)
         {
-            bool outside = zeros && (tap < 0 || tap >= stage.Height);
-            int read = Math.Clamp(tap, 0, stage.Height - 1);
-            for (int block = 0; block < stage.Winograd!.InputBlocks; block++)
+            float* from = rings.Points + (point * reads.Entries * Block);
+            for (int block = 0; block < reads.Entries; block++)
             {
-                reads.Sources[reads.Entries++] = (nint)(outside ? rings.Zeros : rings.Points(s, read, block) + skip);
+                reads.Sources[block] = (nint)(from + (block * Block));
             }
+            reads.Channels = winograd.Points[point].EntryChannels;
+            ConvolutionCpu<TLanes, TVector>.RunPair(winograd.Points[point], ref reads, pair, 0, groups, rings.Sums + (point * 2 * Block), Block);
         }
-        return reads;
+    }
+
+    private void Finish(int s, int pair, int row, int count, int column, int groups)
+    {
+        WinogradConvolution winograd = plan.Stages[s].Winograd!;
+        float** outputs = stackalloc float*[Group];
+        for (int i = 0; i < Math.Min(2, winograd.OutputBlocks - pair); i++)
+        {
+            for (int line = 0; line < count; line++)
+            {
+                outputs[line] = rings.Row(s, row + line) + ((pair + i) * rings.BlockStride(s)) + ((nint)column * Lane);
+            }
+            int channels = Math.Min(Lane, winograd.Outputs - ((pair + i) * Lane));
+            float* bias = winograd.Bias + ((pair + i) * Lane);
+            WinogradCpu<TLanes, TVector>.Finish(rings.Sums + (i * Block), 2 * Block, groups, bias, channels, plan.Stages[s].Slope, outputs, count);
+        }
     }
 }
