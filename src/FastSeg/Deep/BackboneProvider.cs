@@ -50,7 +50,22 @@ public static class BackboneProvider
     }
 
     /// <summary>The sentence for a provider that is in the build and fails.</summary>
-    internal static string Failed(OnnxRuntimeException e) => OnCpu($"cannot use its CUDA provider, which needs CUDA 13 and cuDNN 9 ({InputFile.OneLine(e.Message)})");
+    internal static string Failed(OnnxRuntimeException e) => OnCpu($"cannot use its CUDA provider, which needs CUDA 13 and cuDNN 9 ({Reason(e.Message)})");
+
+    /// <summary>What a message of ONNX Runtime ends with: it names source lines, classes and the library's path in front.</summary>
+    internal static string Reason(string message)
+    {
+        string line = InputFile.OneLine(message);
+        foreach (string mark in (string[])[" with error: ", " : FAIL : ", " : EP_FAIL : "])
+        {
+            int at = line.LastIndexOf(mark, StringComparison.Ordinal);
+            if (at >= 0)
+            {
+                return line[(at + mark.Length)..];
+            }
+        }
+        return line;
+    }
 
     private static bool InBuild => OrtEnv.Instance().GetAvailableProviders().Contains(Cuda);
 

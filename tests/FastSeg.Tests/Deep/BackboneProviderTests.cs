@@ -58,6 +58,13 @@ internal sealed unsafe class BackboneProviderTests
         Assert.That(Tokens(device), Is.EqualTo(Tokens(plain)).Within(1e-5));
     }
 
+    [TestCase(
+        "[ErrorCode:Fail] /src/provider_bridge_ort.cc:2043 Provider& Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library /opt/p.so with error: libcublasLt.so.13: cannot open\n",
+        "libcublasLt.so.13: cannot open")]
+    [TestCase("[ErrorCode:Fail] [ONNXRuntimeError] : 1 : FAIL : CUDA failure 100: no CUDA-capable device", "CUDA failure 100: no CUDA-capable device")]
+    [TestCase("Something else.", "Something else")]
+    public void TheReasonIsWhatTheMessageEndsWith(string message, string reason) => Assert.That(BackboneProvider.Reason(message), Is.EqualTo(reason));
+
     [Test]
     public void TheMachineIsDescribed()
     {

@@ -4,6 +4,7 @@ using FastSeg.Gpu;
 using FastSeg.Images;
 using FastSeg.Models;
 using FastSeg.Native;
+using ILGPU.Runtime;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Gpu;
@@ -45,6 +46,27 @@ internal sealed class GpuTrainingTests
         var progress = new Reports(() => threads.Add(Environment.CurrentManagedThreadId));
         Train(new RunOptions { Backend = BackendKind.Simulated, Threads = 1, Progress = progress }, OnDevice);
         Assert.That(threads, Is.EquivalentTo((int[])[Environment.CurrentManagedThreadId]));
+    }
+
+    /// <summary>What a model's self-test takes of rows that stay: some, from anywhere.</summary>
+    [Test]
+    public void SingleRowsComeDownFromWhereTheyAre()
+    {
+        const int Count = 9, Planes = 70;
+        float[] values = [.. Enumerable.Range(0, Count * Planes).Select(i => i * 0.25f)];
+        GpuThread thread = ((GpuEngine)Engines.Choose(BackendKind.Simulated)).Thread;
+        using var rows = new TrainingRows(Count, Planes) { OnDevice = new DeviceRows(thread, Count, Planes) };
+        thread.Invoke(_ => rows.OnDevice.View.CopyFromCPU(values));
+        float[] row = new float[Planes];
+        foreach (int i in (int[])[8, 0, 3])
+        {
+            rows.Copy(i, row);
+            Assert.That(row, Is.EqualTo(values[(i * Planes)..((i + 1) * Planes)]), $"row {i}");
+        }
+        rows.Land();
+        Assert.That(rows.OnDevice, Is.Null);
+        rows.Copy(5, row);
+        Assert.That(row, Is.EqualTo(values[(5 * Planes)..(6 * Planes)]));
     }
 
     /// <summary>Of the two copies that a plan counts only ours exists on a device that is not CUDA's.</summary>
