@@ -34,7 +34,8 @@ internal abstract class Engine
     /// <summary>Memory for rows that stay where they are gathered.</summary>
     /// <param name="count">Rows.</param>
     /// <param name="planes">Features of a row.</param>
-    public virtual DeviceRows HoldRows(long count, int planes) => throw new NotSupportedException($"The engine {Name} has no memory besides the host's.");
+    public virtual DeviceRows HoldRows(long count, int planes) =>
+        throw new NotSupportedException($"The engine {Name} has no memory besides the host's.");
 
     /// <summary>Makes the backend, with everything that the plan counted.</summary>
     /// <param name="plan">The plan.</param>

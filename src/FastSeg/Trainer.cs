@@ -181,10 +181,12 @@ internal sealed unsafe class Trainer(
             number[row++] = classOf[value];
         }
         IProgress<double>? progress = Part(options.Progress, Start + GatherShare, 1 - Start - GatherShare);
-        var trees = new TreeTrainer(rows, number, classes.Length, training, round => progress?.Report((double)round / training.Rounds), options.Cancellation);
+        void AfterRound(int round) => progress?.Report((double)round / training.Rounds);
+        var trees = new TreeTrainer(rows, number, classes.Length, training, AfterRound, options.Cancellation);
         byte[] forest = trees.Train();
         _note = trees.Note is null ? _note : $"{_note} {trees.Note}".TrimStart();
-        var model = new Model(features, channels, _deepModel, classes, training, trees.Trained, forest, SelfTest.From(rows, DecisionForest.Parse(forest)));
+        var selfTest = SelfTest.From(rows, DecisionForest.Parse(forest));
+        var model = new Model(features, channels, _deepModel, classes, training, trees.Trained, forest, selfTest);
         _times.Add(Stage.Train, mark, rows.Count, rows.Count * rows.Planes * sizeof(float));
         return model;
     }

@@ -20,7 +20,10 @@ internal sealed class InfoCommand : FastSegCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<bool> _device = new("--device") { Description = "List this machine's accelerators, why one is passed over, and what XGBoost and ONNX Runtime would run on." };
+    private readonly Option<bool> _device = new("--device")
+    {
+        Description = "List this machine's accelerators, why one is passed over, and what XGBoost and ONNX Runtime would run on.",
+    };
 
     public InfoCommand(App app) : base(
         app, "info", "Says what a model, an image or a backbone is.",

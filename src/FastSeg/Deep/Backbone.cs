@@ -13,7 +13,8 @@ public sealed class Backbone : IDisposable
     private readonly Dictionary<(int Rows, int Columns), long> _passBytes = [];
     private UpsamplerFile? _upsampler;
 
-    private Backbone(string folder, BackboneFiles files, BackboneDescription description, int threads, InferenceSession session, int? device, string? note)
+    private Backbone(
+        string folder, BackboneFiles files, BackboneDescription description, int threads, InferenceSession session, int? device, string? note)
     {
         Sha256 = files.Graph;
         Identity = BackboneIdentity.Of(description, files.Weights());

@@ -20,9 +20,12 @@ public static class BackboneProvider
     {
         BackboneSession.KeepQuiet();
         string name = $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}";
-        return device is not { } ordinal
-            ? $"{name}{(InBuild ? " with its CUDA provider, for which there is no GPU" : ", built without its CUDA provider")}: the transformer runs on the CPU."
-            : WhyNot(ordinal) is { } why ? why : $"{name} with its CUDA provider: the transformer runs on the GPU.";
+        if (device is { } ordinal)
+        {
+            return WhyNot(ordinal) ?? $"{name} with its CUDA provider: the transformer runs on the GPU.";
+        }
+        string provider = InBuild ? " with its CUDA provider, for which there is no GPU" : ", built without its CUDA provider";
+        return $"{name}{provider}: the transformer runs on the CPU.";
     }
 
     /// <summary>Makes a session compute on a device.</summary>
@@ -50,7 +53,8 @@ public static class BackboneProvider
     }
 
     /// <summary>The sentence for a provider that is in the build and fails.</summary>
-    internal static string Failed(OnnxRuntimeException e) => OnCpu($"cannot use its CUDA provider, which needs CUDA 13 and cuDNN 9 ({Reason(e.Message)})");
+    internal static string Failed(OnnxRuntimeException e) =>
+        OnCpu($"cannot use its CUDA provider, which needs CUDA 13 and cuDNN 9 ({Reason(e.Message)})");
 
     /// <summary>What a message of ONNX Runtime ends with: it names source lines, classes and the library's path in front.</summary>
     internal static string Reason(string message)

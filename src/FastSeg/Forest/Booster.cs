@@ -50,7 +50,8 @@ internal static unsafe class Booster
 
     /// <summary>Trains on a matrix that has its labels; the model in UBJSON.</summary>
     internal static byte[] Grow(
-        DMatrixHandle matrix, IEnumerable<(string Name, string Value)> parameters, int rounds, Action<int>? afterRound, CancellationToken cancellation)
+        DMatrixHandle matrix, IEnumerable<(string Name, string Value)> parameters, int rounds, Action<int>? afterRound,
+        CancellationToken cancellation)
     {
         using BoosterHandle booster = CreateBooster(matrix);
         foreach ((string name, string value) in parameters)
@@ -100,7 +101,8 @@ internal static unsafe class Booster
     /// <summary>Which algorithm trains, and where: version 2.0 named the device apart from it.</summary>
     internal static IEnumerable<(string Name, string Value)> Method(Version library, int? device) => device is not { } ordinal
         ? [("tree_method", "hist")]
-        : library < new Version(2, 0) ? [("tree_method", "gpu_hist"), ("gpu_id", Text(ordinal))] : [("tree_method", "hist"), ("device", $"cuda:{Text(ordinal)}")];
+        : library < new Version(2, 0) ? [("tree_method", "gpu_hist"), ("gpu_id", Text(ordinal))]
+        : [("tree_method", "hist"), ("device", $"cuda:{Text(ordinal)}")];
 
     private static DMatrixHandle CreateDeviceMatrix(float* rows, long count, int features, int* labels, float* weights, TrainingOptions options)
     {

@@ -58,7 +58,8 @@ internal sealed unsafe class DeviceRows : IDisposable
     /// <exception cref="FastSegException">The driver failed, or the device is none of CUDA's.</exception>
     public CudaPrimaryMemory ToPrimaryContext()
     {
-        int ordinal = _thread.Device.CudaOrdinal ?? throw new FastSegException($"XGBoost cannot read the memory of a device that is {_thread.Device.Name}.");
+        int ordinal = _thread.Device.CudaOrdinal
+            ?? throw new FastSegException($"XGBoost cannot read the memory of a device that is {_thread.Device.Name}.");
         long bytes = _count * _planes * sizeof(float);
         var memory = new CudaPrimaryMemory(ordinal, bytes);
         try
@@ -67,9 +68,8 @@ internal sealed unsafe class DeviceRows : IDisposable
             {
                 nint stream = ((CudaStream)device.Accelerator.DefaultStream).StreamPtr;
                 CudaDriver.ThrowIfFailed(CudaDriver.ContextCurrent(out nint own), "asking for the device's context");
-                CudaDriver.ThrowIfFailed(
-                    CudaDriver.CopyPeer(memory.Address, memory.Context, _arena!.Address, own, (nuint)bytes, stream), "copying the rows to XGBoost's context");
-                CudaDriver.ThrowIfFailed(CudaDriver.StreamSynchronize(stream), "copying the rows to XGBoost's context");
+                int error = CudaDriver.CopyPeer(memory.Address, memory.Context, _arena!.Address, own, (nuint)bytes, stream);
+                CudaDriver.ThrowIfFailed(error == 0 ? CudaDriver.StreamSynchronize(stream) : error, "copying the rows to XGBoost's context");
             });
             return memory;
         }

@@ -32,8 +32,9 @@ internal sealed unsafe class RowBatch : IDisposable
         GCHandle self = GCHandle.Alloc(batch);
         try
         {
+            string config = $$"""{"missing":NaN,"nthread":{{threads}},"max_bin":{{maxBin}}}""";
             int result = XgBoost.XGQuantileDMatrixCreateFromCallback(
-                GCHandle.ToIntPtr(self), batch._proxy, 0, &Reset, &Next, $$"""{"missing":NaN,"nthread":{{threads}},"max_bin":{{maxBin}}}""", out DMatrixHandle matrix);
+                GCHandle.ToIntPtr(self), batch._proxy, 0, &Reset, &Next, config, out DMatrixHandle matrix);
             if (batch._failure is { } failure)
             {
                 // What XGBoost says of an iterator that gave nothing hides why.

@@ -20,7 +20,8 @@ internal sealed record TrainingPlace(bool OnDevice, string Reason)
     {
         string name = $"libxgboost {library.Version.ToString(3)}";
         return backend != BackendKind.Cuda ? new TrainingPlace(false, OtherBackend(backend))
-            : library.Version < FirstWithDeviceRows ? new TrainingPlace(false, $"{name} cannot take a GPU's rows, which 1.7 and later can: it trains on the CPU.")
+            : library.Version < FirstWithDeviceRows
+            ? new TrainingPlace(false, $"{name} cannot take a GPU's rows, which 1.7 and later can: it trains on the CPU.")
             : !library.HasCuda ? new TrainingPlace(false, $"{name} is built without CUDA: it trains on the CPU.")
             : new TrainingPlace(true, $"{name} is built with CUDA: it trains on the GPU.");
     }

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace FastSeg.Native;
 
 /// <summary>
-/// The entry points of libxgboost's C API that are used, one to one; all of them exist in 1.7, 2.x and 3.x with the same signature. Every call returns 0, or
-/// fails with a text that <see cref="XgBoostError"/> turns into an exception. Arrays travel as "array interface" JSON.
+/// The entry points of libxgboost's C API that are used, one to one; all of them exist in 1.7, 2.x and 3.x with the same
+/// signature. Every call returns 0, or fails with a text that <see cref="XgBoostError"/> turns into an exception. Arrays travel as "array
+/// interface" JSON.
 /// </summary>
 internal static unsafe partial class XgBoost
 {
@@ -43,7 +44,8 @@ internal static unsafe partial class XgBoost
     /// <summary>
     /// The CUDA array interface of contiguous values in a device's memory. No stream is named: whoever wrote them has waited for their end.
     /// </summary>
-    public static string CudaArray(nint data, string type, params ReadOnlySpan<long> shape) => $$"""{{Array((void*)data, type, shape)[..^1]}},"stream":null}""";
+    public static string CudaArray(nint data, string type, params ReadOnlySpan<long> shape) =>
+        $$"""{{Array((void*)data, type, shape)[..^1]}},"stream":null}""";
 
     [LibraryImport(Library)]
     public static partial void XGBoostVersion(out int major, out int minor, out int patch);
@@ -72,8 +74,8 @@ internal static unsafe partial class XgBoost
     /// <summary>From 1.7 on. Both callbacks get <paramref name="iterator"/>; <paramref name="next"/> returns 0 at the end.</summary>
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int XGQuantileDMatrixCreateFromCallback(
-        nint iterator, DMatrixHandle proxy, nint reference, delegate* unmanaged[Cdecl]<nint, void> reset, delegate* unmanaged[Cdecl]<nint, int> next, string config,
-        out DMatrixHandle matrix);
+        nint iterator, DMatrixHandle proxy, nint reference, delegate* unmanaged[Cdecl]<nint, void> reset,
+        delegate* unmanaged[Cdecl]<nint, int> next, string config, out DMatrixHandle matrix);
 
     [LibraryImport(Library)]
     public static partial int XGDMatrixFree(nint matrix);

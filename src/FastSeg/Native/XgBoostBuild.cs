@@ -17,8 +17,9 @@ internal sealed record XgBoostBuild(Version Version, bool HasCuda)
         try
         {
             using JsonDocument info = JsonDocument.Parse(json);
-            return new XgBoostBuild(
-                version, info.RootElement.ValueKind == JsonValueKind.Object && info.RootElement.TryGetProperty("USE_CUDA", out JsonElement cuda) && cuda.ValueKind == JsonValueKind.True);
+            JsonElement root = info.RootElement;
+            bool says = root.ValueKind == JsonValueKind.Object;
+            return new XgBoostBuild(version, says && root.TryGetProperty("USE_CUDA", out JsonElement cuda) && cuda.ValueKind == JsonValueKind.True);
         }
         catch (JsonException)
         {

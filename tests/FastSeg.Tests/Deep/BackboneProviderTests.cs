@@ -59,7 +59,7 @@ internal sealed unsafe class BackboneProviderTests
     }
 
     [TestCase(
-        "[ErrorCode:Fail] /src/provider_bridge_ort.cc:2043 Provider& Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library /opt/p.so with error: libcublasLt.so.13: cannot open\n",
+        "[ErrorCode:Fail] /src/bridge.cc:2043 Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library /p.so with error: libcublasLt.so.13: cannot open\n",
         "libcublasLt.so.13: cannot open")]
     [TestCase("[ErrorCode:Fail] [ONNXRuntimeError] : 1 : FAIL : CUDA failure 100: no CUDA-capable device", "CUDA failure 100: no CUDA-capable device")]
     [TestCase("Something else.", "Something else")]

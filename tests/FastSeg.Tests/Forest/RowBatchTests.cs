@@ -50,7 +50,8 @@ internal sealed unsafe class RowBatchTests
     public void AFailureInTheIteratorKeepsItsOwnSentence()
     {
         Assert.That(
-            () => RowBatch.Bins(_ => throw new FastSegException("the rows are gone."), 256, 1), Throws.TypeOf<FastSegException>().With.Message.EqualTo("the rows are gone."));
+            () => RowBatch.Bins(_ => throw new FastSegException("the rows are gone."), 256, 1),
+            Throws.TypeOf<FastSegException>().With.Message.EqualTo("the rows are gone."));
         int calls = 0;
         void FailLater(DMatrixHandle proxy)
         {
