@@ -10,6 +10,7 @@ internal sealed class RunReport(string command, int threads)
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly List<StageReport> _stages = [];
     private readonly List<ReportImage> _images = [];
+    private readonly List<string> _notes = [];
     private long _pixels;
     private long _predictedPeak;
 
@@ -19,8 +20,6 @@ internal sealed class RunReport(string command, int threads)
     /// <summary>What computed.</summary>
     public string Backend { get; private set; } = "cpu";
 
-    /// <summary>Why a GPU that is there was not used.</summary>
-    public string? BackendNote { get; private set; }
 
     /// <summary>Stages so far; those of the same name are added up.</summary>
     public IReadOnlyList<StageReport> Stages => _stages;
@@ -28,11 +27,21 @@ internal sealed class RunReport(string command, int threads)
     /// <summary>Adds an image.</summary>
     public void Add(ReportImage image) => _images.Add(image);
 
+    /// <summary>Keeps why something did not run on a GPU; false where that is kept already.</summary>
+    public bool Note(string note)
+    {
+        if (_notes.Contains(note))
+        {
+            return false;
+        }
+        _notes.Add(note);
+        return true;
+    }
+
     /// <summary>Adds a run's time, pixels and planned memory.</summary>
     public void Add(RunResult run)
     {
         Backend = run.Backend;
-        BackendNote ??= run.Note;
         _pixels += run.Pixels;
         _predictedPeak = Math.Max(_predictedPeak, run.PlannedPeakBytes);
         foreach (StageReport stage in run.Stages)
@@ -71,9 +80,9 @@ internal sealed class RunReport(string command, int threads)
             json.WriteString("version", FastSegVersion.Text);
             WriteMachine(json);
             json.WriteString("backend", Backend);
-            if (BackendNote is not null)
+            if (_notes.Count > 0)
             {
-                json.WriteString("backendNote", BackendNote);
+                json.WriteString("backendNote", string.Join(' ', _notes));
             }
             json.WriteNumber("threads", threads);
             json.WriteStartArray("images");

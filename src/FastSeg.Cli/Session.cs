@@ -66,11 +66,17 @@ internal sealed class Session
     /// <summary>Adds a run to the report, and says once why a GPU was passed over.</summary>
     public void Add(RunResult run)
     {
-        if (run.Note is not null && Report.BackendNote is null)
-        {
-            Error.WriteLine($"fastseg: {run.Note}");
-        }
+        Say(run.Note);
         Report.Add(run);
+    }
+
+    /// <summary>Says, once, why something does not run on a GPU that was to, and keeps it in the report; nothing for null.</summary>
+    public void Say(string? note)
+    {
+        if (note is not null && Report.Note(note))
+        {
+            Error.WriteLine($"fastseg: {note}");
+        }
     }
 
     /// <summary>Fails now, rather than after the work, when the report could not be written.</summary>

@@ -11,7 +11,7 @@ internal sealed class CpuEngine : Engine
     public static CpuEngine Instance { get; } = new();
 
     /// <inheritdoc/>
-    public override string Name => "cpu";
+    public override BackendKind Kind => BackendKind.Cpu;
 
     /// <inheritdoc/>
     public override long TileBytes(Work work, Region core) => DeepImage.TileBytes(work.Deep, core);

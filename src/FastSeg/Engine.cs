@@ -1,4 +1,5 @@
 using FastSeg.Deep;
+using FastSeg.Forest;
 using FastSeg.Images;
 
 namespace FastSeg;
@@ -6,8 +7,11 @@ namespace FastSeg;
 /// <summary>Where a run's work is done: says what a plan must count, and makes the backend that does it.</summary>
 internal abstract class Engine
 {
+    /// <summary>What computes; never auto.</summary>
+    public abstract BackendKind Kind { get; }
+
     /// <summary>"cpu" and the like, as reports and --backend write it.</summary>
-    public abstract string Name { get; }
+    public string Name => Kind.ToString().ToLowerInvariant();
 
     /// <summary>Whether the deep features' full resolution is computed by the backend itself, and the image keeps only their map.</summary>
     public virtual bool UpsamplesItself => false;
@@ -26,6 +30,12 @@ internal abstract class Engine
 
     /// <summary>Bytes on the device that the buffers may take; 0 sets no limit.</summary>
     public virtual long DeviceLimit(RunOptions options) => 0;
+
+    /// <summary>Memory for rows that stay where they are gathered.</summary>
+    /// <param name="count">Rows.</param>
+    /// <param name="planes">Features of a row.</param>
+    public virtual DeviceRows HoldRows(long count, int planes) =>
+        throw new NotSupportedException($"The engine {Name} has no memory besides the host's.");
 
     /// <summary>Makes the backend, with everything that the plan counted.</summary>
     /// <param name="plan">The plan.</param>

@@ -27,6 +27,11 @@ internal static class Engines
     /// <summary>Why a device that is there is not used, where the choice was left to us; null where there is nothing to say.</summary>
     public static string? PassedOver(BackendKind kind) => kind == BackendKind.Auto ? _passedOver : null;
 
+    /// <summary>Ordinal of the CUDA device that a choice takes; null where it takes none.</summary>
+    /// <exception cref="FastSegException">CUDA was asked for and cannot be opened.</exception>
+    public static int? CudaOrdinal(BackendKind kind) =>
+        kind is BackendKind.Auto or BackendKind.Cuda && Choose(kind) is GpuEngine engine ? engine.Thread.Device.CudaOrdinal : null;
+
     private static Engine Best()
     {
         if (!_looked)

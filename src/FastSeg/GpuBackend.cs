@@ -91,8 +91,12 @@ internal sealed unsafe class GpuBackend : Backend
     /// <inheritdoc/>
     public override void Gather(int worker, Tile tile, LabelledPixels pixels, TrainingRows rows, StageTimes times)
     {
-        _jobs[worker].Take(pixels, tile.Core);
+        _jobs[worker].Take(pixels, tile.Core, rows.OnDevice);
         float* from = (float*)Run(worker, tile, Stage.Filters, times).Result;
+        if (rows.OnDevice is not null)
+        {
+            return;
+        }
         long start = Stopwatch.GetTimestamp();
         long gathered = 0;
         for (long y = tile.Core.Y; y < tile.Core.Bottom; y++)

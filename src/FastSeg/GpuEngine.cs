@@ -20,11 +20,11 @@ internal sealed class GpuEngine : Engine, IDisposable
     public GpuEngine(BackendKind kind)
     {
         _thread = new GpuThread(kind);
-        Name = kind.ToString().ToLowerInvariant();
+        Kind = kind;
     }
 
     /// <inheritdoc/>
-    public override string Name { get; }
+    public override BackendKind Kind { get; }
 
     /// <summary>The device's thread.</summary>
     public GpuThread Thread => _thread;
@@ -63,11 +63,19 @@ internal sealed class GpuEngine : Engine, IDisposable
         {
             items.Add(new PlanItem("forest", work.Forest.GpuTables.Bytes, 1, PlanPhase.Tiles));
         }
+        if (work.ResidentRows > 0)
+        {
+            // Once where they are gathered, and once in the context that XGBoost uses. What XGBoost takes besides is its own.
+            items.Add(new PlanItem("training rows", DeviceRows.Bytes(work.ResidentRows, work.PlaneCount), 2, PlanPhase.Run));
+        }
         return items;
     }
 
     /// <inheritdoc/>
     public override long DeviceLimit(RunOptions options) => options.DeviceMemory > 0 ? options.DeviceMemory : (long)(DefaultShare * _thread.Device.MemoryBytes);
+
+    /// <inheritdoc/>
+    public override DeviceRows HoldRows(long count, int planes) => new(_thread, count, planes);
 
     /// <inheritdoc/>
     public override Backend Create(Plan plan, Work work, DeepImage? deep) => new GpuBackend(this, plan, work, deep);

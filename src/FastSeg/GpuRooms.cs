@@ -18,8 +18,8 @@ namespace FastSeg;
 /// <param name="Margins">Margins, where probabilities are wanted.</param>
 /// <param name="Guidance">Samples that a learned upsampler looks at.</param>
 /// <param name="Upsampling">What it works in.</param>
-/// <param name="Positions">Where a tile's labelled pixels lie, where their rows are collected.</param>
-/// <param name="Rows">Those rows.</param>
+/// <param name="Positions">Where a tile's labelled pixels lie, where their rows are collected, and their rows' numbers where those stay.</param>
+/// <param name="Rows">Those rows; none where they stay on the device.</param>
 internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bins, long Labels, long Margins, long Guidance, long Upsampling, long Positions,
     long Rows)
 {
@@ -43,8 +43,8 @@ internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bi
     /// <summary>Samples and, behind them, guidance and positions.</summary>
     public long UpBytes => DeviceArena.Aligned(Samples) + DeviceArena.Aligned(Guidance) + DeviceArena.Aligned(Positions);
 
-    /// <summary>The largest of what may come down: rows, planes, labels, margins.</summary>
-    private long DownBytes => Rows > 0 ? Rows : Math.Max(Planes, Math.Max(Labels, Margins));
+    /// <summary>The largest of what may come down: rows (or nothing, where they stay), planes, labels, margins.</summary>
+    private long DownBytes => Positions > 0 ? Rows : Math.Max(Planes, Math.Max(Labels, Margins));
 
     /// <summary>The rooms for the tiles of a grid.</summary>
     /// <param name="work">What is computed.</param>
@@ -60,7 +60,8 @@ internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bi
         return new GpuRooms(
             read * work.Channels * work.Image.Info.Type.Bytes(), FilterBankGpu.ScratchBytes(work.Features, work.Channels, shape), planes,
             core * bytePlanes, work.Forest is null ? 0 : core, work.Margins ? core * work.Forest!.Groups * sizeof(float) : 0,
-            DeepImageGpu.SampleBytes(work.Image.Info, upsampler), DeepImageGpu.ScratchBytes(work.Image.Info, upsampler), labelled * sizeof(int), labelled * work.PlaneCount * sizeof(float));
+            DeepImageGpu.SampleBytes(work.Image.Info, upsampler), DeepImageGpu.ScratchBytes(work.Image.Info, upsampler),
+            labelled * (work.ResidentRows > 0 ? 2 : 1) * sizeof(int), work.ResidentRows > 0 ? 0 : labelled * work.PlaneCount * sizeof(float));
     }
 
     /// <summary>The learned upsampler's plan for the tiles of a grid, or null.</summary>

@@ -1,4 +1,5 @@
 using FastSeg.Features;
+using FastSeg.Forest;
 using FastSeg.Gpu;
 using FastSeg.Images;
 using FastSeg.Kernels;
@@ -20,6 +21,8 @@ internal sealed unsafe class GpuTileJob : GpuJob
     private Region _core;
     private long _guidanceBytes;
     private int _labelled;
+    private long _firstRow;
+    private DeviceRows? _resident;
 
     /// <summary>Allocates page-locked memory, on the device's thread.</summary>
     public GpuTileJob(GpuDevice device, Work work, GpuKernels kernels, GpuHalf[] halves, GpuRooms rooms)
@@ -77,17 +80,23 @@ internal sealed unsafe class GpuTileJob : GpuJob
         }
     }
 
-    /// <summary>Writes down where the labelled pixels of a core lie in it.</summary>
-    public void Take(LabelledPixels labels, Region core)
+    /// <summary>
+    /// Writes down where the labelled pixels of a core lie in it and, where their rows stay on the device, behind that their ranks.
+    /// </summary>
+    public void Take(LabelledPixels labels, Region core, DeviceRows? resident)
     {
-        int* positions = (int*)(_pinned.Pointer + _positionsAt);
-        _labelled = 0;
+        (_resident, _firstRow, _labelled) = (resident, labels.FirstRow, labels.CountIn(core));
+        int* position = (int*)(_pinned.Pointer + _positionsAt), at = position + _labelled;
         for (long y = core.Y; y < core.Bottom; y++)
         {
             (int first, int end) = labels.Ranks(core.X, y, core.Width);
             for (int rank = first; rank < end; rank++)
             {
-                positions[_labelled++] = (int)(((y - core.Y) * core.Width) + labels.Column(rank) - core.X);
+                *position++ = (int)(((y - core.Y) * core.Width) + labels.Column(rank) - core.X);
+                if (resident is not null)
+                {
+                    *at++ = rank;
+                }
             }
         }
     }
@@ -153,19 +162,24 @@ internal sealed unsafe class GpuTileJob : GpuJob
 
     private void Collect(AcceleratorStream stream, GpuHalf room)
     {
-        long positionBytes = (long)_labelled * sizeof(int), rowBytes = (long)_labelled * _work.PlaneCount * sizeof(float);
+        bool stays = _resident is not null;
+        long positionBytes = (long)_labelled * (stays ? 2 : 1) * sizeof(int), rowBytes = (long)_labelled * _work.PlaneCount * sizeof(float);
         room.Positions.Cast<byte>().SubView(0, positionBytes).CopyFrom(stream, View(_positionsAt, positionBytes));
         _kernels.Gather!.Run(stream, new GatherRows
         {
             Planes = room.Planes,
             Pixels = room.Positions.SubView(0, _labelled),
-            RowOf = ArrayView<int>.Empty,
-            Rows = room.Rows,
+            RowOf = stays ? room.Positions.SubView(_labelled, _labelled) : ArrayView<int>.Empty,
+            Rows = stays ? _resident!.View : room.Rows,
+            FirstRow = stays ? _firstRow : 0,
             PlaneStride = _shape.CorePixels,
             Features = _work.PlaneCount,
             Count = _labelled,
         });
-        View(_resultAt, rowBytes).CopyFrom(stream, room.Rows.Cast<byte>().SubView(0, rowBytes));
+        if (!stays)
+        {
+            View(_resultAt, rowBytes).CopyFrom(stream, room.Rows.Cast<byte>().SubView(0, rowBytes));
+        }
     }
 
     private ArrayView<byte> View(long at, long bytes) => _pinned.View(at, bytes);

@@ -2,7 +2,10 @@ using FastSeg.Images;
 
 namespace FastSeg;
 
-/// <summary>How a run uses the machine. None of it changes a result.</summary>
+/// <summary>
+/// How a run uses the machine. None of it changes a result, but for the backend where a library of NVIDIA's kind computes beside ours:
+/// trees that XGBoost trains on a GPU, and tokens of a backbone that was opened for one.
+/// </summary>
 public sealed record RunOptions
 {
     /// <summary>Worker threads; 0 takes one a core.</summary>
@@ -11,7 +14,10 @@ public sealed record RunOptions
     /// <summary>Most bytes the process may use at its peak; 0 sets no limit. The plan fits into it or says the least that would do.</summary>
     public long Memory { get; init; }
 
-    /// <summary>What computes. CPU and CUDA give the same labels; OpenCL devices may differ in the last bits.</summary>
+    /// <summary>
+    /// What computes. CPU and CUDA give the same labels of the same model; OpenCL devices may differ in the last bits. With CUDA, an
+    /// XGBoost that was built with CUDA trains on the GPU, and its trees are not the CPU's.
+    /// </summary>
     public BackendKind Backend { get; init; }
 
     /// <summary>Most bytes of a device's memory; 0 takes nine tenths of what it has.</summary>
@@ -63,6 +69,6 @@ public sealed record RunResult(long Pixels, IReadOnlyList<long> ClassPixels, IRe
     /// <summary>What computed: "cpu", "cuda", ..</summary>
     public string Backend { get; init; } = "cpu";
 
-    /// <summary>Why a GPU that is there was not used, where the choice was left open; null where there is nothing to say.</summary>
+    /// <summary>Why a GPU that is there was not used, or not for training; null where there is nothing to say.</summary>
     public string? Note { get; init; }
 }

@@ -21,7 +21,16 @@ internal sealed unsafe class Trainer(
     private readonly Engine _engine = Engines.Choose(options.Backend);
     private readonly StageTimes _times = new();
     private DeepModel? _deepModel;
+    private TrainingPlace? _place;
+    private string? _note = Engines.PassedOver(options.Backend);
     private long _plannedPeak;
+
+    /// <summary>Where XGBoost trains; follows from engine and library where it is not set.</summary>
+    public TrainingPlace Place
+    {
+        get => _place ??= TrainingPlace.For(_engine.Kind);
+        init => _place = value;
+    }
 
     private double Start => deep is null ? 0 : ProjectionShare;
 
@@ -59,7 +68,7 @@ internal sealed unsafe class Trainer(
         var run = new RunResult(rows.Count, [], _times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, _plannedPeak)
         {
             Backend = _engine.Name,
-            Note = Engines.PassedOver(options.Backend),
+            Note = _note,
         };
         return new TrainingResult(model, run);
     }
@@ -112,7 +121,7 @@ internal sealed unsafe class Trainer(
 
     private void Gather(ImageReader image, LabelledPixels labels, int channels, TrainingRows rows, int index, int count)
     {
-        var work = new Work(image, features, channels, _deepModel, null) { Labels = labels };
+        var work = new Work(image, features, channels, _deepModel, null) { Labels = labels, ResidentRows = Place.OnDevice ? rows.Count : 0 };
         var planner = new Planner(work, image.Info.Bounds, _engine, _ => 0, workers =>
         [
             ("reader", image.HeldBytes(workers)),
@@ -121,6 +130,7 @@ internal sealed unsafe class Trainer(
         ], DeepImage.TransformerItems(_deepModel, deep?.Backbone, image));
         Plan plan = planner.Make(options);
         _plannedPeak = Math.Max(_plannedPeak, plan.PeakBytes);
+        rows.OnDevice ??= Place.OnDevice ? _engine.HoldRows(rows.Count, rows.Planes) : null;
         TileGrid grid = plan.Grid;
         var cores = new List<Region>();
         for (long i = 0; i < grid.Count; i++)
@@ -165,16 +175,18 @@ internal sealed unsafe class Trainer(
         {
             classOf[classes[i].Value] = i;
         }
+        long row = 0;
         foreach (ushort value in labels.SelectMany(image => image.Values))
         {
-            *number++ = classOf[value];
+            number[row++] = classOf[value];
         }
         IProgress<double>? progress = Part(options.Progress, Start + GatherShare, 1 - Start - GatherShare);
-        byte[] forest = Booster.Train(
-            rows.Row(0), (int*)numbers.Pointer, rows.Count, rows.Planes, classes.Length, training,
-            afterRound: round => progress?.Report((double)round / training.Rounds), cancellation: options.Cancellation);
-        var model = new Model(
-            features, channels, _deepModel, classes, training, XgBoost.Version.ToString(3), forest, SelfTest.From(rows, DecisionForest.Parse(forest)));
+        void AfterRound(int round) => progress?.Report((double)round / training.Rounds);
+        var trees = new TreeTrainer(rows, number, classes.Length, training, AfterRound, options.Cancellation);
+        byte[] forest = trees.Train();
+        _note = trees.Note is null ? _note : $"{_note} {trees.Note}".TrimStart();
+        var selfTest = SelfTest.From(rows, DecisionForest.Parse(forest));
+        var model = new Model(features, channels, _deepModel, classes, training, trees.Trained, forest, selfTest);
         _times.Add(Stage.Train, mark, rows.Count, rows.Count * rows.Planes * sizeof(float));
         return model;
     }

@@ -1,3 +1,4 @@
+using FastSeg.Forest;
 using FastSeg.Native;
 
 namespace FastSeg;
@@ -16,6 +17,30 @@ internal sealed unsafe class TrainingRows(long count, int planes) : IDisposable
     /// <summary>The first feature of a row.</summary>
     public float* Row(long row) => (float*)_features.Pointer + (row * Planes);
 
+    /// <summary>
+    /// Where the rows are on a device, when they stay there: the host's are not defined until they are copied down. Owned by this.
+    /// </summary>
+    public DeviceRows? OnDevice { get; set; }
+
+    /// <summary>Copies a row, wherever it is.</summary>
+    public void Copy(long row, Span<float> to)
+    {
+        OnDevice?.CopyDown(row, 1, Row(row));
+        new ReadOnlySpan<float>(Row(row), Planes).CopyTo(to);
+    }
+
+    /// <summary>Brings all rows to the host and frees the device's.</summary>
+    public void Land()
+    {
+        OnDevice?.CopyDown(0, Count, Row(0));
+        OnDevice?.Dispose();
+        OnDevice = null;
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _features.Dispose();
+    public void Dispose()
+    {
+        OnDevice?.Dispose();
+        _features.Dispose();
+    }
 }

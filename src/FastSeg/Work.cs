@@ -19,6 +19,9 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// <summary>The pixels whose rows are collected for training, or null.</summary>
     public LabelledPixels? Labels { get; init; }
 
+    /// <summary>Rows of the whole training set where they stay on the device that gathers them; 0 where they come down, tile by tile.</summary>
+    public long ResidentRows { get; init; }
+
     /// <summary>Deep planes.</summary>
     public int DeepChannels => Deep?.Description.Channels ?? 0;
 

@@ -28,7 +28,9 @@ internal sealed class DemoCommand : FastSegCommand
         string samples = FindSamples();
         string output = session.Parsed.GetValue(_output) ?? Path.GetFullPath(Path.Combine(samples, "..", "..", "out", "demo"));
         Folder.Make(output);
-        using Backbone? backbone = BackboneFolders.Find().FirstOrDefault(folder => Path.GetFileName(folder) == BackboneName) is { } found ? Backbone.Open(found, DeepFeatureOptions.NetworkThreads) : null;
+        string? found = BackboneFolders.Find().FirstOrDefault(folder => Path.GetFileName(folder) == BackboneName);
+        using Backbone? backbone = found is null ? null : Backbone.Open(found, DeepFeatureOptions.NetworkThreads, session.Backend);
+        session.Say(backbone?.Note);
         var methods = new List<Method> { Train(session, "classical", "", null, samples, output) };
         if (backbone is null)
         {

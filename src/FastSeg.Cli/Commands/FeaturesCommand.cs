@@ -68,7 +68,7 @@ internal sealed class FeaturesCommand : FastSegCommand
         }
         FeatureSpec features = _features.Spec(parsed, _deep.Folder(parsed) is not null);
         Model? model = modelPath is null ? null : Model.Load(modelPath);
-        using Backbone? backbone = model is null ? _deep.Open(parsed) : BackboneOption.Open(model, modelPath!, _deep.Folder(parsed));
+        using Backbone? backbone = model is null ? _deep.Open(session) : BackboneOption.Open(session, model, modelPath!, _deep.Folder(parsed));
         DeepOptions? wanted = model is null ? _deep.Wanted(parsed, backbone) : null;
         WholeFile.Check(output);
         using ImageReader image = ImageFile.Open(path);

@@ -3,6 +3,7 @@ using FastSeg.Cli.Text;
 using FastSeg.Deep;
 using FastSeg.Deep.Weights;
 using FastSeg.Features;
+using FastSeg.Forest;
 using FastSeg.Gpu;
 using FastSeg.Images;
 using FastSeg.Models;
@@ -19,7 +20,10 @@ internal sealed class InfoCommand : FastSegCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<bool> _device = new("--device") { Description = "List this machine's accelerators, and why one is passed over." };
+    private readonly Option<bool> _device = new("--device")
+    {
+        Description = "List this machine's accelerators, why one is passed over, and what XGBoost and ONNX Runtime would run on.",
+    };
 
     public InfoCommand(App app) : base(
         app, "info", "Says what a model, an image or a backbone is.",
@@ -78,6 +82,21 @@ internal sealed class InfoCommand : FastSegCommand
             table.Row(found.Name, found.Details, memory, found.Exists ? usable : found.PassedOver);
         }
         table.Write(session.Output, "");
+        session.Output.WriteLine(Trees());
+        session.Output.WriteLine(BackboneProvider.Describe(GpuProbe.CudaOrdinal));
+    }
+
+    /// <summary>Which libxgboost there is, and whether it would train on a GPU.</summary>
+    private static string Trees()
+    {
+        try
+        {
+            return $"{TrainingPlace.Choose(BackendKind.Cuda, XgBoostBuild.Current).Reason} It is {XgBoostLibrary.Path}.";
+        }
+        catch (FastSegException e)
+        {
+            return e.Message;
+        }
     }
 
     /// <summary>Whether the file is a ZIP, or is at least called a model; anything else is taken for an image.</summary>

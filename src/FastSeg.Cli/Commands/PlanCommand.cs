@@ -42,7 +42,7 @@ internal sealed class PlanCommand : FastSegCommand
         ParseResult parsed = session.Parsed;
         string modelPath = parsed.GetRequiredValue(_model);
         Model model = Model.Load(modelPath);
-        using Backbone? backbone = BackboneOption.Open(model, modelPath, parsed.GetValue(_deep));
+        using Backbone? backbone = BackboneOption.Open(session, model, modelPath, parsed.GetValue(_deep));
         var segmenter = new Segmenter(model, backbone);
         using ImageReader image = ImageFile.Open(parsed.GetRequiredValue(_image));
         using ImageReader? mask = _what.OpenMask(parsed);

@@ -58,7 +58,7 @@ internal sealed class PreviewCommand : FastSegCommand
         {
             throw new UsageException("--deep shows features; give --features with it.");
         }
-        using Backbone? backbone = _deep.Open(parsed);
+        using Backbone? backbone = _deep.Open(session);
         WholeFile.Check(output);
         using ImageReader image = ImageFile.Open(path);
         DeepOptions? wanted = _deep.Wanted(parsed, backbone);

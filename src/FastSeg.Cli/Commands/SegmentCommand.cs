@@ -67,7 +67,7 @@ internal sealed class SegmentCommand : FastSegCommand
         OutputPaths[] paths = Outputs(parsed);
         string modelPath = parsed.GetRequiredValue(_model);
         Model model = Model.Load(modelPath);
-        using Backbone? backbone = BackboneOption.Open(model, modelPath, parsed.GetValue(_deep));
+        using Backbone? backbone = BackboneOption.Open(session, model, modelPath, parsed.GetValue(_deep));
         var segmenter = new Segmenter(model, backbone);
         using ImageReader? mask = _what.OpenMask(parsed);
         if (paths[0].Labels != output)

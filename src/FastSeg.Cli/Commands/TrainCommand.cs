@@ -85,7 +85,7 @@ internal sealed class TrainCommand : FastSegCommand
             Seed = parsed.GetValue(_seed),
         };
         string[]? names = NamesOption.Given(parsed, _names);
-        using Backbone? backbone = _deep.Open(parsed);
+        using Backbone? backbone = _deep.Open(session);
         DeepOptions? deep = _deep.Wanted(parsed, backbone);
         TrainingResult result;
         using (var set = new TrainingSet(images, labels))

@@ -14,14 +14,17 @@ internal static class BackboneOption
     };
 
     /// <summary>Finds and opens the model's backbone; null where it needs none. The caller disposes it.</summary>
+    /// <param name="session">Says what computes, and is told why the CPU does.</param>
     /// <param name="model">The model.</param>
     /// <param name="path">Its file, for sentences.</param>
     /// <param name="folder">The folder that was named, or null.</param>
-    public static Backbone? Open(Model model, string path, string? folder)
+    public static Backbone? Open(Session session, Model model, string path, string? folder)
     {
         if (model.DeepFeatures is { } deep)
         {
-            return BackboneFolders.Open(deep, folder);
+            Backbone backbone = BackboneFolders.Open(deep, folder, session.Backend);
+            session.Say(backbone.Note);
+            return backbone;
         }
         return folder is null ? null : throw new UsageException($"{path} has no deep features; leave out --deep {folder}.");
     }

@@ -47,11 +47,14 @@ internal sealed class DeepFeatureOptions
         ((Option[])[_upsampler, _channels, _range, _threads]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
     /// <summary>Opens the backbone; null where there is none. The caller disposes it.</summary>
-    public Backbone? Open(ParseResult parsed)
+    public Backbone? Open(Session session)
     {
+        ParseResult parsed = session.Parsed;
         if (Folder(parsed) is { } folder)
         {
-            return Backbone.Open(folder, parsed.GetValue(_threads));
+            Backbone backbone = Backbone.Open(folder, parsed.GetValue(_threads), session.Backend);
+            session.Say(backbone.Note);
+            return backbone;
         }
         return Other(parsed) is { } option ? throw new UsageException($"{option} is about deep features; name a backbone's folder with --deep MODELDIR, or leave it out.") : null;
     }

@@ -13,7 +13,8 @@ public sealed class Backbone : IDisposable
     private readonly Dictionary<(int Rows, int Columns), long> _passBytes = [];
     private UpsamplerFile? _upsampler;
 
-    private Backbone(string folder, BackboneFiles files, BackboneDescription description, int threads, InferenceSession session)
+    private Backbone(
+        string folder, BackboneFiles files, BackboneDescription description, int threads, InferenceSession session, int? device, string? note)
     {
         Sha256 = files.Graph;
         Identity = BackboneIdentity.Of(description, files.Weights());
@@ -21,6 +22,7 @@ public sealed class Backbone : IDisposable
         Description = description;
         Threads = threads;
         Session = session;
+        (Device, Note) = (device, note);
         BackboneGraph.Check(this);
         FixedTokens = BackboneGraph.FixedTokens(this);
         if (FixedTokens is { } tokens && description.WindowTokens is { } stated && stated != tokens)
@@ -38,6 +40,9 @@ public sealed class Backbone : IDisposable
 
     /// <summary>Threads of ONNX Runtime.</summary>
     public int Threads { get; }
+
+    /// <summary>Why the CPU computes although a GPU was to; null where there is nothing to say.</summary>
+    public string? Note { get; }
 
     /// <summary>Cells of a window's side where the graph takes one size only; null where it takes any.</summary>
     public int? FixedTokens { get; }
@@ -62,6 +67,9 @@ public sealed class Backbone : IDisposable
     internal WindowPolicy Windows =>
         WindowPolicy.Usual(FixedTokens ?? Description.WindowTokens ?? BackboneDescription.DefaultWindowTokens, Description.FlipAverage);
 
+    /// <summary>Ordinal of the CUDA device that ONNX Runtime computes on; null for the CPU.</summary>
+    internal int? Device { get; }
+
     internal InferenceSession Session { get; }
 
     internal string GraphPath => Path.Combine(Folder, BackboneDescription.GraphFile);
@@ -69,11 +77,16 @@ public sealed class Backbone : IDisposable
     /// <summary>Opens a backbone and checks its description, its hashes and its graph against each other.</summary>
     /// <param name="folder">A folder with <c>backbone.onnx</c> and <c>backbone.json</c>.</param>
     /// <param name="threads">Threads of ONNX Runtime, at least 1.</param>
-    /// <exception cref="FastSegException">Something is missing, damaged or does not fit.</exception>
-    public static Backbone Open(string folder, int threads) => Open(folder, new BackboneFiles(folder), threads);
+    /// <param name="backend">
+    /// What computes. Where it is CUDA, or auto takes it, and ONNX Runtime has its CUDA provider, tokens come from the GPU: near the CPU's,
+    /// not the same bits.
+    /// </param>
+    /// <exception cref="FastSegException">Something is missing, damaged or does not fit, or there is no device for the backend.</exception>
+    public static Backbone Open(string folder, int threads, BackendKind backend = BackendKind.Cpu) =>
+        Open(folder, new BackboneFiles(folder), threads, Engines.CudaOrdinal(backend));
 
     /// <summary>The same, with hashes that may be known already.</summary>
-    internal static Backbone Open(string folder, BackboneFiles files, int threads)
+    internal static Backbone Open(string folder, BackboneFiles files, int threads, int? device)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         BackboneDescription description = BackboneDescription.Load(folder, files);
@@ -81,8 +94,8 @@ public sealed class Backbone : IDisposable
         InferenceSession? session = null;
         try
         {
-            session = BackboneSession.Open(path, threads);
-            return new Backbone(folder, files, description, threads, session);
+            session = BackboneSession.Open(path, threads, device, out bool onDevice, out string? note);
+            return new Backbone(folder, files, description, threads, session, onDevice ? device : null, note);
         }
         catch (OnnxRuntimeException e)
         {

@@ -45,11 +45,12 @@ public static class BackboneFolders
     /// <summary>Opens the backbone that a model was trained with, with the model's number of threads.</summary>
     /// <param name="model">The model's deep features.</param>
     /// <param name="folder">The backbone's folder; null to look for it by its SHA-256.</param>
+    /// <param name="backend">What computes, as for <see cref="Backbone.Open(string, int, BackendKind)"/>.</param>
     /// <exception cref="FastSegException">None is found, or the one named is another, or it is damaged.</exception>
-    public static Backbone Open(DeepDescription model, string? folder = null)
+    public static Backbone Open(DeepDescription model, string? folder = null, BackendKind backend = BackendKind.Cpu)
     {
         (string place, BackboneFiles files) = folder is null ? Find(model) : (folder, new BackboneFiles(folder));
-        Backbone backbone = Backbone.Open(place, files, model.Threads);
+        Backbone backbone = Backbone.Open(place, files, model.Threads, Engines.CudaOrdinal(backend));
         try
         {
             model.CheckBackbone(backbone);

@@ -18,7 +18,8 @@ internal readonly unsafe struct TokenView(float* first, nint cellStride, nint nu
 
 /// <summary>
 /// Input and output of a backbone for windows of one size, in memory of ours that ONNX Runtime reads and writes directly. One pass at a
-/// time.
+/// time. With the CUDA provider too they are bound on the host: the window's pixels are prepared there, and blending and projection, which
+/// take the tokens, run there; the provider copies both over.
 /// </summary>
 internal sealed unsafe class BackboneWindow : IDisposable
 {
@@ -29,7 +30,7 @@ internal sealed unsafe class BackboneWindow : IDisposable
     private readonly OrtValue _image;
     private readonly OrtValue _tokens;
     private readonly OrtIoBinding _binding;
-    private readonly Microsoft.ML.OnnxRuntime.RunOptions _keep = BackboneSession.RunOptions(keep: true), _giveBack = BackboneSession.RunOptions();
+    private readonly Microsoft.ML.OnnxRuntime.RunOptions _keep = BackboneSession.RunOptions(keep: true), _giveBack;
 
     /// <summary>Allocates and binds buffers.</summary>
     /// <param name="backbone">The network.</param>
@@ -40,6 +41,7 @@ internal sealed unsafe class BackboneWindow : IDisposable
     {
         BackboneDescription description = backbone.Description;
         _backbone = backbone;
+        _giveBack = BackboneSession.RunOptions(device: backbone.Device);
         Rows = rows;
         Columns = columns;
         _input = new HostBuffer(InputBytes(backbone, rows, columns));

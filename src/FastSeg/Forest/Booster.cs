@@ -7,10 +7,14 @@ namespace FastSeg.Forest;
 internal static unsafe class Booster
 {
     /// <summary>
-    /// Trains a model. The same input, options and library give the same bytes: the library always gets
-    /// <see cref="TrainingOptions.BoosterThreads"/> threads, because it sums histograms per thread.
+    /// Trains a model. The same input, options and library give the same bytes on the CPU: the library always gets
+    /// <see cref="TrainingOptions.BoosterThreads"/> threads, because it sums histograms per thread. Trees of a device are not the CPU's:
+    /// bins and sums differ.
     /// </summary>
-    /// <param name="rows">Row-major features, <paramref name="count"/> x <paramref name="features"/>, finite (NaN counts as missing).</param>
+    /// <param name="rows">
+    /// Row-major features, <paramref name="count"/> x <paramref name="features"/>, finite (NaN counts as missing); a device's address where
+    /// <paramref name="device"/> is given. Labels and weights are the host's.
+    /// </param>
     /// <param name="labels">Class of each row, 0 .. <paramref name="classes"/> - 1; every class at least once.</param>
     /// <param name="count">Rows.</param>
     /// <param name="features">Features of a row.</param>
@@ -19,10 +23,11 @@ internal static unsafe class Booster
     /// <param name="weights">Weight of each row, or null; with <see cref="TrainingOptions.Balance"/> multiplied by the class's weight.</param>
     /// <param name="afterRound">Called with the number of rounds done so far.</param>
     /// <param name="cancellation">Looked at between rounds.</param>
+    /// <param name="device">Ordinal of the CUDA device that holds the rows, in its primary context, and trains; null for the CPU.</param>
     /// <exception cref="FastSegException">A class has no row, an option is out of its range, or XGBoost failed.</exception>
     public static byte[] Train(
         float* rows, int* labels, long count, int features, int classes, TrainingOptions options,
-        float* weights = null, Action<int>? afterRound = null, CancellationToken cancellation = default)
+        float* weights = null, Action<int>? afterRound = null, CancellationToken cancellation = default, int? device = null)
     {
         options.Check();
         long[] counts = CountClasses(labels, count, classes);
@@ -31,20 +36,29 @@ internal static unsafe class Booster
             throw new FastSegException($"libxgboost {XgBoost.Version} ({XgBoostLibrary.Path}) is too old to save UBJSON; 1.6 or newer is needed.");
         }
         cancellation.ThrowIfCancellationRequested();
-        using DMatrixHandle matrix = CreateMatrix(rows, count, features, options.BoosterThreads);
-        XgBoost.XGDMatrixSetInfoFromInterface(matrix, "label", XgBoost.Array(labels, "<i4", count)).ThrowIfFailed("taking the labels");
         using HostBuffer? balanced = options.Balance ? Balance(labels, count, counts, weights) : null;
-        if (balanced is not null || weights != null)
+        float* used = balanced is null ? weights : (float*)balanced.Pointer;
+        using DMatrixHandle matrix = device is null
+            ? CreateMatrix(rows, count, features, options.BoosterThreads)
+            : CreateDeviceMatrix(rows, count, features, labels, used, options);
+        if (device is null)
         {
-            float* used = balanced is null ? weights : (float*)balanced.Pointer;
-            XgBoost.XGDMatrixSetInfoFromInterface(matrix, "weight", XgBoost.Array(used, "<f4", count)).ThrowIfFailed("taking the weights");
+            SetInfo(matrix, labels, used, count);
         }
+        return Grow(matrix, [.. Parameters(classes, options), .. Method(XgBoost.Version, device)], options.Rounds, afterRound, cancellation);
+    }
+
+    /// <summary>Trains on a matrix that has its labels; the model in UBJSON.</summary>
+    internal static byte[] Grow(
+        DMatrixHandle matrix, IEnumerable<(string Name, string Value)> parameters, int rounds, Action<int>? afterRound,
+        CancellationToken cancellation)
+    {
         using BoosterHandle booster = CreateBooster(matrix);
-        foreach ((string name, string value) in Parameters(classes, options))
+        foreach ((string name, string value) in parameters)
         {
             XgBoost.XGBoosterSetParam(booster, name, value).ThrowIfFailed($"setting {name} to {value}");
         }
-        for (int round = 0; round < options.Rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
             cancellation.ThrowIfCancellationRequested();
             XgBoost.XGBoosterUpdateOneIter(booster, round, matrix).ThrowIfFailed($"training round {round + 1}");
@@ -84,13 +98,40 @@ internal static unsafe class Booster
         return booster;
     }
 
+    /// <summary>Which algorithm trains, and where: version 2.0 named the device apart from it.</summary>
+    internal static IEnumerable<(string Name, string Value)> Method(Version library, int? device) => device is not { } ordinal
+        ? [("tree_method", "hist")]
+        : library < new Version(2, 0) ? [("tree_method", "gpu_hist"), ("gpu_id", Text(ordinal))]
+        : [("tree_method", "hist"), ("device", $"cuda:{Text(ordinal)}")];
+
+    private static DMatrixHandle CreateDeviceMatrix(float* rows, long count, int features, int* labels, float* weights, TrainingOptions options)
+    {
+        string array = XgBoost.CudaArray((nint)rows, "<f4", count, features);
+        return RowBatch.Bins(
+            proxy =>
+            {
+                XgBoost.XGProxyDMatrixSetDataCudaArrayInterface(proxy, array).ThrowIfFailed("taking the device's rows");
+                SetInfo(proxy, labels, weights, count);
+            },
+            options.MaxBin, options.BoosterThreads);
+    }
+
+    /// <summary>Hands over labels and, where there are any, weights; both are copied.</summary>
+    internal static void SetInfo(DMatrixHandle matrix, int* labels, float* weights, long count)
+    {
+        XgBoost.XGDMatrixSetInfoFromInterface(matrix, "label", XgBoost.Array(labels, "<i4", count)).ThrowIfFailed("taking the labels");
+        if (weights != null)
+        {
+            XgBoost.XGDMatrixSetInfoFromInterface(matrix, "weight", XgBoost.Array(weights, "<f4", count)).ThrowIfFailed("taking the weights");
+        }
+    }
+
     // base_score is XGBoost's own default up to 1.7; later versions would estimate one from the labels, and the model would depend on
     // the library's version.
-    private static IEnumerable<(string Name, string Value)> Parameters(int classes, TrainingOptions options)
+    internal static IEnumerable<(string Name, string Value)> Parameters(int classes, TrainingOptions options)
     {
         yield return ("verbosity", "0");
         yield return ("booster", "gbtree");
-        yield return ("tree_method", "hist");
         yield return ("base_score", "0.5");
         yield return ("nthread", Text(options.BoosterThreads));
         yield return ("seed", Text(options.Seed));

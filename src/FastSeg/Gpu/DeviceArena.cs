@@ -40,6 +40,9 @@ internal sealed class DeviceArena : IDisposable
     /// <summary>Bytes of the buffer.</summary>
     public long Length => _buffer.Length;
 
+    /// <summary>Where it begins, for the driver's own calls.</summary>
+    public nint Address => _buffer.NativePtr;
+
     /// <summary>Bytes as they are carved.</summary>
     public static long Aligned(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
 

@@ -38,6 +38,9 @@ internal sealed class GpuDevice : IDisposable
     /// <summary>Bytes of its memory; the simulated device has what the process may have.</summary>
     public long MemoryBytes => Kind == BackendKind.Simulated ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : Accelerator.MemorySize;
 
+    /// <summary>Its ordinal among CUDA's devices; null for others.</summary>
+    public int? CudaOrdinal => Accelerator is CudaAccelerator cuda ? cuda.DeviceId : null;
+
     /// <summary>Columns of a two-dimensional group: a warp reads neighbouring pixels.</summary>
     public static int GroupColumns => 32;
 

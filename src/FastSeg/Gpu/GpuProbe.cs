@@ -36,6 +36,17 @@ public static class GpuProbe
         return found;
     }
 
+    /// <summary>Ordinal of the first CUDA device that can be used; null where there is none.</summary>
+    public static int? CudaOrdinal
+    {
+        get
+        {
+            GpuLibraries.Resolve();
+            CudaDevice? first = CudaDevice.GetDevices(_ => true).OfType<CudaDevice>().FirstOrDefault();
+            return first is not null && Cuda(first).PassedOver.Length == 0 ? first.DeviceId : null;
+        }
+    }
+
     /// <summary>Why there is no device of a kind.</summary>
     internal static string WhyNone(BackendKind kind) => kind switch
     {

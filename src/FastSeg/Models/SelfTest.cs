@@ -20,13 +20,13 @@ internal sealed record SelfTest(float[] Features, float[] Probabilities, int Row
     private const float Tolerance = 1e-6f;
 
     /// <summary>Takes rows evenly spaced over the training set.</summary>
-    public static unsafe SelfTest From(TrainingRows rows, DecisionForest forest)
+    public static SelfTest From(TrainingRows rows, DecisionForest forest)
     {
         int count = (int)Math.Min(MostRows, rows.Count);
         float[] features = new float[count * rows.Planes];
         for (int i = 0; i < count; i++)
         {
-            new ReadOnlySpan<float>(rows.Row(i * (rows.Count - 1) / Math.Max(1, count - 1)), rows.Planes).CopyTo(features.AsSpan(i * rows.Planes));
+            rows.Copy(i * (rows.Count - 1) / Math.Max(1, count - 1), features.AsSpan(i * rows.Planes));
         }
         return new SelfTest(features, Predict(forest, features, count), count);
     }

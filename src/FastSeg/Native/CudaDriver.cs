@@ -2,13 +2,67 @@ using System.Runtime.InteropServices;
 
 namespace FastSeg.Native;
 
-/// <summary>The call of NVIDIA's driver that ILGPU does not expose. Only for devices that ILGPU opened.</summary>
-internal static partial class CudaDriver
+/// <summary>
+/// The calls of NVIDIA's driver that ILGPU does not expose, one to one. Each returns 0 or an error, which <see cref="ThrowIfFailed"/> turns
+/// into an exception. Only for devices that ILGPU opened, so that the driver is there and started.
+/// </summary>
+internal static unsafe partial class CudaDriver
 {
     /// <summary>CUDA_ERROR_NOT_READY: the stream still works.</summary>
     public const int NotReady = 600;
 
+    private const string Library = "libcuda.so.1";
+
     /// <summary>Whether everything in a stream is done; any other failure of the device shows here too.</summary>
-    [LibraryImport("libcuda.so.1", EntryPoint = "cuStreamQuery")]
+    [LibraryImport(Library, EntryPoint = "cuStreamQuery")]
     public static partial int StreamQuery(nint stream);
+
+    /// <summary>The device of an ordinal, as the runtime counts them too.</summary>
+    [LibraryImport(Library, EntryPoint = "cuDeviceGet")]
+    public static partial int DeviceGet(out int device, int ordinal);
+
+    /// <summary>The context that CUDA's runtime, and with it XGBoost, uses for a device.</summary>
+    [LibraryImport(Library, EntryPoint = "cuDevicePrimaryCtxRetain")]
+    public static partial int PrimaryContextRetain(out nint context, int device);
+
+    [LibraryImport(Library, EntryPoint = "cuDevicePrimaryCtxRelease_v2")]
+    public static partial int PrimaryContextRelease(int device);
+
+    /// <summary>Makes a context this thread's until it is popped.</summary>
+    [LibraryImport(Library, EntryPoint = "cuCtxPushCurrent_v2")]
+    public static partial int ContextPush(nint context);
+
+    [LibraryImport(Library, EntryPoint = "cuCtxPopCurrent_v2")]
+    public static partial int ContextPop(out nint context);
+
+    /// <summary>This thread's context; 0 for none.</summary>
+    [LibraryImport(Library, EntryPoint = "cuCtxGetCurrent")]
+    public static partial int ContextCurrent(out nint context);
+
+    [LibraryImport(Library, EntryPoint = "cuMemAlloc_v2")]
+    public static partial int MemoryAllocate(out nint address, nuint bytes);
+
+    [LibraryImport(Library, EntryPoint = "cuMemFree_v2")]
+    public static partial int MemoryFree(nint address);
+
+    /// <summary>Copies between two contexts, in the order of a stream of the calling thread's context.</summary>
+    [LibraryImport(Library, EntryPoint = "cuMemcpyPeerAsync")]
+    public static partial int CopyPeer(nint to, nint toContext, nint from, nint fromContext, nuint bytes, nint stream);
+
+    [LibraryImport(Library, EntryPoint = "cuStreamSynchronize")]
+    public static partial int StreamSynchronize(nint stream);
+
+    [LibraryImport(Library, EntryPoint = "cuGetErrorName")]
+    private static partial int ErrorName(int error, out byte* name);
+
+    /// <summary>Does nothing for 0.</summary>
+    /// <exception cref="FastSegException">The call failed.</exception>
+    public static void ThrowIfFailed(int error, string doing)
+    {
+        if (error != 0)
+        {
+            string name = ErrorName(error, out byte* text) == 0 ? Marshal.PtrToStringUTF8((nint)text) ?? "" : $"error {error}";
+            throw new FastSegException($"NVIDIA's driver failed while {doing} ({name}).");
+        }
+    }
 }

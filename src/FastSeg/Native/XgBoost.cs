@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace FastSeg.Native;
 
 /// <summary>
-/// The entry points of libxgboost's C API that are used, one to one; all of them exist in 1.7, 2.x and 3.x. Every call returns 0, or
-/// fails with a text that <see cref="XgBoostError"/> turns into an exception. Arrays travel as "array interface" JSON.
+/// The entry points of libxgboost's C API that are used, one to one; all of them exist in 1.7, 2.x and 3.x with the same
+/// signature. Every call returns 0, or fails with a text that <see cref="XgBoostError"/> turns into an exception. Arrays travel as "array
+/// interface" JSON.
 /// </summary>
 internal static unsafe partial class XgBoost
 {
@@ -22,6 +23,17 @@ internal static unsafe partial class XgBoost
         }
     }
 
+    /// <summary>What the library was built with, as it says it: JSON with USE_CUDA among its members.</summary>
+    /// <exception cref="FastSegException">The library failed.</exception>
+    public static string BuildInfo
+    {
+        get
+        {
+            XGBuildInfo(out byte* text).ThrowIfFailed("saying what it was built with");
+            return Marshal.PtrToStringUTF8((nint)text) ?? "";
+        }
+    }
+
     /// <summary>The array interface of contiguous values: <paramref name="type"/> is numpy's type string, such as "&lt;f4".</summary>
     public static string Array(void* data, string type, params ReadOnlySpan<long> shape)
     {
@@ -29,8 +41,17 @@ internal static unsafe partial class XgBoost
         return $$"""{"data":[{{(nuint)data}},true],"shape":[{{dimensions}}],"strides":null,"typestr":"{{type}}","version":3}""";
     }
 
+    /// <summary>
+    /// The CUDA array interface of contiguous values in a device's memory. No stream is named: whoever wrote them has waited for their end.
+    /// </summary>
+    public static string CudaArray(nint data, string type, params ReadOnlySpan<long> shape) =>
+        $$"""{{Array((void*)data, type, shape)[..^1]}},"stream":null}""";
+
     [LibraryImport(Library)]
     public static partial void XGBoostVersion(out int major, out int minor, out int patch);
+
+    [LibraryImport(Library)]
+    public static partial int XGBuildInfo(out byte* json);
 
     [LibraryImport(Library)]
     public static partial byte* XGBGetLastError();
@@ -40,6 +61,21 @@ internal static unsafe partial class XgBoost
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int XGDMatrixSetInfoFromInterface(DMatrixHandle matrix, string field, string data);
+
+    [LibraryImport(Library)]
+    public static partial int XGProxyDMatrixCreate(out DMatrixHandle proxy);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int XGProxyDMatrixSetDataDense(DMatrixHandle proxy, string data);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int XGProxyDMatrixSetDataCudaArrayInterface(DMatrixHandle proxy, string data);
+
+    /// <summary>From 1.7 on. Both callbacks get <paramref name="iterator"/>; <paramref name="next"/> returns 0 at the end.</summary>
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int XGQuantileDMatrixCreateFromCallback(
+        nint iterator, DMatrixHandle proxy, nint reference, delegate* unmanaged[Cdecl]<nint, void> reset,
+        delegate* unmanaged[Cdecl]<nint, int> next, string config, out DMatrixHandle matrix);
 
     [LibraryImport(Library)]
     public static partial int XGDMatrixFree(nint matrix);

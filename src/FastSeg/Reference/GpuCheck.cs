@@ -8,7 +8,7 @@ namespace FastSeg.Reference;
 
 /// <summary>
 /// A device against the CPU engine, which is itself compared with scalar references: every family of filters bit for bit, then labels,
-/// probabilities and a model trained with it.
+/// probabilities and a model trained with it: bit for bit too where XGBoost trained on the CPU.
 /// </summary>
 internal static class GpuCheck
 {
@@ -69,9 +69,20 @@ internal static class GpuCheck
         yield return new EngineCheckResult($"segment: wrong labels, {classes} classes", size, wrong, kind == BackendKind.OpenCl ? 0.001 * map(side) : 0, seconds);
         yield return new EngineCheckResult($"segment: probabilities, {classes} classes", size, error, kind == BackendKind.OpenCl ? 1 : ProbabilityError, seconds);
         long start = Stopwatch.GetTimestamp();
-        bool same = Train(kind).ForestBytes.Span.SequenceEqual(model.ForestBytes.Span);
-        yield return new EngineCheckResult(
-            $"train: other trees, {classes} classes", size, same ? 0 : 1, kind == BackendKind.OpenCl ? 1 : 0, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        Model trained = Train(kind);
+        double took = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (trained.XgboostVersion != model.XgboostVersion)
+        {
+            // XGBoost trained on the device: its trees are others, and must fit the scribbles as well, but for a hundredth of them.
+            int Missed(byte[] map) => map.Zip(scribbles).Count(pair => pair.Second != 0 && pair.First != pair.Second);
+            int scribbled = scribbles.Count(value => value != 0);
+            yield return new EngineCheckResult(
+                $"train on the device: scribbles missed, {classes} classes", size, Missed(Segment(trained, image, BackendKind.Cpu, out _).Map),
+                Missed(expected.map) + (0.01 * scribbled), took);
+            yield break;
+        }
+        bool same = trained.ForestBytes.Span.SequenceEqual(model.ForestBytes.Span);
+        yield return new EngineCheckResult($"train: other trees, {classes} classes", size, same ? 0 : 1, kind == BackendKind.OpenCl ? 1 : 0, took);
 
         static double map(int side) => (double)side * side;
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FastSeg.Cli;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Cli;
@@ -30,4 +31,21 @@ internal sealed class GpuCommandTests : CliFixture
 
     [Test]
     public void InfoListsDevices() => Assert.That(Succeed("info", "--device"), Does.Contain("simulated on the CPU").And.Contain("--backend simulated"));
+
+    [Test]
+    public void InfoSaysWhatTrainsAndWhatRunsTheTransformer()
+    {
+        string text = Succeed("info", "--device");
+        Assert.That(text, Does.Match(@"libxgboost \d+\.\d+\.\d+ is built with(out)? CUDA: it trains on the [CG]PU\. It is .*libxgboost"));
+        Assert.That(text, Does.Match(@"ONNX Runtime \d+\.\d+\.\d+"));
+    }
+
+    [Test]
+    public void NotesAreKeptOnce()
+    {
+        var report = new RunReport("train", 1);
+        Assert.That((report.Note("No GPU."), report.Note("No CUDA."), report.Note("No GPU.")), Is.EqualTo((true, true, false)));
+        using JsonDocument json = JsonDocument.Parse(report.Json());
+        Assert.That(json.RootElement.GetProperty("backendNote").GetString(), Is.EqualTo("No GPU. No CUDA."));
+    }
 }
