@@ -168,7 +168,7 @@ public static class Convolution
     {
         if (column < shape.Width && row < shape.Height)
         {
-            sink.Store(plane, (row * shape.Width) + column, shape.Activate(sum));
+            sink.Store(plane, shape.TargetOf(column, row), shape.Activate(sum));
         }
     }
 }

@@ -84,7 +84,8 @@ internal sealed class Upsampler : IDisposable
             (UpWeights[^1], LastWeights) = (upWeights, lastWeights);
             BorderUp = Add(up, upWeights, Convolution.Split(channels));
             BorderLast = Add(last, lastWeights, Convolution.Split(upWeights.Outputs));
-            Output = AddDoubling(last, upWeights.Then(lastWeights), channels);
+            OutputWeights = upWeights.Then(lastWeights);
+            Output = AddDoubling(last, OutputWeights, channels);
         }
         catch
         {
@@ -126,6 +127,9 @@ internal sealed class Upsampler : IDisposable
 
     /// <summary>The last 3 x 3 and 1 x 1 convolution in one, for such a device.</summary>
     public ConvolutionWeights LastWeights { get; }
+
+    /// <summary>The weights of <see cref="Output"/>, for such a device.</summary>
+    public ConvolutionWeights OutputWeights { get; }
 
     /// <summary>Bytes of the packed weights.</summary>
     public long Bytes { get; private set; }

@@ -1,0 +1,222 @@
+using ILGPU;
+
+namespace FastSeg.Kernels;
+
+/// <summary>
+/// A 5 x 5 convolution behind a bilinear doubling (corners meet corners), turned round: each tap's 1 x 1 convolution runs before the
+/// doubling, on a quarter of the pixels, and what comes out is shifted and interpolated, along x (<see cref="Columns"/>), then along y
+/// (<see cref="Rows"/>). Exact for both paddings; see DoublingConvolution, its twin on the CPU.
+/// </summary>
+/// <remarks>
+/// Columns: a warp has one row of the window and four outputs, a lane one column of the source x 4 rows x 5 taps: 80 sums in registers.
+/// An input channel costs a lane 4 reads of the tile and 20 of the weights (broadcast) for 80 multiply-adds. Then, tap by tap through
+/// shared memory, 16 writes, 64 reads and 64 multiply-adds for two columns of the result. A group makes 56 columns x 4 rows of up to
+/// eight such pairs out of 32 x 4 pixels of the source. With C inputs a lane issues 104 C + 720 instructions, and reads and writes of
+/// shared memory, which a multiprocessor takes at a quarter of the rate, are 24 C + 400 of them: the bound for C below 131 where
+/// addresses are folded into the reads.
+/// A pixel of the result, C = 32 and 32 outputs: 7,314 multiply-adds of products and 914 of shifting, with the groups' overlap, 13,350
+/// issue slots' time by shared memory, 14,900 where addresses are not folded. It writes 320 bytes and Rows reads them again.
+/// Rows: 10 reads and multiply-adds an output, some 45 instructions; 320 bytes read and 128 written. Shared bytes of Columns: 25,600.
+/// Groups of 32 x 8 threads; about 150 registers a thread of Columns, one group a multiprocessor.
+/// </remarks>
+public static class Doubling
+{
+    /// <summary>Taps a side.</summary>
+    public const int Window = 5;
+
+    /// <summary>Columns of the result that a group of <see cref="Columns"/> makes: the widest whose taps lie between 32 columns.</summary>
+    public const int TileColumns = 56;
+
+    /// <summary>Rows of the source, and of the sums, that a group of <see cref="Columns"/> makes.</summary>
+    public const int TileRows = 4;
+
+    private const int Reach = Window / 2, Warp = 32, MaxWarps = 8, Quad = 4, Chunk = 8, TilePixels = Warp * TileRows, WarpTaps = Window * Quad;
+
+    /// <summary>
+    /// Products and their interpolation along x; grid: tiles across, tiles down, the window's rows times fours of outputs over a group's
+    /// rows. Plane <c>window row * outputs + output</c> of the result is the sum of a window's row.
+    /// </summary>
+    /// <param name="shape">Columns of the doubled whole, rows of the source; outputs, padding.</param>
+    /// <param name="source">What is doubled.</param>
+    /// <param name="weights">Input channel, tap (row by row), output padded to fours.</param>
+    /// <param name="sums">Takes the region.</param>
+    public static void Columns(ConvolutionShape shape, ConvolutionSource source, ArrayView<float> weights, FloatSink sums)
+    {
+        ArrayView<float> tile = SharedMemory.Allocate<float>(Chunk * TilePixels), taps = SharedMemory.Allocate<float>(Chunk * MaxWarps * WarpTaps);
+        ArrayView<float> spread = SharedMemory.Allocate<float>(MaxWarps * Quad * TilePixels);
+        int lane = Group.IdxX, warp = Group.IdxY, job = (Grid.IdxZ * Group.DimY) + warp;
+        int left = shape.X + (Grid.IdxX * TileColumns), top = shape.Y + (Grid.IdxY * TileRows);
+        int sourceLeft = DoubledPlace.At(left - Reach, shape.WholeWidth, source.WholeWidth, source.RatioX, 0).First;
+        var products = new DoublingSums();
+        for (int begin = 0; begin < source.Channels; begin += Chunk)
+        {
+            int count = Math.Min(Chunk, source.Channels - begin);
+            StageTile(source, tile, sourceLeft, top, begin, count);
+            StageTaps(shape, weights, taps, begin, count);
+            Group.Barrier();
+            for (int channel = 0; channel < count; channel++)
+            {
+                products = Add(products, tile, (channel * TilePixels) + lane, taps, ((channel * MaxWarps) + warp) * WarpTaps);
+            }
+            Group.Barrier();
+        }
+        // The second column lies in the tile even where it is not stored.
+        int room = warp * Quad * TilePixels, near = left + lane - Reach, far = left + Math.Min(lane + Warp, TileColumns - 1) - Reach;
+        TapSums first = new(), second = new();
+        Spread(products.Tap0, spread, room + lane);
+        first = Gather(first, spread, room - sourceLeft, near, shape, source);
+        second = Gather(second, spread, room - sourceLeft, far, shape, source);
+        Group.Barrier();
+        Spread(products.Tap1, spread, room + lane);
+        first = Gather(first, spread, room - sourceLeft, near + 1, shape, source);
+        second = Gather(second, spread, room - sourceLeft, far + 1, shape, source);
+        Group.Barrier();
+        Spread(products.Tap2, spread, room + lane);
+        first = Gather(first, spread, room - sourceLeft, near + 2, shape, source);
+        second = Gather(second, spread, room - sourceLeft, far + 2, shape, source);
+        Group.Barrier();
+        Spread(products.Tap3, spread, room + lane);
+        first = Gather(first, spread, room - sourceLeft, near + 3, shape, source);
+        second = Gather(second, spread, room - sourceLeft, far + 3, shape, source);
+        Group.Barrier();
+        Spread(products.Tap4, spread, room + lane);
+        first = Gather(first, spread, room - sourceLeft, near + 4, shape, source);
+        second = Gather(second, spread, room - sourceLeft, far + 4, shape, source);
+        int row = job / shape.Quads, output = (job - (row * shape.Quads)) * Quad, column = left - shape.X + lane;
+        if (row < Window)
+        {
+            StoreColumn(shape, first, sums, row, output, column, top - shape.Y);
+            if (lane + Warp < TileColumns)
+            {
+                StoreColumn(shape, second, sums, row, output, column + Warp, top - shape.Y);
+            }
+        }
+    }
+
+    /// <summary>Interpolation of the sums along y; grid: columns, rows, fours of outputs.</summary>
+    /// <param name="shape">The region of the doubled whole.</param>
+    /// <param name="sums">What <see cref="Columns"/> made: as wide as the region; its rows are the source's.</param>
+    /// <param name="bias">One value an output, padded to fours.</param>
+    /// <param name="sink">Takes the region.</param>
+    /// <param name="firstPlane">The plane of output 0.</param>
+    public static void Rows<TSink>(ConvolutionShape shape, ConvolutionSource sums, ArrayView<float> bias, TSink sink, int firstPlane)
+        where TSink : struct, IPlaneSink
+    {
+        int column = (Grid.IdxX * Group.DimX) + Group.IdxX, row = (Grid.IdxY * Group.DimY) + Group.IdxY, output = Grid.IdxZ * Quad;
+        if (column < shape.Width && row < shape.Height)
+        {
+            // Outputs that are not there repeat the last one, and are not stored.
+            int last = shape.Outputs - 1, o1 = Math.Min(output + 1, last), o2 = Math.Min(output + 2, last), o3 = Math.Min(output + 3, last);
+            float a = bias[output], b = bias[output + 1], c = bias[output + 2], d = bias[output + 3];
+            for (int tap = 0; tap < Window; tap++)
+            {
+                DoubledPlace place = DoubledPlace.At(shape.Y + row + tap - Reach, shape.WholeHeight, sums.WholeHeight, sums.RatioY, shape.Zeros);
+                int at = ((place.First - sums.Y) * sums.Width) + column, down = place.Step * sums.Width, plane = tap * shape.Outputs;
+                a = Between(a, sums, plane + output, at, down, place);
+                b = Between(b, sums, plane + o1, at, down, place);
+                c = Between(c, sums, plane + o2, at, down, place);
+                d = Between(d, sums, plane + o3, at, down, place);
+            }
+            int pixel = shape.TargetOf(column, row);
+            Store(shape, sink, firstPlane, output, pixel, a);
+            Store(shape, sink, firstPlane, output + 1, pixel, b);
+            Store(shape, sink, firstPlane, output + 2, pixel, c);
+            Store(shape, sink, firstPlane, output + 3, pixel, d);
+        }
+    }
+
+    private static void StageTile(ConvolutionSource source, ArrayView<float> tile, int left, int top, int begin, int count)
+    {
+        // What a group does not need may not be stored: the last column or row stands for it.
+        int x = Math.Min(left + Group.IdxX, source.X + source.Width - 1) - source.X;
+        for (int line = Group.IdxY; line < count * TileRows; line += Group.DimY)
+        {
+            int channel = line / TileRows, row = line - (channel * TileRows);
+            int y = Math.Min(top + row, source.Y + source.Height - 1) - source.Y;
+            tile[(line * Warp) + Group.IdxX] = source.Planes[((begin + channel) * source.PlaneStride) + (y * source.Width) + x];
+        }
+    }
+
+    private static void StageTaps(ConvolutionShape shape, ArrayView<float> weights, ArrayView<float> taps, int begin, int count)
+    {
+        int thread = (Group.IdxY * Group.DimX) + Group.IdxX, threads = Group.DimX * Group.DimY, padded = shape.Quads * Quad;
+        for (int i = thread; i < count * MaxWarps * WarpTaps; i += threads)
+        {
+            int line = i / WarpTaps, at = i - (line * WarpTaps), channel = line / MaxWarps;
+            int job = (Grid.IdxZ * Group.DimY) + line - (channel * MaxWarps), row = job / shape.Quads, quad = job - (row * shape.Quads);
+            int tap = (row * Window) + (at / Quad);
+            taps[i] = row < Window ? weights[((((begin + channel) * Window * Window) + tap) * padded) + (quad * Quad) + (at % Quad)] : 0;
+        }
+    }
+
+    private static DoublingSums Add(DoublingSums sums, ArrayView<float> tile, int at, ArrayView<float> taps, int tap)
+    {
+        var pixels = new FourPixels { A = tile[at], B = tile[at + Warp], C = tile[at + (2 * Warp)], D = tile[at + (3 * Warp)] };
+        return new DoublingSums
+        {
+            Tap0 = sums.Tap0.Add(pixels, taps, tap),
+            Tap1 = sums.Tap1.Add(pixels, taps, tap + Quad),
+            Tap2 = sums.Tap2.Add(pixels, taps, tap + (2 * Quad)),
+            Tap3 = sums.Tap3.Add(pixels, taps, tap + (3 * Quad)),
+            Tap4 = sums.Tap4.Add(pixels, taps, tap + (4 * Quad)),
+        };
+    }
+
+    private static void Spread(TapSums products, ArrayView<float> spread, int at)
+    {
+        products.Put(spread, at, Warp);
+        Group.Barrier();
+    }
+
+    private static TapSums Gather(TapSums sums, ArrayView<float> spread, int at, int position, ConvolutionShape shape, ConvolutionSource source)
+    {
+        DoubledPlace place = DoubledPlace.At(position, shape.WholeWidth, source.WholeWidth, source.RatioX, shape.Zeros);
+        return sums.AddBetween(spread, at + place.First, Warp, place);
+    }
+
+    private static void StoreColumn(ConvolutionShape shape, TapSums sums, FloatSink sink, int windowRow, int output, int column, int top)
+    {
+        if (column < shape.Width)
+        {
+            StoreOutput(shape, sums.Output0, sink, windowRow, output, column, top);
+            StoreOutput(shape, sums.Output1, sink, windowRow, output + 1, column, top);
+            StoreOutput(shape, sums.Output2, sink, windowRow, output + 2, column, top);
+            StoreOutput(shape, sums.Output3, sink, windowRow, output + 3, column, top);
+        }
+    }
+
+    private static void StoreOutput(ConvolutionShape shape, FourPixels rows, FloatSink sink, int windowRow, int output, int column, int top)
+    {
+        if (output < shape.Outputs)
+        {
+            int plane = (windowRow * shape.Outputs) + output;
+            StoreRow(shape, sink, plane, column, top, rows.A);
+            StoreRow(shape, sink, plane, column, top + 1, rows.B);
+            StoreRow(shape, sink, plane, column, top + 2, rows.C);
+            StoreRow(shape, sink, plane, column, top + 3, rows.D);
+        }
+    }
+
+    private static void StoreRow(ConvolutionShape shape, FloatSink sink, int plane, int column, int row, float sum)
+    {
+        if (row < shape.Height)
+        {
+            sink.Store(plane, (row * shape.Width) + column, sum);
+        }
+    }
+
+    private static float Between(float sum, ConvolutionSource sums, int plane, int at, int down, DoubledPlace place)
+    {
+        int first = (plane * sums.PlaneStride) + at;
+        return Fma.Of(place.Far, sums.Planes[first + down], Fma.Of(place.Near, sums.Planes[first], sum));
+    }
+
+    private static void Store<TSink>(ConvolutionShape shape, TSink sink, int firstPlane, int output, int pixel, float sum)
+        where TSink : struct, IPlaneSink
+    {
+        if (output < shape.Outputs)
+        {
+            sink.Store(firstPlane + output, pixel, sum);
+        }
+    }
+}
