@@ -106,16 +106,19 @@ public static class Doubling
         if (column < shape.Width && row < shape.Height)
         {
             // Outputs that are not there repeat the last one, and are not stored.
-            int last = shape.Outputs - 1, o1 = Math.Min(output + 1, last), o2 = Math.Min(output + 2, last), o3 = Math.Min(output + 3, last);
+            int stride = sums.PlaneStride, last = ((shape.Outputs - 1) * stride) + column, p0 = (output * stride) + column;
+            int p1 = Math.Min(p0 + stride, last), p2 = Math.Min(p1 + stride, last), p3 = Math.Min(p2 + stride, last);
             float a = bias[output], b = bias[output + 1], c = bias[output + 2], d = bias[output + 3];
-            for (int tap = 0; tap < Window; tap++)
+            int windowRow = 0;
+            for (int y = shape.Y + row - Reach; y <= shape.Y + row + Reach; y++)
             {
-                DoubledPlace place = DoubledPlace.At(shape.Y + row + tap - Reach, shape.WholeHeight, sums.WholeHeight, sums.RatioY, shape.Zeros);
-                int at = ((place.First - sums.Y) * sums.Width) + column, down = place.Step * sums.Width, plane = tap * shape.Outputs;
-                a = Between(a, sums, plane + output, at, down, place);
-                b = Between(b, sums, plane + o1, at, down, place);
-                c = Between(c, sums, plane + o2, at, down, place);
-                d = Between(d, sums, plane + o3, at, down, place);
+                DoubledPlace place = DoubledPlace.At(y, shape.WholeHeight, sums.WholeHeight, sums.RatioY, shape.Zeros);
+                int near = windowRow + ((place.First - sums.Y) * sums.Width), far = near + (place.Step * sums.Width);
+                a = Between(a, sums.Planes, p0 + near, p0 + far, place);
+                b = Between(b, sums.Planes, p1 + near, p1 + far, place);
+                c = Between(c, sums.Planes, p2 + near, p2 + far, place);
+                d = Between(d, sums.Planes, p3 + near, p3 + far, place);
+                windowRow += shape.Outputs * stride;
             }
             int pixel = shape.TargetOf(column, row);
             Store(shape, sink, firstPlane, output, pixel, a);
@@ -205,11 +208,8 @@ public static class Doubling
         }
     }
 
-    private static float Between(float sum, ConvolutionSource sums, int plane, int at, int down, DoubledPlace place)
-    {
-        int first = (plane * sums.PlaneStride) + at;
-        return Fma.Of(place.Far, sums.Planes[first + down], Fma.Of(place.Near, sums.Planes[first], sum));
-    }
+    private static float Between(float sum, ArrayView<float> sums, int near, int far, DoubledPlace place) =>
+        Fma.Of(place.Far, sums[far], Fma.Of(place.Near, sums[near], sum));
 
     private static void Store<TSink>(ConvolutionShape shape, TSink sink, int firstPlane, int output, int pixel, float sum)
         where TSink : struct, IPlaneSink

@@ -24,6 +24,8 @@ internal sealed class UpsamplerGpuTests
     [TestCase(16, 16, 30, 27, 14, Padding.Zeros)]
     [TestCase(32, 32, 17, 23, 8, Padding.Replicate)]
     [TestCase(17, 6, 16, 33, 16, Padding.Replicate)]
+    // More than one band of rows, and a last band of a few.
+    [TestCase(8, 8, 104, 12, 4, Padding.Replicate)]
     public void EqualsTheCpu(int channelsIn, int channelsOut, int height, int width, int patch, Padding padding)
     {
         var network = new UpsamplerCase(channelsIn, channelsOut, height, width, patch, padding);
