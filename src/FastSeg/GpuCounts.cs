@@ -38,7 +38,8 @@ internal static class GpuCounts
         int blurs = spec.Sigmas.Count, differences = blurs * (blurs - 1) / 2;
         if (spec.Has(Families.Dog) && differences > 0)
         {
-            counts.Add(sink.Storing(new KernelCount("differences of blurs", 4 * blurs, differences, 10 + (5 * blurs) + differences, 10 + blurs + differences, 0), differences));
+            int written = 10 + (5 * blurs) + differences, folded = 10 + blurs + differences;
+            counts.Add(sink.Storing(new KernelCount("differences of blurs", 4 * blurs, differences, written, folded, 0), differences));
         }
         if (spec.Has(Families.Membrane))
         {
@@ -56,9 +57,12 @@ internal static class GpuCounts
     }
 
     /// <summary>Binning alone: what storing a value into bins adds to the kernel that computes it.</summary>
-    public static KernelCount Binning(int features, int thresholds) => new SinkCount(thresholds).Storing(new KernelCount("binning", 0, 0, 0, 0, 0), features);
+    public static KernelCount Binning(int features, int thresholds) =>
+        new SinkCount(thresholds).Storing(new KernelCount("binning", 0, 0, 0, 0, 0), features);
 
-    /// <summary>The trees, heaps of depth 6: thirteen accesses a tree and one that its leaves' banks cost; bins and trees put into shared memory.</summary>
+    /// <summary>
+    /// The trees, heaps of depth 6: thirteen accesses a tree and one that its leaves' banks cost; bins and trees put into shared memory.
+    /// </summary>
     /// <param name="trees">Trees of all groups.</param>
     /// <param name="bytePlanes">Byte planes of bins.</param>
     /// <param name="groups">Groups whose margins are stored; 0 where only labels are.</param>
@@ -80,7 +84,10 @@ internal static class GpuCounts
             : new KernelCount("nearest", bytes, 0, 30 + (22 * channels), 20 + (6 * channels), 0);
     }
 
-    /// <summary>The learned upsampler's launches for a pixel of the image; the image's border is not counted.</summary>
+    /// <summary>
+    /// The learned upsampler's launches for the plan's largest tile. What the image's border costs is not counted, but for the launches
+    /// where the tile is the image.
+    /// </summary>
     public static IReadOnlyList<KernelCount> Upsampler(UpsamplerGpuPlan plan)
     {
         var counts = new List<KernelCount>();
@@ -90,9 +97,14 @@ internal static class GpuCounts
             double share = (double)stage.Height * stage.Width / pixels;
             counts.AddRange(Stage(plan, stage).Select(count => count.Times(share)));
         }
+        if (plan.MaxWidth == plan.Width && plan.MaxHeight == plan.Height)
+        {
+            counts.Add(new KernelCount("border", 0, 0, 0, 0, 0) { Launches = 2 * 4 });
+        }
         if (!plan.EndsAtImage)
         {
-            counts.Add(new KernelCount("resize", 8 * plan.Network.Config.ChannelsOut, 0, 30 * plan.Network.Config.ChannelsOut, 15 * plan.Network.Config.ChannelsOut, 0));
+            int channels = plan.Network.Config.ChannelsOut;
+            counts.Add(new KernelCount("resize", 8 * channels, 0, 30 * channels, 15 * channels, 0));
         }
         return counts;
     }
@@ -113,13 +125,15 @@ internal static class GpuCounts
         double quads = GpuDevice.Groups(outputs, Kernel.WarpOutputs), warps = Doubling.Window * quads;
         double lanes = 32 * warps / (2 * Doubling.TileColumns * Doubling.TileRows);
         const double Band = UpsamplerOutputGpu<FloatSink>.BandRows, MoreRows = ((Band / 2) + 4) / (Band / 2);
-        double products = 2.0 * Doubling.Window * Doubling.Window * inputs * outputs / 4, along = 2.0 * 2 * Doubling.Window * Doubling.Window * outputs / 2;
+        const double Taps = Doubling.Window * Doubling.Window;
+        double products = 2 * Taps * inputs * outputs / 4, along = 2 * 2 * Taps * outputs / 2;
         yield return new KernelCount(
             $"doubling {inputs} to {outputs}, columns", inputs + (2 * Doubling.Window * outputs), products + along,
             MoreRows * lanes * ((184 * inputs) + 2400 + (41 * inputs)), MoreRows * lanes * ((110 * inputs) + 1120 + (22 * inputs)),
             MoreRows * lanes * ((24 * inputs) + 400 + (1.2 * inputs)));
         yield return new KernelCount(
-            $"doubling {inputs} to {outputs}, rows", (2 * Doubling.Window * outputs) + (4 * outputs), 2.0 * 2 * Doubling.Window * outputs, 420 * quads, 190 * quads, 0);
+            $"doubling {inputs} to {outputs}, rows", (2 * Doubling.Window * outputs) + (4 * outputs), 2.0 * 2 * Doubling.Window * outputs,
+            420 * quads, 190 * quads, 0);
     }
 
     private static IEnumerable<KernelCount> Stage(UpsamplerGpuPlan plan, UpsamplerGpuStage stage)
@@ -130,7 +144,8 @@ internal static class GpuCounts
             UpsamplerGpuKind.Features => [new KernelCount("cells", 8 * stage.Channels, 2 * stage.Channels, 40 * stage.Channels, 20 * stage.Channels, 0)],
             UpsamplerGpuKind.PooledImage => [new KernelCount("pooled image", 60, 15, 150, 75, 0)],
             UpsamplerGpuKind.Pool => [new KernelCount("pooling", 20 * stage.Channels, 3 * stage.Channels, 40 * stage.Channels, 20 * stage.Channels, 0)],
-            UpsamplerGpuKind.Output => Doubled(stage.Weights!.Inputs, stage.Weights.Outputs),
+            UpsamplerGpuKind.Output => Doubled(stage.Weights!.Inputs, stage.Weights.Outputs).Select(
+                count => count with { Launches = GpuDevice.Groups(plan.MaxHeight, UpsamplerOutputGpu<FloatSink>.BandRows) }),
             _ when stage.Weights!.Kernel == 3 => image.Prepend(Convolution(stage.Weights.Inputs, stage.Weights.Outputs)),
             _ => image.Prepend(CellConvolution(stage.Weights!)),
         };
@@ -141,7 +156,8 @@ internal static class GpuCounts
     {
         double window = weights.Kernel * weights.Kernel, steps = window * weights.Inputs * GpuDevice.Groups(weights.Outputs, Kernel.WarpOutputs);
         return new KernelCount(
-            $"cells' convolution {weights.Inputs} to {weights.Outputs}", 4 * (weights.Inputs + weights.Outputs), 2 * window * weights.Inputs * weights.Outputs, 25 * steps, 13 * steps, 0);
+            $"cells' convolution {weights.Inputs} to {weights.Outputs}", 4 * (weights.Inputs + weights.Outputs),
+            2 * window * weights.Inputs * weights.Outputs, 25 * steps, 13 * steps, 0);
     }
 
     /// <summary>
@@ -156,9 +172,9 @@ internal static class GpuCounts
 
     private static KernelCount Derivatives(FeatureSpec spec, SinkCount sink)
     {
-        int values = (spec.Has(Families.Gaussian) ? 1 : 0) + (spec.Has(Families.Sobel) ? 1 : 0) + (spec.Has(Families.Hessian) ? 5 : 0) + (spec.Has(Families.Laplacian) ? 1 : 0);
-        bool second = spec.Has(Families.Hessian | Families.Laplacian);
-        double flops = 13 + (spec.Has(Families.Sobel) ? 5 : 0) + (second ? 20 : 0) + (spec.Has(Families.Hessian) ? 21 : 0) + (spec.Has(Families.Laplacian) ? 1 : 0);
+        int gaussian = spec.Has(Families.Gaussian) ? 1 : 0, sobel = spec.Has(Families.Sobel) ? 1 : 0;
+        int hessian = spec.Has(Families.Hessian) ? 1 : 0, laplacian = spec.Has(Families.Laplacian) ? 1 : 0;
+        int values = gaussian + sobel + (5 * hessian) + laplacian, flops = 13 + (5 * sobel) + (20 * (hessian | laplacian)) + (21 * hessian) + laplacian;
         return sink.Storing(new KernelCount("derivatives", 4, flops, 280, 110, 35), values);
     }
 
@@ -172,7 +188,8 @@ internal static class GpuCounts
         var program = new MembraneProgram(new MembranePlan(geometry));
         double pairs = program.Entries.Count, lines = program.Reciprocals.Length, comparators = program.Comparators.Length;
         double steps = (24 * pairs) + (8 * comparators) + (20 * lines);
-        return new KernelCount("membrane, from tables", 4, (2 * pairs) + (7 * lines) + (2 * comparators), steps, steps, (2 * pairs) + (4 * comparators) + (3 * lines));
+        double flops = (2 * pairs) + (7 * lines) + (2 * comparators), shared = (2 * pairs) + (4 * comparators) + (3 * lines);
+        return new KernelCount("membrane, from tables", 4, flops, steps, steps, shared);
     }
 
     private static IEnumerable<KernelCount> Structure(int radius, SinkCount sink)

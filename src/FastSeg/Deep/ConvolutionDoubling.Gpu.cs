@@ -41,7 +41,15 @@ internal sealed class DoublingGpu<TSink> where TSink : struct, IPlaneSink
     {
         (int low, int high) = SourceRows(shape.Y, shape.Y + shape.Height - 1, source.WholeHeight);
         ConvolutionShape half = shape with { Y = low, Height = high - low + 1, WholeHeight = source.WholeHeight };
-        ConvolutionSource sums = source with { Planes = room, Channels = Doubling.Window * shape.Outputs, X = shape.X, Y = low, Width = shape.Width, Height = half.Height };
+        ConvolutionSource sums = source with
+        {
+            Planes = room,
+            Channels = Doubling.Window * shape.Outputs,
+            X = shape.X,
+            Y = low,
+            Width = shape.Width,
+            Height = half.Height,
+        };
         var grid = new Index3D(
             GpuDevice.Groups(half.Width, Doubling.TileColumns),
             GpuDevice.Groups(half.Height, Doubling.TileRows),

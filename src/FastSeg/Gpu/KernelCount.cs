@@ -1,7 +1,7 @@
 namespace FastSeg.Gpu;
 
 /// <summary>
-/// What one launch of a kernel costs for each pixel of a tile, counted in its code: see <see cref="GpuCounts"/>. Halos and rims are not
+/// What a kernel costs for each pixel of a tile, counted in its code: see <see cref="GpuCounts"/>. Halos and rims are not
 /// counted.
 /// </summary>
 /// <param name="Kernel">What is launched.</param>
@@ -14,8 +14,18 @@ namespace FastSeg.Gpu;
 /// <param name="Shared">Reads and writes of shared memory.</param>
 internal sealed record KernelCount(string Kernel, double Bytes, double Flops, double Instructions, double Folded, double Shared)
 {
+    /// <summary>How often it is launched for a tile.</summary>
+    public int Launches { get; init; } = 1;
+
     /// <summary>The same for a part of the pixels.</summary>
-    public KernelCount Times(double share) => new(Kernel, Bytes * share, Flops * share, Instructions * share, Folded * share, Shared * share);
+    public KernelCount Times(double share) => this with
+    {
+        Bytes = Bytes * share,
+        Flops = Flops * share,
+        Instructions = Instructions * share,
+        Folded = Folded * share,
+        Shared = Shared * share,
+    };
 }
 
 /// <summary>A GPU as its maker describes it, for predictions: nothing of it was measured.</summary>
@@ -37,7 +47,7 @@ internal sealed record GpuModel(string Name, double BytesPerSecond, int Multipro
     /// <param name="folded">Whether the assembler folds addresses: the higher one.</param>
     public double PixelsPerSecond(IEnumerable<KernelCount> launches, bool folded) => 1 / launches.Sum(count => Bound(count, folded).Seconds);
 
-    /// <summary>Seconds a pixel of one launch, and what they come from.</summary>
+    /// <summary>Seconds a pixel of a kernel, and what they come from.</summary>
     public (double Seconds, string By) Bound(KernelCount count, bool folded)
     {
         double memory = count.Bytes / BytesPerSecond, shared = count.Shared / (Multiprocessors * SharedWords * Cycles);

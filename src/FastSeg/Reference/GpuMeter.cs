@@ -35,14 +35,16 @@ internal sealed class GpuMeter
     /// <summary>The device's own rates.</summary>
     public IEnumerable<EngineCheckResult> Rows()
     {
-        (long floats, (long groups, long rounds), long threads) = On(device => (GpuRates.CopiedFloats(device), GpuRates.FmaWork(device), device.GroupSize));
+        (long floats, (long groups, long rounds), long threads) =
+            On(device => (GpuRates.CopiedFloats(device), GpuRates.FmaWork(device), device.GroupSize));
         double bytes = 2.0 * floats * sizeof(float), flops = 2.0 * groups * threads * rounds * Kernels.Throughput.RoundFmas;
         yield return new EngineCheckResult("device: copying", $"{floats / 1024} Ki floats", _rates.CopyError, 0, Simulated ? 0 : bytes / _rates.BytesPerSecond)
         {
             Rate = Simulated ? null : new EngineRate(_rates.BytesPerSecond, false, null),
         };
         // OpenCL's fma is rounded once, as everywhere.
-        yield return new EngineCheckResult("device: multiply-adds", $"{groups * threads} x {rounds} x 32", _rates.FlopsError, 0, Simulated ? 0 : flops / _rates.FlopsPerSecond)
+        yield return new EngineCheckResult(
+            "device: multiply-adds", $"{groups * threads} x {rounds} x {Kernels.Throughput.RoundFmas}", _rates.FlopsError, 0, Simulated ? 0 : flops / _rates.FlopsPerSecond)
         {
             Rate = Simulated ? null : new EngineRate(_rates.FlopsPerSecond, true, null),
         };
@@ -56,12 +58,13 @@ internal sealed class GpuMeter
     /// <param name="seconds">Time of the kernels alone.</param>
     /// <param name="launches">What was launched, by count.</param>
     /// <param name="pixels">Pixels that the counts are for.</param>
-    public EngineCheckResult Row(string operation, string size, double error, double allowed, double seconds, IReadOnlyList<KernelCount> launches, double pixels)
+    public EngineCheckResult Row(
+        string operation, string size, double error, double allowed, double seconds, IReadOnlyList<KernelCount> launches, double pixels)
     {
         double bytes = launches.Sum(count => count.Bytes), flops = launches.Sum(count => count.Flops);
         return new EngineCheckResult(operation, size, error, allowed, seconds)
         {
-            Work = new EngineWork(bytes, flops, launches.Count),
+            Work = new EngineWork(bytes, flops, launches.Sum(count => count.Launches)),
             Rate = Simulated ? null : Nearer(bytes * pixels / seconds, flops * pixels / seconds),
         };
     }

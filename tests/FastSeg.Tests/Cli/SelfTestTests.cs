@@ -44,7 +44,7 @@ internal sealed class SelfTestTests
         }
         foreach (string padding in (string[])["replicate", "zeros"])
         {
-            Assert.That(Row($"deep: upsampler, padding {padding}"), Does.Match(@" [\d.]+e-\d+ +1\.0e-5 +[\d.]+ +6\d{4} +32 +ok$"));
+            Assert.That(Row($"deep: upsampler, padding {padding}"), Does.Match(@" [\d.]+e-\d+ +1\.0e-5 +[\d.]+ +6\d{4} +40 +ok$"));
         }
         Assert.That(Row("forest: margins, 100 trees"), Does.Match(@" 0\.0e\+0 +0\.0e\+0 "));
         Assert.That(Row("device: copying"), Does.EndWith("ok"));
