@@ -18,7 +18,7 @@ internal static class GpuForestCheck
     {
         int side = GpuFilterCheck.SideFor(meter);
         byte[] samples = GpuCheck.Samples(side, seed);
-        DecisionForest forest = GpuCheck.Trained(GpuCheck.Samples(TrainedSide, seed), TrainedSide, Classes, Training, BackendKind.Cpu).Forest;
+        DecisionForest forest = GpuCheck.Trained(TrainedSide, seed, Classes, Training, BackendKind.Cpu).Forest;
         float[] planes = GpuCheck.Planes(FeatureSpec.Paper, samples, side);
         Found found = meter.On(device => Predict(device, forest, samples, side));
         BinTables bins = forest.GpuTables.Bins;
