@@ -144,8 +144,17 @@ public struct ConvolutionShape
     /// <summary>What negative results are multiplied by, in (0, 1]; 1 leaves them alone.</summary>
     public float Slope;
 
-    /// <summary>Taps a side; 3 for <see cref="Convolution"/>.</summary>
+    /// <summary>Taps a side; 3 for <see cref="Convolution"/>, 5 for <see cref="Doubling"/>.</summary>
     public int Kernel;
+
+    /// <summary>Where the region's first pixel lies in a plane of the sink of <see cref="Convolution"/> and <see cref="Doubling.Rows"/>.</summary>
+    public int Target;
+
+    /// <summary>Pixels from a row to the next there; <see cref="Width"/> where the sink holds the region and nothing else.</summary>
+    public int TargetWidth;
+
+    /// <summary>Where a pixel of the region lies in a plane of the sink.</summary>
+    public readonly int TargetOf(int column, int row) => Target + (row * TargetWidth) + column;
 
     /// <summary>Whether a pixel lies outside of the layer and counts as zero.</summary>
     public readonly bool IsZero(int x, int y) => Zeros != 0 && (x < 0 || y < 0 || x >= WholeWidth || y >= WholeHeight);

@@ -5,7 +5,8 @@ namespace FastSeg.Perf;
 
 /// <summary>
 /// The GPU engine: the classical path in memory, and how soon a small image is done, beside what memory allows. On the simulated device,
-/// where nothing else is there, only what crosses the bus and what the device holds: a simulation has no speed.
+/// where nothing else is there, only what is counted: what crosses the bus, what the device holds, the kernels' bytes, operations and
+/// launches, and what GPUs should make of them. A simulation has no speed.
 /// </summary>
 internal static class GpuBench
 {
@@ -24,7 +25,8 @@ internal static class GpuBench
         Counts(run, segmenter, image, options);
         if (device.Backend == BackendKind.Simulated)
         {
-            PerfRun.Note($"gpu: no GPU here, so no times; predictions are in docs/gpu.md");
+            PerfRun.Note($"gpu: no GPU here, so no times; what follows is counted in the code, and rates are predictions");
+            Predictions(run);
             return;
         }
         Times(run, segmenter, image, options);
@@ -37,6 +39,27 @@ internal static class GpuBench
         run.Add(new Quantity("gpu", "device memory of segment", plan.DeviceBytes / 1048576.0, "MiB", $"{plan.Tiles} tiles of {plan.TileWidth} x {plan.TileHeight}, two at a time"));
         run.Add(new Quantity("gpu", "bytes up a pixel", read / core, "B", "samples and their halo"));
         run.Add(new Quantity("gpu", "bytes down a pixel", 1, "B", "labels"));
+        IReadOnlyList<KernelCount> filters = GpuCounts.Filters(segmenter.Model.Features, sizeof(byte));
+        run.Add(new Quantity("gpu", "launches a tile", filters.Sum(count => count.Launches) + 1, "", "filters and trees"));
+        run.Add(new Quantity("gpu", "transfers a tile", 3, "", "samples up; labels and a flag for values that are no number down"));
+    }
+
+    private static void Predictions(PerfRun run)
+    {
+        foreach ((string name, IReadOnlyList<KernelCount> launches) in GpuPredictions.Groups())
+        {
+            double bytes = launches.Sum(count => count.Bytes), flops = launches.Sum(count => count.Flops);
+            string counted = FormattableString.Invariant($"{bytes:0.#} bytes and {flops:0} flops a pixel, {launches.Sum(count => count.Launches)} launches");
+            foreach (GpuModel gpu in (GpuModel[])[GpuModel.H100, GpuModel.A10])
+            {
+                run.Add(new Quantity(
+                    "gpu", $"PREDICTION for {gpu.Name}: {name}", gpu.PixelsPerSecond(launches, folded: false) / 1e9, "Gpx/s",
+                    $"{GpuPredictions.Rates(gpu, launches)}; {counted}")
+                {
+                    Goal = gpu == GpuModel.H100 && GpuPredictions.Wanted.TryGetValue(name, out double wanted) ? Goal.AtLeast(wanted) : null,
+                });
+            }
+        }
     }
 
     private static void Times(PerfRun run, Segmenter segmenter, MemoryImage image, RunOptions options)

@@ -3,7 +3,6 @@ using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
-using Convolve = FastSeg.Kernels.Convolution;
 
 namespace FastSeg.Deep;
 
@@ -25,6 +24,7 @@ internal sealed class UpsamplerGpu : IDisposable
     private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink> _poolImage;
     private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink, int> _resizeImage;
     private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink> _any;
+    private readonly ConvolutionGpu<FloatSink> _convolution;
     private readonly Outputs<FloatSink> _floats;
     private readonly Outputs<BinSink> _bins;
     private readonly int[] _rows;
@@ -46,8 +46,9 @@ internal sealed class UpsamplerGpu : IDisposable
         _poolImage = accelerator.LoadKernel<ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink>(Pyramid.PoolImage);
         _resizeImage = accelerator.LoadKernel<ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink, int>(Pyramid.ResizeImage);
         _any = accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink>(CellConvolution.Run);
-        _floats = new Outputs<FloatSink>(accelerator);
-        _bins = new Outputs<BinSink>(accelerator);
+        _convolution = new ConvolutionGpu<FloatSink>(device);
+        _floats = new Outputs<FloatSink>(device, plan);
+        _bins = new Outputs<BinSink>(device, plan);
         int entries = plan.Stages.Count + 1;
         (_rows, _rowEnds, _columns, _columnEnds) = (new int[entries], new int[entries], new int[entries], new int[entries]);
         _weights = new UpsamplerGpuWeights(device, plan);
@@ -83,12 +84,16 @@ internal sealed class UpsamplerGpu : IDisposable
             Launch(stream, map, guidance, s, scratch);
         }
         Outputs<TSink> outputs = OutputsOf<TSink>();
+        UpsamplerGpuStage end = _plan.Stages[last];
+        ConvolutionSource doubled = Source(end.Source, ConvolutionSource.Doubled, end.Width, end.Height, scratch);
+        ArrayView<float> room = scratch.SubView(_plan.RoomOffset, _plan.ScratchBytes - _plan.RoomOffset).Cast<float>();
+        var region = new Region(_columns[last], _rows[last], _columnEnds[last] - _columns[last] + 1, _rowEnds[last] - _rows[last] + 1);
         if (_plan.EndsAtImage)
         {
-            Convolution(stream, last, scratch, outputs.Run, sink, firstPlane);
+            outputs.End.Run(stream, _weights, doubled, region, room, sink, firstPlane);
             return;
         }
-        Convolution(stream, last, scratch, _floats.Run, Stored(last, scratch), 0);
+        _floats.End.Run(stream, _weights, doubled, region, room, Stored(last, scratch), 0);
         var shape = new ConvolutionShape
         {
             X = (int)core.X,
@@ -99,7 +104,7 @@ internal sealed class UpsamplerGpu : IDisposable
             WholeHeight = _plan.Height,
         };
         ConvolutionSource result = Source(last, ConvolutionSource.Nearest, _plan.Width, _plan.Height, scratch);
-        outputs.Resize(stream, Cover(shape.Width, shape.Height, result.Channels), shape, result, sink, firstPlane);
+        outputs.Resize(stream, _device.Cover(shape.Width, shape.Height, result.Channels), shape, result, sink, firstPlane);
     }
 
     /// <inheritdoc/>
@@ -116,53 +121,42 @@ internal sealed class UpsamplerGpu : IDisposable
         switch (stage.Kind)
         {
             case UpsamplerGpuKind.Features:
-                _cells(stream, Cover(shape.Width, shape.Height, 1), Cells(map, shape), _plan.Network.Config.NormaliseL1 ? 1 : 0, sink);
+                _cells(stream, _device.Cover(shape.Width, shape.Height, 1), Cells(map, shape), _plan.Network.Config.NormaliseL1 ? 1 : 0, sink);
                 break;
             case UpsamplerGpuKind.PooledImage:
-                _poolImage(stream, Cover(shape.Width, shape.Height, Colours), shape, guidance, _plan.Width, _plan.Height, _scale, sink);
+                _poolImage(stream, _device.Cover(shape.Width, shape.Height, Colours), shape, guidance, _plan.Width, _plan.Height, _scale, sink);
                 break;
             case UpsamplerGpuKind.Pool:
                 ConvolutionSource pooled = Source(stage.Source, ConvolutionSource.Same, stage.Width, stage.Height, scratch);
-                _pool(stream, Cover(shape.Width, shape.Height, stage.Channels), shape, pooled, sink);
+                _pool(stream, _device.Cover(shape.Width, shape.Height, stage.Channels), shape, pooled, sink);
                 break;
             case UpsamplerGpuKind.Convolution when stage.Weights!.Kernel == 3:
-                Convolution(stream, s, scratch, _floats.Run, sink, 0);
+                Convolution(stream, s, scratch, sink);
                 break;
             default:
                 ConvolutionSource source = Source(stage.Source, ConvolutionSource.Same, stage.Width, stage.Height, scratch);
-                _any(stream, Cover(shape.Width, shape.Height, shape.Quads), shape, source, _weights.Weights(s), _weights.Bias(s), sink);
+                _any(stream, _device.Cover(shape.Width, shape.Height, shape.Quads), shape, source, _weights.Weights(s), _weights.Bias(s), sink);
                 break;
         }
         if (stage.WithImage)
         {
-            _resizeImage(stream, Cover(shape.Width, shape.Height, Colours), shape, guidance, _plan.Width, _plan.Height, _scale, sink, stage.Outputs);
+            _resizeImage(stream, _device.Cover(shape.Width, shape.Height, Colours), shape, guidance, _plan.Width, _plan.Height, _scale, sink, stage.Outputs);
         }
     }
 
-    private void Convolution<TSink>(
-        AcceleratorStream stream,
-        int s,
-        ArrayView<byte> scratch,
-        Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, TSink, int> run,
-        TSink sink,
-        int firstPlane)
-        where TSink : struct, IPlaneSink
+    private void Convolution(AcceleratorStream stream, int s, ArrayView<byte> scratch, FloatSink sink)
     {
         UpsamplerGpuStage stage = _plan.Stages[s];
-        ConvolutionShape shape = Shape(s);
         ConvolutionSource first = Source(stage.Source, stage.Mapping(_plan.Stages[stage.Source]), stage.Width, stage.Height, scratch);
-        ConvolutionSource second = stage.Second < 0
-            ? first with { Channels = 0, Mapping = ConvolutionSource.Same }
+        ConvolutionSource? second = stage.Second < 0
+            ? null
             : Source(stage.Second, stage.Mapping(_plan.Stages[stage.Second]), stage.Width, stage.Height, scratch);
-        var grid = new Index3D(Groups(shape.Width, Convolve.TileColumns), Groups(shape.Height, Convolve.TileRows), Groups(shape.Quads, shape.GroupQuads));
-        var config = new KernelConfig(grid, new Index3D(GpuDevice.GroupColumns, _device.GroupRows, 1));
-        run(stream, config, shape, first, second, _weights.Weights(s), _weights.Bias(s), sink, firstPlane);
+        _convolution.Run(stream, Shape(s), first, second, _weights.Weights(s), _weights.Bias(s), sink, 0);
     }
 
     private ConvolutionShape Shape(int s)
     {
         UpsamplerGpuStage stage = _plan.Stages[s];
-        int quads = Groups(stage.Outputs, Convolve.WarpOutputs), most = Math.Min(_device.GroupRows, Convolve.MostQuads);
         return new ConvolutionShape
         {
             X = _columns[s],
@@ -172,12 +166,11 @@ internal sealed class UpsamplerGpu : IDisposable
             WholeWidth = stage.Width,
             WholeHeight = stage.Height,
             Outputs = stage.Outputs,
-            Quads = quads,
-            // As many passes as are needed, all about the same size: 17 fours go as 6, 6 and 5.
-            GroupQuads = Groups(quads, Groups(quads, most)),
+            Quads = GpuDevice.Groups(stage.Outputs, Kernels.Convolution.WarpOutputs),
             Zeros = _zeros,
             Slope = stage.Leaky ? Upsampler.LeakySlope : 1,
             Kernel = stage.Weights?.Kernel ?? 1,
+            TargetWidth = _columnEnds[s] - _columns[s] + 1,
         };
     }
 
@@ -221,23 +214,16 @@ internal sealed class UpsamplerGpu : IDisposable
         return new FloatSink { Planes = scratch.SubView(_plan.Offset(s), bytes).Cast<float>(), PlaneStride = pixels };
     }
 
-    private KernelConfig Cover(int width, int height, int depth) => new(
-        new Index3D(Groups(width, GpuDevice.GroupColumns), Groups(height, _device.GroupRows), depth),
-        new Index3D(GpuDevice.GroupColumns, _device.GroupRows, 1));
-
     private static float Corners(int input, int output) => output > 1 ? (float)(input - 1) / (output - 1) : 0;
 
-    private static int Groups(int count, int size) => (count + size - 1) / size;
-
-    /// <summary>The kernels that write a result, compiled for one kind of sink.</summary>
-    private sealed class Outputs<TSink>(Accelerator accelerator) where TSink : struct, IPlaneSink
+    /// <summary>What writes a result, compiled for one kind of sink.</summary>
+    private sealed class Outputs<TSink>(GpuDevice device, UpsamplerGpuPlan plan) where TSink : struct, IPlaneSink
     {
-        /// <summary>The convolution.</summary>
-        public Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, TSink, int> Run { get; } =
-            accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, TSink, int>(Convolve.Run);
+        /// <summary>The last doubling and what follows it.</summary>
+        public UpsamplerOutputGpu<TSink> End { get; } = new(device, plan);
 
         /// <summary>The last resizing, where the last layer has not the image's size.</summary>
         public Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, TSink, int> Resize { get; } =
-            accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, TSink, int>(Pyramid.ResizeLayer);
+            device.Accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, TSink, int>(Pyramid.ResizeLayer);
     }
 }

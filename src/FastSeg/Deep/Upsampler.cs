@@ -38,6 +38,7 @@ internal sealed class Upsampler : IDisposable
 
     private readonly List<IDisposable> _owned = [];
     private readonly IReadOnlyDictionary<string, WeightTensor> _tensors;
+    private readonly Lazy<ConvolutionWeights> _outputWeights;
 
     /// <summary>Folds and packs the weights; widths are the tensors' own.</summary>
     /// <param name="config">Configuration, as the weights state it.</param>
@@ -51,6 +52,7 @@ internal sealed class Upsampler : IDisposable
         }
         Config = config;
         _tensors = tensors.ToDictionary(tensor => tensor.Name);
+        _outputWeights = new Lazy<ConvolutionWeights>(() => UpWeights![^1].Then(LastWeights));
         try
         {
             int[] guidance = [.. Convolution.Split(config.ChannelsDown), 3];
@@ -114,6 +116,12 @@ internal sealed class Upsampler : IDisposable
 
     /// <summary>The last convolution, for such a device.</summary>
     public ConvolutionWeights LastWeights => Output.Folded;
+
+    /// <summary>
+    /// The last doubling's convolution, <see cref="LastWeights"/> behind it, in one of 5 x 5, for such a device; composed when first asked for.
+    /// Exact but for the result's outermost pixels: there the last 3 x 3 convolution sees the padding of what lies between.
+    /// </summary>
+    public ConvolutionWeights OutputWeights => _outputWeights.Value;
 
     /// <summary>Bytes of the packed weights.</summary>
     public long Bytes { get; private set; }

@@ -22,9 +22,10 @@ internal static class UpsamplerGpuLayout
             x = Filter(stages, network.Mixes[i].First.Folded, size, x, guide);
             x = Filter(stages, network.Mixes[i].Second.Folded, size, x);
             size = (2 * size.Height, 2 * size.Width);
-            x = Plain(stages, network.UpWeights[i], size, x, doubled: true);
+            x = i < levels - 1
+                ? Double(stages, UpsamplerGpuKind.Convolution, network.UpWeights[i], size, x)
+                : Double(stages, UpsamplerGpuKind.Output, network.OutputWeights, size, x);
         }
-        Plain(stages, network.LastWeights, size, x, doubled: false);
         return stages;
     }
 
@@ -70,15 +71,15 @@ internal static class UpsamplerGpuLayout
             WithImage = withImage,
         });
 
-    private static int Plain(List<UpsamplerGpuStage> stages, ConvolutionWeights weights, (int Height, int Width) size, int source, bool doubled) =>
+    private static int Double(List<UpsamplerGpuStage> stages, UpsamplerGpuKind kind, ConvolutionWeights weights, (int Height, int Width) size, int source) =>
         Add(stages, new UpsamplerGpuStage
         {
-            Kind = UpsamplerGpuKind.Convolution,
+            Kind = kind,
             Height = size.Height,
             Width = size.Width,
             Channels = weights.Outputs,
             Source = source,
             Weights = weights,
-            Doubled = doubled,
+            Doubled = true,
         });
 }

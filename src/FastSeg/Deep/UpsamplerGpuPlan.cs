@@ -68,6 +68,9 @@ internal sealed class UpsamplerGpuPlan
     /// <summary>Whether the last stage has the image's size, so that it is the result as it is.</summary>
     public bool EndsAtImage => _stages[^1].Width == Width && _stages[^1].Height == Height;
 
+    /// <summary>Byte at which the room of <see cref="UpsamplerOutputGpu{TSink}"/> begins in the scratch.</summary>
+    public long RoomOffset { get; private set; }
+
     /// <summary>Byte at which a stage begins in the scratch.</summary>
     public long Offset(int stage) => _offsets[stage];
 
@@ -146,7 +149,9 @@ internal sealed class UpsamplerGpuPlan
         long[] bytes = new long[_stages.Count];
         for (int s = 0; s < _stages.Count; s++)
         {
-            long size = checked((long)rows[s] * columns[s] * _stages[s].Channels * sizeof(float));
+            // A result that has the image's size goes to the caller's planes.
+            int channels = s == _stages.Count - 1 && EndsAtImage ? 0 : _stages[s].Channels;
+            long size = checked((long)rows[s] * columns[s] * channels * sizeof(float));
             if (size > (long)int.MaxValue * sizeof(float))
             {
                 throw new FastSegException($"Tiles of {MaxWidth} x {MaxHeight} are too large for the upsampler on a GPU; give a smaller tile.");
@@ -163,5 +168,9 @@ internal sealed class UpsamplerGpuPlan
             }
             ScratchBytes = Math.Max(ScratchBytes, _offsets[s] + bytes[s]);
         }
+        // Behind what lives to the end: the source of the last stage and, where it is stored, its result.
+        int last = _stages.Count - 1, read = _stages[last].Source;
+        RoomOffset = Math.Max(_offsets[read] + bytes[read], _offsets[last] + bytes[last]);
+        ScratchBytes = Math.Max(ScratchBytes, RoomOffset + UpsamplerOutputGpu<Kernels.FloatSink>.RoomBytes(Network, columns[last], rows[last]));
     }
 }

@@ -16,6 +16,9 @@ internal enum UpsamplerGpuKind
 
     /// <summary>A convolution of one or two stages, which are resized in the load.</summary>
     Convolution,
+
+    /// <summary>The last doubling and the convolutions behind it, composed: see <see cref="UpsamplerOutputGpu{TSink}"/>.</summary>
+    Output,
 }
 
 /// <summary>

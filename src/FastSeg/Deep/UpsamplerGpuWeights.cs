@@ -10,15 +10,18 @@ internal sealed class UpsamplerGpuWeights : IDisposable
 {
     private readonly DeviceTable<float> _buffer;
     private readonly (long Weights, long Bias, long End)[] _places;
+    private readonly int _stages;
 
-    /// <summary>Packs and uploads the weights of every stage.</summary>
+    /// <summary>Packs and uploads the weights of every stage, and of the image's border.</summary>
     public UpsamplerGpuWeights(GpuDevice device, UpsamplerGpuPlan plan)
     {
-        _places = new (long, long, long)[plan.Stages.Count];
+        ConvolutionWeights?[] all = [.. All(plan)];
+        _places = new (long, long, long)[all.Length];
+        _stages = plan.Stages.Count;
         long end = 0;
         for (int s = 0; s < _places.Length; s++)
         {
-            if (plan.Stages[s].Weights is { } weights)
+            if (all[s] is { } weights)
             {
                 long outputs = Padded(weights);
                 long bias = end + (outputs * weights.Inputs * weights.Kernel * weights.Kernel);
@@ -29,7 +32,7 @@ internal sealed class UpsamplerGpuWeights : IDisposable
         float[] packed = new float[end];
         for (int s = 0; s < _places.Length; s++)
         {
-            if (plan.Stages[s].Weights is { } weights)
+            if (all[s] is { } weights)
             {
                 Pack(weights, packed, _places[s].Weights, _places[s].Bias);
             }
@@ -38,8 +41,14 @@ internal sealed class UpsamplerGpuWeights : IDisposable
     }
 
     /// <summary>Bytes on the device.</summary>
-    public static long Bytes(UpsamplerGpuPlan plan) => DeviceTable<float>.Bytes(plan.Stages
-        .Select(stage => stage.Weights is { } weights ? Padded(weights) * ((weights.Inputs * weights.Kernel * weights.Kernel) + 1) : 0).Sum());
+    public static long Bytes(UpsamplerGpuPlan plan) => DeviceTable<float>.Bytes(All(plan)
+        .Sum(each => each is { } weights ? Padded(weights) * ((weights.Inputs * weights.Kernel * weights.Kernel) + 1) : 0));
+
+    /// <summary>The last doubling's convolution by itself, for the border.</summary>
+    public (ArrayView<float> Weights, ArrayView<float> Bias) BorderUp => (Weights(_stages), Bias(_stages));
+
+    /// <summary>The last convolutions behind it, for the border.</summary>
+    public (ArrayView<float> Weights, ArrayView<float> Bias) BorderLast => (Weights(_stages + 1), Bias(_stages + 1));
 
     /// <summary>A stage's weights.</summary>
     public ArrayView<float> Weights(int stage) => Part(_places[stage].Weights, _places[stage].Bias);
@@ -49,6 +58,9 @@ internal sealed class UpsamplerGpuWeights : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
+
+    private static IEnumerable<ConvolutionWeights?> All(UpsamplerGpuPlan plan) =>
+        plan.Stages.Select(stage => stage.Weights).Append(plan.Network.UpWeights[^1]).Append(plan.Network.LastWeights);
 
     private static long Padded(ConvolutionWeights weights) =>
         (long)(weights.Outputs + Kernel.WarpOutputs - 1) / Kernel.WarpOutputs * Kernel.WarpOutputs;

@@ -50,6 +50,13 @@ internal sealed class GpuDevice : IDisposable
     /// <summary>Threads of a group, in one dimension or two.</summary>
     public int GroupSize => GroupColumns * GroupRows;
 
+    /// <summary>Groups over a plane, a pixel a thread, <paramref name="depth"/> times.</summary>
+    public KernelConfig Cover(int width, int height, int depth) => new(
+        new Index3D(Groups(width, GroupColumns), Groups(height, GroupRows), depth), new Index3D(GroupColumns, GroupRows, 1));
+
+    /// <summary>Groups of <paramref name="size"/> that hold <paramref name="count"/>.</summary>
+    public static int Groups(int count, int size) => (count + size - 1) / size;
+
     /// <summary>Opens the first device of a kind.</summary>
     /// <exception cref="FastSegException">There is none; the sentence says what was found and what would be right.</exception>
     public static GpuDevice Open(BackendKind kind) => kind switch

@@ -34,7 +34,7 @@ internal static unsafe class DeepCheck
     {
         var random = new Random(seed);
         const int Cells = Rows * Columns;
-        float[] mean = Numbers(random, Dimension), components = Numbers(random, Channels * Dimension), tokens = Numbers(random, Cells * Dimension);
+        float[] mean = RandomNetwork.Numbers(random, Dimension), components = RandomNetwork.Numbers(random, Channels * Dimension), tokens = RandomNetwork.Numbers(random, Cells * Dimension);
         var projection = new SharedPca(mean, components, new float[Channels]);
         float[] features = new float[Channels * Cells];
         double seconds;
@@ -61,7 +61,7 @@ internal static unsafe class DeepCheck
     {
         const int Height = Rows * Patch, Width = Columns * Patch;
         using var map = new LowResolution(Channels, Rows, Columns, Patch);
-        float[] cells = Numbers(new Random(seed), Channels * Rows * Columns);
+        float[] cells = RandomNetwork.Numbers(new Random(seed), Channels * Rows * Columns);
         cells.CopyTo(new Span<float>(map.Plane(0), cells.Length));
         using var upsampled = new LowResolutionPlanes(map, bilinear, Width, Height);
         float[] planes = new float[Channels * Height * Width];
@@ -93,8 +93,8 @@ internal static unsafe class DeepCheck
         const int Height = 33, Width = 45, LowHeight = Height / Patch, LowWidth = Width / Patch;
         var config = new UpsamplerConfig { ChannelsIn = Channels, ChannelsHidden = Channels, ChannelsOut = Channels, ChannelsDown = 32, Patch = Patch, Padding = padding };
         var random = new Random(seed);
-        WeightTensor[] tensors = [.. UpsamplerShapes.Of(config, UpsamplerShapes.Widths(config)).Select(tensor => Weights(random, tensor.Name, tensor.Shape))];
-        float[] image = [.. Numbers(random, 3 * Height * Width).Select(value => (value + 1) / 2)], low = Numbers(random, Channels * LowHeight * LowWidth);
+        WeightTensor[] tensors = RandomNetwork.Tensors(config, random);
+        float[] image = [.. RandomNetwork.Numbers(random, 3 * Height * Width).Select(value => (value + 1) / 2)], low = RandomNetwork.Numbers(random, Channels * LowHeight * LowWidth);
         float[] result = new float[Channels * Height * Width];
         using var network = new Upsampler(config, tensors);
         using UpsamplerCpu worker = UpsamplerCpu.Create(new UpsamplerPlan(network, Height, Width, LowHeight, LowWidth, Width));
@@ -116,17 +116,6 @@ internal static unsafe class DeepCheck
         string operation = $"deep: upsampler, padding {padding.ToString().ToLowerInvariant()}";
         return new EngineCheckResult(operation, $"{Width} x {Height} x {Channels}", worst / (exact.Max() - exact.Min()), UpsamplerTolerance, seconds);
     }
-
-    /// <summary>Convolutions that keep the size of what goes through them, batch norms that are no identity.</summary>
-    private static WeightTensor Weights(Random random, string name, long[] shape)
-    {
-        float[] values = Numbers(random, (int)shape.Aggregate(1L, (a, b) => a * b));
-        bool scale = shape.Length == 1 && (name.EndsWith("running_var", StringComparison.Ordinal) || name.EndsWith(".weight", StringComparison.Ordinal));
-        double spread = shape.Length == 4 ? Math.Sqrt(3.0 / (shape[1] * shape[2] * shape[3])) : scale ? 0.5 : 0.2;
-        return new WeightTensor(name, shape, [.. values.Select(value => (float)((scale ? 1 : 0) + (spread * value)))]);
-    }
-
-    private static float[] Numbers(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() * 2) - 1)];
 
     /// <summary>Time of the second of two runs, when everything is compiled.</summary>
     private static double Seconds(Action run)

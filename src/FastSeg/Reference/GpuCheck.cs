@@ -7,8 +7,9 @@ using FastSeg.Models;
 namespace FastSeg.Reference;
 
 /// <summary>
-/// A device against the CPU engine, which is itself compared with scalar references: every family of filters bit for bit, then labels,
-/// probabilities and a model trained with it: bit for bit too where XGBoost trained on the CPU.
+/// A device against the CPU engine, which is itself compared with scalar references: its kernels one family at a time, timed beside the
+/// device's own rates of copying and multiply-adds; then whole tiles: labels, probabilities and a model trained with it, bit for bit too
+/// where XGBoost trained on the CPU.
 /// </summary>
 internal static class GpuCheck
 {
@@ -16,52 +17,31 @@ internal static class GpuCheck
     private const int Side = 512, SimulatedSide = 40;
 
     private const double ProbabilityError = 1e-6;
-    private static readonly double[] DiskSigmas = [1, 2, 4];
     private static readonly TrainingOptions Training = new() { Rounds = 8 };
 
     public static IEnumerable<EngineCheckResult> Run(BackendKind kind, int seed)
     {
-        int side = kind == BackendKind.Simulated ? SimulatedSide : Side;
-        foreach (string name in FamilyNames.All)
+        var meter = new GpuMeter((GpuEngine)Engines.Choose(kind));
+        IEnumerable<EngineCheckResult> kernels =
+            meter.Rows().Concat(GpuFilterCheck.Run(meter, seed)).Concat(GpuForestCheck.Run(meter, seed)).Concat(GpuDeepCheck.Run(meter, seed));
+        foreach (EngineCheckResult result in kernels)
         {
-            Families family = FamilyNames.Parse([name]);
-            bool disk = (family & (Families.Mean | Families.Min | Families.Max | Families.Median)) != 0;
-            yield return Family(name, FeatureSpec.Paper with { Families = family, Sigmas = disk ? DiskSigmas : FeatureSpec.Paper.Sigmas }, kind, side, seed);
+            yield return result;
         }
         foreach (int classes in (int[])[2, 4])
         {
-            foreach (EngineCheckResult result in Segmentation(classes, kind, side, seed))
+            foreach (EngineCheckResult result in Segmentation(classes, kind, meter.Simulated ? SimulatedSide : Side, seed))
             {
-                yield return result;
+                yield return meter.Simulated ? result with { Seconds = 0 } : result;
             }
         }
     }
 
-    /// <summary>
-    /// CUDA and the simulated device promise the CPU's bits. OpenCL's roots and quotients may be off by 3 and 2.5 units in the last place,
-    /// and its products may be contracted: each plane gets 16 units of its largest value.
-    /// </summary>
-    private static EngineCheckResult Family(string name, FeatureSpec spec, BackendKind kind, int side, int seed)
-    {
-        byte[] samples = Samples(side, seed);
-        float[] expected = Planes(spec, samples, side, BackendKind.Cpu, out _), planes = Planes(spec, samples, side, kind, out double seconds);
-        double error = 0, allowed = kind == BackendKind.OpenCl ? 16 * Math.Pow(2, -24) * expected.Max(Math.Abs) : 0;
-        for (int i = 0; i < planes.Length; i++)
-        {
-            bool same = BitConverter.SingleToInt32Bits(planes[i]) == BitConverter.SingleToInt32Bits(expected[i]);
-            double difference = Math.Abs((double)planes[i] - expected[i]);
-            error = Math.Max(error, same ? 0 : double.IsNaN(difference) ? double.PositiveInfinity : Math.Max(difference, double.Epsilon));
-        }
-        return new EngineCheckResult($"features: {name}", $"{side} x {side} x {spec.Names.Count}", error, allowed, seconds);
-    }
-
     private static IEnumerable<EngineCheckResult> Segmentation(int classes, BackendKind kind, int side, int seed)
     {
-        byte[] samples = Samples(side, seed), scribbles = [.. samples.Select((value, i) => (byte)(i % 5 == 0 ? 1 + (value * classes / 256) : 0))];
+        byte[] samples = Samples(side, seed);
         using var image = MemoryImage.FromMemory<byte>(samples, side, side);
-        using var drawn = MemoryImage.FromMemory<byte>(scribbles, side, side);
-        Model Train(BackendKind backend) => Segmenter.Train([new TrainingImage(image, drawn)], training: Training, options: new RunOptions { Backend = backend }).Model;
-        Model model = Train(BackendKind.Cpu);
+        Model model = Trained(side, seed, classes, Training, BackendKind.Cpu);
         (byte[] map, float[] probabilities) expected = Segment(model, image, BackendKind.Cpu, out _), given = Segment(model, image, kind, out double seconds);
         string size = $"{side} x {side}";
         int wrong = expected.map.Zip(given.map).Count(pair => pair.First != pair.Second);
@@ -69,11 +49,12 @@ internal static class GpuCheck
         yield return new EngineCheckResult($"segment: wrong labels, {classes} classes", size, wrong, kind == BackendKind.OpenCl ? 0.001 * map(side) : 0, seconds);
         yield return new EngineCheckResult($"segment: probabilities, {classes} classes", size, error, kind == BackendKind.OpenCl ? 1 : ProbabilityError, seconds);
         long start = Stopwatch.GetTimestamp();
-        Model trained = Train(kind);
+        Model trained = Trained(side, seed, classes, Training, kind);
         double took = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (trained.XgboostVersion != model.XgboostVersion)
         {
             // XGBoost trained on the device: its trees are others, and must fit the scribbles as well, but for a hundredth of them.
+            byte[] scribbles = Scribbles(side, seed, classes);
             int Missed(byte[] map) => map.Zip(scribbles).Count(pair => pair.Second != 0 && pair.First != pair.Second);
             int scribbled = scribbles.Count(value => value != 0);
             yield return new EngineCheckResult(
@@ -111,27 +92,49 @@ internal static class GpuCheck
     }
 
     /// <summary>Noise over a wave.</summary>
-    private static byte[] Samples(int side, int seed)
+    public static byte[] Samples(int side, int seed)
     {
         var random = new Random(seed);
         return [.. Enumerable.Range(0, side * side).Select(i =>
             (byte)Math.Clamp(255 * (0.4 + (0.2 * (Math.Sin(i % side / 9.0) + Math.Cos(i / side / 7.0))) + (0.2 * random.NextDouble())), 0, 255))];
     }
 
-    /// <summary>Planes x side x side, computed twice: the second time counts, when everything is compiled.</summary>
-    private static float[] Planes(FeatureSpec spec, byte[] samples, int side, BackendKind kind, out double seconds)
+    /// <summary>Planes x side x side by the CPU engine.</summary>
+    public static float[] Planes(FeatureSpec spec, byte[] samples, int side)
     {
         float[] planes = new float[spec.Names.Count * samples.Length];
-        seconds = 0;
-        for (int run = 0; run < 2; run++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            using var image = MemoryImage.FromMemory<byte>(samples, side, side);
-            Segmenter.Features(
-                image, spec, 1, names => MemoryWriter.Into<float>(new ImageLayout(side, side, SampleType.Float32, names.Count), planes),
-                new RunOptions { Backend = kind });
-            seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
+        using var image = MemoryImage.FromMemory<byte>(samples, side, side);
+        Segmenter.Features(
+            image, spec, 1, names => MemoryWriter.Into<float>(new ImageLayout(side, side, SampleType.Float32, names.Count), planes),
+            new RunOptions { Backend = BackendKind.Cpu });
         return planes;
+    }
+
+    /// <summary>
+    /// A model: every fifth pixel is labelled, by its brightness under other noise, so that no single feature tells the class and trees
+    /// ask for many.
+    /// </summary>
+    public static Model Trained(int side, int seed, int classes, TrainingOptions training, BackendKind kind)
+    {
+        byte[] samples = Samples(side, seed), scribbles = Scribbles(side, seed, classes);
+        using var image = MemoryImage.FromMemory<byte>(samples, side, side);
+        using var drawn = MemoryImage.FromMemory<byte>(scribbles, side, side);
+        return Segmenter.Train([new TrainingImage(image, drawn)], training: training, options: new RunOptions { Backend = kind }).Model;
+    }
+
+    private static byte[] Scribbles(int side, int seed, int classes) =>
+        [.. Samples(side, seed + 1).Select((value, i) => (byte)(i % 5 == 0 ? 1 + (value * classes / 256) : 0))];
+
+    /// <summary>Largest difference; any float of other bits differs, and one that is no number is off by infinity.</summary>
+    public static double Error(ReadOnlySpan<float> found, ReadOnlySpan<float> expected)
+    {
+        double error = found.Length == expected.Length ? 0 : double.PositiveInfinity;
+        for (int i = 0; i < Math.Min(found.Length, expected.Length); i++)
+        {
+            bool same = BitConverter.SingleToInt32Bits(found[i]) == BitConverter.SingleToInt32Bits(expected[i]);
+            double difference = Math.Abs((double)found[i] - expected[i]);
+            error = Math.Max(error, same ? 0 : double.IsNaN(difference) ? double.PositiveInfinity : Math.Max(difference, double.Epsilon));
+        }
+        return error;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FastSeg.Cli;
+using FastSeg.Cli.Commands;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Cli;
@@ -23,6 +24,42 @@ internal sealed class SelfTestTests
         }
         Assert.That(outcome.Output, Does.Match("forest: margins, 3 classes .* 0.0e.0 .*ok").And.Match("segment: wrong labels, 4 classes .*ok"));
         Assert.That(outcome.Output, Does.Not.Contain("FAILED"));
+    }
+
+    [Test]
+    public void TheSimulatedDeviceHasARowForEveryFamilyOfKernelsWithCountsAndNoTimes()
+    {
+        Outcome outcome = CommandLine.Run("selftest", "--backend", "simulated");
+        Assert.That(outcome.Error, Is.Empty);
+        Assert.That(outcome.Code, Is.Zero);
+        string[] lines = outcome.Output.Split('\n');
+        string Row(string operation) => lines.Single(line => line.StartsWith(operation + "  ", StringComparison.Ordinal));
+        foreach (string family in FastSeg.Features.FamilyNames.All)
+        {
+            Assert.That(Row($"features: {family}"), Does.Match(@" 0\.0e\+0 +0\.0e\+0 +[\d.]+ +\d+ +\d+ +ok$"));
+        }
+        foreach (string operation in (string[])["features and binning: wrong bins", "gather: rows", "deep: nearest", "deep: bilinear"])
+        {
+            Assert.That(Row(operation), Does.Match(@" 0\.0e\+0 +0\.0e\+0 +[\d.]+ +\d+ +\d+ +ok$"));
+        }
+        foreach (string padding in (string[])["replicate", "zeros"])
+        {
+            Assert.That(Row($"deep: upsampler, padding {padding}"), Does.Match(@" [\d.]+e-\d+ +1\.0e-5 +[\d.]+ +6\d{4} +40 +ok$"));
+        }
+        Assert.That(Row("features and binning: wrong bins"), Does.Match(@" 40 x 40 x [5-9]\d "), "trees that ask for most features");
+        Assert.That(Row("forest: margins, 100 trees"), Does.Match(@" 0\.0e\+0 +0\.0e\+0 "));
+        Assert.That(Row("device: copying"), Does.EndWith("ok"));
+        Assert.That(Row("device: multiply-adds"), Does.EndWith("ok"));
+        Assert.That(outcome.Output, Does.Not.Contain(" ms").And.Not.Contain("B/s").And.Not.Contain("FLOP/s").And.Not.Contain("time"));
+    }
+
+    [Test]
+    public void ARateIsBesideWhatTheDeviceDoesAtMost()
+    {
+        Assert.That(SelfTestCommand.Rate(new EngineRate(2.5e12, false, 0.75)), Is.EqualTo((string[])["2500.0 GB/s", "75 % of copying"]));
+        Assert.That(SelfTestCommand.Rate(new EngineRate(31.4e12, true, 0.5)), Is.EqualTo((string[])["31.40 TFLOP/s", "50 % of multiply-adds"]));
+        Assert.That(SelfTestCommand.Rate(new EngineRate(50e12, true, null)), Is.EqualTo((string[])["50.00 TFLOP/s", "measured"]));
+        Assert.That(SelfTestCommand.Rate(null), Is.EqualTo((string[])["", ""]));
     }
 
     [TestCase(0.0, 0.0, true)]

@@ -24,6 +24,8 @@ internal sealed class UpsamplerGpuTests
     [TestCase(16, 16, 30, 27, 14, Padding.Zeros)]
     [TestCase(32, 32, 17, 23, 8, Padding.Replicate)]
     [TestCase(17, 6, 16, 33, 16, Padding.Replicate)]
+    // More than one band of rows, and a last band of a few.
+    [TestCase(8, 8, 104, 12, 4, Padding.Replicate)]
     public void EqualsTheCpu(int channelsIn, int channelsOut, int height, int width, int patch, Padding padding)
     {
         var network = new UpsamplerCase(channelsIn, channelsOut, height, width, patch, padding);
@@ -49,6 +51,45 @@ internal sealed class UpsamplerGpuTests
         float[] actual = Run(network, tiles), whole = network.Run(width, height);
         bool Covered(int i) => tiles.Any(tile => tile.Contains(new Region(i % width, i / width % height, 1, 1)));
         AssertClose(actual, [.. whole.Select((value, i) => Covered(i) ? value : float.NaN)], 1e-5);
+    }
+
+    /// <summary>Deep channels go into a forest's bins: from the last doubling, from the border's convolution, or from the last resizing.</summary>
+    [TestCase(8, 16, 24, true)]
+    [TestCase(14, 29, 31, false)]
+    public void ChannelsGoIntoBins(int patch, int height, int width, bool endsAtImage)
+    {
+        var network = new UpsamplerCase(16, 6, height, width, patch, Padding.Replicate);
+        float[] values = Run(network, [new Region(0, 0, width, height)]), thresholds = [-1.5f, -0.4f, 0, 0.3f, 0.7f, 2];
+        using var weights = new Upsampler(network.Config, network.Tensors());
+        var plan = new UpsamplerGpuPlan(weights, height, width, network.LowHeight, network.LowWidth, width, height);
+        Assert.That(plan.EndsAtImage, Is.EqualTo(endsAtImage));
+        using var upsampler = new UpsamplerGpu(_device, plan);
+        using var map = new DeviceTable<float>(_device, network.Features);
+        using var image = new DeviceTable<float>(_device, network.Image);
+        using var scratch = new DeviceArena(_device, plan.ScratchBytes);
+        // Two features before the channels, the second of which the forest never asks for.
+        int pixels = width * height, channels = network.ChannelsOut, bytePlanes = channels + 1;
+        using var bins = new DeviceTable<byte>(_device, [.. Enumerable.Repeat((byte)255, bytePlanes * pixels)]);
+        using var firstPlane = new DeviceTable<int>(_device, [0, 1, .. Enumerable.Range(1, channels + 1)]);
+        using var firstThreshold = new DeviceTable<int>(_device, [.. Enumerable.Range(0, bytePlanes + 1).Select(plane => plane * thresholds.Length)]);
+        using var all = new DeviceTable<float>(_device, [.. Enumerable.Repeat(thresholds, bytePlanes).SelectMany(each => each)]);
+        using var notANumber = new DeviceTable<int>(_device, [0]);
+        var sink = new BinSink
+        {
+            Bins = bins.View,
+            FirstPlane = firstPlane.View,
+            FirstThreshold = firstThreshold.View,
+            Thresholds = all.View,
+            NotANumber = notANumber.View,
+            PlaneStride = pixels,
+        };
+        var guidance = new GuidancePart { Planes = image.View, PlaneStride = pixels, Width = width, Height = height };
+        upsampler.Run(_device.Accelerator.DefaultStream, map.View, guidance, new Region(0, 0, width, height), sink, 2, scratch.Take(plan.ScratchBytes));
+        _device.Accelerator.Synchronize();
+        byte[] expected = [.. Enumerable.Repeat((byte)255, pixels), .. values.Select(value => (byte)thresholds.Count(threshold => threshold <= value))];
+        Assert.That(bins.View.GetAsArray(), Is.EqualTo(expected));
+        Assert.That(expected.Skip(pixels).Distinct().Count(), Is.GreaterThan(3), "values on both sides of several thresholds");
+        Assert.That(notANumber.View.GetAsArray(), Is.EqualTo((int[])[0]));
     }
 
     [Test]

@@ -26,6 +26,7 @@ internal sealed class CellConvolutionTests
             Zeros = zeros,
             Slope = 0.01f,
             Kernel = window,
+            TargetWidth = 34,
         };
         (ConvolutionSource, float[])[] sources = [scalar.Source(5, 36, 7, ConvolutionSource.Same, 36, 7)];
         scalar.Draw(shape, 5);

@@ -9,6 +9,10 @@ internal sealed class ConvolutionScalar : IDisposable
 {
     private readonly List<IDisposable> _buffers = [];
     private readonly Random _random = new(5);
+    private readonly Accelerator _accelerator;
+
+    /// <summary>On the simulated device of all tests, or another one.</summary>
+    public ConvolutionScalar(Accelerator? accelerator = null) => _accelerator = accelerator ?? KernelHost.Simulated;
 
     /// <summary>The weights as the kernels want them.</summary>
     public float[] Weights { get; private set; } = [];
@@ -29,7 +33,7 @@ internal sealed class ConvolutionScalar : IDisposable
     /// <summary>Uploads.</summary>
     public ArrayView<float> Upload(float[] values)
     {
-        MemoryBuffer1D<float, Stride1D.Dense> buffer = KernelHost.Simulated.Allocate1D(values);
+        MemoryBuffer1D<float, Stride1D.Dense> buffer = _accelerator.Allocate1D(values);
         _buffers.Add(buffer);
         return buffer.View.AsContiguous();
     }
@@ -74,7 +78,8 @@ internal sealed class ConvolutionScalar : IDisposable
                     int y = shape.Y + (pixel / shape.Width) + (tap / shape.Kernel) - (shape.Kernel / 2);
                     sum = MathF.FusedMultiplyAdd(Weights[(((input * window) + tap) * shape.Quads * 4) + output], Value(shape, sources, input, x, y), sum);
                 }
-                result[((firstPlane + output) * stride) + pixel] = sum < 0 ? sum * shape.Slope : sum;
+                int at = shape.TargetOf(pixel % shape.Width, pixel / shape.Width);
+                result[((firstPlane + output) * stride) + at] = sum < 0 ? sum * shape.Slope : sum;
             }
         }
         return result;

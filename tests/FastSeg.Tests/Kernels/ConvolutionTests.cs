@@ -36,6 +36,9 @@ internal sealed class ConvolutionTests
                 Zeros = zeros,
                 Slope = 0.01f,
                 Kernel = 3,
+                // A part of a sink's plane, which is wider.
+                Target = 3,
+                TargetWidth = width + 2,
             };
             AssertEqual(shape, mapping);
         }
@@ -66,7 +69,7 @@ internal sealed class ConvolutionTests
             scalar.Source(3, shape.WholeWidth, shape.WholeHeight, ConvolutionSource.Same, shape.WholeWidth, shape.WholeHeight),
         ];
         scalar.Draw(shape, 10);
-        FloatSink sink = scalar.Sink(shape.Outputs + 2, shape.Width * shape.Height);
+        FloatSink sink = scalar.Sink(shape.Outputs + 2, shape.Target + (shape.TargetWidth * shape.Height));
         Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink, int> kernel =
             KernelHost.Simulated.LoadKernel<ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink, int>(Kernel.Run);
         var grid = new Index3D((shape.Width + 31) / 32, (shape.Height + 7) / 8, (shape.Quads + shape.GroupQuads - 1) / shape.GroupQuads);

@@ -28,12 +28,30 @@ internal static partial class PtxCheck
         Assert.That(added, Is.Empty, "sums that the assembler may fuse with a product");
     }
 
+    /// <summary>
+    /// Instructions, but for moves between registers, of the block with the most of a kind: the inner loop of a kernel whose work that is.
+    /// </summary>
+    public static int LoopOf(string ptx, string instruction) => Label().Split(ptx).MaxBy(block => Count(block, instruction))!.Split('\n')
+        .Count(line => Instruction().IsMatch(line) && !line.TrimStart().StartsWith("mov.", StringComparison.Ordinal));
+
+    /// <summary>Float32 operations, each once, a fused multiply-add twice: of straight-line code, all that it computes.</summary>
+    public static int Flops(string ptx) => Flop().Count(ptx) + Count(ptx, "fma.rn.f32");
+
     /// <summary>Bytes of shared memory that a kernel declares.</summary>
     public static int SharedBytes(string ptx) => SharedArray().Matches(ptx)
         .Sum(array => int.Parse(array.Groups[2].Value, CultureInfo.InvariantCulture) * int.Parse(array.Groups[1].Value, CultureInfo.InvariantCulture) / 8);
 
     [GeneratedRegex(@"mul(?:\.rn)?\.f32\s+(%f\d+)")]
     private static partial Regex Product();
+
+    [GeneratedRegex(@"^\s+\w+:", RegexOptions.Multiline)]
+    private static partial Regex Label();
+
+    [GeneratedRegex(@"^\s+(?:@!?%\w+\s+)?[a-z].*;\s*$")]
+    private static partial Regex Instruction();
+
+    [GeneratedRegex(@"^\s+(?:add|sub|mul|min|max|div\.rn|sqrt\.rn|fma\.rn)\.f32\s", RegexOptions.Multiline)]
+    private static partial Regex Flop();
 
     [GeneratedRegex(@"(?:add|sub)\.f32\s+%f\d+,\s*([^,]+),\s*([^;]+);")]
     private static partial Regex Sum();

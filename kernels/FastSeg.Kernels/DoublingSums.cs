@@ -1,0 +1,103 @@
+using ILGPU;
+
+namespace FastSeg.Kernels;
+
+/// <summary>Where a sample of a doubled axis lies between two samples of the axis, and their weights.</summary>
+internal struct DoubledPlace
+{
+    /// <summary>The first of them.</summary>
+    public int First;
+
+    /// <summary>From the first to the second: 1, or 0 at the axis's end.</summary>
+    public int Step;
+
+    /// <summary>Weight of the first.</summary>
+    public float Near;
+
+    /// <summary>Weight of the second.</summary>
+    public float Far;
+
+    /// <summary>The place of a sample; past the ends the last sample's, or weights of zero.</summary>
+    /// <param name="position">The sample.</param>
+    /// <param name="doubled">Samples of the doubled axis.</param>
+    /// <param name="length">Samples of the axis.</param>
+    /// <param name="ratio">(length - 1) / (doubled - 1), as float32 rounds it: corners meet corners.</param>
+    /// <param name="zeros">1 where nothing lies past the ends.</param>
+    public static DoubledPlace At(int position, int doubled, int length, float ratio, int zeros)
+    {
+        int inside = Math.Max(0, Math.Min(position, doubled - 1));
+        // Rounded before the whole part is taken off, as on the CPU; a bare product could be fused with that.
+        float along = Fma.Of(inside, ratio, 0f);
+        int first = Math.Min((int)along, length - 1);
+        float far = along - first, share = zeros != 0 && inside != position ? 0 : 1;
+        return new DoubledPlace { First = first, Step = first < length - 1 ? 1 : 0, Near = share * (1 - far), Far = share * far };
+    }
+}
+
+/// <summary>Sums of one tap: four outputs of four rows of a column.</summary>
+internal struct TapSums
+{
+    /// <summary>The four rows of an output each.</summary>
+    public FourPixels Output0, Output1, Output2, Output3;
+
+    /// <summary>One input channel: four pixels times the tap's four weights.</summary>
+    public readonly TapSums Add(FourPixels pixels, ArrayView<float> taps, int at) => new()
+    {
+        Output0 = Add(Output0, pixels, taps[at]),
+        Output1 = Add(Output1, pixels, taps[at + 1]),
+        Output2 = Add(Output2, pixels, taps[at + 2]),
+        Output3 = Add(Output3, pixels, taps[at + 3]),
+    };
+
+    /// <summary>Writes them, a value <paramref name="step"/> floats behind the last.</summary>
+    public readonly void Put(ArrayView<float> to, int at, int step)
+    {
+        Put(Output0, to, at, step);
+        Put(Output1, to, at + (4 * step), step);
+        Put(Output2, to, at + (8 * step), step);
+        Put(Output3, to, at + (12 * step), step);
+    }
+
+    /// <summary>Adds what lies between two columns of a tap's sums, as they were put.</summary>
+    public readonly TapSums AddBetween(ArrayView<float> from, int at, int step, DoubledPlace place) => new()
+    {
+        Output0 = AddBetween(Output0, from, at, step, place),
+        Output1 = AddBetween(Output1, from, at + (4 * step), step, place),
+        Output2 = AddBetween(Output2, from, at + (8 * step), step, place),
+        Output3 = AddBetween(Output3, from, at + (12 * step), step, place),
+    };
+
+    private static FourPixels Add(FourPixels sums, FourPixels pixels, float weight) => new()
+    {
+        A = Fma.Of(weight, pixels.A, sums.A),
+        B = Fma.Of(weight, pixels.B, sums.B),
+        C = Fma.Of(weight, pixels.C, sums.C),
+        D = Fma.Of(weight, pixels.D, sums.D),
+    };
+
+    private static void Put(FourPixels rows, ArrayView<float> to, int at, int step)
+    {
+        to[at] = rows.A;
+        to[at + step] = rows.B;
+        to[at + (2 * step)] = rows.C;
+        to[at + (3 * step)] = rows.D;
+    }
+
+    private static FourPixels AddBetween(FourPixels sums, ArrayView<float> from, int at, int step, DoubledPlace place) => new()
+    {
+        A = Between(sums.A, from, at, place),
+        B = Between(sums.B, from, at + step, place),
+        C = Between(sums.C, from, at + (2 * step), place),
+        D = Between(sums.D, from, at + (3 * step), place),
+    };
+
+    private static float Between(float sum, ArrayView<float> from, int at, DoubledPlace place) =>
+        Fma.Of(place.Far, from[at + place.Step], Fma.Of(place.Near, from[at], sum));
+}
+
+/// <summary>A lane's sums: five taps of a window's row. Fields, because an array would lie in local memory.</summary>
+internal struct DoublingSums
+{
+    /// <summary>A tap each, from the left.</summary>
+    public TapSums Tap0, Tap1, Tap2, Tap3, Tap4;
+}

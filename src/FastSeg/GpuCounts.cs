@@ -1,0 +1,236 @@
+using FastSeg.Deep;
+using FastSeg.Features;
+using FastSeg.Gpu;
+using FastSeg.Kernels;
+using Kernel = FastSeg.Kernels.Convolution;
+
+namespace FastSeg;
+
+/// <summary>
+/// Bytes, operations and instructions of every launch of a tile, per pixel: the one place where they are written down. Tests compare flops
+/// and the inner loops' instructions with the compiled PTX; docs/gpu.md's table is what follows from these.
+/// </summary>
+internal static class GpuCounts
+{
+    /// <summary>Steps of the median's bisection that are counted; at most 32, about 24 in 8-bit images.</summary>
+    private const int MedianSteps = 24;
+
+    /// <summary>Lanes of integers a cycle are half of those of floats: the forest's instructions are integers' and count twice.</summary>
+    private const int IntegerSlots = 2;
+
+    /// <summary>The classical filters of one channel.</summary>
+    /// <param name="spec">Which features.</param>
+    /// <param name="sampleBytes">Bytes of a sample.</param>
+    /// <param name="thresholds">Thresholds of a feature that values are binned by; null where they are stored as floats.</param>
+    public static IReadOnlyList<KernelCount> Filters(FeatureSpec spec, int sampleBytes, int? thresholds = null)
+    {
+        var sink = new SinkCount(thresholds);
+        var counts = new List<KernelCount> { new("samples to floats", sampleBytes + 4, 1, 30, 20, 0) };
+        if (spec.Has(FilterBankGpu.Blurred & ~Families.Dog))
+        {
+            counts.Add(Derivatives(spec, sink));
+        }
+        foreach (double sigma in spec.Has(FilterBankGpu.Blurred) ? spec.Sigmas : [])
+        {
+            counts.AddRange(Gaussian(spec.Radius(sigma)));
+            counts.AddRange(spec.Has(FilterBankGpu.Blurred & ~Families.Dog) ? [Derivatives(spec, sink)] : []);
+        }
+        int blurs = spec.Sigmas.Count, differences = blurs * (blurs - 1) / 2;
+        if (spec.Has(Families.Dog) && differences > 0)
+        {
+            int written = 10 + (5 * blurs) + differences, folded = 10 + blurs + differences;
+            counts.Add(sink.Storing(new KernelCount("differences of blurs", 4 * blurs, differences, written, folded, 0), differences));
+        }
+        if (spec.Has(Families.Membrane))
+        {
+            counts.Add(sink.Storing(Membrane(spec.Membrane), 6));
+        }
+        foreach (double sigma in spec.Sigmas)
+        {
+            counts.AddRange(spec.Has(Families.Structure) ? Structure(spec.Radius(sigma), sink) : []);
+        }
+        foreach (double sigma in spec.Sigmas)
+        {
+            counts.AddRange(Disks(spec, new Features.Disk(sigma).Pixels, sink));
+        }
+        return counts;
+    }
+
+    /// <summary>Binning alone: what storing a value into bins adds to the kernel that computes it.</summary>
+    public static KernelCount Binning(int features, int thresholds) =>
+        new SinkCount(thresholds).Storing(new KernelCount("binning", 0, 0, 0, 0, 0), features);
+
+    /// <summary>
+    /// The trees, heaps of depth 6: thirteen accesses a tree and one that its leaves' banks cost; bins and trees put into shared memory.
+    /// </summary>
+    /// <param name="trees">Trees of all groups.</param>
+    /// <param name="bytePlanes">Byte planes of bins.</param>
+    /// <param name="groups">Groups whose margins are stored; 0 where only labels are.</param>
+    public static KernelCount Forest(int trees, int bytePlanes, int groups = 0)
+    {
+        double asWritten = (84 * trees) + (15.5 * bytePlanes) + (5.6 * trees), folded = (30 * trees) + (7 * bytePlanes) + (2 * trees);
+        return new KernelCount("forest", bytePlanes + 1 + (4 * groups), trees, IntegerSlots * asWritten, IntegerSlots * folded, (14 * trees) + bytePlanes);
+    }
+
+    /// <summary>Rows of labelled pixels, for each of them.</summary>
+    public static KernelCount Gather(int features) => new("gather", 8 * features, 0, 30 * features, 12 * features, 2 * features);
+
+    /// <summary>Low-resolution features at full resolution, as floats.</summary>
+    public static KernelCount Cells(bool bilinear, int channels, int patch)
+    {
+        double bytes = (4.0 * channels) + (4.0 * channels / (patch * patch));
+        return bilinear
+            ? new KernelCount("bilinear", bytes, (9 * channels) + 2, 60 + (45 * channels), 40 + (16 * channels), 0)
+            : new KernelCount("nearest", bytes, 0, 30 + (22 * channels), 20 + (6 * channels), 0);
+    }
+
+    /// <summary>
+    /// The learned upsampler's launches for the plan's largest tile. What the image's border costs is not counted, but for the launches
+    /// where the tile is the image.
+    /// </summary>
+    public static IReadOnlyList<KernelCount> Upsampler(UpsamplerGpuPlan plan)
+    {
+        var counts = new List<KernelCount>();
+        double pixels = (double)plan.Height * plan.Width;
+        foreach (UpsamplerGpuStage stage in plan.Stages)
+        {
+            double share = (double)stage.Height * stage.Width / pixels;
+            counts.AddRange(Stage(plan, stage).Select(count => count.Times(share)));
+        }
+        if (plan.MaxWidth == plan.Width && plan.MaxHeight == plan.Height)
+        {
+            counts.Add(new KernelCount("border", 0, 0, 0, 0, 0) { Launches = 2 * 4 });
+        }
+        if (!plan.EndsAtImage)
+        {
+            int channels = plan.Network.Config.ChannelsOut;
+            counts.Add(new KernelCount("resize", 8 * channels, 0, 30 * channels, 15 * channels, 0));
+        }
+        return counts;
+    }
+
+    /// <summary>3 x 3 convolution, a pixel of its result: 540 slots a channel and pass of 32 outputs as written, 360 folded, and the staging.</summary>
+    public static KernelCount Convolution(int inputs, int outputs)
+    {
+        double quads = GpuDevice.Groups(outputs, Kernel.WarpOutputs), passes = Math.Ceiling(quads / Kernel.MostQuads);
+        return new KernelCount(
+            $"convolution {inputs} to {outputs}", 4 * (inputs + outputs), 18.0 * inputs * outputs,
+            inputs * ((67.5 * quads) + (68 * passes)), inputs * ((45 * quads) + (35 * passes)), inputs * ((7.5 * quads) + (1.3 * passes)));
+    }
+
+    /// <summary>The composed convolution behind a doubling, a pixel of its result: <see cref="Doubling"/>'s columns, then its rows.</summary>
+    public static IEnumerable<KernelCount> Doubled(int inputs, int outputs)
+    {
+        // A warp's 32 lanes make 56 columns of 4 rows of sums, which are 448 pixels of the result; a band reads a few rows more.
+        double quads = GpuDevice.Groups(outputs, Kernel.WarpOutputs), warps = Doubling.Window * quads;
+        double lanes = 32 * warps / (2 * Doubling.TileColumns * Doubling.TileRows);
+        const double Band = UpsamplerOutputGpu<FloatSink>.BandRows, MoreRows = ((Band / 2) + 4) / (Band / 2);
+        const double Taps = Doubling.Window * Doubling.Window;
+        double products = 2 * Taps * inputs * outputs / 4, along = 2 * 2 * Taps * outputs / 2;
+        yield return new KernelCount(
+            $"doubling {inputs} to {outputs}, columns", inputs + (2 * Doubling.Window * outputs), products + along,
+            MoreRows * lanes * ((184 * inputs) + 2400 + (41 * inputs)), MoreRows * lanes * ((110 * inputs) + 1120 + (22 * inputs)),
+            MoreRows * lanes * ((24 * inputs) + 400 + (1.2 * inputs)));
+        yield return new KernelCount(
+            $"doubling {inputs} to {outputs}, rows", (2 * Doubling.Window * outputs) + (4 * outputs), 2.0 * 2 * Doubling.Window * outputs,
+            420 * quads, 190 * quads, 0);
+    }
+
+    private static IEnumerable<KernelCount> Stage(UpsamplerGpuPlan plan, UpsamplerGpuStage stage)
+    {
+        IEnumerable<KernelCount> image = stage.WithImage ? [new KernelCount("image at a level's size", 24, 6, 90, 45, 0)] : [];
+        return stage.Kind switch
+        {
+            UpsamplerGpuKind.Features => [new KernelCount("cells", 8 * stage.Channels, 2 * stage.Channels, 40 * stage.Channels, 20 * stage.Channels, 0)],
+            UpsamplerGpuKind.PooledImage => [new KernelCount("pooled image", 60, 15, 150, 75, 0)],
+            UpsamplerGpuKind.Pool => [new KernelCount("pooling", 20 * stage.Channels, 3 * stage.Channels, 40 * stage.Channels, 20 * stage.Channels, 0)],
+            UpsamplerGpuKind.Output => Doubled(stage.Weights!.Inputs, stage.Weights.Outputs).Select(
+                count => count with { Launches = GpuDevice.Groups(plan.MaxHeight, UpsamplerOutputGpu<FloatSink>.BandRows) }),
+            _ when stage.Weights!.Kernel == 3 => image.Prepend(Convolution(stage.Weights.Inputs, stage.Weights.Outputs)),
+            _ => image.Prepend(CellConvolution(stage.Weights!)),
+        };
+    }
+
+    /// <summary>For each tap, channel and four outputs: 25 instructions, 13 where addresses are folded.</summary>
+    private static KernelCount CellConvolution(ConvolutionWeights weights)
+    {
+        double window = weights.Kernel * weights.Kernel, steps = window * weights.Inputs * GpuDevice.Groups(weights.Outputs, Kernel.WarpOutputs);
+        return new KernelCount(
+            $"cells' convolution {weights.Inputs} to {weights.Outputs}", 4 * (weights.Inputs + weights.Outputs),
+            2 * window * weights.Inputs * weights.Outputs, 25 * steps, 13 * steps, 0);
+    }
+
+    /// <summary>
+    /// A step of two taps a side is 94 instructions for four pixels along x (38 folded), 122 for eight along y (58), as compiled.
+    /// </summary>
+    private static IEnumerable<KernelCount> Gaussian(int radius)
+    {
+        double taps = (2 * radius) + 1;
+        yield return new KernelCount($"Gaussian {radius} along x", 8, 2 * taps, (94.0 / 16 * taps) + 30, (38.0 / 16 * taps) + 20, 1.25 * taps);
+        yield return new KernelCount($"Gaussian {radius} along y", 8, 2 * taps, (122.0 / 32 * taps) + 20, (58.0 / 32 * taps) + 15, 0.6 * taps);
+    }
+
+    private static KernelCount Derivatives(FeatureSpec spec, SinkCount sink)
+    {
+        int gaussian = spec.Has(Families.Gaussian) ? 1 : 0, sobel = spec.Has(Families.Sobel) ? 1 : 0;
+        int hessian = spec.Has(Families.Hessian) ? 1 : 0, laplacian = spec.Has(Families.Laplacian) ? 1 : 0;
+        int values = gaussian + sobel + (5 * hessian) + laplacian, flops = 13 + (5 * sobel) + (20 * (hessian | laplacian)) + (21 * hessian) + laplacian;
+        return sink.Storing(new KernelCount("derivatives", 4, flops, 280, 110, 35), values);
+    }
+
+    private static KernelCount Membrane(MembraneGeometry geometry)
+    {
+        if (geometry == new MembraneGeometry())
+        {
+            // Minima and maxima run at half rate and count twice among the instructions.
+            return new KernelCount("membrane", 4, 785, 2150, 1300, 296);
+        }
+        var program = new MembraneProgram(new MembranePlan(geometry));
+        double pairs = program.Entries.Count, lines = program.Reciprocals.Length, comparators = program.Comparators.Length;
+        double steps = (24 * pairs) + (8 * comparators) + (20 * lines);
+        double flops = (2 * pairs) + (7 * lines) + (2 * comparators), shared = (2 * pairs) + (4 * comparators) + (3 * lines);
+        return new KernelCount("membrane, from tables", 4, flops, steps, steps, shared);
+    }
+
+    private static IEnumerable<KernelCount> Structure(int radius, SinkCount sink)
+    {
+        KernelCount[] blur = [.. Gaussian(radius)];
+        KernelCount products = new("products of derivatives", 16, 19, 156, 60, 0);
+        KernelCount eigenvalues = sink.Storing(new KernelCount("structure's eigenvalues", 12, 11, 40, 30, 0), 2);
+        return [.. blur, products, .. blur, .. blur, .. blur, eigenvalues];
+    }
+
+    /// <summary>Mean, minimum and maximum are computed together, whichever are stored.</summary>
+    private static IEnumerable<KernelCount> Disks(FeatureSpec spec, int pixels, SinkCount sink)
+    {
+        int values = (spec.Has(Families.Mean) ? 1 : 0) + (spec.Has(Families.Min) ? 1 : 0) + (spec.Has(Families.Max) ? 1 : 0);
+        if (values > 0)
+        {
+            yield return sink.Storing(new KernelCount("disk", 4, 3 * pixels, 12 * pixels, 8 * pixels, 0), values);
+        }
+        if (spec.Has(Families.Median))
+        {
+            double looks = (MedianSteps + 1.0) * pixels;
+            yield return sink.Storing(new KernelCount("median", 4, looks, 12 * looks, 7 * looks, 0), 1);
+        }
+    }
+
+    /// <summary>What storing a value costs: as a float, or by a binary search among a feature's thresholds.</summary>
+    private sealed class SinkCount(int? thresholds)
+    {
+        private readonly double _steps = Math.Ceiling(Math.Log2((thresholds ?? 0) + 1));
+
+        /// <summary>A kernel's count with so many values stored.</summary>
+        public KernelCount Storing(KernelCount kernel, int values)
+        {
+            // A step of the search is 10 or 11 instructions, 7 where addresses are folded.
+            (double bytes, double written, double folded) = thresholds is null ? (4, 8, 3) : (1, 34 + (10.5 * _steps), 15 + (7 * _steps));
+            return kernel with
+            {
+                Bytes = kernel.Bytes + (bytes * values),
+                Instructions = kernel.Instructions + (written * values),
+                Folded = kernel.Folded + (folded * values),
+            };
+        }
+    }
+}

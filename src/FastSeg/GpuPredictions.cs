@@ -1,0 +1,93 @@
+using System.Globalization;
+using FastSeg.Deep;
+using FastSeg.Deep.Weights;
+using FastSeg.Features;
+using FastSeg.Gpu;
+
+namespace FastSeg;
+
+/// <summary>
+/// What GPUs should reach by <see cref="GpuCounts"/>: predictions, for docs/gpu.md and `perf --only gpu`. No GPU was measured.
+/// </summary>
+internal static class GpuPredictions
+{
+    /// <summary>Thresholds of a feature, trees and byte planes of the benchmarks' dense forest, whose trees have 36.8 splits.</summary>
+    public const int Thresholds = 100, Trees = 300, BytePlanes = 57;
+
+    private const string Filters = "filters and binning, 58 features", Forest = "forest, 300 trees of depth 6";
+    private const string Classical = "classical, end to end", Upsampler32 = "upsampler, k = 32";
+    private const int Patch = 14, TileSide = 72 * Patch, Side = 2 * TileSide;
+
+    /// <summary>What is wanted of an H100 by the lower prediction, in Gpx/s.</summary>
+    public static IReadOnlyDictionary<string, double> Wanted { get; } =
+        new Dictionary<string, double> { [Filters] = 3, [Forest] = 0.3, [Classical] = 0.2, [Upsampler32] = 0.3 };
+
+    /// <summary>Groups of launches, each under a name.</summary>
+    public static IReadOnlyList<(string Name, IReadOnlyList<KernelCount> Launches)> Groups()
+    {
+        IReadOnlyList<KernelCount> filters = GpuCounts.Filters(FeatureSpec.Paper, 1, Thresholds);
+        KernelCount forest = GpuCounts.Forest(Trees, BytePlanes);
+        KernelCount[] Named(string name) => [.. filters.Where(count => count.Kernel.StartsWith(name, StringComparison.Ordinal))];
+        return
+        [
+            ("samples to floats, uint8", Named("samples")),
+            ("Gaussians, 5 sigmas, both passes", Named("Gaussian")),
+            ("derivatives of 6 scales, into bins", Named("derivatives")),
+            ("differences of 5 blurs, into bins", Named("differences")),
+            ("membrane, into bins", Named("membrane")),
+            ("binning alone, 58 features of 100 thresholds", [GpuCounts.Binning(FeatureSpec.Paper.Names.Count, Thresholds)]),
+            (Filters, filters),
+            (Forest, [forest]),
+            (Classical, [.. filters, forest]),
+            ("nearest, 32 planes of floats", [GpuCounts.Cells(false, 32, Patch)]),
+            ("bilinear, 32 planes of floats", [GpuCounts.Cells(true, 32, Patch)]),
+            (Upsampler32, Upsampler(32)),
+            ("upsampler, k = 128", Upsampler(128)),
+        ];
+    }
+
+    /// <summary>The upsampler of Table S1 on a tile of 1008 x 1008 inside an image of whole patches of 14 pixels.</summary>
+    public static IReadOnlyList<KernelCount> Upsampler(int channels)
+    {
+        var config = new UpsamplerConfig
+        {
+            ChannelsIn = channels,
+            ChannelsHidden = channels,
+            ChannelsOut = channels,
+            ChannelsDown = channels < 128 ? 32 : 64,
+            Patch = Patch,
+            Padding = Padding.Replicate,
+        };
+        using var network = new Upsampler(config, UpsamplerShapes.Of(config, UpsamplerShapes.Widths(config))
+            .Select(tensor => new WeightTensor(tensor.Name, tensor.Shape, new float[tensor.Shape.Aggregate(1L, (a, b) => a * b)])));
+        return GpuCounts.Upsampler(new UpsamplerGpuPlan(network, Side, Side, Side / Patch, Side / Patch, TileSide, TileSide));
+    }
+
+    /// <summary>The lines of the table in docs/gpu.md.</summary>
+    public static IEnumerable<string> Table() => Groups().Select(group =>
+    {
+        string Sum(Func<KernelCount, double> what) => group.Launches.Sum(what).ToString("#,0", CultureInfo.InvariantCulture);
+        string[] cells =
+        [
+            Wanted.ContainsKey(group.Name) ? $"**{group.Name}**" : group.Name, Sum(count => count.Launches), Sum(count => count.Bytes),
+            Sum(count => count.Flops), Sum(count => count.Instructions), Sum(count => count.Folded),
+            Rates(GpuModel.H100, group.Launches), Rates(GpuModel.A10, group.Launches), By(group.Launches),
+        ];
+        return $"| {string.Join(" | ", cells)} |";
+    });
+
+    /// <summary>Lower and higher prediction in Gpx/s, or one where they are the same.</summary>
+    public static string Rates(GpuModel gpu, IReadOnlyList<KernelCount> launches)
+    {
+        string low = Two(gpu.PixelsPerSecond(launches, false) / 1e9), high = Two(gpu.PixelsPerSecond(launches, true) / 1e9);
+        return low == high ? low : $"{low} to {high}";
+    }
+
+    /// <summary>What most of an H100's time comes from, by the lower count.</summary>
+    public static string By(IReadOnlyList<KernelCount> launches) =>
+        launches.Select(count => GpuModel.H100.Bound(count, false)).GroupBy(bound => bound.By).MaxBy(group => group.Sum(bound => bound.Seconds))!.Key;
+
+    /// <summary>Two significant digits.</summary>
+    private static string Two(double value) => value.ToString(
+        value switch { < 0.1 => "0.000", < 1 => "0.00", < 10 => "0.0", _ => "0" }, CultureInfo.InvariantCulture);
+}

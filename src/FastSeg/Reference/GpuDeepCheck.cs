@@ -1,0 +1,105 @@
+using FastSeg.Deep;
+using FastSeg.Gpu;
+using FastSeg.Images;
+using FastSeg.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace FastSeg.Reference;
+
+/// <summary>What brings deep features to full resolution on a device, against the CPU engine: 32 channels, patches of 14 pixels.</summary>
+internal static unsafe class GpuDeepCheck
+{
+    private const int Channels = 32, Patch = 14, Cells = 72, LearnedCells = 36, SimulatedCells = 3, SimulatedLearnedCells = 2;
+
+    /// <summary>Part of the result's range: the CPU filters by Winograd's algorithm, the device adds directly.</summary>
+    private const double LearnedTolerance = 1e-5;
+
+    public static IEnumerable<EngineCheckResult> Run(GpuMeter meter, int seed)
+    {
+        int cells = meter.Simulated ? SimulatedCells : Cells;
+        foreach (bool bilinear in (bool[])[false, true])
+        {
+            yield return Interpolation(meter, seed, bilinear, cells);
+        }
+        foreach (Padding padding in Enum.GetValues<Padding>())
+        {
+            yield return Learned(meter, seed, padding, meter.Simulated ? SimulatedLearnedCells : LearnedCells);
+        }
+    }
+
+    private static EngineCheckResult Interpolation(GpuMeter meter, int seed, bool bilinear, int cells)
+    {
+        int side = cells * Patch, pixels = side * side;
+        using var map = new LowResolution(Channels, cells, cells, Patch);
+        float[] values = RandomNetwork.Numbers(new Random(seed), Channels * cells * cells), expected = new float[Channels * pixels];
+        values.CopyTo(new Span<float>(map.Plane(0), values.Length));
+        using var planes = new LowResolutionPlanes(map, bilinear, side, side);
+        fixed (float* to = expected)
+        {
+            planes.Planes(0, 0, side, side, to, side, pixels);
+        }
+        (float[] found, double seconds) = meter.On(device =>
+        {
+            using var table = new DeviceTable<float>(device, values);
+            using var arena = new DeviceArena(device, (long)expected.Length * sizeof(float));
+            ArrayView<float> output = arena.Take((long)expected.Length * sizeof(float)).Cast<float>();
+            var cellMap = new CellMap { Cells = table.View, Channels = Channels, Rows = cells, Columns = cells, Patch = Patch };
+            var resize = new ResizeGpu<FloatSink>(device, bilinear);
+            var sink = new FloatSink { Planes = output, PlaneStride = pixels };
+            double time = GpuRates.Seconds(device, stream => resize.Run(stream, cellMap, new Region(0, 0, side, side), sink, 0));
+            return (output.GetAsArray(), time);
+        });
+        return meter.Row(
+            $"deep: {(bilinear ? "bilinear" : "nearest")}", $"{side} x {side} x {Channels}", GpuCheck.Error(found, expected),
+            bilinear ? meter.Allowed(expected) : 0, seconds, [GpuCounts.Cells(bilinear, Channels, Patch)], pixels);
+    }
+
+    private static EngineCheckResult Learned(GpuMeter meter, int seed, Padding padding, int cells)
+    {
+        int side = cells * Patch, pixels = side * side;
+        var config = new UpsamplerConfig
+        {
+            ChannelsIn = Channels,
+            ChannelsHidden = Channels,
+            ChannelsOut = Channels,
+            ChannelsDown = 32,
+            Patch = Patch,
+            Padding = padding,
+        };
+        var random = new Random(seed);
+        using var network = new Upsampler(config, RandomNetwork.Tensors(config, random));
+        float[] image = [.. RandomNetwork.Numbers(random, 3 * pixels).Select(value => (value + 1) / 2)];
+        float[] low = RandomNetwork.Numbers(random, Channels * cells * cells), expected = new float[Channels * pixels];
+        var all = new Region(0, 0, side, side);
+        using (UpsamplerCpu cpu = UpsamplerCpu.Create(new UpsamplerPlan(network, side, side, cells, cells, side)))
+        {
+            fixed (float* guide = image, from = low, to = expected)
+            {
+                cpu.Run(new LowFeatures(from, Channels, cells, cells), new GuidanceImage(guide, pixels, side, all), all, new OutputPlanes(to, pixels, side));
+            }
+        }
+        var plan = new UpsamplerGpuPlan(network, side, side, cells, cells, side, side);
+        (float[] found, double seconds) = meter.On(device => Upsample(device, plan, image, low, side));
+        double range = expected.Max() - expected.Min();
+        return meter.Row(
+            $"deep: upsampler, padding {padding.ToString().ToLowerInvariant()}", $"{side} x {side} x {Channels}", GpuCheck.Error(found, expected) / range,
+            LearnedTolerance, seconds, GpuCounts.Upsampler(plan), pixels);
+    }
+
+    private static (float[] Planes, double Seconds) Upsample(GpuDevice device, UpsamplerGpuPlan plan, float[] image, float[] low, int side)
+    {
+        int pixels = side * side;
+        using var upsampler = new UpsamplerGpu(device, plan);
+        using var map = new DeviceTable<float>(device, low);
+        using var guide = new DeviceTable<float>(device, image);
+        long planeBytes = (long)Channels * pixels * sizeof(float);
+        using var arena = new DeviceArena(device, DeviceArena.Aligned(plan.ScratchBytes) + planeBytes);
+        ArrayView<byte> scratch = arena.Take(plan.ScratchBytes);
+        var sink = new FloatSink { Planes = arena.Take(planeBytes).Cast<float>(), PlaneStride = pixels };
+        var guidance = new GuidancePart { Planes = guide.View, PlaneStride = pixels, Width = side, Height = side };
+        double seconds = GpuRates.Seconds(
+            device, stream => upsampler.Run(stream, map.View, guidance, new Region(0, 0, side, side), sink, 0, scratch));
+        return (sink.Planes.GetAsArray(), seconds);
+    }
+}

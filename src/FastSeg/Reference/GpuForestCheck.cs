@@ -1,0 +1,129 @@
+using FastSeg.Features;
+using FastSeg.Forest;
+using FastSeg.Gpu;
+using FastSeg.Images;
+using FastSeg.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace FastSeg.Reference;
+
+/// <summary>Binning, trees and the collecting of rows on a device, from the features of the CPU engine or compared with them.</summary>
+internal static class GpuForestCheck
+{
+    private const int Classes = 4, TrainedSide = 160, EveryPixel = 7;
+    private static readonly TrainingOptions Training = new() { Rounds = 25 };
+
+    public static IEnumerable<EngineCheckResult> Run(GpuMeter meter, int seed)
+    {
+        int side = GpuFilterCheck.SideFor(meter);
+        byte[] samples = GpuCheck.Samples(side, seed);
+        DecisionForest forest = GpuCheck.Trained(TrainedSide, seed, Classes, Training, BackendKind.Cpu).Forest;
+        float[] planes = GpuCheck.Planes(FeatureSpec.Paper, samples, side);
+        Found found = meter.On(device => Predict(device, forest, samples, side));
+        BinTables bins = forest.GpuTables.Bins;
+        int thresholds = bins.Thresholds.Length / bins.Planes;
+        string size = $"{side} x {side}";
+        yield return meter.Row(
+            "features and binning: wrong bins", $"{size} x {bins.Planes}", WrongBins(bins, planes, found.Bins), meter.MayDiffer ? 0.001 * found.Bins.Length : 0,
+            found.FilterSeconds, GpuCounts.Filters(FeatureSpec.Paper, sizeof(byte), thresholds), samples.Length);
+        float[] expected = Margins(forest, planes, samples.Length);
+        yield return meter.Row(
+            $"forest: margins, {forest.Trees.Length} trees", size, GpuCheck.Error(found.Margins, expected), meter.MayDiffer ? double.MaxValue : 0,
+            found.ForestSeconds, [GpuCounts.Forest(forest.Trees.Length, bins.Planes, forest.Groups)], samples.Length);
+        int[] pixels = [.. Enumerable.Range(0, (samples.Length + EveryPixel - 1) / EveryPixel).Select(i => i * EveryPixel)];
+        int features = FeatureSpec.Paper.Names.Count;
+        (float[] rows, double seconds) = meter.On(device => Rows(device, planes, pixels, features, samples.Length));
+        float[] gathered = [.. pixels.SelectMany(pixel => Enumerable.Range(0, features).Select(feature => planes[(feature * samples.Length) + pixel]))];
+        yield return meter.Row(
+            "gather: rows", $"{pixels.Length} x {features}", GpuCheck.Error(rows, gathered), 0, seconds, [GpuCounts.Gather(features)], pixels.Length);
+    }
+
+    /// <summary>What came down, and the seconds of filters with binning and of the trees.</summary>
+    private sealed record Found(byte[] Bins, float[] Margins, double FilterSeconds, double ForestSeconds);
+
+    private static Found Predict(GpuDevice device, DecisionForest forest, byte[] samples, int side)
+    {
+        TileShape shape = GpuFilterCheck.Whole(side);
+        FeatureSpec spec = FeatureSpec.Paper;
+        int pixels = samples.Length;
+        long scratchBytes = FilterBankGpu.ScratchBytes(spec, 1, shape), marginBytes = (long)forest.Groups * pixels * sizeof(float);
+        using var bank = new FilterBankGpu(device, spec, 1);
+        using var trees = new ForestGpu(device, forest);
+        using var given = new DeviceTable<byte>(device, samples);
+        using var flag = new DeviceTable<int>(device, [0]);
+        long binBytes = (long)trees.BytePlanes * pixels;
+        using var arena = new DeviceArena(
+            device, DeviceArena.Aligned(scratchBytes) + DeviceArena.Aligned(binBytes) + DeviceArena.Aligned(pixels) + DeviceArena.Aligned(marginBytes));
+        ArrayView<byte> scratch = arena.Take(scratchBytes), bins = arena.Take(binBytes), labels = arena.Take(pixels);
+        ArrayView<float> margins = arena.Take(marginBytes).Cast<float>();
+        BinSink sink = trees.Sink(bins, flag.View, pixels);
+        double filters = GpuRates.Seconds(device, stream => bank.Run(stream, shape, given.View, SampleType.UInt8, 1, scratch, sink));
+        double walk = GpuRates.Seconds(device, stream => trees.Run(stream, bins, pixels, pixels, labels, margins));
+        var found = new Found(new byte[bins.Length], new float[margins.Length], filters, walk);
+        bins.CopyToCPU(found.Bins);
+        margins.CopyToCPU(found.Margins);
+        return found;
+    }
+
+    private static (float[] Rows, double Seconds) Rows(GpuDevice device, float[] planes, int[] pixels, int features, int stride)
+    {
+        using var from = new DeviceTable<float>(device, planes);
+        using var positions = new DeviceTable<int>(device, pixels);
+        using var arena = new DeviceArena(device, (long)pixels.Length * features * sizeof(float));
+        ArrayView<float> rows = arena.Take((long)pixels.Length * features * sizeof(float)).Cast<float>();
+        var gather = new GatherGpu(device);
+        var work = new GatherRows
+        {
+            Planes = from.View,
+            Pixels = positions.View,
+            RowOf = ArrayView<int>.Empty,
+            Rows = rows,
+            PlaneStride = stride,
+            Features = features,
+            Count = pixels.Length,
+        };
+        double seconds = GpuRates.Seconds(device, stream => gather.Run(stream, work));
+        float[] found = new float[rows.Length];
+        rows.CopyToCPU(found);
+        return (found, seconds);
+    }
+
+    /// <summary>Bins that are not the number of a byte plane's thresholds at or below the value.</summary>
+    private static int WrongBins(BinTables bins, float[] planes, byte[] found)
+    {
+        int wrong = 0, pixels = found.Length / bins.Planes;
+        for (int feature = 0; feature + 1 < bins.FirstPlane.Length; feature++)
+        {
+            for (int plane = bins.FirstPlane[feature]; plane < bins.FirstPlane[feature + 1]; plane++)
+            {
+                float[] thresholds = bins.Thresholds[bins.FirstThreshold[plane]..bins.FirstThreshold[plane + 1]];
+                for (int i = 0; i < pixels; i++)
+                {
+                    int rank = Array.BinarySearch(thresholds, planes[(feature * pixels) + i]);
+                    wrong += found[(plane * pixels) + i] == (rank >= 0 ? rank + 1 : ~rank) ? 0 : 1;
+                }
+            }
+        }
+        return wrong;
+    }
+
+    /// <summary>Groups x pixels, node by node.</summary>
+    private static float[] Margins(DecisionForest forest, float[] planes, int pixels)
+    {
+        float[] margins = new float[forest.Groups * pixels], row = new float[planes.Length / pixels], of = new float[forest.Groups];
+        for (int i = 0; i < pixels; i++)
+        {
+            for (int feature = 0; feature < row.Length; feature++)
+            {
+                row[feature] = planes[(feature * pixels) + i];
+            }
+            forest.Margins(row, of);
+            for (int group = 0; group < of.Length; group++)
+            {
+                margins[(group * pixels) + i] = of[group];
+            }
+        }
+        return margins;
+    }
+}
