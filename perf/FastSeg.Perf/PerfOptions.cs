@@ -14,7 +14,7 @@ internal sealed record PerfOptions
           --only     some of: backbone, filters, forest, gpu, job, loop, memory, upsampler (default: all)
           --size     side of the square image that operations and the job run on
           --threads  worker threads (default: one a core)
-          --runs     runs of each measurement after one to warm up; the fastest counts
+          --runs     runs of each measurement after two seconds to warm up; the fastest counts
           --large    side of the image whose segmentation's peak memory is measured
           --peers    also scipy, scikit-image, Python's xgboost and ONNX Runtime, in the same run with as many processes or threads
           --json     writes everything measured to FILE

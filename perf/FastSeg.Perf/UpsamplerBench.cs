@@ -19,48 +19,47 @@ internal static unsafe class UpsamplerBench
         {
             var network = new UpsamplerCase(channels, channels, side, side, 14, Padding.Replicate);
             using var result = new HostBuffer((long)channels * side * side * sizeof(float));
-            Measurement ours = Ours(run, network, result);
-            run.Add(ours);
-            if (run.Options.Peers)
-            {
-                UpsamplerPeer.Run(run, network, ours, result, goal);
-            }
+            using UpsamplerPeer? peer = run.Options.Peers ? UpsamplerPeer.Open(run, network) : null;
+            Measure(run, network, result, peer, goal);
         }
         Memory(run);
         DeepMemoryBench.Upsample(run);
     }
 
-    private static Measurement Ours(PerfRun run, UpsamplerCase network, HostBuffer result)
+    private static void Measure(PerfRun run, UpsamplerCase network, HostBuffer result, UpsamplerPeer? peer, Goal? goal)
     {
         using var weights = new Upsampler(network.Config, network.Tensors());
         var plan = new UpsamplerPlan(weights, network.Height, network.Width, network.LowHeight, network.LowWidth, network.Width);
         int threads = run.Options.Threads, rows = (network.Height + threads - 1) / threads;
         UpsamplerCpu[] workers = [.. Enumerable.Range(0, threads).Select(_ => UpsamplerCpu.Create(plan))];
-        double seconds;
+        double[] seconds;
         fixed (float* image = network.Image, features = network.Features)
         {
             float* guide = image, low = features;
-            seconds = run.Best(() => Workers.Run(threads, threads, new RunOptions { Threads = threads }, (worker, index) =>
+            void Ours() => Workers.Run(threads, threads, new RunOptions { Threads = threads }, (worker, index) =>
             {
                 int y = (int)index * rows;
                 var region = new Region(0, y, network.Width, Math.Min(rows, network.Height - y));
                 var seen = new GuidanceImage(guide, (nint)network.Height * network.Width, network.Width, new Region(0, 0, network.Width, network.Height));
                 var planes = new OutputPlanes((float*)result.Pointer + ((nint)y * network.Width), (nint)network.Height * network.Width, network.Width);
                 workers[worker].Run(new LowFeatures(low, network.ChannelsIn, network.LowHeight, network.LowWidth), seen, region, planes);
-            }));
+            });
+            seconds = run.Best(peer is null ? [Ours] : [Ours, peer.Run]);
         }
         Array.ForEach(workers, worker => worker.Dispose());
         (double plain, double done) = Flops(plan);
         long pixels = (long)network.Height * network.Width;
-        return new Measurement("upsampler", $"k = {network.ChannelsIn}, {network.Height} x {network.Width}", seconds, pixels)
+        var ours = new Measurement("upsampler", $"k = {network.ChannelsIn}, {network.Height} x {network.Width}", seconds[0], pixels)
         {
             FlopsPerPixel = plain / pixels,
             BytesPerPixel = sizeof(float) * network.ChannelsOut,
             OwnBound = (run.Bounds.FlopsPerSecond / done * pixels, "products"),
             Note = string.Create(
                 CultureInfo.InvariantCulture,
-                $"does {done / pixels / 1e3:F0} of {plain / pixels / 1e3:F0} kFLOP a pixel, {done / seconds / 1e9:F0} GFLOP/s; {UpsamplerCpu.Bytes(plan) >> 20} MiB a thread"),
+                $"does {done / pixels / 1e3:F0} of {plain / pixels / 1e3:F0} kFLOP a pixel, {done / seconds[0] / 1e9:F0} GFLOP/s; {UpsamplerCpu.Bytes(plan) >> 20} MiB a thread"),
         };
+        run.Add(ours);
+        peer?.Add(run, ours, seconds[1], result, goal);
     }
 
     /// <summary>Operations of the plain network, and of the products that the engine computes (its transformations not counted).</summary>
