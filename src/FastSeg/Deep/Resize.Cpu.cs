@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using FastSeg.Features;
 
 namespace FastSeg.Deep;
@@ -52,34 +51,4 @@ internal static unsafe class ResizeCpu<TLanes, TVector>
             }
         }
     }
-
-    /// <summary>Align-corners bilinear: between two rows, then between two columns.</summary>
-    /// <param name="upper">The upper source row.</param>
-    /// <param name="lower">The lower one, or the same.</param>
-    /// <param name="down">The lower row's weight.</param>
-    /// <param name="sourceWidth">Columns of the whole source.</param>
-    /// <param name="width">Columns of the whole result.</param>
-    /// <param name="first">First column to write.</param>
-    /// <param name="last">Last column to write.</param>
-    /// <param name="output">The row to write.</param>
-    public static void Bilinear(float* upper, float* lower, float down, int sourceWidth, int width, int first, int last, float* output)
-    {
-        TVector south = TLanes.Broadcast(down), north = TLanes.Broadcast(1 - down);
-        for (int x = first; x <= last; x++)
-        {
-            Interpolation at = Resize.Aligned(x, sourceWidth, width);
-            nint left = (nint)at.First * Lane, right = (nint)at.Second * Lane;
-            TVector east = TLanes.Broadcast(at.Weight), west = TLanes.Broadcast(1 - at.Weight);
-            for (int i = 0; i < Lane; i += TLanes.Count)
-            {
-                TVector top = Mix(TLanes.Load(upper + left + i), TLanes.Load(upper + right + i), west, east);
-                TVector bottom = Mix(TLanes.Load(lower + left + i), TLanes.Load(lower + right + i), west, east);
-                TLanes.Store(Mix(top, bottom, north, south), output + ((nint)x * Lane) + i);
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Mix(TVector a, TVector b, TVector weightA, TVector weightB) =>
-        TLanes.Fma(a, weightA, TLanes.Multiply(b, weightB));
 }

@@ -14,7 +14,8 @@ internal sealed unsafe class UpsamplerRooms
     {
         int widest = Enumerable.Range(0, plan.Stages.Count).Max(s => Columns(plan, s)) + UpsamplerRings.Slack;
         Take((long)widest * Lane);
-        Sources = Take(plan.Stages.Max(stage => Math.Max(stage.Convolution?.Entries ?? 0, stage.Winograd?.InputBlocks.Length ?? 0)) * (sizeof(nint) / sizeof(float)));
+        Sources = Take(plan.Stages.Max(stage => Math.Max(
+            Math.Max(stage.Convolution?.Entries ?? 0, stage.Winograd?.InputBlocks.Length ?? 0), stage.Doubling?.Taps[0].Entries ?? 0)) * (sizeof(nint) / sizeof(float)));
         Stages = new long[plan.Stages.Count];
         Tables = new long[plan.Stages.Count];
         long products = 0, points = 0;

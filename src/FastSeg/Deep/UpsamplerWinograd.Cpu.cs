@@ -46,7 +46,7 @@ internal sealed unsafe class WinogradCpuRows<TLanes, TVector>(UpsamplerPlan plan
             for (int tap = 0; tap < Side; tap++)
             {
                 int read = row - 1 + tap;
-                // Rows that only rows past the image would need: any that is there.
+                // Past the image: zeros or the edge's row. Rows that no result needs still round into results, so always the same ones.
                 rows[tap] = zeros && (read < 0 || read >= stage.Height)
                     ? rings.Zeros
                     : rings.Row(source, Math.Clamp(read, 0, stage.Height - 1)) + (i * rings.BlockStride(source)) + ((nint)(column - 1) * Lane);
