@@ -41,15 +41,13 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
 {
     private const int Lane = Convolution.Lane;
 
-    /// <summary>Widest register tile; as many pixels past a row's end may be read and written.</summary>
-    public const int WidestTile = 14;
-
+    private const int WidestTile = 14;
     private const int MiddleTile = 10;
     private const int NarrowTile = 6;
     private const int LineTile = 12;
 
     /// <summary>
-    /// Convolves part of one row, all output blocks. Up to <see cref="WidestTile"/> pixels past its end are overwritten.
+    /// Convolves part of one row, all output blocks. Fewer than <see cref="UpsamplerRings.Slack"/> pixels past its end are overwritten.
     /// </summary>
     /// <param name="convolution">The weights.</param>
     /// <param name="row">Sources, channels, entries, taps and output step.</param>

@@ -109,7 +109,7 @@ internal sealed unsafe class UpsamplerRings : IDisposable
     }
 
     /// <summary>Fills the padding of one block of a row that holds columns <paramref name="first"/> .. <paramref name="last"/>.</summary>
-    public static void PadBlock(float* row, int first, int last, int width, int pad, bool zeros)
+    private static void PadBlock(float* row, int first, int last, int width, int pad, bool zeros)
     {
         for (int i = 1; i <= pad; i++)
         {
