@@ -1,72 +1,14 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace FastSeg.Forest;
 
 /// <summary>The loops of the forest over squares of 16 x 16 pixels, written once for both vector widths.</summary>
-internal static unsafe class Evaluator<TInt, TFloat, TLanes>
+internal static unsafe class Evaluator<TInt, TLanes>
     where TInt : struct
-    where TFloat : struct
-    where TLanes : struct, IForestLanes<TInt, TFloat>
+    where TLanes : struct, IForestLanes<TInt>
 {
     /// <summary>Side of a square: a vector of 16 lanes holds four of its rows.</summary>
     private const int Side = 16;
-
-    /// <summary>Bins one plane of one square.</summary>
-    /// <param name="rows">The first row's 16 values.</param>
-    /// <param name="rowStride">Floats to the next row.</param>
-    /// <param name="height">Rows there are; the last one stands for those that are missing.</param>
-    /// <param name="square">Scratch for 16 x 16 values; the rows may be there already.</param>
-    /// <param name="search">The plane's thresholds, as the lanes take them.</param>
-    /// <param name="levels">Steps of the search.</param>
-    /// <param name="paths">From paths to bins: <see cref="PathTables.Of"/>.</param>
-    /// <param name="bins">Receives 256 bytes.</param>
-    /// <param name="least">Receives the least bin.</param>
-    /// <param name="most">Receives the largest bin.</param>
-    /// <returns>Whether every value is finite; otherwise the bins mean nothing.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool Bin(
-        float* rows, nint rowStride, int height, float* square, float* search, int levels, byte* paths, byte* bins, out byte least, out byte most)
-    {
-        bool finite = Copy(rows, rowStride, height, square);
-        TLanes.Search(square, search, levels, bins);
-        TInt low = TLanes.Sort(paths, TLanes.Load(bins)), high = low;
-        for (int at = 0; at < TreeProgram.SquareBytes; at += 4 * TLanes.Count)
-        {
-            TInt sorted = TLanes.Sort(paths, TLanes.Load(bins + at));
-            TLanes.StoreBins(sorted, bins + at);
-            low = TLanes.Min(low, sorted);
-            high = TLanes.Max(high, sorted);
-        }
-        least = TLanes.LeastByte(low);
-        most = TLanes.LargestByte(high);
-        return finite;
-    }
-
-    /// <summary>
-    /// Puts a square's values together and says whether all are finite. Its neighbour on the right comes next: 16 rows are more than
-    /// the machine itself foresees.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool Copy(float* rows, nint rowStride, int height, float* square)
-    {
-        TFloat taint0 = default, taint1 = default;
-        for (int y = 0; y < Side; y += 2)
-        {
-            float* row0 = rows + (Math.Min(y, height - 1) * rowStride);
-            float* row1 = rows + (Math.Min(y + 1, height - 1) * rowStride);
-            Sse.Prefetch0(row0 + Side);
-            Sse.Prefetch0(row1 + Side);
-            for (int x = 0; x < Side; x += TLanes.Count)
-            {
-                TFloat value0 = TLanes.Load(row0 + x), value1 = TLanes.Load(row1 + x);
-                (taint0, taint1) = (TLanes.Taint(taint0, value0), TLanes.Taint(taint1, value1));
-                TLanes.Store(value0, square + (y * Side) + x);
-                TLanes.Store(value1, square + ((y + 1) * Side) + x);
-            }
-        }
-        return !TLanes.AnyNaN(TLanes.Add(taint0, taint1));
-    }
 
     /// <summary>Evaluates trees on some squares and adds their leaves to the squares' margins, tree after tree.</summary>
     /// <param name="program">The trees.</param>
@@ -84,14 +26,14 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
         for (int tree = first; tree < end; tree++)
         {
             int leafCount = program.Leaves[tree];
-            if (leafCount == 1)
+            if (leafCount <= TLanes.SmallLeaves)
             {
                 int run = tree;
-                while (tree + 1 < end && program.Leaves[tree + 1] == 1)
+                while (tree + 1 < end && program.Leaves[tree + 1] <= TLanes.SmallLeaves)
                 {
                     tree++;
                 }
-                AddConstants(program, run, tree + 1, margins, squares);
+                TLanes.AddSmall(program, run, tree + 1, bins, binStride, margins, squares);
                 continue;
             }
             float* leaves = TLanes.Arrange(program.Tables + program.TableOf[tree], leafCount, arranged);
@@ -156,7 +98,7 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
     /// <summary>
     /// A tree on a square of eight vectors, all at once: with four and four a split's values would be fetched twice and the loop's end
     /// guessed wrong twice, a fifth of the time. Sixteen registers hold no left label: going left keeps a label, as all programs but
-    /// those of <see cref="VectorPruner"/> have it.
+    /// those of <see cref="VectorTrees"/> have it.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunEight(TreeProgram program, int firstSplit, int endSplit, byte* bins, float* leaves, int leafCount, byte* labels, float* margins)
@@ -201,34 +143,6 @@ internal static unsafe class Evaluator<TInt, TFloat, TLanes>
         for (int i = 0; i < 8; i++)
         {
             TLanes.AddLeaves(TLanes.Load(labels + (i * Step)), leaves, margins + ((i >> 1) * 4 * Side) + ((i & 1) * 8));
-        }
-    }
-
-    /// <summary>Adds trees with one leaf, one after the other: the margins stay in registers meanwhile.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddConstants(TreeProgram program, int first, int end, float* margins, int squares)
-    {
-        int count = TLanes.Count;
-        float* last = margins + (squares * Side * Side);
-        for (float* at = margins; at < last; at += 8 * count)
-        {
-            TFloat sum0 = TLanes.Load(at), sum1 = TLanes.Load(at + count), sum2 = TLanes.Load(at + (2 * count)), sum3 = TLanes.Load(at + (3 * count));
-            float* rest = at + (4 * count);
-            TFloat sum4 = TLanes.Load(rest), sum5 = TLanes.Load(rest + count), sum6 = TLanes.Load(rest + (2 * count)), sum7 = TLanes.Load(rest + (3 * count));
-            for (int tree = first; tree < end; tree++)
-            {
-                TFloat leaf = TLanes.Broadcast(program.Tables[program.TableOf[tree]]);
-                (sum0, sum1, sum2, sum3) = (TLanes.Add(sum0, leaf), TLanes.Add(sum1, leaf), TLanes.Add(sum2, leaf), TLanes.Add(sum3, leaf));
-                (sum4, sum5, sum6, sum7) = (TLanes.Add(sum4, leaf), TLanes.Add(sum5, leaf), TLanes.Add(sum6, leaf), TLanes.Add(sum7, leaf));
-            }
-            TLanes.Store(sum0, at);
-            TLanes.Store(sum1, at + count);
-            TLanes.Store(sum2, at + (2 * count));
-            TLanes.Store(sum3, at + (3 * count));
-            TLanes.Store(sum4, rest);
-            TLanes.Store(sum5, rest + count);
-            TLanes.Store(sum6, rest + (2 * count));
-            TLanes.Store(sum7, rest + (3 * count));
         }
     }
 }

@@ -25,9 +25,9 @@ internal sealed unsafe class ForestCpu : IDisposable
         RowStride = Padded(maxBandWidth, Lanes);
         _rows = Padded(maxBandHeight, ForestWorker.Side);
         _margins = new HostBuffer(MarginBytes(forest, maxBandWidth, maxBandHeight));
-        _worker = VectorPath.Bits == 512
-            ? new ForestWorker<Vector512<int>, Vector512<float>, ForestLanes512>(forest.Tables, maxBandWidth)
-            : new ForestWorker<Vector256<int>, Vector256<float>, ForestLanes256>(forest.Tables, maxBandWidth);
+        _worker = ForestWorker.Bits == 512
+            ? new ForestWorker<Vector512<int>, ForestLanes512>(forest.Tables, maxBandWidth)
+            : new ForestWorker<Vector256<int>, ForestLanes256>(forest.Tables, maxBandWidth);
     }
 
     /// <summary>Bytes the constructor allocates.</summary>

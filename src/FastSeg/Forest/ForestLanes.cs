@@ -5,29 +5,10 @@ namespace FastSeg.Forest;
 /// of as many pixels as a vector of floats has lanes.
 /// </summary>
 /// <typeparam name="TInt">A vector of 32-bit lanes.</typeparam>
-/// <typeparam name="TFloat">A vector of floats.</typeparam>
-internal unsafe interface IForestLanes<TInt, TFloat>
+internal unsafe interface IForestLanes<TInt>
 {
     /// <summary>Lanes.</summary>
     static abstract int Count { get; }
-
-    /// <summary>Reads floats.</summary>
-    static abstract TFloat Load(float* source);
-
-    /// <summary>The value in every lane.</summary>
-    static abstract TFloat Broadcast(float value);
-
-    /// <summary>Writes floats.</summary>
-    static abstract void Store(TFloat value, float* destination);
-
-    /// <summary>a + b.</summary>
-    static abstract TFloat Add(TFloat a, TFloat b);
-
-    /// <summary>NaN from the first value on that is NaN or infinite, else <paramref name="soFar"/>.</summary>
-    static abstract TFloat Taint(TFloat soFar, TFloat value);
-
-    /// <summary>Whether any lane is NaN.</summary>
-    static abstract bool AnyNaN(TFloat value);
 
     /// <summary>Reads lanes.</summary>
     static abstract TInt Load(byte* source);
@@ -38,9 +19,6 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     /// <summary>The value in every lane.</summary>
     static abstract TInt Broadcast(uint* value);
 
-    /// <summary>Writes bins as <see cref="Select"/> takes them.</summary>
-    static abstract void StoreBins(TInt bins, byte* destination);
-
     /// <summary>A cut in every lane, as <see cref="Select"/> takes it.</summary>
     static abstract TInt BroadcastCut(uint* cut);
 
@@ -50,33 +28,38 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     /// <summary>Byte by byte: <see cref="Select"/> where the label is <paramref name="own"/>, else the label.</summary>
     static abstract TInt Decide(TInt label, TInt own, TInt bins, TInt cut, TInt left, TInt right);
 
-    /// <summary>The smaller bytes.</summary>
-    static abstract TInt Min(TInt a, TInt b);
-
-    /// <summary>The larger bytes.</summary>
-    static abstract TInt Max(TInt a, TInt b);
-
-    /// <summary>The least of all bytes.</summary>
-    static abstract byte LeastByte(TInt value);
-
-    /// <summary>The largest of all bytes.</summary>
-    static abstract byte LargestByte(TInt value);
-
-    /// <summary>A plane's thresholds as <see cref="Search"/> takes them.</summary>
+    /// <summary>A plane's thresholds as <see cref="Bin"/> takes them.</summary>
     static abstract float* Thresholds(ForestTables tables, int plane);
 
-    /// <summary>
-    /// The path of the search for each value of a square, first step in the lowest bit: 1 where the value is not below the step's
-    /// threshold; see <see cref="ForestTables.Search"/>.
-    /// </summary>
-    /// <param name="square">16 x 16 values.</param>
+    /// <summary>Bins one plane of one square: the number of thresholds not above each value.</summary>
+    /// <param name="rows">The first row's 16 values.</param>
+    /// <param name="rowStride">Floats to the next row.</param>
+    /// <param name="height">Rows there are; the last one stands for those that are missing.</param>
+    /// <param name="ahead">Floats from a row to one that will soon be wanted: the same square of the next plane.</param>
+    /// <param name="square">Scratch for 16 x 16 values; the rows may be there already.</param>
     /// <param name="search">The plane's thresholds: <see cref="Thresholds"/>.</param>
-    /// <param name="levels">Steps.</param>
-    /// <param name="paths">Receives 256 bytes: vectors of four rows; in which order each holds its pixels is its own affair.</param>
-    static abstract void Search(float* square, float* search, int levels, byte* paths);
+    /// <param name="levels">Steps of the search.</param>
+    /// <param name="bins">
+    /// Receives 256 bytes as <see cref="Select"/> takes them: vectors of four rows; in which order each holds its pixels is its own affair.
+    /// </param>
+    /// <param name="least">Receives the least bin.</param>
+    /// <param name="most">Receives the largest bin.</param>
+    /// <returns>Whether every value is finite; otherwise the bins mean nothing.</returns>
+    static abstract bool Bin(
+        float* rows, nint rowStride, int height, nint ahead, float* square, float* search, int levels, byte* bins, out byte least, out byte most);
 
-    /// <summary>Byte by byte: the number of thresholds not above the value, which is the path with its first step in the highest bit.</summary>
-    static abstract TInt Sort(byte* table, TInt paths);
+    /// <summary>Most leaves of a tree that <see cref="AddSmall"/> takes.</summary>
+    static abstract int SmallLeaves { get; }
+
+    /// <summary>Evaluates small trees on some squares and adds their leaves, tree after tree: the margins stay in registers meanwhile.</summary>
+    /// <param name="program">The trees.</param>
+    /// <param name="first">The first tree.</param>
+    /// <param name="end">The tree after the last.</param>
+    /// <param name="bins">The first square's planes.</param>
+    /// <param name="binStride">Bytes to the next square's planes.</param>
+    /// <param name="margins">16 x 16 margins of the first square, those of the others behind them.</param>
+    /// <param name="squares">Squares.</param>
+    static abstract void AddSmall(TreeProgram program, int first, int end, byte* bins, nint binStride, float* margins, int squares);
 
     /// <summary>Most leaves that <see cref="AddLeaves"/> takes.</summary>
     static abstract int FewLeaves { get; }
@@ -88,7 +71,7 @@ internal unsafe interface IForestLanes<TInt, TFloat>
     static abstract float* Arrange(float* leaves, int count, float* scratch);
 
     /// <summary>Adds each pixel's leaf to its margin.</summary>
-    /// <param name="labels">Leaf numbers: four rows of <see cref="Count"/> pixels, in the order of <see cref="Search"/>.</param>
+    /// <param name="labels">Leaf numbers: four rows of <see cref="Count"/> pixels, in the order of <see cref="Bin"/>.</param>
     /// <param name="leaves">Up to <see cref="FewLeaves"/> leaves, arranged.</param>
     /// <param name="rows">The margins of the first row; rows are 16 floats apart.</param>
     static abstract void AddLeaves(TInt labels, float* leaves, float* rows);

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace FastSeg.Forest;
 
 /// <summary>8 lanes (AVX2).</summary>
-internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Vector256<float>>
+internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>>
 {
     private const int Bias = unchecked((int)0x80808080);
 
@@ -13,31 +13,10 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
     public static int Count => 8;
 
     /// <inheritdoc/>
+    public static int SmallLeaves => SmallTrees.MostLeaves;
+
+    /// <inheritdoc/>
     public static int FewLeaves => ByteTables.Entries;
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Load(float* source) => Avx.LoadVector256(source);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector256<float> value, float* destination) => Avx.Store(destination, value);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => Avx.Add(a, b);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Taint(Vector256<float> soFar, Vector256<float> value) => Fma.MultiplyAdd(value, Vector256<float>.Zero, soFar);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool AnyNaN(Vector256<float> value) => !Vector256.EqualsAll(value, value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -50,10 +29,6 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Broadcast(uint* value) => Vector256.Create(*(int*)value);
-
-    /// <summary>Less 128: AVX2 compares signed bytes only.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreBins(Vector256<int> bins, byte* destination) => Store(bins ^ Vector256.Create(Bias), destination);
 
     /// <summary>Less 128, and one more: the comparison that takes the bins from memory is "below".</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -75,43 +50,15 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>, Ve
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Min(Vector256<int> a, Vector256<int> b) => Avx2.Min(a.AsByte(), b.AsByte()).AsInt32();
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Max(Vector256<int> a, Vector256<int> b) => Avx2.Max(a.AsByte(), b.AsByte()).AsInt32();
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte LeastByte(Vector256<int> value)
-    {
-        // The smaller byte of each 16 bits, then the one instruction that reduces: the least of eight 16-bit values.
-        Vector128<byte> half = Sse2.Min(value.GetLower().AsByte(), value.GetUpper().AsByte());
-        Vector128<byte> pairs = Sse2.Min(half, Sse2.ShiftRightLogical(half.AsUInt16(), 8).AsByte());
-        return (byte)Sse41.MinHorizontal(pairs.AsUInt16() & Vector128.Create((ushort)255)).ToScalar();
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte LargestByte(Vector256<int> value) => (byte)~LeastByte(~value);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float* Thresholds(ForestTables tables, int plane) => tables.SearchBytes(plane);
 
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Search(float* square, float* search, int levels, byte* paths) => ByteSearch.Run(square, search, levels, paths);
+    /// <summary>Less 128: AVX2 compares signed bytes only.</summary>
+    public static bool Bin(float* rows, nint rowStride, int height, nint ahead, float* square, float* search, int levels, byte* bins, out byte least, out byte most) =>
+        ByteSearch.Run(rows, rowStride, height, ahead, square, search, levels, bins, out least, out most);
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Sort(byte* table, Vector256<int> paths)
-    {
-        Vector256<byte> nibble = Vector256.Create((byte)15);
-        Vector256<byte> upper = Avx2.ShiftRightLogical(paths, 4).AsByte() & nibble;
-        return (Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(table), paths.AsByte() & nibble)
-            | Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(table + 16), upper)).AsInt32();
-    }
+    public static void AddSmall(TreeProgram program, int first, int end, byte* bins, nint binStride, float* margins, int squares) =>
+        SmallTrees.Add(program, first, end, bins, binStride, margins, squares);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,13 +4,13 @@ namespace FastSeg.Forest;
 
 /// <summary>
 /// A forest's thresholds as the CPU bins by: a feature's value becomes the number of thresholds not above it, one byte, and a split
-/// "value &lt; threshold number j" becomes "bin &lt;= j": nothing is lost. A feature with more than 255 thresholds gets several byte
+/// "value &lt; threshold number j" becomes "bin &lt;= j": nothing is lost. A feature with more than 254 thresholds gets several byte
 /// planes, each over its own stretch of them. Immutable; shared by all workers.
 /// </summary>
 internal sealed unsafe class ForestTables
 {
-    /// <summary>Most thresholds of a byte plane.</summary>
-    public const int MaxThresholds = 255;
+    /// <summary>Most thresholds of a byte plane: a bin of 255 would not be below the cut that <see cref="BitTrees"/> gives to others' labels.</summary>
+    public const int MaxThresholds = 254;
 
     /// <summary>Floats from a plane's thresholds to the next plane's.</summary>
     private const int SearchStride = 304;
@@ -28,7 +28,7 @@ internal sealed unsafe class ForestTables
         for (int i = 0; i < planes.Count; i++)
         {
             FillSearch(Search(i), Levels[i], planes[i].Thresholds);
-            FillBytes(Search(i), SearchBytes(i));
+            FillBytes(SearchBytes(i), Levels[i], planes[i].Thresholds);
         }
         Cut = new byte[forest.Feature.Length];
         Plane = new int[forest.Feature.Length];
@@ -68,7 +68,7 @@ internal sealed unsafe class ForestTables
     /// </summary>
     public float* Search(int plane) => (float*)_searches.Pointer + ((nint)plane * 2 * SearchStride);
 
-    /// <summary>The same, laid out as <see cref="ByteTables"/>, but for the first step.</summary>
+    /// <summary>The same as <see cref="ByteSearch"/> takes it: four steps for permutations, later ones as <see cref="ByteTables"/>, by sorted paths.</summary>
     public float* SearchBytes(int plane) => Search(plane) + SearchStride;
 
     /// <summary>Where a step's thresholds begin, in floats: 16 for each of the first five, then as many as there are paths.</summary>
@@ -136,19 +136,31 @@ internal sealed unsafe class ForestTables
                 {
                     sorted = (2 * sorted) + ((path >> bit) & 1);
                 }
-                int rank = (((2 * sorted) + 1) << (levels - 1 - step)) - 1;
-                if (rank < thresholds.Length)
-                {
-                    search[StepAt(step) + path] = thresholds[rank];
-                }
+                search[StepAt(step) + path] = ThresholdOf(thresholds, levels, step, sorted);
             }
         }
     }
 
-    private static void FillBytes(float* search, float* bytes)
+    private static void FillBytes(float* search, int levels, float[] thresholds)
     {
-        new Span<float>(search, StepAt(1)).CopyTo(new Span<float>(bytes, StepAt(1)));
-        ByteTables.Arrange(search + StepAt(1), SearchStride - StepAt(1), bytes + StepAt(1));
+        float Threshold(int step, int path) => ThresholdOf(thresholds, levels, step, path);
+        ByteSearch.FillFirst(Threshold, search);
+        float* sorted = stackalloc float[MaxThresholds + 1];
+        for (int step = ByteSearch.FirstSteps, at = ByteSearch.FirstFloats; step < levels; at += 1 << step++)
+        {
+            for (int path = 0; path < 1 << step; path++)
+            {
+                sorted[path] = Threshold(step, path);
+            }
+            ByteTables.Arrange(sorted, 1 << step, search + at);
+        }
+    }
+
+    // The threshold that halves what a sorted path leaves; infinite where there is none.
+    private static float ThresholdOf(float[] thresholds, int levels, int step, int path)
+    {
+        int rank = step < levels ? (((2 * path) + 1) << (levels - 1 - step)) - 1 : int.MaxValue;
+        return rank < thresholds.Length ? thresholds[rank] : float.PositiveInfinity;
     }
 
     private void NumberSplits(DecisionForest forest, List<(int Feature, float[] Thresholds)> planes, float[][] all)

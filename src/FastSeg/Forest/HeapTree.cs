@@ -3,7 +3,7 @@ using FastSeg.Native;
 
 namespace FastSeg.Forest;
 
-/// <summary>A tree as <see cref="VectorPruner"/> reads it: where each field begins, in bytes.</summary>
+/// <summary>A tree as <see cref="VectorTrees"/> reads it: where each field begins, in bytes.</summary>
 internal static unsafe class HeapTree
 {
     /// <summary>Plane of each low node; the number behind the last plane where it is no split.</summary>

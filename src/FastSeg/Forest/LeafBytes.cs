@@ -7,15 +7,48 @@ namespace FastSeg.Forest;
 /// <summary>Leaves looked up in <see cref="ByteTables"/> and added to margins (AVX2).</summary>
 internal static unsafe class LeafBytes
 {
+    /// <summary>Adds a leaf to each of 256 pixels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddOne(float leaf, float* margins)
+    {
+        Vector256<float> same = Vector256.Create(leaf);
+        for (int i = 0; i < TreeProgram.SquareBytes; i += 8)
+        {
+            Avx.Store(margins + i, Avx.LoadVector256(margins + i) + same);
+        }
+    }
+
     /// <summary>Adds one of 16 leaves to each of 32 pixels: four rows of 8.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddFew(Vector256<byte> labels, byte* tables, float* rows) => Add(
         ByteTables.Lookup(tables, labels), ByteTables.Lookup(tables + 16, labels),
         ByteTables.Lookup(tables + 32, labels), ByteTables.Lookup(tables + 48, labels), rows);
 
+    /// <summary>Adds one of many leaves to each of 256 pixels.</summary>
+    public static void AddMany(byte* labels, byte* tables, int count, float* margins)
+    {
+        if (count <= 2 * ByteTables.Entries)
+        {
+            AddUpTo32(labels, tables, margins);
+            return;
+        }
+        AddAny(labels, tables, count, margins);
+    }
+
+    /// <summary>Two tables; the label's fifth bit chooses.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddUpTo32(byte* labels, byte* tables, float* margins)
+    {
+        for (int block = 0; block < 8; block++, labels += 32)
+        {
+            Vector256<byte> label = Avx.LoadVector256(labels);
+            Add(Of32(tables, label), Of32(tables + 16, label), Of32(tables + 32, label), Of32(tables + 48, label), Rows(margins, block));
+        }
+    }
+
     /// <summary>16 leaves a lookup; each pixel keeps that of its own table.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddMany(byte* labels, byte* tables, int count, float* margins)
+    private static void AddAny(byte* labels, byte* tables, int count, float* margins)
     {
         byte* end = tables + (count * sizeof(float));
         Vector256<byte> nibble = Vector256.Create((byte)15);
@@ -36,9 +69,18 @@ internal static unsafe class LeafBytes
                 byte2 = Avx2.BlendVariable(byte2, ByteTables.Lookup(at + 32, low), here);
                 byte3 = Avx2.BlendVariable(byte3, ByteTables.Lookup(at + 48, low), here);
             }
-            Add(byte0, byte1, byte2, byte3, margins + ((block / 2) * 64) + ((block % 2) * 8));
+            Add(byte0, byte1, byte2, byte3, Rows(margins, block));
         }
     }
+
+    /// <summary>The first of four rows of a vector of labels: the left half of the first four rows, their right half, and so on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float* Rows(float* margins, int block) => margins + ((block >> 1) * 64) + ((block & 1) * 8);
+
+    // A blend looks at the highest bit of each byte.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Of32(byte* table, Vector256<byte> label) => Avx2.BlendVariable(
+        ByteTables.Lookup(table, label), ByteTables.Lookup(table + ByteTables.Size, label), Avx2.ShiftLeftLogical(label.AsUInt16(), 3).AsByte());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(Vector256<byte> byte0, Vector256<byte> byte1, Vector256<byte> byte2, Vector256<byte> byte3, float* rows)

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using FastSeg.Native;
 
 namespace FastSeg.Forest;
@@ -111,24 +109,6 @@ internal sealed unsafe class TreeProgram : IDisposable
         Trees++;
         FirstSplit[Trees] = Splits;
         NextTable += (leaves + 15) & ~15;
-    }
-
-    /// <summary>Writes all splits from what <see cref="BitPruner"/> packs into 32 bits: plane, cut, own label, right label.</summary>
-    /// <param name="packed">As many as there are, rounded up to 8.</param>
-    public void Unpack(uint* packed)
-    {
-        Vector256<byte> first = Vector256.Create(0x0404040400000000, 0x0C0C0C0C08080808, 0x0404040400000000, 0x0C0C0C0C08080808).AsByte();
-        Vector256<byte> second = first + Vector256<byte>.One, third = second + Vector256<byte>.One, fourth = third + Vector256<byte>.One;
-        for (int i = 0; i < Splits; i += 8)
-        {
-            Vector256<byte> four = Avx.LoadVector256((byte*)(packed + i));
-            Avx.Store(BinsOf + i, Avx2.ShiftLeftLogical(four.AsInt32() & Vector256.Create(255), 8));
-            Avx.Store((byte*)(Cut + i), Avx2.Shuffle(four, second));
-            Vector256<byte> own = Avx2.Shuffle(four, third);
-            Avx.Store((byte*)(Label + i), own);
-            Avx.Store((byte*)(Left + i), own);
-            Avx.Store((byte*)(Right + i), Avx2.Shuffle(four, fourth));
-        }
     }
 
     /// <summary>Adds a tree that is walked pixel by pixel.</summary>

@@ -11,9 +11,10 @@ namespace FastSeg.Forest;
 /// is laid out as a heap: the root is node 1, node p has children 2 p and 2 p + 1. Lane i of a "low" vector stands for node i (splits
 /// and upper leaves), lane i of a "high" vector for node 64 + i (leaves of the lowest level).
 /// </summary>
-internal sealed unsafe class VectorPruner : SquarePruner
+internal sealed unsafe class VectorTrees : SquareTrees
 {
     private readonly ForestTables _tables;
+    private readonly TreeProgram _program;
     private readonly HostBuffer _trees;
     private readonly HostBuffer _patterns;
     private readonly HostBuffer _ranges = new(8 * 64);
@@ -21,10 +22,11 @@ internal sealed unsafe class VectorPruner : SquarePruner
     private readonly int[] _firstOf;
 
     /// <summary>Lays the trees out.</summary>
-    /// <param name="tables">A forest that <see cref="SquarePruner.Suits"/>.</param>
-    public VectorPruner(ForestTables tables)
+    /// <param name="tables">A forest that <see cref="SquareTrees.Suits"/>.</param>
+    public VectorTrees(ForestTables tables)
     {
         _tables = tables;
+        _program = new TreeProgram(tables.Forest);
         _rangeVectors = tables.Planes < 64 ? 1 : tables.Planes < 128 ? 2 : 4;
         _patterns = HeapPatterns.Create();
         _trees = new HostBuffer((long)HeapTree.Stride * tables.Forest.Trees.Length);
@@ -44,19 +46,29 @@ internal sealed unsafe class VectorPruner : SquarePruner
     public static bool IsSupported => Avx512Vbmi2.IsSupported && Avx512Vbmi.IsSupported;
 
     /// <summary>Bytes the constructor allocates.</summary>
-    public static long Bytes(ForestTables tables) => (8 * 64) + HeapPatterns.Bytes + ((long)HeapTree.Stride * tables.Forest.Trees.Length);
+    public static long Bytes(ForestTables tables) =>
+        (8 * 64) + HeapPatterns.Bytes + ((long)HeapTree.Stride * tables.Forest.Trees.Length) + TreeProgram.Bytes(tables.Forest);
 
     /// <inheritdoc/>
     public override void Dispose()
     {
+        _program.Dispose();
         _trees.Dispose();
         _patterns.Dispose();
         _ranges.Dispose();
     }
 
     /// <inheritdoc/>
-    public override void AddGroup(int group, byte* least, byte* most, TreeProgram program)
+    public override void AddGroup(int group, byte* least, byte* most, byte* bins, float* margins)
     {
+        Prune(group, least, most);
+        SplitsEvaluated += _program.Splits;
+        Evaluator<Vector512<int>, ForestLanes512>.Run(_program, 0, _program.Trees, bins, 0, margins, 1);
+    }
+
+    private void Prune(int group, byte* least, byte* most)
+    {
+        _program.Clear();
         int size = _rangeVectors * 64;
         byte* low = _ranges.Pointer;
         byte* high = low + (4 * 64);
@@ -68,7 +80,7 @@ internal sealed unsafe class VectorPruner : SquarePruner
         byte* tree = _trees.Pointer + ((long)HeapTree.Stride * _firstOf[group]);
         for (int i = _tables.TreesOf[group].Length; i > 0; i--, tree += HeapTree.Stride)
         {
-            Add(tree, low, high, program);
+            Add(tree, low, high, _program);
         }
     }
 
