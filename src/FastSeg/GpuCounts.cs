@@ -1,5 +1,6 @@
 using FastSeg.Deep;
 using FastSeg.Features;
+using FastSeg.Forest;
 using FastSeg.Gpu;
 using FastSeg.Kernels;
 using Kernel = FastSeg.Kernels.Convolution;
@@ -215,16 +216,16 @@ internal static class GpuCounts
         }
     }
 
-    /// <summary>What storing a value costs: as a float, or by a binary search among a feature's thresholds.</summary>
+    /// <summary>What storing a value costs: as a float, or by a search among a feature's thresholds.</summary>
     private sealed class SinkCount(int? thresholds)
     {
-        private readonly double _steps = Math.Ceiling(Math.Log2((thresholds ?? 0) + 1));
+        private readonly int _steps = BinSearch.Steps(thresholds ?? 0);
 
         /// <summary>A kernel's count with so many values stored.</summary>
         public KernelCount Storing(KernelCount kernel, int values)
         {
-            // A step of the search is 10 or 11 instructions, 7 where addresses are folded.
-            (double bytes, double written, double folded) = thresholds is null ? (4, 8, 3) : (1, 34 + (10.5 * _steps), 15 + (7 * _steps));
+            // A step of the search is 20 instructions, 15 where addresses are folded.
+            (double bytes, double written, double folded) = thresholds is null ? (4, 8, 3) : (1, 21 + (20 * _steps), 13 + (15 * _steps));
             return kernel with
             {
                 Bytes = kernel.Bytes + (bytes * values),

@@ -14,7 +14,7 @@ internal static class GpuPredictions
     /// <summary>Thresholds of a feature, trees and byte planes of the benchmarks' dense forest, whose trees have 36.8 splits.</summary>
     public const int Thresholds = 100, Trees = 300, BytePlanes = 57;
 
-    private const string Filters = "filters and binning, 58 features", Forest = "forest, 300 trees of depth 6";
+    private const string Filters = "filters, 58 features as floats", Forest = "forest of 300 trees of depth 6, with binning";
     private const string Classical = "classical, end to end", Upsampler32 = "upsampler, k = 32";
     private const int Patch = 14, TileSide = 72 * Patch, Side = 2 * TileSide;
 
@@ -25,8 +25,8 @@ internal static class GpuPredictions
     /// <summary>Groups of launches, each under a name.</summary>
     public static IReadOnlyList<(string Name, IReadOnlyList<KernelCount> Launches)> Groups()
     {
-        IReadOnlyList<KernelCount> filters = GpuCounts.Filters(FeatureSpec.Paper, 1, Thresholds);
-        KernelCount forest = GpuCounts.Forest(Trees, BytePlanes);
+        IReadOnlyList<KernelCount> floats = GpuCounts.Filters(FeatureSpec.Paper, 1), filters = GpuCounts.Filters(FeatureSpec.Paper, 1, Thresholds);
+        KernelCount binning = GpuCounts.Binning(FeatureSpec.Paper.Names.Count, Thresholds), forest = GpuCounts.Forest(Trees, BytePlanes);
         KernelCount[] Named(string name) => [.. filters.Where(count => count.Kernel.StartsWith(name, StringComparison.Ordinal))];
         return
         [
@@ -35,9 +35,11 @@ internal static class GpuPredictions
             ("derivatives of 6 scales, into bins", Named("derivatives")),
             ("differences of 5 blurs, into bins", Named("differences")),
             ("membrane, into bins", Named("membrane")),
-            ("binning alone, 58 features of 100 thresholds", [GpuCounts.Binning(FeatureSpec.Paper.Names.Count, Thresholds)]),
-            (Filters, filters),
-            (Forest, [forest]),
+            (Filters, floats),
+            ("binning alone, 58 features of 100 thresholds", [binning]),
+            ("filters into bins", filters),
+            ("trees alone", [forest]),
+            (Forest, [binning with { Launches = 0 }, forest]),
             (Classical, [.. filters, forest]),
             ("nearest, 32 planes of floats", [GpuCounts.Cells(false, 32, Patch)]),
             ("bilinear, 32 planes of floats", [GpuCounts.Cells(true, 32, Patch)]),

@@ -30,8 +30,9 @@ internal sealed class ForestGpu : IDisposable
 {
     private readonly DeviceArena _arena;
     private readonly int _groupSize;
-    private readonly ArrayView<int> _firstPlane, _firstThreshold;
-    private readonly ArrayView<float> _thresholds;
+    private readonly ArrayView<BinRange> _features;
+    private readonly ArrayView<BinPlane> _planes;
+    private readonly ArrayView<BinNode> _nodes;
     private readonly ForestChunks _tables;
     private readonly ForestNodes _largeTables;
     private readonly Action<AcceleratorStream, KernelConfig, ForestChunks, ForestPixels>? _walk;
@@ -47,9 +48,9 @@ internal sealed class ForestGpu : IDisposable
         _groupSize = Math.Min(device.GroupSize, ForestGpuTables.ThreadsOf(Walk));
         try
         {
-            _firstPlane = Upload(tables.Bins.FirstPlane);
-            _firstThreshold = Upload(tables.Bins.FirstThreshold);
-            _thresholds = Upload(tables.Bins.Thresholds);
+            _features = Upload(tables.Bins.Search.Features);
+            _planes = Upload(tables.Bins.Search.Planes);
+            _nodes = Upload(tables.Bins.Search.Nodes);
             ArrayView<float> baseMargins = Upload(forest.BaseMargins);
             if (Walk == ForestWalk.Large)
             {
@@ -98,9 +99,9 @@ internal sealed class ForestGpu : IDisposable
     public BinSink Sink(ArrayView<byte> bins, ArrayView<int> notANumber, int planeStride) => new()
     {
         Bins = bins,
-        FirstPlane = _firstPlane,
-        FirstThreshold = _firstThreshold,
-        Thresholds = _thresholds,
+        Features = _features,
+        Planes = _planes,
+        Nodes = _nodes,
         NotANumber = notANumber,
         PlaneStride = planeStride,
     };

@@ -1,4 +1,5 @@
 using FastSeg.Gpu;
+using ILGPU;
 using KernelForest = FastSeg.Kernels.Forest;
 
 namespace FastSeg.Forest;
@@ -23,7 +24,7 @@ internal sealed class ForestGpuTables
             var chunks = new TreeChunks(forest, Bins, ThreadsOf(Walk));
             (Words, Runs, Chunks) = (chunks.Words, chunks.Runs, chunks.Chunks);
         }
-        Bytes = SizeOf(Bins.FirstPlane) + SizeOf(Bins.FirstThreshold) + SizeOf(Bins.Thresholds) + SizeOf(forest.BaseMargins)
+        Bytes = SizeOf(Bins.Search.Features) + SizeOf(Bins.Search.Planes) + SizeOf(Bins.Search.Nodes) + SizeOf(forest.BaseMargins)
             + SizeOf(Words) + SizeOf(Runs) + SizeOf(Chunks);
     }
 
@@ -69,5 +70,6 @@ internal sealed class ForestGpuTables
         return nodes;
     }
 
-    private static long SizeOf(Array values) => DeviceArena.Aligned(4L * values.Length);
+    private static long SizeOf<T>(T[] values)
+        where T : unmanaged => DeviceArena.Aligned((long)values.Length * Interop.SizeOf<T>());
 }

@@ -22,7 +22,7 @@ internal static class GpuForestCheck
         float[] planes = GpuCheck.Planes(FeatureSpec.Paper, samples, side);
         Found found = meter.On(device => Predict(device, forest, samples, side));
         BinTables bins = forest.GpuTables.Bins;
-        int thresholds = bins.Thresholds.Length / bins.Planes;
+        int thresholds = bins.Search.Thresholds.Sum(plane => plane.Length) / bins.Planes;
         string size = $"{side} x {side}";
         yield return meter.Row(
             "features and binning: wrong bins", $"{size} x {bins.Planes}", WrongBins(bins, planes, found.Bins), meter.MayDiffer ? 0.001 * found.Bins.Length : 0,
@@ -93,11 +93,12 @@ internal static class GpuForestCheck
     private static int WrongBins(BinTables bins, float[] planes, byte[] found)
     {
         int wrong = 0, pixels = found.Length / bins.Planes;
-        for (int feature = 0; feature + 1 < bins.FirstPlane.Length; feature++)
+        BinRange[] features = bins.Search.Features;
+        for (int feature = 0; feature < features.Length; feature++)
         {
-            for (int plane = bins.FirstPlane[feature]; plane < bins.FirstPlane[feature + 1]; plane++)
+            for (int plane = features[feature].First; plane < features[feature].End; plane++)
             {
-                float[] thresholds = bins.Thresholds[bins.FirstThreshold[plane]..bins.FirstThreshold[plane + 1]];
+                float[] thresholds = bins.Search.Thresholds[plane];
                 for (int i = 0; i < pixels; i++)
                 {
                     int rank = Array.BinarySearch(thresholds, planes[(feature * pixels) + i]);

@@ -1,4 +1,5 @@
 using FastSeg.Deep;
+using FastSeg.Forest;
 using FastSeg.Gpu;
 using FastSeg.Images;
 using FastSeg.Kernels;
@@ -70,16 +71,17 @@ internal sealed class UpsamplerGpuTests
         // Two features before the channels, the second of which the forest never asks for.
         int pixels = width * height, channels = network.ChannelsOut, bytePlanes = channels + 1;
         using var bins = new DeviceTable<byte>(_device, [.. Enumerable.Repeat((byte)255, bytePlanes * pixels)]);
-        using var firstPlane = new DeviceTable<int>(_device, [0, 1, .. Enumerable.Range(1, channels + 1)]);
-        using var firstThreshold = new DeviceTable<int>(_device, [.. Enumerable.Range(0, bytePlanes + 1).Select(plane => plane * thresholds.Length)]);
-        using var all = new DeviceTable<float>(_device, [.. Enumerable.Repeat(thresholds, bytePlanes).SelectMany(each => each)]);
+        var search = new BinSearch([thresholds, [], .. Enumerable.Repeat(thresholds, channels)]);
+        using var features = new DeviceTable<BinRange>(_device, search.Features);
+        using var planes = new DeviceTable<BinPlane>(_device, search.Planes);
+        using var nodes = new DeviceTable<BinNode>(_device, search.Nodes);
         using var notANumber = new DeviceTable<int>(_device, [0]);
         var sink = new BinSink
         {
             Bins = bins.View,
-            FirstPlane = firstPlane.View,
-            FirstThreshold = firstThreshold.View,
-            Thresholds = all.View,
+            Features = features.View,
+            Planes = planes.View,
+            Nodes = nodes.View,
             NotANumber = notANumber.View,
             PlaneStride = pixels,
         };

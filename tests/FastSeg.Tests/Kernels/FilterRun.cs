@@ -1,4 +1,5 @@
 using FastSeg.Features;
+using FastSeg.Forest;
 using FastSeg.Gpu;
 using FastSeg.Images;
 using FastSeg.Kernels;
@@ -80,22 +81,19 @@ internal static class FilterRun
         {
             byte[] values = new byte[stride * bins.Length];
             Array.Fill(values, (byte)255);
-            int[] firstThreshold = new int[thresholds.Length + 1];
-            for (int i = 0; i < thresholds.Length; i++)
-            {
-                firstThreshold[i + 1] = firstThreshold[i] + thresholds[i].Length;
-            }
+            var search = new BinSearch(thresholds);
             Accelerator accelerator = Device.Accelerator;
             using MemoryBuffer1D<byte, Stride1D.Dense> output = accelerator.Allocate1D(values);
-            using MemoryBuffer1D<int, Stride1D.Dense> planes = accelerator.Allocate1D([.. Enumerable.Range(0, thresholds.Length + 1)]);
-            using MemoryBuffer1D<int, Stride1D.Dense> first = accelerator.Allocate1D(firstThreshold), notANumber = accelerator.Allocate1D([0]);
-            using MemoryBuffer1D<float, Stride1D.Dense> all = accelerator.Allocate1D([.. thresholds.SelectMany(t => t)]);
+            using MemoryBuffer1D<BinRange, Stride1D.Dense> features = accelerator.Allocate1D(search.Features);
+            using MemoryBuffer1D<BinPlane, Stride1D.Dense> planes = accelerator.Allocate1D(search.Planes);
+            using MemoryBuffer1D<BinNode, Stride1D.Dense> nodes = accelerator.Allocate1D(search.Nodes);
+            using MemoryBuffer1D<int, Stride1D.Dense> notANumber = accelerator.Allocate1D([0]);
             var sink = new BinSink
             {
                 Bins = output.View.AsContiguous(),
-                FirstPlane = planes.View.AsContiguous(),
-                FirstThreshold = first.View.AsContiguous(),
-                Thresholds = all.View.AsContiguous(),
+                Features = features.View.AsContiguous(),
+                Planes = planes.View.AsContiguous(),
+                Nodes = nodes.View.AsContiguous(),
                 NotANumber = notANumber.View.AsContiguous(),
                 PlaneStride = stride,
             };

@@ -96,7 +96,7 @@ internal sealed class ForestTests
         byte[] model = new RandomModel(12) { Features = 2, Groups = 1, Rounds = 90, Thresholds = 3000 }.Bytes();
         DecisionForest forest = DecisionForest.Parse(model);
         BinTables bins = new(forest);
-        Assert.That(bins.FirstPlane[1], Is.GreaterThan(2));
+        Assert.That(bins.Search.Features[0].End, Is.GreaterThan(2));
         Assert.That(bins.Planes, Is.EqualTo(forest.Tables.Planes));
         _runner.Check(forest, TrainedModels.Rows(new Random(12), 300, 2, steps: 3000), ForestWalk.Few);
     }

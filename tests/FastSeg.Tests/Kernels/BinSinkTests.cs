@@ -1,0 +1,58 @@
+using FastSeg.Forest;
+using FastSeg.Gpu;
+using FastSeg.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Kernels;
+
+/// <summary>The search for a value's bin.</summary>
+[TestFixture]
+internal sealed class BinSinkTests
+{
+    [Test]
+    public void CountsTheThresholdsNotAboveAValue([Values(1, 4, 5, 24, 25, 124, 125, 253, 254)] int count)
+    {
+        float[] thresholds = [.. Enumerable.Range(0, count).Select(i => (i * i * 0.37f) - 40)];
+        float[] values =
+        [
+            .. thresholds, .. thresholds.Select(MathF.BitDecrement), .. thresholds.Select(MathF.BitIncrement),
+            float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, -float.MaxValue,
+        ];
+        Assert.That(Bins(thresholds, values), Is.EqualTo(values.Select(value => (byte)thresholds.Count(threshold => threshold <= value))));
+    }
+
+    [Test]
+    public void InfiniteThresholdsCount()
+    {
+        float[] thresholds = [float.NegativeInfinity, 0, 1, 2, 3, float.PositiveInfinity];
+        Assert.That(Bins(thresholds, [float.NegativeInfinity, -1, 0, 3, 4, float.PositiveInfinity]), Is.EqualTo((byte[])[1, 1, 2, 5, 5, 6]));
+    }
+
+    private static byte[] Bins(float[] thresholds, float[] values)
+    {
+        var search = new BinSearch([thresholds]);
+        Accelerator accelerator = KernelHost.Simulated;
+        using MemoryBuffer1D<float, Stride1D.Dense> rows = accelerator.Allocate1D(values);
+        using MemoryBuffer1D<byte, Stride1D.Dense> bins = accelerator.Allocate1D<byte>(values.Length);
+        using MemoryBuffer1D<BinRange, Stride1D.Dense> features = accelerator.Allocate1D(search.Features);
+        using MemoryBuffer1D<BinPlane, Stride1D.Dense> planes = accelerator.Allocate1D(search.Planes);
+        using MemoryBuffer1D<BinNode, Stride1D.Dense> nodes = accelerator.Allocate1D(search.Nodes);
+        using MemoryBuffer1D<int, Stride1D.Dense> notANumber = accelerator.Allocate1D([0]);
+        var sink = new BinSink
+        {
+            Bins = bins.View.AsContiguous(),
+            Features = features.View.AsContiguous(),
+            Planes = planes.View.AsContiguous(),
+            Nodes = nodes.View.AsContiguous(),
+            NotANumber = notANumber.View.AsContiguous(),
+            PlaneStride = values.Length,
+        };
+        var kernel = accelerator.LoadKernel<ArrayView<float>, BinSink, int, int>(ForestRunner.BinRows);
+        kernel(accelerator.DefaultStream, (GpuDevice.Groups(values.Length, KernelHost.MaxGroup), KernelHost.MaxGroup), rows.View.AsContiguous(), sink, 1, values.Length);
+        accelerator.Synchronize();
+        Assert.That(notANumber.GetAsArray1D(), Is.EqualTo((int[])[0]));
+        return bins.GetAsArray1D();
+    }
+}
