@@ -10,6 +10,9 @@ internal static class JobBench
 {
     private const int CropSide = 1024;
 
+    /// <summary>Mpx/s of `segment` with the dense model.</summary>
+    private const double WantedMegapixels = 7.5;
+
     public static void Run(PerfRun run)
     {
         var segmenter = new Segmenter(DenseModel.Get(run));
@@ -24,6 +27,7 @@ internal static class JobBench
             fastest = fastest is null || result.Seconds < fastest.Seconds ? result : fastest;
         });
         run.Add(new Measurement("job", $"segment, {side} x {side} TIFF to TIFF", seconds, pixels) { BytesPerPixel = 2, Note = "dense model" });
+        run.Add(new Quantity("job", "segment, pixels a second", pixels / seconds / 1e6, "Mpx/s", "") { Goal = Goal.AtLeast(WantedMegapixels) });
         foreach (StageReport stage in fastest!.Stages)
         {
             run.Add(new Measurement("job", $"  of it {stage.Name}", stage.Seconds, pixels));

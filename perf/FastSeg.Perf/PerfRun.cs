@@ -33,13 +33,16 @@ internal sealed class PerfRun(PerfOptions options, Bounds bounds)
     public double Best(Action action) => Best([action])[0];
 
     /// <summary>The same of several that are compared: they take turns, so that a machine that slows down does so for all of them.</summary>
-    public double[] Best(IReadOnlyList<Action> actions)
+    /// <param name="actions">What is compared.</param>
+    /// <param name="before">Runs before each of them; its time does not count.</param>
+    public double[] Best(IReadOnlyList<Action> actions, Action? before = null)
     {
         foreach (Action action in actions)
         {
             long warm = Stopwatch.GetTimestamp();
             do
             {
+                before?.Invoke();
                 action();
             }
             while (Stopwatch.GetElapsedTime(warm).TotalSeconds < WarmUpSeconds);
@@ -49,6 +52,7 @@ internal sealed class PerfRun(PerfOptions options, Bounds bounds)
         {
             for (int i = 0; i < best.Length; i++)
             {
+                before?.Invoke();
                 // Threads of the one before may wait by turning round and round for a while.
                 Thread.Sleep(best.Length > 1 ? PauseMilliseconds : 0);
                 long start = Stopwatch.GetTimestamp();

@@ -65,7 +65,7 @@ internal unsafe interface IForestLanes<TInt>
     static abstract int FewLeaves { get; }
 
     /// <summary>A tree's leaves as the next two take them.</summary>
-    /// <param name="leaves">The leaves; the next multiple of 16 may be read.</param>
+    /// <param name="leaves">The leaves; the next multiple of 32 may be read.</param>
     /// <param name="count">Leaves, up to 256.</param>
     /// <param name="scratch">256 floats to lay them out in.</param>
     static abstract float* Arrange(float* leaves, int count, float* scratch);

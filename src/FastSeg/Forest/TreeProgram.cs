@@ -16,7 +16,7 @@ internal sealed unsafe class TreeProgram : IDisposable
     /// <summary>Most leaves of a tree.</summary>
     public const int MaxLeaves = 256;
 
-    // Vector stores may write up to four vectors past the last split and two past the last leaf.
+    // Vectors may be written up to a whole one past the last split, and a table of 32 read past the last leaf.
     private const int Spare = 64;
 
     private readonly HostBuffer _buffer;
