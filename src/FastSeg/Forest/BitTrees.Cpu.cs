@@ -41,6 +41,7 @@ internal sealed unsafe class BitTrees : SquareTrees
     private readonly float* _leaves;
     private readonly float* _arranged;
     private readonly byte* _labels;
+    private readonly ulong* _left;
     private readonly byte* _trees;
 
     /// <summary>Lays the trees out.</summary>
@@ -55,7 +56,8 @@ internal sealed unsafe class BitTrees : SquareTrees
         _labels = _kept + (256 * 8);
         _arranged = (float*)(_labels + TreeProgram.SquareBytes);
         _leaves = _arranged + OrderedTree.Nodes;
-        _trees = (byte*)(_leaves + LeafFloats);
+        _left = (ulong*)(_leaves + LeafFloats);
+        _trees = (byte*)(_left + (2 * tables.Forest.Trees.Length));
         FillFromLabel();
         FillKept();
         _firstOf = new int[tables.Forest.Groups];
@@ -70,10 +72,10 @@ internal sealed unsafe class BitTrees : SquareTrees
         }
     }
 
-    /// <summary>Bytes the constructor allocates: one tree more than there are may be pruned.</summary>
+    /// <summary>Bytes the constructor allocates.</summary>
     public static long Bytes(ForestTables tables) =>
         RangeBits.Bytes + (FewLabels * FewLabels) + (256 * 8) + TreeProgram.SquareBytes + ((OrderedTree.Nodes + LeafFloats) * sizeof(float))
-        + ((long)OrderedTree.Stride * (tables.Forest.Trees.Length + 1));
+        + ((2 * sizeof(ulong)) + OrderedTree.Stride) * (long)tables.Forest.Trees.Length;
 
     /// <inheritdoc/>
     public override void Dispose() => _buffer.Dispose();
@@ -81,26 +83,15 @@ internal sealed unsafe class BitTrees : SquareTrees
     /// <inheritdoc/>
     public override void AddGroup(int group, byte* least, byte* most, byte* bins, float* margins)
     {
+        byte* tree = _trees + ((long)OrderedTree.Stride * _firstOf[group]);
+        int count = _tables.TreesOf[group].Length;
         _ranges.Set(least, most);
-        SplitsEvaluated += AddTrees(_trees + ((long)OrderedTree.Stride * _firstOf[group]), _tables.TreesOf[group].Length, bins, margins);
-    }
-
-    // A tree is pruned before the last one is evaluated: its bits are ready when they are wanted.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private long AddTrees(byte* tree, int count, byte* bins, float* margins)
-    {
-        long evaluated = 0;
-        _ranges.Prune(tree, out ulong nextSplits, out ulong nextLeaves);
-        for (int i = 0; i < count; i++)
+        _ranges.Prune(tree, count, _left);
+        for (int i = 0; i < count; i++, tree += OrderedTree.Stride)
         {
-            (ulong splits, ulong leaves) = (nextSplits, nextLeaves);
-            byte* next = tree + OrderedTree.Stride;
-            _ranges.Prune(next, out nextSplits, out nextLeaves);
-            evaluated += BitOperations.PopCount(splits);
-            Add(tree, splits, leaves, bins, margins);
-            tree = next;
+            SplitsEvaluated += BitOperations.PopCount(_left[2 * i]);
+            Add(tree, _left[2 * i], _left[(2 * i) + 1], bins, margins);
         }
-        return evaluated;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

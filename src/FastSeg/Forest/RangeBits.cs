@@ -45,55 +45,84 @@ internal readonly unsafe struct RangeBits
         _least[_planes] = _most[_planes] = unchecked((byte)-Bias);
     }
 
-    /// <summary>Finds the splits and the leaves that are left of a tree: a bit each, from left to right.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prune(byte* tree, out ulong splits, out ulong leaves)
+    /// <summary>Finds the splits and the leaves that are left of trees: a bit each, from left to right.</summary>
+    /// <param name="tree">The first <see cref="OrderedTree"/>.</param>
+    /// <param name="count">Trees.</param>
+    /// <param name="left">Receives splits and leaves of each tree.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Prune(byte* tree, int count, ulong* left)
     {
-        ulong someLeft = Below(_least, tree, 0) | ((ulong)Below(_least, tree, 32) << 32);
-        ulong someRight = ~(Below(_most, tree, 0) | ((ulong)Below(_most, tree, 32) << 32));
+        if (_blocks > 1)
+        {
+            for (int i = 0; i < count; i++, tree += OrderedTree.Stride, left += 2)
+            {
+                Vector256<byte> lower = Avx.LoadVector256(tree + OrderedTree.Plane), upper = Avx.LoadVector256(tree + OrderedTree.Plane + 32);
+                Reach(
+                    Below(tree, Of(_least, lower), Of(_least, upper)), Below(tree, Of(_most, lower), Of(_most, upper)), left);
+            }
+            return;
+        }
+        Vector256<byte> least0 = Table(_least), least1 = Table(_least + 16), least2 = Table(_least + 32), least3 = Table(_least + 48);
+        Vector256<byte> most0 = Table(_most), most1 = Table(_most + 16), most2 = Table(_most + 32), most3 = Table(_most + 48);
+        for (int i = 0; i < count; i++, tree += OrderedTree.Stride, left += 2)
+        {
+            Vector256<byte> lower = Avx.LoadVector256(tree + OrderedTree.Plane), upper = Avx.LoadVector256(tree + OrderedTree.Plane + 32);
+            ulong someLeft = Below(tree, Of64(lower, least0, least1, least2, least3), Of64(upper, least0, least1, least2, least3));
+            ulong allLeft = Below(tree, Of64(lower, most0, most1, most2, most3), Of64(upper, most0, most1, most2, most3));
+            Reach(someLeft, allLeft, left);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Reach(ulong someLeft, ulong allLeft, ulong* left)
+    {
         const ulong Root = 1ul << 32;
+        ulong someRight = ~allLeft;
         ulong level1 = ((Root & someLeft) >> 16) | ((Root & someRight) << 16);
         ulong level2 = ((level1 & someLeft) >> 8) | ((level1 & someRight) << 8);
         ulong level3 = ((level2 & someLeft) >> 4) | ((level2 & someRight) << 4);
         ulong level4 = ((level3 & someLeft) >> 2) | ((level3 & someRight) << 2);
         ulong level5 = ((level4 & someLeft) >> 1) | ((level4 & someRight) << 1);
-        splits = (Root | level1 | level2 | level3 | level4 | level5) & someLeft & someRight;
-        leaves = ((level5 & someLeft) >> 1) | (level5 & someRight);
+        left[0] = (Root | level1 | level2 | level3 | level4 | level5) & someLeft & someRight;
+        left[1] = ((level5 & someLeft) >> 1) | (level5 & someRight);
     }
 
-    /// <summary>A bit for each of 32 nodes: whether the bin of its plane is below its cut.</summary>
+    /// <summary>A bit for each node: whether the bin of its plane is below its cut.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint Below(byte* bins, byte* tree, int first)
+    private static ulong Below(byte* tree, Vector256<byte> lower, Vector256<byte> upper)
     {
-        Vector256<byte> plane = Avx.LoadVector256(tree + OrderedTree.Plane + first);
-        return (uint)Avx2.MoveMask(Avx2.CompareGreaterThan(Avx.LoadVector256((sbyte*)tree + OrderedTree.Cut + first), Of(bins, plane).AsSByte()));
+        sbyte* cuts = (sbyte*)tree + OrderedTree.Cut;
+        uint first = (uint)Avx2.MoveMask(Avx2.CompareGreaterThan(Avx.LoadVector256(cuts), lower.AsSByte()));
+        uint second = (uint)Avx2.MoveMask(Avx2.CompareGreaterThan(Avx.LoadVector256(cuts + 32), upper.AsSByte()));
+        return first | ((ulong)second << 32);
     }
 
     /// <summary>A table of up to 256 bytes, looked up.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector256<byte> Of(byte* table, Vector256<byte> index)
     {
-        if (_blocks == 1)
-        {
-            return Of64(table, index);
-        }
         Vector256<byte> inside = index & Vector256.Create((byte)(Block - 1));
-        Vector256<byte> found = Of64(table, inside);
+        Vector256<byte> found = Of64(inside, Table(table), Table(table + 16), Table(table + 32), Table(table + 48));
         for (int block = 1; block < _blocks; block++)
         {
+            byte* next = table + (Block * block);
             Vector256<byte> here = Avx2.CompareEqual(index & Vector256.Create((byte)192), Vector256.Create((byte)(Block * block)));
-            found = Avx2.BlendVariable(found, Of64(table + (Block * block), inside), here);
+            found = Avx2.BlendVariable(found, Of64(inside, Table(next), Table(next + 16), Table(next + 32), Table(next + 48)), here);
         }
         return found;
     }
 
     /// <summary>A lookup takes the lowest four bits; bits 4 and 5 choose among four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Of64(byte* table, Vector256<byte> index)
+    private static Vector256<byte> Of64(
+        Vector256<byte> index, Vector256<byte> table0, Vector256<byte> table1, Vector256<byte> table2, Vector256<byte> table3)
     {
         Vector256<byte> bit4 = Avx2.ShiftLeftLogical(index.AsUInt16(), 3).AsByte(), bit5 = Avx2.ShiftLeftLogical(index.AsUInt16(), 2).AsByte();
-        Vector256<byte> lower = Avx2.BlendVariable(ByteTables.Lookup(table, index), ByteTables.Lookup(table + 16, index), bit4);
-        Vector256<byte> upper = Avx2.BlendVariable(ByteTables.Lookup(table + 32, index), ByteTables.Lookup(table + 48, index), bit4);
+        Vector256<byte> lower = Avx2.BlendVariable(Avx2.Shuffle(table0, index), Avx2.Shuffle(table1, index), bit4);
+        Vector256<byte> upper = Avx2.BlendVariable(Avx2.Shuffle(table2, index), Avx2.Shuffle(table3, index), bit4);
         return Avx2.BlendVariable(lower, upper, bit5);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Table(byte* bytes) => Avx2.BroadcastVector128ToVector256(bytes);
 }
