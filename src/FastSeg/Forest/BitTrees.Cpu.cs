@@ -51,8 +51,8 @@ internal sealed unsafe class BitTrees : SquareTrees
         _tables = tables;
         _buffer = new HostBuffer(Bytes(tables));
         _ranges = new RangeBits(tables.Planes, _buffer.Pointer);
-        _fromLabel = _buffer.Pointer + RangeBits.Bytes;
-        _kept = _fromLabel + (FewLabels * FewLabels);
+        _fromLabel = _buffer.Pointer + RangeBits.Bytes + FewLabels;
+        _kept = _fromLabel + FewLabels;
         _labels = _kept + (256 * 8);
         _arranged = (float*)(_labels + TreeProgram.SquareBytes);
         _leaves = _arranged + OrderedTree.Nodes;
@@ -74,7 +74,7 @@ internal sealed unsafe class BitTrees : SquareTrees
 
     /// <summary>Bytes the constructor allocates.</summary>
     public static long Bytes(ForestTables tables) =>
-        RangeBits.Bytes + (FewLabels * FewLabels) + (256 * 8) + TreeProgram.SquareBytes + ((OrderedTree.Nodes + LeafFloats) * sizeof(float))
+        RangeBits.Bytes + (2 * FewLabels) + (256 * 8) + TreeProgram.SquareBytes + ((OrderedTree.Nodes + LeafFloats) * sizeof(float))
         + ((2 * sizeof(ulong)) + OrderedTree.Stride) * (long)tables.Forest.Trees.Length;
 
     /// <inheritdoc/>
@@ -106,6 +106,8 @@ internal sealed unsafe class BitTrees : SquareTrees
         KeepLeaves((float*)(tree + OrderedTree.Leaves), leaves);
         Vector256<byte> right = Vector256<byte>.Zero;
         Vector256<byte> label0 = right, label1 = right, label2 = right, label3 = right, label4 = right, label5 = right, label6 = right, label7 = right;
+        int leafCount = BitOperations.PopCount(leaves);
+        byte* fromLabel = _fromLabel - leafCount;
         ulong few = Bmi2.X64.ParallelBitDeposit((1ul << FewLabels) - 1, splits);
         splits ^= few;
         while (few != 0)
@@ -115,7 +117,7 @@ internal sealed unsafe class BitTrees : SquareTrees
             byte* value = bins + ((ushort*)(tree + OrderedTree.Place))[split];
             Vector256<byte> cuts = Avx2.Max(
                 Avx2.BroadcastScalarToVector256((sbyte*)tree + OrderedTree.Cut + split),
-                Avx2.BroadcastVector128ToVector256((sbyte*)_fromLabel + (FewLabels * FirstLeaf(split, leaves)))).AsByte();
+                Avx2.BroadcastVector128ToVector256((sbyte*)fromLabel + LeavesFrom(split, leaves))).AsByte();
             right -= Vector256<byte>.AllBitsSet;
             label0 = Decide(label0, cuts, value, right);
             label1 = Decide(label1, cuts, value + Step, right);
@@ -132,7 +134,7 @@ internal sealed unsafe class BitTrees : SquareTrees
             splits = Bmi1.X64.ResetLowestSetBit(splits);
             byte* value = bins + ((ushort*)(tree + OrderedTree.Place))[split];
             Vector256<sbyte> cut = Avx2.BroadcastScalarToVector256((sbyte*)tree + OrderedTree.Cut + split);
-            Vector256<sbyte> first = Avx2.BroadcastScalarToVector256(Vector128.CreateScalarUnsafe((uint)FirstLeaf(split, leaves)).AsSByte());
+            Vector256<sbyte> first = Avx2.BroadcastScalarToVector256(Vector128.CreateScalarUnsafe(leafCount - (int)LeavesFrom(split, leaves)).AsSByte());
             right -= Vector256<byte>.AllBitsSet;
             label0 = Decide(label0, first, cut, value, right);
             label1 = Decide(label1, first, cut, value + Step, right);
@@ -143,7 +145,6 @@ internal sealed unsafe class BitTrees : SquareTrees
             label6 = Decide(label6, first, cut, value + (6 * Step), right);
             label7 = Decide(label7, first, cut, value + (7 * Step), right);
         }
-        int leafCount = BitOperations.PopCount(leaves);
         byte* tables = (byte*)ByteTables.Arrange(_leaves, leafCount, _arranged);
         if (leafCount <= ByteTables.Entries)
         {
@@ -168,9 +169,9 @@ internal sealed unsafe class BitTrees : SquareTrees
         LeafBytes.AddMany(_labels, tables, leafCount, margins);
     }
 
-    /// <summary>The label of the first leaf of a split's left subtree, which reaches as far to the left as the lowest set bit of its number.</summary>
+    /// <summary>Leaves from a split's left subtree on, which reaches as far to the left as the lowest set bit of its number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong FirstLeaf(ulong split, ulong leaves) => Popcnt.X64.PopCount(Bmi2.X64.ZeroHighBits(leaves, Bmi1.X64.ResetLowestSetBit(split)));
+    private static ulong LeavesFrom(ulong split, ulong leaves) => Popcnt.X64.PopCount(leaves >> (int)Bmi1.X64.ResetLowestSetBit(split));
 
     /// <summary>Keeps the label of those that go left: the label chooses the cut, and where there is none for it every bin is below.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -200,16 +201,14 @@ internal sealed unsafe class BitTrees : SquareTrees
         }
     }
 
-    /// <summary>For each label, a row: 127, which no bin less 128 reaches, for smaller labels, -128 from it on.</summary>
+    /// <summary>
+    /// What cuts are raised to, for label 0 and on: up to here 127, which no bin less 128 reaches, from here on -128. So many before this
+    /// begins what a split takes whose first label that is.
+    /// </summary>
     private void FillFromLabel()
     {
-        for (int first = 0; first < FewLabels; first++)
-        {
-            for (int label = 0; label < FewLabels; label++)
-            {
-                _fromLabel[(FewLabels * first) + label] = label < first ? (byte)127 : (byte)128;
-            }
-        }
+        new Span<byte>(_fromLabel - FewLabels, FewLabels).Fill(127);
+        new Span<byte>(_fromLabel, FewLabels).Fill(128);
     }
 
     /// <summary>For each eight bits, the numbers of those that are set.</summary>

@@ -46,7 +46,9 @@ internal static unsafe class ByteSearch
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool Run(float* rows, nint rowStride, int height, nint ahead, float* square, float* search, int levels, byte* bins, out byte least, out byte most)
     {
-        bool finite = First(rows, rowStride, height, ahead, square, search, levels, bins);
+        bool finite = levels > FirstSteps
+            ? FirstOfMany(rows, rowStride, height, ahead, square, search, bins)
+            : FirstOfFew(rows, rowStride, height, ahead, square, search, levels, bins);
         byte* tables = (byte*)(search + FirstFloats);
         if (levels > 4)
         {
@@ -72,7 +74,7 @@ internal static unsafe class ByteSearch
     /// Up to four steps, eight values at a time; also puts the square's values together and says whether all are finite. What comes next is
     /// fetched meanwhile: 16 rows are more than the machine itself foresees.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool First(float* rows, nint rowStride, int height, nint ahead, float* square, float* search, int levels, byte* paths)
     {
         Vector256<float> root = Vector256.Create(search[0]), left = Vector256.Create(search[1]), right = Vector256.Create(search[2]);
@@ -98,6 +100,15 @@ internal static unsafe class ByteSearch
         }
         return Vector256.EqualsAll(taint, taint);
     }
+
+    // Compiled on its own, without a question between the steps.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool FirstOfMany(float* rows, nint rowStride, int height, nint ahead, float* square, float* search, byte* paths) =>
+        First(rows, rowStride, height, ahead, square, search, FirstSteps + 1, paths);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool FirstOfFew(float* rows, nint rowStride, int height, nint ahead, float* square, float* search, int levels, byte* paths) =>
+        First(rows, rowStride, height, ahead, square, search, levels, paths);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Step16(float* square, byte* table, byte* paths)
