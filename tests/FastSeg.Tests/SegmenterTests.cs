@@ -244,10 +244,14 @@ internal sealed class SegmenterTests
             using MemoryWriter writer = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels);
             var options = new RunOptions { Threads = 1, Memory = 0 };
             segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, options);
-            long before = GC.GetTotalAllocatedBytes(precise: true), buffers = HostBuffer.Allocations;
-            segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, options);
-            LastBuffers = HostBuffer.Allocations - buffers;
-            return GC.GetTotalAllocatedBytes(precise: true) - before;
+            // The least of several runs: what else the process does meanwhile counts too.
+            return Enumerable.Range(0, 5).Min(_ =>
+            {
+                long before = GC.GetTotalAllocatedBytes(precise: true), buffers = HostBuffer.Allocations;
+                segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, options);
+                LastBuffers = HostBuffer.Allocations - buffers;
+                return GC.GetTotalAllocatedBytes(precise: true) - before;
+            });
         }
 
         long few = Allocated(8);
