@@ -40,10 +40,16 @@ internal static unsafe class SmallTrees
         Vector256<float> left2 = Avx.LoadVector256(rows + (2 * Row)), left3 = Avx.LoadVector256(rows + (3 * Row));
         Vector256<float> right0 = Avx.LoadVector256(rows + Half), right1 = Avx.LoadVector256(rows + Row + Half);
         Vector256<float> right2 = Avx.LoadVector256(rows + (2 * Row) + Half), right3 = Avx.LoadVector256(rows + (3 * Row) + Half);
-        for (int tree = first; tree < end; tree++)
+        // Looked up once: the compiler would do so for every tree.
+        float* tables = program.Tables;
+        int* tableOf = program.TableOf, binsOf = program.BinsOf;
+        uint* cuts = program.Cut, owns = program.Label, rights = program.Right;
+        nint split = program.FirstSplit[first];
+        int* endSplits = program.FirstSplit + 1;
+        for (nint tree = first; tree < end; tree++)
         {
-            float* leaves = program.Tables + program.TableOf[tree];
-            int split = program.FirstSplit[tree], endSplit = program.FirstSplit[tree + 1];
+            float* leaves = tables + tableOf[tree];
+            nint endSplit = endSplits[tree];
             if (split == endSplit)
             {
                 Vector256<float> leaf = Vector256.Create(*leaves);
@@ -51,10 +57,10 @@ internal static unsafe class SmallTrees
                 (right0, right1, right2, right3) = (right0 + leaf, right1 + leaf, right2 + leaf, right3 + leaf);
                 continue;
             }
-            byte* value = bins + program.BinsOf[split];
-            Vector256<sbyte> cut = Cut(program, split);
+            byte* value = bins + binsOf[split];
+            Vector256<sbyte> cut = Cut(cuts + split);
             Vector256<byte> labelLeft = GoesLeft(cut, value), labelRight = GoesLeft(cut, value + 32);
-            if (split + 1 == endSplit)
+            if (++split == endSplit)
             {
                 Vector256<float> lower = Vector256.Create(leaves[0]), upper = Vector256.Create(leaves[1]);
                 Widen(labelLeft, out Vector256<int> wide0, out Vector256<int> wide1, out Vector256<int> wide2, out Vector256<int> wide3);
@@ -65,14 +71,14 @@ internal static unsafe class SmallTrees
                 (right2, right3) = (right2 + Choose(upper, lower, wide2), right3 + Choose(upper, lower, wide3));
                 continue;
             }
-            Vector256<byte> right = Vector256.Create(program.Right[split]).AsByte();
+            Vector256<byte> right = Vector256.Create(rights[split - 1]).AsByte();
             (labelLeft, labelRight) = (Avx2.AndNot(labelLeft, right), Avx2.AndNot(labelRight, right));
-            while (++split < endSplit)
+            for (; split < endSplit; split++)
             {
-                value = bins + program.BinsOf[split];
-                cut = Cut(program, split);
-                Vector256<byte> own = Vector256.Create(program.Label[split]).AsByte();
-                right = Vector256.Create(program.Right[split]).AsByte();
+                value = bins + binsOf[split];
+                cut = Cut(cuts + split);
+                Vector256<byte> own = Vector256.Create(owns[split]).AsByte();
+                right = Vector256.Create(rights[split]).AsByte();
                 labelLeft = Decide(labelLeft, own, GoesLeft(cut, value), right);
                 labelRight = Decide(labelRight, own, GoesLeft(cut, value + 32), right);
             }
@@ -95,7 +101,7 @@ internal static unsafe class SmallTrees
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<sbyte> Cut(TreeProgram program, int split) => ForestLanes256.BroadcastCut(program.Cut + split).AsSByte();
+    private static Vector256<sbyte> Cut(uint* cut) => ForestLanes256.BroadcastCut(cut).AsSByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> GoesLeft(Vector256<sbyte> cut, byte* bins) => Avx2.CompareGreaterThan(cut, Avx.LoadVector256((sbyte*)bins)).AsByte();
