@@ -16,7 +16,7 @@ internal static class GpuCounts
     /// <summary>Steps of the median's bisection that are counted; at most 32, about 24 in 8-bit images.</summary>
     private const int MedianSteps = 24;
 
-    /// <summary>Lanes of integers a cycle are half of those of floats: the forest's instructions are integers' and count twice.</summary>
+    /// <summary>Lanes of integers a cycle are half of those of floats: instructions of the forest and of binning are integers' and count twice.</summary>
     private const int IntegerSlots = 2;
 
     /// <summary>The classical filters of one channel.</summary>
@@ -224,8 +224,10 @@ internal static class GpuCounts
         /// <summary>A kernel's count with so many values stored.</summary>
         public KernelCount Storing(KernelCount kernel, int values)
         {
-            // A step of the search is 20 instructions, 15 where addresses are folded.
-            (double bytes, double written, double folded) = thresholds is null ? (4, 8, 3) : (1, 21 + (20 * _steps), 13 + (15 * _steps));
+            // A step of the search is 20 instructions, 15 where addresses are folded: integers' and comparisons, all at half rate.
+            (double bytes, double written, double folded) = thresholds is null
+                ? (4, 8, 3)
+                : (1, IntegerSlots * (21 + (20 * _steps)), IntegerSlots * (13 + (15 * _steps)));
             return kernel with
             {
                 Bytes = kernel.Bytes + (bytes * values),

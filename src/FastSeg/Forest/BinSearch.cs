@@ -26,16 +26,17 @@ internal sealed class BinSearch
             }
             _features.Add(new BinRange { First = first, End = _planes.Count });
         }
+        (Features, Planes, Nodes) = ([.. _features], [.. _planes], [.. _nodes]);
     }
 
     /// <summary>For each feature its byte planes.</summary>
-    public BinRange[] Features => [.. _features];
+    public BinRange[] Features { get; }
 
     /// <summary>For each byte plane its search tree.</summary>
-    public BinPlane[] Planes => [.. _planes];
+    public BinPlane[] Planes { get; }
 
     /// <summary>The nodes of all search trees.</summary>
-    public BinNode[] Nodes => [.. _nodes];
+    public BinNode[] Nodes { get; }
 
     /// <summary>For each byte plane its thresholds.</summary>
     public IReadOnlyList<float[]> Thresholds => _thresholds;

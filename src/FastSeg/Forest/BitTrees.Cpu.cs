@@ -29,9 +29,6 @@ internal sealed unsafe class BitTrees : SquareTrees
     /// <summary>Labels that choose among cuts by a lookup.</summary>
     private const int FewLabels = ByteTables.Entries;
 
-    /// <summary>The next eight leaves are written whole, wherever the last of those left ends.</summary>
-    private const int LeafFloats = OrderedTree.Nodes + 8;
-
     private readonly ForestTables _tables;
     private readonly HostBuffer _buffer;
     private readonly RangeBits _ranges;
@@ -56,7 +53,7 @@ internal sealed unsafe class BitTrees : SquareTrees
         _labels = _kept + (256 * 8);
         _arranged = (float*)(_labels + TreeProgram.SquareBytes);
         _leaves = _arranged + OrderedTree.Nodes;
-        _left = (ulong*)(_leaves + LeafFloats);
+        _left = (ulong*)(_leaves + OrderedTree.Nodes);
         _trees = (byte*)(_left + (2 * tables.Forest.Trees.Length));
         FillFromLabel();
         FillKept();
@@ -74,7 +71,7 @@ internal sealed unsafe class BitTrees : SquareTrees
 
     /// <summary>Bytes the constructor allocates.</summary>
     public static long Bytes(ForestTables tables) =>
-        RangeBits.Bytes + (2 * FewLabels) + (256 * 8) + TreeProgram.SquareBytes + ((OrderedTree.Nodes + LeafFloats) * sizeof(float))
+        RangeBits.Bytes + (2 * FewLabels) + (256 * 8) + TreeProgram.SquareBytes + ((OrderedTree.Nodes + OrderedTree.Nodes) * sizeof(float))
         + ((2 * sizeof(ulong)) + OrderedTree.Stride) * (long)tables.Forest.Trees.Length;
 
     /// <inheritdoc/>
@@ -108,12 +105,10 @@ internal sealed unsafe class BitTrees : SquareTrees
         Vector256<byte> label0 = right, label1 = right, label2 = right, label3 = right, label4 = right, label5 = right, label6 = right, label7 = right;
         int leafCount = BitOperations.PopCount(leaves);
         byte* fromLabel = _fromLabel - leafCount;
-        ulong few = Bmi2.X64.ParallelBitDeposit((1ul << FewLabels) - 1, splits);
-        splits ^= few;
-        while (few != 0)
+        for (int few = Math.Min(leafCount - 1, FewLabels); few > 0; few--)
         {
-            ulong split = Bmi1.X64.TrailingZeroCount(few);
-            few = Bmi1.X64.ResetLowestSetBit(few);
+            ulong split = Bmi1.X64.TrailingZeroCount(splits);
+            splits = Bmi1.X64.ResetLowestSetBit(splits);
             byte* value = bins + ((ushort*)(tree + OrderedTree.Place))[split];
             Vector256<byte> cuts = Avx2.Max(
                 Avx2.BroadcastScalarToVector256((sbyte*)tree + OrderedTree.Cut + split),

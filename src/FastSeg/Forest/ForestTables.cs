@@ -12,7 +12,7 @@ internal sealed unsafe class ForestTables
     /// <summary>Most thresholds of a byte plane: a bin of 255 would not be below the cut that <see cref="BitTrees"/> gives to others' labels.</summary>
     public const int MaxThresholds = 254;
 
-    /// <summary>Floats from a plane's thresholds to the next plane's.</summary>
+    /// <summary>Floats of a plane's thresholds, which are there twice: <see cref="Search"/> and <see cref="SearchBytes"/>.</summary>
     private const int SearchStride = 304;
 
     private readonly HostBuffer _searches;
@@ -145,7 +145,7 @@ internal sealed unsafe class ForestTables
     {
         float Threshold(int step, int path) => ThresholdOf(thresholds, levels, step, path);
         ByteSearch.FillFirst(Threshold, search);
-        float* sorted = stackalloc float[MaxThresholds + 1];
+        float* sorted = stackalloc float[128];
         for (int step = ByteSearch.FirstSteps, at = ByteSearch.FirstFloats; step < levels; at += 1 << step++)
         {
             for (int path = 0; path < 1 << step; path++)

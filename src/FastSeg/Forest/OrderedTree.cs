@@ -43,7 +43,7 @@ internal static unsafe class OrderedTree
             if (forest.Feature[node] < 0)
             {
                 // Where everything goes left: the first leaf below.
-                ((float*)(to + Leaves))[half == 0 ? number : number - half] = forest.Value[node];
+                ((float*)(to + Leaves))[number - half] = forest.Value[node];
                 continue;
             }
             to[Plane + number] = (byte)tables.Plane[node];

@@ -94,7 +94,7 @@ internal sealed unsafe class TreeProgram : IDisposable
     }
 
     /// <summary>Splits there is room for.</summary>
-    public static int MostSplits(DecisionForest forest) => LargestGroup(forest).Leaves + Spare;
+    private static int MostSplits(DecisionForest forest) => LargestGroup(forest).Leaves + Spare;
 
     /// <summary>Forgets all trees.</summary>
     public void Clear() => (Trees, Splits, NextTable, WalkedTrees) = (0, 0, 0, 0);

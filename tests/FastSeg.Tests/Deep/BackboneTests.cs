@@ -69,14 +69,14 @@ internal sealed unsafe class BackboneTests
         using var window = new BackboneWindow(backbone, 37, 37, flipAverage: false);
         FillRandom(window, 5);
         window.Forward();
-        // The least of several passes: what else the process does meanwhile counts too.
-        long kept = Enumerable.Range(0, 5).Min(_ =>
+        // The middle of several passes: what else the process does meanwhile counts too.
+        long[] kept = [.. Enumerable.Range(0, 5).Select(_ =>
         {
             long before = ProcessMemory.Resident();
             window.Forward();
             return ProcessMemory.Resident() - before;
-        });
-        Assert.That(kept, Is.LessThan(Least / 2));
+        }).Order()];
+        Assert.That(kept[2], Is.LessThan(Least / 2));
         Assert.That(window.Measure(), Is.GreaterThan(Least), "kept this once");
     }
 

@@ -61,7 +61,7 @@ public sealed class ForestCpuTests
     [Test]
     public void SmallTreesAreNotPrunedAndDeepOnesInStrips([Values(256, 512)] int bits)
     {
-        Widths.Need(bits);
+        Widths.NeedForest(bits);
         foreach ((int depth, Pruning pruning) in ((int, Pruning)[])[(3, Pruning.None), (4, bits == 256 ? Pruning.Squares : Pruning.None), (7, Pruning.Strips), (8, Pruning.Strips)])
         {
             byte[] model = new RandomModel(depth) { Depth = depth, Rounds = 9, Fill = 0.97 }.Bytes();

@@ -14,12 +14,17 @@ public sealed unsafe class SquareTreesTests
     [Test]
     public void SquaresGetTheLeavesOfAWalkAndNoSplitTooMany([Values(256, 512)] int bits)
     {
-        Widths.Need(bits);
+        Widths.NeedForest(bits);
         foreach ((int depth, int features, int thresholds, double fill) in ((int, int, int, double)[])
             [(1, 3, 100, 1), (3, 7, 100, 0.8), (6, 7, 100, 1), (6, 20, 100, 0.7), (5, 64, 100, 0.95), (6, 200, 30, 0.95), (6, 255, 20, 1), (6, 2, 254, 1), (6, 2, 255, 1)])
         {
             DecisionForest forest = DecisionForest.Parse(
                 new RandomModel(depth + features) { Depth = depth, Features = features, Thresholds = thresholds, Fill = fill, Rounds = 30, Groups = 2 }.Bytes());
+            if (thresholds >= ForestTables.MaxThresholds)
+            {
+                Assert.That(forest.Tables.Levels.Max(), Is.EqualTo(8));
+                Assert.That(forest.Tables.Cut.Max(), Is.EqualTo(ForestTables.MaxThresholds - 1), "a plane with all the thresholds there may be");
+            }
             using SquareTrees trees = SquareTrees.Create(forest.Tables, bits);
             using var square = new Square(forest, bits);
             var random = new Random(features);

@@ -54,7 +54,8 @@ internal sealed class GpuCountsTests
             Is.EqualTo(2 * 84).Within(40), "two trees a round");
         string binning = KernelHost.Ptx((Action<ArrayView<float>, BinSink, int, int>)ForestRunner.BinRows);
         Assert.That(PtxCheck.LoopOf(binning, "selp.b32"), Is.EqualTo(20), "four of a feature's thresholds");
-        Assert.That(GpuCounts.Binning(1, 124).Instructions - GpuCounts.Binning(1, 24).Instructions, Is.EqualTo(20));
+        Assert.That(GpuCounts.Binning(1, 124).Instructions - GpuCounts.Binning(1, 24).Instructions, Is.EqualTo(2 * 20), "at half rate");
+        Assert.That(binning, Does.Contain("setp.ge.f32").And.Not.Contain("setp.geu.f32"), "what is not a number is above every value");
     }
 
     /// <summary>The composed end of the network takes fewer multiplications than the network as it is written down.</summary>

@@ -32,10 +32,12 @@ internal sealed class BinSinkTests
 
     private static byte[] Bins(float[] thresholds, float[] values)
     {
-        var search = new BinSearch([thresholds]);
+        // A feature without thresholds and one with some come first.
+        var search = new BinSearch([[], [1, 2, 3], thresholds]);
+        float[] three = [.. values.SelectMany(value => (float[])[0, 2, value])];
         Accelerator accelerator = KernelHost.Simulated;
-        using MemoryBuffer1D<float, Stride1D.Dense> rows = accelerator.Allocate1D(values);
-        using MemoryBuffer1D<byte, Stride1D.Dense> bins = accelerator.Allocate1D<byte>(values.Length);
+        using MemoryBuffer1D<float, Stride1D.Dense> rows = accelerator.Allocate1D(three);
+        using MemoryBuffer1D<byte, Stride1D.Dense> bins = accelerator.Allocate1D<byte>(2 * values.Length);
         using MemoryBuffer1D<BinRange, Stride1D.Dense> features = accelerator.Allocate1D(search.Features);
         using MemoryBuffer1D<BinPlane, Stride1D.Dense> planes = accelerator.Allocate1D(search.Planes);
         using MemoryBuffer1D<BinNode, Stride1D.Dense> nodes = accelerator.Allocate1D(search.Nodes);
@@ -50,9 +52,11 @@ internal sealed class BinSinkTests
             PlaneStride = values.Length,
         };
         var kernel = accelerator.LoadKernel<ArrayView<float>, BinSink, int, int>(ForestRunner.BinRows);
-        kernel(accelerator.DefaultStream, (GpuDevice.Groups(values.Length, KernelHost.MaxGroup), KernelHost.MaxGroup), rows.View.AsContiguous(), sink, 1, values.Length);
+        kernel(accelerator.DefaultStream, (GpuDevice.Groups(values.Length, KernelHost.MaxGroup), KernelHost.MaxGroup), rows.View.AsContiguous(), sink, 3, values.Length);
         accelerator.Synchronize();
         Assert.That(notANumber.GetAsArray1D(), Is.EqualTo((int[])[0]));
-        return bins.GetAsArray1D();
+        byte[] found = bins.GetAsArray1D();
+        Assert.That(found.Take(values.Length), Is.All.EqualTo(2));
+        return [.. found.Skip(values.Length)];
     }
 }
