@@ -8,7 +8,7 @@ namespace FastSeg.Forest;
 
 /// <summary>
 /// Prunes trees to bits (<see cref="RangeBits"/>) and evaluates them from these (AVX2). The splits that remain are decoded while the vectors
-/// work, which leaves a third of a cycle's instructions unused: writing them to memory first, to be read from there, cost as much as
+/// work, which alone would use two thirds of a cycle's instructions: writing them to memory first, to be read from there, cost as much as
 /// evaluating them.
 /// </summary>
 /// <remarks>
@@ -71,7 +71,7 @@ internal sealed unsafe class BitTrees : SquareTrees
 
     /// <summary>Bytes the constructor allocates.</summary>
     public static long Bytes(ForestTables tables) =>
-        RangeBits.Bytes + (2 * FewLabels) + (256 * 8) + TreeProgram.SquareBytes + ((OrderedTree.Nodes + OrderedTree.Nodes) * sizeof(float))
+        RangeBits.Bytes + (2 * FewLabels) + (256 * 8) + TreeProgram.SquareBytes + (2 * OrderedTree.Nodes * sizeof(float))
         + ((2 * sizeof(ulong)) + OrderedTree.Stride) * (long)tables.Forest.Trees.Length;
 
     /// <inheritdoc/>
