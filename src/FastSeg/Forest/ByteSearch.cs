@@ -9,10 +9,10 @@ namespace FastSeg.Forest;
 /// values, a byte each, with each step's thresholds in <see cref="ByteTables"/>.
 /// </summary>
 /// <remarks>
-/// Shuffles are what runs out: two of four ports do them. A step over <see cref="ByteTables"/> takes 15 for 32 values with 16
-/// thresholds, 43 with 128; permutations of floats take 4 as long as there are four thresholds to choose from, 8 for eight. Later steps go over the whole square one after the
-/// other: a step of 32 values waits ten cycles for the last one's result, and the compiler would keep the values in registers that the
-/// tables need.
+/// Shuffles are what runs out: two of four ports do them. A step over <see cref="ByteTables"/> takes 15 for 32 values with 16 thresholds,
+/// 43 with 128; permutations of floats take 4 as long as there are four thresholds to choose from, 8 for eight. Later steps go over the
+/// whole square one after the other: a step of 32 values waits ten cycles for the last one's result, and the compiler would keep the
+/// values in registers that the tables need.
 /// </remarks>
 internal static unsafe class ByteSearch
 {

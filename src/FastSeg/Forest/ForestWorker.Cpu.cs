@@ -59,7 +59,7 @@ internal abstract unsafe class ForestWorker : IDisposable
     public static long Bytes(ForestTables tables, int maxBandWidth) => BinBytes(tables, Squares(maxBandWidth)) + (ProgramsFor(tables) * TreeProgram.Bytes(tables.Forest))
         + (PruningFor(tables) == Pruning.Squares ? SquareTrees.Bytes(tables, Bits) : 0);
 
-    /// <summary>Vector width: without the byte permutations of VBMI, 512 bits gain nothing.</summary>
+    /// <summary>Vector width: <see cref="VectorTrees"/> needs the byte permutations of VBMI; without them 256 bits are taken.</summary>
     public static int Bits => VectorPath.Bits == 512 && VectorTrees.IsSupported ? 512 : 256;
 
     /// <summary>The forest.</summary>
@@ -228,7 +228,7 @@ internal sealed unsafe class ForestWorker<TInt, TLanes> : ForestWorker
             float* search = TLanes.Thresholds(Tables, plane);
             int levels = Tables.Levels[plane];
             float* first = band.Row(Tables.Feature[plane], strip.Y);
-            // A strip of a plane is what the cache holds while memory delivers the next.
+            // Where the same square of the next plane lies. It is only fetched ahead: from a staged square, whatever is there.
             nint ahead = (nint)(band.Row(Tables.Feature[Math.Min(plane + 1, planes - 1)], strip.Y) - first);
             for (int square = 0; square < squares; square++)
             {
