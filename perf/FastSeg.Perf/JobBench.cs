@@ -42,9 +42,8 @@ internal static class JobBench
     {
         using ImageReader image = ImageFile.Open(path);
         using ImageWriter labels = ImageFile.Create(output, segmenter.LabelLayout(image.Info));
-        RunResult result = segmenter.Segment(image, new SegmentOutputs { Labels = labels }, options: new RunOptions { Backend = BackendKind.Cpu, Threads = threads });
-        labels.Commit();
-        return result;
+        return segmenter.Segment(
+            image, new SegmentOutputs { Labels = labels }, options: new RunOptions { Backend = BackendKind.Cpu, Threads = threads });
     }
 
     private static void Compare(PerfRun run, Segmenter segmenter, double ours, RunResult fastest)
@@ -60,7 +59,6 @@ internal static class JobBench
             Segmenter.Features(
                 reader, model.Features, model.Channels, names => ImageFile.Create(rows, new ImageLayout(CropSide, CropSide, SampleType.Float32, names.Count)));
             segmenter.Segment(reader, new SegmentOutputs { Probabilities = writer });
-            writer.Commit();
         }
         string threads = run.Options.Threads.ToString(CultureInfo.InvariantCulture), runs = run.Options.Runs.ToString(CultureInfo.InvariantCulture);
         if (Python.Run(run, "predict.py", forest, rows, "--threads", threads, "--repeat", runs, "--check", probabilities) is not { } predicted)

@@ -2,7 +2,7 @@ using FastSeg.Images;
 
 namespace FastSeg.Cli;
 
-/// <summary>The open outputs of one image; nothing is left of them unless they are committed.</summary>
+/// <summary>The open outputs of one image; nothing is left of them unless the run commits them.</summary>
 internal sealed class OutputSet : IDisposable
 {
     public OutputSet(Segmenter segmenter, ImageInfo image, SegmentOptions options, OutputPaths paths, SampleType? probabilities)
@@ -27,15 +27,6 @@ internal sealed class OutputSet : IDisposable
     }
 
     public SegmentOutputs Outputs { get; } = new();
-
-    /// <summary>Gives every file its final name.</summary>
-    public void Commit()
-    {
-        foreach (ImageWriter writer in Writers)
-        {
-            writer.Commit();
-        }
-    }
 
     public void Dispose()
     {

@@ -49,9 +49,8 @@ public sealed class Segmenter
         ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions? options = null, DeepOptions? deep = null)
     {
         RunOptions how = options ?? new RunOptions();
-        return deep is null
-            ? FeatureRun.Run(image, features, channels, null, null, output, how)
-            : FeatureRun.Fitted(image, features, channels, deep, output, how);
+        var run = new FeatureRun(image, how);
+        return deep is null ? run.Run(features, channels, null, null, output) : run.Fitted(features, channels, deep, output);
     }
 
     /// <summary>
@@ -65,14 +64,14 @@ public sealed class Segmenter
     /// <param name="options">Threads, memory, progress, cancellation.</param>
     public static RunResult DeepFeatures(
         ImageReader image, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low, Func<IReadOnlyList<string>, ImageWriter> full, RunOptions? options = null) =>
-        FeatureRun.AtBothResolutions(image, deep, low, full, options ?? new RunOptions());
+        new FeatureRun(image, options ?? new RunOptions()).AtBothResolutions(deep, low, full);
 
     /// <summary>Computes exactly the planes that the model sees: classical ones, then deep ones.</summary>
     /// <param name="image">The image.</param>
     /// <param name="output">Makes the float32 writer, given the names of the planes.</param>
     /// <param name="options">Threads, memory, progress, cancellation.</param>
     public RunResult Features(ImageReader image, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions? options = null) =>
-        FeatureRun.Run(image, Model.Features, Model.Channels, Model.Deep, _backbone, output, options ?? new RunOptions());
+        new FeatureRun(image, options ?? new RunOptions()).Run(Model.Features, Model.Channels, Model.Deep, _backbone, output);
 
     /// <summary>The layout of the label map that <see cref="Segment"/> writes for an image.</summary>
     public ImageLayout LabelLayout(ImageInfo image, SegmentOptions? options = null)
@@ -106,10 +105,11 @@ public sealed class Segmenter
 
     /// <summary>Tiles, buffers and peak memory of a run, before anything runs.</summary>
     public Plan Plan(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, RunOptions? options = null) =>
-        new SegmentRun(Model, _backbone, image, outputs, segment ?? new SegmentOptions(), options ?? new RunOptions()).Plan;
+        new SegmentRun(Model, _backbone, image, segment ?? new SegmentOptions(), options ?? new RunOptions()).Plan(OutputSketches.Of(outputs));
 
     /// <summary>
-    /// Labels every pixel of an image, tile by tile. The outputs are written, not committed: the caller commits them when this returns.
+    /// Labels every pixel of an image, tile by tile. The outputs get their final names in the end; when it fails,
+    /// nothing is left of them once they are disposed.
     /// </summary>
     /// <param name="image">The image; its channels must fit the model.</param>
     /// <param name="outputs">Where labels, probabilities and confidence go.</param>
@@ -118,5 +118,5 @@ public sealed class Segmenter
     /// <exception cref="FastSegException">The image is corrupt, does not fit the model, or the memory is not enough.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public RunResult Segment(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, RunOptions? options = null) =>
-        new SegmentRun(Model, _backbone, image, outputs, segment ?? new SegmentOptions(), options ?? new RunOptions()).Run();
+        new SegmentRun(Model, _backbone, image, segment ?? new SegmentOptions(), options ?? new RunOptions()).Run(outputs);
 }

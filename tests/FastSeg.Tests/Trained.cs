@@ -27,7 +27,6 @@ internal static class Trained
             ? MemoryWriter.Into<byte>(layout, labels)
             : throw new ArgumentException("labels of one byte only");
         segmenter.Segment(image, new SegmentOutputs { Labels = writer }, options, run);
-        writer.Commit();
         return labels;
     }
 

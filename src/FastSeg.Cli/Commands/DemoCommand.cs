@@ -117,10 +117,7 @@ internal sealed class DemoCommand : FastSegCommand
     private static RunResult Segment(Session session, Method method, ImageReader image, string labels)
     {
         using ImageWriter writer = ImageFile.Create(labels, method.Segmenter.LabelLayout(image.Info));
-        RunResult run = session.Long(method.Name, 0, options => method.Segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, options));
-        session.Cancellation.ThrowIfCancellationRequested();
-        writer.Commit();
-        return run;
+        return session.Long(method.Name, 0, options => method.Segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, options));
     }
 
     private static void Report(Session session, Method method, RunResult run, ReportImage image, ConfusionMatrix matrix)

@@ -106,10 +106,6 @@ internal sealed class SegmentCommand : FastSegCommand
         using (var outputs = new OutputSet(segmenter, image.Info, options, paths, _what.Probabilities(parsed)))
         {
             run = session.Long(Path.GetFileName(path), parsed.GetValue(_memory), how => segmenter.Segment(image, outputs.Outputs, options, how));
-            session.Cancellation.ThrowIfCancellationRequested();
-            long commit = Stopwatch.GetTimestamp();
-            outputs.Commit();
-            session.Report.Add(new StageReport("write", Stopwatch.GetElapsedTime(commit).TotalSeconds, 0, 0));
         }
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         session.Add(run);

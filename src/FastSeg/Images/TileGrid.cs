@@ -18,6 +18,9 @@ internal readonly record struct TileGrid(Region Area, long TileWidth, long TileH
     /// <summary>Tiles.</summary>
     public long Count => Area.IsEmpty ? 0 : checked(Columns * Rows);
 
+    /// <summary>The largest tile's size, at the origin: tiles at the right and lower edges may be smaller.</summary>
+    public Region MaxCore => new(0, 0, Math.Min(TileWidth, Area.Width), Math.Min(TileHeight, Area.Height));
+
     /// <summary>Tile number <paramref name="index"/>, in image coordinates.</summary>
     public Region this[long index]
     {

@@ -72,13 +72,13 @@ internal sealed record Planner(
 
     private Plan Describe(long width, long height, int halo, int workers)
     {
-        var core = new Region(0, 0, Math.Min(width, Area.Width), Math.Min(height, Area.Height));
+        var grid = new TileGrid(Area, width, height);
+        Region core = grid.MaxCore;
         var items = new List<PlanItem>
         {
             new("tile", Tile.Bytes(core, halo, Work.Channels, Image.Info), workers, PlanPhase.Tiles),
             new("outputs", OutputBytes(core), workers, PlanPhase.Tiles),
         };
-        var grid = new TileGrid(Area, width, height);
         items.AddRange(Engine.WorkerItems(Work, grid).Select(item => new PlanItem(item.Name, item.Bytes, workers, PlanPhase.Tiles)));
         items.AddRange(SharedItems(workers).Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Run)));
         items.AddRange(TransformerItems.Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Transformer)));

@@ -22,6 +22,9 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// <summary>Rows of the whole training set where they stay on the device that gathers them; 0 where they come down, tile by tile.</summary>
     public long ResidentRows { get; init; }
 
+    /// <summary>What is done with tiles: labelled pixels are gathered, trees predict, and otherwise the planes themselves are wanted.</summary>
+    public TileVerb Verb => Labels is not null ? TileVerb.Gather : Forest is not null ? TileVerb.Predict : TileVerb.Features;
+
     /// <summary>Deep planes.</summary>
     public int DeepChannels => Deep?.Description.Channels ?? 0;
 

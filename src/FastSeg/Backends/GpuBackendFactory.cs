@@ -59,9 +59,9 @@ internal sealed class GpuEngine : Engine, IDisposable
             long map = DeepImageGpu.Bytes(work.Image.Info, deep.Description.Patch, deep.Projection.Channels, GpuRooms.Upsampler(work, grid));
             items.Add(new PlanItem("deep features", map, 1, PlanPhase.Tiles));
         }
-        if (work.Forest is not null)
+        if (work.Verb == TileVerb.Predict)
         {
-            items.Add(new PlanItem("forest", work.Forest.GpuTables.Bytes, 1, PlanPhase.Tiles));
+            items.Add(new PlanItem("forest", work.Forest!.GpuTables.Bytes, 1, PlanPhase.Tiles));
         }
         if (work.ResidentRows > 0)
         {

@@ -19,11 +19,10 @@ internal sealed class CpuEngine : Engine
     /// <inheritdoc/>
     public override IEnumerable<(string Name, long Bytes)> WorkerItems(Work work, TileGrid grid)
     {
-        var core = new Region(0, 0, Math.Min(grid.TileWidth, grid.Area.Width), Math.Min(grid.TileHeight, grid.Area.Height));
-        yield return ("filters", FilterBank.Bytes(work.Features, work.Channels, core, work.DeepChannels));
-        if (work.Forest is not null)
+        yield return ("filters", FilterBank.Bytes(work.Features, work.Channels, grid.MaxCore, work.DeepChannels));
+        if (work.Verb == TileVerb.Predict)
         {
-            yield return ("forest", CpuBackend.ForestBytes(work.Forest));
+            yield return ("forest", CpuBackend.ForestBytes(work.Forest!));
         }
         foreach ((string, long) item in DeepImage.WorkerItems(work.Deep, work.Image, grid))
         {
@@ -32,5 +31,5 @@ internal sealed class CpuEngine : Engine
     }
 
     /// <inheritdoc/>
-    public override Backend Create(Plan plan, Work work, DeepImage? deep) => new CpuBackend(plan, work.Features, work.Forest, deep);
+    public override Backend Create(Plan plan, Work work, DeepImage? deep) => new CpuBackend(plan, work, deep);
 }

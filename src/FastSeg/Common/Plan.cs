@@ -2,30 +2,6 @@ using FastSeg.Images;
 
 namespace FastSeg;
 
-/// <summary>When a buffer exists. The transformer runs over the whole image before the first tile, and its buffers are gone by then.</summary>
-public enum PlanPhase
-{
-    /// <summary>During the whole run.</summary>
-    Run,
-
-    /// <summary>While the transformer runs.</summary>
-    Transformer,
-
-    /// <summary>While tiles are computed.</summary>
-    Tiles,
-}
-
-/// <summary>One kind of buffer of a plan.</summary>
-/// <param name="Name">What it holds.</param>
-/// <param name="BytesEach">Bytes of one.</param>
-/// <param name="Count">How many there are.</param>
-/// <param name="Phase">When they exist.</param>
-public sealed record PlanItem(string Name, long BytesEach, int Count, PlanPhase Phase)
-{
-    /// <summary>Bytes of all of them.</summary>
-    public long Bytes => BytesEach * Count;
-}
-
 /// <summary>
 /// Tiles and every buffer of a run, computed before the first tile. Everything is allocated from it; running allocates nothing of ours.
 /// What ONNX Runtime works in is measured.
@@ -58,7 +34,7 @@ public sealed record Plan(
 
     internal TileGrid Grid => new(Area, TileWidth, TileHeight);
 
-    internal Region MaxCore => new(0, 0, Math.Min(TileWidth, Area.Width), Math.Min(TileHeight, Area.Height));
+    internal Region MaxCore => Grid.MaxCore;
 
     private long Bytes(PlanPhase phase) => Items.Where(item => item.Phase == phase).Sum(item => item.Bytes);
 }

@@ -6,8 +6,3 @@ namespace FastSeg;
 /// <param name="Image">The image.</param>
 /// <param name="Labels">One channel of uint8 or uint16 of the same size: 0 unlabelled, every other value a class.</param>
 public sealed record TrainingImage(ImageReader Image, ImageReader Labels);
-
-/// <summary>A trained model and what training it took.</summary>
-/// <param name="Model">The model.</param>
-/// <param name="Run">Time by stage; pixels are labelled pixels.</param>
-public sealed record TrainingResult(Models.Model Model, RunResult Run);

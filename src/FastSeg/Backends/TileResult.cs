@@ -15,7 +15,6 @@ internal sealed unsafe class TileResult : IDisposable
     private readonly HostBuffer? _probabilities;
     private readonly HostBuffer? _confidence;
     private readonly HostBuffer? _row;
-    private readonly HostBuffer? _mask;
 
     public TileResult(Region maxCore, int classCount, ResultKinds kinds)
     {
@@ -25,7 +24,6 @@ internal sealed unsafe class TileResult : IDisposable
         _probabilities = kinds.ProbabilityBytes == 0 ? null : new HostBuffer(maxCore.Pixels * classCount * kinds.ProbabilityBytes);
         _confidence = kinds.Confidence ? new HostBuffer(maxCore.Pixels * sizeof(float)) : null;
         _row = kinds.Probabilities ? new HostBuffer(RowBytes(classCount)) : null;
-        _mask = kinds.Mask ? new HostBuffer(maxCore.Pixels * kinds.MaskBytes) : null;
         ClassPixels = new long[classCount];
     }
 
@@ -45,9 +43,6 @@ internal sealed unsafe class TileResult : IDisposable
 
     /// <summary>Class of each pixel from 0, one byte each, until <see cref="ToLabels"/> makes labels of them.</summary>
     public byte* Classes => _classes.Pointer;
-
-    /// <summary>Mask samples of the core; null where there is no mask.</summary>
-    public HostBuffer? Mask => _mask;
 
     /// <summary>The samples of an output, as a writer wants them.</summary>
     public ReadOnlySpan<byte> LabelSamples => _classes.Span<byte>(0, checked((int)(Core.Pixels * Kinds.LabelBytes)));
@@ -86,16 +81,16 @@ internal sealed unsafe class TileResult : IDisposable
     /// </summary>
     /// <param name="values">Label value of each class.</param>
     /// <param name="anything">False where the whole core is masked and was never predicted.</param>
-    public void ToLabels(ReadOnlySpan<ushort> values, bool anything)
+    /// <param name="mask">Which pixels are segmented.</param>
+    public void ToLabels(ReadOnlySpan<ushort> values, bool anything, TileMask mask)
     {
         byte* classes = Classes;
         ushort* wide = Kinds.LabelBytes == 2 ? (ushort*)classes : null;
         // From the back: a wide value takes two bytes where its class took one.
         for (long i = Core.Pixels - 1; i >= 0; i--)
         {
-            bool inside = anything && (_mask is null || (Kinds.MaskBytes == 1 ? _mask.Pointer[i] != 0 : ((ushort*)_mask.Pointer)[i] != 0));
             ushort value = 0;
-            if (inside)
+            if (anything && mask.Holds(i))
             {
                 value = values[classes[i]];
                 ClassPixels[classes[i]]++;
@@ -121,7 +116,6 @@ internal sealed unsafe class TileResult : IDisposable
         _probabilities?.Dispose();
         _confidence?.Dispose();
         _row?.Dispose();
-        _mask?.Dispose();
     }
 
     private static long RowBytes(int classCount) => (long)classCount * RowPixels * sizeof(float);
@@ -152,19 +146,4 @@ internal sealed unsafe class TileResult : IDisposable
             new Span<byte>(_probabilities.Pointer + at, Kinds.ProbabilityBytes).Clear();
         }
     }
-}
-
-/// <summary>Which results a run wants.</summary>
-/// <param name="LabelBytes">Bytes of one label: 1, or 2 where a kept value is above 255.</param>
-/// <param name="ProbabilityBytes">Bytes of one probability: 0 (not wanted), 1 (uint8) or 4 (float32).</param>
-/// <param name="Confidence">Whether the chosen class's probability is wanted.</param>
-/// <param name="MaskBytes">Bytes of one mask sample; 0 without a mask.</param>
-internal readonly record struct ResultKinds(int LabelBytes, int ProbabilityBytes, bool Confidence, int MaskBytes)
-{
-    public bool Mask => MaskBytes > 0;
-
-    public bool Probabilities => ProbabilityBytes > 0 || Confidence;
-
-    /// <summary>Bytes a pixel of all of them.</summary>
-    public long BytesPerPixel(int classCount) => LabelBytes + ((long)ProbabilityBytes * classCount) + (Confidence ? sizeof(float) : 0) + MaskBytes;
 }

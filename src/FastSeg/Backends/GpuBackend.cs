@@ -17,16 +17,15 @@ namespace FastSeg;
 internal sealed unsafe class GpuBackend : Backend
 {
     private readonly GpuEngine _engine;
-    private readonly Work _work;
     private readonly GpuHalf[] _halves = new GpuHalf[GpuThread.Halves];
     private readonly GpuTileJob[] _jobs;
     private DeviceArena? _arena;
     private GpuKernels? _kernels;
 
     /// <summary>Allocates what the plan counted, and compiles the kernels.</summary>
-    public GpuBackend(GpuEngine engine, Plan plan, Work work, DeepImage? deep)
+    public GpuBackend(GpuEngine engine, Plan plan, Work work, DeepImage? deep) : base(work)
     {
-        (_engine, _work) = (engine, work);
+        _engine = engine;
         _jobs = new GpuTileJob[plan.Workers];
         try
         {
@@ -53,22 +52,19 @@ internal sealed unsafe class GpuBackend : Backend
     }
 
     /// <inheritdoc/>
-    public override string Name => _engine.Name;
-
-    /// <inheritdoc/>
-    public override void Features(int worker, Tile tile, float* planes, StageTimes times)
+    protected override void ComputeFeatures(int worker, Tile tile, float* planes, StageTimes times)
     {
-        GpuTileJob job = Run(worker, tile, Stage.Filters, times);
+        GpuTileJob job = Run(worker, tile, TileVerb.Features, times);
         long start = Stopwatch.GetTimestamp();
-        long bytes = tile.Core.Pixels * _work.PlaneCount * sizeof(float);
+        long bytes = tile.Core.Pixels * Work.PlaneCount * sizeof(float);
         Buffer.MemoryCopy(job.Result, planes, bytes, bytes);
         times.Add(Stage.Gather, start, tile.Core.Pixels);
     }
 
     /// <inheritdoc/>
-    public override void Predict(int worker, Tile tile, TileResult result, StageTimes times)
+    protected override void ComputePredictions(int worker, Tile tile, TileResult result, StageTimes times)
     {
-        GpuTileJob job = Run(worker, tile, Stage.Forest, times);
+        GpuTileJob job = Run(worker, tile, TileVerb.Predict, times);
         if (job.NotANumber)
         {
             // Samples are refused long before a filter could overflow, and a bin cannot say which way such a pixel goes.
@@ -76,23 +72,24 @@ internal sealed unsafe class GpuBackend : Backend
         }
         long start = Stopwatch.GetTimestamp();
         long pixels = tile.Core.Pixels;
-        if (!_work.Margins)
+        if (!Work.Margins)
         {
             Buffer.MemoryCopy(job.Result, result.Classes, pixels, pixels);
         }
-        for (int row = 0; _work.Margins && row < tile.Core.Height; row++)
+        for (int row = 0; Work.Margins && row < tile.Core.Height; row++)
         {
             float* margins = (float*)job.Result + (row * tile.Core.Width);
-            result.TakeRow(tile.Core.X, tile.Core.Y + row, (int)tile.Core.Width, margins, (nint)pixels, _work.Forest!.Groups);
+            result.TakeRow(tile.Core.X, tile.Core.Y + row, (int)tile.Core.Width, margins, (nint)pixels, Work.Forest!.Groups);
         }
         times.Add(Stage.Forest, start);
     }
 
     /// <inheritdoc/>
-    public override void Gather(int worker, Tile tile, LabelledPixels pixels, TrainingRows rows, StageTimes times)
+    protected override void ComputeRows(int worker, Tile tile, TrainingRows rows, StageTimes times)
     {
+        LabelledPixels pixels = Work.Labels!;
         _jobs[worker].Take(pixels, tile.Core, rows.OnDevice);
-        float* from = (float*)Run(worker, tile, Stage.Filters, times).Result;
+        float* from = (float*)Run(worker, tile, TileVerb.Gather, times).Result;
         if (rows.OnDevice is not null)
         {
             return;
@@ -102,7 +99,7 @@ internal sealed unsafe class GpuBackend : Backend
         for (long y = tile.Core.Y; y < tile.Core.Bottom; y++)
         {
             (int first, int end) = pixels.Ranks(tile.Core.X, y, tile.Core.Width);
-            long floats = (long)(end - first) * _work.PlaneCount;
+            long floats = (long)(end - first) * Work.PlaneCount;
             new ReadOnlySpan<float>(from, checked((int)floats)).CopyTo(new Span<float>(rows.Row(pixels.FirstRow + first), checked((int)floats)));
             from += floats;
             gathered += end - first;
@@ -124,14 +121,14 @@ internal sealed unsafe class GpuBackend : Backend
         });
     }
 
-    private GpuTileJob Run(int worker, Tile tile, Stage stage, StageTimes times)
+    private GpuTileJob Run(int worker, Tile tile, TileVerb verb, StageTimes times)
     {
         long start = Stopwatch.GetTimestamp();
         GpuTileJob job = _jobs[worker];
-        job.Take(tile);
+        job.Take(tile, verb);
         job.TakeGuidance(tile.Core);
         _engine.Thread.Run(job);
-        times.Add(stage, start, tile.Core.Pixels);
+        times.Add(verb == TileVerb.Predict ? Stage.Forest : Stage.Filters, start, tile.Core.Pixels);
         return job;
     }
 }

@@ -2,44 +2,6 @@ using System.Diagnostics;
 
 namespace FastSeg;
 
-/// <summary>What a run spends its time on; the names in a report are these in lower case.</summary>
-public enum Stage
-{
-    /// <summary>Decoding image samples.</summary>
-    Read,
-
-    /// <summary>Classical features.</summary>
-    Filters,
-
-    /// <summary>The vision transformer.</summary>
-    Vit,
-
-    /// <summary>Projection of tokens on the principal components.</summary>
-    Projection,
-
-    /// <summary>Upsampling deep features to full resolution.</summary>
-    Upsampler,
-
-    /// <summary>Collecting the labelled pixels' rows.</summary>
-    Gather,
-
-    /// <summary>Training the trees.</summary>
-    Train,
-
-    /// <summary>Binning and walking the trees, and deciding.</summary>
-    Forest,
-
-    /// <summary>Encoding and writing results.</summary>
-    Write,
-}
-
-/// <summary>One stage of a finished run.</summary>
-/// <param name="Name">Name of the stage, in lower case.</param>
-/// <param name="Seconds">Busy time summed over threads, divided by the number of threads.</param>
-/// <param name="Pixels">Pixels it processed.</param>
-/// <param name="Bytes">Bytes it read or wrote, where that is what it does; 0 elsewhere.</param>
-public sealed record StageReport(string Name, double Seconds, long Pixels, long Bytes);
-
 /// <summary>Busy time, pixels and bytes of one worker, by stage. Not thread-safe: one a worker, added up at the end.</summary>
 internal sealed class StageTimes
 {

@@ -18,6 +18,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
     private readonly long _guidanceAt, _positionsAt, _flagAt, _resultAt;
     private TileShape _shape;
     private SampleType _type;
+    private TileVerb _verb;
     private Region _core;
     private long _guidanceBytes;
     private int _labelled;
@@ -45,9 +46,10 @@ internal sealed unsafe class GpuTileJob : GpuJob
 
     private long PlaneBytes => (long)_shape.CorePixels * _work.PlaneCount * sizeof(float);
 
-    /// <summary>Copies a tile's samples to where the device reads them.</summary>
-    public void Take(Tile tile)
+    /// <summary>Copies a tile's samples to where the device reads them, and notes what is to be done with them.</summary>
+    public void Take(Tile tile, TileVerb verb)
     {
+        _verb = verb;
         _shape = new TileShape
         {
             Width = (int)tile.Bounds.Width,
@@ -106,14 +108,13 @@ internal sealed unsafe class GpuTileJob : GpuJob
     {
         GpuHalf room = _halves[half];
         room.Samples.SubView(0, SampleBytes).CopyFrom(stream, View(0, SampleBytes));
-        if (_kernels.Forest is not null)
+        if (_verb == TileVerb.Predict)
         {
             Predict(stream, room);
             return;
         }
-        var sink = new FloatSink { Planes = room.Planes, PlaneStride = _shape.CorePixels };
-        Fill(stream, room, sink);
-        if (_kernels.Gather is not null)
+        Fill(stream, room, new FloatSink { Planes = room.Planes, PlaneStride = _shape.CorePixels });
+        if (_verb == TileVerb.Gather)
         {
             Collect(stream, room);
             return;

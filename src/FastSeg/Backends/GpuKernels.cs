@@ -15,8 +15,8 @@ internal sealed class GpuKernels : IDisposable
         try
         {
             Deep = deep is null ? null : new DeepImageGpu(device, work.Deep!.Description, deep.LowResolution, work.Image.Info, upsampler);
-            Forest = work.Forest is null ? null : new ForestGpu(device, work.Forest);
-            Gather = work.Labels is null ? null : new GatherGpu(device);
+            Forest = work.Verb == TileVerb.Predict ? new ForestGpu(device, work.Forest!) : null;
+            Gather = work.Verb == TileVerb.Gather ? new GatherGpu(device) : null;
         }
         catch
         {

@@ -61,7 +61,7 @@ internal sealed unsafe class Trainer(
         for (int i = 0; i < images.Count; i++)
         {
             labels[i].FirstRow = first;
-            Gather(images[i].Image, labels[i], channels, rows, i, images.Count);
+            Gather(images[i].Image, labels[i], channels, rows, Start + (GatherShare * i / images.Count), GatherShare / images.Count);
             first += labels[i].Count;
         }
         Model model = Fit(rows, labels, classes, channels);
@@ -89,7 +89,7 @@ internal sealed unsafe class Trainer(
     {
         ImageReader[] readers = [.. images.Select(image => image.Image)];
         _plannedPeak = Math.Max(_plannedPeak, SharedPcaFit.Peak(wanted.Backbone, readers, wanted.Backbone.Windows, options));
-        return DeepModel.Fit(wanted, readers, training.Seed, _times, options with { Progress = Part(options.Progress, 0, ProjectionShare) });
+        return DeepModel.Fit(wanted, readers, training.Seed, _times, options with { Progress = PartialProgress.Of(options.Progress, 0, ProjectionShare) });
     }
 
     private ModelClass[] Classes(LabelledPixels[] labels)
@@ -119,50 +119,16 @@ internal sealed unsafe class Trainer(
         return [.. counts.Select((pair, i) => new ModelClass(pair.Key, names?[i] ?? $"class {pair.Key}", pair.Value))];
     }
 
-    private void Gather(ImageReader image, LabelledPixels labels, int channels, TrainingRows rows, int index, int count)
+    private void Gather(ImageReader image, LabelledPixels labels, int channels, TrainingRows rows, double from, double share)
     {
         var work = new Work(image, features, channels, _deepModel, null) { Labels = labels, ResidentRows = Place.OnDevice ? rows.Count : 0 };
-        var planner = new Planner(work, image.Info.Bounds, _engine, _ => 0, workers =>
-        [
-            ("reader", image.HeldBytes(workers)),
-            ("training rows", rows.Count * rows.Planes * sizeof(float)),
-            .. DeepImage.SharedItems(_deepModel, image),
-        ], DeepImage.TransformerItems(_deepModel, deep?.Backbone, image));
-        Plan plan = planner.Make(options);
-        _plannedPeak = Math.Max(_plannedPeak, plan.PeakBytes);
-        rows.OnDevice ??= Place.OnDevice ? _engine.HoldRows(rows.Count, rows.Planes) : null;
-        TileGrid grid = plan.Grid;
-        var cores = new List<Region>();
-        for (long i = 0; i < grid.Count; i++)
-        {
-            Region core = labels.Bounds(grid[i]);
-            if (!core.IsEmpty)
-            {
-                cores.Add(core);
-            }
-        }
-        StageTimes[] times = [.. Enumerable.Range(0, plan.Workers).Select(_ => new StageTimes())];
-        RunOptions steps = options with { Progress = Part(options.Progress, Start + (GatherShare * index / count), GatherShare / count) };
-        // The transformer first: its buffers are gone before those of the tiles are made.
-        using DeepImage? deepImage = _deepModel is null ? null : new DeepImage(
-            _deepModel, DeepImage.Map(_deepModel, deep!.Backbone, image, _times, options with { Progress = null }), owned: true, image, _engine.UpsamplesItself ? null : plan);
-        Tile[] tiles = [.. times.Select(_ => new Tile(plan.MaxCore, plan.Halo, channels, image.Info) { LargestSample = features.LargestSample })];
-        try
-        {
-            using Backend backend = _engine.Create(plan, work, deepImage);
-            Workers.Run(plan.Workers, cores.Count, steps, (worker, i) =>
-            {
-                long mark = Stopwatch.GetTimestamp();
-                tiles[worker].Fill(image, cores[(int)i]);
-                times[worker].Add(Stage.Read, mark, tiles[worker].Bounds.Pixels, tiles[worker].Bounds.Pixels * image.Info.PixelBytes);
-                backend.Gather(worker, tiles[worker], labels, rows, times[worker]);
-            });
-        }
-        finally
-        {
-            Array.ForEach(tiles, tile => tile.Dispose());
-        }
-        Array.ForEach(times, worker => _times.Add(worker, plan.Workers));
+        RunOptions how = options with { Progress = PartialProgress.Of(options.Progress, from, share) };
+        var run = new TileRun(
+            work, image.Info.Bounds, deep?.Backbone, how, _ => 0,
+            workers => [("reader", image.HeldBytes(workers)), ("training rows", rows.Count * rows.Planes * sizeof(float))]);
+        _plannedPeak = Math.Max(_plannedPeak, run.Plan.PeakBytes);
+        rows.OnDevice ??= Place.OnDevice ? run.HoldRows(rows.Count, rows.Planes) : null;
+        run.Run(() => new GatherWorker(run.Plan, work, rows), _times, labels.Cores(run.Plan.Grid));
     }
 
     private Model Fit(TrainingRows rows, LabelledPixels[] labels, ModelClass[] classes, int channels)
@@ -180,7 +146,7 @@ internal sealed unsafe class Trainer(
         {
             number[row++] = classOf[value];
         }
-        IProgress<double>? progress = Part(options.Progress, Start + GatherShare, 1 - Start - GatherShare);
+        IProgress<double>? progress = PartialProgress.Of(options.Progress, Start + GatherShare, 1 - Start - GatherShare);
         void AfterRound(int round) => progress?.Report((double)round / training.Rounds);
         var trees = new TreeTrainer(rows, number, classes.Length, training, AfterRound, options.Cancellation);
         byte[] forest = trees.Train();
@@ -190,13 +156,4 @@ internal sealed unsafe class Trainer(
         _times.Add(Stage.Train, mark, rows.Count, rows.Count * rows.Planes * sizeof(float));
         return model;
     }
-
-    private static PartialProgress? Part(IProgress<double>? whole, double from, double share) =>
-        whole is null ? null : new PartialProgress(whole, from, share);
-}
-
-/// <summary>Progress of one part of a longer run.</summary>
-internal sealed class PartialProgress(IProgress<double> whole, double from, double share) : IProgress<double>
-{
-    public void Report(double value) => whole.Report(from + (value * share));
 }

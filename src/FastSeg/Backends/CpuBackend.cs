@@ -16,12 +16,12 @@ internal sealed unsafe class CpuBackend : Backend
 
     /// <summary>Allocates what <paramref name="plan"/> counted.</summary>
     /// <param name="plan">Tiles and workers.</param>
-    /// <param name="features">Which features.</param>
-    /// <param name="forest">The trees; null where only features are wanted.</param>
+    /// <param name="work">What is computed.</param>
     /// <param name="deep">The image's deep features, or null; the caller keeps owning them.</param>
-    public CpuBackend(Plan plan, FeatureSpec features, DecisionForest? forest, DeepImage? deep)
+    public CpuBackend(Plan plan, Work work, DeepImage? deep) : base(work)
     {
         _deep = deep;
+        DecisionForest? forest = work.Verb == TileVerb.Predict ? work.Forest : null;
         _banks = new FilterBank[plan.Workers];
         _groups = forest?.Groups ?? 0;
         _forests = new ForestCpu[forest is null ? 0 : plan.Workers];
@@ -30,7 +30,7 @@ internal sealed unsafe class CpuBackend : Backend
         {
             for (int i = 0; i < plan.Workers; i++)
             {
-                _banks[i] = new FilterBank(features, plan.Channels, plan.MaxCore, deep?.Channels ?? 0);
+                _banks[i] = new FilterBank(work.Features, plan.Channels, plan.MaxCore, deep?.Channels ?? 0);
                 if (forest is not null)
                 {
                     _forests[i] = new ForestCpu(forest, width, height);
@@ -44,30 +44,27 @@ internal sealed unsafe class CpuBackend : Backend
         }
     }
 
-    /// <inheritdoc/>
-    public override string Name => "cpu";
-
     /// <summary>Bytes of a worker's forest buffers.</summary>
     public static long ForestBytes(DecisionForest forest) => ForestCpu.Bytes(forest, FilterBank.MaxBand.Width, FilterBank.MaxBand.Height);
 
     /// <inheritdoc/>
-    public override void Features(int worker, Tile tile, float* planes, StageTimes times)
+    protected override void ComputeFeatures(int worker, Tile tile, float* planes, StageTimes times)
     {
         var copy = new CopyBands { Front = Front(worker, tile, times), Core = tile.Core, Planes = planes };
         _banks[worker].Run(tile, ref copy);
     }
 
     /// <inheritdoc/>
-    public override void Predict(int worker, Tile tile, TileResult result, StageTimes times)
+    protected override void ComputePredictions(int worker, Tile tile, TileResult result, StageTimes times)
     {
         var predict = new PredictBands { Front = Front(worker, tile, times), Forest = _forests[worker], Groups = _groups, Result = result };
         _banks[worker].Run(tile, ref predict);
     }
 
     /// <inheritdoc/>
-    public override void Gather(int worker, Tile tile, LabelledPixels pixels, TrainingRows rows, StageTimes times)
+    protected override void ComputeRows(int worker, Tile tile, TrainingRows rows, StageTimes times)
     {
-        var gather = new GatherBands { Front = Front(worker, tile, times), Pixels = pixels, Rows = rows };
+        var gather = new GatherBands { Front = Front(worker, tile, times), Pixels = Work.Labels!, Rows = rows };
         _banks[worker].Run(tile, ref gather);
     }
 

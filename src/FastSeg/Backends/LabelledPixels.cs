@@ -81,6 +81,21 @@ internal sealed class LabelledPixels
         return right < 0 ? default : new Region(left, top, right - left + 1, bottom - top + 1);
     }
 
+    /// <summary>For each tile of a grid that holds labelled pixels, the smallest rectangle around them.</summary>
+    public IReadOnlyList<Region> Cores(TileGrid grid)
+    {
+        var cores = new List<Region>();
+        for (long i = 0; i < grid.Count; i++)
+        {
+            Region core = Bounds(grid[i]);
+            if (!core.IsEmpty)
+            {
+                cores.Add(core);
+            }
+        }
+        return cores;
+    }
+
     /// <summary>Labelled pixels inside a rectangle.</summary>
     public int CountIn(Region tile)
     {

@@ -54,32 +54,33 @@ internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bi
     {
         TileShape shape = Largest(work, grid);
         long core = shape.CorePixels, read = (long)shape.Width * shape.Height;
-        long planes = work.Forest is null ? core * work.PlaneCount * sizeof(float) : 0;
+        bool predicts = work.Verb == TileVerb.Predict;
+        long planes = predicts ? 0 : core * work.PlaneCount * sizeof(float);
         long labelled = work.Labels is null ? 0 : Enumerable.Range(0, checked((int)grid.Count)).Max(i => work.Labels.CountIn(grid[i]));
         UpsamplerGpuPlan? upsampler = Upsampler(work, grid);
         return new GpuRooms(
             read * work.Channels * work.Image.Info.Type.Bytes(), FilterBankGpu.ScratchBytes(work.Features, work.Channels, shape), planes,
-            core * bytePlanes, work.Forest is null ? 0 : core, work.Margins ? core * work.Forest!.Groups * sizeof(float) : 0,
+            core * bytePlanes, predicts ? core : 0, work.Margins ? core * work.Forest!.Groups * sizeof(float) : 0,
             DeepImageGpu.SampleBytes(work.Image.Info, upsampler), DeepImageGpu.ScratchBytes(work.Image.Info, upsampler),
             labelled * (work.ResidentRows > 0 ? 2 : 1) * sizeof(int), work.ResidentRows > 0 ? 0 : labelled * work.PlaneCount * sizeof(float));
     }
 
     /// <summary>The learned upsampler's plan for the tiles of a grid, or null.</summary>
     public static UpsamplerGpuPlan? Upsampler(Work work, TileGrid grid) => work.Deep?.Network is not { } network ? null : DeepImageGpu.PlanFor(
-        network, work.Image.Info, (int)Math.Min(grid.TileWidth, grid.Area.Width), (int)Math.Min(grid.TileHeight, grid.Area.Height));
+        network, work.Image.Info, (int)grid.MaxCore.Width, (int)grid.MaxCore.Height);
 
     /// <summary>The largest tile of a grid with its halo.</summary>
     public static TileShape Largest(Work work, TileGrid grid)
     {
-        long width = Math.Min(grid.TileWidth, grid.Area.Width), height = Math.Min(grid.TileHeight, grid.Area.Height);
+        Region core = grid.MaxCore;
         int halo = work.Features.Halo;
         ImageInfo image = work.Image.Info;
         return new TileShape
         {
-            Width = checked((int)Math.Min(width + (2L * halo), image.Width)),
-            Height = checked((int)Math.Min(height + (2L * halo), image.Height)),
-            CoreWidth = (int)width,
-            CoreHeight = (int)height,
+            Width = checked((int)Math.Min(core.Width + (2L * halo), image.Width)),
+            Height = checked((int)Math.Min(core.Height + (2L * halo), image.Height)),
+            CoreWidth = (int)core.Width,
+            CoreHeight = (int)core.Height,
         };
     }
 }

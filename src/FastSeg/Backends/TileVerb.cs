@@ -1,0 +1,14 @@
+namespace FastSeg;
+
+/// <summary>What a backend is asked to do with tiles. A run does one of them, and its plan counts the buffers for that one only.</summary>
+internal enum TileVerb
+{
+    /// <summary>Compute every feature plane.</summary>
+    Features,
+
+    /// <summary>Label every pixel.</summary>
+    Predict,
+
+    /// <summary>Collect the rows of labelled pixels.</summary>
+    Gather,
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using FastSeg.Images;
+using FastSeg.Native;
+
+namespace FastSeg;
+
+/// <summary>One thread of a feature run: computes every plane of a tile and writes them.</summary>
+internal sealed unsafe class FeatureWorker : TileWorker
+{
+    private readonly ImageWriter _output;
+    private readonly int _planeCount;
+    private readonly HostBuffer _planes;
+
+    public FeatureWorker(Plan plan, Work work, ImageWriter output) : base(work, plan)
+    {
+        (_output, _planeCount) = (output, work.PlaneCount);
+        _planes = new HostBuffer(PlaneBytes(plan.MaxCore, _planeCount));
+    }
+
+    /// <summary>Bytes of the planes of a tile's core.</summary>
+    public static long PlaneBytes(Region core, int planes) => core.Pixels * planes * sizeof(float);
+
+    /// <inheritdoc/>
+    public override void Step(Backend backend, int worker, Region core)
+    {
+        Read(core);
+        backend.Features(worker, Tile, (float*)_planes.Pointer, Times);
+        long mark = Stopwatch.GetTimestamp();
+        long bytes = PlaneBytes(core, _planeCount);
+        _output.Write(core, _planes.Span<byte>(0, checked((int)bytes)));
+        Times.Add(Stage.Write, mark, core.Pixels, bytes);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _planes?.Dispose();
+        base.Dispose(disposing);
+    }
+}

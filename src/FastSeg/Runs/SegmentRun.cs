@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using FastSeg.Deep;
+using FastSeg.Images;
+using FastSeg.Models;
+
+namespace FastSeg;
+
+/// <summary>One application of a model to one image: plan, then run.</summary>
+/// <param name="model">The model.</param>
+/// <param name="backbone">The transformer of its deep features, or null.</param>
+/// <param name="image">The image.</param>
+/// <param name="segment">Region, mask, label values.</param>
+/// <param name="options">Threads, memory, progress, cancellation.</param>
+internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader image, SegmentOptions segment, RunOptions options)
+{
+    /// <summary>Share of the progress bar that the transformer gets.</summary>
+    private const double MapShare = 0.6;
+
+    /// <summary>The region a run covers.</summary>
+    /// <exception cref="FastSegException">The wanted region is empty or not inside the image.</exception>
+    public static Region Area(ImageInfo image, SegmentOptions segment)
+    {
+        Region area = segment.Region ?? image.Bounds;
+        return !area.IsEmpty && image.Bounds.Contains(area)
+            ? area
+            : throw new FastSegException(
+                $"{image.Name}: the region {area} is not inside the image of {image.Width} x {image.Height} pixels; X,Y,W,H must be.");
+    }
+
+    /// <summary>What a run with these outputs would allocate.</summary>
+    public Plan Plan(OutputSketches outputs) => Prepare(outputs, out _, out _).Plan;
+
+    /// <summary>Labels every pixel, and gives the outputs their final names.</summary>
+    public RunResult Run(SegmentOutputs outputs)
+    {
+        long start = Stopwatch.GetTimestamp();
+        TileRun run = Prepare(OutputSketches.Of(outputs), out Work work, out ResultKinds kinds);
+        var times = new StageTimes();
+        var workers = new List<SegmentWorker>();
+        SegmentWorker Make()
+        {
+            workers.Add(new SegmentWorker(run.Plan, work, model, outputs, segment, kinds));
+            return workers[^1];
+        }
+        run.Run(Make, times);
+        options.Cancellation.ThrowIfCancellationRequested();
+        long commit = Stopwatch.GetTimestamp();
+        foreach (ImageWriter writer in outputs.Writers)
+        {
+            writer.Commit();
+        }
+        times.Add(Stage.Write, commit);
+        long[] classPixels = [.. model.Classes.Select((_, c) => workers.Sum(worker => worker.ClassPixels[c]))];
+        return run.Result(run.Plan.Area.Pixels, classPixels, times, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private TileRun Prepare(OutputSketches outputs, out Work work, out ResultKinds kinds)
+    {
+        Region area = Area(image.Info, segment);
+        ResultKinds wanted = kinds = outputs.Kinds;
+        CheckMask(image.Info, segment.Mask);
+        CheckLayouts(outputs, area);
+        work = new Work(image, model.Features, model.Channels, model.Deep, model.Forest) { Margins = kinds.Probabilities };
+        return new TileRun(
+            work, area, backbone, options,
+            core => TileResult.Bytes(core, model.Classes.Count, wanted) + SegmentWorker.MaskBytes(core, segment.Mask),
+            workers =>
+            [
+                ("reader", image.HeldBytes(workers) + (segment.Mask?.HeldBytes(workers) ?? 0)),
+                ("writer", outputs.HeldBytes(workers)),
+            ])
+        {
+            MapShare = MapShare,
+        };
+    }
+
+    private static void CheckMask(ImageInfo image, ImageReader? mask)
+    {
+        if (mask is not { Info: var info })
+        {
+            return;
+        }
+        if (info.Width != image.Width || info.Height != image.Height)
+        {
+            throw new FastSegException(
+                $"{info.Name}: the mask is {info.Width} x {info.Height} pixels, but {image.Name} is {image.Width} x {image.Height}; " +
+                "they must have the same size.");
+        }
+        if (info.Channels != 1 || info.Type == SampleType.Float32)
+        {
+            throw new FastSegException(
+                $"{info.Name}: a mask must be one channel of uint8 or uint16; this has {info.Channels} of {info.Type.Name()}.");
+        }
+    }
+
+    private void CheckLayouts(OutputSketches outputs, Region area)
+    {
+        foreach (OutputSketch output in outputs.All)
+        {
+            ImageLayout layout = output.Layout;
+            int pages = output == outputs.Probabilities ? model.Classes.Count : 1;
+            if (layout.Width != area.Width || layout.Height != area.Height || layout.Pages != pages)
+            {
+                throw new ArgumentException(
+                    $"An output has {layout.Width} x {layout.Height} pixels and {layout.Pages} pages; " +
+                    $"{area.Width} x {area.Height} and {pages} are needed.");
+            }
+        }
+        if (segment.KeepValues && outputs.Labels?.Layout.Type == SampleType.UInt8 && model.Classes[^1].Value > byte.MaxValue)
+        {
+            throw new ArgumentException(
+                $"The label value {model.Classes[^1].Value} is kept, and uint8 labels cannot hold it; make the writer with LabelLayout.");
+        }
+        if (outputs.Labels?.Layout.Type == SampleType.Float32 || outputs.Probabilities?.Layout.Type == SampleType.UInt16)
+        {
+            throw new ArgumentException("Labels are uint8 or uint16, probabilities float32 or uint8.");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using FastSeg.Deep;
+using FastSeg.Forest;
+using FastSeg.Images;
+
+namespace FastSeg;
+
+/// <summary>
+/// One pass over the tiles of an image, which segmenting, writing features and gathering labelled pixels have in common: choose what
+/// computes, plan, run the transformer, make the backend and a worker for each thread, and hand the tiles out.
+/// </summary>
+internal sealed class TileRun
+{
+    private readonly Work _work;
+    private readonly Backbone? _backbone;
+    private readonly RunOptions _options;
+    private readonly Engine _engine;
+
+    /// <summary>Chooses what computes, and plans; nothing is allocated yet.</summary>
+    /// <param name="work">What is computed of which image.</param>
+    /// <param name="area">The region to be computed.</param>
+    /// <param name="backbone">The transformer; null where the work has no deep features, or their map is known.</param>
+    /// <param name="options">Threads, memory, progress, cancellation.</param>
+    /// <param name="outputBytes">Bytes of a worker's outputs for a tile's core.</param>
+    /// <param name="heldItems">What is held for the whole run (readers, writers), given the number of workers.</param>
+    /// <exception cref="FastSegException">The device is not there, or the memory is not enough.</exception>
+    public TileRun(
+        Work work, Region area, Backbone? backbone, RunOptions options, Func<Region, long> outputBytes,
+        Func<int, IEnumerable<(string Name, long Bytes)>> heldItems)
+    {
+        (_work, _backbone, _options) = (work, backbone, options);
+        _engine = Engines.Choose(options.Backend);
+        var planner = new Planner(
+            work, area, _engine, outputBytes, workers => heldItems(workers).Concat(DeepImage.SharedItems(work.Deep, work.Image)),
+            DeepImage.TransformerItems(work.Deep, backbone, work.Image));
+        Plan = planner.Make(options);
+    }
+
+    /// <summary>What the run allocates.</summary>
+    public Plan Plan { get; }
+
+    /// <summary>Share of the progress bar that the transformer gets; with 0 it says nothing.</summary>
+    public double MapShare { get; init; }
+
+    /// <summary>The image's deep features at low resolution where they are known already; the caller keeps owning them.</summary>
+    public LowResolution? KnownMap { get; init; }
+
+    /// <summary>Runs it.</summary>
+    /// <param name="makeWorker">Makes the worker of one thread; it is disposed when the run ends.</param>
+    /// <param name="times">Where the time is added.</param>
+    /// <param name="cores">The cores to compute; null for every tile of the plan's grid.</param>
+    /// <exception cref="FastSegException">The image is corrupt, or a sample must not be seen by filters.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Run(Func<TileWorker> makeWorker, StageTimes times, IReadOnlyList<Region>? cores = null)
+    {
+        TileGrid grid = Plan.Grid;
+        // The transformer runs first: its buffers are gone before those of the tiles are made.
+        using DeepImage? deep = DeepFeatures(times);
+        using Backend backend = _engine.Create(Plan, _work, deep);
+        // The progress of the tiles follows that of the transformer, where it ran.
+        RunOptions tiles = deep is null ? _options : _options with { Progress = PartialProgress.Of(_options.Progress, MapShare, 1 - MapShare) };
+        var workers = new TileWorker[Plan.Workers];
+        try
+        {
+            for (int i = 0; i < workers.Length; i++)
+            {
+                workers[i] = makeWorker();
+            }
+            Workers.Run(
+                workers.Length, cores?.Count ?? grid.Count, tiles,
+                (worker, i) => workers[worker].Step(backend, worker, cores is null ? grid[i] : cores[(int)i]));
+        }
+        finally
+        {
+            Array.ForEach(workers, worker => worker?.Dispose());
+        }
+        Array.ForEach(workers, worker => times.Add(worker.Times, workers.Length));
+    }
+
+    /// <summary>Memory for training rows that stay on the device where they are gathered.</summary>
+    /// <param name="count">Rows.</param>
+    /// <param name="planes">Features of a row.</param>
+    public DeviceRows HoldRows(long count, int planes) => _engine.HoldRows(count, planes);
+
+    /// <summary>What a finished run reports.</summary>
+    /// <param name="pixels">Pixels it computed.</param>
+    /// <param name="classPixels">Pixels of each class; empty where it did not segment.</param>
+    /// <param name="times">Where the time went.</param>
+    /// <param name="seconds">Wall time.</param>
+    public RunResult Result(long pixels, IReadOnlyList<long> classPixels, StageTimes times, double seconds) =>
+        new(pixels, classPixels, times.Report(), seconds, Plan.PeakBytes)
+        {
+            Backend = _engine.Name,
+            Note = Engines.PassedOver(_options.Backend),
+        };
+
+    private DeepImage? DeepFeatures(StageTimes times)
+    {
+        if (_work.Deep is not { } model)
+        {
+            return null;
+        }
+        LowResolution map = KnownMap ?? DeepImage.Map(
+            model, Needed(model), _work.Image, times,
+            _options with { Progress = MapShare > 0 ? PartialProgress.Of(_options.Progress, 0, MapShare) : null });
+        return new DeepImage(model, map, owned: KnownMap is null, _work.Image, _engine.UpsamplesItself ? null : Plan);
+    }
+
+    private Backbone Needed(DeepModel model) => _backbone ?? throw new FastSegException(
+        $"The model needs the backbone {model.Description.Backbone}, and none was given; open it and hand it to the segmenter.");
+}

@@ -1,0 +1,6 @@
+namespace FastSeg;
+
+/// <summary>A trained model and what training it took.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Run">Time by stage; pixels are labelled pixels.</param>
+public sealed record TrainingResult(Models.Model Model, RunResult Run);
