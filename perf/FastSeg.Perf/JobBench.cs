@@ -71,7 +71,7 @@ internal static class JobBench
         string agreement = string.Create(
             CultureInfo.InvariantCulture, $"{(labels == 0 && worst <= 1e-6 ? "agree" : "DISAGREE")}: {labels} labels differ, probabilities by {worst:E1} at most");
         double pixels = predicted.GetProperty("pixels").GetInt64(), inplace = pixels / predicted.GetProperty("inplace").GetDouble();
-        StageReport walk = fastest.Stages.Single(stage => stage.Name == "forest");
+        StageReport walk = fastest.Stages.Single(stage => stage.Stage == Stage.Forest);
         double ourForest = fastest.Pixels / walk.Seconds;
         run.Add(new Comparison("forest within segment, binning included", "XGBoost inplace_predict", ourForest, inplace, agreement));
         run.Add(new Comparison("forest within segment, binning included", "XGBoost predict of a DMatrix", ourForest, pixels / predicted.GetProperty("dmatrix").GetDouble(), agreement));

@@ -18,10 +18,9 @@ internal sealed class RunReport(string command, int threads)
     public string? XgboostVersion { get; set; }
 
     /// <summary>What computed.</summary>
-    public string Backend { get; private set; } = "cpu";
+    public BackendKind Backend { get; private set; } = BackendKind.Cpu;
 
-
-    /// <summary>Stages so far; those of the same name are added up.</summary>
+    /// <summary>Stages so far; those of the same kind are added up.</summary>
     public IReadOnlyList<StageReport> Stages => _stages;
 
     /// <summary>Adds an image.</summary>
@@ -50,17 +49,22 @@ internal sealed class RunReport(string command, int threads)
         }
     }
 
-    /// <summary>Adds time to the stage of the same name.</summary>
+    /// <summary>Adds time to the stage of the same kind.</summary>
     public void Add(StageReport stage)
     {
-        int at = _stages.FindIndex(known => known.Name == stage.Name);
+        int at = _stages.FindIndex(known => known.Stage == stage.Stage);
         if (at < 0)
         {
             _stages.Add(stage);
             return;
         }
         StageReport sum = _stages[at];
-        _stages[at] = new StageReport(sum.Name, sum.Seconds + stage.Seconds, sum.Pixels + stage.Pixels, sum.Bytes + stage.Bytes);
+        _stages[at] = sum with
+        {
+            Seconds = sum.Seconds + stage.Seconds,
+            Pixels = sum.Pixels + stage.Pixels,
+            Bytes = sum.Bytes + stage.Bytes,
+        };
     }
 
     /// <summary>Counts pixels of work that is no engine run.</summary>
@@ -79,7 +83,7 @@ internal sealed class RunReport(string command, int threads)
             json.WriteString("command", command);
             json.WriteString("version", FastSegVersion.Text);
             WriteMachine(json);
-            json.WriteString("backend", Backend);
+            json.WriteString("backend", Backend.Name());
             if (_notes.Count > 0)
             {
                 json.WriteString("backendNote", string.Join(' ', _notes));

@@ -66,6 +66,22 @@ public sealed class Segmenter
         ImageReader image, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low, Func<IReadOnlyList<string>, ImageWriter> full, RunOptions? options = null) =>
         new FeatureRun(image, options ?? new RunOptions()).AtBothResolutions(deep, low, full);
 
+    /// <summary>Computes the features of an image into memory, without a model.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="features">Which features.</param>
+    /// <param name="options">Threads, memory, progress, cancellation.</param>
+    /// <param name="deep">Deep features behind the classical ones, their projection fitted to this image with seed 0; or null.</param>
+    /// <exception cref="FastSegException">The stack is larger than an array can be; write it with the other overload.</exception>
+    public static FeatureStack Features(
+        ImageReader image, FeatureSpec features, RunOptions? options = null, DeepOptions? deep = null) =>
+        InMemory(image, output => Features(image, features, 0, output, options, deep));
+
+    /// <summary>Computes exactly the planes that the model sees into memory: classical ones, then deep ones.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="options">Threads, memory, progress, cancellation.</param>
+    /// <exception cref="FastSegException">The stack is larger than an array can be; write it with the other overload.</exception>
+    public FeatureStack Features(ImageReader image, RunOptions? options = null) => InMemory(image, output => Features(image, output, options));
+
     /// <summary>Computes exactly the planes that the model sees: classical ones, then deep ones.</summary>
     /// <param name="image">The image.</param>
     /// <param name="output">Makes the float32 writer, given the names of the planes.</param>
@@ -73,7 +89,9 @@ public sealed class Segmenter
     public RunResult Features(ImageReader image, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions? options = null) =>
         new FeatureRun(image, options ?? new RunOptions()).Run(Model.Features, Model.Channels, Model.Deep, _backbone, output);
 
-    /// <summary>The layout of the label map that <see cref="Segment"/> writes for an image.</summary>
+    /// <summary>
+    /// The layout of the label map that <see cref="Segment(ImageReader, SegmentOutputs, SegmentOptions?, RunOptions?)"/> writes.
+    /// </summary>
     public ImageLayout LabelLayout(ImageInfo image, SegmentOptions? options = null)
     {
         Region area = SegmentRun.Area(image, options ?? new SegmentOptions());
@@ -103,20 +121,88 @@ public sealed class Segmenter
         return new ImageLayout(area.Width, area.Height, SampleType.Float32) { PixelSize = image.PixelSize };
     }
 
-    /// <summary>Tiles, buffers and peak memory of a run, before anything runs.</summary>
+    /// <summary>Tiles, buffers and peak memory of a segmentation, before anything runs. Nothing is created.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="outputs">What would be written, and as what; null for labels in memory.</param>
+    /// <param name="segment">Region, mask, label values.</param>
+    /// <param name="options">Threads, memory.</param>
+    /// <exception cref="FastSegException">The region is not inside the image, or no plan fits the memory.</exception>
+    public Plan Plan(ImageReader image, PlannedOutputs? outputs = null, SegmentOptions? segment = null, RunOptions? options = null)
+    {
+        PlannedOutputs wanted = outputs ?? new PlannedOutputs();
+        ImageLayout labels = LabelLayout(image.Info, segment);
+        ImageLayout probabilities = ProbabilityLayout(image.Info, wanted.ProbabilityType, segment);
+        var sketches = new OutputSketches(
+            OutputSketch.OfFile(wanted.Labels, labels) ?? new OutputSketch(labels, _ => 0),
+            OutputSketch.OfFile(wanted.Probabilities, probabilities),
+            OutputSketch.OfFile(wanted.Confidence, ConfidenceLayout(image.Info, segment)));
+        return Run(image, segment, options).Plan(sketches);
+    }
+
+    /// <summary>Tiles, buffers and peak memory of a segmentation into writers that are open already.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="outputs">The writers.</param>
+    /// <param name="segment">Region, mask, label values.</param>
+    /// <param name="options">Threads, memory.</param>
+    /// <exception cref="FastSegException">The region is not inside the image, or no plan fits the memory.</exception>
     public Plan Plan(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, RunOptions? options = null) =>
-        new SegmentRun(Model, _backbone, image, segment ?? new SegmentOptions(), options ?? new RunOptions()).Plan(OutputSketches.Of(outputs));
+        Run(image, segment, options).Plan(OutputSketches.Of(outputs));
+
+    /// <summary>Labels every pixel of an image, into memory.</summary>
+    /// <param name="image">The image; its channels must fit the model.</param>
+    /// <param name="segment">Region and mask. Labels are always 1..C here; <see cref="LabelMap.Classes"/> has the values that were drawn.</param>
+    /// <param name="options">Threads, memory, progress, cancellation. They do not change the result.</param>
+    /// <exception cref="FastSegException">
+    /// The image is corrupt, does not fit the model, the memory is not enough, or there are more pixels than an array can hold.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public LabelMap Segment(ImageReader image, SegmentOptions? segment = null, RunOptions? options = null)
+    {
+        SegmentOptions how = (segment ?? new SegmentOptions()) with { KeepValues = false };
+        ImageLayout layout = LabelLayout(image.Info, how);
+        byte[] labels = new byte[ArrayLength(image, layout)];
+        using var writer = MemoryWriter.Into<byte>(layout, labels);
+        RunResult run = Segment(image, new SegmentOutputs { Labels = writer }, how, options);
+        return new LabelMap(SegmentRun.Area(image.Info, how), labels, Model.Classes, run);
+    }
 
     /// <summary>
-    /// Labels every pixel of an image, tile by tile. The outputs get their final names in the end; when it fails,
+    /// Labels every pixel of an image, tile by tile, for images of any size. The outputs get their final names in the end; when it fails,
     /// nothing is left of them once they are disposed.
     /// </summary>
     /// <param name="image">The image; its channels must fit the model.</param>
-    /// <param name="outputs">Where labels, probabilities and confidence go.</param>
+    /// <param name="outputs">Where labels, probabilities and confidence go; the caller keeps owning them.</param>
     /// <param name="segment">Region, mask, label values.</param>
     /// <param name="options">Threads, memory, progress, cancellation. They do not change the result.</param>
     /// <exception cref="FastSegException">The image is corrupt, does not fit the model, or the memory is not enough.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public RunResult Segment(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, RunOptions? options = null) =>
-        new SegmentRun(Model, _backbone, image, segment ?? new SegmentOptions(), options ?? new RunOptions()).Run(outputs);
+        Run(image, segment, options).Run(outputs);
+
+    private SegmentRun Run(ImageReader image, SegmentOptions? segment, RunOptions? options) =>
+        new(Model, _backbone, image, segment ?? new SegmentOptions(), options ?? new RunOptions());
+
+    private static FeatureStack InMemory(ImageReader image, Func<Func<IReadOnlyList<string>, ImageWriter>, RunResult> compute)
+    {
+        IReadOnlyList<string> names = [];
+        float[] values = [];
+        ImageWriter Make(IReadOnlyList<string> planes)
+        {
+            var layout = new ImageLayout(image.Info.Width, image.Info.Height, SampleType.Float32, planes.Count);
+            (names, values) = (planes, new float[ArrayLength(image, layout)]);
+            return MemoryWriter.Into<float>(layout, values);
+        }
+        RunResult run = compute(Make);
+        return new FeatureStack((int)image.Info.Width, (int)image.Info.Height, names, values, run);
+    }
+
+    private static long ArrayLength(ImageReader image, ImageLayout layout)
+    {
+        long length = checked(layout.Pages * layout.Height * layout.Width);
+        return length <= Array.MaxLength
+            ? length
+            : throw new FastSegException(
+                $"{image.Info.Name}: {layout.Pages} planes of {layout.Width} x {layout.Height} are {length} samples, and an array holds at most " +
+                $"{Array.MaxLength}; use the call that takes a writer.");
+    }
 }

@@ -61,22 +61,18 @@ internal sealed class PlanCommand : FastSegCommand
         return ExitCode.Success;
     }
 
-    /// <summary>What writers hold depends on their format, so the outputs are opened for a moment, in a folder of their own.</summary>
     private Plan Make(Segmenter segmenter, ImageReader image, SegmentOptions options, Session session)
     {
         ParseResult parsed = session.Parsed;
-        DirectoryInfo folder = Folder.Temporary("fastseg-plan-");
-        try
+        string format = parsed.GetRequiredValue(_format);
+        SampleType? probabilities = _what.Probabilities(parsed);
+        var outputs = new PlannedOutputs
         {
-            SampleType? probabilities = _what.Probabilities(parsed);
-            OutputPaths paths = OutputPaths.Resolve(
-                [image.Info.Name], folder.FullName, parsed.GetValue(_format), probabilities is not null, _what.Confidence(parsed))[0];
-            using var outputs = new OutputSet(segmenter, image.Info, options, paths, probabilities);
-            return segmenter.Plan(image, outputs.Outputs, options, session.Options(parsed.GetValue(_memory)));
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+            Labels = $"labels.{format}",
+            Probabilities = probabilities is null ? null : $"probabilities.{format}",
+            ProbabilityType = probabilities ?? SampleType.Float32,
+            Confidence = _what.Confidence(parsed) ? $"confidence.{format}" : null,
+        };
+        return segmenter.Plan(image, outputs, options, session.Options(parsed.GetValue(_memory)));
     }
 }

@@ -10,9 +10,6 @@ internal abstract class Engine
     /// <summary>What computes; never auto.</summary>
     public abstract BackendKind Kind { get; }
 
-    /// <summary>"cpu" and the like, as reports and --backend write it.</summary>
-    public string Name => Kind.ToString().ToLowerInvariant();
-
     /// <summary>Whether the deep features' full resolution is computed by the backend itself, and the image keeps only their map.</summary>
     public virtual bool UpsamplesItself => false;
 
@@ -35,7 +32,7 @@ internal abstract class Engine
     /// <param name="count">Rows.</param>
     /// <param name="planes">Features of a row.</param>
     public virtual DeviceRows HoldRows(long count, int planes) =>
-        throw new NotSupportedException($"The engine {Name} has no memory besides the host's.");
+        throw new NotSupportedException($"The backend {Kind.Name()} has no memory besides the host's.");
 
     /// <summary>Makes the backend, with everything that the plan counted.</summary>
     /// <param name="plan">The plan.</param>

@@ -8,8 +8,8 @@ namespace FastSeg;
 /// <param name="PlannedPeakBytes">Peak memory of the process as planned before the first tile.</param>
 public sealed record RunResult(long Pixels, IReadOnlyList<long> ClassPixels, IReadOnlyList<StageReport> Stages, double Seconds, long PlannedPeakBytes)
 {
-    /// <summary>What computed: "cpu", "cuda", ..</summary>
-    public string Backend { get; init; } = "cpu";
+    /// <summary>What computed; never <see cref="BackendKind.Auto"/>.</summary>
+    public BackendKind Backend { get; init; } = BackendKind.Cpu;
 
     /// <summary>Why a GPU that is there was not used, or not for training; null where there is nothing to say.</summary>
     public string? Note { get; init; }

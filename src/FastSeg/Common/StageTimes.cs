@@ -40,7 +40,7 @@ internal sealed class StageTimes
             if (_ticks[i] > 0)
             {
                 double seconds = (double)_ticks[i] / Stopwatch.Frequency;
-                stages.Add(new StageReport(((Stage)i).ToString().ToLowerInvariant(), seconds, _pixels[i], _bytes[i]));
+                stages.Add(new StageReport((Stage)i, seconds, _pixels[i], _bytes[i]));
             }
         }
         return stages;

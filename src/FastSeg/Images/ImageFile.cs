@@ -56,16 +56,54 @@ public static class ImageFile
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(layout);
+        CheckSize(layout);
+        return FormatOf(path) switch
+        {
+            FileFormat.Tiff => new TiffWriter(path, layout),
+            FileFormat.Png => new PngWriter(path, layout),
+            _ => new NpyWriter(path, layout),
+        };
+    }
+
+    /// <summary>What the writer of a file that is to be created would hold while up to so many threads write. Nothing is created.</summary>
+    /// <param name="path">The file's name, or any name with its ending.</param>
+    /// <param name="layout">Size, type and pages.</param>
+    /// <param name="threads">Threads that write.</param>
+    /// <exception cref="FastSegException">The extension is none that is written, or the format cannot hold the layout.</exception>
+    internal static long HeldBytes(string path, ImageLayout layout, int threads)
+    {
+        CheckSize(layout);
+        return FormatOf(path) switch
+        {
+            FileFormat.Tiff => TiffWriter.HeldBytes(path, layout, threads),
+            FileFormat.Png => PngWriter.HeldBytes(path, layout),
+            _ => NpyWriter.HeldBytes(layout, threads),
+        };
+    }
+
+    private enum FileFormat
+    {
+        Tiff,
+        Png,
+        Npy,
+    }
+
+    private static void CheckSize(ImageLayout layout)
+    {
         if (layout.Width < 1 || layout.Height < 1 || layout.Pages < 1)
         {
             throw new ArgumentOutOfRangeException(nameof(layout), $"{layout.Width} x {layout.Height} x {layout.Pages} pages");
         }
+    }
+
+    private static FileFormat FormatOf(string path)
+    {
         string extension = Path.GetExtension(path);
         return extension.ToLowerInvariant() switch
         {
-            ".tif" or ".tiff" => new TiffWriter(path, layout),
-            ".png" => new PngWriter(path, layout),
-            ".npy" => new NpyWriter(path, layout),
+            ".tif" or ".tiff" => FileFormat.Tiff,
+            ".png" => FileFormat.Png,
+            ".npy" => FileFormat.Npy,
             "" => throw new FastSegException($"{path} has no extension; images are written as .tif, .tiff, .png or .npy."),
             _ => throw new FastSegException($"{path} ends in \"{extension}\"; images are written as .tif, .tiff, .png or .npy."),
         };

@@ -44,7 +44,11 @@ internal sealed unsafe class NpyWriter : ImageWriter
 
     public override ImageLayout Layout { get; }
 
-    public override long HeldBytes(int threads) => Layout.Pages == 1 ? 0 : (long)threads * Math.Max(ChunkBytes, PixelBytes);
+    public override long HeldBytes(int threads) => HeldBytes(Layout, threads);
+
+    /// <summary>What a writer of this layout holds, without opening one.</summary>
+    public static long HeldBytes(ImageLayout layout, int threads) =>
+        layout.Pages == 1 ? 0 : (long)threads * Math.Max(ChunkBytes, layout.Pages * layout.Type.Bytes());
 
     private int PixelBytes => Layout.Pages * Layout.Type.Bytes();
 

@@ -16,20 +16,8 @@ internal sealed class PngWriter : ImageWriter
 
     public PngWriter(string path, ImageLayout layout)
     {
-        if (layout.Type == SampleType.Float32)
-        {
-            throw new FastSegException($"{path} cannot hold float32 values, a PNG has 8 or 16 bits; write .tif or .npy.");
-        }
-        if (layout.Pages != 1)
-        {
-            throw new FastSegException($"{path} cannot hold {layout.Pages} pages, a PNG has one; write .tif or .npy.");
-        }
-        if (layout.Width > 1_000_000 || layout.Height > 1_000_000)
-        {
-            throw new FastSegException($"{path} would be {layout.Width} x {layout.Height} pixels, more than PNG readers take (1,000,000 a side); write .tif or .npy.");
-        }
         Layout = layout;
-        _rowBytes = (int)layout.Width * layout.Type.Bytes();
+        _rowBytes = RowBytes(path, layout);
         _file = new OutputFile(path);
         try
         {
@@ -42,9 +30,34 @@ internal sealed class PngWriter : ImageWriter
         }
     }
 
+    /// <summary>What a writer of this layout holds, without opening one.</summary>
+    /// <exception cref="FastSegException">The format cannot hold the layout.</exception>
+    public static long HeldBytes(string path, ImageLayout layout)
+    {
+        long row = RowBytes(path, layout);
+        return row + Math.Max(BlockBytes, row);
+    }
+
+    private static int RowBytes(string path, ImageLayout layout)
+    {
+        if (layout.Type == SampleType.Float32)
+        {
+            throw new FastSegException($"{path} cannot hold float32 values, a PNG has 8 or 16 bits; write .tif or .npy.");
+        }
+        if (layout.Pages != 1)
+        {
+            throw new FastSegException($"{path} cannot hold {layout.Pages} pages, a PNG has one; write .tif or .npy.");
+        }
+        if (layout.Width > 1_000_000 || layout.Height > 1_000_000)
+        {
+            throw new FastSegException($"{path} would be {layout.Width} x {layout.Height} pixels, more than PNG readers take (1,000,000 a side); write .tif or .npy.");
+        }
+        return (int)layout.Width * layout.Type.Bytes();
+    }
+
     public override ImageLayout Layout { get; }
 
-    public override long HeldBytes(int threads) => _rowBytes + Math.Max(BlockBytes, _rowBytes);
+    public override long HeldBytes(int threads) => HeldBytes(_file.Path, Layout);
 
     public override void Write(Region region, ReadOnlySpan<byte> samples)
     {

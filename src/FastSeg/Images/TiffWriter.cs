@@ -26,18 +26,12 @@ internal sealed unsafe class TiffWriter : ImageWriter
 
     public TiffWriter(string path, ImageLayout layout)
     {
-        long across = ((layout.Width - 1) / TileSize) + 1, down = ((layout.Height - 1) / TileSize) + 1;
-        if (across > int.MaxValue / down)
-        {
-            throw new FastSegException($"{path}: an image of {layout.Width} x {layout.Height} pixels has more tiles than a TIFF is written with here; write a part of it.");
-        }
         Layout = layout;
-        _across = (int)across;
-        _down = (int)down;
+        (_across, _down) = Tiles(path, layout);
         _spooled = new (long, int)[layout.Pages][];
         for (int page = 0; page < _spooled.Length; page++)
         {
-            _spooled[page] = new (long, int)[across * down];
+            _spooled[page] = new (long, int)[_across * _down];
         }
         _file = new OutputFile(path);
         try
@@ -55,10 +49,29 @@ internal sealed unsafe class TiffWriter : ImageWriter
 
     public override ImageLayout Layout { get; }
 
-    private int TileBytes => TileSize * TileSize * Layout.Type.Bytes();
+    /// <summary>What a writer of this layout holds, without opening one.</summary>
+    /// <exception cref="FastSegException">The format cannot hold the layout.</exception>
+    public static long HeldBytes(string path, ImageLayout layout, int threads)
+    {
+        (int across, int down) = Tiles(path, layout);
+        int tile = BytesOfATile(layout);
+        return ((long)threads * TileDeflater.Bytes(tile)) + TileDeflater.MostCompressed(tile) + ((long)across * down * ((16L * layout.Pages) + 16));
+    }
 
-    public override long HeldBytes(int threads) =>
-        ((long)threads * TileDeflater.Bytes(TileBytes)) + TileDeflater.MostCompressed(TileBytes) + ((long)_across * _down * ((16L * Layout.Pages) + 16));
+    private static (int Across, int Down) Tiles(string path, ImageLayout layout)
+    {
+        long across = ((layout.Width - 1) / TileSize) + 1, down = ((layout.Height - 1) / TileSize) + 1;
+        return across <= int.MaxValue / down
+            ? ((int)across, (int)down)
+            : throw new FastSegException(
+                $"{path}: an image of {layout.Width} x {layout.Height} pixels has more tiles than a TIFF is written with here; write a part of it.");
+    }
+
+    private static int BytesOfATile(ImageLayout layout) => TileSize * TileSize * layout.Type.Bytes();
+
+    private int TileBytes => BytesOfATile(Layout);
+
+    public override long HeldBytes(int threads) => HeldBytes(_file.Path, Layout, threads);
 
     public override void Write(Region region, ReadOnlySpan<byte> samples)
     {

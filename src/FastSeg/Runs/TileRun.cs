@@ -89,7 +89,7 @@ internal sealed class TileRun
     public RunResult Result(long pixels, IReadOnlyList<long> classPixels, StageTimes times, double seconds) =>
         new(pixels, classPixels, times.Report(), seconds, Plan.PeakBytes)
         {
-            Backend = _engine.Name,
+            Backend = _engine.Kind,
             Note = Engines.PassedOver(_options.Backend),
         };
 

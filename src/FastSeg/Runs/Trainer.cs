@@ -67,7 +67,7 @@ internal sealed unsafe class Trainer(
         Model model = Fit(rows, labels, classes, channels);
         var run = new RunResult(rows.Count, [], _times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, _plannedPeak)
         {
-            Backend = _engine.Name,
+            Backend = _engine.Kind,
             Note = _note,
         };
         return new TrainingResult(model, run);

@@ -89,7 +89,7 @@ internal sealed class DeepSegmenterTests
     {
         using Backbone backbone = Backbone.Open(TestData.File("models", "fastseg-vit-tiny-8"), 1);
         RunResult run = Segmenter.Train([Scene.Training], training: Trained.Quick, deep: new DeepOptions(backbone) { Channels = 3 }).Run;
-        StageReport vit = run.Stages.Single(stage => stage.Name == "vit"), projection = run.Stages.Single(stage => stage.Name == "projection");
+        StageReport vit = run.Stages.Single(stage => stage.Stage == Stage.Vit), projection = run.Stages.Single(stage => stage.Stage == Stage.Projection);
         Assert.That(vit.Pixels, Is.EqualTo((SharedPcaFit.Views * 208L * 176) + (205 * 171)));
         Assert.That(vit.Seconds, Is.GreaterThan(projection.Seconds));
     }

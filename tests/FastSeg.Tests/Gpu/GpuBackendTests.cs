@@ -33,7 +33,7 @@ internal sealed class GpuBackendTests
         Assert.That(probabilities, Is.EqualTo(expectedProbabilities));
         Assert.That(confidence, Is.EqualTo(expectedConfidence));
         Assert.That(run.ClassPixels, Is.EqualTo(expectedRun.ClassPixels));
-        Assert.That((run.Backend, expectedRun.Backend), Is.EqualTo(("simulated", "cpu")));
+        Assert.That((run.Backend, expectedRun.Backend), Is.EqualTo((BackendKind.Simulated, BackendKind.Cpu)));
         Assert.That(Trained.Labels(model, image, Simulated), Is.EqualTo(expectedLabels), "labels alone, without margins");
     }
 
