@@ -64,14 +64,19 @@ internal sealed class TextTests
 
     [Test]
     public void AnExtraOutputThatHitsAnotherImagesIsRefused() => Assert.That(
-        () => OutputPaths.Resolve(["a.tif", "a_confidence.tif"], "x/", null, probabilities: false, confidence: true), Throws.TypeOf<UsageException>());
+        () => OutputPaths.Resolve(["a.tif", "a_confidence.tif"], "x/", null, probabilities: false, confidence: true),
+        Throws.TypeOf<UsageException>());
 
     [Test]
     public void UnexpectedFailuresAreOneLine()
     {
-        Assert.That(ErrorText.Of(new InvalidOperationException("first\n  second\r\n")), Is.EqualTo("unexpected InvalidOperationException: first second (--verbose shows where)"));
+        Assert.That(
+            ErrorText.Of(new InvalidOperationException("first\n  second\r\n")),
+            Is.EqualTo("unexpected InvalidOperationException: first second (--verbose shows where)"));
         Assert.That(ErrorText.Of(new FastSegException("a\nb")), Is.EqualTo("a b"));
-        Assert.That(ErrorText.Of(new TypeInitializationException("VectorPath", new FastSegException("FASTSEG_VECTOR is wrong."))), Is.EqualTo("FASTSEG_VECTOR is wrong."));
+        Assert.That(
+            ErrorText.Of(new TypeInitializationException("VectorPath", new FastSegException("FASTSEG_VECTOR is wrong."))),
+            Is.EqualTo("FASTSEG_VECTOR is wrong."));
         Assert.That(ErrorText.Of(new OutOfMemoryException()), Does.Contain("--memory"));
     }
 }
