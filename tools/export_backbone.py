@@ -73,7 +73,9 @@ def compare(module, path, sides):
             expected = module(image)
         found = torch.from_numpy(session.run(["tokens"], {"image": image.numpy()})[0])
         if found.shape != expected.shape:
-            sys.exit(f"the exported network gives {tuple(found.shape)} for {rows} x {columns} pixels, torch {tuple(expected.shape)}: export it without --dynamic.")
+            sys.exit(
+                f"the exported network gives {tuple(found.shape)} for {rows} x {columns} pixels, torch {tuple(expected.shape)}: "
+                "export it without --dynamic.")
         worst = max(worst, float((found - expected).abs().max()))
     return worst
 
@@ -91,7 +93,9 @@ def export(model, folder, name, window, dynamic=False, mean=IMAGENET_MEAN, std=I
         shape = module(image).shape
     prefix = prefix_of(model, image)
     if len(shape) != 3 or shape[1] != prefix + window * window:
-        sys.exit(f"the network gives {tuple(shape)} for {window} x {window} patches and {prefix} prefix tokens: batch x tokens x dimension is needed.")
+        sys.exit(
+            f"the network gives {tuple(shape)} for {window} x {window} patches and {prefix} prefix tokens: "
+            "batch x tokens x dimension is needed.")
 
     path = folder / "backbone.onnx"
     options = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
@@ -102,15 +106,21 @@ def export(model, folder, name, window, dynamic=False, mean=IMAGENET_MEAN, std=I
     sides = [(side, side)] + ([(side - patch, side + 2 * patch)] if dynamic else [])
     difference = compare(module, path, sides)
     if difference is not None and difference > TOLERANCE:
-        sys.exit(f"the exported network differs from torch by {difference:.2g}: export it without --dynamic, or with another version of torch.")
+        sys.exit(
+            f"the exported network differs from torch by {difference:.2g}: "
+            "export it without --dynamic, or with another version of torch.")
 
     files = sorted(file for file in folder.iterdir() if file.is_file() and file.name.startswith("backbone.onnx"))
     content = {
-        "name": name, "input": "image", "output": "tokens", "layout": "tokens", "patch": patch, "dimension": int(shape[2]), "prefixTokens": prefix,
+        "name": name, "input": "image", "output": "tokens", "layout": "tokens",
+        "patch": patch, "dimension": int(shape[2]), "prefixTokens": prefix,
         "mean": list(mean), "std": list(std), "windowTokens": window, "flipAverage": flip_average, "licence": licence, "source": source,
         "sha256": {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}}
     (folder / "backbone.json").write_text(json.dumps(content, indent=1) + "\n")
-    print("not compared with torch: onnxruntime is not installed" if difference is None else f"largest difference from torch: {difference:.2g}")
+    if difference is None:
+        print("not compared with torch: onnxruntime is not installed")
+    else:
+        print(f"largest difference from torch: {difference:.2g}")
     return content
 
 
@@ -136,13 +146,19 @@ def from_hub(repository, name, weights):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     origin = parser.add_mutually_exclusive_group(required=True)
-    origin.add_argument("--timm", metavar="NAME", help="a timm model, such as vit_small_patch14_reg4_dinov2.lvd142m or vit_small_patch16_dinov3.lvd1689m")
-    origin.add_argument("--hub", nargs=2, metavar=("REPOSITORY", "NAME"), help="a torch.hub model, such as facebookresearch/dinov2 dinov2_vits14_reg")
+    origin.add_argument(
+        "--timm", metavar="NAME",
+        help="a timm model, such as vit_small_patch14_reg4_dinov2.lvd142m or vit_small_patch16_dinov3.lvd1689m")
+    origin.add_argument(
+        "--hub", nargs=2, metavar=("REPOSITORY", "NAME"),
+        help="a torch.hub model, such as facebookresearch/dinov2 dinov2_vits14_reg")
     parser.add_argument("-o", "--output", required=True, metavar="FOLDER", help="the backbone folder to write")
     parser.add_argument("--weights", metavar="FILE", help="weights you fetched yourself (DINOv3's need an agreement)")
     parser.add_argument("--window", type=int, default=37, help="patches of a window's side (37: DINOv2's 518 pixels)")
     parser.add_argument("--dynamic", action="store_true", help="export for any image size instead of one")
-    parser.add_argument("--flip-average", action="store_true", help="average tokens over the four flips: four times the work, less positional bias")
+    parser.add_argument(
+        "--flip-average", action="store_true",
+        help="average tokens over the four flips: four times the work, less positional bias")
     arguments = parser.parse_args()
     if arguments.timm:
         name = arguments.timm
@@ -151,7 +167,9 @@ def main():
         name = arguments.hub[1]
         model, about = from_hub(*arguments.hub, arguments.weights)
     content = export(model, arguments.output, name, arguments.window, arguments.dynamic, flip_average=arguments.flip_average, **about)
-    print(f"{arguments.output}: {content['name']}, patch {content['patch']}, {content['dimension']} numbers a token, {content['prefixTokens']} prefix tokens")
+    print(
+        f"{arguments.output}: {content['name']}, patch {content['patch']}, {content['dimension']} numbers a token, "
+        f"{content['prefixTokens']} prefix tokens")
 
 
 if __name__ == "__main__":

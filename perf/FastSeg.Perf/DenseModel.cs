@@ -23,12 +23,14 @@ internal static class DenseModel
             {
                 images.Add(new TrainingImage(ImageFile.Open(image), ImageFile.OpenLabels(labels)));
             }
-            TrainingResult result = Segmenter.Train(images, options: new RunOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads });
+            TrainingResult result = Segmenter.Train(
+                images, options: new RunOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads });
             _model = result.Model;
             DecisionForest forest = _model.Forest;
             run.Add(new Quantity(
                 "train", $"{images.Count} images, {result.Run.Pixels} labelled pixels", result.Run.Seconds, "s",
-                $"{forest.Trees.Length} trees, {forest.Splits} splits, {(double)forest.Splits / forest.Trees.Length:F1} a tree; {PerfImages.Source}"));
+                $"{forest.Trees.Length} trees, {forest.Splits} splits, {(double)forest.Splits / forest.Trees.Length:F1} a tree; " +
+                    $"{PerfImages.Source}"));
             return _model;
         }
         finally

@@ -14,7 +14,8 @@ internal static class GpuBench
 
     public static void Run(PerfRun run)
     {
-        GpuFound device = GpuProbe.Run().FirstOrDefault(found => found.Exists && found.PassedOver.Length == 0 && found.Backend != BackendKind.Simulated)
+        GpuFound device = GpuProbe.Run()
+            .FirstOrDefault(found => found.Exists && found.PassedOver.Length == 0 && found.Backend != BackendKind.Simulated)
             ?? GpuProbe.Run().First(found => found.Backend == BackendKind.Simulated);
         PerfRun.Note($"gpu: {device.Name} {device.Details}");
         var options = new RunOptions { Backend = device.Backend, Threads = run.Options.Threads };
@@ -36,7 +37,8 @@ internal static class GpuBench
     {
         Plan plan = segmenter.Plan(image, Outputs(segmenter, image), options: options);
         double core = plan.TileWidth * plan.TileHeight, read = (plan.TileWidth + (2.0 * plan.Halo)) * (plan.TileHeight + (2.0 * plan.Halo));
-        run.Add(new Quantity("gpu", "device memory of segment", plan.DeviceBytes / 1048576.0, "MiB", $"{plan.Tiles} tiles of {plan.TileWidth} x {plan.TileHeight}, two at a time"));
+        string tiles = $"{plan.Tiles} tiles of {plan.TileWidth} x {plan.TileHeight}, two at a time";
+        run.Add(new Quantity("gpu", "device memory of segment", plan.DeviceBytes / 1048576.0, "MiB", tiles));
         run.Add(new Quantity("gpu", "bytes up a pixel", read / core, "B", "samples and their halo"));
         run.Add(new Quantity("gpu", "bytes down a pixel", 1, "B", "labels"));
         IReadOnlyList<KernelCount> filters = GpuCounts.Filters(segmenter.Model.Features, sizeof(byte));
@@ -49,7 +51,8 @@ internal static class GpuBench
         foreach ((string name, IReadOnlyList<KernelCount> launches) in GpuPredictions.Groups())
         {
             double bytes = launches.Sum(count => count.Bytes), flops = launches.Sum(count => count.Flops);
-            string counted = FormattableString.Invariant($"{bytes:0.#} bytes and {flops:0} flops a pixel, {launches.Sum(count => count.Launches)} launches");
+            string counted = FormattableString.Invariant(
+                $"{bytes:0.#} bytes and {flops:0} flops a pixel, {launches.Sum(count => count.Launches)} launches");
             foreach (GpuModel gpu in (GpuModel[])[GpuModel.H100, GpuModel.A10])
             {
                 run.Add(new Quantity(
@@ -69,13 +72,19 @@ internal static class GpuBench
         double first = Seconds(() => segmenter.Segment(image, outputs, options: options));
         run.Add(new Quantity("gpu", "first run, compilation included", first, "s"));
         double seconds = run.Best(() => segmenter.Segment(image, outputs, options: options));
-        run.Add(new Measurement("gpu", $"segment, {image.Info.Width} x {image.Info.Height}, memory to memory", seconds, pixels) { BytesPerPixel = 2, Note = "dense model" });
+        string operation = $"segment, {image.Info.Width} x {image.Info.Height}, memory to memory";
+        run.Add(new Measurement("gpu", operation, seconds, pixels) { BytesPerPixel = 2, Note = "dense model" });
         int features = segmenter.Model.Planes;
         using var small = MemoryImage.FromMemory<byte>(PerfImages.Mosaic(SmallSide), SmallSide, SmallSide);
         float[] planes = new float[features * SmallSide * SmallSide];
         double featurised = run.Best(() => segmenter.Features(
-            small, names => MemoryWriter.Into<float>(new ImageLayout(SmallSide, SmallSide, SampleType.Float32, names.Count), planes), options));
-        run.Add(new Measurement("gpu", $"features, {SmallSide} x {SmallSide}, planes down", featurised, SmallSide * SmallSide) { Note = $"{features} planes" });
+            small,
+            names => MemoryWriter.Into<float>(new ImageLayout(SmallSide, SmallSide, SampleType.Float32, names.Count), planes),
+            options));
+        run.Add(new Measurement("gpu", $"features, {SmallSide} x {SmallSide}, planes down", featurised, SmallSide * SmallSide)
+        {
+            Note = $"{features} planes",
+        });
         SegmentOutputs smallOutputs = Outputs(segmenter, small);
         double labelled = run.Best(() => segmenter.Segment(small, smallOutputs, options: options));
         run.Add(new Measurement("gpu", $"segment, {SmallSide} x {SmallSide}", labelled, SmallSide * SmallSide));

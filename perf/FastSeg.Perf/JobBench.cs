@@ -26,8 +26,15 @@ internal static class JobBench
             RunResult result = Segment(segmenter, image, folder.File("labels.tif"), run.Options.Threads);
             fastest = fastest is null || result.Seconds < fastest.Seconds ? result : fastest;
         });
-        run.Add(new Measurement("job", $"segment, {side} x {side} TIFF to TIFF", seconds, pixels) { BytesPerPixel = 2, Note = "dense model" });
-        run.Add(new Quantity("job", "segment, pixels a second", pixels / seconds / 1e6, "Mpx/s", "") { Goal = Goal.AtLeast(WantedMegapixels) });
+        run.Add(new Measurement("job", $"segment, {side} x {side} TIFF to TIFF", seconds, pixels)
+        {
+            BytesPerPixel = 2,
+            Note = "dense model",
+        });
+        run.Add(new Quantity("job", "segment, pixels a second", pixels / seconds / 1e6, "Mpx/s", "")
+        {
+            Goal = Goal.AtLeast(WantedMegapixels),
+        });
         foreach (StageReport stage in fastest!.Stages)
         {
             run.Add(new Measurement("job", $"  of it {stage.Name}", stage.Seconds, pixels));
@@ -49,7 +56,8 @@ internal static class JobBench
     private static void Compare(PerfRun run, Segmenter segmenter, double ours, RunResult fastest)
     {
         using var folder = new ScratchFolder();
-        string image = folder.File("image.npy"), rows = folder.File("rows.npy"), forest = folder.File("forest.ubj"), probabilities = folder.File("probabilities.npy");
+        string image = folder.File("image.npy"), rows = folder.File("rows.npy"), forest = folder.File("forest.ubj");
+        string probabilities = folder.File("probabilities.npy");
         Model model = segmenter.Model;
         PerfImages.SaveMosaic(image, CropSide);
         File.WriteAllBytes(forest, model.ForestBytes.Span);
@@ -57,11 +65,14 @@ internal static class JobBench
         using (ImageWriter writer = ImageFile.Create(probabilities, segmenter.ProbabilityLayout(reader.Info, SampleType.Float32)))
         {
             Segmenter.Features(
-                reader, model.Features, model.Channels, names => ImageFile.Create(rows, new ImageLayout(CropSide, CropSide, SampleType.Float32, names.Count)));
+                reader, model.Features, model.Channels,
+                names => ImageFile.Create(rows, new ImageLayout(CropSide, CropSide, SampleType.Float32, names.Count)));
             segmenter.Segment(reader, new SegmentOutputs { Probabilities = writer });
         }
-        string threads = run.Options.Threads.ToString(CultureInfo.InvariantCulture), runs = run.Options.Runs.ToString(CultureInfo.InvariantCulture);
-        if (Python.Run(run, "predict.py", forest, rows, "--threads", threads, "--repeat", runs, "--check", probabilities) is not { } predicted)
+        string threads = run.Options.Threads.ToString(CultureInfo.InvariantCulture);
+        string runs = run.Options.Runs.ToString(CultureInfo.InvariantCulture);
+        string[] predict = [forest, rows, "--threads", threads, "--repeat", runs, "--check", probabilities];
+        if (Python.Run(run, "predict.py", predict) is not { } predicted)
         {
             return;
         }
@@ -69,12 +80,15 @@ internal static class JobBench
         int labels = check.GetProperty("labels").GetInt32();
         double worst = check.GetProperty("worst").GetDouble();
         string agreement = string.Create(
-            CultureInfo.InvariantCulture, $"{(labels == 0 && worst <= 1e-6 ? "agree" : "DISAGREE")}: {labels} labels differ, probabilities by {worst:E1} at most");
+            CultureInfo.InvariantCulture,
+            $"{(labels == 0 && worst <= 1e-6 ? "agree" : "DISAGREE")}: {labels} labels differ, probabilities by {worst:E1} at most");
         double pixels = predicted.GetProperty("pixels").GetInt64(), inplace = pixels / predicted.GetProperty("inplace").GetDouble();
         StageReport walk = fastest.Stages.Single(stage => stage.Stage == Stage.Forest);
         double ourForest = fastest.Pixels / walk.Seconds;
         run.Add(new Comparison("forest within segment, binning included", "XGBoost inplace_predict", ourForest, inplace, agreement));
-        run.Add(new Comparison("forest within segment, binning included", "XGBoost predict of a DMatrix", ourForest, pixels / predicted.GetProperty("dmatrix").GetDouble(), agreement));
+        run.Add(new Comparison(
+            "forest within segment, binning included", "XGBoost predict of a DMatrix",
+            ourForest, pixels / predicted.GetProperty("dmatrix").GetDouble(), agreement));
         CompareJob(run, image, ours, inplace);
     }
 
@@ -86,7 +100,9 @@ internal static class JobBench
             double pixels = features.GetProperty("pixels").GetInt64();
             double stacked = pixels / (features.GetProperty("seconds").GetDouble() + features.GetProperty("stackSeconds").GetDouble());
             double both = 1 / ((1 / stacked) + (1 / inplace));
-            run.Add(new Comparison("segment, with reading and writing", "scipy, scikit-image and XGBoost, without reading and writing", ours, both, "features and forest compared above"));
+            run.Add(new Comparison(
+                "segment, with reading and writing", "scipy, scikit-image and XGBoost, without reading and writing",
+                ours, both, "features and forest compared above"));
         }
     }
 }

@@ -34,7 +34,8 @@ internal static class LoopBench
                 (trained, segmented) = (train, segment);
             }
         });
-        run.Add(new Quantity("loop", $"relabel, train, segment {View} x {View} of {width} x {height}", seconds, "s", $"{trained!.Pixels} labelled pixels") { Goal = Goal.AtMost(WantedSeconds) });
+        string name = $"relabel, train, segment {View} x {View} of {width} x {height}";
+        run.Add(new Quantity("loop", name, seconds, "s", $"{trained!.Pixels} labelled pixels") { Goal = Goal.AtMost(WantedSeconds) });
         AddStages(run, "train", trained);
         AddStages(run, "segment", segmented!);
     }
@@ -56,10 +57,13 @@ internal static class LoopBench
 
     private static void AddStages(PerfRun run, string part, RunResult result)
     {
-        run.Add(new Quantity("loop", $"  {part}", result.Seconds, "s", string.Join(", ", result.Stages.Select(stage => FormattableString.Invariant($"{stage.Name} {stage.Seconds:F3}")))));
+        IEnumerable<string> stages = result.Stages.Select(stage => FormattableString.Invariant($"{stage.Name} {stage.Seconds:F3}"));
+        run.Add(new Quantity("loop", $"  {part}", result.Seconds, "s", string.Join(", ", stages)));
     }
 
-    /// <summary>The large image is the small one with every pixel repeated; each label goes to the middle of its pixel's repetitions.</summary>
+    /// <summary>
+    /// The large image is the small one with every pixel repeated; each label goes to the middle of its pixel's repetitions.
+    /// </summary>
     private static byte[] Spread(byte[] drawn, long drawnWidth, long width, long height)
     {
         long times = width / drawnWidth;

@@ -11,7 +11,11 @@ internal static class MemoryBench
         DenseModel.Get(run).Save(model);
         PerfImages.SaveMosaic(image, side);
         OwnProcess own = OwnProcess.Run(run, folder, "segment", model, image, "-o", folder.File("labels.tif"));
-        run.Add(new Measurement("memory", $"segment, {side} x {side} TIFF to TIFF, own process", own.Seconds, side * side) { BytesPerPixel = 2, Note = "dense model, start included" });
+        run.Add(new Measurement("memory", $"segment, {side} x {side} TIFF to TIFF, own process", own.Seconds, side * side)
+        {
+            BytesPerPixel = 2,
+            Note = "dense model, start included",
+        });
         run.Add(new Quantity("memory", $"peak of segment, {side} x {side}", own.PeakBytes / 1048576.0, "MiB", own.AgainstPlan));
     }
 }

@@ -12,7 +12,8 @@ internal sealed record OwnProcess(double Seconds, long PeakBytes, long PlannedBy
 {
     /// <summary>"planned 109 MiB; measured is -3.1 % of it away".</summary>
     public string AgainstPlan => string.Create(
-        CultureInfo.InvariantCulture, $"planned {PlannedBytes / 1048576.0:F0} MiB; measured is {100 * (((double)PeakBytes / PlannedBytes) - 1):+0.0;-0.0} % of it away");
+        CultureInfo.InvariantCulture,
+        $"planned {PlannedBytes / 1048576.0:F0} MiB; measured is {100 * (((double)PeakBytes / PlannedBytes) - 1):+0.0;-0.0} % of it away");
 
     /// <summary>Runs a command with the run's number of threads.</summary>
     public static OwnProcess Run(PerfRun run, ScratchFolder folder, params string[] arguments)
@@ -23,13 +24,18 @@ internal sealed record OwnProcess(double Seconds, long PeakBytes, long PlannedBy
         long peak = PeakOf(all);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(report));
-        long planned = document.RootElement.TryGetProperty("predictedPeakBytes", out JsonElement bytes) && bytes.ValueKind == JsonValueKind.Number ? bytes.GetInt64() : 0;
+        bool known = document.RootElement.TryGetProperty("predictedPeakBytes", out JsonElement bytes);
+        long planned = known && bytes.ValueKind == JsonValueKind.Number ? bytes.GetInt64() : 0;
         return new OwnProcess(seconds, peak, planned);
     }
 
     private static long PeakOf(string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "fastseg"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "fastseg"), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         long peak = 0;
@@ -49,8 +55,10 @@ internal sealed record OwnProcess(double Seconds, long PeakBytes, long PlannedBy
     {
         try
         {
-            string? line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? null : long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+            string? line = File.ReadLines($"/proc/{process}/status")
+                .FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
+            string? kibibytes = line?.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1];
+            return kibibytes is null ? null : long.Parse(kibibytes, CultureInfo.InvariantCulture) * 1024;
         }
         catch (IOException)
         {

@@ -74,6 +74,8 @@ internal sealed record PerfOptions
     {
         string[] groups = text.Split(',', StringSplitOptions.RemoveEmptyEntries);
         string? unknown = groups.FirstOrDefault(group => !Groups.Contains(group));
-        return unknown is null ? groups : throw new FastSegException($"--only names \"{unknown}\"; the groups are {string.Join(", ", Groups)}.");
+        return unknown is null
+            ? groups
+            : throw new FastSegException($"--only names \"{unknown}\"; the groups are {string.Join(", ", Groups)}.");
     }
 }

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace FastSeg.Perf;
 
-/// <summary>A run of the program: what it was asked for, the machine's bounds, and everything measured so far, printed as it comes.</summary>
+/// <summary>
+/// A run of the program: what it was asked for, the machine's bounds, and everything measured so far, printed as it comes.
+/// </summary>
 internal sealed class PerfRun(PerfOptions options, Bounds bounds)
 {
     private const double WarmUpSeconds = 2;
@@ -37,7 +39,9 @@ internal sealed class PerfRun(PerfOptions options, Bounds bounds)
     /// </summary>
     public double Best(Action action) => Best([action])[0];
 
-    /// <summary>The same of several that are compared: they take turns, so that a machine that slows down does so for all of them.</summary>
+    /// <summary>
+    /// The same of several that are compared: they take turns, so that a machine that slows down does so for all of them.
+    /// </summary>
     /// <param name="actions">What is compared.</param>
     /// <param name="before">Runs before each of them; its time does not count.</param>
     public double[] Best(IReadOnlyList<Action> actions, Action? before = null)

@@ -8,7 +8,11 @@ namespace FastSeg.Perf;
 /// <summary>What was measured and on what, for files.</summary>
 internal static class Report
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+    };
 
     /// <summary>The machine and the versions, as name and value.</summary>
     public static IReadOnlyList<(string Name, string Value)> Facts(PerfRun run)
@@ -24,7 +28,9 @@ internal static class Report
             ("vector bits", VectorPath.Bits.ToString(CultureInfo.InvariantCulture)),
             ("copy bandwidth", string.Create(CultureInfo.InvariantCulture, $"{run.Bounds.BytesPerSecond / 1e9:F1} GB/s read plus written")),
             ("fused multiply-add rate", string.Create(CultureInfo.InvariantCulture, $"{run.Bounds.FlopsPerSecond / 1e9:F0} GFLOP/s")),
-            ("runs", $"fastest of {run.Options.Runs}, of {5 * run.Options.Runs} where one takes less than 50 ms, after two seconds to warm up"),
+            (
+                "runs",
+                $"fastest of {run.Options.Runs}, of {5 * run.Options.Runs} where one takes less than 50 ms, after two seconds to warm up"),
             ("system", RuntimeInformation.OSDescription),
             (".NET", RuntimeInformation.FrameworkDescription),
             ("FastSeg", FastSegVersion.Text),
@@ -89,7 +95,8 @@ internal static class Report
     }
 
     private static string ProcessorName() =>
-        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
+        File.ReadLines("/proc/cpuinfo")
+            .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
         ?? RuntimeInformation.ProcessArchitecture.ToString();
 
     private static string Caches()
@@ -100,6 +107,7 @@ internal static class Report
             return "not known";
         }
         string Read(string index, string name) => File.ReadAllText(Path.Combine(index, name)).Trim();
-        return string.Join(", ", Directory.GetDirectories(Folder, "index*").Order().Select(index => $"L{Read(index, "level")} {Read(index, "type")} {Read(index, "size")}"));
+        return string.Join(", ", Directory.GetDirectories(Folder, "index*").Order()
+            .Select(index => $"L{Read(index, "level")} {Read(index, "type")} {Read(index, "size")}"));
     }
 }

@@ -15,6 +15,7 @@ internal static class Repository
                 return folder.FullName;
             }
         }
-        throw new FastSegException($"FastSeg.sln is in no folder above {AppContext.BaseDirectory}; run perf from a clone of the repository.");
+        throw new FastSegException(
+            $"FastSeg.sln is in no folder above {AppContext.BaseDirectory}; run perf from a clone of the repository.");
     }
 }

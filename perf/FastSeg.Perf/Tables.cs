@@ -6,7 +6,10 @@ namespace FastSeg.Perf;
 /// <summary>Measurements as text: aligned lines for the terminal, Markdown for the results folder.</summary>
 internal static class Tables
 {
-    private static readonly string[] MeasurementTitles = ["operation", "ms", "Mpx/s", "GB/s", "GFLOP/s", "bound Mpx/s", "of bound", "bound by", "note"];
+    private static readonly string[] MeasurementTitles =
+    [
+        "operation", "ms", "Mpx/s", "GB/s", "GFLOP/s", "bound Mpx/s", "of bound", "bound by", "note",
+    ];
     private static readonly string[] ComparisonTitles = ["what", "peer", "ours Mpx/s", "peer Mpx/s", "ratio", "wanted", "agreement"];
     private static readonly string[] QuantityTitles = ["what", "value", "unit", "wanted", "note"];
 
@@ -14,9 +17,13 @@ internal static class Tables
 
     public static string Line(Measurement measurement, Bounds bounds) => Aligned(Cells(measurement, bounds));
 
-    public static string Line(Comparison comparison) => $"{comparison.Name}: {Number(comparison.Ratio)} x {comparison.Peer} ({Mega(comparison.Ours)} against {Mega(comparison.Theirs)} Mpx/s; {comparison.Agreement}){Wanted(comparison)}";
+    public static string Line(Comparison comparison) =>
+        $"{comparison.Name}: {Number(comparison.Ratio)} x {comparison.Peer} " +
+        $"({Mega(comparison.Ours)} against {Mega(comparison.Theirs)} Mpx/s; {comparison.Agreement}){Wanted(comparison)}";
 
-    public static string Line(Quantity quantity) => $"{quantity.Group}: {quantity.Name}: {Number(quantity.Value)} {quantity.Unit}{(quantity.Note.Length == 0 ? "" : $" ({quantity.Note})")}{Wanted(quantity)}";
+    public static string Line(Quantity quantity) =>
+        $"{quantity.Group}: {quantity.Name}: {Number(quantity.Value)} {quantity.Unit}" +
+        $"{(quantity.Note.Length == 0 ? "" : $" ({quantity.Note})")}{Wanted(quantity)}";
 
     /// <summary>Everything of a run, with the machine and versions above it.</summary>
     public static string Markdown(PerfRun run, IEnumerable<(string Name, string Value)> facts)
@@ -28,7 +35,10 @@ internal static class Tables
         }
         Append(text, MeasurementTitles, [.. run.Measurements.Select(measurement => Cells(measurement, run.Bounds))]);
         Append(text, ComparisonTitles, [.. run.Comparisons.Select(Cells)]);
-        Append(text, QuantityTitles, [.. run.Quantities.Select(q => (string[])[$"{q.Group}: {q.Name}", Number(q.Value), q.Unit, Text(q.Goal, q.Value), q.Note])]);
+        Append(
+            text,
+            QuantityTitles,
+            [.. run.Quantities.Select(q => (string[])[$"{q.Group}: {q.Name}", Number(q.Value), q.Unit, Text(q.Goal, q.Value), q.Note])]);
         return text.ToString();
     }
 
@@ -44,13 +54,18 @@ internal static class Tables
     }
 
     private static string[] Cells(Comparison comparison) =>
-        [comparison.Name, comparison.Peer, Mega(comparison.Ours), Mega(comparison.Theirs), Number(comparison.Ratio), Text(comparison.Goal, comparison.Ratio), comparison.Agreement];
+    [
+        comparison.Name, comparison.Peer, Mega(comparison.Ours), Mega(comparison.Theirs), Number(comparison.Ratio),
+        Text(comparison.Goal, comparison.Ratio), comparison.Agreement,
+    ];
 
     /// <summary>"at least 2.5, met"; nothing where nothing is wanted.</summary>
     private static string Text(Goal? goal, double found) => goal is null ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"at {(goal.Least ? "least" : "most")} {goal.Value}, {(goal.Met(found) ? "met" : "MISSED")}");
+        : string.Create(
+            CultureInfo.InvariantCulture, $"at {(goal.Least ? "least" : "most")} {goal.Value}, {(goal.Met(found) ? "met" : "MISSED")}");
 
-    private static string Wanted(Comparison comparison) => comparison.Goal is null ? "" : $"; wanted: {Text(comparison.Goal, comparison.Ratio)}";
+    private static string Wanted(Comparison comparison) =>
+        comparison.Goal is null ? "" : $"; wanted: {Text(comparison.Goal, comparison.Ratio)}";
 
     private static string Wanted(Quantity quantity) => quantity.Goal is null ? "" : $"; wanted: {Text(quantity.Goal, quantity.Value)}";
 

@@ -140,7 +140,12 @@ def main() -> None:
     result = measure(image, options.sigma_scale, options.processes, options.repeat)
     if options.check:
         result["check"] = differences(image, options.sigma_scale, np.load(options.check, mmap_mode="r"))
-    result["versions"] = {"python": platform.python_version(), "numpy": np.__version__, "scipy": scipy.__version__, "skimage": skimage.__version__}
+    result["versions"] = {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "skimage": skimage.__version__,
+    }
     print(json.dumps(result))
 
 

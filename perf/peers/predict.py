@@ -3,8 +3,9 @@
 
     predict.py MODEL.ubj ROWS.npy [--threads 2] [--repeat 3] [--check PROBABILITIES.npy]
 
-ROWS.npy is float32, the last axis the features (N x features, or H x W x features). Two ways are timed: inplace_predict on the array, and predict on a DMatrix with its construction
-(what most programs do). --check compares with float32 probabilities of the same pixels, the last axis the classes.
+ROWS.npy is float32, the last axis the features (N x features, or H x W x features). Two ways are timed: inplace_predict on the array,
+and predict on a DMatrix with its construction (what most programs do). --check compares with float32 probabilities of the same pixels,
+the last axis the classes.
 Prints one JSON object. Needs Debian's python3-xgboost.
 """
 import argparse

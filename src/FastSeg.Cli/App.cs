@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using FastSeg.Cli.Commands;
+using FastSeg.Cli.Errors;
 using FastSeg.Cli.Options;
+using FastSeg.Cli.Sessions;
 
 namespace FastSeg.Cli;
 
@@ -13,16 +15,17 @@ namespace FastSeg.Cli;
 /// <param name="cancellation">Cancelled by Ctrl-C and SIGTERM.</param>
 internal sealed class App(TextWriter output, TextWriter error, bool terminal, CancellationToken cancellation)
 {
-    private CommonOptions Common { get; } = new();
+    private readonly CommonOptions _common = new();
 
     /// <summary>Runs one command line and returns the exit code.</summary>
     public int Run(IReadOnlyList<string> arguments)
     {
         RootCommand root = Root();
-        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        ParseResult parsed = root.Parse(
+            arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
-            return Usage(parsed, OneLine(parsed.Errors[0].Message));
+            return Usage(parsed, ErrorText.OneLine(parsed.Errors[0].Message));
         }
         if (StrayOption(parsed) is { } stray)
         {
@@ -49,8 +52,8 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
         }
         catch (Exception e)
         {
-            bool verbose = parsed.GetValue(Common.Verbose);
-            Say(Sentence(e, verbose));
+            bool verbose = _common.Verbose(parsed);
+            Say(ErrorText.Of(e, verbose));
             if (verbose)
             {
                 error.WriteLine(e);
@@ -60,30 +63,24 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
     }
 
     /// <summary>Runs <paramref name="command"/> with its session, and writes the report when it ends well.</summary>
-    internal int Execute(FastSegCommand command, ParseResult parsed)
+    private int Execute(FastSegCommand command, ParseResult parsed)
     {
-        var session = new Session(command.FullName, Common, parsed, output, error, terminal, cancellation);
+        SessionOptions options = _common.Of(parsed);
+        var session = new Session(command.FullName, parsed, options, output, error, terminal, cancellation);
         FileUse files = command.Files(parsed);
-        (files with { Outputs = [.. files.Outputs, parsed.GetValue(Common.Report)] }).Check();
+        (files with { Outputs = [.. files.Outputs, options.Report] }).Check();
         session.CheckReport();
         int code = command.Run(session);
         session.WriteReport();
         return code;
     }
 
-    /// <summary>One line for an exception: its own sentence where it has one.</summary>
-    internal static string Sentence(Exception e, bool verbose = false) => e switch
-    {
-        FastSegException or UsageException => OneLine(e.Message),
-        TypeInitializationException { InnerException: { } inner } => Sentence(inner, verbose),
-        OutOfMemoryException => "out of memory; --memory makes a run fit (`fastseg plan` shows what it needs).",
-        IOException or UnauthorizedAccessException => OneLine(e.Message),
-        _ => $"unexpected {e.GetType().Name}: {OneLine(e.Message)}{(verbose ? "" : " (--verbose shows where)")}",
-    };
-
     private RootCommand Root()
     {
-        var root = new RootCommand("Segments micrographs: draw a few scribbles, train in seconds, apply to images of any size.") { HelpName = "fastseg" };
+        var root = new RootCommand("Segments micrographs: draw a few scribbles, train in seconds, apply to images of any size.")
+        {
+            HelpName = "fastseg",
+        };
         // Built-in directives such as [suggest] would swallow file names in brackets.
         root.Directives.Clear();
         foreach (Option option in root.Options)
@@ -93,22 +90,36 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
                 version.Action = new VersionAction(output);
             }
         }
-        foreach (FastSegCommand command in (FastSegCommand[])[
-            new TrainCommand(this), new ImportCommand(this), new SegmentCommand(this), new FeaturesCommand(this), new ScoreCommand(this), new PlanCommand(this),
-            new InfoCommand(this), new PreviewCommand(this), new UpsamplerCommand(this), new ModelsCommand(this), new DemoCommand(this), new SelfTestCommand(this)])
+        foreach (FastSegCommand command in (FastSegCommand[])
+        [
+            new TrainCommand(), new ImportCommand(), new SegmentCommand(), new FeaturesCommand(), new ScoreCommand(), new PlanCommand(),
+            new InfoCommand(), new PreviewCommand(), new UpsamplerCommand(), new ModelsCommand(), new DemoCommand(), new SelfTestCommand(),
+        ])
         {
             root.Subcommands.Add(command);
+            Connect(command);
         }
-        Common.AddTo(root);
+        _common.AddTo(root);
         HelpWithExamples.Install(root);
         root.SetAction(parsed => root.Parse(["--help"]).Invoke(parsed.InvocationConfiguration));
         return root;
     }
 
+    /// <summary>Lets a command and those below it be executed here.</summary>
+    private void Connect(FastSegCommand command)
+    {
+        command.SetAction(parsed => Execute(command, parsed));
+        foreach (FastSegCommand part in command.Subcommands.OfType<FastSegCommand>())
+        {
+            Connect(part);
+        }
+    }
+
     /// <summary>An argument that takes any number of values takes unknown options too; after "--" that is meant.</summary>
     private static string? StrayOption(ParseResult parsed)
     {
-        IEnumerable<Token> values = parsed.CommandResult.Command.Arguments.SelectMany(argument => parsed.GetResult(argument)?.Tokens ?? []);
+        Command command = parsed.CommandResult.Command;
+        IEnumerable<Token> values = command.Arguments.SelectMany(argument => parsed.GetResult(argument)?.Tokens ?? []);
         return parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash)
             ? null
             : values.FirstOrDefault(value => value.Value.Length > 1 && value.Value[0] == '-')?.Value;
@@ -123,8 +134,6 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
     }
 
     private void Say(string sentence) => error.WriteLine($"fastseg: {sentence}");
-
-    private static string OneLine(string text) => string.Join(' ', text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private sealed class VersionAction(TextWriter output) : SynchronousCommandLineAction
     {

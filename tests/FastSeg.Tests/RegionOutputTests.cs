@@ -18,7 +18,8 @@ internal sealed class RegionOutputTests
         using var folder = new TemporaryFolder();
         using MemoryImage image = Scene.Image;
         var segmenter = new Segmenter(Trained.Grey);
-        using ImageWriter probabilities = ImageFile.Create(folder.File("p.tif"), segmenter.ProbabilityLayout(image.Info, SampleType.Float32, options));
+        using ImageWriter probabilities = ImageFile.Create(
+            folder.File("p.tif"), segmenter.ProbabilityLayout(image.Info, SampleType.Float32, options));
         var outputs = new SegmentOutputs { Probabilities = probabilities };
         var run = new RunOptions { Threads = 2 };
         long planned = segmenter.Plan(image, outputs, options, run).BufferBytes, before = HostBuffer.AllocatedBytes;

@@ -96,7 +96,9 @@ internal sealed class ScoreTests
             noise[i] = (ushort)random.Next(1 << 16);
         }
         using MemoryImage image = MemoryImage.FromMemory<ushort>(noise, 1000, 1000, name: "photo");
-        Assert.That(() => Score.Compare(image, image), Throws.InstanceOf<FastSegException>().With.Message.Contains("photo holds more than 255 different values"));
+        Assert.That(
+            () => Score.Compare(image, image),
+            Throws.InstanceOf<FastSegException>().With.Message.Contains("photo holds more than 255 different values"));
     }
 
     [Test]
@@ -121,8 +123,10 @@ internal sealed class ScoreTests
         using var labels = MemoryImage.FromMemory<byte>((byte[])[1], 1, 1);
         using var real = MemoryImage.FromMemory<float>((float[])[1], 1, 1, name: "f.npy");
         using var colour = MemoryImage.FromMemory<byte>((byte[])[1, 1, 1], 1, 1, 3, name: "c.png");
-        Assert.That(Assert.Throws<FastSegException>(() => Score.Compare(real, labels))!.Message, Does.Contain("f.npy").And.Contain("float32"));
-        Assert.That(Assert.Throws<FastSegException>(() => Score.Compare(labels, colour))!.Message, Does.Contain("c.png").And.Contain("3 of uint8"));
+        Assert.That(
+            Assert.Throws<FastSegException>(() => Score.Compare(real, labels))!.Message, Does.Contain("f.npy").And.Contain("float32"));
+        Assert.That(
+            Assert.Throws<FastSegException>(() => Score.Compare(labels, colour))!.Message, Does.Contain("c.png").And.Contain("3 of uint8"));
     }
 
     private static ConfusionMatrix Compare(byte[] prediction, byte[] truth, int width, int height, int offset = 0)

@@ -50,7 +50,10 @@ internal sealed class SegmenterTests
             {
                 for (long x = 0; x < region.Width; x++)
                 {
-                    Assert.That(part[(y * region.Width) + x], Is.EqualTo(whole[((region.Y + y) * Scene.Width) + region.X + x]), $"{region} at {x},{y}");
+                    Assert.That(
+                        part[(y * region.Width) + x],
+                        Is.EqualTo(whole[((region.Y + y) * Scene.Width) + region.X + x]),
+                        $"{region} at {x},{y}");
                 }
             }
         }
@@ -62,7 +65,8 @@ internal sealed class SegmenterTests
         using MemoryImage image = Scene.Image;
         foreach (Region region in (Region[])[new(0, 0, 331, 1), new(-1, 0, 5, 5), new(0, 0, 0, 5), new(0, long.MaxValue - 1, 5, 5)])
         {
-            FastSegException? e = Assert.Catch<FastSegException>(() => Trained.Labels(Trained.Grey, image, options: new SegmentOptions { Region = region }));
+            FastSegException? e = Assert.Catch<FastSegException>(() =>
+                Trained.Labels(Trained.Grey, image, options: new SegmentOptions { Region = region }));
             Assert.That(e!.Message, Does.Contain("region").And.Contain("330 x 270"));
         }
     }
@@ -103,7 +107,10 @@ internal sealed class SegmenterTests
             Probabilities = MemoryWriter.Into<float>(segmenter.ProbabilityLayout(image.Info, SampleType.Float32), probabilities),
             Confidence = MemoryWriter.Into<float>(segmenter.ConfidenceLayout(image.Info), confidence),
         });
-        segmenter.Segment(image, new SegmentOutputs { Probabilities = MemoryWriter.Into<byte>(segmenter.ProbabilityLayout(image.Info, SampleType.UInt8), rounded) });
+        segmenter.Segment(image, new SegmentOutputs
+        {
+            Probabilities = MemoryWriter.Into<byte>(segmenter.ProbabilityLayout(image.Info, SampleType.UInt8), rounded),
+        });
         for (int i = 0; i < pixels; i++)
         {
             for (int c = 0; c < 3; c++)
@@ -137,7 +144,8 @@ internal sealed class SegmenterTests
         var segmenter = new Segmenter(model);
         var options = new SegmentOptions { KeepValues = true };
         ushort[] wide = new ushort[labels.Length];
-        segmenter.Segment(image, new SegmentOutputs { Labels = MemoryWriter.Into<ushort>(segmenter.LabelLayout(image.Info, options), wide) }, options);
+        using MemoryWriter writer = MemoryWriter.Into<ushort>(segmenter.LabelLayout(image.Info, options), wide);
+        segmenter.Segment(image, new SegmentOutputs { Labels = writer }, options);
         byte[] numbered = Trained.Labels(model, image);
         Assert.That(wide, Is.EqualTo(numbered.Select(label => (ushort)(label == 3 ? 7000 : label * 1000))));
     }
@@ -187,7 +195,9 @@ internal sealed class SegmenterTests
         using MemoryImage image = Scene.Image;
         using var source = new CancellationTokenSource();
         source.Cancel();
-        Assert.That(() => Trained.Labels(Trained.Grey, image, new RunOptions { Cancellation = source.Token }), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => Trained.Labels(Trained.Grey, image, new RunOptions { Cancellation = source.Token }),
+            Throws.InstanceOf<OperationCanceledException>());
     }
 
     [Test]
@@ -223,7 +233,8 @@ internal sealed class SegmenterTests
             else
             {
                 Trained.Labels(Trained.Grey, image);
-                plan = segmenter.Plan(image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), new byte[330 * 270]) });
+                using MemoryWriter labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), new byte[330 * 270]);
+                plan = segmenter.Plan(image, new SegmentOutputs { Labels = labels });
             }
             Assert.That(HostBuffer.PeakBytes - before, Is.EqualTo(plan.BufferBytes));
             Assert.That(HostBuffer.LiveBytes, Is.EqualTo(before));
@@ -265,7 +276,8 @@ internal sealed class SegmenterTests
     public void TooLittleMemorySaysTheLeast()
     {
         using MemoryImage image = Scene.Image;
-        FastSegException? e = Assert.Catch<FastSegException>(() => Trained.Labels(Trained.Grey, image, new RunOptions { Memory = 1 << 20 }));
+        FastSegException? e = Assert.Catch<FastSegException>(() =>
+            Trained.Labels(Trained.Grey, image, new RunOptions { Memory = 1 << 20 }));
         Assert.That(e!.Message, Does.Match(@"--memory 1MiB is not enough .* the least that would do is \d+MiB\."));
     }
 
@@ -278,7 +290,8 @@ internal sealed class SegmenterTests
         Confidence = MemoryWriter.Into<float>(segmenter.ConfidenceLayout(image.Info), new float[image.Info.Bounds.Pixels]),
     };
 
-    private static (byte[] Labels, float[] FirstProbability, RunResult Result) Everything(Model model, ImageReader image, SegmentOptions options)
+    private static (byte[] Labels, float[] FirstProbability, RunResult Result) Everything(
+        Model model, ImageReader image, SegmentOptions options)
     {
         var segmenter = new Segmenter(model);
         float[] probabilities = new float[model.Classes.Count * image.Info.Bounds.Pixels];

@@ -9,9 +9,11 @@ internal static class Trained
 {
     public static readonly TrainingOptions Quick = new() { Rounds = 8, Depth = 4 };
 
-    private static readonly Lazy<Model> LazyGrey = new(() => Segmenter.Train([new SyntheticScene(200, 150).Training], training: Quick).Model);
+    private static readonly Lazy<Model> LazyGrey = new(() =>
+        Segmenter.Train([new SyntheticScene(200, 150).Training], training: Quick).Model);
 
-    private static readonly Lazy<Model> LazyColour = new(() => Segmenter.Train([new SyntheticScene(120, 90, channels: 3).Training], training: Quick).Model);
+    private static readonly Lazy<Model> LazyColour = new(() =>
+        Segmenter.Train([new SyntheticScene(120, 90, channels: 3).Training], training: Quick).Model);
 
     public static Model Grey => LazyGrey.Value;
 

@@ -68,11 +68,13 @@ internal sealed class TrainerTests
         one[5] = 85;
         Assert.That(Refusal(one, 300, 280), Does.Contain("85").And.Contain("at least two classes"));
         Assert.That(
-            Assert.Catch<FastSegException>(() => Segmenter.Train([Scene.Training], names: ["a", "b"]))!.Message, Does.Contain("2 class names for 3 classes (label values 1, 2, 7)"));
+            Assert.Catch<FastSegException>(() => Segmenter.Train([Scene.Training], names: ["a", "b"]))!.Message,
+            Does.Contain("2 class names for 3 classes (label values 1, 2, 7)"));
         ushort[] many = [.. Enumerable.Range(0, 300 * 280).Select(i => (ushort)(i % 400))];
         using MemoryImage labels = MemoryImage.FromMemory<ushort>(many, 300, 280);
         Assert.That(
-            Assert.Catch<FastSegException>(() => Segmenter.Train([new TrainingImage(Scene.Image, labels)]))!.Message, Does.Contain("399 different values"));
+            Assert.Catch<FastSegException>(() => Segmenter.Train([new TrainingImage(Scene.Image, labels)]))!.Message,
+            Does.Contain("399 different values"));
     }
 
     private static string Refusal(byte[] labels, int width, int height)

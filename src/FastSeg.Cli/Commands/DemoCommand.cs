@@ -15,12 +15,16 @@ internal sealed class DemoCommand : FastSegCommand
 
     private static readonly string[] Names = ["matrix", "secondary", "tertiary"];
 
-    private readonly Option<string?> _output = new("--output", "-o") { HelpName = "FOLDER", Description = "Where the pictures go. [default: out/demo beside samples/]" };
+    private readonly Option<string?> _output = new("--output", "-o")
+    {
+        HelpName = "FOLDER",
+        Description = "Where the pictures go. [default: out/demo beside samples/]",
+    };
 
-    public DemoCommand(App app) : base(
-        app, "demo", "Does the whole main job on a small sample of real micrographs.",
-        "Trains on scribbles over two micrographs of nickel superalloys, segments two others, compares them with the truth, and makes pictures; " +
-            $"first with classical features, then with deep ones of models/{BackboneName} as well.",
+    public DemoCommand() : base(
+        "demo", "Does the whole main job on a small sample of real micrographs.",
+        "Trains on scribbles over two micrographs of nickel superalloys, segments two others, compares them with the truth, " +
+            $"and makes pictures; first with classical features, then with deep ones of models/{BackboneName} as well.",
         "fastseg demo") => Options.Add(_output);
 
     public override int Run(Session session)
@@ -34,11 +38,13 @@ internal sealed class DemoCommand : FastSegCommand
         var methods = new List<Method> { Train(session, "classical", "", null, samples, output) };
         if (backbone is null)
         {
-            session.Output.WriteLine($"deep features are left out: there is no models/{BackboneName} above the program, nor in {BackboneFolders.Variable}");
+            session.Output.WriteLine(
+                $"deep features are left out: there is no models/{BackboneName} above the program, nor in {BackboneFolders.Variable}");
         }
         else
         {
-            methods.Add(Train(session, "classical + deep", "_deep", new DeepOptions(backbone) { Upsampling = Upsampling.Bilinear }, samples, output));
+            var deep = new DeepOptions(backbone) { Upsampling = Upsampling.Bilinear };
+            methods.Add(Train(session, "classical + deep", "_deep", deep, samples, output));
         }
         session.Output.WriteLine("segmented images they were not trained on; IoU by class:");
         foreach (string truth in Files(Path.Combine(samples, "test"), "_gt.png"))
@@ -47,10 +53,12 @@ internal sealed class DemoCommand : FastSegCommand
         }
         foreach (Method method in methods)
         {
-            session.Output.WriteLine($"  {method.Name}: mean over {method.Scores.Count} images {ScoreText.MeanOfMeans(method.Scores):0.000}");
+            session.Output.WriteLine(
+                $"  {method.Name}: mean over {method.Scores.Count} images {ScoreText.MeanOfMeans(method.Scores):0.000}");
         }
         WriteStages(session);
-        session.Output.WriteLine($"pictures (image | truth | {string.Join(" | ", methods.Select(method => method.Name))}), label maps and models: {output}");
+        string names = string.Join(" | ", methods.Select(method => method.Name));
+        session.Output.WriteLine($"pictures (image | truth | {names}), label maps and models: {output}");
         return ExitCode.Success;
     }
 
@@ -65,14 +73,17 @@ internal sealed class DemoCommand : FastSegCommand
                 return samples;
             }
         }
-        throw new FastSegException($"There is no folder samples/ni above {AppContext.BaseDirectory}; run the program from a copy of the repository.");
+        throw new FastSegException(
+            $"There is no folder samples/ni above {AppContext.BaseDirectory}; run the program from a copy of the repository.");
     }
 
     private static string[] Files(string folder, string ending)
     {
         string[] files = Directory.GetFiles(folder, $"*{ending}");
         Array.Sort(files, StringComparer.Ordinal);
-        return files.Length > 0 ? files : throw new FastSegException($"{folder} has no file that ends in {ending}; restore the sample from the repository.");
+        return files.Length > 0
+            ? files
+            : throw new FastSegException($"{folder} has no file that ends in {ending}; restore the sample from the repository.");
     }
 
     private static Method Train(Session session, string name, string suffix, DeepOptions? deep, string samples, string output)
@@ -88,7 +99,8 @@ internal sealed class DemoCommand : FastSegCommand
         session.Report.XgboostVersion = result.Model.XgboostVersion;
         session.Add(result.Run);
         session.Output.WriteLine(
-            $"{name}: trained on {Units.Count(result.Run.Pixels)} labelled pixels of {images.Length} images, {result.Model.Planes} features, in {Units.Seconds(result.Run.Seconds)}");
+            $"{name}: trained on {Units.Count(result.Run.Pixels)} labelled pixels of {images.Length} images, " +
+                $"{result.Model.Planes} features, in {Units.Seconds(result.Run.Seconds)}");
         return new Method(name, suffix, new Segmenter(result.Model, deep?.Backbone), []);
     }
 
@@ -117,7 +129,8 @@ internal sealed class DemoCommand : FastSegCommand
     private static RunResult Segment(Session session, Method method, ImageReader image, string labels)
     {
         using ImageWriter writer = ImageFile.Create(labels, method.Segmenter.LabelLayout(image.Info));
-        return session.Long(method.Name, 0, options => method.Segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, options));
+        return session.Long(
+            method.Name, 0, options => method.Segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, options));
     }
 
     private static void Report(Session session, Method method, RunResult run, ReportImage image, ConfusionMatrix matrix)

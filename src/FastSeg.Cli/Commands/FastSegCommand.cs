@@ -5,12 +5,8 @@ namespace FastSeg.Cli.Commands;
 /// <summary>A command of the program: its arguments and options, its examples, and what it does.</summary>
 internal abstract class FastSegCommand : Command
 {
-    protected FastSegCommand(App app, string name, string description, string details, params IReadOnlyList<string> examples) : base(name, description)
-    {
-        Details = details;
-        Examples = examples;
-        SetAction(parsed => app.Execute(this, parsed));
-    }
+    protected FastSegCommand(string name, string description, string details, params IReadOnlyList<string> examples)
+        : base(name, description) => (Details, Examples) = (details, examples);
 
     /// <summary>Its name as it is typed behind "fastseg": with the command's that it belongs to.</summary>
     public string FullName => Parents.OfType<FastSegCommand>().FirstOrDefault() is { } parent ? $"{parent.FullName} {Name}" : Name;

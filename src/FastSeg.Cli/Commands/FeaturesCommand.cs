@@ -11,14 +11,19 @@ namespace FastSeg.Cli.Commands;
 /// <summary>Writes the feature stack of an image.</summary>
 internal sealed class FeaturesCommand : FastSegCommand
 {
-    private readonly Argument<string> _image = new("IMAGE") { Description = "The image: TIFF, PNG, JPEG, WebP or npy; FILE#2 is the second page of a TIFF." };
+    private readonly Argument<string> _image = new("IMAGE")
+    {
+        Description = "The image: TIFF, PNG, JPEG, WebP or npy; FILE#2 is the second page of a TIFF.",
+    };
+
     private readonly FeatureOptions _features = new();
     private readonly DeepFeatureOptions _deep = new();
 
     private readonly Option<string?> _model = new("--model")
     {
         HelpName = "M.fastseg",
-        Description = "Compute exactly what this model sees, instead of what the options above say; --deep then only names its backbone's folder.",
+        Description =
+            "Compute exactly what this model sees, instead of what the options above say; --deep then only names its backbone's folder.",
     };
 
     private readonly Option<string> _output = new("--output", "-o")
@@ -30,8 +35,8 @@ internal sealed class FeaturesCommand : FastSegCommand
 
     private readonly Option<long> _memory = MemoryOption.Create();
 
-    public FeaturesCommand(App app) : base(
-        app, "features", "Writes the feature stack of an image, one float32 plane a feature.",
+    public FeaturesCommand() : base(
+        "features", "Writes the feature stack of an image, one float32 plane a feature.",
         "RGB images have every feature three times: red, green, blue. RGB whose channels are equal everywhere counts as grey. " +
             "Deep features come behind the classical ones; without --model their projection is fitted to this image, with seed 0.",
         "fastseg features image.tif -o features.npy",
@@ -47,7 +52,8 @@ internal sealed class FeaturesCommand : FastSegCommand
         Options.Add(_memory);
     }
 
-    public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_image), parsed.GetValue(_model)], [parsed.GetRequiredValue(_output)]);
+    public override FileUse Files(ParseResult parsed) =>
+        new([parsed.GetRequiredValue(_image), parsed.GetValue(_model)], [parsed.GetRequiredValue(_output)]);
 
     public override int Run(Session session)
     {
@@ -60,7 +66,8 @@ internal sealed class FeaturesCommand : FastSegCommand
         string? modelPath = parsed.GetValue(_model);
         if (modelPath is not null && _features.Given(parsed))
         {
-            throw new UsageException("--model says which features are computed; leave out --preset, --sigmas, --sigma-scale and --families.");
+            throw new UsageException(
+                "--model says which features are computed; leave out --preset, --sigmas, --sigma-scale and --families.");
         }
         if (modelPath is not null && _deep.Other(parsed) is { } option)
         {
@@ -68,7 +75,9 @@ internal sealed class FeaturesCommand : FastSegCommand
         }
         FeatureSpec features = _features.Spec(parsed, _deep.Folder(parsed) is not null);
         Model? model = modelPath is null ? null : Model.Load(modelPath);
-        using Backbone? backbone = model is null ? _deep.Open(session) : BackboneOption.Open(session, model, modelPath!, _deep.Folder(parsed));
+        using Backbone? backbone = model is null
+            ? _deep.Open(session)
+            : BackboneOption.Open(session, model, modelPath!, _deep.Folder(parsed));
         DeepOptions? wanted = model is null ? _deep.Wanted(parsed, backbone) : null;
         WholeFile.Check(output);
         using ImageReader image = ImageFile.Open(path);
@@ -89,7 +98,8 @@ internal sealed class FeaturesCommand : FastSegCommand
         session.Add(run);
         session.Report.Add(new ReportImage(path) { Output = output, Pixels = run.Pixels, Seconds = run.Seconds });
         DeepFeatureOptions.Say(session, wanted);
-        session.Output.WriteLine($"{path}  {image.Info.Width} x {image.Info.Height} x {names.Count} features, {Units.Seconds(run.Seconds)}: {output}");
+        session.Output.WriteLine(
+            $"{path}  {image.Info.Width} x {image.Info.Height} x {names.Count} features, {Units.Seconds(run.Seconds)}: {output}");
         return ExitCode.Success;
     }
 }

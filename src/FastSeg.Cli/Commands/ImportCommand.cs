@@ -17,8 +17,19 @@ internal sealed class ImportCommand : FastSegCommand
     };
 
     private readonly FeatureOptions _features = new();
-    private readonly Option<int> _channels = new("--channels") { Description = "1: trained on grey images; 3: on RGB.", DefaultValueFactory = _ => 1 };
-    private readonly Option<string?> _values = new("--values") { HelpName = "A,B,..", Description = "Label values of XGBoost's classes 0, 1, .., ascending. [default: 1,2,..]" };
+
+    private readonly Option<int> _channels = new("--channels")
+    {
+        Description = "1: trained on grey images; 3: on RGB.",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<string?> _values = new("--values")
+    {
+        HelpName = "A,B,..",
+        Description = "Label values of XGBoost's classes 0, 1, .., ascending. [default: 1,2,..]",
+    };
+
     private readonly Option<string[]?> _names = NamesOption.Create("in the same order");
 
     private readonly Option<bool> _allRounds = new("--all-rounds")
@@ -26,11 +37,17 @@ internal sealed class ImportCommand : FastSegCommand
         Description = "Take all rounds of a model that was stopped early, as Booster.predict does.",
     };
 
-    private readonly Option<string> _output = new("--output", "-o") { HelpName = "M.fastseg", Description = "The model to write.", Required = true };
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        HelpName = "M.fastseg",
+        Description = "The model to write.",
+        Required = true,
+    };
 
-    public ImportCommand(App app) : base(
-        app, "import", "Makes a model of trees that XGBoost trained elsewhere.",
-        "The trees must have been trained on these features (`fastseg features` writes them as .npy), in this order. Where the file names its features, the names are compared. " +
+    public ImportCommand() : base(
+        "import", "Makes a model of trees that XGBoost trained elsewhere.",
+        "The trees must have been trained on these features (`fastseg features` writes them as .npy), in this order. " +
+            "Where the file names its features, the names are compared. " +
         "Where libxgboost is found, its own margins are compared too.",
         "fastseg import forest.json --names matrix,pore -o m.fastseg",
         "fastseg import forest.ubj --preset weka --channels 3 --values 85,170,255 -o m.fastseg")
@@ -68,7 +85,9 @@ internal sealed class ImportCommand : FastSegCommand
         session.Report.XgboostVersion = model.XgboostVersion;
         session.Report.Add(new ReportImage(path) { Output = output });
         session.Output.WriteLine(
-            $"{model.Origin!.Objective}, saved by XGBoost {model.XgboostVersion}: {model.Origin.Rounds} rounds, {Units.Count(model.Trees)} trees of {model.SplitsPerTree:0.0} splits, {model.Planes} features");
+            $"{model.Origin!.Objective}, saved by XGBoost {model.XgboostVersion}: " +
+                $"{model.Origin.Rounds} rounds, {Units.Count(model.Trees)} trees of {model.SplitsPerTree:0.0} splits, " +
+                $"{model.Planes} features");
         session.Output.WriteLine(compared);
         session.Output.WriteLine("labels are XGBoost's own where the features are those it was trained on");
         session.Output.WriteLine($"{output}, {Units.Bytes(new FileInfo(output).Length)}");
@@ -84,7 +103,9 @@ internal sealed class ImportCommand : FastSegCommand
         {
             throw new UsageException($"There are {names.Length} --names for {count} --values; give one name a value.");
         }
-        return [.. Enumerable.Range(0, count).Select(i => (Value: values?[i] ?? i + 1, Name: names?[i])).Select(c => new ModelClass(c.Value, c.Name ?? $"class {c.Value}", 0))];
+        return [.. Enumerable.Range(0, count)
+            .Select(i => (Value: values?[i] ?? i + 1, Name: names?[i]))
+            .Select(c => new ModelClass(c.Value, c.Name ?? $"class {c.Value}", 0))];
     }
 
     private static int Value(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)

@@ -16,7 +16,8 @@ internal sealed class InfoCommand : FastSegCommand
 {
     private readonly Argument<string?> _file = new("FILE")
     {
-        Description = "A model (.fastseg), an image (TIFF, PNG, JPEG, WebP or npy), a backbone's folder, or an upsampler's weights (.safetensors).",
+        Description =
+            "A model (.fastseg), an image (TIFF, PNG, JPEG, WebP or npy), a backbone's folder, or an upsampler's weights (.safetensors).",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -25,8 +26,8 @@ internal sealed class InfoCommand : FastSegCommand
         Description = "List this machine's accelerators, why one is passed over, and what XGBoost and ONNX Runtime would run on.",
     };
 
-    public InfoCommand(App app) : base(
-        app, "info", "Says what a model, an image or a backbone is.",
+    public InfoCommand() : base(
+        "info", "Says what a model, an image or a backbone is.",
         "Of a model: classes, features, trees and how it was trained. Of an image: format, size, sample type, pages and pixel size. " +
             "Of a backbone: patch, dimension, windows, licence, source and SHA-256.",
         "fastseg info m.fastseg",
@@ -78,7 +79,9 @@ internal sealed class InfoCommand : FastSegCommand
         foreach (GpuFound found in GpuProbe.Run())
         {
             string memory = found.MemoryBytes > 0 ? Units.Bytes(found.MemoryBytes) : "";
-            string usable = found.PassedOver.Length == 0 ? $"--backend {found.Backend.ToString().ToLowerInvariant()}" : $"passed over: {found.PassedOver}";
+            string usable = found.PassedOver.Length == 0
+                ? $"--backend {found.Backend.ToString().ToLowerInvariant()}"
+                : $"passed over: {found.PassedOver}";
             table.Row(found.Name, found.Details, memory, found.Exists ? usable : found.PassedOver);
         }
         table.Write(session.Output, "");
@@ -111,7 +114,8 @@ internal sealed class InfoCommand : FastSegCommand
         {
             using FileStream file = File.OpenRead(path);
             Span<byte> magic = stackalloc byte[4];
-            return file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.SequenceEqual("PK\u0003\u0004"u8);
+            return file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length
+                && magic.SequenceEqual("PK\u0003\u0004"u8);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -126,7 +130,10 @@ internal sealed class InfoCommand : FastSegCommand
         session.Output.WriteLine($"{path}: FastSeg model, {Units.Bytes(new FileInfo(path).Length)}");
         var table = new TextTable(false, false)
             .Row("classes", $"{model.Classes.Count}")
-            .Row("features", $"{model.Planes} planes: {features.Names.Count} a channel, {model.Channels} channel{(model.Channels == 1 ? " (grey)" : "s (RGB)")}{Deep(model)}")
+            .Row(
+                "features",
+                $"{model.Planes} planes: {features.Names.Count} a channel, " +
+                    $"{model.Channels} channel{(model.Channels == 1 ? " (grey)" : "s (RGB)")}{Deep(model)}")
             .Row("families", features.Families == Families.None ? "none" : string.Join(", ", FamilyNames.Of(features.Families)))
             .Row("sigmas", $"{string.Join(", ", features.Sigmas)} (standard deviation = {features.SigmaScale} x sigma)")
             .Row("membrane", $"{features.Membrane.Angles} lines of {features.Membrane.Patch} px, thickness {features.Membrane.Thickness}")
@@ -154,8 +161,10 @@ internal sealed class InfoCommand : FastSegCommand
 
     private static string Training(Model model) => model.Training is { } training
         ? $"XGBoost {model.XgboostVersion}, {training.Rounds} rounds, depth {training.Depth}, learning rate {training.LearningRate}, " +
-            $"max-bin {training.MaxBin}, {(training.Balance ? "balanced, " : "")}seed {training.Seed}, {training.BoosterThreads} booster threads"
-        : $"imported from XGBoost {model.XgboostVersion}: {model.Origin!.Objective}, {model.Origin.Rounds} rounds, SHA-256 {model.Origin.Sha256}";
+            $"max-bin {training.MaxBin}, {(training.Balance ? "balanced, " : "")}seed {training.Seed}, " +
+                $"{training.BoosterThreads} booster threads"
+        : $"imported from XGBoost {model.XgboostVersion}: {model.Origin!.Objective}, " +
+            $"{model.Origin.Rounds} rounds, SHA-256 {model.Origin.Sha256}";
 
     private static void WriteImage(Session session, string path)
     {
@@ -166,7 +175,9 @@ internal sealed class InfoCommand : FastSegCommand
             .Row("size", $"{info.Width} x {info.Height} px")
             .Row("samples", $"{info.Type.Name()}, {info.Channels} channel{(info.Channels == 1 ? " (grey)" : "s (RGB)")}")
             .Row("pages", $"{info.Pages}")
-            .Row("pixel size", info.PixelSize is { } size ? $"{Units.Significant(size.X)} x {Units.Significant(size.Y)} {size.Unit}" : "unknown")
+            .Row(
+                "pixel size",
+                info.PixelSize is { } size ? $"{Units.Significant(size.X)} x {Units.Significant(size.Y)} {size.Unit}" : "unknown")
             .Write(session.Output);
         session.Report.Add(new ReportImage(path) { Pixels = info.Bounds.Pixels });
     }

@@ -7,10 +7,11 @@ namespace FastSeg.Cli.Commands;
 /// <summary>Lists the backbones and upsamplers on this machine.</summary>
 internal sealed class ModelsCommand : FastSegCommand
 {
-    public ModelsCommand(App app) : base(
-        app, "models", "Lists the backbones and upsamplers found, and checks each.",
-        $"Looks into the folders that the environment variable {BackboneFolders.Variable} lists (separated by colons) and into every folder models/ beside or above the " +
-            "program and the current directory. Each is a backbone, or holds some. What is wrong with one is said behind it; the exit code stays 0.",
+    public ModelsCommand() : base(
+        "models", "Lists the backbones and upsamplers found, and checks each.",
+        $"Looks into the folders that the environment variable {BackboneFolders.Variable} lists (separated by colons) " +
+            "and into every folder models/ beside or above the program and the current directory. " +
+            "Each is a backbone, or holds some. What is wrong with one is said behind it; the exit code stays 0.",
         "fastseg models")
     {
     }
@@ -70,7 +71,8 @@ internal sealed class ModelsCommand : FastSegCommand
         backbone.CheckUpsampler();
         BackboneDescription description = backbone.Description;
         string upsampler = backbone.Upsampler is { } file ? $"upsampler {UpsamplerText.Channels(file.Config)}, " : "";
-        return $"good: {description.Name}, patch {description.Patch} px, {description.Dimension} numbers a token, {upsampler}SHA-256 {backbone.Sha256[..12]}..";
+        return $"good: {description.Name}, patch {description.Patch} px, {description.Dimension} numbers a token, " +
+            $"{upsampler}SHA-256 {backbone.Sha256[..12]}..";
     }
 
     private static string DescribeUpsampler(string path)

@@ -14,14 +14,19 @@ internal sealed class PlanCommand : FastSegCommand
     private readonly Argument<string> _image = new("IMAGE") { Description = "The image that would be segmented." };
     private readonly OutputOptions _what = new();
 
-    private readonly Option<string> _format = new("--format") { HelpName = "tif|png|npy", Description = "Format that would be written.", DefaultValueFactory = _ => "tif" };
+    private readonly Option<string> _format = new("--format")
+    {
+        HelpName = "tif|png|npy",
+        Description = "Format that would be written.",
+        DefaultValueFactory = _ => "tif",
+    };
 
     private readonly Option<string?> _deep = BackboneOption.Create();
     private readonly Option<long> _memory = MemoryOption.Create();
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON." };
 
-    public PlanCommand(App app) : base(
-        app, "plan", "Prints tiles, buffers and peak memory of a segmentation before anything runs.", "The options are those of segment.",
+    public PlanCommand() : base(
+        "plan", "Prints tiles, buffers and peak memory of a segmentation before anything runs.", "The options are those of segment.",
         "fastseg plan m.fastseg image.tif",
         "fastseg plan m.fastseg image.tif --memory 512MiB --threads 8 --json")
     {
@@ -35,7 +40,8 @@ internal sealed class PlanCommand : FastSegCommand
         Options.Add(_json);
     }
 
-    public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_image), _what.MaskPath(parsed)], []);
+    public override FileUse Files(ParseResult parsed) =>
+        new([parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_image), _what.MaskPath(parsed)], []);
 
     public override int Run(Session session)
     {

@@ -10,21 +10,35 @@ namespace FastSeg.Cli.Commands;
 /// <summary>Makes a picture to look at.</summary>
 internal sealed class PreviewCommand : FastSegCommand
 {
-    private readonly Argument<string> _image = new("IMAGE") { Description = "The image: TIFF, PNG, JPEG, WebP or npy; FILE#2 is the second page of a TIFF." };
+    private readonly Argument<string> _image = new("IMAGE")
+    {
+        Description = "The image: TIFF, PNG, JPEG, WebP or npy; FILE#2 is the second page of a TIFF.",
+    };
 
     private readonly Option<bool> _features = new("--features")
     {
-        Description = "Show the first three principal components of the classical features (preset paper) as red, green and blue; with --deep those of the " +
-            "transformer's features, at low resolution and at full resolution side by side.",
+        Description =
+            "Show the first three principal components of the classical features (preset paper) as red, green and blue; " +
+            "with --deep those of the transformer's features, at low resolution and at full resolution side by side.",
     };
 
     private readonly DeepFeatureOptions _deep = new();
 
-    private readonly Option<string?> _segmentation = new("--segmentation") { HelpName = "S", Description = "Blend this label map over the image, in class colours." };
-    private readonly Option<string> _output = new("--output", "-o") { HelpName = "P.png", Description = "The picture to write, at most 2048 pixels a side.", Required = true };
+    private readonly Option<string?> _segmentation = new("--segmentation")
+    {
+        HelpName = "S",
+        Description = "Blend this label map over the image, in class colours.",
+    };
 
-    public PreviewCommand(App app) : base(
-        app, "preview", "Makes a picture of an image, of its features, or of a segmentation over it.",
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        HelpName = "P.png",
+        Description = "The picture to write, at most 2048 pixels a side.",
+        Required = true,
+    };
+
+    public PreviewCommand() : base(
+        "preview", "Makes a picture of an image, of its features, or of a segmentation over it.",
         "Large images are shrunk; uint16 and float32 images are stretched between percentiles 0.1 and 99.9, for display only.",
         "fastseg preview image.tif -o image.png",
         "fastseg preview image.tif --segmentation labels.tif -o overlay.png",
@@ -38,7 +52,8 @@ internal sealed class PreviewCommand : FastSegCommand
         Options.Add(_output);
     }
 
-    public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_image), parsed.GetValue(_segmentation)], [parsed.GetRequiredValue(_output)]);
+    public override FileUse Files(ParseResult parsed) =>
+        new([parsed.GetRequiredValue(_image), parsed.GetValue(_segmentation)], [parsed.GetRequiredValue(_output)]);
 
     public override int Run(Session session)
     {
@@ -78,7 +93,8 @@ internal sealed class PreviewCommand : FastSegCommand
         if (labels.Info.Width != image.Info.Width || labels.Info.Height != image.Info.Height)
         {
             throw new FastSegException(
-                $"{segmentation} is {labels.Info.Width} x {labels.Info.Height} pixels, but {image.Info.Name} is {image.Info.Width} x {image.Info.Height}; they must have the same size.");
+                $"{segmentation} is {labels.Info.Width} x {labels.Info.Height} pixels, " +
+                    $"but {image.Info.Name} is {image.Info.Width} x {image.Info.Height}; they must have the same size.");
         }
         return Shrunk.Image(image, session.Cancellation).Overlay(Shrunk.Labels(labels, session.Cancellation));
     }

@@ -16,13 +16,16 @@ internal sealed class ScoreCommand : FastSegCommand
     };
 
     private readonly Option<int> _offset = NumberOption.Whole(
-        "--truth-offset", "Added to every value of the truth: 1 for truths whose classes start at 0. What is 0 then is unlabelled and ignored.", 0, 0, ushort.MaxValue);
+        "--truth-offset",
+        "Added to every value of the truth: 1 for truths whose classes start at 0. What is 0 then is unlabelled and ignored.",
+        0, 0, ushort.MaxValue);
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON." };
 
-    public ScoreCommand(App app) : base(
-        app, "score", "Compares segmentations with the truth.",
-        "Prints, for each image, the intersection over union (IoU) of each class of the truth and their mean; over all images, the mean of those means and the pooled confusion matrix.",
+    public ScoreCommand() : base(
+        "score", "Compares segmentations with the truth.",
+        "Prints, for each image, the intersection over union (IoU) of each class of the truth and their mean; " +
+            "over all images, the mean of those means and the pooled confusion matrix.",
         "fastseg score labels.tif truth.png",
         "fastseg score a.tif a_gt.png b.tif b_gt.png --truth-offset 1 --json")
     {
@@ -68,7 +71,8 @@ internal sealed class ScoreCommand : FastSegCommand
         if (!matrix.Predictions.Intersect(matrix.Classes).Any())
         {
             session.Error.WriteLine(
-                $"fastseg: note: {prediction} holds {string.Join(", ", matrix.Predictions.Take(8))} where its truth holds {string.Join(", ", matrix.Classes.Take(8))}; " +
+                $"fastseg: note: {prediction} holds {string.Join(", ", matrix.Predictions.Take(8))} where its truth holds " +
+                    $"{string.Join(", ", matrix.Classes.Take(8))}; " +
                 "segment with --keep-values, or give a --truth-offset.");
         }
         session.Report.AddPixels(labels.Info.Bounds.Pixels);

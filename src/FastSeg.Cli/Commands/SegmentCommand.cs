@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using FastSeg.Cli.Errors;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Text;
 using FastSeg.Deep;
@@ -22,7 +23,9 @@ internal sealed class SegmentCommand : FastSegCommand
     private readonly Option<string> _output = new("--output", "-o")
     {
         HelpName = "OUT",
-        Description = "The label map (.tif, .png, .npy), or a folder: when it ends in /, exists as one, or there are several images. A folder gets STEM.tif for each image.",
+        Description =
+            "The label map (.tif, .png, .npy), or a folder: when it ends in /, exists as one, or there are several images. " +
+                "A folder gets STEM.tif for each image.",
         Required = true,
     };
 
@@ -37,9 +40,10 @@ internal sealed class SegmentCommand : FastSegCommand
     private readonly Option<string?> _deep = BackboneOption.Create();
     private readonly Option<long> _memory = MemoryOption.Create();
 
-    public SegmentCommand(App app) : base(
-        app, "segment", "Applies a model to images and prints each class's area fraction.",
-        "Labels are 1..C in the order of the model's classes. Probabilities and confidence go beside the labels, as STEM_probabilities and STEM_confidence. " +
+    public SegmentCommand() : base(
+        "segment", "Applies a model to images and prints each class's area fraction.",
+        "Labels are 1..C in the order of the model's classes. " +
+            "Probabilities and confidence go beside the labels, as STEM_probabilities and STEM_confidence. " +
             "A folder run goes on past an image that fails, lists the failures at the end and exits 1.",
         "fastseg segment m.fastseg image.tif -o labels.tif",
         "fastseg segment m.fastseg scans/*.tif -o labels/ --probabilities uint8 --memory 2GiB",
@@ -57,7 +61,8 @@ internal sealed class SegmentCommand : FastSegCommand
     }
 
     public override FileUse Files(ParseResult parsed) => new(
-        [parsed.GetRequiredValue(_model), _what.MaskPath(parsed), .. parsed.GetRequiredValue(_images)], [.. Outputs(parsed).SelectMany(paths => paths.All)]);
+        [parsed.GetRequiredValue(_model), _what.MaskPath(parsed), .. parsed.GetRequiredValue(_images)],
+        [.. Outputs(parsed).SelectMany(paths => paths.All)]);
 
     public override int Run(Session session)
     {
@@ -84,7 +89,7 @@ internal sealed class SegmentCommand : FastSegCommand
             }
             catch (Exception e) when (images.Length > 1 && e is not OperationCanceledException)
             {
-                string sentence = App.Sentence(e, session.Verbose);
+                string sentence = ErrorText.Of(e, session.Verbose);
                 failures.Add(sentence.Contains(images[i], StringComparison.Ordinal) ? sentence : $"{images[i]}: {sentence}");
                 session.Report.Add(new ReportImage(images[i]) { Failure = sentence });
             }
@@ -94,7 +99,11 @@ internal sealed class SegmentCommand : FastSegCommand
     }
 
     private OutputPaths[] Outputs(ParseResult parsed) => OutputPaths.Resolve(
-        parsed.GetRequiredValue(_images), parsed.GetRequiredValue(_output), parsed.GetValue(_format), _what.Probabilities(parsed) is not null, _what.Confidence(parsed));
+        parsed.GetRequiredValue(_images),
+        parsed.GetRequiredValue(_output),
+        parsed.GetValue(_format),
+        _what.Probabilities(parsed) is not null,
+        _what.Confidence(parsed));
 
     private void Segment(Session session, Segmenter segmenter, string path, OutputPaths paths, ImageReader? mask)
     {
@@ -105,7 +114,8 @@ internal sealed class SegmentCommand : FastSegCommand
         RunResult run;
         using (var outputs = new OutputSet(segmenter, image.Info, options, paths, _what.Probabilities(parsed)))
         {
-            run = session.Long(Path.GetFileName(path), parsed.GetValue(_memory), how => segmenter.Segment(image, outputs.Outputs, options, how));
+            run = session.Long(
+                Path.GetFileName(path), parsed.GetValue(_memory), how => segmenter.Segment(image, outputs.Outputs, options, how));
         }
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         session.Add(run);

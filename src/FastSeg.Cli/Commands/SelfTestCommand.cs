@@ -4,11 +4,13 @@ using FastSeg.Reference;
 namespace FastSeg.Cli.Commands;
 
 /// <summary>Compares the engine with its references on this machine.</summary>
-internal sealed class SelfTestCommand(App app) : FastSegCommand(
-    app, "selftest", "Compares every operation of the engine with a scalar reference on random input.",
-    "On the CPU (the default) filters, and what follows the transformer, are compared with float64 versions of their definitions and the forest with libxgboost; " +
-        "a GPU is compared with the CPU. Prints operation, size, largest error, what is allowed, and time. On a GPU the time is the kernels', without copies, the best of " +
-        "five; the rate comes from counted bytes and operations, and beside it stands what part it is of the copying or multiply-adds that were measured on the device first. " +
+internal sealed class SelfTestCommand() : FastSegCommand(
+    "selftest", "Compares every operation of the engine with a scalar reference on random input.",
+    "On the CPU (the default) filters, and what follows the transformer, are compared with float64 versions of their definitions " +
+        "and the forest with libxgboost; a GPU is compared with the CPU. " +
+        "Prints operation, size, largest error, what is allowed, and time. " +
+        "On a GPU the time is the kernels', without copies, the best of five; the rate comes from counted bytes and operations, " +
+        "and beside it stands what part it is of the copying or multiply-adds that were measured on the device first. " +
         "On the simulated device there are counts for a pixel instead, because its times mean nothing.",
     "fastseg selftest",
     "fastseg selftest --backend cuda")
@@ -34,14 +36,15 @@ internal sealed class SelfTestCommand(App app) : FastSegCommand(
                 BackendKind.Simulated => Counts(result.Work),
                 _ => [Milliseconds(result), .. Rate(result.Rate)],
             };
-            table.Row([
-                result.Operation, result.Size, $"{result.MaxError:0.0e+0}", $"{result.Allowed:0.0e+0}", .. cells, result.Passed ? "ok" : "FAILED"]);
+            string verdict = result.Passed ? "ok" : "FAILED";
+            table.Row([result.Operation, result.Size, $"{result.MaxError:0.0e+0}", $"{result.Allowed:0.0e+0}", .. cells, verdict]);
         }
         table.Write(session.Output, "");
         int failed = results.Count(result => !result.Passed);
         session.Output.WriteLine($"{results.Count - failed} of {results.Count} within what is allowed");
         return failed == 0 ? ExitCode.Success : throw new FastSegException(
-            $"{failed} of {results.Count} operations are off, first \"{results.First(result => !result.Passed).Operation}\"; please report this with the processor's name ({Machine.Here().Processor}).");
+            $"{failed} of {results.Count} operations are off, first \"{results.First(result => !result.Passed).Operation}\"; " +
+                $"please report this with the processor's name ({Machine.Here().Processor}).");
     }
 
     /// <summary>The cells of a rate and of its part of what was measured; empty where nothing was.</summary>

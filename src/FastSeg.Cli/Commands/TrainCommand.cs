@@ -30,22 +30,34 @@ internal sealed class TrainCommand : FastSegCommand
 
     private readonly FeatureOptions _features = new();
     private readonly DeepFeatureOptions _deep = new();
-    private readonly Option<int> _rounds = NumberOption.Whole("--rounds", "Boosting rounds: one tree a class and round.", Defaults.Rounds, 1, 100_000);
+    private readonly Option<int> _rounds = NumberOption.Whole(
+        "--rounds", "Boosting rounds: one tree a class and round.", Defaults.Rounds, 1, 100_000);
     private readonly Option<int> _depth = NumberOption.Whole("--depth", "Greatest depth of a tree.", Defaults.Depth, 1, 30);
     private readonly Option<int> _maxBin = NumberOption.Whole("--max-bin", "Most histogram bins a feature.", Defaults.MaxBin, 2, 65_536);
-    private readonly Option<int> _seed = NumberOption.Whole("--seed", "Seed of XGBoost's random numbers and of the deep features' projection.", Defaults.Seed, 0, int.MaxValue);
+    private readonly Option<int> _seed = NumberOption.Whole(
+        "--seed", "Seed of XGBoost's random numbers and of the deep features' projection.", Defaults.Seed, 0, int.MaxValue);
 
-    private readonly Option<double> _learningRate = NumberOption.Real("--learning-rate", "RATE", "Weight of each new tree, above 0 to 1.", Defaults.LearningRate, 1);
+    private readonly Option<double> _learningRate = NumberOption.Real(
+        "--learning-rate", "RATE", "Weight of each new tree, above 0 to 1.", Defaults.LearningRate, 1);
 
-    private readonly Option<bool> _balance = new("--balance") { Description = "Let every class weigh the same, however many pixels it was given." };
+    private readonly Option<bool> _balance = new("--balance")
+    {
+        Description = "Let every class weigh the same, however many pixels it was given.",
+    };
 
     private readonly Option<string[]?> _names = NamesOption.Create("by ascending label value");
 
-    private readonly Option<string> _output = new("--output", "-o") { HelpName = "M.fastseg", Description = "The model to write.", Required = true };
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        HelpName = "M.fastseg",
+        Description = "The model to write.",
+        Required = true,
+    };
+
     private readonly Option<long> _memory = MemoryOption.Create();
 
-    public TrainCommand(App app) : base(
-        app, "train", "Trains a model from images and scribbles.",
+    public TrainCommand() : base(
+        "train", "Trains a model from images and scribbles.",
         "Only labelled pixels' features are computed. The same input and seed give the same bytes, whatever --threads says.",
         "fastseg train --image a.tif --labels a_labels.png -o m.fastseg",
         "fastseg train --image a.tif --labels a_l.tif --image b.tif --labels b_l.tif --names matrix,pore --balance -o m.fastseg",
@@ -62,7 +74,8 @@ internal sealed class TrainCommand : FastSegCommand
         }
     }
 
-    public override FileUse Files(ParseResult parsed) => new([.. parsed.GetRequiredValue(_images), .. parsed.GetRequiredValue(_labels)], [parsed.GetRequiredValue(_output)]);
+    public override FileUse Files(ParseResult parsed) =>
+        new([.. parsed.GetRequiredValue(_images), .. parsed.GetRequiredValue(_labels)], [parsed.GetRequiredValue(_output)]);
 
     public override int Run(Session session)
     {
@@ -70,7 +83,8 @@ internal sealed class TrainCommand : FastSegCommand
         string[] images = parsed.GetRequiredValue(_images), labels = parsed.GetRequiredValue(_labels);
         if (images.Length != labels.Length)
         {
-            throw new UsageException($"There are {images.Length} --image but {labels.Length} --labels; give one --labels for every --image, in the same order.");
+            throw new UsageException(
+                $"There are {images.Length} --image but {labels.Length} --labels; give one --labels for every --image, in the same order.");
         }
         FeatureSpec features = _features.Spec(parsed, _deep.Folder(parsed) is not null);
         string output = parsed.GetRequiredValue(_output);
@@ -90,7 +104,8 @@ internal sealed class TrainCommand : FastSegCommand
         TrainingResult result;
         using (var set = new TrainingSet(images, labels))
         {
-            result = session.Long("training", parsed.GetValue(_memory), options => Segmenter.Train(set.Images, features, training, names, options, deep));
+            result = session.Long(
+                "training", parsed.GetValue(_memory), options => Segmenter.Train(set.Images, features, training, names, options, deep));
         }
         session.Cancellation.ThrowIfCancellationRequested();
         result.Model.Save(output);
@@ -108,7 +123,9 @@ internal sealed class TrainCommand : FastSegCommand
         {
             session.Report.Add(new ReportImage(image) { Output = output });
         }
-        session.Output.WriteLine($"{Units.Count(result.Run.Pixels)} labelled pixels of {images.Length} image{(images.Length == 1 ? "" : "s")}, {model.Planes} features");
+        session.Output.WriteLine(
+            $"{Units.Count(result.Run.Pixels)} labelled pixels of {images.Length} image{(images.Length == 1 ? "" : "s")}, " +
+                $"{model.Planes} features");
         ClassTable.Write(session.Output, model.Classes, [.. model.Classes.Select(c => c.Pixels)]);
         session.Output.WriteLine($"trained in {Units.Seconds(result.Run.Seconds)}: {output}, {Units.Bytes(new FileInfo(output).Length)}");
     }

@@ -10,15 +10,16 @@ namespace FastSeg.Cli.Commands;
 /// <summary>The convolutional upsampler by itself.</summary>
 internal sealed class UpsamplerCommand : FastSegCommand
 {
-    public UpsamplerCommand(App app) : base(
-        app, "upsampler", "Imports, describes and runs a learned convolutional upsampler by itself.", "Put the imported file into a backbone's folder as upsampler.safetensors to train with it.",
+    public UpsamplerCommand() : base(
+        "upsampler", "Imports, describes and runs a learned convolutional upsampler by itself.",
+        "Put the imported file into a backbone's folder as upsampler.safetensors to train with it.",
         "fastseg upsampler import checkpoint.pth -o upsampler.safetensors",
         "fastseg upsampler info upsampler.safetensors",
         "fastseg upsampler run upsampler.safetensors --image image.tif --features low.npy -o high.npy")
     {
-        Subcommands.Add(new Import(app));
-        Subcommands.Add(new Info(app));
-        Subcommands.Add(new Upsample(app));
+        Subcommands.Add(new Import());
+        Subcommands.Add(new Info());
+        Subcommands.Add(new Upsample());
     }
 
     public override int Run(Session session) => throw new UsageException("upsampler does one of three things; add import, info or run.");
@@ -28,19 +29,30 @@ internal sealed class UpsamplerCommand : FastSegCommand
     /// <summary>Reads a PyTorch checkpoint.</summary>
     private sealed class Import : FastSegCommand
     {
-        private readonly Argument<string> _checkpoint = new("X.pth") { Description = "What torch.save wrote: a dict of \"config\" and \"weights\"." };
-        private readonly Option<string> _output = new("--output", "-o") { HelpName = "X.safetensors", Description = "The file to write.", Required = true };
+        private readonly Argument<string> _checkpoint = new("X.pth")
+        {
+            Description = "What torch.save wrote: a dict of \"config\" and \"weights\".",
+        };
 
-        public Import(App app) : base(
-            app, "import", "Turns a published PyTorch checkpoint into safetensors.",
-            "Nothing in the checkpoint is executed. How the guidance image and the features are normalised is not stated by a checkpoint; what is assumed is recorded in the file.",
+        private readonly Option<string> _output = new("--output", "-o")
+        {
+            HelpName = "X.safetensors",
+            Description = "The file to write.",
+            Required = true,
+        };
+
+        public Import() : base(
+            "import", "Turns a published PyTorch checkpoint into safetensors.",
+            "Nothing in the checkpoint is executed. How the guidance image and the features are normalised is not stated by a " +
+                "checkpoint; what is assumed is recorded in the file.",
             "fastseg upsampler import checkpoint.pth -o upsampler.safetensors")
         {
             Arguments.Add(_checkpoint);
             Options.Add(_output);
         }
 
-        public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_checkpoint)], [parsed.GetRequiredValue(_output)]);
+        public override FileUse Files(ParseResult parsed) =>
+            new([parsed.GetRequiredValue(_checkpoint)], [parsed.GetRequiredValue(_output)]);
 
         public override int Run(Session session)
         {
@@ -60,8 +72,9 @@ internal sealed class UpsamplerCommand : FastSegCommand
     {
         private readonly Argument<string> _weights = Weights();
 
-        public Info(App app) : base(
-            app, "info", "Describes an upsampler's weights.", "Prints the configuration, what the weights were imported from, and what was assumed on import.",
+        public Info() : base(
+            "info", "Describes an upsampler's weights.",
+            "Prints the configuration, what the weights were imported from, and what was assumed on import.",
             "fastseg upsampler info upsampler.safetensors") => Arguments.Add(_weights);
 
         public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_weights)], []);
@@ -78,7 +91,13 @@ internal sealed class UpsamplerCommand : FastSegCommand
     private sealed class Upsample : FastSegCommand
     {
         private readonly Argument<string> _weights = Weights();
-        private readonly Option<string> _image = new("--image") { HelpName = "I", Description = "The guidance image, H x W, taken as it is: not filled up to whole patches.", Required = true };
+
+        private readonly Option<string> _image = new("--image")
+        {
+            HelpName = "I",
+            Description = "The guidance image, H x W, taken as it is: not filled up to whole patches.",
+            Required = true,
+        };
 
         private readonly Option<string> _features = new("--features")
         {
@@ -87,12 +106,19 @@ internal sealed class UpsamplerCommand : FastSegCommand
             Required = true,
         };
 
-        private readonly Option<string> _output = new("--output", "-o") { HelpName = "HR.npy", Description = "The result: k x H x W, float32.", Required = true };
+        private readonly Option<string> _output = new("--output", "-o")
+        {
+            HelpName = "HR.npy",
+            Description = "The result: k x H x W, float32.",
+            Required = true,
+        };
+
         private readonly Option<InputRange?> _range = RangeOption.Create();
 
-        public Upsample(App app) : base(
-            app, "run", "Brings low-resolution features of any transformer to an image's resolution.",
-            "The features are divided by their L1 norm where the weights' configuration says so. The result is written tile by tile; memory does not grow with the image.",
+        public Upsample() : base(
+            "run", "Brings low-resolution features of any transformer to an image's resolution.",
+            "The features are divided by their L1 norm where the weights' configuration says so. The result is written tile by tile; " +
+                "memory does not grow with the image.",
             "fastseg upsampler run upsampler.safetensors --image image.tif --features low.npy -o high.npy")
         {
             Arguments.Add(_weights);
@@ -103,22 +129,27 @@ internal sealed class UpsamplerCommand : FastSegCommand
         }
 
         public override FileUse Files(ParseResult parsed) => new(
-            [parsed.GetRequiredValue(_weights), parsed.GetRequiredValue(_image), parsed.GetRequiredValue(_features)], [parsed.GetRequiredValue(_output)]);
+            [parsed.GetRequiredValue(_weights), parsed.GetRequiredValue(_image), parsed.GetRequiredValue(_features)],
+            [parsed.GetRequiredValue(_output)]);
 
         public override int Run(Session session)
         {
             ParseResult parsed = session.Parsed;
-            string path = parsed.GetRequiredValue(_image), features = parsed.GetRequiredValue(_features), output = parsed.GetRequiredValue(_output);
+            string path = parsed.GetRequiredValue(_image);
+            string features = parsed.GetRequiredValue(_features), output = parsed.GetRequiredValue(_output);
             if (!Path.GetExtension(output).Equals(".npy", StringComparison.OrdinalIgnoreCase))
             {
                 throw new UsageException($"-o {output} must end in .npy.");
             }
             UpsamplerFile weights = UpsamplerFile.Load(parsed.GetRequiredValue(_weights));
             using ImageReader image = ImageFile.Open(path);
-            RunResult run = session.Long("upsampler", 0, options => UpsamplerRun.Run(weights, image, features, output, parsed.GetValue(_range), options));
+            RunResult run = session.Long(
+                "upsampler", 0, options => UpsamplerRun.Run(weights, image, features, output, parsed.GetValue(_range), options));
             session.Add(run);
             session.Report.Add(new ReportImage(path) { Output = output, Pixels = run.Pixels, Seconds = run.Seconds });
-            session.Output.WriteLine($"{path}  {weights.Config.ChannelsOut} x {image.Info.Height} x {image.Info.Width} features, {Units.Seconds(run.Seconds)}: {output}");
+            session.Output.WriteLine(
+                $"{path}  {weights.Config.ChannelsOut} x {image.Info.Height} x {image.Info.Width} features, " +
+                    $"{Units.Seconds(run.Seconds)}: {output}");
             return ExitCode.Success;
         }
     }

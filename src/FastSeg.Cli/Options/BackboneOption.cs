@@ -10,7 +10,9 @@ internal static class BackboneOption
     public static Option<string?> Create() => new("--deep")
     {
         HelpName = "MODELDIR",
-        Description = $"The folder of the backbone that the model's deep features need. [default: the one of that SHA-256 in {BackboneFolders.Variable} or models/]",
+        Description =
+            "The folder of the backbone that the model's deep features need. " +
+            $"[default: the one of that SHA-256 in {BackboneFolders.Variable} or models/]",
     };
 
     /// <summary>Finds and opens the model's backbone; null where it needs none. The caller disposes it.</summary>

@@ -1,13 +1,15 @@
 using System.CommandLine;
+using FastSeg.Cli.Sessions;
 
 namespace FastSeg.Cli.Options;
 
 /// <summary>The options that every command takes.</summary>
 internal sealed class CommonOptions
 {
-    public Option<int> Threads { get; } = NumberOption.Whole("--threads", "Worker threads; 0 is one a core. Never changes a result.", 0, 0, 1024, recursive: true);
+    private readonly Option<int> _threads = NumberOption.Whole(
+        "--threads", "Worker threads; 0 is one a core. Never changes a result.", 0, 0, 1024, recursive: true);
 
-    public Option<string> Backend { get; } = new("--backend")
+    private readonly Option<string> _backend = new("--backend")
     {
         HelpName = "auto|cpu|cuda|opencl|simulated",
         Description = "What computes: auto takes an NVIDIA GPU where there is one, else the CPU. CPU and CUDA give the same labels. " +
@@ -16,21 +18,21 @@ internal sealed class CommonOptions
         Recursive = true,
     };
 
-    public Option<long> DeviceMemory { get; } = MemoryOption.Create(
+    private readonly Option<long> _deviceMemory = MemoryOption.Create(
         "--device-memory", "Most of the GPU's memory to use, such as 8GiB. [default: nine tenths of it]", recursive: true);
 
-    public Option<string?> Report { get; } = new("--report")
+    private readonly Option<string?> _report = new("--report")
     {
         HelpName = "FILE.json",
         Description = "Write stages with seconds, pixels and bytes, peak memory, versions and hardware as JSON.",
         Recursive = true,
     };
 
-    public Option<bool> Verbose { get; } = new("--verbose") { Description = "Show the stack trace of a failure.", Recursive = true };
+    private readonly Option<bool> _verbose = new("--verbose") { Description = "Show the stack trace of a failure.", Recursive = true };
 
     public CommonOptions()
     {
-        Backend.Validators.Add(result =>
+        _backend.Validators.Add(result =>
         {
             string value = result.Tokens.Count == 1 ? result.Tokens[0].Value : "auto";
             if (Kind(value) is null)
@@ -40,8 +42,35 @@ internal sealed class CommonOptions
         });
     }
 
+    /// <summary>What they say of an invocation.</summary>
+    public SessionOptions Of(ParseResult parsed)
+    {
+        int threads = parsed.GetValue(_threads);
+        return new SessionOptions(
+            threads > 0 ? threads : Environment.ProcessorCount,
+            Kind(parsed.GetValue(_backend) ?? "auto") ?? BackendKind.Auto,
+            parsed.GetValue(_deviceMemory),
+            Report(parsed),
+            Verbose(parsed));
+    }
+
+    /// <summary>Where the report goes; null for none.</summary>
+    public string? Report(ParseResult parsed) => parsed.GetValue(_report);
+
+    /// <summary>Whether stack traces are wanted.</summary>
+    public bool Verbose(ParseResult parsed) => parsed.GetValue(_verbose);
+
+    /// <summary>Adds them to the program, for all of its commands.</summary>
+    public void AddTo(RootCommand root)
+    {
+        foreach (Option option in (Option[])[_threads, _backend, _deviceMemory, _report, _verbose])
+        {
+            root.Options.Add(option);
+        }
+    }
+
     /// <summary>What a value of --backend means; null where it means nothing.</summary>
-    public static BackendKind? Kind(string value) => value switch
+    private static BackendKind? Kind(string value) => value switch
     {
         "auto" => BackendKind.Auto,
         "cpu" => BackendKind.Cpu,
@@ -50,13 +79,4 @@ internal sealed class CommonOptions
         "simulated" => BackendKind.Simulated,
         _ => null,
     };
-
-    public void AddTo(RootCommand root)
-    {
-        root.Options.Add(Threads);
-        root.Options.Add(Backend);
-        root.Options.Add(DeviceMemory);
-        root.Options.Add(Report);
-        root.Options.Add(Verbose);
-    }
 }

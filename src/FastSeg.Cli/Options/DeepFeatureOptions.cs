@@ -14,20 +14,26 @@ internal sealed class DeepFeatureOptions
     private readonly Option<string?> _folder = new("--deep")
     {
         HelpName = "MODELDIR",
-        Description = "Add deep features: the folder of a vision transformer (backbone.onnx, backbone.json), such as models/fastseg-vit-tiny-8.",
+        Description =
+            "Add deep features: the folder of a vision transformer (backbone.onnx, backbone.json), such as models/fastseg-vit-tiny-8.",
     };
 
     private readonly Option<string?> _upsampler = new("--upsampler")
     {
         HelpName = "nearest|bilinear|learned",
-        Description = "How deep features are brought to full resolution. [default: learned where MODELDIR has an upsampler.safetensors for its patch and --channels, otherwise bilinear]",
+        Description =
+            "How deep features are brought to full resolution. " +
+            "[default: learned where MODELDIR has an upsampler.safetensors for its patch and --channels, otherwise bilinear]",
     };
 
-    private readonly Option<int> _channels = NumberOption.Whole("--channels", "Deep channels: leading principal components of the transformer's tokens.", 32, 1, MostChannels);
+    private readonly Option<int> _channels = NumberOption.Whole(
+        "--channels", "Deep channels: leading principal components of the transformer's tokens.", 32, 1, MostChannels);
     private readonly Option<InputRange?> _range = RangeOption.Create();
 
     private readonly Option<int> _threads = NumberOption.Whole(
-        "--deep-threads", "Threads of the transformer. They are part of its result, so a model keeps them and --threads does not change them.", NetworkThreads, 1, 1024);
+        "--deep-threads",
+        "Threads of the transformer. They are part of its result, so a model keeps them and --threads does not change them.",
+        NetworkThreads, 1, 1024);
 
     public DeepFeatureOptions() => ChoiceOption.Only(_upsampler, "nearest", "bilinear", "learned");
 
@@ -44,7 +50,8 @@ internal sealed class DeepFeatureOptions
 
     /// <summary>The option besides --deep that was given; null for none.</summary>
     public string? Other(ParseResult parsed) =>
-        ((Option[])[_upsampler, _channels, _range, _threads]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
+        ((Option[])[_upsampler, _channels, _range, _threads])
+            .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
     /// <summary>Opens the backbone; null where there is none. The caller disposes it.</summary>
     public Backbone? Open(Session session)
@@ -56,7 +63,9 @@ internal sealed class DeepFeatureOptions
             session.Say(backbone.Note);
             return backbone;
         }
-        return Other(parsed) is { } option ? throw new UsageException($"{option} is about deep features; name a backbone's folder with --deep MODELDIR, or leave it out.") : null;
+        return Other(parsed) is { } option
+            ? throw new UsageException($"{option} is about deep features; name a backbone's folder with --deep MODELDIR, or leave it out.")
+            : null;
     }
 
     /// <summary>Says which upsampling is used, and why.</summary>

@@ -22,7 +22,9 @@ internal sealed class FeatureOptions
     };
 
     private readonly Option<double> _scale = NumberOption.Real(
-        "--sigma-scale", "S", "Standard deviation of a Gaussian = S times its sigma. [default: 1 with preset paper, 0.4 with weka]", null, 100);
+        "--sigma-scale", "S",
+        "Standard deviation of a Gaussian = S times its sigma. [default: 1 with preset paper, 0.4 with weka]",
+        null, 100);
 
     private readonly Option<string?> _families = new("--families")
     {
@@ -84,7 +86,9 @@ internal sealed class FeatureOptions
         {
             if (!double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
             {
-                result.AddError($"--sigmas {result.Tokens[0].Value}: \"{parts[i]}\" is no number; give numbers separated by commas, such as 1,2,4,8,16.");
+                result.AddError(
+                    $"--sigmas {result.Tokens[0].Value}: \"{parts[i]}\" is no number; " +
+                        "give numbers separated by commas, such as 1,2,4,8,16.");
                 return null;
             }
         }

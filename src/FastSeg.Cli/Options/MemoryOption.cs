@@ -12,7 +12,8 @@ internal static class MemoryOption
         ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("B", 1),
     ];
 
-    public static Option<long> Create() => Create("--memory", "Most memory the process may use, such as 4GiB, 512MiB, 1.5GB or plain bytes. [default: no limit]");
+    public static Option<long> Create() =>
+        Create("--memory", "Most memory the process may use, such as 4GiB, 512MiB, 1.5GB or plain bytes. [default: no limit]");
 
     public static Option<long> Create(string name, string description, bool recursive = false) => new(name)
     {
@@ -44,7 +45,8 @@ internal static class MemoryOption
                 break;
             }
         }
-        bool number = double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out double value);
+        bool number = double.TryParse(
+            text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out double value);
         double size = value * scale;
         return number && size is >= 1 and < 9e18 ? (long)size : null;
     }

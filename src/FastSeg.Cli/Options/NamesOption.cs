@@ -27,5 +27,6 @@ internal static class NamesOption
     };
 
     /// <summary>The names; null where the option was not given.</summary>
-    public static string[]? Given(ParseResult parsed, Option<string[]?> option) => parsed.GetValue(option) is { Length: > 0 } names ? names : null;
+    public static string[]? Given(ParseResult parsed, Option<string[]?> option) =>
+        parsed.GetValue(option) is { Length: > 0 } names ? names : null;
 }

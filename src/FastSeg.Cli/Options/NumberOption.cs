@@ -15,7 +15,8 @@ internal static class NumberOption
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most)
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+                && number >= least && number <= most)
             {
                 return number;
             }
@@ -24,7 +25,9 @@ internal static class NumberOption
         },
     };
 
-    /// <summary>A number above 0 and at most <paramref name="most"/>; without <paramref name="value"/> it may be left out and is 0 then.</summary>
+    /// <summary>
+    /// A number above 0 and at most <paramref name="most"/>; without <paramref name="value"/> it may be left out and is 0 then.
+    /// </summary>
     public static Option<double> Real(string name, string helpName, string description, double? value, double most)
     {
         var option = new Option<double>(name)
@@ -34,7 +37,8 @@ internal static class NumberOption
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;
-                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 && number <= most)
+                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                    && number > 0 && number <= most)
                 {
                     return number;
                 }

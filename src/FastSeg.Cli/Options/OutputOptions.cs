@@ -12,8 +12,16 @@ internal sealed class OutputOptions
         Description = "Also write class probabilities, one page a class: float32 0..1 or uint8 0..255.",
     };
 
-    private readonly Option<bool> _confidence = new("--confidence") { Description = "Also write the probability of the chosen class (float32)." };
-    private readonly Option<bool> _keepValues = new("--keep-values") { Description = "Write the label values of the training images instead of 1..C." };
+    private readonly Option<bool> _confidence = new("--confidence")
+    {
+        Description = "Also write the probability of the chosen class (float32).",
+    };
+
+    private readonly Option<bool> _keepValues = new("--keep-values")
+    {
+        Description = "Write the label values of the training images instead of 1..C.",
+    };
+
     private readonly Option<Region?> _region = RegionOption.Create();
 
     private readonly Option<string?> _mask = new("--mask")

@@ -11,7 +11,8 @@ internal static class RegionOption
     public static Option<Region?> Create() => new("--region")
     {
         HelpName = "X,Y,W,H",
-        Description = "Only this rectangle, in pixels; outputs have its size, features still see what lies around it. [default: the whole image]",
+        Description =
+            "Only this rectangle, in pixels; outputs have its size, features still see what lies around it. [default: the whole image]",
         CustomParser = Parse,
     };
 

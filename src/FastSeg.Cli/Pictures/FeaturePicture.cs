@@ -18,12 +18,13 @@ internal static class FeaturePicture
         ImageInfo info = image.Info;
         int step = (int)Math.Max(1, Math.Ceiling(Math.Sqrt((double)info.Bounds.Pixels / SamplePixels)));
         Sampler? sampler = null;
-        session.Long("components", 0, options => Segmenter.Features(image, features, 0, names => sampler = new Sampler(Layout(info, names), step), options));
+        session.Long("components", 0, options =>
+            Segmenter.Features(image, features, 0, names => sampler = new Sampler(Layout(info, names), step), options));
         var components = PrincipalComponents.Of(sampler!.Samples, sampler.Layout.Pages, 3);
         Projector? projector = null;
-        RunResult run = session.Long("picture", 0, options => Segmenter.Features(image, features, 0, names => projector = new Projector(Layout(info, names), components), options));
-        session.Add(run);
-        return projector!.Picture();
+        session.Add(session.Long("picture", 0, options =>
+            Segmenter.Features(image, features, 0, names => projector = new Projector(Layout(info, names), components), options)));
+        return projector!.ToPicture();
     }
 
     /// <summary>
@@ -34,11 +35,13 @@ internal static class FeaturePicture
     {
         Projector? low = null, full = null;
         Projector Create(IReadOnlyList<string> names) => new(Layout(image.Info, names), PrincipalComponents.Ready(0, names.Count, 3));
-        session.Add(session.Long("features", 0, options => Segmenter.DeepFeatures(image, deep, names => low = Create(names), names => full = Create(names), options)));
-        return Pictures.Picture.Beside(low!.Picture(), full!.Picture());
+        session.Add(session.Long("features", 0, options =>
+            Segmenter.DeepFeatures(image, deep, names => low = Create(names), names => full = Create(names), options)));
+        return Picture.Beside(low!.ToPicture(), full!.ToPicture());
     }
 
-    private static ImageLayout Layout(ImageInfo info, IReadOnlyList<string> names) => new(info.Width, info.Height, SampleType.Float32, names.Count) { PageNames = names };
+    private static ImageLayout Layout(ImageInfo info, IReadOnlyList<string> names) =>
+        new(info.Width, info.Height, SampleType.Float32, names.Count) { PageNames = names };
 
     /// <summary>Keeps every step-th pixel of every step-th row.</summary>
     private sealed class Sampler(ImageLayout layout, int step) : ImageWriter
@@ -92,7 +95,7 @@ internal static class FeaturePicture
         public Projector(ImageLayout layout, PrincipalComponents components)
         {
             (Layout, _components) = (layout, components);
-            _factor = Pictures.Picture.Factor(layout.Width, layout.Height);
+            _factor = Picture.Factor(layout.Width, layout.Height);
             _columns = Shrunk.Size(layout.Width, _factor);
             _rows = Shrunk.Size(layout.Height, _factor);
             _sums = new float[components.Weights.Length * _columns * _rows];
@@ -126,7 +129,8 @@ internal static class FeaturePicture
             }
         }
 
-        public Picture Picture()
+        /// <summary>The sums as a picture: each component averaged over its pixels and stretched to its own contrast.</summary>
+        public Picture ToPicture()
         {
             var picture = new Picture(_columns, _rows);
             int pixels = _columns * _rows;

@@ -1,3 +1,4 @@
+using FastSeg.Images;
 using NetVips;
 
 namespace FastSeg.Cli.Pictures;
@@ -21,7 +22,8 @@ internal sealed class Picture(int width, int height)
     public byte[] Rgb { get; } = new byte[checked(width * height * 3)];
 
     /// <summary>Image pixels, in each direction, that make one picture pixel.</summary>
-    public static int Factor(long imageWidth, long imageHeight) => (int)((Math.Max(imageWidth, imageHeight) + LongestSide - 1) / LongestSide);
+    public static int Factor(long imageWidth, long imageHeight) =>
+        (int)((Math.Max(imageWidth, imageHeight) + LongestSide - 1) / LongestSide);
 
     /// <summary>The label map blended over this picture, half and half; where the label is 0 the picture stays.</summary>
     public Picture Overlay(ushort[] labels)
@@ -29,7 +31,7 @@ internal sealed class Picture(int width, int height)
         var blended = new Picture(width, height);
         for (int i = 0; i < labels.Length; i++)
         {
-            (byte red, byte green, byte blue) = Images.ClassColours.Of(labels[i]);
+            (byte red, byte green, byte blue) = ClassColours.Of(labels[i]);
             ReadOnlySpan<byte> colour = [red, green, blue];
             for (int c = 0; c < 3; c++)
             {
@@ -46,7 +48,7 @@ internal sealed class Picture(int width, int height)
         var picture = new Picture(width, height);
         for (int i = 0; i < labels.Length; i++)
         {
-            (picture.Rgb[3 * i], picture.Rgb[(3 * i) + 1], picture.Rgb[(3 * i) + 2]) = Images.ClassColours.Of(labels[i]);
+            (picture.Rgb[3 * i], picture.Rgb[(3 * i) + 1], picture.Rgb[(3 * i) + 2]) = ClassColours.Of(labels[i]);
         }
         return picture;
     }

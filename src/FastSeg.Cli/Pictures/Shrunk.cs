@@ -9,7 +9,9 @@ internal static class Shrunk
     /// <summary>Bytes of a strip that is read at a time, about.</summary>
     private const long StripBytes = 32L << 20;
 
-    /// <summary>The image by area averaging, as RGB. uint8 samples stay as they are; others are stretched between percentiles 0.1 and 99.9.</summary>
+    /// <summary>
+    /// The image by area averaging, as RGB. uint8 samples stay as they are; others are stretched between percentiles 0.1 and 99.9.
+    /// </summary>
     /// <exception cref="FastSegException">A sample is NaN or infinite, or the file is damaged.</exception>
     public static Picture Image(ImageReader reader, CancellationToken cancellation)
     {
@@ -137,7 +139,9 @@ internal static class Shrunk
         {
             long pixel = bad / info.Channels;
             throw new FastSegException(
-                $"{info.Name}: the pixel at x {pixel % strip.Width}, y {strip.Y + (pixel / strip.Width)} is {(float.IsNaN(samples[bad]) ? "NaN" : "infinite")}; every sample must be a finite number.");
+                $"{info.Name}: the pixel at x {pixel % strip.Width}, " +
+                    $"y {strip.Y + (pixel / strip.Width)} is {(float.IsNaN(samples[bad]) ? "NaN" : "infinite")}; " +
+                    "every sample must be a finite number.");
         }
     }
 }

@@ -10,27 +10,38 @@ internal static class BackboneText
     {
         BackboneDescription description = backbone.Description;
         int window = backbone.FixedTokens ?? description.WindowTokens ?? BackboneDescription.DefaultWindowTokens;
+        string sizes = backbone.FixedTokens is null ? "or any smaller size" : "the only size it takes";
         output.WriteLine($"{backbone.Folder}: backbone {description.Name}");
         new TextTable(false, false)
             .Row("patch", $"{description.Patch} px")
             .Row("dimension", $"{description.Dimension} numbers a token, {(description.IsMap ? "as a map" : "as tokens")}")
             .Row("prefix tokens", $"{description.PrefixTokens}")
-            .Row("window", $"{Window(window, description.Patch)}, {(backbone.FixedTokens is null ? "or any smaller size" : "the only size it takes")}{(description.FlipAverage ? ", mean of four flips" : "")}")
+            .Row("window", $"{Window(window, description.Patch)}, {sizes}{Flips(description.FlipAverage)}")
             .Row("mean, std", $"{string.Join(' ', description.Mean)}, {string.Join(' ', description.Std)}")
             .Row("licence", description.Licence.Length > 0 ? description.Licence : "not stated")
             .Row("source", description.Source.Length > 0 ? description.Source : "not stated")
             .Row("SHA-256", backbone.Sha256)
-            .Row("upsampler", backbone.Upsampler is { } file ? $"{BackboneDescription.UpsamplerFileName}, {UpsamplerText.Channels(file.Config)}, {Units.Bytes(file.Bytes.Length)}" : "none")
+            .Row(
+                "upsampler",
+                backbone.Upsampler is { } file
+                    ? $"{BackboneDescription.UpsamplerFileName}, {UpsamplerText.Channels(file.Config)}, {Units.Bytes(file.Bytes.Length)}"
+                    : "none")
             .Write(output);
     }
 
     /// <summary>Adds what a model keeps of its deep features to a table of it.</summary>
     public static void AddRows(TextTable table, DeepDescription deep) => table
-        .Row("deep", $"{deep.Channels} channels, {deep.Upsampling.ToString().ToLowerInvariant()} upsampling, projection of seed {deep.Seed}")
+        .Row(
+            "deep", $"{deep.Channels} channels, {deep.Upsampling.ToString().ToLowerInvariant()} upsampling, projection of seed {deep.Seed}")
         .Row("backbone", $"{deep.Backbone}, patch {deep.Patch} px, {deep.Threads} thread{(deep.Threads == 1 ? "" : "s")} of ONNX Runtime")
         .Row("SHA-256", deep.Sha256)
-        .Row("windows", $"{Window(deep.WindowTokens, deep.Patch)}, overlapping by {deep.OverlapTokens} patches{(deep.FlipAverage ? ", mean of four flips" : "")}")
+        .Row(
+            "windows",
+            $"{Window(deep.WindowTokens, deep.Patch)}, " +
+                $"overlapping by {deep.OverlapTokens} patches{Flips(deep.FlipAverage)}")
         .Row("range", $"{deep.RangeLow} to {deep.RangeHigh}");
+
+    private static string Flips(bool averaged) => averaged ? ", mean of four flips" : "";
 
     private static string Window(int tokens, int patch) => $"{tokens} x {tokens} patches ({tokens * patch} px)";
 }

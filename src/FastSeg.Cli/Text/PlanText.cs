@@ -10,7 +10,9 @@ internal static class PlanText
     public static void Write(TextWriter output, ImageInfo image, Plan plan)
     {
         output.WriteLine($"{image.Name}  {plan.Area.Width} x {plan.Area.Height} at {plan.Area.X},{plan.Area.Y}");
-        output.WriteLine($"  {Units.Count(plan.Tiles)} tiles of up to {plan.TileWidth} x {plan.TileHeight} pixels and {plan.Halo} around them, {plan.Workers} worker{(plan.Workers == 1 ? "" : "s")}");
+        output.WriteLine(
+            $"  {Units.Count(plan.Tiles)} tiles of up to {plan.TileWidth} x {plan.TileHeight} pixels and {plan.Halo} around them, " +
+                $"{plan.Workers} worker{(plan.Workers == 1 ? "" : "s")}");
         output.WriteLine($"  {plan.Planes} feature planes of {plan.Channels} channel{(plan.Channels == 1 ? "" : "s")}");
         var table = new TextTable(false, true, true);
         foreach (PlanItem item in plan.Items)

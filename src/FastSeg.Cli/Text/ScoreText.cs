@@ -2,9 +2,6 @@ using System.Text.Json;
 
 namespace FastSeg.Cli.Text;
 
-/// <summary>One segmentation compared with its truth.</summary>
-internal sealed record ImageScore(string Prediction, string Truth, ConfusionMatrix Matrix);
-
 /// <summary>Scores as text and as JSON.</summary>
 internal static class ScoreText
 {

@@ -15,7 +15,10 @@ internal sealed class TextTable(params bool[] right)
 
     public void Write(TextWriter output, string indent = Gap)
     {
-        int[] widths = [.. Enumerable.Range(0, right.Length).Select(column => _rows.Max(row => column < row.Length ? row[column].Length : 0))];
+        int[] widths =
+        [
+            .. Enumerable.Range(0, right.Length).Select(column => _rows.Max(row => column < row.Length ? row[column].Length : 0)),
+        ];
         foreach (string[] row in _rows)
         {
             IEnumerable<string> cells = row.Select((cell, i) => right[i] ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]));

@@ -14,7 +14,10 @@ internal static class UpsamplerText
             .Row("channels", $"{Channels(config)}, {config.ChannelsHidden} between the layers, {config.ChannelsDown} of guidance")
             .Row("patch", $"{config.Patch} px, {config.Levels} doublings")
             .Row("kernel", $"{config.Kernel} x {config.Kernel}, padding {config.Padding.ToString().ToLowerInvariant()}")
-            .Row("guidance", $"({config.GuidanceScale} x - mean) / std with mean {string.Join(' ', config.GuidanceMean)}, std {string.Join(' ', config.GuidanceStd)}")
+            .Row(
+                "guidance",
+                $"({config.GuidanceScale} x - mean) / std with mean {string.Join(' ', config.GuidanceMean)}, " +
+                    $"std {string.Join(' ', config.GuidanceStd)}")
             .Row("features", config.NormaliseL1 ? "divided by their L1 norm over channels" : "as they are")
             .Row("parameters", Units.Count(file.Parameters))
             .Row("source", file.Source.Length > 0 ? file.Source : "not stated")

@@ -46,8 +46,12 @@ internal sealed class BadInputTests : CliFixture
     {
         foreach (string[] line in (string[][])
         [
-            ["segment", Model, At("gone.tif"), "-o", At("o.tif")], ["features", At("gone.tif"), "-o", At("o.npy")], ["plan", Model, At("gone.tif")],
-            ["info", At("gone.tif")], ["preview", At("gone.tif"), "-o", At("o.png")], ["score", At("gone.tif"), TestTruth],
+            ["segment", Model, At("gone.tif"), "-o", At("o.tif")],
+            ["features", At("gone.tif"), "-o", At("o.npy")],
+            ["plan", Model, At("gone.tif")],
+            ["info", At("gone.tif")],
+            ["preview", At("gone.tif"), "-o", At("o.png")],
+            ["score", At("gone.tif"), TestTruth],
         ])
         {
             Assert.That(Fail(line), Does.Contain("gone.tif does not exist"));
@@ -132,7 +136,8 @@ internal sealed class BadInputTests : CliFixture
         using var writer = new BinaryWriter(stream);
         (ushort Tag, uint Value)[] entries =
         [
-            (256, (uint)side), (257, (uint)side), (258, (uint)bits), (259, (uint)compression), (262, 1), (273, 8), (277, 1), (278, (uint)side), (279, 16),
+            (256, (uint)side), (257, (uint)side), (258, (uint)bits), (259, (uint)compression),
+            (262, 1), (273, 8), (277, 1), (278, (uint)side), (279, 16),
         ];
         writer.Write("II*\0"u8);
         writer.Write(8u + 16);

@@ -24,7 +24,8 @@ internal sealed class DeepCommandTests : CliFixture
         _tiny = new TinyBackbone();
         Environment.SetEnvironmentVariable(BackboneFolders.Variable, _tiny.Folder);
         string output = Succeed(
-            "train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "4", "--families", "gaussian", "--deep", _tiny.Folder, "--channels", "5", "-o", DeepModel);
+            "train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "4", "--families", "gaussian",
+            "--deep", _tiny.Folder, "--channels", "5", "-o", DeepModel);
         Assert.That(output, Does.Contain(", 11 features"));
     }
 
@@ -38,25 +39,32 @@ internal sealed class DeepCommandTests : CliFixture
     [Test]
     public void InfoTellsOfTheDeepFeatures() => Assert.That(
         Succeed("info", DeepModel),
-        Does.Contain("6 a channel, 1 channel (grey), and 5 deep").And.Contain("5 channels, bilinear upsampling").And.Contain(Path.GetFileName(_tiny.Folder))
-            .And.Contain("patch 8 px, 2 threads of ONNX Runtime").And.Contain(Hash()).And.Contain("37 x 37 patches (296 px)").And.Contain("0 to 1"));
+        Does.Contain("6 a channel, 1 channel (grey), and 5 deep").And.Contain("5 channels, bilinear upsampling")
+            .And.Contain(Path.GetFileName(_tiny.Folder)).And.Contain("patch 8 px, 2 threads of ONNX Runtime").And.Contain(Hash())
+            .And.Contain("37 x 37 patches (296 px)").And.Contain("0 to 1"));
 
     [Test]
     public void TrainingDoesNotDependOnThreads()
     {
         Succeed(
-            "train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "4", "--families", "gaussian", "--deep", _tiny.Folder, "--channels", "5", "--threads", "1", "-o", At("one.fastseg"));
+            "train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "4", "--families", "gaussian",
+            "--deep", _tiny.Folder, "--channels", "5", "--threads", "1", "-o", At("one.fastseg"));
         Assert.That(File.ReadAllBytes(At("one.fastseg")), Is.EqualTo(File.ReadAllBytes(DeepModel)));
     }
 
     [Test]
     public void TheTransformersThreadsAreKeptInTheModel()
     {
-        string[] train = ["train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "4", "--deep", _tiny.Folder, "--channels", "5"];
+        string[] train =
+        [
+            "train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "4", "--deep", _tiny.Folder, "--channels", "5",
+        ];
         Succeed([.. train, "--families", "gaussian", "--deep-threads", "1", "-o", At("single.fastseg")]);
         Assert.That(Succeed("info", At("single.fastseg")), Does.Contain("patch 8 px, 1 thread of ONNX Runtime"));
         Succeed("segment", At("single.fastseg"), TestImage, "-o", At("single.png"));
-        Assert.That(Misuse([.. train, "--deep-threads", "0", "-o", At("no.fastseg")]), Does.Contain("--deep-threads 0: give a whole number from 1 to 1024"));
+        Assert.That(
+            Misuse([.. train, "--deep-threads", "0", "-o", At("no.fastseg")]),
+            Does.Contain("--deep-threads 0: give a whole number from 1 to 1024"));
         Assert.That(Succeed("train", "--help"), Does.Contain("--deep-threads").And.Contain("[default: 2]"));
     }
 
@@ -64,8 +72,10 @@ internal sealed class DeepCommandTests : CliFixture
     public void DeepFeaturesAloneCanBeTrainedOn()
     {
         string[] train = ["train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "4", "--families", "none"];
-        Assert.That(Succeed([.. train, "--deep", _tiny.Folder, "--channels", "5", "-o", At("alone.fastseg")]), Does.Contain(", 5 features"));
-        Assert.That(Succeed("info", At("alone.fastseg")), Does.Match("families +none").And.Contain("0 a channel, 1 channel (grey), and 5 deep"));
+        Assert.That(
+            Succeed([.. train, "--deep", _tiny.Folder, "--channels", "5", "-o", At("alone.fastseg")]), Does.Contain(", 5 features"));
+        Assert.That(
+            Succeed("info", At("alone.fastseg")), Does.Match("families +none").And.Contain("0 a channel, 1 channel (grey), and 5 deep"));
         Succeed("segment", At("alone.fastseg"), TestImage, "-o", At("alone.png"));
         Assert.That(Labels(At("alone.png")).Samples.Distinct().Count(), Is.GreaterThan(1));
         Succeed("features", TestImage, "--model", At("alone.fastseg"), "-o", At("alone.npy"));
@@ -87,7 +97,9 @@ internal sealed class DeepCommandTests : CliFixture
         Assert.That(text, Does.Contain("transformer, before the tiles"));
         Assert.That(Fail("plan", DeepModel, TestImage, "--memory", "1MiB"), Does.Contain("the least that would do is"));
         Assert.That(
-            Fail("train", "--image", TrainImage, "--labels", TrainLabels, "--deep", _tiny.Folder, "--channels", "5", "--memory", "1MiB", "-o", At("no.fastseg")),
+            Fail(
+                "train", "--image", TrainImage, "--labels", TrainLabels, "--deep", _tiny.Folder, "--channels", "5",
+                "--memory", "1MiB", "-o", At("no.fastseg")),
             Does.Contain("--memory 1MiB is not enough to read the labels"));
         Assert.That(
             Fail("features", TrainImage, "--deep", _tiny.Folder, "--channels", "5", "--memory", "1MiB", "-o", At("no.npy")),
@@ -103,7 +115,9 @@ internal sealed class DeepCommandTests : CliFixture
         Assert.That(Labels(At("named.png")).Samples, Is.EqualTo(labels));
         Assert.That(labels.Distinct().Count(), Is.GreaterThan(1));
         using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(At("deep.json")));
-        Assert.That(report.RootElement.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("name").GetString()), Does.Contain("vit").And.Contain("projection"));
+        Assert.That(
+            report.RootElement.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("name").GetString()),
+            Does.Contain("vit").And.Contain("projection"));
     }
 
     [Test]
@@ -124,30 +138,42 @@ internal sealed class DeepCommandTests : CliFixture
     {
         string[] classical = ["features", TestImage, "--families", "gaussian", "--sigmas", "1"];
         Assert.That(
-            Succeed([.. classical, "--deep", _tiny.Folder, "--channels", "4", "--upsampler", "nearest", "-o", At("nearest.npy")]), Does.Contain("256 x 256 x 6 features"));
+            Succeed([.. classical, "--deep", _tiny.Folder, "--channels", "4", "--upsampler", "nearest", "-o", At("nearest.npy")]),
+            Does.Contain("256 x 256 x 6 features"));
         using Backbone backbone = Backbone.Open(_tiny.Folder, 2);
         using ImageReader image = ImageFile.Open(TestImage);
         Segmenter.Features(
-            image, FeatureSpec.Paper with { Families = Families.Gaussian, Sigmas = [1] }, 0, names => ImageFile.Create(At("fitted.npy"), Layout(names)), null,
+            image, FeatureSpec.Paper with { Families = Families.Gaussian, Sigmas = [1] }, 0,
+            names => ImageFile.Create(At("fitted.npy"), Layout(names)), null,
             new DeepOptions(backbone) { Channels = 4, Upsampling = Upsampling.Nearest });
         Assert.That(File.ReadAllBytes(At("nearest.npy")), Is.EqualTo(File.ReadAllBytes(At("fitted.npy"))));
         Succeed([.. classical, "--deep", _tiny.Folder, "--channels", "4", "--upsampler", "bilinear", "-o", At("bilinear.npy")]);
         Assert.That(File.ReadAllBytes(At("bilinear.npy")), Is.Not.EqualTo(File.ReadAllBytes(At("nearest.npy"))));
-        Succeed([.. classical, "--deep", _tiny.Folder, "--channels", "4", "--upsampler", "nearest", "--range", "0.25", "0.5", "-o", At("range.npy")]);
+        Succeed([
+            .. classical, "--deep", _tiny.Folder, "--channels", "4", "--upsampler", "nearest",
+            "--range", "0.25", "0.5", "-o", At("range.npy"),
+        ]);
         Assert.That(File.ReadAllBytes(At("range.npy")), Is.Not.EqualTo(File.ReadAllBytes(At("nearest.npy"))));
     }
 
     [Test]
     public void PreviewShowsBothResolutionsSideBySide()
     {
-        Succeed("preview", TestImage, "--features", "--deep", _tiny.Folder, "--channels", "3", "-o", At("deep.png"), "--report", At("preview.json"));
+        Succeed(
+            "preview", TestImage, "--features", "--deep", _tiny.Folder, "--channels", "3", "-o", At("deep.png"),
+            "--report", At("preview.json"));
         using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(At("preview.json")));
-        JsonElement vit = report.RootElement.GetProperty("stages").EnumerateArray().Single(stage => stage.GetProperty("name").GetString() == "vit");
+        JsonElement vit = report.RootElement.GetProperty("stages").EnumerateArray()
+            .Single(stage => stage.GetProperty("name").GetString() == "vit");
         Assert.That(vit.GetProperty("pixels").GetInt64(), Is.EqualTo(51L * 256 * 256), "fifty views and the image, once");
         using ImageReader picture = ImageFile.Open(At("deep.png"));
         Assert.That((picture.Info.Width, picture.Info.Height), Is.EqualTo((256L + 8 + 256, 256L)));
         byte[] rgb = Read(picture);
-        int Distinct(int left) => Enumerable.Range(0, 256).Select(x => (rgb[(100 * 520 * 3) + ((left + x) * 3)], rgb[(100 * 520 * 3) + ((left + x) * 3) + 1])).Distinct().Count();
+        int row = 100 * 520 * 3;
+        int Distinct(int left) => Enumerable.Range(0, 256)
+            .Select(x => (rgb[row + ((left + x) * 3)], rgb[row + ((left + x) * 3) + 1]))
+            .Distinct()
+            .Count();
         Assert.That(Distinct(0), Is.LessThanOrEqualTo(32), "one colour a patch of 8 pixels");
         Assert.That(Distinct(264), Is.GreaterThan(64));
     }
@@ -159,9 +185,17 @@ internal sealed class DeepCommandTests : CliFixture
         Environment.SetEnvironmentVariable(BackboneFolders.Variable, empty);
         try
         {
-            foreach (string[] command in (string[][])[["segment", DeepModel, TestImage, "-o", At("no.png")], ["plan", DeepModel, TestImage], ["features", TestImage, "--model", DeepModel, "-o", At("no.npy")]])
+            foreach (string[] command in (string[][])
+            [
+                ["segment", DeepModel, TestImage, "-o", At("no.png")],
+                ["plan", DeepModel, TestImage],
+                ["features", TestImage, "--model", DeepModel, "-o", At("no.npy")],
+            ])
             {
-                Assert.That(Fail(command), Does.Contain(Path.GetFileName(_tiny.Folder)).And.Contain(Hash()).And.Contain(empty).And.Contain("--deep MODELDIR").And.Contain("FASTSEG_MODELS"));
+                Assert.That(
+                    Fail(command),
+                    Does.Contain(Path.GetFileName(_tiny.Folder)).And.Contain(Hash()).And.Contain(empty).And.Contain("--deep MODELDIR")
+                        .And.Contain("FASTSEG_MODELS"));
             }
             Assert.That(Succeed("info", DeepModel), Does.Contain("5 deep"), "a model is described without its backbone");
         }
@@ -176,17 +210,24 @@ internal sealed class DeepCommandTests : CliFixture
     public void AnotherBackboneIsRefused()
     {
         using var other = new TinyBackbone(seed: 2);
-        Assert.That(Fail("segment", DeepModel, TestImage, "-o", At("no.png"), "--deep", other.Folder), Does.Contain("give the same backbone").And.Contain(Hash()));
+        Assert.That(
+            Fail("segment", DeepModel, TestImage, "-o", At("no.png"), "--deep", other.Folder),
+            Does.Contain("give the same backbone").And.Contain(Hash()));
         Assert.That(Fail("plan", DeepModel, TestImage, "--deep", other.Folder), Does.Contain("give the same backbone"));
-        Assert.That(Fail("segment", DeepModel, TestImage, "-o", At("no.png"), "--deep", At("nowhere")), Does.Contain("nowhere is no folder"));
-        Assert.That(Misuse("segment", Model, TestImage, "-o", At("no.png"), "--deep", _tiny.Folder), Does.Contain("model.fastseg has no deep features"));
+        Assert.That(
+            Fail("segment", DeepModel, TestImage, "-o", At("no.png"), "--deep", At("nowhere")), Does.Contain("nowhere is no folder"));
+        Assert.That(
+            Misuse("segment", Model, TestImage, "-o", At("no.png"), "--deep", _tiny.Folder),
+            Does.Contain("model.fastseg has no deep features"));
     }
 
     [Test]
     public void RangesAndChannelsThatDoNotFitAreRefused()
     {
         string[] train = ["train", "--image", TrainImage, "--labels", TrainLabels, "-o", At("no.fastseg"), "--deep", _tiny.Folder];
-        Assert.That(Fail([.. train, "--range", "0", "255"]), Does.Contain("--range 0 255 is outside of 0 to 1").And.Contain("uint8").And.Contain("divide both ends by 255"));
+        Assert.That(
+            Fail([.. train, "--range", "0", "255"]),
+            Does.Contain("--range 0 255 is outside of 0 to 1").And.Contain("uint8").And.Contain("divide both ends by 255"));
         Assert.That(Fail([.. train, "--channels", "11"]), Does.Contain("--channels 11").And.Contain("give 1 to 10"));
         Assert.That(Fail([.. train, "--upsampler", "learned", "--channels", "4"]), Does.Contain("there is no learned upsampler ("));
         Assert.That(Misuse([.. train, "--range", "1", "0"]), Does.Contain("--range 1 0 is no range"));
@@ -202,9 +243,14 @@ internal sealed class DeepCommandTests : CliFixture
     [TestCase("features a.tif -o f.npy --model m --deep d --channels 16", "--model says which features are computed; leave out --channels")]
     [TestCase("train --image a --labels b -o m --deep d --upsampler cubic", "cubic")]
     [TestCase("preview a.tif -o p.png --deep d", "give --features with it")]
-    public void OptionsOfDeepFeaturesNeedABackbone(string line, string sentence) => Assert.That(Misuse(line.Split(' ')), Does.Contain(sentence));
+    public void OptionsOfDeepFeaturesNeedABackbone(string line, string sentence) =>
+        Assert.That(Misuse(line.Split(' ')), Does.Contain(sentence));
 
-    private static ImageLayout Layout(IReadOnlyList<string> names) => new(256, 256, SampleType.Float32, names.Count) { PageNames = names, KeepPageAxis = true };
+    private static ImageLayout Layout(IReadOnlyList<string> names) => new(256, 256, SampleType.Float32, names.Count)
+    {
+        PageNames = names,
+        KeepPageAxis = true,
+    };
 
     private string Hash() => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(_tiny.GraphPath)));
 }

@@ -5,7 +5,9 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Cli;
 
-/// <summary>A learned upsampler on the command line: trained with, kept in the model, applied where the backbone's folder has none.</summary>
+/// <summary>
+/// A learned upsampler on the command line: trained with, kept in the model, applied where the backbone's folder has none.
+/// </summary>
 [NonParallelizable]
 internal sealed class DeepLearnedTests : CliFixture
 {
@@ -13,7 +15,8 @@ internal sealed class DeepLearnedTests : CliFixture
 
     private string Learned => At("learned.fastseg");
 
-    private string[] Training => ["train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "4", "--families", "gaussian", "--deep", _tiny.Folder];
+    private string[] Training =>
+        ["train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "4", "--families", "gaussian", "--deep", _tiny.Folder];
 
     [OneTimeSetUp]
     public void TrainWithAnUpsampler()
@@ -22,7 +25,8 @@ internal sealed class DeepLearnedTests : CliFixture
         _tiny.SaveUpsampler(new UpsamplerCase(8, 8, 64, 64, 8, Padding.Replicate));
         Assert.That(
             Succeed([.. Training, "--channels", "8", "-o", Learned]),
-            Does.Contain(", 14 features").And.Contain($"deep features by learned upsampling: {Path.Combine(_tiny.Folder, "upsampler.safetensors")}"));
+            Does.Contain(", 14 features")
+                .And.Contain($"deep features by learned upsampling: {Path.Combine(_tiny.Folder, "upsampler.safetensors")}"));
     }
 
     [OneTimeTearDown]
@@ -54,12 +58,18 @@ internal sealed class DeepLearnedTests : CliFixture
     [Test]
     public void OtherChannelsAreInterpolatedAndThatIsSaid()
     {
-        Assert.That(Succeed([.. Training, "--channels", "5", "-o", At("five.fastseg")]), Does.Contain("deep features by bilinear upsampling: the upsampler takes 8 channels, but 5 are wanted"));
-        Assert.That(Fail([.. Training, "--channels", "5", "--upsampler", "learned", "-o", At("no.fastseg")]), Does.Contain("choose --channels 8"));
         Assert.That(
-            Succeed("features", TestImage, "--families", "gaussian", "--deep", _tiny.Folder, "--channels", "5", "--upsampler", "nearest", "-o", At("nearest.npy")),
+            Succeed([.. Training, "--channels", "5", "-o", At("five.fastseg")]),
+            Does.Contain("deep features by bilinear upsampling: the upsampler takes 8 channels, but 5 are wanted"));
+        Assert.That(
+            Fail([.. Training, "--channels", "5", "--upsampler", "learned", "-o", At("no.fastseg")]), Does.Contain("choose --channels 8"));
+        Assert.That(
+            Succeed(
+                "features", TestImage, "--families", "gaussian", "--deep", _tiny.Folder, "--channels", "5", "--upsampler", "nearest",
+                "-o", At("nearest.npy")),
             Does.Contain("deep features by nearest upsampling: as asked for"));
         Assert.That(
-            Succeed("preview", TestImage, "--features", "--deep", _tiny.Folder, "--channels", "8", "-o", At("learned.png")), Does.Contain("deep features by learned upsampling"));
+            Succeed("preview", TestImage, "--features", "--deep", _tiny.Folder, "--channels", "8", "-o", At("learned.png")),
+            Does.Contain("deep features by learned upsampling"));
     }
 }

@@ -34,9 +34,11 @@ internal sealed class DeepModelsTests : CliFixture
         Environment.SetEnvironmentVariable(BackboneFolders.Variable, $"{alone.Folder}:{place}:{gone}");
 
         string[] lines = Succeed("models").Split('\n');
-        string Line(string path) => lines.Single(line => line.TrimStart().StartsWith($"{path} ", StringComparison.Ordinal) && line.Contains(':'));
+        string Line(string path) => lines.Single(
+            line => line.TrimStart().StartsWith($"{path} ", StringComparison.Ordinal) && line.Contains(':'));
         Assert.That(lines.Where(line => line.Contains(alone.Folder) && line.Contains("good: ")).ToArray(), Has.Length.EqualTo(1));
-        Assert.That(Line(Path.Combine(place, "held")), Does.Contain("good: held, patch 8 px, 10 numbers a token, upsampler 8 to 8 channels"));
+        Assert.That(
+            Line(Path.Combine(place, "held")), Does.Contain("good: held, patch 8 px, 10 numbers a token, upsampler 8 to 8 channels"));
         Assert.That(Line(Path.Combine(place, "half")), Does.Contain("wrong: ").And.Contain("has no backbone.onnx"));
         Assert.That(Line(Path.Combine(place, "broken.safetensors")), Does.Contain("wrong: "));
         Assert.That(Line(Path.Combine(place, "held", "upsampler.safetensors")), Does.Contain("good: 8 to 8 channels, patch 8 px"));
@@ -63,13 +65,15 @@ internal sealed class DeepModelsTests : CliFixture
         string folder = TestData.File("models", "fastseg-vit-tiny-8");
         Assert.That(
             Succeed("info", folder),
-            Does.Contain("backbone fastseg-vit-tiny-8").And.Contain("8 px").And.Contain("192 numbers a token").And.Contain("37 x 37 patches (296 px)").And.Contain("MIT")
+            Does.Contain("backbone fastseg-vit-tiny-8").And.Contain("8 px").And.Contain("192 numbers a token")
+                .And.Contain("37 x 37 patches (296 px)").And.Contain("MIT")
                 .And.Contain("f796e3a3badc58b54fb7144d9260d78128132372318f7a7f2873a980d24d2dd1").And.Match("upsampler +none"));
         using var tiny = new TinyBackbone(prefix: 3, fixedTokens: 6);
         tiny.SaveUpsampler(new UpsamplerCase(8, 8, 30, 30, 8, Padding.Replicate));
         Assert.That(
             Succeed("info", tiny.Folder),
-            Does.Match("prefix tokens +3").And.Contain("6 x 6 patches (48 px), the only size it takes").And.Contain("upsampler.safetensors, 8 to 8 channels").And.Contain("not stated"));
+            Does.Match("prefix tokens +3").And.Contain("6 x 6 patches (48 px), the only size it takes")
+                .And.Contain("upsampler.safetensors, 8 to 8 channels").And.Contain("not stated"));
         Assert.That(Fail("info", NewFolder()), Does.Contain("has no backbone.json"));
     }
 
@@ -80,7 +84,8 @@ internal sealed class DeepModelsTests : CliFixture
         Environment.SetEnvironmentVariable(BackboneFolders.Variable, tiny.Folder);
         void Wrong(string sentence)
         {
-            string line = Succeed("models").Split('\n').First(line => line.TrimStart().StartsWith($"{tiny.Folder} ", StringComparison.Ordinal) && line.Contains(": "));
+            string line = Succeed("models").Split('\n')
+                .First(line => line.TrimStart().StartsWith($"{tiny.Folder} ", StringComparison.Ordinal) && line.Contains(": "));
             Assert.That(line, Does.Contain("wrong: ").And.Contain(sentence));
             Assert.That(Fail("info", tiny.Folder), Does.Contain(sentence));
         }

@@ -22,7 +22,9 @@ internal sealed class DeepUpsamplerTests : CliFixture
         Assert.That(Succeed("upsampler", "info", At("half.safetensors")), Is.EqualTo(output));
         Assert.That(Succeed("info", At("half.safetensors")), Is.EqualTo(output));
         Assert.That(
-            output, Does.Contain("padding zeros").And.Contain("checkpoint-half.pth, SHA-256 ").And.Match("assumed +guidanceMean, guidanceStd, guidanceScale, normalise")
+            output,
+            Does.Contain("padding zeros").And.Contain("checkpoint-half.pth, SHA-256 ")
+                .And.Match("assumed +guidanceMean, guidanceStd, guidanceScale, normalise")
                 .And.Contain("(255 x - mean) / std").And.Contain("divided by their L1 norm"));
         Assert.That(UpsamplerFile.Load(At("half.safetensors")).Config.Padding, Is.EqualTo(Padding.Zeros));
     }
@@ -30,7 +32,9 @@ internal sealed class DeepUpsamplerTests : CliFixture
     [Test]
     public void HostileAndMissingCheckpointsAreRefused()
     {
-        Assert.That(Fail("upsampler", "import", TestData.File("tests", "data", "deep", "checkpoint-old.pth"), "-o", At("no.safetensors")), Does.Contain("is no checkpoint"));
+        Assert.That(
+            Fail("upsampler", "import", TestData.File("tests", "data", "deep", "checkpoint-old.pth"), "-o", At("no.safetensors")),
+            Does.Contain("is no checkpoint"));
         Assert.That(Fail("upsampler", "import", At("gone.pth"), "-o", At("no.safetensors")), Does.Contain("gone.pth"));
         Assert.That(Fail("upsampler", "import", Checkpoint, "-o", At("no/where.safetensors")), Does.Contain("no/where.safetensors"));
         Assert.That(Fail("upsampler", "info", Checkpoint), Does.Contain("checkpoint-half.pth"));
@@ -45,7 +49,8 @@ internal sealed class DeepUpsamplerTests : CliFixture
         network = network with { Config = network.Config with { NormaliseL1 = normalise, GuidanceScale = normalise ? 255 : 1 } };
         (string weights, string image, string features) = Save(network);
         string output = Succeed(
-            "upsampler", "run", weights, "--image", image, "--features", features, "--range", "0", "1", "-o", At("high.npy"), "--threads", threads.ToString(CultureInfo.InvariantCulture));
+            "upsampler", "run", weights, "--image", image, "--features", features, "--range", "0", "1", "-o", At("high.npy"),
+            "--threads", threads.ToString(CultureInfo.InvariantCulture));
         Assert.That(output, Does.Contain("16 x 131 x 539 features"));
         byte[] bytes = File.ReadAllBytes(At("high.npy"));
         Assert.That(System.Text.Encoding.ASCII.GetString(bytes, 0, 128), Does.Contain("'<f4'").And.Contain("(16, 131, 539)"));
@@ -63,7 +68,8 @@ internal sealed class DeepUpsamplerTests : CliFixture
         long Peak(int height)
         {
             using var image = MemoryImage.FromMemory<byte>(new byte[height * 544], 544, height);
-            File.WriteAllBytes(At("tall.npy"), Npy.Bytes("<f4", $"(8, {height / 16}, 34)", new byte[8 * (height / 16) * 34 * sizeof(float)]));
+            File.WriteAllBytes(
+                At("tall.npy"), Npy.Bytes("<f4", $"(8, {height / 16}, 34)", new byte[8 * (height / 16) * 34 * sizeof(float)]));
             long before = HostBuffer.LiveBytes;
             HostBuffer.ResetPeak();
             UpsamplerRun.Run(file, image, At("tall.npy"), At("tall-high.npy"), null, new RunOptions { Threads = 2 });
@@ -112,7 +118,8 @@ internal sealed class DeepUpsamplerTests : CliFixture
             return Run(At("bad.npy"));
         }
 
-        string Run(string features) => Fail("upsampler", "run", weights, "--image", image, "--features", features, "--range", "0", "1", "-o", At("h.npy"));
+        string Run(string features) => Fail(
+            "upsampler", "run", weights, "--image", image, "--features", features, "--range", "0", "1", "-o", At("h.npy"));
     }
 
     [Test]
@@ -124,7 +131,8 @@ internal sealed class DeepUpsamplerTests : CliFixture
         samples[(3 * 50) + 4] = float.NaN;
         File.WriteAllBytes(At("nan.npy"), Npy.Bytes("<f4", "(40, 50)", MemoryMarshal.AsBytes(samples.AsSpan())));
         Assert.That(
-            Fail("upsampler", "run", weights, "--image", At("nan.npy"), "--features", features, "--range", "0", "1", "-o", At("h.npy")), Does.Contain("nan.npy: the pixel at x 4, y 3 is NaN"));
+            Fail("upsampler", "run", weights, "--image", At("nan.npy"), "--features", features, "--range", "0", "1", "-o", At("h.npy")),
+            Does.Contain("nan.npy: the pixel at x 4, y 3 is NaN"));
     }
 
     [TestCase("upsampler", "add import, info or run")]
@@ -151,6 +159,11 @@ internal sealed class DeepUpsamplerTests : CliFixture
         return (
             Put("weights.safetensors", Safetensors.Write(network.Tensors(), config)),
             Put("image.npy", Npy.Bytes("<f4", $"({network.Height}, {network.Width}, 3)", MemoryMarshal.AsBytes(image.AsSpan()))),
-            Put("low.npy", Npy.Bytes("<f4", $"({network.ChannelsIn}, {network.LowHeight}, {network.LowWidth})", MemoryMarshal.AsBytes(network.Features.AsSpan()))));
+            Put(
+                "low.npy",
+                Npy.Bytes(
+                    "<f4",
+                    $"({network.ChannelsIn}, {network.LowHeight}, {network.LowWidth})",
+                    MemoryMarshal.AsBytes(network.Features.AsSpan()))));
     }
 }

@@ -26,11 +26,14 @@ internal sealed class GpuCommandTests : CliFixture
         using JsonDocument plan = JsonDocument.Parse(Succeed("plan", Model, TestImage, "--backend", "simulated", "--json"));
         long all = plan.RootElement.GetProperty("deviceBuffers").EnumerateArray().Sum(item => item.GetProperty("bytes").GetInt64());
         Assert.That(plan.RootElement.GetProperty("deviceBytes").GetInt64(), Is.EqualTo(all).And.GreaterThan(1 << 20));
-        Assert.That(Fail("plan", Model, TestImage, "--backend", "simulated", "--device-memory", "1MiB"), Does.Contain("device memory of 1MiB is not enough"));
+        Assert.That(
+            Fail("plan", Model, TestImage, "--backend", "simulated", "--device-memory", "1MiB"),
+            Does.Contain("device memory of 1MiB is not enough"));
     }
 
     [Test]
-    public void InfoListsDevices() => Assert.That(Succeed("info", "--device"), Does.Contain("simulated on the CPU").And.Contain("--backend simulated"));
+    public void InfoListsDevices() =>
+        Assert.That(Succeed("info", "--device"), Does.Contain("simulated on the CPU").And.Contain("--backend simulated"));
 
     [Test]
     public void InfoSaysWhatTrainsAndWhatRunsTheTransformer()

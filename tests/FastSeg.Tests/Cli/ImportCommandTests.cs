@@ -30,10 +30,14 @@ internal sealed class ImportCommandTests : CliFixture
         Assert.That(Fail("import", At("none.json"), "-o", At("m.fastseg")), Does.Contain("none.json: there is no such file"));
         Assert.That(Fail("import", TestImage, "-o", At("m.fastseg")), Does.Contain("no XGBoost model"));
         File.WriteAllBytes(At("f.ubj"), FastSeg.Models.Model.Load(Model).ForestBytes.ToArray());
-        Assert.That(Fail("import", At("f.ubj"), "--channels", "3", "-o", At("m.fastseg")), Does.Contain("f.ubj: The trees look at 58 features").And.Contain("174"));
+        Assert.That(
+            Fail("import", At("f.ubj"), "--channels", "3", "-o", At("m.fastseg")),
+            Does.Contain("f.ubj: The trees look at 58 features").And.Contain("174"));
         Assert.That(Fail("import", At("f.ubj"), "--values", "1,2", "-o", At("m.fastseg")), Does.Contain("3 classes"));
         Assert.That(Misuse("import", At("f.ubj"), "--values", "1,x,3", "-o", At("m.fastseg")), Does.Contain("\"x\" is no label value"));
-        Assert.That(Misuse("import", At("f.ubj"), "--values", "1,2,3", "--names", "a", "-o", At("m.fastseg")), Does.Contain("1 --names for 3 --values"));
+        Assert.That(
+            Misuse("import", At("f.ubj"), "--values", "1,2,3", "--names", "a", "-o", At("m.fastseg")),
+            Does.Contain("1 --names for 3 --values"));
         Assert.That(Misuse("import", At("f.ubj"), "--channels", "2", "-o", At("m.fastseg")), Does.Contain("--channels 2"));
         Assert.That(Misuse("import", At("f.ubj"), "-o", At("f.ubj")), Does.Contain("would be overwritten"));
         Assert.That(File.Exists(At("m.fastseg")), Is.False);

@@ -51,9 +51,13 @@ internal sealed class OtherCommandsTests : CliFixture
         Assert.That(images[0].GetProperty("classes")[1].GetProperty("iou").GetDouble(), Is.EqualTo(matrix.Iou(2)));
         Assert.That(json.RootElement.GetProperty("meanIou").GetDouble(), Is.EqualTo((first + second) / 2));
         JsonElement pixels = json.RootElement.GetProperty("confusion").GetProperty("pixels");
-        Assert.That(pixels.EnumerateArray().Sum(row => row.EnumerateArray().Sum(cell => cell.GetInt64())), Is.EqualTo(matrix.Pixels + 65536));
+        Assert.That(
+            pixels.EnumerateArray().Sum(row => row.EnumerateArray().Sum(cell => cell.GetInt64())), Is.EqualTo(matrix.Pixels + 65536));
         string text = Succeed("score", At("s.tif"), TestTruth, "--truth-offset", "1");
-        Assert.That(text, Does.Contain($"mean IoU {matrix.MeanIou():0.0000}").And.Contain($"class 2 {matrix.Iou(2):0.0000}").And.Contain($"{matrix[2, 1]:N0}"));
+        Assert.That(
+            text,
+            Does.Contain($"mean IoU {matrix.MeanIou():0.0000}").And.Contain($"class 2 {matrix.Iou(2):0.0000}")
+                .And.Contain($"{matrix[2, 1]:N0}"));
     }
 
     [Test]
@@ -66,7 +70,8 @@ internal sealed class OtherCommandsTests : CliFixture
         Write(At("empty.tif"), SampleType.UInt8, 256, 256, new byte[65536]);
         Write(At("small.tif"), SampleType.UInt8, 16, 16, new byte[256]);
         Assert.That(Fail("score", TrainLabels, At("small.tif")), Does.Contain("256 x 256").And.Contain("small.tif is 16 x 16"));
-        Assert.That(Fail("score", TrainLabels, At("empty.tif")), Does.Contain("empty.tif").And.Contain("no pixel of the truth is labelled"));
+        Assert.That(
+            Fail("score", TrainLabels, At("empty.tif")), Does.Contain("empty.tif").And.Contain("no pixel of the truth is labelled"));
     }
 
     [Test]
@@ -83,7 +88,8 @@ internal sealed class OtherCommandsTests : CliFixture
     [Test]
     public void PlanSaysWhatSegmentThenPredicts()
     {
-        using JsonDocument plan = JsonDocument.Parse(Succeed("plan", Model, TestImage, "--json", "--threads", "2", "--report", At("plan.json")));
+        using JsonDocument plan = JsonDocument.Parse(
+            Succeed("plan", Model, TestImage, "--json", "--threads", "2", "--report", At("plan.json")));
         JsonElement root = plan.RootElement;
         long buffers = root.GetProperty("buffers").EnumerateArray().Sum(item => item.GetProperty("bytes").GetInt64());
         Assert.That(buffers, Is.EqualTo(root.GetProperty("bufferBytes").GetInt64()).And.GreaterThan(1 << 20));
@@ -114,15 +120,19 @@ internal sealed class OtherCommandsTests : CliFixture
     public void InfoDescribesModelsAndImages()
     {
         Assert.That(
-            Succeed("info", Model), Does.Contain("FastSeg model").And.Contain("classes   3").And.Contain("58 planes").And.Contain("12 trees").And.Contain("XGBoost ")
-                .And.Contain("4 rounds").And.Contain("halo      66 px"));
+            Succeed("info", Model),
+            Does.Contain("FastSeg model").And.Contain("classes   3").And.Contain("58 planes").And.Contain("12 trees")
+                .And.Contain("XGBoost ").And.Contain("4 rounds").And.Contain("halo      66 px"));
         Assert.That(Succeed("info", TestImage), Does.Contain("PNG").And.Contain("256 x 256 px").And.Contain("uint8, 1 channel (grey)"));
-        using (ImageWriter writer = ImageFile.Create(At("size.tif"), new ImageLayout(3, 2, SampleType.UInt16) { PixelSize = new PixelSize(2.5, 2.5, "nm") }))
+        var layout = new ImageLayout(3, 2, SampleType.UInt16) { PixelSize = new PixelSize(2.5, 2.5, "nm") };
+        using (ImageWriter writer = ImageFile.Create(At("size.tif"), layout))
         {
             writer.Write(new Region(0, 0, 3, 2), new byte[12]);
             writer.Commit();
         }
-        Assert.That(Succeed("info", At("size.tif")), Does.Contain("TIFF").And.Contain("3 x 2 px").And.Contain("uint16").And.Contain("2.5 x 2.5 nm"));
+        Assert.That(
+            Succeed("info", At("size.tif")),
+            Does.Contain("TIFF").And.Contain("3 x 2 px").And.Contain("uint16").And.Contain("2.5 x 2.5 nm"));
         File.Copy(Model, At("renamed.bin"));
         Assert.That(Succeed("info", At("renamed.bin")), Does.Contain("FastSeg model"));
         File.WriteAllText(At("notes.txt"), "nothing to see");

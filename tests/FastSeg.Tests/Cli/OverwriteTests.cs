@@ -7,14 +7,19 @@ internal sealed class OverwriteTests : CliFixture
 {
     private static readonly string[] Lines =
     [
-        "train --image i.png --labels l.png -o i.png", "train --image i.png --labels l.png -o l.png", "train --image i.png --labels l.png -o link.png",
+        "train --image i.png --labels l.png -o i.png",
+        "train --image i.png --labels l.png -o l.png",
+        "train --image i.png --labels l.png -o link.png",
         "train --image i.png --labels l.png -o m.out --report i.png", "train --image i.png --labels l.png -o m.out --report ./m.out",
         "preview i.png -o i.png", "preview i.png --segmentation l.png -o l.png", "preview i.png --features -o folder/i.png",
         "segment m.fastseg i.png -o link.png", "segment m.fastseg s.tif#1 -o s.tif", "segment m.fastseg i.png --mask l.png -o l.png",
-        "segment m.fastseg s.tif -o folder/", "segment m.fastseg i.png -o o.tif --report m.fastseg", "segment m.fastseg i.png -o o.tif --report o.tif",
+        "segment m.fastseg s.tif -o folder/",
+        "segment m.fastseg i.png -o o.tif --report m.fastseg",
+        "segment m.fastseg i.png -o o.tif --report o.tif",
         "segment m.fastseg i.png -o o.tif --confidence --report o_confidence.tif",
         "features s.tif -o s.tif", "features s.tif#1 -o ./s.tif", "features i.png --model m.fastseg -o o.npy --report m.fastseg",
-        "score l.png l.png --report l.png", "info i.png --report i.png", "plan m.fastseg i.png --report i.png", "import m.fastseg -o m.fastseg",
+        "score l.png l.png --report l.png", "info i.png --report i.png", "plan m.fastseg i.png --report i.png",
+        "import m.fastseg -o m.fastseg",
         "upsampler import i.png.safetensors -o i.png.safetensors", "upsampler run w.safetensors --image s.npy --features f.npy -o s.npy",
     ];
 

@@ -48,7 +48,10 @@ internal sealed class PreviewTests : CliFixture
     public void LargeImagesAreAveragedAndLabelsAreNot()
     {
         const int Width = 5000, Height = 3;
-        byte[] samples = [.. Enumerable.Range(0, Width * Height).Select(i => (byte)(i % Width % 3 == 0 ? 90 : i % Width % 3 == 1 ? 30 : 60))];
+        byte[] samples =
+        [
+            .. Enumerable.Range(0, Width * Height).Select(i => (byte)(i % Width % 3 == 0 ? 90 : i % Width % 3 == 1 ? 30 : 60)),
+        ];
         using var image = MemoryImage.FromMemory<byte>(samples, Width, Height);
         Picture picture = Shrunk.Image(image, CancellationToken.None);
         Assert.That((picture.Width, picture.Height), Is.EqualTo((1667, 1)));
@@ -66,7 +69,8 @@ internal sealed class PreviewTests : CliFixture
         Picture picture = Shrunk.Image(image, CancellationToken.None);
         byte[] grey = [.. picture.Rgb.Where((_, i) => i % 3 == 0)];
         Assert.That(grey, Is.Ordered);
-        Assert.That((grey[0], grey[1000], grey[^1]), Is.EqualTo(((byte)0, (byte)128, (byte)255)).Or.EqualTo(((byte)0, (byte)127, (byte)255)));
+        Assert.That(
+            (grey[0], grey[1000], grey[^1]), Is.EqualTo(((byte)0, (byte)128, (byte)255)).Or.EqualTo(((byte)0, (byte)127, (byte)255)));
     }
 
     [Test]
@@ -91,7 +95,9 @@ internal sealed class PreviewTests : CliFixture
     public void ASegmentationOfAnotherSizeIsRefused()
     {
         Write(At("small.tif"), SampleType.UInt8, 10, 10, new byte[100]);
-        Assert.That(Fail("preview", TestImage, "--segmentation", At("small.tif"), "-o", At("s.png")), Does.Contain("small.tif is 10 x 10").And.Contain("256 x 256"));
+        Assert.That(
+            Fail("preview", TestImage, "--segmentation", At("small.tif"), "-o", At("s.png")),
+            Does.Contain("small.tif is 10 x 10").And.Contain("256 x 256"));
     }
 
     [Test]

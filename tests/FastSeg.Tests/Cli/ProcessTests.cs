@@ -25,7 +25,10 @@ internal sealed class ProcessTests : CliFixture
         byte[] broken = File.ReadAllBytes(TestImage);
         broken[broken.Length / 2] ^= 0x55;
         File.WriteAllBytes(At("broken.png"), broken);
-        Assert.That(Run("segment", Model, At("broken.png"), "-o", At("b.tif")).ErrorLines, Has.Length.EqualTo(1), "libvips keeps to itself what it thinks of the file");
+        Assert.That(
+            Run("segment", Model, At("broken.png"), "-o", At("b.tif")).ErrorLines,
+            Has.Length.EqualTo(1),
+            "libvips keeps to itself what it thinks of the file");
         Outcome success = Run("segment", Model, TestImage, "-o", At("l.tif"));
         Assert.That((success.Code, success.Error), Is.EqualTo((0, "")), "no progress bar where stderr is no terminal");
     }
@@ -33,15 +36,27 @@ internal sealed class ProcessTests : CliFixture
     [TestCase("INT")]
     [TestCase("TERM")]
     [TestCase("HUP")]
-    public void InterruptedItExits130AndLeavesNothing(string signal)
+    public void AnInterruptedSegmentationExits130AndLeavesNothing(string signal) =>
+        AssertInterrupted(signal, "l.tif", "segment", Model, BigImage());
+
+    [Test]
+    public void AnInterruptedFeatureRunExits130AndLeavesNothing() =>
+        AssertInterrupted("INT", "f.tif", "features", BigImage(), "--families", "gaussian", "--sigmas", "1");
+
+    /// <summary>Sends the signal when some tiles have been written, and looks for what is left in the output's folder and in TMPDIR.</summary>
+    private void AssertInterrupted(string signal, string output, params string[] command)
     {
-        string image = BigImage(), folder = NewFolder();
-        // A shell that runs the tests in the background may have SIGINT ignored, which children inherit.
-        using Process process = Start("/usr/bin/env", ["--default-signal", Dotnet, Program, "segment", Model, image, "-o", Path.Combine(folder, "l.tif"), "--threads", "1"]);
+        const long SomeTiles = 64 << 10;
+        string folder = NewFolder(), temporary = NewFolder();
+        // A shell that runs the tests in the background may have SIGINT ignored, which children inherit. The runtime's own diagnostics
+        // would leave their files in TMPDIR.
+        string[] environment = ["--default-signal", $"TMPDIR={temporary}", "DOTNET_EnableDiagnostics=0"];
+        string[] arguments = [.. command, "-o", Path.Combine(folder, output), "--threads", "1"];
+        using Process process = Start("/usr/bin/env", [.. environment, Dotnet, Program, .. arguments]);
         var watch = Stopwatch.StartNew();
-        while (Directory.GetFileSystemEntries(folder).Length == 0)
+        while (new DirectoryInfo(folder).GetFiles().Sum(file => file.Length) < SomeTiles)
         {
-            Assert.That(process.HasExited, Is.False, "it ended before its output was begun");
+            Assert.That(process.HasExited, Is.False, "it ended before some tiles were written");
             Assert.That(watch.Elapsed, Is.LessThan(Patience));
             Thread.Sleep(1);
         }
@@ -54,6 +69,7 @@ internal sealed class ProcessTests : CliFixture
         Assert.That(outcome.ErrorLines, Has.Length.EqualTo(1));
         Assert.That(outcome.Output, Is.Empty);
         Assert.That(Directory.GetFileSystemEntries(folder), Is.Empty);
+        Assert.That(Directory.GetFileSystemEntries(temporary), Is.Empty);
     }
 
     /// <summary>A closed or full standard stream neither aborts the process nor hides what went wrong.</summary>
@@ -74,7 +90,9 @@ internal sealed class ProcessTests : CliFixture
     {
         string backbone = TestData.File("models", "fastseg-vit-tiny-8"), model = At("deep.fastseg");
         // Large enough for whole windows of the transformer, whose own memory is then a third of all.
-        File.WriteAllBytes(At("windows.npy"), Npy.Bytes("|u1", "(512, 512)", [.. Enumerable.Range(0, 512 * 512).Select(i => (byte)((i * 31) ^ (i / 512)))]));
+        File.WriteAllBytes(
+            At("windows.npy"),
+            Npy.Bytes("|u1", "(512, 512)", [.. Enumerable.Range(0, 512 * 512).Select(i => (byte)((i * 31) ^ (i / 512)))]));
         AssertPeak("train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "2", "--deep", backbone, "-o", model);
         AssertPeak("segment", model, At("windows.npy"), "--deep", backbone, "-o", At("deep.tif"));
         AssertPeak("features", At("windows.npy"), "--model", model, "--deep", backbone, "-o", At("deep.npy"));
@@ -86,8 +104,12 @@ internal sealed class ProcessTests : CliFixture
         Outcome outcome = Run([.. arguments, "--threads", "2", "--report", report]);
         Assert.That(outcome.Code, Is.Zero, outcome.Error);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(report));
-        double planned = json.RootElement.GetProperty("predictedPeakBytes").GetDouble(), peak = json.RootElement.GetProperty("peakBytes").GetDouble();
-        Assert.That(peak / planned, Is.EqualTo(1).Within(0.15), $"{arguments[0]}: planned {planned / 1048576:F0} MiB, {peak / 1048576:F0} MiB at the peak");
+        double planned = json.RootElement.GetProperty("predictedPeakBytes").GetDouble();
+        double peak = json.RootElement.GetProperty("peakBytes").GetDouble();
+        Assert.That(
+            peak / planned,
+            Is.EqualTo(1).Within(0.15),
+            $"{arguments[0]}: planned {planned / 1048576:F0} MiB, {peak / 1048576:F0} MiB at the peak");
     }
 
     [Test]
@@ -95,7 +117,9 @@ internal sealed class ProcessTests : CliFixture
     {
         string folder = NewFolder();
         // 2 MiB are all that the shell lets a file grow to, as a full disk would; .NET itself maps its code from a file unless told not to.
-        string command = $"ulimit -f 2048; export DOTNET_EnableWriteXorExecute=0; exec '{Dotnet}' '{Program}' features '{TestImage}' -o '{folder}/f.npy'";
+        string command =
+            "ulimit -f 2048; export DOTNET_EnableWriteXorExecute=0; " +
+                $"exec '{Dotnet}' '{Program}' features '{TestImage}' -o '{folder}/f.npy'";
         using Process process = Start("/bin/bash", ["-c", command]);
         Outcome outcome = Finish(process);
         Assert.That(outcome.Code, Is.EqualTo(1), outcome.Error);

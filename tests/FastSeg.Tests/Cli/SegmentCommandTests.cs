@@ -54,7 +54,9 @@ internal sealed class SegmentCommandTests : CliFixture
         Assert.That(root.GetProperty("pixels").GetInt64(), Is.EqualTo(65536));
         Assert.That(root.GetProperty("machine").GetProperty("cores").GetInt32(), Is.EqualTo(Environment.ProcessorCount));
         JsonElement[] stages = [.. root.GetProperty("stages").EnumerateArray()];
-        Assert.That(stages.Select(stage => stage.GetProperty("name").GetString()), Is.EquivalentTo((string[])["read", "filters", "forest", "write"]));
+        Assert.That(
+            stages.Select(stage => stage.GetProperty("name").GetString()),
+            Is.EquivalentTo((string[])["read", "filters", "forest", "write"]));
         double seconds = root.GetProperty("seconds").GetDouble();
         Assert.That(stages.Sum(stage => stage.GetProperty("seconds").GetDouble()), Is.GreaterThan(0).And.LessThanOrEqualTo(seconds));
         foreach (JsonElement stage in stages)
@@ -72,10 +74,12 @@ internal sealed class SegmentCommandTests : CliFixture
     {
         string folder = Path.Combine(NewFolder(), "made");
         Succeed("segment", Model, TestImage, TrainImage, "-o", folder);
-        Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName), Is.EquivalentTo((string[])["spot2_0d_0.tif", "lshr_15kx_3kv_0.tif"]));
+        Assert.That(
+            Directory.GetFiles(folder).Select(Path.GetFileName), Is.EquivalentTo((string[])["spot2_0d_0.tif", "lshr_15kx_3kv_0.tif"]));
         string slash = NewFolder() + "/new/";
         Succeed("segment", Model, TestImage, "-o", slash, "--format", "npy", "--confidence");
-        Assert.That(Directory.GetFiles(slash).Select(Path.GetFileName), Is.EquivalentTo((string[])["spot2_0d_0.npy", "spot2_0d_0_confidence.npy"]));
+        Assert.That(
+            Directory.GetFiles(slash).Select(Path.GetFileName), Is.EquivalentTo((string[])["spot2_0d_0.npy", "spot2_0d_0_confidence.npy"]));
         Assert.That(Labels(slash + "spot2_0d_0.npy").Samples, Is.EqualTo(Labels(Path.Combine(folder, "spot2_0d_0.tif")).Samples));
     }
 
@@ -91,7 +95,8 @@ internal sealed class SegmentCommandTests : CliFixture
         Assert.That(outcome.ErrorLines[1], Does.Contain("absent.tif"));
         Assert.That(Directory.GetFileSystemEntries(folder).Select(Path.GetFileName), Is.EquivalentTo((string[])["spot2_0d_0.tif"]));
         using JsonDocument report = Json("past.json");
-        Assert.That(report.RootElement.GetProperty("images").EnumerateArray().Count(image => image.TryGetProperty("error", out _)), Is.EqualTo(2));
+        Assert.That(
+            report.RootElement.GetProperty("images").EnumerateArray().Count(image => image.TryGetProperty("error", out _)), Is.EqualTo(2));
     }
 
     [Test]
@@ -134,7 +139,9 @@ internal sealed class SegmentCommandTests : CliFixture
         {
             Assert.That(part[i], Is.EqualTo(whole[((40 + (i / 100)) * 256) + 13 + (i % 100)]));
         }
-        Assert.That(Fail("segment", Model, TestImage, "-o", At("out.tif"), "--region", "200,0,57,10"), Does.Contain("200,0,57,10").And.Contain("256 x 256"));
+        Assert.That(
+            Fail("segment", Model, TestImage, "-o", At("out.tif"), "--region", "200,0,57,10"),
+            Does.Contain("200,0,57,10").And.Contain("256 x 256"));
         Assert.That(File.Exists(At("out.tif")), Is.False);
     }
 
@@ -150,7 +157,9 @@ internal sealed class SegmentCommandTests : CliFixture
         Assert.That(masked[(200 * 256)..], Is.All.Zero);
         Assert.That(output, Does.Match($@"{100.0 * masked.Count(label => label == 1) / (200 * 256):0.00} %"));
         Write(At("small.png"), SampleType.UInt8, 256, 255, mask.AsSpan(256));
-        Assert.That(Fail("segment", Model, TestImage, "-o", At("no.tif"), "--mask", At("small.png")), Does.Contain("small.png").And.Contain("256 x 255"));
+        Assert.That(
+            Fail("segment", Model, TestImage, "-o", At("no.tif"), "--mask", At("small.png")),
+            Does.Contain("small.png").And.Contain("256 x 255"));
     }
 
     [Test]
@@ -179,7 +188,8 @@ internal sealed class SegmentCommandTests : CliFixture
         byte[] rgb = new byte[64 * 64 * 3];
         rgb[(3 * 70) + 1] = 9;
         WriteNpy(At("colour.npy"), "|u1", "(64, 64, 3)", rgb);
-        Assert.That(Fail("segment", Model, At("colour.npy"), "-o", At("no.tif")), Does.Contain("colour.npy: the pixel at x 6, y 1 is coloured"));
+        Assert.That(
+            Fail("segment", Model, At("colour.npy"), "-o", At("no.tif")), Does.Contain("colour.npy: the pixel at x 6, y 1 is coloured"));
         Assert.That(File.Exists(At("no.tif")), Is.False);
     }
 
@@ -200,5 +210,6 @@ internal sealed class SegmentCommandTests : CliFixture
         return MemoryMarshal.Cast<byte, float>(Read(reader)).ToArray();
     }
 
-    private static void WriteNpy(string path, string type, string shape, byte[] samples) => File.WriteAllBytes(path, Npy.Bytes(type, shape, samples));
+    private static void WriteNpy(string path, string type, string shape, byte[] samples) =>
+        File.WriteAllBytes(path, Npy.Bytes(type, shape, samples));
 }

@@ -18,11 +18,13 @@ internal sealed class SelfTestTests
         {
             Assert.That(outcome.Output, Does.Match($@"features: {family} .*ok"));
         }
-        foreach (string operation in (string[])["projection", "nearest", "bilinear", "upsampler, padding replicate", "upsampler, padding zeros"])
+        foreach (string operation in (string[])
+            ["projection", "nearest", "bilinear", "upsampler, padding replicate", "upsampler, padding zeros"])
         {
             Assert.That(outcome.Output, Does.Match($@"deep: {operation} .*ok"));
         }
-        Assert.That(outcome.Output, Does.Match("forest: margins, 3 classes .* 0.0e.0 .*ok").And.Match("segment: wrong labels, 4 classes .*ok"));
+        Assert.That(
+            outcome.Output, Does.Match("forest: margins, 3 classes .* 0.0e.0 .*ok").And.Match("segment: wrong labels, 4 classes .*ok"));
         Assert.That(outcome.Output, Does.Not.Contain("FAILED"));
     }
 
@@ -57,7 +59,8 @@ internal sealed class SelfTestTests
     public void ARateIsBesideWhatTheDeviceDoesAtMost()
     {
         Assert.That(SelfTestCommand.Rate(new EngineRate(2.5e12, false, 0.75)), Is.EqualTo((string[])["2500.0 GB/s", "75 % of copying"]));
-        Assert.That(SelfTestCommand.Rate(new EngineRate(31.4e12, true, 0.5)), Is.EqualTo((string[])["31.40 TFLOP/s", "50 % of multiply-adds"]));
+        Assert.That(
+            SelfTestCommand.Rate(new EngineRate(31.4e12, true, 0.5)), Is.EqualTo((string[])["31.40 TFLOP/s", "50 % of multiply-adds"]));
         Assert.That(SelfTestCommand.Rate(new EngineRate(50e12, true, null)), Is.EqualTo((string[])["50.00 TFLOP/s", "measured"]));
         Assert.That(SelfTestCommand.Rate(null), Is.EqualTo((string[])["", ""]));
     }
@@ -79,7 +82,9 @@ internal sealed class SelfTestTests
             Outcome outcome = CommandLine.Run("demo", "-o", folder, "--report", Path.Combine(folder, "report.json"));
             Assert.That(outcome.Error, Is.Empty);
             Assert.That(outcome.Code, Is.Zero);
-            Assert.That(outcome.Output, Does.Contain(folder).And.Contain("filters").And.Contain("tertiary").And.Contain("classical + deep: mean over 2 images"));
+            Assert.That(
+                outcome.Output,
+                Does.Contain(folder).And.Contain("filters").And.Contain("tertiary").And.Contain("classical + deep: mean over 2 images"));
             using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "report.json")));
             JsonElement[] images = [.. report.RootElement.GetProperty("images").EnumerateArray()];
             Assert.That(images, Has.Length.EqualTo(4));
@@ -88,7 +93,8 @@ internal sealed class SelfTestTests
             Assert.That(
                 Directory.GetFiles(folder).Select(Path.GetFileName),
                 Is.EquivalentTo((string[])[
-                    "ni.fastseg", "ni_deep.fastseg", "report.json", "me3_15kx_3kv_2.png", "me3_15kx_3kv_2_labels.png", "me3_15kx_3kv_2_deep_labels.png",
+                    "ni.fastseg", "ni_deep.fastseg", "report.json",
+                    "me3_15kx_3kv_2.png", "me3_15kx_3kv_2_labels.png", "me3_15kx_3kv_2_deep_labels.png",
                     "spot2_0d_0.png", "spot2_0d_0_labels.png", "spot2_0d_0_deep_labels.png"]));
         }
         finally

@@ -20,8 +20,11 @@ internal sealed partial class SpecialFileTests : CliFixture
         }
         foreach (string[] line in (string[][])
         [
-            ["segment", Model, pipe, "-o", At("o.tif")], ["segment", model, TestImage, "-o", At("o.tif")], ["info", pipe], ["info", model], ["info", weights],
-            ["train", "--image", TrainImage, "--labels", pipe, "-o", At("o.fastseg")], ["import", pipe, "-o", At("o.fastseg")], ["score", pipe, TestTruth],
+            ["segment", Model, pipe, "-o", At("o.tif")], ["segment", model, TestImage, "-o", At("o.tif")],
+            ["info", pipe], ["info", model], ["info", weights],
+            ["train", "--image", TrainImage, "--labels", pipe, "-o", At("o.fastseg")],
+            ["import", pipe, "-o", At("o.fastseg")],
+            ["score", pipe, TestTruth],
             ["segment", Model, TestImage, "--mask", pipe, "-o", At("o.tif")], ["features", "/dev/zero", "-o", At("o.npy")],
         ])
         {
@@ -53,7 +56,8 @@ internal sealed partial class SpecialFileTests : CliFixture
     [Test]
     public void LongNamesAreWritten()
     {
-        string folder = NewFolder(), report = Path.Combine(folder, new string('r', 245)), picture = Path.Combine(folder, new string('p', 245) + ".png");
+        string folder = NewFolder(), report = Path.Combine(folder, new string('r', 245));
+        string picture = Path.Combine(folder, new string('p', 245) + ".png");
         Succeed("preview", TestImage, "-o", picture, "--report", report);
         Assert.That(Directory.GetFiles(folder), Is.EquivalentTo(new[] { report, picture }));
     }
@@ -75,12 +79,16 @@ internal sealed partial class SpecialFileTests : CliFixture
         Assert.That(Fail("segment", Model, "", "-o", At("o.tif")), Does.Contain("name of an image is empty"));
         Assert.That(Fail("plan", Model, TestImage, "--memory", "1KiB"), Does.Contain("--memory 1024B is not enough"));
         File.WriteAllBytes(At("mask.npy"), Npy.Bytes("<f4", "(256, 256)", new byte[4 * 256 * 256]));
-        Assert.That(Fail("segment", Model, TestImage, "--mask", At("mask.npy"), "-o", At("o.tif")), Does.Contain("a mask holds uint8 or uint16").And.Not.Contain("labels"));
+        Assert.That(
+            Fail("segment", Model, TestImage, "--mask", At("mask.npy"), "-o", At("o.tif")),
+            Does.Contain("a mask holds uint8 or uint16").And.Not.Contain("labels"));
         byte[] colours = new byte[3 * 8 * 8];
         colours[0] = 1;
         File.WriteAllBytes(At("rgb.npy"), Npy.Bytes("|u1", "(8, 8, 3)", colours));
         Assert.That(
-            Fail("features", At("rgb.npy"), "--sigmas", string.Join(',', Enumerable.Range(1, 64)), "--families", "default,laplacian,structure,mean,min,max,median", "-o", At("f.npy")),
+            Fail(
+                "features", At("rgb.npy"), "--sigmas", string.Join(',', Enumerable.Range(1, 64)),
+                "--families", "default,laplacian,structure,mean,min,max,median", "-o", At("f.npy")),
             Does.Contain("features are too many for one stack"));
     }
 

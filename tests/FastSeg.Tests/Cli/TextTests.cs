@@ -1,4 +1,5 @@
 using FastSeg.Cli;
+using FastSeg.Cli.Errors;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Text;
 using NUnit.Framework;
@@ -63,14 +64,19 @@ internal sealed class TextTests
 
     [Test]
     public void AnExtraOutputThatHitsAnotherImagesIsRefused() => Assert.That(
-        () => OutputPaths.Resolve(["a.tif", "a_confidence.tif"], "x/", null, probabilities: false, confidence: true), Throws.TypeOf<UsageException>());
+        () => OutputPaths.Resolve(["a.tif", "a_confidence.tif"], "x/", null, probabilities: false, confidence: true),
+        Throws.TypeOf<UsageException>());
 
     [Test]
     public void UnexpectedFailuresAreOneLine()
     {
-        Assert.That(App.Sentence(new InvalidOperationException("first\n  second\r\n")), Is.EqualTo("unexpected InvalidOperationException: first second (--verbose shows where)"));
-        Assert.That(App.Sentence(new FastSegException("a\nb")), Is.EqualTo("a b"));
-        Assert.That(App.Sentence(new TypeInitializationException("VectorPath", new FastSegException("FASTSEG_VECTOR is wrong."))), Is.EqualTo("FASTSEG_VECTOR is wrong."));
-        Assert.That(App.Sentence(new OutOfMemoryException()), Does.Contain("--memory"));
+        Assert.That(
+            ErrorText.Of(new InvalidOperationException("first\n  second\r\n")),
+            Is.EqualTo("unexpected InvalidOperationException: first second (--verbose shows where)"));
+        Assert.That(ErrorText.Of(new FastSegException("a\nb")), Is.EqualTo("a b"));
+        Assert.That(
+            ErrorText.Of(new TypeInitializationException("VectorPath", new FastSegException("FASTSEG_VECTOR is wrong."))),
+            Is.EqualTo("FASTSEG_VECTOR is wrong."));
+        Assert.That(ErrorText.Of(new OutOfMemoryException()), Does.Contain("--memory"));
     }
 }

@@ -1,3 +1,5 @@
+using FastSeg.Features;
+using FastSeg.Forest;
 using FastSeg.Images;
 using NUnit.Framework;
 
@@ -9,7 +11,8 @@ internal sealed class TrainCommandTests : CliFixture
     [Test]
     public void SeveralImagesGoTogetherAndTheClassesAreListed()
     {
-        string second = Path.Combine(Samples, "train", "spot4_180d_2.png"), labels = Path.Combine(Samples, "train", "spot4_180d_2_labels.png");
+        string second = Path.Combine(Samples, "train", "spot4_180d_2.png");
+        string labels = Path.Combine(Samples, "train", "spot4_180d_2_labels.png");
         string output = Succeed(
             "train", "--image", TrainImage, "--labels", TrainLabels, "--image", second, "--labels", labels,
             "--rounds", "2", "--names", "matrix,secondary, tertiary", "-o", At("two.fastseg"));
@@ -38,20 +41,26 @@ internal sealed class TrainCommandTests : CliFixture
     {
         string path = At("options.fastseg");
         Succeed(
-            "train", "--image", TrainImage, "--labels", TrainLabels, "-o", path, "--preset", "weka", "--sigmas", "1,2.5", "--families", "gaussian,hessian",
+            "train", "--image", TrainImage, "--labels", TrainLabels, "-o", path,
+            "--preset", "weka", "--sigmas", "1,2.5", "--families", "gaussian,hessian",
             "--rounds", "2", "--depth", "3", "--learning-rate", "0.5", "--max-bin", "64", "--balance", "--seed", "7");
         FastSeg.Models.Model model = FastSeg.Models.Model.Load(path);
         Assert.That(model.Features.Sigmas, Is.EqualTo((double[])[1, 2.5]));
         Assert.That(model.Features.SigmaScale, Is.EqualTo(0.4));
-        Assert.That(model.Features.Families, Is.EqualTo(FastSeg.Features.Families.Gaussian | FastSeg.Features.Families.Hessian));
+        Assert.That(model.Features.Families, Is.EqualTo(Families.Gaussian | Families.Hessian));
         Assert.That(
-            model.Training, Is.EqualTo(new FastSeg.Forest.TrainingOptions { Rounds = 2, Depth = 3, LearningRate = 0.5, MaxBin = 64, Balance = true, Seed = 7 }));
-        Assert.That(Succeed("info", path), Does.Contain("sigmas    1, 2.5 (standard deviation = 0.4 x sigma)").And.Contain("gaussian, hessian").And.Contain("2 rounds, depth 3"));
+            model.Training,
+            Is.EqualTo(new TrainingOptions { Rounds = 2, Depth = 3, LearningRate = 0.5, MaxBin = 64, Balance = true, Seed = 7 }));
+        Assert.That(
+            Succeed("info", path),
+            Does.Contain("sigmas    1, 2.5 (standard deviation = 0.4 x sigma)").And.Contain("gaussian, hessian")
+                .And.Contain("2 rounds, depth 3"));
     }
 
     [Test]
     public void WithoutOptionsItIsThePaperPreset() =>
-        Assert.That(Succeed("info", Model), Does.Contain("58 planes").And.Contain("sigmas    1, 2, 4, 8, 16 (standard deviation = 1 x sigma)"));
+        Assert.That(
+            Succeed("info", Model), Does.Contain("58 planes").And.Contain("sigmas    1, 2, 4, 8, 16 (standard deviation = 1 x sigma)"));
 
     [Test]
     public void WrongLabelsAreRefused()
@@ -73,9 +82,13 @@ internal sealed class TrainCommandTests : CliFixture
     [Test]
     public void AnOutputThatCannotBeWrittenIsToldBeforeTheWork()
     {
-        Assert.That(Fail("train", "--image", "missing", "--labels", "missing", "-o", At("no/such/m.fastseg")), Does.Contain("no/such does not exist"));
+        Assert.That(
+            Fail("train", "--image", "missing", "--labels", "missing", "-o", At("no/such/m.fastseg")),
+            Does.Contain("no/such does not exist"));
         Assert.That(Fail("train", "--image", "missing", "--labels", "missing", "-o", Folder), Does.Contain("is a folder"));
-        Assert.That(Fail("train", "--image", "missing", "--labels", "missing", "-o", "/proc/m.fastseg"), Does.Contain("/proc/m.fastseg cannot be written"));
+        Assert.That(
+            Fail("train", "--image", "missing", "--labels", "missing", "-o", "/proc/m.fastseg"),
+            Does.Contain("/proc/m.fastseg cannot be written"));
     }
 
     private string Train(string image, string labels, params string[] more) =>

@@ -5,7 +5,10 @@ namespace FastSeg.Tests.Cli;
 /// <summary>Help, version, and arguments that do not fit.</summary>
 internal sealed class UsageTests
 {
-    private static readonly string[] Commands = ["train", "segment", "features", "score", "plan", "info", "preview", "upsampler", "models", "demo", "selftest"];
+    private static readonly string[] Commands =
+    [
+        "train", "segment", "features", "score", "plan", "info", "preview", "upsampler", "models", "demo", "selftest",
+    ];
 
     private static readonly string[] Helped = [.. Commands, "upsampler import", "upsampler info", "upsampler run"];
 
@@ -34,7 +37,10 @@ internal sealed class UsageTests
         {
             Assert.That(line, Does.Match(@"^  -\S.*?\S  +\S"), "an option without a description");
         }
-        string[] examples = [.. lines.SkipWhile(line => !line.StartsWith("Example", StringComparison.Ordinal)).Skip(1).Where(line => line.Length > 0)];
+        string[] examples = [.. lines
+            .SkipWhile(line => !line.StartsWith("Example", StringComparison.Ordinal))
+            .Skip(1)
+            .Where(line => line.Length > 0)];
         Assert.That(examples, Is.Not.Empty);
         foreach (string example in examples)
         {

@@ -37,7 +37,9 @@ internal sealed partial class LayoutTests
     public void KernelsKnowIlgpuAndNothingOfTheEngine()
     {
         IEnumerable<string?> used = typeof(Dog).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name);
-        Assert.That(used.Where(name => name is not null && !name.StartsWith("System.", StringComparison.Ordinal)), Is.EquivalentTo((string[])["ILGPU"]));
+        Assert.That(
+            used.Where(name => name is not null && !name.StartsWith("System.", StringComparison.Ordinal)),
+            Is.EquivalentTo((string[])["ILGPU"]));
     }
 
     [Test]
@@ -48,7 +50,9 @@ internal sealed partial class LayoutTests
             .Where(file => File.ReadAllText(file).Contains("public static class", StringComparison.Ordinal))
             .Select(file => Path.GetFileNameWithoutExtension(file)!)];
         Assert.That(kernels, Is.Not.Empty);
-        string[] tests = [.. Sources("tests").Where(file => file.Contains("/Kernels/", StringComparison.Ordinal)).Select(file => Path.GetFileNameWithoutExtension(file)!)];
+        string[] tests = [.. Sources("tests")
+            .Where(file => file.Contains("/Kernels/", StringComparison.Ordinal))
+            .Select(file => Path.GetFileNameWithoutExtension(file)!)];
         Assert.That(kernels.Select(kernel => $"{kernel}Tests"), Is.SubsetOf(tests));
     }
 
@@ -56,7 +60,9 @@ internal sealed partial class LayoutTests
     public void EveryFilterHasItsTwin()
     {
         string[] files = [.. Sources(Path.Combine("src", "FastSeg", "Features")).Select(file => Path.GetFileName(file)!)];
-        string[] operations = [.. files.Where(file => file.EndsWith(".Cpu.cs", StringComparison.Ordinal)).Select(file => file.Split('.')[0])];
+        string[] operations = [.. files
+            .Where(file => file.EndsWith(".Cpu.cs", StringComparison.Ordinal))
+            .Select(file => file.Split('.')[0])];
         Assert.That(operations, Has.Length.GreaterThan(9));
         string[] alone = [.. operations.Where(operation => !files.Contains($"{operation}.Gpu.cs"))];
         Assert.That(alone, Is.EquivalentTo(NoTwinOnTheGpu.Keys), "what the CPU computes and the GPU does not");

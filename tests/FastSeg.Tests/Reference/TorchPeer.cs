@@ -56,7 +56,8 @@ internal static class TorchPeer
     /// <summary>Runs Python; false where it fails.</summary>
     public static bool Run(params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(Python, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         _ = process.StandardError.ReadToEndAsync();
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -16,7 +16,8 @@ internal static unsafe class XgBoostPeer
     public static byte[] Resave(byte[] model, string format)
     {
         using BoosterHandle booster = XgBoostReference.Load(model);
-        XgBoost.XGBoosterSaveModelToBuffer(booster, $$"""{"format":"{{format}}"}""", out ulong length, out byte* bytes).ThrowIfFailed("saving");
+        string options = $$"""{"format":"{{format}}"}""";
+        XgBoost.XGBoosterSaveModelToBuffer(booster, options, out ulong length, out byte* bytes).ThrowIfFailed("saving");
         return new ReadOnlySpan<byte>(bytes, (int)length).ToArray();
     }
 }

@@ -37,7 +37,8 @@ def network(channels_in, hidden, channels_out, down, patch):
     ups = []
     for i, width in enumerate(widths):
         inputs = (hidden if i == 0 else widths[i - 1]) + down + 3
-        ups.append(named(conv=named(double_conv=double_conv(inputs, inputs, width, 3)), up=nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(width, width, 3))))
+        doubling = nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(width, width, 3))
+        ups.append(named(conv=named(double_conv=double_conv(inputs, inputs, width, 3)), up=doubling))
     return named(
         downsampler=named(downsample_layers=nn.ModuleList(downs)),
         upsampler=named(
@@ -65,7 +66,10 @@ def main(folder):
     torch.save(checkpoint("tiny bfloat16", 2, -1, 2, 2, 4, "zeros", torch.bfloat16), folder / "checkpoint-bfloat16.pth")
     torch.save(checkpoint("tiny narrowing", 4, 3, 1, 2, 5, "replicate", torch.float64), folder / "checkpoint-double.pth")
     base = torch.arange(24, dtype=torch.float32).reshape(4, 6)
-    views = {"transposed": base.t(), "part": base[1:, ::2], "same": base, "scalar": base[2, 3], "empty": base[:0], "counts": torch.tensor([1, -2])}
+    views = {
+        "transposed": base.t(), "part": base[1:, ::2], "same": base, "scalar": base[2, 3], "empty": base[:0],
+        "counts": torch.tensor([1, -2]),
+    }
     torch.save({"config": {"list": [1, 2.5, "x", None, True, (1, 2, 3, 4)]}, "weights": views}, folder / "checkpoint-views.pth")
     torch.save({"config": {}, "weights": {"a": base}}, folder / "checkpoint-old.pth", _use_new_zipfile_serialization=False)
 

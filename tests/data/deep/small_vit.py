@@ -93,7 +93,9 @@ def patch_tokens(model, image):
 def main(folder):
     torch.manual_seed(1)
     for name, kind, patch, dynamic, sides in (
-            ("fixed", SmallViT, 14, False, [(5, 5)]), ("dynamic", SmallViT, 16, True, [(5, 5), (3, 8)]), ("dict", DictViT, 14, False, [(5, 5)])):
+            ("fixed", SmallViT, 14, False, [(5, 5)]),
+            ("dynamic", SmallViT, 16, True, [(5, 5), (3, 8)]),
+            ("dict", DictViT, 14, False, [(5, 5)])):
         model = kind(patch)
         export_backbone.export(model, pathlib.Path(folder) / name, f"small {name}", 5, dynamic, licence="MIT", source="random weights")
         for i, (rows, columns) in enumerate(sides):

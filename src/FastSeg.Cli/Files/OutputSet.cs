@@ -12,7 +12,10 @@ internal sealed class OutputSet : IDisposable
             Outputs = new SegmentOutputs { Labels = ImageFile.Create(paths.Labels, segmenter.LabelLayout(image, options)) };
             if (paths.Probabilities is not null && probabilities is { } type)
             {
-                Outputs = Outputs with { Probabilities = ImageFile.Create(paths.Probabilities, segmenter.ProbabilityLayout(image, type, options)) };
+                Outputs = Outputs with
+                {
+                    Probabilities = ImageFile.Create(paths.Probabilities, segmenter.ProbabilityLayout(image, type, options)),
+                };
             }
             if (paths.Confidence is not null)
             {
@@ -36,5 +39,6 @@ internal sealed class OutputSet : IDisposable
         }
     }
 
-    private IEnumerable<ImageWriter> Writers => ((ImageWriter?[])[Outputs.Labels, Outputs.Probabilities, Outputs.Confidence]).OfType<ImageWriter>();
+    private IEnumerable<ImageWriter> Writers =>
+        ((ImageWriter?[])[Outputs.Labels, Outputs.Probabilities, Outputs.Confidence]).OfType<ImageWriter>();
 }

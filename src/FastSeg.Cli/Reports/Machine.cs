@@ -12,19 +12,28 @@ namespace FastSeg.Cli;
 /// <param name="Runtime">.NET's version.</param>
 internal sealed record Machine(string Processor, int Cores, int VectorBits, long MemoryBytes, string System, string Runtime)
 {
+    /// <summary>This machine.</summary>
     public static Machine Here()
     {
         int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
         long memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        return new Machine(ProcessorName(), Environment.ProcessorCount, bits, memory, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription);
+        return new Machine(
+            ProcessorName(),
+            Environment.ProcessorCount,
+            bits,
+            memory,
+            RuntimeInformation.OSDescription,
+            RuntimeInformation.FrameworkDescription);
     }
 
     private static string ProcessorName()
     {
-        const string File = "/proc/cpuinfo", Key = "model name";
-        string? line = global::System.IO.File.Exists(File)
-            ? global::System.IO.File.ReadLines(File).FirstOrDefault(text => text.StartsWith(Key, StringComparison.Ordinal))
+        const string CpuInfo = "/proc/cpuinfo", Key = "model name";
+        string? line = File.Exists(CpuInfo)
+            ? File.ReadLines(CpuInfo).FirstOrDefault(text => text.StartsWith(Key, StringComparison.Ordinal))
             : null;
-        return line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+        return line is null
+            ? RuntimeInformation.ProcessArchitecture.ToString()
+            : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
     }
 }

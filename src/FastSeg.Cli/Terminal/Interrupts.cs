@@ -2,10 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace FastSeg.Cli;
 
-/// <summary>Turns Ctrl-C, SIGTERM and a terminal's end (SIGHUP, unless nohup has it ignored) into a cancelled token; a second one ends the process at once.</summary>
+/// <summary>
+/// Turns Ctrl-C, SIGTERM and a terminal's end (SIGHUP, unless nohup has it ignored) into a cancelled token; a second one ends the process
+/// at once.
+/// </summary>
 internal sealed class Interrupts : IDisposable
 {
-    /// <summary>SIGXFSZ on Linux, which would end the process where a file outgrows the shell's limit; ignored, the write fails like any other.</summary>
+    /// <summary>
+    /// SIGXFSZ on Linux, which would end the process where a file outgrows the shell's limit; ignored, the write fails like any other.
+    /// </summary>
     private const PosixSignal FileTooLarge = (PosixSignal)25;
 
     private readonly CancellationTokenSource _source = new();

@@ -7,7 +7,9 @@ internal static class WholeFile
 {
     private const long MostBytes = 256L << 20;
 
-    /// <summary>Fails when a file of that name could not be written: the folder is missing or read-only, or the name is a folder's.</summary>
+    /// <summary>
+    /// Fails when a file of that name could not be written: the folder is missing or read-only, or the name is a folder's.
+    /// </summary>
     public static void Check(string path) => new PartialFile(path).Dispose();
 
     /// <summary>Reads a file that must be small enough to be held.</summary>

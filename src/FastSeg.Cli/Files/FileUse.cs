@@ -1,4 +1,5 @@
 using FastSeg.Images;
+using FastSeg.Native;
 
 namespace FastSeg.Cli;
 
@@ -30,10 +31,11 @@ internal sealed record FileUse(IReadOnlyList<string?> Inputs, IReadOnlyList<stri
             }
             if (!outputs.TryAdd(real, output) && !IsStream(real))
             {
-                throw new UsageException($"{outputs[real]} and {output} are one file, and two results would be written to it; give them different names.");
+                throw new UsageException(
+                    $"{outputs[real]} and {output} are one file, and two results would be written to it; give them different names.");
             }
         }
     }
 
-    private static bool IsStream(string path) => Native.FileKinds.Of(path) is Native.FileKind.Device or Native.FileKind.Pipe or Native.FileKind.Socket;
+    private static bool IsStream(string path) => FileKinds.Of(path) is FileKind.Device or FileKind.Pipe or FileKind.Socket;
 }

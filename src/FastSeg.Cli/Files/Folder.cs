@@ -13,7 +13,10 @@ internal static class Folder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FastSegException($"No folder can be made in {Path.GetTempPath()}: {e.Message.TrimEnd('.')}; set TMPDIR to a folder that exists and can be written.", e);
+            throw new FastSegException(
+                $"No folder can be made in {Path.GetTempPath()}: {e.Message.TrimEnd('.')}; " +
+                    "set TMPDIR to a folder that exists and can be written.",
+                e);
         }
     }
 

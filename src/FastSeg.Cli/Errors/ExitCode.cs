@@ -8,6 +8,3 @@ internal static class ExitCode
     public const int Usage = 2;
     public const int Interrupted = 130;
 }
-
-/// <summary>Arguments that do not fit together: one sentence, exit 2.</summary>
-internal sealed class UsageException(string message, Exception? cause = null) : Exception(message, cause);

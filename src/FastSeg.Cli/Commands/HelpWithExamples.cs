@@ -8,6 +8,10 @@ namespace FastSeg.Cli;
 /// <summary>The parser's help, followed by examples that can be typed as they are.</summary>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
+    private const string General =
+        "`fastseg COMMAND --help` explains a command. " +
+        "Exit codes: 0 done, 2 wrong arguments, 130 interrupted, 1 anything else that failed.";
+
     public override bool ClearsParseErrors => true;
 
     /// <summary>Puts this help behind --help of the program and all of its commands.</summary>
@@ -24,7 +28,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         int code = help.Invoke(parseResult);
         TextWriter output = parseResult.InvocationConfiguration.Output;
         var command = parseResult.CommandResult.Command as FastSegCommand;
-        output.WriteLine(command?.Details ?? "`fastseg COMMAND --help` explains a command. Exit codes: 0 done, 2 wrong arguments, 130 interrupted, 1 anything else that failed.");
+        output.WriteLine(command?.Details ?? General);
         output.WriteLine();
         IReadOnlyList<string> examples = command?.Examples ??
         [

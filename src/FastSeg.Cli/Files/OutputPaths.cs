@@ -10,6 +10,7 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
 {
     private static readonly string[] Extensions = [".tif", ".tiff", ".png", ".npy"];
 
+    /// <summary>Those of them that are wanted.</summary>
     public IEnumerable<string> All => ((string?[])[Labels, Probabilities, Confidence]).OfType<string>();
 
     /// <summary>
@@ -25,7 +26,7 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
     {
         OutputPaths[] paths = IsFolder(images, output)
             ? [.. images.Select(image => Beside(Path.Combine(output, $"{Stem(image)}.{format ?? "tif"}"), probabilities, confidence))]
-            : [Beside(File(output, format), probabilities, confidence)];
+            : [Beside(Checked(output, format), probabilities, confidence)];
         foreach (OutputPaths path in paths)
         {
             CheckPng(path);
@@ -48,14 +49,17 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
         {
             return true;
         }
-        if (images.Count > 1 && (Extensions.Contains(Path.GetExtension(output).ToLowerInvariant()) || System.IO.File.Exists(output)))
+        if (images.Count > 1 && (Extensions.Contains(Path.GetExtension(output).ToLowerInvariant()) || File.Exists(output)))
         {
-            throw new UsageException($"-o {output} names one file for {images.Count} images; give a folder, such as -o {Path.GetFileNameWithoutExtension(output)}/.");
+            throw new UsageException(
+                $"-o {output} names one file for {images.Count} images; " +
+                    $"give a folder, such as -o {Path.GetFileNameWithoutExtension(output)}/.");
         }
         return images.Count > 1;
     }
 
-    private static string File(string output, string? format)
+    /// <summary>OUT as a file: its extension is one that is written, and does not contradict --format.</summary>
+    private static string Checked(string output, string? format)
     {
         string extension = Path.GetExtension(output).ToLowerInvariant();
         if (!Extensions.Contains(extension))
@@ -63,20 +67,27 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
             throw new UsageException($"-o {output} must end in .tif, .tiff, .png or .npy, or in / for a folder.");
         }
         string named = extension == ".tiff" ? "tif" : extension[1..];
-        return format is null || format == named ? output : throw new UsageException($"-o {output} and --format {format} disagree; give one of them.");
+        return format is null || format == named
+            ? output
+            : throw new UsageException($"-o {output} and --format {format} disagree; give one of them.");
     }
 
     private static OutputPaths Beside(string labels, bool probabilities, bool confidence)
     {
         string stem = Path.ChangeExtension(labels, null), extension = Path.GetExtension(labels);
-        return new OutputPaths(labels, probabilities ? $"{stem}_probabilities{extension}" : null, confidence ? $"{stem}_confidence{extension}" : null);
+        return new OutputPaths(
+            labels,
+            probabilities ? $"{stem}_probabilities{extension}" : null,
+            confidence ? $"{stem}_confidence{extension}" : null);
     }
 
     private static void CheckPng(OutputPaths path)
     {
-        if ((path.Probabilities ?? path.Confidence) is { } extra && Path.GetExtension(extra).Equals(".png", StringComparison.OrdinalIgnoreCase))
+        if ((path.Probabilities ?? path.Confidence) is { } extra
+            && Path.GetExtension(extra).Equals(".png", StringComparison.OrdinalIgnoreCase))
         {
-            throw new UsageException($"{extra}: a PNG holds neither several pages nor float32, as probabilities and confidence need; write .tif or .npy.");
+            throw new UsageException(
+                $"{extra}: a PNG holds neither several pages nor float32, as probabilities and confidence need; write .tif or .npy.");
         }
     }
 
@@ -90,7 +101,8 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
                 string full = Path.GetFullPath(path);
                 if (!owners.TryAdd(full, images[i]))
                 {
-                    throw new UsageException($"{owners[full]} and {images[i]} would both be written to {path}; rename one or segment them into two folders.");
+                    throw new UsageException(
+                        $"{owners[full]} and {images[i]} would both be written to {path}; rename one or segment them into two folders.");
                 }
             }
         }

@@ -1,46 +1,45 @@
 using System.CommandLine;
-using FastSeg.Cli.Options;
+using FastSeg.Cli.Sessions;
 
 namespace FastSeg.Cli;
 
 /// <summary>One invocation of a command: its arguments, where it prints, and what it reports.</summary>
-internal sealed class Session
+/// <param name="command">The command's name, for the report.</param>
+/// <param name="parsed">The parsed arguments.</param>
+/// <param name="common">What the options that every command takes say.</param>
+/// <param name="output">Where results go.</param>
+/// <param name="error">Where failures, hints and the progress bar go.</param>
+/// <param name="terminal">Whether <paramref name="error"/> is a terminal, where a progress bar makes sense.</param>
+/// <param name="cancellation">Cancelled by Ctrl-C and SIGTERM.</param>
+internal sealed class Session(
+    string command,
+    ParseResult parsed,
+    SessionOptions common,
+    TextWriter output,
+    TextWriter error,
+    bool terminal,
+    CancellationToken cancellation)
 {
-    private readonly CommonOptions _common;
-    private readonly bool _terminal;
-
-    public Session(string command, CommonOptions common, ParseResult parsed, TextWriter output, TextWriter error, bool terminal, CancellationToken cancellation)
-    {
-        (_common, Parsed, Output, Error, _terminal, Cancellation) = (common, parsed, output, error, terminal, cancellation);
-        int threads = parsed.GetValue(common.Threads);
-        Threads = threads > 0 ? threads : Environment.ProcessorCount;
-        Report = new RunReport(command, Threads);
-        Backend = CommonOptions.Kind(parsed.GetValue(common.Backend) ?? "auto") ?? BackendKind.Auto;
-    }
-
     /// <summary>The parsed arguments.</summary>
-    public ParseResult Parsed { get; }
+    public ParseResult Parsed => parsed;
 
     /// <summary>Results.</summary>
-    public TextWriter Output { get; }
+    public TextWriter Output => output;
 
     /// <summary>Failures and hints.</summary>
-    public TextWriter Error { get; }
+    public TextWriter Error => error;
 
     /// <summary>Cancelled by Ctrl-C.</summary>
-    public CancellationToken Cancellation { get; }
-
-    /// <summary>Worker threads, at least 1.</summary>
-    public int Threads { get; }
+    public CancellationToken Cancellation => cancellation;
 
     /// <summary>What computes.</summary>
-    public BackendKind Backend { get; }
+    public BackendKind Backend => common.Backend;
 
     /// <summary>What --report writes.</summary>
-    public RunReport Report { get; }
+    public RunReport Report { get; } = new(command, common.Threads);
 
     /// <summary>Whether stack traces are wanted.</summary>
-    public bool Verbose => Parsed.GetValue(_common.Verbose);
+    public bool Verbose => common.Verbose;
 
     /// <summary>Runs something long, with a progress bar where stderr is a terminal.</summary>
     /// <param name="what">What the bar is called.</param>
@@ -49,18 +48,18 @@ internal sealed class Session
     public T Long<T>(string what, long memory, Func<RunOptions, T> run)
     {
         RunOptions options = Options(memory);
-        return _terminal ? ProgressBar.Run(Error, what, progress => run(options with { Progress = progress })) : run(options);
+        return terminal ? ProgressBar.Run(Error, what, progress => run(options with { Progress = progress })) : run(options);
     }
 
     /// <summary>How a run uses the machine.</summary>
     /// <param name="memory">Most bytes the process may use; 0 sets no limit.</param>
     public RunOptions Options(long memory) => new()
     {
-        Threads = Threads,
+        Threads = common.Threads,
         Memory = memory,
-        Cancellation = Cancellation,
-        Backend = Backend,
-        DeviceMemory = Parsed.GetValue(_common.DeviceMemory),
+        Cancellation = cancellation,
+        Backend = common.Backend,
+        DeviceMemory = common.DeviceMemory,
     };
 
     /// <summary>Adds a run to the report, and says once why a GPU was passed over.</summary>
@@ -82,15 +81,16 @@ internal sealed class Session
     /// <summary>Fails now, rather than after the work, when the report could not be written.</summary>
     public void CheckReport()
     {
-        if (Parsed.GetValue(_common.Report) is { } path)
+        if (common.Report is { } path)
         {
             WholeFile.Check(path);
         }
     }
 
+    /// <summary>Writes the report where --report asks for one.</summary>
     public void WriteReport()
     {
-        if (Parsed.GetValue(_common.Report) is { } path)
+        if (common.Report is { } path)
         {
             WholeFile.Write(path, Report.Json());
         }

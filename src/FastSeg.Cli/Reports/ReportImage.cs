@@ -1,0 +1,71 @@
+using System.Text.Json;
+using FastSeg.Models;
+
+namespace FastSeg.Cli;
+
+/// <summary>An image in a report.</summary>
+/// <param name="Image">Its path as given.</param>
+internal sealed record ReportImage(string Image)
+{
+    /// <summary>Where the result went.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Pixels of the result; 0 where there is none of its own.</summary>
+    public long Pixels { get; init; }
+
+    /// <summary>Wall time.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Classes with their pixels.</summary>
+    public IReadOnlyList<(ModelClass Class, long Pixels)> Classes { get; init; } = [];
+
+    /// <summary>Mean IoU over the truth's classes, where there was a truth.</summary>
+    public double? MeanIou { get; init; }
+
+    /// <summary>Why it failed, if it did.</summary>
+    public string? Failure { get; init; }
+
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("image", Image);
+        if (Output is not null)
+        {
+            json.WriteString("output", Output);
+        }
+        if (Failure is not null)
+        {
+            json.WriteString("error", Failure);
+        }
+        if (Pixels > 0)
+        {
+            json.WriteNumber("pixels", Pixels);
+            json.WriteNumber("seconds", Seconds);
+        }
+        if (MeanIou is { } iou)
+        {
+            json.WriteNumber("meanIou", iou);
+        }
+        if (Classes.Count > 0)
+        {
+            WriteClasses(json);
+        }
+        json.WriteEndObject();
+    }
+
+    private void WriteClasses(Utf8JsonWriter json)
+    {
+        long all = Classes.Sum(entry => entry.Pixels);
+        json.WriteStartArray("classes");
+        foreach ((ModelClass entry, long pixels) in Classes)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("value", entry.Value);
+            json.WriteString("name", entry.Name);
+            json.WriteNumber("pixels", pixels);
+            json.WriteNumber("fraction", all == 0 ? 0 : (double)pixels / all);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+}

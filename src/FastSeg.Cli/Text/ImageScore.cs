@@ -1,0 +1,7 @@
+namespace FastSeg.Cli.Text;
+
+/// <summary>One segmentation compared with its truth.</summary>
+/// <param name="Prediction">The label map's path.</param>
+/// <param name="Truth">The truth's path.</param>
+/// <param name="Matrix">Pixels of each class of the truth by label.</param>
+internal sealed record ImageScore(string Prediction, string Truth, ConfusionMatrix Matrix);

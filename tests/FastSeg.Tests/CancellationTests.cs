@@ -1,0 +1,204 @@
+using FastSeg.Features;
+using FastSeg.Images;
+using FastSeg.Native;
+using NUnit.Framework;
+using NUnit.Framework.Constraints;
+
+namespace FastSeg.Tests;
+
+/// <summary>
+/// Runs that are cancelled in the middle, by the first report of their own progress. Every worker looks at the token before it takes a
+/// tile, so each may finish the one tile it has begun, and no more.
+/// </summary>
+[TestFixture]
+[NonParallelizable]
+internal sealed class CancellationTests
+{
+    private static readonly SyntheticScene Scene = new(1100, 2500, seed: 11);
+
+    private static readonly FeatureSpec Features = FeatureSpec.Paper with { Sigmas = [1], Families = Families.Gaussian };
+
+    [TestCase(1)]
+    [TestCase(3)]
+    public void ASegmentationStopsAndLeavesNothing(int threads)
+    {
+        using var folder = new TemporaryFolder();
+        using MemoryImage image = Scene.Image;
+        var segmenter = new Segmenter(Trained.Grey);
+        ImageLayout layout = segmenter.LabelLayout(image.Info);
+        (byte[] Labels, int Tiles) Whole()
+        {
+            byte[] labels = new byte[layout.Width * layout.Height];
+            using var writer = new CountingWriter(MemoryWriter.Into<byte>(layout, labels));
+            segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, new RunOptions { Threads = threads });
+            return (labels, writer.Tiles);
+        }
+
+        (byte[] expected, int all) = Whole();
+        long before = Held();
+        using var stop = new StopAt(0);
+        using (var writer = new CountingWriter(ImageFile.Create(folder.File("labels.tif"), layout)))
+        {
+            Assert.That(
+                () => segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, stop.Options(threads)),
+                Throws.InstanceOf<OperationCanceledException>());
+            AssertStopped(writer.Tiles, threads, all);
+            Assert.That(File.Exists(folder.File("labels.tif")), Is.False);
+        }
+        AssertNothingIsLeft(folder, before);
+        Assert.That(Whole().Labels, Is.EqualTo(expected), "the segmenter is as good as new");
+    }
+
+    [TestCase(1)]
+    [TestCase(3)]
+    public void AFeatureRunStopsAndLeavesNothing(int threads)
+    {
+        using var folder = new TemporaryFolder();
+        using MemoryImage image = Scene.Image;
+        int Tiles(string name, RunOptions options, bool stopped)
+        {
+            CountingWriter? writer = null;
+            ImageWriter Create(IReadOnlyList<string> names)
+            {
+                var layout = new ImageLayout(Scene.Width, Scene.Height, SampleType.Float32, names.Count);
+                return writer = new CountingWriter(ImageFile.Create(folder.File(name), layout));
+            }
+
+            void Run() => Segmenter.Features(image, Features, 1, Create, options);
+            Assert.That(Run, Ending(stopped));
+            return writer!.Tiles;
+        }
+
+        int all = Tiles("whole.npy", new RunOptions { Threads = threads }, stopped: false);
+        File.Delete(folder.File("whole.npy"));
+        long before = Held();
+        using var stop = new StopAt(0);
+        AssertStopped(Tiles("part.npy", stop.Options(threads), stopped: true), threads, all);
+        AssertNothingIsLeft(folder, before);
+    }
+
+    [TestCase(1)]
+    [TestCase(3)]
+    public void ATrainingStopsGathering(int threads)
+    {
+        int Tiles(RunOptions options, bool stopped)
+        {
+            using var image = new CountingReader(Scene.Image);
+            using MemoryImage labels = Scene.LabelImage;
+            void Run() => Segmenter.Train([new TrainingImage(image, labels)], Features, Trained.Quick, options: options);
+            Assert.That(Run, Ending(stopped));
+            return image.Tiles;
+        }
+
+        int all = Tiles(new RunOptions { Threads = threads }, stopped: false);
+        long before = Held();
+        using var stop = new StopAt(0);
+        AssertStopped(Tiles(stop.Options(threads), stopped: true), threads, all);
+        Assert.That(Held(), Is.LessThanOrEqualTo(before));
+    }
+
+    [Test]
+    public void ATrainingStopsBetweenRounds()
+    {
+        // Gathering is the first three tenths of a training's progress; what follows are rounds, each reported when it is done.
+        const double FirstRounds = 0.31;
+        long before = Held();
+        using var stop = new StopAt(FirstRounds);
+        Assert.That(
+            () => Segmenter.Train([Scene.Training], Features, Trained.Quick with { Rounds = 50 }, options: stop.Options(2)),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(stop.ReportsSince, Is.EqualTo(1), "no round is done after the one that was reported");
+        Assert.That(Held(), Is.LessThanOrEqualTo(before));
+    }
+
+    private static IResolveConstraint Ending(bool stopped) =>
+        stopped ? Throws.InstanceOf<OperationCanceledException>() : Throws.Nothing;
+
+    private static void AssertStopped(int tiles, int threads, int all)
+    {
+        Assert.That(all, Is.GreaterThan(threads), "there are tiles left to stop before");
+        Assert.That(tiles, Is.InRange(1, threads));
+    }
+
+    /// <summary>No file under the output's name or another, no file still open, no buffer still held.</summary>
+    private static void AssertNothingIsLeft(TemporaryFolder folder, long heldBefore)
+    {
+        Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.Empty);
+        IEnumerable<string?> open = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos().Select(file => file.LinkTarget);
+        Assert.That(open.Where(target => target?.StartsWith(folder.Path, StringComparison.Ordinal) ?? false), Is.Empty);
+        Assert.That(Held(), Is.LessThanOrEqualTo(heldBefore));
+    }
+
+    /// <summary>Bytes of buffers that somebody holds. Models of other tests, which nobody holds any more, do not count.</summary>
+    private static long Held()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return HostBuffer.LiveBytes;
+    }
+
+    /// <summary>Cancels a run when its progress first gets to <paramref name="share"/>, or with the first report for 0.</summary>
+    private sealed class StopAt(double share) : IProgress<double>, IDisposable
+    {
+        private readonly CancellationTokenSource _source = new();
+        private int _reports;
+
+        /// <summary>Reports from the one that cancelled on, itself included.</summary>
+        public int ReportsSince => _reports;
+
+        public RunOptions Options(int threads) => new() { Threads = threads, Progress = this, Cancellation = _source.Token };
+
+        public void Report(double value)
+        {
+            if (value >= share)
+            {
+                Interlocked.Increment(ref _reports);
+                _source.Cancel();
+            }
+        }
+
+        public void Dispose() => _source.Dispose();
+    }
+
+    /// <summary>Counts the tiles that are written to another writer.</summary>
+    private sealed class CountingWriter(ImageWriter inner) : ImageWriter
+    {
+        private int _tiles;
+
+        public int Tiles => _tiles;
+
+        public override ImageLayout Layout => inner.Layout;
+
+        public override long HeldBytes(int threads) => inner.HeldBytes(threads);
+
+        public override void Write(Region region, ReadOnlySpan<byte> samples)
+        {
+            Interlocked.Increment(ref _tiles);
+            inner.Write(region, samples);
+        }
+
+        public override void Commit() => inner.Commit();
+
+        protected override void Dispose(bool disposing) => inner.Dispose();
+    }
+
+    /// <summary>Counts the tiles that are read of another image.</summary>
+    private sealed class CountingReader(ImageReader inner) : ImageReader
+    {
+        private int _tiles;
+
+        public int Tiles => _tiles;
+
+        public override ImageInfo Info => inner.Info;
+
+        public override long HeldBytes(int threads) => inner.HeldBytes(threads);
+
+        public override void Read(Region region, Span<byte> destination)
+        {
+            Interlocked.Increment(ref _tiles);
+            inner.Read(region, destination);
+        }
+
+        protected override void Dispose(bool disposing) => inner.Dispose();
+    }
+}
