@@ -17,7 +17,7 @@ internal sealed class SelfTestCommand() : FastSegCommand(
 {
     public override int Run(Session session)
     {
-        var results = new List<EngineCheckResult>();
+        var results = new List<BackendCheckResult>();
         BackendKind backend = session.Backend == BackendKind.Auto ? BackendKind.Cpu : session.Backend;
         string[] titles = backend switch
         {
@@ -27,7 +27,7 @@ internal sealed class SelfTestCommand() : FastSegCommand(
         };
         bool[] right = [false, false, true, true, .. titles.Select(_ => true), false];
         var table = new TextTable(right).Row(["operation", "size", "max error", "allowed", .. titles, ""]);
-        foreach (EngineCheckResult result in EngineCheck.Run(backend, cancellation: session.Cancellation))
+        foreach (BackendCheckResult result in BackendCheck.Run(backend, cancellation: session.Cancellation))
         {
             results.Add(result);
             string[] cells = backend switch
@@ -48,14 +48,14 @@ internal sealed class SelfTestCommand() : FastSegCommand(
     }
 
     /// <summary>The cells of a rate and of its part of what was measured; empty where nothing was.</summary>
-    internal static string[] Rate(EngineRate? rate) => rate is null ? ["", ""] :
+    internal static string[] Rate(BackendRate? rate) => rate is null ? ["", ""] :
     [
         rate.Flops ? $"{rate.PerSecond / 1e12:0.00} TFLOP/s" : $"{rate.PerSecond / 1e9:0.0} GB/s",
         rate.Share is { } share ? $"{100 * share:0} % of {(rate.Flops ? "multiply-adds" : "copying")}" : "measured",
     ];
 
-    private static string[] Counts(EngineWork? work) =>
+    private static string[] Counts(BackendWork? work) =>
         work is null ? ["", "", ""] : [$"{work.BytesPerPixel:0.#}", $"{work.FlopsPerPixel:0}", $"{work.Launches}"];
 
-    private static string Milliseconds(EngineCheckResult result) => $"{1000 * result.Seconds:0.000} ms";
+    private static string Milliseconds(BackendCheckResult result) => $"{1000 * result.Seconds:0.000} ms";
 }

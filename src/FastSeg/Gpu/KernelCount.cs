@@ -1,7 +1,7 @@
 namespace FastSeg.Gpu;
 
 /// <summary>
-/// What a kernel costs for each pixel of a tile, counted in its code: see <see cref="GpuCounts"/>. Halos and rims are not
+/// What a kernel costs for each pixel of a tile, counted in its code: see <c>GpuCounts</c>. Halos and rims are not
 /// counted.
 /// </summary>
 /// <param name="Kernel">What is launched.</param>

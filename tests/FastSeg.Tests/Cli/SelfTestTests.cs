@@ -58,10 +58,10 @@ internal sealed class SelfTestTests
     [Test]
     public void ARateIsBesideWhatTheDeviceDoesAtMost()
     {
-        Assert.That(SelfTestCommand.Rate(new EngineRate(2.5e12, false, 0.75)), Is.EqualTo((string[])["2500.0 GB/s", "75 % of copying"]));
+        Assert.That(SelfTestCommand.Rate(new BackendRate(2.5e12, false, 0.75)), Is.EqualTo((string[])["2500.0 GB/s", "75 % of copying"]));
         Assert.That(
-            SelfTestCommand.Rate(new EngineRate(31.4e12, true, 0.5)), Is.EqualTo((string[])["31.40 TFLOP/s", "50 % of multiply-adds"]));
-        Assert.That(SelfTestCommand.Rate(new EngineRate(50e12, true, null)), Is.EqualTo((string[])["50.00 TFLOP/s", "measured"]));
+            SelfTestCommand.Rate(new BackendRate(31.4e12, true, 0.5)), Is.EqualTo((string[])["31.40 TFLOP/s", "50 % of multiply-adds"]));
+        Assert.That(SelfTestCommand.Rate(new BackendRate(50e12, true, null)), Is.EqualTo((string[])["50.00 TFLOP/s", "measured"]));
         Assert.That(SelfTestCommand.Rate(null), Is.EqualTo((string[])["", ""]));
     }
 
@@ -71,7 +71,7 @@ internal sealed class SelfTestTests
     [TestCase(double.NaN, 1e-6, false)]
     [TestCase(double.Epsilon, 0.0, false)]
     public void AnErrorBeyondTheAllowedFails(double error, double allowed, bool passes) =>
-        Assert.That(new EngineCheckResult("op", "size", error, allowed, 0).Passed, Is.EqualTo(passes));
+        Assert.That(new BackendCheckResult("op", "size", error, allowed, 0).Passed, Is.EqualTo(passes));
 
     [Test]
     public void DemoDoesTheWholeJob()

@@ -4,10 +4,10 @@ using FastSeg.Deep.Weights;
 using FastSeg.Features;
 using FastSeg.Gpu;
 
-namespace FastSeg;
+namespace FastSeg.Perf;
 
 /// <summary>
-/// What GPUs should reach by <see cref="GpuCounts"/>: predictions, for docs/gpu.md and `perf --only gpu`. No GPU was measured.
+/// The rates that <see cref="GpuCounts"/> predicts for two GPUs, for docs/gpu.md and `perf --only gpu`. No GPU was measured.
 /// </summary>
 internal static class GpuPredictions
 {
@@ -18,14 +18,15 @@ internal static class GpuPredictions
     private const string Classical = "classical, end to end", Upsampler32 = "upsampler, k = 32";
     private const int Patch = 14, TileSide = 72 * Patch, Side = 2 * TileSide;
 
-    /// <summary>What is wanted of an H100 by the lower prediction, in Gpx/s.</summary>
+    /// <summary>The goals for an H100, in Gpx/s, which the lower prediction should reach.</summary>
     public static IReadOnlyDictionary<string, double> Wanted { get; } =
         new Dictionary<string, double> { [Filters] = 3, [Forest] = 0.3, [Classical] = 0.2, [Upsampler32] = 0.3 };
 
     /// <summary>Groups of launches, each under a name.</summary>
     public static IReadOnlyList<(string Name, IReadOnlyList<KernelCount> Launches)> Groups()
     {
-        IReadOnlyList<KernelCount> floats = GpuCounts.Filters(FeatureSpec.Paper, 1), filters = GpuCounts.Filters(FeatureSpec.Paper, 1, Thresholds);
+        IReadOnlyList<KernelCount> floats = GpuCounts.Filters(FeatureSpec.Paper, 1);
+        IReadOnlyList<KernelCount> filters = GpuCounts.Filters(FeatureSpec.Paper, 1, Thresholds);
         KernelCount binning = GpuCounts.Binning(FeatureSpec.Paper.Names.Count, Thresholds), forest = GpuCounts.Forest(Trees, BytePlanes);
         KernelCount[] Named(string name) => [.. filters.Where(count => count.Kernel.StartsWith(name, StringComparison.Ordinal))];
         return
@@ -85,9 +86,11 @@ internal static class GpuPredictions
         return low == high ? low : $"{low} to {high}";
     }
 
-    /// <summary>What most of an H100's time comes from, by the lower count.</summary>
-    public static string By(IReadOnlyList<KernelCount> launches) =>
-        launches.Select(count => GpuModel.H100.Bound(count, false)).GroupBy(bound => bound.By).MaxBy(group => group.Sum(bound => bound.Seconds))!.Key;
+    /// <summary>What bounds most of an H100's time, by the lower count.</summary>
+    public static string By(IReadOnlyList<KernelCount> launches) => launches
+        .Select(count => GpuModel.H100.Bound(count, false))
+        .GroupBy(bound => bound.By)
+        .MaxBy(group => group.Sum(bound => bound.Seconds))!.Key;
 
     /// <summary>Two significant digits.</summary>
     private static string Two(double value) => value.ToString(

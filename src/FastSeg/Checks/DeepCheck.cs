@@ -5,21 +5,23 @@ using FastSeg.Images;
 
 namespace FastSeg.Reference;
 
-/// <summary>What follows the transformer, against float64: the projection, cells at full resolution, and the learned upsampler.</summary>
+/// <summary>
+/// What follows the transformer against float64: the projection of tokens, their cells at full resolution, and the learned upsampler.
+/// </summary>
 internal static unsafe class DeepCheck
 {
     private const int Channels = 16, Rows = 9, Columns = 11, Patch = 14, Dimension = 192;
 
-    /// <summary>Float32 chains of a token's numbers, of magnitude about 10 for these.</summary>
+    /// <summary>Rounding of float32 sums of a token's 192 products, whose sums have a magnitude of about 10 here.</summary>
     private const double ProjectionTolerance = 2e-5;
 
-    /// <summary>Roundings of a few operations on values of at most 1.</summary>
+    /// <summary>A few roundings of values of at most 1.</summary>
     private const double BilinearTolerance = 1e-6;
 
     /// <summary>Part of the result's range.</summary>
     private const double UpsamplerTolerance = 2e-6;
 
-    public static IEnumerable<EngineCheckResult> Run(int seed)
+    public static IEnumerable<BackendCheckResult> Run(int seed)
     {
         yield return Projection(seed);
         yield return Interpolation(seed, bilinear: false);
@@ -30,11 +32,13 @@ internal static unsafe class DeepCheck
         }
     }
 
-    private static EngineCheckResult Projection(int seed)
+    private static BackendCheckResult Projection(int seed)
     {
         var random = new Random(seed);
         const int Cells = Rows * Columns;
-        float[] mean = RandomNetwork.Numbers(random, Dimension), components = RandomNetwork.Numbers(random, Channels * Dimension), tokens = RandomNetwork.Numbers(random, Cells * Dimension);
+        float[] mean = RandomNetwork.Numbers(random, Dimension);
+        float[] components = RandomNetwork.Numbers(random, Channels * Dimension);
+        float[] tokens = RandomNetwork.Numbers(random, Cells * Dimension);
         var projection = new SharedPca(mean, components, new float[Channels]);
         float[] features = new float[Channels * Cells];
         double seconds;
@@ -54,10 +58,10 @@ internal static unsafe class DeepCheck
             }
             worst = Worse(worst, features[i], exact);
         }
-        return new EngineCheckResult("deep: projection", $"{Cells} x {Dimension} to {Channels}", worst, ProjectionTolerance, seconds);
+        return new BackendCheckResult("deep: projection", $"{Cells} x {Dimension} to {Channels}", worst, ProjectionTolerance, seconds);
     }
 
-    private static EngineCheckResult Interpolation(int seed, bool bilinear)
+    private static BackendCheckResult Interpolation(int seed, bool bilinear)
     {
         const int Height = Rows * Patch, Width = Columns * Patch;
         using var map = new LowResolution(Channels, Rows, Columns, Patch);
@@ -75,26 +79,37 @@ internal static unsafe class DeepCheck
         for (int i = 0; i < planes.Length; i++)
         {
             (int channel, int y, int x) = (i / (Height * Width), i / Width % Height, i % Width);
-            double Cell(int row, int column) => cells[(((channel * Rows) + Math.Clamp(row, 0, Rows - 1)) * Columns) + Math.Clamp(column, 0, Columns - 1)];
-            worst = Worse(worst, planes[i], bilinear ? Bilinear(Cell, ((y + 0.5) / Patch) - 0.5, ((x + 0.5) / Patch) - 0.5) : Cell(y / Patch, x / Patch));
+            double exact = bilinear
+                ? Bilinear(Cell, ((y + 0.5) / Patch) - 0.5, ((x + 0.5) / Patch) - 0.5)
+                : Cell(y / Patch, x / Patch);
+            worst = Worse(worst, planes[i], exact);
+
+            double Cell(int row, int column) =>
+                cells[(((channel * Rows) + Math.Clamp(row, 0, Rows - 1)) * Columns) + Math.Clamp(column, 0, Columns - 1)];
         }
-        return new EngineCheckResult($"deep: {(bilinear ? "bilinear" : "nearest")}", $"{Width} x {Height} x {Channels}", worst, bilinear ? BilinearTolerance : 0, seconds);
+        return new BackendCheckResult(
+            $"deep: {(bilinear ? "bilinear" : "nearest")}", $"{Width} x {Height} x {Channels}", worst,
+            bilinear ? BilinearTolerance : 0, seconds);
     }
 
+    /// <summary>The value between four cells, at (v, u) in units of cells from the middle of the first.</summary>
     private static double Bilinear(Func<int, int, double> cell, double v, double u)
     {
         (int row, int column) = ((int)Math.Floor(v), (int)Math.Floor(u));
         (double b, double a) = (v - row, u - column);
-        return ((1 - b) * (((1 - a) * cell(row, column)) + (a * cell(row, column + 1)))) + (b * (((1 - a) * cell(row + 1, column)) + (a * cell(row + 1, column + 1))));
+        return ((1 - b) * Along(row)) + (b * Along(row + 1));
+
+        double Along(int y) => ((1 - a) * cell(y, column)) + (a * cell(y, column + 1));
     }
 
-    private static EngineCheckResult Learned(int seed, Padding padding)
+    private static BackendCheckResult Learned(int seed, Padding padding)
     {
         const int Height = 33, Width = 45, LowHeight = Height / Patch, LowWidth = Width / Patch;
-        var config = new UpsamplerConfig { ChannelsIn = Channels, ChannelsHidden = Channels, ChannelsOut = Channels, ChannelsDown = 32, Patch = Patch, Padding = padding };
+        UpsamplerConfig config = RandomNetwork.Config(Channels, Patch, padding);
         var random = new Random(seed);
         WeightTensor[] tensors = RandomNetwork.Tensors(config, random);
-        float[] image = [.. RandomNetwork.Numbers(random, 3 * Height * Width).Select(value => (value + 1) / 2)], low = RandomNetwork.Numbers(random, Channels * LowHeight * LowWidth);
+        float[] image = RandomNetwork.Samples(random, 3 * Height * Width);
+        float[] low = RandomNetwork.Numbers(random, Channels * LowHeight * LowWidth);
         float[] result = new float[Channels * Height * Width];
         using var network = new Upsampler(config, tensors);
         using UpsamplerCpu worker = UpsamplerCpu.Create(new UpsamplerPlan(network, Height, Width, LowHeight, LowWidth, Width));
@@ -102,22 +117,25 @@ internal static unsafe class DeepCheck
         double seconds;
         fixed (float* guide = image, cells = low, to = result)
         {
-            (nint g, nint c, nint o) = ((nint)guide, (nint)cells, (nint)to);
-            seconds = Seconds(() => worker.Run(
-                new LowFeatures((float*)c, Channels, LowHeight, LowWidth), new GuidanceImage((float*)g, Height * Width, Width, all), all, new OutputPlanes((float*)o, Height * Width, Width)));
+            var features = new LowFeatures(cells, Channels, LowHeight, LowWidth);
+            var guidance = new GuidanceImage(guide, Height * Width, Width, all);
+            var output = new OutputPlanes(to, Height * Width, Width);
+            seconds = Seconds(() => worker.Run(features, guidance, all, output));
         }
-        double[] exact = new UpsamplerReference(config, tensors).Run(
-            new ReferencePlanes(3, Height, Width, [.. image.Select(value => (double)value)]), new ReferencePlanes(Channels, LowHeight, LowWidth, [.. low.Select(value => (double)value)])).Values;
+        double[] exact = new UpsamplerReference(config, tensors)
+            .Run(ReferencePlanes.Of(3, Height, Width, image), ReferencePlanes.Of(Channels, LowHeight, LowWidth, low))
+            .Values;
         double worst = 0;
         for (int i = 0; i < exact.Length; i++)
         {
             worst = Worse(worst, result[i], exact[i]);
         }
         string operation = $"deep: upsampler, padding {padding.ToString().ToLowerInvariant()}";
-        return new EngineCheckResult(operation, $"{Width} x {Height} x {Channels}", worst / (exact.Max() - exact.Min()), UpsamplerTolerance, seconds);
+        double range = exact.Max() - exact.Min();
+        return new BackendCheckResult(operation, $"{Width} x {Height} x {Channels}", worst / range, UpsamplerTolerance, seconds);
     }
 
-    /// <summary>Time of the second of two runs, when everything is compiled.</summary>
+    /// <summary>Runs twice and gives the time of the second run, when everything is compiled.</summary>
     private static double Seconds(Action run)
     {
         run();
@@ -126,6 +144,7 @@ internal static unsafe class DeepCheck
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
+    /// <summary>The larger of two errors; NaN stays, so that no later value hides it.</summary>
     private static double Worse(double worst, float found, double exact)
     {
         double error = Math.Abs(found - exact);

@@ -8,15 +8,18 @@ using Kernel = FastSeg.Kernels.Convolution;
 namespace FastSeg;
 
 /// <summary>
-/// Bytes, operations and instructions of every launch of a tile, per pixel: the one place where they are written down. Tests compare flops
-/// and the inner loops' instructions with the compiled PTX; docs/gpu.md's table is what follows from these.
+/// Bytes, operations and instructions of every launch of a tile, for each pixel. They are written down here and nowhere else: tests compare
+/// the flops and the inner loops' instructions with the compiled PTX, and the table in docs/gpu.md is computed from these.
 /// </summary>
 internal static class GpuCounts
 {
-    /// <summary>Steps of the median's bisection that are counted; at most 32, about 24 in 8-bit images.</summary>
+    /// <summary>Steps of the median's bisection that are counted: it takes at most 32, and about 24 in 8-bit images.</summary>
     private const int MedianSteps = 24;
 
-    /// <summary>Lanes of integers a cycle are half of those of floats: instructions of the forest and of binning are integers' and count twice.</summary>
+    /// <summary>
+    /// Issue slots of an instruction on integers: a multiprocessor executes half as many of these a cycle as of those on floats. The forest
+    /// and binning consist of them.
+    /// </summary>
     private const int IntegerSlots = 2;
 
     /// <summary>The classical filters of one channel.</summary>
@@ -57,12 +60,13 @@ internal static class GpuCounts
         return counts;
     }
 
-    /// <summary>Binning alone: what storing a value into bins adds to the kernel that computes it.</summary>
+    /// <summary>Binning alone: the instructions that a kernel needs more where it stores bins instead of floats.</summary>
     public static KernelCount Binning(int features, int thresholds) =>
         new SinkCount(thresholds).Storing(new KernelCount("binning", 0, 0, 0, 0, 0), features);
 
     /// <summary>
-    /// The trees, heaps of depth 6: thirteen accesses a tree and one that its leaves' banks cost; bins and trees put into shared memory.
+    /// The trees, as heaps of depth 6, from bins and nodes in shared memory. A tree takes thirteen accesses to it, and one more for bank
+    /// conflicts among its leaves; each bin is put there once.
     /// </summary>
     /// <param name="trees">Trees of all groups.</param>
     /// <param name="bytePlanes">Byte planes of bins.</param>
@@ -70,10 +74,11 @@ internal static class GpuCounts
     public static KernelCount Forest(int trees, int bytePlanes, int groups = 0)
     {
         double asWritten = (84 * trees) + (15.5 * bytePlanes) + (5.6 * trees), folded = (30 * trees) + (7 * bytePlanes) + (2 * trees);
-        return new KernelCount("forest", bytePlanes + 1 + (4 * groups), trees, IntegerSlots * asWritten, IntegerSlots * folded, (14 * trees) + bytePlanes);
+        return new KernelCount(
+            "forest", bytePlanes + 1 + (4 * groups), trees, IntegerSlots * asWritten, IntegerSlots * folded, (14 * trees) + bytePlanes);
     }
 
-    /// <summary>Rows of labelled pixels, for each of them.</summary>
+    /// <summary>Gathering the rows of labelled pixels, for each of these pixels.</summary>
     public static KernelCount Gather(int features) => new("gather", 8 * features, 0, 30 * features, 12 * features, 2 * features);
 
     /// <summary>Low-resolution features at full resolution, as floats.</summary>
@@ -86,8 +91,8 @@ internal static class GpuCounts
     }
 
     /// <summary>
-    /// The learned upsampler's launches for the plan's largest tile. What the image's border costs is not counted, but for the launches
-    /// where the tile is the image.
+    /// The learned upsampler's launches for the plan's largest tile. The work on the image's border is not counted, only its launches, and
+    /// these only where the tile is the whole image.
     /// </summary>
     public static IReadOnlyList<KernelCount> Upsampler(UpsamplerGpuPlan plan)
     {
@@ -110,7 +115,10 @@ internal static class GpuCounts
         return counts;
     }
 
-    /// <summary>3 x 3 convolution, a pixel of its result: 540 slots a channel and pass of 32 outputs as written, 360 folded, and the staging.</summary>
+    /// <summary>
+    /// A 3 x 3 convolution, for each pixel of its result. A lane's channel in a pass of 32 outputs takes 540 issue slots as written and 360
+    /// folded, besides the staging into shared memory.
+    /// </summary>
     public static KernelCount Convolution(int inputs, int outputs)
     {
         double quads = GpuDevice.Groups(outputs, Kernel.WarpOutputs), passes = Math.Ceiling(quads / Kernel.MostQuads);
@@ -119,10 +127,12 @@ internal static class GpuCounts
             inputs * ((67.5 * quads) + (68 * passes)), inputs * ((45 * quads) + (35 * passes)), inputs * ((7.5 * quads) + (1.3 * passes)));
     }
 
-    /// <summary>The composed convolution behind a doubling, a pixel of its result: <see cref="Doubling"/>'s columns, then its rows.</summary>
+    /// <summary>
+    /// The composed convolution behind a doubling, for each pixel of its result: <see cref="Doubling"/>'s columns, then its rows.
+    /// </summary>
     public static IEnumerable<KernelCount> Doubled(int inputs, int outputs)
     {
-        // A warp's 32 lanes make 56 columns of 4 rows of sums, which are 448 pixels of the result; a band reads a few rows more.
+        // A warp's 32 lanes make 56 columns of 4 rows of sums, which become 448 pixels of the result; a band needs a few more rows.
         double quads = GpuDevice.Groups(outputs, Kernel.WarpOutputs), warps = Doubling.Window * quads;
         double lanes = 32 * warps / (2 * Doubling.TileColumns * Doubling.TileRows);
         const double Band = UpsamplerOutputGpu<FloatSink>.BandRows, MoreRows = ((Band / 2) + 4) / (Band / 2);
@@ -139,12 +149,13 @@ internal static class GpuCounts
 
     private static IEnumerable<KernelCount> Stage(UpsamplerGpuPlan plan, UpsamplerGpuStage stage)
     {
+        int channels = stage.Channels;
         IEnumerable<KernelCount> image = stage.WithImage ? [new KernelCount("image at a level's size", 24, 6, 90, 45, 0)] : [];
         return stage.Kind switch
         {
-            UpsamplerGpuKind.Features => [new KernelCount("cells", 8 * stage.Channels, 2 * stage.Channels, 40 * stage.Channels, 20 * stage.Channels, 0)],
+            UpsamplerGpuKind.Features => [new KernelCount("cells", 8 * channels, 2 * channels, 40 * channels, 20 * channels, 0)],
             UpsamplerGpuKind.PooledImage => [new KernelCount("pooled image", 60, 15, 150, 75, 0)],
-            UpsamplerGpuKind.Pool => [new KernelCount("pooling", 20 * stage.Channels, 3 * stage.Channels, 40 * stage.Channels, 20 * stage.Channels, 0)],
+            UpsamplerGpuKind.Pool => [new KernelCount("pooling", 20 * channels, 3 * channels, 40 * channels, 20 * channels, 0)],
             UpsamplerGpuKind.Output => Doubled(stage.Weights!.Inputs, stage.Weights.Outputs).Select(
                 count => count with { Launches = GpuDevice.Groups(plan.MaxHeight, UpsamplerOutputGpu<FloatSink>.BandRows) }),
             _ when stage.Weights!.Kernel == 3 => image.Prepend(Convolution(stage.Weights.Inputs, stage.Weights.Outputs)),
@@ -152,30 +163,37 @@ internal static class GpuCounts
         };
     }
 
-    /// <summary>For each tap, channel and four outputs: 25 instructions, 13 where addresses are folded.</summary>
+    /// <summary>
+    /// A convolution at the cells' size. A tap of a channel for four outputs takes 25 instructions, 13 where addresses are folded.
+    /// </summary>
     private static KernelCount CellConvolution(ConvolutionWeights weights)
     {
-        double window = weights.Kernel * weights.Kernel, steps = window * weights.Inputs * GpuDevice.Groups(weights.Outputs, Kernel.WarpOutputs);
+        double window = weights.Kernel * weights.Kernel;
+        double steps = window * weights.Inputs * GpuDevice.Groups(weights.Outputs, Kernel.WarpOutputs);
         return new KernelCount(
             $"cells' convolution {weights.Inputs} to {weights.Outputs}", 4 * (weights.Inputs + weights.Outputs),
             2 * window * weights.Inputs * weights.Outputs, 25 * steps, 13 * steps, 0);
     }
 
     /// <summary>
-    /// A step of two taps a side is 94 instructions for four pixels along x (38 folded), 122 for eight along y (58), as compiled.
+    /// Both passes of a Gaussian. A step takes four taps, two on each side of the middle. As compiled it has 94 instructions for four
+    /// pixels along x (38 folded), and 122 for eight along y (58).
     /// </summary>
     private static IEnumerable<KernelCount> Gaussian(int radius)
     {
         double taps = (2 * radius) + 1;
-        yield return new KernelCount($"Gaussian {radius} along x", 8, 2 * taps, (94.0 / 16 * taps) + 30, (38.0 / 16 * taps) + 20, 1.25 * taps);
-        yield return new KernelCount($"Gaussian {radius} along y", 8, 2 * taps, (122.0 / 32 * taps) + 20, (58.0 / 32 * taps) + 15, 0.6 * taps);
+        yield return new KernelCount(
+            $"Gaussian {radius} along x", 8, 2 * taps, (94.0 / 16 * taps) + 30, (38.0 / 16 * taps) + 20, 1.25 * taps);
+        yield return new KernelCount(
+            $"Gaussian {radius} along y", 8, 2 * taps, (122.0 / 32 * taps) + 20, (58.0 / 32 * taps) + 15, 0.6 * taps);
     }
 
     private static KernelCount Derivatives(FeatureSpec spec, SinkCount sink)
     {
         int gaussian = spec.Has(Families.Gaussian) ? 1 : 0, sobel = spec.Has(Families.Sobel) ? 1 : 0;
         int hessian = spec.Has(Families.Hessian) ? 1 : 0, laplacian = spec.Has(Families.Laplacian) ? 1 : 0;
-        int values = gaussian + sobel + (5 * hessian) + laplacian, flops = 13 + (5 * sobel) + (20 * (hessian | laplacian)) + (21 * hessian) + laplacian;
+        int values = gaussian + sobel + (5 * hessian) + laplacian;
+        int flops = 13 + (5 * sobel) + (20 * (hessian | laplacian)) + (21 * hessian) + laplacian;
         return sink.Storing(new KernelCount("derivatives", 4, flops, 280, 110, 35), values);
     }
 
@@ -216,15 +234,15 @@ internal static class GpuCounts
         }
     }
 
-    /// <summary>What storing a value costs: as a float, or by a search among a feature's thresholds.</summary>
+    /// <summary>The cost of storing a value: as a float, or as the bin that a search among the feature's thresholds finds.</summary>
     private sealed class SinkCount(int? thresholds)
     {
         private readonly int _steps = BinSearch.Steps(thresholds ?? 0);
 
-        /// <summary>A kernel's count with so many values stored.</summary>
+        /// <summary>A kernel's count with that of storing its values.</summary>
         public KernelCount Storing(KernelCount kernel, int values)
         {
-            // A step of the search is 20 instructions, 15 where addresses are folded: integers' and comparisons, all at half rate.
+            // A step of the search takes 20 instructions, 15 where addresses are folded, all of them on integers or comparisons.
             (double bytes, double written, double folded) = thresholds is null
                 ? (4, 8, 3)
                 : (1, IntegerSlots * (21 + (20 * _steps)), IntegerSlots * (13 + (15 * _steps)));

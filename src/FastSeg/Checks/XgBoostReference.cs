@@ -25,14 +25,18 @@ internal static unsafe class XgBoostReference
         return booster;
     }
 
+    /// <summary>Predictions of the type that libxgboost calls 0 (probabilities) or 1 (margins).</summary>
     private static float[] Predict(ReadOnlySpan<byte> model, float[] rows, int features, int type)
     {
         using BoosterHandle booster = Load(model);
-        string config = $$"""{"type":{{type}},"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":true,"cache_id":0,"missing":NaN}""";
+        string config =
+            $$"""{"type":{{type}},"training":false,"iteration_begin":0,"iteration_end":0,""" +
+            """ "strict_shape":true,"cache_id":0,"missing":NaN}""";
         fixed (float* data = rows)
         {
             string array = XgBoost.Array(data, "<f4", rows.Length / features, features);
-            XgBoost.XGBoosterPredictFromDense(booster, array, config, 0, out ulong* shape, out ulong dimensions, out float* result).ThrowIfFailed("predicting");
+            XgBoost.XGBoosterPredictFromDense(booster, array, config, 0, out ulong* shape, out ulong dimensions, out float* result)
+                .ThrowIfFailed("predicting");
             int count = 1;
             for (ulong i = 0; i < dimensions; i++)
             {

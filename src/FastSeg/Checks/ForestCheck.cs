@@ -15,9 +15,8 @@ internal static class ForestCheck
     private const int Side = 160;
     private const double ProbabilityError = 1e-6;
     private static readonly TrainingOptions Training = new() { Rounds = 8 };
-    private static readonly RunOptions Cpu = new() { Backend = BackendKind.Cpu };
 
-    public static IEnumerable<EngineCheckResult> Run(int seed)
+    public static IEnumerable<BackendCheckResult> Run(int seed)
     {
         foreach (int classes in (int[])[2, 3, 7])
         {
@@ -25,13 +24,13 @@ internal static class ForestCheck
         }
         foreach (int classes in (int[])[2, 4])
         {
-            (EngineCheckResult labels, EngineCheckResult probabilities) = Segmentation(classes, seed);
+            (BackendCheckResult labels, BackendCheckResult probabilities) = Segmentation(classes, seed);
             yield return labels;
             yield return probabilities;
         }
     }
 
-    private static unsafe EngineCheckResult Margins(int classes, int seed)
+    private static unsafe BackendCheckResult Margins(int classes, int seed)
     {
         var random = new Random(seed);
         float[] rows = [.. Enumerable.Range(0, Rows * Features).Select(_ => random.NextSingle())];
@@ -46,7 +45,8 @@ internal static class ForestCheck
         }
         float[] expected = XgBoostReference.Margins(model, rows, Features);
         float[] margins = Predict(DecisionForest.Parse(model), rows, out double seconds);
-        return new EngineCheckResult($"forest: margins, {classes} classes", $"{Rows} x {Features}", Largest(expected, margins), 0, seconds);
+        double error = Deviation.OfValues(margins, expected);
+        return new BackendCheckResult($"forest: margins, {classes} classes", $"{Rows} x {Features}", error, 0, seconds);
     }
 
     /// <summary>Margins through the vector code, the rows laid out as bands; row-major, as libxgboost gives them.</summary>
@@ -74,7 +74,8 @@ internal static class ForestCheck
             {
                 for (int group = 0; group < forest.Groups; group++)
                 {
-                    margins[((first + i) * forest.Groups) + group] = predictor.Margins(group)[(i / Width * predictor.RowStride) + (i % Width)];
+                    int pixel = (i / Width * predictor.RowStride) + (i % Width);
+                    margins[((first + i) * forest.Groups) + group] = predictor.Margins(group)[pixel];
                 }
             }
         }
@@ -83,30 +84,26 @@ internal static class ForestCheck
     }
 
     /// <summary>Trains on a random image, segments it, and asks libxgboost about the same pixels.</summary>
-    private static (EngineCheckResult Labels, EngineCheckResult Probabilities) Segmentation(int classes, int seed)
+    private static (BackendCheckResult Labels, BackendCheckResult Probabilities) Segmentation(int classes, int seed)
     {
+        var cpu = new RunOptions { Backend = BackendKind.Cpu };
         (byte[] samples, byte[] scribbles) = Scene(classes, seed);
         using var image = MemoryImage.FromMemory<byte>(samples, Side, Side);
         using var drawn = MemoryImage.FromMemory<byte>(scribbles, Side, Side);
-        Model model = Segmenter.Train([new TrainingImage(image, drawn)], FeatureSpec.Paper, Training, options: Cpu).Model;
+        Model model = Segmenter.Train([new TrainingImage(image, drawn)], FeatureSpec.Paper, Training, options: cpu).Model;
         float[] expected = Expected(model, image, classes);
-        byte[] map = new byte[Side * Side];
-        float[] probabilities = new float[classes * Side * Side];
-        var segmenter = new Segmenter(model);
         long start = Stopwatch.GetTimestamp();
-        segmenter.Segment(image, new SegmentOutputs
-        {
-            Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), map),
-            Probabilities = MemoryWriter.Into<float>(segmenter.ProbabilityLayout(image.Info, SampleType.Float32), probabilities),
-        }, options: Cpu);
+        (byte[] map, float[] probabilities) = CheckScene.Segment(model, image, BackendKind.Cpu);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         string size = $"{Side} x {Side}";
         return (
-            new EngineCheckResult($"segment: wrong labels, {classes} classes", size, Differing(expected, map, classes), 0, seconds),
-            new EngineCheckResult($"segment: probabilities, {classes} classes", size, Largest(expected, probabilities), ProbabilityError, seconds));
+            new BackendCheckResult($"segment: wrong labels, {classes} classes", size, Differing(expected, map, classes), 0, seconds),
+            new BackendCheckResult(
+                $"segment: probabilities, {classes} classes", size, Deviation.OfValues(probabilities, expected), ProbabilityError,
+                seconds));
     }
 
-    /// <summary>Noise over a wave; the brighter a pixel, the higher the class it is given where it is labelled, which is every fifth.</summary>
+    /// <summary>Waves with noise over them. Every fifth pixel is labelled, with a higher class the brighter the waves are there.</summary>
     private static (byte[] Samples, byte[] Scribbles) Scene(int classes, int seed)
     {
         var random = new Random(seed);
@@ -124,8 +121,7 @@ internal static class ForestCheck
     private static float[] Expected(Model model, ImageReader image, int classes)
     {
         const int Pixels = Side * Side;
-        float[] planes = new float[model.Planes * Pixels];
-        Segmenter.Features(image, model.Features, model.Channels, names => MemoryWriter.Into<float>(new ImageLayout(Side, Side, SampleType.Float32, names.Count), planes), Cpu);
+        float[] planes = CheckScene.Planes(model.Features, image);
         float[] rows = new float[planes.Length];
         for (int i = 0; i < Pixels; i++)
         {
@@ -146,6 +142,7 @@ internal static class ForestCheck
         return expected;
     }
 
+    /// <summary>Pixels whose label is not the class of the highest probability; of equal ones the first.</summary>
     private static int Differing(float[] expected, byte[] map, int classes)
     {
         int differing = 0;
@@ -159,16 +156,5 @@ internal static class ForestCheck
             differing += map[i] == best + 1 ? 0 : 1;
         }
         return differing;
-    }
-
-    private static double Largest(float[] expected, float[] actual)
-    {
-        double largest = expected.Length == actual.Length ? 0 : double.PositiveInfinity;
-        for (int i = 0; i < Math.Min(expected.Length, actual.Length); i++)
-        {
-            double difference = Math.Abs((double)expected[i] - actual[i]);
-            largest = Math.Max(largest, double.IsNaN(difference) ? double.PositiveInfinity : difference);
-        }
-        return largest;
     }
 }

@@ -6,8 +6,8 @@ namespace FastSeg.Reference;
 internal static class FeatureTolerance
 {
     /// <summary>
-    /// 1e-5 of the plane's range + 1e-6 of max|image|; for det also 2e-6 max|image| max(mod) of its sigma. membrane_sum is up to as many
-    /// times max|image| as there are lines, and float32 has no finer steps there: it is allowed 1e-6 of that.
+    /// 1e-5 of the plane's range + 1e-6 of max|image|; for det also 2e-6 max|image| max(mod) of its sigma. For membrane_sum, which may be
+    /// max|image| times the number of lines, it is 1e-6 of that product: float32 has no finer steps there.
     /// </summary>
     /// <param name="spec">Which features.</param>
     /// <param name="reference">All reference planes of a channel.</param>
@@ -20,7 +20,9 @@ internal static class FeatureTolerance
         double size = name == "membrane_sum" ? spec.Membrane.Angles * largest : largest;
         double allowed = (1e-5 * (values.Max() - values.Min())) + (1e-6 * size);
         // mod is two planes before det.
-        return name.StartsWith("hessian_det_", StringComparison.Ordinal) ? allowed + (2e-6 * largest * reference[plane - 2].Values.Max()) : allowed;
+        return name.StartsWith("hessian_det_", StringComparison.Ordinal)
+            ? allowed + (2e-6 * largest * reference[plane - 2].Values.Max())
+            : allowed;
     }
 
     /// <summary>Largest difference between a plane and its reference; infinite where one is NaN.</summary>

@@ -2,7 +2,9 @@ using FastSeg.Features;
 
 namespace FastSeg.Reference;
 
-/// <summary>Every classical feature of one channel in float64, written down as the specification says it, slow and without tricks.</summary>
+/// <summary>
+/// Every classical feature of one channel in float64, as the specification defines it, with nothing shared between features to save time.
+/// </summary>
 internal static class FeatureReference
 {
     /// <summary>All planes, in the order of the specification's names.</summary>
@@ -24,7 +26,7 @@ internal static class FeatureReference
         AddIf(spec, Families.Mean, planes, () => spec.Sigmas.Select(sigma => Disk(image, sigma, values => values.Average())));
         AddIf(spec, Families.Min, planes, () => spec.Sigmas.Select(sigma => Disk(image, sigma, values => values.Min())));
         AddIf(spec, Families.Max, planes, () => spec.Sigmas.Select(sigma => Disk(image, sigma, values => values.Max())));
-        AddIf(spec, Families.Median, planes, () => spec.Sigmas.Select(sigma => Disk(image, sigma, values => Middle(values.Order().ToArray()))));
+        AddIf(spec, Families.Median, planes, () => spec.Sigmas.Select(sigma => Disk(image, sigma, Median)));
         return planes;
     }
 
@@ -165,5 +167,8 @@ internal static class FeatureReference
         return image.Map((x, y) => statistic(Array.ConvertAll(disk, p => image[x + p.X, y + p.Y])));
     }
 
+    private static double Median(double[] values) => Middle([.. values.Order()]);
+
+    /// <summary>The middle value, or the mean of the two.</summary>
     private static double Middle(double[] sorted) => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 }

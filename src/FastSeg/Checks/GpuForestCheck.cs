@@ -8,38 +8,43 @@ using ILGPU.Runtime;
 
 namespace FastSeg.Reference;
 
-/// <summary>Binning, trees and the collecting of rows on a device, from the features of the CPU engine or compared with them.</summary>
+/// <summary>Binning, the trees, and the gathering of labelled pixels' rows, on a device against what the CPU's features give.</summary>
 internal static class GpuForestCheck
 {
     private const int Classes = 4, TrainedSide = 160, EveryPixel = 7;
     private static readonly TrainingOptions Training = new() { Rounds = 25 };
 
-    public static IEnumerable<EngineCheckResult> Run(GpuMeter meter, int seed)
+    public static IEnumerable<BackendCheckResult> Run(GpuMeter meter, int seed)
     {
-        int side = GpuFilterCheck.SideFor(meter);
-        byte[] samples = GpuCheck.Samples(side, seed);
-        DecisionForest forest = GpuCheck.Trained(TrainedSide, seed, Classes, Training, BackendKind.Cpu).Forest;
-        float[] planes = GpuCheck.Planes(FeatureSpec.Paper, samples, side);
+        int side = meter.Side;
+        byte[] samples = CheckScene.Samples(side, seed);
+        DecisionForest forest = CheckScene.Trained(TrainedSide, seed, Classes, Training, BackendKind.Cpu).Forest;
+        float[] planes = CheckScene.Planes(FeatureSpec.Paper, samples, side);
         Found found = meter.On(device => Predict(device, forest, samples, side));
         BinTables bins = forest.GpuTables.Bins;
         int thresholds = bins.Search.Thresholds.Sum(plane => plane.Length) / bins.Planes;
         string size = $"{side} x {side}";
         yield return meter.Row(
-            "features and binning: wrong bins", $"{size} x {bins.Planes}", WrongBins(bins, planes, found.Bins), meter.MayDiffer ? 0.001 * found.Bins.Length : 0,
-            found.FilterSeconds, GpuCounts.Filters(FeatureSpec.Paper, sizeof(byte), thresholds), samples.Length);
+            "features and binning: wrong bins", $"{size} x {bins.Planes}", WrongBins(bins, planes, found.Bins),
+            meter.MayDiffer ? 0.001 * found.Bins.Length : 0, found.FilterSeconds,
+            GpuCounts.Filters(FeatureSpec.Paper, sizeof(byte), thresholds), samples.Length);
         float[] expected = Margins(forest, planes, samples.Length);
         yield return meter.Row(
-            $"forest: margins, {forest.Trees.Length} trees", size, GpuCheck.Error(found.Margins, expected), meter.MayDiffer ? double.MaxValue : 0,
-            found.ForestSeconds, [GpuCounts.Forest(forest.Trees.Length, bins.Planes, forest.Groups)], samples.Length);
+            $"forest: margins, {forest.Trees.Length} trees", size, Deviation.OfBits(found.Margins, expected),
+            meter.MayDiffer ? double.MaxValue : 0, found.ForestSeconds,
+            [GpuCounts.Forest(forest.Trees.Length, bins.Planes, forest.Groups)], samples.Length);
         int[] pixels = [.. Enumerable.Range(0, (samples.Length + EveryPixel - 1) / EveryPixel).Select(i => i * EveryPixel)];
         int features = FeatureSpec.Paper.Names.Count;
         (float[] rows, double seconds) = meter.On(device => Rows(device, planes, pixels, features, samples.Length));
-        float[] gathered = [.. pixels.SelectMany(pixel => Enumerable.Range(0, features).Select(feature => planes[(feature * samples.Length) + pixel]))];
+        float[] gathered = [.. from pixel in pixels
+                              from feature in Enumerable.Range(0, features)
+                              select planes[(feature * samples.Length) + pixel]];
         yield return meter.Row(
-            "gather: rows", $"{pixels.Length} x {features}", GpuCheck.Error(rows, gathered), 0, seconds, [GpuCounts.Gather(features)], pixels.Length);
+            "gather: rows", $"{pixels.Length} x {features}", Deviation.OfBits(rows, gathered), 0, seconds,
+            [GpuCounts.Gather(features)], pixels.Length);
     }
 
-    /// <summary>What came down, and the seconds of filters with binning and of the trees.</summary>
+    /// <summary>Results from the device, and the seconds of the filters with binning and of the trees.</summary>
     private sealed record Found(byte[] Bins, float[] Margins, double FilterSeconds, double ForestSeconds);
 
     private static Found Predict(GpuDevice device, DecisionForest forest, byte[] samples, int side)
@@ -54,7 +59,9 @@ internal static class GpuForestCheck
         using var flag = new DeviceTable<int>(device, [0]);
         long binBytes = (long)trees.BytePlanes * pixels;
         using var arena = new DeviceArena(
-            device, DeviceArena.Aligned(scratchBytes) + DeviceArena.Aligned(binBytes) + DeviceArena.Aligned(pixels) + DeviceArena.Aligned(marginBytes));
+            device,
+            DeviceArena.Aligned(scratchBytes) + DeviceArena.Aligned(binBytes)
+            + DeviceArena.Aligned(pixels) + DeviceArena.Aligned(marginBytes));
         ArrayView<byte> scratch = arena.Take(scratchBytes), bins = arena.Take(binBytes), labels = arena.Take(pixels);
         ArrayView<float> margins = arena.Take(marginBytes).Cast<float>();
         BinSink sink = trees.Sink(bins, flag.View, pixels);
@@ -89,7 +96,7 @@ internal static class GpuForestCheck
         return (found, seconds);
     }
 
-    /// <summary>Bins that are not the number of a byte plane's thresholds at or below the value.</summary>
+    /// <summary>How many bins are wrong. A value's bin is how many of its byte plane's thresholds are at or below it.</summary>
     private static int WrongBins(BinTables bins, float[] planes, byte[] found)
     {
         int wrong = 0, pixels = found.Length / bins.Planes;
@@ -109,7 +116,7 @@ internal static class GpuForestCheck
         return wrong;
     }
 
-    /// <summary>Groups x pixels, node by node.</summary>
+    /// <summary>Margins by walking each tree node by node: groups x pixels.</summary>
     private static float[] Margins(DecisionForest forest, float[] planes, int pixels)
     {
         float[] margins = new float[forest.Groups * pixels], row = new float[planes.Length / pixels], of = new float[forest.Groups];

@@ -14,9 +14,7 @@ internal static class FilterCheck
     /// <summary>The disk families sort every disk in the reference; larger radii would only make it slower.</summary>
     private static readonly double[] DiskSigmas = [1, 2, 4];
 
-    private static readonly RunOptions Cpu = new() { Backend = BackendKind.Cpu };
-
-    public static IEnumerable<EngineCheckResult> Run(int seed)
+    public static IEnumerable<BackendCheckResult> Run(int seed)
     {
         foreach (string name in FamilyNames.All)
         {
@@ -31,8 +29,8 @@ internal static class FilterCheck
         }
     }
 
-    /// <summary>The plane that comes closest to its bound stands for the family.</summary>
-    private static EngineCheckResult Family(string name, FeatureSpec spec, int seed)
+    /// <summary>The result of the plane that uses most of its tolerance stands for the family.</summary>
+    private static BackendCheckResult Family(string name, FeatureSpec spec, int seed)
     {
         float[] samples = Samples(seed);
         float[] planes = Planes(spec, samples, out double seconds);
@@ -52,11 +50,11 @@ internal static class FilterCheck
                 (worstError, worstAllowed, worstShare) = (error, allowed, error / allowed);
             }
         }
-        return new EngineCheckResult($"features: {name}", $"{Width} x {Height} x {reference.Count}", worstError, worstAllowed, seconds);
+        return new BackendCheckResult($"features: {name}", $"{Width} x {Height} x {reference.Count}", worstError, worstAllowed, seconds);
     }
 
     /// <summary>The widest vectors the machine has against the narrowest.</summary>
-    private static EngineCheckResult Widths(int seed)
+    private static BackendCheckResult Widths(int seed)
     {
         int before = VectorPath.Bits;
         try
@@ -67,14 +65,9 @@ internal static class FilterCheck
             float[] wide = Planes(spec, samples, out _);
             VectorPath.Bits = VectorPath.Available[0];
             float[] narrow = Planes(spec, samples, out double seconds);
-            double error = 0;
-            for (int i = 0; i < wide.Length; i++)
-            {
-                bool same = BitConverter.SingleToInt32Bits(wide[i]) == BitConverter.SingleToInt32Bits(narrow[i]);
-                error = Math.Max(error, same ? 0 : Math.Max(Math.Abs((double)wide[i] - narrow[i]), double.Epsilon));
-            }
             string operation = $"features: {VectorPath.Available[0]}-bit vectors equal {VectorPath.Available[^1]}-bit";
-            return new EngineCheckResult(operation, $"{Width} x {Height} x {spec.Names.Count}", error, 0, seconds);
+            string size = $"{Width} x {Height} x {spec.Names.Count}";
+            return new BackendCheckResult(operation, size, Deviation.OfBits(wide, narrow), 0, seconds);
         }
         finally
         {
@@ -93,18 +86,14 @@ internal static class FilterCheck
         return samples;
     }
 
-    /// <summary>Planes x height x width, computed twice: the second time is the one that counts, when everything is compiled.</summary>
+    /// <summary>Planes x height x width, computed twice; the time is that of the second run, when everything is compiled.</summary>
     private static float[] Planes(FeatureSpec spec, float[] samples, out double seconds)
     {
-        float[] planes = new float[spec.Names.Count * samples.Length];
-        seconds = 0;
-        for (int run = 0; run < 2; run++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            using var image = MemoryImage.FromMemory<float>(samples, Width, Height);
-            Segmenter.Features(image, spec, 1, names => MemoryWriter.Into<float>(new ImageLayout(Width, Height, SampleType.Float32, names.Count), planes), Cpu);
-            seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
+        using var image = MemoryImage.FromMemory<float>(samples, Width, Height);
+        CheckScene.Planes(spec, image);
+        long start = Stopwatch.GetTimestamp();
+        float[] planes = CheckScene.Planes(spec, image);
+        seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return planes;
     }
 }

@@ -4,7 +4,7 @@ using FastSeg.Native;
 
 namespace FastSeg.Reference;
 
-/// <summary>Imported trees against libxgboost itself, where it is there and can load them.</summary>
+/// <summary>Imported trees against libxgboost itself, where the library is there and can load them.</summary>
 public static class ForestComparison
 {
     private const int Rows = 256;
@@ -28,10 +28,12 @@ public static class ForestComparison
         float[] margins = new float[expected.Length];
         for (int row = 0; row < Rows; row++)
         {
-            model.Forest.Margins(rows.AsSpan(row * model.Planes, model.Planes), margins.AsSpan(row * model.Forest.Groups, model.Forest.Groups));
+            Span<float> rowMargins = margins.AsSpan(row * model.Forest.Groups, model.Forest.Groups);
+            model.Forest.Margins(rows.AsSpan(row * model.Planes, model.Planes), rowMargins);
         }
+        string library = $"libxgboost {XgBoost.Version.ToString(3)}";
         return MemoryMarshal.Cast<float, int>(margins).SequenceEqual(MemoryMarshal.Cast<float, int>(expected))
-            ? $"compared with libxgboost {XgBoost.Version.ToString(3)} on {Rows} rows: margins bit-equal"
-            : throw new FastSegException($"libxgboost {XgBoost.Version.ToString(3)} gives other margins for these trees; they are not imported.");
+            ? $"compared with {library} on {Rows} rows: margins bit-equal"
+            : throw new FastSegException($"{library} gives other margins for these trees; they are not imported.");
     }
 }

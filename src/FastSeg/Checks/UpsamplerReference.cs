@@ -3,19 +3,9 @@ using FastSeg.Deep.Weights;
 
 namespace FastSeg.Reference;
 
-/// <summary>Planes of float64: channels x height x width.</summary>
-internal sealed record ReferencePlanes(int Channels, int Height, int Width, double[] Values)
-{
-    public ReferencePlanes(int channels, int height, int width) : this(channels, height, width, new double[channels * height * width])
-    {
-    }
-
-    public ref double this[int channel, int row, int column] => ref Values[(((channel * Height) + row) * Width) + column];
-}
-
 /// <summary>
-/// The convolutional upsampler, layer after layer over the whole image in scalar float64, straight from its definition: nothing folded,
-/// nothing composed.
+/// The convolutional upsampler in scalar float64, layer after layer over the whole image, straight from its definition: batch norms are
+/// not folded into convolutions, and convolutions not composed.
 /// </summary>
 internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<WeightTensor> tensors)
 {
@@ -65,8 +55,13 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
         new(a.Channels + b.Channels, a.Height, a.Width, [.. a.Values, .. b.Values]);
 
     private static ReferencePlanes Nearest(ReferencePlanes x, int height, int width) =>
-        Map(x.Channels, height, width, (c, row, column) => x[c, NearestSource(row, x.Height, height), NearestSource(column, x.Width, width)]);
+        Map(x.Channels, height, width, (c, row, column) =>
+            x[c, NearestSource(row, x.Height, height), NearestSource(column, x.Width, width)]);
 
+    /// <summary>
+    /// The source pixel of a nearest-neighbour resize. It is computed in float32 as PyTorch does, because the rounding decides which pixel
+    /// it is.
+    /// </summary>
     private static int NearestSource(int destination, int input, int output)
     {
         float ratio = (float)input / output;
@@ -74,6 +69,7 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
         return Math.Min((int)MathF.Floor(position), input - 1);
     }
 
+    /// <summary>Twice the size, with the corner pixels of both sizes at the same place (align_corners).</summary>
     private static ReferencePlanes Bilinear(ReferencePlanes x) => Map(x.Channels, 2 * x.Height, 2 * x.Width, (c, row, column) =>
     {
         double v = (double)row * (x.Height - 1) / ((2 * x.Height) - 1), u = (double)column * (x.Width - 1) / ((2 * x.Width) - 1);
@@ -82,18 +78,25 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
         return ((1 - b) * (((1 - a) * x[c, y0, x0]) + (a * x[c, y0, x1]))) + (b * (((1 - a) * x[c, y1, x0]) + (a * x[c, y1, x1])));
     });
 
-    private static ReferencePlanes Pool(ReferencePlanes x) => Map(x.Channels, Math.Max(1, x.Height / 2), Math.Max(1, x.Width / 2), (c, row, column) =>
+    /// <summary>Maxima of 2 x 2 pixels; a side of one pixel stays.</summary>
+    private static ReferencePlanes Pool(ReferencePlanes x)
     {
-        int y1 = Math.Min((2 * row) + 1, x.Height - 1), x1 = Math.Min((2 * column) + 1, x.Width - 1);
-        return Math.Max(Math.Max(x[c, 2 * row, 2 * column], x[c, 2 * row, x1]), Math.Max(x[c, y1, 2 * column], x[c, y1, x1]));
-    });
+        (int height, int width) = (Math.Max(1, x.Height / 2), Math.Max(1, x.Width / 2));
+        return Map(x.Channels, height, width, (c, row, column) =>
+        {
+            int y1 = Math.Min((2 * row) + 1, x.Height - 1), x1 = Math.Min((2 * column) + 1, x.Width - 1);
+            return Math.Max(Math.Max(x[c, 2 * row, 2 * column], x[c, 2 * row, x1]), Math.Max(x[c, y1, 2 * column], x[c, y1, x1]));
+        });
+    }
 
+    /// <summary>Every pixel's channels divided by the sum of their magnitudes.</summary>
     private static ReferencePlanes Normalised(ReferencePlanes x) => Map(x.Channels, x.Height, x.Width, (c, row, column) =>
         x[c, row, column] / Math.Max(1e-12, Enumerable.Range(0, x.Channels).Sum(channel => Math.Abs(x[channel, row, column]))));
 
     private ReferencePlanes Guidance(ReferencePlanes image) => Map(3, image.Height, image.Width, (c, row, column) =>
         ((config.GuidanceScale * image[c, row, column]) - config.GuidanceMean[c]) / config.GuidanceStd[c]);
 
+    /// <summary>Twice a convolution, a batch norm with the variance's 1e-5, and a leaky ReLU of slope 0.01.</summary>
     private ReferencePlanes Double(string name, ReferencePlanes x)
     {
         foreach (int i in (int[])[0, 3])
@@ -110,6 +113,7 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
         return x;
     }
 
+    /// <summary>A convolution whose taps outside the image are left out or repeat the edge, by the padding.</summary>
     private ReferencePlanes Convolve(string name, ReferencePlanes x)
     {
         WeightTensor weight = _tensors[$"{name}.weight"];

@@ -7,15 +7,19 @@ using ILGPU.Runtime;
 
 namespace FastSeg.Reference;
 
-/// <summary>What brings deep features to full resolution on a device, against the CPU engine: 32 channels, patches of 14 pixels.</summary>
+/// <summary>
+/// What brings deep features to full resolution, on a device against the CPU, for 32 channels and patches of 14 pixels.
+/// </summary>
 internal static unsafe class GpuDeepCheck
 {
     private const int Channels = 32, Patch = 14, Cells = 72, LearnedCells = 36, SimulatedCells = 3, SimulatedLearnedCells = 2;
 
-    /// <summary>Part of the result's range: the CPU filters by Winograd's algorithm, the device adds directly.</summary>
+    /// <summary>
+    /// Part of the result's range. The CPU convolves by Winograd's algorithm and the device directly, so that they round differently.
+    /// </summary>
     private const double LearnedTolerance = 1e-5;
 
-    public static IEnumerable<EngineCheckResult> Run(GpuMeter meter, int seed)
+    public static IEnumerable<BackendCheckResult> Run(GpuMeter meter, int seed)
     {
         int cells = meter.Simulated ? SimulatedCells : Cells;
         foreach (bool bilinear in (bool[])[false, true])
@@ -28,7 +32,7 @@ internal static unsafe class GpuDeepCheck
         }
     }
 
-    private static EngineCheckResult Interpolation(GpuMeter meter, int seed, bool bilinear, int cells)
+    private static BackendCheckResult Interpolation(GpuMeter meter, int seed, bool bilinear, int cells)
     {
         int side = cells * Patch, pixels = side * side;
         using var map = new LowResolution(Channels, cells, cells, Patch);
@@ -51,40 +55,33 @@ internal static unsafe class GpuDeepCheck
             return (output.GetAsArray(), time);
         });
         return meter.Row(
-            $"deep: {(bilinear ? "bilinear" : "nearest")}", $"{side} x {side} x {Channels}", GpuCheck.Error(found, expected),
+            $"deep: {(bilinear ? "bilinear" : "nearest")}", $"{side} x {side} x {Channels}", Deviation.OfBits(found, expected),
             bilinear ? meter.Allowed(expected) : 0, seconds, [GpuCounts.Cells(bilinear, Channels, Patch)], pixels);
     }
 
-    private static EngineCheckResult Learned(GpuMeter meter, int seed, Padding padding, int cells)
+    private static BackendCheckResult Learned(GpuMeter meter, int seed, Padding padding, int cells)
     {
         int side = cells * Patch, pixels = side * side;
-        var config = new UpsamplerConfig
-        {
-            ChannelsIn = Channels,
-            ChannelsHidden = Channels,
-            ChannelsOut = Channels,
-            ChannelsDown = 32,
-            Patch = Patch,
-            Padding = padding,
-        };
+        UpsamplerConfig config = RandomNetwork.Config(Channels, Patch, padding);
         var random = new Random(seed);
         using var network = new Upsampler(config, RandomNetwork.Tensors(config, random));
-        float[] image = [.. RandomNetwork.Numbers(random, 3 * pixels).Select(value => (value + 1) / 2)];
+        float[] image = RandomNetwork.Samples(random, 3 * pixels);
         float[] low = RandomNetwork.Numbers(random, Channels * cells * cells), expected = new float[Channels * pixels];
         var all = new Region(0, 0, side, side);
         using (UpsamplerCpu cpu = UpsamplerCpu.Create(new UpsamplerPlan(network, side, side, cells, cells, side)))
         {
             fixed (float* guide = image, from = low, to = expected)
             {
-                cpu.Run(new LowFeatures(from, Channels, cells, cells), new GuidanceImage(guide, pixels, side, all), all, new OutputPlanes(to, pixels, side));
+                var features = new LowFeatures(from, Channels, cells, cells);
+                cpu.Run(features, new GuidanceImage(guide, pixels, side, all), all, new OutputPlanes(to, pixels, side));
             }
         }
         var plan = new UpsamplerGpuPlan(network, side, side, cells, cells, side, side);
         (float[] found, double seconds) = meter.On(device => Upsample(device, plan, image, low, side));
         double range = expected.Max() - expected.Min();
         return meter.Row(
-            $"deep: upsampler, padding {padding.ToString().ToLowerInvariant()}", $"{side} x {side} x {Channels}", GpuCheck.Error(found, expected) / range,
-            LearnedTolerance, seconds, GpuCounts.Upsampler(plan), pixels);
+            $"deep: upsampler, padding {padding.ToString().ToLowerInvariant()}", $"{side} x {side} x {Channels}",
+            Deviation.OfBits(found, expected) / range, LearnedTolerance, seconds, GpuCounts.Upsampler(plan), pixels);
     }
 
     private static (float[] Planes, double Seconds) Upsample(GpuDevice device, UpsamplerGpuPlan plan, float[] image, float[] low, int side)

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using FastSeg.Features;
+using FastSeg.Forest;
+using FastSeg.Images;
+using FastSeg.Models;
+
+namespace FastSeg.Reference;
+
+/// <summary>
+/// A device against the CPU, which is itself compared with scalar references. First the device's own rates are measured, then its kernels
+/// run family by family and are timed beside these rates. Last come whole images: labels, probabilities, and a model trained there, which
+/// has the bytes of the CPU's where XGBoost trained on the CPU.
+/// </summary>
+internal static class GpuCheck
+{
+    /// <summary>Sides on a real device and on the simulated one, where each thread of the device is one of the operating system.</summary>
+    private const int Side = 512, SimulatedSide = 40;
+
+    private const double ProbabilityError = 1e-6;
+
+    /// <summary>OpenCL's rounding may move a value across a threshold: some labels and probabilities may then differ, and trees.</summary>
+    private const double OpenClWrongLabels = 0.001, AnyProbability = 1;
+
+    private static readonly TrainingOptions Training = new() { Rounds = 8 };
+
+    public static IEnumerable<BackendCheckResult> Run(BackendKind kind, int seed)
+    {
+        var meter = new GpuMeter((GpuEngine)Engines.Choose(kind));
+        IEnumerable<BackendCheckResult> kernels = meter.Rows()
+            .Concat(GpuFilterCheck.Run(meter, seed))
+            .Concat(GpuForestCheck.Run(meter, seed))
+            .Concat(GpuDeepCheck.Run(meter, seed));
+        foreach (BackendCheckResult result in kernels)
+        {
+            yield return result;
+        }
+        foreach (int classes in (int[])[2, 4])
+        {
+            foreach (BackendCheckResult result in WholeImage(classes, kind, meter.Simulated ? SimulatedSide : Side, seed))
+            {
+                yield return meter.Simulated ? result with { Seconds = 0 } : result;
+            }
+        }
+    }
+
+    private static IEnumerable<BackendCheckResult> WholeImage(int classes, BackendKind kind, int side, int seed)
+    {
+        bool mayDiffer = kind == BackendKind.OpenCl;
+        using var image = MemoryImage.FromMemory<byte>(CheckScene.Samples(side, seed), side, side);
+        Model model = CheckScene.Trained(side, seed, classes, Training, BackendKind.Cpu);
+        (byte[] map, float[] probabilities) = CheckScene.Segment(model, image, BackendKind.Cpu);
+        (byte[] foundMap, float[] foundProbabilities, double seconds) = Timed(model, image, kind);
+        string size = $"{side} x {side}";
+        int wrong = map.Zip(foundMap).Count(pair => pair.First != pair.Second);
+        double error = probabilities.Zip(foundProbabilities).Max(pair => Math.Abs((double)pair.First - pair.Second));
+        yield return new BackendCheckResult(
+            $"segment: wrong labels, {classes} classes", size, wrong, mayDiffer ? OpenClWrongLabels * ((double)side * side) : 0, seconds);
+        yield return new BackendCheckResult(
+            $"segment: probabilities, {classes} classes", size, error, mayDiffer ? AnyProbability : ProbabilityError, seconds);
+
+        long start = Stopwatch.GetTimestamp();
+        Model trained = CheckScene.Trained(side, seed, classes, Training, kind);
+        double took = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (trained.XgboostVersion != model.XgboostVersion)
+        {
+            // XGBoost trained on the device. Its trees are others than the CPU's, and must miss at most a hundredth more of the scribbles.
+            byte[] scribbles = CheckScene.Scribbles(side, seed, classes);
+            int allowed = Missed(map, scribbles), missed = Missed(CheckScene.Segment(trained, image, BackendKind.Cpu).Map, scribbles);
+            yield return new BackendCheckResult(
+                $"train on the device: scribbles missed, {classes} classes", size, missed,
+                allowed + (0.01 * scribbles.Count(value => value != 0)), took);
+            yield break;
+        }
+        bool same = trained.ForestBytes.Span.SequenceEqual(model.ForestBytes.Span);
+        yield return new BackendCheckResult($"train: other trees, {classes} classes", size, same ? 0 : 1, mayDiffer ? 1 : 0, took);
+    }
+
+    /// <summary>Segments twice and gives the time of the second run, when every kernel is compiled.</summary>
+    private static (byte[] Map, float[] Probabilities, double Seconds) Timed(Model model, ImageReader image, BackendKind kind)
+    {
+        CheckScene.Segment(model, image, kind);
+        long start = Stopwatch.GetTimestamp();
+        (byte[] map, float[] probabilities) = CheckScene.Segment(model, image, kind);
+        return (map, probabilities, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    /// <summary>Scribbled pixels that got another label.</summary>
+    private static int Missed(byte[] map, byte[] scribbles) =>
+        map.Zip(scribbles).Count(pair => pair.Second != 0 && pair.First != pair.Second);
+}

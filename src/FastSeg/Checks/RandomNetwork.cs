@@ -1,0 +1,41 @@
+using FastSeg.Deep;
+using FastSeg.Deep.Weights;
+
+namespace FastSeg.Reference;
+
+/// <summary>Random weights and inputs of an upsampler.</summary>
+internal static class RandomNetwork
+{
+    /// <summary>A network of as many channels everywhere.</summary>
+    public static UpsamplerConfig Config(int channels, int patch, Padding padding) => new()
+    {
+        ChannelsIn = channels,
+        ChannelsHidden = channels,
+        ChannelsOut = channels,
+        ChannelsDown = 32,
+        Patch = patch,
+        Padding = padding,
+    };
+
+    /// <summary>Convolutions that keep the size of what goes through them, batch norms that change something.</summary>
+    public static WeightTensor[] Tensors(UpsamplerConfig config, Random random) =>
+        [.. UpsamplerShapes.Of(config, UpsamplerShapes.Widths(config)).Select(tensor => Weights(random, tensor.Name, tensor.Shape))];
+
+    /// <summary>An image's samples, between 0 and 1.</summary>
+    public static float[] Samples(Random random, int count) => [.. Numbers(random, count).Select(value => (value + 1) / 2)];
+
+    /// <summary>Numbers between -1 and 1.</summary>
+    public static float[] Numbers(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() * 2) - 1)];
+
+    /// <summary>
+    /// A convolution's weights keep the variance of what goes through it. Gains and variances lie around 1, biases and means around 0.
+    /// </summary>
+    private static WeightTensor Weights(Random random, string name, long[] shape)
+    {
+        const StringComparison ordinal = StringComparison.Ordinal;
+        float[] values = Numbers(random, (int)shape.Aggregate(1L, (a, b) => a * b));
+        bool scale = shape.Length == 1 && (name.EndsWith("running_var", ordinal) || name.EndsWith(".weight", ordinal));
+        double spread = shape.Length == 4 ? Math.Sqrt(3.0 / (shape[1] * shape[2] * shape[3])) : scale ? 0.5 : 0.2;
+        return new WeightTensor(name, shape, [.. values.Select(value => (float)((scale ? 1 : 0) + (spread * value)))]);
+    }
+}

@@ -1,0 +1,140 @@
+using NUnit.Framework;
+
+namespace FastSeg.Tests.House;
+
+/// <summary>The library's folders and the arrows between them.</summary>
+[TestFixture]
+internal sealed class RoomTests
+{
+    private const int MostFilesAtTheRoot = 14, MostFiles = 30, MostFilesOfAList = 45;
+
+    /// <summary>The library's own folder, and the kernels' project, which is below it.</summary>
+    private const string Root = "", Kernels = "Kernels";
+
+    /// <summary>Which folders a folder of the library may use. What is not named here is not to be used.</summary>
+    private static readonly SortedDictionary<string, string[]> MayUse = new(StringComparer.Ordinal)
+    {
+        ["Common"] = [],
+        [Kernels] = [],
+        ["Files"] = ["Common", "Native"],
+        ["Native"] = ["Common"],
+        ["Simd"] = ["Common", "Native"],
+        ["Gpu"] = ["Common", Kernels, "Native"],
+        ["Images"] = ["Common", "Files", "Native"],
+        ["Images/Npy"] = ["Common", "Files", "Images", "Native"],
+        ["Images/Pictures"] = ["Common", "Files", "Images", "Native"],
+        ["Images/Tiff"] = ["Common", "Files", "Images", "Native"],
+        ["Features"] = ["Common", "Gpu", "Images", Kernels, "Native", "Simd"],
+        ["Forest"] = ["Common", "Features", "Gpu", Kernels, "Native", "Simd"],
+        ["Deep"] =
+        [
+            "Common", "Deep/Backbones", "Deep/Convolutions", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features", "Files",
+            "Gpu", "Images", Kernels, "Native", "Simd",
+        ],
+        ["Deep/Backbones"] = ["Common", "Files", "Gpu", "Images", "Native"],
+        ["Deep/Convolutions"] = ["Common", "Deep/Weights", "Gpu", Kernels, "Native", "Simd"],
+        ["Deep/Tokens"] = ["Common", "Deep/Backbones", "Files", "Gpu", "Images", "Native", "Simd"],
+        ["Deep/Upsamplers"] = ["Common", "Deep/Convolutions", "Deep/Tokens", "Deep/Weights", "Gpu", "Images", Kernels, "Native", "Simd"],
+        ["Deep/Weights"] = ["Common", "Files", "Native"],
+        ["Models"] =
+        [
+            "Common", "Deep", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest", "Images", "Native",
+        ],
+        ["Backends"] =
+        [
+            "Common", "Deep", "Deep/Tokens", "Deep/Upsamplers", "Features", "Forest", "Gpu", "Images", "Models", Kernels, "Native", "Simd",
+        ],
+        ["Runs"] =
+        [
+            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features", "Files",
+            "Forest", "Gpu", "Images", "Models", "Native", "Simd",
+        ],
+        [Root] =
+        [
+            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest", "Gpu",
+            "Images", "Images/Npy", "Images/Pictures", "Images/Tiff", "Models", "Native", "Runs",
+        ],
+        ["Checks"] =
+        [
+            Root, "Backends", "Common", "Deep", "Deep/Convolutions", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features",
+            "Forest", "Gpu", "Images", "Models", Kernels, "Native", "Runs", "Simd",
+        ],
+    };
+
+    /// <summary>Folders that may hold more files than others, and why: they are read stem by stem, not as a whole.</summary>
+    private static readonly Dictionary<string, string> Lists = new(StringComparer.Ordinal)
+    {
+        ["src/FastSeg/Features"] = "one stem a filter: what both sides share, the CPU's twin and the GPU's",
+        ["src/FastSeg/Forest"] = "one stem an evaluator or a table, with the twins of both sides",
+        ["kernels/FastSeg.Kernels"] = "one file a kernel",
+    };
+
+    private static Graph Rooms => SourceTree.Graph.Files
+        .Of(path => SourceTree.IsUnder(path, SourceTree.Library) || SourceTree.IsUnder(path, SourceTree.Kernels))
+        .Grouped(path => SourceTree.IsUnder(path, SourceTree.Kernels) ? Kernels : SourceTree.Room(path));
+
+    [Test]
+    public void EveryNameBinds() => Offenders.None(
+        SourceTree.Graph.Unbound, "names bind to nothing, so that arrows are missing: FileGraph lacks a reference or a global using");
+
+    [Test]
+    public void NoFoldersOfTheLibraryStandInACircle()
+    {
+        Graph rooms = Rooms;
+        Offenders.None(
+            rooms.Circles().Select(rooms.Describe), "circles of folders: move what closes a circle down into a folder that both may use");
+    }
+
+    [Test]
+    public void AFolderUsesOnlyThoseThatItMay()
+    {
+        Graph rooms = Rooms;
+        Offenders.None(rooms.Nodes.Except(MayUse.Keys), "folders are not in the table of RoomTests: say there what they may use");
+        var strays = from arrow in rooms.Arrows
+                     where !MayUse[arrow.From].Contains(arrow.To)
+                     select $"{Named(arrow.From)} -> {Named(arrow.To)}: {Graph.FirstOf(arrow.Names, 6)}";
+        Offenders.None(strays, "arrows lead to a folder that is not below the user's: move the type down, or its user up");
+    }
+
+    [Test]
+    public void TheTableItselfHasNoCircle()
+    {
+        var table = new Graph();
+        foreach ((string from, string[] targets) in MayUse)
+        {
+            table.AddNode(from);
+            foreach (string to in targets)
+            {
+                table.Add(from, to, "may use");
+            }
+        }
+        Offenders.None(table.Circles().Select(table.Describe), "circles in the table of RoomTests");
+        Offenders.None(table.Nodes.Except(Rooms.Nodes), "folders of the table in RoomTests are not there: take them off");
+    }
+
+    [Test]
+    public void TheRootHoldsFewFiles()
+    {
+        string[] files = [.. SourceTree.Files.Where(file => file.Folder == SourceTree.Library).Select(file => file.Name)];
+        Assert.That(files, Is.Not.Empty);
+        Offenders.None(
+            files.Length > MostFilesAtTheRoot ? files : [],
+            $"files at the root, where at most {MostFilesAtTheRoot} may be: it is for what a caller begins with; the rest has folders");
+    }
+
+    [Test]
+    public void NoFolderHoldsTooManyFiles()
+    {
+        var folders = SourceTree.Files
+            .Where(file => !SourceTree.IsUnder(file.Path, "tests"))
+            .GroupBy(file => file.Folder)
+            .ToArray();
+        Offenders.None(Lists.Keys.Except(folders.Select(folder => folder.Key)), "lists of stems are not there: take them off");
+        var crowded = from folder in folders
+                      where folder.Count() > (Lists.ContainsKey(folder.Key) ? MostFilesOfAList : MostFiles)
+                      select $"{folder.Key}: {folder.Count()} files";
+        Offenders.None(crowded, $"folders of more than {MostFiles} files (lists of stems: {MostFilesOfAList}): divide them");
+    }
+
+    private static string Named(string room) => room == Root ? "the root" : room;
+}
