@@ -69,7 +69,7 @@ internal sealed class RoomTests
         ["kernels/FastSeg.Kernels"] = "one file a kernel",
     };
 
-    private static Graph Rooms => SourceTree.Graph.Files
+    internal static Graph Rooms => SourceTree.Graph.Files
         .Of(path => SourceTree.IsUnder(path, SourceTree.Library) || SourceTree.IsUnder(path, SourceTree.Kernels))
         .Grouped(path => SourceTree.IsUnder(path, SourceTree.Kernels) ? Kernels : SourceTree.Room(path));
 
