@@ -74,7 +74,8 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
     /// <summary>One line for an exception: its own sentence where it has one.</summary>
     internal static string Sentence(Exception e, bool verbose = false) => e switch
     {
-        FastSegException or UsageException => OneLine(e.Message),
+        FastSegException failure => OneLine(SettingFlags.Sentence(failure)),
+        UsageException => OneLine(e.Message),
         TypeInitializationException { InnerException: { } inner } => Sentence(inner, verbose),
         OutOfMemoryException => "out of memory; --memory makes a run fit (`fastseg plan` shows what it needs).",
         IOException or UnauthorizedAccessException => OneLine(e.Message),

@@ -53,7 +53,7 @@ internal static unsafe class FeatureRun
         StageTimes? before = null, LowResolution? known = null)
     {
         long start = Stopwatch.GetTimestamp();
-        int seen = channels != 0 ? channels : SampleChecks.IsGrey(image, options) ? 1 : 3;
+        int seen = channels != 0 ? channels : SampleSearch.IsGrey(image, options) ? 1 : 3;
         Engine engine = Engines.Choose(options.Backend);
         var work = new Work(image, features, seen, deepModel, null);
         features.Check(work.DeepChannels);

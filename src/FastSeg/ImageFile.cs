@@ -8,6 +8,7 @@ namespace FastSeg.Images;
 /// </summary>
 public static class ImageFile
 {
+    /// <summary>How many bytes from the start of a file tell its format.</summary>
     private const int MagicBytes = 12;
 
     /// <summary>
@@ -27,9 +28,9 @@ public static class ImageFile
     /// <exception cref="FastSegException">The file is missing, damaged, float, or of a kind that is not read.</exception>
     public static ImageReader OpenLabels(string path) => OpenLabels(path, "labels are");
 
-    /// <summary>Opens a label image, or what has its form.</summary>
+    /// <summary>Opens a label image, or another image of the same form, such as a mask.</summary>
     /// <param name="path">Path, with an optional page.</param>
-    /// <param name="what">How the sentence about a float image begins to say what would be right.</param>
+    /// <param name="what">Subject and verb of the sentence that refuses a float image: "labels are", "a mask is".</param>
     internal static ImageReader OpenLabels(string path, string what)
     {
         ImageReader reader = Open(path, labels: true);
@@ -48,10 +49,14 @@ public static class ImageFile
         }
     }
 
-    /// <summary>Creates an image file; the extension says which format. It appears under its name with <see cref="ImageWriter.Commit"/>.</summary>
+    /// <summary>
+    /// Creates an image file in the format that the extension names. It appears under its name with <see cref="ImageWriter.Commit"/>.
+    /// </summary>
     /// <param name="path">A path ending in .tif, .tiff, .png or .npy, in a folder that exists.</param>
     /// <param name="layout">Size, type and pages.</param>
-    /// <exception cref="FastSegException">The extension is none of these, the format cannot hold the layout, or the folder cannot be written.</exception>
+    /// <exception cref="FastSegException">
+    /// The extension is none of these, the format cannot hold the layout, or the folder cannot be written.
+    /// </exception>
     public static ImageWriter Create(string path, ImageLayout layout)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -71,7 +76,7 @@ public static class ImageFile
         };
     }
 
-    /// <summary>The file of "FILE#2", as <see cref="Open(string)"/> would find it.</summary>
+    /// <summary>The path in a name such as "FILE#2", as <see cref="Open(string)"/> would take it apart.</summary>
     internal static string FileOf(string name)
     {
         int hash = PageMark(name);
@@ -111,7 +116,8 @@ public static class ImageFile
         bool vips = VipsReader.Matches(magic);
         if (!npy && !vips)
         {
-            throw file.Unsupported("is no image that is read here", "give TIFF, PNG, JPEG, WebP or npy (the content counts, not the extension)");
+            throw file.Unsupported(
+                "is no image that is read here", "give TIFF, PNG, JPEG, WebP or npy (the content counts, not the extension)");
         }
         if (page != 1)
         {
@@ -132,11 +138,12 @@ public static class ImageFile
             : throw new FastSegException($"{name} asks for page {name[(hash + 1)..]}; pages count from 1.");
     }
 
-    /// <summary>Where the # in front of a page number stands; -1 where there is none, or a file has that whole name.</summary>
+    /// <summary>Position of the # in front of a page number; -1 where there is none, or where a file has that whole name.</summary>
     private static int PageMark(string name)
     {
         int hash = name.LastIndexOf('#');
-        return hash < 1 || hash == name.Length - 1 || !name.AsSpan(hash + 1).ContainsOnlyDigits() || File.Exists(name) ? -1 : hash;
+        bool number = hash >= 1 && hash < name.Length - 1 && name.AsSpan(hash + 1).ContainsOnlyDigits();
+        return number && !File.Exists(name) ? hash : -1;
     }
 
     private static bool ContainsOnlyDigits(this ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');

@@ -95,7 +95,7 @@ internal sealed class InfoCommand : FastSegCommand
         }
         catch (FastSegException e)
         {
-            return e.Message;
+            return SettingFlags.Sentence(e);
         }
     }
 

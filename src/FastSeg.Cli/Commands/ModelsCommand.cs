@@ -50,7 +50,7 @@ internal sealed class ModelsCommand : FastSegCommand
         }
         catch (FastSegException e)
         {
-            return $"wrong: {e.Message}";
+            return $"wrong: {SettingFlags.Sentence(e)}";
         }
     }
 

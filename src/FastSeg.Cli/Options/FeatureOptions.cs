@@ -58,7 +58,7 @@ internal sealed class FeatureOptions
         }
         catch (FastSegException e)
         {
-            throw new UsageException(e.Message, e);
+            throw new UsageException(SettingFlags.Sentence(e), e);
         }
     }
 

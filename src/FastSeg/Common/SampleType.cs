@@ -1,19 +1,19 @@
 namespace FastSeg.Images;
 
-/// <summary>What one sample of an image is stored as. Other types are refused by name.</summary>
+/// <summary>What one sample of an image is stored as. Images of other types are refused with a sentence that names the type.</summary>
 public enum SampleType
 {
-    /// <summary>Unsigned 8 bit; value / 255 becomes the float the filters see.</summary>
+    /// <summary>Unsigned, 8 bits; filters see value / 255.</summary>
     UInt8,
 
-    /// <summary>Unsigned 16 bit; value / 65535.</summary>
+    /// <summary>Unsigned, 16 bits; filters see value / 65535.</summary>
     UInt16,
 
-    /// <summary>IEEE single precision, unchanged.</summary>
+    /// <summary>IEEE single precision; filters see the value itself.</summary>
     Float32,
 }
 
-/// <summary>Facts about <see cref="SampleType"/>.</summary>
+/// <summary>Size and name of a <see cref="SampleType"/>.</summary>
 public static class SampleTypes
 {
     /// <summary>Bytes of one sample.</summary>

@@ -5,8 +5,9 @@ internal static class Crc32
 {
     private static readonly uint[] Table = BuildTable();
 
-    /// <summary>The checksum of some bytes, and of others behind them.</summary>
-    public static uint Of(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> more = default) => ~Add(Add(uint.MaxValue, bytes), more);
+    /// <summary>The checksum of <paramref name="bytes"/> followed by <paramref name="more"/>.</summary>
+    public static uint Of(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> more = default) =>
+        ~Add(Add(uint.MaxValue, bytes), more);
 
     private static uint Add(uint crc, ReadOnlySpan<byte> bytes)
     {
@@ -17,6 +18,7 @@ internal static class Crc32
         return crc;
     }
 
+    /// <summary>For each byte, the remainder that it leaves after eight steps of the division.</summary>
     private static uint[] BuildTable()
     {
         uint[] table = new uint[256];

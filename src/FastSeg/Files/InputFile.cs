@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FastSeg.Images;
 
-/// <summary>An image file open for positioned reads, and the sentences for what can be wrong with it. Safe for several threads.</summary>
+/// <summary>
+/// A file open for reads at byte offsets, and the sentences for what can be wrong with it. Several threads may read at once.
+/// </summary>
 internal sealed class InputFile : IDisposable
 {
     private readonly SafeFileHandle _handle;
@@ -16,13 +18,13 @@ internal sealed class InputFile : IDisposable
         Length = RandomAccess.GetLength(handle);
     }
 
-    /// <summary>Where the file is.</summary>
+    /// <summary>The path that was opened.</summary>
     public string Path { get; }
 
-    /// <summary>What the caller wrote, with its page; error sentences begin with it.</summary>
+    /// <summary>What the caller wrote, with the page ("a.tif#2"); error sentences begin with it.</summary>
     public string Name { get; }
 
-    /// <summary>Bytes in the file.</summary>
+    /// <summary>Bytes in the file when it was opened.</summary>
     public long Length { get; }
 
     /// <summary>Opens a file for reading.</summary>
@@ -73,11 +75,13 @@ internal sealed class InputFile : IDisposable
             int got = 0;
             try
             {
+                // A hostile file's offset may be negative; then nothing is read and the file counts as truncated.
                 got = offset < 0 ? 0 : RandomAccess.Read(_handle, destination[done..], offset + done);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new FastSegException($"{Name} cannot be read at byte {offset + done} ({OneLine(e.Message)}); check the disk it lies on.", e);
+                throw new FastSegException(
+                    $"{Name} cannot be read at byte {offset + done} ({OneLine(e.Message)}); check the disk it lies on.", e);
             }
             if (got == 0)
             {
@@ -87,7 +91,7 @@ internal sealed class InputFile : IDisposable
         }
     }
 
-    /// <summary>Reads into unmanaged memory of any size.</summary>
+    /// <summary>Reads into unmanaged memory, which may be larger than a span can be: in parts of 64 MiB.</summary>
     public unsafe void Read(long offset, byte* destination, long count)
     {
         for (long done = 0; done < count;)
@@ -101,14 +105,15 @@ internal sealed class InputFile : IDisposable
     /// <summary>Whether <paramref name="count"/> bytes at <paramref name="offset"/> lie inside the file.</summary>
     public bool Holds(long offset, long count) => offset >= 0 && count >= 0 && offset <= Length && count <= Length - offset;
 
-    /// <summary>"FILE is truncated; write the file again." and the like.</summary>
+    /// <summary>The failure of a damaged file: "FILE is truncated; write the file again."</summary>
     public FastSegException Bad(string what, Exception? inner = null) => new($"{Name} {what}; write the file again.", inner);
 
-    /// <summary>"FILE has 1-bit samples; ..." with what is read instead.</summary>
+    /// <summary>The failure of a file of another kind: "FILE has 1-bit samples; uint8, uint16 and float32 are read."</summary>
     public FastSegException Unsupported(string what, string instead) => new($"{Name} {what}; {instead}.");
 
-    /// <summary>A library's message made fit for one line.</summary>
-    public static string OneLine(string text) => string.Join(' ', text.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ' ');
+    /// <summary>Another library's message without line breaks and final full stop, to be put into a sentence of ours.</summary>
+    public static string OneLine(string text) =>
+        string.Join(' ', text.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ' ');
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();

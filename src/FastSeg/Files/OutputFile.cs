@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace FastSeg.Images;
 
 /// <summary>
-/// A <see cref="PartialFile"/> that is written, and read back, at byte offsets by several threads. Uncommitted (a spool never is), it
-/// leaves nothing behind.
+/// A <see cref="PartialFile"/> that several threads write, and read back, at byte offsets. Without <see cref="Commit"/> nothing is left
+/// behind; a spool, which keeps rows or tiles until their order is known, is never committed.
 /// </summary>
 internal sealed class OutputFile : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class OutputFile : IDisposable
         }
     }
 
-    /// <summary>Final path, as the caller gave it.</summary>
+    /// <summary>The final path, as the caller gave it.</summary>
     public string Path => _partial.Path;
 
     /// <summary>Writes at a byte offset.</summary>
@@ -54,7 +54,8 @@ internal sealed class OutputFile : IDisposable
             for (int done = 0; done < destination.Length;)
             {
                 int got = RandomAccess.Read(_handle, destination[done..], offset + done);
-                done += got > 0 ? got : throw new EndOfStreamException($"{_partial.TemporaryPath} was cut at byte {offset + done}");
+                done += got > 0 ? got : throw new EndOfStreamException(
+                    $"{_partial.TemporaryPath} was cut at byte {offset + done}");
             }
         }
         catch (Exception e) when (PartialFile.IsDiskFailure(e))

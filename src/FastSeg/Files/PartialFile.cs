@@ -9,10 +9,10 @@ namespace FastSeg;
 /// </summary>
 internal sealed class PartialFile : IDisposable
 {
-    // Numbers of Linux's errors, which .NET passes on in HResult.
+    // Numbers of Linux's errors, which .NET passes on in the low half of HResult.
     private const int DiskFull = 28, FileTooLarge = 27, ReadOnlyDisk = 30, QuotaUsedUp = 122;
 
-    /// <summary>Letters of the final name kept in the temporary one: a name holds at most 255 bytes.</summary>
+    /// <summary>How many letters of the final name the temporary one keeps: a name holds at most 255 bytes.</summary>
     private const int LongestStem = 60;
 
     private static int _serial;
@@ -28,9 +28,11 @@ internal sealed class PartialFile : IDisposable
         Path = path;
         string full = System.IO.Path.GetFullPath(path);
         FileKind kind = FileKinds.Of(full);
-        // /dev/stdout is a link into /proc, which may lead to a file that somebody else has open: it is written into as well.
+        // /dev/stdout is a link into /proc and may lead to a regular file that the shell has open. Renaming over that file would cut the
+        // shell's connection to it, so it is copied into, as a pipe is.
         string real = RealPath.Of(full);
-        _intoStream = kind is FileKind.Pipe or FileKind.Socket or FileKind.Device || (kind == FileKind.Regular && InDev(full) && !InDev(real));
+        _intoStream = kind is FileKind.Pipe or FileKind.Socket or FileKind.Device
+            || (kind == FileKind.Regular && InDev(full) && !InDev(real));
         _target = _intoStream ? full : real;
         _folder = _intoStream ? System.IO.Path.GetTempPath() : System.IO.Path.GetDirectoryName(real) ?? "/";
         if (kind == FileKind.Folder)
@@ -42,21 +44,19 @@ internal sealed class PartialFile : IDisposable
             throw new FastSegException($"{path} cannot be written: the folder {_folder} does not exist; create it or name another.");
         }
         string stem = System.IO.Path.GetFileName(_target);
-        string name = $".{(stem.Length > LongestStem ? stem[..LongestStem] : stem)}.partial-{Environment.ProcessId}-{Interlocked.Increment(ref _serial)}";
-        TemporaryPath = System.IO.Path.Combine(_folder, name);
+        string start = stem.Length > LongestStem ? stem[..LongestStem] : stem;
+        TemporaryPath = System.IO.Path.Combine(
+            _folder, $".{start}.partial-{Environment.ProcessId}-{Interlocked.Increment(ref _serial)}");
         Guard(() => File.Create(TemporaryPath).Dispose());
     }
 
     /// <summary>The final name, as the caller gave it.</summary>
     public string Path { get; }
 
-    /// <summary>Where the bytes go meanwhile.</summary>
+    /// <summary>Where the bytes are written until <see cref="Commit"/>.</summary>
     public string TemporaryPath { get; }
 
-    /// <summary>The temporary file, open for reading and writing.</summary>
-    public FileStream OpenStream() => new(TemporaryPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-
-    /// <summary>Runs <paramref name="write"/>; what goes wrong with the disk becomes one sentence that names the final file.</summary>
+    /// <summary>Runs <paramref name="write"/> and turns a failure of the disk into one sentence that names the final file.</summary>
     /// <exception cref="FastSegException">The disk is full, or the file cannot be written.</exception>
     public void Guard(Action write)
     {
@@ -83,8 +83,12 @@ internal sealed class PartialFile : IDisposable
         _committed = true;
     }
 
-    /// <summary>Whether an exception comes from the file system; .NET reports a file that may not grow further as an argument.</summary>
-    public static bool IsDiskFailure(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" };
+    /// <summary>
+    /// Whether an exception comes from the file system. Where a file may not grow further (EFBIG), .NET throws
+    /// <see cref="ArgumentOutOfRangeException"/> about its parameter "value".
+    /// </summary>
+    public static bool IsDiskFailure(Exception e) =>
+        e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" };
 
     /// <summary>The sentence for a failure of the file system.</summary>
     public FastSegException Failure(Exception e)
@@ -93,22 +97,14 @@ internal sealed class PartialFile : IDisposable
         {
             (DiskFull, _) => "the disk is full; free some space or write elsewhere",
             (QuotaUsedUp, _) => "the disk quota is used up; free some space or write elsewhere",
-            (FileTooLarge, _) or (_, ArgumentOutOfRangeException) => "the file grows past what the disk or the shell's limit (ulimit -f) allows; write elsewhere",
+            (FileTooLarge, _) or (_, ArgumentOutOfRangeException) =>
+                "the file grows past what the disk or the shell's limit (ulimit -f) allows; write elsewhere",
             (ReadOnlyDisk, _) => $"the folder {_folder} is read-only; write elsewhere",
             (_, UnauthorizedAccessException) => $"the folder {_folder} may not be written by this user; write elsewhere",
             (_, DirectoryNotFoundException) => $"the folder {_folder} takes no files or does not exist any more; name another",
             _ => $"{Images.InputFile.OneLine(e.Message)}; write elsewhere",
         };
         return new FastSegException($"{Path} cannot be written: {what}.", e);
-    }
-
-    private static bool InDev(string path) => path.StartsWith("/dev/", StringComparison.Ordinal);
-
-    private void CopyInto()
-    {
-        using FileStream from = File.OpenRead(TemporaryPath);
-        using var to = new FileStream(_target, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-        from.CopyTo(to);
     }
 
     /// <inheritdoc/>
@@ -125,5 +121,14 @@ internal sealed class PartialFile : IDisposable
                 // The folder went away or became read-only: there is nothing left that could be removed.
             }
         }
+    }
+
+    private static bool InDev(string path) => path.StartsWith("/dev/", StringComparison.Ordinal);
+
+    private void CopyInto()
+    {
+        using FileStream from = File.OpenRead(TemporaryPath);
+        using var to = new FileStream(_target, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        from.CopyTo(to);
     }
 }

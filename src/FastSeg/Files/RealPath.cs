@@ -1,12 +1,14 @@
 namespace FastSeg;
 
-/// <summary>Where a path really leads.</summary>
+/// <summary>Resolves the symbolic links of a path, those of its folders too.</summary>
 internal static class RealPath
 {
-    /// <summary>Links followed before a path counts as a circle; Linux's own limit.</summary>
+    /// <summary>How many links are followed before the path counts as a circle: Linux's own limit.</summary>
     private const int MostLinks = 40;
 
-    /// <summary>The full path with every link on the way replaced by its target. What does not exist (yet) stays as it is written.</summary>
+    /// <summary>
+    /// The full path with every link on the way replaced by its target. A part that does not exist (yet) stays as it is written.
+    /// </summary>
     public static string Of(string path)
     {
         var rest = new Stack<string>();
@@ -22,6 +24,7 @@ internal static class RealPath
                 real = next;
                 continue;
             }
+            // The target's own parts may be links again, so the walk starts over from the root with the target's parts put in front.
             links++;
             string full = Path.GetFullPath(target, real);
             Push(rest, full);
@@ -30,6 +33,7 @@ internal static class RealPath
         return real;
     }
 
+    /// <summary>Puts a path's parts on the stack, the first one on top.</summary>
     private static void Push(Stack<string> rest, string full)
     {
         foreach (string part in full.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())
@@ -38,6 +42,7 @@ internal static class RealPath
         }
     }
 
+    /// <summary>What a link points to; null for everything that is no link.</summary>
     private static string? Target(string path)
     {
         try
@@ -46,7 +51,7 @@ internal static class RealPath
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A folder that may not be searched: nothing of it can be resolved, and opening the file says so.
+            // The folder may not be searched, so nothing in it can be resolved; opening the file will say so.
             return null;
         }
     }

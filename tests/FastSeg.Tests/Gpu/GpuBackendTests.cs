@@ -153,7 +153,7 @@ internal sealed class GpuBackendTests
         using MemoryImage image = Grey.Image;
         Assert.That(
             () => Trained.Labels(GreyModel.Value, image, new RunOptions { Backend = BackendKind.OpenCl }),
-            Throws.TypeOf<FastSegException>().With.Message.StartsWith("There is no device for --backend opencl: "));
+            Throws.TypeOf<FastSegException>().With.Message.StartsWith("There is no device for the backend opencl: "));
     }
 
     [Test]

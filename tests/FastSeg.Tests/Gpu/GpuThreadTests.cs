@@ -48,7 +48,7 @@ internal sealed class GpuThreadTests
     public void WhatADriverSaysBecomesASentenceThatHelps()
     {
         FastSegException e = GpuErrors.Sentence(new ILGPU.Runtime.Cuda.CudaException("out of\nmemory"), "computing");
-        Assert.That(e.Message, Is.EqualTo("The device failed while computing: out of memory (N/A); use --backend cpu."));
+        Assert.That(e.Message, Is.EqualTo("The device failed while computing: out of memory (N/A); use the backend cpu."));
         Assert.That(GpuErrors.Sentence(new NotSupportedException("too old"), "opening").Message, Does.Contain("a newer driver or device is needed"));
     }
 

@@ -107,7 +107,7 @@ internal sealed class SampleSearchTests
             fixed (byte* pixels = bytes)
             {
                 using var reader = new MemoryImage((nint)pixels, Wide, High, 3, 0, type);
-                return SampleChecks.IsGrey(reader, new RunOptions { Threads = 3 });
+                return SampleSearch.IsGrey(reader, new RunOptions { Threads = 3 });
             }
         }
     }

@@ -20,9 +20,9 @@ internal sealed unsafe class XgBoostBuildTests
     [Test]
     public void TheLibraryHereSaysIt()
     {
-        Assert.That(XgBoost.BuildInfo, Does.StartWith("{").And.Contain("\"USE_CUDA\":"));
+        Assert.That(XgBoostBuild.Info, Does.StartWith("{").And.Contain("\"USE_CUDA\":"));
         Assert.That(XgBoostBuild.Current.Version, Is.EqualTo(XgBoost.Version));
-        Assert.That(XgBoostBuild.Current.HasCuda, Is.EqualTo(XgBoost.BuildInfo.Contains("\"USE_CUDA\":true", StringComparison.Ordinal)));
+        Assert.That(XgBoostBuild.Current.HasCuda, Is.EqualTo(XgBoostBuild.Info.Contains("\"USE_CUDA\":true", StringComparison.Ordinal)));
     }
 
     [Test]

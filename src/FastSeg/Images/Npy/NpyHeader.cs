@@ -5,18 +5,19 @@ using System.Text;
 namespace FastSeg.Images;
 
 /// <summary>
-/// The header of an npy file (format versions 1.0, 2.0 and 3.0): magic, version, length, then a Python dictionary literal with exactly
-/// the keys descr, fortran_order and shape.
+/// The header of an npy file (format versions 1.0, 2.0 and 3.0): magic, version, length, then a Python dictionary literal with the keys
+/// descr, fortran_order and shape, and no others.
 /// </summary>
-/// <param name="Descr">Type as numpy writes it, such as "&lt;u2".</param>
+/// <param name="Descr">The type as numpy writes it, such as "&lt;u2".</param>
 /// <param name="FortranOrder">Whether the first axis runs fastest.</param>
-/// <param name="Shape">Axis lengths.</param>
+/// <param name="Shape">Lengths of the axes.</param>
 /// <param name="DataOffset">First byte of the data.</param>
 internal sealed record NpyHeader(string Descr, bool FortranOrder, IReadOnlyList<long> Shape, long DataOffset)
 {
+    /// <summary>Longer headers are taken for damage: numpy's own have about a hundred bytes.</summary>
     private const int LongestHeader = 65536;
 
-    /// <summary>First bytes of every npy file.</summary>
+    /// <summary>The first bytes of every npy file.</summary>
     public static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>Reads the header.</summary>
@@ -31,7 +32,9 @@ internal sealed record NpyHeader(string Descr, bool FortranOrder, IReadOnlyList<
             throw file.Unsupported($"is npy version {major}.{start[7]}", "versions 1.0, 2.0 and 3.0 are read");
         }
         file.Read(0, start[..prefix]);
-        long length = major == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(start[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(start[8..]);
+        long length = major == 1
+            ? BinaryPrimitives.ReadUInt16LittleEndian(start[8..])
+            : BinaryPrimitives.ReadUInt32LittleEndian(start[8..]);
         if (length > LongestHeader || !file.Holds(prefix, length))
         {
             throw file.Bad($"has a damaged npy header (it claims {length} bytes, the file has {file.Length})");
@@ -41,11 +44,12 @@ internal sealed record NpyHeader(string Descr, bool FortranOrder, IReadOnlyList<
         return Parse(file, Encoding.UTF8.GetString(text), prefix + length);
     }
 
-    /// <summary>The bytes of a version 1.0 header; data begins on a multiple of 64 bytes.</summary>
+    /// <summary>The bytes of a version 1.0 header of an array in C order, padded with blanks to a multiple of 64 bytes.</summary>
     public static byte[] Write(string descr, IEnumerable<long> shape)
     {
         string sizes = string.Join(", ", shape);
         string text = $"{{'descr': '{descr}', 'fortran_order': False, 'shape': ({sizes}), }}";
+        // Magic, version and length take 10 bytes, the closing line break one.
         int total = (10 + text.Length + 1 + 63) / 64 * 64;
         byte[] header = new byte[total];
         header.AsSpan().Fill((byte)' ');
@@ -93,7 +97,10 @@ internal sealed record NpyHeader(string Descr, bool FortranOrder, IReadOnlyList<
             : throw file.Bad("has a damaged npy header (no dictionary of descr, fortran_order and shape)");
     }
 
-    /// <summary>Just enough of a reader of Python literals.</summary>
+    /// <summary>
+    /// Reads the few Python literals that a header consists of. Each method skips blanks, takes a literal if it is there, and says whether
+    /// it was.
+    /// </summary>
     private ref struct Scanner(string text)
     {
         private int _at;
@@ -136,7 +143,7 @@ internal sealed record NpyHeader(string Descr, bool FortranOrder, IReadOnlyList<
             return true;
         }
 
-        /// <summary>A structured dtype: a list, taken as it is for the sentence that refuses it.</summary>
+        /// <summary>Takes a structured dtype, a list in brackets, as it is written: the sentence that refuses it quotes it.</summary>
         public bool Rest(out string value)
         {
             int end = Sees('[') ? text.IndexOf(']', _at) : -1;
@@ -154,7 +161,8 @@ internal sealed record NpyHeader(string Descr, bool FortranOrder, IReadOnlyList<
             }
             while (!Take(')'))
             {
-                Sees('0'); // skips blanks
+                // Called only to skip blanks.
+                Sees('0');
                 int start = _at;
                 while (_at < text.Length && char.IsAsciiDigit(text[_at]))
                 {

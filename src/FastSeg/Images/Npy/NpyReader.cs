@@ -5,11 +5,11 @@ namespace FastSeg.Images;
 
 /// <summary>
 /// An npy array as an image: H x W, or H x W x C with 1, 3 or 4 (RGB and alpha) channels; uint8, uint16, float32,
-/// little-endian, C order. Rows of the wanted rectangle are read where they lie.
+/// little-endian, C order. The rows of a rectangle are read from where they lie in the file.
 /// </summary>
 internal sealed unsafe class NpyReader : ImageReader
 {
-    /// <summary>Bytes read at once where alpha has to be dropped.</summary>
+    /// <summary>Bytes that are read at once where alpha has to be dropped.</summary>
     private const int ChunkBytes = 1 << 16;
 
     private readonly InputFile _file;
@@ -48,8 +48,11 @@ internal sealed unsafe class NpyReader : ImageReader
             throw file.Unsupported("holds an array in Fortran order", "save numpy.ascontiguousarray(array)");
         }
         int stored = shape.Count == 3 ? (int)shape[2] : 1;
-        CheckSize(file, header, shape, (long)stored * type.Bytes(), shapeText, type);
-        var info = new ImageInfo(file.Name, shape[1], shape[0], stored < 3 ? 1 : 3, type) { Format = $"npy, {type.Name()} {shapeText}" };
+        CheckSize(file, header, (long)stored * type.Bytes(), $"{type.Name()} {shapeText}");
+        var info = new ImageInfo(file.Name, shape[1], shape[0], stored < 3 ? 1 : 3, type)
+        {
+            Format = $"npy, {type.Name()} {shapeText}",
+        };
         return new NpyReader(file, info, header.DataOffset, stored);
     }
 
@@ -87,6 +90,7 @@ internal sealed unsafe class NpyReader : ImageReader
         }
     }
 
+    /// <summary>Reads parts of rows into a chunk of memory and copies their first channels. Chunks are kept for the next call.</summary>
     private void ReadWithoutAlpha(Region region, long first, long stride, Span<byte> destination)
     {
         int sample = Info.Type.Bytes(), stored = _storedChannels * sample;
@@ -114,15 +118,18 @@ internal sealed unsafe class NpyReader : ImageReader
         }
     }
 
-    private static void CheckSize(InputFile file, NpyHeader header, IReadOnlyList<long> shape, long pixelBytes, string shapeText, SampleType type)
+    /// <summary>Refuses a header that claims more pixels than the file holds.</summary>
+    private static void CheckSize(InputFile file, NpyHeader header, long pixelBytes, string array)
     {
         long there = file.Length - header.DataOffset;
-        if (shape[0] > there || shape[1] > there || (Int128)shape[0] * shape[1] * pixelBytes > there)
+        long height = header.Shape[0], width = header.Shape[1];
+        if (height > there || width > there || (Int128)height * width * pixelBytes > there)
         {
-            throw file.Bad($"is truncated or lies about its size: {type.Name()} {shapeText} needs more than the {there} bytes that are there");
+            throw file.Bad($"is truncated or lies about its size: {array} needs more than the {there} bytes that are there");
         }
     }
 
+    /// <summary>The sample type of a numpy type, or the sentence that refuses it by the name that numpy's users know.</summary>
     private static SampleType TypeOf(InputFile file, string descr)
     {
         const string Instead = "uint8, uint16 and float32 are read, little-endian (array.astype(numpy.uint8) and the like)";

@@ -4,12 +4,12 @@ using FastSeg.Native;
 namespace FastSeg.Images;
 
 /// <summary>
-/// An npy array written rectangle by rectangle: H x W, or H x W x C where there are several pages (or the layout keeps the axis), C
+/// An npy array written rectangle by rectangle: H x W, or H x W x C where there are several pages (or the layout keeps the axis). C
 /// order, little-endian, format version 1.0.
 /// </summary>
 internal sealed unsafe class NpyWriter : ImageWriter
 {
-    /// <summary>Bytes interleaved and written at once.</summary>
+    /// <summary>Bytes that are interleaved and written at once, at least one pixel.</summary>
     private const int ChunkBytes = 1 << 18;
 
     private readonly OutputFile _file;
@@ -17,6 +17,8 @@ internal sealed unsafe class NpyWriter : ImageWriter
     private readonly ConcurrentBag<HostBuffer> _chunks = [];
     private long _pixelsWritten;
 
+    /// <summary>Creates the temporary file and writes the header.</summary>
+    /// <exception cref="FastSegException">The folder cannot be written.</exception>
     public NpyWriter(string path, ImageLayout layout)
     {
         Layout = layout;
@@ -77,6 +79,7 @@ internal sealed unsafe class NpyWriter : ImageWriter
         }
     }
 
+    /// <summary>Writes one page: a row of the rectangle is a stretch of the file.</summary>
     private void WriteRows(Region region, ReadOnlySpan<byte> samples)
     {
         int sample = Layout.Type.Bytes(), rowBytes = checked((int)(region.Width * sample));
@@ -87,10 +90,12 @@ internal sealed unsafe class NpyWriter : ImageWriter
         }
         for (int y = 0; y < region.Height; y++)
         {
-            _file.Write(_headerBytes + ((((region.Y + y) * Layout.Width) + region.X) * sample), samples.Slice(y * rowBytes, rowBytes));
+            long at = (((region.Y + y) * Layout.Width) + region.X) * sample;
+            _file.Write(_headerBytes + at, samples.Slice(y * rowBytes, rowBytes));
         }
     }
 
+    /// <summary>Writes several pages: they come one after the other, and lie interleaved, pixel by pixel, in the file.</summary>
     private void WriteInterleaved(Region region, ReadOnlySpan<byte> samples)
     {
         HostBuffer chunk = _chunks.TryTake(out HostBuffer? kept) ? kept : new HostBuffer(Math.Max(ChunkBytes, PixelBytes));
@@ -117,6 +122,12 @@ internal sealed unsafe class NpyWriter : ImageWriter
         }
     }
 
+    /// <summary>Interleaves pixels <paramref name="first"/> and following of every page.</summary>
+    /// <param name="pages">The first sample of the first page.</param>
+    /// <param name="first">Number of the first pixel within a page.</param>
+    /// <param name="pageStride">Samples from one page to the next.</param>
+    /// <param name="to">Where the pixels go.</param>
+    /// <param name="pixels">How many.</param>
     private void Interleave(byte* pages, long first, long pageStride, byte* to, int pixels)
     {
         switch (Layout.Type)

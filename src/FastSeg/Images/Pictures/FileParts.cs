@@ -1,11 +1,12 @@
 namespace FastSeg.Images;
 
 /// <summary>
-/// Stretches of a file, and bytes put between them, as one stream: what libvips gets to see of a file. Calls come from native code, so
-/// nothing is ever thrown: a file that cannot be read further ends there, and <see cref="Failure"/> keeps why.
+/// Stretches of a file, and bytes of our own between them, as one stream: what libvips gets to see of a file. libvips calls from native
+/// code, through which no exception may pass: where the file cannot be read, the stream ends, and <see cref="Failure"/> keeps why.
 /// </summary>
 internal sealed class FileParts(InputFile file) : Stream
 {
+    /// <summary>Each part's start in the stream, and either its bytes or where it lies in the file.</summary>
     private readonly List<(long Start, byte[]? Bytes, long Offset, long Length)> _parts = [];
     private long _length;
     private long _position;
@@ -28,14 +29,14 @@ internal sealed class FileParts(InputFile file) : Stream
         set => _position = Math.Max(0, value);
     }
 
-    /// <summary>Adds bytes.</summary>
+    /// <summary>Appends bytes that are not in the file.</summary>
     public void Add(byte[] bytes)
     {
         _parts.Add((_length, bytes, 0, bytes.Length));
         _length += bytes.Length;
     }
 
-    /// <summary>Adds a stretch of the file.</summary>
+    /// <summary>Appends a stretch of the file; one that continues the last stretch becomes part of it.</summary>
     public void Add(long offset, long length)
     {
         if (_parts.Count > 0 && _parts[^1] is { Bytes: null } last && last.Offset + last.Length == offset)
@@ -55,6 +56,7 @@ internal sealed class FileParts(InputFile file) : Stream
         {
             return 0;
         }
+        // Decoders read forwards, so the part is looked for from the last one on.
         if (_position < _parts[_current].Start)
         {
             _current = 0;

@@ -2,13 +2,16 @@ using System.Buffers.Binary;
 
 namespace FastSeg.Images;
 
-/// <summary>Reads a JPEG's segments up to its pixels, checks the size against the file's, and leaves out metadata.</summary>
+/// <summary>
+/// Walks through a JPEG's segments up to its pixels, checks the claimed size against the file's, and leaves out metadata.
+/// </summary>
 internal static class JpegHeader
 {
-    /// <summary>A block of 64 samples takes one bit at least (in a progressive scan).</summary>
+    /// <summary>Samples that a byte can stand for at most: a block of 64 takes at least one bit, in a progressive scan.</summary>
     private const int MostSamplesPerByte = 512;
 
-    /// <summary>Describes the image.</summary>
+    /// <summary>Describes the image of a file that begins like a JPEG.</summary>
+    /// <exception cref="FastSegException">It is damaged, of a kind that is not read, or claims more pixels than it can hold.</exception>
     public static CodedImage Read(InputFile file)
     {
         var data = new FileParts(file);
@@ -29,7 +32,7 @@ internal static class JpegHeader
             int code = marker[1];
             if (code is 0xFF or 0x01 or (>= 0xD0 and <= 0xD8))
             {
-                // Fill bytes, and markers without content.
+                // A fill byte, or a marker without content (TEM, RST0 to RST7, SOI).
                 at += code == 0xFF ? 1 : 2;
                 continue;
             }
@@ -38,6 +41,7 @@ internal static class JpegHeader
             {
                 throw file.Bad($"is truncated or damaged: the JPEG segment at byte {at} has no room");
             }
+            // SOS: the pixels follow.
             if (code == 0xDA)
             {
                 data.Add(at, file.Length - at);
@@ -45,7 +49,10 @@ internal static class JpegHeader
             }
             if (code is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
             {
-                image = image is null ? Frame(file, data, code, at + 4, length - 2) : throw file.Bad("is damaged: it has two JPEG frames");
+                // SOF0 to SOF15, except for DHT, JPG and DAC.
+                image = image is null
+                    ? Frame(file, data, code, at + 4, length - 2)
+                    : throw file.Bad("is damaged: it has two JPEG frames");
             }
             // APP0 and APP14 say how colours are stored; the other APPn and comments are metadata.
             if (code is < 0xE1 or 0xEE or (> 0xEF and not 0xFE))
@@ -56,6 +63,7 @@ internal static class JpegHeader
         }
     }
 
+    /// <summary>Reads the frame header: sample depth, height, width, and each component's sampling factors.</summary>
     private static CodedImage Frame(InputFile file, FileParts data, int code, long at, int length)
     {
         Span<byte> frame = stackalloc byte[6 + (3 * 4)];
@@ -87,9 +95,10 @@ internal static class JpegHeader
             throw file.Bad($"lies about its size: {width} x {height} pixels cannot come out of {file.Length} bytes of JPEG");
         }
         bool progressive = code == 0xC2;
-        return new CodedImage("JPEG", width, height, components, SampleType.UInt8, $"JPEG, {(components == 1 ? "grey" : "RGB")}{(progressive ? ", progressive" : "")}", data)
+        string format = $"JPEG, {(components == 1 ? "grey" : "RGB")}{(progressive ? ", progressive" : "")}";
+        return new CodedImage("JPEG", width, height, components, SampleType.UInt8, format, data)
         {
-            // A progressive image is kept as coefficients of 16 bits until its last scan.
+            // The decoder keeps a progressive image as coefficients of 16 bits until its last scan; subsampled components have fewer.
             DecodingBytes = progressive ? width * height * 2 * blocks / most : 0,
         };
     }

@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 
 namespace FastSeg.Images;
 
-/// <summary>What PNG files consist of: length, four letters, data, CRC-32.</summary>
+/// <summary>The chunks that a PNG consists of: length, four letters, data, CRC-32.</summary>
 internal static class PngChunks
 {
-    /// <summary>First bytes of every PNG.</summary>
+    /// <summary>The first bytes of every PNG.</summary>
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
 
-    /// <summary>A whole chunk.</summary>
+    /// <summary>The bytes of a whole chunk.</summary>
     public static byte[] Make(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
         byte[] chunk = new byte[12 + data.Length];

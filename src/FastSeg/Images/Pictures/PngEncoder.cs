@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace FastSeg.Images;
 
 /// <summary>
-/// Writes a PNG row by row: 8-bit palette, 8- or 16-bit grey. Written here because libvips makes no palette images of given
-/// indices, and takes no rows as they come.
+/// Writes a PNG row by row: 8-bit palette, 8- or 16-bit grey. It is written here because libvips cannot save given palette indices and
+/// takes no rows one after the other.
 /// </summary>
 internal sealed class PngEncoder : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class PngEncoder : IDisposable
     private readonly byte[] _row;
 
     /// <summary>Writes everything before the pixels.</summary>
-    /// <param name="file">Where to.</param>
+    /// <param name="file">The file, which stays the caller's.</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
     /// <param name="depth">Bits per sample: 8 or 16.</param>
@@ -27,6 +27,7 @@ internal sealed class PngEncoder : IDisposable
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         header[8] = (byte)depth;
+        // Colour type: 3 palette, 0 grey. The three bytes behind it (deflate, standard filters, not interlaced) are 0.
         header[9] = (byte)(palette ? 3 : 0);
         _idat = new IdatStream(file);
         _idat.Append(PngChunks.Signature);
@@ -43,13 +44,13 @@ internal sealed class PngEncoder : IDisposable
         _deflate = new ZLibStream(_idat, CompressionLevel.Fastest, leaveOpen: true);
     }
 
-    /// <summary>Bytes of a row.</summary>
+    /// <summary>Bytes of a row, without PNG's filter byte.</summary>
     public int RowBytes { get; }
 
-    /// <summary>Adds the next row; 16-bit samples little-endian.</summary>
+    /// <summary>Adds the next row. 16-bit samples come little-endian; PNG wants them big-endian.</summary>
     public void WriteRow(ReadOnlySpan<byte> row, int sampleBytes)
     {
-        // Filter type 0, which suits palettes, and is the fastest for the rest.
+        // Byte 0 stays 0: no filter, which suits palettes and is the fastest for the rest.
         row[..RowBytes].CopyTo(_row.AsSpan(1));
         if (sampleBytes == 2)
         {
@@ -58,7 +59,7 @@ internal sealed class PngEncoder : IDisposable
         _deflate.Write(_row);
     }
 
-    /// <summary>Writes everything after the pixels.</summary>
+    /// <summary>Writes what is left of the pixels, and everything after them.</summary>
     public void Finish()
     {
         _deflate.Dispose();
@@ -66,7 +67,7 @@ internal sealed class PngEncoder : IDisposable
         _idat.Append(PngChunks.Make("IEND"u8, []));
     }
 
-    /// <inheritdoc/>
+    /// <summary>Writes nothing more.</summary>
     public void Dispose()
     {
         _idat.Closed = true;
@@ -81,7 +82,7 @@ internal sealed class PngEncoder : IDisposable
         private int _filled;
         private long _end;
 
-        /// <summary>Whether what still comes is thrown away.</summary>
+        /// <summary>Whether what still comes is thrown away: disposing zlib's stream flushes, which a failed file must not see.</summary>
         public bool Closed { get; set; }
 
         public override bool CanRead => false;

@@ -2,16 +2,22 @@ using System.Buffers.Binary;
 
 namespace FastSeg.Images;
 
-/// <summary>Reads a PNG's chunks, checks them against the file's size, and leaves out those that say nothing about pixel values.</summary>
+/// <summary>
+/// Walks through a PNG's chunks, checks them against the file's size, and leaves out those that say nothing about pixel values.
+/// </summary>
 internal static class PngHeader
 {
-    /// <summary>Bytes one byte of deflate can become.</summary>
+    /// <summary>Bytes that one byte of deflate can become at most.</summary>
     private const int MostExpansion = 1032;
 
-    /// <summary>Longest side that libvips takes.</summary>
+    /// <summary>The longest side that libvips takes.</summary>
     private const long LongestSide = 10_000_000;
 
-    /// <summary>Describes the image; as labels, a palette image is handed on as a grey one, so that its indices come out.</summary>
+    /// <summary>
+    /// Describes the image. Where labels are wanted, a palette image is handed to libvips as a grey one, without the palette, so that the
+    /// indices come out.
+    /// </summary>
+    /// <exception cref="FastSegException">It is damaged, or claims more pixels than it can hold.</exception>
     public static CodedImage Read(InputFile file, bool labels)
     {
         Span<byte> start = stackalloc byte[8 + 8 + 13];
@@ -30,7 +36,8 @@ internal static class PngHeader
             2 or 4 or 6 => depth is 8 or 16,
             _ => false,
         };
-        if (!start[8..].StartsWith((ReadOnlySpan<byte>)[0, 0, 0, 13, (byte)'I', (byte)'H', (byte)'D', (byte)'R']) || !valid || width < 1 || height < 1)
+        bool first = start[8..].StartsWith((ReadOnlySpan<byte>)[0, 0, 0, 13, (byte)'I', (byte)'H', (byte)'D', (byte)'R']);
+        if (!first || !valid || width < 1 || height < 1)
         {
             throw file.Bad($"is damaged: its PNG header says {width} x {height} pixels of colour type {colour} with {depth} bits");
         }
@@ -51,15 +58,17 @@ internal static class PngHeader
         SampleType type = depth == 16 ? SampleType.UInt16 : SampleType.UInt8;
         bool interlaced = header[12] != 0;
         string kind = palette ? "palette" : channels == 3 ? "RGB" : "grey";
-        return new CodedImage("PNG", width, height, channels, type, $"PNG, {depth}-bit {kind}{(colour is 4 or 6 ? " with alpha" : "")}{(interlaced ? ", interlaced" : "")}", data)
+        string format = $"PNG, {depth}-bit {kind}{(colour is 4 or 6 ? " with alpha" : "")}{(interlaced ? ", interlaced" : "")}";
+        return new CodedImage("PNG", width, height, channels, type, format, data)
         {
-            // As Pillow: palette indices as they are, 1-bit grey as 0 and 1, other greys spread over 0..255.
+            // As Pillow does: palette indices as they are, 1-bit grey as 0 and 1, other greys spread over 0..255.
             Divisor = labels && depth < 8 && (palette || depth == 1) ? 255 / ((1 << depth) - 1) : 1,
             Bands = colour is 4 or 6 ? channels + 1 : channels,
             DecodingBytes = interlaced ? width * height * (palette ? 3 : Samples(colour)) * type.Bytes() : 0,
         };
     }
 
+    /// <summary>Samples of a pixel of a colour type.</summary>
     private static int Samples(int colour) => colour switch
     {
         2 => 3,
@@ -68,8 +77,8 @@ internal static class PngHeader
         _ => 1,
     };
 
-    /// <summary>Hands on the pixel data, and the palette where it is wanted.</summary>
-    /// <returns>Bytes of compressed data.</returns>
+    /// <summary>Hands on the chunks of pixel data and the last chunk, and the palette where it is wanted.</summary>
+    /// <returns>Bytes of compressed pixel data.</returns>
     private static long CopyChunks(InputFile file, FileParts data, bool keepPalette)
     {
         Span<byte> chunk = stackalloc byte[8];
@@ -101,6 +110,7 @@ internal static class PngHeader
         }
     }
 
+    /// <summary>Refuses a header that claims more pixels than the compressed data can hold.</summary>
     private static void CheckSize(InputFile file, long width, long height, int pixelBits, long compressed)
     {
         var raw = (Int128)height * (((width * pixelBits) + 7) / 8);

@@ -1,12 +1,12 @@
 namespace FastSeg.Images;
 
 /// <summary>
-/// A PNG of one page: a label map of uint8 gets the class palette, everything else is grey of 8 or 16 bits. Rectangles come in any
-/// order, so rows wait uncompressed in a file beside the output until <see cref="Commit"/>.
+/// A PNG of one page: a label map of uint8 gets the class colours as its palette, everything else is grey of 8 or 16 bits. Rectangles
+/// come in any order, so rows wait uncompressed in a second file beside the output, the spool, until <see cref="Commit"/>.
 /// </summary>
 internal sealed class PngWriter : ImageWriter
 {
-    /// <summary>Rows are read back in blocks of about this size.</summary>
+    /// <summary>Bytes of rows that are read back from the spool at once, at least one row.</summary>
     private const int BlockBytes = 1 << 20;
 
     private readonly OutputFile _file;
@@ -14,6 +14,8 @@ internal sealed class PngWriter : ImageWriter
     private readonly int _rowBytes;
     private long _pixelsWritten;
 
+    /// <summary>Creates the temporary files.</summary>
+    /// <exception cref="FastSegException">A PNG cannot hold the layout, or the folder cannot be written.</exception>
     public PngWriter(string path, ImageLayout layout)
     {
         if (layout.Type == SampleType.Float32)
@@ -26,7 +28,9 @@ internal sealed class PngWriter : ImageWriter
         }
         if (layout.Width > 1_000_000 || layout.Height > 1_000_000)
         {
-            throw new FastSegException($"{path} would be {layout.Width} x {layout.Height} pixels, more than PNG readers take (1,000,000 a side); write .tif or .npy.");
+            throw new FastSegException(
+                $"{path} would be {layout.Width} x {layout.Height} pixels, more than PNG readers take (1,000,000 a side); " +
+                "write .tif or .npy.");
         }
         Layout = layout;
         _rowBytes = (int)layout.Width * layout.Type.Bytes();
@@ -69,7 +73,8 @@ internal sealed class PngWriter : ImageWriter
         ImageWriting.CheckComplete(Layout, Interlocked.Read(ref _pixelsWritten), _file.Path);
         int rows = Math.Max(1, BlockBytes / _rowBytes), sample = Layout.Type.Bytes();
         byte[] block = new byte[rows * _rowBytes];
-        using (var png = new PngEncoder(_file, (int)Layout.Width, (int)Layout.Height, 8 * sample, Layout.IsLabelMap && sample == 1))
+        bool palette = Layout.IsLabelMap && sample == 1;
+        using (var png = new PngEncoder(_file, (int)Layout.Width, (int)Layout.Height, 8 * sample, palette))
         {
             for (long y = 0; y < Layout.Height; y += rows)
             {

@@ -3,7 +3,7 @@ using NetVips;
 
 namespace FastSeg.Images;
 
-/// <summary>A decoded image in memory that libvips allocated, used where it lies instead of copied.</summary>
+/// <summary>A decoded image in memory that libvips allocated. It is used where it lies, so that no second copy is made.</summary>
 internal sealed unsafe class VipsMemory : SafeHandle
 {
     private VipsMemory(nint pixels, long bytes) : base(0, ownsHandle: true)
@@ -12,13 +12,13 @@ internal sealed unsafe class VipsMemory : SafeHandle
         Length = bytes;
     }
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Bytes of the image.</summary>
     public long Length { get; }
 
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>First sample; valid until the memory is disposed.</summary>
+    /// <summary>The first sample; valid until the memory is disposed.</summary>
     public byte* Pointer
     {
         get

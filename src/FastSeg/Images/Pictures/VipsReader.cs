@@ -3,13 +3,15 @@ using NetVips;
 namespace FastSeg.Images;
 
 /// <summary>
-/// A PNG, JPEG or WebP, decoded as a whole by libvips when the first pixel is wanted: these formats give no random access. Alpha is
-/// dropped, Exif orientation is not applied (as with Pillow and scikit-image).
+/// A PNG, JPEG or WebP. libvips decodes all of it when the first pixel is wanted, because these formats give no random access. Alpha is
+/// dropped; Exif orientation is not applied, as with Pillow and scikit-image.
 /// </summary>
 internal sealed unsafe class VipsReader : ImageReader
 {
+    /// <summary>Drops what libvips would print; kept in a field because libvips holds on to it.</summary>
     private static readonly Log.LogDelegate Quiet = static (_, _, _) => { };
 
+    /// <summary>Read before libvips is first called, so that <see cref="Start"/> has run.</summary>
     private static readonly bool Ready = Start();
 
     private readonly InputFile _file;
@@ -27,7 +29,7 @@ internal sealed unsafe class VipsReader : ImageReader
 
     public override ImageInfo Info { get; }
 
-    /// <summary>Whether a file begins like one of the formats.</summary>
+    /// <summary>Whether a file's first 12 bytes are those of one of the formats.</summary>
     public static bool Matches(ReadOnlySpan<byte> magic) =>
         magic.StartsWith(PngChunks.Signature) || IsJpeg(magic) || IsWebp(magic);
 
@@ -37,7 +39,9 @@ internal sealed unsafe class VipsReader : ImageReader
     /// <param name="labels">Whether a palette's indices are wanted instead of its colours.</param>
     /// <exception cref="FastSegException">The header is damaged, or claims more than the file can hold.</exception>
     public static VipsReader Open(InputFile file, ReadOnlySpan<byte> magic, bool labels) =>
-        new(file, IsJpeg(magic) ? JpegHeader.Read(file) : IsWebp(magic) ? WebpHeader.Read(file) : PngHeader.Read(file, labels));
+        new(file, IsJpeg(magic) ? JpegHeader.Read(file)
+            : IsWebp(magic) ? WebpHeader.Read(file)
+            : PngHeader.Read(file, labels));
 
     public override long HeldBytes(int threads)
     {
@@ -70,16 +74,17 @@ internal sealed unsafe class VipsReader : ImageReader
 
     private static bool IsWebp(ReadOnlySpan<byte> magic) => magic.StartsWith("RIFF"u8) && magic[8..].StartsWith("WEBP"u8);
 
-    /// <summary>One thread of its own and no cache of results, so that the library's memory is what a decoder needs and no more.</summary>
+    /// <summary>Gives libvips one thread and no cache of results, so that it takes the memory of one decoder and no more.</summary>
     private static bool Start()
     {
         Cache.Max = 0;
         NetVips.NetVips.Concurrency = 1;
-        // libvips repeats on stderr what its exceptions say; the handler is static because the library keeps it.
+        // libvips repeats on stderr what its exceptions say.
         _ = Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, Quiet);
         return true;
     }
 
+    /// <summary>The decoded image. The first thread that wants it decodes it; a failure is kept and thrown to every later caller.</summary>
     private VipsMemory Pixels()
     {
         lock (_gate)
@@ -117,7 +122,8 @@ internal sealed unsafe class VipsReader : ImageReader
                 || image.Format != (sixteen ? Enums.BandFormat.Ushort : Enums.BandFormat.Uchar))
             {
                 throw _file.Bad(
-                    $"is damaged: its header promises {_image.Width} x {_image.Height} x {_image.Channels} {_image.Type.Name()}, decoded it is {image.Width} x {image.Height} x {image.Bands} {image.Format}");
+                    $"is damaged: its header promises {_image.Width} x {_image.Height} x {_image.Channels} {_image.Type.Name()}, " +
+                    $"decoded it is {image.Width} x {image.Height} x {image.Bands} {image.Format}");
             }
             pixels = VipsMemory.Decode(image);
             KeepChannels(pixels.Pointer, image.Bands);
@@ -126,12 +132,13 @@ internal sealed unsafe class VipsReader : ImageReader
         catch (Exception e)
         {
             pixels?.Dispose();
+            // Where the file could not be read, that is the cause, whatever libvips makes of the early end.
             throw _image.Data.Failure ?? e as FastSegException
                 ?? _file.Bad($"is damaged or truncated ({_image.Loader}: {InputFile.OneLine(e.Message)})", e);
         }
     }
 
-    /// <summary>Only these three loaders are ever reached, whatever else the library was built with.</summary>
+    /// <summary>Decodes with the loader of the format. No other loader is ever reached, whatever else libvips was built with.</summary>
     private Image Load(FileParts data) => _image.Loader switch
     {
         "PNG" => Image.PngloadStream(data, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
@@ -139,7 +146,7 @@ internal sealed unsafe class VipsReader : ImageReader
         _ => Image.WebploadStream(data, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
     };
 
-    /// <summary>Drops alpha and takes indices back to their range, in place.</summary>
+    /// <summary>Drops alpha and divides the indices of a small palette back to their range, in place.</summary>
     private void KeepChannels(byte* pixels, int bands)
     {
         long count = _image.Width * _image.Height;

@@ -2,18 +2,22 @@ using System.Buffers.Binary;
 
 namespace FastSeg.Images;
 
-/// <summary>Finds the still image in a WebP, checks its size against the file's, and leaves out alpha planes and metadata.</summary>
+/// <summary>
+/// Finds the still image in a WebP, checks its claimed size against the file's, and leaves out alpha planes and metadata.
+/// </summary>
 internal static class WebpHeader
 {
     /// <summary>
-    /// WebP has no bound of its own: one byte can stand for any number of equal pixels. A micrograph does not compress like that, so a
-    /// file may claim this many bytes of pixels, or so many times its own size.
+    /// Bytes of pixels that any file may claim. WebP has no bound of its own, because one byte can stand for any number of equal pixels;
+    /// but a micrograph does not compress like that, so a larger image may have <see cref="MostExpansion"/> times its file's bytes.
     /// </summary>
     private const long AlwaysAllowed = 16L << 20;
 
+    /// <summary>Bytes of pixels that a byte of a file may stand for, where there are more than <see cref="AlwaysAllowed"/>.</summary>
     private const int MostExpansion = 4096;
 
-    /// <summary>Describes the image.</summary>
+    /// <summary>Describes the image of a file that begins like a WebP.</summary>
+    /// <exception cref="FastSegException">It is damaged, animated, or claims more pixels than is believed.</exception>
     public static CodedImage Read(InputFile file)
     {
         Span<byte> chunk = stackalloc byte[8];
@@ -47,6 +51,7 @@ internal static class WebpHeader
         }
     }
 
+    /// <summary>Reads the frame header of a "VP8 " or "VP8L" chunk and makes a WebP of this chunk alone.</summary>
     private static CodedImage Image(InputFile file, long at, long length, bool lossless)
     {
         Span<byte> frame = stackalloc byte[10];
@@ -59,13 +64,16 @@ internal static class WebpHeader
         bool valid, alpha = false;
         if (lossless)
         {
+            // A signature of 0x2F, then 14 bits of width less one, 14 of height less one, and whether there is alpha.
             uint bits = BinaryPrimitives.ReadUInt32LittleEndian(frame[1..]);
             alpha = (bits & (1 << 28)) != 0;
             (width, height, valid) = ((bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1, frame[0] == 0x2F);
         }
         else
         {
-            (width, height) = (BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]) & 0x3FFF, BinaryPrimitives.ReadUInt16LittleEndian(frame[8..]) & 0x3FFF);
+            // Three bytes of frame tag, the start code, then width and height of 14 bits each.
+            width = BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]) & 0x3FFF;
+            height = BinaryPrimitives.ReadUInt16LittleEndian(frame[8..]) & 0x3FFF;
             valid = frame[3] == 0x9D && frame[4] == 0x01 && frame[5] == 0x2A;
         }
         if (!valid || width < 1 || height < 1)
@@ -77,6 +85,7 @@ internal static class WebpHeader
         {
             throw file.Bad($"claims {width} x {height} pixels in {file.Length} bytes, more than a photograph compresses to");
         }
+        // Chunks have an even length: an odd one is followed by a byte of padding.
         var data = new FileParts(file);
         byte[] riff = new byte[12];
         "RIFF"u8.CopyTo(riff);

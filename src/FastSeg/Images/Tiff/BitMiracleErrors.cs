@@ -4,19 +4,20 @@ using BitMiracle.LibTiff.Classic;
 namespace FastSeg.Images;
 
 /// <summary>
-/// The first error BitMiracle reports for one open TIFF, kept instead of printed. BitMiracle has one handler for the whole process;
-/// the data its client passed when opening says whose error it is.
+/// Keeps the first error that BitMiracle reports about one open TIFF, instead of printing it. BitMiracle has one error handler for the
+/// whole process; this object is passed when a TIFF is opened and comes back with each of its errors, which tells whose error it is.
 /// </summary>
 internal sealed class BitMiracleErrors
 {
     private static readonly Silent Handler = new();
 
-    /// <summary>The library's words, or null while nothing went wrong.</summary>
+    /// <summary>BitMiracle's words about the first error; null while nothing went wrong.</summary>
     public string? First { get; private set; }
 
     /// <summary>Keeps BitMiracle from printing to the console.</summary>
     public static void Install() => Tiff.SetErrorHandler(Handler);
 
+    /// <summary>The process's handler: hands errors to whose they are and drops warnings.</summary>
     private sealed class Silent : TiffErrorHandler
     {
         public override void ErrorHandler(Tiff? tif, string method, string format, params object[] args)

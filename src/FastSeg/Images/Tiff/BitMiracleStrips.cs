@@ -3,9 +3,9 @@ using BitMiracle.LibTiff.Classic;
 namespace FastSeg.Images;
 
 /// <summary>
-/// Decodes the LZW, PackBits or JPEG segments of a page with BitMiracle.LibTiff. The library sees the file behind a directory that we
-/// write ourselves from checked values, in which every segment is a strip: nothing else that a hostile file says reaches it, and
-/// whatever it throws becomes a reason. Not for several threads at once.
+/// Decodes the LZW, PackBits or JPEG segments of a page with BitMiracle.LibTiff. The library never sees the file's own directory, but one
+/// that we write from checked values, in which every segment is a strip, and the file's bytes behind it: so nothing else that a hostile
+/// file says reaches it. Whatever it throws becomes a reason in words. One thread at a time.
 /// </summary>
 internal sealed class BitMiracleStrips : IDisposable
 {
@@ -15,10 +15,10 @@ internal sealed class BitMiracleStrips : IDisposable
     private BitMiracleErrors _errors = new();
     private Tiff? _tiff;
 
-    /// <summary>Prepares; the library opens with the first segment.</summary>
+    /// <summary>Prepares to decode; the library opens the file with the first segment.</summary>
     /// <param name="file">The file, which stays the caller's.</param>
     /// <param name="page">The page.</param>
-    /// <param name="directory">What <see cref="Directory"/> made of it.</param>
+    /// <param name="directory">What <see cref="Directory"/> made of the page.</param>
     public BitMiracleStrips(InputFile file, TiffPage page, byte[] directory)
     {
         _file = file;
@@ -28,8 +28,8 @@ internal sealed class BitMiracleStrips : IDisposable
     }
 
     /// <summary>
-    /// A BigTIFF directory in which the page's segments are strips. LZW and PackBits see a row as plain bytes: byte order and predictor
-    /// are undone by <see cref="TiffDecoder"/>.
+    /// The bytes of a BigTIFF without pixels: header and one directory, in which the page's segments are strips whose offsets count from
+    /// behind these bytes. LZW and PackBits see a row as plain bytes: <see cref="TiffDecoder"/> undoes byte order and predictor.
     /// </summary>
     public static byte[] Directory(TiffPage page)
     {
@@ -57,7 +57,7 @@ internal sealed class BitMiracleStrips : IDisposable
         {
             tags.Add((TiffTags.YCbCrSubsampling, 3, 2, page.Subsampling.X | (page.Subsampling.Y << 16)));
         }
-        // Header, entries, offsets, counts, tables; then the file itself.
+        // Header (16 bytes), number of entries, entries, offset of the next directory; then offsets, counts and tables; then the file.
         long offsets = 16 + 8 + (20L * tags.Count) + 8, counts = offsets + (8L * strips), end = counts + (8L * strips) + tables;
         byte[] bytes = new byte[end];
         using var writer = new BinaryWriter(new MemoryStream(bytes));
@@ -70,6 +70,7 @@ internal sealed class BitMiracleStrips : IDisposable
             writer.Write(tag);
             writer.Write(type);
             writer.Write(count);
+            // A value of up to 8 bytes stands in the entry itself, a longer one where the entry says.
             bool inline = count * (type == 16 ? 8 : type == 7 ? 1 : 4) <= 8;
             writer.Write(tag switch
             {
@@ -87,7 +88,10 @@ internal sealed class BitMiracleStrips : IDisposable
     }
 
     /// <summary>Decodes a segment.</summary>
-    /// <returns>Null, or why it cannot be decoded.</returns>
+    /// <param name="segment">Its number.</param>
+    /// <param name="destination">Where its first bytes go.</param>
+    /// <param name="bytes">How many are wanted.</param>
+    /// <returns>Null, or why the segment cannot be decoded.</returns>
     /// <exception cref="FastSegException">The file cannot be read.</exception>
     public string? Decode(long segment, byte[] destination, int bytes)
     {
@@ -105,7 +109,7 @@ internal sealed class BitMiracleStrips : IDisposable
         }
         if (failure is not null)
         {
-            // Nobody knows what state the library is in now.
+            // The library's state is unknown after a failure, so the next segment opens it anew.
             Dispose();
         }
         return failure;
@@ -119,6 +123,7 @@ internal sealed class BitMiracleStrips : IDisposable
         _errors = new BitMiracleErrors();
     }
 
+    /// <summary>Opens the directory and the file behind it; JPEG in YCbCr is asked for as RGB.</summary>
     private Tiff? Open()
     {
         Tiff? tiff = Tiff.ClientOpen("segments", "r", _errors, new Source(_directory, _file));
@@ -129,6 +134,7 @@ internal sealed class BitMiracleStrips : IDisposable
         return tiff;
     }
 
+    /// <summary>Up to 8 bytes of tables as an entry's value.</summary>
     private static long Inline(byte[] tables)
     {
         Span<byte> value = stackalloc byte[8];
@@ -137,7 +143,7 @@ internal sealed class BitMiracleStrips : IDisposable
         return BitConverter.ToInt64(value);
     }
 
-    /// <summary>The directory, and behind it the file.</summary>
+    /// <summary>The stream that BitMiracle reads: the directory, and behind it the file.</summary>
     private sealed class Source(byte[] directory, InputFile file) : TiffStream
     {
         private long _position;

@@ -1,6 +1,6 @@
 namespace FastSeg.Images;
 
-/// <summary>A stretch of a file as a stream to read forward, for a decompressor. It does not own the file.</summary>
+/// <summary>A stretch of a file as a stream for a decompressor. It does not own the file.</summary>
 internal sealed class FilePart(InputFile file, long offset, long length) : Stream
 {
     private long _position;

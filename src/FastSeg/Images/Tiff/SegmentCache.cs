@@ -3,28 +3,35 @@ using FastSeg.Native;
 namespace FastSeg.Images;
 
 /// <summary>
-/// Decoded segments of a page, shared by the threads that read it: a segment is decoded by the first thread that wants it and kept
-/// until its memory is needed for another one, the least recently used first. All segments have the same size.
+/// Decoded segments of a page, shared by the threads that read it. The first thread that wants a segment decodes it; then it is kept until
+/// its memory is needed for another one, and the least recently used goes first. All segments have the same size.
 /// </summary>
 internal sealed class SegmentCache : IDisposable
 {
     private readonly object _gate = new();
+
+    /// <summary>The slot of each segment that is decoded or being decoded.</summary>
     private readonly Dictionary<long, Slot> _held = [];
+
+    /// <summary>Slots that no thread uses, in the order in which they are given to other segments.</summary>
     private readonly LinkedList<Slot> _idle = [];
+
+    /// <summary>Every slot that was ever allocated.</summary>
     private readonly List<Slot> _all = [];
+
     private readonly long _segmentBytes;
     private readonly int _budget;
 
-    /// <summary>Creates an empty cache; memory is taken as segments come.</summary>
+    /// <summary>Creates an empty cache, which allocates memory as segments come.</summary>
     /// <param name="segmentBytes">Bytes of a decoded segment.</param>
-    /// <param name="budget">Segments kept.</param>
+    /// <param name="budget">How many segments are kept. More are held only while more are in use at once.</param>
     public SegmentCache(long segmentBytes, int budget)
     {
         _segmentBytes = segmentBytes;
         _budget = budget;
     }
 
-    /// <summary>A place for a segment.</summary>
+    /// <summary>Memory for one segment.</summary>
     public sealed class Slot
     {
         internal Slot(HostBuffer buffer)
@@ -36,21 +43,26 @@ internal sealed class SegmentCache : IDisposable
         /// <summary>The decoded samples.</summary>
         public HostBuffer Buffer { get; }
 
+        /// <summary>Its place in the list of idle slots.</summary>
         internal LinkedListNode<Slot> Node { get; }
 
+        /// <summary>Number of the segment it holds; -1 after a failure.</summary>
         internal long Index { get; set; }
 
+        /// <summary>Threads that have acquired it and not released it.</summary>
         internal int Users { get; set; }
 
+        /// <summary>Whether the segment is decoded.</summary>
         internal bool Ready { get; set; }
 
+        /// <summary>Why it could not be decoded.</summary>
         internal FastSegException? Failure { get; set; }
     }
 
-    /// <summary>Segments handed out to be decoded so far.</summary>
+    /// <summary>How many segments have been handed out to be decoded so far.</summary>
     public long Decoded { get; private set; }
 
-    /// <summary>Most bytes held, beyond what is held now, while <paramref name="threads"/> threads read.</summary>
+    /// <summary>Most bytes that are allocated, beyond those held now, while <paramref name="threads"/> threads read.</summary>
     public long HeldBytes(int threads, long segments)
     {
         lock (_gate)
@@ -60,10 +72,10 @@ internal sealed class SegmentCache : IDisposable
     }
 
     /// <summary>
-    /// Gives the slot of a segment to the caller, who must <see cref="Release"/> it. Where <paramref name="decode"/> comes back true the
+    /// Gives the slot of a segment to the caller, who must <see cref="Release"/> it. Where <paramref name="decode"/> comes back true, the
     /// caller fills the slot and then calls <see cref="Publish"/> or <see cref="Fail"/>; otherwise it calls <see cref="Wait"/> first.
-    /// Null where another thread is decoding the segment and <paramref name="wait"/> is false.
     /// </summary>
+    /// <returns>The slot; null where another thread is decoding the segment and <paramref name="wait"/> is false.</returns>
     public Slot? Acquire(long index, bool wait, out bool decode)
     {
         lock (_gate)
@@ -103,7 +115,9 @@ internal sealed class SegmentCache : IDisposable
         }
     }
 
-    /// <summary>Tells them that it cannot be decoded.</summary>
+    /// <summary>
+    /// Tells the threads that wait that the segment cannot be decoded, and forgets it: the next thread that wants it tries again.
+    /// </summary>
     public void Fail(Slot slot, FastSegException failure)
     {
         lock (_gate)
@@ -146,7 +160,7 @@ internal sealed class SegmentCache : IDisposable
             }
             else
             {
-                // Its segment is forgotten, so its memory is the first to be used again.
+                // The slot holds no segment, so its memory is the first to be used again.
                 slot.Index = -1;
                 _idle.AddFirst(slot.Node);
             }
@@ -162,6 +176,7 @@ internal sealed class SegmentCache : IDisposable
         }
     }
 
+    /// <summary>A slot for another segment: the one idle for longest where the budget is used up, otherwise a new one.</summary>
     private Slot Free()
     {
         if (_all.Count >= _budget && _idle.First is { } node)

@@ -3,11 +3,14 @@ using BitMiracle.LibTiff.Classic;
 namespace FastSeg.Images;
 
 /// <summary>
-/// Puts compressed tiles into a TIFF, page after page, through BitMiracle.LibTiff. Not for several threads at once.
+/// Puts compressed tiles into a TIFF, page after page, through BitMiracle.LibTiff. One thread at a time.
 /// </summary>
 internal sealed class TiffAssembler : IDisposable
 {
-    /// <summary>Uncompressed size above which BigTIFF is written; classic TIFF ends at 4 GiB, and deflate may add an eighth.</summary>
+    /// <summary>Columns and rows of a tile.</summary>
+    public const int TileSize = 256;
+
+    /// <summary>Uncompressed bytes above which a BigTIFF is written: classic TIFF ends at 4 GiB, and deflate may add an eighth.</summary>
     public const long LargestClassic = 3_500_000_000;
 
     private readonly ImageLayout _layout;
@@ -18,6 +21,9 @@ internal sealed class TiffAssembler : IDisposable
     private int _page;
 
     /// <summary>Begins the first page.</summary>
+    /// <param name="file">The file, which stays the caller's.</param>
+    /// <param name="layout">Size, type and pages.</param>
+    /// <param name="largestClassic">Set by tests, which write no files of 4 GiB.</param>
     public TiffAssembler(OutputFile file, ImageLayout layout, long largestClassic = LargestClassic)
     {
         _layout = layout;
@@ -31,7 +37,7 @@ internal sealed class TiffAssembler : IDisposable
         BeginPage();
     }
 
-    /// <summary>Adds a tile of the current page.</summary>
+    /// <summary>Adds a tile to the current page; tiles come in the order of their numbers.</summary>
     public void Append(int tile, byte[] compressed, int count)
     {
         Check(_tiff.WriteRawTile(tile, compressed, 0, count) == count);
@@ -45,13 +51,13 @@ internal sealed class TiffAssembler : IDisposable
         BeginPage();
     }
 
-    /// <summary>Ends the last page; the file is complete then.</summary>
+    /// <summary>Ends the last page, which completes the file.</summary>
     public void Finish() => EndPage();
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Closing writes a directory that is still open; after a failure nobody wants it, and the disk may be full.
+        // Closing would write a directory that is still open; after a failure nobody wants it, and the disk may be full.
         _sink.Closed = true;
         _tiff.Dispose();
     }
@@ -61,7 +67,9 @@ internal sealed class TiffAssembler : IDisposable
         Check(_tiff.WriteDirectory());
     }
 
-    /// <summary>The library goes on where the disk failed, or says only that something did: the sink knows what.</summary>
+    /// <summary>
+    /// Throws what went wrong. BitMiracle goes on after the disk has failed, or says only that something failed: the sink knows what.
+    /// </summary>
     private void Check(bool done)
     {
         if (_sink.Failure is not null)
@@ -70,10 +78,12 @@ internal sealed class TiffAssembler : IDisposable
         }
         if (!done || _errors.First is not null)
         {
-            throw new FastSegException($"{_path} cannot be written (BitMiracle.LibTiff: {_errors.First ?? "no reason given"}); write .npy instead.");
+            throw new FastSegException(
+                $"{_path} cannot be written (BitMiracle.LibTiff: {_errors.First ?? "no reason given"}); write .npy instead.");
         }
     }
 
+    /// <summary>Sets the current page's tags.</summary>
     private void BeginPage()
     {
         bool isFloat = _layout.Type == SampleType.Float32;
@@ -85,8 +95,8 @@ internal sealed class TiffAssembler : IDisposable
         _tiff.SetField(TiffTag.PHOTOMETRIC, Photometric.MINISBLACK);
         _tiff.SetField(TiffTag.PLANARCONFIG, PlanarConfig.CONTIG);
         _tiff.SetField(TiffTag.COMPRESSION, Compression.ADOBE_DEFLATE);
-        _tiff.SetField(TiffTag.TILEWIDTH, TiffWriter.TileSize);
-        _tiff.SetField(TiffTag.TILELENGTH, TiffWriter.TileSize);
+        _tiff.SetField(TiffTag.TILEWIDTH, TileSize);
+        _tiff.SetField(TiffTag.TILELENGTH, TileSize);
         _tiff.SetField(TiffTag.SOFTWARE, "FastSeg");
         if (_layout.PageNames is { } names && _page < names.Count)
         {
@@ -104,7 +114,7 @@ internal sealed class TiffAssembler : IDisposable
         }
     }
 
-    /// <summary>The output file with a position, as BitMiracle wants it.</summary>
+    /// <summary>The output file with a position, as BitMiracle wants a stream to be.</summary>
     private sealed class Sink(OutputFile file) : TiffStream
     {
         private long _position;

@@ -4,8 +4,8 @@ using FastSeg.Native;
 namespace FastSeg.Images;
 
 /// <summary>
-/// Decodes single segments of a page into little-endian samples. Not for several threads at once: a reader keeps a pool of decoders.
-/// Deflate goes to the runtime's zlib, which measured two to five times as fast as BitMiracle's managed one; the other codecs are BitMiracle's.
+/// Decodes single segments of a page into little-endian samples. One thread at a time: a reader keeps a pool of decoders. Deflate goes to
+/// the runtime's zlib, which was measured to be two to five times as fast as BitMiracle's managed one; the other codecs are BitMiracle's.
 /// </summary>
 internal sealed unsafe class TiffDecoder : IDisposable
 {
@@ -26,19 +26,18 @@ internal sealed unsafe class TiffDecoder : IDisposable
         _strips = directory is null ? null : new BitMiracleStrips(file, page, directory);
     }
 
-    /// <summary>Segments put off because another thread is decoding them.</summary>
+    /// <summary>Segments that the reader puts off because another thread is decoding them.</summary>
     public List<long> Later { get; } = [];
 
-    /// <summary>A row of a segment, for what has to be rearranged.</summary>
+    /// <summary>Memory for a row of a segment whose samples have to be rearranged.</summary>
     public HostBuffer Row => _row ??= new HostBuffer(_page.RowBytes);
 
     /// <summary>Bytes a decoder holds.</summary>
     public static long HeldBytes(TiffPage page)
     {
         long row = page.Predictor == 3 || page.Codec == TiffCodec.None ? page.RowBytes : 0;
-        // BitMiracle decodes from one managed array into another, and keeps where every strip is.
-        // What a codec keeps besides: zlib's window and tables and the runtime's buffers; BitMiracle's tables and its buffer of file bytes;
-        // the JPEG decoder's tables and a few rows of blocks in 32 bit, several times over.
+        // What a codec keeps: zlib's window and tables and the runtime's buffers; BitMiracle's tables and its buffer of file bytes; the
+        // JPEG decoder's tables and a few rows of blocks in 32 bits, several times over.
         long state = page.Codec switch
         {
             TiffCodec.Deflate => 96L << 10,
@@ -47,6 +46,7 @@ internal sealed unsafe class TiffDecoder : IDisposable
             TiffCodec.Jpeg => (1L << 20) + (page.SegmentWidth * page.SegmentSamples * 256),
             _ => 0,
         };
+        // BitMiracle decodes from one managed array into another, and keeps offset and count of every strip.
         long managed = page.NeedsBitMiracle ? page.SegmentBytes + page.Counts.Max() + (16 * page.Segments) : 0;
         return row + managed + state;
     }
@@ -70,6 +70,7 @@ internal sealed unsafe class TiffDecoder : IDisposable
                 DecodeManaged(segment, to, bytes);
                 break;
         }
+        // Predictor 3 stores bytes in an order of its own; the others' differences are taken of samples, so bytes are swapped first.
         if (_page.Predictor == 3)
         {
             TiffPredictor.UndoFloat(to, Row.Pointer, rows, _page.RowBytes, _page.SegmentSamples);
@@ -85,7 +86,7 @@ internal sealed unsafe class TiffDecoder : IDisposable
         }
     }
 
-    /// <summary>Turns samples in unmanaged memory of any size little-endian.</summary>
+    /// <summary>Turns big-endian samples in unmanaged memory of any size little-endian, in place.</summary>
     public void Swap(byte* samples, long bytes)
     {
         for (long done = 0; done < bytes;)

@@ -3,15 +3,15 @@ using System.Buffers.Binary;
 namespace FastSeg.Images;
 
 /// <summary>
-/// The first bytes of a TIFF or BigTIFF and its chain of directories. Read by ourselves, before anything is allocated: BitMiracle sizes
-/// its arrays by what a directory claims, whatever the file holds.
+/// The first bytes of a TIFF or BigTIFF, and its chain of directories. We read them ourselves, before anything is allocated, because
+/// BitMiracle sizes its arrays by what a directory claims, whatever the file holds.
 /// </summary>
-/// <param name="Big">BigTIFF: 64-bit offsets.</param>
-/// <param name="BigEndian">"MM".</param>
+/// <param name="Big">Whether it is a BigTIFF, with 64-bit offsets.</param>
+/// <param name="BigEndian">Whether numbers have the high byte first ("MM").</param>
 /// <param name="First">Offset of the first directory.</param>
 internal readonly record struct TiffHeader(bool Big, bool BigEndian, long First)
 {
-    /// <summary>More pages than any microscope writes; a longer chain is taken for damage.</summary>
+    /// <summary>Most pages of a file, more than any microscope writes; a longer chain is taken for damage.</summary>
     private const int MostPages = 1 << 20;
 
     /// <summary>Bytes of one directory entry.</summary>
@@ -37,20 +37,20 @@ internal readonly record struct TiffHeader(bool Big, bool BigEndian, long First)
             : header with { First = big ? header.Long8(bytes[8..]) : header.Long(bytes[4..]) };
     }
 
-    /// <summary>16-bit value.</summary>
+    /// <summary>A 16-bit value in the file's byte order.</summary>
     public ushort Short(ReadOnlySpan<byte> bytes) =>
         BigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
 
-    /// <summary>32-bit value.</summary>
+    /// <summary>A 32-bit value.</summary>
     public uint Long(ReadOnlySpan<byte> bytes) =>
         BigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
 
-    /// <summary>64-bit value; past 2^63 negative, which every check against the file's size refuses.</summary>
+    /// <summary>A 64-bit value. Past 2^63 it comes out negative, which every check against the file's size refuses.</summary>
     public long Long8(ReadOnlySpan<byte> bytes) =>
         BigEndian ? BinaryPrimitives.ReadInt64BigEndian(bytes) : BinaryPrimitives.ReadInt64LittleEndian(bytes);
 
-    /// <summary>Offsets of page <paramref name="page"/> (from 1) and the number of pages.</summary>
-    /// <exception cref="FastSegException">There is no such page, or the chain leaves the file or bites its tail.</exception>
+    /// <summary>The offset of the directory of page <paramref name="page"/> (from 1), and the number of pages.</summary>
+    /// <exception cref="FastSegException">There is no such page, or the chain leaves the file or runs in a circle.</exception>
     public (long Offset, int Pages) FindPage(InputFile file, int page)
     {
         var seen = new HashSet<long>();
@@ -74,7 +74,7 @@ internal readonly record struct TiffHeader(bool Big, bool BigEndian, long First)
             : throw new FastSegException($"{file.Name}: there is no page {page}; pages count from 1, and the last one is #{seen.Count}.");
     }
 
-    /// <summary>Entries of the directory at <paramref name="offset"/>, all of which lie inside the file.</summary>
+    /// <summary>The number of entries of the directory at <paramref name="offset"/>, all of which lie inside the file.</summary>
     public long EntryCount(InputFile file, long offset)
     {
         Span<byte> bytes = stackalloc byte[8];
@@ -86,9 +86,11 @@ internal readonly record struct TiffHeader(bool Big, bool BigEndian, long First)
         long entries = Big ? Long8(bytes) : Short(bytes);
         return entries is >= 1 and <= ushort.MaxValue && file.Holds(offset + CountBytes, entries * EntryBytes)
             ? entries
-            : throw file.Bad($"is truncated or damaged: the directory at byte {offset} claims {entries} entries, the file has {file.Length} bytes");
+            : throw file.Bad(
+                $"is truncated or damaged: the directory at byte {offset} claims {entries} entries, the file has {file.Length} bytes");
     }
 
+    /// <summary>Offset of the directory behind the one at <paramref name="offset"/>; 0 where it is the last.</summary>
     private long Next(InputFile file, long offset, long entries)
     {
         Span<byte> bytes = stackalloc byte[8];

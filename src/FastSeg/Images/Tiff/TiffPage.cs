@@ -1,18 +1,8 @@
 namespace FastSeg.Images;
 
-/// <summary>How a page's samples are compressed.</summary>
-internal enum TiffCodec
-{
-    None,
-    Lzw,
-    Deflate,
-    PackBits,
-    Jpeg,
-}
-
 /// <summary>
-/// One page of a TIFF: what its directory says, checked against the file's size. A segment is a strip or a tile of one plane; segments
-/// count row by row, plane after plane.
+/// One page of a TIFF: what its directory says, checked against the file's size. A segment is a strip or a tile; segments are numbered row
+/// by row, and plane after plane where each sample has its own.
 /// </summary>
 internal sealed class TiffPage
 {
@@ -28,10 +18,10 @@ internal sealed class TiffPage
     /// <summary>Samples per pixel in the file, alpha included.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>Whether each sample has its own segments.</summary>
+    /// <summary>Whether each sample has segments of its own (planes), instead of being interleaved with the others.</summary>
     public required bool Separate { get; init; }
 
-    /// <summary>Whether segments are tiles, which are stored whole at the edges too.</summary>
+    /// <summary>Whether segments are tiles, which are stored whole even where they reach past the image's edge.</summary>
     public required bool Tiled { get; init; }
 
     /// <summary>Columns of a segment.</summary>
@@ -43,7 +33,7 @@ internal sealed class TiffPage
     /// <summary>Compression.</summary>
     public required TiffCodec Codec { get; init; }
 
-    /// <summary>1 none, 2 differences of neighbours, 3 differences of the bytes of floats.</summary>
+    /// <summary>What was done before compressing: 1 nothing, 2 differences of neighbours, 3 differences of the bytes of floats.</summary>
     public required int Predictor { get; init; }
 
     /// <summary>Whether samples are stored with the high byte first.</summary>
@@ -52,13 +42,13 @@ internal sealed class TiffPage
     /// <summary>PhotometricInterpretation: 0 and 1 grey, 2 RGB, 3 palette, 6 YCbCr (JPEG).</summary>
     public required int Photometric { get; init; }
 
-    /// <summary>The colour map, 256 red, 256 green and 256 blue values of 8 bit, where the page has one.</summary>
+    /// <summary>The colour map of a palette image: 256 red, 256 green and 256 blue values of 8 bits.</summary>
     public byte[]? Palette { get; init; }
 
-    /// <summary>Quantisation and Huffman tables shared by the page's JPEG segments.</summary>
+    /// <summary>Quantisation and Huffman tables that the page's JPEG segments share.</summary>
     public byte[] JpegTables { get; init; } = [];
 
-    /// <summary>YCbCr subsampling, horizontal and vertical.</summary>
+    /// <summary>Horizontal and vertical subsampling of the colours in YCbCr.</summary>
     public (int X, int Y) Subsampling { get; init; } = (2, 2);
 
     /// <summary>First byte of each segment.</summary>
@@ -67,10 +57,10 @@ internal sealed class TiffPage
     /// <summary>Bytes of each segment as stored.</summary>
     public long[] Counts { get; set; } = [];
 
-    /// <summary>Physical pixel size.</summary>
+    /// <summary>Physical pixel size, where the page has one.</summary>
     public PixelSize? PixelSize { get; init; }
 
-    /// <summary>Whether the library decodes the segments; the others are copied, or go to the runtime's zlib.</summary>
+    /// <summary>Whether BitMiracle decodes the segments; others are copied, or go to the runtime's zlib.</summary>
     public bool NeedsBitMiracle => Codec is TiffCodec.Lzw or TiffCodec.PackBits or TiffCodec.Jpeg;
 
     /// <summary>Samples of a pixel within a segment.</summary>
@@ -85,7 +75,7 @@ internal sealed class TiffPage
     /// <summary>Segments of one plane.</summary>
     public long PerPlane => checked(Across * Down);
 
-    /// <summary>All segments.</summary>
+    /// <summary>Segments of all planes.</summary>
     public long Segments => checked(PerPlane * (Separate ? Samples : 1));
 
     /// <summary>Bytes of a decoded row of a segment.</summary>
@@ -94,7 +84,7 @@ internal sealed class TiffPage
     /// <summary>Bytes of a whole decoded segment.</summary>
     public long SegmentBytes => checked(RowBytes * SegmentHeight);
 
-    /// <summary>Rows stored in a segment: the last strip holds what is left of the image.</summary>
+    /// <summary>Rows that are stored in a segment: the last strip holds only what is left of the image.</summary>
     public long StoredRows(long segment) =>
         Tiled ? SegmentHeight : Math.Min(SegmentHeight, Height - (segment % PerPlane / Across * SegmentHeight));
 
@@ -102,15 +92,18 @@ internal sealed class TiffPage
     public Region Area(long segment)
     {
         (long row, long column) = Math.DivRem(segment % PerPlane, Across);
-        return new Region(column * SegmentWidth, row * SegmentHeight, SegmentWidth, SegmentHeight).Intersect(new Region(0, 0, Width, Height));
+        return new Region(column * SegmentWidth, row * SegmentHeight, SegmentWidth, SegmentHeight)
+            .Intersect(new Region(0, 0, Width, Height));
     }
 
-    /// <summary>Format and layout in words.</summary>
+    /// <summary>Format and layout in words, for <see cref="ImageInfo.Format"/>.</summary>
     public string Describe(bool bigTiff, int page, int pages)
     {
         string colours = Photometric == 3 ? "palette" : Photometric is 0 or 1 ? "grey" : "RGB";
         string alpha = Samples is 2 or 4 ? " with alpha" : "";
-        string parts = Tiled ? $"{Segments} tiles of {SegmentWidth} x {SegmentHeight}" : $"{Segments} strip{(Segments == 1 ? "" : "s")} of {SegmentHeight} rows";
+        string parts = Tiled
+            ? $"{Segments} tiles of {SegmentWidth} x {SegmentHeight}"
+            : $"{Segments} strip{(Segments == 1 ? "" : "s")} of {SegmentHeight} rows";
         string codec = Codec switch
         {
             TiffCodec.None => "uncompressed",
@@ -119,8 +112,10 @@ internal sealed class TiffPage
             TiffCodec.PackBits => "PackBits",
             _ => "JPEG",
         };
+        string predictor = Predictor > 1 ? $" with predictor {Predictor}" : "";
+        string planes = Separate ? ", planes apart" : "";
         string order = BigEndian ? ", big-endian" : "";
         string where = pages > 1 ? $", page {page} of {pages}" : "";
-        return $"{(bigTiff ? "BigTIFF" : "TIFF")}, {colours}{alpha}, {parts}{(Separate ? ", planes apart" : "")}, {codec}{(Predictor > 1 ? $" with predictor {Predictor}" : "")}{order}{where}";
+        return $"{(bigTiff ? "BigTIFF" : "TIFF")}, {colours}{alpha}, {parts}{planes}, {codec}{predictor}{order}{where}";
     }
 }

@@ -1,14 +1,16 @@
 namespace FastSeg.Images;
 
-/// <summary>Makes a <see cref="TiffPage"/> of a directory and refuses by name what is not read.</summary>
+/// <summary>Makes a <see cref="TiffPage"/> of a directory, and refuses what is not read with a sentence that names it.</summary>
 internal static class TiffPageReader
 {
+    /// <summary>How the sentence about other sample types ends.</summary>
     private const string Kinds = "uint8, uint16 and float32 are read";
 
-    /// <summary>Largest side; TIFF has no larger number for it.</summary>
+    /// <summary>The longest side: TIFF has 32 bits for it.</summary>
     private const long LongestSide = uint.MaxValue;
 
-    /// <summary>Reads and checks the directory.</summary>
+    /// <summary>Reads and checks a directory.</summary>
+    /// <exception cref="FastSegException">The page is damaged or of a kind that is not read.</exception>
     public static TiffPage Read(InputFile file, TiffHeader header, TiffTags tags)
     {
         long width = tags.Integer(TiffTags.ImageWidth, 0), height = tags.Integer(TiffTags.ImageLength, 0);
@@ -35,7 +37,9 @@ internal static class TiffPageReader
         bool separate = samples > 1 && Planes(file, tags);
         if (separate && photometric == 6)
         {
-            throw file.Unsupported("holds JPEG YCbCr pixels in separate planes (PlanarConfiguration 2)", "save it with PlanarConfiguration 1, or as RGB");
+            throw file.Unsupported(
+                "holds JPEG YCbCr pixels in separate planes (PlanarConfiguration 2)",
+                "save it with PlanarConfiguration 1, or as RGB");
         }
         long[] subsampling = tags.Integers(TiffTags.YCbCrSubsampling, 2);
         var page = new TiffPage
@@ -61,6 +65,7 @@ internal static class TiffPageReader
         return page;
     }
 
+    /// <summary>The type that all samples of a pixel have.</summary>
     private static SampleType Type(InputFile file, TiffTags tags, int samples)
     {
         long[] bits = tags.Integers(TiffTags.BitsPerSample, samples), formats = tags.Integers(TiffTags.SampleFormat, samples);
@@ -86,6 +91,7 @@ internal static class TiffPageReader
         };
     }
 
+    /// <summary>The codec of TIFF's number of a compression.</summary>
     private static TiffCodec Codec(InputFile file, long compression)
     {
         string? refused = compression switch
@@ -115,6 +121,7 @@ internal static class TiffPageReader
         };
     }
 
+    /// <summary>The photometric interpretation, if pixels of such samples are read.</summary>
     private static int Photometric(InputFile file, TiffTags tags, int samples, TiffCodec codec, SampleType type)
     {
         int photometric = (int)tags.Integer(TiffTags.Photometric, samples >= 3 ? 2 : 1);
@@ -122,8 +129,12 @@ internal static class TiffPageReader
         {
             0 or 1 => samples is 1 or 2 ? null : $"{samples} samples a pixel without being RGB",
             2 => samples is 3 or 4 ? null : $"RGB pixels of {samples} samples",
-            3 => samples != 1 ? $"palette pixels of {samples} samples" : type == SampleType.UInt8 ? null : $"palette pixels of {type.Name()}",
-            6 => codec != TiffCodec.Jpeg ? "YCbCr pixels that are not JPEG" : samples == 3 ? null : $"YCbCr pixels of {samples} samples",
+            3 => samples != 1 ? $"palette pixels of {samples} samples"
+                : type == SampleType.UInt8 ? null
+                : $"palette pixels of {type.Name()}",
+            6 => codec != TiffCodec.Jpeg ? "YCbCr pixels that are not JPEG"
+                : samples == 3 ? null
+                : $"YCbCr pixels of {samples} samples",
             4 => "a transparency mask",
             5 => "CMYK pixels",
             8 or 9 or 10 => "CIE L*a*b* pixels",
@@ -141,6 +152,7 @@ internal static class TiffPageReader
         return photometric;
     }
 
+    /// <summary>Whether each sample has its own plane.</summary>
     private static bool Planes(InputFile file, TiffTags tags) => tags.Integer(TiffTags.PlanarConfig, 1) switch
     {
         1 => false,
@@ -148,6 +160,7 @@ internal static class TiffPageReader
         long other => throw file.Bad($"is damaged: PlanarConfiguration is {other}"),
     };
 
+    /// <summary>The predictor; codecs that know none ignore the tag, and so do we.</summary>
     private static int Predictor(InputFile file, TiffTags tags, TiffCodec codec, SampleType type)
     {
         if (codec is not (TiffCodec.Lzw or TiffCodec.Deflate))
@@ -157,9 +170,11 @@ internal static class TiffPageReader
         long predictor = tags.Integer(TiffTags.Predictor, 1);
         return predictor is 1 or 2 || (predictor == 3 && type == SampleType.Float32)
             ? (int)predictor
-            : throw file.Unsupported($"uses TIFF predictor {predictor} on {type.Name()} samples", "predictors 1 and 2 are read, and 3 on float32");
+            : throw file.Unsupported(
+                $"uses TIFF predictor {predictor} on {type.Name()} samples", "predictors 1 and 2 are read, and 3 on float32");
     }
 
+    /// <summary>The colour map with 8 bits a value.</summary>
     private static byte[] Palette(InputFile file, TiffTags tags)
     {
         const int Entries = 3 * 256;
@@ -168,7 +183,7 @@ internal static class TiffPageReader
         {
             throw file.Bad($"is damaged: its colour map has {tags.Count(TiffTags.ColourMap)} values instead of {Entries}");
         }
-        // The map is 16 bit; some writers put 8-bit values there.
+        // The map has 16 bits a value; some writers put 8-bit values there.
         int shift = map.AsSpan().ContainsAnyExceptInRange(0, 255) ? 8 : 0;
         return Array.ConvertAll(map, value => (byte)(value >> shift));
     }

@@ -3,14 +3,15 @@ using System.Globalization;
 namespace FastSeg.Images;
 
 /// <summary>
-/// Pixel size from and for TIFF tags: pixels per inch or centimetre, or, where ImageJ wrote the description, pixels per the unit it
-/// names ("unit=nm").
+/// Converts between a pixel size and TIFF tags. The tags give pixels per inch or centimetre or, where ImageJ wrote the description, pixels
+/// per the unit that it names ("unit=nm").
 /// </summary>
 internal static class TiffPixelSize
 {
+    // Values of ResolutionUnit.
     private const int None = 1, Inch = 2, Centimetre = 3;
 
-    /// <summary>Reads the size; null where the page has none.</summary>
+    /// <summary>The size that a page's tags give; null where they give none.</summary>
     public static PixelSize? Read(TiffTags tags)
     {
         double x = tags.Rational(TiffTags.XResolution), y = tags.Rational(TiffTags.YResolution);
@@ -28,7 +29,7 @@ internal static class TiffPixelSize
         return unit is null ? null : new PixelSize(1 / x, 1 / y, unit);
     }
 
-    /// <summary>ResolutionUnit for a size.</summary>
+    /// <summary>The ResolutionUnit to write for a size.</summary>
     public static int Unit(PixelSize size) => size.Unit switch
     {
         "inch" => Inch,
@@ -36,7 +37,7 @@ internal static class TiffPixelSize
         _ => None,
     };
 
-    /// <summary>The ImageJ description that names a unit TIFF has no number for; null where none is needed.</summary>
+    /// <summary>An ImageJ description that names a unit for which TIFF has no number; null where none is needed.</summary>
     public static string? Description(PixelSize? size, int pages)
     {
         if (size is null || Unit(size) != None)
@@ -47,6 +48,7 @@ internal static class TiffPixelSize
         return $"ImageJ=1.54f\n{stack}unit={size.Unit.Replace("\n", " ", StringComparison.Ordinal)}\n";
     }
 
+    /// <summary>The unit that an ImageJ description names, as ImageJ's current name of it.</summary>
     private static string? ImageJUnit(string description)
     {
         if (!description.StartsWith("ImageJ=", StringComparison.Ordinal))

@@ -1,9 +1,17 @@
 namespace FastSeg.Images;
 
-/// <summary>Undoes the differences that TIFF writers take of neighbours before they compress (TIFF 6.0 section 14; Adobe's technote 3 for floats).</summary>
+/// <summary>
+/// Undoes the differences that TIFF writers take of neighbouring samples before they compress (TIFF 6.0, section 14; Adobe's technical note
+/// 3 for floats).
+/// </summary>
 internal static unsafe class TiffPredictor
 {
     /// <summary>Predictor 2: each sample is stored as its difference from the same sample of the pixel before, modulo its size.</summary>
+    /// <param name="samples">Little-endian samples, in place.</param>
+    /// <param name="rows">Rows; each begins anew.</param>
+    /// <param name="rowBytes">Bytes of a row.</param>
+    /// <param name="step">Samples of a pixel.</param>
+    /// <param name="type">Type of a sample; floats are differences of their bits.</param>
     public static void UndoHorizontal(byte* samples, long rows, long rowBytes, int step, SampleType type)
     {
         for (long y = 0; y < rows; y++)
@@ -34,9 +42,14 @@ internal static unsafe class TiffPredictor
     }
 
     /// <summary>
-    /// Predictor 3: a row's floats are split into four planes of bytes, the highest first whatever the file's byte order, and the bytes
-    /// stored as differences.
+    /// Predictor 3: a row's floats are split into four planes of bytes, the highest first whatever the file's byte order, and each byte of
+    /// the row is stored as its difference from the one <paramref name="step"/> before.
     /// </summary>
+    /// <param name="samples">The stored bytes, in place; little-endian floats afterwards.</param>
+    /// <param name="scratch">Memory for one row.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="rowBytes">Bytes of a row.</param>
+    /// <param name="step">Samples of a pixel.</param>
     public static void UndoFloat(byte* samples, byte* scratch, long rows, long rowBytes, int step)
     {
         long count = rowBytes / 4;

@@ -4,16 +4,16 @@ using FastSeg.Native;
 namespace FastSeg.Images;
 
 /// <summary>
-/// A page of a TIFF or BigTIFF, rectangle by rectangle. Strips and tiles that a rectangle needs are decoded in parallel by the threads
-/// that read, and kept while neighbouring rectangles may want them; uncompressed strips are read where they lie, without a cache.
-/// Grey is delivered as stored, also where 0 means white (as tifffile and scikit-image do).
+/// A page of a TIFF or BigTIFF, read rectangle by rectangle. The threads that read decode the strips and tiles which their rectangles need,
+/// in parallel, and keep them while neighbouring rectangles may want them. Uncompressed strips are read from where they lie, without a
+/// cache. Grey is delivered as stored, also where 0 means white, as tifffile and scikit-image do.
 /// </summary>
 internal sealed unsafe class TiffReader : ImageReader
 {
-    /// <summary>Rows of the image kept decoded: a row of tiles with their halo, and the next one's beginning.</summary>
+    /// <summary>Rows of the image that are kept decoded: a row of tiles with their halo, and the beginning of the next.</summary>
     private const long CachedRows = 1024;
 
-    /// <summary>Most bytes for them, where more than one segment is kept.</summary>
+    /// <summary>Most bytes of kept segments; two are kept whatever their size.</summary>
     private const long MostCachedBytes = 256L << 20;
 
     /// <summary>Uncompressed tiles above this size are read row by row instead of as a whole.</summary>
@@ -22,6 +22,8 @@ internal sealed unsafe class TiffReader : ImageReader
     private readonly InputFile _file;
     private readonly TiffPage _page;
     private readonly SegmentCache? _cache;
+
+    /// <summary>The directory for BitMiracle, shared by the decoders; null where it decodes nothing.</summary>
     private readonly byte[]? _directory;
     private readonly ConcurrentBag<TiffDecoder> _decoders = [];
 
@@ -37,15 +39,15 @@ internal sealed unsafe class TiffReader : ImageReader
 
     public override ImageInfo Info { get; }
 
-    /// <summary>Compressed strips: a part of one costs as much as all of it. Stored ones are read where they lie.</summary>
+    /// <summary>True for compressed strips, of which a part costs as much as the whole.</summary>
     public override bool PrefersWholeRows => _cache is not null && !_page.Tiled;
 
-    /// <summary>Strips and tiles decoded so far, those decoded again included.</summary>
+    /// <summary>How many strips and tiles were decoded so far, those decoded again included.</summary>
     internal long Decoded => _cache?.Decoded ?? 0;
 
     /// <summary>Opens a page (counted from 1).</summary>
     /// <param name="file">The file; the reader owns it once this returns.</param>
-    /// <param name="page">Which page.</param>
+    /// <param name="page">Number of the page.</param>
     /// <param name="indices">Whether palette images are delivered as indices.</param>
     /// <exception cref="FastSegException">The file is damaged or of a kind that is not read.</exception>
     public static TiffReader Open(InputFile file, int page, bool indices)
@@ -94,6 +96,7 @@ internal sealed unsafe class TiffReader : ImageReader
         _file.Dispose();
     }
 
+    /// <summary>How many segments the cache keeps.</summary>
     private static int Budget(TiffPage page)
     {
         long rows = ((CachedRows / page.SegmentHeight) + 2) * page.Across * (page.Separate ? page.Samples : 1);
@@ -101,6 +104,10 @@ internal sealed unsafe class TiffReader : ImageReader
         return (int)Math.Min(Math.Min(rows, fits), page.Segments);
     }
 
+    /// <summary>
+    /// Copies the region out of every segment it touches. Segments that another thread is decoding come last, so that threads which want
+    /// the same ones decode different ones first.
+    /// </summary>
     private void Read(TiffDecoder decoder, Region region, byte* to)
     {
         long left = region.X / _page.SegmentWidth, right = (region.Right - 1) / _page.SegmentWidth;
@@ -130,7 +137,8 @@ internal sealed unsafe class TiffReader : ImageReader
         }
     }
 
-    /// <summary>Copies what a segment has of the region, decoding it first where nobody has. False where another thread is at it.</summary>
+    /// <summary>Copies what a segment has of the region, and decodes it first where it is not in the cache.</summary>
+    /// <returns>False where another thread is decoding it and <paramref name="wait"/> is false.</returns>
     private bool CopyDecoded(TiffDecoder decoder, long segment, int plane, Region region, byte* to, bool wait)
     {
         SegmentCache.Slot? slot = _cache!.Acquire(segment, wait, out bool decode);
@@ -163,6 +171,7 @@ internal sealed unsafe class TiffReader : ImageReader
         }
     }
 
+    /// <summary>Decodes a segment into its slot and tells the threads that wait for it how that went.</summary>
     private void Decode(TiffDecoder decoder, long segment, SegmentCache.Slot slot)
     {
         try
@@ -183,6 +192,7 @@ internal sealed unsafe class TiffReader : ImageReader
         Region area = _page.Area(segment), part = area.Intersect(region);
         int stored = _page.SegmentSamples * _page.Type.Bytes(), pixel = Info.PixelBytes;
         bool asStored = stored == pixel;
+        // Whole rows of the segment that are whole rows of the region too lie behind each other in both: one read takes them all.
         long first = _page.Offsets[segment] + ((part.Y - area.Y) * _page.RowBytes) + ((part.X - area.X) * stored);
         if (asStored && part.Width == region.Width && part.Width * stored == _page.RowBytes)
         {
@@ -212,7 +222,7 @@ internal sealed unsafe class TiffReader : ImageReader
         }
     }
 
-    /// <summary>Puts pixels of one row where the caller wants them: alpha dropped, palette looked up, planes interleaved.</summary>
+    /// <summary>Puts pixels of one row where the caller wants them: drops alpha, looks up the palette, interleaves planes.</summary>
     private void CopyRow(byte* from, long x, long y, long pixels, int plane, Region region, byte* to)
     {
         int sample = _page.Type.Bytes(), channels = Info.Channels;
@@ -237,6 +247,7 @@ internal sealed unsafe class TiffReader : ImageReader
         }
     }
 
+    /// <summary>Copies one plane's samples to every <paramref name="step"/>th byte.</summary>
     private static void ScatterPlane(byte* from, byte* to, long pixels, int sample, int step)
     {
         for (long i = 0; i < pixels; i++)

@@ -1,26 +1,29 @@
 namespace FastSeg.Images;
 
 /// <summary>
-/// Where a page's strips or tiles lie. Refuses a page whose segments cannot hold the pixels it claims, before anything is allocated:
-/// a codec expands a byte to so many bytes and no more.
+/// Finds where a page's strips or tiles lie. Before anything is allocated, it refuses a page whose segments cannot hold the pixels it
+/// claims: no codec can make more than so many bytes of one.
 /// </summary>
 internal static class TiffSegments
 {
-    /// <summary>Bytes one compressed byte can become at most, rounded up.</summary>
+    /// <summary>Bytes that one compressed byte can become at most, rounded up.</summary>
     public static int MostExpansion(TiffCodec codec) => codec switch
     {
         TiffCodec.None => 1,
-        // 258 bytes from two codes of one bit each.
+        // A copy of 258 bytes takes two codes of one bit each.
         TiffCodec.Deflate => 1032,
-        // The table's 3,837 codes of up to 12 bits stand for 1, 2, 3 .. 3,837 bytes: 7.4 MB from 5.4 kB.
+        // The table's 3,837 codes of up to 12 bits can stand for 1, 2, 3 .. 3,837 bytes: 7.4 MB from 5.4 kB.
         TiffCodec.Lzw => 1400,
-        // 128 bytes from two.
+        // Two bytes stand for a run of up to 128.
         TiffCodec.PackBits => 64,
-        // A block of 64 samples takes one bit at least (in a progressive scan), and three components may share it.
+        // A JPEG block of 64 samples takes at least one bit, in a progressive scan, and three components may share it.
         _ => 1536,
     };
 
-    /// <summary>Fills in offsets and byte counts of the segments.</summary>
+    /// <summary>Fills in offsets and byte counts of a page's segments.</summary>
+    /// <exception cref="FastSegException">
+    /// A segment lies outside the file, cannot hold its pixels, or is too large for BitMiracle.
+    /// </exception>
     public static void Locate(InputFile file, TiffTags tags, TiffPage page)
     {
         ushort offsetTag = page.Tiled ? TiffTags.TileOffsets : TiffTags.StripOffsets;
@@ -29,10 +32,16 @@ internal static class TiffSegments
         var segments = (Int128)page.Across * page.Down * (page.Separate ? page.Samples : 1);
         if (tags.Count(offsetTag) < segments)
         {
-            throw file.Bad($"is damaged or lies about its size: {page.Width} x {page.Height} pixels take {segments} {what}s, but it lists {tags.Count(offsetTag)}");
+            throw file.Bad(
+                $"is damaged or lies about its size: {page.Width} x {page.Height} pixels take {segments} {what}s, " +
+                $"but it lists {tags.Count(offsetTag)}");
         }
         CheckSegmentSize(file, page, what);
-        if (page.NeedsBitMiracle && ((Int128)page.SegmentHeight * segments > int.MaxValue || page.SegmentBytes > Array.MaxLength || page.RowBytes > int.MaxValue))
+        // BitMiracle counts rows and bytes in 32 bits, and decodes into one managed array.
+        if (page.NeedsBitMiracle
+            && ((Int128)page.SegmentHeight * segments > int.MaxValue
+                || page.SegmentBytes > Array.MaxLength
+                || page.RowBytes > int.MaxValue))
         {
             throw file.Unsupported(
                 $"keeps {page.Height} rows in {page.Codec} {what}s of {page.SegmentBytes} bytes",
@@ -42,7 +51,7 @@ internal static class TiffSegments
         page.Counts = tags.Integers(countTag, (long)segments);
         if (page.Counts.Length == 0 && page.Codec == TiffCodec.None)
         {
-            // Old files leave the counts out; without compression they are known.
+            // Some old files leave the counts out; without compression they follow from the size.
             page.Counts = new long[page.Offsets.Length];
             for (long i = 0; i < segments; i++)
             {
@@ -59,15 +68,19 @@ internal static class TiffSegments
         }
     }
 
+    /// <summary>Refuses segments so large that not even the whole file could hold one.</summary>
     private static void CheckSegmentSize(InputFile file, TiffPage page, string what)
     {
         var bytes = (Int128)page.SegmentWidth * page.SegmentSamples * page.Type.Bytes() * page.SegmentHeight;
         if (bytes > (Int128)file.Length * MostExpansion(page.Codec))
         {
-            throw file.Bad($"lies about its size: one {what} of {page.SegmentWidth} x {page.SegmentHeight} pixels cannot come out of a file of {file.Length} bytes");
+            throw file.Bad(
+                $"lies about its size: one {what} of {page.SegmentWidth} x {page.SegmentHeight} pixels " +
+                $"cannot come out of a file of {file.Length} bytes");
         }
     }
 
+    /// <summary>Refuses a segment that lies outside the file or has fewer bytes than its pixels need.</summary>
     private static void Check(InputFile file, TiffPage page, string what, long i)
     {
         long offset = page.Offsets[i], count = page.Counts[i];
@@ -82,7 +95,8 @@ internal static class TiffSegments
         }
         if ((Int128)count * MostExpansion(page.Codec) < needed)
         {
-            throw file.Bad($"is damaged or lies about its size: {what} {i} has {count} bytes, from which {needed} bytes of pixels cannot come");
+            throw file.Bad(
+                $"is damaged or lies about its size: {what} {i} has {count} bytes, from which {needed} bytes of pixels cannot come");
         }
     }
 }

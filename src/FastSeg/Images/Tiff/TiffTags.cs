@@ -2,9 +2,10 @@ using System.Text;
 
 namespace FastSeg.Images;
 
-/// <summary>The entries of one TIFF directory, each checked to lie inside the file before its values are read.</summary>
+/// <summary>The entries of one TIFF directory. Each is checked to lie inside the file before its values are read.</summary>
 internal sealed class TiffTags
 {
+    // The numbers of the tags that are used.
     public const ushort ImageWidth = 256, ImageLength = 257, BitsPerSample = 258, Compression = 259, Photometric = 262, FillOrder = 266,
         ImageDescription = 270, StripOffsets = 273, SamplesPerPixel = 277, RowsPerStrip = 278, StripByteCounts = 279, XResolution = 282,
         YResolution = 283, PlanarConfig = 284, ResolutionUnit = 296, Predictor = 317, ColourMap = 320, TileWidth = 322, TileLength = 323,
@@ -33,10 +34,12 @@ internal sealed class TiffTags
             ushort tag = header.Short(entry), type = header.Short(entry[2..]);
             long values = header.Big ? header.Long8(entry[4..]) : header.Long(entry[4..]);
             int inline = header.Big ? 8 : 4, size = TypeBytes(type);
+            // Entries of unknown type and empty ones count as missing.
             if (size == 0 || values < 1)
             {
                 continue;
             }
+            // Values that fit stand in the entry itself, others where the entry says.
             long at = offset + header.CountBytes + ((long)i * header.EntryBytes) + (header.Big ? 12 : 8);
             if (values > inline / size)
             {
@@ -47,13 +50,13 @@ internal sealed class TiffTags
         return tags;
     }
 
-    /// <summary>Whether the tag is there.</summary>
+    /// <summary>Whether the directory has the tag.</summary>
     public bool Has(ushort tag) => _entries.ContainsKey(tag);
 
     /// <summary>Number of values of a tag; 0 where it is missing.</summary>
     public long Count(ushort tag) => _entries.TryGetValue(tag, out var entry) ? entry.Count : 0;
 
-    /// <summary>One whole number, or <paramref name="missing"/>.</summary>
+    /// <summary>The first whole number of a tag; <paramref name="missing"/> where the tag is missing.</summary>
     public long Integer(ushort tag, long missing)
     {
         if (!_entries.TryGetValue(tag, out var entry))
@@ -65,7 +68,7 @@ internal sealed class TiffTags
         return value[0];
     }
 
-    /// <summary>All whole numbers of a tag, at most <paramref name="most"/>; empty where it is missing.</summary>
+    /// <summary>The whole numbers of a tag, at most <paramref name="most"/>; empty where it is missing.</summary>
     public long[] Integers(ushort tag, long most)
     {
         if (!_entries.TryGetValue(tag, out var entry))
@@ -82,18 +85,20 @@ internal sealed class TiffTags
         return values;
     }
 
-    /// <summary>Bytes of a tag such as JPEGTables, at most <paramref name="most"/>.</summary>
+    /// <summary>The bytes of a tag such as JPEGTables; empty where it is missing.</summary>
+    /// <exception cref="FastSegException">There are more than <paramref name="most"/>, or they go past the file's end.</exception>
     public byte[] Bytes(ushort tag, int most)
     {
         if (!_entries.TryGetValue(tag, out var entry))
         {
             return [];
         }
-        if (entry.Count > most || entry.Count * TypeBytes(entry.Type) > most || !_file.Holds(entry.At, entry.Count * TypeBytes(entry.Type)))
+        int size = TypeBytes(entry.Type);
+        if (entry.Count > most || entry.Count * size > most || !_file.Holds(entry.At, entry.Count * size))
         {
             throw _file.Bad($"is damaged: tag {tag} claims {entry.Count} values");
         }
-        byte[] bytes = new byte[entry.Count * TypeBytes(entry.Type)];
+        byte[] bytes = new byte[entry.Count * size];
         _file.Read(entry.At, bytes);
         return bytes;
     }
@@ -116,7 +121,7 @@ internal sealed class TiffTags
         return Encoding.UTF8.GetString(bytes, 0, end < 0 ? count : end);
     }
 
-    /// <summary>A RATIONAL; 0 where it is missing or damaged.</summary>
+    /// <summary>The quotient of a tag of type RATIONAL; 0 where it is missing or damaged.</summary>
     public double Rational(ushort tag)
     {
         if (!_entries.TryGetValue(tag, out var entry) || entry.Type != 5 || !_file.Holds(entry.At, 8))
@@ -129,9 +134,11 @@ internal sealed class TiffTags
         return denominator == 0 ? 0 : (double)_header.Long(bytes) / denominator;
     }
 
+    /// <summary>Reads whole numbers of a tag, in chunks that fit on the stack.</summary>
     private void Integers(ushort tag, (int Type, long Count, long At) entry, Span<long> values)
     {
         int size = TypeBytes(entry.Type);
+        // BYTE, SHORT, LONG, IFD, LONG8, IFD8.
         if (entry.Type is not (1 or 3 or 4 or 13 or 16 or 18))
         {
             throw _file.Bad($"is damaged: tag {tag} holds values of TIFF type {entry.Type} where whole numbers belong");
@@ -156,6 +163,7 @@ internal sealed class TiffTags
         }
     }
 
+    /// <summary>Bytes of a value of a TIFF type; 0 for unknown ones.</summary>
     private static int TypeBytes(int type) => type switch
     {
         1 or 2 or 6 or 7 => 1,

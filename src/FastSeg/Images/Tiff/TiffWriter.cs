@@ -4,32 +4,39 @@ using FastSeg.Native;
 namespace FastSeg.Images;
 
 /// <summary>
-/// A TIFF (BigTIFF where it could grow past 4 GB) of 256 x 256 tiles, deflate, one grey sample, written in any order. Tiles are compressed
-/// by the thread that writes them, and wait in a file beside the output until <see cref="Commit"/> puts them in order, page by page: the
-/// bytes do not depend on which thread was first.
+/// A TIFF (BigTIFF where it could grow past 4 GB) of 256 x 256 tiles, deflate, one grey sample, written in any order. The thread that
+/// writes a tile compresses it; then the tile waits in a second file beside the output, the spool, until <see cref="Commit"/> puts all of
+/// them in order, page by page. So the bytes do not depend on which thread was first.
 /// </summary>
 internal sealed unsafe class TiffWriter : ImageWriter
 {
-    /// <summary>Columns and rows of a tile.</summary>
-    public const int TileSize = 256;
+    private const int TileSize = TiffAssembler.TileSize;
 
     private readonly OutputFile _file;
     private readonly OutputFile _spool;
     private readonly TiffAssembler _assembler;
     private readonly ConcurrentBag<TileDeflater> _deflaters = [];
+
+    /// <summary>Tiles of which only a part has been written yet.</summary>
     private readonly Dictionary<int, PartialTile> _partial = [];
+
+    /// <summary>Where each page's tiles are in the spool.</summary>
     private readonly (long Offset, int Count)[][] _spooled;
     private readonly int _across;
     private readonly int _down;
     private long _spoolEnd;
     private long _tilesWritten;
 
+    /// <summary>Creates the temporary files.</summary>
+    /// <exception cref="FastSegException">There would be too many tiles, or the folder cannot be written.</exception>
     public TiffWriter(string path, ImageLayout layout)
     {
         long across = ((layout.Width - 1) / TileSize) + 1, down = ((layout.Height - 1) / TileSize) + 1;
         if (across > int.MaxValue / down)
         {
-            throw new FastSegException($"{path}: an image of {layout.Width} x {layout.Height} pixels has more tiles than a TIFF is written with here; write a part of it.");
+            throw new FastSegException(
+                $"{path}: an image of {layout.Width} x {layout.Height} pixels has more tiles than a TIFF is written with here; " +
+                "write a part of it.");
         }
         Layout = layout;
         _across = (int)across;
@@ -57,8 +64,14 @@ internal sealed unsafe class TiffWriter : ImageWriter
 
     private int TileBytes => TileSize * TileSize * Layout.Type.Bytes();
 
+    /// <summary>
+    /// A deflater for each thread, the tile that is being put in order, 16 bytes for each tile of every page here, and 16 for each tile of
+    /// one page in BitMiracle.
+    /// </summary>
     public override long HeldBytes(int threads) =>
-        ((long)threads * TileDeflater.Bytes(TileBytes)) + TileDeflater.MostCompressed(TileBytes) + ((long)_across * _down * ((16L * Layout.Pages) + 16));
+        ((long)threads * TileDeflater.Bytes(TileBytes))
+        + TileDeflater.MostCompressed(TileBytes)
+        + ((long)_across * _down * ((16L * Layout.Pages) + 16));
 
     public override void Write(Region region, ReadOnlySpan<byte> samples)
     {
@@ -128,16 +141,24 @@ internal sealed unsafe class TiffWriter : ImageWriter
         }
     }
 
+    /// <summary>The pixels of a tile, as far as the image goes.</summary>
     private Region Whole(int tile) =>
         new Region((long)(tile % _across) * TileSize, (long)(tile / _across) * TileSize, TileSize, TileSize)
             .Intersect(new Region(0, 0, Layout.Width, Layout.Height));
 
+    /// <summary>Compresses a tile of every page and puts it into the spool.</summary>
+    /// <param name="deflater">The thread's memory for it.</param>
+    /// <param name="tile">Number of the tile.</param>
+    /// <param name="region">The pixels of <paramref name="samples"/>.</param>
+    /// <param name="part">The tile's pixels.</param>
+    /// <param name="samples">Page by page, row by row.</param>
     private void WriteWhole(TileDeflater deflater, int tile, Region region, Region part, ReadOnlySpan<byte> samples)
     {
         int sample = Layout.Type.Bytes(), rowBytes = (int)part.Width * sample;
         for (int page = 0; page < Layout.Pages; page++)
         {
             Span<byte> raw = deflater.Raw;
+            // A tile at the edge is stored whole too; what lies outside the image is 0.
             if (part.Width < TileSize || part.Height < TileSize)
             {
                 raw.Clear();
@@ -152,6 +173,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
         Interlocked.Increment(ref _tilesWritten);
     }
 
+    /// <summary>Appends a compressed tile to the spool. Threads take their stretches of it with one atomic addition.</summary>
     private void Store(int page, int tile, byte[] compressed, int count)
     {
         long at = Interlocked.Add(ref _spoolEnd, count) - count;
@@ -159,7 +181,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
         _spool.Write(at, compressed.AsSpan(0, count));
     }
 
-    /// <summary>Keeps a part of a tile until the rest has come.</summary>
+    /// <summary>Keeps a part of a tile until the rest has come; whoever brings the last part writes the tile.</summary>
     private void Collect(TileDeflater deflater, int tile, Region region, Region part, ReadOnlySpan<byte> samples)
     {
         Region whole = Whole(tile);
@@ -199,6 +221,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
         }
     }
 
+    /// <summary>The samples of a tile that have come, and how many pixels are missing.</summary>
     private sealed class PartialTile(HostBuffer samples, long missing)
     {
         public HostBuffer Samples { get; } = samples;

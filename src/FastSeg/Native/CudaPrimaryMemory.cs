@@ -2,52 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace FastSeg.Native;
 
-/// <summary>
-/// The primary context of a device, kept alive: the one that libraries on CUDA's runtime work in. ILGPU works in a context of its own, and
-/// an address of one means nothing in the other.
-/// </summary>
-internal sealed class CudaPrimaryContext : SafeHandle
-{
-    private readonly int _device;
-
-    /// <summary>Retains the context.</summary>
-    /// <param name="ordinal">Ordinal of the device.</param>
-    /// <exception cref="FastSegException">The driver failed.</exception>
-    /// <exception cref="DllNotFoundException">There is no driver.</exception>
-    public CudaPrimaryContext(int ordinal) : base(0, ownsHandle: true)
-    {
-        Ordinal = ordinal;
-        CudaDriver.ThrowIfFailed(CudaDriver.DeviceGet(out _device, ordinal), $"looking for GPU {ordinal}");
-        CudaDriver.ThrowIfFailed(CudaDriver.PrimaryContextRetain(out nint context, _device), $"opening the primary context of GPU {ordinal}");
-        SetHandle(context);
-    }
-
-    /// <summary>Ordinal of the device.</summary>
-    public int Ordinal { get; }
-
-    /// <inheritdoc/>
-    public override bool IsInvalid => handle == 0;
-
-    /// <summary>The context, while this is not disposed.</summary>
-    public nint Context => handle;
-
-    /// <inheritdoc/>
-    protected override bool ReleaseHandle() => CudaDriver.PrimaryContextRelease(_device) == 0;
-}
-
-/// <summary>Memory of a device in its primary context, which it keeps alive.</summary>
+/// <summary>Memory of a device, allocated in its primary context, which it keeps alive.</summary>
 internal sealed class CudaPrimaryMemory : SafeHandle
 {
     private readonly CudaPrimaryContext _context;
 
-    /// <summary>Allocates.</summary>
+    /// <summary>Allocates the memory.</summary>
     /// <param name="ordinal">Ordinal of the device.</param>
     /// <param name="bytes">Bytes, at least 1.</param>
     /// <exception cref="FastSegException">There is no such memory, or the driver failed.</exception>
     /// <exception cref="DllNotFoundException">There is no driver.</exception>
     public CudaPrimaryMemory(int ordinal, long bytes) : base(0, ownsHandle: true)
     {
-        // Disposed here and released with the memory: the reference outlives the owner.
+        // The owner is disposed at the end of this constructor, but the reference that is added below keeps the context until ReleaseHandle
+        // gives it back. Where an allocation fails, no reference is added, and the context is released here.
         using var context = new CudaPrimaryContext(ordinal);
         _context = context;
         CudaDriver.ThrowIfFailed(CudaDriver.ContextPush(context.Context), "entering the primary context");
@@ -62,7 +30,7 @@ internal sealed class CudaPrimaryMemory : SafeHandle
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>The first byte, in the primary context, while this is not disposed.</summary>
+    /// <summary>Address of the first byte in the primary context; valid until this is disposed.</summary>
     public nint Address => handle;
 
     /// <summary>The primary context.</summary>
