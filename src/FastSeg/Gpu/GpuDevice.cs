@@ -9,8 +9,8 @@ using ILGPU.Runtime.OpenCL;
 namespace FastSeg.Gpu;
 
 /// <summary>
-/// Owns one of ILGPU's contexts and its accelerator. Everything is launched and copied by the one thread that opened the device, which is
-/// <c>GpuThread</c>'s.
+/// Owns one of ILGPU's contexts and its accelerator. The thread that opened the device, that of a <c>GpuThread</c>, launches and copies
+/// everything.
 /// </summary>
 internal sealed class GpuDevice : IDisposable
 {

@@ -14,14 +14,17 @@ namespace FastSeg.Tests.Gpu;
 internal sealed class GpuCountsTests
 {
     private delegate void Convolve(
-        ConvolutionShape shape, ConvolutionSource first, ConvolutionSource second, ArrayView<float> weights, ArrayView<float> bias, FloatSink sink, int firstPlane);
+        ConvolutionShape shape, ConvolutionSource first, ConvolutionSource second, ArrayView<float> weights, ArrayView<float> bias,
+        FloatSink sink, int firstPlane);
 
     private static readonly FeatureSpec One = FeatureSpec.Paper with { Sigmas = [2] };
 
     [Test]
     public void FlopsOfStraightLineCodeAreThoseOfThePtx()
     {
-        Assert.That(Flops((Action<ArrayView<byte>, int, int, ArrayView<float>>)Pixels.FromBytes), Is.EqualTo(Filter("samples to floats", Families.None)));
+        Assert.That(
+            Flops((Action<ArrayView<byte>, int, int, ArrayView<float>>)Pixels.FromBytes),
+            Is.EqualTo(Filter("samples to floats", Families.None)));
         // Derivatives of everything but Gaussian, which only stores the blur.
         Assert.That(
             Flops((Action<PlaneWindow, TileShape, DerivativePlanes, FloatSink>)Derivatives.Run),
@@ -29,24 +32,35 @@ internal sealed class GpuCountsTests
         Assert.That(
             Flops((Action<PlaneWindow, int, TileShape, int, FloatSink>)Dog.Five),
             Is.EqualTo(GpuCounts.Filters(FeatureSpec.Paper, 1).Single(count => count.Kernel == "differences of blurs").Flops));
-        Assert.That(Flops((Action<PlaneWindow, TileShape, int, FloatSink>)Membrane.Default), Is.EqualTo(Filter("membrane", Families.Membrane)));
-        Assert.That(Flops((Action<PlaneWindow, PlaneWindow, int>)Structure.Products), Is.EqualTo(Filter("products of derivatives", Families.Structure)));
         Assert.That(
-            Flops((Action<PlaneWindow, int, TileShape, int, FloatSink>)Structure.Eigenvalues), Is.EqualTo(Filter("structure's eigenvalues", Families.Structure)));
-        Assert.That(Flops((Action<CellMap, FloatSink, int>)FastSeg.Kernels.Resize.Bilinear), Is.EqualTo(GpuCounts.Cells(true, 1, 14).Flops), "one channel");
-        Assert.That(Flops((Action<CellMap, FloatSink, int>)FastSeg.Kernels.Resize.Nearest), Is.EqualTo(GpuCounts.Cells(false, 1, 14).Flops));
+            Flops((Action<PlaneWindow, TileShape, int, FloatSink>)Membrane.Default), Is.EqualTo(Filter("membrane", Families.Membrane)));
+        Assert.That(
+            Flops((Action<PlaneWindow, PlaneWindow, int>)Structure.Products),
+            Is.EqualTo(Filter("products of derivatives", Families.Structure)));
+        Assert.That(
+            Flops((Action<PlaneWindow, int, TileShape, int, FloatSink>)Structure.Eigenvalues),
+            Is.EqualTo(Filter("structure's eigenvalues", Families.Structure)));
+        Assert.That(
+            Flops((Action<CellMap, FloatSink, int>)FastSeg.Kernels.Resize.Bilinear),
+            Is.EqualTo(GpuCounts.Cells(true, 1, 14).Flops),
+            "one channel");
+        Assert.That(
+            Flops((Action<CellMap, FloatSink, int>)FastSeg.Kernels.Resize.Nearest), Is.EqualTo(GpuCounts.Cells(false, 1, 14).Flops));
     }
 
     [Test]
     public void LoopsAreWhatTheCompilerMakesOfThem()
     {
         string convolution = KernelHost.Ptx((Convolve)FastSeg.Kernels.Convolution.Run);
-        Assert.That(PtxCheck.LoopOf(convolution, "fma.rn.f32"), Is.EqualTo(540).Within(2), "a channel of four outputs of eight pixels a lane");
+        Assert.That(
+            PtxCheck.LoopOf(convolution, "fma.rn.f32"), Is.EqualTo(540).Within(2), "a channel of four outputs of eight pixels a lane");
         KernelCount oneMore = Difference(GpuCounts.Convolution(33, 32), GpuCounts.Convolution(32, 32));
         Assert.That(oneMore.Flops, Is.EqualTo(2 * 288 * 8 / 8), "288 multiply-adds for eight pixels of four outputs");
         string columns = KernelHost.Ptx((Action<ConvolutionShape, ConvolutionSource, ArrayView<float>, FloatSink>)Doubling.Columns);
-        Assert.That(PtxCheck.LoopOf(columns, "fma.rn.f32"), Is.EqualTo(184).Within(2), "a channel of five taps of four outputs and pixels a lane");
-        Action<PlaneWindow, PlaneWindow, ArrayView<float>, int> alongX = FastSeg.Kernels.Gaussian.AlongX, alongY = FastSeg.Kernels.Gaussian.AlongY;
+        Assert.That(
+            PtxCheck.LoopOf(columns, "fma.rn.f32"), Is.EqualTo(184).Within(2), "a channel of five taps of four outputs and pixels a lane");
+        Action<PlaneWindow, PlaneWindow, ArrayView<float>, int> alongX = FastSeg.Kernels.Gaussian.AlongX;
+        Action<PlaneWindow, PlaneWindow, ArrayView<float>, int> alongY = FastSeg.Kernels.Gaussian.AlongY;
         Assert.That(PtxCheck.LoopOf(KernelHost.Ptx(alongX), "fma.rn.f32"), Is.EqualTo(94).Within(2), "four taps of four pixels");
         Assert.That(PtxCheck.LoopOf(KernelHost.Ptx(alongY), "fma.rn.f32"), Is.EqualTo(122).Within(2), "four taps of eight pixels");
         Assert.That(
@@ -67,7 +81,8 @@ internal sealed class GpuCountsTests
         using var weights = new Upsampler(network.Config, network.Tensors());
         var plan = new UpsamplerGpuPlan(weights, 1008, 1008, 72, 72, 64, 64);
         double composed = GpuCounts.Upsampler(plan).Sum(count => count.Flops);
-        double end = GpuCounts.Doubled(channels, channels).Sum(count => count.Flops), plain = 2 * GpuCounts.Convolution(channels, channels).Flops;
+        double end = GpuCounts.Doubled(channels, channels).Sum(count => count.Flops);
+        double plain = 2 * GpuCounts.Convolution(channels, channels).Flops;
         Assert.That(composed / 1000, Is.EqualTo(kiloFlops).Within(1));
         Assert.That((composed - end + plain) / 1000, Is.EqualTo(asWritten).Within(1));
     }
@@ -100,5 +115,6 @@ internal sealed class GpuCountsTests
         GpuCounts.Filters(One with { Families = families }, 1).First(count => count.Kernel == kernel).Flops;
 
     private static KernelCount Difference(KernelCount more, KernelCount less) => new(
-        more.Kernel, more.Bytes - less.Bytes, more.Flops - less.Flops, more.Instructions - less.Instructions, more.Folded - less.Folded, more.Shared - less.Shared);
+        more.Kernel, more.Bytes - less.Bytes, more.Flops - less.Flops, more.Instructions - less.Instructions,
+        more.Folded - less.Folded, more.Shared - less.Shared);
 }

@@ -29,7 +29,9 @@ internal sealed class TiffBuilder
     }
 
     /// <summary>Describes and encodes an image given as interleaved little-endian samples.</summary>
-    public TiffBuilder Image(byte[] samples, int width, int height, int channels, SampleType type, int compression = 1, int predictor = 1, bool separate = false, (int W, int H)? tile = null, int rows = 7)
+    public TiffBuilder Image(
+        byte[] samples, int width, int height, int channels, SampleType type,
+        int compression = 1, int predictor = 1, bool separate = false, (int W, int H)? tile = null, int rows = 7)
     {
         int size = type.Bytes();
         (int segmentWidth, int segmentHeight) = tile ?? (width, rows);
@@ -127,7 +129,8 @@ internal sealed class TiffBuilder
         }
         bool tiled = _tags.Any(entry => entry.Tag == 322);
         ushort type = BigTiff ? (ushort)16 : (ushort)4;
-        Set((ushort)(tiled ? 324 : 273), type, [.. offsets]).Set((ushort)(tiled ? 325 : 279), type, [.. _segments.Select(segment => (long)segment.Length)]);
+        Set((ushort)(tiled ? 324 : 273), type, [.. offsets]);
+        Set((ushort)(tiled ? 325 : 279), type, [.. _segments.Select(segment => (long)segment.Length)]);
     }
 
     private byte[] Swapped(byte[] samples)

@@ -7,13 +7,16 @@ using Region = FastSeg.Images.Region;
 
 namespace FastSeg.Tests.Images;
 
-/// <summary>TIFF of every layout that is claimed, from two encoders that are not ours: libtiff (through libvips) and <see cref="TiffBuilder"/>.</summary>
+/// <summary>
+/// TIFF of every layout that is claimed, from two encoders that are not ours: libtiff (through libvips) and <see cref="TiffBuilder"/>.
+/// </summary>
 public sealed class TiffReaderTests
 {
     private const int Width = 53, Height = 37;
 
     [Test]
-    public void EveryLayoutOfTheHandWrittenEncoder([Values] SampleType type, [Values(1, 3, 4)] int channels, [Values] bool bigEndian, [Values] bool bigTiff, [Values] bool separate)
+    public void EveryLayoutOfTheHandWrittenEncoder(
+        [Values] SampleType type, [Values(1, 3, 4)] int channels, [Values] bool bigEndian, [Values] bool bigTiff, [Values] bool separate)
     {
         byte[] image = Scratch.Samples(Width, Height, channels, type);
         byte[] expected = WithoutAlpha(image, channels, type.Bytes());
@@ -28,7 +31,9 @@ public sealed class TiffReaderTests
                     builder.Image(image, Width, Height, channels, type, compression, predictor, separate, tile);
                     string path = scratch.Put("a.tif", builder.Build());
                     using ImageReader reader = ImageFile.Open(path);
-                    Assert.That((reader.Info.Width, reader.Info.Height, reader.Info.Channels, reader.Info.Type), Is.EqualTo((Width, Height, channels == 1 ? 1 : 3, type)));
+                    Assert.That(
+                        (reader.Info.Width, reader.Info.Height, reader.Info.Channels, reader.Info.Type),
+                        Is.EqualTo((Width, Height, channels == 1 ? 1 : 3, type)));
                     Assert.That(Scratch.ReadAll(reader), Is.EqualTo(expected), reader.Info.Format);
                     Readers.CheckRectangles(reader, expected);
                 }
@@ -38,7 +43,8 @@ public sealed class TiffReaderTests
 
     [Test]
     public void WhatLibtiffWrites([Values] SampleType type, [Values(1, 3)] int channels, [Values] bool tiled, [Values] bool bigTiff,
-        [Values(Enums.ForeignTiffCompression.Lzw, Enums.ForeignTiffCompression.Deflate, Enums.ForeignTiffCompression.Packbits)] Enums.ForeignTiffCompression codec,
+        [Values(Enums.ForeignTiffCompression.Lzw, Enums.ForeignTiffCompression.Deflate, Enums.ForeignTiffCompression.Packbits)]
+        Enums.ForeignTiffCompression codec,
         [Values] Enums.ForeignTiffPredictor predictor)
     {
         if (predictor == Enums.ForeignTiffPredictor.Float && type != SampleType.Float32)
@@ -50,7 +56,8 @@ public sealed class TiffReaderTests
         using var scratch = new Scratch();
         using (Image image = Vips(samples, W, H, channels, type))
         {
-            image.Tiffsave(scratch["v.tif"], compression: codec, predictor: predictor, tile: tiled, tileWidth: 64, tileHeight: 128, bigtiff: bigTiff);
+            image.Tiffsave(
+                scratch["v.tif"], compression: codec, predictor: predictor, tile: tiled, tileWidth: 64, tileHeight: 128, bigtiff: bigTiff);
         }
         using ImageReader reader = ImageFile.Open(scratch["v.tif"]);
         Assert.That(Scratch.ReadAll(reader), Is.EqualTo(samples), reader.Info.Format);
@@ -64,10 +71,12 @@ public sealed class TiffReaderTests
         using var scratch = new Scratch();
         // Less than one level a pixel, so that ways to interpolate subsampled colours (BitMiracle repeats, libvips blends) hardly differ;
         // and whole tiles, which no black padding borders.
-        byte[] slopes = [.. Enumerable.Range(0, W * H).SelectMany(i => new[] { (byte)(i % W * 200 / W), (byte)(i / W * 200 / H), (byte)(100 + (i % W / 4)) }.Take(channels))];
+        byte[] slopes = [.. Enumerable.Range(0, W * H).SelectMany(
+            i => new[] { (byte)(i % W * 200 / W), (byte)(i / W * 200 / H), (byte)(100 + (i % W / 4)) }.Take(channels))];
         using (Image image = Vips(slopes, W, H, channels, SampleType.UInt8))
         {
-            image.Tiffsave(scratch["v.tif"], compression: Enums.ForeignTiffCompression.Jpeg, q: quality, tile: tiled, tileWidth: 64, tileHeight: 128);
+            image.Tiffsave(
+                scratch["v.tif"], compression: Enums.ForeignTiffCompression.Jpeg, q: quality, tile: tiled, tileWidth: 64, tileHeight: 128);
         }
         using ImageReader reader = ImageFile.Open(scratch["v.tif"]);
         byte[] got = Scratch.ReadAll(reader);
@@ -88,9 +97,12 @@ public sealed class TiffReaderTests
         using var scratch = new Scratch();
         foreach (int compression in new[] { 1, 8 })
         {
-            string path = scratch.Put("p.tif", new TiffBuilder().Image(indices, Width, Height, 1, SampleType.UInt8, compression).Set(262, 3, 3).Set(320, 3, map).Build());
+            string path = scratch.Put(
+                "p.tif",
+                new TiffBuilder().Image(indices, Width, Height, 1, SampleType.UInt8, compression).Set(262, 3, 3).Set(320, 3, map).Build());
             using ImageReader colours = ImageFile.Open(path);
-            byte[] expected = [.. indices.SelectMany(i => new[] { (byte)(map[i] >> 8), (byte)(map[256 + i] >> 8), (byte)(map[512 + i] >> 8) })];
+            byte[] expected = [.. indices.SelectMany(
+                i => new[] { (byte)(map[i] >> 8), (byte)(map[256 + i] >> 8), (byte)(map[512 + i] >> 8) })];
             Assert.That(Scratch.ReadAll(colours), Is.EqualTo(expected));
             using ImageReader labels = ImageFile.OpenLabels(path);
             Assert.That(Scratch.ReadAll(labels), Is.EqualTo(indices));
@@ -102,7 +114,8 @@ public sealed class TiffReaderTests
     {
         byte[] image = Scratch.Samples(Width, Height, 1, SampleType.UInt8);
         using var scratch = new Scratch();
-        using ImageReader reader = ImageFile.Open(scratch.Put("w.tif", new TiffBuilder().Image(image, Width, Height, 1, SampleType.UInt8).Set(262, 3, 0).Build()));
+        using ImageReader reader = ImageFile.Open(
+            scratch.Put("w.tif", new TiffBuilder().Image(image, Width, Height, 1, SampleType.UInt8).Set(262, 3, 0).Build()));
         Assert.That(Scratch.ReadAll(reader), Is.EqualTo(image));
     }
 
@@ -110,7 +123,8 @@ public sealed class TiffReaderTests
     public void PagesCountFromOneAndNamesWithHashesWork([Values] bool bigTiff)
     {
         byte[][] images = [.. Enumerable.Range(0, 3).Select(seed => Scratch.Samples(Width, Height, 1, SampleType.UInt8, seed))];
-        TiffBuilder[] pages = [.. images.Select(image => new TiffBuilder { BigTiff = bigTiff }.Image(image, Width, Height, 1, SampleType.UInt8, 8))];
+        TiffBuilder[] pages = [.. images.Select(
+            image => new TiffBuilder { BigTiff = bigTiff }.Image(image, Width, Height, 1, SampleType.UInt8, 8))];
         using var scratch = new Scratch();
         string path = scratch.Put("stack.tif", TiffBuilder.Build(pages, false, bigTiff));
         for (int page = 1; page <= 3; page++)
@@ -123,7 +137,9 @@ public sealed class TiffReaderTests
         File.Copy(path, scratch["stack.tif#3"]);
         using ImageReader named = ImageFile.Open(scratch["stack.tif#3"]);
         Assert.That(Scratch.ReadAll(named), Is.EqualTo(images[0]), "a file of that name is opened as it is, first page");
-        Assert.That(() => ImageFile.Open(path + "#4"), Throws.TypeOf<FastSegException>().With.Message.Contains("no page 4").And.Message.Contains("#3"));
+        Assert.That(
+            () => ImageFile.Open(path + "#4"),
+            Throws.TypeOf<FastSegException>().With.Message.Contains("no page 4").And.Message.Contains("#3"));
         Assert.That(() => ImageFile.Open(path + "#0"), Throws.TypeOf<FastSegException>().With.Message.Contains("count from 1"));
     }
 
@@ -177,7 +193,8 @@ public sealed class TiffReaderTests
     /// <summary>HeldBytes is what a reader takes, neither more nor much less: plans rest on it.</summary>
     [Test]
     public void HeldBytesIsWhatIsTaken([Values] bool tiled,
-        [Values(Enums.ForeignTiffCompression.None, Enums.ForeignTiffCompression.Deflate, Enums.ForeignTiffCompression.Lzw)] Enums.ForeignTiffCompression codec,
+        [Values(Enums.ForeignTiffCompression.None, Enums.ForeignTiffCompression.Deflate, Enums.ForeignTiffCompression.Lzw)]
+        Enums.ForeignTiffCompression codec,
         [Values(1, 3)] int channels)
     {
         const int W = 1500, H = 3000;
@@ -209,7 +226,8 @@ public sealed class TiffReaderTests
         byte[] image = new byte[W * H];
         new Random(3).NextBytes(image);
         using var scratch = new Scratch();
-        string path = scratch.Put("strips.tif", new TiffBuilder().Image(image, W, H, 1, SampleType.UInt8, compression: 8, rows: Rows).Build());
+        string path = scratch.Put(
+            "strips.tif", new TiffBuilder().Image(image, W, H, 1, SampleType.UInt8, compression: 8, rows: Rows).Build());
         using var reader = (TiffReader)ImageFile.Open(path);
         Trained.Labels(Trained.Grey, reader, new RunOptions { Threads = threads });
         // Tiles of 512 rows: the halo's strips may be decoded for the row above and for the one below.
@@ -224,7 +242,8 @@ public sealed class TiffReaderTests
     [TestCase("something else", 1, 0.25, null)]
     public void PixelSizeOfResolutionAndImageJ(string description, int unit, double size, string? name)
     {
-        TiffBuilder builder = new TiffBuilder().Image(new byte[4], 2, 2, 1, SampleType.UInt8).Set(282, 5, 4, 1).Set(283, 5, 8, 2).Set(296, 3, unit);
+        TiffBuilder builder = new TiffBuilder().Image(new byte[4], 2, 2, 1, SampleType.UInt8)
+            .Set(282, 5, 4, 1).Set(283, 5, 8, 2).Set(296, 3, unit);
         builder.Set(270, 2, [.. System.Text.Encoding.ASCII.GetBytes(description + "\0").Select(b => (long)b)]);
         using var scratch = new Scratch();
         using ImageReader reader = ImageFile.Open(scratch.Put("a.tif", builder.Build()));
@@ -234,7 +253,8 @@ public sealed class TiffReaderTests
     private static Image Vips(byte[] samples, int width, int height, int channels, SampleType type) => type switch
     {
         SampleType.UInt8 => Image.NewFromMemory(samples, width, height, channels, Enums.BandFormat.Uchar),
-        SampleType.UInt16 => Image.NewFromMemory(MemoryMarshal.Cast<byte, ushort>(samples).ToArray(), width, height, channels, Enums.BandFormat.Ushort)
+        SampleType.UInt16 => Image.NewFromMemory(
+            MemoryMarshal.Cast<byte, ushort>(samples).ToArray(), width, height, channels, Enums.BandFormat.Ushort)
             .Copy(interpretation: channels == 3 ? Enums.Interpretation.Rgb16 : Enums.Interpretation.Grey16),
         _ => Image.NewFromMemory(MemoryMarshal.Cast<byte, float>(samples).ToArray(), width, height, channels, Enums.BandFormat.Float),
     };

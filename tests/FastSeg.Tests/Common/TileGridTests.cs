@@ -29,7 +29,8 @@ internal sealed class TileGridTests
         }).QuickCheckThrowOnFailure();
 
     [Test]
-    public void CountsArePast32Bits() => Assert.That(new TileGrid(new Region(0, 0, 1L << 33, 1L << 33), 256, 256).Count, Is.EqualTo(1L << 50));
+    public void CountsArePast32Bits() => Assert.That(
+        new TileGrid(new Region(0, 0, 1L << 33, 1L << 33), 256, 256).Count, Is.EqualTo(1L << 50));
 
     [Test]
     public void AnEmptyAreaHasNoTile() => Assert.That(new TileGrid(default, 256, 256).Count, Is.Zero);
