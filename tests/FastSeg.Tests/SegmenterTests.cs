@@ -278,7 +278,7 @@ internal sealed class SegmenterTests
         using MemoryImage image = Scene.Image;
         FastSegException? e = Assert.Catch<FastSegException>(() =>
             Trained.Labels(Trained.Grey, image, new RunOptions { Memory = 1 << 20 }));
-        Assert.That(e!.Message, Does.Match(@"--memory 1MiB is not enough .* the least that would do is \d+MiB\."));
+        Assert.That(e!.Message, Does.Match(@"a memory limit of 1MiB is not enough .* the least that would do is \d+MiB\."));
     }
 
     private static long LastBuffers { get; set; }

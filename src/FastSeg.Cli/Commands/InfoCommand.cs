@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastSeg.Cli.Errors;
 using FastSeg.Cli.Text;
 using FastSeg.Deep;
 using FastSeg.Deep.Weights;
@@ -98,7 +99,7 @@ internal sealed class InfoCommand : FastSegCommand
         }
         catch (FastSegException e)
         {
-            return e.Message;
+            return SettingFlags.Sentence(e);
         }
     }
 

@@ -1,3 +1,4 @@
+using FastSeg.Cli.Errors;
 using FastSeg.Cli.Text;
 using FastSeg.Deep;
 using FastSeg.Deep.Weights;
@@ -51,7 +52,7 @@ internal sealed class ModelsCommand : FastSegCommand
         }
         catch (FastSegException e)
         {
-            return $"wrong: {e.Message}";
+            return $"wrong: {SettingFlags.Sentence(e)}";
         }
     }
 

@@ -8,7 +8,8 @@ internal static class ErrorText
     /// <param name="verbose">Whether the stack trace is printed too; if not, an unexpected exception's line says how to get it.</param>
     public static string Of(Exception e, bool verbose = false) => e switch
     {
-        FastSegException or UsageException => OneLine(e.Message),
+        FastSegException failure => OneLine(SettingFlags.Sentence(failure)),
+        UsageException => OneLine(e.Message),
         TypeInitializationException { InnerException: { } inner } => Of(inner, verbose),
         OutOfMemoryException => "out of memory; --memory makes a run fit (`fastseg plan` shows what it needs).",
         IOException or UnauthorizedAccessException => OneLine(e.Message),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using FastSeg.Cli.Errors;
 using FastSeg.Features;
 
 namespace FastSeg.Cli.Options;
@@ -60,7 +61,7 @@ internal sealed class FeatureOptions
         }
         catch (FastSegException e)
         {
-            throw new UsageException(e.Message, e);
+            throw new UsageException(SettingFlags.Sentence(e), e);
         }
     }
 

@@ -68,7 +68,9 @@ internal sealed unsafe class GpuBackend : Backend
         if (job.NotANumber)
         {
             // Samples are refused long before a filter could overflow, and a bin cannot say which way such a pixel goes.
-            throw new FastSegException($"{tile.Source.Name}: a feature near {tile.Core.X},{tile.Core.Y} is not a number; use --backend cpu.");
+            throw new FastSegException(
+                $"{tile.Source.Name}: a feature near {tile.Core.X},{tile.Core.Y} is not a number; use the backend cpu.",
+                Setting.Backend, "the backend");
         }
         long start = Stopwatch.GetTimestamp();
         long pixels = tile.Core.Pixels;

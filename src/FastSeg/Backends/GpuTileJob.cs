@@ -78,7 +78,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
         _work.Image.Read(seen, new Span<byte>(_pinned.Pointer + _guidanceAt, checked((int)_guidanceBytes)));
         if (!SampleChecks.AllFinite(_pinned.Pointer + _guidanceAt, seen.Pixels * info.Channels, info.Type))
         {
-            throw SampleChecks.FirstNotFinite(_work.Image);
+            throw SampleSearch.FirstNotFinite(_work.Image);
         }
     }
 

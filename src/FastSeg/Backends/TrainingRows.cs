@@ -29,6 +29,18 @@ internal sealed unsafe class TrainingRows(long count, int planes) : IDisposable
         new ReadOnlySpan<float>(Row(row), Planes).CopyTo(to);
     }
 
+    /// <summary>Copies of at most <paramref name="most"/> rows, evenly spaced from the first to the last.</summary>
+    public float[] EvenlySpaced(int most)
+    {
+        int count = (int)Math.Min(most, Count);
+        float[] features = new float[count * Planes];
+        for (int i = 0; i < count; i++)
+        {
+            Copy(i * (Count - 1) / Math.Max(1, count - 1), features.AsSpan(i * Planes));
+        }
+        return features;
+    }
+
     /// <summary>Brings all rows to the host and frees the device's.</summary>
     public void Land()
     {

@@ -11,4 +11,42 @@ public sealed class FastSegException : Exception
     public FastSegException(string message, Exception? innerException = null) : base(message, innerException)
     {
     }
+
+    /// <summary>Creates a failure whose sentence names a setting.</summary>
+    /// <param name="message">What is wrong, where, and what would be right.</param>
+    /// <param name="setting">The setting.</param>
+    /// <param name="settingWords">The words of the sentence that name the setting.</param>
+    /// <param name="innerException">The failure underneath, if there is one.</param>
+    public FastSegException(string message, Setting setting, string settingWords, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(settingWords);
+        Setting = setting;
+        SettingWords = settingWords;
+    }
+
+    /// <summary>The setting that the sentence names, if it names one.</summary>
+    public Setting? Setting { get; }
+
+    /// <summary>The words of the sentence that name <see cref="Setting"/>.</summary>
+    public string? SettingWords { get; }
+
+    /// <summary>
+    /// The message in the words of a program whose users know the settings by other names, such as flags or the fields of a form: its
+    /// names take the place of <see cref="SettingWords"/>, of this failure and of those underneath whose sentences this one repeats.
+    /// </summary>
+    /// <param name="nameOf">What the program calls a setting.</param>
+    public string MessageWith(Func<Setting, string> nameOf)
+    {
+        ArgumentNullException.ThrowIfNull(nameOf);
+        string text = Message;
+        for (Exception? failure = this; failure is not null; failure = failure.InnerException)
+        {
+            if (failure is FastSegException { Setting: { } setting, SettingWords: { } words })
+            {
+                text = text.Replace(words, nameOf(setting), StringComparison.Ordinal);
+            }
+        }
+        return text;
+    }
 }

@@ -43,7 +43,7 @@ internal sealed unsafe class GuidanceReader : IDisposable
         _image.Read(area, _samples.Span<byte>(0, checked((int)(area.Pixels * info.PixelBytes))));
         if (!SampleChecks.AllFinite(_samples.Pointer, area.Pixels * info.Channels, info.Type))
         {
-            throw SampleChecks.FirstNotFinite(_image);
+            throw SampleSearch.FirstNotFinite(_image);
         }
         ToUnit(area.Pixels);
         // Grey guidance is shown to the network in all three colours.

@@ -117,7 +117,7 @@ public sealed record InputRange(float Low, float High)
                 foreach (float sample in MemoryMarshal.Cast<byte, float>(samples))
                 {
                     // Minus zero counts as zero, so that equal samples have equal keys.
-                    take(float.IsFinite(sample) ? Key(sample + 0f) : throw SampleChecks.FirstNotFinite(image));
+                    take(float.IsFinite(sample) ? Key(sample + 0f) : throw SampleSearch.FirstNotFinite(image));
                 }
                 break;
         }

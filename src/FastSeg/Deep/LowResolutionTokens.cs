@@ -141,7 +141,7 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
             _image.Read(area, _samples.Span<byte>(0, checked((int)(area.Pixels * info.PixelBytes))));
             if (!SampleChecks.AllFinite(_samples.Pointer, area.Pixels * info.Channels, info.Type))
             {
-                throw SampleChecks.FirstNotFinite(_image);
+                throw SampleSearch.FirstNotFinite(_image);
             }
         }
         _input.Fill(_samples.Pointer, area, info, left * patch, top * patch, _window.Width, _window.Height, _window.Input);

@@ -147,7 +147,7 @@ internal static unsafe class SharedPcaFit
         image.Read(area, samples.Span<byte>(0, (int)samples.Length));
         if (!SampleChecks.AllFinite(samples.Pointer, area.Pixels * info.Channels, info.Type))
         {
-            throw SampleChecks.FirstNotFinite(image);
+            throw SampleSearch.FirstNotFinite(image);
         }
         new BackboneInput(backbone.Description, range, info.Type)
             .Fill(samples.Pointer, area, info, view.X, view.Y, window.Width, window.Height, (float*)planes.Pointer);

@@ -9,12 +9,12 @@ using ILGPU.Runtime.OpenCL;
 namespace FastSeg.Gpu;
 
 /// <summary>
-/// One context and one accelerator, the owner of both. Everything that is launched or copied goes through the one thread that opened it:
-/// see <see cref="GpuThread"/>.
+/// Owns one of ILGPU's contexts and its accelerator. The thread that opened the device, that of a <c>GpuThread</c>, launches and copies
+/// everything.
 /// </summary>
 internal sealed class GpuDevice : IDisposable
 {
-    /// <summary>Threads of a warp on the simulated device, and warps of its groups: an operating system's thread each.</summary>
+    /// <summary>Threads of a warp on the simulated device, and warps of a group. Each thread is one of the operating system's.</summary>
     private const int SimulatedWarp = 32, SimulatedWarps = 4;
 
     private readonly Context _context;
@@ -29,19 +29,19 @@ internal sealed class GpuDevice : IDisposable
     /// <summary>CUDA, OpenCL or simulated.</summary>
     public BackendKind Kind { get; }
 
-    /// <summary>The accelerator.</summary>
+    /// <summary>ILGPU's accelerator.</summary>
     public Accelerator Accelerator { get; }
 
-    /// <summary>Its name.</summary>
+    /// <summary>The device's name, as reports write it.</summary>
     public string Name => Kind == BackendKind.Simulated ? "simulated on the CPU" : Accelerator.Name;
 
-    /// <summary>Bytes of its memory; the simulated device has what the process may have.</summary>
+    /// <summary>Bytes of the device's memory; the simulated device has as many as the process may use.</summary>
     public long MemoryBytes => Kind == BackendKind.Simulated ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : Accelerator.MemorySize;
 
-    /// <summary>Its ordinal among CUDA's devices; null for others.</summary>
+    /// <summary>The device's ordinal among CUDA's; null for other kinds.</summary>
     public int? CudaOrdinal => Accelerator is CudaAccelerator cuda ? cuda.DeviceId : null;
 
-    /// <summary>Columns of a two-dimensional group: a warp reads neighbouring pixels.</summary>
+    /// <summary>Columns of a two-dimensional group: as many as a warp has threads, so that a warp reads neighbouring pixels.</summary>
     public static int GroupColumns => 32;
 
     /// <summary>Rows of a two-dimensional group: 8 on a GPU, 4 on the simulated device, whose groups have at most 128 threads.</summary>
@@ -50,11 +50,11 @@ internal sealed class GpuDevice : IDisposable
     /// <summary>Threads of a group, in one dimension or two.</summary>
     public int GroupSize => GroupColumns * GroupRows;
 
-    /// <summary>Groups over a plane, a pixel a thread, <paramref name="depth"/> times.</summary>
+    /// <summary>A launch over <paramref name="depth"/> planes, with a thread for each pixel.</summary>
     public KernelConfig Cover(int width, int height, int depth) => new(
         new Index3D(Groups(width, GroupColumns), Groups(height, GroupRows), depth), new Index3D(GroupColumns, GroupRows, 1));
 
-    /// <summary>Groups of <paramref name="size"/> that hold <paramref name="count"/>.</summary>
+    /// <summary>How many groups of <paramref name="size"/> threads have at least <paramref name="count"/> threads together.</summary>
     public static int Groups(int count, int size) => (count + size - 1) / size;
 
     /// <summary>Opens the first device of a kind.</summary>
@@ -67,12 +67,17 @@ internal sealed class GpuDevice : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This kind is no device."),
     };
 
-    /// <summary>The simulated device: ILGPU's CPU accelerator with warps of 32 and groups of up to 128 threads. Slow; for tests.</summary>
+    /// <summary>
+    /// Opens ILGPU's CPU accelerator, which simulates warps of 32 and groups of up to 128 threads. It is slow, and meant for tests.
+    /// </summary>
     public static GpuDevice OpenSimulated() => Open(
-        BackendKind.Simulated, builder => builder.CPU(new CPUDevice(SimulatedWarp, SimulatedWarps, 1)), context => context.CreateCPUAccelerator(0));
+        BackendKind.Simulated,
+        builder => builder.CPU(new CPUDevice(SimulatedWarp, SimulatedWarps, 1)),
+        context => context.CreateCPUAccelerator(0));
 
     /// <summary>Whether an OpenCL device has what ILGPU's code needs: OpenCL C 2.0 and a generic address space.</summary>
-    public static bool Suits(CLDevice device) => device.CLStdVersion >= CLBackend.MinimumVersion && device.Capabilities.GenericAddressSpace;
+    public static bool Suits(CLDevice device) =>
+        device.CLStdVersion >= CLBackend.MinimumVersion && device.Capabilities.GenericAddressSpace;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -87,11 +92,17 @@ internal sealed class GpuDevice : IDisposable
         Context context = Context.Create(builder => devices(builder.Optimize(OptimizationLevel.O2)));
         try
         {
-            // A context without a device of ours gets ILGPU's own CPU device.
-            AcceleratorType type = kind switch { BackendKind.Cuda => AcceleratorType.Cuda, BackendKind.OpenCl => AcceleratorType.OpenCL, _ => AcceleratorType.CPU };
+            // ILGPU gives a context without any device a CPU device of its own, so the kind has to be looked at.
+            AcceleratorType type = kind switch
+            {
+                BackendKind.Cuda => AcceleratorType.Cuda,
+                BackendKind.OpenCl => AcceleratorType.OpenCL,
+                _ => AcceleratorType.CPU,
+            };
             if (!context.Devices.Any(device => device.AcceleratorType == type))
             {
-                throw new FastSegException($"There is no device for --backend {Option(kind)}: {GpuProbe.WhyNone(kind)}");
+                throw new FastSegException(
+                    $"There is no device for the backend {BackendName(kind)}: {GpuProbe.WhyNone(kind)}", Setting.Backend, "the backend");
             }
             Fma.Register(context);
             return new GpuDevice(kind, context, create(context));
@@ -99,7 +110,7 @@ internal sealed class GpuDevice : IDisposable
         catch (Exception e) when (GpuErrors.IsDevices(e))
         {
             context.Dispose();
-            throw GpuErrors.Sentence(e, $"opening the device for --backend {Option(kind)}");
+            throw GpuErrors.Sentence(e, $"opening the device for the backend {BackendName(kind)}");
         }
         catch
         {
@@ -108,5 +119,5 @@ internal sealed class GpuDevice : IDisposable
         }
     }
 
-    private static string Option(BackendKind kind) => kind.ToString().ToLowerInvariant();
+    private static string BackendName(BackendKind kind) => kind.ToString().ToLowerInvariant();
 }

@@ -4,7 +4,7 @@ using ILGPU;
 namespace FastSeg.Gpu;
 
 /// <summary>
-/// Where ILGPU finds the driver's libraries. It asks for "cuda" and "OpenCL", which on Linux only development packages provide; drivers
+/// Finds the driver's libraries for ILGPU. It asks for "cuda" and "OpenCL", names that only development packages provide on Linux; drivers
 /// install libcuda.so.1 and libOpenCL.so.1.
 /// </summary>
 internal static class GpuLibraries
@@ -12,13 +12,13 @@ internal static class GpuLibraries
     private static readonly Lock Gate = new();
     private static bool _resolved;
 
-    /// <summary>The driver's library of NVIDIA GPUs.</summary>
+    /// <summary>The library of NVIDIA's driver.</summary>
     public const string Cuda = "libcuda.so.1";
 
-    /// <summary>The loader of OpenCL platforms.</summary>
+    /// <summary>The library that loads OpenCL's platforms.</summary>
     public const string OpenCl = "libOpenCL.so.1";
 
-    /// <summary>Tells ILGPU, once.</summary>
+    /// <summary>Makes ILGPU's imports find the libraries. Called before anything of ILGPU; only the first call does something.</summary>
     public static void Resolve()
     {
         lock (Gate)

@@ -5,18 +5,18 @@ using ILGPU.Runtime;
 
 namespace FastSeg.Gpu;
 
-/// <summary>What a device does at most, measured on it: see <see cref="Throughput"/>.</summary>
-/// <param name="BytesPerSecond">Bytes read plus bytes written by copying.</param>
+/// <summary>The most that a device does of two things, measured on it with the kernels of <see cref="Throughput"/>.</summary>
+/// <param name="BytesPerSecond">Bytes that copying reads and writes.</param>
 /// <param name="FlopsPerSecond">Float32 operations of multiply-adds that do not wait for each other, two each.</param>
-/// <param name="CopyError">Floats that did not arrive.</param>
+/// <param name="CopyError">How many floats did not arrive.</param>
 /// <param name="FlopsError">Largest difference of a result from the host's.</param>
 internal sealed record GpuRates(double BytesPerSecond, double FlopsPerSecond, double CopyError, double FlopsError)
 {
     private const int Runs = 5, Batch = 10;
     private const float Gain = 0.999f, Step = 1e-3f;
 
-    /// <summary>Seconds of what a call launches: the best of five batches of ten, each waited for, after one to warm up.</summary>
-    /// <param name="device">The device; on a simulated one the call is made once, and the time is 0: it would mean nothing.</param>
+    /// <summary>Seconds that one call's kernels take: the best of five batches of ten calls, after one batch to warm up.</summary>
+    /// <param name="device">The device. On a simulated one the call is made once, and the time is 0, because it would mean nothing.</param>
     /// <param name="launch">Puts kernels, and nothing else, into the default stream.</param>
     public static double Seconds(GpuDevice device, Action<AcceleratorStream> launch)
     {
@@ -44,10 +44,11 @@ internal sealed record GpuRates(double BytesPerSecond, double FlopsPerSecond, do
     /// <summary>Floats that are copied: 256 MiB, which no cache holds; a few on the simulated device.</summary>
     public static int CopiedFloats(GpuDevice device) => device.Kind == BackendKind.Simulated ? 4096 : 64 << 20;
 
-    /// <summary>Groups and rounds of multiply-adds: a millisecond of a large GPU.</summary>
-    public static (int Groups, int Rounds) FmaWork(GpuDevice device) => device.Kind == BackendKind.Simulated ? (2, 3) : (4096, 1024);
+    /// <summary>Groups and rounds of multiply-adds: about a millisecond of a large GPU.</summary>
+    public static (int Groups, int Rounds) FmaWork(GpuDevice device) =>
+        device.Kind == BackendKind.Simulated ? (2, 3) : (4096, 1024);
 
-    /// <summary>Measures both, on the device's thread; on the simulated device only whether the kernels are right, and rates of 0.</summary>
+    /// <summary>Measures both, on the device's thread. On the simulated device it only compares results, and gives rates of 0.</summary>
     public static GpuRates Measure(GpuDevice device)
     {
         (double bytes, double lost) = Copy(device);
@@ -68,26 +69,27 @@ internal sealed record GpuRates(double BytesPerSecond, double FlopsPerSecond, do
         double seconds = Seconds(device, stream => kernel(stream, config, from.View, copy));
         float[] arrived = new float[floats];
         copy.CopyToCPU(arrived);
-        return (seconds > 0 ? 2.0 * floats * sizeof(float) / seconds : 0, arrived.Zip(values).Count(pair => pair.First != pair.Second));
+        int lost = arrived.Zip(values).Count(pair => pair.First != pair.Second);
+        return (seconds > 0 ? 2.0 * floats * sizeof(float) / seconds : 0, lost);
     }
 
     private static (double FlopsPerSecond, double Error) MultiplyAdds(GpuDevice device)
     {
         (int groups, int rounds) = FmaWork(device);
         int threads = groups * device.GroupSize;
-        using var room = new DeviceArena(device, (long)threads * sizeof(float));
-        ArrayView<float> sums = room.Take((long)threads * sizeof(float)).Cast<float>();
+        using var arena = new DeviceArena(device, (long)threads * sizeof(float));
+        ArrayView<float> sums = arena.Take((long)threads * sizeof(float)).Cast<float>();
         Action<AcceleratorStream, KernelConfig, int, float, float, ArrayView<float>> kernel =
             device.Accelerator.LoadKernel<int, float, float, ArrayView<float>>(Throughput.MultiplyAdds);
         double seconds = Seconds(device, stream => kernel(stream, (groups, device.GroupSize), rounds, Gain, Step, sums));
         float[] found = new float[threads];
         sums.CopyToCPU(found);
-        // A thread in 997 is enough: every one runs the same instructions.
+        // One thread in 997 is compared: all of them run the same instructions.
         double error = Enumerable.Range(0, (threads + 996) / 997).Max(i => Math.Abs((double)found[i * 997] - Expected(i * 997, rounds)));
         return (seconds > 0 ? 2.0 * threads * rounds * Throughput.RoundFmas / seconds : 0, error);
     }
 
-    /// <summary>A thread's sum, in the kernel's order.</summary>
+    /// <summary>A thread's sum, added in the kernel's order.</summary>
     private static float Expected(int thread, int rounds)
     {
         Span<float> chains = stackalloc float[8];

@@ -6,22 +6,27 @@ using ILGPU.Runtime.Cuda;
 namespace FastSeg.Gpu;
 
 /// <summary>
-/// The one thread that owns a device: opens it, launches and copies, and disposes it. A device's context is current on this thread only,
-/// so that libraries that use another context (XGBoost, ONNX Runtime) never meet it. Jobs alternate between two streams: while one's
-/// kernels run, the other's pixels go up or its labels come down.
+/// The one thread that owns a device: it opens it, launches and copies, and disposes it. A device's context is current on this thread
+/// only, so that libraries which use another context (XGBoost, ONNX Runtime) never meet it. Jobs alternate between two streams: while the
+/// kernels of one run, pixels of the other go up or its labels come down.
 /// </summary>
 internal sealed class GpuThread : IDisposable
 {
-    /// <summary>Streams, and halves of an arena.</summary>
+    /// <summary>Streams, each with a half of the arena.</summary>
     public const int Halves = 2;
 
-    /// <summary>Looks at a busy device, a few microseconds each, before the thread naps a millisecond between them.</summary>
+    /// <summary>
+    /// How often the thread looks at a busy device, for a few microseconds each time, before it naps a millisecond between two looks.
+    /// </summary>
     private const int LooksBeforeNaps = 500;
 
     private readonly BlockingCollection<GpuJob> _queue = [];
     private readonly Thread _thread;
     private readonly AcceleratorStream[] _streams = new AcceleratorStream[Halves];
+
+    /// <summary>Jobs in the streams, the oldest first; at most one a stream.</summary>
     private readonly Queue<(GpuJob Job, int Half)> _running = new();
+
     private GpuDevice? _device;
     private int _nextHalf;
     private int _looks;
@@ -50,17 +55,17 @@ internal sealed class GpuThread : IDisposable
         }
     }
 
-    /// <summary>The device; what it launches and allocates belongs on its thread.</summary>
+    /// <summary>The device; only its thread may launch and allocate with it.</summary>
     public GpuDevice Device => _device!;
 
-    /// <summary>Runs something on the thread, alone on the device, and waits for it.</summary>
+    /// <summary>Runs an action on the thread while no job is on the device, and waits for it.</summary>
     public void Invoke(Action<GpuDevice> action)
     {
         using var call = new Call(action, this);
         Run(call);
     }
 
-    /// <summary>Runs a job and waits for it. From several threads, several jobs are on their way.</summary>
+    /// <summary>Runs a job and waits for it. Several threads may call at once; then several jobs are on their way.</summary>
     public void Run(GpuJob job)
     {
         job.Begin();
@@ -96,7 +101,10 @@ internal sealed class GpuThread : IDisposable
         _device?.Dispose();
     }
 
-    /// <summary>The next job; none for a moment while the device works, so that its end is seen. False when there will be none.</summary>
+    /// <summary>
+    /// Takes the next job. While the device works it does not wait for one, so that the end of the work is seen, and may return without.
+    /// </summary>
+    /// <returns>False when there will be no more jobs.</returns>
     private bool Next(out GpuJob? job)
     {
         if (_running.Count == 0)
@@ -104,7 +112,7 @@ internal sealed class GpuThread : IDisposable
             _looks = 0;
             return _queue.TryTake(out job, Timeout.Infinite);
         }
-        // A small image is done in less than the shortest nap; a long tile need not keep a core busy.
+        // A small image is done in less than the shortest nap; but a long tile must not keep a core busy with looking.
         if (!_queue.TryTake(out job, _looks++ < LooksBeforeNaps ? 0 : 1))
         {
             Thread.Yield();
@@ -113,11 +121,12 @@ internal sealed class GpuThread : IDisposable
     }
 
     /// <summary>
-    /// Whether the oldest job is waited for now: its half is needed, or it is done. ILGPU cannot ask a stream; CUDA's driver is asked,
-    /// and elsewhere the thread waits as soon as there is nothing else to start.
+    /// Whether to wait for the oldest job now: because its half is needed, or because it is done. ILGPU cannot ask a stream, so CUDA's
+    /// driver is asked; on other devices the thread waits as soon as there is nothing else to start.
     /// </summary>
     private bool FinishNow => _running.Count == Halves || (_device!.Kind == BackendKind.Cuda ? IsDone() : _queue.Count == 0);
 
+    /// <summary>Puts a job into the next stream, or runs an action once the device is idle.</summary>
     private void Start(GpuJob job)
     {
         if (job is Call)
@@ -140,15 +149,18 @@ internal sealed class GpuThread : IDisposable
         _running.Enqueue((job, half));
     }
 
-    /// <summary>Waits for the oldest job.</summary>
+    /// <summary>Waits for the oldest job and ends it.</summary>
     private void Finish()
     {
         (GpuJob job, int half) = _running.Dequeue();
         job.End(Try(_streams[half].Synchronize));
     }
 
-    private bool IsDone() => CudaDriver.StreamQuery(((CudaStream)_streams[_running.Peek().Half]).StreamPtr) != CudaDriver.NotReady;
+    /// <summary>Whether the oldest job's stream has no work left, or its device has failed: waiting will say which.</summary>
+    private bool IsDone() =>
+        CudaDriver.StreamQuery(((CudaStream)_streams[_running.Peek().Half]).StreamPtr) != CudaDriver.NotReady;
 
+    /// <summary>Runs an action and returns what it threw, a device's failure as a sentence.</summary>
     private static Exception? Try(Action action)
     {
         try
@@ -166,7 +178,7 @@ internal sealed class GpuThread : IDisposable
         }
     }
 
-    /// <summary>Something else than a tile.</summary>
+    /// <summary>An action that runs alone on the device.</summary>
     private sealed class Call(Action<GpuDevice> action, GpuThread thread) : GpuJob
     {
         public override void Enqueue(AcceleratorStream stream, int half) => action(thread._device!);

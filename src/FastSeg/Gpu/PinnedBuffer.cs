@@ -6,8 +6,8 @@ using ILGPU.Runtime.CPU;
 namespace FastSeg.Gpu;
 
 /// <summary>
-/// Host memory that the device reads and writes directly while kernels run: page-locked where the device has a notion of it. Made and
-/// disposed on the device's thread.
+/// Host memory that the device copies from and to while kernels run: page-locked where the device has such a notion. Made and disposed on
+/// the device's thread.
 /// </summary>
 internal sealed unsafe class PinnedBuffer : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed unsafe class PinnedBuffer : IDisposable
     private readonly CPUMemoryBuffer _view;
     private readonly PageLockScope<byte> _lock;
 
-    /// <summary>Allocates and locks.</summary>
+    /// <summary>Allocates and locks the memory.</summary>
     public PinnedBuffer(Accelerator accelerator, long bytes)
     {
         _memory = new HostBuffer(bytes);
@@ -35,7 +35,7 @@ internal sealed unsafe class PinnedBuffer : IDisposable
     /// <summary>The first byte.</summary>
     public byte* Pointer => _memory.Pointer;
 
-    /// <summary>What copies take: <paramref name="bytes"/> from byte <paramref name="at"/> on.</summary>
+    /// <summary>ILGPU's view of <paramref name="bytes"/> bytes from byte <paramref name="at"/> on, as copies take it.</summary>
     public ArrayView<byte> View(long at, long bytes) => _view.AsArrayView<byte>(at, bytes);
 
     /// <inheritdoc/>

@@ -8,8 +8,8 @@ public static class ClassColours
 {
     private static readonly (byte Red, byte Green, byte Blue)[] Colours = Build();
 
-    /// <summary>Red, green and blue of a label value, 0 to 255; larger values start over at 1.</summary>
-    /// <param name="value">Label value, 0 or more.</param>
+    /// <summary>Red, green and blue of a label value. The colours of 1 to 255 repeat for larger values.</summary>
+    /// <param name="value">Label value, 0 (unlabelled) or more.</param>
     public static (byte Red, byte Green, byte Blue) Of(int value)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(value);
@@ -21,7 +21,8 @@ public static class ClassColours
         var colours = new (byte, byte, byte)[256];
         (byte, byte, byte)[] first =
         [
-            (0, 0, 0), (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178), (213, 94, 0), (204, 121, 167), (153, 153, 153),
+            (0, 0, 0), (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66),
+            (0, 114, 178), (213, 94, 0), (204, 121, 167), (153, 153, 153),
         ];
         first.CopyTo(colours, 0);
         for (int i = first.Length; i < colours.Length; i++)
@@ -33,7 +34,9 @@ public static class ClassColours
         return colours;
     }
 
-    /// <summary>One channel of a colour of saturation 0.65, by the closed form of HSV to RGB.</summary>
+    /// <summary>
+    /// One channel of a colour of saturation 0.65, by the closed form of HSV to RGB: n is 5 for red, 3 for green, 1 for blue.
+    /// </summary>
     private static byte Channel(double hue, double brightness, int n)
     {
         double k = (n + (hue / 60)) % 6;

@@ -1,16 +1,12 @@
 namespace FastSeg.Images;
 
-/// <summary>Physical size of a pixel, carried from input to output.</summary>
-/// <param name="X">Width of one pixel in <paramref name="Unit"/>.</param>
-/// <param name="Y">Height of one pixel in <paramref name="Unit"/>.</param>
-/// <param name="Unit">Unit of length as ImageJ names it: "nm", "micron", "mm", "cm", "inch", or "pixel" where none is known.</param>
-public sealed record PixelSize(double X, double Y, string Unit);
-
 /// <summary>What is known of an image without decoding its pixels.</summary>
 /// <param name="Name">The file's path as the caller gave it (with its page, "FILE#2"), or a name for an image in memory.</param>
 /// <param name="Width">Columns.</param>
 /// <param name="Height">Rows.</param>
-/// <param name="Channels">Samples per pixel as <see cref="ImageReader.Read"/> delivers them: 1 (grey, label indices) or 3 (RGB); alpha is dropped.</param>
+/// <param name="Channels">
+/// Samples per pixel as <see cref="ImageReader.Read"/> delivers them: 1 (grey, label indices) or 3 (RGB); alpha is dropped.
+/// </param>
 /// <param name="Type">Type of one sample.</param>
 public sealed record ImageInfo(string Name, long Width, long Height, int Channels, SampleType Type)
 {
@@ -20,7 +16,7 @@ public sealed record ImageInfo(string Name, long Width, long Height, int Channel
     /// <summary>Format and layout in words, such as "TIFF, 16 strips of 32 rows, LZW".</summary>
     public string Format { get; init; } = "memory";
 
-    /// <summary>Pages in the file (the image is one of them).</summary>
+    /// <summary>Pages in the file; the image is one of them.</summary>
     public int Pages { get; init; } = 1;
 
     /// <summary>The whole image.</summary>

@@ -9,13 +9,14 @@ public abstract class ImageReader : IDisposable
     public abstract ImageInfo Info { get; }
 
     /// <summary>
-    /// Most bytes the reader will hold, beyond what it holds already, while up to <paramref name="threads"/> threads read from it: decoded
-    /// strips, or the whole image where the format gives no random access and it is not decoded yet. Part of the plan.
+    /// Most bytes that the reader will allocate, beyond those it holds already, while up to <paramref name="threads"/> threads read from
+    /// it: decoded strips, or the whole image where the format gives no random access. The plan counts them.
     /// </summary>
     public abstract long HeldBytes(int threads);
 
     /// <summary>
-    /// Whether a rectangle costs as much as the full rows it lies in (a TIFF in strips): the planner then makes tiles as wide as the image.
+    /// Whether a rectangle costs as much as the full rows it lies in, as in a TIFF of compressed strips. The planner then prefers tiles as
+    /// wide as the image.
     /// </summary>
     public virtual bool PrefersWholeRows => false;
 
@@ -25,10 +26,10 @@ public abstract class ImageReader : IDisposable
     /// </summary>
     /// <param name="region">A rectangle inside the image; anything else throws <see cref="ArgumentOutOfRangeException"/>.</param>
     /// <param name="destination">At least <c>region.Pixels * Info.PixelBytes</c> bytes.</param>
-    /// <exception cref="FastSegException">The file is truncated or corrupt there.</exception>
+    /// <exception cref="FastSegException">The file is truncated or corrupt in this rectangle.</exception>
     public abstract void Read(Region region, Span<byte> destination);
 
-    /// <summary>Closes the file.</summary>
+    /// <summary>Closes the file and frees what the reader allocated.</summary>
     public void Dispose()
     {
         Dispose(true);

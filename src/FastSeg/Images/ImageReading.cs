@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace FastSeg.Images;
 
-/// <summary>What all readers share.</summary>
+/// <summary>The steps that all readers share.</summary>
 internal static class ImageReading
 {
     /// <summary>Refuses a rectangle outside the image and a destination that is too short.</summary>
@@ -15,13 +15,21 @@ internal static class ImageReading
         }
         if (destinationBytes / info.PixelBytes < region.Pixels)
         {
-            throw new ArgumentOutOfRangeException(nameof(destinationBytes), $"{destinationBytes} bytes for {region.Pixels} pixels of {info.PixelBytes} bytes");
+            throw new ArgumentOutOfRangeException(
+                nameof(destinationBytes), $"{destinationBytes} bytes for {region.Pixels} pixels of {info.PixelBytes} bytes");
         }
     }
 
     /// <summary>
-    /// Copies pixels of <paramref name="fromChannels"/> samples, of which the first <paramref name="channels"/> are wanted.
+    /// Copies the first <paramref name="channels"/> samples of each pixel of <paramref name="fromChannels"/>, which drops alpha. The
+    /// destination may be the source itself: it never overtakes what is still to be read.
     /// </summary>
+    /// <param name="from">First sample of the first pixel; <paramref name="pixels"/> pixels lie behind each other.</param>
+    /// <param name="fromChannels">Samples of a pixel in the source.</param>
+    /// <param name="to">Where the first sample goes.</param>
+    /// <param name="channels">Samples of a pixel in the destination, at most <paramref name="fromChannels"/>.</param>
+    /// <param name="pixels">Pixels to copy.</param>
+    /// <param name="sampleBytes">Bytes of one sample.</param>
     public static unsafe void TakeChannels(byte* from, int fromChannels, byte* to, int channels, long pixels, int sampleBytes)
     {
         if (fromChannels == channels)

@@ -19,12 +19,16 @@ public sealed unsafe class MemoryImage : ImageReader
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
     /// <param name="channels">Samples of a pixel: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha. Alpha is not delivered.</param>
-    /// <param name="rowStride">Bytes from one row to the next; negative where the last row comes first in memory. 0 stands for rows without padding.</param>
+    /// <param name="rowStride">
+    /// Bytes from one row to the next; negative where the last row comes first in memory. 0 stands for rows without padding.
+    /// </param>
     /// <param name="type">Type of one sample.</param>
     /// <param name="name">What error sentences call the image.</param>
     /// <param name="pixelSize">Physical pixel size, if known.</param>
     /// <exception cref="FastSegException">Sizes or channels are out of range, or rows overlap.</exception>
-    public MemoryImage(nint pixels, long width, long height, int channels, long rowStride, SampleType type, string name = "image in memory", PixelSize? pixelSize = null)
+    public MemoryImage(
+        nint pixels, long width, long height, int channels, long rowStride, SampleType type,
+        string name = "image in memory", PixelSize? pixelSize = null)
     {
         if (pixels == 0)
         {
@@ -32,21 +36,21 @@ public sealed unsafe class MemoryImage : ImageReader
         }
         if (width < 1 || height < 1 || channels is < 1 or > 4)
         {
-            throw new FastSegException($"{name} is {width} x {height} with {channels} channels; an image has at least one pixel and 1, 2 (alpha), 3 or 4 (alpha) channels.");
+            throw new FastSegException(
+                $"{name} is {width} x {height} with {channels} channels; " +
+                "an image has at least one pixel and 1, 2 (alpha), 3 or 4 (alpha) channels.");
         }
         long rowBytes = checked(width * channels * type.Bytes());
         _rowStride = rowStride == 0 ? rowBytes : rowStride;
         if (Math.Abs(_rowStride) < rowBytes)
         {
-            throw new FastSegException($"{name} has a row stride of {rowStride} bytes, but a row has {rowBytes}; the stride counts bytes, not samples.");
+            throw new FastSegException(
+                $"{name} has a row stride of {rowStride} bytes, but a row has {rowBytes}; the stride counts bytes, not samples.");
         }
         _pixels = (byte*)pixels;
         _storedChannels = channels;
         Info = new ImageInfo(name, width, height, channels < 3 ? 1 : 3, type) { PixelSize = pixelSize };
     }
-
-    private MemoryImage(MemoryHandle pin, long width, long height, int channels, long rowStride, SampleType type, string name, PixelSize? pixelSize)
-        : this((nint)pin.Pointer, width, height, channels, rowStride, type, name, pixelSize) => _pin = pin;
 
     /// <summary>Describes pixels in an array or other memory, which is pinned until the image is disposed.</summary>
     /// <typeparam name="T">byte, ushort or float; it decides the sample type.</typeparam>
@@ -59,7 +63,8 @@ public sealed unsafe class MemoryImage : ImageReader
     /// <param name="pixelSize">Physical pixel size, if known.</param>
     /// <exception cref="FastSegException">The memory is shorter than the image, or T is another type.</exception>
     public static MemoryImage FromMemory<T>(
-        ReadOnlyMemory<T> pixels, long width, long height, int channels = 1, long rowStride = 0, string name = "image in memory", PixelSize? pixelSize = null)
+        ReadOnlyMemory<T> pixels, long width, long height, int channels = 1, long rowStride = 0,
+        string name = "image in memory", PixelSize? pixelSize = null)
         where T : unmanaged
     {
         SampleType type = MemoryWriter.TypeOf<T>(name);
@@ -70,13 +75,15 @@ public sealed unsafe class MemoryImage : ImageReader
             long given = (long)pixels.Length * sizeof(T);
             if (rowStride < 0 || given < needed)
             {
-                throw new FastSegException($"{name} has {given} bytes of memory, but {width} x {height} x {channels} {type.Name()} with a row stride of {rowStride} bytes needs {needed}.");
+                throw new FastSegException(
+                    $"{name} has {given} bytes of memory, but {width} x {height} x {channels} {type.Name()} " +
+                    $"with a row stride of {rowStride} bytes needs {needed}.");
             }
         }
         MemoryHandle pin = pixels.Pin();
         try
         {
-            return new MemoryImage(pin, width, height, channels, rowStride, type, name, pixelSize);
+            return new MemoryImage((nint)pin.Pointer, width, height, channels, rowStride, type, name, pixelSize) { _pin = pin };
         }
         catch
         {
@@ -102,7 +109,8 @@ public sealed unsafe class MemoryImage : ImageReader
             for (long y = 0; y < region.Height; y++)
             {
                 byte* row = _pixels + ((region.Y + y) * _rowStride) + (region.X * _storedChannels * sampleBytes);
-                ImageReading.TakeChannels(row, _storedChannels, to + (y * region.Width * Info.PixelBytes), Info.Channels, region.Width, sampleBytes);
+                ImageReading.TakeChannels(
+                    row, _storedChannels, to + (y * region.Width * Info.PixelBytes), Info.Channels, region.Width, sampleBytes);
             }
         }
     }

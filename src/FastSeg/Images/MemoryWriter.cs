@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace FastSeg.Images;
 
-/// <summary>A result written into the caller's memory: pages one after the other, each with the same row stride. Several threads may write.</summary>
+/// <summary>
+/// A result written into the caller's memory: pages one after the other, each with the same row stride. Several threads may write.
+/// </summary>
 public sealed unsafe class MemoryWriter : ImageWriter
 {
     private readonly byte* _pixels;
@@ -24,7 +26,9 @@ public sealed unsafe class MemoryWriter : ImageWriter
         }
         if (rowStride != 0 && rowStride < rowBytes)
         {
-            throw new FastSegException($"The memory for the result has a row stride of {rowStride} bytes, but a row has {rowBytes}; the stride counts bytes, not samples.");
+            throw new FastSegException(
+                $"The memory for the result has a row stride of {rowStride} bytes, but a row has {rowBytes}; " +
+                "the stride counts bytes, not samples.");
         }
         Layout = layout;
         _pixels = (byte*)pixels;
@@ -49,7 +53,9 @@ public sealed unsafe class MemoryWriter : ImageWriter
         long needed = checked(layout.Pages * layout.Height * layout.Width);
         if (pixels.Length < needed)
         {
-            throw new FastSegException($"The memory for the result has {pixels.Length} samples, but {layout.Width} x {layout.Height} with {layout.Pages} pages needs {needed}.");
+            throw new FastSegException(
+                $"The memory for the result has {pixels.Length} samples, " +
+                $"but {layout.Width} x {layout.Height} with {layout.Pages} pages needs {needed}.");
         }
         MemoryHandle pin = pixels.Pin();
         try
@@ -95,6 +101,9 @@ public sealed unsafe class MemoryWriter : ImageWriter
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => _pin.Dispose();
 
+    /// <summary>The sample type of memory of T.</summary>
+    /// <param name="name">What the sentence about another type begins with.</param>
+    /// <exception cref="FastSegException">T is neither byte, ushort nor float.</exception>
     internal static SampleType TypeOf<T>(string name) where T : unmanaged =>
         typeof(T) == typeof(byte) ? SampleType.UInt8
         : typeof(T) == typeof(ushort) ? SampleType.UInt16

@@ -2,13 +2,16 @@ using System.Numerics;
 
 namespace FastSeg.Images;
 
-/// <summary>What samples must satisfy before filters see them.</summary>
+/// <summary>Tests and conversions that samples in memory go through before filters see them.</summary>
 internal static unsafe class SampleChecks
 {
     /// <summary>Whether every float sample is finite; integers always are.</summary>
     public static bool AllFinite(byte* samples, long count, SampleType type) => AllWithin(samples, count, type, float.MaxValue);
 
-    /// <summary>Whether no float sample is NaN or larger than <paramref name="limit"/> either way; integers never are.</summary>
+    /// <summary>
+    /// Whether every float sample lies between minus <paramref name="limit"/> and <paramref name="limit"/>. NaN does not, because it
+    /// compares as false; integers always do.
+    /// </summary>
     public static bool AllWithin(byte* samples, long count, SampleType type, float limit)
     {
         if (type != SampleType.Float32)
@@ -18,6 +21,7 @@ internal static unsafe class SampleChecks
         float* values = (float*)samples;
         var most = new Vector<float>(limit);
         Vector<int> within = Vector<int>.AllBitsSet;
+        // Comparisons are gathered in a mask and looked at once at the end: wrong samples are rare, branches would not be.
         long i = 0;
         for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
         {
@@ -40,25 +44,15 @@ internal static unsafe class SampleChecks
     };
 
     /// <summary>
-    /// Copies pixels from <paramref name="fromChannels"/> to <paramref name="toChannels"/> samples each: grey is repeated into RGB,
-    /// RGB whose channels are equal becomes grey.
+    /// Copies pixels and changes their channels: grey is repeated into RGB (1 to 3), or the first channel of RGB is taken (3 to 1).
     /// </summary>
-    /// <returns>False where a pixel's channels differ and grey was wanted.</returns>
+    /// <returns>False where RGB was to become grey and some pixel's channels differ.</returns>
     public static bool Adapt(byte* from, int fromChannels, byte* to, int toChannels, long pixels, SampleType type) => type switch
     {
         SampleType.UInt8 => Adapt(from, fromChannels, to, toChannels, pixels),
         SampleType.UInt16 => Adapt((ushort*)from, fromChannels, (ushort*)to, toChannels, pixels),
         _ => Adapt((float*)from, fromChannels, (float*)to, toChannels, pixels),
     };
-
-    /// <summary>The failure that names the first sample, in reading order, that is NaN or infinite.</summary>
-    public static FastSegException FirstNotFinite(ImageReader reader) =>
-        new SampleSearch(reader, reader.Info.Bounds) { LargestSample = float.MaxValue }.Failure(new RunOptions { Threads = 1 })
-            ?? new FastSegException($"{reader.Info.Name} changed while it was read; run again.");
-
-    /// <summary>Whether the image is grey: one channel, or three that are equal everywhere.</summary>
-    public static bool IsGrey(ImageReader reader, RunOptions options) =>
-        reader.Info.Channels == 1 || new SampleSearch(reader, reader.Info.Bounds) { Grey = true }.Failure(options) is null;
 
     private static bool AllGrey<T>(T* samples, long pixels) where T : unmanaged, IEquatable<T>
     {

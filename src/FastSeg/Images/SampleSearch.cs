@@ -1,31 +1,46 @@
 namespace FastSeg.Images;
 
 /// <summary>
-/// Looks through a part of an image, on several threads, for the first pixel in reading order that filters must not see. Which one is
-/// found depends on neither threads nor tiles.
+/// Looks through a region of an image, on several threads, for the first pixel in reading order that filters must not see. Which one is
+/// found depends on neither threads nor tiles: bands of rows are numbered, and the lowest number that fails wins.
 /// </summary>
 /// <param name="reader">The image.</param>
-/// <param name="area">The part.</param>
+/// <param name="area">The region.</param>
 internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
 {
-    /// <summary>Rows read at a time.</summary>
+    /// <summary>Rows of a band, the unit of work of a thread.</summary>
     private const int Rows = 32;
 
-    /// <summary>Columns read at a time.</summary>
+    /// <summary>Columns of a band that are read at a time.</summary>
     private const int Columns = 8192;
 
-    /// <summary>Largest magnitude of a float sample; 0 lets all of them pass, NaN too.</summary>
+    /// <summary>Largest magnitude of a float sample that passes; 0 lets everything pass, NaN too.</summary>
     public float LargestSample { get; init; }
 
-    /// <summary>Whether the three channels of a pixel must be equal.</summary>
+    /// <summary>Whether the three channels of a pixel must be equal to pass.</summary>
     public bool Grey { get; init; }
 
     private ImageInfo Info => reader.Info;
 
-    /// <summary>Whether there is anything that could be wrong.</summary>
+    /// <summary>Whether any pixel of such an image could fail; otherwise it is not read at all.</summary>
     public bool CanFail => (LargestSample > 0 && Info.Type == SampleType.Float32) || (Grey && Info.Channels == 3);
 
-    /// <summary>The sentence about the first such pixel; null where there is none.</summary>
+    /// <summary>Whether an image is grey: one channel, or three that are equal at every pixel.</summary>
+    public static bool IsGrey(ImageReader reader, RunOptions options) =>
+        reader.Info.Channels == 1 || new SampleSearch(reader, reader.Info.Bounds) { Grey = true }.Failure(options) is null;
+
+    /// <summary>The failure that names the first sample of an image, in reading order, that is NaN or infinite.</summary>
+    public static FastSegException FirstNotFinite(ImageReader reader) =>
+        new SampleSearch(reader, reader.Info.Bounds) { LargestSample = float.MaxValue }.FailureOrChange();
+
+    /// <summary>
+    /// The failure about the first wrong pixel, for whoever has met one already. Where the search finds none, the file was changed in
+    /// between, and the failure says that.
+    /// </summary>
+    public FastSegException FailureOrChange() =>
+        Failure(new RunOptions { Threads = 1 }) ?? new FastSegException($"{Info.Name} changed while it was read; run again.");
+
+    /// <summary>The failure about the first wrong pixel; null where every pixel passes.</summary>
     public FastSegException? Failure(RunOptions options)
     {
         if (!CanFail)
@@ -47,11 +62,12 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
         }
     }
 
-    /// <summary>Fails with the first pixel of a band of rows.</summary>
+    /// <summary>Looks at one band and throws what is wrong with its first wrong pixel, in reading order.</summary>
     private void Look(Region band, ref byte[] buffer)
     {
         buffer ??= new byte[Rows * Math.Min(Columns, band.Width) * Info.PixelBytes];
         (long X, long Y, FastSegException Failure)? first = null;
+        // A part further to the right may have its wrong pixel in a higher row, so all parts are looked at.
         for (long x = band.X; x < band.Right; x += Columns)
         {
             Region part = band with { X = x, Width = Math.Min(Columns, band.Right - x) };
@@ -80,6 +96,7 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
         (LargestSample == 0 || SampleChecks.AllWithin(samples, pixels * Info.Channels, Info.Type, LargestSample))
         && (!Grey || Info.Channels == 1 || SampleChecks.AllGrey(samples, pixels, Info.Type));
 
+    /// <summary>The number of the first pixel of a part that does not pass, and the sentence about it.</summary>
     private (long At, FastSegException Failure) First(byte* samples, Region part)
     {
         long at = 0;
@@ -97,14 +114,17 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
                 return (at, new FastSegException($"{where} {Wrong(value)}"));
             }
         }
-        return (at, new FastSegException($"{where} coloured, but the model was trained on grey images; give a grey image or train on colour ones."));
+        return (at, new FastSegException(
+            $"{where} coloured, but the model was trained on grey images; give a grey image or train on colour ones."));
     }
 
+    /// <summary>What is wrong with a sample, and what would be right.</summary>
     private string Wrong(float value) => float.IsFinite(value)
-        ? $"{value:R}; samples beyond {LargestSample:R} either way overflow in the filters, so replace values that stand for missing data."
+        ? $"{value:R}; samples beyond {LargestSample:R} either way overflow in the filters, " +
+            "so replace values that stand for missing data."
         : $"{(float.IsNaN(value) ? "NaN" : value > 0 ? "infinite" : "minus infinite")}; every sample must be a finite number.";
 
-    /// <summary>Ends the search; the workers keep the one with the lowest number.</summary>
+    /// <summary>Carries a band's failure out of its worker; <see cref="Workers"/> rethrows that of the lowest band.</summary>
     private sealed class FoundException(FastSegException failure) : Exception
     {
         public FastSegException Failure { get; } = failure;

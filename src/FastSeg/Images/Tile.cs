@@ -3,16 +3,19 @@ using FastSeg.Native;
 namespace FastSeg.Images;
 
 /// <summary>
-/// The pixels one worker computes in one step, with the halo its filters look at. The halo is cut off at the image's edge: there, and
-/// nowhere else, the filters replicate. Allocated once for the largest tile of a plan, then filled again and again.
+/// The pixels that one worker computes in one step (the core), with the halo that its filters look at. The halo is cut off at the image's
+/// edge: there, and nowhere else, the filters replicate pixels. A tile is allocated once, for the largest core of a plan, and then filled
+/// again and again.
 /// </summary>
 internal sealed unsafe class Tile : IDisposable
 {
     private readonly HostBuffer _samples;
+
+    /// <summary>The samples as the reader delivers them, where the model sees another number of channels.</summary>
     private readonly HostBuffer? _unadapted;
 
-    /// <summary>Allocates room for the largest tile.</summary>
-    /// <param name="maxCore">Largest core, in pixels a side.</param>
+    /// <summary>Allocates memory for the largest tile.</summary>
+    /// <param name="maxCore">Width and height of the largest core.</param>
     /// <param name="halo">Pixels around the core.</param>
     /// <param name="channels">Channels the model sees (1 or 3).</param>
     /// <param name="source">The image the tiles come from.</param>
@@ -30,16 +33,19 @@ internal sealed unsafe class Tile : IDisposable
     /// <summary>Pixels around the core.</summary>
     public int Halo { get; }
 
-    /// <summary>Largest magnitude of a float sample.</summary>
+    /// <summary>Largest magnitude of a float sample that is not refused.</summary>
     public float LargestSample { get; init; } = float.MaxValue;
 
-    /// <summary>All pixels of the run's tiles; the first wrong one of them is named, whichever tile meets one. Empty for the whole image.</summary>
+    /// <summary>
+    /// All pixels of the run's tiles, or empty for the whole image. Whichever tile meets a wrong sample first, the failure names the first
+    /// wrong pixel of this region, so that it depends on no tiling.
+    /// </summary>
     public Region Needed { get; init; }
 
-    /// <summary>Whether a tile can be refused for its samples.</summary>
+    /// <summary>Whether any samples could be refused: floats, or RGB where the model is grey.</summary>
     public bool CanFail => Type == SampleType.Float32 || Source.Channels > Channels;
 
-    /// <summary>Channels of <see cref="Samples"/>.</summary>
+    /// <summary>Channels of <see cref="Samples"/>: those the model sees.</summary>
     public int Channels { get; }
 
     /// <summary>Type of one sample.</summary>
@@ -48,16 +54,16 @@ internal sealed unsafe class Tile : IDisposable
     /// <summary>The image the tile is cut from.</summary>
     public ImageInfo Source { get; }
 
-    /// <summary>Pixels whose features are wanted, in image coordinates.</summary>
+    /// <summary>The pixels whose features are wanted, in image coordinates.</summary>
     public Region Core { get; private set; }
 
-    /// <summary>Pixels held: the core and its halo, as far as the image goes.</summary>
+    /// <summary>The pixels held: the core and its halo, as far as the image goes.</summary>
     public Region Bounds { get; private set; }
 
     /// <summary>Samples of <see cref="Bounds"/>: row-major, channels interleaved, no padding.</summary>
     public byte* Samples => _samples.Pointer;
 
-    /// <summary>Bytes the constructor allocates.</summary>
+    /// <summary>Bytes that the constructor allocates.</summary>
     public static long Bytes(Region maxCore, int halo, int channels, ImageInfo source)
     {
         long pixels = LargestBounds(maxCore, halo, source);
@@ -65,8 +71,10 @@ internal sealed unsafe class Tile : IDisposable
         return channels == source.Channels ? own : own + (pixels * source.PixelBytes);
     }
 
-    /// <summary>Reads <paramref name="core"/> and its halo, adapts the channels and refuses samples that filters must not see.</summary>
-    /// <exception cref="FastSegException">The file is corrupt there, a sample is not finite or too large, or a colour pixel meets a grey model.</exception>
+    /// <summary>Reads a core and its halo, adapts the channels and refuses samples that filters must not see.</summary>
+    /// <exception cref="FastSegException">
+    /// The file is corrupt there, a sample is not finite or too large, or a coloured pixel meets a grey model.
+    /// </exception>
     public void Fill(ImageReader reader, Region core)
     {
         Core = core;
@@ -77,12 +85,17 @@ internal sealed unsafe class Tile : IDisposable
         bool good = SampleChecks.AllWithin(raw.Pointer, Bounds.Pixels * Source.Channels, Type, LargestSample);
         if (_unadapted is not null)
         {
-            good &= SampleChecks.Adapt(_unadapted.Pointer, Source.Channels, _samples.Pointer, Channels, Bounds.Pixels, Type);
+            good &= SampleChecks.Adapt(
+                _unadapted.Pointer, Source.Channels, _samples.Pointer, Channels, Bounds.Pixels, Type);
         }
         if (!good)
         {
-            var search = new SampleSearch(reader, Needed.IsEmpty ? Source.Bounds : Needed) { LargestSample = LargestSample, Grey = Channels == 1 };
-            throw search.Failure(new RunOptions { Threads = 1 }) ?? new FastSegException($"{Source.Name} changed while it was read; run again.");
+            var search = new SampleSearch(reader, Needed.IsEmpty ? Source.Bounds : Needed)
+            {
+                LargestSample = LargestSample,
+                Grey = Channels == 1,
+            };
+            throw search.FailureOrChange();
         }
     }
 
@@ -93,6 +106,7 @@ internal sealed unsafe class Tile : IDisposable
         _unadapted?.Dispose();
     }
 
-    private static long LargestBounds(Region maxCore, int halo, ImageInfo source) =>
-        checked(Math.Min(maxCore.Width + (2L * halo), source.Width) * Math.Min(maxCore.Height + (2L * halo), source.Height));
+    /// <summary>Pixels of the largest core with its halo, which is never larger than the image.</summary>
+    private static long LargestBounds(Region maxCore, int halo, ImageInfo source) => checked(
+        Math.Min(maxCore.Width + (2L * halo), source.Width) * Math.Min(maxCore.Height + (2L * halo), source.Height));
 }

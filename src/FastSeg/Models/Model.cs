@@ -9,57 +9,52 @@ namespace FastSeg.Models;
 /// </summary>
 public sealed class Model
 {
-    internal Model(
-        FeatureSpec features, int channels, DeepModel? deep, IReadOnlyList<ModelClass> classes, TrainingOptions? training, string xgboostVersion, byte[] forestBytes, SelfTest selfTest,
-        ForestOrigin? origin = null)
+    private readonly ModelParts _parts;
+
+    /// <summary>Makes a model of its parts, checks that they fit, and runs the self-test.</summary>
+    /// <exception cref="InvalidDataException">They do not fit, or the self-test fails.</exception>
+    /// <exception cref="FastSegException">One of them is invalid by itself.</exception>
+    internal Model(ModelParts parts)
     {
-        Features = features;
-        Channels = channels;
-        Deep = deep;
-        Planes = (features.Names.Count * channels) + DeepChannels;
-        Classes = classes;
-        Training = training;
-        Origin = origin;
-        XgboostVersion = xgboostVersion;
-        ForestBytes = forestBytes;
-        Forest = DecisionForest.Parse(forestBytes);
-        SelfTest = selfTest;
+        _parts = parts;
+        Planes = (Features.Names.Count * Channels) + DeepChannels;
+        Forest = DecisionForest.Parse(parts.ForestBytes);
         CheckFit();
-        SelfTest.Check(Forest);
+        parts.SelfTest.Check(Forest);
     }
 
     /// <summary>The features its trees look at.</summary>
-    public FeatureSpec Features { get; }
+    public FeatureSpec Features => _parts.Features;
 
-    /// <summary>1: trained on grey images; 3: on RGB.</summary>
-    public int Channels { get; }
+    /// <summary>1 where it was trained on grey images, 3 where on RGB.</summary>
+    public int Channels => _parts.Channels;
 
     /// <summary>Its classes, by ascending label value. Class number c (from 0) is written as label c + 1 unless values are kept.</summary>
-    public IReadOnlyList<ModelClass> Classes { get; }
+    public IReadOnlyList<ModelClass> Classes => _parts.Classes;
 
     /// <summary>How it was trained; null for an imported one, whose <see cref="Origin"/> says what is known.</summary>
-    public TrainingOptions? Training { get; }
+    public TrainingOptions? Training => _parts.Training;
 
     /// <summary>Where its trees were imported from; null for a model that was trained here.</summary>
-    public ForestOrigin? Origin { get; }
+    public ForestOrigin? Origin => _parts.Origin;
 
     /// <summary>Version of the XGBoost that trained it, or that saved it where it is imported ("0.0.0" where it does not say).</summary>
-    public string XgboostVersion { get; }
+    public string XgboostVersion => _parts.XgboostVersion;
 
-    /// <summary>XGBoost's own UBJSON, loadable by XGBoost anywhere.</summary>
-    public ReadOnlyMemory<byte> ForestBytes { get; }
+    /// <summary>The trees as XGBoost's own UBJSON, which XGBoost loads anywhere.</summary>
+    public ReadOnlyMemory<byte> ForestBytes => _parts.ForestBytes;
 
     /// <summary>Its deep features; null where it has none.</summary>
     public DeepDescription? DeepFeatures => Deep?.Description;
 
-    /// <summary>Feature planes of an image: features times channels, then the deep channels.</summary>
+    /// <summary>Number of feature planes of an image: features times channels, then the deep channels.</summary>
     public int Planes { get; }
 
-    internal DeepModel? Deep { get; }
+    internal DeepModel? Deep => _parts.Deep;
 
     internal int DeepChannels => Deep?.Description.Channels ?? 0;
 
-    /// <summary>Trees of the forest.</summary>
+    /// <summary>Number of trees.</summary>
     public int Trees => Forest.Trees.Length;
 
     /// <summary>Mean number of splits of a tree.</summary>
@@ -67,28 +62,42 @@ public sealed class Model
 
     internal DecisionForest Forest { get; }
 
-    internal SelfTest SelfTest { get; }
+    internal SelfTest SelfTest => _parts.SelfTest;
 
     /// <summary>Reads a model file and runs its self-test.</summary>
     /// <param name="path">A .fastseg file.</param>
     /// <exception cref="FastSegException">It is missing, corrupt, newer than this program, or its self-test fails.</exception>
-    public static Model Load(string path) => ModelFile.Read(path);
+    public static Model Load(string path)
+    {
+        ModelParts parts = ModelFile.Read(path);
+        try
+        {
+            return new Model(parts);
+        }
+        catch (Exception e) when (ModelFile.IsDamage(e))
+        {
+            throw ModelFile.Damaged(path, e);
+        }
+    }
 
     /// <summary>
     /// Makes a model of trees that XGBoost trained elsewhere. The features must be those it was trained on, computed by the same
     /// definition; names of features in the file, where there are any, must be the planes' names.
     /// </summary>
-    /// <param name="xgboost">What XGBoost saved, JSON or UBJSON: gbtree with multi:softprob, multi:softmax or binary:logistic, random forests too.</param>
+    /// <param name="xgboost">
+    /// What XGBoost saved, JSON or UBJSON: gbtree with multi:softprob, multi:softmax or binary:logistic, random forests too.
+    /// </param>
     /// <param name="features">The features of its columns, in the order of <see cref="FeatureSpec.PlaneNames"/>.</param>
-    /// <param name="channels">1: grey images; 3: RGB.</param>
-    /// <param name="classes">Label values, ascending, and names, one for each of XGBoost's classes 0, 1, ..</param>
-    /// <param name="allRounds">Take all rounds of a model that was stopped early, as Booster.predict does.</param>
+    /// <param name="channels">1 for grey images, 3 for RGB.</param>
+    /// <param name="classes">A label value, ascending, and a name for each of XGBoost's classes 0, 1, ..</param>
+    /// <param name="allRounds">Whether to take all rounds of a model that was stopped early, as Booster.predict does.</param>
     /// <exception cref="FastSegException">It is corrupt, of another kind, stopped early, or does not fit; the sentence says which.</exception>
-    public static Model Import(ReadOnlySpan<byte> xgboost, FeatureSpec features, int channels, IReadOnlyList<ModelClass> classes, bool allRounds = false)
+    public static Model Import(
+        ReadOnlySpan<byte> xgboost, FeatureSpec features, int channels, IReadOnlyList<ModelClass> classes, bool allRounds = false)
     {
         try
         {
-            return ModelImport.Import(xgboost, features, channels, classes, allRounds);
+            return new Model(ModelImport.Read(xgboost, features, channels, classes, allRounds));
         }
         catch (InvalidDataException e)
         {
@@ -96,14 +105,15 @@ public sealed class Model
         }
     }
 
-    /// <summary>Classes that an XGBoost model tells apart.</summary>
+    /// <summary>How many classes the trees that XGBoost saved tell apart.</summary>
     /// <exception cref="FastSegException">It is corrupt or of another kind.</exception>
     public static int ClassesOf(ReadOnlySpan<byte> xgboost) => DecisionForest.Parse(xgboost).Classes;
 
-    /// <summary>Writes the model beside <paramref name="path"/> and renames it. Equal models give equal bytes.</summary>
+    /// <summary>Writes the model to a file, which appears under its name when it is whole. Equal models give equal bytes.</summary>
     /// <exception cref="FastSegException">The folder is missing or cannot be written, or the disk is full.</exception>
-    public void Save(string path) => ModelFile.Write(this, path);
+    public void Save(string path) => ModelFile.Write(_parts, path);
 
+    /// <summary>Throws the first thing in which the parts do not fit each other, in words that follow the name of the model.</summary>
     private void CheckFit()
     {
         Features.Check(DeepChannels);

@@ -6,13 +6,13 @@ using FastSeg.Forest;
 
 namespace FastSeg.Models;
 
-/// <summary>What <c>model.json</c> holds.</summary>
+/// <summary>The content of a model file's <c>model.json</c>.</summary>
 internal sealed record ModelDescription
 {
-    /// <summary>The newest format this program reads: 2 added imported forests, and what a backbone's description says.</summary>
+    /// <summary>The newest format that this program reads. Format 2 added imported forests and the identity of a backbone.</summary>
     public const int CurrentFormat = 2;
 
-    /// <summary>What a model with neither is written as, so that older programs read it too.</summary>
+    /// <summary>The format of a model that has neither; it is still written, so that older programs read it too.</summary>
     public const int FirstFormat = 1;
 
     private static readonly JsonSerializerOptions Json = new()
@@ -26,30 +26,42 @@ internal sealed record ModelDescription
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    /// <summary>Number of the format.</summary>
     public required int Format { get; init; }
 
+    /// <summary>Version of the FastSeg that wrote the file.</summary>
     public required string Version { get; init; }
 
+    /// <summary>Version of the XGBoost that trained the trees, or saved those that were imported.</summary>
     public required string Xgboost { get; init; }
 
+    /// <summary>1 for grey images, 3 for RGB.</summary>
     public required int Channels { get; init; }
 
+    /// <summary>The filters.</summary>
     public required FeaturesJson Features { get; init; }
 
+    /// <summary>The deep features, where there are any.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DeepDescription? Deep { get; init; }
 
+    /// <summary>The classes, by ascending label value.</summary>
     public required IReadOnlyList<ModelClass> Classes { get; init; }
 
+    /// <summary>How the trees were trained; left out where they were imported.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrainingOptions? Training { get; init; }
 
+    /// <summary>Where the trees were imported from; left out where they were trained here.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ForestOrigin? Imported { get; init; }
 
+    /// <summary>Reads the JSON text.</summary>
+    /// <exception cref="JsonException">It is no such description.</exception>
+    /// <exception cref="NewerFormatException">Its format is newer than <see cref="CurrentFormat"/>.</exception>
     public static ModelDescription Parse(ReadOnlySpan<byte> text)
     {
-        // The version first: a newer format may have members this one does not know.
+        // The format's number is read first: a newer format may have members that this one would refuse without saying why.
         using (JsonDocument document = JsonDocument.Parse(text.ToArray()))
         {
             if (!document.RootElement.TryGetProperty("format", out JsonElement format) || !format.TryGetInt32(out int number))
@@ -61,18 +73,21 @@ internal sealed record ModelDescription
                 throw new NewerFormatException(number);
             }
         }
-        ModelDescription description = JsonSerializer.Deserialize<ModelDescription>(text, Json) ?? throw new JsonException("model.json is empty");
-        return description;
+        return JsonSerializer.Deserialize<ModelDescription>(text, Json) ?? throw new JsonException("model.json is empty");
     }
 
+    /// <summary>The JSON text, always the same for equal descriptions.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 
-    /// <summary>A feature specification as data.</summary>
-    public sealed record FeaturesJson(IReadOnlyList<string> Families, IReadOnlyList<double> Sigmas, double SigmaScale, MembraneGeometry Membrane)
+    /// <summary>A feature specification as the file holds it: families by their names.</summary>
+    public sealed record FeaturesJson(
+        IReadOnlyList<string> Families, IReadOnlyList<double> Sigmas, double SigmaScale, MembraneGeometry Membrane)
     {
+        /// <summary>The data of a specification.</summary>
         public static FeaturesJson From(FeatureSpec spec) =>
             new([.. FamilyNames.Of(spec.Families)], spec.Sigmas, spec.SigmaScale, spec.Membrane);
 
+        /// <summary>The specification of the data.</summary>
         public FeatureSpec ToSpec() => new()
         {
             Families = FamilyNames.Parse(Families),
@@ -83,8 +98,9 @@ internal sealed record ModelDescription
     }
 }
 
-/// <summary>The model was written by a later program.</summary>
+/// <summary>Says that a model was written by a later program, in a format that this one does not know.</summary>
 internal sealed class NewerFormatException(int format) : Exception($"format {format}")
 {
+    /// <summary>The format's number.</summary>
     public int Format { get; } = format;
 }

@@ -8,26 +8,28 @@ using FastSeg.Native;
 namespace FastSeg.Models;
 
 /// <summary>
-/// The .fastseg file: a ZIP of model.json, forest.ubj, with deep features projection.safetensors and upsampler.safetensors, and selftest.npz. Entries have a fixed date and order, so that equal models are
-/// equal files.
+/// The .fastseg file: a ZIP of model.json, forest.ubj and selftest.npz, and with deep features of projection.safetensors and
+/// upsampler.safetensors. Entries have a fixed date and order, so that equal models are equal files.
 /// </summary>
 internal static class ModelFile
 {
-    /// <summary>Deflate cannot expand further than this; an entry that claims more is a lie that must not be allocated.</summary>
+    /// <summary>Bytes that one byte of deflate can become at most. An entry that claims more is refused before anything is allocated.</summary>
     private const long MostExpansion = 1032;
 
-    /// <summary>Far above any forest that is of use (a million splits take 60 MB), and what a hostile file may make us hold.</summary>
+    /// <summary>Most bytes of an entry: far above any useful forest (a million splits take 60 MB), and all that a hostile file gets.</summary>
     private const long LargestEntry = 256L << 20;
 
     private static readonly DateTimeOffset EntryDate = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public static void Write(Model model, string path)
+    /// <summary>Writes a model's parts; the file appears under its name when it is whole.</summary>
+    /// <exception cref="FastSegException">The folder is missing or cannot be written, or the disk is full.</exception>
+    public static void Write(ModelParts model, string path)
     {
         using var bytes = new MemoryStream();
         using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
         {
             Add(zip, "model.json", Describe(model).ToJson());
-            Add(zip, "forest.ubj", model.ForestBytes.Span);
+            Add(zip, "forest.ubj", model.ForestBytes);
             if (model.Deep is not null)
             {
                 Add(zip, "projection.safetensors", model.Deep.Projection.ToSafetensors());
@@ -43,7 +45,9 @@ internal static class ModelFile
         file.Commit();
     }
 
-    public static Model Read(string path)
+    /// <summary>Reads a model's parts. Whether they fit each other is not checked.</summary>
+    /// <exception cref="FastSegException">The file is missing, corrupt, or newer than this program.</exception>
+    public static ModelParts Read(string path)
     {
         if (!File.Exists(path))
         {
@@ -57,23 +61,27 @@ internal static class ModelFile
             ModelDescription description = ModelDescription.Parse(Get(zip, "model.json"));
             byte[] forest = Get(zip, "forest.ubj");
             SelfTest selfTest = Unpack(Get(zip, "selftest.npz"));
-            DeepModel? deep = description.Deep is null
-                ? null
-                : new DeepModel(
-                    description.Deep, SharedPca.Parse(Get(zip, "projection.safetensors"), "projection.safetensors"),
-                    description.Deep.Upsampling == Upsampling.Learned ? UpsamplerFile.Parse(Get(zip, "upsampler.safetensors"), "upsampler.safetensors") : null);
-            return new Model(
-                description.Features.ToSpec(), description.Channels, deep, description.Classes, description.Training, description.Xgboost, forest, selfTest,
-                description.Imported);
+            return new ModelParts
+            {
+                Features = description.Features.ToSpec(),
+                Channels = description.Channels,
+                Deep = description.Deep is null ? null : Deep(zip, description.Deep),
+                Classes = description.Classes,
+                Training = description.Training,
+                Origin = description.Imported,
+                XgboostVersion = description.Xgboost,
+                ForestBytes = forest,
+                SelfTest = selfTest,
+            };
         }
         catch (NewerFormatException e)
         {
             throw new FastSegException(
                 $"{path}: the model has format {e.Format}, but this program reads up to {ModelDescription.CurrentFormat}; update FastSeg.", e);
         }
-        catch (Exception e) when (e is InvalidDataException or JsonException or FastSegException or EndOfStreamException or OverflowException)
+        catch (Exception e) when (IsDamage(e))
         {
-            throw new FastSegException($"{path}: this is no whole FastSeg model: {e.Message.TrimEnd('.')}.", e);
+            throw Damaged(path, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -81,13 +89,33 @@ internal static class ModelFile
         }
     }
 
-    private static ModelDescription Describe(Model model) => new()
+    /// <summary>Whether an exception means that the file's content is damaged or does not fit.</summary>
+    public static bool IsDamage(Exception e) =>
+        e is InvalidDataException or JsonException or FastSegException or EndOfStreamException or OverflowException;
+
+    /// <summary>The failure of a file whose content is damaged or does not fit.</summary>
+    public static FastSegException Damaged(string path, Exception e) =>
+        new($"{path}: this is no whole FastSeg model: {e.Message.TrimEnd('.')}.", e);
+
+    private static DeepModel Deep(ZipArchive zip, DeepDescription description)
     {
-        Format = model.Origin is null && model.DeepFeatures?.Identity is null ? ModelDescription.FirstFormat : ModelDescription.CurrentFormat,
+        const string Projection = "projection.safetensors", Weights = "upsampler.safetensors";
+        bool learned = description.Upsampling == Upsampling.Learned;
+        return new DeepModel(
+            description,
+            SharedPca.Parse(Get(zip, Projection), Projection),
+            learned ? UpsamplerFile.Parse(Get(zip, Weights), Weights) : null);
+    }
+
+    private static ModelDescription Describe(ModelParts model) => new()
+    {
+        Format = model.Origin is null && model.Deep?.Description.Identity is null
+            ? ModelDescription.FirstFormat
+            : ModelDescription.CurrentFormat,
         Version = FastSegVersion.Text,
         Xgboost = model.XgboostVersion,
         Channels = model.Channels,
-        Deep = model.DeepFeatures,
+        Deep = model.Deep?.Description,
         Features = ModelDescription.FeaturesJson.From(model.Features),
         Classes = model.Classes,
         Training = model.Training,
@@ -102,12 +130,14 @@ internal static class ModelFile
         stream.Write(bytes);
     }
 
+    /// <summary>The bytes of an entry, whose size is checked before they are allocated and whose checksum is compared.</summary>
     private static byte[] Get(ZipArchive zip, string name)
     {
         ZipArchiveEntry entry = zip.GetEntry(name) ?? throw new InvalidDataException($"{name} is missing in it");
         if (entry.Length > (entry.CompressedLength * MostExpansion) + MostExpansion)
         {
-            throw new InvalidDataException($"{name} claims {entry.Length} bytes, more than its {entry.CompressedLength} compressed bytes can hold");
+            throw new InvalidDataException(
+                $"{name} claims {entry.Length} bytes, more than its {entry.CompressedLength} compressed bytes can hold");
         }
         if (entry.Length > LargestEntry)
         {
@@ -116,8 +146,10 @@ internal static class ModelFile
         byte[] bytes = new byte[entry.Length];
         using Stream stream = entry.Open();
         stream.ReadExactly(bytes);
-        // The runtime does not compare it, and neither deflate nor the self-test's few pixels would notice one wrong threshold.
-        return Crc32.Of(bytes) == entry.Crc32 ? bytes : throw new InvalidDataException($"the checksum of {name} does not match its bytes");
+        // The runtime does not compare the checksum, and neither deflate nor the self-test's few pixels would notice one wrong threshold.
+        return Crc32.Of(bytes) == entry.Crc32
+            ? bytes
+            : throw new InvalidDataException($"the checksum of {name} does not match its bytes");
     }
 
     private static byte[] Pack(SelfTest test)

@@ -6,13 +6,20 @@ using FastSeg.Forest;
 namespace FastSeg.Models;
 
 /// <summary>
-/// A FastSeg model around trees that XGBoost trained elsewhere, on features that were computed here (by <c>fastseg features</c> or the
-/// library) or in exactly the same way: nothing in the trees can tell.
+/// Makes a model's parts of trees that XGBoost trained elsewhere. Their features must have been computed here (by <c>fastseg features</c>
+/// or the library) or in exactly the same way; nothing in the trees can tell.
 /// </summary>
 internal static class ModelImport
 {
-    /// <summary>Builds the model; see <see cref="Model.Import"/>.</summary>
-    public static Model Import(ReadOnlySpan<byte> xgboost, FeatureSpec features, int channels, IReadOnlyList<ModelClass> classes, bool allRounds)
+    /// <summary>Reads the trees and checks that features and classes fit them.</summary>
+    /// <param name="xgboost">What XGBoost saved, JSON or UBJSON.</param>
+    /// <param name="features">The features of its columns.</param>
+    /// <param name="channels">1 for grey images, 3 for RGB.</param>
+    /// <param name="classes">One for each of XGBoost's classes.</param>
+    /// <param name="allRounds">Whether to take all rounds of a model that was stopped early.</param>
+    /// <exception cref="FastSegException">The trees are corrupt, of another kind, stopped early, or do not fit.</exception>
+    public static ModelParts Read(
+        ReadOnlySpan<byte> xgboost, FeatureSpec features, int channels, IReadOnlyList<ModelClass> classes, bool allRounds)
     {
         features.Check();
         ModelNode root = DecisionForest.Root(xgboost), learner = root["learner"];
@@ -21,18 +28,29 @@ internal static class ModelImport
         CheckFeatures(learner, forest, planes);
         if (forest.Classes != classes.Count)
         {
-            throw new FastSegException($"The trees tell {forest.Classes} classes apart, but {classes.Count} are named; give one a class, in XGBoost's order.");
+            throw new FastSegException(
+                $"The trees tell {forest.Classes} classes apart, but {classes.Count} are named; give one a class, in XGBoost's order.");
         }
         int rounds = Rounds(learner, forest);
         CheckBestRound(learner, rounds, allRounds);
         byte[] bytes = DecisionForest.IsJson(xgboost) ? UbJsonWriter.FromJson(xgboost) : xgboost.ToArray();
         Version savedBy = ForestReader.SavedBy(root);
-        var origin = new ForestOrigin(learner["objective"].String("name"), rounds, Convert.ToHexStringLower(SHA256.HashData(xgboost)));
-        return new Model(features, channels, null, classes, null, savedBy.ToString(3), bytes, SelfTest.From(Rows(forest), forest), origin);
+        return new ModelParts
+        {
+            Features = features,
+            Channels = channels,
+            Classes = classes,
+            Origin = new ForestOrigin(
+                learner["objective"].String("name"), rounds, Convert.ToHexStringLower(SHA256.HashData(xgboost))),
+            XgboostVersion = savedBy.ToString(3),
+            ForestBytes = bytes,
+            SelfTest = SelfTest.FromTrees(Rows(forest), forest),
+        };
     }
 
     /// <summary>
-    /// Rows at which the forest's own comparisons are close: each feature has one of its thresholds or the float just below it.
+    /// Rows for a self-test, at which the forest's comparisons are as close as can be: each feature has one of its thresholds (a row of even
+    /// number) or the float just below it (odd).
     /// </summary>
     internal static float[] Rows(DecisionForest forest, int count = SelfTest.MostRows)
     {
@@ -50,7 +68,7 @@ internal static class ModelImport
             float[] sorted = thresholds[feature] is { } set ? [.. set] : [0];
             for (int row = 0; row < count; row++)
             {
-                // Strides without a common factor with most counts: neighbouring features take different ranks.
+                // 7 and 13 have no factor in common with most counts, so neighbouring rows and features take different thresholds.
                 float threshold = sorted[((row * 7) + (feature * 13)) % sorted.Length];
                 rows[(row * forest.Features) + feature] = row % 2 == 0 ? threshold : MathF.BitDecrement(threshold);
             }
@@ -58,12 +76,14 @@ internal static class ModelImport
         return rows;
     }
 
+    /// <summary>Refuses trees that look at another number of features, or whose features have other names.</summary>
     private static void CheckFeatures(ModelNode learner, DecisionForest forest, IReadOnlyList<string> planes)
     {
         if (forest.Features != planes.Count)
         {
             throw new FastSegException(
-                $"The trees look at {forest.Features} features, but the specification gives {planes.Count}; give the families, sigmas and channels they were trained on.");
+                $"The trees look at {forest.Features} features, but the specification gives {planes.Count}; " +
+                "give the families, sigmas and channels they were trained on.");
         }
         string[] names = learner.Has("feature_names") ? learner.Texts("feature_names") : [];
         for (int i = 0; i < names.Length; i++)
@@ -71,11 +91,14 @@ internal static class ModelImport
             if (i >= planes.Count || names[i] != planes[i])
             {
                 throw new FastSegException(
-                    $"The trees' feature {i} is called \"{names[i]}\", but the specification's is \"{(i < planes.Count ? planes[i] : "none")}\"; give the families, sigmas and channels they were trained on.");
+                    $"The trees' feature {i} is called \"{names[i]}\", " +
+                    $"but the specification's is \"{(i < planes.Count ? planes[i] : "none")}\"; " +
+                    "give the families, sigmas and channels they were trained on.");
             }
         }
     }
 
+    /// <summary>Boosting rounds: each adds, for every class, one tree, or several in a random forest.</summary>
     private static int Rounds(ModelNode learner, DecisionForest forest)
     {
         ModelNode model = learner["gradient_booster"]["model"];
@@ -86,8 +109,8 @@ internal static class ModelImport
     }
 
     /// <summary>
-    /// A model that was stopped early holds more rounds than its best. XGBClassifier.predict uses those up to the best one,
-    /// Booster.predict all: its author must say which.
+    /// Refuses a model that was stopped early and holds rounds after the best one, unless the caller has decided. XGBClassifier.predict
+    /// uses the rounds up to the best, Booster.predict uses all: only the model's author knows which is meant.
     /// </summary>
     private static void CheckBestRound(ModelNode learner, int rounds, bool allRounds)
     {
@@ -98,8 +121,12 @@ internal static class ModelImport
         int best = learner["attributes"].Integer("best_iteration", 0, int.MaxValue);
         if (best + 1 < rounds)
         {
-            throw new FastSegException(string.Create(CultureInfo.InvariantCulture,
-                $"The trees were stopped early: {rounds} rounds are saved, the best was round {best + 1}. XGBClassifier.predict uses only those up to it, Booster.predict all of them: save booster[:{best + 1}] for the former, or import all rounds for the latter (--all-rounds)."));
+            string sentence = string.Create(
+                CultureInfo.InvariantCulture,
+                $"The trees were stopped early: {rounds} rounds are saved, the best was round {best + 1}. " +
+                $"XGBClassifier.predict uses only those up to it, Booster.predict all of them: " +
+                $"save booster[:{best + 1}] for the former, or ask for all rounds for the latter.");
+            throw new FastSegException(sentence, Setting.AllRounds, "ask for all rounds");
         }
     }
 }

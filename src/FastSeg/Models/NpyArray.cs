@@ -3,38 +3,22 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using FastSeg.Images;
 
 namespace FastSeg.Models;
 
 /// <summary>A float32 matrix in the npy format, as a model's self-test keeps it.</summary>
 internal static partial class NpyArray
 {
-    private const int HeaderAlignment = 64;
-
-    /// <summary>npy 1.0 bytes of a matrix, C order.</summary>
-    public static byte[] Write(float[] values, int rows, int columns)
-    {
-        string dictionary = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {columns}), }}";
-        int length = 10 + dictionary.Length + 1;
-        int padded = (length + HeaderAlignment - 1) / HeaderAlignment * HeaderAlignment;
-        byte[] bytes = new byte[padded + (values.Length * sizeof(float))];
-        bytes[0] = 0x93;
-        "NUMPY"u8.CopyTo(bytes.AsSpan(1));
-        bytes[6] = 1;
-        bytes[7] = 0;
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), (ushort)(padded - 10));
-        bytes.AsSpan(10, padded - 10).Fill((byte)' ');
-        Encoding.ASCII.GetBytes(dictionary, bytes.AsSpan(10));
-        bytes[padded - 1] = (byte)'\n';
-        MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(bytes.AsSpan(padded));
-        return bytes;
-    }
+    /// <summary>The bytes of a matrix in npy format 1.0, C order.</summary>
+    public static byte[] Write(float[] values, int rows, int columns) =>
+        [.. NpyHeader.Write("<f4", [rows, columns]), .. MemoryMarshal.AsBytes(values.AsSpan())];
 
     /// <summary>Reads what <see cref="Write"/> writes.</summary>
     /// <exception cref="InvalidDataException">It is something else.</exception>
     public static (float[] Values, int Rows, int Columns) Read(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < 10 || bytes[0] != 0x93 || !bytes[1..6].SequenceEqual("NUMPY"u8))
+        if (bytes.Length < 10 || !bytes.StartsWith(NpyHeader.Magic))
         {
             throw new InvalidDataException("an array of the self-test is not in the npy format");
         }

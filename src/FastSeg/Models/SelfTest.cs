@@ -5,44 +5,43 @@ using FastSeg.Native;
 namespace FastSeg.Models;
 
 /// <summary>
-/// A few training pixels' features and the probabilities they had when the model was trained. A model that does not reproduce them
-/// on this machine is refused.
+/// Features of a few pixels, and the probabilities that they had when the model was made. A model that does not reproduce them on this
+/// machine is refused.
 /// </summary>
 /// <param name="Features">Rows x planes.</param>
 /// <param name="Probabilities">Rows x classes.</param>
 /// <param name="Rows">Pixels.</param>
 internal sealed record SelfTest(float[] Features, float[] Probabilities, int Rows)
 {
-    /// <summary>Pixels that are kept.</summary>
+    /// <summary>Most pixels that are kept.</summary>
     public const int MostRows = 16;
 
-    /// <summary>Two correct float32 softmaxes differ by less; see the spec's bound for probabilities.</summary>
+    /// <summary>Largest difference of a probability: two correct softmaxes in float32 differ by less.</summary>
     private const float Tolerance = 1e-6f;
 
-    /// <summary>Takes rows evenly spaced over the training set.</summary>
-    public static SelfTest From(TrainingRows rows, DecisionForest forest)
+    /// <summary>Keeps the probabilities that the forest's fast path gives: for trees that were trained here.</summary>
+    /// <param name="features">At most <see cref="MostRows"/> rows, each of the forest's features.</param>
+    /// <param name="forest">The trees.</param>
+    public static SelfTest FromTraining(float[] features, DecisionForest forest)
     {
-        int count = (int)Math.Min(MostRows, rows.Count);
-        float[] features = new float[count * rows.Planes];
-        for (int i = 0; i < count; i++)
-        {
-            rows.Copy(i * (rows.Count - 1) / Math.Max(1, count - 1), features.AsSpan(i * rows.Planes));
-        }
-        return new SelfTest(features, Predict(forest, features, count), count);
+        int rows = features.Length / forest.Features;
+        return new SelfTest(features, Predict(forest, features, rows), rows);
     }
 
     /// <summary>
-    /// Takes rows as they are. What is kept does not come from the fast path: the trees are walked node by node and the probabilities
-    /// computed in float64.
+    /// Keeps probabilities that do not come from the fast path, but from walking the trees node by node and a softmax in float64: for trees
+    /// that were imported, so that the self-test compares two ways of computing them.
     /// </summary>
-    public static SelfTest From(float[] features, DecisionForest forest)
+    /// <param name="features">At most <see cref="MostRows"/> rows, each of the forest's features.</param>
+    /// <param name="forest">The trees.</param>
+    public static SelfTest FromTrees(float[] features, DecisionForest forest)
     {
         int rows = features.Length / forest.Features;
         float[] probabilities = new float[rows * forest.Classes], margins = new float[forest.Groups];
         for (int row = 0; row < rows; row++)
         {
             forest.Margins(features.AsSpan(row * forest.Features, forest.Features), margins);
-            // Two classes have the margin of the second one only: softmax of 0 and it is its sigmoid.
+            // A forest of two classes may have one margin, that of the second: its sigmoid is the softmax of 0 and it.
             double[] all = forest.Groups == 1 ? [0, margins[0]] : Array.ConvertAll(margins, margin => (double)margin);
             double most = all.Max(), sum = all.Sum(margin => Math.Exp(margin - most));
             for (int c = 0; c < all.Length; c++)
@@ -53,7 +52,7 @@ internal sealed record SelfTest(float[] Features, float[] Probabilities, int Row
         return new SelfTest(features, probabilities, rows);
     }
 
-    /// <summary>Compares what the forest gives here with what is kept.</summary>
+    /// <summary>Compares the probabilities that the forest gives on this machine with those that are kept.</summary>
     /// <exception cref="InvalidDataException">They differ.</exception>
     public void Check(DecisionForest forest)
     {
@@ -67,13 +66,16 @@ internal sealed record SelfTest(float[] Features, float[] Probabilities, int Row
             if (!(Math.Abs(here[i] - Probabilities[i]) <= Tolerance))
             {
                 throw new InvalidDataException(
-                    $"its self-test fails: pixel {i / forest.Classes} has probability {here[i]:R} of class {(i % forest.Classes) + 1} here, but {Probabilities[i]:R} is kept");
+                    $"its self-test fails: pixel {i / forest.Classes} has probability {here[i]:R} " +
+                    $"of class {(i % forest.Classes) + 1} here, but {Probabilities[i]:R} is kept");
             }
         }
     }
 
+    /// <summary>The probabilities that the forest's fast path gives, row by row; it takes planes, so the rows are transposed.</summary>
     private static unsafe float[] Predict(DecisionForest forest, float[] features, int rows)
     {
+        // At least MostRows, and whole vectors of any width.
         const int Stride = 64;
         using var planes = new HostBuffer((long)forest.Features * Stride * sizeof(float));
         float* first = (float*)planes.Pointer;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace FastSeg.Native;
 
-/// <summary>Unmanaged memory with one owner, aligned to 64 bytes (a cache line, a Vector512); 64-bit sizes.</summary>
+/// <summary>Unmanaged memory of any size with one owner, aligned to 64 bytes: a cache line, or a vector of 512 bits.</summary>
 internal sealed unsafe class HostBuffer : SafeHandle
 {
     private static long _allocations;
@@ -11,7 +11,7 @@ internal sealed unsafe class HostBuffer : SafeHandle
     private static long _liveBytes;
     private static long _peakBytes;
 
-    /// <summary>Allocates <paramref name="bytes"/> bytes; the content is not defined.</summary>
+    /// <summary>Allocates <paramref name="bytes"/> bytes, which are not cleared.</summary>
     /// <exception cref="FastSegException">There is no such memory.</exception>
     public HostBuffer(long bytes) : base(0, ownsHandle: true)
     {
@@ -23,7 +23,9 @@ internal sealed unsafe class HostBuffer : SafeHandle
         }
         catch (OutOfMemoryException e)
         {
-            throw new FastSegException($"{bytes / 1048576.0:F1} MiB of memory could not be allocated; give a smaller --memory or close other programs.", e);
+            throw new FastSegException(
+                $"{bytes / 1048576.0:F1} MiB of memory could not be allocated; set a smaller memory limit or close other programs.",
+                Setting.Memory, "memory limit", e);
         }
         Interlocked.Increment(ref _allocations);
         Interlocked.Add(ref _allocatedBytes, bytes);
@@ -31,25 +33,25 @@ internal sealed unsafe class HostBuffer : SafeHandle
         GC.AddMemoryPressure(Math.Max(bytes, 1));
     }
 
-    /// <summary>Buffers allocated by this process so far; tests see that running a plan adds none.</summary>
+    /// <summary>How many buffers this process has allocated so far. By this number tests see that running a plan adds none.</summary>
     public static long Allocations => Interlocked.Read(ref _allocations);
 
-    /// <summary>Their bytes, freed ones too; tests see that a hostile file gets no more than it justifies.</summary>
+    /// <summary>Bytes of all these buffers, freed ones too: tests see that a hostile file is given no more than it can justify.</summary>
     public static long AllocatedBytes => Interlocked.Read(ref _allocatedBytes);
 
-    /// <summary>Bytes in buffers that are alive.</summary>
+    /// <summary>Bytes of buffers that are not disposed.</summary>
     public static long LiveBytes => Interlocked.Read(ref _liveBytes);
 
-    /// <summary>Most bytes that were alive at once since <see cref="ResetPeak"/>; tests see that a plan counts every buffer.</summary>
+    /// <summary>Largest <see cref="LiveBytes"/> since <see cref="ResetPeak"/>: tests see that a plan counts every buffer.</summary>
     public static long PeakBytes => Interlocked.Read(ref _peakBytes);
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Bytes of the buffer.</summary>
     public long Length { get; }
 
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>First byte; valid until the buffer is disposed.</summary>
+    /// <summary>The first byte; valid until the buffer is disposed.</summary>
     public byte* Pointer
     {
         get
@@ -59,10 +61,10 @@ internal sealed unsafe class HostBuffer : SafeHandle
         }
     }
 
-    /// <summary>Starts a new peak from what is alive now.</summary>
+    /// <summary>Lets <see cref="PeakBytes"/> begin anew with what is alive now.</summary>
     public static void ResetPeak() => Interlocked.Exchange(ref _peakBytes, LiveBytes);
 
-    /// <summary>A view of <paramref name="count"/> values from byte <paramref name="offset"/>.</summary>
+    /// <summary><paramref name="count"/> values from byte <paramref name="offset"/> on.</summary>
     public Span<T> Span<T>(long offset, int count) where T : unmanaged
     {
         if (offset < 0 || count < 0 || offset + ((long)count * Unsafe.SizeOf<T>()) > Length)
@@ -81,6 +83,7 @@ internal sealed unsafe class HostBuffer : SafeHandle
         return true;
     }
 
+    /// <summary>Keeps the largest value that any thread has seen.</summary>
     private static void RaisePeak(long live)
     {
         long peak = Interlocked.Read(ref _peakBytes);

@@ -3,9 +3,8 @@ using System.Runtime.InteropServices;
 namespace FastSeg.Native;
 
 /// <summary>
-/// The entry points of libxgboost's C API that are used, one to one; all of them exist in 1.7, 2.x and 3.x with the same
-/// signature. Every call returns 0, or fails with a text that <see cref="XgBoostError"/> turns into an exception. Arrays travel as "array
-/// interface" JSON.
+/// The entry points of libxgboost's C API that are used, one to one. All of them exist in 1.7, 2.x and 3.x with the same signature. Every
+/// call returns 0, or fails and leaves a text. Arrays travel as JSON in the form of numpy's "array interface".
 /// </summary>
 internal static unsafe partial class XgBoost
 {
@@ -13,7 +12,7 @@ internal static unsafe partial class XgBoost
 
     static XgBoost() => NativeLibrary.SetDllImportResolver(typeof(XgBoost).Assembly, XgBoostLibrary.Resolve);
 
-    /// <summary>Version of the library in use: (1, 7, 4).</summary>
+    /// <summary>Version of the library in use, such as 1.7.4.</summary>
     public static Version Version
     {
         get
@@ -23,18 +22,10 @@ internal static unsafe partial class XgBoost
         }
     }
 
-    /// <summary>What the library was built with, as it says it: JSON with USE_CUDA among its members.</summary>
-    /// <exception cref="FastSegException">The library failed.</exception>
-    public static string BuildInfo
-    {
-        get
-        {
-            XGBuildInfo(out byte* text).ThrowIfFailed("saying what it was built with");
-            return Marshal.PtrToStringUTF8((nint)text) ?? "";
-        }
-    }
-
-    /// <summary>The array interface of contiguous values: <paramref name="type"/> is numpy's type string, such as "&lt;f4".</summary>
+    /// <summary>The array interface of contiguous values in the host's memory.</summary>
+    /// <param name="data">The first value.</param>
+    /// <param name="type">numpy's name of the type, such as "&lt;f4".</param>
+    /// <param name="shape">Lengths of the axes.</param>
     public static string Array(void* data, string type, params ReadOnlySpan<long> shape)
     {
         string dimensions = string.Join(',', shape.ToArray());
@@ -42,7 +33,8 @@ internal static unsafe partial class XgBoost
     }
 
     /// <summary>
-    /// The CUDA array interface of contiguous values in a device's memory. No stream is named: whoever wrote them has waited for their end.
+    /// The CUDA array interface of contiguous values in a device's memory. It names no stream, so whoever wrote the values must have waited
+    /// until they were there.
     /// </summary>
     public static string CudaArray(nint data, string type, params ReadOnlySpan<long> shape) =>
         $$"""{{Array((void*)data, type, shape)[..^1]}},"stream":null}""";
@@ -71,20 +63,17 @@ internal static unsafe partial class XgBoost
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int XGProxyDMatrixSetDataCudaArrayInterface(DMatrixHandle proxy, string data);
 
-    /// <summary>From 1.7 on. Both callbacks get <paramref name="iterator"/>; <paramref name="next"/> returns 0 at the end.</summary>
+    /// <summary>
+    /// Builds a matrix of quantised rows, from 1.7 on. Both callbacks get <paramref name="iterator"/>; <paramref name="next"/> puts the
+    /// next rows into <paramref name="proxy"/> and returns 1, or returns 0 at the end.
+    /// </summary>
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int XGQuantileDMatrixCreateFromCallback(
         nint iterator, DMatrixHandle proxy, nint reference, delegate* unmanaged[Cdecl]<nint, void> reset,
         delegate* unmanaged[Cdecl]<nint, int> next, string config, out DMatrixHandle matrix);
 
     [LibraryImport(Library)]
-    public static partial int XGDMatrixFree(nint matrix);
-
-    [LibraryImport(Library)]
     public static partial int XGBoosterCreate(nint* matrices, ulong count, out BoosterHandle booster);
-
-    [LibraryImport(Library)]
-    public static partial int XGBoosterFree(nint booster);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int XGBoosterSetParam(BoosterHandle booster, string name, string value);

@@ -1,17 +1,29 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace FastSeg.Native;
 
-/// <summary>Which libxgboost there is, and what it was built with.</summary>
+/// <summary>Version of a libxgboost, and what it was built with.</summary>
 /// <param name="Version">Its version.</param>
 /// <param name="HasCuda">Whether it can train on a GPU.</param>
-internal sealed record XgBoostBuild(Version Version, bool HasCuda)
+internal sealed unsafe record XgBoostBuild(Version Version, bool HasCuda)
 {
     /// <summary>The library in use.</summary>
     /// <exception cref="FastSegException">There is none.</exception>
-    public static XgBoostBuild Current => Parse(XgBoost.Version, XgBoost.BuildInfo);
+    public static XgBoostBuild Current => Parse(XgBoost.Version, Info);
 
-    /// <summary>Reads what XGBuildInfo gave; what is no such JSON has no CUDA.</summary>
+    /// <summary>What the library in use says it was built with: JSON with USE_CUDA among its members.</summary>
+    /// <exception cref="FastSegException">The library failed, or there is none.</exception>
+    internal static string Info
+    {
+        get
+        {
+            XgBoost.XGBuildInfo(out byte* text).ThrowIfFailed("saying what it was built with");
+            return Marshal.PtrToStringUTF8((nint)text) ?? "";
+        }
+    }
+
+    /// <summary>Reads what <see cref="Info"/> gave. Text of another form counts as a library without CUDA.</summary>
     public static XgBoostBuild Parse(Version version, string json)
     {
         try
@@ -19,7 +31,8 @@ internal sealed record XgBoostBuild(Version Version, bool HasCuda)
             using JsonDocument info = JsonDocument.Parse(json);
             JsonElement root = info.RootElement;
             bool says = root.ValueKind == JsonValueKind.Object;
-            return new XgBoostBuild(version, says && root.TryGetProperty("USE_CUDA", out JsonElement cuda) && cuda.ValueKind == JsonValueKind.True);
+            bool cuda = says && root.TryGetProperty("USE_CUDA", out JsonElement value) && value.ValueKind == JsonValueKind.True;
+            return new XgBoostBuild(version, cuda);
         }
         catch (JsonException)
         {

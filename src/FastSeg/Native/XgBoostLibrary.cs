@@ -4,24 +4,25 @@ using System.Runtime.InteropServices;
 namespace FastSeg.Native;
 
 /// <summary>
-/// Where libxgboost comes from, in this order: the environment variable FASTSEG_XGBOOST (a file or its folder), the folder "native" of
-/// the project, the system, an installed Python package xgboost.
+/// Finds libxgboost. It is looked for in this order: the environment variable FASTSEG_XGBOOST (a file or its folder), a folder "native"
+/// beside or above the program, the system's libraries, an installed Python package xgboost.
 /// </summary>
 internal static partial class XgBoostLibrary
 {
-    /// <summary>The name the imports use.</summary>
+    /// <summary>The library's name in the imports.</summary>
     public const string Name = "xgboost";
 
     private const string Variable = "FASTSEG_XGBOOST";
 
     private static readonly Lazy<(nint Handle, string Path)> Loaded = new(() => Load(Environment.GetEnvironmentVariable(Variable)));
 
-    /// <summary>The file that was loaded, or the name the system found it under.</summary>
+    /// <summary>The file that was loaded, or the name under which the system found it.</summary>
     /// <exception cref="FastSegException">There is none.</exception>
     public static string Path => Loaded.Value.Path;
 
     /// <summary>Resolves the imports' name; other names are left to the runtime.</summary>
-    public static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search) => name == Name ? Loaded.Value.Handle : 0;
+    public static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search) =>
+        name == Name ? Loaded.Value.Handle : 0;
 
     /// <summary>Loads the first library of the search order.</summary>
     /// <param name="named">The value of FASTSEG_XGBOOST; null or empty where it is not set.</param>
@@ -30,28 +31,32 @@ internal static partial class XgBoostLibrary
         LetIdleThreadsSleep();
         if (!string.IsNullOrEmpty(named))
         {
-            // What the user named is used or refused: another version instead would train another model.
+            // The library that the user named is used or refused: another version in its place would train another model.
             return FirstLoadable(InFolderOrFile(named))
-                ?? throw new FastSegException($"{Variable} is \"{named}\", where no libxgboost could be loaded; name the file libxgboost.so or its folder.");
+                ?? throw new FastSegException(
+                    $"{Variable} is \"{named}\", where no libxgboost could be loaded; name the file libxgboost.so or its folder.");
         }
         string[] own = [.. OwnFolders()];
         return FirstLoadable([.. own.SelectMany(InFolderOrFile), "libxgboost.so.0", "libxgboost.so", .. PythonPackages()])
             ?? throw new FastSegException(
-                $"libxgboost was not found: {Variable} is not set, and it is neither in a folder \"native\" above {AppContext.BaseDirectory}, "
-                + "nor among the system's libraries (libxgboost.so.0, libxgboost.so), nor in an installed Python package xgboost; running ./fastseg installs it.");
+                $"libxgboost was not found: {Variable} is not set, " +
+                $"and it is neither in a folder \"native\" above {AppContext.BaseDirectory}, " +
+                "nor among the system's libraries (libxgboost.so.0, libxgboost.so), nor in an installed Python package xgboost; " +
+                "running ./fastseg installs it.");
     }
 
     /// <summary>
-    /// XGBoost's threads meet some thousand times a round, and OpenMP's wait by spinning unless told otherwise: on a machine that is busy
-    /// with something else, training the demo's 8,000 pixels took 31 s spinning and 2.4 s sleeping. OpenMP reads its setting once, when it
-    /// is loaded; what the user has set is kept.
+    /// Lets OpenMP's idle threads sleep. XGBoost's threads wait for each other some thousand times a round, and OpenMP's wait by spinning
+    /// unless told otherwise: on a machine that was busy with something else, training on the demo's 8,000 pixels took 31 s spinning and
+    /// 2.4 s sleeping. OpenMP reads the variable once, when it is loaded. What the user has set is kept.
     /// </summary>
     private static void LetIdleThreadsSleep() => _ = SetEnvironment("OMP_WAIT_POLICY", "passive", 0);
 
-    // .NET's own SetEnvironmentVariable does not reach what native libraries see.
+    // .NET's own SetEnvironmentVariable changes a copy that native libraries do not see.
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
 
+    /// <summary>The first of some libraries that the system loads.</summary>
     private static (nint, string)? FirstLoadable(IEnumerable<string> candidates)
     {
         foreach (string candidate in candidates)
@@ -65,8 +70,11 @@ internal static partial class XgBoostLibrary
     }
 
     private static IEnumerable<string> InFolderOrFile(string path) =>
-        Directory.Exists(path) ? Sorted(path, "libxgboost.so*", file: true) : File.Exists(path) ? [System.IO.Path.GetFullPath(path)] : [];
+        Directory.Exists(path) ? Sorted(path, "libxgboost.so*", file: true)
+        : File.Exists(path) ? [System.IO.Path.GetFullPath(path)]
+        : [];
 
+    /// <summary>The folders "native" beside and above the program.</summary>
     private static IEnumerable<string> OwnFolders()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
@@ -75,6 +83,7 @@ internal static partial class XgBoostLibrary
         }
     }
 
+    /// <summary>The libraries of installed Python packages, those of an active environment first.</summary>
     private static IEnumerable<string> PythonPackages()
     {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
@@ -92,11 +101,14 @@ internal static partial class XgBoostLibrary
                select file;
     }
 
+    /// <summary>What matches in a folder, in an order that does not depend on the file system.</summary>
     private static string[] Sorted(string folder, string pattern, bool file)
     {
         try
         {
-            string[] found = !Directory.Exists(folder) ? [] : file ? Directory.GetFiles(folder, pattern) : Directory.GetDirectories(folder, pattern);
+            string[] found = !Directory.Exists(folder) ? []
+                : file ? Directory.GetFiles(folder, pattern)
+                : Directory.GetDirectories(folder, pattern);
             System.Array.Sort(found, StringComparer.Ordinal);
             return found;
         }

@@ -71,7 +71,7 @@ internal sealed class FeatureRun(ImageReader image, RunOptions options)
         FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output,
         LowResolution? map, RunOptions how)
     {
-        int seen = channels != 0 ? channels : SampleChecks.IsGrey(image, how) ? 1 : 3;
+        int seen = channels != 0 ? channels : SampleSearch.IsGrey(image, how) ? 1 : 3;
         var work = new Work(image, features, seen, model, null);
         features.Check(work.DeepChannels);
         IReadOnlyList<string> names = [.. features.PlaneNames(seen), .. Enumerable.Range(0, work.DeepChannels).Select(i => $"deep_{i}")];

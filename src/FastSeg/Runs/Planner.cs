@@ -1,4 +1,3 @@
-using System.Globalization;
 using FastSeg.Images;
 
 namespace FastSeg;
@@ -54,10 +53,10 @@ internal sealed record Planner(
             }
             least = least is null || plan.PeakBytes < least.PeakBytes ? plan : least;
         }
-        string size = $"{Image.Info.Name}: {{0}} is not enough for {Area.Width} x {Area.Height} pixels; the least that would do is {{1}}.";
-        throw new FastSegException(least is not null
-            ? string.Format(CultureInfo.InvariantCulture, size, $"--memory {Size(options.Memory)}", Size(least.PeakBytes))
-            : string.Format(CultureInfo.InvariantCulture, size, $"device memory of {Size(deviceLimit)}", Size(leastOnDevice!.DeviceBytes)));
+        const string Limit = "a memory limit of";
+        throw least is not null
+            ? new FastSegException(TooLittle($"{Limit} {Size(options.Memory)}", least.PeakBytes), Setting.Memory, Limit)
+            : new FastSegException(TooLittle($"device memory of {Size(deviceLimit)}", leastOnDevice!.DeviceBytes));
     }
 
     /// <summary>Bytes in the unit a person would use, rounded up so that it can be given back as an option.</summary>
@@ -69,6 +68,9 @@ internal sealed record Planner(
     };
 
     private ImageReader Image => Work.Image;
+
+    private string TooLittle(string limit, long least) =>
+        $"{Image.Info.Name}: {limit} is not enough for {Area.Width} x {Area.Height} pixels; the least that would do is {Size(least)}.";
 
     private Plan Describe(long width, long height, int halo, int workers)
     {

@@ -45,7 +45,7 @@ internal sealed unsafe class Trainer(
         _plannedPeak = TrainingMemory.CheckLabels(images, options);
         LabelledPixels[] labels = [.. images.Select(image => new LabelledPixels(image.Image.Info, image.Labels, options.Cancellation))];
         ModelClass[] classes = Classes(labels);
-        int channels = images.All(image => SampleChecks.IsGrey(image.Image, options)) ? 1 : 3;
+        int channels = images.All(image => SampleSearch.IsGrey(image.Image, options)) ? 1 : 3;
         foreach (TrainingImage image in images)
         {
             CheckSamples(image.Image);
@@ -151,8 +151,17 @@ internal sealed unsafe class Trainer(
         var trees = new TreeTrainer(rows, number, classes.Length, training, AfterRound, options.Cancellation);
         byte[] forest = trees.Train();
         _note = trees.Note is null ? _note : $"{_note} {trees.Note}".TrimStart();
-        var selfTest = SelfTest.From(rows, DecisionForest.Parse(forest));
-        var model = new Model(features, channels, _deepModel, classes, training, trees.Trained, forest, selfTest);
+        var model = new Model(new ModelParts
+        {
+            Features = features,
+            Channels = channels,
+            Deep = _deepModel,
+            Classes = classes,
+            Training = training,
+            XgboostVersion = trees.Trained,
+            ForestBytes = forest,
+            SelfTest = SelfTest.FromTraining(rows.EvenlySpaced(SelfTest.MostRows), DecisionForest.Parse(forest)),
+        });
         _times.Add(Stage.Train, mark, rows.Count, rows.Count * rows.Planes * sizeof(float));
         return model;
     }

@@ -9,6 +9,9 @@ internal static class TrainingMemory
     /// <summary>Bytes of the labelled pixels' positions and values, in lists that double, while the larger copy is made.</summary>
     private const long BytesPerLabel = 3 * (sizeof(long) + sizeof(ushort));
 
+    /// <summary>How the sentence calls the setting.</summary>
+    private const string LimitWords = "A memory limit of";
+
     /// <summary>The peak while the label images are read. How many pixels are labelled is not known yet.</summary>
     /// <exception cref="FastSegException">It is more than the options allow.</exception>
     public static long CheckLabels(IReadOnlyList<TrainingImage> images, RunOptions options)
@@ -33,6 +36,8 @@ internal static class TrainingMemory
         long peak = ProcessMemory.Resident() + Planner.CodeBytes + bytes;
         return options.Memory <= 0 || peak <= options.Memory
             ? peak
-            : throw new FastSegException($"--memory {Planner.Size(options.Memory)} is not enough {what}; the least that would do is {Planner.Size(peak)}.");
+            : throw new FastSegException(
+                $"{LimitWords} {Planner.Size(options.Memory)} is not enough {what}; the least that would do is {Planner.Size(peak)}.",
+                Setting.Memory, LimitWords);
     }
 }

@@ -12,7 +12,8 @@ namespace FastSeg.Tests.Gpu;
 internal sealed class GpuBackendTests
 {
     /// <summary>One thread where the order of jobs matters to nothing, two where both halves shall be used.</summary>
-    private static readonly RunOptions Simulated = new() { Backend = BackendKind.Simulated, Threads = 2 }, Cpu = new() { Backend = BackendKind.Cpu };
+    private static readonly RunOptions Simulated = new() { Backend = BackendKind.Simulated, Threads = 2 };
+    private static readonly RunOptions Cpu = new() { Backend = BackendKind.Cpu };
 
     private static readonly FeatureSpec Small = FeatureSpec.Paper with { Sigmas = [1, 2] };
 
@@ -20,7 +21,8 @@ internal sealed class GpuBackendTests
 
     private static readonly Lazy<Model> GreyModel = new(() => Segmenter.Train([Grey.Training], Small, Trained.Quick, options: Cpu).Model);
 
-    private static readonly Lazy<Model> ColourModel = new(() => Segmenter.Train([Colour.Training], Small, Trained.Quick, options: Cpu).Model);
+    private static readonly Lazy<Model> ColourModel = new(
+        () => Segmenter.Train([Colour.Training], Small, Trained.Quick, options: Cpu).Model);
 
     [Test]
     public void LabelsProbabilitiesAndConfidenceHaveTheCpusBits([Values] bool colour)
@@ -28,7 +30,8 @@ internal sealed class GpuBackendTests
         using MemoryImage image = (colour ? Colour : Grey).Image;
         Model model = (colour ? ColourModel : GreyModel).Value;
         (byte[] labels, float[] probabilities, float[] confidence, RunResult run) = Everything(model, image, Simulated);
-        (byte[] expectedLabels, float[] expectedProbabilities, float[] expectedConfidence, RunResult expectedRun) = Everything(model, image, Cpu);
+        (byte[] expectedLabels, float[] expectedProbabilities, float[] expectedConfidence, RunResult expectedRun) =
+            Everything(model, image, Cpu);
         Assert.That(labels, Is.EqualTo(expectedLabels));
         Assert.That(probabilities, Is.EqualTo(expectedProbabilities));
         Assert.That(confidence, Is.EqualTo(expectedConfidence));
@@ -45,7 +48,8 @@ internal sealed class GpuBackendTests
         Array.Fill(mask, (byte)1, 500, 700);
         using var masked = MemoryImage.FromMemory<byte>(mask, 61, 43);
         var options = new SegmentOptions { Region = new Region(5, 7, 33, 30), Mask = masked };
-        Assert.That(Trained.Labels(GreyModel.Value, image, Simulated, options), Is.EqualTo(Trained.Labels(GreyModel.Value, image, Cpu, options)));
+        Assert.That(
+            Trained.Labels(GreyModel.Value, image, Simulated, options), Is.EqualTo(Trained.Labels(GreyModel.Value, image, Cpu, options)));
     }
 
     [Test]
@@ -65,7 +69,9 @@ internal sealed class GpuBackendTests
             using MemoryImage image = Image(samples, type, Width, Height);
             float[] planes = new float[FeatureSpec.Paper.Names.Count * Width * Height];
             Segmenter.Features(
-                image, FeatureSpec.Paper, 1, names => MemoryWriter.Into<float>(new ImageLayout(Width, Height, SampleType.Float32, names.Count), planes), options);
+                image, FeatureSpec.Paper, 1,
+                names => MemoryWriter.Into<float>(new ImageLayout(Width, Height, SampleType.Float32, names.Count), planes),
+                options);
             return planes;
         }
         Assert.That(Planes(Simulated), Is.EqualTo(Planes(Cpu)));
@@ -94,7 +100,8 @@ internal sealed class GpuBackendTests
         Assert.That(Trained.Labels(GreyModel.Value, image, Simulated), Is.EqualTo(Trained.Labels(GreyModel.Value, image, Cpu)));
         samples[900] = 1e18f;
         using var larger = MemoryImage.FromMemory<float>(samples, 61, 43);
-        string Sentence(RunOptions options) => Assert.Catch<FastSegException>(() => Trained.Labels(GreyModel.Value, larger, options))!.Message;
+        string Sentence(RunOptions options) => Assert.Catch<FastSegException>(
+            () => Trained.Labels(GreyModel.Value, larger, options))!.Message;
         Assert.That(Sentence(Simulated), Is.EqualTo(Sentence(Cpu)));
     }
 
@@ -125,7 +132,10 @@ internal sealed class GpuBackendTests
             new Random(3).NextBytes(pixels);
             using MemoryImage image = MemoryImage.FromMemory<byte>(pixels, 20, height);
             var segmenter = new Segmenter(GreyModel.Value);
-            var outputs = new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), new byte[pixels.Length]) };
+            var outputs = new SegmentOutputs
+            {
+                Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), new byte[pixels.Length]),
+            };
             long device = DeviceArena.Allocations, host = HostBuffer.Allocations;
             // As little device memory as there can be: tiles of 256 rows.
             segmenter.Segment(image, outputs, options: Simulated with { DeviceMemory = LeastFor(segmenter, image, outputs) });
@@ -139,7 +149,8 @@ internal sealed class GpuBackendTests
     public void TooLittleDeviceMemorySaysTheLeast()
     {
         using MemoryImage image = Grey.Image;
-        FastSegException? e = Assert.Catch<FastSegException>(() => Trained.Labels(GreyModel.Value, image, Simulated with { DeviceMemory = 1000 }));
+        FastSegException? e = Assert.Catch<FastSegException>(
+            () => Trained.Labels(GreyModel.Value, image, Simulated with { DeviceMemory = 1000 }));
         Assert.That(e!.Message, Does.Match(@"device memory of 1000B is not enough .* the least that would do is \d+B\."));
     }
 
@@ -153,7 +164,7 @@ internal sealed class GpuBackendTests
         using MemoryImage image = Grey.Image;
         Assert.That(
             () => Trained.Labels(GreyModel.Value, image, new RunOptions { Backend = BackendKind.OpenCl }),
-            Throws.TypeOf<FastSegException>().With.Message.StartsWith("There is no device for --backend opencl: "));
+            Throws.TypeOf<FastSegException>().With.Message.StartsWith("There is no device for the backend opencl: "));
     }
 
     [Test]
@@ -162,13 +173,16 @@ internal sealed class GpuBackendTests
         using MemoryImage image = Grey.Image;
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.That(() => Trained.Labels(GreyModel.Value, image, Simulated with { Cancellation = cancelled.Token }), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => Trained.Labels(GreyModel.Value, image, Simulated with { Cancellation = cancelled.Token }),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Trained.Labels(GreyModel.Value, image, Simulated), Is.EqualTo(Trained.Labels(GreyModel.Value, image, Cpu)));
     }
 
     private static long LeastFor(Segmenter segmenter, ImageReader image, SegmentOutputs outputs)
     {
-        string message = Assert.Catch<FastSegException>(() => segmenter.Plan(image, outputs, options: Simulated with { DeviceMemory = 1 }))!.Message;
+        string message = Assert.Catch<FastSegException>(
+            () => segmenter.Plan(image, outputs, options: Simulated with { DeviceMemory = 1 }))!.Message;
         string size = message[(message.LastIndexOf(' ') + 1)..].TrimEnd('.');
         return FastSeg.Cli.Options.MemoryOption.Parse(size)!.Value;
     }
@@ -176,11 +190,14 @@ internal sealed class GpuBackendTests
     private static MemoryImage Image(byte[] samples, SampleType type, int width, int height) => type switch
     {
         SampleType.UInt8 => MemoryImage.FromMemory<byte>(samples, width, height),
-        SampleType.UInt16 => MemoryImage.FromMemory<ushort>(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(samples).ToArray(), width, height),
-        _ => MemoryImage.FromMemory<float>(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(samples).ToArray(), width, height),
+        SampleType.UInt16 => MemoryImage.FromMemory<ushort>(
+            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(samples).ToArray(), width, height),
+        _ => MemoryImage.FromMemory<float>(
+            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(samples).ToArray(), width, height),
     };
 
-    private static (byte[] Labels, float[] Probabilities, float[] Confidence, RunResult Run) Everything(Model model, ImageReader image, RunOptions options)
+    private static (byte[] Labels, float[] Probabilities, float[] Confidence, RunResult Run) Everything(
+        Model model, ImageReader image, RunOptions options)
     {
         var segmenter = new Segmenter(model);
         long pixels = image.Info.Bounds.Pixels;

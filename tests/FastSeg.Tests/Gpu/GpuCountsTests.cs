@@ -42,9 +42,10 @@ internal sealed class GpuCountsTests
         Assert.That(
             Flops((Action<PlaneWindow, int, TileShape, int, FloatSink>)Structure.Eigenvalues),
             Is.EqualTo(Filter("structure's eigenvalues", Families.Structure)));
-        // One channel.
         Assert.That(
-            Flops((Action<CellMap, FloatSink, int>)FastSeg.Kernels.Resize.Bilinear), Is.EqualTo(GpuCounts.Cells(true, 1, 14).Flops));
+            Flops((Action<CellMap, FloatSink, int>)FastSeg.Kernels.Resize.Bilinear),
+            Is.EqualTo(GpuCounts.Cells(true, 1, 14).Flops),
+            "one channel");
         Assert.That(
             Flops((Action<CellMap, FloatSink, int>)FastSeg.Kernels.Resize.Nearest), Is.EqualTo(GpuCounts.Cells(false, 1, 14).Flops));
     }
@@ -104,6 +105,6 @@ internal sealed class GpuCountsTests
         GpuCounts.Filters(One with { Families = families }, 1).First(count => count.Kernel == kernel).Flops;
 
     private static KernelCount Difference(KernelCount more, KernelCount less) => new(
-        more.Kernel, more.Bytes - less.Bytes, more.Flops - less.Flops, more.Instructions - less.Instructions, more.Folded - less.Folded,
-        more.Shared - less.Shared);
+        more.Kernel, more.Bytes - less.Bytes, more.Flops - less.Flops, more.Instructions - less.Instructions,
+        more.Folded - less.Folded, more.Shared - less.Shared);
 }

@@ -13,7 +13,8 @@ namespace FastSeg.Tests.Gpu;
 [TestFixture]
 internal sealed class GpuDeepTests
 {
-    private static readonly RunOptions Simulated = new() { Backend = BackendKind.Simulated, Threads = 2 }, Cpu = new() { Backend = BackendKind.Cpu };
+    private static readonly RunOptions Simulated = new() { Backend = BackendKind.Simulated, Threads = 2 };
+    private static readonly RunOptions Cpu = new() { Backend = BackendKind.Cpu };
 
     private static readonly FeatureSpec Small = FeatureSpec.Paper with { Families = Families.Gaussian, Sigmas = [1] };
 
@@ -42,7 +43,8 @@ internal sealed class GpuDeepTests
     {
         using MemoryImage image = Scene.Image;
         Model Train(RunOptions options) => Segmenter.Train(
-            [Scene.Training], Small, Trained.Quick, options: options, deep: new DeepOptions(_backbone) { Channels = 5, Upsampling = upsampling }).Model;
+            [Scene.Training], Small, Trained.Quick, options: options,
+            deep: new DeepOptions(_backbone) { Channels = 5, Upsampling = upsampling }).Model;
         Model model = Train(Cpu);
         Assert.That(Train(Simulated).ForestBytes.ToArray(), Is.EqualTo(model.ForestBytes.ToArray()));
         Assert.That(Planes(model, image, Simulated), Is.EqualTo(Planes(model, image, Cpu)));
@@ -54,7 +56,8 @@ internal sealed class GpuDeepTests
     {
         using MemoryImage image = Scene.Image;
         FeatureSpec none = FeatureSpec.Paper with { Families = Families.None };
-        Model model = Segmenter.Train([Scene.Training], none, Trained.Quick, options: Cpu, deep: new DeepOptions(_backbone) { Channels = 5 }).Model;
+        Model model = Segmenter.Train(
+            [Scene.Training], none, Trained.Quick, options: Cpu, deep: new DeepOptions(_backbone) { Channels = 5 }).Model;
         Assert.That(Labels(model, image, Simulated), Is.EqualTo(Labels(model, image, Cpu)));
     }
 
@@ -62,9 +65,13 @@ internal sealed class GpuDeepTests
     public void ThePlanCountsTheMapToo()
     {
         using MemoryImage image = Scene.Image;
-        Model model = Segmenter.Train([Scene.Training], Small, Trained.Quick, options: Cpu, deep: new DeepOptions(_backbone) { Channels = 5 }).Model;
+        Model model = Segmenter.Train(
+            [Scene.Training], Small, Trained.Quick, options: Cpu, deep: new DeepOptions(_backbone) { Channels = 5 }).Model;
         var segmenter = new Segmenter(model, _backbone);
-        var outputs = new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), new byte[Scene.Width * Scene.Height]) };
+        var outputs = new SegmentOutputs
+        {
+            Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), new byte[Scene.Width * Scene.Height]),
+        };
         Plan plan = segmenter.Plan(image, outputs, options: Simulated);
         long before = DeviceArena.LiveBytes;
         DeviceArena.ResetPeak();
@@ -77,7 +84,9 @@ internal sealed class GpuDeepTests
     {
         float[] planes = new float[model.Planes * Scene.Width * Scene.Height];
         new Segmenter(model, _backbone).Features(
-            image, names => MemoryWriter.Into<float>(new ImageLayout(Scene.Width, Scene.Height, SampleType.Float32, names.Count), planes), options);
+            image,
+            names => MemoryWriter.Into<float>(new ImageLayout(Scene.Width, Scene.Height, SampleType.Float32, names.Count), planes),
+            options);
         return planes;
     }
 
@@ -85,7 +94,8 @@ internal sealed class GpuDeepTests
     {
         var segmenter = new Segmenter(model, _backbone);
         byte[] labels = new byte[Scene.Width * Scene.Height];
-        segmenter.Segment(image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) }, options: options);
+        segmenter.Segment(
+            image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) }, options: options);
         return labels;
     }
 }

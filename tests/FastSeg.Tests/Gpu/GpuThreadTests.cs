@@ -48,15 +48,19 @@ internal sealed class GpuThreadTests
     public void WhatADriverSaysBecomesASentenceThatHelps()
     {
         FastSegException e = GpuErrors.Sentence(new ILGPU.Runtime.Cuda.CudaException("out of\nmemory"), "computing");
-        Assert.That(e.Message, Is.EqualTo("The device failed while computing: out of memory (N/A); use --backend cpu."));
-        Assert.That(GpuErrors.Sentence(new NotSupportedException("too old"), "opening").Message, Does.Contain("a newer driver or device is needed"));
+        Assert.That(e.Message, Is.EqualTo("The device failed while computing: out of memory (N/A); use the backend cpu."));
+        Assert.That(
+            GpuErrors.Sentence(new NotSupportedException("too old"), "opening").Message,
+            Does.Contain("a newer driver or device is needed"));
     }
 
     [Test]
     public void TheProbeSaysWhyThereIsNone()
     {
         IReadOnlyList<GpuFound> found = GpuProbe.Run();
-        Assert.That(found.Select(device => device.Backend), Is.SupersetOf((BackendKind[])[BackendKind.Cuda, BackendKind.OpenCl, BackendKind.Simulated]));
+        Assert.That(
+            found.Select(device => device.Backend),
+            Is.SupersetOf((BackendKind[])[BackendKind.Cuda, BackendKind.OpenCl, BackendKind.Simulated]));
         foreach (GpuFound none in found.Where(device => !device.Exists))
         {
             Assert.That(none.PassedOver, Is.Not.Empty);

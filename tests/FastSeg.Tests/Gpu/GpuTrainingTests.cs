@@ -21,7 +21,9 @@ internal sealed class GpuTrainingTests
 
     private static readonly SyntheticScene First = new(61, 43), Second = new(40, 33, seed: 2);
 
-    /// <summary>Two images, so that the second's rows begin behind the first's; the rows come down once, when XGBoost cannot begin.</summary>
+    /// <summary>
+    /// Two images, so that the second's rows begin behind the first's. The rows come down once, when XGBoost cannot begin.
+    /// </summary>
     [Test]
     public void RowsThatStayedGiveTheCpusModelWhereXgBoostCannotReadThem()
     {
@@ -32,7 +34,8 @@ internal sealed class GpuTrainingTests
         Assert.That(trained.Model.XgboostVersion, Is.EqualTo(expected.XgboostVersion), "the CPU trained");
         Assert.That(
             trained.Run.Note,
-            Is.EqualTo("XGBoost does not train on the GPU: XGBoost cannot read the memory of a device that is simulated on the CPU. It trains on the CPU."));
+            Is.EqualTo("XGBoost does not train on the GPU: XGBoost cannot read the memory of a device that is simulated on the CPU. " +
+                "It trains on the CPU."));
     }
 
     [Test]
@@ -80,12 +83,18 @@ internal sealed class GpuTrainingTests
         var work = new Work(image, Small, 1, null, null) { Labels = labels, ResidentRows = labels.Count };
         var grid = new TileGrid(image.Info.Bounds, 512, 512);
         long rows = DeviceRows.Bytes(labels.Count, work.PlaneCount);
-        Assert.That(engine.DeviceItems(work, grid).Single(item => item.Name == "training rows"), Is.EqualTo(new PlanItem("training rows", rows, 2, PlanPhase.Run)));
-        Assert.That(engine.DeviceItems(work, grid).Select(item => item.Name), Does.Not.Contain("rows"), "a tile's rows have no room of their own");
-        Assert.That(engine.DeviceItems(work with { ResidentRows = 0 }, grid).Select(item => item.Name), Does.Contain("rows").And.Not.Contain("training rows"));
+        Assert.That(
+            engine.DeviceItems(work, grid).Single(item => item.Name == "training rows"),
+            Is.EqualTo(new PlanItem("training rows", rows, 2, PlanPhase.Run)));
+        Assert.That(
+            engine.DeviceItems(work, grid).Select(item => item.Name), Does.Not.Contain("rows"), "a tile's rows have no room of their own");
+        Assert.That(
+            engine.DeviceItems(work with { ResidentRows = 0 }, grid).Select(item => item.Name),
+            Does.Contain("rows").And.Not.Contain("training rows"));
         long before = DeviceArena.LiveBytes;
         DeviceArena.ResetPeak();
-        new Trainer(Small, Trained.Quick, null, null, new RunOptions { Backend = BackendKind.Simulated, Threads = 1 }) { Place = OnDevice }.Train([First.Training]);
+        var trainOptions = new RunOptions { Backend = BackendKind.Simulated, Threads = 1 };
+        new Trainer(Small, Trained.Quick, null, null, trainOptions) { Place = OnDevice }.Train([First.Training]);
         Assert.That(DeviceArena.PeakBytes - before, Is.EqualTo(engine.DeviceItems(work, grid).Sum(item => item.Bytes) - rows));
         Assert.That(DeviceArena.LiveBytes, Is.EqualTo(before), "nothing stays behind");
     }
@@ -95,7 +104,8 @@ internal sealed class GpuTrainingTests
     {
         var options = new RunOptions { Backend = BackendKind.Simulated, DeviceMemory = 1 };
         long allocations = DeviceArena.Allocations;
-        string stays = Assert.Throws<FastSegException>(() => Train(options, OnDevice))!.Message, comes = Assert.Throws<FastSegException>(() => Train(options, null))!.Message;
+        string stays = Assert.Throws<FastSegException>(() => Train(options, OnDevice))!.Message;
+        string comes = Assert.Throws<FastSegException>(() => Train(options, null))!.Message;
         Assert.That(stays, Does.Match(@"device memory of 1B is not enough"));
         Assert.That(Least(stays), Is.GreaterThan(Least(comes)));
         Assert.That(DeviceArena.Allocations, Is.EqualTo(allocations));
@@ -130,7 +140,8 @@ internal sealed class GpuTrainingTests
         return trainer.Train([First.Training, Second.Training]);
     }
 
-    private static long Least(string message) => FastSeg.Cli.Options.MemoryOption.Parse(message[(message.LastIndexOf(' ') + 1)..].TrimEnd('.'))!.Value;
+    private static long Least(string message) => FastSeg.Cli.Options.MemoryOption.Parse(
+        message[(message.LastIndexOf(' ') + 1)..].TrimEnd('.'))!.Value;
 
     private sealed class Reports(Action action) : IProgress<double>
     {

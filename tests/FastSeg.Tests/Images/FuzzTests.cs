@@ -61,20 +61,34 @@ public sealed class FuzzTests
         Assert.That(refused, Is.GreaterThan(InputsPerFile / 20), "damage is noticed");
     }
 
-    /// <summary>Files of every format and codec: real micrographs and labels as others wrote them, and samples by libvips, libtiff and by hand.</summary>
+    /// <summary>
+    /// Files of every format and codec: real micrographs and labels as others wrote them, and samples by libvips, libtiff and by hand.
+    /// </summary>
     internal static IEnumerable<(string Name, byte[] File)> Files()
     {
         byte[] grey = Scratch.Samples(Width, Height, 1, SampleType.UInt8), rgb = Scratch.Samples(Width, Height, 3, SampleType.UInt8);
         using Image one = Image.NewFromMemory(grey, Width, Height, 1, Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Bw);
-        using Image three = Image.NewFromMemory(rgb, Width, Height, 3, Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb);
-        foreach (string name in new[] { "0_labels.tif", "pillow_lzw.tif", "pillow_jpeg.tif", "pillow_palette.png", "pillow_palette.tif", "pillow_rgb.jpg", "pillow_16bit.png", "tifffile_stack.tif" })
+        using Image three = Image.NewFromMemory(rgb, Width, Height, 3, Enums.BandFormat.Uchar).Copy(
+            interpretation: Enums.Interpretation.Srgb);
+        string[] real =
+        [
+            "0_labels.tif", "pillow_lzw.tif", "pillow_jpeg.tif", "pillow_palette.png",
+            "pillow_palette.tif", "pillow_rgb.jpg", "pillow_16bit.png", "tifffile_stack.tif",
+        ];
+        foreach (string name in real)
         {
             yield return (name, File.ReadAllBytes(TestData.File("tests", "data", "images", name)));
         }
         yield return ("none.tif", new TiffBuilder().Image(rgb, Width, Height, 3, SampleType.UInt8, separate: true).Build());
-        yield return ("big.tif", new TiffBuilder { BigEndian = true, BigTiff = true }.Image(Scratch.Samples(Width, Height, 1, SampleType.Float32), Width, Height, 1, SampleType.Float32, 8, 3, tile: (16, 32)).Build());
-        yield return ("deflate.tif", three.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Deflate, predictor: Enums.ForeignTiffPredictor.Horizontal));
-        yield return ("lzw.tif", one.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Lzw, tile: true, tileWidth: 32, tileHeight: 32));
+        yield return (
+            "big.tif",
+            new TiffBuilder { BigEndian = true, BigTiff = true }.Image(
+                Scratch.Samples(Width, Height, 1, SampleType.Float32), Width, Height, 1, SampleType.Float32, 8, 3, tile: (16, 32)).Build());
+        yield return (
+            "deflate.tif",
+            three.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Deflate, predictor: Enums.ForeignTiffPredictor.Horizontal));
+        yield return (
+            "lzw.tif", one.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Lzw, tile: true, tileWidth: 32, tileHeight: 32));
         yield return ("packbits.tif", one.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Packbits));
         yield return ("jpeg.tif", three.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Jpeg, q: 60));
         yield return ("grey.png", one.PngsaveBuffer());
@@ -85,7 +99,8 @@ public sealed class FuzzTests
         yield return ("progressive.jpg", one.JpegsaveBuffer(interlace: true));
         yield return ("lossy.webp", three.WebpsaveBuffer());
         yield return ("lossless.webp", three.WebpsaveBuffer(lossless: true));
-        yield return ("a.npy", PictureReaderTests.NpyFile($"{{'descr': '|u1', 'fortran_order': False, 'shape': ({Height}, {Width}, 3), }}", rgb));
+        yield return (
+            "a.npy", NpyReaderTests.NpyFile($"{{'descr': '|u1', 'fortran_order': False, 'shape': ({Height}, {Width}, 3), }}", rgb));
     }
 
     private static IEnumerable<string> Names() => Files().Select(entry => entry.Name);
@@ -150,7 +165,8 @@ public sealed class FuzzTests
             {
                 return;
             }
-            BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(at + 8 + (int)length), Crc32.Of(png.AsSpan(at + 4, 4), png.AsSpan(at + 8, (int)length)));
+            BinaryPrimitives.WriteUInt32BigEndian(
+                png.AsSpan(at + 8 + (int)length), Crc32.Of(png.AsSpan(at + 4, 4), png.AsSpan(at + 8, (int)length)));
             at += 12 + (int)length;
         }
     }

@@ -13,7 +13,8 @@ internal static class Readers
         var random = new Random(5);
         var regions = new List<Region>
         {
-            new(0, 0, 1, 1), new(info.Width - 1, info.Height - 1, 1, 1), new(0, info.Height / 2, info.Width, 1), new(info.Width / 2, 0, 1, info.Height),
+            new(0, 0, 1, 1), new(info.Width - 1, info.Height - 1, 1, 1),
+            new(0, info.Height / 2, info.Width, 1), new(info.Width / 2, 0, 1, info.Height),
             new(0, info.Height / 3, info.Width, info.Height - (info.Height / 3)),
         };
         for (int i = 0; i < 12; i++)
@@ -30,7 +31,8 @@ internal static class Readers
             bool same = part.AsSpan(0, part.Length - 1).SequenceEqual(Scratch.Crop(whole, info.Width, info.PixelBytes, region));
             Assert.That(same && part[^1] == 0xA5, $"{region} of {info.Format}");
         }
-        Assert.That(() => reader.Read(new Region(0, 0, info.Width + 1, 1), new byte[1 << 20]), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(
+            () => reader.Read(new Region(0, 0, info.Width + 1, 1), new byte[1 << 20]), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => reader.Read(new Region(-1, 0, 1, 1), new byte[16]), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => reader.Read(new Region(0, 0, 1, 1), []), Throws.TypeOf<ArgumentOutOfRangeException>());
     }

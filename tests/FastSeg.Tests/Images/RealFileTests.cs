@@ -7,13 +7,24 @@ namespace FastSeg.Tests.Images;
 /// <summary>Files that ImageJ, Pillow and tifffile wrote, and the SHA-256 of the samples that Pillow or tifffile reads from them.</summary>
 public sealed class RealFileTests
 {
-    [TestCase("rgb.tif", "TIFF, RGB, 1 strip of 201 rows, uncompressed, big-endian", "41204874d8d44226bc2e220605fadf5dc67343f65e52c23caf287ce5412dce3c")]
-    [TestCase("0_labels.tif", "TIFF, grey, 1 strip of 512 rows, deflate", "4cf8503abaf3d5c5cf4c675ab682e6bed6688e7840351e596d824c01665d909e")]
-    [TestCase("pillow_lzw.tif", "TIFF, grey, 1 strip of 64 rows, LZW with predictor 2", "8c2a032bfa23ab3bed159aab9c31211fd43e80e6889f0b8a587dca35e1ffc58e")]
-    [TestCase("pillow_jpeg.tif", "TIFF, grey, 1 strip of 64 rows, JPEG", "e6646c3414b0785904609d0e243c95bbed0ce31bd7d6e8f04f08e95b49c0e619")]
+    [TestCase(
+        "rgb.tif",
+        "TIFF, RGB, 1 strip of 201 rows, uncompressed, big-endian",
+        "41204874d8d44226bc2e220605fadf5dc67343f65e52c23caf287ce5412dce3c")]
+    [TestCase(
+        "0_labels.tif", "TIFF, grey, 1 strip of 512 rows, deflate", "4cf8503abaf3d5c5cf4c675ab682e6bed6688e7840351e596d824c01665d909e")]
+    [TestCase(
+        "pillow_lzw.tif",
+        "TIFF, grey, 1 strip of 64 rows, LZW with predictor 2",
+        "8c2a032bfa23ab3bed159aab9c31211fd43e80e6889f0b8a587dca35e1ffc58e")]
+    [TestCase(
+        "pillow_jpeg.tif", "TIFF, grey, 1 strip of 64 rows, JPEG", "e6646c3414b0785904609d0e243c95bbed0ce31bd7d6e8f04f08e95b49c0e619")]
     [TestCase("pillow_rgb.jpg", "JPEG, RGB", "59f80c1d092790c986d949050bf5ae212f27f5ba7ef5ab7669380bc6966f37ae")]
     [TestCase("pillow_16bit.png", "PNG, 16-bit grey", "efc08a9e9810a1cdc5b9cb36844c804785ddbf4861e56a5a64d2d8fc332623da")]
-    [TestCase("tifffile_stack.tif", "BigTIFF, grey, 6 tiles of 32 x 32, deflate, big-endian, page 1 of 3", "14e1267b87be9e81e94d7b87105fd44019379cf5232782059583437883d7fc74")]
+    [TestCase(
+        "tifffile_stack.tif",
+        "BigTIFF, grey, 6 tiles of 32 x 32, deflate, big-endian, page 1 of 3",
+        "14e1267b87be9e81e94d7b87105fd44019379cf5232782059583437883d7fc74")]
     public void ImagesHoldWhatOthersRead(string name, string format, string sha256)
     {
         using ImageReader reader = ImageFile.Open(TestData.File("tests", "data", "images", name));

@@ -11,7 +11,8 @@ public sealed class RefusalTests
     public void JpegYCbCrInSeparatePlanes()
     {
         using var scratch = new Scratch();
-        byte[] bytes = new TiffBuilder().Image(new byte[12], 2, 2, 3, SampleType.UInt8).Set(259, 3, 7).Set(262, 3, 6).Set(284, 3, 2).Build();
+        byte[] bytes = new TiffBuilder().Image(
+            new byte[12], 2, 2, 3, SampleType.UInt8).Set(259, 3, 7).Set(262, 3, 6).Set(284, 3, 2).Build();
         Refused(scratch.Put("planes.tif", bytes), "YCbCr pixels in separate planes (PlanarConfiguration 2)");
     }
 
@@ -50,28 +51,57 @@ public sealed class RefusalTests
 
     private static IEnumerable<(string, byte[])> Liars()
     {
-        byte[] forty = [(byte)'I', (byte)'I', 42, 0, 8, 0, 0, 0, 2, 0, 0, 1, 4, 0, 1, 0, 0, 0, 0, 0, 16, 0, 1, 1, 4, 0, 1, 0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0];
+        byte[] forty =
+        [
+            (byte)'I', (byte)'I', 42, 0, 8, 0, 0, 0,
+            2, 0,
+            0, 1, 4, 0, 1, 0, 0, 0, 0, 0, 16, 0,
+            1, 1, 4, 0, 1, 0, 0, 0, 0, 0, 16, 0,
+            0, 0, 0, 0, 0, 0,
+        ];
         yield return ("forty bytes.tif", forty);
         foreach (bool big in new[] { false, true })
         {
             foreach (int compression in new[] { 1, 5, 7, 8, 32773 })
             {
-                TiffBuilder Small() => new TiffBuilder { BigTiff = big }.Image(new byte[256], 16, 16, 1, SampleType.UInt8, compression, rows: 16);
+                TiffBuilder Small() => new TiffBuilder { BigTiff = big }.Image(
+                    new byte[256], 16, 16, 1, SampleType.UInt8, compression, rows: 16);
                 yield return ("sides.tif", Small().Set(256, 4, 1 << 20).Set(257, 4, 1 << 20).Set(278, 4, 1 << 20).Build());
                 yield return ("rows.tif", Small().Set(257, 4, uint.MaxValue).Set(278, 4, 1).Build());
-                yield return ("tiles.tif", new TiffBuilder { BigTiff = big }.Image(new byte[256], 16, 16, 1, SampleType.UInt8, compression, tile: (16, 16)).Set(322, 4, 1 << 20).Set(323, 4, 1 << 20).Build());
-                yield return ("tile count.tif", new TiffBuilder { BigTiff = big }.Image(new byte[256], 16, 16, 1, SampleType.UInt8, compression, tile: (16, 16)).Set(256, 4, 1 << 30).Set(257, 4, 1 << 30).Build());
+                yield return (
+                    "tiles.tif",
+                    new TiffBuilder { BigTiff = big }.Image(
+                        new byte[256],
+                        16,
+                        16,
+                        1,
+                        SampleType.UInt8,
+                        compression,
+                        tile: (16, 16)).Set(322, 4, 1 << 20).Set(323, 4, 1 << 20).Build());
+                yield return (
+                    "tile count.tif",
+                    new TiffBuilder { BigTiff = big }.Image(
+                        new byte[256],
+                        16,
+                        16,
+                        1,
+                        SampleType.UInt8,
+                        compression,
+                        tile: (16, 16)).Set(256, 4, 1 << 30).Set(257, 4, 1 << 30).Build());
                 yield return ("samples.tif", Small().Set(277, 3, 65535).Set(284, 3, 2).Build());
             }
         }
         foreach (string shape in new[] { "(1048576, 1048576)", "(9223372036854775807, 9223372036854775807, 4)", "(4, 4294967296)" })
         {
-            yield return ("a.npy", PictureReaderTests.NpyFile($"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}", new byte[64]));
+            yield return (
+                "a.npy", NpyReaderTests.NpyFile($"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}", new byte[64]));
         }
         (byte[] png, _) = PictureReaderTests.Png(8, 0);
         byte[] wide = [0, 0, 255, 255, 0, 0, 255, 255, 8, 0, 0, 0, 0];
         yield return ("a.png", [.. png[..8], .. PngChunks.Make("IHDR"u8, wide), .. png[33..]]);
-        yield return ("a.jpg", [0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0xFF, 0xFF, 0xFF, 0xFF, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0xFF, 0xD9]);
+        yield return (
+            "a.jpg",
+            [0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0xFF, 0xFF, 0xFF, 0xFF, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0xFF, 0xD9]);
         yield return ("a.webp", [.. "RIFF"u8, 22, 0, 0, 0, .. "WEBPVP8L"u8, 10, 0, 0, 0, 0x2F, 0xFF, 0xFF, 0xFF, 0x0F, 0, 0, 0, 0, 0]);
     }
 
@@ -102,14 +132,17 @@ public sealed class RefusalTests
     public void TiffCompressionsByName(int compression, string words)
     {
         using var scratch = new Scratch();
-        Refused(scratch.Put("a.tif", new TiffBuilder().Image(new byte[256], 16, 16, 1, SampleType.UInt8).Set(259, 3, compression).Build()), words);
+        Refused(
+            scratch.Put("a.tif", new TiffBuilder().Image(new byte[256], 16, 16, 1, SampleType.UInt8).Set(259, 3, compression).Build()),
+            words);
     }
 
     [Test]
     public void TiffsOfOtherKindsByName()
     {
         using var scratch = new Scratch();
-        TiffBuilder Tiff(int channels = 1, int compression = 1) => new TiffBuilder().Image(new byte[256 * channels], 16, 16, channels, SampleType.UInt8, compression);
+        TiffBuilder Tiff(int channels = 1, int compression = 1) => new TiffBuilder().Image(
+            new byte[256 * channels], 16, 16, channels, SampleType.UInt8, compression);
         Refused(scratch.Put("a.tif", Tiff(4).Set(262, 3, 5).Build()), "CMYK");
         Refused(scratch.Put("a.tif", Tiff(3).Set(262, 3, 8).Build()), "L*a*b*");
         Refused(scratch.Put("a.tif", Tiff(3).Set(262, 3, 6).Build()), "YCbCr pixels that are not JPEG");
@@ -123,7 +156,8 @@ public sealed class RefusalTests
         int directory = BitConverter.ToInt32(circle, 4);
         BitConverter.TryWriteBytes(circle.AsSpan(directory + 2 + (12 * BitConverter.ToInt16(circle, directory))), directory);
         Refused(scratch.Put("a.tif", circle), "circle");
-        using ImageReader labels = ImageFile.Open(scratch.Put("f.tif", new TiffBuilder().Image(new byte[64], 4, 4, 1, SampleType.Float32).Build()));
+        using ImageReader labels = ImageFile.Open(
+            scratch.Put("f.tif", new TiffBuilder().Image(new byte[64], 4, 4, 1, SampleType.Float32).Build()));
         Assert.That(() => ImageFile.OpenLabels(scratch["f.tif"]), Throws.TypeOf<FastSegException>().With.Message.Contains("float32"));
     }
 
@@ -150,14 +184,18 @@ public sealed class RefusalTests
     public void NpyArraysByName(string descr, string fortran, string shape, string words)
     {
         using var scratch = new Scratch();
-        Refused(scratch.Put("a.npy", PictureReaderTests.NpyFile($"{{'descr': {descr}, 'fortran_order': {fortran}, 'shape': {shape}, }}", new byte[64])), words);
+        Refused(
+            scratch.Put(
+                "a.npy", NpyReaderTests.NpyFile($"{{'descr': {descr}, 'fortran_order': {fortran}, 'shape': {shape}, }}", new byte[64])),
+            words);
     }
 
     [Test]
     public void ColumnsInFortranOrderAreRowsAsWell()
     {
         using var scratch = new Scratch();
-        using ImageReader reader = ImageFile.Open(scratch.Put("a.npy", PictureReaderTests.NpyFile("{'descr': '|u1', 'fortran_order': True, 'shape': (3, 1), }", [1, 2, 3])));
+        using ImageReader reader = ImageFile.Open(
+            scratch.Put("a.npy", NpyReaderTests.NpyFile("{'descr': '|u1', 'fortran_order': True, 'shape': (3, 1), }", [1, 2, 3])));
         Assert.That(Scratch.ReadAll(reader), Is.EqualTo(new byte[] { 1, 2, 3 }));
     }
 
@@ -166,7 +204,10 @@ public sealed class RefusalTests
     {
         using var scratch = new Scratch();
         byte[] Jpeg(byte marker, byte depth, byte components) =>
-            [0xFF, 0xD8, 0xFF, marker, 0, (byte)(8 + (3 * components)), depth, 0, 8, 0, 8, components, .. Enumerable.Repeat<byte>(0x11, 3 * components), 0xFF, 0xDA, 0, 2, 0, 0];
+        [
+            0xFF, 0xD8, 0xFF, marker, 0, (byte)(8 + (3 * components)), depth, 0, 8, 0, 8, components,
+            .. Enumerable.Repeat<byte>(0x11, 3 * components), 0xFF, 0xDA, 0, 2, 0, 0,
+        ];
         Refused(scratch.Put("a.jpg", Jpeg(0xC0, 8, 4)), "CMYK");
         Refused(scratch.Put("a.jpg", Jpeg(0xC1, 12, 1)), "12-bit JPEG");
         Refused(scratch.Put("a.jpg", Jpeg(0xC3, 8, 1)), "lossless");

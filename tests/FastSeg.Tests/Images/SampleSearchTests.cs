@@ -26,7 +26,8 @@ internal sealed class SampleSearchTests
         foreach (RunOptions options in Options)
         {
             Assert.That(Refusal(() => Trained.Labels(Model, image, options)), Does.Contain(sentence));
-            Assert.That(Refusal(() => Segmenter.Train([Labelled(image)], training: Trained.Quick, options: options)), Does.Contain(sentence));
+            Assert.That(
+                Refusal(() => Segmenter.Train([Labelled(image)], training: Trained.Quick, options: options)), Does.Contain(sentence));
         }
     }
 
@@ -42,10 +43,17 @@ internal sealed class SampleSearchTests
         int halo = Model.Features.Halo;
         foreach (RunOptions options in Options)
         {
-            Assert.That(Refusal(() => Trained.Labels(Model, image, options, new SegmentOptions { Mask = maskImage })), Does.Contain("x 650, y 580"), "masked or not");
             Assert.That(
-                Refusal(() => Trained.Labels(Model, image, options, new SegmentOptions { Region = new Region(0, 0, W, 581 - halo) })), Does.Contain("x 650, y 580"), "the halo sees it");
-            Assert.That(() => Trained.Labels(Model, image, options, new SegmentOptions { Region = new Region(0, 0, W, 580 - halo) }), Throws.Nothing);
+                Refusal(() => Trained.Labels(Model, image, options, new SegmentOptions { Mask = maskImage })),
+                Does.Contain("x 650, y 580"),
+                "masked or not");
+            Assert.That(
+                Refusal(() => Trained.Labels(Model, image, options, new SegmentOptions { Region = new Region(0, 0, W, 581 - halo) })),
+                Does.Contain("x 650, y 580"),
+                "the halo sees it");
+            Assert.That(
+                () => Trained.Labels(Model, image, options, new SegmentOptions { Region = new Region(0, 0, W, 580 - halo) }),
+                Throws.Nothing);
         }
     }
 
@@ -56,7 +64,9 @@ internal sealed class SampleSearchTests
         pixels[3] = float.NaN;
         pixels[(580 * W) + 650] = float.NaN;
         using MemoryImage image = Floats(pixels);
-        Assert.That(Refusal(() => Trained.Labels(Model, image, options: new SegmentOptions { Region = new Region(300, 300, 400, 300) })), Does.Contain("x 650, y 580"));
+        Assert.That(
+            Refusal(() => Trained.Labels(Model, image, options: new SegmentOptions { Region = new Region(300, 300, 400, 300) })),
+            Does.Contain("x 650, y 580"));
     }
 
     [Test]
@@ -70,7 +80,9 @@ internal sealed class SampleSearchTests
         using MemoryImage maskImage = MemoryImage.FromMemory<byte>(mask, W, H);
         foreach (RunOptions options in Options)
         {
-            Assert.That(Refusal(() => Trained.Labels(Model, image, options, new SegmentOptions { Mask = maskImage })), Does.Contain("x 650, y 580 is coloured"));
+            Assert.That(
+                Refusal(() => Trained.Labels(Model, image, options, new SegmentOptions { Mask = maskImage })),
+                Does.Contain("x 650, y 580 is coloured"));
         }
     }
 
@@ -78,9 +90,15 @@ internal sealed class SampleSearchTests
     [Test]
     public void TheLargestSampleOverflowsNoFeature([Values] bool structure)
     {
-        FeatureSpec spec = FeatureSpec.Paper with { Sigmas = [1, 2], SigmaScale = 0.3, Families = structure ? (Families)((1 << 11) - 1) : Families.Default | Families.Laplacian | Families.Mean };
+        FeatureSpec spec = FeatureSpec.Paper with
+        {
+            Sigmas = [1, 2],
+            SigmaScale = 0.3,
+            Families = structure ? (Families)((1 << 11) - 1) : Families.Default | Families.Laplacian | Families.Mean,
+        };
         const int Side = 64;
-        float[] pixels = [.. Enumerable.Range(0, Side * Side).Select(i => ((i / 3) + (i / Side / 2)) % 2 == 0 ? spec.LargestSample : -spec.LargestSample)];
+        float[] pixels = [.. Enumerable.Range(0, Side * Side).Select(
+            i => ((i / 3) + (i / Side / 2)) % 2 == 0 ? spec.LargestSample : -spec.LargestSample)];
         using MemoryImage image = MemoryImage.FromMemory<float>(pixels, Side, Side);
         float[] planes = [];
         IReadOnlyList<string> planeNames = [];
@@ -107,7 +125,7 @@ internal sealed class SampleSearchTests
             fixed (byte* pixels = bytes)
             {
                 using var reader = new MemoryImage((nint)pixels, Wide, High, 3, 0, type);
-                return SampleChecks.IsGrey(reader, new RunOptions { Threads = 3 });
+                return SampleSearch.IsGrey(reader, new RunOptions { Threads = 3 });
             }
         }
     }
@@ -117,8 +135,12 @@ internal sealed class SampleSearchTests
     {
         using MemoryImage image = Floats(Pixels());
         var options = new RunOptions { Cancellation = new CancellationToken(canceled: true) };
-        Assert.That(() => new SampleSearch(image, image.Info.Bounds) { LargestSample = 1 }.Failure(options), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(() => new LabelledPixels(image.Info, Labelled(image).Labels, options.Cancellation), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => new SampleSearch(image, image.Info.Bounds) { LargestSample = 1 }.Failure(options),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => new LabelledPixels(image.Info, Labelled(image).Labels, options.Cancellation),
+            Throws.InstanceOf<OperationCanceledException>());
     }
 
     [Test]

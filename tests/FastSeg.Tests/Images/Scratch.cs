@@ -53,7 +53,8 @@ internal sealed class Scratch : IDisposable
         byte[] part = new byte[region.Pixels * pixelBytes];
         for (long y = 0; y < region.Height; y++)
         {
-            Array.Copy(image, (((region.Y + y) * width) + region.X) * pixelBytes, part, y * region.Width * pixelBytes, region.Width * pixelBytes);
+            Array.Copy(
+                image, (((region.Y + y) * width) + region.X) * pixelBytes, part, y * region.Width * pixelBytes, region.Width * pixelBytes);
         }
         return part;
     }

@@ -85,7 +85,9 @@ public sealed class WriterTests
         {
             for (int page = 0; page < pages; page++)
             {
-                Assert.That(data.AsSpan(((i * pages) + page) * size, size).SequenceEqual(planes[page].AsSpan(i * size, size)), $"pixel {i} page {page}");
+                Assert.That(
+                    data.AsSpan(((i * pages) + page) * size, size).SequenceEqual(planes[page].AsSpan(i * size, size)),
+                    $"pixel {i} page {page}");
             }
         }
         string header = System.Text.Encoding.ASCII.GetString(file, 10, 118);
@@ -97,7 +99,8 @@ public sealed class WriterTests
     {
         using var scratch = new Scratch();
         byte[] labels = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
-        using (ImageWriter writer = ImageFile.Create(scratch["labels.png"], new ImageLayout(16, 16, SampleType.UInt8) { IsLabelMap = true }))
+        var layout = new ImageLayout(16, 16, SampleType.UInt8) { IsLabelMap = true };
+        using (ImageWriter writer = ImageFile.Create(scratch["labels.png"], layout))
         {
             writer.Write(new Region(0, 0, 16, 16), labels);
             writer.Commit();
@@ -105,7 +108,8 @@ public sealed class WriterTests
         using ImageReader indices = ImageFile.OpenLabels(scratch["labels.png"]);
         Assert.That(Scratch.ReadAll(indices), Is.EqualTo(labels));
         using ImageReader colours = ImageFile.Open(scratch["labels.png"]);
-        byte[] expected = [.. Enumerable.Range(0, 256).SelectMany(i => new[] { ClassColours.Of(i).Red, ClassColours.Of(i).Green, ClassColours.Of(i).Blue })];
+        byte[] expected = [.. Enumerable.Range(0, 256).SelectMany(
+            i => new[] { ClassColours.Of(i).Red, ClassColours.Of(i).Green, ClassColours.Of(i).Blue })];
         Assert.That(Scratch.ReadAll(colours), Is.EqualTo(expected));
     }
 
@@ -176,7 +180,11 @@ public sealed class WriterTests
     public void BigTiffWhereAClassicOneMightOverflow(long largestClassic, string format)
     {
         using var scratch = new Scratch();
-        var layout = new ImageLayout(256, 256, SampleType.UInt8, 2) { PixelSize = new PixelSize(2, 2, "nm"), PageNames = ["first", "second"] };
+        var layout = new ImageLayout(256, 256, SampleType.UInt8, 2)
+        {
+            PixelSize = new PixelSize(2, 2, "nm"),
+            PageNames = ["first", "second"],
+        };
         byte[][] pages = [Scratch.Samples(256, 256, 1, SampleType.UInt8, 1), Scratch.Samples(256, 256, 1, SampleType.UInt8, 2)];
         using (var file = new OutputFile(scratch["big.tif"]))
         {
@@ -202,7 +210,8 @@ public sealed class WriterTests
 
     /// <summary>What other programs see: libtiff reads our tiles, libpng our PNGs.</summary>
     [Test]
-    public void LibvipsReadsTheSame([Values(".tif", ".png")] string extension, [Values(SampleType.UInt8, SampleType.UInt16)] SampleType type)
+    public void LibvipsReadsTheSame(
+        [Values(".tif", ".png")] string extension, [Values(SampleType.UInt8, SampleType.UInt16)] SampleType type)
     {
         using var scratch = new Scratch();
         byte[] image = Scratch.Samples(300, 290, 1, type);

@@ -80,7 +80,9 @@ internal sealed class ModelFileTests
         SelfTest kept = Trained.Grey.SelfTest;
         float[] wrong = [.. kept.Probabilities];
         wrong[4] += 1e-5f;
-        Assert.That(() => (kept with { Probabilities = wrong }).Check(Trained.Grey.Forest), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("self-test fails: pixel 1"));
+        Assert.That(
+            () => (kept with { Probabilities = wrong }).Check(Trained.Grey.Forest),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("self-test fails: pixel 1"));
         Assert.That(() => kept.Check(Trained.Grey.Forest), Throws.Nothing);
     }
 

@@ -13,7 +13,11 @@ namespace FastSeg.Tests.Models;
 internal sealed class ModelImportTests
 {
     /// <summary>Seven planes a channel: what <see cref="RandomModel"/> has features.</summary>
-    private static readonly FeatureSpec Seven = FeatureSpec.Paper with { Families = Families.Gaussian | Families.Dog | Families.Laplacian, Sigmas = [1, 2] };
+    private static readonly FeatureSpec Seven = FeatureSpec.Paper with
+    {
+        Families = Families.Gaussian | Families.Dog | Families.Laplacian,
+        Sigmas = [1, 2],
+    };
 
     private static readonly ModelClass[] Three = [new(1, "a", 0), new(5, "b", 0), new(9, "c", 0)];
 
@@ -67,9 +71,12 @@ internal sealed class ModelImportTests
         AssertRefused(() => Model.Import(json, FeatureSpec.Paper, 1, Three), "look at 7 features, but the specification gives 58");
         AssertRefused(() => Model.Import(json, Seven, 1, Three[..2]), "tell 3 classes apart, but 2 are named");
         AssertRefused(() => Model.Import(json, Seven, 1, [Three[1], Three[0], Three[2]]), "values must ascend");
-        AssertRefused(() => Model.Import(Edited(json, "\"feature_names\":[]", "\"feature_names\":[\"gaussian_0\",\"area\"]"), Seven, 1, Three), "feature 1 is called \"area\", but the specification's is \"gaussian_1\"");
+        AssertRefused(
+            () => Model.Import(Edited(json, "\"feature_names\":[]", "\"feature_names\":[\"gaussian_0\",\"area\"]"), Seven, 1, Three),
+            "feature 1 is called \"area\", but the specification's is \"gaussian_1\"");
         string names = string.Join(',', Seven.Names.Select(name => $"\"{name}\""));
-        Assert.That(() => Model.Import(Edited(json, "\"feature_names\":[]", $"\"feature_names\":[{names}]"), Seven, 1, Three), Throws.Nothing);
+        Assert.That(
+            () => Model.Import(Edited(json, "\"feature_names\":[]", $"\"feature_names\":[{names}]"), Seven, 1, Three), Throws.Nothing);
     }
 
     [Test]

@@ -36,7 +36,8 @@ internal sealed class CudaDriverTests
             long bytes = values.Length * sizeof(float);
             using var arena = new DeviceArena(device, bytes);
             CudaDriver.ThrowIfFailed(CudaDriver.ContextCurrent(out nint own), "asking");
-            CudaDriver.ThrowIfFailed(CudaDriver.CopyPeer(arena.Address, own, memory.Address, memory.Context, (nuint)bytes, 0), "copying back");
+            CudaDriver.ThrowIfFailed(
+                CudaDriver.CopyPeer(arena.Address, own, memory.Address, memory.Context, (nuint)bytes, 0), "copying back");
             CudaDriver.ThrowIfFailed(CudaDriver.StreamSynchronize(0), "copying back");
             arena.Take(bytes).Cast<float>().CopyToCPU(seen);
         });

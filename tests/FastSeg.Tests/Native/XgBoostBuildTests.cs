@@ -20,20 +20,23 @@ internal sealed unsafe class XgBoostBuildTests
     [Test]
     public void TheLibraryHereSaysIt()
     {
-        Assert.That(XgBoost.BuildInfo, Does.StartWith("{").And.Contain("\"USE_CUDA\":"));
+        Assert.That(XgBoostBuild.Info, Does.StartWith("{").And.Contain("\"USE_CUDA\":"));
         Assert.That(XgBoostBuild.Current.Version, Is.EqualTo(XgBoost.Version));
-        Assert.That(XgBoostBuild.Current.HasCuda, Is.EqualTo(XgBoost.BuildInfo.Contains("\"USE_CUDA\":true", StringComparison.Ordinal)));
+        Assert.That(XgBoostBuild.Current.HasCuda, Is.EqualTo(XgBoostBuild.Info.Contains("\"USE_CUDA\":true", StringComparison.Ordinal)));
     }
 
     [Test]
     public void ArraysAreDescribedToTheLetter()
     {
         Assert.That(
-            XgBoost.Array((void*)4096, "<f4", 7, 58), Is.EqualTo("""{"data":[4096,true],"shape":[7,58],"strides":null,"typestr":"<f4","version":3}"""));
+            XgBoost.Array((void*)4096, "<f4", 7, 58),
+            Is.EqualTo("""{"data":[4096,true],"shape":[7,58],"strides":null,"typestr":"<f4","version":3}"""));
         Assert.That(
             XgBoost.CudaArray(unchecked((nint)0x7f00_0000_0100), "<f4", 4_000_000_000, 58),
-            Is.EqualTo("""{"data":[139637976727808,true],"shape":[4000000000,58],"strides":null,"typestr":"<f4","version":3,"stream":null}"""));
+            Is.EqualTo(
+                """{"data":[139637976727808,true],"shape":[4000000000,58],"strides":null,"typestr":"<f4","version":3,"stream":null}"""));
         Assert.That(
-            XgBoost.CudaArray(256, "<i4", 3), Is.EqualTo("""{"data":[256,true],"shape":[3],"strides":null,"typestr":"<i4","version":3,"stream":null}"""));
+            XgBoost.CudaArray(256, "<i4", 3),
+            Is.EqualTo("""{"data":[256,true],"shape":[3],"strides":null,"typestr":"<i4","version":3,"stream":null}"""));
     }
 }

@@ -1,0 +1,21 @@
+namespace FastSeg.Cli.Errors;
+
+/// <summary>The flags by which the command line's users know the library's settings.</summary>
+internal static class SettingFlags
+{
+    /// <summary>The flag of a setting.</summary>
+    public static string Of(Setting setting) => setting switch
+    {
+        Setting.Memory => "--memory",
+        Setting.DeviceMemory => "--device-memory",
+        Setting.Backend => "--backend",
+        Setting.Backbone => "--deep",
+        Setting.Channels => "--channels",
+        Setting.Range => "--range",
+        Setting.AllRounds => "--all-rounds",
+        _ => throw new ArgumentOutOfRangeException(nameof(setting), setting, "This setting has no flag."),
+    };
+
+    /// <summary>A failure's sentence with flags in place of the library's words for its settings.</summary>
+    public static string Sentence(FastSegException failure) => failure.MessageWith(Of);
+}

@@ -1,0 +1,34 @@
+namespace FastSeg.Images;
+
+/// <summary>What one sample of an image is stored as. Images of other types are refused with a sentence that names the type.</summary>
+public enum SampleType
+{
+    /// <summary>Unsigned, 8 bits; filters see value / 255.</summary>
+    UInt8,
+
+    /// <summary>Unsigned, 16 bits; filters see value / 65535.</summary>
+    UInt16,
+
+    /// <summary>IEEE single precision; filters see the value itself.</summary>
+    Float32,
+}
+
+/// <summary>Size and name of a <see cref="SampleType"/>.</summary>
+public static class SampleTypes
+{
+    /// <summary>Bytes of one sample.</summary>
+    public static int Bytes(this SampleType type) => type switch
+    {
+        SampleType.UInt8 => 1,
+        SampleType.UInt16 => 2,
+        _ => 4,
+    };
+
+    /// <summary>The name as numpy and the error sentences write it.</summary>
+    public static string Name(this SampleType type) => type switch
+    {
+        SampleType.UInt8 => "uint8",
+        SampleType.UInt16 => "uint16",
+        _ => "float32",
+    };
+}

@@ -1,0 +1,33 @@
+namespace FastSeg.Gpu;
+
+/// <summary>A GPU as its maker describes it, for predictions: none of its numbers was measured.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="BytesPerSecond">Bytes that its memory moves in a second.</param>
+/// <param name="Multiprocessors">Its multiprocessors, each of 128 lanes and 32 words of shared memory a cycle.</param>
+internal sealed record GpuModel(string Name, double BytesPerSecond, int Multiprocessors)
+{
+    private const double Cycles = 1.7e9, Lanes = 128, SharedWords = 32;
+
+    /// <summary>NVIDIA H100 SXM.</summary>
+    public static readonly GpuModel H100 = new("H100", 3.35e12, 132);
+
+    /// <summary>NVIDIA A10.</summary>
+    public static readonly GpuModel A10 = new("A10", 600e9, 72);
+
+    /// <summary>
+    /// Pixels a second that a tile's kernels, launched one after the other, should reach: the lower or the higher prediction.
+    /// </summary>
+    /// <param name="launches">The kernels that are launched for a tile.</param>
+    /// <param name="folded">Whether the assembler folds addresses: the higher one.</param>
+    public double PixelsPerSecond(IEnumerable<KernelCount> launches, bool folded) =>
+        1 / launches.Sum(count => Bound(count, folded).Seconds);
+
+    /// <summary>Seconds that a kernel takes for a pixel, and which of memory, instructions and shared memory takes that long.</summary>
+    public (double Seconds, string By) Bound(KernelCount count, bool folded)
+    {
+        double memory = count.Bytes / BytesPerSecond, shared = count.Shared / (Multiprocessors * SharedWords * Cycles);
+        double issue = (folded ? count.Folded : count.Instructions) / (Multiprocessors * Lanes * Cycles);
+        double most = Math.Max(memory, Math.Max(shared, issue));
+        return (most, most == memory ? "memory" : most == issue ? "instructions" : "shared memory");
+    }
+}

@@ -1,0 +1,188 @@
+using System.Globalization;
+
+namespace FastSeg.Images;
+
+/// <summary>
+/// Opens and creates image files. Reading goes by content: TIFF and BigTIFF, PNG, JPEG, WebP, npy. Writing goes by extension:
+/// .tif, .tiff, .png, .npy.
+/// </summary>
+public static class ImageFile
+{
+    /// <summary>How many bytes from the start of a file tell its format.</summary>
+    private const int MagicBytes = 12;
+
+    /// <summary>
+    /// Opens an image. "FILE#2" is the second page of FILE (pages count from 1; without a number the first one is taken); a file whose
+    /// name really holds such a # is opened as it is.
+    /// </summary>
+    /// <param name="path">Path, with an optional page.</param>
+    /// <returns>A reader of 1 (grey) or 3 (RGB) channels; alpha is dropped, a palette becomes RGB.</returns>
+    /// <exception cref="FastSegException">The file is missing, damaged, or of a kind that is not read.</exception>
+    public static ImageReader Open(string path) => Open(path, labels: false);
+
+    /// <summary>
+    /// Opens a label image: one channel of uint8 or uint16 indices. A palette PNG or TIFF keeps its indices; an RGB image counts as grey
+    /// where its three channels are equal, and is refused at the first pixel where they are not.
+    /// </summary>
+    /// <param name="path">Path, with an optional page as in <see cref="Open(string)"/>.</param>
+    /// <exception cref="FastSegException">The file is missing, damaged, float, or of a kind that is not read.</exception>
+    public static ImageReader OpenLabels(string path) => OpenLabels(path, "labels are");
+
+    /// <summary>Opens a label image, or another image of the same form, such as a mask.</summary>
+    /// <param name="path">Path, with an optional page.</param>
+    /// <param name="what">Subject and verb of the sentence that refuses a float image: "labels are", "a mask is".</param>
+    internal static ImageReader OpenLabels(string path, string what)
+    {
+        ImageReader reader = Open(path, labels: true);
+        try
+        {
+            if (reader.Info.Type == SampleType.Float32)
+            {
+                throw new FastSegException($"{path} holds float32 values; {what} uint8 or uint16 whole numbers.");
+            }
+            return reader.Info.Channels == 1 ? reader : new GreyLabels(reader);
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Creates an image file in the format that the extension names. It appears under its name with <see cref="ImageWriter.Commit"/>.
+    /// </summary>
+    /// <param name="path">A path ending in .tif, .tiff, .png or .npy, in a folder that exists.</param>
+    /// <param name="layout">Size, type and pages.</param>
+    /// <exception cref="FastSegException">
+    /// The extension is none of these, the format cannot hold the layout, or the folder cannot be written.
+    /// </exception>
+    public static ImageWriter Create(string path, ImageLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(layout);
+        CheckSize(layout);
+        return FormatOf(path) switch
+        {
+            FileFormat.Tiff => new TiffWriter(path, layout),
+            FileFormat.Png => new PngWriter(path, layout),
+            _ => new NpyWriter(path, layout),
+        };
+    }
+
+    /// <summary>What the writer of a file that is to be created would hold while up to so many threads write. Nothing is created.</summary>
+    /// <param name="path">The file's name, or any name with its ending.</param>
+    /// <param name="layout">Size, type and pages.</param>
+    /// <param name="threads">Threads that write.</param>
+    /// <exception cref="FastSegException">The extension is none that is written, or the format cannot hold the layout.</exception>
+    internal static long HeldBytes(string path, ImageLayout layout, int threads)
+    {
+        CheckSize(layout);
+        return FormatOf(path) switch
+        {
+            FileFormat.Tiff => TiffWriter.HeldBytes(path, layout, threads),
+            FileFormat.Png => PngWriter.HeldBytes(path, layout),
+            _ => NpyWriter.HeldBytes(layout, threads),
+        };
+    }
+
+    private enum FileFormat
+    {
+        Tiff,
+        Png,
+        Npy,
+    }
+
+    private static void CheckSize(ImageLayout layout)
+    {
+        if (layout.Width < 1 || layout.Height < 1 || layout.Pages < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(layout), $"{layout.Width} x {layout.Height} x {layout.Pages} pages");
+        }
+    }
+
+    private static FileFormat FormatOf(string path)
+    {
+        string extension = Path.GetExtension(path);
+        return extension.ToLowerInvariant() switch
+        {
+            ".tif" or ".tiff" => FileFormat.Tiff,
+            ".png" => FileFormat.Png,
+            ".npy" => FileFormat.Npy,
+            "" => throw new FastSegException($"{path} has no extension; images are written as .tif, .tiff, .png or .npy."),
+            _ => throw new FastSegException($"{path} ends in \"{extension}\"; images are written as .tif, .tiff, .png or .npy."),
+        };
+    }
+
+    /// <summary>The path in a name such as "FILE#2", as <see cref="Open(string)"/> would take it apart.</summary>
+    internal static string FileOf(string name)
+    {
+        int hash = PageMark(name);
+        return hash < 0 ? name : name[..hash];
+    }
+
+    private static ImageReader Open(string name, bool labels)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length == 0)
+        {
+            throw new FastSegException("The name of an image is empty; give the path of an image.");
+        }
+        (string path, int page) = SplitPage(name);
+        InputFile file = InputFile.Open(path, name);
+        try
+        {
+            Span<byte> magic = stackalloc byte[MagicBytes];
+            magic.Clear();
+            file.Read(0, magic[..(int)Math.Min(file.Length, MagicBytes)]);
+            return Open(file, magic, page, labels);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static ImageReader Open(InputFile file, ReadOnlySpan<byte> magic, int page, bool labels)
+    {
+        if (TiffHeader.Matches(magic))
+        {
+            return TiffReader.Open(file, page, labels);
+        }
+        bool npy = magic.StartsWith(NpyHeader.Magic);
+        bool vips = VipsReader.Matches(magic);
+        if (!npy && !vips)
+        {
+            throw file.Unsupported(
+                "is no image that is read here", "give TIFF, PNG, JPEG, WebP or npy (the content counts, not the extension)");
+        }
+        if (page != 1)
+        {
+            throw new FastSegException($"{file.Name} has one page; pages count from 1, so only #1 exists.");
+        }
+        return npy ? NpyReader.Open(file) : VipsReader.Open(file, magic, labels);
+    }
+
+    private static (string Path, int Page) SplitPage(string name)
+    {
+        int hash = PageMark(name);
+        if (hash < 0)
+        {
+            return (name, 1);
+        }
+        return int.TryParse(name.AsSpan(hash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int page) && page >= 1
+            ? (name[..hash], page)
+            : throw new FastSegException($"{name} asks for page {name[(hash + 1)..]}; pages count from 1.");
+    }
+
+    /// <summary>Position of the # in front of a page number; -1 where there is none, or where a file has that whole name.</summary>
+    private static int PageMark(string name)
+    {
+        int hash = name.LastIndexOf('#');
+        bool number = hash >= 1 && hash < name.Length - 1 && name.AsSpan(hash + 1).ContainsOnlyDigits();
+        return number && !File.Exists(name) ? hash : -1;
+    }
+
+    private static bool ContainsOnlyDigits(this ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
+}

@@ -1,0 +1,21 @@
+namespace FastSeg.Images;
+
+/// <summary>What an image to be written looks like.</summary>
+/// <param name="Width">Columns.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Type">Type of one sample.</param>
+/// <param name="Pages">How many planes there are: pages of a TIFF, or the length of an npy's last axis.</param>
+public sealed record ImageLayout(long Width, long Height, SampleType Type, int Pages = 1)
+{
+    /// <summary>Physical pixel size, for formats that can hold one.</summary>
+    public PixelSize? PixelSize { get; init; }
+
+    /// <summary>A name for each page (TIFF's PageName), or null.</summary>
+    public IReadOnlyList<string>? PageNames { get; init; }
+
+    /// <summary>Whether the samples are labels: a PNG then gets the class colours as its palette.</summary>
+    public bool IsLabelMap { get; init; }
+
+    /// <summary>Whether an npy has the page axis even where there is one page (H x W x 1).</summary>
+    public bool KeepPageAxis { get; init; }
+}

@@ -1,0 +1,26 @@
+namespace FastSeg.Images;
+
+/// <summary>What the header of a PNG, JPEG or WebP says, and those parts of the file that libvips gets to see.</summary>
+/// <param name="Loader">Which of libvips' loaders decodes it: "PNG", "JPEG" or "WebP".</param>
+/// <param name="Width">Columns.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Channels">Channels that the reader delivers: 1 or 3.</param>
+/// <param name="Type">uint8 or uint16.</param>
+/// <param name="Format">The format in words, for <see cref="ImageInfo.Format"/>.</param>
+/// <param name="Data">The file without metadata: text, colour profiles and Exif never reach the library.</param>
+internal sealed record CodedImage(string Loader, long Width, long Height, int Channels, SampleType Type, string Format, FileParts Data)
+{
+    /// <summary>
+    /// What every decoded 8-bit sample is divided by: libvips spreads samples of fewer bits over 0..255, but labels are indices.
+    /// </summary>
+    public int Divisor { get; init; } = 1;
+
+    /// <summary>Bytes beside the decoded image, where libvips keeps the whole image in another form while it decodes.</summary>
+    public long DecodingBytes { get; init; }
+
+    /// <summary>Samples of a pixel as libvips decodes it, alpha included.</summary>
+    public int Bands { get; init; } = Channels;
+
+    /// <summary>Bytes of the image as libvips decodes it.</summary>
+    public long DecodedBytes => Width * Height * Bands * Type.Bytes();
+}

@@ -1,0 +1,171 @@
+using BitMiracle.LibTiff.Classic;
+
+namespace FastSeg.Images;
+
+/// <summary>
+/// Puts compressed tiles into a TIFF, page after page, through BitMiracle.LibTiff. One thread at a time.
+/// </summary>
+internal sealed class TiffAssembler : IDisposable
+{
+    /// <summary>Columns and rows of a tile.</summary>
+    public const int TileSize = 256;
+
+    /// <summary>Uncompressed bytes above which a BigTIFF is written: classic TIFF ends at 4 GiB, and deflate may add an eighth.</summary>
+    public const long LargestClassic = 3_500_000_000;
+
+    private readonly ImageLayout _layout;
+    private readonly BitMiracleErrors _errors = new();
+    private readonly string _path;
+    private readonly Sink _sink;
+    private readonly Tiff _tiff;
+    private int _page;
+
+    /// <summary>Begins the first page.</summary>
+    /// <param name="file">The file, which stays the caller's.</param>
+    /// <param name="layout">Size, type and pages.</param>
+    /// <param name="largestClassic">Set by tests, which write no files of 4 GiB.</param>
+    public TiffAssembler(OutputFile file, ImageLayout layout, long largestClassic = LargestClassic)
+    {
+        _layout = layout;
+        _sink = new Sink(file);
+        bool big = (Int128)layout.Width * layout.Height * layout.Pages * layout.Type.Bytes() > largestClassic;
+        BitMiracleErrors.Install();
+        _path = file.Path;
+        Tiff? tiff = Tiff.ClientOpen(file.Path, big ? "w8" : "w", _errors, _sink);
+        Check(tiff is not null);
+        _tiff = tiff!;
+        BeginPage();
+    }
+
+    /// <summary>Adds a tile to the current page; tiles come in the order of their numbers.</summary>
+    public void Append(int tile, byte[] compressed, int count)
+    {
+        Check(_tiff.WriteRawTile(tile, compressed, 0, count) == count);
+    }
+
+    /// <summary>Ends the current page and begins the next one.</summary>
+    public void NextPage()
+    {
+        EndPage();
+        _page++;
+        BeginPage();
+    }
+
+    /// <summary>Ends the last page, which completes the file.</summary>
+    public void Finish() => EndPage();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Closing would write a directory that is still open; after a failure nobody wants it, and the disk may be full.
+        _sink.Closed = true;
+        _tiff.Dispose();
+    }
+
+    private void EndPage()
+    {
+        Check(_tiff.WriteDirectory());
+    }
+
+    /// <summary>
+    /// Throws what went wrong. BitMiracle goes on after the disk has failed, or says only that something failed: the sink knows what.
+    /// </summary>
+    private void Check(bool done)
+    {
+        if (_sink.Failure is not null)
+        {
+            throw _sink.Failure;
+        }
+        if (!done || _errors.First is not null)
+        {
+            throw new FastSegException(
+                $"{_path} cannot be written (BitMiracle.LibTiff: {_errors.First ?? "no reason given"}); write .npy instead.");
+        }
+    }
+
+    /// <summary>Sets the current page's tags.</summary>
+    private void BeginPage()
+    {
+        bool isFloat = _layout.Type == SampleType.Float32;
+        _tiff.SetField(TiffTag.IMAGEWIDTH, checked((int)_layout.Width));
+        _tiff.SetField(TiffTag.IMAGELENGTH, checked((int)_layout.Height));
+        _tiff.SetField(TiffTag.BITSPERSAMPLE, 8 * _layout.Type.Bytes());
+        _tiff.SetField(TiffTag.SAMPLESPERPIXEL, 1);
+        _tiff.SetField(TiffTag.SAMPLEFORMAT, isFloat ? SampleFormat.IEEEFP : SampleFormat.UINT);
+        _tiff.SetField(TiffTag.PHOTOMETRIC, Photometric.MINISBLACK);
+        _tiff.SetField(TiffTag.PLANARCONFIG, PlanarConfig.CONTIG);
+        _tiff.SetField(TiffTag.COMPRESSION, Compression.ADOBE_DEFLATE);
+        _tiff.SetField(TiffTag.TILEWIDTH, TileSize);
+        _tiff.SetField(TiffTag.TILELENGTH, TileSize);
+        _tiff.SetField(TiffTag.SOFTWARE, "FastSeg");
+        if (_layout.PageNames is { } names && _page < names.Count)
+        {
+            _tiff.SetField(TiffTag.PAGENAME, names[_page]);
+        }
+        if (_layout.PixelSize is { } size)
+        {
+            _tiff.SetField(TiffTag.XRESOLUTION, 1 / size.X);
+            _tiff.SetField(TiffTag.YRESOLUTION, 1 / size.Y);
+            _tiff.SetField(TiffTag.RESOLUTIONUNIT, (ResUnit)TiffPixelSize.Unit(size));
+        }
+        if (_page == 0 && TiffPixelSize.Description(_layout.PixelSize, _layout.Pages) is { } description)
+        {
+            _tiff.SetField(TiffTag.IMAGEDESCRIPTION, description);
+        }
+    }
+
+    /// <summary>The output file with a position, as BitMiracle wants a stream to be.</summary>
+    private sealed class Sink(OutputFile file) : TiffStream
+    {
+        private long _position;
+        private long _length;
+
+        /// <summary>Whether what still comes is thrown away.</summary>
+        public bool Closed { get; set; }
+
+        /// <summary>The first write that failed; nothing is written after it.</summary>
+        public FastSegException? Failure { get; private set; }
+
+        public override int Read(object clientData, byte[] buffer, int offset, int count)
+        {
+            int part = (int)Math.Clamp(_length - _position, 0, count);
+            file.Read(_position, buffer.AsSpan(offset, part));
+            _position += part;
+            return part;
+        }
+
+        public override void Write(object clientData, byte[] buffer, int offset, int count)
+        {
+            if (!Closed && Failure is null)
+            {
+                try
+                {
+                    file.Write(_position, buffer.AsSpan(offset, count));
+                }
+                catch (FastSegException e)
+                {
+                    Failure = e;
+                }
+            }
+            _position += count;
+            _length = Math.Max(_length, _position);
+        }
+
+        public override long Seek(object clientData, long offset, SeekOrigin origin)
+        {
+            _position = origin switch
+            {
+                SeekOrigin.Begin => offset,
+                SeekOrigin.Current => _position + offset,
+                _ => _length + offset,
+            };
+            return _position;
+        }
+
+        public override void Close(object clientData)
+        {
+        }
+
+        public override long Size(object clientData) => _length;
+    }
+}

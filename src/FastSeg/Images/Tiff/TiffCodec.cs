@@ -1,0 +1,20 @@
+namespace FastSeg.Images;
+
+/// <summary>How the samples of a TIFF's page are compressed.</summary>
+internal enum TiffCodec
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>LZW.</summary>
+    Lzw,
+
+    /// <summary>Deflate in zlib's frame.</summary>
+    Deflate,
+
+    /// <summary>Runs of equal bytes.</summary>
+    PackBits,
+
+    /// <summary>JPEG, with tables that a page's segments may share.</summary>
+    Jpeg,
+}

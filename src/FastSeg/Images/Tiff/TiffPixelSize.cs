@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace FastSeg.Images;
+
+/// <summary>
+/// Converts between a pixel size and TIFF tags. The tags give pixels per inch or centimetre or, where ImageJ wrote the description, pixels
+/// per the unit that it names ("unit=nm").
+/// </summary>
+internal static class TiffPixelSize
+{
+    // Values of ResolutionUnit.
+    private const int None = 1, Inch = 2, Centimetre = 3;
+
+    /// <summary>The size that a page's tags give; null where they give none.</summary>
+    public static PixelSize? Read(TiffTags tags)
+    {
+        double x = tags.Rational(TiffTags.XResolution), y = tags.Rational(TiffTags.YResolution);
+        if (!(x > 0 && y > 0))
+        {
+            return null;
+        }
+        string? unit = ImageJUnit(tags.Text(TiffTags.ImageDescription, 1 << 16));
+        unit ??= tags.Integer(TiffTags.ResolutionUnit, Inch) switch
+        {
+            Inch => "inch",
+            Centimetre => "cm",
+            _ => null,
+        };
+        return unit is null ? null : new PixelSize(1 / x, 1 / y, unit);
+    }
+
+    /// <summary>The ResolutionUnit to write for a size.</summary>
+    public static int Unit(PixelSize size) => size.Unit switch
+    {
+        "inch" => Inch,
+        "cm" => Centimetre,
+        _ => None,
+    };
+
+    /// <summary>An ImageJ description that names a unit for which TIFF has no number; null where none is needed.</summary>
+    public static string? Description(PixelSize? size, int pages)
+    {
+        if (size is null || Unit(size) != None)
+        {
+            return null;
+        }
+        string stack = pages > 1 ? string.Create(CultureInfo.InvariantCulture, $"images={pages}\nslices={pages}\n") : "";
+        return $"ImageJ=1.54f\n{stack}unit={size.Unit.Replace("\n", " ", StringComparison.Ordinal)}\n";
+    }
+
+    /// <summary>The unit that an ImageJ description names, as ImageJ's current name of it.</summary>
+    private static string? ImageJUnit(string description)
+    {
+        if (!description.StartsWith("ImageJ=", StringComparison.Ordinal))
+        {
+            return null;
+        }
+        foreach (string line in description.Split('\n'))
+        {
+            if (line.StartsWith("unit=", StringComparison.Ordinal) && line.Length > 5)
+            {
+                // ImageJ writes the micro sign as an escape.
+                string unit = line[5..].Trim().Replace("\\u00B5", "µ", StringComparison.OrdinalIgnoreCase);
+                return unit is "um" or "µm" or "μm" or "micrometer" ? "micron" : unit;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,263 @@
+using System.Collections.Concurrent;
+using FastSeg.Native;
+
+namespace FastSeg.Images;
+
+/// <summary>
+/// A page of a TIFF or BigTIFF, read rectangle by rectangle. The threads that read decode the strips and tiles which their rectangles need,
+/// in parallel, and keep them while neighbouring rectangles may want them. Uncompressed strips are read from where they lie, without a
+/// cache. Grey is delivered as stored, also where 0 means white, as tifffile and scikit-image do.
+/// </summary>
+internal sealed unsafe class TiffReader : ImageReader
+{
+    /// <summary>Rows of the image that are kept decoded: a row of tiles with their halo, and the beginning of the next.</summary>
+    private const long CachedRows = 1024;
+
+    /// <summary>Most bytes of kept segments; two are kept whatever their size.</summary>
+    private const long MostCachedBytes = 256L << 20;
+
+    /// <summary>Uncompressed tiles above this size are read row by row instead of as a whole.</summary>
+    private const long LargestWholeTile = 4L << 20;
+
+    private readonly InputFile _file;
+    private readonly TiffPage _page;
+    private readonly SegmentCache? _cache;
+
+    /// <summary>The directory for BitMiracle, shared by the decoders; null where it decodes nothing.</summary>
+    private readonly byte[]? _directory;
+    private readonly ConcurrentBag<TiffDecoder> _decoders = [];
+
+    private TiffReader(InputFile file, TiffPage page, ImageInfo info)
+    {
+        _file = file;
+        _page = page;
+        Info = info;
+        _directory = page.NeedsBitMiracle ? BitMiracleStrips.Directory(page) : null;
+        bool direct = page.Codec == TiffCodec.None && (!page.Tiled || page.SegmentBytes > LargestWholeTile);
+        _cache = direct ? null : new SegmentCache(page.SegmentBytes, Budget(page));
+    }
+
+    public override ImageInfo Info { get; }
+
+    /// <summary>True for compressed strips, of which a part costs as much as the whole.</summary>
+    public override bool PrefersWholeRows => _cache is not null && !_page.Tiled;
+
+    /// <summary>How many strips and tiles were decoded so far, those decoded again included.</summary>
+    internal long Decoded => _cache?.Decoded ?? 0;
+
+    /// <summary>Opens a page (counted from 1).</summary>
+    /// <param name="file">The file; the reader owns it once this returns.</param>
+    /// <param name="page">Number of the page.</param>
+    /// <param name="indices">Whether palette images are delivered as indices.</param>
+    /// <exception cref="FastSegException">The file is damaged or of a kind that is not read.</exception>
+    public static TiffReader Open(InputFile file, int page, bool indices)
+    {
+        TiffHeader header = TiffHeader.Read(file);
+        (long offset, int pages) = header.FindPage(file, page);
+        TiffPage found = TiffPageReader.Read(file, header, TiffTags.Read(file, header, offset));
+        bool colour = found.Photometric is 2 or 6 || (found.Photometric == 3 && !indices);
+        var info = new ImageInfo(file.Name, found.Width, found.Height, colour ? 3 : 1, found.Type)
+        {
+            Pages = pages,
+            PixelSize = found.PixelSize,
+            Format = found.Describe(header.Big, page, pages),
+        };
+        return new TiffReader(file, found, info);
+    }
+
+    public override long HeldBytes(int threads) =>
+        (_cache?.HeldBytes(threads, _page.Segments) ?? 0) + (_directory?.Length ?? 0) + (threads * TiffDecoder.HeldBytes(_page));
+
+    public override void Read(Region region, Span<byte> destination)
+    {
+        ImageReading.Check(Info, region, destination.Length);
+        TiffDecoder decoder = _decoders.TryTake(out TiffDecoder? kept) ? kept : new TiffDecoder(_file, _page, _directory);
+        try
+        {
+            fixed (byte* to = destination)
+            {
+                Read(decoder, region, to);
+            }
+        }
+        finally
+        {
+            decoder.Later.Clear();
+            _decoders.Add(decoder);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _cache?.Dispose();
+        foreach (TiffDecoder decoder in _decoders)
+        {
+            decoder.Dispose();
+        }
+        _file.Dispose();
+    }
+
+    /// <summary>How many segments the cache keeps.</summary>
+    private static int Budget(TiffPage page)
+    {
+        long rows = ((CachedRows / page.SegmentHeight) + 2) * page.Across * (page.Separate ? page.Samples : 1);
+        long fits = Math.Max(2, MostCachedBytes / page.SegmentBytes);
+        return (int)Math.Min(Math.Min(rows, fits), page.Segments);
+    }
+
+    /// <summary>
+    /// Copies the region out of every segment it touches. Segments that another thread is decoding come last, so that threads which want
+    /// the same ones decode different ones first.
+    /// </summary>
+    private void Read(TiffDecoder decoder, Region region, byte* to)
+    {
+        long left = region.X / _page.SegmentWidth, right = (region.Right - 1) / _page.SegmentWidth;
+        long top = region.Y / _page.SegmentHeight, bottom = (region.Bottom - 1) / _page.SegmentHeight;
+        int planes = _page.Separate ? Info.Channels : 1;
+        for (int plane = 0; plane < planes; plane++)
+        {
+            for (long y = top; y <= bottom; y++)
+            {
+                for (long x = left; x <= right; x++)
+                {
+                    long segment = (plane * _page.PerPlane) + (y * _page.Across) + x;
+                    if (_cache is null)
+                    {
+                        CopyStored(decoder, segment, plane, region, to);
+                    }
+                    else if (!CopyDecoded(decoder, segment, plane, region, to, wait: false))
+                    {
+                        decoder.Later.Add(segment);
+                    }
+                }
+            }
+        }
+        foreach (long segment in decoder.Later)
+        {
+            CopyDecoded(decoder, segment, (int)(segment / _page.PerPlane), region, to, wait: true);
+        }
+    }
+
+    /// <summary>Copies what a segment has of the region, and decodes it first where it is not in the cache.</summary>
+    /// <returns>False where another thread is decoding it and <paramref name="wait"/> is false.</returns>
+    private bool CopyDecoded(TiffDecoder decoder, long segment, int plane, Region region, byte* to, bool wait)
+    {
+        SegmentCache.Slot? slot = _cache!.Acquire(segment, wait, out bool decode);
+        if (slot is null)
+        {
+            return false;
+        }
+        try
+        {
+            if (decode)
+            {
+                Decode(decoder, segment, slot);
+            }
+            else
+            {
+                _cache.Wait(slot);
+            }
+            Region area = _page.Area(segment), part = area.Intersect(region);
+            int stored = _page.SegmentSamples * _page.Type.Bytes();
+            for (long y = part.Y; y < part.Bottom; y++)
+            {
+                byte* from = slot.Buffer.Pointer + ((y - area.Y) * _page.RowBytes) + ((part.X - area.X) * stored);
+                CopyRow(from, part.X, y, part.Width, plane, region, to);
+            }
+            return true;
+        }
+        finally
+        {
+            _cache.Release(slot);
+        }
+    }
+
+    /// <summary>Decodes a segment into its slot and tells the threads that wait for it how that went.</summary>
+    private void Decode(TiffDecoder decoder, long segment, SegmentCache.Slot slot)
+    {
+        try
+        {
+            decoder.Decode(segment, slot.Buffer.Pointer);
+            _cache!.Publish(slot);
+        }
+        catch (Exception e)
+        {
+            _cache!.Fail(slot, e as FastSegException ?? _file.Bad($"is damaged ({e.GetType().Name})", e));
+            throw;
+        }
+    }
+
+    /// <summary>Reads what an uncompressed segment has of the region straight from the file.</summary>
+    private void CopyStored(TiffDecoder decoder, long segment, int plane, Region region, byte* to)
+    {
+        Region area = _page.Area(segment), part = area.Intersect(region);
+        int stored = _page.SegmentSamples * _page.Type.Bytes(), pixel = Info.PixelBytes;
+        bool asStored = stored == pixel;
+        // Whole rows of the segment that are whole rows of the region too lie behind each other in both: one read takes them all.
+        long first = _page.Offsets[segment] + ((part.Y - area.Y) * _page.RowBytes) + ((part.X - area.X) * stored);
+        if (asStored && part.Width == region.Width && part.Width * stored == _page.RowBytes)
+        {
+            byte* all = to + ((part.Y - region.Y) * region.Width * pixel);
+            long bytes = part.Height * _page.RowBytes;
+            _file.Read(first, all, bytes);
+            SwapIfNeeded(decoder, all, bytes);
+            return;
+        }
+        for (long y = part.Y; y < part.Bottom; y++)
+        {
+            byte* row = asStored ? to + ((((y - region.Y) * region.Width) + part.X - region.X) * pixel) : decoder.Row.Pointer;
+            _file.Read(first + ((y - part.Y) * _page.RowBytes), row, part.Width * stored);
+            SwapIfNeeded(decoder, row, part.Width * stored);
+            if (!asStored)
+            {
+                CopyRow(row, part.X, y, part.Width, plane, region, to);
+            }
+        }
+    }
+
+    private void SwapIfNeeded(TiffDecoder decoder, byte* samples, long bytes)
+    {
+        if (_page.BigEndian)
+        {
+            decoder.Swap(samples, bytes);
+        }
+    }
+
+    /// <summary>Puts pixels of one row where the caller wants them: drops alpha, looks up the palette, interleaves planes.</summary>
+    private void CopyRow(byte* from, long x, long y, long pixels, int plane, Region region, byte* to)
+    {
+        int sample = _page.Type.Bytes(), channels = Info.Channels;
+        byte* row = to + ((((y - region.Y) * region.Width) + x - region.X) * Info.PixelBytes);
+        if (_page.Palette is not null && channels == 3)
+        {
+            byte[] palette = _page.Palette;
+            for (long i = 0; i < pixels; i++)
+            {
+                row[3 * i] = palette[from[i]];
+                row[(3 * i) + 1] = palette[256 + from[i]];
+                row[(3 * i) + 2] = palette[512 + from[i]];
+            }
+        }
+        else if (_page.Separate)
+        {
+            ScatterPlane(from, row + (plane * sample), pixels, sample, channels * sample);
+        }
+        else
+        {
+            ImageReading.TakeChannels(from, _page.Samples, row, channels, pixels, sample);
+        }
+    }
+
+    /// <summary>Copies one plane's samples to every <paramref name="step"/>th byte.</summary>
+    private static void ScatterPlane(byte* from, byte* to, long pixels, int sample, int step)
+    {
+        for (long i = 0; i < pixels; i++)
+        {
+            for (int b = 0; b < sample; b++)
+            {
+                to[b] = from[b];
+            }
+            from += sample;
+            to += step;
+        }
+    }
+}

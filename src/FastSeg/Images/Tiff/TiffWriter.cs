@@ -1,0 +1,241 @@
+using System.Collections.Concurrent;
+using FastSeg.Native;
+
+namespace FastSeg.Images;
+
+/// <summary>
+/// A TIFF (BigTIFF where it could grow past 4 GB) of 256 x 256 tiles, deflate, one grey sample, written in any order. The thread that
+/// writes a tile compresses it; then the tile waits in a second file beside the output, the spool, until <see cref="Commit"/> puts all of
+/// them in order, page by page. So the bytes do not depend on which thread was first.
+/// </summary>
+internal sealed unsafe class TiffWriter : ImageWriter
+{
+    private const int TileSize = TiffAssembler.TileSize;
+
+    private readonly OutputFile _file;
+    private readonly OutputFile _spool;
+    private readonly TiffAssembler _assembler;
+    private readonly ConcurrentBag<TileDeflater> _deflaters = [];
+
+    /// <summary>Tiles of which only a part has been written yet.</summary>
+    private readonly Dictionary<int, PartialTile> _partial = [];
+
+    /// <summary>Where each page's tiles are in the spool.</summary>
+    private readonly (long Offset, int Count)[][] _spooled;
+    private readonly int _across;
+    private readonly int _down;
+    private long _spoolEnd;
+    private long _tilesWritten;
+
+    /// <summary>Creates the temporary files.</summary>
+    /// <exception cref="FastSegException">There would be too many tiles, or the folder cannot be written.</exception>
+    public TiffWriter(string path, ImageLayout layout)
+    {
+        Layout = layout;
+        (_across, _down) = Tiles(path, layout);
+        _spooled = new (long, int)[layout.Pages][];
+        for (int page = 0; page < _spooled.Length; page++)
+        {
+            _spooled[page] = new (long, int)[_across * _down];
+        }
+        _file = new OutputFile(path);
+        try
+        {
+            _spool = new OutputFile(path);
+            _assembler = new TiffAssembler(_file, layout);
+        }
+        catch
+        {
+            _file.Dispose();
+            _spool?.Dispose();
+            throw;
+        }
+    }
+
+    public override ImageLayout Layout { get; }
+
+    /// <summary>
+    /// What a writer of this layout holds, without opening one: a deflater for each thread, the tile that is being put in order, 16 bytes
+    /// for each tile of every page here, and 16 for each tile of one page in BitMiracle.
+    /// </summary>
+    /// <exception cref="FastSegException">The format cannot hold the layout.</exception>
+    public static long HeldBytes(string path, ImageLayout layout, int threads)
+    {
+        (int across, int down) = Tiles(path, layout);
+        int tile = BytesOfATile(layout);
+        long tables = (long)across * down * ((16L * layout.Pages) + 16);
+        return ((long)threads * TileDeflater.Bytes(tile)) + TileDeflater.MostCompressed(tile) + tables;
+    }
+
+    private static (int Across, int Down) Tiles(string path, ImageLayout layout)
+    {
+        long across = ((layout.Width - 1) / TileSize) + 1, down = ((layout.Height - 1) / TileSize) + 1;
+        return across <= int.MaxValue / down
+            ? ((int)across, (int)down)
+            : throw new FastSegException(
+                $"{path}: an image of {layout.Width} x {layout.Height} pixels has more tiles than a TIFF is written with here; " +
+                "write a part of it.");
+    }
+
+    private static int BytesOfATile(ImageLayout layout) => TileSize * TileSize * layout.Type.Bytes();
+
+    private int TileBytes => BytesOfATile(Layout);
+
+    public override long HeldBytes(int threads) => HeldBytes(_file.Path, Layout, threads);
+
+    public override void Write(Region region, ReadOnlySpan<byte> samples)
+    {
+        ImageWriting.Check(Layout, region, samples.Length);
+        TileDeflater deflater = _deflaters.TryTake(out TileDeflater? kept) ? kept : new TileDeflater(TileBytes);
+        try
+        {
+            for (long row = region.Y / TileSize; row * TileSize < region.Bottom; row++)
+            {
+                for (long column = region.X / TileSize; column * TileSize < region.Right; column++)
+                {
+                    int tile = checked((int)((row * _across) + column));
+                    Region whole = Whole(tile), part = whole.Intersect(region);
+                    if (part == whole)
+                    {
+                        WriteWhole(deflater, tile, region, part, samples);
+                    }
+                    else
+                    {
+                        Collect(deflater, tile, region, part, samples);
+                    }
+                }
+            }
+        }
+        finally
+        {
+            _deflaters.Add(deflater);
+        }
+    }
+
+    public override void Commit()
+    {
+        if (Interlocked.Read(ref _tilesWritten) != (long)_across * _down)
+        {
+            throw new InvalidOperationException($"{_tilesWritten} of {(long)_across * _down} tiles of {_file.Path} were written");
+        }
+        byte[] tile = new byte[TileDeflater.MostCompressed(TileBytes)];
+        for (int page = 0; page < Layout.Pages; page++)
+        {
+            if (page > 0)
+            {
+                _assembler.NextPage();
+            }
+            for (int i = 0; i < _spooled[page].Length; i++)
+            {
+                (long offset, int count) = _spooled[page][i];
+                _spool.Read(offset, tile.AsSpan(0, count));
+                _assembler.Append(i, tile, count);
+            }
+        }
+        _assembler.Finish();
+        _file.Commit();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _assembler.Dispose();
+        _file.Dispose();
+        _spool.Dispose();
+        foreach (PartialTile partial in _partial.Values)
+        {
+            partial.Samples.Dispose();
+        }
+        foreach (TileDeflater deflater in _deflaters)
+        {
+            deflater.Dispose();
+        }
+    }
+
+    /// <summary>The pixels of a tile, as far as the image goes.</summary>
+    private Region Whole(int tile) =>
+        new Region((long)(tile % _across) * TileSize, (long)(tile / _across) * TileSize, TileSize, TileSize)
+            .Intersect(new Region(0, 0, Layout.Width, Layout.Height));
+
+    /// <summary>Compresses a tile of every page and puts it into the spool.</summary>
+    /// <param name="deflater">The thread's memory for it.</param>
+    /// <param name="tile">Number of the tile.</param>
+    /// <param name="region">The pixels of <paramref name="samples"/>.</param>
+    /// <param name="part">The tile's pixels.</param>
+    /// <param name="samples">Page by page, row by row.</param>
+    private void WriteWhole(TileDeflater deflater, int tile, Region region, Region part, ReadOnlySpan<byte> samples)
+    {
+        int sample = Layout.Type.Bytes(), rowBytes = (int)part.Width * sample;
+        for (int page = 0; page < Layout.Pages; page++)
+        {
+            Span<byte> raw = deflater.Raw;
+            // A tile at the edge is stored whole too; what lies outside the image is 0.
+            if (part.Width < TileSize || part.Height < TileSize)
+            {
+                raw.Clear();
+            }
+            for (int y = 0; y < part.Height; y++)
+            {
+                long from = ((((page * region.Height) + part.Y - region.Y + y) * region.Width) + part.X - region.X) * sample;
+                samples.Slice(checked((int)from), rowBytes).CopyTo(raw[(y * TileSize * sample)..]);
+            }
+            Store(page, tile, deflater.Compressed, deflater.Deflate());
+        }
+        Interlocked.Increment(ref _tilesWritten);
+    }
+
+    /// <summary>Appends a compressed tile to the spool. Threads take their stretches of it with one atomic addition.</summary>
+    private void Store(int page, int tile, byte[] compressed, int count)
+    {
+        long at = Interlocked.Add(ref _spoolEnd, count) - count;
+        _spooled[page][tile] = (at, count);
+        _spool.Write(at, compressed.AsSpan(0, count));
+    }
+
+    /// <summary>Keeps a part of a tile until the rest has come; whoever brings the last part writes the tile.</summary>
+    private void Collect(TileDeflater deflater, int tile, Region region, Region part, ReadOnlySpan<byte> samples)
+    {
+        Region whole = Whole(tile);
+        PartialTile? partial;
+        lock (_partial)
+        {
+            if (!_partial.TryGetValue(tile, out partial))
+            {
+                partial = new PartialTile(new HostBuffer(whole.Pixels * Layout.Pages * Layout.Type.Bytes()), whole.Pixels);
+                _partial.Add(tile, partial);
+            }
+        }
+        int sample = Layout.Type.Bytes(), rowBytes = (int)part.Width * sample;
+        bool complete;
+        lock (partial)
+        {
+            for (int page = 0; page < Layout.Pages; page++)
+            {
+                for (int y = 0; y < part.Height; y++)
+                {
+                    long from = ((((page * region.Height) + part.Y - region.Y + y) * region.Width) + part.X - region.X) * sample;
+                    long to = ((((page * whole.Height) + part.Y - whole.Y + y) * whole.Width) + part.X - whole.X) * sample;
+                    samples.Slice(checked((int)from), rowBytes).CopyTo(partial.Samples.Span<byte>(to, rowBytes));
+                }
+            }
+            partial.Missing -= part.Pixels;
+            complete = partial.Missing == 0;
+        }
+        if (complete)
+        {
+            lock (_partial)
+            {
+                _partial.Remove(tile);
+            }
+            using HostBuffer done = partial.Samples;
+            WriteWhole(deflater, tile, whole, whole, done.Span<byte>(0, checked((int)done.Length)));
+        }
+    }
+
+    /// <summary>The samples of a tile that have come, and how many pixels are missing.</summary>
+    private sealed class PartialTile(HostBuffer samples, long missing)
+    {
+        public HostBuffer Samples { get; } = samples;
+
+        public long Missing { get; set; } = missing;
+    }
+}

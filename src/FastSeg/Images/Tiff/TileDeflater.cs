@@ -1,0 +1,43 @@
+using System.IO.Compression;
+using FastSeg.Native;
+
+namespace FastSeg.Images;
+
+/// <summary>One thread's memory for compressing tiles: the raw samples and the compressed bytes.</summary>
+internal sealed class TileDeflater(int tileBytes) : IDisposable
+{
+    private readonly HostBuffer _raw = new(tileBytes);
+
+    /// <summary>The tile's samples, which the caller fills before <see cref="Deflate"/>.</summary>
+    public Span<byte> Raw => _raw.Span<byte>(0, tileBytes);
+
+    /// <summary>The compressed bytes, as many as <see cref="Deflate"/> returned.</summary>
+    public byte[] Compressed { get; } = GC.AllocateUninitializedArray<byte>(MostCompressed(tileBytes));
+
+    /// <summary>Bytes in which zlib works while a tile is compressed, and of the runtime's buffer in front of it.</summary>
+    private const long StateBytes = 288L << 10;
+
+    /// <summary>Bytes of the samples, of the compressed tile and of zlib.</summary>
+    public static long Bytes(int tileBytes) => (long)tileBytes + MostCompressed(tileBytes) + StateBytes;
+
+    /// <summary>
+    /// Most bytes of a compressed tile: where nothing repeats, the fastest level spends 9 bits on half of the byte values, and some bytes
+    /// around the whole.
+    /// </summary>
+    public static int MostCompressed(int tileBytes) => tileBytes + (tileBytes / 8) + 1024;
+
+    /// <summary>Compresses <see cref="Raw"/> in zlib's format, at the fastest level: label maps shrink well at any.</summary>
+    /// <returns>Bytes in <see cref="Compressed"/>.</returns>
+    public int Deflate()
+    {
+        using var stream = new MemoryStream(Compressed);
+        using (var deflate = new ZLibStream(stream, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            deflate.Write(Raw);
+        }
+        return (int)stream.Position;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _raw.Dispose();
+}

@@ -1,0 +1,36 @@
+using FastSeg.Deep;
+using FastSeg.Features;
+using FastSeg.Forest;
+
+namespace FastSeg.Models;
+
+/// <summary>What a model is made of, before it is known whether the parts fit each other; making a model of them checks that.</summary>
+internal sealed record ModelParts
+{
+    /// <summary>The features its trees look at.</summary>
+    public required FeatureSpec Features { get; init; }
+
+    /// <summary>1 for grey images, 3 for RGB.</summary>
+    public required int Channels { get; init; }
+
+    /// <summary>Its deep features, if it has any.</summary>
+    public DeepModel? Deep { get; init; }
+
+    /// <summary>Its classes, by ascending label value.</summary>
+    public required IReadOnlyList<ModelClass> Classes { get; init; }
+
+    /// <summary>How it was trained; null for an imported one.</summary>
+    public TrainingOptions? Training { get; init; }
+
+    /// <summary>Where its trees were imported from; null for one that was trained here.</summary>
+    public ForestOrigin? Origin { get; init; }
+
+    /// <summary>Version of the XGBoost that trained it or saved its trees.</summary>
+    public required string XgboostVersion { get; init; }
+
+    /// <summary>The trees as XGBoost's UBJSON.</summary>
+    public required byte[] ForestBytes { get; init; }
+
+    /// <summary>Rows of features and the probabilities they must give.</summary>
+    public required SelfTest SelfTest { get; init; }
+}
