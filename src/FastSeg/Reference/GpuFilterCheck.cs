@@ -25,7 +25,7 @@ internal static class GpuFilterCheck
         foreach (string name in FamilyNames.All)
         {
             Families family = FamilyNames.Parse([name]);
-            bool disk = (family & FilterBankGpu.Disks) != 0;
+            bool disk = (family & FeatureSpec.OverDisks) != 0;
             FeatureSpec spec = FeatureSpec.Paper with { Families = family, Sigmas = disk ? DiskSigmas : FeatureSpec.Paper.Sigmas };
             float[] expected = GpuCheck.Planes(spec, samples, side);
             (float[] planes, double seconds) = meter.On(device => Planes(device, spec, samples, side));
@@ -41,7 +41,7 @@ internal static class GpuFilterCheck
     private static (float[] Planes, double Seconds) Planes(GpuDevice device, FeatureSpec spec, byte[] samples, int side)
     {
         TileShape shape = Whole(side);
-        long scratchBytes = FilterBankGpu.ScratchBytes(spec, 1, shape), planeBytes = (long)spec.Names.Count * samples.Length * sizeof(float);
+        long scratchBytes = FilterBankGpu.ScratchBytes(spec, shape), planeBytes = (long)spec.Names.Count * samples.Length * sizeof(float);
         using var bank = new FilterBankGpu(device, spec, 1);
         using var pixels = new DeviceTable<byte>(device, samples);
         using var arena = new DeviceArena(device, DeviceArena.Aligned(scratchBytes) + planeBytes);

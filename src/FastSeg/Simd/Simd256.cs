@@ -36,7 +36,8 @@ internal readonly unsafe struct Simd256 : ILanes<Vector256<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Fma(Vector256<float> a, Vector256<float> b, Vector256<float> c) => System.Runtime.Intrinsics.X86.Fma.MultiplyAdd(a, b, c);
+    public static Vector256<float> Fma(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        System.Runtime.Intrinsics.X86.Fma.MultiplyAdd(a, b, c);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,10 +52,12 @@ internal readonly unsafe struct Simd256 : ILanes<Vector256<float>>
     public static Vector256<float> Sqrt(Vector256<float> a) => Avx.Sqrt(a);
 
     /// <inheritdoc/>
+    /// <remarks>With 8 lanes this is the divider's root too.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> SqrtByFma(Vector256<float> a) => Avx.Sqrt(a);
 
     /// <inheritdoc/>
+    /// <remarks>AlignRight shifts inside 128-bit halves: each half needs the half to its right, which the permutation brings.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Shift1(Vector256<float> current, Vector256<float> next) =>
         Avx2.AlignRight(Avx.Permute2x128(current, next, 0x21).AsByte(), current.AsByte(), 1 * sizeof(float)).AsSingle();

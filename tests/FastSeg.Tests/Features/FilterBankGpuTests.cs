@@ -53,10 +53,10 @@ internal sealed class FilterBankGpuTests
     public void ScratchGrowsWithEveryMeasure()
     {
         var shape = new TileShape { Width = 300, Height = 200, CoreX = 66, CoreY = 66, CoreWidth = 168, CoreHeight = 68 };
-        long bytes = FilterBankGpu.ScratchBytes(FeatureSpec.Paper, 1, shape);
+        long bytes = FilterBankGpu.ScratchBytes(FeatureSpec.Paper, shape);
         // The image, a pass along x of its rows, five blurs of the core and two pixels around it; each a multiple of 256 bytes.
         Assert.That(bytes, Is.EqualTo(4L * ((300 * 200) + 32 + (172 * 200) + 40 + (5 * ((172 * 72) + 0))) / 256 * 256).Within(256 * 7));
         Assert.That(bytes % 256, Is.Zero);
-        Assert.That(FilterBankGpu.ScratchBytes(FeatureSpec.Paper, 1, shape with { CoreWidth = 160 }), Is.LessThan(bytes));
+        Assert.That(FilterBankGpu.ScratchBytes(FeatureSpec.Paper, shape with { CoreWidth = 160 }), Is.LessThan(bytes));
     }
 }

@@ -126,7 +126,7 @@ internal static class FilterRun
             byte[] bytes = new ReadOnlySpan<byte>(tile.Samples, (int)(tile.Bounds.Pixels * info.PixelBytes)).ToArray();
             using MemoryBuffer1D<byte, Stride1D.Dense> samples = Device.Accelerator.Allocate1D(bytes);
             // What was in the memory before must not matter.
-            byte[] junk = new byte[FilterBankGpu.ScratchBytes(spec, channels, shape)];
+            byte[] junk = new byte[FilterBankGpu.ScratchBytes(spec, shape)];
             Array.Fill(junk, (byte)255);
             using MemoryBuffer1D<byte, Stride1D.Dense> scratch = Device.Accelerator.Allocate1D(junk);
             run(bank, tile, shape, samples.View.AsContiguous(), scratch.View.AsContiguous());

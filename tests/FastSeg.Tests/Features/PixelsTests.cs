@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Features;
 
-public unsafe class PixelSourceTests
+public unsafe class PixelsTests
 {
     [Test]
     public void Every_integer_is_divided_correctly_rounded([Values] bool wide)
@@ -94,11 +94,11 @@ public unsafe class PixelSourceTests
         {
             if (wide)
             {
-                PixelRows<Simd512, Vector512<float>>.Read(source, y, x, count, first + 32);
+                Pixels<Simd512, Vector512<float>>.Read(source, y, x, count, first + 32);
             }
             else
             {
-                PixelRows<Simd256, Vector256<float>>.Read(source, y, x, count, first + 32);
+                Pixels<Simd256, Vector256<float>>.Read(source, y, x, count, first + 32);
             }
         }
         Assert.That(memory[..32].Concat(memory[^32..]).All(float.IsNaN), "written outside");
