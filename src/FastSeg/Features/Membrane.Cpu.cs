@@ -92,7 +92,7 @@ internal sealed unsafe class Membrane<TLanes, TVector>
     /// <summary>Rounds up to whole vectors.</summary>
     private static int Whole(int count) => (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
 
-    /// <summary>Moves the window down a band: keeps the rows that both bands look at, reads the others and deals them to the lanes.</summary>
+    /// <summary>Moves the window down a band: keeps the rows that both bands look at and deals the others to the lanes.</summary>
     private void ReadRows()
     {
         int lanes = TLanes.Count, kept = 0;
