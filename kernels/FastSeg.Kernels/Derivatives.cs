@@ -3,7 +3,7 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
-/// <summary>Plane numbers of what is made from one blur; below 0 where a family is off.</summary>
+/// <summary>Numbers of the planes that are derived from one blur; below 0 where a family is off.</summary>
 public struct DerivativePlanes
 {
     /// <summary>The blur itself.</summary>
@@ -12,7 +12,7 @@ public struct DerivativePlanes
     /// <summary>Gradient magnitude.</summary>
     public int Sobel;
 
-    /// <summary>Larger eigenvalue; the hessian's four other planes follow.</summary>
+    /// <summary>Larger eigenvalue of the Hessian; its four other planes follow.</summary>
     public int Hessian;
 
     /// <summary>Trace of the second derivatives.</summary>
@@ -20,15 +20,15 @@ public struct DerivativePlanes
 }
 
 /// <summary>
-/// First and second derivatives of a blur, or of the image itself, and the planes made from them, all from one reading of the blur. At the
-/// image's edge the blur is replicated for the first derivatives, and these for the second.
+/// First and second derivatives of a blur, or of the image itself, and the planes derived from them; the blur is read once for all. At the
+/// image's edge the blur is repeated outwards for the first derivatives, and these for the second ones.
 /// </summary>
 /// <remarks>
-/// Groups of 32 x 8; a thread makes four pixels, eight rows apart, of a tile of 32 x 32. The blur with two pixels around it and the first
-/// derivatives with one lie in shared memory: 14,432 bytes. A pixel costs 4 bytes read (5.1 with the rim, which comes from the L2
-/// cache) and 7 values stored: 28 bytes as planes, 7 as bins; about 110 instructions, three of them roots, and 32 loads and 3 stores of
-/// shared memory. By count, on an H100 bins are bound by instructions (33.5e12 a second): 300 Gpx/s a scale without what the sink
-/// costs, planes by memory: 105 Gpx/s; on an A10 142 and 19.
+/// The formulas are the CPU's. Groups have 32 x 8 threads; a thread computes four pixels, eight rows apart, of a square of 32 x 32. The
+/// blur with two pixels around the square, and the first derivatives with one, lie in shared memory: 14,432 bytes. A pixel costs 4 bytes
+/// read (5.1 with the rim, which comes from the L2 cache) and 7 values stored: 28 bytes as planes, 7 as bins; about 110 instructions,
+/// three of them roots, and 32 loads and 3 stores of shared memory. By count, on an H100 bins are bound by instructions (33.5e12 a
+/// second): 300 Gpx/s a scale without what the sink costs, planes by memory: 105 Gpx/s; on an A10 142 and 19.
 /// </remarks>
 public static class Derivatives
 {
@@ -39,15 +39,17 @@ public static class Derivatives
     private const int BlurStride = Columns + (2 * Border), Stride = Columns + 2;
 
     /// <summary>The device function.</summary>
-    /// <param name="blur">The core and two pixels around it, as far as was read; or more.</param>
+    /// <param name="blur">At least the core and two pixels around it, as far as they were read.</param>
     /// <param name="shape">The tile.</param>
-    /// <param name="planes">Which planes.</param>
-    /// <param name="sink">Where to.</param>
+    /// <param name="planes">The planes that are wanted.</param>
+    /// <param name="sink">Where the planes go.</param>
     public static void Run<TSink>(PlaneWindow blur, TileShape shape, DerivativePlanes planes, TSink sink) where TSink : struct, IPlaneSink
     {
         ArrayView<float> pixels = SharedMemory.Allocate<float>(BlurStride * (MaxRows + (2 * Border)));
-        ArrayView<float> gx = SharedMemory.Allocate<float>(Stride * (MaxRows + 2)), gy = SharedMemory.Allocate<float>(Stride * (MaxRows + 2));
-        int left = shape.CoreX + (Grid.IdxX * Columns), top = shape.CoreY + (Grid.IdxY * ThreadRows * Group.DimY), rows = ThreadRows * Group.DimY;
+        ArrayView<float> gx = SharedMemory.Allocate<float>(Stride * (MaxRows + 2));
+        ArrayView<float> gy = SharedMemory.Allocate<float>(Stride * (MaxRows + 2));
+        int left = shape.CoreX + (Grid.IdxX * Columns), top = shape.CoreY + (Grid.IdxY * ThreadRows * Group.DimY);
+        int rows = ThreadRows * Group.DimY;
         for (int row = Group.IdxY; row < rows + (2 * Border); row += Group.DimY)
         {
             for (int i = Group.IdxX; i < BlurStride; i += Columns)
@@ -58,6 +60,7 @@ public static class Derivatives
         Group.Barrier();
         for (int row = Group.IdxY; row < rows + 2; row += Group.DimY)
         {
+            // Outside of the image the derivatives of its edge are repeated, not derivatives of the repeated blur: x and y are clamped.
             int y = Math.Max(Math.Min(top - 1 + row, shape.Height - 1), 0) - top + Border;
             for (int i = Group.IdxX; i < Stride; i += Columns)
             {
@@ -100,6 +103,7 @@ public static class Derivatives
         gy[to] = Fma.Of(2f, pixels[down] - pixels[up], downLeft - upLeft + (downRight - upRight));
     }
 
+    /// <summary>The Hessian's five planes and the Laplacian at one pixel, from the second derivatives times 64.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Second<TSink>(ArrayView<float> gx, ArrayView<float> gy, int at, DerivativePlanes planes, int pixel, TSink sink)
         where TSink : struct, IPlaneSink
@@ -113,7 +117,8 @@ public static class Derivatives
         if (planes.Hessian >= 0)
         {
             float difference = a - d, bb = b * b, twiceB = b + b;
-            // Zero minus the square, as the CPU has it, where the assembler finds nothing to contract: -0 would differ from 0 - 0.
+            // The CPU computes 0 - b * b, which is +0 for b = 0, where -(b * b) is -0. This is a choice and not a subtraction, because the
+            // assembler would fuse that with the product.
             float minus = bb == 0f ? 0f : -bb;
             float root = MathF.Sqrt(Fma.Of(difference, difference, twiceB * twiceB));
             float mod = MathF.Sqrt(Fma.Of(a, a, Fma.Of(d, d, bb)));

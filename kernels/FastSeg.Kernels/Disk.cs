@@ -3,7 +3,7 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
-/// <summary>Plane numbers of the statistics over one disk; below 0 where a family is off.</summary>
+/// <summary>Numbers of the planes of the statistics over one disk; below 0 where a family is off.</summary>
 public struct DiskPlanes
 {
     /// <summary>Mean.</summary>
@@ -17,12 +17,13 @@ public struct DiskPlanes
 }
 
 /// <summary>
-/// Mean, minimum and maximum over a disk. Sums have the CPU's order: in a row the centre, then pair by pair outwards; the rows from the
-/// outermost pair inwards, upper + lower as one term, the middle row last.
+/// Mean, minimum and maximum over a disk. Sums have the CPU's order: within a row the centre, then pair by pair outwards; the rows from
+/// the outermost pair inwards, upper + lower as one term, and the middle row last.
 /// </summary>
 /// <remarks>
-/// One thread a pixel, groups of 32 x 8, no shared memory. With P pixels in the disk (about 3.14 sigma^2) a pixel costs P loads, which the
-/// L1 cache serves, P additions, 2 P comparisons and some 5 P instructions for addresses; 4 bytes read from memory and 3 values stored.
+/// A thread computes one pixel; groups have 32 x 8 threads and no shared memory. With P pixels in the disk (about 3.14 sigma^2) a pixel
+/// costs P loads, which the L1 cache serves, P additions, 2 P comparisons and some 5 P instructions for addresses; 4 bytes read from
+/// memory and 3 values stored.
 /// By count, for sigma 16 (P = 797), instructions are the bound: 5.2 Gpx/s on an H100, 2.4 on an A10.
 /// </remarks>
 public static class Disk
@@ -30,11 +31,11 @@ public static class Disk
     /// <summary>The device function.</summary>
     /// <param name="pixels">The image.</param>
     /// <param name="shape">The tile.</param>
-    /// <param name="halfWidths">Reach of the disk's rows, the middle one first: radius + 1.</param>
-    /// <param name="radius">Rows above, and below, the middle.</param>
-    /// <param name="share">1 / pixels of the disk.</param>
-    /// <param name="planes">Which planes.</param>
-    /// <param name="sink">Where to.</param>
+    /// <param name="halfWidths">Half widths of the disk's rows, from the middle one outwards: radius + 1.</param>
+    /// <param name="radius">Rows of the disk above its middle one, and as many below.</param>
+    /// <param name="share">1 / number of the disk's pixels.</param>
+    /// <param name="planes">The planes that are wanted.</param>
+    /// <param name="sink">Where the planes go.</param>
     public static void Run<TSink>(
         PlaneWindow pixels, TileShape shape, ArrayView<int> halfWidths, int radius, float share, DiskPlanes planes, TSink sink)
         where TSink : struct, IPlaneSink
@@ -52,12 +53,14 @@ public static class Disk
                 max = Math.Max(max, Math.Max(upper, lower));
                 for (int h = 1; h <= half; h++)
                 {
-                    float a = pixels.At(x - h, y - dy), b = pixels.At(x + h, y - dy), c = pixels.At(x - h, y + dy), d = pixels.At(x + h, y + dy);
+                    float a = pixels.At(x - h, y - dy), b = pixels.At(x + h, y - dy);
+                    float c = pixels.At(x - h, y + dy), d = pixels.At(x + h, y + dy);
                     upper += a + b;
                     lower += c + d;
                     min = Math.Min(min, Math.Min(Math.Min(a, b), Math.Min(c, d)));
                     max = Math.Max(max, Math.Max(Math.Max(a, b), Math.Max(c, d)));
                 }
+                // The middle row is its own mirror image: it counts once.
                 float term = dy == 0 ? upper : upper + lower;
                 sum = dy == radius ? term : sum + term;
             }

@@ -8,12 +8,13 @@ using ILGPU.Runtime;
 namespace FastSeg.Kernels;
 
 /// <summary>
-/// The fused multiply-add, one rounding on every device. A GPU's assembler contracts <c>a * b + c</c> where it likes; so no kernel here
-/// adds a bare product, and results have the bits of the CPU's <see cref="MathF.FusedMultiplyAdd(float, float, float)"/>.
+/// The fused multiply-add, rounded once on every device. A GPU's assembler may contract <c>a * b + c</c> into one, or not. Kernels
+/// therefore never add a bare product; their results then have the bits of the CPU's
+/// <see cref="MathF.FusedMultiplyAdd(float, float, float)"/>.
 /// </summary>
 /// <remarks>
-/// ILGPU has no such operation: this makes one of it. What is emitted is <c>fma.rn.f32</c> in PTX and <c>fma</c> in OpenCL C; the
-/// simulated device runs the method's own body.
+/// ILGPU has no such operation, so it is added to it here: <see cref="Of"/> becomes <c>fma.rn.f32</c> in PTX and <c>fma</c> in OpenCL C.
+/// The simulated device runs the method's own body.
 /// </remarks>
 public static class Fma
 {
@@ -21,7 +22,7 @@ public static class Fma
     [IntrinsicImplementation]
     public static float Of(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
 
-    /// <summary>Teaches a context the operation: before any accelerator or backend of it compiles a kernel.</summary>
+    /// <summary>Adds the operation to a context; to be called before any accelerator or backend of it compiles a kernel.</summary>
     /// <param name="context">The context.</param>
     public static void Register(Context context)
     {
@@ -33,8 +34,10 @@ public static class Fma
 
     private static void EmitPtx(PTXBackend backend, PTXCodeGenerator code, Value value)
     {
-        // Primitive, not hardware registers: an operand may be a constant.
-        PTXRegisterAllocator.PrimitiveRegister a = code.LoadPrimitive(value[0]), b = code.LoadPrimitive(value[1]), c = code.LoadPrimitive(value[2]);
+        // Operands are loaded as primitive registers, not hardware ones, because they may be constants.
+        PTXRegisterAllocator.PrimitiveRegister a = code.LoadPrimitive(value[0]);
+        PTXRegisterAllocator.PrimitiveRegister b = code.LoadPrimitive(value[1]);
+        PTXRegisterAllocator.PrimitiveRegister c = code.LoadPrimitive(value[2]);
         PTXRegisterAllocator.HardwareRegister target = code.AllocateHardware(value);
         using PTXCodeGenerator.CommandEmitter command = code.BeginCommand("fma.rn.f32");
         command.AppendArgument(target);

@@ -4,17 +4,17 @@ using ILGPU;
 namespace FastSeg.Kernels;
 
 /// <summary>
-/// The separable Gaussian, along x and then along y. Every sum has the order of the CPU's: from the outermost taps inwards, two on a
-/// side at a time (left outer, left inner, right outer, right inner pixel), then the single pair of an odd radius, the centre last; each
-/// step a fused multiply-add onto a sum that starts at 0.
+/// The separable Gaussian, along x and then along y. Sums have the CPU's order: from the outermost taps inwards, two on a side at a time
+/// (left outer, left inner, right outer, right inner pixel), then the single pair of an odd radius, the centre last; every step is a
+/// fused multiply-add onto a sum that starts at 0.
 /// </summary>
 /// <remarks>
-/// Groups of 32 x 8 (8 rows are the most). Along x a group makes 128 columns of its rows, a thread four of them, 32 apart, so that a warp
-/// reads neighbouring floats and a tap is loaded once for four sums; along y it makes 32 columns of 8 rows a thread, one below the other,
-/// so that a pixel is loaded once for two taps. With radius r a pixel costs 2 r + 1 multiply-adds a pass and, in shared memory,
-/// 1.25 (2 r + 1) loads along x and 0.6 (2 r + 1) along y: for the default radii 4, 8, 16, 32, 64 together 506 multiply-adds and 470
-/// loads. 8 bytes a pass and sigma go through memory (what neighbouring groups read again comes from the L2 cache): 80 for five sigmas.
-/// Shared bytes: 8,452 along x, 24,836 along y.
+/// Groups have 32 x 8 threads; 8 rows are the most. Along x a group computes 128 columns of its rows, a thread four of them, 32 apart:
+/// a warp then reads neighbouring floats, and a tap is loaded once for four sums. Along y a group computes 32 columns, a thread 8 rows,
+/// one below the other: a pixel is then loaded once for two taps. With radius r a pixel costs 2 r + 1 multiply-adds a pass and, of shared
+/// memory, 1.25 (2 r + 1) loads along x and 0.6 (2 r + 1) along y: for the default radii 4, 8, 16, 32, 64 together 506 multiply-adds and
+/// 470 loads. 8 bytes a pass and sigma go through memory (what neighbouring groups read again comes from the L2 cache): 80 for five
+/// sigmas. Shared bytes: 8,452 along x, 24,836 along y.
 /// By count, loads from shared memory are the bound for the five sigmas: 7.2e12 a second on an H100 (132 SMs x 32 a clock x 1.7 GHz)
 /// are 15 Gpx/s, multiply-adds 66 Gpx/s, memory 42 Gpx/s; on an A10 (72 SMs) 8, 31 and 7.5 Gpx/s: memory.
 /// </remarks>
@@ -34,13 +34,14 @@ public static class Gaussian
     private const int ColumnFloats = (ThreadRowsAlongY * MaxGroupRows) + (2 * MaxRadius);
 
     /// <summary>The pass along x, radius up to <see cref="MaxRadius"/>.</summary>
-    /// <param name="source">What is blurred; replicated past its left and right end.</param>
+    /// <param name="source">The plane that is blurred; its edge pixels are repeated outwards.</param>
     /// <param name="target">Receives the sums; its rows are among the source's.</param>
     /// <param name="taps">Taps from the centre outwards, radius + 1.</param>
     /// <param name="radius">Index of the last tap.</param>
     public static void AlongX(PlaneWindow source, PlaneWindow target, ArrayView<float> taps, int radius)
     {
-        ArrayView<float> pixels = SharedMemory.Allocate<float>(RowFloats * MaxGroupRows), weights = SharedMemory.Allocate<float>(MaxRadius + 1);
+        ArrayView<float> pixels = SharedMemory.Allocate<float>(RowFloats * MaxGroupRows);
+        ArrayView<float> weights = SharedMemory.Allocate<float>(MaxRadius + 1);
         int lane = Group.IdxX, left = target.X + (Grid.IdxX * GroupColumnsAlongX), y = target.Y + (Grid.IdxY * Group.DimY) + Group.IdxY;
         int row = Group.IdxY * RowFloats, columns = GroupColumnsAlongX + (2 * radius);
         for (int i = lane; i < columns; i += Warp)
@@ -49,6 +50,7 @@ public static class Gaussian
         }
         LoadTaps(taps, radius, weights);
         Group.Barrier();
+        // Sum k belongs to the column 32 k further right: its pixels lie 32 k floats behind those of sum 0.
         int centre = row + radius + lane;
         float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
         int t = radius;
@@ -89,6 +91,8 @@ public static class Gaussian
         }
         LoadTaps(taps, radius, weights);
         Group.Barrier();
+        // Sum k belongs to the row k further down: its pixels lie k rows of 32 floats behind those of sum 0, and a loaded pixel (l1 to l7,
+        // r1 to r7) is the inner one of one sum and the outer one of its neighbour.
         int y = Group.IdxY * ThreadRowsAlongY, centre = ((y + radius) * Warp) + Group.IdxX;
         float s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
         int t = radius;
@@ -134,7 +138,7 @@ public static class Gaussian
         target.Put(x, y + 7, Fma.Of(middle, p7, s7));
     }
 
-    /// <summary>The pass along x for any radius, one pixel a thread, from memory (in effect the L1 cache).</summary>
+    /// <summary>The pass along x for any radius: one pixel a thread, read from memory, where the L1 cache serves the neighbours.</summary>
     public static void AlongXFar(PlaneWindow source, PlaneWindow target, ArrayView<float> taps, int radius)
     {
         int x = target.X + (Grid.IdxX * Group.DimX) + Group.IdxX, y = target.Y + (Grid.IdxY * Group.DimY) + Group.IdxY;
@@ -142,7 +146,9 @@ public static class Gaussian
         int t = radius;
         for (; t > 1; t -= 2)
         {
-            sum = Four(taps[t], taps[t - 1], source.At(x - t, y), source.At(x - t + 1, y), source.At(x + t, y), source.At(x + t - 1, y), sum);
+            sum = Four(
+                taps[t], taps[t - 1],
+                source.At(x - t, y), source.At(x - t + 1, y), source.At(x + t, y), source.At(x + t - 1, y), sum);
         }
         if (t == 1)
         {
@@ -151,7 +157,7 @@ public static class Gaussian
         target.Put(x, y, Fma.Of(taps[0], source.At(x, y), sum));
     }
 
-    /// <summary>The pass along y for any radius, one pixel a thread.</summary>
+    /// <summary>The pass along y for any radius; see <see cref="AlongXFar"/>.</summary>
     public static void AlongYFar(PlaneWindow source, PlaneWindow target, ArrayView<float> taps, int radius)
     {
         int x = target.X + (Grid.IdxX * Group.DimX) + Group.IdxX, y = target.Y + (Grid.IdxY * Group.DimY) + Group.IdxY;
@@ -159,7 +165,9 @@ public static class Gaussian
         int t = radius;
         for (; t > 1; t -= 2)
         {
-            sum = Four(taps[t], taps[t - 1], source.At(x, y - t), source.At(x, y - t + 1), source.At(x, y + t), source.At(x, y + t - 1), sum);
+            sum = Four(
+                taps[t], taps[t - 1],
+                source.At(x, y - t), source.At(x, y - t + 1), source.At(x, y + t), source.At(x, y + t - 1), sum);
         }
         if (t == 1)
         {
@@ -168,6 +176,7 @@ public static class Gaussian
         target.Put(x, y, Fma.Of(taps[0], source.At(x, y), sum));
     }
 
+    /// <summary>Copies the taps to shared memory, by all threads of the group.</summary>
     private static void LoadTaps(ArrayView<float> taps, int radius, ArrayView<float> weights)
     {
         int size = Group.DimX * Group.DimY;
@@ -177,10 +186,12 @@ public static class Gaussian
         }
     }
 
+    /// <summary>Adds the pixels of two taps on both sides, in the promised order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Four(float outer, float inner, float leftOuter, float leftInner, float rightOuter, float rightInner, float sum) =>
         Fma.Of(inner, rightInner, Fma.Of(outer, rightOuter, Fma.Of(inner, leftInner, Fma.Of(outer, leftOuter, sum))));
 
+    /// <summary>Adds the pixels of one tap on both sides.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Two(float tap, float left, float right, float sum) => Fma.Of(tap, right, Fma.Of(tap, left, sum));
 }

@@ -2,67 +2,71 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
-/// <summary>A membrane geometry as tables, for <see cref="Membrane.Any"/>.</summary>
+/// <summary>The lines of a membrane geometry as tables, for <see cref="Membrane.Any"/>.</summary>
 public struct MembraneTables
 {
     /// <summary>
-    /// For every line a little program over a stack of sums: an entry puts the sum of two mirrored pixels on it (bits 0 to 7 the upper
-    /// one's column + 64, bits 8 to 15 its row + 64), then as often as bits 16 and up say adds the two topmost.
+    /// For every line a small program over a stack of sums. An entry puts the sum of a pixel and its mirror image on the stack (bits 0 to
+    /// 7: the upper one's column + 64, bits 8 to 15: its row + 64); then it adds the two topmost sums, as often as bits 16 and up say.
     /// </summary>
     public ArrayView<int> Program;
 
-    /// <summary>For every line, and behind the last: its first entry. A line of the centre alone has none.</summary>
+    /// <summary>For every line its first entry, then the number of all entries. A line of the centre alone has no entry.</summary>
     public ArrayView<int> FirstEntry;
 
-    /// <summary>For every line the reciprocal of its pixels.</summary>
+    /// <summary>For every line the reciprocal of its pixel count.</summary>
     public ArrayView<float> Reciprocals;
 
-    /// <summary>Comparators that bring the wanted ranks to their places: bits 0 to 7 the place of the smaller value, the rest the other.</summary>
+    /// <summary>Comparators of the selection network: bits 0 to 7 the smaller value's position, the bits above the larger one's.</summary>
     public ArrayView<int> Comparators;
 
-    /// <summary>Lines.</summary>
+    /// <summary>Number of lines.</summary>
     public int Angles;
 
-    /// <summary>1 / lines.</summary>
+    /// <summary>1 / number of lines.</summary>
     public float Share;
 }
 
 /// <summary>
 /// Statistics over the responses to oriented lines: sum, mean, std, median, max, min. Additions have the CPU's order: responses
-/// k, k + 4, k + 8, ... in four sums, (0 + 1) + (2 + 3); ranks by the same comparators.
+/// k, k + 4, k + 8, ... in four sums, which are added as (0 + 1) + (2 + 3); ranks come from the same comparators.
 /// </summary>
 /// <remarks>
-/// The default geometry (19, 1, 30): straight-line code, groups of 32 x 8, four rows of pixels a thread, the patch around them in shared
-/// memory (10,000 bytes). A pixel costs 4 bytes read (9.8 with the rim, from the L2 cache), 24 bytes of planes or 6 of bins written;
-/// 293 loads of shared memory, 320 additions, about 130 operations for responses and moments, and 274 minima and maxima, which run at half
-/// rate: some 1,300 issue slots. By count on an H100 issuing is the bound: 22 Gpx/s (shared memory 24, memory 119 as planes); on an A10 12.
-/// Any other geometry: groups of 32 x 2, responses and stack in shared memory (25,600 bytes), pixels from the L1 cache; per pixel of a
-/// line some 12 instructions and per comparator 8, on the default geometry 13,000: 2.5 Gpx/s on an H100, 1.2 on an A10.
+/// The default geometry (patch 19, 30 angles, thickness 1) has straight-line code. Groups have 32 x 8 threads, a thread computes four rows
+/// of pixels, and the patch around them lies in shared memory (10,000 bytes). A pixel costs 4 bytes read (9.8 with the rim, from the L2
+/// cache), 24 bytes of planes or 6 of bins written; 293 loads of shared memory, 320 additions, about 130 operations for responses and
+/// moments, and 274 minima and maxima, which run at half rate: some 1,300 issue slots. By count on an H100 issuing is the bound: 22 Gpx/s
+/// (shared memory 24, memory 119 as planes); on an A10 12.
+/// <para>
+/// For any other geometry, groups have 32 x 2 threads; responses and stacks lie in shared memory (25,600 bytes), pixels come from the L1
+/// cache. A pixel of a line costs some 12 instructions and a comparator 8, on the default geometry 13,000 in all: 2.5 Gpx/s on an H100,
+/// 1.2 on an A10.
+/// </para>
 /// </remarks>
 public static class Membrane
 {
-    /// <summary>Rows of a thread (default geometry).</summary>
+    /// <summary>Rows that a thread computes (default geometry).</summary>
     public const int ThreadRows = 4;
 
-    /// <summary>Rows of a group (any geometry).</summary>
+    /// <summary>Rows of threads in a group (any geometry).</summary>
     public const int AnyGroupRows = 2;
 
     /// <summary>Most lines.</summary>
     public const int MaxAngles = 90;
 
-    /// <summary>Deepest stack of a line's program.</summary>
+    /// <summary>Depth that a line's program may need of its stack; a test goes through geometries.</summary>
     public const int MaxStack = 10;
 
-    /// <summary>Floats from a row of the tile in shared memory to the next (default geometry): the generated code counts on it.</summary>
+    /// <summary>Floats from a row of the patch in shared memory to the next (default geometry); the generated code contains it.</summary>
     public const int Stride = Columns + (2 * Margin);
 
     private const int Columns = 32, Margin = 9, MaxRows = 8 * ThreadRows, AnyThreads = Columns * AnyGroupRows;
 
-    /// <summary>The default geometry.</summary>
+    /// <summary>The planes of the default geometry.</summary>
     /// <param name="pixels">The image.</param>
     /// <param name="shape">The tile.</param>
     /// <param name="plane">Plane of the sum; the five others follow.</param>
-    /// <param name="sink">Where to.</param>
+    /// <param name="sink">Where the planes go.</param>
     public static void Default<TSink>(PlaneWindow pixels, TileShape shape, int plane, TSink sink) where TSink : struct, IPlaneSink
     {
         ArrayView<float> patch = SharedMemory.Allocate<float>(Stride * (MaxRows + (2 * Margin)));
@@ -86,19 +90,20 @@ public static class Membrane
         }
     }
 
-    /// <summary>Any geometry; groups of 32 x <see cref="AnyGroupRows"/>.</summary>
+    /// <summary>The planes of any geometry; to be launched with groups of 32 x <see cref="AnyGroupRows"/> threads.</summary>
     /// <param name="pixels">The image.</param>
     /// <param name="shape">The tile.</param>
-    /// <param name="tables">The geometry.</param>
+    /// <param name="tables">The lines.</param>
     /// <param name="plane">Plane of the sum; the five others follow.</param>
-    /// <param name="sink">Where to.</param>
+    /// <param name="sink">Where the planes go.</param>
     public static void Any<TSink>(PlaneWindow pixels, TileShape shape, MembraneTables tables, int plane, TSink sink)
         where TSink : struct, IPlaneSink
     {
-        ArrayView<float> responses = SharedMemory.Allocate<float>(MaxAngles * AnyThreads), stack = SharedMemory.Allocate<float>(MaxStack * AnyThreads);
+        ArrayView<float> responses = SharedMemory.Allocate<float>(MaxAngles * AnyThreads);
+        ArrayView<float> stack = SharedMemory.Allocate<float>(MaxStack * AnyThreads);
         int thread = (Group.IdxY * Columns) + Group.IdxX;
         int column = (Grid.IdxX * Columns) + Group.IdxX, line = (Grid.IdxY * Group.DimY) + Group.IdxY;
-        // A thread keeps to its own column of shared memory: nobody waits for another.
+        // Every thread keeps to its own column of shared memory, so no barrier is needed.
         if (column < shape.CoreWidth && line < shape.CoreHeight)
         {
             Respond(pixels, shape.CoreX + column, shape.CoreY + line, tables, responses, stack, thread);
@@ -108,6 +113,10 @@ public static class Membrane
         }
     }
 
+    /// <summary>
+    /// Runs the program of every line. The stack's topmost sum is in a register; the others lie in shared memory, below what
+    /// <c>below</c> points to.
+    /// </summary>
     private static void Respond(
         PlaneWindow pixels, int x, int y, MembraneTables tables, ArrayView<float> responses, ArrayView<float> stack, int thread)
     {
@@ -136,6 +145,7 @@ public static class Membrane
         }
     }
 
+    /// <summary>Sum, mean and std. Behind the last response the sums stay as they are, so that any number of lines works.</summary>
     private static void StoreMoments<TSink>(ArrayView<float> responses, int thread, MembraneTables tables, int plane, int pixel, TSink sink)
         where TSink : struct, IPlaneSink
     {
@@ -149,7 +159,7 @@ public static class Membrane
             s3 = i + (3 * AnyThreads) < end ? s3 + responses[i + (3 * AnyThreads)] : s3;
         }
         float sum = s0 + s1 + (s2 + s3);
-        // A product that is then subtracted: as a fused step, so that the assembler does not make one of product and difference.
+        // The mean is subtracted below; as a bare product the assembler could fuse it with the difference.
         float mean = Fma.Of(sum, tables.Share, 0f);
         sink.Store(plane, pixel, sum);
         sink.Store(plane + 1, pixel, mean);
@@ -167,6 +177,7 @@ public static class Membrane
         sink.Store(plane + 2, pixel, MathF.Sqrt((s0 + s1 + (s2 + s3)) * tables.Share));
     }
 
+    /// <summary>Median, max and min: sorts the responses in place, as far as the comparators do.</summary>
     private static void StoreRanks<TSink>(ArrayView<float> responses, int thread, MembraneTables tables, int plane, int pixel, TSink sink)
         where TSink : struct, IPlaneSink
     {

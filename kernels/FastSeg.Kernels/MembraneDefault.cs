@@ -10,7 +10,8 @@ namespace FastSeg.Kernels;
 internal static class MembraneDefault
 {
     /// <summary>Stores the six planes of the pixel at <paramref name="at"/> of the patch in shared memory.</summary>
-    public static void Pixel<TSink>(ArrayView<float> p, int at, int plane, int pixel, TSink sink) where TSink : struct, IPlaneSink
+    public static void Pixel<TSink>(ArrayView<float> p, int at, int plane, int pixel, TSink sink)
+        where TSink : struct, IPlaneSink
     {
         float c = p[at], v0 = c * 0.05263158f, t137 = p[at - 9] + p[at + 9], t138 = p[at - 8] + p[at + 8], t194 = t137 + t138,
             t139 = p[at - 7] + p[at + 7], t195 = t194 + t139, t140 = p[at - 6] + p[at + 6], t196 = t195 + t140,

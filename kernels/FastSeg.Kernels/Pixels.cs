@@ -3,8 +3,8 @@ using ILGPU;
 namespace FastSeg.Kernels;
 
 /// <summary>
-/// Samples to floats: uint8 / 255 and uint16 / 65535, correctly rounded, float32 as it is but for -0, which becomes +0: the plane has
-/// the same bits as on the CPU.
+/// Converts samples to floats: uint8 / 255 and uint16 / 65535, correctly rounded; float32 as it is but for -0, which becomes +0. The
+/// plane has the same bits as on the CPU.
 /// </summary>
 /// <remarks>
 /// One thread a pixel, groups of any size in one dimension, no shared memory. A grey pixel costs 1, 2 or 4 bytes read and 4 written (of
@@ -16,7 +16,7 @@ public static class Pixels
     /// <summary>One channel of uint8 samples.</summary>
     /// <param name="samples">Row-major, channels interleaved.</param>
     /// <param name="channels">Samples of a pixel.</param>
-    /// <param name="channel">Which of them.</param>
+    /// <param name="channel">The sample of a pixel that is converted.</param>
     /// <param name="plane">Receives a float a pixel; its length is the number of pixels.</param>
     public static void FromBytes(ArrayView<byte> samples, int channels, int channel, ArrayView<float> plane)
     {
@@ -43,7 +43,7 @@ public static class Pixels
         long pixel = ((long)Grid.IdxX * Group.DimX) + Group.IdxX;
         if (pixel < plane.Length)
         {
-            // A choice and no sum with zero: compilers like to drop that.
+            // A choice, not the sum with zero that the CPU uses: a compiler may drop an addition of zero.
             float value = samples[(pixel * channels) + channel];
             plane[pixel] = value == 0f ? 0f : value;
         }

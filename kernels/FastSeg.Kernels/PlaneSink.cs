@@ -3,19 +3,19 @@ using ILGPU;
 namespace FastSeg.Kernels;
 
 /// <summary>
-/// Where a filter's values go: planes of floats, or straight to the bins of a forest, so that the float planes never leave the chip. A
-/// struct parameter, so that the kernel is compiled for each.
+/// Takes a filter's values: as planes of floats, or straight as bins of a forest, so that float planes never leave the chip. Sinks are
+/// structs and type parameters of the kernels; each kernel is compiled for each sink.
 /// </summary>
 public interface IPlaneSink
 {
-    /// <summary>Takes the value of a plane at a pixel of the core (row-major).</summary>
+    /// <summary>Takes the value of a plane at a pixel of the core; pixels are numbered row by row.</summary>
     void Store(int plane, int pixel, float value);
 }
 
-/// <summary>Every plane as floats, one behind the other: 4 bytes written a value.</summary>
+/// <summary>Stores every plane as floats, one plane behind the other; a value costs 4 bytes written.</summary>
 public struct FloatSink : IPlaneSink
 {
-    /// <summary>Planes x pixels.</summary>
+    /// <summary>All planes, <see cref="PlaneStride"/> floats each.</summary>
     public ArrayView<float> Planes;
 
     /// <summary>Floats from a plane to the next; at least the core's pixels.</summary>

@@ -2,11 +2,13 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
-/// <summary>What a device can do at most: bytes copied and multiply-adds a second, which other kernels are compared with.</summary>
+/// <summary>
+/// Measures what a device can do at most: bytes copied and multiply-adds a second. Other kernels are compared with these rates.
+/// </summary>
 /// <remarks>
-/// Copy: 8 bytes a float, four floats a thread, loaded before the first is stored. MultiplyAdds: eight chains that do not depend on each
-/// other hide the latency of four cycles on four schedulers; 32 multiply-adds a round and three instructions for the loop, so that the rate
-/// is at least 91 % of the device's. No shared memory; groups of any size in one dimension.
+/// Copy moves 8 bytes a float; a thread loads its four floats before it stores the first. MultiplyAdds runs eight chains that do not
+/// depend on each other, which hides a latency of four cycles on four schedulers. A round has 32 multiply-adds and three instructions for
+/// the loop, so the rate is at least 91 % of the device's. Both use no shared memory and take groups of any size in one dimension.
 /// </remarks>
 public static class Throughput
 {
@@ -16,9 +18,9 @@ public static class Throughput
     /// <summary>Multiply-adds of a thread in a round.</summary>
     public const int RoundFmas = 32;
 
-    /// <summary>Copies; as many threads as there are floats, divided by <see cref="Copies"/>.</summary>
-    /// <param name="from">What is read; a multiple of <see cref="Copies"/> long.</param>
-    /// <param name="to">What is written; as long.</param>
+    /// <summary>Copies floats; needs one thread for every <see cref="Copies"/> of them.</summary>
+    /// <param name="from">Source; its length is a multiple of <see cref="Copies"/>.</param>
+    /// <param name="to">Destination of the same length.</param>
     public static void Copy(ArrayView<float> from, ArrayView<float> to)
     {
         long part = to.Length / Copies, i = ((long)Grid.IdxX * Group.DimX) + Group.IdxX;
@@ -32,11 +34,14 @@ public static class Throughput
         }
     }
 
-    /// <summary>Each chain begins at the thread's number and becomes x = x * gain + step again and again; their sum is stored.</summary>
-    /// <param name="rounds">Rounds of <see cref="RoundFmas"/>, four a chain.</param>
+    /// <summary>
+    /// Runs the chains of every thread: they begin at the thread's number and the seven numbers after it, and go on as
+    /// x = x * gain + step. Their sum is stored, so that no compiler leaves them out.
+    /// </summary>
+    /// <param name="rounds">Rounds of <see cref="RoundFmas"/> multiply-adds, four a chain.</param>
     /// <param name="gain">The factor.</param>
-    /// <param name="step">What is added.</param>
-    /// <param name="sums">Receives a float a thread.</param>
+    /// <param name="step">The term that is added.</param>
+    /// <param name="sums">Receives one float a thread.</param>
     public static void MultiplyAdds(int rounds, float gain, float step, ArrayView<float> sums)
     {
         int thread = (Grid.IdxX * Group.DimX) + Group.IdxX;

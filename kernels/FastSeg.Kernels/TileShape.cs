@@ -1,8 +1,8 @@
 namespace FastSeg.Kernels;
 
 /// <summary>
-/// Where a tile's pixels lie: what was read (<see cref="Width"/> x <see cref="Height"/>, the core and its halo as far as the image
-/// goes) and the core in it. Coordinates clamped to what was read repeat the image's edge pixels, because a halo ends early only there.
+/// Where a tile's pixels lie: the rectangle that was read (<see cref="Width"/> x <see cref="Height"/>, the core and its halo as far as the
+/// image goes), and the core in it. Clamping coordinates to what was read repeats the image's edge pixels: a halo ends early only there.
 /// </summary>
 public struct TileShape
 {
@@ -26,10 +26,4 @@ public struct TileShape
 
     /// <summary>Pixels of the core: the length of a feature plane.</summary>
     public readonly int CorePixels => CoreWidth * CoreHeight;
-
-    /// <summary>The column that stands for <paramref name="x"/>, which may lie outside of what was read.</summary>
-    public readonly int ClampX(int x) => Math.Max(0, Math.Min(x, Width - 1));
-
-    /// <summary>The row that stands for <paramref name="y"/>.</summary>
-    public readonly int ClampY(int y) => Math.Max(0, Math.Min(y, Height - 1));
 }

@@ -3,7 +3,7 @@ using FastSeg.Images;
 
 namespace FastSeg.Perf;
 
-/// <summary>The whole filter bank over an image in memory, tile by tile on several threads, as the CPU backend runs it.</summary>
+/// <summary>Runs the filter bank over an image in memory, tile by tile on several threads, as the CPU backend does.</summary>
 internal sealed class BankRunner : IDisposable
 {
     private readonly ImageReader _image;
@@ -15,7 +15,7 @@ internal sealed class BankRunner : IDisposable
     {
         _image = image;
         ImageInfo info = image.Info;
-        // Tall tiles repeat least work; every thread gets one.
+        // Every thread gets a tile; tall ones repeat least work at their borders.
         var core = new Region(0, 0, Math.Min(1024, info.Width), Math.Min(2048, (info.Height + threads - 1) / threads));
         _grid = new TileGrid(info.Bounds, core.Width, core.Height);
         _banks = [.. Enumerable.Range(0, threads).Select(_ => new FilterBank(spec, info.Channels, core))];
@@ -37,7 +37,7 @@ internal sealed class BankRunner : IDisposable
         Array.ForEach(_tiles, tile => tile.Dispose());
     }
 
-    /// <summary>Drops the planes while they are in cache.</summary>
+    /// <summary>Takes no plane: the filters alone are measured.</summary>
     internal readonly struct Drop : IBandConsumer
     {
         public void Consume(in Band band)

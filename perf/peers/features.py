@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The features of FastSeg's default set, as one would write them with scipy and scikit-image, timed and compared.
+"""Computes FastSeg's default features as one would write them with scipy and scikit-image, times them and compares them with ours.
 
     features.py IMAGE.npy [--sigma-scale 1] [--processes 2] [--repeat 3] [--check FEATURES.npy]
 
@@ -52,7 +52,7 @@ def line_kernels() -> list[np.ndarray]:
 
 
 def features(image: np.ndarray, sigma_scale: float, seconds: dict) -> list[np.ndarray]:
-    """58 planes, float32; adds each family's time to `seconds`."""
+    """Returns the 58 planes, float32, and adds each family's time to `seconds`."""
     started = time.perf_counter()
 
     def lap(family):
@@ -115,7 +115,10 @@ def measure(image: np.ndarray, sigma_scale: float, processes: int, repeat: int) 
 
 
 def differences(image: np.ndarray, sigma_scale: float, ours: np.ndarray) -> dict:
-    """Largest difference of each plane over the error that the definition allows one side; both sides may use theirs, so 2 is the limit."""
+    """Returns the worst plane: its largest difference, over the error that the definition allows one side.
+
+    Each side may be off by its own error, so a value of 2 still agrees.
+    """
     theirs = np.stack(features(image, sigma_scale, {}), axis=-1)
     if theirs.shape != ours.shape:
         sys.exit(f"features.py: the features to compare have shape {ours.shape}; {theirs.shape} is expected.")

@@ -25,7 +25,7 @@ internal sealed unsafe class CpuBackend : Backend
         _banks = new FilterBank[plan.Workers];
         _groups = forest?.Groups ?? 0;
         _forests = new ForestCpu[forest is null ? 0 : plan.Workers];
-        (int width, int height) = FilterBank.MaxBand;
+        (int width, int height) = (Band.MaxWidth, Band.MaxHeight);
         try
         {
             for (int i = 0; i < plan.Workers; i++)
@@ -45,7 +45,7 @@ internal sealed unsafe class CpuBackend : Backend
     }
 
     /// <summary>Bytes of a worker's forest buffers.</summary>
-    public static long ForestBytes(DecisionForest forest) => ForestCpu.Bytes(forest, FilterBank.MaxBand.Width, FilterBank.MaxBand.Height);
+    public static long ForestBytes(DecisionForest forest) => ForestCpu.Bytes(forest, Band.MaxWidth, Band.MaxHeight);
 
     /// <inheritdoc/>
     protected override void ComputeFeatures(int worker, Tile tile, float* planes, StageTimes times)

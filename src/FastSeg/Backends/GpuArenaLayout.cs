@@ -59,7 +59,7 @@ internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bi
         long labelled = work.Labels is null ? 0 : Enumerable.Range(0, checked((int)grid.Count)).Max(i => work.Labels.CountIn(grid[i]));
         UpsamplerGpuPlan? upsampler = Upsampler(work, grid);
         return new GpuRooms(
-            read * work.Channels * work.Image.Info.Type.Bytes(), FilterBankGpu.ScratchBytes(work.Features, work.Channels, shape), planes,
+            read * work.Channels * work.Image.Info.Type.Bytes(), FilterBankGpu.ScratchBytes(work.Features, shape), planes,
             core * bytePlanes, predicts ? core : 0, work.Margins ? core * work.Forest!.Groups * sizeof(float) : 0,
             DeepImageGpu.SampleBytes(work.Image.Info, upsampler), DeepImageGpu.ScratchBytes(work.Image.Info, upsampler),
             labelled * (work.ResidentRows > 0 ? 2 : 1) * sizeof(int), work.ResidentRows > 0 ? 0 : labelled * work.PlaneCount * sizeof(float));

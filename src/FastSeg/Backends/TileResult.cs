@@ -9,7 +9,7 @@ namespace FastSeg;
 internal sealed unsafe class TileResult : IDisposable
 {
     /// <summary>Pixels of the widest row that <see cref="TakeRow"/> takes.</summary>
-    private static readonly int RowPixels = FilterBank.MaxBand.Width;
+    private static readonly int RowPixels = Band.MaxWidth;
 
     private readonly HostBuffer _classes;
     private readonly HostBuffer? _probabilities;

@@ -30,14 +30,14 @@ internal static class GpuCounts
     {
         var sink = new SinkCount(thresholds);
         var counts = new List<KernelCount> { new("samples to floats", sampleBytes + 4, 1, 30, 20, 0) };
-        if (spec.Has(FilterBankGpu.Blurred & ~Families.Dog))
+        if (spec.Has(FeatureSpec.Blurred & ~Families.Dog))
         {
             counts.Add(Derivatives(spec, sink));
         }
-        foreach (double sigma in spec.Has(FilterBankGpu.Blurred) ? spec.Sigmas : [])
+        foreach (double sigma in spec.Has(FeatureSpec.Blurred) ? spec.Sigmas : [])
         {
             counts.AddRange(Gaussian(spec.Radius(sigma)));
-            counts.AddRange(spec.Has(FilterBankGpu.Blurred & ~Families.Dog) ? [Derivatives(spec, sink)] : []);
+            counts.AddRange(spec.Has(FeatureSpec.Blurred & ~Families.Dog) ? [Derivatives(spec, sink)] : []);
         }
         int blurs = spec.Sigmas.Count, differences = blurs * (blurs - 1) / 2;
         if (spec.Has(Families.Dog) && differences > 0)

@@ -19,7 +19,7 @@ internal static class GpuFilterCheck
         foreach (string name in FamilyNames.All)
         {
             Families family = FamilyNames.Parse([name]);
-            bool disk = (family & FilterBankGpu.Disks) != 0;
+            bool disk = (family & FeatureSpec.OverDisks) != 0;
             FeatureSpec spec = FeatureSpec.Paper with { Families = family, Sigmas = disk ? DiskSigmas : FeatureSpec.Paper.Sigmas };
             float[] expected = CheckScene.Planes(spec, samples, side);
             (float[] planes, double seconds) = meter.On(device => Planes(device, spec, samples, side));
@@ -35,7 +35,7 @@ internal static class GpuFilterCheck
     private static (float[] Planes, double Seconds) Planes(GpuDevice device, FeatureSpec spec, byte[] samples, int side)
     {
         TileShape shape = Whole(side);
-        long scratchBytes = FilterBankGpu.ScratchBytes(spec, 1, shape);
+        long scratchBytes = FilterBankGpu.ScratchBytes(spec, shape);
         long planeBytes = (long)spec.Names.Count * samples.Length * sizeof(float);
         using var bank = new FilterBankGpu(device, spec, 1);
         using var pixels = new DeviceTable<byte>(device, samples);

@@ -52,7 +52,7 @@ internal static class GpuForestCheck
         TileShape shape = GpuFilterCheck.Whole(side);
         FeatureSpec spec = FeatureSpec.Paper;
         int pixels = samples.Length;
-        long scratchBytes = FilterBankGpu.ScratchBytes(spec, 1, shape), marginBytes = (long)forest.Groups * pixels * sizeof(float);
+        long scratchBytes = FilterBankGpu.ScratchBytes(spec, shape), marginBytes = (long)forest.Groups * pixels * sizeof(float);
         using var bank = new FilterBankGpu(device, spec, 1);
         using var trees = new ForestGpu(device, forest);
         using var given = new DeviceTable<byte>(device, samples);

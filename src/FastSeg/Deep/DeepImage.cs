@@ -37,7 +37,7 @@ internal sealed class DeepImage : IDisposable
             }
             else
             {
-                (int width, int height) = FilterBank.MaxBand;
+                (int width, int height) = (Band.MaxWidth, Band.MaxHeight);
                 bool bilinear = description.Upsampling == Upsampling.Bilinear;
                 AddEach(_interpolated, plan, () => new LowResolutionPlanes(_map, bilinear, width, height));
             }
@@ -73,7 +73,7 @@ internal sealed class DeepImage : IDisposable
         }
         else if (model is not null)
         {
-            (int width, int height) = FilterBank.MaxBand;
+            (int width, int height) = (Band.MaxWidth, Band.MaxHeight);
             yield return ("upsampling", LowResolutionPlanes.Bytes(model.Description.Patch, width, height));
         }
     }

@@ -4,38 +4,37 @@ namespace FastSeg.Features;
 
 /// <summary>Every filter of one channel, descending a panel band by band.</summary>
 /// <remarks>
-/// Band b of a panel has rows 16 b - 4 to 16 b + 11, so that the first derivatives' rows around it are exactly what
-/// <see cref="Blur{TLanes,TVector}"/> has completed.
+/// Band b of a panel has rows 16 b - 4 to 16 b + 11, counted from the panel's first row. With the two rows around them, which the
+/// derivatives look at, these end where the blocks of <see cref="Gaussian{TLanes,TVector}"/> end.
 /// </remarks>
 internal sealed unsafe class ChannelFilters<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    private const int Border = Blur<TLanes, TVector>.Border;
-    private const int BlockRows = Blur<TLanes, TVector>.BlockRows;
+    private const int Border = Gaussian<TLanes, TVector>.Border;
+    private const int BlockRows = Gaussian<TLanes, TVector>.BlockRows;
 
     private readonly FeatureSpec _spec;
     private readonly PlaneLayout _layout;
-    private readonly Blur<TLanes, TVector> _blur;
+    private readonly Gaussian<TLanes, TVector> _blur;
     private readonly PixelWindow<TLanes, TVector> _pixels;
     private readonly Derivatives<TLanes, TVector> _derivatives;
     private readonly Membrane<TLanes, TVector>? _membrane;
     private readonly Structure<TLanes, TVector>[] _structures = [];
-    private readonly Disks<TLanes, TVector>? _disks;
+    private readonly Disk<TLanes, TVector>? _disks;
     private readonly int _blurs;
     private PixelSource _source;
     private Region _panel;
     private int _band;
 
-    /// <summary>Plans the filters and carves their buffers.</summary>
+    /// <summary>Plans the filters that the specification asks for and carves their buffers.</summary>
     public ChannelFilters(Arena arena, FeatureSpec spec, int maxWidth, long maxHeight)
     {
-        const Families Blurred = Families.Gaussian | Families.Sobel | Families.Hessian | Families.Dog | Families.Laplacian;
         _spec = spec;
         _layout = new PlaneLayout(spec);
-        IReadOnlyList<double> sigmas = spec.Has(Blurred) ? spec.Sigmas : [];
+        IReadOnlyList<double> sigmas = spec.Has(FeatureSpec.Blurred) ? spec.Sigmas : [];
         _blurs = sigmas.Count;
-        _blur = new Blur<TLanes, TVector>(arena, spec, sigmas, maxWidth);
+        _blur = new Gaussian<TLanes, TVector>(arena, spec, sigmas, maxWidth);
         _pixels = new PixelWindow<TLanes, TVector>(arena, maxWidth);
         _derivatives = new Derivatives<TLanes, TVector>(arena, _blur.Stride);
         _membrane = spec.Has(Families.Membrane) ? new Membrane<TLanes, TVector>(arena, spec.Membrane, maxWidth) : null;
@@ -43,13 +42,13 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
         {
             _structures = [.. spec.Sigmas.Select(sigma => new Structure<TLanes, TVector>(arena, spec, sigma, maxWidth, maxHeight))];
         }
-        if (spec.Has(Families.Mean | Families.Min | Families.Max | Families.Median) && spec.Sigmas.Count > 0)
+        if (spec.Has(FeatureSpec.OverDisks) && spec.Sigmas.Count > 0)
         {
-            _disks = new Disks<TLanes, TVector>(arena, spec, _layout, maxWidth);
+            _disks = new Disk<TLanes, TVector>(arena, spec, _layout, maxWidth);
         }
     }
 
-    /// <summary>Begins a panel.</summary>
+    /// <summary>Begins a panel: makes the steps of the blur that its first band waits for.</summary>
     public void Start(in PixelSource source, Region panel)
     {
         _source = source;
@@ -68,18 +67,19 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
         }
     }
 
-    /// <summary>Computes the next band's planes; plane 0 of the channel begins at <c>band.First</c>.</summary>
+    /// <summary>Computes the planes of the next band; the channel's plane 0 begins at <c>band.First</c>.</summary>
     public void Run(in Band band)
     {
         _blur.Step();
         _pixels.Step();
+        // Row 0 of the blur's window, counted from the panel's first row.
         int top = (BlockRows * _band++) - (3 * Border);
         var rows = new WindowRows(
             (int)(band.Y - _panel.Y) - top,
             band.Height,
             band.Width,
             Top: (int)Math.Max(0, _source.Bounds.Y - _panel.Y - top),
-            Bottom: (int)Math.Min(Blur<TLanes, TVector>.WindowRows - 1, _source.Bounds.Bottom - 1 - _panel.Y - top),
+            Bottom: (int)Math.Min(Gaussian<TLanes, TVector>.WindowRows - 1, _source.Bounds.Bottom - 1 - _panel.Y - top),
             LeftEdge: _panel.X == _source.Bounds.X,
             RightEdge: _panel.Right == _source.Bounds.Right);
         for (int scale = 0; scale <= _blurs; scale++)
@@ -110,9 +110,10 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
         RowStride = band.RowStride,
     };
 
+    /// <summary>First float of a plane; null where its family is off.</summary>
     private static float* Plane(in Band band, int plane) => plane < 0 ? null : band.Row(plane, 0);
 
-    /// <summary>Row by row, so that a row of every blur is in the L1 cache for all differences it takes part in.</summary>
+    /// <summary>All differences of a row, then of the next: a row of every blur stays in the L1 cache for all of its differences.</summary>
     private void Differences(in Band band, in WindowRows rows)
     {
         for (int row = 0; row < band.Height; row++)

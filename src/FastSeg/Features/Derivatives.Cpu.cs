@@ -3,17 +3,28 @@ using System.Runtime.CompilerServices;
 namespace FastSeg.Features;
 
 /// <summary>
-/// First and second derivatives of a blur, row by row, with the features made from them: see <see cref="DerivedPlanes"/>. Rows are
-/// combined as whole aligned vectors, neighbouring columns by shifting two vectors together in registers: through memory, unaligned
-/// loads of what was just stored wait for the store. Four rows of first derivatives are kept.
+/// First and second derivatives of a blur, row by row, and the features made from them. Of the first derivatives four rows are kept: the
+/// second ones look at three.
 /// </summary>
+/// <remarks>
+/// With T = up + 2 mid + down and U = down - up along y, the first derivatives times 8 are gx = T(x + 1) - T(x - 1) and
+/// gy = U(x - 1) + 2 U(x) + U(x + 1). The second ones times 64 are a = gx of gx, b = gy of gx and d = gy of gy, by the same formulas.
+/// Every 2 m + n is one fused multiply-add of 2, the middle m and the sum n of the outer two. The powers of two are taken out at the end,
+/// where dividing by them is exact: sobel = sqrt(fma(gx, gx, gy * gy)) / 8; trace = (a + d) / 64; det = fma(a, d, -(b * b)) / 4096;
+/// mod = sqrt(fma(a, a, fma(d, d, b * b))) / 64; with s = sqrt(fma(a - d, a - d, (2 b) * (2 b))), eig1 = (a + d + s) / 128 and
+/// eig2 = (a + d - s) / 128. No difference of squares stands under a root, so nothing cancels there.
+/// <para>
+/// Rows are combined as whole aligned vectors. Neighbouring columns come from shifting two vectors together in registers: unaligned
+/// loads of what was just stored would have to wait for the store.
+/// </para>
+/// </remarks>
 internal sealed unsafe class Derivatives<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
     private const int KeptRows = 4;
 
-    // Kept rows begin at column -1 and windows at column -2: the operator's left neighbour is then in the same place, no shift needed.
+    // Kept rows begin at column -1 and windows at column -2: the left neighbour of a result then stands in the result's own lane.
     private const int Left = 1;
 
     private readonly int _rowFloats;
@@ -35,8 +46,8 @@ internal sealed unsafe class Derivatives<TLanes, TVector>
     /// <summary>Computes the planes of one blur.</summary>
     /// <param name="window">Row 0 of the window, column -2.</param>
     /// <param name="stride">Floats from a row to the next.</param>
-    /// <param name="rows">Which rows.</param>
-    /// <param name="planes">Where to.</param>
+    /// <param name="rows">The rows that are wanted.</param>
+    /// <param name="planes">Where the planes go.</param>
     public void Run(float* window, nint stride, in WindowRows rows, in DerivedPlanes planes)
     {
         Start(window, stride, rows);
@@ -44,6 +55,7 @@ internal sealed unsafe class Derivatives<TLanes, TVector>
         {
             nint to = (nint)i * planes.RowStride;
             int row = rows.First + i;
+            // Second derivatives look at the first ones of the next row, the gradient only at those of its own.
             if (planes.Eig1 != null || planes.Laplacian != null)
             {
                 Advance(rows.Clamp(row + 1));
@@ -54,7 +66,7 @@ internal sealed unsafe class Derivatives<TLanes, TVector>
             }
             if (planes.Gaussian != null)
             {
-                Copy(window + (row * stride) + Blur<TLanes, TVector>.Border, planes.Gaussian + to);
+                Copy(window + (row * stride) + Gaussian<TLanes, TVector>.Border, planes.Gaussian + to);
             }
             if (planes.Eig1 != null)
             {
@@ -71,7 +83,10 @@ internal sealed unsafe class Derivatives<TLanes, TVector>
         }
     }
 
-    /// <summary>Begins a window without computing features; then <see cref="Advance"/> and <see cref="Gx"/>.</summary>
+    /// <summary>
+    /// Begins a window without computing features, for a caller that wants the first derivatives alone, by <see cref="Advance"/>,
+    /// <see cref="Gx"/> and <see cref="Gy"/>.
+    /// </summary>
     public void Start(float* window, nint stride, in WindowRows rows)
     {
         _rows = rows;
@@ -80,7 +95,7 @@ internal sealed unsafe class Derivatives<TLanes, TVector>
         _next = rows.Clamp(rows.First - 1);
     }
 
-    /// <summary>Computes first derivatives up to <paramref name="row"/>.</summary>
+    /// <summary>Computes the first derivatives of every row up to <paramref name="row"/> that has none yet.</summary>
     public void Advance(int row)
     {
         for (; _next <= row; _next++)
@@ -88,6 +103,7 @@ internal sealed unsafe class Derivatives<TLanes, TVector>
             float* up = _window + (_rows.Clamp(_next - 1) * _stride), down = _window + (_rows.Clamp(_next + 1) * _stride);
             float* gx = Gx(_next), gy = Gy(_next);
             First(up, _window + (_next * _stride), down, gx - Left, gy - Left, _rows.Width + (2 * Left));
+            // At the image's edge the second derivatives find the first ones repeated, not those of the repeated image.
             if (_rows.LeftEdge)
             {
                 gx[-1] = gx[0];
@@ -101,12 +117,16 @@ internal sealed unsafe class Derivatives<TLanes, TVector>
         }
     }
 
-    /// <summary>gx times 8 of a row among the last four, from column 0 on.</summary>
+    /// <summary>gx times 8 of one of the last four rows, from column 0 on.</summary>
     public float* Gx(int row) => _gx + ((nint)(row & (KeptRows - 1)) * _rowFloats) + Left;
 
-    /// <summary>gy times 8 of a row among the last four, from column 0 on.</summary>
+    /// <summary>gy times 8 of one of the last four rows, from column 0 on.</summary>
     public float* Gy(int row) => _gy + ((nint)(row & (KeptRows - 1)) * _rowFloats) + Left;
 
+    /// <summary>
+    /// First derivatives of one row. T and U of the vector to the right are computed a step ahead, so that every value is loaded and
+    /// combined once.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void First(float* up, float* mid, float* down, float* gx, float* gy, int count)
     {
@@ -124,11 +144,12 @@ internal sealed unsafe class Derivatives<TLanes, TVector>
         }
     }
 
+    /// <summary>T of the remarks: up + 2 mid + down.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector SmoothRows(float* up, float* mid, float* down, TVector two) =>
         TLanes.Fma(two, TLanes.Load(mid), TLanes.Add(TLanes.Load(up), TLanes.Load(down)));
 
-    /// <summary>Of the three columns that begin with the one in <paramref name="current"/>.</summary>
+    /// <summary>Left + 2 middle + right, where the left column stands in <paramref name="current"/>'s own lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector SmoothColumns(TVector current, TVector next, TVector two) =>
         TLanes.Fma(two, TLanes.Shift1(current, next), TLanes.Add(current, TLanes.Shift2(current, next)));
@@ -158,8 +179,8 @@ internal sealed unsafe class Derivatives<TLanes, TVector>
         TLanes.Multiply(TLanes.Sqrt(TLanes.Fma(gx, gx, TLanes.Multiply(gy, gy))), TLanes.Broadcast(1 / 8f));
 
     /// <summary>
-    /// The five hessian planes of a row, and its gradient magnitude where wanted: in one loop, so that one root comes from the divider
-    /// while two come from multiply-adds.
+    /// The five Hessian planes of a row, and its gradient magnitude where that is wanted. One loop makes both, so that the divider takes
+    /// the magnitude's root while multiply-adds take the Hessian's two.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Hessian(int row, float* sobel, float* to, nint planeStride)
@@ -219,4 +240,42 @@ internal sealed unsafe class Derivatives<TLanes, TVector>
             TLanes.Store(TLanes.Multiply(trace, scale), to + x);
         }
     }
+}
+
+/// <summary>Where the planes go that are derived from one blur; a pointer is null where its family is off.</summary>
+internal unsafe struct DerivedPlanes
+{
+    /// <summary>The blur itself.</summary>
+    public float* Gaussian;
+
+    /// <summary>Gradient magnitude.</summary>
+    public float* Sobel;
+
+    /// <summary>Larger eigenvalue of the Hessian; its four other planes follow.</summary>
+    public float* Eig1;
+
+    /// <summary>Trace of the second derivatives.</summary>
+    public float* Laplacian;
+
+    /// <summary>Floats from a plane to the next.</summary>
+    public int PlaneStride;
+
+    /// <summary>Floats from a row to the next.</summary>
+    public int RowStride;
+}
+
+/// <summary>
+/// The part of a blur's window that is wanted, and where the image ends in it. Row numbers count from the window's first row.
+/// </summary>
+/// <param name="First">First row wanted.</param>
+/// <param name="Rows">Rows wanted.</param>
+/// <param name="Width">Columns wanted.</param>
+/// <param name="Top">First row of the window that lies in the image; the rows above repeat it.</param>
+/// <param name="Bottom">Last row of the window that lies in the image; the rows below repeat it.</param>
+/// <param name="LeftEdge">Whether column 0 is the image's first.</param>
+/// <param name="RightEdge">Whether the last column is the image's last.</param>
+internal readonly record struct WindowRows(int First, int Rows, int Width, int Top, int Bottom, bool LeftEdge, bool RightEdge)
+{
+    /// <summary>The row that is read for <paramref name="row"/>: itself, or the nearest one in the image.</summary>
+    public int Clamp(int row) => Math.Clamp(row, Top, Bottom);
 }

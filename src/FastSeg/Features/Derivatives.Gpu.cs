@@ -6,7 +6,7 @@ using DerivativesKernels = FastSeg.Kernels.Derivatives;
 
 namespace FastSeg.Features;
 
-/// <summary>Launches the derivatives of one blur.</summary>
+/// <summary>Launches the kernel that makes the derivatives of one blur and the planes derived from them.</summary>
 internal sealed class DerivativesGpu<TSink> where TSink : struct, IPlaneSink
 {
     private readonly GpuDevice _device;
@@ -19,7 +19,7 @@ internal sealed class DerivativesGpu<TSink> where TSink : struct, IPlaneSink
         _run = device.Accelerator.LoadKernel<PlaneWindow, TileShape, DerivativePlanes, TSink>(DerivativesKernels.Run);
     }
 
-    /// <summary>Stores the planes of the core.</summary>
+    /// <summary>Stores the planes of the tile's core; which ones, and under what numbers, <paramref name="planes"/> says.</summary>
     public void Run(AcceleratorStream stream, PlaneWindow blur, TileShape shape, DerivativePlanes planes, TSink sink) => _run(
         stream,
         PlaneGroups.Over(shape.CoreWidth, shape.CoreHeight, _device.GroupRows, GpuDevice.GroupColumns, DerivativesKernels.ThreadRows),

@@ -3,18 +3,13 @@ using FastSeg.Images;
 
 namespace FastSeg.Features;
 
-/// <summary>How two values of a disk statistic become one.</summary>
-internal interface IDiskJoin<TVector> where TVector : struct
-{
-    /// <summary>The joined value; associative but for rounding.</summary>
-    static abstract TVector Join(TVector a, TVector b);
-}
-
-/// <summary>
-/// Mean, minimum, maximum and median over disks, for one channel, band by band. A row's runs of growing length are built in place, and
-/// each row of the disk joins the result when the runs have its length.
-/// </summary>
-internal sealed unsafe class Disks<TLanes, TVector>
+/// <summary>Mean, minimum, maximum and median over disks, for one channel, band by band.</summary>
+/// <remarks>
+/// A disk is a stack of horizontal runs, the shortest ones at its top and bottom. For every pixel the run around it is joined step by
+/// step, one pixel longer on both sides each time. As soon as the runs have the length of a row of the disk, that row and its mirror
+/// image join the result.
+/// </remarks>
+internal sealed unsafe class Disk<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
@@ -25,20 +20,20 @@ internal sealed unsafe class Disks<TLanes, TVector>
     private readonly int _runStride;
     private readonly float* _pixels;
     private readonly float* _runs;
-    private readonly MedianFilter? _median;
+    private readonly Median? _median;
 
     /// <summary>Carves the buffers for panels up to <paramref name="maxWidth"/> wide.</summary>
-    public Disks(Arena arena, FeatureSpec spec, PlaneLayout layout, int maxWidth)
+    public Disk(Arena arena, FeatureSpec spec, PlaneLayout layout, int maxWidth)
     {
         _layout = layout;
         _disks = [.. spec.Sigmas.Select(sigma => new Disk(sigma))];
         _radius = _disks.Max(disk => disk.Radius);
-        int rows = Blur<TLanes, TVector>.BlockRows + (2 * _radius);
+        int rows = Gaussian<TLanes, TVector>.BlockRows + (2 * _radius);
         _runStride = maxWidth;
         _stride = maxWidth + (2 * _radius) + Arena.Line;
         _pixels = arena.Floats((long)rows * _stride);
         _runs = arena.Floats((long)rows * _runStride);
-        _median = layout.Median >= 0 ? new MedianFilter(arena, _disks, maxWidth, Blur<TLanes, TVector>.BlockRows) : null;
+        _median = layout.Median >= 0 ? new Median(arena, _disks, maxWidth, Gaussian<TLanes, TVector>.BlockRows) : null;
     }
 
     /// <summary>Computes the planes of a band.</summary>
@@ -46,7 +41,7 @@ internal sealed unsafe class Disks<TLanes, TVector>
     {
         for (int row = 0; row < band.Height + (2 * _radius); row++)
         {
-            PixelRows<TLanes, TVector>.Read(
+            Pixels<TLanes, TVector>.Read(
                 source, band.Y - _radius + row, band.X - _radius, Whole(band.Width) + (2 * _radius), _pixels + ((nint)row * _stride));
         }
         for (int i = 0; i < _disks.Length; i++)
@@ -68,12 +63,15 @@ internal sealed unsafe class Disks<TLanes, TVector>
         _median?.Run(source, band, _layout.Median);
     }
 
+    /// <summary>Rounds up to whole vectors.</summary>
     private static int Whole(int count) => (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
 
+    /// <summary>Computes one statistic over one disk.</summary>
     private void Run<TJoin>(in Disk disk, in Band band, int plane) where TJoin : struct, IDiskJoin<TVector>
     {
         int rows = band.Height + (2 * disk.Radius);
         float* pixels = _pixels + ((nint)(_radius - disk.Radius) * _stride) + _radius;
+        // h: half width of the runs; dy: the row of the disk, counted from the middle, that joins next.
         int dy = disk.Radius;
         for (int h = 0; dy >= 0; h++)
         {
@@ -93,7 +91,7 @@ internal sealed unsafe class Disks<TLanes, TVector>
         }
     }
 
-    /// <summary>Runs of 2 h - 1 pixels become runs of 2 h + 1.</summary>
+    /// <summary>Lengthens the runs of a row from 2 h - 1 to 2 h + 1 pixels; with h = 0 they begin as the pixels themselves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Widen<TJoin>(float* pixels, int h, int width, float* runs) where TJoin : struct, IDiskJoin<TVector>
     {
@@ -106,6 +104,7 @@ internal sealed unsafe class Disks<TLanes, TVector>
         }
     }
 
+    /// <summary>Joins the runs of an upper and a lower row, or of the middle one, to the result; the first pair begins it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddRows<TJoin>(float* upper, float* lower, bool middle, bool first, int width, float* to)
         where TJoin : struct, IDiskJoin<TVector>
@@ -117,6 +116,7 @@ internal sealed unsafe class Disks<TLanes, TVector>
         }
     }
 
+    /// <summary>Multiplies a plane, in place.</summary>
     private static void Scale(in Band band, int plane, float factor)
     {
         TVector share = TLanes.Broadcast(factor);
@@ -147,4 +147,11 @@ internal sealed unsafe class Disks<TLanes, TVector>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Join(TVector a, TVector b) => TLanes.Max(a, b);
     }
+}
+
+/// <summary>How a statistic joins two values: their sum, the smaller or the larger one.</summary>
+internal interface IDiskJoin<TVector> where TVector : struct
+{
+    /// <summary>The joined value.</summary>
+    static abstract TVector Join(TVector a, TVector b);
 }

@@ -6,7 +6,7 @@ using DiskKernels = FastSeg.Kernels.Disk;
 
 namespace FastSeg.Features;
 
-/// <summary>Launches mean, minimum and maximum over a disk.</summary>
+/// <summary>Launches the kernel of mean, minimum and maximum over a disk.</summary>
 internal sealed class DiskGpu<TSink> where TSink : struct, IPlaneSink
 {
     private readonly GpuDevice _device;
@@ -21,7 +21,8 @@ internal sealed class DiskGpu<TSink> where TSink : struct, IPlaneSink
 
     /// <summary>Stores the planes of one disk.</summary>
     public void Run(
-        AcceleratorStream stream, PlaneWindow pixels, TileShape shape, in Disk disk, ArrayView<int> halfWidths, DiskPlanes planes, TSink sink) => _run(
+        AcceleratorStream stream, PlaneWindow pixels, TileShape shape, in Disk disk, ArrayView<int> halfWidths, DiskPlanes planes,
+        TSink sink) => _run(
         stream,
         PlaneGroups.Over(shape.CoreWidth, shape.CoreHeight, _device),
         pixels,

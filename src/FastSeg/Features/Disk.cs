@@ -4,14 +4,15 @@ namespace FastSeg.Features;
 /// The pixels (dx, dy) with dx^2 + dy^2 at most sigma^2, as rows: row dy reaches from -<see cref="HalfWidth"/> to +HalfWidth.
 /// </summary>
 /// <remarks>
-/// Sums over it have one order: in a row, the centre, then for h = 1, 2, ... the pair (left + right) is added; the rows from the
-/// outermost pair inwards, upper + lower as one term, the middle row last; the mean is the sum times the reciprocal of the pixel count.
+/// Sums over a disk have one order on every backend. Within a row the sum begins with the centre; then the pairs (left + right) at
+/// distance 1, 2, ... are added. The rows are added from the outermost pair inwards, upper + lower as one term, and the middle row last.
+/// The mean is the sum times the reciprocal of the pixel count.
 /// </remarks>
 internal readonly struct Disk
 {
     private readonly int[] _halfWidths;
 
-    /// <summary>Lists the rows.</summary>
+    /// <summary>Finds the half width of every row.</summary>
     public Disk(double sigma)
     {
         Radius = (int)sigma;
@@ -26,12 +27,12 @@ internal readonly struct Disk
         }
     }
 
-    /// <summary>Rows above, and below, the middle.</summary>
+    /// <summary>Rows above the middle one, and as many below.</summary>
     public int Radius { get; }
 
-    /// <summary>Pixels of the disk; odd.</summary>
+    /// <summary>Pixels of the disk; their number is odd.</summary>
     public int Pixels { get; }
 
-    /// <summary>Reach of the rows dy and -dy.</summary>
+    /// <summary>Pixels that the rows dy and -dy have on each side of their centre.</summary>
     public int HalfWidth(int dy) => _halfWidths[dy];
 }

@@ -2,12 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace FastSeg.Features;
 
-/// <summary>Differences of two blurs, dog_J_I = G(sigma J) - G(sigma I) with J the smaller sigma.</summary>
+/// <summary>The difference of two blurs, dog_J_I = G(sigma J) - G(sigma I), where J is the smaller sigma.</summary>
 internal static unsafe class Dog<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>One row of a plane.</summary>
+    /// <summary>Computes one row. Whole vectors are loaded and stored: the rows' padding takes what is behind the last pixel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* smaller, float* larger, int width, float* to)
     {

@@ -6,7 +6,7 @@ using DogKernels = FastSeg.Kernels.Dog;
 
 namespace FastSeg.Features;
 
-/// <summary>Launches the differences of Gaussians.</summary>
+/// <summary>Launches the differences of Gaussians: with five blurs, the default, a kernel that reads each blur once.</summary>
 internal sealed class DogGpu<TSink> where TSink : struct, IPlaneSink
 {
     private const int Five = 5;
@@ -23,7 +23,10 @@ internal sealed class DogGpu<TSink> where TSink : struct, IPlaneSink
         _any = device.Accelerator.LoadKernel<PlaneWindow, int, int, TileShape, int, TSink>(DogKernels.Any);
     }
 
-    /// <summary>Stores every difference of <paramref name="count"/> blurs that lie <paramref name="stride"/> floats apart.</summary>
+    /// <summary>
+    /// Stores every difference of <paramref name="count"/> blurs, which lie <paramref name="stride"/> floats apart, from
+    /// <paramref name="plane"/> on. A single blur has no difference.
+    /// </summary>
     public void Run(AcceleratorStream stream, PlaneWindow blurs, int count, int stride, TileShape shape, int plane, TSink sink)
     {
         KernelConfig config = PlaneGroups.Over(shape.CoreWidth, shape.CoreHeight, _device);

@@ -1,6 +1,9 @@
 namespace FastSeg.Features;
 
-/// <summary>The names families have on the command line and in a model: gaussian, sobel, hessian, dog, membrane, laplacian, structure, mean, min, max, median.</summary>
+/// <summary>
+/// The families' names on the command line and in a model: gaussian, sobel, hessian, dog, membrane, laplacian, structure, mean, min, max,
+/// median.
+/// </summary>
 public static class FamilyNames
 {
     private const string NoneName = "none";
@@ -13,7 +16,7 @@ public static class FamilyNames
     /// <summary>The names of a set's families.</summary>
     public static IEnumerable<string> Of(Families families) => Single.Where(family => (families & family) != 0).Select(Name);
 
-    /// <summary>The set of the named families; "default" stands for the default ones, "none" by itself for no family.</summary>
+    /// <summary>Returns the set of the named families; "default" stands for the default ones, "none" by itself for no family.</summary>
     /// <exception cref="FastSegException">A name is unknown.</exception>
     public static Families Parse(IEnumerable<string> names)
     {

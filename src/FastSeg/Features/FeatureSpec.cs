@@ -2,72 +2,28 @@ using System.Globalization;
 
 namespace FastSeg.Features;
 
-/// <summary>Families of classical features; a specification holds any set of them.</summary>
-[Flags]
-public enum Families
-{
-    /// <summary>None.</summary>
-    None = 0,
-
-    /// <summary>Gaussian blur at scale 0 and every sigma.</summary>
-    Gaussian = 1,
-
-    /// <summary>Gradient magnitude of the blur.</summary>
-    Sobel = 2,
-
-    /// <summary>Eigenvalues, modulus, trace and determinant of the Hessian of the blur.</summary>
-    Hessian = 4,
-
-    /// <summary>Differences of the blurs.</summary>
-    Dog = 8,
-
-    /// <summary>Statistics over the responses to oriented lines.</summary>
-    Membrane = 16,
-
-    /// <summary>Trace of the second derivatives of the blur.</summary>
-    Laplacian = 32,
-
-    /// <summary>Eigenvalues of the structure tensor.</summary>
-    Structure = 64,
-
-    /// <summary>Mean over a disk.</summary>
-    Mean = 128,
-
-    /// <summary>Minimum over a disk.</summary>
-    Min = 256,
-
-    /// <summary>Maximum over a disk.</summary>
-    Max = 512,
-
-    /// <summary>Median over a disk.</summary>
-    Median = 1024,
-
-    /// <summary>The paper's and Weka's default set: 58 features a channel with five sigmas.</summary>
-    Default = Gaussian | Sobel | Hessian | Dog | Membrane,
-}
-
-/// <summary>The oriented lines of the membrane family.</summary>
-/// <param name="Patch">Side P of the square patch and length of a line, in pixels; odd.</param>
-/// <param name="Angles">Number of lines, at 180 / Angles degrees from each other.</param>
-/// <param name="Thickness">Thickness of a line, in pixels.</param>
-public sealed record MembraneGeometry(int Patch = 19, int Angles = 30, double Thickness = 1);
-
 /// <summary>
-/// Which features are computed and with what parameters: data that a model keeps. One channel's features in order are
-/// <see cref="Names"/>; an RGB image has them three times, channel-major.
+/// Which features are computed, and with what parameters; a model keeps this as data. <see cref="Names"/> lists one channel's features
+/// in order; an RGB image has them three times, channel after channel.
 /// </summary>
 public sealed record FeatureSpec
 {
+    /// <summary>Families that are made from the Gaussian blurs.</summary>
+    internal const Families Blurred = Families.Gaussian | Families.Sobel | Families.Hessian | Families.Dog | Families.Laplacian;
+
+    /// <summary>Families that are statistics over disks.</summary>
+    internal const Families OverDisks = Families.Mean | Families.Min | Families.Max | Families.Median;
+
     private const int MaxSigmas = 64;
     private const int MaxRadius = 4096;
     private const int MaxDisk = 64;
     private const int MaxPatch = 63;
     private const int MaxAngles = 90;
 
-    /// <summary>Sigmas as the paper and Weka number them, ascending, without scale 0 (which is always there).</summary>
+    /// <summary>Sigmas as the paper and Weka number them, ascending. Scale 0, the image itself, is always there and not listed.</summary>
     public IReadOnlyList<double> Sigmas { get; init; } = [1, 2, 4, 8, 16];
 
-    /// <summary>Standard deviation of the Gaussian = SigmaScale * sigma.</summary>
+    /// <summary>A Gaussian's standard deviation in pixels is SigmaScale * sigma.</summary>
     public double SigmaScale { get; init; } = 1;
 
     /// <summary>Families that are on.</summary>
@@ -76,10 +32,10 @@ public sealed record FeatureSpec
     /// <summary>Geometry of the membrane lines.</summary>
     public MembraneGeometry Membrane { get; init; } = new();
 
-    /// <summary>The default: the paper's sigmas taken literally.</summary>
+    /// <summary>The default: the paper's sigmas, taken as standard deviations.</summary>
     public static FeatureSpec Paper { get; } = new();
 
-    /// <summary>What Weka does with the same numbers: standard deviation 0.4 sigma.</summary>
+    /// <summary>The same sigmas as Weka takes them: the standard deviation is 0.4 sigma.</summary>
     public static FeatureSpec Weka { get; } = new() { SigmaScale = 0.4 };
 
     /// <summary>Names of one channel's features, in the order of their planes.</summary>
@@ -117,18 +73,18 @@ public sealed record FeatureSpec
                 AddIf(names, Families.Structure, $"structure_eig1_{Tag(sigma)}");
                 AddIf(names, Families.Structure, $"structure_eig2_{Tag(sigma)}");
             }
-            foreach ((Families family, string name) in ((Families, string)[])[(Families.Mean, "mean"), (Families.Min, "min"), (Families.Max, "max"), (Families.Median, "median")])
+            foreach (Families family in (Families[])[Families.Mean, Families.Min, Families.Max, Families.Median])
             {
                 foreach (double sigma in Sigmas)
                 {
-                    AddIf(names, family, $"{name}_{Tag(sigma)}");
+                    AddIf(names, family, $"{family.ToString().ToLowerInvariant()}_{Tag(sigma)}");
                 }
             }
             return names;
         }
     }
 
-    /// <summary>Pixels around a pixel that any of its features looks at.</summary>
+    /// <summary>How far, in pixels, any feature of a pixel looks around it, in every direction.</summary>
     public int Halo
     {
         get
@@ -148,15 +104,14 @@ public sealed record FeatureSpec
             {
                 halo = Math.Max(halo, Membrane.Patch / 2);
             }
-            return Has(Families.Mean | Families.Min | Families.Max | Families.Median) ? Math.Max(halo, (int)largest) : halo;
+            return Has(OverDisks) ? Math.Max(halo, (int)largest) : halo;
         }
     }
 
     /// <summary>
-    /// Largest magnitude of a sample that no feature overflows on. With samples up to M, second derivatives are computed times 64 and so
-    /// reach 64 M, and the Hessian's eigenvalues take the root of up to (128 M)² + (128 M)²: 32,768 M² must stay below 3.4e38. The
-    /// membrane's std sums at most 4 M² for each of 90 lines. The structure tensor's own elements reach M², so its eigenvalues take the
-    /// root of up to 8 M⁴.
+    /// Largest magnitude M of samples for which no feature overflows float32, that is 3.4e38. Second derivatives are computed times 64
+    /// and so reach 64 M; the Hessian's eigenvalues take the root of up to (128 M)² + (128 M)² = 32,768 M². The membrane's std sums at
+    /// most 4 M² for each of 90 lines. The structure tensor's own elements reach M², so its eigenvalues take the root of up to 8 M⁴.
     /// </summary>
     internal float LargestSample => Has(Families.Structure) ? 1e9f : 1e17f;
 
@@ -172,31 +127,37 @@ public sealed record FeatureSpec
     /// <summary>The name of a sigma inside a feature's name: "1", "0.5".</summary>
     internal static string Tag(double sigma) => sigma.ToString("R", CultureInfo.InvariantCulture);
 
-    /// <summary>Refuses a specification that cannot be computed, with a sentence that says what would be right.</summary>
+    /// <summary>Refuses a specification that cannot be computed; the exception's sentence says what would be right.</summary>
     /// <exception cref="FastSegException">A sigma, the scale, the families or the membrane's geometry is out of range.</exception>
     public void Check() => Check(0);
 
-    /// <summary>The same in front of deep features; where there are some, no family needs to be on.</summary>
+    /// <summary>Checks a specification beside deep features: where there are such other planes, no family needs to be on.</summary>
     internal void Check(int otherPlanes)
     {
         Refuse(Sigmas.Count > MaxSigmas, $"{Sigmas.Count} sigmas were given; at most {MaxSigmas} are possible.");
+        // Negated comparisons, so that NaN is refused too.
         Refuse(!(double.IsFinite(SigmaScale) && SigmaScale > 0), $"The sigma scale is {Tag(SigmaScale)}; it must be a number above 0.");
         double previous = 0;
         foreach (double sigma in Sigmas)
         {
-            Refuse(!(double.IsFinite(sigma) && sigma > 0), $"Sigma {Tag(sigma)} is not possible; every sigma must be a number above 0.");
+            Refuse(
+                !(double.IsFinite(sigma) && sigma > 0),
+                $"Sigma {Tag(sigma)} is not possible; every sigma must be a number above 0.");
             Refuse(sigma <= previous, $"Sigma {Tag(sigma)} comes after {Tag(previous)}; sigmas must ascend.");
             previous = sigma;
             Refuse(
                 (4 * SigmaScale * sigma) + 0.5 >= MaxRadius + 1,
                 $"Sigma {Tag(sigma)} at scale {Tag(SigmaScale)} needs more than {MaxRadius} taps on a side; give a smaller sigma.");
             Refuse(
-                sigma > MaxDisk && Has(Families.Mean | Families.Min | Families.Max | Families.Median),
-                $"Sigma {Tag(sigma)} is too large for the mean, min, max and median over a disk; their radius is at most {MaxDisk} pixels.");
+                sigma > MaxDisk && Has(OverDisks),
+                $"Sigma {Tag(sigma)} is too large for the mean, min, max and median over a disk; " +
+                $"their radius is at most {MaxDisk} pixels.");
         }
         const Families All = (Families)(((int)Families.Median << 1) - 1);
         Refuse((Families & ~All) != 0, $"Families {(int)Families} has unknown families in it.");
-        Refuse(Names.Count + otherPlanes == 0, "No feature is left; switch at least one family on (and give a sigma, if the family needs one).");
+        Refuse(
+            Names.Count + otherPlanes == 0,
+            "No feature is left; switch at least one family on (and give a sigma, if the family needs one).");
         Refuse(
             Membrane.Patch is < 1 or > MaxPatch || Membrane.Patch % 2 == 0,
             $"The membrane patch is {Membrane.Patch} pixels; it must be odd and between 1 and {MaxPatch}.");
@@ -205,6 +166,9 @@ public sealed record FeatureSpec
             !(Membrane.Thickness > 0 && Membrane.Thickness <= Membrane.Patch),
             $"The membrane's thickness is {Tag(Membrane.Thickness)}; it must be above 0 and at most the patch, {Membrane.Patch}.");
     }
+
+    /// <summary>Whether any of these families is on.</summary>
+    internal bool Has(Families family) => (Families & family) != 0;
 
     private static void Refuse(bool wrong, string sentence)
     {
@@ -221,6 +185,4 @@ public sealed record FeatureSpec
             names.Add(name);
         }
     }
-
-    internal bool Has(Families family) => (Families & family) != 0;
 }

@@ -3,22 +3,24 @@ using System.Runtime.CompilerServices;
 namespace FastSeg.Features;
 
 /// <summary>
-/// The one loop both Gaussian passes run: as many consecutive outputs as there are lanes, their sums in registers, over vectors that
-/// lie one after another in memory. Along x the lanes are rows (transposed blocks), along y they are columns.
+/// The loop that both passes of the Gaussian run. It filters along a run of vectors that lie one after another in memory and makes as
+/// many neighbouring outputs as a vector has lanes, all their sums in registers. In the pass along x the lanes of a vector are rows
+/// (the image is transposed first), in the pass along y they are columns.
 /// </summary>
 internal static unsafe class Fir<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
     /// <summary>
-    /// Output j is the sum over t of taps[|t|] * vector[centre + j + t], in the order that <see cref="Gaussian"/> promises.
+    /// Computes outputs j = 0 to Count - 1: the sum over t of taps[|t|] * vector[centre + j + t], in the order that
+    /// <see cref="Gaussian"/> promises.
     /// </summary>
-    /// <param name="ring">First vector of a ring, followed by a copy of its first vectors, so that any run of outputs is contiguous.</param>
+    /// <param name="ring">First vector of a ring; its first vectors are repeated behind its last, so that every run is contiguous.</param>
     /// <param name="length">Vectors in the ring.</param>
     /// <param name="centre">Ring index of the first output.</param>
     /// <param name="taps">Taps from the centre outwards.</param>
     /// <param name="radius">Index of the last tap.</param>
-    /// <param name="destination">First output.</param>
+    /// <param name="destination">Receives the first output.</param>
     /// <param name="stride">Floats from one output to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(float* ring, int length, int centre, float* taps, int radius, float* destination, nint stride)
@@ -33,15 +35,19 @@ internal static unsafe class Fir<TLanes, TVector>
         }
     }
 
-    // With 32 registers 16 sums hide the latency of the multiply-add (4 cycles, 2 a cycle) and leave room for taps and pixel; with 16
-    // registers (AVX2) 8 sums are just enough. Two taps at a time, because then a pixel is loaded once for two multiply-adds: with one
-    // load each the load ports were as busy as the multipliers, and every wait for the L2 cache showed.
+    // Eight independent sums hide the latency of the multiply-add (4 cycles, two started a cycle): with 16 registers (AVX2) 8 sums, two
+    // taps and a pixel fit, with 32 registers 16 sums. Two taps are taken at a time, so that a pixel is loaded once for two multiply-adds:
+    // with one load for each, the load ports were as busy as the multipliers, and every wait for the L2 cache showed.
+    // Output j finds its outer left pixel at left + j and its inner one at left + j + 1, its inner right pixel at right + j and its outer
+    // one at right + j + 1. The outer pixel must be added first: so the outputs are run through upwards on the left, where a loaded pixel
+    // is the inner one of output j and the outer one of j + 1, and downwards on the right, where it is the other way round.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sixteen(float* ring, int length, int centre, float* taps, int radius, float* destination, nint stride)
     {
         int lanes = TLanes.Count;
         float* end = ring + ((nint)length * lanes);
         float* left = At(ring, length, centre - radius), right = At(ring, length, centre + radius - 1);
+        // t: the outer tap of the pair that is added next; outer and inner: the pair's taps in every lane.
         TVector zero = TLanes.Broadcast(0), outer, inner, pixel;
         TVector s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero, s6 = zero, s7 = zero;
         TVector s8 = zero, s9 = zero, s10 = zero, s11 = zero, s12 = zero, s13 = zero, s14 = zero, s15 = zero;
@@ -145,6 +151,7 @@ internal static unsafe class Fir<TLanes, TVector>
             s0 = TLanes.Fma(outer, pixel, s0);
             s0 = TLanes.Fma(inner, TLanes.Load(right), s0);
             left += 2 * lanes;
+            // The ring's ends are met at most once a step; reads past the last vector find the repeated first ones.
             left = left < end ? left : left - ((nint)length * lanes);
             right -= 2 * lanes;
             right = right >= ring ? right : right + ((nint)length * lanes);
@@ -159,12 +166,14 @@ internal static unsafe class Fir<TLanes, TVector>
         Finish(outer, inner, left + (12 * lanes), middle + (12 * lanes), t, s12, s13, s14, s15, destination + (12 * stride), stride);
     }
 
+    // The same for 8 lanes and 8 sums. Sums are named variables, not an array, because only those stay in registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Eight(float* ring, int length, int centre, float* taps, int radius, float* destination, nint stride)
     {
         int lanes = TLanes.Count;
         float* end = ring + ((nint)length * lanes);
         float* left = At(ring, length, centre - radius), right = At(ring, length, centre + radius - 1);
+        // t: the outer tap of the pair that is added next; outer and inner: the pair's taps in every lane.
         TVector zero = TLanes.Broadcast(0), outer, inner, pixel;
         TVector s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero, s6 = zero, s7 = zero;
         int t = radius;
@@ -219,6 +228,7 @@ internal static unsafe class Fir<TLanes, TVector>
             s0 = TLanes.Fma(outer, pixel, s0);
             s0 = TLanes.Fma(inner, TLanes.Load(right), s0);
             left += 2 * lanes;
+            // The ring's ends are met at most once a step; reads past the last vector find the repeated first ones.
             left = left < end ? left : left - ((nint)length * lanes);
             right -= 2 * lanes;
             right = right >= ring ? right : right + ((nint)length * lanes);
@@ -231,10 +241,14 @@ internal static unsafe class Fir<TLanes, TVector>
         Finish(outer, inner, left + (4 * lanes), middle + (4 * lanes), t, s4, s5, s6, s7, destination + (4 * stride), stride);
     }
 
-    /// <summary>The innermost pair, where the radius is odd, and the centre.</summary>
+    /// <summary>
+    /// Adds to four sums the innermost pair, where the radius is odd, and the centre, and stores them. Taps and sums are parameters because
+    /// they are in registers; this is inlined.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(
-        TVector pair, TVector tap, float* left, float* middle, int odd, TVector s0, TVector s1, TVector s2, TVector s3, float* to, nint stride)
+        TVector pair, TVector tap, float* left, float* middle, int odd,
+        TVector s0, TVector s1, TVector s2, TVector s3, float* to, nint stride)
     {
         int lanes = TLanes.Count;
         if (odd != 0)
@@ -250,7 +264,7 @@ internal static unsafe class Fir<TLanes, TVector>
         TLanes.Store(TLanes.Fma(tap, TLanes.Load(middle + (3 * lanes)), s3), to + (3 * stride));
     }
 
-    /// <summary>Vector <paramref name="index"/> of a ring, which may be up to a ring's length before or after it.</summary>
+    /// <summary>Address of a vector of a ring; the index may be up to a ring's length before its start or behind its end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float* At(float* ring, int length, int index)
     {

@@ -3,29 +3,29 @@ using FastSeg.Images;
 namespace FastSeg.Features;
 
 /// <summary>
-/// Gaussians of one channel, all sigmas, on a panel: a column of the tile a few hundred pixels wide, descended 16 rows at a time so that
-/// everything stays in the L2 cache. Each block of 16 image rows is read and transposed once for all sigmas; each row is filtered along
-/// x once, into a ring of as many rows as the pass along y looks at.
+/// The Gaussians of one channel, with every sigma, on a panel: a strip of the tile at most 256 columns wide, descended 16 rows a step so
+/// that everything stays in the L2 cache. Each block of 16 image rows is read and transposed once for all sigmas; each of its rows is
+/// filtered along x once a sigma, into a ring that holds as many rows as the pass along y looks at.
 /// </summary>
 /// <remarks>
-/// Step s reads block s of the image; a sigma of smaller radius filters an older block, so that all are done with the same output
-/// rows: step s completes output block s - <see cref="Lead"/>, rows 16 (s - Lead) - 2 and on, counted from the panel's first row.
-/// The two rows and columns more on every side are what the second derivatives look at.
+/// Step s reads block s of the image and completes block s - <see cref="Lead"/> of every sigma's blur, whose first row is
+/// 16 (s - Lead) - 2, counted from the panel's first row. A sigma with a small radius needs fewer rows below its output and therefore
+/// filters an older block along x. <see cref="Border"/> more rows and columns are blurred on every side of the panel.
 /// </remarks>
-internal sealed unsafe class Blur<TLanes, TVector>
+internal sealed unsafe class Gaussian<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>Rows computed in a step.</summary>
-    public const int BlockRows = 16;
+    /// <summary>Rows computed in a step: those of a band.</summary>
+    public const int BlockRows = Band.MaxHeight;
 
     /// <summary>Rows and columns around the panel that are blurred too.</summary>
-    public const int Border = 2;
+    public const int Border = Gaussian.Border;
 
-    /// <summary>Rows a window holds: a block and the rows before it that the derivatives of the next rows look at.</summary>
+    /// <summary>Rows of a window: the newest block, and the last rows of the one before, which its derivatives look at.</summary>
     public const int WindowRows = BlockRows + (2 * Border);
 
-    // Longer than any row: the pass along x runs the ring loop and never wraps.
+    // The pass along x uses the ring loop too. This length is more than any row has, so its indices never wrap.
     private const int NoRing = 1 << 24;
 
     private readonly Sigma[] _sigmas;
@@ -40,12 +40,12 @@ internal sealed unsafe class Blur<TLanes, TVector>
     private Region _panel;
     private int _step;
 
-    /// <summary>Plans and carves the buffers.</summary>
+    /// <summary>Plans the blocks and carves the buffers.</summary>
     /// <param name="arena">Where the buffers come from.</param>
-    /// <param name="spec">Which scale and radius belong to a sigma.</param>
+    /// <param name="spec">Gives the scale and the radius of a sigma.</param>
     /// <param name="sigmas">Sigmas to blur with.</param>
     /// <param name="maxWidth">Widest panel.</param>
-    public Blur(Arena arena, FeatureSpec spec, IReadOnlyList<double> sigmas, int maxWidth)
+    public Gaussian(Arena arena, FeatureSpec spec, IReadOnlyList<double> sigmas, int maxWidth)
     {
         Stride = Blocks(maxWidth) * TLanes.Count;
         _sigmas = new Sigma[sigmas.Count];
@@ -67,12 +67,12 @@ internal sealed unsafe class Blur<TLanes, TVector>
     /// <summary>Floats from a row of a window to the next.</summary>
     public int Stride { get; }
 
-    /// <summary>Steps before the first output block is complete.</summary>
+    /// <summary>Steps that must be made before one completes the first output block.</summary>
     public int Lead => 2 * _maxBlocks;
 
     /// <summary>
-    /// The blur after step s, rows 16 (s - Lead) - 6 to + 13 counted from the panel's first row, from column -2 on. The column
-    /// outside the image's left or right edge is a copy of the column inside.
+    /// The blur after step s: rows 16 (s - Lead) - 6 to 16 (s - Lead) + 13, counted from the panel's first row, each from column -2 on.
+    /// Just outside the image's left and right edge stands a copy of the column inside.
     /// </summary>
     public float* Window(int sigma) => _sigmas[sigma].Window;
 
@@ -84,7 +84,7 @@ internal sealed unsafe class Blur<TLanes, TVector>
         _step = 0;
     }
 
-    /// <summary>Computes the next 16 rows of every sigma.</summary>
+    /// <summary>Reads the next 16 rows of the image and computes, once <see cref="Lead"/> steps are made, 16 rows of every blur.</summary>
     public void Step()
     {
         if (_sigmas.Length == 0)
@@ -96,7 +96,9 @@ internal sealed unsafe class Blur<TLanes, TVector>
         ReadBlock(step, blocks);
         foreach (Sigma sigma in _sigmas)
         {
+            // The block that this sigma filters along x now: older by the blocks that the largest radius reaches further down.
             int block = step - (_maxBlocks - sigma.SideBlocks);
+            // Blocks above those that its first output looks at are of no use.
             if (block >= _maxBlocks - sigma.SideBlocks)
             {
                 AlongX(sigma, block, blocks);
@@ -109,9 +111,13 @@ internal sealed unsafe class Blur<TLanes, TVector>
         }
     }
 
+    /// <summary>Vectors that hold a row of a panel and its border.</summary>
     private static int Blocks(int width) => (width + (2 * Border) + TLanes.Count - 1) / TLanes.Count;
 
-    /// <summary>Block b begins 16 b - 16 maxBlocks - 2 rows from the panel's first row, and maxRadius + 2 columns left of it.</summary>
+    /// <summary>
+    /// Reads a block of the image and transposes it, so that along x the lanes of a vector are rows. Block b begins
+    /// 16 (b - maxBlocks) - 2 rows below the panel's first row, and maxRadius + 2 columns left of the panel.
+    /// </summary>
     private void ReadBlock(int block, int blocks)
     {
         int lanes = TLanes.Count;
@@ -122,7 +128,8 @@ internal sealed unsafe class Blur<TLanes, TVector>
         {
             for (int i = 0; i < lanes; i++)
             {
-                PixelRows<TLanes, TVector>.Read(_source, top + row + i, _panel.X - Border - _maxRadius, columns, _samples + ((long)i * _columns));
+                Pixels<TLanes, TVector>.Read(
+                    _source, top + row + i, _panel.X - Border - _maxRadius, columns, _samples + ((long)i * _columns));
             }
             for (int x = 0; x < columns; x += lanes)
             {
@@ -132,6 +139,10 @@ internal sealed unsafe class Blur<TLanes, TVector>
         }
     }
 
+    /// <summary>
+    /// Filters a block's rows along x and turns them back, so that along y the lanes are columns. The ring has one run of memory for
+    /// every column of vectors.
+    /// </summary>
     private void AlongX(Sigma sigma, int block, int blocks)
     {
         int lanes = TLanes.Count;
@@ -146,6 +157,7 @@ internal sealed unsafe class Blur<TLanes, TVector>
                 TLanes.Transpose(_block, lanes, ring, lanes);
                 if (ringRow == 0)
                 {
+                    // The ring's first block is repeated behind its last one: a run of outputs is then contiguous wherever it begins.
                     TLanes.Transpose(_block, lanes, ring + ((nint)sigma.RingRows * lanes), lanes);
                 }
             }
@@ -153,11 +165,13 @@ internal sealed unsafe class Blur<TLanes, TVector>
         }
     }
 
+    /// <summary>Filters along y into the window, around the rows of <paramref name="block"/>.</summary>
     private void AlongY(Sigma sigma, int block, int blocks)
     {
         int lanes = TLanes.Count;
         int centre = block % sigma.RingBlocks * BlockRows;
         float* window = sigma.Window;
+        // The last block's lowest rows become the window's first.
         Buffer.MemoryCopy(window + ((nint)BlockRows * Stride), window, long.MaxValue, 2L * Border * Stride * sizeof(float));
         window += (nint)2 * Border * Stride;
         for (int c = 0; c < blocks; c++)
@@ -170,7 +184,9 @@ internal sealed unsafe class Blur<TLanes, TVector>
         }
     }
 
-    /// <summary>Where the image's first or last column is in the window, or one column inside it: the derivatives there look one further.</summary>
+    /// <summary>
+    /// Repeats the image's first and last column outwards, where the window reaches past them: the derivatives look one column further.
+    /// </summary>
     private void CopyEdges(Sigma sigma)
     {
         long left = _source.Bounds.X - _panel.X + Border, right = _source.Bounds.Right - 1 - _panel.X + Border;
@@ -200,29 +216,35 @@ internal sealed unsafe class Blur<TLanes, TVector>
             SideBlocks = (Radius + BlockRows - 1) / BlockRows;
             RingBlocks = (2 * SideBlocks) + 1;
             Taps = arena.Floats(Radius + 1);
+            // Null where the arena only counts.
             if (Taps != null)
             {
                 Gaussian.Taps(spec.SigmaScale * sigma, Radius).CopyTo(new Span<float>(Taps, Radius + 1));
             }
             _ring = arena.Floats((long)(RingRows + BlockRows) * stride);
-            // The derivatives load one vector past a row's last.
+            // One vector more: the derivatives load the vector behind a row's last one.
             Window = arena.Floats(((long)WindowRows * stride) + TLanes.Count);
         }
 
+        /// <summary>Index of the last tap.</summary>
         public int Radius { get; }
 
+        /// <summary>Taps from the centre outwards.</summary>
         public float* Taps { get; }
 
-        /// <summary>Blocks of 16 rows above, and below, that the pass along y looks at.</summary>
+        /// <summary>Blocks of 16 rows above, and as many below, that the pass along y looks at.</summary>
         public int SideBlocks { get; }
 
+        /// <summary>Blocks that the ring holds.</summary>
         public int RingBlocks { get; }
 
+        /// <summary>Rows that the ring holds.</summary>
         public int RingRows => RingBlocks * BlockRows;
 
+        /// <summary>See <see cref="Gaussian{TLanes,TVector}.Window"/>.</summary>
         public float* Window { get; }
 
-        /// <summary>The ring of a column of vectors; its first 16 rows are repeated behind the last.</summary>
+        /// <summary>The ring of one column of vectors; its first 16 rows are repeated behind its last one.</summary>
         public float* Column(int c) => _ring + ((nint)c * (RingRows + BlockRows) * TLanes.Count);
     }
 }

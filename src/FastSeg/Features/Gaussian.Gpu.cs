@@ -4,16 +4,14 @@ using ILGPU;
 using ILGPU.Runtime;
 using GaussianKernels = FastSeg.Kernels.Gaussian;
 using Kernel = System.Action<
-    ILGPU.Runtime.AcceleratorStream, ILGPU.KernelConfig, FastSeg.Kernels.PlaneWindow, FastSeg.Kernels.PlaneWindow, ILGPU.ArrayView<float>, int>;
+    ILGPU.Runtime.AcceleratorStream, ILGPU.KernelConfig,
+    FastSeg.Kernels.PlaneWindow, FastSeg.Kernels.PlaneWindow, ILGPU.ArrayView<float>, int>;
 
 namespace FastSeg.Features;
 
-/// <summary>Launches the Gaussian: along x into scratch, along y from there.</summary>
+/// <summary>Launches the two passes of the Gaussian: along x into scratch, and from there along y.</summary>
 internal sealed class GaussianGpu
 {
-    /// <summary>Pixels around the core that the derivatives look at.</summary>
-    public const int Border = 2;
-
     private readonly GpuDevice _device;
     private readonly Kernel _alongX;
     private readonly Kernel _alongY;
@@ -30,21 +28,30 @@ internal sealed class GaussianGpu
         _alongYFar = device.Accelerator.LoadKernel<PlaneWindow, PlaneWindow, ArrayView<float>, int>(GaussianKernels.AlongYFar);
     }
 
-    /// <summary>Blurs.</summary>
+    /// <summary>Blurs one plane.</summary>
     /// <param name="stream">Where the launches are queued.</param>
-    /// <param name="source">What is blurred, replicated past its ends.</param>
-    /// <param name="scratch">Receives the pass along x: the target's columns times the source's rows, at most.</param>
-    /// <param name="target">Receives the blur; inside the source.</param>
+    /// <param name="source">The plane that is blurred; its edge pixels are repeated outwards.</param>
+    /// <param name="scratch">Receives the pass along x: at most the target's columns times the source's rows.</param>
+    /// <param name="target">Receives the blur of a rectangle inside the source.</param>
     /// <param name="taps">Taps from the centre outwards, radius + 1.</param>
     /// <param name="radius">Index of the last tap.</param>
-    public void Run(AcceleratorStream stream, PlaneWindow source, ArrayView<float> scratch, PlaneWindow target, ArrayView<float> taps, int radius)
+    public void Run(
+        AcceleratorStream stream, PlaneWindow source, ArrayView<float> scratch, PlaneWindow target, ArrayView<float> taps, int radius)
     {
-        int top = Math.Max(target.Y - radius, source.Y), bottom = Math.Min(target.Y + target.Height + radius, source.Y + source.Height);
+        // The rows that the pass along y will look at, as far as the source has them.
+        int top = Math.Max(target.Y - radius, source.Y);
+        int bottom = Math.Min(target.Y + target.Height + radius, source.Y + source.Height);
         PlaneWindow rows = target with { Values = scratch, Y = top, Height = bottom - top };
         int groupRows = _device.GroupRows;
         if (radius <= GaussianKernels.MaxRadius)
         {
-            _alongX(stream, PlaneGroups.Over(rows.Width, rows.Height, groupRows, GaussianKernels.GroupColumnsAlongX), source, rows, taps, radius);
+            _alongX(
+                stream,
+                PlaneGroups.Over(rows.Width, rows.Height, groupRows, GaussianKernels.GroupColumnsAlongX),
+                source,
+                rows,
+                taps,
+                radius);
             _alongY(
                 stream,
                 PlaneGroups.Over(target.Width, target.Height, groupRows, GpuDevice.GroupColumns, GaussianKernels.ThreadRowsAlongY),

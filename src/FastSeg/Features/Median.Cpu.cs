@@ -3,10 +3,11 @@ using FastSeg.Images;
 namespace FastSeg.Features;
 
 /// <summary>
-/// Exact medians over disks: pixels become codes in the order of their values (the sample itself, or a float's rank among the values
-/// around the band), and a histogram of codes slides along every row, losing the disk's left rim and gaining its right one.
+/// Exact medians over disks. Pixels become integer codes in the order of their values: the sample itself, or a float's rank among all
+/// values around the band. A histogram of the codes under the disk slides along every row; each step removes the disk's left rim and
+/// adds its right one.
 /// </summary>
-internal sealed unsafe class MedianFilter
+internal sealed unsafe class Median
 {
     private const int Codes = 1 << 16;
 
@@ -15,14 +16,18 @@ internal sealed unsafe class MedianFilter
     private readonly int _stride;
     private readonly int* _codes;
     private readonly float* _sorted;
+
+    // The histogram, and its sums over buckets of 1 << _shift codes, by which the median's bucket is found.
     private readonly int* _fine;
     private readonly int* _coarse;
     private int _shift;
-    private int _below;
+
+    // The bucket where the search stands, and how many of the disk's pixels lie in the buckets below it.
     private int _bucket;
+    private int _below;
 
     /// <summary>Carves the buffers for bands up to the given size.</summary>
-    public MedianFilter(Arena arena, Disk[] disks, int maxWidth, int maxRows)
+    public Median(Arena arena, Disk[] disks, int maxWidth, int maxRows)
     {
         _disks = disks;
         _radius = disks.Max(disk => disk.Radius);
@@ -34,7 +39,7 @@ internal sealed unsafe class MedianFilter
         _coarse = arena.Ints((Math.Max(Codes, pixels) >> 4) + 1);
     }
 
-    /// <summary>Writes one plane per disk, from <paramref name="plane"/> on.</summary>
+    /// <summary>Writes one plane a disk, from <paramref name="plane"/> on.</summary>
     public void Run(in PixelSource source, in Band band, int plane)
     {
         int values = Encode(source, band);
@@ -49,7 +54,7 @@ internal sealed unsafe class MedianFilter
         }
     }
 
-    /// <summary>Codes of the band and the pixels around it; returns how many codes there can be.</summary>
+    /// <summary>Encodes the band and the pixels around it; returns how many different codes there can be.</summary>
     private int Encode(in PixelSource source, in Band band)
     {
         int rows = band.Height + (2 * _radius), columns = band.Width + (2 * _radius);
@@ -67,7 +72,7 @@ internal sealed unsafe class MedianFilter
                 {
                     SampleType.UInt8 => source.Samples[sample],
                     SampleType.UInt16 => ((ushort*)source.Samples)[sample],
-                    // -0 becomes +0, as everywhere; the bits wait here for their rank.
+                    // The float's bits, until Rank replaces them. Adding 0 turns -0 into +0, as everywhere.
                     _ => BitConverter.SingleToInt32Bits(((float*)source.Samples)[sample] + 0f),
                 };
             }
@@ -76,6 +81,7 @@ internal sealed unsafe class MedianFilter
         return floats ? Rank(rows, columns) : source.Type == SampleType.UInt8 ? 1 << 8 : Codes;
     }
 
+    /// <summary>Replaces the floats among the codes by their ranks in the sorted list of distinct values; returns its length.</summary>
     private int Rank(int rows, int columns)
     {
         int count = 0;
@@ -106,6 +112,7 @@ internal sealed unsafe class MedianFilter
         return distinct;
     }
 
+    /// <summary>Computes the medians of a row: fills the histogram at its first pixel, then moves it along.</summary>
     private void Slide(in Disk disk, SampleType type, int* centre, int width, float* to)
     {
         _bucket = 0;
@@ -134,6 +141,7 @@ internal sealed unsafe class MedianFilter
         }
     }
 
+    /// <summary>Moves the histogram one pixel to the right, from the disk around <paramref name="centre"/>.</summary>
     private void Step(in Disk disk, int* centre)
     {
         for (int dy = -disk.Radius; dy <= disk.Radius; dy++)
@@ -145,6 +153,7 @@ internal sealed unsafe class MedianFilter
         }
     }
 
+    /// <summary>Adds a pixel's code to the histogram (change = 1) or removes it (-1).</summary>
     private void Count(int code, int change)
     {
         _fine[code] += change;
@@ -156,7 +165,10 @@ internal sealed unsafe class MedianFilter
         }
     }
 
-    /// <summary>The code with <paramref name="rank"/> smaller or equal ones before it. The bucket is looked for from where the last one was.</summary>
+    /// <summary>
+    /// The code at position <paramref name="rank"/> of the disk's pixels in ascending order. Neighbouring medians are close, so the search
+    /// starts in the bucket where the last one was.
+    /// </summary>
     private int Middle(int rank)
     {
         while (_below > rank)

@@ -6,7 +6,7 @@ using MedianKernels = FastSeg.Kernels.Median;
 
 namespace FastSeg.Features;
 
-/// <summary>Launches the median over a disk.</summary>
+/// <summary>Launches the kernel of the median over a disk.</summary>
 internal sealed class MedianGpu<TSink> where TSink : struct, IPlaneSink
 {
     private readonly GpuDevice _device;
@@ -21,7 +21,8 @@ internal sealed class MedianGpu<TSink> where TSink : struct, IPlaneSink
 
     /// <summary>Stores the plane of one disk.</summary>
     public void Run(
-        AcceleratorStream stream, PlaneWindow pixels, TileShape shape, in Disk disk, ArrayView<int> halfWidths, int plane, TSink sink) => _run(
+        AcceleratorStream stream, PlaneWindow pixels, TileShape shape, in Disk disk, ArrayView<int> halfWidths, int plane,
+        TSink sink) => _run(
         stream,
         PlaneGroups.Over(shape.CoreWidth, shape.CoreHeight, _device),
         pixels,

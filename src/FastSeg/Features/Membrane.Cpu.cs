@@ -2,17 +2,17 @@ using FastSeg.Images;
 
 namespace FastSeg.Features;
 
-/// <summary>The membrane planes of one channel, descending a panel in step with <see cref="Blur{TLanes,TVector}"/>.</summary>
+/// <summary>The membrane planes of one channel, descending a panel in step with <see cref="Gaussian{TLanes,TVector}"/>.</summary>
 /// <remarks>
-/// A row is cut into as many segments as a vector has lanes, and lane l of vector i holds pixel i of segment l. The pixel k columns
-/// further is then a whole, aligned vector; in a plain row 15 of 16 loads would cross a cache line (measured: 720 cycles a vector
-/// against 420 for the loop). The ends of a segment that neighbouring pixels look at are repeated behind it.
+/// A row is cut into as many segments as a vector has lanes; lane l of vector i holds pixel i of segment l. The neighbours k columns
+/// further right are then one whole, aligned vector, k vectors further. In a plain row 15 of 16 loads would cross a cache line (measured:
+/// the loop takes 720 cycles a vector then, and 420 like this). Pixels that a segment's last ones look at are repeated behind it.
 /// </remarks>
 internal sealed unsafe class Membrane<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    private const int BlockRows = Blur<TLanes, TVector>.BlockRows;
+    private const int BlockRows = Gaussian<TLanes, TVector>.BlockRows;
     private const int Planes = 6;
 
     private readonly MembraneLoop _loop;
@@ -34,14 +34,14 @@ internal sealed unsafe class Membrane<TLanes, TVector>
         int lanes = TLanes.Count, segment = Segment(maxWidth);
         _margin = geometry.Patch / 2;
         _rows = BlockRows + (2 * _margin);
-        // An odd number of vectors a row: rows then start in different sets of the L1 cache.
+        // An odd number of vectors: rows then start in different sets of the L1 cache.
         _stride = ((segment + (2 * _margin)) | 1) * lanes;
         _planeFloats = Whole(segment) * lanes;
         _samples = arena.Floats(((lanes - 1) * segment) + Whole(segment + (2 * _margin)));
-        // The last row's whole blocks end past its stride.
+        // Rows are written in whole blocks of the transposition; the last row's may end behind its stride.
         _pixels = arena.Floats(((long)_rows * _stride) + (lanes * lanes));
         _results = arena.Floats((long)Planes * _planeFloats);
-        _loop = MembraneKernel.Get(geometry, lanes, _stride);
+        _loop = MembraneLoops.Get(geometry, lanes, _stride);
     }
 
     /// <summary>Begins a panel.</summary>
@@ -54,13 +54,13 @@ internal sealed unsafe class Membrane<TLanes, TVector>
     }
 
     /// <summary>Computes the next band.</summary>
-    /// <param name="band">Its rows and size.</param>
+    /// <param name="band">The band.</param>
     /// <param name="plane">Plane of the sum; the five others follow.</param>
     public void Run(in Band band, int plane)
     {
         int lanes = TLanes.Count;
         ReadRows();
-        // The window's first row is the margin above the first row of a whole band; the panel's first band is shorter.
+        // Row 0 of the window lies a margin above the first row of a whole band; a panel's first band is shorter and begins lower.
         long above = band.Y - (_nextRow - _rows);
         float* centre = _pixels + ((nint)above * _stride) + ((nint)_margin * lanes);
         for (int row = 0; row < band.Height; row++, centre += _stride)
@@ -71,24 +71,28 @@ internal sealed unsafe class Membrane<TLanes, TVector>
                 float* to = band.Row(plane + i, row);
                 for (int block = 0; block < _segment; block += lanes)
                 {
-                    // A segment shorter than a vector leaves junk behind it; the next segment, row or the plane's padding takes it.
+                    // Turning a block back stores whole vectors. What they hold behind a short segment is overwritten by the next
+                    // segment or row, or lies in the padding.
                     TLanes.Transpose(_results + (i * _planeFloats) + (block * lanes), lanes, to + block, _segment);
                 }
             }
         }
     }
 
-    private long FirstRow => _panel.Y - (2 * Blur<TLanes, TVector>.Border) - _margin;
+    /// <summary>First row that a panel's first window holds, in image coordinates.</summary>
+    private long FirstRow => _panel.Y - (2 * Gaussian<TLanes, TVector>.Border) - _margin;
 
-    /// <summary>Pixels of a segment for a panel of this width: what every lane holds. Whole vectors when it is more than one.</summary>
+    /// <summary>Pixels of a segment for a panel of this width; a segment longer than a vector is a whole number of vectors.</summary>
     private static int Segment(int width)
     {
         int segment = (width + TLanes.Count - 1) / TLanes.Count;
         return segment <= TLanes.Count ? segment : Whole(segment);
     }
 
+    /// <summary>Rounds up to whole vectors.</summary>
     private static int Whole(int count) => (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
 
+    /// <summary>Moves the window down a band: keeps the rows that both bands look at and deals the others to the lanes.</summary>
     private void ReadRows()
     {
         int lanes = TLanes.Count, kept = 0;
@@ -100,7 +104,7 @@ internal sealed unsafe class Membrane<TLanes, TVector>
         int vectors = Whole(_segment + (2 * _margin));
         for (int row = kept; row < _rows; row++, _nextRow++)
         {
-            PixelRows<TLanes, TVector>.Read(_source, _nextRow, _panel.X - _margin, ((lanes - 1) * _segment) + vectors, _samples);
+            Pixels<TLanes, TVector>.Read(_source, _nextRow, _panel.X - _margin, ((lanes - 1) * _segment) + vectors, _samples);
             float* to = _pixels + ((nint)row * _stride);
             for (int i = 0; i < vectors; i += lanes)
             {

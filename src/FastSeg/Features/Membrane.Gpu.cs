@@ -6,56 +6,7 @@ using MembraneKernels = FastSeg.Kernels.Membrane;
 
 namespace FastSeg.Features;
 
-/// <summary>A membrane geometry in device memory, as <see cref="MembraneTables"/> describes it.</summary>
-internal sealed class MembraneTablesGpu : IDisposable
-{
-    private readonly DeviceTable<int> _program;
-    private readonly DeviceTable<int> _firstEntry;
-    private readonly DeviceTable<float> _reciprocals;
-    private readonly DeviceTable<int> _comparators;
-    private readonly int _angles;
-
-    /// <summary>Uploads the tables.</summary>
-    public MembraneTablesGpu(GpuDevice device, MembraneGeometry geometry)
-    {
-        MembraneProgram program = new(new MembranePlan(geometry));
-        _angles = geometry.Angles;
-        _program = new DeviceTable<int>(device, [.. program.Entries]);
-        _firstEntry = new DeviceTable<int>(device, program.FirstEntry);
-        _reciprocals = new DeviceTable<float>(device, program.Reciprocals);
-        _comparators = new DeviceTable<int>(device, program.Comparators);
-    }
-
-    /// <summary>Bytes on the device.</summary>
-    public static long Bytes(MembraneGeometry geometry)
-    {
-        MembraneProgram program = new(new MembranePlan(geometry));
-        return DeviceTable<int>.Bytes(program.Entries.Count) + DeviceTable<int>.Bytes(program.FirstEntry.Length)
-            + DeviceTable<float>.Bytes(program.Reciprocals.Length) + DeviceTable<int>.Bytes(program.Comparators.Length);
-    }
-
-    /// <summary>The kernel's parameter.</summary>
-    public MembraneTables Tables => new()
-    {
-        Program = _program.View,
-        FirstEntry = _firstEntry.View,
-        Reciprocals = _reciprocals.View,
-        Comparators = _comparators.View,
-        Angles = _angles,
-        Share = 1f / _angles,
-    };
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _program.Dispose();
-        _firstEntry.Dispose();
-        _reciprocals.Dispose();
-        _comparators.Dispose();
-    }
-}
-
-/// <summary>Launches the membrane: straight-line code for the default geometry, tables for any other.</summary>
+/// <summary>Launches the membrane's kernel: straight-line code for the default geometry, one that reads tables for any other.</summary>
 internal sealed class MembraneGpu<TSink> where TSink : struct, IPlaneSink
 {
     private readonly GpuDevice _device;
@@ -65,7 +16,7 @@ internal sealed class MembraneGpu<TSink> where TSink : struct, IPlaneSink
 
     /// <summary>Compiles the kernel.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="tables">The geometry; null for the default one.</param>
+    /// <param name="tables">The lines; null for those of the default geometry.</param>
     public MembraneGpu(GpuDevice device, MembraneTablesGpu? tables)
     {
         _device = device;
@@ -80,7 +31,7 @@ internal sealed class MembraneGpu<TSink> where TSink : struct, IPlaneSink
         }
     }
 
-    /// <summary>Stores the six planes of the core.</summary>
+    /// <summary>Stores the six planes, from <paramref name="plane"/> on.</summary>
     public void Run(AcceleratorStream stream, PlaneWindow pixels, TileShape shape, int plane, TSink sink)
     {
         int width = shape.CoreWidth, height = shape.CoreHeight;

@@ -3,18 +3,18 @@ using FastSeg.Images;
 namespace FastSeg.Features;
 
 /// <summary>
-/// The image itself as floats, laid out like a window of <see cref="Blur{TLanes,TVector}"/> and descending a panel in step with it:
-/// scale 0.
+/// Scale 0: the image itself as floats, in a window like those of <see cref="Gaussian{TLanes,TVector}"/>, which descends a panel in step
+/// with them.
 /// </summary>
 internal sealed unsafe class PixelWindow<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    private const int BlockRows = Blur<TLanes, TVector>.BlockRows;
+    private const int BlockRows = Gaussian<TLanes, TVector>.BlockRows;
 
-    private const int Border = Blur<TLanes, TVector>.Border;
+    private const int Border = Gaussian<TLanes, TVector>.Border;
 
-    // Column 0 begins a cache line, so that the planes' vectors are aligned here too.
+    // Column 0 begins a cache line: the vectors that are copied to the planes are then aligned.
     private const int Left = Arena.Line;
 
     private readonly float* _pixels;
@@ -25,15 +25,15 @@ internal sealed unsafe class PixelWindow<TLanes, TVector>
     /// <summary>Carves the window for panels up to <paramref name="maxWidth"/> wide.</summary>
     public PixelWindow(Arena arena, int maxWidth)
     {
-        // An odd number of cache lines a row: rows then start in different sets of the L1 cache.
+        // An odd number of cache lines: rows then start in different sets of the L1 cache.
         Stride = ((((maxWidth + Arena.Line - 1) / Arena.Line) + 2) | 1) * Arena.Line;
-        _pixels = arena.Floats(((long)Blur<TLanes, TVector>.WindowRows * Stride) + TLanes.Count);
+        _pixels = arena.Floats(((long)Gaussian<TLanes, TVector>.WindowRows * Stride) + TLanes.Count);
     }
 
     /// <summary>Floats from a row to the next.</summary>
     public int Stride { get; }
 
-    /// <summary>The window's first row, from column -2 on.</summary>
+    /// <summary>First row of the window, from column -2 on.</summary>
     public float* Window => _pixels + Left - Border;
 
     /// <summary>Begins a panel.</summary>
@@ -44,7 +44,7 @@ internal sealed unsafe class PixelWindow<TLanes, TVector>
         _nextRow = panel.Y - (3 * Border);
     }
 
-    /// <summary>Moves down to the next band. Rows of the last band that are still looked at are kept.</summary>
+    /// <summary>Moves down to the next band; the rows that both bands look at are kept, the others read.</summary>
     public void Step()
     {
         int kept = 0;
@@ -53,10 +53,10 @@ internal sealed unsafe class PixelWindow<TLanes, TVector>
             kept = 2 * Border;
             Buffer.MemoryCopy(_pixels + ((nint)BlockRows * Stride), _pixels, long.MaxValue, (long)kept * Stride * sizeof(float));
         }
-        for (int row = kept; row < Blur<TLanes, TVector>.WindowRows; row++, _nextRow++)
+        for (int row = kept; row < Gaussian<TLanes, TVector>.WindowRows; row++, _nextRow++)
         {
             int count = (int)_panel.Width + (2 * Left);
-            PixelRows<TLanes, TVector>.Read(_source, _nextRow, _panel.X - Left, count, _pixels + ((nint)row * Stride));
+            Pixels<TLanes, TVector>.Read(_source, _nextRow, _panel.X - Left, count, _pixels + ((nint)row * Stride));
         }
     }
 }

@@ -1,9 +1,11 @@
 namespace FastSeg.Features;
 
-/// <summary>Index of the first plane of every family within one channel, in the order of <see cref="FeatureSpec.Names"/>.</summary>
+/// <summary>
+/// Numbers of the planes within one channel: the first plane of every family, in the order of <see cref="FeatureSpec.Names"/>.
+/// </summary>
 internal sealed class PlaneLayout
 {
-    /// <summary>A family that is off.</summary>
+    /// <summary>Stands for the plane of a family that is off.</summary>
     public const int Off = -1;
 
     private readonly FeatureSpec _spec;
@@ -60,11 +62,14 @@ internal sealed class PlaneLayout
     /// <summary>Gradient magnitude of a scale.</summary>
     public int Sobel(int scale) => _spec.Has(Families.Sobel) ? (scale * _perScale) + Size(Families.Gaussian, 1) : Off;
 
-    /// <summary>First of a scale's five hessian planes.</summary>
-    public int Hessian(int scale) => _spec.Has(Families.Hessian) ? (scale * _perScale) + Size(Families.Gaussian, 1) + Size(Families.Sobel, 1) : Off;
+    /// <summary>First of a scale's five Hessian planes.</summary>
+    public int Hessian(int scale) => _spec.Has(Families.Hessian)
+        ? (scale * _perScale) + Size(Families.Gaussian, 1) + Size(Families.Sobel, 1)
+        : Off;
 
     private int Size(Families family, int planes) => _spec.Has(family) ? planes : 0;
 
+    /// <summary>Numbers the planes of a family from <paramref name="next"/> on; returns the first one, or <see cref="Off"/>.</summary>
     private int Take(Families family, int planes, ref int next)
     {
         int first = _spec.Has(family) ? next : Off;

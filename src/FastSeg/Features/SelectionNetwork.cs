@@ -1,16 +1,14 @@
 namespace FastSeg.Features;
 
-/// <summary>Puts the smaller of two values first; a side that nobody reads any more is not computed.</summary>
-internal readonly record struct Comparator(int Low, int High, bool NeedsLow, bool NeedsHigh);
-
-/// <summary>Batcher's odd-even merge sort, cut down to the comparators that some wanted ranks depend on.</summary>
+/// <summary>Batcher's odd-even merge sort, cut down to the comparators on which the wanted ranks depend.</summary>
 internal static class SelectionNetwork
 {
-    /// <summary>Comparators that bring the values of the wanted ranks to the positions of these numbers.</summary>
-    /// <param name="count">Values.</param>
-    /// <param name="ranks">Wanted positions in ascending order, from 0.</param>
+    /// <summary>Creates the comparators that bring the value of every wanted rank to the position of that number.</summary>
+    /// <param name="count">Number of values.</param>
+    /// <param name="ranks">Wanted ranks, counted from 0 in ascending order of the values.</param>
     public static IReadOnlyList<Comparator> Create(int count, IEnumerable<int> ranks)
     {
+        // From the last comparator back to the first: one is kept if a wanted rank, or a comparator that is kept, reads what it writes.
         List<(int Low, int High)> sort = Sort(count);
         var needed = new HashSet<int>(ranks);
         var kept = new List<Comparator>();
@@ -30,8 +28,8 @@ internal static class SelectionNetwork
     }
 
     /// <summary>
-    /// Merges runs of 2, 4, 8, ... as for the next power of two; positions past the end act as +infinity and never move, so their
-    /// comparators are left out.
+    /// All comparators of the sort: it merges runs of 1, 2, 4, ... values, as for the next power of two. Positions past the end would hold
+    /// +infinity, which never moves, so their comparators are left out.
     /// </summary>
     private static List<(int Low, int High)> Sort(int count)
     {
@@ -55,3 +53,12 @@ internal static class SelectionNetwork
         return comparators;
     }
 }
+
+/// <summary>
+/// Puts the smaller of two values at position <paramref name="Low"/> and the larger one at <paramref name="High"/>.
+/// </summary>
+/// <param name="Low">Position of the smaller value.</param>
+/// <param name="High">Position of the larger value.</param>
+/// <param name="NeedsLow">Whether anybody reads the smaller value; otherwise it need not be computed.</param>
+/// <param name="NeedsHigh">Whether anybody reads the larger value.</param>
+internal readonly record struct Comparator(int Low, int High, bool NeedsLow, bool NeedsHigh);

@@ -4,38 +4,38 @@ using FastSeg.Images;
 namespace FastSeg.Features;
 
 /// <summary>
-/// The structure tensor of one channel and sigma: the products of the blur's derivatives, smoothed by the same Gaussian, as eigenvalues.
-/// The products of a whole panel and what the smoothing looks at are computed when it begins; they end, and are replicated, at the
-/// image's edge.
+/// The structure tensor of one channel and sigma: the eigenvalues of the products of a blur's derivatives, smoothed by the same Gaussian.
+/// When a panel begins, the products are computed for the whole panel and as far around it as the smoothing looks. They end at the
+/// image's edge; the smoothing repeats them outwards from there.
 /// </summary>
 /// <remarks>
-/// The products are gx * gx / 64, gx * gy / 64, gy * gy / 64 of the derivatives times 8 (<see cref="DerivedPlanes"/>); with a, b, d their
-/// blurs, eig1 and eig2 = (a + d +- sqrt(fma(a - d, a - d, (2 b) * (2 b)))) / 2.
+/// With gx and gy the derivatives times 8 of <see cref="Derivatives{TLanes,TVector}"/>, the products are gx * gx / 64, gx * gy / 64 and
+/// gy * gy / 64; with a, b and d their blurs, eig1 and eig2 are (a + d +- sqrt(fma(a - d, a - d, (2 b) * (2 b)))) / 2.
 /// </remarks>
 internal sealed unsafe class Structure<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
     private const int Products = 3;
-    private const int BlockRows = Blur<TLanes, TVector>.BlockRows;
-    private const int Border = Blur<TLanes, TVector>.Border;
+    private const int BlockRows = Gaussian<TLanes, TVector>.BlockRows;
+    private const int Border = Gaussian<TLanes, TVector>.Border;
 
     private readonly int _radius;
-    private readonly Blur<TLanes, TVector> _image;
+    private readonly Gaussian<TLanes, TVector> _image;
     private readonly Derivatives<TLanes, TVector> _derivatives;
-    private readonly Blur<TLanes, TVector>[] _smooth = new Blur<TLanes, TVector>[Products];
+    private readonly Gaussian<TLanes, TVector>[] _smooth = new Gaussian<TLanes, TVector>[Products];
     private readonly float*[] _products = new float*[Products];
 
     /// <summary>Carves the buffers for panels up to <paramref name="maxWidth"/> wide and <paramref name="maxHeight"/> high.</summary>
     public Structure(Arena arena, FeatureSpec spec, double sigma, int maxWidth, long maxHeight)
     {
         _radius = spec.Radius(sigma);
-        _image = new Blur<TLanes, TVector>(arena, spec, [sigma], maxWidth + (2 * _radius));
+        _image = new Gaussian<TLanes, TVector>(arena, spec, [sigma], maxWidth + (2 * _radius));
         _derivatives = new Derivatives<TLanes, TVector>(arena, _image.Stride);
         for (int i = 0; i < Products; i++)
         {
-            _smooth[i] = new Blur<TLanes, TVector>(arena, spec, [sigma], maxWidth);
-            // Whole vectors are written; the last row's may end past it.
+            _smooth[i] = new Gaussian<TLanes, TVector>(arena, spec, [sigma], maxWidth);
+            // Rows are written as whole vectors; the last one's may end behind it.
             _products[i] = arena.Floats(((maxWidth + (2L * _radius)) * (maxHeight + (2L * _radius))) + TLanes.Count);
         }
     }
@@ -65,12 +65,12 @@ internal sealed unsafe class Structure<TLanes, TVector>
     }
 
     /// <summary>Computes the two planes of the next band.</summary>
-    /// <param name="band">Its size.</param>
-    /// <param name="firstRow">Its first row in a blur's window.</param>
+    /// <param name="band">The band.</param>
+    /// <param name="firstRow">Row of a blur's window that is the band's first.</param>
     /// <param name="plane">Plane of the larger eigenvalue; the smaller one follows.</param>
     public void Run(in Band band, int firstRow, int plane)
     {
-        foreach (Blur<TLanes, TVector> smooth in _smooth)
+        foreach (Gaussian<TLanes, TVector> smooth in _smooth)
         {
             smooth.Step();
         }
@@ -78,11 +78,15 @@ internal sealed unsafe class Structure<TLanes, TVector>
         {
             nint from = ((nint)(firstRow + row) * _smooth[0].Stride) + Border;
             Eigenvalues(
-                _smooth[0].Window(0) + from, _smooth[1].Window(0) + from, _smooth[2].Window(0) + from, band.Width, band.Row(plane, row), band.Row(plane + 1, row));
+                _smooth[0].Window(0) + from, _smooth[1].Window(0) + from, _smooth[2].Window(0) + from,
+                band.Width, band.Row(plane, row), band.Row(plane + 1, row));
         }
     }
 
-    /// <summary>Products of the rows that the blur has just completed: <paramref name="top"/> and on, counted from the region's first.</summary>
+    /// <summary>
+    /// Computes the products of the rows that the blur has just completed; <paramref name="top"/> is the first of them, counted from the
+    /// region's first row.
+    /// </summary>
     private void Multiply(Region bounds, Region region, int top)
     {
         int windowTop = top - Border, first = Math.Max(top, 0), last = (int)Math.Min(top + BlockRows, region.Height);
@@ -91,7 +95,7 @@ internal sealed unsafe class Structure<TLanes, TVector>
             last - first,
             (int)region.Width,
             Top: (int)Math.Max(0, bounds.Y - region.Y - windowTop),
-            Bottom: (int)Math.Min(Blur<TLanes, TVector>.WindowRows - 1, bounds.Bottom - 1 - region.Y - windowTop),
+            Bottom: (int)Math.Min(Gaussian<TLanes, TVector>.WindowRows - 1, bounds.Bottom - 1 - region.Y - windowTop),
             LeftEdge: false,
             RightEdge: false);
         _derivatives.Start(_image.Window(0), _image.Stride, rows);
@@ -100,10 +104,12 @@ internal sealed unsafe class Structure<TLanes, TVector>
             _derivatives.Advance(row - windowTop);
             nint to = (nint)(row * region.Width);
             Multiply(
-                _derivatives.Gx(row - windowTop), _derivatives.Gy(row - windowTop), (int)region.Width, _products[0] + to, _products[1] + to, _products[2] + to);
+                _derivatives.Gx(row - windowTop), _derivatives.Gy(row - windowTop), (int)region.Width,
+                _products[0] + to, _products[1] + to, _products[2] + to);
         }
     }
 
+    /// <summary>The three products of a row; the derivatives come times 8, so each product is divided by 64.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(float* gx, float* gy, int width, float* xx, float* xy, float* yy)
     {
@@ -117,6 +123,7 @@ internal sealed unsafe class Structure<TLanes, TVector>
         }
     }
 
+    /// <summary>The eigenvalues of a row, from the smoothed products.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Eigenvalues(float* xx, float* xy, float* yy, int width, float* larger, float* smaller)
     {

@@ -6,7 +6,7 @@ using StructureKernels = FastSeg.Kernels.Structure;
 
 namespace FastSeg.Features;
 
-/// <summary>Launches the structure tensor of one sigma: blur, products, their blurs, eigenvalues.</summary>
+/// <summary>Launches the structure tensor of one sigma: a blur, the products of its derivatives, their blurs, the eigenvalues.</summary>
 internal sealed class StructureGpu<TSink> where TSink : struct, IPlaneSink
 {
     private const int Products = 3;
@@ -25,24 +25,25 @@ internal sealed class StructureGpu<TSink> where TSink : struct, IPlaneSink
         _eigenvalues = device.Accelerator.LoadKernel<PlaneWindow, int, TileShape, int, TSink>(StructureKernels.Eigenvalues);
     }
 
-    /// <summary>Stores both planes.</summary>
+    /// <summary>Stores the planes of both eigenvalues.</summary>
     /// <param name="stream">Where the launches are queued.</param>
     /// <param name="pixels">The image.</param>
     /// <param name="shape">The tile.</param>
-    /// <param name="scratch">Buffers.</param>
+    /// <param name="scratch">The tile's buffers.</param>
     /// <param name="taps">Taps from the centre outwards.</param>
     /// <param name="radius">Index of the last tap.</param>
-    /// <param name="plane">Plane of the larger eigenvalue.</param>
-    /// <param name="sink">Where to.</param>
+    /// <param name="plane">Plane of the larger eigenvalue; the smaller one follows.</param>
+    /// <param name="sink">Where the planes go.</param>
     public void Run(
-        AcceleratorStream stream, PlaneWindow pixels, TileShape shape, in FilterScratch scratch, ArrayView<float> taps, int radius, int plane, TSink sink)
+        AcceleratorStream stream, PlaneWindow pixels, TileShape shape, in FilterScratch scratch, ArrayView<float> taps, int radius,
+        int plane, TSink sink)
     {
         PlaneWindow blur = PlaneGroups.Around(shape, radius + 1, radius + 1, scratch.Blurs);
         _gaussian.Run(stream, pixels, scratch.Rows, blur, taps, radius);
         PlaneWindow products = PlaneGroups.Around(shape, radius, radius, scratch.Products);
         int stride = scratch.ProductStride;
         _products(stream, PlaneGroups.Over(products.Width, products.Height, _device), blur, products, stride);
-        // The image's blur is done with: the blurs of the products take its place and the two behind.
+        // Nobody needs the image's blur any more: the products' blurs take its place and the two behind it.
         PlaneWindow smooth = PlaneGroups.Around(shape, 0, 0, scratch.Blurs);
         for (int i = 0; i < Products; i++)
         {

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Features;
 
-/// <summary>Runs the filter bank over a whole image, tile by tile, and keeps every plane (which the program never does).</summary>
+/// <summary>Runs the filter bank over a whole image, tile by tile, and keeps every plane, which the program never does.</summary>
 internal static class BankRun
 {
     public static float[][] Planes(FeatureSpec spec, ImageReader reader, long tileWidth = 1024, long tileHeight = 1024, int bits = 0)

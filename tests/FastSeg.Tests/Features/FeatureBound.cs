@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Features;
 
-/// <summary>The error the specification allows against the float64 reference.</summary>
+/// <summary>Holds planes against the float64 reference, with the error that the features' definition allows.</summary>
 internal static class FeatureBound
 {
     /// <summary>Compares the planes of one channel; fails naming the worst plane.</summary>

@@ -6,8 +6,6 @@ namespace FastSeg.Tests.Features;
 
 public class FeatureSpecTests
 {
-    private const Families Disks = Families.Mean | Families.Min | Families.Max | Families.Median;
-
     [Test]
     public void The_default_is_58_features_in_the_specifications_order()
     {
@@ -18,14 +16,21 @@ public class FeatureSpecTests
             "gaussian_0", "sobel_0", "hessian_eig1_0", "hessian_eig2_0", "hessian_mod_0", "hessian_trace_0", "hessian_det_0", "gaussian_1",
         }));
         Assert.That(names.Skip(42).Take(4), Is.EqualTo(new[] { "dog_1_2", "dog_1_4", "dog_2_4", "dog_1_8" }));
-        Assert.That(names.TakeLast(6), Is.EqualTo(new[] { "membrane_sum", "membrane_mean", "membrane_std", "membrane_median", "membrane_max", "membrane_min" }));
+        Assert.That(names.TakeLast(6), Is.EqualTo(new[]
+        {
+            "membrane_sum", "membrane_mean", "membrane_std", "membrane_median", "membrane_max", "membrane_min",
+        }));
         Assert.That(new PlaneLayout(FeatureSpec.Paper).Count, Is.EqualTo(58));
     }
 
     [Test]
     public void The_layout_knows_where_every_family_begins()
     {
-        var spec = new FeatureSpec { Families = Families.Default | Families.Laplacian | Families.Structure | Disks, Sigmas = [0.5, 2] };
+        var spec = new FeatureSpec
+        {
+            Families = Families.Default | Families.Laplacian | Families.Structure | FeatureSpec.OverDisks,
+            Sigmas = [0.5, 2],
+        };
         var layout = new PlaneLayout(spec);
         List<string> names = [.. spec.Names];
         Assert.That(layout.Count, Is.EqualTo(names.Count));
@@ -42,7 +47,7 @@ public class FeatureSpecTests
         Assert.That(names[layout.Median], Is.EqualTo("median_0.5"));
     }
 
-    /// <summary>A pixel further away than the halo changes nothing; one at its end does (for a family that reaches it with weight).</summary>
+    /// <summary>A pixel further away than the halo changes nothing; one at its end does, for families that give it weight.</summary>
     [TestCase(Families.Gaussian, 8)]
     [TestCase(Families.Sobel, 9)]
     [TestCase(Families.Hessian, 10)]
@@ -69,7 +74,7 @@ public class FeatureSpecTests
         Refused(new FeatureSpec { Sigmas = [1025] }, "4096 taps");
         Refused(new FeatureSpec { SigmaScale = 0 }, "scale is 0");
         Refused(new FeatureSpec { SigmaScale = double.PositiveInfinity }, "scale is");
-        Refused(new FeatureSpec { Families = Disks, Sigmas = [65] }, "at most 64");
+        Refused(new FeatureSpec { Families = FeatureSpec.OverDisks, Sigmas = [65] }, "at most 64");
         Refused(new FeatureSpec { Families = Families.None }, "No feature");
         Refused(new FeatureSpec { Families = Families.Dog, Sigmas = [1] }, "No feature");
         Refused(new FeatureSpec { Families = (Families)4096 }, "unknown");
@@ -96,7 +101,7 @@ public class FeatureSpecTests
             using var reader = SampleReader.Create(Side, 1, 1, SampleType.UInt8, (x, _, _) => x == 30 + distance ? bright : 0.2);
             return BankRun.Planes(spec, reader);
         });
-        // Plane 0 of these families may be the image itself, which looks nowhere; any plane counts.
+        // Plane 0 of these families may be the image itself, which looks at no neighbour; so any plane counts.
         return runs[0].Zip(runs[1]).Any(pair => pair.First[30] != pair.Second[30]);
     }
 }

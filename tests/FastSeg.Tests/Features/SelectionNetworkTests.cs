@@ -5,8 +5,8 @@ using NUnit.Framework;
 namespace FastSeg.Tests.Features;
 
 /// <summary>
-/// A network of comparators selects right for all numbers when it does for all zeros and ones (Knuth's 0-1 principle): every input of
-/// zeros and ones is run, as many at a time as a vector has bits.
+/// A network that selects right for every input of zeros and ones does so for all numbers (Knuth's 0-1 principle). Every input of zeros and
+/// ones is run, as many at a time as a vector has bits.
 /// </summary>
 public class SelectionNetworkTests
 {
@@ -69,7 +69,10 @@ public class SelectionNetworkTests
         _ => (word >> (i - 6) & 1) == 0 ? 0 : ulong.MaxValue,
     };
 
-    /// <summary>Rank k is one where at least count - k values are: their number, bit by bit, plus 32 - (count - k) carries into bit 5.</summary>
+    /// <summary>
+    /// Rank k is one where at least count - k values are one. The ones are counted bit by bit; the count plus 32 - (count - k) reaches 32
+    /// exactly then.
+    /// </summary>
     private static Vector<ulong>[] Expected(Vector<ulong>[] values, int[] ranks)
     {
         const int Bits = 6;
@@ -100,7 +103,7 @@ public class SelectionNetworkTests
         {
             Comparator comparator = network[i];
             Vector<ulong> a = values[comparator.Low], b = values[comparator.High];
-            // What is not needed is left as rubbish, as a kernel would.
+            // A side that nobody needs gets a fixed value: reading it after all would show.
             values[comparator.Low] = comparator.NeedsLow ? a & b : Vector<ulong>.AllBitsSet;
             values[comparator.High] = comparator.NeedsHigh ? a | b : Vector<ulong>.Zero;
         }

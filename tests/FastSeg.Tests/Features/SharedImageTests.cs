@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Features;
 
-/// <summary>Every real image of the shared data, whole, against the reference.</summary>
+/// <summary>Compares the features of every real image of the shared data, as a whole, with the reference.</summary>
 public class SharedImageTests
 {
     [TestCase("examples")]
@@ -25,7 +25,8 @@ public class SharedImageTests
             int count = FeatureSpec.Paper.Names.Count;
             for (int channel = 0; channel < info.Channels; channel++)
             {
-                double worst = FeatureBound.Check(FeatureSpec.Paper, reader.Channel(channel), planes.AsSpan(channel * count, count), Path.GetFileName(file));
+                double worst = FeatureBound.Check(
+                    FeatureSpec.Paper, reader.Channel(channel), planes.AsSpan(channel * count, count), Path.GetFileName(file));
                 TestContext.Out.WriteLine($"{Path.GetFileName(file)}, channel {channel}: {worst:F3} of the allowed error");
             }
         }

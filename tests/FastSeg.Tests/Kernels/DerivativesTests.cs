@@ -13,12 +13,13 @@ internal sealed class DerivativesTests
 
     [Test]
     public void EqualsTheCpu(
-        [Values(Families.Sobel, Families.Hessian, Families.Laplacian, All)] Families families, [Values("random", "constant", "impulse")] string picture) =>
-        FilterRun.EqualsTheCpu(new FeatureSpec { Families = families, Sigmas = [1] }, Pictures.Create(picture, 37, 29, 1, SampleType.UInt8), 33, 17);
+        [Values(Families.Sobel, Families.Hessian, Families.Laplacian, All)] Families families,
+        [Values("random", "constant", "impulse")] string picture) => FilterRun.EqualsTheCpu(
+        new FeatureSpec { Families = families, Sigmas = [1] }, Pictures.Create(picture, 37, 29, 1, SampleType.UInt8), 33, 17);
 
     [TestCase(1, 1), TestCase(2, 3), TestCase(64, 1)]
-    public void EqualsTheCpuInSmallImages(int width, int height) =>
-        FilterRun.EqualsTheCpu(new FeatureSpec { Families = All, Sigmas = [1, 2] }, Pictures.Create("random", width, height, 1, SampleType.Float32));
+    public void EqualsTheCpuInSmallImages(int width, int height) => FilterRun.EqualsTheCpu(
+        new FeatureSpec { Families = All, Sigmas = [1, 2] }, Pictures.Create("random", width, height, 1, SampleType.Float32));
 
     [Test]
     public void CompilesForBothKindsOfDevice()

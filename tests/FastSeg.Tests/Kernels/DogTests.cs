@@ -12,10 +12,11 @@ internal sealed class DogTests
     [TestCase(0), TestCase(1), TestCase(2), TestCase(4), TestCase(5), TestCase(6)]
     public void EqualsTheCpuForAnyNumberOfSigmas(int sigmas)
     {
-        // Sigma 0 has no difference, nor has a single one: another family keeps the specification from being empty.
+        // Fewer than two sigmas have no difference; another family then keeps the specification from being empty.
         Families families = sigmas < 2 ? Families.Dog | Families.Gaussian : Families.Dog;
         double[] values = [.. Enumerable.Range(1, sigmas).Select(i => 0.75 * i)];
-        FilterRun.EqualsTheCpu(new FeatureSpec { Families = families, Sigmas = values }, Pictures.Create("blobs", 37, 13, 1, SampleType.UInt16), 35, 8);
+        FilterRun.EqualsTheCpu(
+            new FeatureSpec { Families = families, Sigmas = values }, Pictures.Create("blobs", 37, 13, 1, SampleType.UInt16), 35, 8);
     }
 
     [Test]

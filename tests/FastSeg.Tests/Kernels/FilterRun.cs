@@ -10,10 +10,10 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Kernels;
 
-/// <summary>Runs the GPU's filters over an image on the simulated device, tile by tile, and compares with the CPU's.</summary>
+/// <summary>Runs the GPU's filters over an image on the simulated device, tile by tile, and compares their planes with the CPU's.</summary>
 internal static class FilterRun
 {
-    /// <summary>Values of NaN (bins of 255) between and behind the planes that must stay.</summary>
+    /// <summary>Values of NaN (bins of 255) between the planes and behind the last one; they must stay as they are.</summary>
     private const int Guard = 5;
 
     private static readonly Lazy<GpuDevice> LazyDevice = new(GpuDevice.OpenSimulated);
@@ -35,7 +35,8 @@ internal static class FilterRun
             if (pixels.Length > 0)
             {
                 int first = pixels[0];
-                differing.Add($"{names[plane]}: {pixels.Length} pixels, first {first}: {actual[plane][first]:R} for {expected[plane][first]:R}");
+                string values = $"{actual[plane][first]:R} for {expected[plane][first]:R}";
+                differing.Add($"{names[plane]}: {pixels.Length} pixels, first {first}: {values}");
             }
         }
         Assert.That(differing, Is.Empty);
@@ -126,7 +127,7 @@ internal static class FilterRun
             byte[] bytes = new ReadOnlySpan<byte>(tile.Samples, (int)(tile.Bounds.Pixels * info.PixelBytes)).ToArray();
             using MemoryBuffer1D<byte, Stride1D.Dense> samples = Device.Accelerator.Allocate1D(bytes);
             // What was in the memory before must not matter.
-            byte[] junk = new byte[FilterBankGpu.ScratchBytes(spec, channels, shape)];
+            byte[] junk = new byte[FilterBankGpu.ScratchBytes(spec, shape)];
             Array.Fill(junk, (byte)255);
             using MemoryBuffer1D<byte, Stride1D.Dense> scratch = Device.Accelerator.Allocate1D(junk);
             run(bank, tile, shape, samples.View.AsContiguous(), scratch.View.AsContiguous());

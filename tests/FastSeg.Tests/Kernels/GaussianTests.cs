@@ -12,13 +12,16 @@ namespace FastSeg.Tests.Kernels;
 [TestFixture]
 internal sealed class GaussianTests
 {
-    [TestCase(1, TestName = "Radius 4 to 64 in shared memory"), TestCase(1.3, TestName = "Odd radii"), TestCase(0.1, TestName = "Radius 0 and 1")]
-    public void EqualsTheCpu(double scale) =>
-        FilterRun.EqualsTheCpu(new FeatureSpec { Families = Families.Gaussian, SigmaScale = scale }, Pictures.Create("random", 37, 29, 1, SampleType.UInt8));
+    [TestCase(1, TestName = "Radius 4 to 64 in shared memory")]
+    [TestCase(1.3, TestName = "Odd radii")]
+    [TestCase(0.1, TestName = "Radius 0 and 1")]
+    public void EqualsTheCpu(double scale) => FilterRun.EqualsTheCpu(
+        new FeatureSpec { Families = Families.Gaussian, SigmaScale = scale }, Pictures.Create("random", 37, 29, 1, SampleType.UInt8));
 
     [Test]
     public void EqualsTheCpuBeyondSharedMemory() => FilterRun.EqualsTheCpu(
-        new FeatureSpec { Families = Families.Gaussian, Sigmas = [16.2, 16.3, 40] }, Pictures.Create("random", 37, 29, 1, SampleType.UInt8));
+        new FeatureSpec { Families = Families.Gaussian, Sigmas = [16.2, 16.3, 40] },
+        Pictures.Create("random", 37, 29, 1, SampleType.UInt8));
 
     [Test]
     public void EqualsTheCpuInWideAndHighTiles()

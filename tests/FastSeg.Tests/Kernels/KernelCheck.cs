@@ -2,7 +2,7 @@ using FastSeg.Kernels;
 
 namespace FastSeg.Tests.Kernels;
 
-/// <summary>Compiles a kernel for both kinds of device and checks what holds for all.</summary>
+/// <summary>Compiles a kernel for both kinds of device and checks what holds for all kernels.</summary>
 internal static class KernelCheck
 {
     /// <summary>Returns the PTX, after the checks.</summary>

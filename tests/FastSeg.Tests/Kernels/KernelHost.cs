@@ -13,8 +13,8 @@ using NUnit.Framework;
 namespace FastSeg.Tests.Kernels;
 
 /// <summary>
-/// What tests of kernels run and compile with: the simulated device (warps of 32, groups of up to 128 threads), and the PTX and OpenCL
-/// compilers, which need no device. One for all tests; the simulated device takes one launch at a time.
+/// Runs and compiles kernels for tests: on the simulated device (warps of 32, groups of up to 128 threads), and with the PTX and OpenCL
+/// compilers, which need no device. All tests share it; the simulated device takes one launch at a time.
 /// </summary>
 internal static class KernelHost
 {
@@ -49,8 +49,8 @@ internal static class KernelHost
     }
 
     /// <summary>
-    /// What holds for the PTX of every kernel: nothing spills or is indexed in local memory, no float64, and no product that the
-    /// assembler could fuse with an addition behind our back.
+    /// Checks what holds for the PTX of every kernel: it uses no local memory and no float64, has no product that the assembler could fuse
+    /// with an addition, and a group's shared memory is at most 48 KiB.
     /// </summary>
     public static void CheckPtx(string ptx)
     {
@@ -63,13 +63,16 @@ internal static class KernelHost
 
     private static Context Create()
     {
-        Context context = Context.Create(builder => builder.CPU(new CPUDevice(WarpSize, MaxGroup / WarpSize, 1)).Optimize(OptimizationLevel.O2));
+        Context context = Context.Create(builder => builder
+            .CPU(new CPUDevice(WarpSize, MaxGroup / WarpSize, 1))
+            .Optimize(OptimizationLevel.O2));
         Fma.Register(context);
         return context;
     }
 
-    /// <summary>What every device has that ILGPU takes: see its own check of devices.</summary>
-    private static CLCapabilityContext Capabilities() => new(genericAddressSpace: true, float16: false, float64: false, int64_Atomics: false, subGroups: false);
+    /// <summary>The least that a device has which ILGPU accepts: a generic address space.</summary>
+    private static CLCapabilityContext Capabilities() =>
+        new(genericAddressSpace: true, float16: false, float64: false, int64_Atomics: false, subGroups: false);
 
     private static EntryPointDescription Entry(MethodInfo kernel) => EntryPointDescription.FromExplicitlyGroupedKernel(kernel);
 }

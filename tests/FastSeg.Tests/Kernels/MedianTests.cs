@@ -4,6 +4,7 @@ using FastSeg.Kernels;
 using FastSeg.Tests.Features;
 using ILGPU;
 using NUnit.Framework;
+using MedianKernels = FastSeg.Kernels.Median;
 
 namespace FastSeg.Tests.Kernels;
 
@@ -26,7 +27,7 @@ internal sealed class MedianTests
     [Test]
     public void CompilesForBothKindsOfDevice()
     {
-        KernelCheck.Compiles((Action<PlaneWindow, TileShape, ArrayView<int>, int, int, int, FloatSink>)Median.Run);
-        KernelCheck.Compiles((Action<PlaneWindow, TileShape, ArrayView<int>, int, int, int, BinSink>)Median.Run);
+        KernelCheck.Compiles((Action<PlaneWindow, TileShape, ArrayView<int>, int, int, int, FloatSink>)MedianKernels.Run);
+        KernelCheck.Compiles((Action<PlaneWindow, TileShape, ArrayView<int>, int, int, int, BinSink>)MedianKernels.Run);
     }
 }

@@ -6,8 +6,8 @@ using FastSeg.Kernels;
 namespace FastSeg.Tests.Kernels;
 
 /// <summary>
-/// Writes MembraneDefault.cs: the straight-line code of <see cref="MembranePlan"/> for the default geometry, in the order that the CPU's
-/// emitter has (sums are formed when a line first needs them, line after line around the circle).
+/// Writes MembraneDefault.cs: the additions of a <see cref="MembranePlan"/> for the default geometry as straight-line code. They have the
+/// order of the CPU's emitter: a sum is formed when a line first needs it, line after line around the circle.
 /// </summary>
 internal sealed class MembraneSource
 {
@@ -50,7 +50,8 @@ internal sealed class MembraneSource
             internal static class MembraneDefault
             {
                 /// <summary>Stores the six planes of the pixel at <paramref name="at"/> of the patch in shared memory.</summary>
-                public static void Pixel<TSink>(ArrayView<float> p, int at, int plane, int pixel, TSink sink) where TSink : struct, IPlaneSink
+                public static void Pixel<TSink>(ArrayView<float> p, int at, int plane, int pixel, TSink sink)
+                    where TSink : struct, IPlaneSink
                 {
 
             """);
@@ -116,6 +117,7 @@ internal sealed class MembraneSource
         Store(2, "std");
     }
 
+    /// <summary>Sums over the responses in as many chains as the plan says; then neighbouring chains are added until one is left.</summary>
     private string Chains(Func<string, string?, string> join)
     {
         var chains = new List<string>();
@@ -123,7 +125,7 @@ internal sealed class MembraneSource
         {
             if (i < MembranePlan.Chains)
             {
-                // The first square is fused onto 0: a bare product that meets an addition would be the assembler's to contract.
+                // The first square is fused onto 0: the assembler could contract a bare product that meets an addition.
                 string first = join(_responses[i], null);
                 chains.Add(first.Contains('*') ? New($"Fma.Of({first.Replace(" * ", ", ", StringComparison.Ordinal)}, 0f)") : first);
             }
@@ -164,6 +166,7 @@ internal sealed class MembraneSource
         Store(5, _responses[0]);
     }
 
+    /// <summary>Declares a variable and returns its name.</summary>
     private string New(string expression)
     {
         string name = $"v{_names++}";

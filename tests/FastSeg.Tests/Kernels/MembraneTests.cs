@@ -15,9 +15,10 @@ internal sealed class MembraneTests
     public void TheDefaultEqualsTheCpu([Values("random", "constant")] string picture) =>
         FilterRun.EqualsTheCpu(Lines(new MembraneGeometry()), Pictures.Create(picture, 37, 29, 1, SampleType.UInt8), 34, 18);
 
-    [TestCase(19, 31, 1), TestCase(7, 12, 2.5), TestCase(3, 5, 0.5), TestCase(1, 1, 1), TestCase(5, 2, 1), TestCase(5, 3, 1), TestCase(63, 90, 1)]
-    public void AnyOtherEqualsTheCpu(int patch, int angles, double thickness) =>
-        FilterRun.EqualsTheCpu(Lines(new MembraneGeometry(patch, angles, thickness)), Pictures.Create("random", 35, 5, 1, SampleType.Float32), 33, 3);
+    [TestCase(19, 31, 1), TestCase(7, 12, 2.5), TestCase(3, 5, 0.5), TestCase(1, 1, 1)]
+    [TestCase(5, 2, 1), TestCase(5, 3, 1), TestCase(63, 90, 1)]
+    public void AnyOtherEqualsTheCpu(int patch, int angles, double thickness) => FilterRun.EqualsTheCpu(
+        Lines(new MembraneGeometry(patch, angles, thickness)), Pictures.Create("random", 35, 5, 1, SampleType.Float32), 33, 3);
 
     [Test]
     public void StacksFit([Values(1, 3, 9, 19, 33, 63)] int patch, [Values(1, 7, 30, 90)] int angles, [Values(0.5, 1, 3)] double thickness)
@@ -27,8 +28,10 @@ internal sealed class MembraneTests
     }
 
     [Test]
-    public void TheGeneratedFileIsWhatThePlanGives() =>
-        Assert.That(MembraneSource.Create(), Is.EqualTo(File.ReadAllText(Generated)), $"write it anew: run the test {nameof(WriteTheGeneratedFile)}");
+    public void TheGeneratedFileIsWhatThePlanGives() => Assert.That(
+        MembraneSource.Create(),
+        Is.EqualTo(File.ReadAllText(Generated)),
+        $"write it anew: run the test {nameof(WriteTheGeneratedFile)}");
 
     [Test, Explicit("writes a source file")]
     public void WriteTheGeneratedFile() => File.WriteAllText(Generated, MembraneSource.Create());

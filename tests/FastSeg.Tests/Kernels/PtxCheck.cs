@@ -4,16 +4,16 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Kernels;
 
-/// <summary>Reads PTX as ILGPU writes it: an instruction a line.</summary>
+/// <summary>Reads PTX as ILGPU writes it: one instruction a line.</summary>
 internal static partial class PtxCheck
 {
     /// <summary>Instructions of a kind, such as <c>fma.rn.f32</c>.</summary>
-    public static int Count(string ptx, string instruction) =>
-        ptx.Split('\n').Count(line => line.TrimStart().StartsWith(instruction, StringComparison.Ordinal) || line.Contains($" {instruction} ", StringComparison.Ordinal));
+    public static int Count(string ptx, string instruction) => ptx.Split('\n').Count(line =>
+        line.TrimStart().StartsWith(instruction, StringComparison.Ordinal) || line.Contains($" {instruction} ", StringComparison.Ordinal));
 
     /// <summary>
-    /// <c>mul.f32</c> and <c>add.f32</c> without a rounding mode may be contracted by the assembler: no register that a product was
-    /// written to may be an operand of an addition or subtraction.
+    /// Checks that no register to which a product was written is an operand of an addition or subtraction: the assembler may contract
+    /// <c>mul.f32</c> and <c>add.f32</c> without a rounding mode.
     /// </summary>
     public static void NoBareProductIsAdded(string ptx)
     {
@@ -29,17 +29,20 @@ internal static partial class PtxCheck
     }
 
     /// <summary>
-    /// Instructions, but for moves between registers, of the block with the most of a kind: the inner loop of a kernel whose work that is.
+    /// Number of instructions, without moves between registers, of the block that has most instructions of a kind: where these are the
+    /// kernel's work, its inner loop.
     /// </summary>
     public static int LoopOf(string ptx, string instruction) => Label().Split(ptx).MaxBy(block => Count(block, instruction))!.Split('\n')
         .Count(line => Instruction().IsMatch(line) && !line.TrimStart().StartsWith("mov.", StringComparison.Ordinal));
 
-    /// <summary>Float32 operations, each once, a fused multiply-add twice: of straight-line code, all that it computes.</summary>
+    /// <summary>Number of float32 operations; a fused multiply-add counts twice. Straight-line code executes each of them once.</summary>
     public static int Flops(string ptx) => Flop().Count(ptx) + Count(ptx, "fma.rn.f32");
 
     /// <summary>Bytes of shared memory that a kernel declares.</summary>
     public static int SharedBytes(string ptx) => SharedArray().Matches(ptx)
-        .Sum(array => int.Parse(array.Groups[2].Value, CultureInfo.InvariantCulture) * int.Parse(array.Groups[1].Value, CultureInfo.InvariantCulture) / 8);
+        .Sum(array => Number(array.Groups[2]) * Number(array.Groups[1]) / 8);
+
+    private static int Number(Group digits) => int.Parse(digits.Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"mul(?:\.rn)?\.f32\s+(%f\d+)")]
     private static partial Regex Product();

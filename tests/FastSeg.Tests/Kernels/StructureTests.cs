@@ -11,7 +11,8 @@ internal sealed class StructureTests
 {
     [TestCase(1024, 1024), TestCase(20, 11)]
     public void EqualsTheCpu(int tileWidth, int tileHeight) => FilterRun.EqualsTheCpu(
-        new FeatureSpec { Families = Families.Structure, Sigmas = [0.7, 2] }, Pictures.Create("random", 37, 29, 1, SampleType.UInt8), tileWidth, tileHeight);
+        new FeatureSpec { Families = Families.Structure, Sigmas = [0.7, 2] },
+        Pictures.Create("random", 37, 29, 1, SampleType.UInt8), tileWidth, tileHeight);
 
     [Test]
     public void CompilesForBothKindsOfDevice()

@@ -6,16 +6,17 @@ using System.Runtime.Intrinsics.X86;
 namespace FastSeg.Features;
 
 /// <summary>
-/// Square blocks turned in registers: pairs of lanes, then quadruples, are interleaved inside 128-bit quarters; then whole quarters
-/// change places. Rows of the result are stored in ascending order, so a caller may let each overwrite the end of the one before.
+/// Transposes square blocks in registers. Two steps interleave single lanes and then pairs of lanes inside the 128-bit quarters of a
+/// vector; then whole quarters change places. Rows of the result are stored in ascending order, so a caller may let each overwrite the
+/// end of the one before. Registers are passed as parameters: every helper here is inlined.
 /// </summary>
 internal static unsafe class Transposition
 {
-    /// <summary>A 16 x 16 block; see <see cref="ILanes{TVector}.Transpose"/>.</summary>
+    /// <summary>Transposes a block of 16 x 16; see <see cref="ILanes{TVector}.Transpose"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Turn16(float* source, nint stride, float* destination, nint step)
     {
-        // Four rows at a time: after both interleavings a vector holds, in its quarters q = 0..3, column 4q + j of four rows.
+        // Four rows at a time: after both interleavings quarter q = 0..3 of vector j holds column 4q + j of these four rows.
         (Vector512<float> a0, Vector512<float> a1, Vector512<float> a2, Vector512<float> a3) = FourRows(source, stride);
         (Vector512<float> b0, Vector512<float> b1, Vector512<float> b2, Vector512<float> b3) = FourRows(source + (4 * stride), stride);
         (Vector512<float> c0, Vector512<float> c1, Vector512<float> c2, Vector512<float> c3) = FourRows(source + (8 * stride), stride);
@@ -30,16 +31,18 @@ internal static unsafe class Transposition
         StoreFour(d0, d1, d2, d3, destination + (12 * step), step);
     }
 
-    /// <summary>An 8 x 8 block; see <see cref="ILanes{TVector}.Transpose"/>.</summary>
+    /// <summary>Transposes a block of 8 x 8; see <see cref="ILanes{TVector}.Transpose"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Turn8(float* source, nint stride, float* destination, nint step)
     {
+        // Half h = 0, 1 of vector j holds column 4h + j of four rows: the low halves make columns 0 to 3, the high ones 4 to 7.
         (Vector256<float> a0, Vector256<float> a1, Vector256<float> a2, Vector256<float> a3) = FourHalfRows(source, stride);
         (Vector256<float> b0, Vector256<float> b1, Vector256<float> b2, Vector256<float> b3) = FourHalfRows(source + (4 * stride), stride);
         StoreFourHalves(a0, a1, a2, a3, b0, b1, b2, b3, 0x20, destination, step);
         StoreFourHalves(a0, a1, a2, a3, b0, b1, b2, b3, 0x31, destination + (4 * step), step);
     }
 
+    /// <summary>Loads four rows and interleaves them inside the quarters.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) FourRows(float* source, nint stride)
     {
@@ -54,7 +57,7 @@ internal static unsafe class Transposition
             Avx512F.UnpackHigh(high01, high23).AsSingle());
     }
 
-    /// <summary>Columns j, j + 4, j + 8 and j + 12.</summary>
+    /// <summary>From vector j of each group of four rows, the whole columns j, j + 4, j + 8 and j + 12.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) FourQuarters(
         Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
@@ -78,6 +81,7 @@ internal static unsafe class Transposition
         Vector512.Store(r3, destination + (3 * step));
     }
 
+    /// <summary>Loads four rows of eight and interleaves them inside the halves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector256<float>, Vector256<float>, Vector256<float>, Vector256<float>) FourHalfRows(float* source, nint stride)
     {
@@ -92,6 +96,7 @@ internal static unsafe class Transposition
             Avx.UnpackHigh(high01, high23).AsSingle());
     }
 
+    /// <summary>Joins the chosen halves of the upper four rows (a) and the lower four (b) to whole columns, and stores these.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreFourHalves(
         Vector256<float> a0, Vector256<float> a1, Vector256<float> a2, Vector256<float> a3,

@@ -3,8 +3,9 @@ using System.Reflection.Emit;
 namespace FastSeg.Features;
 
 /// <summary>
-/// Writes the membrane's loop as IL: per vector of pixels the sums of <see cref="MembranePlan"/>, the statistics of their responses,
-/// six stores. Sums are formed when a line first needs them, line after line around the circle, so that few are alive at once.
+/// Writes the membrane's loop as IL. For each vector of pixels it forms the sums of a <see cref="MembranePlan"/>, the statistics of the
+/// responses, and stores six planes. A sum is formed when a line first needs it, line after line around the circle, so that few sums are
+/// alive at once.
 /// </summary>
 internal sealed class MembraneEmitter
 {
@@ -15,7 +16,11 @@ internal sealed class MembraneEmitter
     private readonly LocalBuilder?[] _terms;
     private readonly LocalBuilder[] _responses;
 
-    /// <summary>Prepares to emit; the method's arguments are those of <see cref="MembraneLoop"/>.</summary>
+    /// <summary>Prepares to emit a method with the arguments of <see cref="MembraneLoop"/>.</summary>
+    /// <param name="il">Receives the code.</param>
+    /// <param name="plan">The additions.</param>
+    /// <param name="lanes">Floats of a vector, 8 or 16.</param>
+    /// <param name="stride">Floats from a row of pixels to the next.</param>
     public MembraneEmitter(ILGenerator il, MembranePlan plan, int lanes, int stride)
     {
         _il = il;
@@ -42,6 +47,7 @@ internal sealed class MembraneEmitter
         _il.Emit(OpCodes.Ret);
     }
 
+    /// <summary>Responses of all lines; the product with the centre is shared by the lines that have equally many pixels.</summary>
     private void EmitResponses()
     {
         var centres = new Dictionary<int, LocalBuilder>();
@@ -69,6 +75,7 @@ internal sealed class MembraneEmitter
         }
     }
 
+    /// <summary>The local variable of a term; emits the code that forms it where this is its first use.</summary>
     private LocalBuilder Term(int term)
     {
         if (_terms[term] is { } known)
@@ -122,12 +129,12 @@ internal sealed class MembraneEmitter
     }
 
     /// <summary>
-    /// Sums over the responses in <see cref="MembranePlan.Chains"/> chains, because one after another the additions' latency would
-    /// show; then neighbouring chains are added until one is left.
+    /// Sums over the responses in <see cref="MembranePlan.Chains"/> chains: in a single one every addition would wait for the one before.
+    /// Then neighbouring chains are added until one is left.
     /// </summary>
-    /// <param name="load">Puts a response's operands on the stack.</param>
-    /// <param name="join">Joins the operands and the chain's sum.</param>
-    /// <param name="begin">Makes the first sum of the operands, where they are two.</param>
+    /// <param name="load">Puts the operands of a response on the stack: itself, or its deviation twice.</param>
+    /// <param name="join">Adds the operands to the chain's sum, which lies above them.</param>
+    /// <param name="begin">Makes a chain's first sum of the operands, where these are two.</param>
     private LocalBuilder EmitSum(Action<LocalBuilder> load, Action join, Action? begin = null)
     {
         var chains = new List<LocalBuilder>();
@@ -160,7 +167,7 @@ internal sealed class MembraneEmitter
         return chains[0];
     }
 
-    /// <summary>Planes 3 to 5: median, max, min.</summary>
+    /// <summary>Planes 3 to 5: median, max, min. The selection network sorts the responses' variables as far as these need it.</summary>
     private void EmitRanks()
     {
         int last = _responses.Length - 1, lower = last / 2, upper = _responses.Length / 2;
@@ -180,6 +187,7 @@ internal sealed class MembraneEmitter
         StorePlane(5, _responses[0]);
     }
 
+    /// <summary>Both values are loaded before either variable is overwritten.</summary>
     private void EmitComparator(Comparator comparator)
     {
         LocalBuilder low = _responses[comparator.Low], high = _responses[comparator.High];
@@ -202,6 +210,7 @@ internal sealed class MembraneEmitter
         }
     }
 
+    /// <summary>Stores the stack's top in a new variable.</summary>
     private LocalBuilder StoreNew()
     {
         LocalBuilder local = _il.DeclareLocal(_code.Vector);
@@ -209,6 +218,7 @@ internal sealed class MembraneEmitter
         return local;
     }
 
+    /// <summary>Stores a variable to a plane: at the third argument plus as many times the fourth.</summary>
     private void StorePlane(int plane, LocalBuilder value)
     {
         _il.Emit(OpCodes.Ldarg_2);
@@ -221,6 +231,7 @@ internal sealed class MembraneEmitter
         _code.Store();
     }
 
+    /// <summary>Loads the pixels x columns and y rows from the centre: x vectors further, because of how a row is dealt out.</summary>
     private void LoadPixel(int x, int y)
     {
         _il.Emit(OpCodes.Ldarg_0);
@@ -230,6 +241,7 @@ internal sealed class MembraneEmitter
         _code.Load();
     }
 
+    /// <summary>Moves an argument that is an address on by a vector.</summary>
     private void Advance(int argument)
     {
         _il.Emit(OpCodes.Ldarg, (short)argument);

@@ -6,8 +6,8 @@ using ILGPU.Runtime;
 
 namespace FastSeg.Features;
 
-/// <summary>Launches <see cref="Pixels"/>: one channel of a tile's samples becomes a plane of floats.</summary>
-internal sealed class PixelSourceGpu
+/// <summary>Launches the conversion of one channel of a tile's samples to a plane of floats.</summary>
+internal sealed class PixelsGpu
 {
     private readonly int _groupSize;
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<byte>, int, int, ArrayView<float>> _bytes;
@@ -15,7 +15,7 @@ internal sealed class PixelSourceGpu
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, int, int, ArrayView<float>> _floats;
 
     /// <summary>Compiles the kernels.</summary>
-    public PixelSourceGpu(GpuDevice device)
+    public PixelsGpu(GpuDevice device)
     {
         _groupSize = device.GroupSize;
         _bytes = device.Accelerator.LoadKernel<ArrayView<byte>, int, int, ArrayView<float>>(Pixels.FromBytes);
@@ -26,10 +26,10 @@ internal sealed class PixelSourceGpu
     /// <summary>Converts one channel.</summary>
     /// <param name="stream">Where the launch is queued.</param>
     /// <param name="samples">Row-major samples, channels interleaved, from byte 0 on.</param>
-    /// <param name="type">Their type.</param>
+    /// <param name="type">Type of a sample.</param>
     /// <param name="channels">Samples of a pixel.</param>
-    /// <param name="channel">Which of them.</param>
-    /// <param name="plane">Receives as many floats as it is long.</param>
+    /// <param name="channel">The sample of a pixel that is converted.</param>
+    /// <param name="plane">Receives one float a pixel; its length is the number of pixels.</param>
     public void Run(AcceleratorStream stream, ArrayView<byte> samples, SampleType type, int channels, int channel, ArrayView<float> plane)
     {
         var config = new KernelConfig((int)((plane.Length + _groupSize - 1) / _groupSize), _groupSize);

@@ -1,11 +1,17 @@
 namespace FastSeg.Features;
 
 /// <summary>
-/// Every feature plane of a small rectangle of pixels, as the filters leave it in the arena: float32, small enough to still be in the L2
-/// cache when the forest reads it. Valid only during the call that hands it out.
+/// All feature planes of a few rows of pixels, as the filters leave them in the arena: float32, and small enough to be still in the L2
+/// cache when the forest reads them. A band is valid only during the call that hands it out.
 /// </summary>
 internal readonly unsafe struct Band
 {
+    /// <summary>Columns of the widest band.</summary>
+    public const int MaxWidth = 256;
+
+    /// <summary>Rows of the tallest band.</summary>
+    public const int MaxHeight = 16;
+
     /// <summary>Creates the view.</summary>
     public Band(long x, long y, int width, int height, int planes, float* first, int rowStride, int planeStride)
     {
@@ -28,31 +34,24 @@ internal readonly unsafe struct Band
     /// <summary>Columns that hold features.</summary>
     public int Width { get; }
 
-    /// <summary>Rows.</summary>
+    /// <summary>Rows that hold features.</summary>
     public int Height { get; }
 
-    /// <summary>Planes (features times channels).</summary>
+    /// <summary>Number of planes: features times channels, then the planes that are reserved for deep features.</summary>
     public int Planes { get; }
 
     /// <summary>Plane 0, row 0, column 0; 64-byte aligned.</summary>
     public float* First { get; }
 
     /// <summary>
-    /// Floats from a row to the next: a multiple of 64. A whole stride may be read from every row; past <see cref="Width"/> the values
-    /// are unspecified.
+    /// Floats from a row to the next, a multiple of 64. Every row may be read up to its whole stride; the values past
+    /// <see cref="Width"/> are unspecified.
     /// </summary>
     public int RowStride { get; }
 
-    /// <summary>Floats from a plane to the next: a multiple of 16.</summary>
+    /// <summary>Floats from a plane to the next, a multiple of 16.</summary>
     public int PlaneStride { get; }
 
     /// <summary>First float of a row of a plane.</summary>
     public float* Row(int plane, int row) => First + ((nint)plane * PlaneStride) + ((nint)row * RowStride);
-}
-
-/// <summary>What is done with a band while it is in cache. A struct, so that the call is direct.</summary>
-internal interface IBandConsumer
-{
-    /// <summary>Takes one band; the bands of a tile come in no promised order and cover its core once.</summary>
-    void Consume(in Band band);
 }

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Features;
 
-public unsafe class PixelSourceTests
+public unsafe class PixelsTests
 {
     [Test]
     public void Every_integer_is_divided_correctly_rounded([Values] bool wide)
@@ -38,7 +38,8 @@ public unsafe class PixelSourceTests
     }
 
     [Test]
-    public void Rows_and_columns_outside_repeat_the_edge_and_nothing_else_is_read([Values] SampleType type, [Values(1, 3)] int channels, [Values] bool wide)
+    public void Rows_and_columns_outside_repeat_the_edge_and_nothing_else_is_read(
+        [Values] SampleType type, [Values(1, 3)] int channels, [Values] bool wide)
     {
         Widths.Need(wide ? 512 : 256);
         const int Width = 37, Height = 3, Frame = 64;
@@ -71,21 +72,23 @@ public unsafe class PixelSourceTests
                 }
             }
             var source = new PixelSource(samples, type, channels, channels - 1, new Region(100, 200, Width, Height));
-            foreach ((int x, int count) in ((int, int)[])[(-70, 20), (-20, 30), (-3, 50), (0, 37), (0, 1), (5, 16), (21, 16), (36, 20), (40, 9), (-5, 60)])
+            (int, int)[] runs = [(-70, 20), (-20, 30), (-3, 50), (0, 37), (0, 1), (5, 16), (21, 16), (36, 20), (40, 9), (-5, 60)];
+            foreach ((int x, int count) in runs)
             {
                 foreach (int y in (int[])[-4, 0, 1, 2, 9])
                 {
                     float[] read = Read(wide, source, 200 + y, 100 + x, count);
                     for (int i = 0; i < count; i++)
                     {
-                        Assert.That(read[i], Is.EqualTo(Pixel(Math.Clamp(x + i, 0, Width - 1), Math.Clamp(y, 0, Height - 1), channels - 1)), $"x {x + i}, y {y}");
+                        float nearest = Pixel(Math.Clamp(x + i, 0, Width - 1), Math.Clamp(y, 0, Height - 1), channels - 1);
+                        Assert.That(read[i], Is.EqualTo(nearest), $"x {x + i}, y {y}");
                     }
                 }
             }
         }
     }
 
-    /// <summary>Reads into a frame of NaN and checks that it still stands.</summary>
+    /// <summary>Reads into memory that is framed by NaN, and checks that the frame is still there.</summary>
     private static float[] Read(bool wide, PixelSource source, long y, long x, int count)
     {
         float[] memory = new float[count + 64];
@@ -94,11 +97,11 @@ public unsafe class PixelSourceTests
         {
             if (wide)
             {
-                PixelRows<Simd512, Vector512<float>>.Read(source, y, x, count, first + 32);
+                Pixels<Simd512, Vector512<float>>.Read(source, y, x, count, first + 32);
             }
             else
             {
-                PixelRows<Simd256, Vector256<float>>.Read(source, y, x, count, first + 32);
+                Pixels<Simd256, Vector256<float>>.Read(source, y, x, count, first + 32);
             }
         }
         Assert.That(memory[..32].Concat(memory[^32..]).All(float.IsNaN), "written outside");

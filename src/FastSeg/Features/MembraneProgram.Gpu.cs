@@ -3,18 +3,20 @@ using FastSeg.Kernels;
 namespace FastSeg.Features;
 
 /// <summary>
-/// The additions of a <see cref="MembranePlan"/> as the tables of <see cref="MembraneTables"/>. A sum that several lines share is formed
-/// for each (416 additions instead of 348 for the default geometry); which terms meet in which addition stays, so the bits do too.
+/// The additions of a <see cref="MembranePlan"/> as a program for a stack, in the form of <see cref="MembraneTables"/>. A sum that several
+/// lines share is formed again for each of them (416 additions instead of 348 for the default geometry); the same terms still meet in the
+/// same additions, so the bits are the same.
 /// </summary>
 internal sealed class MembraneProgram
 {
+    // Coordinates of a pixel are stored as unsigned bytes; a patch reaches at most 31 pixels from its centre.
     private const int Offset = 64;
 
     private readonly MembranePlan _plan;
     private readonly int[] _depths;
     private readonly List<int> _entries = [];
 
-    /// <summary>Writes the tables.</summary>
+    /// <summary>Writes the tables of a plan.</summary>
     public MembraneProgram(MembranePlan plan)
     {
         _plan = plan;
@@ -36,30 +38,35 @@ internal sealed class MembraneProgram
         }
         Reciprocals = Array.ConvertAll(plan.Lines.PixelCounts, pixels => 1f / pixels);
         int last = angles - 1;
-        Comparators = [.. SelectionNetwork.Create(angles, [0, last / 2, angles / 2, last]).Select(comparator => comparator.Low | (comparator.High << 8))];
+        Comparators = [.. SelectionNetwork.Create(angles, [0, last / 2, angles / 2, last])
+            .Select(comparator => comparator.Low | (comparator.High << 8))];
     }
 
-    /// <summary>Every line's entries.</summary>
+    /// <summary>The entries of all lines, one line after another.</summary>
     public IReadOnlyList<int> Entries => _entries;
 
-    /// <summary>For every line, and behind the last: its first entry.</summary>
+    /// <summary>For every line its first entry, and behind these the number of all entries.</summary>
     public int[] FirstEntry { get; }
 
-    /// <summary>For every line the reciprocal of its pixels.</summary>
+    /// <summary>For every line the reciprocal of its pixel count.</summary>
     public float[] Reciprocals { get; }
 
-    /// <summary>The selection network.</summary>
+    /// <summary>The selection network: the low position in bits 0 to 7, the high one above.</summary>
     public int[] Comparators { get; }
 
-    /// <summary>Most sums that are held at once; the topmost is in a register.</summary>
+    /// <summary>Most sums that a program holds at once, the topmost one in a register included.</summary>
     public int Depth { get; }
 
+    /// <summary>
+    /// Depth of the stack that a sum needs when its deeper side is computed first: one more only where both sides are equally deep.
+    /// </summary>
     private int Joined((int Left, int Right) sum)
     {
         int left = _depths[sum.Left], right = _depths[sum.Right];
         return left == right ? left + 1 : Math.Max(left, right);
     }
 
+    /// <summary>Writes the entries that put a term on the stack.</summary>
     private void Write(int term)
     {
         int pairs = _plan.Lines.Pairs.Count;
@@ -70,10 +77,11 @@ internal sealed class MembraneProgram
             return;
         }
         (int left, int right) = _plan.Sums[term - pairs];
-        // The deeper side first, as with registers: the stack is then no deeper than a balanced tree would need.
+        // The deeper side first: the other one then needs one place less, beside the finished sum.
         (int first, int second) = _depths[left] >= _depths[right] ? (left, right) : (right, left);
         Write(first);
         Write(second);
+        // The entry that is now last adds once more.
         _entries[^1] += 1 << 16;
     }
 }

@@ -2,18 +2,21 @@ using FastSeg.Images;
 
 namespace FastSeg.Features;
 
-/// <summary>The part of a filter bank that knows the vector width; one virtual call a band.</summary>
-internal abstract class BankWorker
+/// <summary>
+/// All filters of all channels on a panel: a strip of a tile, at most as wide as a band. This class hides the vector width, for which its
+/// one descendant is compiled twice; the price is a virtual call a band.
+/// </summary>
+internal abstract class PanelFilters
 {
-    /// <summary>Panels are this many columns wide, or a multiple: a row of a band is then whole vectors for every consumer.</summary>
+    /// <summary>Panels are a multiple of this many columns wide; a row of a band is then whole vectors for every consumer.</summary>
     public const int WidthStep = 64;
 
     private readonly int _maxWidth;
 
-    /// <summary>For panels up to <paramref name="maxWidth"/> wide.</summary>
-    protected BankWorker(int maxWidth) => _maxWidth = maxWidth;
+    /// <summary>Prepares for panels up to <paramref name="maxWidth"/> wide.</summary>
+    protected PanelFilters(int maxWidth) => _maxWidth = maxWidth;
 
-    /// <summary>Width of panels that cut a core of <paramref name="coreWidth"/> columns about evenly.</summary>
+    /// <summary>Width of the panels that cut a core of <paramref name="coreWidth"/> columns into about equal parts.</summary>
     public long PanelWidth(long coreWidth)
     {
         long panels = (coreWidth + _maxWidth - 1) / _maxWidth;
@@ -28,15 +31,16 @@ internal abstract class BankWorker
     public abstract bool Next(out Band band);
 }
 
-/// <inheritdoc/>
-internal sealed unsafe class BankWorker<TLanes, TVector> : BankWorker
+/// <summary>All filters of all channels on a panel, for one vector width.</summary>
+internal sealed unsafe class PanelFilters<TLanes, TVector> : PanelFilters
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    private const int BlockRows = Blur<TLanes, TVector>.BlockRows;
+    private const int BlockRows = Gaussian<TLanes, TVector>.BlockRows;
 
-    // Bands end this many rows before the blocks of the blur, so that rows below a band are ready for its derivatives.
-    private const int Lag = 2 * Blur<TLanes, TVector>.Border;
+    // Blocks of the blur end 2 rows above a multiple of 16, counted from the panel's first row. Bands end 2 rows higher still: the
+    // derivatives of their last rows look that far down.
+    private const int Lag = 2 * Gaussian<TLanes, TVector>.Border;
 
     private readonly ChannelFilters<TLanes, TVector>[] _channels;
     private readonly int _planes;
@@ -47,8 +51,8 @@ internal sealed unsafe class BankWorker<TLanes, TVector> : BankWorker
     private Region _panel;
     private long _bottom;
 
-    /// <summary>Plans every channel and carves the planes.</summary>
-    public BankWorker(Arena arena, FeatureSpec spec, int channels, int maxWidth, long maxHeight, int extraPlanes)
+    /// <summary>Carves the planes of a band and plans the filters of every channel.</summary>
+    public PanelFilters(Arena arena, FeatureSpec spec, int channels, int maxWidth, long maxHeight, int extraPlanes)
         : base(maxWidth)
     {
         _planes = spec.Names.Count;

@@ -3,7 +3,8 @@ using FastSeg.Native;
 namespace FastSeg.Features;
 
 /// <summary>
-/// One allocation that buffers are carved out of. A plan runs twice over the same code: without memory, to learn the size, and with it.
+/// Carves buffers out of one allocation. Constructors that take an arena run twice: first over an arena without memory, which only
+/// counts the bytes, then over one that holds as many. The plan and the allocation therefore come from the same code.
 /// </summary>
 internal sealed unsafe class Arena
 {
@@ -12,25 +13,29 @@ internal sealed unsafe class Arena
 
     private readonly HostBuffer? _buffer;
 
-    /// <summary>An arena that only counts.</summary>
+    /// <summary>Creates an arena that only counts: every buffer it hands out is null.</summary>
     public Arena()
     {
     }
 
-    /// <summary>An arena over <paramref name="buffer"/>, which the caller keeps alive and owns.</summary>
+    /// <summary>Creates an arena over <paramref name="buffer"/>, which the caller owns and keeps alive.</summary>
     public Arena(HostBuffer buffer) => _buffer = buffer;
 
     /// <summary>Bytes taken so far.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Room for <paramref name="count"/> floats, zeroed: padding is read (never used), and must not be slow denormals or NaN.</summary>
+    /// <summary>
+    /// Takes <paramref name="count"/> floats, all zero. Loops read the padding behind a row, though no result depends on it: denormal
+    /// numbers or NaN there would only make them slow.
+    /// </summary>
     public float* Floats(long count) => (float*)Take(count * sizeof(float));
 
-    /// <summary>Room for <paramref name="count"/> 32-bit integers, zeroed.</summary>
+    /// <summary>Takes <paramref name="count"/> 32-bit integers, all zero.</summary>
     public int* Ints(long count) => (int*)Take(count * sizeof(int));
 
     private byte* Take(long bytes)
     {
+        // Whole cache lines, so that the next buffer starts on one too.
         bytes = (bytes + 63) & ~63L;
         long offset = Bytes;
         Bytes = checked(offset + bytes);

@@ -46,7 +46,7 @@ public unsafe class LanesTests
         }
         for (int row = 0; row < lanes; row++)
         {
-            // What a later row does not overwrite: the first values, and all of the last row.
+            // Later rows leave a row's first values, and all of the last row.
             for (int column = 0; column < (row == lanes - 1 ? lanes : Math.Min(step, lanes)); column++)
             {
                 Assert.That(result[(row * step) + column], Is.EqualTo((float)((column * stride) + row)), $"row {row}, column {column}");

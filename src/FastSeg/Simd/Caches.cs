@@ -1,6 +1,6 @@
 namespace FastSeg.Native;
 
-/// <summary>What the machine's caches hold, as far as the loops' block sizes depend on it. No result does.</summary>
+/// <summary>Sizes of the machine's caches, by which loops choose their block sizes. No result depends on them.</summary>
 internal static class Caches
 {
     private const string Level2 = "/sys/devices/system/cpu/cpu0/cache/index2/size";
@@ -8,7 +8,7 @@ internal static class Caches
     /// <summary>Bytes of a core's second-level cache; 1 MiB where the system does not say.</summary>
     public static long L2Bytes { get; } = Read(Level2) ?? 1 << 20;
 
-    /// <summary>Bytes of "512K" or "2M"; null where the file is not there or says something else.</summary>
+    /// <summary>Reads a size such as "512K" or "2M" from a file; null where the file is missing or says something else.</summary>
     internal static long? Read(string file)
     {
         try

@@ -1,15 +1,13 @@
 namespace FastSeg.Features;
 
-/// <summary>A pixel of the upper half of a patch; its mirror image (-X, -Y) lies on the same lines.</summary>
-internal readonly record struct PatchPixel(int X, int Y);
-
 /// <summary>
-/// The oriented lines as data. A line holds the pixels of the patch within half a thickness of it and within half its length along it,
-/// so with every pixel its mirror image, and always the centre: it is planned as pairs.
+/// The pixels of the oriented lines. A line holds the pixels of the patch that are at most half a thickness away from its axis and at most
+/// half its length away from the centre along it. With every pixel it holds that pixel's mirror image, and it always holds the centre; so
+/// lines are listed as pairs.
 /// </summary>
 internal sealed class MembraneLines
 {
-    // Settles the exact ties at 30, 60, 120 and 150 degrees the same way everywhere.
+    // Pixels exactly on a line's border (there are some at 30, 60, 120 and 150 degrees) belong to it, however the sine is rounded.
     private const double Tolerance = 1e-6;
 
     private readonly List<PatchPixel> _pairs = [];
@@ -21,9 +19,11 @@ internal sealed class MembraneLines
         Angles = geometry.Angles;
         int half = geometry.Patch / 2;
         PixelCounts = new int[Angles];
+        // The centre.
         Array.Fill(PixelCounts, 1);
         for (int y = -half; y <= 0; y++)
         {
+            // Of the middle row, only the pixels left of the centre: those on the right are their mirror images.
             for (int x = -half; x <= (y == 0 ? -1 : half); x++)
             {
                 int[] lines = [.. Enumerable.Range(0, Angles).Where(line => IsOn(geometry, line, x, y))];
@@ -44,13 +44,13 @@ internal sealed class MembraneLines
     /// <summary>Number of lines.</summary>
     public int Angles { get; }
 
-    /// <summary>Upper pixel of every pair that lies on any line, row by row.</summary>
+    /// <summary>The upper pixel of every pair that lies on any line, row by row.</summary>
     public IReadOnlyList<PatchPixel> Pairs => _pairs;
 
-    /// <summary>Pixels of each line.</summary>
+    /// <summary>Number of pixels of each line.</summary>
     public int[] PixelCounts { get; }
 
-    /// <summary>The lines a pair lies on, ascending.</summary>
+    /// <summary>The lines on which a pair lies, in ascending order.</summary>
     public int[] LinesOf(int pair) => _linesOfPair[pair];
 
     private static bool IsOn(MembraneGeometry geometry, int line, int x, int y)
@@ -60,3 +60,6 @@ internal sealed class MembraneLines
         return across <= (geometry.Thickness / 2) + Tolerance && along <= (geometry.Patch / 2.0) + Tolerance;
     }
 }
+
+/// <summary>A pixel of the upper half of a patch; its mirror image (-X, -Y) lies on the same lines.</summary>
+internal readonly record struct PatchPixel(int X, int Y);

@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace FastSeg.Features;
 
 /// <summary>
-/// Vector operations for emitted loops. Only the processor's own intrinsics: the JIT turns each call into one instruction wherever it
-/// stands, while the portable methods of Vector512 are inlined, and a method of a thousand of them exceeds the JIT's budget for that
-/// (then every addition is a call: five times slower).
+/// Writes vector operations into an emitted method, as calls of the processor's own intrinsics (Avx, Avx512F). The JIT turns each of
+/// these into one instruction, however many there are. The portable methods of Vector512 must be inlined first, and a method with a
+/// thousand of them exceeds the JIT's budget for that: every addition would then be a call, five times slower.
 /// </summary>
 internal sealed class VectorCode
 {
@@ -16,7 +16,7 @@ internal sealed class VectorCode
     private readonly Type _create;
     private readonly Type _pointer = typeof(float).MakePointerType();
 
-    /// <summary>Emits for 8 or 16 lanes.</summary>
+    /// <summary>Emits into <paramref name="il"/>, for vectors of 8 or 16 lanes.</summary>
     public VectorCode(ILGenerator il, int lanes)
     {
         _il = il;
@@ -32,31 +32,31 @@ internal sealed class VectorCode
     /// <summary>Type of a vector.</summary>
     public Type Vector { get; }
 
-    /// <summary>Address on the stack becomes the vector there.</summary>
+    /// <summary>Replaces the address on the stack by the vector it points to.</summary>
     public void Load() => Call(_wide ? nameof(Avx512F.LoadVector512) : nameof(Avx.LoadVector256), _pointer);
 
-    /// <summary>Address and vector are taken from the stack.</summary>
+    /// <summary>Takes an address and a vector from the stack and stores the vector there.</summary>
     public void Store() => Call(nameof(Avx.Store), _pointer, Vector);
 
-    /// <summary>a, b becomes a + b.</summary>
+    /// <summary>Replaces a, b on the stack by a + b.</summary>
     public void Add() => Call(nameof(Avx.Add), Vector, Vector);
 
-    /// <summary>a, b becomes a - b.</summary>
+    /// <summary>Replaces a, b by a - b.</summary>
     public void Subtract() => Call(nameof(Avx.Subtract), Vector, Vector);
 
-    /// <summary>a, b becomes the smaller one.</summary>
+    /// <summary>Replaces a, b by the smaller one, lane by lane.</summary>
     public void Min() => Call(nameof(Avx.Min), Vector, Vector);
 
-    /// <summary>a, b becomes the larger one.</summary>
+    /// <summary>Replaces a, b by the larger one, lane by lane.</summary>
     public void Max() => Call(nameof(Avx.Max), Vector, Vector);
 
-    /// <summary>a, b becomes a * b.</summary>
+    /// <summary>Replaces a, b by a * b.</summary>
     public void Multiply() => Call(nameof(Avx.Multiply), Vector, Vector);
 
-    /// <summary>a becomes its square root.</summary>
+    /// <summary>Replaces a by its square root.</summary>
     public void Sqrt() => Call(nameof(Avx.Sqrt), Vector);
 
-    /// <summary>a becomes a * <paramref name="factor"/>.</summary>
+    /// <summary>Replaces a by a * <paramref name="factor"/>.</summary>
     public void Scale(float factor)
     {
         Constant(factor);
@@ -70,7 +70,7 @@ internal sealed class VectorCode
         _il.Emit(OpCodes.Call, _create.GetMethod("Create", [typeof(float)])!);
     }
 
-    /// <summary>a, b, c becomes a * b + c.</summary>
+    /// <summary>Replaces a, b, c by a * b + c, rounded once.</summary>
     public void Fma() => Emit(
         _wide ? typeof(Avx512F) : typeof(Fma), _wide ? nameof(Avx512F.FusedMultiplyAdd) : "MultiplyAdd", Vector, Vector, Vector);
 

@@ -1,0 +1,91 @@
+using System.Runtime.Intrinsics;
+using FastSeg.Images;
+using FastSeg.Native;
+
+namespace FastSeg.Features;
+
+/// <summary>
+/// The classical filters on the CPU. A bank owns the arena in which its bands are computed; it is not thread-safe, every thread has one.
+/// </summary>
+/// <remarks>
+/// A tile is cut into panels at most 256 columns wide, and each panel is descended in bands of 16 rows. All planes of a band, and the rows
+/// that the filters keep, then stay in a core's L2 cache: 1.7 MiB with the default 58 planes, where the cache has 2 MiB. A smaller cache
+/// gets narrower panels.
+/// </remarks>
+internal sealed unsafe class FilterBank : IDisposable
+{
+    /// <summary>
+    /// Most bytes that the planes of a band may have: as many as the L2 cache. More planes (those of colours) get narrower panels. Measured
+    /// with a cache of 512 KiB: panels of 128 columns (475 KiB) run at 28.4 Mpx/s, of 64 columns at 28.1, of 256 at 25.2.
+    /// </summary>
+    private static readonly long PlaneBudget = Caches.L2Bytes;
+
+    private readonly int _channels;
+    private readonly int _halo;
+    private readonly Region _maxCore;
+    private readonly HostBuffer _buffer;
+    private readonly PanelFilters _filters;
+
+    /// <summary>Plans and allocates everything a run needs.</summary>
+    /// <param name="spec">Which features.</param>
+    /// <param name="channels">Channels of the tiles (1 or 3).</param>
+    /// <param name="maxCore">At least as wide and as high as the core of any tile that will come.</param>
+    /// <param name="extraPlanes">Planes that every band has behind the classical ones; the consumer of the bands fills them.</param>
+    /// <exception cref="FastSegException">The specification cannot be computed, or there is not enough memory.</exception>
+    public FilterBank(FeatureSpec spec, int channels, Region maxCore, int extraPlanes = 0)
+    {
+        _channels = channels;
+        _halo = spec.Halo;
+        _maxCore = maxCore;
+        _buffer = new HostBuffer(Bytes(spec, channels, maxCore, extraPlanes));
+        _filters = CreateFilters(new Arena(_buffer), spec, channels, maxCore, extraPlanes);
+    }
+
+    /// <summary>Bytes this bank holds.</summary>
+    public long HeldBytes => _buffer.Length;
+
+    /// <summary>Bytes the constructor allocates.</summary>
+    public static long Bytes(FeatureSpec spec, int channels, Region maxCore, int extraPlanes = 0)
+    {
+        var arena = new Arena();
+        CreateFilters(arena, spec, channels, maxCore, extraPlanes);
+        return arena.Bytes;
+    }
+
+    /// <summary>Computes every plane of the tile's core and hands it to the consumer band by band. Allocates nothing.</summary>
+    public void Run<TConsumer>(Tile tile, ref TConsumer consumer) where TConsumer : struct, IBandConsumer
+    {
+        Region core = tile.Core;
+        if (tile.Channels != _channels || tile.Halo < _halo || core.Width > _maxCore.Width || core.Height > _maxCore.Height)
+        {
+            throw new ArgumentException("The tile is not one that this filter bank was planned for.", nameof(tile));
+        }
+        long width = _filters.PanelWidth(core.Width);
+        for (long x = core.X; x < core.Right; x += width)
+        {
+            _filters.Start(tile, core with { X = x, Width = Math.Min(width, core.Right - x) });
+            while (_filters.Next(out Band band))
+            {
+                consumer.Consume(band);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _buffer.Dispose();
+
+    private static PanelFilters CreateFilters(Arena arena, FeatureSpec spec, int channels, Region maxCore, int extraPlanes)
+    {
+        spec.Check(extraPlanes);
+        int planes = (channels * spec.Names.Count) + extraPlanes;
+        int width = Band.MaxWidth;
+        while (width > PanelFilters.WidthStep && (long)planes * width * Band.MaxHeight * sizeof(float) > PlaneBudget)
+        {
+            width /= 2;
+        }
+        width = (int)Math.Min(width, (maxCore.Width + PanelFilters.WidthStep - 1) / PanelFilters.WidthStep * PanelFilters.WidthStep);
+        return VectorPath.Bits == 512
+            ? new PanelFilters<Simd512, Vector512<float>>(arena, spec, channels, width, maxCore.Height, extraPlanes)
+            : new PanelFilters<Simd256, Vector256<float>>(arena, spec, channels, width, maxCore.Height, extraPlanes);
+    }
+}

@@ -1,0 +1,151 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using FastSeg.Images;
+
+namespace FastSeg.Features;
+
+/// <summary>Converts samples to floats: uint8 / 255, uint16 / 65535, float32 as it is but for -0, which becomes +0.</summary>
+/// <remarks>
+/// Vectors divide by multiplying with the rounded reciprocal and correcting the product once. The quotient is correctly rounded for
+/// every uint8 and uint16 (a test runs through them all), so it has the bits of the scalar division that ends a row.
+/// </remarks>
+internal static unsafe class Pixels<TLanes, TVector>
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    /// <summary>
+    /// Writes <paramref name="count"/> pixels of row <paramref name="y"/>, from column <paramref name="x"/> on. Outside of the source's
+    /// bounds the nearest pixel is repeated.
+    /// </summary>
+    public static void Read(in PixelSource source, long y, long x, int count, float* destination)
+    {
+        Region bounds = source.Bounds;
+        long row = Math.Clamp(y, bounds.Y, bounds.Bottom - 1) - bounds.Y;
+        // The columns that exist, and of these at least one, so that there is a pixel to repeat.
+        long first = Math.Clamp(x, bounds.X, bounds.Right - 1), last = Math.Clamp(x + count - 1, bounds.X, bounds.Right - 1);
+        int before = (int)Math.Min(Math.Max(bounds.X - x, 0), count - 1);
+        int inside = (int)Math.Min(last - first + 1, count - before);
+        long sample = (((row * bounds.Width) + (first - bounds.X)) * source.Channels) + source.Channel;
+        Convert(source.Samples + (sample * source.Type.Bytes()), source.Type, source.Channels, inside, destination + before);
+        new Span<float>(destination, before).Fill(destination[before]);
+        int after = before + inside;
+        new Span<float>(destination + after, count - after).Fill(destination[after - 1]);
+    }
+
+    private static void Convert(byte* from, SampleType type, int step, int count, float* to)
+    {
+        switch (type)
+        {
+            case SampleType.UInt8 when step == 1:
+                Bytes(from, count, to);
+                break;
+            case SampleType.UInt8:
+                ByteTriples(from, step, count, to);
+                break;
+            case SampleType.UInt16 when step == 1:
+                Shorts((ushort*)from, count, to);
+                break;
+            case SampleType.UInt16:
+                for (int i = 0; i < count; i++)
+                {
+                    to[i] = ((ushort*)from)[i * step] / 65535f;
+                }
+                break;
+            default:
+                Floats((float*)from, step, count, to);
+                break;
+        }
+    }
+
+    /// <summary>Whole vectors, then the rest of the row one by one: nothing may be read behind its last sample.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Bytes(byte* from, int count, float* to)
+    {
+        int i = 0;
+        for (; i <= count - TLanes.Count; i += TLanes.Count)
+        {
+            TLanes.Store(Quotient(TLanes.LoadBytes(from + i), 255), to + i);
+        }
+        for (; i < count; i++)
+        {
+            to[i] = from[i] / 255f;
+        }
+    }
+
+    /// <summary>
+    /// Every third byte, 16 of a block of 48 at a time. A block ends two bytes behind the 16th sample, where another pixel may begin. The
+    /// row's last pixels are therefore left to the scalar loop: behind them nothing may be read.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ByteTriples(byte* from, int step, int count, float* to)
+    {
+        // Each shuffle brings the wanted bytes of 16 to their places and zeroes the others ("No"); together they are the 16 samples.
+        const byte No = 0x80;
+        Vector128<byte> first = Vector128.Create(0, 3, 6, 9, 12, 15, No, No, No, No, No, No, No, No, No, No);
+        Vector128<byte> second = Vector128.Create(No, No, No, No, No, No, 2, 5, 8, 11, 14, No, No, No, No, No);
+        Vector128<byte> third = Vector128.Create(No, No, No, No, No, No, No, No, No, No, No, 1, 4, 7, 10, 13);
+        byte* sixteen = stackalloc byte[16];
+        int i = 0;
+        for (; step == 3 && i < count - 16; i += 16)
+        {
+            byte* block = from + (3 * i);
+            Vector128<byte> bytes = Ssse3.Shuffle(Vector128.Load(block), first)
+                | Ssse3.Shuffle(Vector128.Load(block + 16), second)
+                | Ssse3.Shuffle(Vector128.Load(block + 32), third);
+            bytes.Store(sixteen);
+            for (int j = 0; j < 16; j += TLanes.Count)
+            {
+                TLanes.Store(Quotient(TLanes.LoadBytes(sixteen + j), 255), to + i + j);
+            }
+        }
+        for (; i < count; i++)
+        {
+            to[i] = from[i * step] / 255f;
+        }
+    }
+
+    /// <summary>As <see cref="Bytes"/>, for uint16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Shorts(ushort* from, int count, float* to)
+    {
+        int i = 0;
+        for (; i <= count - TLanes.Count; i += TLanes.Count)
+        {
+            TLanes.Store(Quotient(TLanes.LoadShorts(from + i), 65535), to + i);
+        }
+        for (; i < count; i++)
+        {
+            to[i] = from[i] / 65535f;
+        }
+    }
+
+    /// <summary>Adds zero, which turns -0 into +0 and changes nothing else: no filter then needs a rule for the sign of zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Floats(float* from, int step, int count, float* to)
+    {
+        int i = 0;
+        if (step == 1)
+        {
+            TVector zero = TLanes.Broadcast(0);
+            for (; i <= count - TLanes.Count; i += TLanes.Count)
+            {
+                TLanes.Store(TLanes.Add(TLanes.Load(from + i), zero), to + i);
+            }
+        }
+        for (; i < count; i++)
+        {
+            to[i] = from[i * step] + 0f;
+        }
+    }
+
+    /// <summary>value / divisor, correctly rounded: rest is what the first quotient leaves over, computed in one rounding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Quotient(TVector value, float divisor)
+    {
+        TVector reciprocal = TLanes.Broadcast(1 / divisor);
+        TVector quotient = TLanes.Multiply(value, reciprocal);
+        TVector rest = TLanes.Fma(quotient, TLanes.Broadcast(-divisor), value);
+        return TLanes.Fma(rest, reciprocal, quotient);
+    }
+}
