@@ -26,7 +26,7 @@ internal static unsafe class BackboneBench
         using MemoryImage image = MemoryImage.FromMemory<byte>(pixels, side, side);
         long before = ProcessMemory.Resident();
         using Backbone backbone = Backbone.Open(Folder, run.Options.Threads);
-        WindowPolicy policy = backbone.Windows;
+        WindowPolicy policy = WindowPolicy.Of(backbone);
         var axis = new WindowAxis(LowResolutionTokens.Cells(side, backbone.Description.Patch), policy, fixedSize: false);
         long windows = axis.Count * axis.Count;
 
@@ -76,7 +76,7 @@ internal static unsafe class BackboneBench
         using var band = new HostBuffer(Channels * BandWidth * BandHeight * sizeof(float));
         foreach (bool bilinear in (bool[])[false, true])
         {
-            using var planes = new LowResolutionPlanes(map, bilinear, BandWidth, BandHeight);
+            using var planes = new LowResolutionPlanesCpu(map, bilinear, BandWidth, BandHeight);
             double seconds = run.Best(() =>
             {
                 for (long y = 0; y + BandHeight <= image.Info.Height; y += BandHeight)

@@ -29,7 +29,7 @@ internal static unsafe class UpsamplerBench
     private static void Measure(PerfRun run, UpsamplerCase network, HostBuffer result, UpsamplerPeer? peer, Goal? goal)
     {
         using var weights = new Upsampler(network.Config, network.Tensors());
-        var plan = new UpsamplerPlan(weights, network.Height, network.Width, network.LowHeight, network.LowWidth, network.Width);
+        var plan = new UpsamplerPlanCpu(weights, network.Height, network.Width, network.LowHeight, network.LowWidth, network.Width);
         int threads = run.Options.Threads, rows = (network.Height + threads - 1) / threads;
         UpsamplerCpu[] workers = [.. Enumerable.Range(0, threads).Select(_ => UpsamplerCpu.Create(plan))];
         double[] seconds;
@@ -63,12 +63,12 @@ internal static unsafe class UpsamplerBench
     }
 
     /// <summary>Operations of the plain network, and of the products that the engine computes (its transformations not counted).</summary>
-    private static (double Plain, double Done) Flops(UpsamplerPlan plan)
+    private static (double Plain, double Done) Flops(UpsamplerPlanCpu plan)
     {
         double plain = 0, done = 0;
         for (int s = 0; s < plan.Stages.Count; s++)
         {
-            UpsamplerStage stage = plan.Stages[s];
+            UpsamplerStageCpu stage = plan.Stages[s];
             double pixels = (double)stage.Height * stage.Width;
             if (stage.Convolution is Convolution direct)
             {
@@ -82,7 +82,7 @@ internal static unsafe class UpsamplerBench
                 plain += flops + (s == plan.Stages.Count - 1 ? 2.0 * winograd.Outputs * winograd.Outputs * pixels : 0);
                 done += flops / 4;
             }
-            else if (stage.Kind == UpsamplerKind.DoubleRows)
+            else if (stage.Kind == UpsamplerKindCpu.DoubleRows)
             {
                 double flops = 18.0 * stage.Doubling!.Inputs * stage.Doubling.Outputs * pixels;
                 (plain, done) = (plain + flops, done + (flops / 4));
@@ -97,7 +97,7 @@ internal static unsafe class UpsamplerBench
         using var weights = new Upsampler(network.Config, network.Tensors());
         foreach (int width in (int[])[512, 1024, 8192])
         {
-            var plan = new UpsamplerPlan(weights, 8192, 8192, 512, 512, width);
+            var plan = new UpsamplerPlanCpu(weights, 8192, 8192, 512, 512, width);
             run.Add(new Quantity("upsampler", $"k = 32, 8192 x 8192 in tiles {width} wide: buffers of a thread", UpsamplerCpu.Bytes(plan) / 1048576.0, "MiB"));
         }
         run.Add(new Quantity("upsampler", "k = 32: packed weights, shared", weights.Bytes / 1048576.0, "MiB"));

@@ -21,7 +21,7 @@ internal static unsafe class FeatureRun
     {
         long start = Stopwatch.GetTimestamp();
         PartialProgress? Part(double from, double share) => options.Progress is { } whole ? new PartialProgress(whole, from, share) : null;
-        long peak = SharedPcaFit.Peak(deep.Backbone, [image], deep.Backbone.Windows, options);
+        long peak = SharedPcaFit.Peak(deep.Backbone, [image], WindowPolicy.Of(deep.Backbone), options);
         var times = new StageTimes();
         using DeepModel model = DeepModel.Fit(deep, [image], 0, times, options with { Progress = Part(0, FitShare) });
         RunResult run = Run(image, features, channels, model, deep.Backbone, output, options with { Progress = Part(FitShare, 1 - FitShare) }, times);
@@ -37,7 +37,7 @@ internal static unsafe class FeatureRun
     {
         long start = Stopwatch.GetTimestamp();
         FeatureSpec none = FeatureSpec.Paper with { Families = Families.None };
-        long peak = SharedPcaFit.Peak(deep.Backbone, [image], deep.Backbone.Windows, options);
+        long peak = SharedPcaFit.Peak(deep.Backbone, [image], WindowPolicy.Of(deep.Backbone), options);
         var times = new StageTimes();
         using DeepModel model = DeepModel.Fit(deep, [image], 0, times, options with { Progress = null });
         using DeepModel cells = model.Interpolated(Upsampling.Nearest);

@@ -89,11 +89,11 @@ internal static class GpuCounts
     /// The learned upsampler's launches for the plan's largest tile. What the image's border costs is not counted, but for the launches
     /// where the tile is the image.
     /// </summary>
-    public static IReadOnlyList<KernelCount> Upsampler(UpsamplerGpuPlan plan)
+    public static IReadOnlyList<KernelCount> Upsampler(UpsamplerPlanGpu plan)
     {
         var counts = new List<KernelCount>();
         double pixels = (double)plan.Height * plan.Width;
-        foreach (UpsamplerGpuStage stage in plan.Stages)
+        foreach (UpsamplerStageGpu stage in plan.Stages)
         {
             double share = (double)stage.Height * stage.Width / pixels;
             counts.AddRange(Stage(plan, stage).Select(count => count.Times(share)));
@@ -125,7 +125,7 @@ internal static class GpuCounts
         // A warp's 32 lanes make 56 columns of 4 rows of sums, which are 448 pixels of the result; a band reads a few rows more.
         double quads = GpuDevice.Groups(outputs, Kernel.WarpOutputs), warps = Doubling.Window * quads;
         double lanes = 32 * warps / (2 * Doubling.TileColumns * Doubling.TileRows);
-        const double Band = UpsamplerOutputGpu<FloatSink>.BandRows, MoreRows = ((Band / 2) + 4) / (Band / 2);
+        const double Band = UpsamplerPlanGpu.BandRows, MoreRows = ((Band / 2) + 4) / (Band / 2);
         const double Taps = Doubling.Window * Doubling.Window;
         double products = 2 * Taps * inputs * outputs / 4, along = 2 * 2 * Taps * outputs / 2;
         yield return new KernelCount(
@@ -137,16 +137,16 @@ internal static class GpuCounts
             420 * quads, 190 * quads, 0);
     }
 
-    private static IEnumerable<KernelCount> Stage(UpsamplerGpuPlan plan, UpsamplerGpuStage stage)
+    private static IEnumerable<KernelCount> Stage(UpsamplerPlanGpu plan, UpsamplerStageGpu stage)
     {
         IEnumerable<KernelCount> image = stage.WithImage ? [new KernelCount("image at a level's size", 24, 6, 90, 45, 0)] : [];
         return stage.Kind switch
         {
-            UpsamplerGpuKind.Features => [new KernelCount("cells", 8 * stage.Channels, 2 * stage.Channels, 40 * stage.Channels, 20 * stage.Channels, 0)],
-            UpsamplerGpuKind.PooledImage => [new KernelCount("pooled image", 60, 15, 150, 75, 0)],
-            UpsamplerGpuKind.Pool => [new KernelCount("pooling", 20 * stage.Channels, 3 * stage.Channels, 40 * stage.Channels, 20 * stage.Channels, 0)],
-            UpsamplerGpuKind.Output => Doubled(stage.Weights!.Inputs, stage.Weights.Outputs).Select(
-                count => count with { Launches = GpuDevice.Groups(plan.MaxHeight, UpsamplerOutputGpu<FloatSink>.BandRows) }),
+            UpsamplerKindGpu.Features => [new KernelCount("cells", 8 * stage.Channels, 2 * stage.Channels, 40 * stage.Channels, 20 * stage.Channels, 0)],
+            UpsamplerKindGpu.PooledImage => [new KernelCount("pooled image", 60, 15, 150, 75, 0)],
+            UpsamplerKindGpu.Pool => [new KernelCount("pooling", 20 * stage.Channels, 3 * stage.Channels, 40 * stage.Channels, 20 * stage.Channels, 0)],
+            UpsamplerKindGpu.Output => Doubled(stage.Weights!.Inputs, stage.Weights.Outputs).Select(
+                count => count with { Launches = GpuDevice.Groups(plan.MaxHeight, UpsamplerPlanGpu.BandRows) }),
             _ when stage.Weights!.Kernel == 3 => image.Prepend(Convolution(stage.Weights.Inputs, stage.Weights.Outputs)),
             _ => image.Prepend(CellConvolution(stage.Weights!)),
         };

@@ -56,7 +56,7 @@ internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bi
         long core = shape.CorePixels, read = (long)shape.Width * shape.Height;
         long planes = work.Forest is null ? core * work.PlaneCount * sizeof(float) : 0;
         long labelled = work.Labels is null ? 0 : Enumerable.Range(0, checked((int)grid.Count)).Max(i => work.Labels.CountIn(grid[i]));
-        UpsamplerGpuPlan? upsampler = Upsampler(work, grid);
+        UpsamplerPlanGpu? upsampler = Upsampler(work, grid);
         return new GpuRooms(
             read * work.Channels * work.Image.Info.Type.Bytes(), FilterBankGpu.ScratchBytes(work.Features, work.Channels, shape), planes,
             core * bytePlanes, work.Forest is null ? 0 : core, work.Margins ? core * work.Forest!.Groups * sizeof(float) : 0,
@@ -65,7 +65,7 @@ internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bi
     }
 
     /// <summary>The learned upsampler's plan for the tiles of a grid, or null.</summary>
-    public static UpsamplerGpuPlan? Upsampler(Work work, TileGrid grid) => work.Deep?.Network is not { } network ? null : DeepImageGpu.PlanFor(
+    public static UpsamplerPlanGpu? Upsampler(Work work, TileGrid grid) => work.Deep?.Network is not { } network ? null : DeepImageGpu.PlanFor(
         network, work.Image.Info, (int)Math.Min(grid.TileWidth, grid.Area.Width), (int)Math.Min(grid.TileHeight, grid.Area.Height));
 
     /// <summary>The largest tile of a grid with its halo.</summary>

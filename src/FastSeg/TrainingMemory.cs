@@ -1,3 +1,4 @@
+using FastSeg.Common;
 using FastSeg.Forest;
 using FastSeg.Images;
 
@@ -30,9 +31,9 @@ internal static class TrainingMemory
 
     private static long Check(long bytes, string what, RunOptions options)
     {
-        long peak = ProcessMemory.Resident() + Planner.CodeBytes + bytes;
+        long peak = ProcessMemory.Resident() + ProcessMemory.CodeBytes + bytes;
         return options.Memory <= 0 || peak <= options.Memory
             ? peak
-            : throw new FastSegException($"--memory {Planner.Size(options.Memory)} is not enough {what}; the least that would do is {Planner.Size(peak)}.");
+            : throw new FastSegException($"--memory {ByteSize.Text(options.Memory)} is not enough {what}; the least that would do is {ByteSize.Text(peak)}.");
     }
 }

@@ -45,7 +45,7 @@ internal sealed class DeepSegmenterTests
         Assert.That(planes[..classical.Length], Is.EqualTo(classical));
         using LowResolution map = LowResolution.Compute(
             _backbone, _model.Deep!.Projection, image, _model.Deep.Description.Range, _model.Deep.Description.Windows);
-        using var upsampled = new LowResolutionPlanes(map, bilinear: true, Scene.Width, Scene.Height);
+        using var upsampled = new LowResolutionPlanesCpu(map, bilinear: true, Scene.Width, Scene.Height);
         float[] deep = new float[Channels * Scene.Width * Scene.Height];
         unsafe
         {
@@ -220,7 +220,7 @@ internal sealed class DeepSegmenterTests
             int x = Math.Min(i % width, Scene.Width - 1), y = Math.Min(i / width, Scene.Height - 1);
             guide[i] = Scene.Pixels[(y * Scene.Width) + x] / 255f;
         }
-        using UpsamplerCpu worker = UpsamplerCpu.Create(new UpsamplerPlan(deep.Network!, height, width, (int)map.Rows, (int)map.Columns, width));
+        using UpsamplerCpu worker = UpsamplerCpu.Create(new UpsamplerPlanCpu(deep.Network!, height, width, (int)map.Rows, (int)map.Columns, width));
         fixed (float* from = guide, to = full)
         {
             var all = new Region(0, 0, width, height);

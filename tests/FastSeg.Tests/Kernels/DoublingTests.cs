@@ -45,9 +45,9 @@ internal sealed class DoublingTests
             (ConvolutionSource source, float[] values) = scalar.Source(inputs, sourceWidth, sourceHeight, ConvolutionSource.Doubled, 2 * sourceWidth, 2 * sourceHeight);
             scalar.Draw(shape, inputs);
             FloatSink sink = scalar.Sink(outputs + 2, shape.Target + (shape.TargetWidth * height));
-            (int low, int high) = DoublingGpu<FloatSink>.SourceRows(y, y + height - 1, sourceHeight);
+            (int low, int high) = DoublingConvolutionGpu<FloatSink>.SourceRows(y, y + height - 1, sourceHeight);
             ArrayView<float> room = scalar.Upload([.. Enumerable.Repeat(float.NaN, Window * outputs * width * (high - low + 1))]);
-            new DoublingGpu<FloatSink>(device).Run(
+            new DoublingConvolutionGpu<FloatSink>(device).Run(
                 device.Accelerator.DefaultStream, shape, source, scalar.Upload(scalar.Weights), scalar.Upload(scalar.Bias), room, sink, 1);
             device.Accelerator.Synchronize();
             float[] actual = sink.Planes.GetAsArray(), expected = [.. Enumerable.Repeat(float.NaN, actual.Length)];

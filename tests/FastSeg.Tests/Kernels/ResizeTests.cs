@@ -20,7 +20,7 @@ internal sealed unsafe class ResizeTests
     {
         using GpuDevice device = GpuDevice.OpenSimulated();
         using LowResolution map = RandomMap(patch);
-        var kernel = new ResizeGpu<FloatSink>(device, bilinear);
+        var kernel = new LowResolutionPlanesGpu<FloatSink>(device, bilinear);
         int width = (Columns * patch) - (patch / 2), height = (Rows * patch) - (patch / 3);
         // The whole image, a part at its far corner, a part inside.
         AssertEqual(device, kernel, map, bilinear, new Region(0, 0, width, height));
@@ -43,12 +43,12 @@ internal sealed unsafe class ResizeTests
         Assert.That(PtxCheck.Count(ptx, "div.rn.f32"), Is.EqualTo(2), "the two fractions, once a pixel");
     }
 
-    private static void AssertEqual(GpuDevice device, ResizeGpu<FloatSink> kernel, LowResolution map, bool bilinear, Region core)
+    private static void AssertEqual(GpuDevice device, LowResolutionPlanesGpu<FloatSink> kernel, LowResolution map, bool bilinear, Region core)
     {
         int pixels = (int)core.Pixels, stride = pixels + Guard;
         float[] expected = new float[(Channels + 1) * stride];
         Array.Fill(expected, float.NaN);
-        using (var planes = new LowResolutionPlanes(map, bilinear, (int)core.Width, (int)core.Height))
+        using (var planes = new LowResolutionPlanesCpu(map, bilinear, (int)core.Width, (int)core.Height))
         {
             fixed (float* first = expected)
             {

@@ -13,21 +13,21 @@ public sealed class Backbone : IDisposable
     private readonly Dictionary<(int Rows, int Columns), long> _passBytes = [];
     private UpsamplerFile? _upsampler;
 
-    private Backbone(
-        string folder, BackboneFiles files, BackboneDescription description, int threads, InferenceSession session, int? device, string? note)
+    private Backbone(string folder, BackboneFiles files, BackboneDescription description, int threads, BackboneSession opened)
     {
         Sha256 = files.Graph;
         Identity = BackboneIdentity.Of(description, files.Weights());
         Folder = folder;
         Description = description;
         Threads = threads;
-        Session = session;
-        (Device, Note) = (device, note);
+        (Session, Device, Note) = opened;
         BackboneGraph.Check(this);
         FixedTokens = BackboneGraph.FixedTokens(this);
         if (FixedTokens is { } tokens && description.WindowTokens is { } stated && stated != tokens)
         {
-            throw Misfit($"windowTokens is {stated}, but the graph takes images of {tokens * description.Patch} pixels only, which are {tokens} patches of {description.Patch}; state {tokens}");
+            throw Misfit(
+                $"windowTokens is {stated}, but the graph takes images of {tokens * description.Patch} pixels only, "
+                + $"which are {tokens} patches of {description.Patch}; state {tokens}");
         }
         BackboneGraph.CheckOutput(this);
     }
@@ -60,12 +60,8 @@ public sealed class Backbone : IDisposable
     /// <summary>SHA-256 of the network's file, in hexadecimal: what a model keeps to recognise it.</summary>
     public string Sha256 { get; }
 
-    /// <summary>What else decides its tokens.</summary>
+    /// <summary>What decides its tokens besides the network's file.</summary>
     public BackboneIdentity Identity { get; }
-
-    /// <summary>Cells of a window's side, overlap and flips that the description asks for.</summary>
-    internal WindowPolicy Windows =>
-        WindowPolicy.Usual(FixedTokens ?? Description.WindowTokens ?? BackboneDescription.DefaultWindowTokens, Description.FlipAverage);
 
     /// <summary>Ordinal of the CUDA device that ONNX Runtime computes on; null for the CPU.</summary>
     internal int? Device { get; }
@@ -77,34 +73,35 @@ public sealed class Backbone : IDisposable
     /// <summary>Opens a backbone and checks its description, its hashes and its graph against each other.</summary>
     /// <param name="folder">A folder with <c>backbone.onnx</c> and <c>backbone.json</c>.</param>
     /// <param name="threads">Threads of ONNX Runtime, at least 1.</param>
-    /// <param name="backend">
-    /// What computes. Where it is CUDA, or auto takes it, and ONNX Runtime has its CUDA provider, tokens come from the GPU: near the CPU's,
-    /// not the same bits.
+    /// <param name="device">
+    /// Ordinal of the CUDA device that computes; null for the processor. A device is used where ONNX Runtime has its CUDA provider and can
+    /// load it (<see cref="Note"/> says why not); its tokens are near the CPU's, not the same bits.
     /// </param>
-    /// <exception cref="FastSegException">Something is missing, damaged or does not fit, or there is no device for the backend.</exception>
-    public static Backbone Open(string folder, int threads, BackendKind backend = BackendKind.Cpu) =>
-        Open(folder, new BackboneFiles(folder), threads, Engines.CudaOrdinal(backend));
+    /// <exception cref="FastSegException">Something is missing, damaged or does not fit.</exception>
+    public static Backbone Open(string folder, int threads, int? device = null) =>
+        Open(folder, new BackboneFiles(folder), threads, device);
 
-    /// <summary>The same, with hashes that may be known already.</summary>
+    /// <summary>The same, with files whose hashes may be known already.</summary>
     internal static Backbone Open(string folder, BackboneFiles files, int threads, int? device)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         BackboneDescription description = BackboneDescription.Load(folder, files);
         string path = Path.Combine(folder, BackboneDescription.GraphFile);
-        InferenceSession? session = null;
+        BackboneSession? opened = null;
         try
         {
-            session = BackboneSession.Open(path, threads, device, out bool onDevice, out string? note);
-            return new Backbone(folder, files, description, threads, session, onDevice ? device : null, note);
+            opened = BackboneSession.Open(path, threads, device);
+            return new Backbone(folder, files, description, threads, opened);
         }
         catch (OnnxRuntimeException e)
         {
-            session?.Dispose();
-            throw new FastSegException($"{path} is no network that ONNX Runtime can open ({InputFile.OneLine(e.Message)}); export it again.", e);
+            opened?.Inference.Dispose();
+            throw new FastSegException(
+                $"{path} is no network that ONNX Runtime can open ({InputFile.OneLine(e.Message)}); export it again.", e);
         }
         catch
         {
-            session?.Dispose();
+            opened?.Inference.Dispose();
             throw;
         }
     }
@@ -113,8 +110,8 @@ public sealed class Backbone : IDisposable
     public void Dispose() => Session.Dispose();
 
     /// <summary>
-    /// Bytes that ONNX Runtime works in while it runs a window of a size, input and output not counted. They follow from the network and
-    /// can only be measured: one pass runs that keeps its memory, and a small one gives it back. Once for every size.
+    /// Bytes that ONNX Runtime works in while it runs one window of a size, besides input and output. They depend on the network and can
+    /// only be measured: one pass keeps its memory, and a small pass behind it gives the memory back. Measured once for every size.
     /// </summary>
     /// <exception cref="FastSegException">ONNX Runtime failed.</exception>
     internal long PassBytes(int rows, int columns)
@@ -134,8 +131,10 @@ public sealed class Backbone : IDisposable
         }
     }
 
-    /// <summary>Refuses a learned upsampler that no number of channels makes fit; nothing where the folder has none.</summary>
-    /// <exception cref="FastSegException">It is damaged, is for patches of another size, or takes more channels than a token has numbers.</exception>
+    /// <summary>Refuses a learned upsampler that fits this network with no number of channels. Does nothing where the folder has none.</summary>
+    /// <exception cref="FastSegException">
+    /// It is damaged, is for patches of another size, or takes more channels than a token has numbers.
+    /// </exception>
     public void CheckUpsampler()
     {
         if (Upsampler is { } upsampler && Misfit(upsampler.Config) is { } why)
@@ -146,10 +145,12 @@ public sealed class Backbone : IDisposable
 
     /// <summary>Why an upsampler cannot follow this network, whatever the channels; null where it can.</summary>
     internal string? Misfit(UpsamplerConfig config) =>
-        config.Patch != Description.Patch ? $"the upsampler is for patches of {config.Patch} pixels, but {Folder} has patches of {Description.Patch}"
-        : config.ChannelsIn > Description.Dimension ? $"the upsampler takes {config.ChannelsIn} channels, but the tokens of {Folder} have {Description.Dimension} numbers"
+        config.Patch != Description.Patch
+            ? $"the upsampler is for patches of {config.Patch} pixels, but {Folder} has patches of {Description.Patch}"
+        : config.ChannelsIn > Description.Dimension
+            ? $"the upsampler takes {config.ChannelsIn} channels, but the tokens of {Folder} have {Description.Dimension} numbers"
         : null;
 
-    /// <summary>The failure of a graph that does not fit its description.</summary>
+    /// <summary>The exception for a graph that does not fit its description.</summary>
     internal FastSegException Misfit(string what) => new($"{GraphPath}: {what}.");
 }

@@ -40,7 +40,7 @@ public sealed record BackboneDescription
     /// <summary>Class and register tokens in front of the patch tokens; they are dropped.</summary>
     public required int PrefixTokens { get; init; }
 
-    /// <summary>What is taken off samples in 0..1, per colour.</summary>
+    /// <summary>What is subtracted from samples in 0..1, per colour.</summary>
     public IReadOnlyList<float> Mean { get; init; } = [0.485f, 0.456f, 0.406f];
 
     /// <summary>What they are then divided by, per colour.</summary>
@@ -65,7 +65,7 @@ public sealed record BackboneDescription
     /// <exception cref="FastSegException">The folder or a file is missing, a field is missing or out of range, or a hash differs.</exception>
     public static BackboneDescription Load(string folder) => Load(folder, new BackboneFiles(folder));
 
-    /// <summary>The same, with hashes that may be known already.</summary>
+    /// <summary>The same, with files whose hashes may be known already.</summary>
     internal static BackboneDescription Load(string folder, BackboneFiles files)
     {
         string path = Path.Combine(folder, JsonFile);
@@ -87,7 +87,8 @@ public sealed record BackboneDescription
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
-            throw new FastSegException($"{path} is no JSON object that can be read ({Images.InputFile.OneLine(e.Message)}); write it as docs/deep.md describes.", e);
+            throw new FastSegException(
+                $"{path} is no JSON object that can be read ({Images.InputFile.OneLine(e.Message)}); write it as docs/deep.md describes.", e);
         }
         description.Check(path);
         foreach ((string file, string hash) in description.Sha256)
@@ -97,6 +98,7 @@ public sealed record BackboneDescription
         return description;
     }
 
+    /// <summary>Refuses numbers out of range.</summary>
     private void Check(string path)
     {
         void Within(string field, int value, int least, int most)
@@ -112,7 +114,8 @@ public sealed record BackboneDescription
         Within("windowTokens", WindowTokens ?? 1, 1, MaxWindow);
         if (IsMap && PrefixTokens != 0)
         {
-            throw new FastSegException($"{path}: prefixTokens is {PrefixTokens} but layout is \"map\", which has none; write 0, or layout \"tokens\".");
+            throw new FastSegException(
+                $"{path}: prefixTokens is {PrefixTokens} but layout is \"map\", which has none; write 0, or layout \"tokens\".");
         }
         if (Mean.Count != 3 || Std.Count != 3 || Std.Any(s => !(s > 0) || !float.IsFinite(s)) || Mean.Any(m => !float.IsFinite(m)))
         {
@@ -125,12 +128,16 @@ public sealed record BackboneDescription
         string path = Path.Combine(folder, file);
         if (file != Path.GetFileName(file) || !File.Exists(path))
         {
-            throw new FastSegException($"{Path.Combine(folder, JsonFile)} states a hash of {file}, which is no file of that folder; remove the entry or add the file.");
+            throw new FastSegException(
+                $"{Path.Combine(folder, JsonFile)} states a hash of {file}, which is no file of that folder; "
+                + "remove the entry or add the file.");
         }
         string found = files.Sha256(file);
         if (!found.Equals(expected, StringComparison.OrdinalIgnoreCase))
         {
-            throw new FastSegException($"{path} has the SHA-256 {found}, but {JsonFile} states {expected}; the file was changed or damaged, fetch or export it again.");
+            throw new FastSegException(
+                $"{path} has the SHA-256 {found}, but {JsonFile} states {expected}; "
+                + "the file was changed or damaged, fetch or export it again.");
         }
     }
 }

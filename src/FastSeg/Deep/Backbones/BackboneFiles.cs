@@ -3,7 +3,7 @@ using FastSeg.Images;
 
 namespace FastSeg.Deep;
 
-/// <summary>The files of a backbone's folder and their hashes, each read once.</summary>
+/// <summary>The files of a backbone's folder and their hashes. Each file is read once.</summary>
 internal sealed class BackboneFiles(string folder)
 {
     private const int ChunkBytes = 1 << 20, MostEntryBytes = 2048;
@@ -12,8 +12,8 @@ internal sealed class BackboneFiles(string folder)
     private SortedSet<string>? _external;
 
     /// <summary>
-    /// How a protobuf message of ONNX says that a tensor lies in another file: field 1 (key) is "location", field 2 (value), whose length
-    /// and bytes follow, its path.
+    /// How a protobuf message of ONNX says that a tensor lies in another file: an entry whose field 1 (the key) is "location" and whose
+    /// field 2 (the value) is the file's path. Length and bytes of the path follow these bytes.
     /// </summary>
     private static ReadOnlySpan<byte> Location => "\u000a\u0008location\u0012"u8;
 
@@ -32,7 +32,8 @@ internal sealed class BackboneFiles(string folder)
             if (Path.IsPathRooted(file) || file.Split('/', '\\').Contains("..") || !File.Exists(Path.Combine(folder, file)))
             {
                 throw new FastSegException(
-                    $"{Path.Combine(folder, BackboneDescription.GraphFile)} keeps weights in {InputFile.OneLine(file)}, which is no file of that folder; copy it there or export the network again.");
+                    $"{Path.Combine(folder, BackboneDescription.GraphFile)} keeps weights in {InputFile.OneLine(file)}, "
+                    + "which is no file of that folder; copy it there or export the network again.");
             }
             weights[file] = Sha256(file);
         }
@@ -65,7 +66,7 @@ internal sealed class BackboneFiles(string folder)
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
-    /// <summary>Hashes the network and finds the names of other files in it on the way.</summary>
+    /// <summary>Hashes the network's file, and on the way finds the names of other files in it.</summary>
     private string HashGraph(string path)
     {
         _external = new SortedSet<string>(StringComparer.Ordinal);
@@ -79,7 +80,7 @@ internal sealed class BackboneFiles(string folder)
             hash.AppendData(buffer, kept, read);
             bool end = read < ChunkBytes;
             Span<byte> seen = buffer.AsSpan(0, kept + read);
-            // An entry that may go on behind the buffer is looked at again with what follows.
+            // An entry near the buffer's end may go on behind it, so the end is kept and searched again with what follows.
             int complete = end ? seen.Length : Math.Max(0, seen.Length - MostEntryBytes);
             FindNames(seen, complete, _external);
             if (end)
@@ -91,7 +92,7 @@ internal sealed class BackboneFiles(string folder)
         }
     }
 
-    /// <summary>Names in entries that begin before <paramref name="end"/>.</summary>
+    /// <summary>Adds the names in entries that begin before <paramref name="end"/>.</summary>
     private static void FindNames(ReadOnlySpan<byte> bytes, int end, SortedSet<string> names)
     {
         for (int at = 0; at < end;)
@@ -107,6 +108,7 @@ internal sealed class BackboneFiles(string folder)
             {
                 return;
             }
+            // A varint: seven bits a byte, the lowest first; two bytes hold any length that is accepted here.
             (int length, int start) = value[0] < 0x80 ? (value[0], 1) : ((value[0] & 0x7f) | (value[1] << 7), 2);
             if (length is > 0 and < MostEntryBytes / 2 && start + length <= value.Length)
             {

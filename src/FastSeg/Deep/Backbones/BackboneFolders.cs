@@ -32,7 +32,7 @@ public static class BackboneFolders
         return [.. places.Select(place => Path.TrimEndingDirectorySeparator(Path.GetFullPath(place))).Distinct()];
     }
 
-    /// <summary>Folders that are meant as backbones: they hold one of a backbone's two files. Nothing is opened or checked.</summary>
+    /// <summary>Folders that hold one of a backbone's two files, so are meant as backbones. Nothing is opened or checked.</summary>
     public static IReadOnlyList<string> Find() => [.. Places().Where(Directory.Exists).SelectMany(Backbones).Distinct()];
 
     /// <summary>Weights of upsamplers: safetensors files in the folders looked into and in the backbones found.</summary>
@@ -42,34 +42,17 @@ public static class BackboneFolders
             .SelectMany(folder => Directory.GetFiles(folder, "*.safetensors", Readable).Order(StringComparer.Ordinal)),
     ];
 
-    /// <summary>Opens the backbone that a model was trained with, with the model's number of threads.</summary>
-    /// <param name="model">The model's deep features.</param>
-    /// <param name="folder">The backbone's folder; null to look for it by its SHA-256.</param>
-    /// <param name="backend">What computes, as for <see cref="Backbone.Open(string, int, BackendKind)"/>.</param>
-    /// <exception cref="FastSegException">None is found, or the one named is another, or it is damaged.</exception>
-    public static Backbone Open(DeepDescription model, string? folder = null, BackendKind backend = BackendKind.Cpu)
-    {
-        (string place, BackboneFiles files) = folder is null ? Find(model) : (folder, new BackboneFiles(folder));
-        Backbone backbone = Backbone.Open(place, files, model.Threads, Engines.CudaOrdinal(backend));
-        try
-        {
-            model.CheckBackbone(backbone);
-            return backbone;
-        }
-        catch
-        {
-            backbone.Dispose();
-            throw;
-        }
-    }
-
-    private static (string Folder, BackboneFiles Files) Find(DeepDescription model)
+    /// <summary>Finds the backbone whose network has a hash.</summary>
+    /// <param name="name">The backbone's name, for the sentence that says it was not found.</param>
+    /// <param name="sha256">SHA-256 of its network, in hexadecimal.</param>
+    /// <exception cref="FastSegException">None is found.</exception>
+    internal static (string Folder, BackboneFiles Files) Find(string name, string sha256)
     {
         IReadOnlyList<string> found = Find();
         foreach (string folder in found)
         {
             var files = new BackboneFiles(folder);
-            if (HasHash(files, model.Sha256))
+            if (HasHash(files, sha256))
             {
                 return (folder, files);
             }
@@ -79,7 +62,8 @@ public static class BackboneFolders
             ? $"{Variable} is not set, and there is no folder {FolderName}/ above the program or the current directory"
             : $"none of the {found.Count} found in {string.Join(", ", places)} is it";
         throw new FastSegException(
-            $"The model needs the backbone {model.Backbone} (SHA-256 {model.Sha256}), but {looked}; name its folder with --deep MODELDIR, or list it in {Variable}.");
+            $"The model needs the backbone {name} (SHA-256 {sha256}), but {looked}; "
+            + $"name its folder with --deep MODELDIR, or list it in {Variable}.");
     }
 
     private static bool HasHash(BackboneFiles files, string hash)
@@ -90,7 +74,7 @@ public static class BackboneFolders
         }
         catch (FastSegException)
         {
-            // What cannot be read is not the one; `fastseg models` says what is wrong with it.
+            // A backbone that cannot be read is not the one; `fastseg models` says what is wrong with it.
             return false;
         }
     }

@@ -3,10 +3,10 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace FastSeg.Deep;
 
-/// <summary>Compares a backbone's graph with its description: what is found must be what the windows will feed and take.</summary>
+/// <summary>Checks that a backbone's graph takes and gives what its description says.</summary>
 internal static class BackboneGraph
 {
-    /// <summary>Rows and columns of the patches a dynamic graph is tried with: few, and different.</summary>
+    /// <summary>Rows and columns of patches that a graph of free size is tried with: few, and different.</summary>
     private const int TrialRows = 2, TrialColumns = 3;
 
     /// <summary>Checks names, types and the ranks of input and output.</summary>
@@ -16,7 +16,9 @@ internal static class BackboneGraph
         IReadOnlyDictionary<string, NodeMetadata> inputs = backbone.Session.InputMetadata, outputs = backbone.Session.OutputMetadata;
         if (!inputs.TryGetValue(description.Input, out NodeMetadata? input))
         {
-            throw backbone.Misfit($"the graph has no input \"{description.Input}\" but {Names(inputs)}; name one of them as \"input\" in {BackboneDescription.JsonFile}");
+            throw backbone.Misfit(
+                $"the graph has no input \"{description.Input}\" but {Names(inputs)}; "
+                + $"name one of them as \"input\" in {BackboneDescription.JsonFile}");
         }
         if (inputs.Count != 1)
         {
@@ -24,7 +26,9 @@ internal static class BackboneGraph
         }
         if (!outputs.TryGetValue(description.Output, out NodeMetadata? output))
         {
-            throw backbone.Misfit($"the graph has no output \"{description.Output}\" but {Names(outputs)}; name one of them as \"output\" in {BackboneDescription.JsonFile}");
+            throw backbone.Misfit(
+                $"the graph has no output \"{description.Output}\" but {Names(outputs)}; "
+                + $"name one of them as \"output\" in {BackboneDescription.JsonFile}");
         }
         NeedFloat(backbone, "input", description.Input, input);
         NeedFloat(backbone, "output", description.Output, output);
@@ -36,7 +40,9 @@ internal static class BackboneGraph
         int rank = description.IsMap ? 4 : 3;
         if (output.Dimensions.Length != rank)
         {
-            string needed = description.IsMap ? "batch x dimension x rows x columns, as layout \"map\" says" : "batch x tokens x dimension, as layout \"tokens\" says";
+            string needed = description.IsMap
+                ? "batch x dimension x rows x columns, as layout \"map\" says"
+                : "batch x tokens x dimension, as layout \"tokens\" says";
             throw backbone.Misfit($"output \"{description.Output}\" is {Shape(output.Dimensions)}; {needed}, is needed");
         }
     }
@@ -54,13 +60,14 @@ internal static class BackboneGraph
         if (rows != columns || rows % description.Patch != 0)
         {
             throw backbone.Misfit(
-                $"input \"{description.Input}\" is {Shape(image)}; rows and columns must both be free, or equal and a multiple of the patch, {description.Patch}");
+                $"input \"{description.Input}\" is {Shape(image)}; "
+                + $"rows and columns must both be free, or equal and a multiple of the patch, {description.Patch}");
         }
         return rows / description.Patch;
     }
 
     /// <summary>
-    /// Checks the output's shape; where the graph does not state it, by running a small image (of its own size, if that is fixed).
+    /// Checks the output's shape. Where the graph does not state it, a small image is run (of the graph's own size, if that is fixed).
     /// </summary>
     public static void CheckOutput(Backbone backbone)
     {
@@ -72,10 +79,12 @@ internal static class BackboneGraph
         long[] found = known ? [1, .. stated.Skip(1).Select(size => (long)size)] : TryOut(backbone);
         if (!found.AsSpan().SequenceEqual(needed))
         {
-            string how = description.IsMap ? "dimension x rows x columns" : $"{description.PrefixTokens} prefix tokens and {rows} x {columns} patches";
+            int patch = description.Patch, prefix = description.PrefixTokens;
+            string how = description.IsMap ? "dimension x rows x columns" : $"{prefix} prefix tokens and {rows} x {columns} patches";
             throw backbone.Misfit(
-                $"output \"{description.Output}\" is {string.Join(" x ", found)} for an image of {rows * description.Patch} x {columns * description.Patch} pixels; "
-                + $"{string.Join(" x ", needed)} ({how}) is needed by patch {description.Patch}, dimension {description.Dimension} and prefixTokens {description.PrefixTokens}");
+                $"output \"{description.Output}\" is {string.Join(" x ", found)} for an image of {rows * patch} x {columns * patch} pixels; "
+                + $"{string.Join(" x ", needed)} ({how}) "
+                + $"is needed by patch {patch}, dimension {description.Dimension} and prefixTokens {prefix}");
         }
     }
 
@@ -106,7 +115,8 @@ internal static class BackboneGraph
         }
     }
 
-    private static string Names(IReadOnlyDictionary<string, NodeMetadata> nodes) => string.Join(", ", nodes.Keys.Order(StringComparer.Ordinal).Select(name => $"\"{name}\""));
+    private static string Names(IReadOnlyDictionary<string, NodeMetadata> nodes) =>
+        string.Join(", ", nodes.Keys.Order(StringComparer.Ordinal).Select(name => $"\"{name}\""));
 
     private static string Shape(int[] sizes) => string.Join(" x ", sizes.Select(size => size < 0 ? "any" : $"{size}"));
 }

@@ -9,12 +9,13 @@ namespace FastSeg.Deep;
 /// <param name="Input">The graph's input.</param>
 /// <param name="Output">The graph's output.</param>
 /// <param name="Layout">"tokens" or "map".</param>
-/// <param name="PrefixTokens">Tokens that are dropped.</param>
-/// <param name="Mean">What is taken off samples in 0..1, per colour.</param>
+/// <param name="PrefixTokens">Tokens in front of the patches', which are dropped.</param>
+/// <param name="Mean">What is subtracted from samples in 0..1, per colour.</param>
 /// <param name="Std">What they are then divided by, per colour.</param>
 /// <param name="Weights">SHA-256 of the other files that hold the network's weights, by name.</param>
 public sealed record BackboneIdentity(
-    string Input, string Output, string Layout, int PrefixTokens, IReadOnlyList<float> Mean, IReadOnlyList<float> Std, IReadOnlyDictionary<string, string> Weights)
+    string Input, string Output, string Layout, int PrefixTokens, IReadOnlyList<float> Mean, IReadOnlyList<float> Std,
+    IReadOnlyDictionary<string, string> Weights)
 {
     /// <inheritdoc/>
     public bool Equals(BackboneIdentity? other) => other is not null && Fields().SequenceEqual(other.Fields());
@@ -24,7 +25,13 @@ public sealed record BackboneIdentity(
 
     /// <summary>Takes it from an open backbone.</summary>
     internal static BackboneIdentity Of(BackboneDescription description, IReadOnlyDictionary<string, string> weights) => new(
-        description.Input, description.Output, description.IsMap ? "map" : "tokens", description.PrefixTokens, description.Mean, description.Std, weights);
+        description.Input,
+        description.Output,
+        description.IsMap ? "map" : "tokens",
+        description.PrefixTokens,
+        description.Mean,
+        description.Std,
+        weights);
 
     /// <summary>The first field in which another differs, with both values; null where none does.</summary>
     internal (string Name, string Here, string There)? Difference(BackboneIdentity other)
@@ -49,5 +56,6 @@ public sealed record BackboneIdentity(
         }
     }
 
-    private static string Text(IReadOnlyList<float> numbers) => string.Join(' ', numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture)));
+    private static string Text(IReadOnlyList<float> numbers) =>
+        string.Join(' ', numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture)));
 }

@@ -3,8 +3,8 @@ using FastSeg.Images;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// Makes a transformer's input of image samples: scaled by their type as the classical features do, mapped by one linear range to 0..1
-/// and clipped, minus the mean, over the standard deviation, one plane a colour; grey is repeated.
+/// Makes a transformer's input of image samples. They are scaled by their type as for the classical features, mapped linearly from the
+/// model's range to 0..1 and clipped, less the mean, over the standard deviation: a plane for each colour. Grey is repeated in all three.
 /// </summary>
 internal sealed unsafe class BackboneInput
 {
@@ -17,7 +17,7 @@ internal sealed unsafe class BackboneInput
     private readonly float[] _std;
     private readonly float[][] _table;
 
-    /// <summary>Prepares for samples of one type.</summary>
+    /// <summary>Prepares for samples of one type; those of whole numbers are looked up in a table.</summary>
     public BackboneInput(BackboneDescription description, InputRange range, SampleType type)
     {
         _type = type;
@@ -47,13 +47,11 @@ internal sealed unsafe class BackboneInput
     /// <param name="samples">Rows of the image, channels interleaved.</param>
     /// <param name="area">Which pixels of the image the samples are.</param>
     /// <param name="image">The image.</param>
-    /// <param name="x">First column of the window.</param>
-    /// <param name="y">First row of the window.</param>
-    /// <param name="width">Columns of the window.</param>
-    /// <param name="height">Rows of the window.</param>
-    /// <param name="planes">Three planes of height x width floats.</param>
-    public void Fill(byte* samples, Region area, ImageInfo image, long x, long y, int width, int height, float* planes)
+    /// <param name="window">The window, in pixels of the image; its right and lower part may lie outside.</param>
+    /// <param name="planes">Three planes of the window's height x width floats.</param>
+    public void Fill(byte* samples, Region area, ImageInfo image, Region window, float* planes)
     {
+        (long x, long y, int width, int height) = (window.X, window.Y, (int)window.Width, (int)window.Height);
         nint plane = (nint)width * height;
         int inside = (int)Math.Min(width, image.Width - x);
         for (int row = 0; row < height; row++)
@@ -61,6 +59,7 @@ internal sealed unsafe class BackboneInput
             float* to = planes + ((nint)row * width);
             if (y + row >= image.Height)
             {
+                // Below the image every row is a copy of the one above it.
                 for (int colour = 0; colour < Colours; colour++)
                 {
                     new ReadOnlySpan<float>(to + (colour * plane) - width, width).CopyTo(new Span<float>(to + (colour * plane), width));

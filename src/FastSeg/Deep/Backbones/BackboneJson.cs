@@ -12,7 +12,13 @@ internal readonly struct BackboneJson(string path, JsonElement root)
         {
             throw Wrong("the file", "an object");
         }
-        var defaults = new BackboneDescription { Name = Text("name", folderName), Patch = Required("patch"), Dimension = Required("dimension"), PrefixTokens = Required("prefixTokens") };
+        var defaults = new BackboneDescription
+        {
+            Name = Text("name", folderName),
+            Patch = Required("patch"),
+            Dimension = Required("dimension"),
+            PrefixTokens = Required("prefixTokens"),
+        };
         return defaults with
         {
             Input = Text("input", defaults.Input),
@@ -36,7 +42,8 @@ internal readonly struct BackboneJson(string path, JsonElement root)
     private JsonElement? Optional(string field) =>
         root.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    private int Required(string field) => Whole(field, Optional(field) ?? throw new FastSegException($"{path} has no {field}; it needs patch, dimension and prefixTokens."));
+    private int Required(string field) => Whole(
+        field, Optional(field) ?? throw new FastSegException($"{path} has no {field}; it needs patch, dimension and prefixTokens."));
 
     private int Whole(string field, JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : throw Wrong(field, "a whole number");
@@ -75,7 +82,9 @@ internal readonly struct BackboneJson(string path, JsonElement root)
             }
             foreach (JsonProperty file in value.EnumerateObject())
             {
-                hashes[file.Name] = file.Value.ValueKind == JsonValueKind.String ? file.Value.GetString()! : throw Wrong("sha256", "an object of file names and hashes");
+                hashes[file.Name] = file.Value.ValueKind == JsonValueKind.String
+                    ? file.Value.GetString()!
+                    : throw Wrong("sha256", "an object of file names and hashes");
             }
         }
         return hashes;

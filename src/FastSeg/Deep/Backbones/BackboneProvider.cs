@@ -9,10 +9,14 @@ public static class BackboneProvider
     private const string Cuda = "CUDAExecutionProvider";
 
     /// <summary>
-    /// Tokens come to the host, where they are blended and projected. Products in TF32 would keep 10 of 23 bits; memory is taken as it is
-    /// needed, and given back after a pass.
+    /// Without TF32, whose products keep 10 of a float's 23 bits. Memory is taken as it is needed, not in doubling steps, and given back
+    /// after a pass.
     /// </summary>
-    private static readonly Dictionary<string, string> Settings = new() { ["use_tf32"] = "0", ["arena_extend_strategy"] = "kSameAsRequested" };
+    private static readonly Dictionary<string, string> Settings = new()
+    {
+        ["use_tf32"] = "0",
+        ["arena_extend_strategy"] = "kSameAsRequested",
+    };
 
     /// <summary>Which ONNX Runtime there is, and whether it computes on a GPU here.</summary>
     /// <param name="device">Ordinal of the CUDA device; null where there is none.</param>
@@ -56,7 +60,7 @@ public static class BackboneProvider
     internal static string Failed(OnnxRuntimeException e) =>
         OnCpu($"cannot use its CUDA provider, which needs CUDA 13 and cuDNN 9 ({Reason(e.Message)})");
 
-    /// <summary>What a message of ONNX Runtime ends with: it names source lines, classes and the library's path in front.</summary>
+    /// <summary>The end of a message of ONNX Runtime, which says the reason; in front it names source lines and classes.</summary>
     internal static string Reason(string message)
     {
         string line = InputFile.OneLine(message);
@@ -79,5 +83,6 @@ public static class BackboneProvider
         return TryAdd(options, device);
     }
 
-    private static string OnCpu(string why) => $"The transformer runs on the CPU: ONNX Runtime {OrtEnv.Instance().GetVersionString()} {why}.";
+    private static string OnCpu(string why) =>
+        $"The transformer runs on the CPU: ONNX Runtime {OrtEnv.Instance().GetVersionString()} {why}.";
 }

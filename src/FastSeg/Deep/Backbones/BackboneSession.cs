@@ -3,20 +3,21 @@ using OrtRunOptions = Microsoft.ML.OnnxRuntime.RunOptions;
 
 namespace FastSeg.Deep;
 
-/// <summary>How ONNX Runtime is set up: the one place where a session's options are made.</summary>
-internal static class BackboneSession
+/// <summary>A network opened in ONNX Runtime. This is the one place where options of sessions and runs are made.</summary>
+/// <param name="Inference">ONNX Runtime's session.</param>
+/// <param name="Device">Ordinal of the CUDA device that computes; null for the CPU.</param>
+/// <param name="Note">Why the CPU computes although a device was named; otherwise null.</param>
+internal sealed record BackboneSession(InferenceSession Inference, int? Device, string? Note)
 {
     /// <summary>Opens a network.</summary>
     /// <param name="path">The network's file.</param>
     /// <param name="threads">Threads of ONNX Runtime.</param>
     /// <param name="device">Ordinal of the CUDA device to compute on; null for the CPU.</param>
-    /// <param name="onDevice">Whether it does.</param>
-    /// <param name="note">Why it does not although a device was named; otherwise null.</param>
     /// <exception cref="OnnxRuntimeException">It is no network.</exception>
-    public static InferenceSession Open(string path, int threads, int? device, out bool onDevice, out string? note)
+    public static BackboneSession Open(string path, int threads, int? device)
     {
         KeepQuiet();
-        note = null;
+        string? note = null;
         if (device is { } ordinal)
         {
             using SessionOptions cuda = Options(threads);
@@ -25,25 +26,24 @@ internal static class BackboneSession
             {
                 try
                 {
-                    onDevice = true;
-                    return new InferenceSession(path, cuda);
+                    return new BackboneSession(new InferenceSession(path, cuda), device, null);
                 }
                 catch (OnnxRuntimeException e)
                 {
-                    // Of the device or of the file: if of the file, the CPU fails too.
+                    // Either the device or the file is at fault. If it is the file, the CPU below fails too.
                     note = BackboneProvider.Failed(e);
                 }
             }
         }
-        onDevice = false;
         using SessionOptions options = Options(threads);
-        return new InferenceSession(path, options);
+        return new BackboneSession(new InferenceSession(path, options), null, note);
     }
 
     /// <summary>
-    /// Options of a run. Without <paramref name="keep"/> the memory that it worked in goes back to the system, and to the device, when it ends.
+    /// Options of a run. Unless <paramref name="keep"/> is set, the memory that the run worked in goes back to the system, and to the
+    /// device, when it ends.
     /// </summary>
-    /// <param name="keep">Whether it is kept.</param>
+    /// <param name="keep">Whether the memory is kept for another run.</param>
     /// <param name="device">Ordinal of the CUDA device that the session computes on; null for the CPU.</param>
     public static OrtRunOptions RunOptions(bool keep = false, int? device = null)
     {
@@ -59,12 +59,14 @@ internal static class BackboneSession
     {
         IntraOpNumThreads = threads,
         InterOpNumThreads = 1,
-        // A pattern is one block for all of a pass, kept for every size of window that was ever run.
+        // A memory pattern is one block for all of a pass, and ONNX Runtime would keep one for every size of window it ever ran.
         EnableMemoryPattern = false,
         LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
     };
 
-    /// <summary>ONNX Runtime writes to stderr what its exceptions say already; unless the process set it up otherwise.</summary>
+    /// <summary>
+    /// Keeps ONNX Runtime from writing to stderr what its exceptions say already, unless the process has set it up otherwise.
+    /// </summary>
     internal static void KeepQuiet()
     {
         if (!OrtEnv.IsCreated)

@@ -1,9 +1,14 @@
 using FastSeg.Native;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using OrtRunOptions = Microsoft.ML.OnnxRuntime.RunOptions;
 
 namespace FastSeg.Deep;
 
-/// <summary>Patch tokens of a window where they lie: cell c, number j at c * <see cref="CellStride"/> + j * <see cref="NumberStride"/>.</summary>
+/// <summary>
+/// Patch tokens of a window where ONNX Runtime left them: number j of cell c lies at c x <see cref="CellStride"/> + j x
+/// <see cref="NumberStride"/>.
+/// </summary>
 internal readonly unsafe struct TokenView(float* first, nint cellStride, nint numberStride)
 {
     /// <summary>Number 0 of cell 0.</summary>
@@ -17,9 +22,9 @@ internal readonly unsafe struct TokenView(float* first, nint cellStride, nint nu
 }
 
 /// <summary>
-/// Input and output of a backbone for windows of one size, in memory of ours that ONNX Runtime reads and writes directly. One pass at a
-/// time. With the CUDA provider too they are bound on the host: the window's pixels are prepared there, and blending and projection, which
-/// take the tokens, run there; the provider copies both over.
+/// Input and output of a backbone for windows of one size, in memory of ours that ONNX Runtime reads and writes directly. One pass runs at
+/// a time. The memory is the host's with the CUDA provider too, which copies both over: the host prepares the pixels, and blends and
+/// projects the tokens.
 /// </summary>
 internal sealed unsafe class BackboneWindow : IDisposable
 {
@@ -30,7 +35,7 @@ internal sealed unsafe class BackboneWindow : IDisposable
     private readonly OrtValue _image;
     private readonly OrtValue _tokens;
     private readonly OrtIoBinding _binding;
-    private readonly Microsoft.ML.OnnxRuntime.RunOptions _keep = BackboneSession.RunOptions(keep: true), _giveBack;
+    private readonly OrtRunOptions _keep = BackboneSession.RunOptions(keep: true), _giveBack;
 
     /// <summary>Allocates and binds buffers.</summary>
     /// <param name="backbone">The network.</param>
@@ -88,7 +93,7 @@ internal sealed unsafe class BackboneWindow : IDisposable
         long values = _average.Length / sizeof(float);
         float* average = (float*)_average.Pointer;
         new Span<float>(average, checked((int)values)).Clear();
-        // None, horizontal, both, vertical: each differs from the last by one flip of the input, which ends as it was.
+        // No flip, columns, both, rows: each differs from the last by one flip of the input, which ends as it was.
         AddFlipped(average, false, false);
         BackboneFlip.Columns(Input, BackboneInput.Colours * Height, Width);
         AddFlipped(average, true, false);
@@ -104,11 +109,11 @@ internal sealed unsafe class BackboneWindow : IDisposable
         return new TokenView(average, _backbone.Description.Dimension, 1);
     }
 
-    /// <summary>Runs the network once and returns by how much the process grew: the memory that it worked in, kept this once.</summary>
+    /// <summary>Runs the network once and returns by how many bytes the process grew: the memory it worked in, which is kept this once.</summary>
     /// <exception cref="FastSegException">ONNX Runtime failed.</exception>
     public long Measure()
     {
-        // Every page of ours is there before the pass.
+        // Touch every page of our own buffers, so that they are resident before the pass and not counted.
         new Span<byte>(_input.Pointer, checked((int)_input.Length)).Clear();
         new Span<byte>(_output.Pointer, checked((int)_output.Length)).Clear();
         long before = ProcessMemory.Resident();
@@ -136,9 +141,10 @@ internal sealed unsafe class BackboneWindow : IDisposable
         (backbone.Description.PrefixTokens + ((long)rows * columns)) * backbone.Description.Dimension * sizeof(float);
 
     private static OrtValue Value(HostBuffer buffer, long[] shape) =>
-        OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float, shape, (nint)buffer.Pointer, buffer.Length);
+        OrtValue.CreateTensorValueWithData(
+            OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, (nint)buffer.Pointer, buffer.Length);
 
-    private TokenView Run(Microsoft.ML.OnnxRuntime.RunOptions options)
+    private TokenView Run(OrtRunOptions options)
     {
         BackboneDescription description = _backbone.Description;
         try
@@ -147,7 +153,9 @@ internal sealed unsafe class BackboneWindow : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw _backbone.Misfit($"ONNX Runtime failed on an image of {Height} x {Width} pixels ({Images.InputFile.OneLine(e.Message)}); the graph must take any multiple of the patch, or state its size");
+            throw _backbone.Misfit(
+                $"ONNX Runtime failed on an image of {Height} x {Width} pixels ({Images.InputFile.OneLine(e.Message)}); "
+                + "the graph must take any multiple of the patch, or state its size");
         }
         float* first = (float*)_output.Pointer;
         return description.IsMap
@@ -155,6 +163,7 @@ internal sealed unsafe class BackboneWindow : IDisposable
             : new TokenView(first + ((nint)description.PrefixTokens * description.Dimension), description.Dimension, 1);
     }
 
+    /// <summary>Runs the network on the flipped input and adds its tokens where they belong in the window that was not flipped.</summary>
     private void AddFlipped(float* average, bool columns, bool rows, bool keep = true)
     {
         TokenView tokens = Run(keep ? _keep : _giveBack);

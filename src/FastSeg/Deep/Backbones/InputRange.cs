@@ -5,8 +5,8 @@ using FastSeg.Native;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// The linear range that a transformer sees as 0 to 1, in samples as the classical features take them (uint8 / 255, uint16 / 65535,
-/// float32 unchanged). Kept in the model; never taken from a tile or from the image to be segmented.
+/// The range of samples that a transformer sees as 0 to 1, mapped linearly. Samples count as for the classical features (uint8 / 255,
+/// uint16 / 65535, float32 unchanged). It is kept in the model, and never taken from a tile or from the image to be segmented.
 /// </summary>
 /// <param name="Low">Becomes 0; what is below is clipped.</param>
 /// <param name="High">Becomes 1; what is above is clipped.</param>
@@ -21,8 +21,9 @@ public sealed record InputRange(float Low, float High)
     public static InputRange Bytes { get; } = new(0, 1);
 
     /// <summary>
-    /// 0 to 1 for 8-bit images; for others the 0.1 and 99.9 percentiles over all samples of all images: the order statistics at
-    /// floor(0.001 (n - 1)) and ceil(0.999 (n - 1)), exact, in two passes over the files. Least and largest sample where these two are equal.
+    /// 0 to 1 for 8-bit images; for others the 0.1 and 99.9 percentiles over all samples of all images: of n sorted samples those numbered
+    /// floor(0.001 (n - 1)) and ceil(0.999 (n - 1)), found exactly in two passes over the files. Where these two are equal, the least and
+    /// the largest sample.
     /// </summary>
     /// <exception cref="FastSegException">A sample is not finite, or all are equal.</exception>
     public static InputRange From(IReadOnlyList<ImageReader> images, CancellationToken cancellation = default)
@@ -31,11 +32,13 @@ public sealed record InputRange(float Low, float High)
         {
             return Bytes;
         }
-        // Floats as integers that sort alike: the upper 16 bits in the first pass, the lower ones of two bins in the second.
+        // Floats as integers that sort alike. The first pass counts their upper 16 bits; the second one counts the lower 16 bits in the
+        // bins that the wanted ranks fall into.
         long[] upper = new long[1 << 16];
         ForEachKey(images, cancellation, key => upper[key >> 16]++);
         long count = upper.Sum();
-        Rank[] ranks = [.. new[] { 0, (long)Math.Floor(LowQuantile * (count - 1)), (long)Math.Ceiling(HighQuantile * (count - 1)), count - 1 }.Select(rank => new Rank(upper, rank))];
+        long lowRank = (long)Math.Floor(LowQuantile * (count - 1)), highRank = (long)Math.Ceiling(HighQuantile * (count - 1));
+        Rank[] ranks = [.. ((long[])[0, lowRank, highRank, count - 1]).Select(rank => new Rank(upper, rank))];
         ForEachKey(images, cancellation, key =>
         {
             foreach (Rank rank in ranks)
@@ -47,7 +50,8 @@ public sealed record InputRange(float Low, float High)
         (float low, float high) = values[1] < values[2] ? (values[1], values[2]) : (values[0], values[3]);
         return low < high
             ? new InputRange(low, high)
-            : throw new FastSegException($"{images[0].Info.Name}: every sample of the training images is {low}; state the range to be seen with --range LO HI.");
+            : throw new FastSegException(
+                $"{images[0].Info.Name}: every sample of the training images is {low}; state the range to be seen with --range LO HI.");
     }
 
     /// <summary>Refuses a range that maps nothing.</summary>
@@ -69,7 +73,8 @@ public sealed record InputRange(float Low, float High)
         {
             int most = info.Type == SampleType.UInt8 ? byte.MaxValue : ushort.MaxValue;
             throw new FastSegException(
-                $"--range {Low} {High} is outside of 0 to 1, but {info.Name} has {info.Type.Name()} samples, which count as sample / {most}; divide both ends by {most}.");
+                $"--range {Low} {High} is outside of 0 to 1, but {info.Name} has {info.Type.Name()} samples, "
+                + $"which count as sample / {most}; divide both ends by {most}.");
         }
     }
 
@@ -123,13 +128,14 @@ public sealed record InputRange(float Low, float High)
         }
     }
 
+    /// <summary>A float's bits as an integer that sorts like the float: negative ones are inverted, others move above them.</summary>
     private static uint Key(float sample)
     {
         uint bits = BitConverter.SingleToUInt32Bits(sample);
         return (bits & 0x80000000) != 0 ? ~bits : bits | 0x80000000;
     }
 
-    /// <summary>One order statistic, found in two steps.</summary>
+    /// <summary>Finds the sample of one rank, in two steps.</summary>
     private sealed class Rank
     {
         private readonly long[] _lower = new long[1 << 16];
@@ -155,6 +161,7 @@ public sealed record InputRange(float Low, float High)
             return BitConverter.UInt32BitsToSingle((key & 0x80000000) != 0 ? key & 0x7fffffff : ~key);
         }
 
+        /// <summary>The bin that a rank falls into, and its rank within the bin.</summary>
         private static (uint Bin, long Remainder) Find(long[] counts, long rank)
         {
             uint bin = 0;

@@ -3,37 +3,12 @@ using FastSeg.Features;
 
 namespace FastSeg.Deep;
 
-/// <summary>What a register tile reads: everything of a row's convolution that does not change along the row.</summary>
-internal unsafe struct ConvolutionRow
-{
-    /// <summary>For each window row and input block in turn: the pixel under the window's left column, for the row's first output.</summary>
-    public nint* Sources;
-
-    /// <summary>Channels of each of them.</summary>
-    public int* Channels;
-
-    /// <summary>How many there are.</summary>
-    public int Entries;
-
-    /// <summary>Window columns.</summary>
-    public int Taps;
-
-    /// <summary>Packed weights of one input channel.</summary>
-    public int WeightStep;
-
-    /// <summary>Floats from the output of the first vector to that of the second.</summary>
-    public nint SecondVector;
-
-    /// <summary>Floats from the output of a pixel to that of the next.</summary>
-    public nint OutputStep;
-}
-
 /// <summary>
-/// Direct convolution of one row in blocks of 16 channels. A register tile holds some pixels by two vectors of output channels; each
-/// input value is broadcast once and meets both vectors, each pair of weight vectors meets all pixels. Measured on one AVX-512 core,
-/// 67 to 64 channels: 14 pixels x 2 vectors, 9 x 3 and 6 x 4 all run at the multiply-add bound, one vector x 14 pixels at 94 % of it
-/// (there, every multiply-add loads its own broadcast). Every output adds its products in the same order in all tiles: the bias, then
-/// window row, input block, window column, channel. So neither tiles nor widths change a bit.
+/// Direct convolution of one row in blocks of 16 channels. A register tile keeps the sums of some pixels x two vectors of output channels.
+/// Each input value is broadcast once and multiplied with both weight vectors; each pair of weight vectors is loaded once for all pixels.
+/// Measured on one AVX-512 core, 67 to 64 channels: 14 pixels x 2 vectors, 9 x 3 and 6 x 4 all run at the multiply-add bound, 14 pixels x
+/// one vector at 94 % of it (there, every multiply-add loads its own broadcast). In all tiles an output adds its products in the same
+/// order: the bias, then window row, input block, window column, channel. So neither tiles nor vector widths change a bit.
 /// </summary>
 internal static unsafe class ConvolutionCpu<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
@@ -47,7 +22,7 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
     private const int LineTile = 12;
 
     /// <summary>
-    /// Convolves part of one row, all output blocks. Fewer than <see cref="UpsamplerRings.Slack"/> pixels past its end are overwritten.
+    /// Convolves part of one row, all output blocks. Fewer than <see cref="Convolution.Slack"/> pixels past its end are overwritten.
     /// </summary>
     /// <param name="convolution">The weights.</param>
     /// <param name="row">Sources, channels, entries, taps and output step.</param>
@@ -64,7 +39,8 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
     }
 
     /// <summary>The same for one pair of output blocks, or the last one alone.</summary>
-    public static void RunPair(Convolution convolution, ref ConvolutionRow row, int block, nint start, int count, float* output, nint blockStride)
+    public static void RunPair(
+        Convolution convolution, ref ConvolutionRow row, int block, nint start, int count, float* output, nint blockStride)
     {
         float* weights = convolution.Weights + (block * convolution.BlockWeights);
         float* bias = convolution.Bias + (block * Lane);
@@ -72,7 +48,7 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
         row.WeightStep = pair ? 2 * Lane : Lane;
         if (TLanes.Count < Lane)
         {
-            // A vector of 8 lanes: a block is two vectors, and there are half as many registers.
+            // Vectors of 8 lanes: the tile's two vectors are one block, and there are 16 registers instead of 32.
             row.SecondVector = TLanes.Count;
             int channels = convolution.Outputs - (block * Lane);
             Narrow(row, weights, bias, channels, start, count, output);
@@ -92,13 +68,14 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
         }
     }
 
+    /// <summary>A pair of blocks, vectors of 16 lanes: tiles of 14 pixels, and one of 14, 10 or 6 at the end.</summary>
     private static void Wide(in ConvolutionRow row, float* weights, float* bias, nint start, int count, float* output)
     {
         int column = 0;
         while (column < count)
         {
             int left = count - column, tile = left > MiddleTile ? WidestTile : left > NarrowTile ? MiddleTile : NarrowTile;
-            // The last tile is moved back to end with the row where it can be: no work past the row's end.
+            // Where the row is long enough, its last tile moves back to end with the row: a few pixels are computed twice, none past it.
             column = left < tile ? Math.Max(0, count - tile) : column;
             float* to = output + (column * row.OutputStep);
             switch (tile)
@@ -117,11 +94,12 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
         }
     }
 
+    /// <summary>One block, vectors of 8 lanes: tiles of 6 pixels x 16 channels, or 12 x 8 where the block has no more.</summary>
     private static void Narrow(in ConvolutionRow row, float* weights, float* bias, int channels, nint start, int count, float* output)
     {
         if (channels <= TLanes.Count)
         {
-            // The second vector would hold no channel; it is left as it was.
+            // The second vector would hold no channel: what lies there stays as it is.
             for (int column = 0; column < count; column += LineTile)
             {
                 ConvolutionLinesCpu<TLanes, TVector>.Line12(row, weights, bias, start + column, output + (column * row.OutputStep));
@@ -134,6 +112,7 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
         }
     }
 
+    /// <summary>A block without a partner, vectors of 16 lanes: tiles of 14 pixels.</summary>
     private static void Single(in ConvolutionRow row, float* weights, float* bias, nint start, int count, float* output)
     {
         for (int column = 0; column < count; column += WidestTile)
@@ -142,7 +121,7 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
         }
     }
 
-    /// <summary>The leaky ReLU in place: the larger of x and slope x. <paramref name="pixels"/> of one block.</summary>
+    /// <summary>Applies the leaky ReLU, the larger of x and slope x, in place to <paramref name="pixels"/> pixels of one block.</summary>
     public static void Leak(float* values, int pixels, float slope)
     {
         TVector factor = TLanes.Broadcast(slope);
@@ -153,19 +132,21 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
         }
     }
 
-    /// <summary>14 pixels by two vectors: 28 sums, two weights and a broadcast in 32 registers.</summary>
+    /// <summary>14 pixels x two vectors: 28 sums, two weights and a broadcast fill 31 of 32 registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile14(in ConvolutionRow row, float* weights, float* bias, nint column, float* output)
     {
         nint* sources = row.Sources;
         int* channels = row.Channels;
         int entries = row.Entries, taps = row.Taps, step = row.WeightStep;
+        // a: the first vector's sums, a pixel each; b: the second vector's. w and u are their weights, s is the pixel's broadcast value.
         TVector a0 = TLanes.Load(bias);
         TVector a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0, a8 = a0, a9 = a0, a10 = a0, a11 = a0, a12 = a0, a13 = a0;
         TVector b0 = TLanes.Load(bias + TLanes.Count);
         TVector b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0, b6 = b0, b7 = b0, b8 = b0, b9 = b0, b10 = b0, b11 = b0, b12 = b0, b13 = b0;
         for (int entry = 0; entry < entries; entry++)
         {
+            // Neighbouring pixels lie 16 floats apart, their channels side by side.
             float* from = (float*)sources[entry] + (column * Lane);
             int count = channels[entry];
             for (int tap = 0; tap < taps; tap++, from += Lane)
@@ -209,7 +190,7 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
         TLanes.Store(a13, output); TLanes.Store(b13, second);
     }
 
-    /// <summary>10 pixels by two vectors, for the end of a row.</summary>
+    /// <summary>10 pixels x two vectors, for the end of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile10(in ConvolutionRow row, float* weights, float* bias, nint column, float* output)
     {
@@ -257,7 +238,7 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
         TLanes.Store(a9, output); TLanes.Store(b9, second);
     }
 
-    /// <summary>6 pixels by two vectors: 12 sums, two weights and a broadcast in 16 registers; also the end of a row.</summary>
+    /// <summary>6 pixels x two vectors: 12 sums, two weights and a broadcast fill 15 of 16 registers; also for the end of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile6(in ConvolutionRow row, float* weights, float* bias, nint column, float* output)
     {

@@ -10,16 +10,19 @@ namespace FastSeg.Deep;
 internal sealed class ConvolutionGpu<TSink> where TSink : struct, IPlaneSink
 {
     private readonly GpuDevice _device;
-    private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, TSink, int> _run;
+    private readonly Action<
+        AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, TSink,
+        int> _run;
 
     /// <summary>Compiles the kernel.</summary>
     public ConvolutionGpu(GpuDevice device)
     {
         _device = device;
-        _run = device.Accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, TSink, int>(Kernel.Run);
+        _run = device.Accelerator.LoadKernel<
+            ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, TSink, int>(Kernel.Run);
     }
 
-    /// <summary>Convolves.</summary>
+    /// <summary>Launches it.</summary>
     /// <param name="stream">Where it is launched.</param>
     /// <param name="shape">What is computed; how many outputs a group takes is set here.</param>
     /// <param name="first">The first source.</param>
@@ -39,11 +42,14 @@ internal sealed class ConvolutionGpu<TSink> where TSink : struct, IPlaneSink
         int firstPlane)
     {
         int most = Math.Min(_device.GroupRows, Kernel.MostQuads);
-        // As many passes as are needed, all about the same size: 17 fours go as 6, 6 and 5.
+        // As few passes as possible, all of about the same size: 17 fours of outputs go as 6, 6 and 5.
         shape.GroupQuads = GpuDevice.Groups(shape.Quads, GpuDevice.Groups(shape.Quads, most));
         var grid = new Index3D(
-            GpuDevice.Groups(shape.Width, Kernel.TileColumns), GpuDevice.Groups(shape.Height, Kernel.TileRows), GpuDevice.Groups(shape.Quads, shape.GroupQuads));
+            GpuDevice.Groups(shape.Width, Kernel.TileColumns),
+            GpuDevice.Groups(shape.Height, Kernel.TileRows),
+            GpuDevice.Groups(shape.Quads, shape.GroupQuads));
+        var group = new Index3D(GpuDevice.GroupColumns, _device.GroupRows, 1);
         ConvolutionSource none = first with { Channels = 0, Mapping = ConvolutionSource.Same };
-        _run(stream, (grid, new Index3D(GpuDevice.GroupColumns, _device.GroupRows, 1)), shape, first, second ?? none, weights, bias, sink, firstPlane);
+        _run(stream, (grid, group), shape, first, second ?? none, weights, bias, sink, firstPlane);
     }
 }

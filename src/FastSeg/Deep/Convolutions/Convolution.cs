@@ -3,14 +3,17 @@ using FastSeg.Native;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// A convolution, packed for the loops: 16 output channels make a block, two blocks share one pass over the input. For each pair of
-/// blocks (and a last single one), window row, input block, window column and input channel in turn, the weights of the pair's 32 (or
-/// 16) output channels follow each other; channels that a block does not have weigh zero.
+/// A convolution, packed for the CPU's loops: 16 output channels make a block, and two blocks share one pass over the input. The weights
+/// lie in the order in which the loops read them: pair of output blocks (the last one may be single), window row, input block, window
+/// column, input channel, and then the pair's 32 (or 16) output channels side by side. Missing channels of a last block weigh zero.
 /// </summary>
 internal sealed unsafe class Convolution : IDisposable
 {
     /// <summary>Channels of a block: the lanes of a Vector512.</summary>
     public const int Lane = 16;
+
+    /// <summary>Pixels behind a row that register tiles may read and overwrite; more than the widest tile has.</summary>
+    public const int Slack = 16;
 
     private readonly HostBuffer _packed;
     private readonly HostBuffer _bias;
@@ -25,7 +28,8 @@ internal sealed unsafe class Convolution : IDisposable
     {
         if (inputBlocks.Sum() != weights.Inputs)
         {
-            throw new FastSegException($"The upsampler's \"{name}\" takes {weights.Inputs} channels, but the layers before it give {inputBlocks.Sum()}.");
+            throw new FastSegException(
+                $"The upsampler's \"{name}\" takes {weights.Inputs} channels, but the layers before it give {inputBlocks.Sum()}.");
         }
         Outputs = weights.Outputs;
         Inputs = weights.Inputs;
@@ -74,10 +78,10 @@ internal sealed unsafe class Convolution : IDisposable
     /// <summary>One value an output channel, whole blocks.</summary>
     public float* Bias => (float*)_bias.Pointer;
 
-    /// <summary>Rows of input blocks that one row of the result reads: one for each window row and input block.</summary>
+    /// <summary>Rows of input blocks that one row of the result reads, its entries: one for each window row and input block.</summary>
     public int Entries => Kernel * InputBlocks.Length;
 
-    /// <summary>Channels of each of them.</summary>
+    /// <summary>Channels of each entry.</summary>
     public int* EntryChannels => (int*)_channels.Pointer;
 
     /// <summary>Bytes held.</summary>
@@ -101,6 +105,7 @@ internal sealed unsafe class Convolution : IDisposable
         _channels.Dispose();
     }
 
+    /// <summary>Packs a pair of output blocks, or a single one; returns where the next one begins.</summary>
     private float* Pack(ConvolutionWeights weights, int first, int lanes, float* to)
     {
         for (int row = 0; row < Kernel; row++)

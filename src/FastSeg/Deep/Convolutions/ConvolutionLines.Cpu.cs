@@ -4,7 +4,7 @@ using FastSeg.Features;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// The register tiles of <see cref="ConvolutionCpu{TLanes, TVector}"/> that hold pixels by one vector of output channels, for a last block
+/// The register tiles of <see cref="ConvolutionCpu{TLanes, TVector}"/> that hold pixels x one vector of output channels, for a last block
 /// without a partner.
 /// </summary>
 internal static unsafe class ConvolutionLinesCpu<TLanes, TVector>
@@ -13,7 +13,7 @@ internal static unsafe class ConvolutionLinesCpu<TLanes, TVector>
 {
     private const int Lane = Convolution.Lane;
 
-    /// <summary>14 pixels by one vector of 16.</summary>
+    /// <summary>14 pixels x one vector of 16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Line14(in ConvolutionRow row, float* weights, float* bias, nint column, float* output)
     {
@@ -66,7 +66,7 @@ internal static unsafe class ConvolutionLinesCpu<TLanes, TVector>
         TLanes.Store(a13, output);
     }
 
-    /// <summary>12 pixels by one vector of 8, for a block of no more channels: each multiply-add loads its own broadcast.</summary>
+    /// <summary>12 pixels x one vector of 8, for a block of no more channels: each multiply-add loads its own broadcast.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Line12(in ConvolutionRow row, float* weights, float* bias, nint column, float* output)
     {

@@ -3,7 +3,8 @@ using FastSeg.Deep.Weights;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// A convolution (stride 1) with its bias, in float64, as it is read, folded and composed before it is packed for a processor. Square.
+/// A square convolution (stride 1) with its bias in float64: as it is read, folded with its batch norm and composed with others, before it
+/// is packed for CPU or GPU.
 /// </summary>
 internal sealed class ConvolutionWeights
 {
@@ -46,7 +47,9 @@ internal sealed class ConvolutionWeights
         IReadOnlyList<long> shape = weight.Shape;
         if (shape.Count != 4 || shape[2] != shape[3] || shape[2] % 2 == 0 || shape[0] <= 0 || shape[1] <= 0)
         {
-            throw new FastSegException($"The upsampler's \"{weight.Name}\" has shape ({string.Join(", ", shape)}); a square convolution with odd sides was expected.");
+            throw new FastSegException(
+                $"The upsampler's \"{weight.Name}\" has shape ({string.Join(", ", shape)}); "
+                + "a square convolution with odd sides was expected.");
         }
         var read = new ConvolutionWeights(checked((int)shape[0]), checked((int)shape[1]), checked((int)shape[2]));
         for (int i = 0; i < read._values.Length; i++)
@@ -111,7 +114,10 @@ internal sealed class ConvolutionWeights
         return composed;
     }
 
-    /// <summary>A convolution of one pixel, without bias: the taps summed up with a factor a row times a factor a column.</summary>
+    /// <summary>
+    /// A 1 x 1 convolution without bias: the sum of the taps, each times its row's factor and its column's. Winograd's filtering needs one
+    /// for each of its points.
+    /// </summary>
     public ConvolutionWeights AtPoint(ReadOnlySpan<double> rows, ReadOnlySpan<double> columns)
     {
         var sums = new ConvolutionWeights(Outputs, Inputs, 1);
@@ -126,6 +132,7 @@ internal sealed class ConvolutionWeights
         return sums;
     }
 
+    /// <summary>Adds this convolution's taps of one channel, moved by a tap of the next convolution, times that tap's weight.</summary>
     private void AddShifted(ConvolutionWeights composed, int output, int middle, int row, int column, double outer)
     {
         for (int i = 0; i < Inputs; i++)
@@ -143,7 +150,9 @@ internal sealed class ConvolutionWeights
     private static WeightTensor Get(IReadOnlyDictionary<string, WeightTensor> tensors, string name) =>
         tensors.TryGetValue(name, out WeightTensor? tensor)
             ? tensor
-            : throw new FastSegException($"The upsampler's weights have no tensor \"{name}\"; they are of another network, or of another patch size than their configuration says.");
+            : throw new FastSegException(
+                $"The upsampler's weights have no tensor \"{name}\"; "
+                + "they are of another network, or of another patch size than their configuration says.");
 
     private static float[] Vector(IReadOnlyDictionary<string, WeightTensor> tensors, string name, int length)
     {

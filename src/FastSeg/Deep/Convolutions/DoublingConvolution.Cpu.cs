@@ -4,18 +4,23 @@ using FastSeg.Features;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// The two steps of a <see cref="DoublingConvolution"/>. Columns: of one source row, the taps' products, shifted and interpolated along
-/// the row; leaves one partial sum a window row. Rows: adds those up between source rows. A chunk of source pixels (a whole number of
-/// register tiles) times 9 taps, 21 KB, is interpolated while it is in the L1 cache.
+/// The two steps of a <see cref="DoublingConvolution"/>. <see cref="Columns"/> takes one source row: it multiplies with all taps, shifts
+/// and interpolates along the row, and leaves a partial sum for each window row. <see cref="Rows"/> interpolates these sums between source
+/// rows and adds them up.
 /// </summary>
-internal static unsafe class DoublingCpu<TLanes, TVector>
+internal static unsafe class DoublingConvolutionCpu<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
     private const int Lane = Convolution.Lane;
+
+    /// <summary>
+    /// Source pixels whose products are interpolated while they are in the L1 cache: with 9 taps 16 to 21 KB. A whole number of register
+    /// tiles: six of 6 pixels, or two of 14.
+    /// </summary>
     private static int Chunk => TLanes.Count < Lane ? 36 : 28;
 
-    /// <summary>Vectors of a row summed at a time; so many pixels past a row's end may be read and written.</summary>
+    /// <summary>Vectors of a row summed at a time; as many pixels past a row's end may be read and written.</summary>
     private const int RowVectors = 8;
 
     /// <summary>One source row, one output block: columns <paramref name="first"/> .. <paramref name="last"/> of the doubled row.</summary>
@@ -24,11 +29,12 @@ internal static unsafe class DoublingCpu<TLanes, TVector>
     /// <param name="table">Where each doubled column lies; the entry of column x is at the pointer plus x.</param>
     /// <param name="first">First doubled column.</param>
     /// <param name="last">Last doubled column.</param>
-    /// <param name="products">Room for K² blocks of each source pixel that is read, and of 16 more.</param>
+    /// <param name="products">Scratch for 9 blocks, one a tap, of each source pixel that is read and of 16 more.</param>
     /// <param name="output">The first window row's sums, column 0 of the image.</param>
     /// <param name="blockStride">Floats to the next window row's sums.</param>
     public static void Columns(
-        Convolution taps, ref ConvolutionRow row, DoublingSource* table, int first, int last, float* products, float* output, nint blockStride)
+        Convolution taps, ref ConvolutionRow row, DoublingSource* table, int first, int last, float* products, float* output,
+        nint blockStride)
     {
         const int Reach = DoublingConvolution.Radius;
         int low = table[first - Reach].First, high = table[last + Reach].First + table[last + Reach].Step;
@@ -38,9 +44,11 @@ internal static unsafe class DoublingCpu<TLanes, TVector>
         int done = first;
         for (int start = low; done <= last; start += Chunk)
         {
+            // The last chunk moves back to end with the row.
             start = Math.Max(low, Math.Min(start, high - Chunk + 1));
             int count = Math.Min(Chunk, high - start + 1);
             ConvolutionCpu<TLanes, TVector>.Run(taps, ref row, start, count, origin + (start * Pixel), Lane);
+            // Doubled columns whose three taps' sources all lie in this chunk.
             int end = done;
             while (end <= last && table[end + Reach].First + table[end + Reach].Step < start + count)
             {
@@ -59,6 +67,7 @@ internal static unsafe class DoublingCpu<TLanes, TVector>
         nint end = (nint)columns * Lane;
         for (nint x = 0; x < end; x += RowVectors * TLanes.Count)
         {
+            // A block is one vector of 16 lanes, or two of 8 whose biases alternate.
             TVector a = low, b = high, c = low, d = high, e = low, f = high, g = low, h = high;
             for (int i = 0; i < count; i++)
             {
@@ -84,6 +93,9 @@ internal static unsafe class DoublingCpu<TLanes, TVector>
         }
     }
 
+    /// <summary>
+    /// Interpolates each window row's three taps between their two source pixels and adds them up: a, b and c are the three window rows.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Mix(float* products, DoublingSource* table, nint first, nint end, float* output, nint blockStride)
     {

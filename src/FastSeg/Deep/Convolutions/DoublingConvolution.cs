@@ -2,7 +2,7 @@ using FastSeg.Native;
 
 namespace FastSeg.Deep;
 
-/// <summary>Two neighbouring samples of one axis that an enlarged sample lies between, and their weights.</summary>
+/// <summary>The two neighbouring samples of one axis that a sample of the doubled axis lies between, and their weights.</summary>
 internal readonly struct DoublingSource
 {
     /// <summary>The first of them.</summary>
@@ -18,28 +18,34 @@ internal readonly struct DoublingSource
     public required float Far { get; init; }
 
     /// <summary>
-    /// Where sample <paramref name="position"/> of the doubled axis lies in one of <paramref name="length"/>; past the ends the last
-    /// sample's place, or weights of zero.
+    /// Where sample <paramref name="position"/> of the doubled axis lies on an axis of <paramref name="length"/> samples. Past the ends it
+    /// lies at the last sample, or has weights of zero.
     /// </summary>
     public static DoublingSource At(int position, int length, bool zeros)
     {
         int doubled = 2 * length;
         Interpolation at = Resize.Aligned(Math.Clamp(position, 0, doubled - 1), length, doubled);
         float inside = zeros && (position < 0 || position >= doubled) ? 0 : 1;
-        // At the last sample the pair is moved back by one, so that there always is a second sample to read.
+        // At the last sample the pair moves back by one, so that there is always a second sample to read.
         return at.First == at.Second && length > 1
             ? new DoublingSource { First = at.First - 1, Step = 1, Near = 0, Far = inside }
-            : new DoublingSource { First = at.First, Step = at.Second - at.First, Near = inside * (1 - at.Weight), Far = inside * at.Weight };
+            : new DoublingSource
+            {
+                First = at.First,
+                Step = at.Second - at.First,
+                Near = inside * (1 - at.Weight),
+                Far = inside * at.Weight,
+            };
     }
 }
 
 /// <summary>
-/// A convolution behind a bilinear doubling, with both steps turned round. Convolving is linear in the pixel and mixes channels;
-/// enlarging mixes pixels, each channel alone. So every tap's 1 x 1 convolution may run before the enlarging, on a quarter of the pixels:
-/// y(P) = bias + sum over taps t of [K_t x](P + t), where [.] is the enlarging, read at the shifted and (replicated) clamped place, or
-/// left out past the border (zeros). Exact for both paddings, borders included. It takes K² multiplications of a channel pair for four
-/// pixels instead of for one, and then 2 K + K multiply-adds a channel and tap row to shift and interpolate: first along rows
-/// (K sums, one a window row), then down columns.
+/// A convolution behind a bilinear doubling, computed in the other order. A tap of the convolution mixes channels of one pixel; doubling
+/// mixes pixels of one channel. So each tap's 1 x 1 convolution K_t can run before the doubling, on a quarter of the pixels:
+/// y(P) = bias + sum over taps t of D[K_t x](P + t), where D is the doubling. P + t is clamped to the image where padding repeats the edge;
+/// with zeros, taps past the border are left out. Both are exact, borders included. Four pixels then share the K x K products of a channel
+/// pair; shifting and interpolating takes 2 K + K multiply-adds a channel and window row: first along rows, into a sum for each window
+/// row, then down columns.
 /// </summary>
 internal sealed unsafe class DoublingConvolution : IDisposable
 {
@@ -59,7 +65,8 @@ internal sealed unsafe class DoublingConvolution : IDisposable
     {
         if (weights.Kernel != Kernel)
         {
-            throw new FastSegException($"The upsampler's \"{name}\" has a kernel of {weights.Kernel}; behind a doubling, 3 was expected.");
+            throw new FastSegException(
+                $"The upsampler's \"{name}\" has a kernel of {weights.Kernel}; behind a doubling, 3 was expected.");
         }
         (Outputs, Inputs) = (weights.Outputs, weights.Inputs);
         _bias = new HostBuffer((long)OutputBlocks * Convolution.Lane * sizeof(float));
@@ -102,6 +109,7 @@ internal sealed unsafe class DoublingConvolution : IDisposable
         }
     }
 
+    /// <summary>The 1 x 1 convolution whose output blocks are the taps of one output block.</summary>
     private static ConvolutionWeights TapsOf(ConvolutionWeights weights, int first)
     {
         var taps = new ConvolutionWeights(Kernel * Kernel * Convolution.Lane, weights.Inputs, 1);

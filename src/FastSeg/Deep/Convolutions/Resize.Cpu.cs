@@ -3,8 +3,8 @@ using FastSeg.Features;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// Pooling and resizing of one row of 16-channel blocks. Columns are image coordinates; the caller's pointers are to column 0 of the
-/// image, as if the buffer held it.
+/// Pooling and nearest resizing of one row of 16-channel blocks. Columns are the whole image's: pointers are to where the image's column
+/// 0 would lie, whether or not the buffer holds it.
 /// </summary>
 internal static unsafe class ResizeCpu<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
@@ -12,7 +12,7 @@ internal static unsafe class ResizeCpu<TLanes, TVector>
 {
     private const int Lane = Convolution.Lane;
 
-    /// <summary>Largest of two by two pixels; at the end of an image of one row or column, of what there is.</summary>
+    /// <summary>Takes the largest of each two by two pixels. In an image of one column, that column stands in for the second.</summary>
     /// <param name="upper">The upper source row.</param>
     /// <param name="lower">The lower one, or the same.</param>
     /// <param name="width">Columns of the whole source.</param>
@@ -33,7 +33,7 @@ internal static unsafe class ResizeCpu<TLanes, TVector>
         }
     }
 
-    /// <summary>Nearest source column for each column.</summary>
+    /// <summary>Takes the nearest source column for each column.</summary>
     /// <param name="source">The source row.</param>
     /// <param name="sourceWidth">Columns of the whole source.</param>
     /// <param name="width">Columns of the whole result.</param>

@@ -2,13 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace FastSeg.Deep;
 
-/// <summary>Two neighbouring source samples and the second one's weight; the first one weighs one minus it.</summary>
+/// <summary>Two neighbouring source samples and the weight of the second; the first one weighs 1 minus that.</summary>
 /// <param name="First">The sample at or before the position.</param>
 /// <param name="Second">The next one, or the same at the end.</param>
 /// <param name="Weight">Weight of the second, 0..1.</param>
 internal readonly record struct Interpolation(int First, int Second, float Weight);
 
-/// <summary>Where PyTorch's resizing reads, for whole-image sizes. Ratio and product are float32, as there.</summary>
+/// <summary>
+/// Where PyTorch's resizing reads. Sizes are the whole image's. The ratio and its product with the position are float32, as in PyTorch,
+/// because their rounding decides which sample is read.
+/// </summary>
 internal static class Resize
 {
     /// <summary>Source of <c>interpolate(mode="nearest")</c>: min(floor(destination * (input / output)), input - 1).</summary>
@@ -16,7 +19,9 @@ internal static class Resize
     public static int Nearest(int destination, int input, int output) =>
         input == output ? destination : Math.Min((int)(destination * ((float)input / output)), input - 1);
 
-    /// <summary>Sources of <c>interpolate(mode="bilinear", align_corners=True)</c> along one axis: corner samples meet corner samples.</summary>
+    /// <summary>
+    /// Sources of <c>interpolate(mode="bilinear", align_corners=True)</c> along one axis: corner samples meet corner samples.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Interpolation Aligned(int destination, int input, int output)
     {

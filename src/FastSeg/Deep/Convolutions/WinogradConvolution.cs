@@ -5,10 +5,10 @@ namespace FastSeg.Deep;
 /// <summary>
 /// A 3 x 3 convolution by Winograd's minimal filtering F(4 x 4, 3 x 3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural
 /// Networks", 2015): 16 neighbouring results take 36 products a channel pair instead of 144. The 6 x 6 inputs of a group of 4 x 4 results
-/// are turned into 36 points, down columns and along rows; at each point the products are summed over input channels; 36 sums give 16
-/// results. Groups start at rows and columns divisible by four of the whole image, so tiles do not change a bit. The interpolation points
-/// are 0, +-3/4, +-3/2 and infinity, whose factors float32 holds exactly: on 67 random channels the largest error is 6e-7 of the range,
-/// where 0, +-1, +-2, infinity give 3e-6, and along rows alone 8e-7.
+/// are transformed into 36 points, down columns and then along rows; at each point the products are summed over input channels; the 36 sums
+/// are transformed into 16 results. Groups start at rows and columns of the whole image that are divisible by four, so tiles do not change
+/// a bit. The interpolation points are 0, +-3/4, +-3/2 and infinity, whose factors float32 holds exactly: on 67 random channels the largest
+/// error is 6e-7 of the range, where 0, +-1, +-2 and infinity give 3e-6 (8e-7 when used along rows alone).
 /// </summary>
 internal sealed unsafe class WinogradConvolution : IDisposable
 {
@@ -23,13 +23,13 @@ internal sealed unsafe class WinogradConvolution : IDisposable
 
     /// <summary>
     /// Groups whose sums are computed together: the weights, which for 67 channels (0.7 MB) are more than an L2 cache holds, are read once
-    /// for all of them. Measured on AVX2 (512 KB of L2), 67 to 67 channels alone: 18 groups run at 59 GFLOP/s of 100, 24 at 65, 36 at 76, 54 at
-    /// 79; inside the upsampler 24 at 66, 54 at 71, 66 at 72; fetching the next point's weights early made it slower.
+    /// for all of them. Measured on AVX2 (512 KB of L2), 67 to 67 channels alone: 18 groups run at 59 GFLOP/s of 100, 24 at 65, 36 at 76,
+    /// 54 at 79; inside the upsampler 24 at 66, 54 at 71, 66 at 72. Prefetching the next point's weights made it slower.
     /// </summary>
     public const int GroupsAtATime = 66;
 
-    /// <summary>Groups that are transformed together, so that what lies between the two directions stays in the L1 cache.</summary>
-    public const int GroupsInRoom = 18;
+    /// <summary>Groups that are transformed together; more would not fit the L1 cache between the two directions.</summary>
+    public const int GroupsPerTransform = 18;
 
     /// <summary>The first pair of finite interpolation points: +-a.</summary>
     public const float Near = 0.75f;
@@ -96,13 +96,17 @@ internal sealed unsafe class WinogradConvolution : IDisposable
         }
     }
 
-    /// <summary>Of each point p: 1, p and p squared over the product of its distances to the other finite points; of infinity 0, 0, 1.</summary>
+    /// <summary>
+    /// The factors of a window's three taps at each point p: 1, p and p squared, over the product of p's distances to the other finite
+    /// points; at infinity 0, 0, 1.
+    /// </summary>
     private static IEnumerable<double[]> WeightFactors()
     {
         double[] points = [0, Near, -Near, Far, -Far];
         foreach (double point in points)
         {
-            double distances = points.Where(other => other != point).Aggregate(1.0, (product, other) => product * (point - other));
+            double distances = points.Where(other => other != point)
+                .Aggregate(1.0, (product, other) => product * (point - other));
             yield return [1 / distances, point / distances, point * point / distances];
         }
         yield return [0, 0, 1];

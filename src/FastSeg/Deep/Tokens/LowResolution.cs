@@ -5,14 +5,14 @@ using FastSeg.Native;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// Low-resolution deep features of a whole image: channels x rows x columns float32, one cell a patch. They depend on the image, the
-/// backbone, the projection and the window policy, and never on tiles or memory.
+/// Low-resolution deep features of a whole image: channels x rows x columns of float32, a cell for each patch. They depend on the image,
+/// the backbone, the projection and the window policy, and never on tiles or memory.
 /// </summary>
 internal sealed unsafe class LowResolution : IDisposable
 {
     private readonly HostBuffer _values;
 
-    /// <summary>Allocates features that <see cref="Plane"/> is filled with.</summary>
+    /// <summary>Allocates features; the caller fills them through <see cref="Plane"/>.</summary>
     /// <param name="channels">Planes.</param>
     /// <param name="rows">Rows of cells.</param>
     /// <param name="columns">Columns of cells.</param>
@@ -35,7 +35,7 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <summary>Side of a cell, in pixels; cell (i, j) covers rows i p to (i + 1) p - 1 and columns j p to (j + 1) p - 1.</summary>
     public int Patch { get; }
 
-    /// <summary>First cell of a channel; its Rows x Columns values lie back to back, and the channels too.</summary>
+    /// <summary>First cell of a channel. Its rows x columns values lie back to back, and so do the channels.</summary>
     public float* Plane(int channel) => (float*)_values.Pointer + (channel * Rows * Columns);
 
     /// <summary>Bytes held for an image.</summary>
@@ -49,12 +49,11 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <param name="range">The model's input range.</param>
     /// <param name="policy">The model's windows.</param>
     /// <param name="times">Gets the time of the network and of the projection, or null.</param>
-    /// <param name="progress">Told the fraction of windows done, or null.</param>
-    /// <param name="cancellation">Stops between two windows.</param>
+    /// <param name="run">Told the fraction of windows done, and may stop between two windows; null for neither.</param>
     /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
     public static LowResolution Compute(
         Backbone backbone, SharedPca projection, ImageReader image, InputRange range, WindowPolicy policy,
-        StageTimes? times = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        StageTimes? times = null, RunOptions? run = null)
     {
         projection.CheckFits(backbone);
         using var tokens = new LowResolutionTokens(backbone, image, range, policy);
@@ -63,6 +62,7 @@ internal sealed unsafe class LowResolution : IDisposable
         {
             long since = Stopwatch.GetTimestamp();
             long pixels = image.Info.Bounds.Pixels;
+            // Time between two rows of cells is the network's, time in here the projection's.
             void Take(long row, float* cells)
             {
                 since = times?.Add(Stage.Vit, since) ?? since;
@@ -70,7 +70,7 @@ internal sealed unsafe class LowResolution : IDisposable
                 result.CheckFinite(backbone, row);
                 since = times?.Add(Stage.Projection, since) ?? since;
             }
-            tokens.Run(Take, progress, cancellation);
+            tokens.Run(Take, run ?? new RunOptions());
             times?.Add(Stage.Vit, Stopwatch.GetTimestamp(), pixels);
             times?.Add(Stage.Projection, Stopwatch.GetTimestamp(), pixels);
             return result;
@@ -92,7 +92,9 @@ internal sealed unsafe class LowResolution : IDisposable
             float* cells = Plane(channel) + (row * Columns);
             if (!SampleChecks.AllFinite((byte*)cells, Columns, SampleType.Float32))
             {
-                throw backbone.Misfit($"the network gave values that are not finite in the row of patches at y {row * Patch}; export it in float32, or state the input range with --range LO HI");
+                throw backbone.Misfit(
+                    $"the network gave values that are not finite in the row of patches at y {row * Patch}; "
+                    + "export it in float32, or state the input range with --range LO HI");
             }
         }
     }

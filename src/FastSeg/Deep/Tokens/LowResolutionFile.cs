@@ -3,7 +3,9 @@ using FastSeg.Native;
 
 namespace FastSeg.Deep;
 
-/// <summary>Low-resolution features in an npy file, channels x rows x columns of float32, read part by part. Safe for several threads.</summary>
+/// <summary>
+/// Low-resolution features in an npy file, channels x rows x columns of float32, read part by part. Safe for several threads.
+/// </summary>
 internal sealed unsafe class LowResolutionFile : IDisposable
 {
     private const string Float32 = "<f4";
@@ -51,7 +53,7 @@ internal sealed unsafe class LowResolutionFile : IDisposable
         }
     }
 
-    /// <summary>Reads some cells of every channel, back to back.</summary>
+    /// <summary>Reads a rectangle of cells of every channel; the channels follow each other.</summary>
     /// <exception cref="FastSegException">The disk fails, or a value is not finite.</exception>
     public void Read(Region cells, HostBuffer to)
     {
@@ -89,7 +91,9 @@ internal sealed unsafe class LowResolutionFile : IDisposable
         string shape = string.Join(" x ", header.Shape);
         if (header.Descr != Float32 || header.FortranOrder || header.Shape.Count != 3)
         {
-            throw file.Unsupported($"holds {shape} of type {header.Descr}{(header.FortranOrder ? " in Fortran order" : "")}", "features are k x h x w of type <f4 (float32) in C order");
+            string order = header.FortranOrder ? " in Fortran order" : "";
+            throw file.Unsupported(
+                $"holds {shape} of type {header.Descr}{order}", "features are k x h x w of type <f4 (float32) in C order");
         }
         (long channels, long rows, long columns) = (header.Shape[0], header.Shape[1], header.Shape[2]);
         if (channels != needed)
@@ -98,7 +102,9 @@ internal sealed unsafe class LowResolutionFile : IDisposable
         }
         if (rows < 1 || columns < 1 || rows > image.Height || columns > image.Width)
         {
-            throw file.Unsupported($"holds {rows} x {columns} cells", $"{image.Name} has {image.Height} x {image.Width} pixels, and every cell must cover at least one");
+            throw file.Unsupported(
+                $"holds {rows} x {columns} cells",
+                $"{image.Name} has {image.Height} x {image.Width} pixels, and every cell must cover at least one");
         }
         return file.Holds(header.DataOffset, checked(channels * rows * columns * sizeof(float)))
             ? header

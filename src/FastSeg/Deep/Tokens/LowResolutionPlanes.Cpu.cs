@@ -4,14 +4,14 @@ using FastSeg.Native;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// Low-resolution features at full resolution, for any rectangle of pixels: each pixel takes its cell (nearest), or bilinear weights of
-/// four cells with half-pixel centres, clamped at the edge. Never held for the whole image. One worker's; not thread-safe.
+/// Brings low-resolution features to full resolution, for any rectangle of pixels: each pixel takes its cell's features (nearest), or lies
+/// bilinearly between four cells whose centres are at half pixels, clamped at the edge. One worker's; not thread-safe.
 /// </summary>
 /// <remarks>
-/// With patch p, pixel x lies at cell coordinate (x + 0.5) / p - 0.5 = i + f. The interpolation runs along x first, h = fma(f, b - a, a)
-/// with the cells' values a and b, and then alike along y between two rows of h; f is rounded to float32 once.
+/// With patch p, pixel x lies at cell coordinate (x + 0.5) / p - 0.5 = i + f. Along x first: h = fma(f, b - a, a) between the values a and
+/// b of cells i and i + 1; then the same along y between two rows of h. f is rounded to float32 once.
 /// </remarks>
-internal sealed unsafe class LowResolutionPlanes : IDisposable
+internal sealed unsafe class LowResolutionPlanesCpu : IDisposable
 {
     private const int Lanes = 16;
 
@@ -28,7 +28,7 @@ internal sealed unsafe class LowResolutionPlanes : IDisposable
     /// <param name="bilinear">Bilinear, or nearest.</param>
     /// <param name="maxWidth">Widest rectangle.</param>
     /// <param name="maxHeight">Tallest rectangle.</param>
-    public LowResolutionPlanes(LowResolution map, bool bilinear, int maxWidth, int maxHeight)
+    public LowResolutionPlanesCpu(LowResolution map, bool bilinear, int maxWidth, int maxHeight)
     {
         (_map, _bilinear, _maxWidth, _maxHeight) = (map, bilinear, maxWidth, maxHeight);
         _rowFloats = RowFloats(map.Patch, maxWidth);
@@ -37,7 +37,7 @@ internal sealed unsafe class LowResolutionPlanes : IDisposable
         float* fractions = (float*)_fractions.Pointer;
         for (int i = 0; i < Padded(map.Patch); i++)
         {
-            fractions[i] = (float)((i + (Half(map.Patch) * 0.5)) / map.Patch);
+            fractions[i] = (float)((i + (HalfPixel(map.Patch) * 0.5)) / map.Patch);
         }
     }
 
@@ -80,20 +80,21 @@ internal sealed unsafe class LowResolutionPlanes : IDisposable
         _fractions.Dispose();
     }
 
-    /// <summary>1 for an even patch, whose pixels lie half a pixel beside cell centres, 0 for an odd one.</summary>
-    private static int Half(int patch) => 1 - (patch % 2);
+    /// <summary>1 for an even patch, whose pixels lie half a pixel beside cell centres; 0 for an odd one.</summary>
+    private static int HalfPixel(int patch) => 1 - (patch % 2);
 
     private static int Padded(int patch) => (patch + Lanes - 1) / Lanes * Lanes;
 
-    /// <summary>A row of h starts up to a patch early and ends up to a patch, and a vector, late.</summary>
+    /// <summary>Floats of a row of h, which may start a patch before the rectangle and end a patch and a vector behind it.</summary>
     private static int RowFloats(int patch, int maxWidth) => Padded(maxWidth) + (2 * Padded(patch)) + Lanes;
 
+    /// <summary>Rows of h that a rectangle lies between.</summary>
     private static int CellRows(int patch, int maxHeight) => (maxHeight / patch) + 3;
 
     private void Bilinear(float* cells, long x, long y, int width, int height, float* plane, nint rowStride)
     {
         int patch = _map.Patch;
-        // Cell centre i lies at pixel i p + p / 2 (rounded down); the p pixels from there on lie between cells i and i + 1.
+        // The centre of cell i lies at pixel i p + p / 2 (rounded down); the p pixels from there on lie between cells i and i + 1.
         long firstRow = FloorDivide(y - (patch / 2), patch), lastRow = FloorDivide(y + height - 1 - (patch / 2), patch) + 1;
         long firstCell = FloorDivide(x - (patch / 2), patch);
         int skip = (int)(x - (patch / 2) - (firstCell * patch));
@@ -113,7 +114,9 @@ internal sealed unsafe class LowResolutionPlanes : IDisposable
         }
     }
 
-    /// <summary>Values along x of one row of cells, from the centre of <paramref name="cell"/> on; may write a vector past the end.</summary>
+    /// <summary>
+    /// Interpolates one row of cells along x, from the centre of <paramref name="cell"/> on; may write a vector past the end.
+    /// </summary>
     private void Expand(float* values, long cell, int count, float* to)
     {
         int patch = _map.Patch;
@@ -127,17 +130,19 @@ internal sealed unsafe class LowResolutionPlanes : IDisposable
             {
                 if (wide)
                 {
-                    Vector512.FusedMultiplyAdd(Vector512.Load(fractions + i), Vector512.Create(b - a), Vector512.Create(a)).Store(to + done + i);
+                    Vector512.FusedMultiplyAdd(Vector512.Load(fractions + i), Vector512.Create(b - a), Vector512.Create(a))
+                        .Store(to + done + i);
                 }
                 else
                 {
-                    Vector256.FusedMultiplyAdd(Vector256.Load(fractions + i), Vector256.Create(b - a), Vector256.Create(a)).Store(to + done + i);
+                    Vector256.FusedMultiplyAdd(Vector256.Load(fractions + i), Vector256.Create(b - a), Vector256.Create(a))
+                        .Store(to + done + i);
                 }
             }
         }
     }
 
-    /// <summary>to = above + fraction (below - above).</summary>
+    /// <summary>Interpolates along y: to = above + fraction (below - above), fused. The end of a row that fills no vector goes one by one.</summary>
     private static void Between(float* above, float* below, float fraction, float* to, int count)
     {
         int i = 0;
@@ -177,7 +182,7 @@ internal sealed unsafe class LowResolutionPlanes : IDisposable
         }
     }
 
-    /// <summary>Each value of a row of cells as often as a cell is wide; may write a vector past the end.</summary>
+    /// <summary>Repeats each value of a row of cells as often as a cell is wide; may write a vector past the end.</summary>
     private void Repeat(float* values, long cell, int count, float* to)
     {
         int patch = _map.Patch;

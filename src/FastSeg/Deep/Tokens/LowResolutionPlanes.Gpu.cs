@@ -7,10 +7,10 @@ using ILGPU.Runtime;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// The twin of <see cref="LowResolutionPlanes"/> on a GPU, with the same bits: low-resolution features at full resolution, for a tile's
-/// core. Needs no scratch.
+/// The twin of <see cref="LowResolutionPlanesCpu"/> on a GPU, with the same bits: brings low-resolution features to full resolution for a
+/// tile's core. It needs no scratch.
 /// </summary>
-internal sealed class ResizeGpu<TSink> where TSink : struct, IPlaneSink
+internal sealed class LowResolutionPlanesGpu<TSink> where TSink : struct, IPlaneSink
 {
     private readonly GpuDevice _device;
     private readonly Action<AcceleratorStream, KernelConfig, CellMap, TSink, int> _kernel;
@@ -18,7 +18,7 @@ internal sealed class ResizeGpu<TSink> where TSink : struct, IPlaneSink
     /// <summary>Compiles the kernel.</summary>
     /// <param name="device">The device.</param>
     /// <param name="bilinear">Bilinear, or nearest.</param>
-    public ResizeGpu(GpuDevice device, bool bilinear)
+    public LowResolutionPlanesGpu(GpuDevice device, bool bilinear)
     {
         _device = device;
         _kernel = bilinear
@@ -28,7 +28,7 @@ internal sealed class ResizeGpu<TSink> where TSink : struct, IPlaneSink
 
     /// <summary>Computes a tile's core.</summary>
     /// <param name="stream">Where it is launched.</param>
-    /// <param name="map">The features of the whole image; its core is not looked at.</param>
+    /// <param name="map">The features of the whole image; its core is set here.</param>
     /// <param name="core">What to compute, in pixels of the image.</param>
     /// <param name="sink">Takes the core's pixels.</param>
     /// <param name="firstPlane">The plane of channel 0.</param>

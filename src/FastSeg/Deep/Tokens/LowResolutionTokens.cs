@@ -7,8 +7,8 @@ namespace FastSeg.Deep;
 internal unsafe delegate void TokenRow(long row, float* tokens);
 
 /// <summary>
-/// The blended tokens of a whole image, row by row of cells. Windows run in row-major order; only as many rows of cells are held as a
-/// window has, so memory grows with the image's width and not with its height.
+/// The blended tokens of a whole image, one row of cells after another. Windows run in row-major order, and only as many rows of cells are
+/// held as a window has, so memory grows with the image's width and not with its height.
 /// </summary>
 internal sealed unsafe class LowResolutionTokens : IDisposable
 {
@@ -46,7 +46,7 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
     /// <summary>Windows of the image.</summary>
     public long Windows => _down.Count * _across.Count;
 
-    /// <summary>Cells of a side of so many pixels; the last one may reach past the edge.</summary>
+    /// <summary>Cells of a side of <paramref name="pixels"/> pixels; the last one may reach past the edge.</summary>
     public static long Cells(long pixels, int patch) => (pixels + patch - 1) / patch;
 
     /// <summary>Bytes the constructor allocates; ONNX Runtime's own working memory comes on top.</summary>
@@ -68,7 +68,7 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
 
     /// <summary>Runs the windows and hands every row of cells to <paramref name="take"/>, top to bottom.</summary>
     /// <exception cref="FastSegException">The file is corrupt, a sample is not finite, or ONNX Runtime failed.</exception>
-    public void Run(TokenRow take, IProgress<double>? progress, CancellationToken cancellation)
+    public void Run(TokenRow take, RunOptions run)
     {
         ClearRows(0, _down.Size);
         for (long row = 0; row < _down.Count; row++)
@@ -76,12 +76,13 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
             long top = _down.Start(row);
             for (long column = 0; column < _across.Count; column++)
             {
-                cancellation.ThrowIfCancellationRequested();
+                run.Cancellation.ThrowIfCancellationRequested();
                 Load(top, _across.Start(column), column == 0);
                 bool last = row + 1 == _down.Count && column + 1 == _across.Count;
                 Blend(row, column, _window.Forward(keep: !last));
-                progress?.Report((double)((row * _across.Count) + column + 1) / Windows);
+                run.Progress?.Report((double)((row * _across.Count) + column + 1) / Windows);
             }
+            // Rows of cells above the next row of windows get no more: divide by their weights, and hand them out.
             long next = row + 1 < _down.Count ? _down.Start(row + 1) : Rows;
             for (long done = top; done < next; done++)
             {
@@ -110,10 +111,12 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
         {
             throw backbone.Misfit($"the graph takes windows of {backbone.FixedTokens} cells only, but {policy.Tokens} are asked for");
         }
-        return (new WindowAxis(Cells(info.Height, patch), policy, fixedSize), new WindowAxis(Cells(info.Width, patch), policy, fixedSize));
+        return (
+            new WindowAxis(Cells(info.Height, patch), policy, fixedSize),
+            new WindowAxis(Cells(info.Width, patch), policy, fixedSize));
     }
 
-    /// <summary>Whether a whole row of windows is read at once: where the file gives whole rows anyway.</summary>
+    /// <summary>Whether a whole row of windows is read at once, because the file gives whole rows anyway.</summary>
     private static bool WholeRows(Backbone backbone, ImageReader image, WindowAxis down) =>
         image.PrefersWholeRows && image.Info.Width * down.Size * backbone.Description.Patch * image.Info.PixelBytes <= int.MaxValue;
 
@@ -124,18 +127,19 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
         return width * Math.Min(image.Info.Height, down.Size * patch) * image.Info.PixelBytes;
     }
 
+    /// <summary>Weighted sum of a cell's tokens; rows of cells are a ring of a window's rows.</summary>
     private float* Sum(long row, long column) =>
         (float*)_sums.Pointer + ((((row % _down.Size) * _sumColumns) + column) * _backbone.Description.Dimension);
 
     private float* Weight(long row, long column) => (float*)_weights.Pointer + ((row % _down.Size) * _sumColumns) + column;
 
-    /// <summary>Reads the window's pixels, or takes them from the rows that were read for the first window of its row.</summary>
+    /// <summary>Reads a window's pixels into the network's input; where whole rows are read, the first window of a row has read them.</summary>
     private void Load(long top, long left, bool first)
     {
         int patch = _backbone.Description.Patch;
         ImageInfo info = _image.Info;
-        var area = new Region(_wholeRows ? 0 : left * patch, top * patch, _wholeRows ? info.Width : _window.Width, _window.Height);
-        area = area.Intersect(info.Bounds);
+        var window = new Region(left * patch, top * patch, _window.Width, _window.Height);
+        Region area = (_wholeRows ? window with { X = 0, Width = info.Width } : window).Intersect(info.Bounds);
         if (first || !_wholeRows)
         {
             _image.Read(area, _samples.Span<byte>(0, checked((int)(area.Pixels * info.PixelBytes))));
@@ -144,9 +148,10 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
                 throw SampleChecks.FirstNotFinite(_image);
             }
         }
-        _input.Fill(_samples.Pointer, area, info, left * patch, top * patch, _window.Width, _window.Height, _window.Input);
+        _input.Fill(_samples.Pointer, area, info, window, _window.Input);
     }
 
+    /// <summary>Adds a window's tokens to the sums, each times its weight down times its weight across.</summary>
     private void Blend(long row, long column, TokenView tokens)
     {
         long top = _down.Start(row), left = _across.Start(column);
@@ -169,6 +174,7 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
         }
     }
 
+    /// <summary>Divides a finished row of cells by the sum of its weights.</summary>
     private void Divide(long row)
     {
         int dimension = _backbone.Description.Dimension;

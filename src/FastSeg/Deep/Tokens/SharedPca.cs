@@ -5,7 +5,8 @@ using FastSeg.Native;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// The projection of tokens on their leading principal components, fitted once and kept in the model: applying a model never refits it.
+/// The projection of tokens on their leading principal components. It is fitted once and kept in the model; applying a model never refits
+/// it.
 /// </summary>
 internal sealed unsafe class SharedPca
 {
@@ -58,16 +59,20 @@ internal sealed unsafe class SharedPca
     {
         Safetensors file = Safetensors.Parse(bytes, name);
         if (!file.Tensors.TryGetValue("mean", out WeightTensor? mean) || mean.Shape.Count != 1 || mean.Shape[0] == 0
-            || !file.Tensors.TryGetValue("eigenvalues", out WeightTensor? eigenvalues) || eigenvalues.Shape.Count != 1 || eigenvalues.Shape[0] == 0
-            || !file.Tensors.TryGetValue("components", out WeightTensor? components) || !components.Shape.SequenceEqual([eigenvalues.Shape[0], mean.Shape[0]]))
+            || !file.Tensors.TryGetValue("eigenvalues", out WeightTensor? eigenvalues)
+            || eigenvalues.Shape.Count != 1 || eigenvalues.Shape[0] == 0
+            || !file.Tensors.TryGetValue("components", out WeightTensor? components)
+            || !components.Shape.SequenceEqual([eigenvalues.Shape[0], mean.Shape[0]]))
         {
-            throw new FastSegException($"{name} is no projection: it needs mean (d), components (k x d) and eigenvalues (k); train the model again.");
+            throw new FastSegException(
+                $"{name} is no projection: it needs mean (d), components (k x d) and eigenvalues (k); train the model again.");
         }
         foreach (WeightTensor tensor in (WeightTensor[])[mean, components, eigenvalues])
         {
             if (tensor.Values.Any(value => !float.IsFinite(value)))
             {
-                throw new FastSegException($"{name} is no projection: {tensor.Name} has a value that is not finite; train the model again.");
+                throw new FastSegException(
+                    $"{name} is no projection: {tensor.Name} has a value that is not finite; train the model again.");
             }
         }
         return new SharedPca(mean.Values, components.Values, eigenvalues.Values);
@@ -75,7 +80,11 @@ internal sealed unsafe class SharedPca
 
     /// <summary>The bytes of <c>projection.safetensors</c>.</summary>
     public byte[] ToSafetensors() => Safetensors.Write(
-        [new("mean", [Dimension], Mean), new("components", [Channels, Dimension], Components), new("eigenvalues", [Channels], Eigenvalues)],
+        [
+            new("mean", [Dimension], Mean),
+            new("components", [Channels, Dimension], Components),
+            new("eigenvalues", [Channels], Eigenvalues),
+        ],
         new Dictionary<string, string>());
 
     /// <summary>Refuses a backbone with tokens of another size.</summary>
@@ -84,12 +93,15 @@ internal sealed unsafe class SharedPca
     {
         if (backbone.Description.Dimension != Dimension)
         {
-            throw backbone.Misfit($"its tokens have {backbone.Description.Dimension} numbers, but the model's projection takes {Dimension}; use the backbone that the model was trained with");
+            throw backbone.Misfit(
+                $"its tokens have {backbone.Description.Dimension} numbers, but the model's projection takes {Dimension}; "
+                + "use the backbone that the model was trained with");
         }
     }
 
     /// <summary>
-    /// components (token - mean) of each cell, in float32: for every channel one chain of fused multiply-adds over the token's numbers in order.
+    /// Computes components x (token - mean) of each cell in float32: for every channel one chain of fused multiply-adds, over the token's
+    /// numbers in order.
     /// </summary>
     /// <param name="tokens">Cells x dimension.</param>
     /// <param name="cells">Cells.</param>
@@ -100,7 +112,7 @@ internal sealed unsafe class SharedPca
         float* block = stackalloc float[CellsAtOnce * Lanes];
         for (int cell = 0; cell < cells; cell += CellsAtOnce)
         {
-            // The last cells are done again rather than past the end.
+            // The last step moves back to end with the last cell, so some cells may be computed twice.
             int from = Math.Max(0, Math.Min(cell, cells - CellsAtOnce));
             int count = Math.Min(CellsAtOnce, cells);
             for (int channel = 0; channel < Channels; channel += Lanes)
@@ -117,10 +129,12 @@ internal sealed unsafe class SharedPca
         }
     }
 
+    /// <summary>Eight channels (the lanes) of up to four cells; each component that is loaded serves all four.</summary>
     private void Block(float* tokens, int cells, int channel, float* block)
     {
-        // A missing cell computes the first one again.
-        float* t0 = tokens, t1 = tokens + (cells > 1 ? Dimension : 0), t2 = tokens + (cells > 2 ? 2 * Dimension : 0), t3 = tokens + (cells > 3 ? 3 * Dimension : 0);
+        // Where there are fewer than four cells, the first one stands in for the missing ones.
+        float* t0 = tokens, t1 = tokens + (cells > 1 ? Dimension : 0);
+        float* t2 = tokens + (cells > 2 ? 2 * Dimension : 0), t3 = tokens + (cells > 3 ? 3 * Dimension : 0);
         Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default;
         fixed (float* components = _transposed, mean = Mean)
         {

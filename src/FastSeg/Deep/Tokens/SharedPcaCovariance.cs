@@ -5,8 +5,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// Running mean and covariance of tokens in float64. Sums are taken about the first tokens' mean, so that nothing cancels; each element is one
-/// chain over the tokens in order, whatever the threads and the vector width.
+/// Running mean and covariance of tokens in float64. Sums are taken about the mean of the first view's tokens, so that nothing cancels. Each
+/// element is one chain of additions over the tokens in order, whatever the threads and the vector width.
 /// </summary>
 internal sealed unsafe class SharedPcaCovariance : IDisposable
 {
@@ -31,7 +31,7 @@ internal sealed unsafe class SharedPcaCovariance : IDisposable
         new Span<byte>(_products.Pointer, checked((int)_products.Length)).Clear();
     }
 
-    /// <summary>Bytes held for views of so many cells.</summary>
+    /// <summary>Bytes held for views of <paramref name="cells"/> cells.</summary>
     public static long Bytes(int dimension, int cells)
     {
         long stride = Stride(dimension);
@@ -55,7 +55,7 @@ internal sealed unsafe class SharedPcaCovariance : IDisposable
             }
         }
         double* shifted = Shifted(tokens, count);
-        // Only the upper triangle: the columns from a block's own on.
+        // A step computes a block of rows, and of these only the upper triangle: from the block's own columns on.
         int blocks = _stride / RowsAtOnce;
         Workers.Run(threads, blocks, new RunOptions(), (_, block) => Multiply(shifted, count, (int)block * RowsAtOnce));
         _count += count;
@@ -90,7 +90,7 @@ internal sealed unsafe class SharedPcaCovariance : IDisposable
 
     private static int Stride(int dimension) => (dimension + ColumnsAtOnce - 1) / ColumnsAtOnce * ColumnsAtOnce;
 
-    /// <summary>Tokens less the shift, padded with zeros; their sums are taken on the way.</summary>
+    /// <summary>Subtracts the shift from tokens, pads them with zeros, and adds them to the sums.</summary>
     private double* Shifted(TokenView tokens, int count)
     {
         long bytes = (long)count * _stride * sizeof(double);
@@ -115,7 +115,8 @@ internal sealed unsafe class SharedPcaCovariance : IDisposable
     }
 
     /// <summary>
-    /// products[i .. i + 3, j .. ] += sum of x_i x_j: 4 x 16 sums stay in registers for 64 tokens, which fit the L2 cache with all their numbers.
+    /// products[i .. i + 3, j ..] += sum over tokens of x_i x_j. 4 x 16 sums stay in registers for 64 tokens, which with all their numbers
+    /// fit the L2 cache.
     /// </summary>
     private void Multiply(double* tokens, int count, int i)
     {
@@ -131,13 +132,14 @@ internal sealed unsafe class SharedPcaCovariance : IDisposable
                     Tile512(sums, x, last - first, i, j);
                     continue;
                 }
-                // With 16 registers 4 x 8 sums are what fits; every sum has the same order.
+                // 16 registers hold 4 x 8 sums. Each sum adds in the same order either way.
                 Tile256(sums, x, last - first, i, j);
                 Tile256(sums + 8, x, last - first, i, j + 8);
             }
         }
     }
 
+    /// <summary>Rows i .. i + 3 (p, q, r, s) by columns j .. j + 15, two vectors each.</summary>
     private void Tile512(double* p, double* x, int tokens, int i, int j)
     {
         double* q = p + _stride, r = q + _stride, s = r + _stride;
@@ -146,7 +148,8 @@ internal sealed unsafe class SharedPcaCovariance : IDisposable
         for (int token = 0; token < tokens; token++, x += _stride)
         {
             Vector512<double> x0 = Vector512.Load(x + j), x1 = Vector512.Load(x + j + 8);
-            Vector512<double> a = Vector512.Create(x[i]), b = Vector512.Create(x[i + 1]), c = Vector512.Create(x[i + 2]), d = Vector512.Create(x[i + 3]);
+            Vector512<double> a = Vector512.Create(x[i]), b = Vector512.Create(x[i + 1]);
+            Vector512<double> c = Vector512.Create(x[i + 2]), d = Vector512.Create(x[i + 3]);
             p0 = Vector512.FusedMultiplyAdd(a, x0, p0);
             p1 = Vector512.FusedMultiplyAdd(a, x1, p1);
             q0 = Vector512.FusedMultiplyAdd(b, x0, q0);
@@ -166,6 +169,7 @@ internal sealed unsafe class SharedPcaCovariance : IDisposable
         s1.Store(s + 8);
     }
 
+    /// <summary>Rows i .. i + 3 (p, q, r, s) by columns j .. j + 7, two vectors each.</summary>
     private void Tile256(double* p, double* x, int tokens, int i, int j)
     {
         double* q = p + _stride, r = q + _stride, s = r + _stride;
@@ -174,7 +178,8 @@ internal sealed unsafe class SharedPcaCovariance : IDisposable
         for (int token = 0; token < tokens; token++, x += _stride)
         {
             Vector256<double> x0 = Vector256.Load(x + j), x1 = Vector256.Load(x + j + 4);
-            Vector256<double> a = Vector256.Create(x[i]), b = Vector256.Create(x[i + 1]), c = Vector256.Create(x[i + 2]), d = Vector256.Create(x[i + 3]);
+            Vector256<double> a = Vector256.Create(x[i]), b = Vector256.Create(x[i + 1]);
+            Vector256<double> c = Vector256.Create(x[i + 2]), d = Vector256.Create(x[i + 3]);
             p0 = Vector256.FusedMultiplyAdd(a, x0, p0);
             p1 = Vector256.FusedMultiplyAdd(a, x1, p1);
             q0 = Vector256.FusedMultiplyAdd(b, x0, q0);

@@ -1,3 +1,4 @@
+using FastSeg.Common;
 using System.Diagnostics;
 using FastSeg.Images;
 using FastSeg.Native;
@@ -6,13 +7,18 @@ using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace FastSeg.Deep;
 
-/// <summary>Fits one projection to jittered views of all training images (FeatUp's fifty transforms), one forward pass a view.</summary>
+/// <summary>
+/// Fits one projection to jittered views of all training images (as FeatUp does with its fifty transforms), one forward pass a view.
+/// </summary>
 internal static unsafe class SharedPcaFit
 {
     /// <summary>Views over all images together.</summary>
     public const int Views = 50;
 
-    /// <summary>Square matrices alive while the covariance is decomposed: its sums, itself, its vectors, and what the decomposition works in.</summary>
+    /// <summary>
+    /// Square matrices alive while the covariance is decomposed: the products, the covariance, its eigenvectors, and two that the
+    /// decomposition works in.
+    /// </summary>
     private const int DecompositionMatrices = 5;
 
     /// <summary>Fits the projection.</summary>
@@ -24,17 +30,18 @@ internal static unsafe class SharedPcaFit
     /// <param name="seed">Seed of the draws.</param>
     /// <param name="views">Views in total.</param>
     /// <param name="times">Gets the time of reading, of the network and of the rest, or null.</param>
-    /// <param name="progress">Told the fraction of views done, or null.</param>
-    /// <param name="cancellation">Stops between two views.</param>
+    /// <param name="run">Told the fraction of views done, and may stop between two views; null for neither.</param>
     /// <exception cref="FastSegException">More channels than numbers in a token, a corrupt file, or a network that fails.</exception>
     public static SharedPca Fit(
         Backbone backbone, IReadOnlyList<ImageReader> images, InputRange range, WindowPolicy policy, int channels, ulong seed,
-        int views = Views, StageTimes? times = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        int views = Views, StageTimes? times = null, RunOptions? run = null)
     {
         int dimension = backbone.Description.Dimension;
         if (channels < 1 || channels > dimension)
         {
-            throw new FastSegException($"--channels {channels} cannot be had from {backbone.Folder}, whose tokens have {dimension} numbers; give 1 to {dimension}.");
+            throw new FastSegException(
+                $"--channels {channels} cannot be had from {backbone.Folder}, whose tokens have {dimension} numbers; "
+                + $"give 1 to {dimension}.");
         }
         policy.Check();
         var random = new SplitMix64(seed);
@@ -47,18 +54,18 @@ internal static unsafe class SharedPcaFit
         {
             for (int view = 0; view < views; view++)
             {
-                cancellation.ThrowIfCancellationRequested();
+                run?.Cancellation.ThrowIfCancellationRequested();
                 ImageReader image = images[view % images.Count];
                 window = WindowFor(backbone, image.Info, policy, window);
                 Load(backbone, image, range, window, random);
                 long pixels = (long)window.Width * window.Height;
                 Book(Stage.Read, pixels);
-                // Windows of several sizes would each leave memory behind.
+                // ONNX Runtime would keep the memory of a pass for each size of window; keep it only where all views have one size.
                 TokenView tokens = window.Forward(keep: oneSize && view + 1 < views);
                 Book(Stage.Vit, pixels);
                 covariance.Add(tokens, window.Rows * window.Columns, backbone.Threads);
                 Book(Stage.Projection, pixels);
-                progress?.Report((double)(view + 1) / views);
+                run?.Progress?.Report((double)(view + 1) / views);
             }
         }
         finally
@@ -83,18 +90,21 @@ internal static unsafe class SharedPcaFit
         {
             (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, image.Info, policy);
             long pixels = (long)rows * columns * backbone.Description.Patch * backbone.Description.Patch;
-            long view = BackboneWindow.Bytes(backbone, rows, columns, false) + (pixels * (image.Info.PixelBytes + (BackboneInput.Colours * sizeof(float))));
-            most = Math.Max(most, SharedPcaCovariance.Bytes(dimension, rows * columns) + view + backbone.PassBytes(rows, columns) + image.HeldBytes(1));
+            long view = BackboneWindow.Bytes(backbone, rows, columns, false)
+                + (pixels * (image.Info.PixelBytes + (BackboneInput.Colours * sizeof(float))));
+            long pass = backbone.PassBytes(rows, columns);
+            most = Math.Max(most, SharedPcaCovariance.Bytes(dimension, rows * columns) + view + pass + image.HeldBytes(1));
         }
         most = Math.Max(most, DecompositionMatrices * (long)dimension * dimension * sizeof(double));
-        long peak = ProcessMemory.Resident() + Planner.CodeBytes + most;
+        long peak = ProcessMemory.Resident() + ProcessMemory.CodeBytes + most;
         return options.Memory <= 0 || peak <= options.Memory
             ? peak
             : throw new FastSegException(
-                $"{images[0].Info.Name}: --memory {Planner.Size(options.Memory)} is not enough to fit the projection of {backbone.Folder}; the least that would do is {Planner.Size(peak)}.");
+                $"{images[0].Info.Name}: --memory {ByteSize.Text(options.Memory)} is not enough to fit the projection of {backbone.Folder}; "
+                + $"the least that would do is {ByteSize.Text(peak)}.");
     }
 
-    /// <summary>The leading eigenvectors, each with the sign that makes its largest component positive.</summary>
+    /// <summary>The leading eigenvectors, each with the sign that makes its largest number positive.</summary>
     private static SharedPca Decompose(Backbone backbone, SharedPcaCovariance tokens, int channels)
     {
         Matrix<double> covariance = tokens.Covariance();
@@ -102,7 +112,9 @@ internal static unsafe class SharedPcaFit
         int dimension = mean.Length;
         if (covariance.Enumerate().Any(value => !double.IsFinite(value)))
         {
-            throw backbone.Misfit("the network gave values that are not finite for the training images; export it in float32, or state the input range with --range LO HI");
+            throw backbone.Misfit(
+                "the network gave values that are not finite for the training images; "
+                + "export it in float32, or state the input range with --range LO HI");
         }
         Evd<double> evd = covariance.Evd(Symmetricity.Symmetric);
         int[] order = [.. Enumerable.Range(0, dimension).OrderByDescending(i => evd.EigenValues[i].Real)];
@@ -122,6 +134,7 @@ internal static unsafe class SharedPcaFit
             [.. order.Take(channels).Select(i => (float)Math.Max(0, evd.EigenValues[i].Real))]);
     }
 
+    /// <summary>The last view's window where it has the right size, or a new one instead of it.</summary>
     private static BackboneWindow WindowFor(Backbone backbone, ImageInfo info, WindowPolicy policy, BackboneWindow? last)
     {
         (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, info, policy);
@@ -141,7 +154,8 @@ internal static unsafe class SharedPcaFit
         long width = Math.Max(LowResolutionTokens.Cells(info.Width, patch) * patch, window.Width);
         long height = Math.Max(LowResolutionTokens.Cells(info.Height, patch) * patch, window.Height);
         SharedPcaView view = SharedPcaView.Draw(random, width, height, window.Width, window.Height);
-        Region area = new Region(view.X, view.Y, window.Width, window.Height).Intersect(info.Bounds);
+        var seen = new Region(view.X, view.Y, window.Width, window.Height);
+        Region area = seen.Intersect(info.Bounds);
         using var samples = new HostBuffer(area.Pixels * info.PixelBytes);
         using var planes = new HostBuffer((long)BackboneInput.Colours * window.Width * window.Height * sizeof(float));
         image.Read(area, samples.Span<byte>(0, (int)samples.Length));
@@ -149,8 +163,7 @@ internal static unsafe class SharedPcaFit
         {
             throw SampleChecks.FirstNotFinite(image);
         }
-        new BackboneInput(backbone.Description, range, info.Type)
-            .Fill(samples.Pointer, area, info, view.X, view.Y, window.Width, window.Height, (float*)planes.Pointer);
+        new BackboneInput(backbone.Description, range, info.Type).Fill(samples.Pointer, area, info, seen, (float*)planes.Pointer);
         view.Apply((float*)planes.Pointer, window.Input, window.Width, window.Height, BackboneInput.Colours);
     }
 }

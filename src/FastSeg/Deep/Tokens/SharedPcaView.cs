@@ -3,8 +3,8 @@ using FastSeg.Images;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// One jittered view of an image: a window, padded by reflection, zoomed or not, cropped to the window's size, flipped or not. The
-/// seven numbers are drawn always and in this order, so that a view does not depend on what earlier ones did with theirs.
+/// One jittered view of an image: a window of it, padded by reflection, perhaps zoomed, cropped back to the window's size, perhaps flipped.
+/// All seven numbers are always drawn, in the same order, so that a view does not depend on which of theirs earlier views used.
 /// </summary>
 /// <param name="X">First column of the window.</param>
 /// <param name="Y">First row of the window.</param>
@@ -67,12 +67,13 @@ internal sealed record SharedPcaView(long X, long Y, double Zoom, int CropX, int
         {
             double at = centre + ((i + crop - centre) / Zoom);
             double floor = Math.Floor(at);
-            taps[flip ? size - 1 - i : i] = new Tap(Reflect((int)floor - Pad, size), Reflect((int)floor + 1 - Pad, size), (float)(at - floor));
+            int first = (int)floor - Pad;
+            taps[flip ? size - 1 - i : i] = new Tap(Reflect(first, size), Reflect(first + 1, size), (float)(at - floor));
         }
         return taps;
     }
 
-    /// <summary>Reflection that does not repeat the edge, again and again where the window is smaller than the padding.</summary>
+    /// <summary>Reflects a position into the window without repeating the edge; several times where the window is smaller than the padding.</summary>
     private static int Reflect(int i, int size)
     {
         if (size == 1)

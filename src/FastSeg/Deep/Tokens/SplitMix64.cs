@@ -1,7 +1,7 @@
 namespace FastSeg.Deep;
 
 /// <summary>
-/// SplitMix64 (Steele, Lea and Flood, 2014): a random number generator whose algorithm is stated, so that a seed means the same numbers
+/// SplitMix64 (Steele, Lea and Flood, 2014). Unlike the runtime's generator its algorithm is fixed, so a seed gives the same numbers
 /// everywhere.
 /// </summary>
 internal sealed class SplitMix64(ulong seed)

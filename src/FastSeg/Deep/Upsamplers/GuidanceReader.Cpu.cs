@@ -3,17 +3,17 @@ using FastSeg.Native;
 
 namespace FastSeg.Deep;
 
-/// <summary>Reads the guidance that regions of a learned upsampler's result depend on, for one worker. Not thread-safe.</summary>
-internal sealed unsafe class GuidanceReader : IDisposable
+/// <summary>Reads the parts of an image that guide a learned upsampler, for one worker. Not thread-safe.</summary>
+internal sealed unsafe class GuidanceReaderCpu : IDisposable
 {
-    private readonly UpsamplerPlan _plan;
+    private readonly UpsamplerPlanCpu _plan;
     private readonly ImageReader _image;
     private readonly InputRange _range;
     private readonly HostBuffer _samples;
     private readonly HostBuffer _unit;
 
-    /// <summary>Allocates what regions of so many pixels of guidance need.</summary>
-    public GuidanceReader(UpsamplerPlan plan, ImageReader image, InputRange range, long pixels)
+    /// <summary>Allocates buffers for at most <paramref name="pixels"/> pixels of guidance.</summary>
+    public GuidanceReaderCpu(UpsamplerPlanCpu plan, ImageReader image, InputRange range, long pixels)
     {
         (_plan, _image, _range) = (plan, image, range);
         _samples = new HostBuffer(pixels * image.Info.PixelBytes);
@@ -23,8 +23,8 @@ internal sealed unsafe class GuidanceReader : IDisposable
     /// <summary>Bytes the constructor allocates.</summary>
     public static long Bytes(ImageInfo image, long pixels) => pixels * (image.PixelBytes + ((long)image.Channels * sizeof(float)));
 
-    /// <summary>Pixels of the largest guidance of a grid's tiles.</summary>
-    public static long Largest(UpsamplerPlan plan, ImageInfo image, TileGrid grid)
+    /// <summary>Pixels of the largest part that a tile of a grid depends on.</summary>
+    public static long Largest(UpsamplerPlanCpu plan, ImageInfo image, TileGrid grid)
     {
         long largest = 0;
         for (long i = 0; i < grid.Count; i++)
@@ -34,7 +34,7 @@ internal sealed unsafe class GuidanceReader : IDisposable
         return largest;
     }
 
-    /// <summary>Reads the guidance of a region; valid until the next call.</summary>
+    /// <summary>Reads the part of the image that a region of the result depends on; valid until the next call.</summary>
     /// <exception cref="FastSegException">The file is corrupt, or a sample is not finite.</exception>
     public GuidanceImage Read(Region region)
     {

@@ -8,33 +8,34 @@ namespace FastSeg.Deep;
 /// Deep features of a tile from a learned upsampler, for one worker: reads the guidance around the tile, runs the network over it, and
 /// hands the planes out band by band. Not thread-safe.
 /// </summary>
-internal sealed unsafe class LearnedPlanes : IDisposable
+internal sealed unsafe class LearnedPlanesCpu : IDisposable
 {
     private readonly UpsamplerCpu _network;
     private readonly LowResolution _map;
-    private readonly GuidanceReader _guidance;
+    private readonly GuidanceReaderCpu _guidance;
     private readonly HostBuffer _planes;
     private Region _core;
 
     /// <summary>Allocates what tiles of a grid need.</summary>
-    public LearnedPlanes(UpsamplerPlan plan, LowResolution map, ImageReader image, InputRange range, TileGrid grid)
+    public LearnedPlanesCpu(UpsamplerPlanCpu plan, LowResolution map, ImageReader image, InputRange range, TileGrid grid)
     {
         _map = map;
         _network = UpsamplerCpu.Create(plan);
-        _guidance = new GuidanceReader(plan, image, range, GuidanceReader.Largest(plan, image.Info, grid));
+        _guidance = new GuidanceReaderCpu(plan, image, range, GuidanceReaderCpu.Largest(plan, image.Info, grid));
         _planes = new HostBuffer(PlaneBytes(plan, grid));
     }
 
     /// <summary>Bytes the constructor allocates.</summary>
-    public static long Bytes(UpsamplerPlan plan, ImageInfo image, TileGrid grid) =>
-        UpsamplerCpu.Bytes(plan) + GuidanceReader.Bytes(image, GuidanceReader.Largest(plan, image, grid)) + PlaneBytes(plan, grid);
+    public static long Bytes(UpsamplerPlanCpu plan, ImageInfo image, TileGrid grid) =>
+        UpsamplerCpu.Bytes(plan) + GuidanceReaderCpu.Bytes(image, GuidanceReaderCpu.Largest(plan, image, grid)) + PlaneBytes(plan, grid);
 
     /// <summary>The network on an image whose sides are filled up to multiples of the patch.</summary>
-    public static UpsamplerPlan PlanFor(Upsampler network, ImageInfo image, long maxWidth)
+    public static UpsamplerPlanCpu PlanFor(Upsampler network, ImageInfo image, long maxWidth)
     {
         int patch = network.Config.Patch;
-        int rows = checked((int)LowResolutionTokens.Cells(image.Height, patch)), columns = checked((int)LowResolutionTokens.Cells(image.Width, patch));
-        return new UpsamplerPlan(network, checked(rows * patch), checked(columns * patch), rows, columns, (int)maxWidth);
+        int rows = checked((int)LowResolutionTokens.Cells(image.Height, patch));
+        int columns = checked((int)LowResolutionTokens.Cells(image.Width, patch));
+        return new UpsamplerPlanCpu(network, checked(rows * patch), checked(columns * patch), rows, columns, (int)maxWidth);
     }
 
     /// <summary>Computes the planes of a tile's core.</summary>
@@ -52,7 +53,8 @@ internal sealed unsafe class LearnedPlanes : IDisposable
         {
             for (int row = 0; row < band.Height; row++)
             {
-                float* from = (float*)_planes.Pointer + ((plane - firstPlane) * _core.Pixels) + ((band.Y + row - _core.Y) * _core.Width) + (band.X - _core.X);
+                float* from = (float*)_planes.Pointer + ((plane - firstPlane) * _core.Pixels)
+                    + ((band.Y + row - _core.Y) * _core.Width) + (band.X - _core.X);
                 new ReadOnlySpan<float>(from, band.Width).CopyTo(new Span<float>(band.Row(plane, row), band.Width));
             }
         }
@@ -66,7 +68,7 @@ internal sealed unsafe class LearnedPlanes : IDisposable
         _planes.Dispose();
     }
 
-    private static long PlaneBytes(UpsamplerPlan plan, TileGrid grid)
+    private static long PlaneBytes(UpsamplerPlanCpu plan, TileGrid grid)
     {
         long core = 0;
         for (long i = 0; i < grid.Count; i++)

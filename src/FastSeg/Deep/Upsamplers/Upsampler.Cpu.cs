@@ -5,7 +5,9 @@ using FastSeg.Native;
 
 namespace FastSeg.Deep;
 
-/// <summary>Takes rows <paramref name="first"/> .. <paramref name="last"/> of the result, which lie at the start of the output's planes.</summary>
+/// <summary>
+/// Takes rows <paramref name="first"/> .. <paramref name="last"/> of the result, which lie at the start of the output's planes.
+/// </summary>
 internal delegate void UpsamplerRows(int first, int last);
 
 /// <summary>
@@ -15,23 +17,27 @@ internal delegate void UpsamplerRows(int first, int last);
 internal abstract class UpsamplerCpu : IDisposable
 {
     /// <summary>Bytes that <see cref="Create"/> allocates.</summary>
-    public static long Bytes(UpsamplerPlan plan) => new UpsamplerRooms(plan).Bytes;
+    public static long Bytes(UpsamplerPlanCpu plan) => new UpsamplerLayoutCpu(plan).Bytes;
 
     /// <summary>Allocates a worker's buffers, for the vector width in use.</summary>
-    public static UpsamplerCpu Create(UpsamplerPlan plan) => VectorPath.Bits == 512
+    public static UpsamplerCpu Create(UpsamplerPlanCpu plan) => VectorPath.Bits == 512
         ? new UpsamplerCpu<Simd512, Vector512<float>>(plan)
         : new UpsamplerCpu<Simd256, Vector256<float>>(plan);
 
     /// <summary>Computes a region of the result; the same bits for every region and vector width.</summary>
-    /// <param name="features">The low-resolution features; at least <see cref="UpsamplerPlan.Features"/> of the region.</param>
-    /// <param name="image">The guidance image; at least <see cref="UpsamplerPlan.Guidance"/> of the region, as far as it is no replica.</param>
-    /// <param name="region">What to compute; no wider than the plan's <see cref="UpsamplerPlan.MaxWidth"/>.</param>
-    /// <param name="output">Where it goes: planes of the region, or of a strip of it where <paramref name="take"/> is given.</param>
+    /// <param name="features">The low-resolution features; at least <see cref="UpsamplerPlanCpu.Features"/> of the region.</param>
+    /// <param name="image">
+    /// The guidance image: the part that <see cref="UpsamplerGraph{TStage}.Guidance"/> gives for the region, or what of it lies inside the
+    /// image before it was filled up to whole patches.
+    /// </param>
+    /// <param name="region">What to compute; no wider than the plan's <see cref="UpsamplerPlanCpu.MaxWidth"/>.</param>
+    /// <param name="output">Planes of the region, or of a strip of it where <paramref name="take"/> is given.</param>
     /// <param name="take">
-    /// Takes strips of at most <see cref="UpsamplerPlan.StripRows"/> rows as they are ready, so that the region's result is never held
+    /// Takes strips of at most <see cref="UpsamplerPlanCpu.StripRows"/> rows as they are ready, so that the region's result is never held
     /// whole; null to fill the region's planes.
     /// </param>
-    public abstract void Run(in LowFeatures features, in GuidanceImage image, Region region, in OutputPlanes output, UpsamplerRows? take = null);
+    public abstract void Run(
+        in LowFeatures features, in GuidanceImage image, Region region, in OutputPlanes output, UpsamplerRows? take = null);
 
     /// <summary>Bytes that were allocated.</summary>
     public abstract long AllocatedBytes { get; }
@@ -52,11 +58,11 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    private readonly UpsamplerPlan _plan;
-    private readonly UpsamplerRings _rings;
+    private readonly UpsamplerPlanCpu _plan;
+    private readonly UpsamplerRingsCpu _rings;
     private readonly UpsamplerInputCpu _inputs;
-    private readonly WinogradCpuRows<TLanes, TVector> _winograd;
-    private readonly DoublingCpuRows<TLanes, TVector> _doubling;
+    private readonly UpsamplerWinogradCpu<TLanes, TVector> _winograd;
+    private readonly UpsamplerDoublingCpu<TLanes, TVector> _doubling;
     private readonly UpsamplerOutputCpu<TLanes, TVector> _output;
     private readonly bool _zeros;
     private readonly int[] _next;
@@ -64,16 +70,16 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
     private readonly int[] _lasts;
 
     /// <summary>Allocates everything a run needs.</summary>
-    public UpsamplerCpu(UpsamplerPlan plan)
+    public UpsamplerCpu(UpsamplerPlanCpu plan)
     {
         _plan = plan;
-        _inputs = new UpsamplerInputCpu(plan.Network.Config);
+        _inputs = new UpsamplerInputCpu(plan);
         _zeros = plan.Network.Config.Padding == Padding.Zeros;
         int entries = plan.Stages.Count + 1;
         (_next, _firsts, _lasts) = (new int[entries], new int[entries], new int[entries]);
-        _rings = new UpsamplerRings(plan);
-        _winograd = new WinogradCpuRows<TLanes, TVector>(plan, _rings, _zeros);
-        _doubling = new DoublingCpuRows<TLanes, TVector>(plan, _rings, _zeros);
+        _rings = new UpsamplerRingsCpu(plan);
+        _winograd = new UpsamplerWinogradCpu<TLanes, TVector>(plan, _rings, _zeros);
+        _doubling = new UpsamplerDoublingCpu<TLanes, TVector>(plan, _rings, _zeros);
         _output = new UpsamplerOutputCpu<TLanes, TVector>(plan, _rings);
     }
 
@@ -86,14 +92,16 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         Check(features, region);
         _rings.Begin(region, _zeros);
         int result = _plan.Stages.Count - 1, end = (int)region.Bottom;
-        for (int y = (int)region.Y; y < end; y += UpsamplerPlan.StripRows)
+        for (int y = (int)region.Y; y < end; y += UpsamplerPlanCpu.StripRows)
         {
-            int last = Math.Min(y + UpsamplerPlan.StripRows, end) - 1;
+            int last = Math.Min(y + UpsamplerPlanCpu.StripRows, end) - 1;
             _plan.Trace(true, y, last, _firsts, _lasts);
             if (y == (int)region.Y)
             {
+                // The first strip starts every stage at the first row it needs; later ones go on where the last one ended.
                 _firsts.CopyTo(_next, 0);
             }
+            // Stages of several readers first; stages on demand follow when a reader asks.
             for (int s = 0; s < result; s++)
             {
                 if (!_plan.Stages[s].OnDemand)
@@ -125,14 +133,15 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         }
         if (region.IsEmpty || region.Width > _plan.MaxWidth || !new Region(0, 0, _plan.Width, _plan.Height).Contains(region))
         {
-            throw new ArgumentOutOfRangeException(nameof(region), $"{region} is not in {_plan.Width} x {_plan.Height}, or wider than {_plan.MaxWidth}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(region), $"{region} is not in {_plan.Width} x {_plan.Height}, or wider than {_plan.MaxWidth}.");
         }
     }
 
     /// <summary>Computes a stage's rows up to <paramref name="last"/>, and before each of them what it reads on demand.</summary>
     private void Advance(in LowFeatures features, in GuidanceImage image, int s, int last)
     {
-        UpsamplerStage stage = _plan.Stages[s];
+        UpsamplerStageCpu stage = _plan.Stages[s];
         while (_next[s] <= last)
         {
             int row = _next[s], end = stage.GroupEnd(row, true);
@@ -154,6 +163,7 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         }
     }
 
+    /// <summary>Computes a source that waits for its reader up to <paramref name="row"/>.</summary>
     private void AdvanceSource(in LowFeatures features, in GuidanceImage image, int source, int row)
     {
         if (source >= 0 && _plan.Stages[source].OnDemand)
@@ -164,31 +174,31 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
 
     private void ComputeRow(in LowFeatures features, in GuidanceImage image, int s, int row)
     {
-        UpsamplerStage stage = _plan.Stages[s];
+        UpsamplerStageCpu stage = _plan.Stages[s];
         int first = _rings.First(s), last = _rings.Last(s);
         float* output = _rings.Row(s, row);
         nint stride = _rings.BlockStride(s);
         switch (stage.Kind)
         {
-            case UpsamplerKind.Features:
+            case UpsamplerKindCpu.Features:
                 _inputs.Features(features, row, first, last, output, stride);
                 break;
-            case UpsamplerKind.PooledImage:
-                _inputs.Pooled(image, _plan.Height, _plan.Width, row, first, last, output);
+            case UpsamplerKindCpu.PooledImage:
+                _inputs.Pooled(image, row, first, last, output);
                 break;
-            case UpsamplerKind.Convolution:
+            case UpsamplerKindCpu.Convolution:
                 Convolve(stage, row, first, last, output, stride);
                 break;
-            case UpsamplerKind.Winograd:
-                // Its whole group of rows has been filtered.
+            case UpsamplerKindCpu.Winograd:
+                // Advance has filtered the whole group of rows already.
                 break;
-            case UpsamplerKind.DoubleColumns:
+            case UpsamplerKindCpu.DoubleColumns:
                 for (int block = 0; block < stage.Doubling!.OutputBlocks; block++)
                 {
                     _doubling.Columns(s, row, block, first, last);
                 }
                 break;
-            case UpsamplerKind.DoubleRows:
+            case UpsamplerKindCpu.DoubleRows:
                 for (int block = 0; block < stage.Blocks.Length; block++)
                 {
                     _doubling.Rows(s, row, block, first, last, output + (block * stride));
@@ -203,16 +213,16 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         }
         if (stage.WithImage)
         {
-            _inputs.Nearest(image, _plan.Height, _plan.Width, stage, row, first, last, output + ((stage.Blocks.Length - 1) * stride));
+            _inputs.Nearest(image, stage, row, first, last, output + ((stage.Blocks.Length - 1) * stride));
         }
         _rings.PadRow(s, row, _zeros);
     }
 
-    private void ResizeRow(UpsamplerStage stage, int row, int block, int first, int last, float* output)
+    private void ResizeRow(UpsamplerStageCpu stage, int row, int block, int first, int last, float* output)
     {
-        UpsamplerStage source = _plan.Stages[stage.Source];
+        UpsamplerStageCpu source = _plan.Stages[stage.Source];
         nint skip = block * _rings.BlockStride(stage.Source);
-        if (stage.Kind == UpsamplerKind.Pool)
+        if (stage.Kind == UpsamplerKindCpu.Pool)
         {
             float* upper = _rings.Row(stage.Source, Math.Min(2 * row, source.Height - 1)) + skip;
             float* lower = _rings.Row(stage.Source, Math.Min((2 * row) + 1, source.Height - 1)) + skip;
@@ -223,7 +233,7 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         ResizeCpu<TLanes, TVector>.Nearest(nearest, source.Width, stage.Width, first, last, output);
     }
 
-    private void Convolve(UpsamplerStage stage, int row, int first, int last, float* output, nint stride)
+    private void Convolve(UpsamplerStageCpu stage, int row, int first, int last, float* output, nint stride)
     {
         Convolution convolution = stage.Convolution!;
         ConvolutionRow reads = default;
@@ -246,11 +256,14 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         }
     }
 
+    /// <summary>Adds one row of a source, block by block, to what a convolution reads; past the image the edge's row, or zeros.</summary>
     private void AddSources(ref ConvolutionRow reads, int source, int row, int column)
     {
-        UpsamplerStage stage = _plan.Stages[source];
+        UpsamplerStageCpu stage = _plan.Stages[source];
         bool outside = _zeros && (row < 0 || row >= stage.Height);
-        float* from = outside ? _rings.Zeros : _rings.Row(source, Math.Clamp(row, 0, stage.Height - 1)) + ((nint)column * Convolution.Lane);
+        float* from = outside
+            ? _rings.Zeros
+            : _rings.Row(source, Math.Clamp(row, 0, stage.Height - 1)) + ((nint)column * Convolution.Lane);
         for (int block = 0; block < stage.Blocks.Length; block++)
         {
             reads.Sources[reads.Entries++] = (nint)(from + (outside ? 0 : block * _rings.BlockStride(source)));

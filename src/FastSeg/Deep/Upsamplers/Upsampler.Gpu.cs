@@ -12,18 +12,20 @@ namespace FastSeg.Deep;
 /// </summary>
 internal sealed class UpsamplerGpu : IDisposable
 {
-    private const int Colours = 3;
+    private const int Colours = Upsampler.Colours;
 
     private readonly GpuDevice _device;
-    private readonly UpsamplerGpuPlan _plan;
-    private readonly UpsamplerGpuWeights _weights;
+    private readonly UpsamplerPlanGpu _plan;
+    private readonly UpsamplerWeightsGpu _weights;
     private readonly GuidanceScale _scale;
     private readonly int _zeros;
     private readonly Action<AcceleratorStream, KernelConfig, CellMap, int, FloatSink> _cells;
     private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, FloatSink> _pool;
     private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink> _poolImage;
-    private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink, int> _resizeImage;
-    private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink> _any;
+    private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink, int>
+        _resizeImage;
+    private readonly Action<
+        AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink> _anyKernel;
     private readonly ConvolutionGpu<FloatSink> _convolution;
     private readonly Outputs<FloatSink> _floats;
     private readonly Outputs<BinSink> _bins;
@@ -33,48 +35,64 @@ internal sealed class UpsamplerGpu : IDisposable
     private readonly int[] _columnEnds;
 
     /// <summary>Uploads the weights and compiles the kernels.</summary>
-    public UpsamplerGpu(GpuDevice device, UpsamplerGpuPlan plan)
+    public UpsamplerGpu(GpuDevice device, UpsamplerPlanGpu plan)
     {
         (_device, _plan) = (device, plan);
         UpsamplerConfig config = plan.Network.Config;
         _zeros = config.Padding == Padding.Zeros ? 1 : 0;
-        (float[] gain, float[] shift) = UpsamplerInputCpu.Normalisation(config);
-        _scale = new GuidanceScale { Gain0 = gain[0], Gain1 = gain[1], Gain2 = gain[2], Shift0 = shift[0], Shift1 = shift[1], Shift2 = shift[2] };
+        (float[] gain, float[] shift) = config.Normalisation();
+        _scale = new GuidanceScale
+        {
+            Gain0 = gain[0],
+            Gain1 = gain[1],
+            Gain2 = gain[2],
+            Shift0 = shift[0],
+            Shift1 = shift[1],
+            Shift2 = shift[2],
+        };
         Accelerator accelerator = device.Accelerator;
         _cells = accelerator.LoadKernel<CellMap, int, FloatSink>(Pyramid.Cells);
         _pool = accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, FloatSink>(Pyramid.Pool);
         _poolImage = accelerator.LoadKernel<ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink>(Pyramid.PoolImage);
-        _resizeImage = accelerator.LoadKernel<ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink, int>(Pyramid.ResizeImage);
-        _any = accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink>(CellConvolution.Run);
+        _resizeImage =
+            accelerator.LoadKernel<ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink, int>(Pyramid.ResizeImage);
+        _anyKernel =
+            accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink>(CellConvolution.Run);
         _convolution = new ConvolutionGpu<FloatSink>(device);
         _floats = new Outputs<FloatSink>(device, plan);
         _bins = new Outputs<BinSink>(device, plan);
         int entries = plan.Stages.Count + 1;
         (_rows, _rowEnds, _columns, _columnEnds) = (new int[entries], new int[entries], new int[entries], new int[entries]);
-        _weights = new UpsamplerGpuWeights(device, plan);
+        _weights = new UpsamplerWeightsGpu(device, plan);
     }
 
     /// <summary>Bytes that the constructor allocates on the device.</summary>
-    public static long Bytes(UpsamplerGpuPlan plan) => UpsamplerGpuWeights.Bytes(plan);
+    public static long Bytes(UpsamplerPlanGpu plan) => UpsamplerWeightsGpu.Bytes(plan);
 
     /// <summary>Bytes of scratch that a tile needs.</summary>
-    public static long ScratchBytes(UpsamplerGpuPlan plan) => plan.ScratchBytes;
+    public static long ScratchBytes(UpsamplerPlanGpu plan) => plan.ScratchBytes;
 
     /// <summary>Computes a tile's core.</summary>
     /// <param name="stream">Where it is launched.</param>
     /// <param name="map">The low-resolution features of the whole image: channels x rows x columns.</param>
-    /// <param name="guidance">At least <see cref="UpsamplerGpuPlan.Guidance"/> of the core, as far as it is no replica.</param>
+    /// <param name="guidance">
+    /// The guidance image: the part that <see cref="UpsamplerGraph{TStage}.Guidance"/> gives for the core, or what of it lies inside the
+    /// image before it was filled up to whole patches.
+    /// </param>
     /// <param name="core">What to compute; no larger than the plan's largest tile.</param>
     /// <param name="sink">Takes the core's pixels.</param>
     /// <param name="firstPlane">The plane of channel 0.</param>
     /// <param name="scratch">At least <see cref="ScratchBytes"/>, aligned to 256 bytes; used until the stream has passed this tile.</param>
     public void Run<TSink>(
-        AcceleratorStream stream, ArrayView<float> map, in GuidancePart guidance, Region core, TSink sink, int firstPlane, ArrayView<byte> scratch)
+        AcceleratorStream stream, ArrayView<float> map, in GuidancePart guidance, Region core, TSink sink, int firstPlane,
+        ArrayView<byte> scratch)
         where TSink : struct, IPlaneSink
     {
-        if (core.IsEmpty || core.Width > _plan.MaxWidth || core.Height > _plan.MaxHeight || !new Region(0, 0, _plan.Width, _plan.Height).Contains(core))
+        var image = new Region(0, 0, _plan.Width, _plan.Height);
+        if (core.IsEmpty || core.Width > _plan.MaxWidth || core.Height > _plan.MaxHeight || !image.Contains(core))
         {
-            throw new ArgumentOutOfRangeException(nameof(core), $"{core} is not in {_plan.Width} x {_plan.Height}, or larger than {_plan.MaxWidth} x {_plan.MaxHeight}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(core), $"{core} is not in {_plan.Width} x {_plan.Height}, or larger than {_plan.MaxWidth} x {_plan.MaxHeight}.");
         }
         _plan.Trace(true, (int)core.Y, (int)core.Bottom - 1, _rows, _rowEnds);
         _plan.Trace(false, (int)core.X, (int)core.Right - 1, _columns, _columnEnds);
@@ -84,16 +102,18 @@ internal sealed class UpsamplerGpu : IDisposable
             Launch(stream, map, guidance, s, scratch);
         }
         Outputs<TSink> outputs = OutputsOf<TSink>();
-        UpsamplerGpuStage end = _plan.Stages[last];
+        UpsamplerStageGpu end = _plan.Stages[last];
         ConvolutionSource doubled = Source(end.Source, ConvolutionSource.Doubled, end.Width, end.Height, scratch);
-        ArrayView<float> room = scratch.SubView(_plan.RoomOffset, _plan.ScratchBytes - _plan.RoomOffset).Cast<float>();
+        long behind = _plan.OutputScratchOffset;
+        ArrayView<float> outputScratch = scratch.SubView(behind, _plan.ScratchBytes - behind).Cast<float>();
         var region = new Region(_columns[last], _rows[last], _columnEnds[last] - _columns[last] + 1, _rowEnds[last] - _rows[last] + 1);
         if (_plan.EndsAtImage)
         {
-            outputs.End.Run(stream, _weights, doubled, region, room, sink, firstPlane);
+            outputs.End.Run(stream, _weights, doubled, region, outputScratch, sink, firstPlane);
             return;
         }
-        _floats.End.Run(stream, _weights, doubled, region, room, Stored(last, scratch), 0);
+        // The last layer is not of the image's size: it is stored, and resized from there.
+        _floats.End.Run(stream, _weights, doubled, region, outputScratch, Stored(last, scratch), 0);
         var shape = new ConvolutionShape
         {
             X = (int)core.X,
@@ -115,38 +135,42 @@ internal sealed class UpsamplerGpu : IDisposable
 
     private void Launch(AcceleratorStream stream, ArrayView<float> map, in GuidancePart guidance, int s, ArrayView<byte> scratch)
     {
-        UpsamplerGpuStage stage = _plan.Stages[s];
+        UpsamplerStageGpu stage = _plan.Stages[s];
         ConvolutionShape shape = Shape(s);
         FloatSink sink = Stored(s, scratch);
         switch (stage.Kind)
         {
-            case UpsamplerGpuKind.Features:
-                _cells(stream, _device.Cover(shape.Width, shape.Height, 1), Cells(map, shape), _plan.Network.Config.NormaliseL1 ? 1 : 0, sink);
+            case UpsamplerKindGpu.Features:
+                int normalise = _plan.Network.Config.NormaliseL1 ? 1 : 0;
+                _cells(stream, _device.Cover(shape.Width, shape.Height, 1), Cells(map, shape), normalise, sink);
                 break;
-            case UpsamplerGpuKind.PooledImage:
-                _poolImage(stream, _device.Cover(shape.Width, shape.Height, Colours), shape, guidance, _plan.Width, _plan.Height, _scale, sink);
+            case UpsamplerKindGpu.PooledImage:
+                KernelConfig colours = _device.Cover(shape.Width, shape.Height, Colours);
+                _poolImage(stream, colours, shape, guidance, _plan.Width, _plan.Height, _scale, sink);
                 break;
-            case UpsamplerGpuKind.Pool:
+            case UpsamplerKindGpu.Pool:
                 ConvolutionSource pooled = Source(stage.Source, ConvolutionSource.Same, stage.Width, stage.Height, scratch);
                 _pool(stream, _device.Cover(shape.Width, shape.Height, stage.Channels), shape, pooled, sink);
                 break;
-            case UpsamplerGpuKind.Convolution when stage.Weights!.Kernel == 3:
+            case UpsamplerKindGpu.Convolution when stage.Weights!.Kernel == 3:
                 Convolution(stream, s, scratch, sink);
                 break;
             default:
                 ConvolutionSource source = Source(stage.Source, ConvolutionSource.Same, stage.Width, stage.Height, scratch);
-                _any(stream, _device.Cover(shape.Width, shape.Height, shape.Quads), shape, source, _weights.Weights(s), _weights.Bias(s), sink);
+                KernelConfig quads = _device.Cover(shape.Width, shape.Height, shape.Quads);
+                _anyKernel(stream, quads, shape, source, _weights.Weights(s), _weights.Bias(s), sink);
                 break;
         }
         if (stage.WithImage)
         {
-            _resizeImage(stream, _device.Cover(shape.Width, shape.Height, Colours), shape, guidance, _plan.Width, _plan.Height, _scale, sink, stage.Outputs);
+            KernelConfig colours = _device.Cover(shape.Width, shape.Height, Colours);
+            _resizeImage(stream, colours, shape, guidance, _plan.Width, _plan.Height, _scale, sink, stage.Outputs);
         }
     }
 
     private void Convolution(AcceleratorStream stream, int s, ArrayView<byte> scratch, FloatSink sink)
     {
-        UpsamplerGpuStage stage = _plan.Stages[s];
+        UpsamplerStageGpu stage = _plan.Stages[s];
         ConvolutionSource first = Source(stage.Source, stage.Mapping(_plan.Stages[stage.Source]), stage.Width, stage.Height, scratch);
         ConvolutionSource? second = stage.Second < 0
             ? null
@@ -154,9 +178,10 @@ internal sealed class UpsamplerGpu : IDisposable
         _convolution.Run(stream, Shape(s), first, second, _weights.Weights(s), _weights.Bias(s), sink, 0);
     }
 
+    /// <summary>What a stage computes for the tile that was traced last.</summary>
     private ConvolutionShape Shape(int s)
     {
-        UpsamplerGpuStage stage = _plan.Stages[s];
+        UpsamplerStageGpu stage = _plan.Stages[s];
         return new ConvolutionShape
         {
             X = _columns[s],
@@ -174,6 +199,7 @@ internal sealed class UpsamplerGpu : IDisposable
         };
     }
 
+    /// <summary>The cells that a tile needs; a patch of 1 makes the kernel count in cells.</summary>
     private CellMap Cells(ArrayView<float> map, in ConvolutionShape shape) => new()
     {
         Cells = map,
@@ -187,9 +213,10 @@ internal sealed class UpsamplerGpu : IDisposable
         Height = shape.Height,
     };
 
+    /// <summary>A stored stage as a convolution reads it, resized to the given size.</summary>
     private ConvolutionSource Source(int s, int mapping, int width, int height, ArrayView<byte> scratch)
     {
-        UpsamplerGpuStage stage = _plan.Stages[s];
+        UpsamplerStageGpu stage = _plan.Stages[s];
         bool doubled = mapping == ConvolutionSource.Doubled;
         return new ConvolutionSource
         {
@@ -207,6 +234,7 @@ internal sealed class UpsamplerGpu : IDisposable
         };
     }
 
+    /// <summary>Where a stage is stored in the scratch; its planes are as large as the tile needs them.</summary>
     private FloatSink Stored(int s, ArrayView<byte> scratch)
     {
         int pixels = (_columnEnds[s] - _columns[s] + 1) * (_rowEnds[s] - _rows[s] + 1);
@@ -214,10 +242,11 @@ internal sealed class UpsamplerGpu : IDisposable
         return new FloatSink { Planes = scratch.SubView(_plan.Offset(s), bytes).Cast<float>(), PlaneStride = pixels };
     }
 
+    /// <summary>Samples of the source for one of the result, where corner samples meet corner samples.</summary>
     private static float Corners(int input, int output) => output > 1 ? (float)(input - 1) / (output - 1) : 0;
 
     /// <summary>What writes a result, compiled for one kind of sink.</summary>
-    private sealed class Outputs<TSink>(GpuDevice device, UpsamplerGpuPlan plan) where TSink : struct, IPlaneSink
+    private sealed class Outputs<TSink>(GpuDevice device, UpsamplerPlanGpu plan) where TSink : struct, IPlaneSink
     {
         /// <summary>The last doubling and what follows it.</summary>
         public UpsamplerOutputGpu<TSink> End { get; } = new(device, plan);

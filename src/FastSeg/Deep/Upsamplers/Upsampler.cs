@@ -15,24 +15,26 @@ internal sealed record UpsamplerLayer(Convolution? Direct, WinogradConvolution? 
     public long Bytes => Direct?.Bytes ?? Winograd!.Bytes;
 }
 
-/// <summary>Two of them.</summary>
-/// <param name="First">The first.</param>
-/// <param name="Second">The second.</param>
-internal sealed record DoubleConvolution(UpsamplerLayer First, UpsamplerLayer Second);
+/// <summary>Two layers, one behind the other.</summary>
+/// <param name="First">The one that reads.</param>
+/// <param name="Second">The one that reads the first.</param>
+internal sealed record UpsamplerLayerPair(UpsamplerLayer First, UpsamplerLayer Second);
 
 /// <summary>
-/// The weights of a convolutional upsampler (the paper's section S3), ready to run: immutable, shared by all workers. A guidance pyramid
-/// runs down from the image; the low-resolution features run up, twice their size at a time, and meet the pyramid's features of about
-/// their size.
+/// The weights of a convolutional upsampler (the paper's section S3), ready to run: immutable, shared by all workers. Which layer reads
+/// which is written in <see cref="UpsamplerGraph{TStage}"/>.
 /// </summary>
 internal sealed class Upsampler : IDisposable
 {
+    /// <summary>Channels of the guidance image.</summary>
+    public const int Colours = 3;
+
     /// <summary>The leaky ReLU's slope for negative values.</summary>
     public const float LeakySlope = 0.01f;
 
     /// <summary>
-    /// Levels, from the finest, that run by Winograd's filtering. Its groups of four columns widen what a tile needs at every convolution:
-    /// on the coarse levels, which are a twentieth of the work, that would cost more than it saves.
+    /// How many levels, the finest ones, run by Winograd's filtering. Its groups of four columns widen what a tile needs at every
+    /// convolution: on the coarse levels, which are a twentieth of the work, that would cost more than it saves.
     /// </summary>
     private const int FineLevels = 2;
 
@@ -55,21 +57,23 @@ internal sealed class Upsampler : IDisposable
         _outputWeights = new Lazy<ConvolutionWeights>(() => UpWeights![^1].Then(LastWeights));
         try
         {
-            int[] guidance = [.. Convolution.Split(config.ChannelsDown), 3];
-            Down = new DoubleConvolution[config.Levels];
+            int[] guidance = [.. Convolution.Split(config.ChannelsDown), Colours];
+            Down = new UpsamplerLayerPair[config.Levels];
             for (int i = 0; i < Down.Length; i++)
             {
-                Down[i] = Double($"downsampler.downsample_layers.{i}.maxpool_conv.1.double_conv", i == 0 ? [3] : guidance, i < FineLevels);
+                string name = $"downsampler.downsample_layers.{i}.maxpool_conv.1.double_conv";
+                Down[i] = Double(name, i == 0 ? [Colours] : guidance, i < FineLevels);
                 Expect("channelsDown", config.ChannelsDown, Down[i].Second.Outputs);
             }
             Input = Double("upsampler.inp_conv.double_conv", Convolution.Split(config.ChannelsIn), false);
-            Mixes = new DoubleConvolution[config.Levels];
+            Mixes = new UpsamplerLayerPair[config.Levels];
             Ups = new DoublingConvolution[config.Levels];
             UpWeights = new ConvolutionWeights[config.Levels];
             int channels = Input.Second.Outputs;
             for (int i = 0; i < Mixes.Length; i++)
             {
-                Mixes[i] = Double($"upsampler.upsamples.{i}.conv.double_conv", [.. Convolution.Split(channels), .. guidance], config.Levels - i <= FineLevels);
+                int[] inputs = [.. Convolution.Split(channels), .. guidance];
+                Mixes[i] = Double($"upsampler.upsamples.{i}.conv.double_conv", inputs, config.Levels - i <= FineLevels);
                 channels = Mixes[i].Second.Outputs;
                 string name = $"upsampler.upsamples.{i}.up.1";
                 UpWeights[i] = ConvolutionWeights.Read(_tensors, name);
@@ -77,7 +81,8 @@ internal sealed class Upsampler : IDisposable
                 channels = Ups[i].Outputs;
             }
             const string Last = "upsampler.outp_conv";
-            ConvolutionWeights lastWeights = ConvolutionWeights.Read(_tensors, Last).Then(ConvolutionWeights.Read(_tensors, "upsampler.mlp"));
+            ConvolutionWeights lastWeights = ConvolutionWeights.Read(_tensors, Last)
+                .Then(ConvolutionWeights.Read(_tensors, "upsampler.mlp"));
             Expect("channelsOut", config.ChannelsOut, lastWeights.Outputs);
             Output = Layer(Last, lastWeights, Convolution.Split(channels), true);
         }
@@ -93,33 +98,33 @@ internal sealed class Upsampler : IDisposable
     public UpsamplerConfig Config { get; }
 
     /// <summary>The guidance pyramid, finest first.</summary>
-    public DoubleConvolution[] Down { get; }
+    public UpsamplerLayerPair[] Down { get; }
 
-    /// <summary>What the low-resolution features go through first.</summary>
-    public DoubleConvolution Input { get; }
+    /// <summary>The convolutions that the low-resolution features go through first.</summary>
+    public UpsamplerLayerPair Input { get; }
 
-    /// <summary>Features and guidance together, coarsest first.</summary>
-    public DoubleConvolution[] Mixes { get; }
+    /// <summary>The convolutions of features and guidance together, coarsest level first.</summary>
+    public UpsamplerLayerPair[] Mixes { get; }
 
-    /// <summary>The doubling behind each of them.</summary>
+    /// <summary>The doubling behind each of them, with its convolution.</summary>
     public DoublingConvolution[] Ups { get; }
 
     /// <summary>
-    /// The last 3 x 3 and the 1 x 1 convolution in one. The last doubling's convolution could be composed with them too, into 5 x 5 taps
-    /// before the enlarging: 6.25 products a channel pair and pixel, and the result's outermost pixels apart; the doubling's 9 taps before
-    /// it and these by Winograd's filtering take 2.25 + 2.25.
+    /// The last 3 x 3 and the 1 x 1 convolution, composed into one. Composing the last doubling's convolution with them as well would give
+    /// 5 x 5 taps before the doubling: 6.25 products a channel pair and pixel, and the result's outermost pixels apart. The doubling's 9
+    /// taps before it (2.25 products) and this one by Winograd's filtering (2.25) take less.
     /// </summary>
     public UpsamplerLayer Output { get; }
 
-    /// <summary>The convolution behind each doubling, coarsest first; for a device that packs them its own way.</summary>
+    /// <summary>The convolution behind each doubling, coarsest first, not packed: a GPU packs its own.</summary>
     public ConvolutionWeights[] UpWeights { get; }
 
-    /// <summary>The last convolution, for such a device.</summary>
+    /// <summary>The last convolution, not packed.</summary>
     public ConvolutionWeights LastWeights => Output.Folded;
 
     /// <summary>
-    /// The last doubling's convolution, <see cref="LastWeights"/> behind it, in one of 5 x 5, for such a device; composed when first asked for.
-    /// Exact but for the result's outermost pixels: there the last 3 x 3 convolution sees the padding of what lies between.
+    /// The last doubling's convolution composed with <see cref="LastWeights"/> into one of 5 x 5, for a GPU; done when first asked for. It
+    /// is exact but for the result's outermost pixels: there the last 3 x 3 convolution reads padding, which the composed one cannot know.
     /// </summary>
     public ConvolutionWeights OutputWeights => _outputWeights.Value;
 
@@ -143,10 +148,11 @@ internal sealed class Upsampler : IDisposable
         }
     }
 
-    private DoubleConvolution Double(string name, int[] inputs, bool winograd)
+    /// <summary>Reads what the checkpoints call a double_conv: two convolutions, each with its batch norm.</summary>
+    private UpsamplerLayerPair Double(string name, int[] inputs, bool winograd)
     {
         UpsamplerLayer first = Layer($"{name}.0", Read(name, 0), inputs, winograd);
-        return new DoubleConvolution(first, Layer($"{name}.3", Read(name, 3), Convolution.Split(first.Outputs), winograd));
+        return new UpsamplerLayerPair(first, Layer($"{name}.3", Read(name, 3), Convolution.Split(first.Outputs), winograd));
     }
 
     private UpsamplerLayer Layer(string name, ConvolutionWeights weights, int[] inputs, bool winograd)

@@ -2,8 +2,8 @@ using FastSeg.Features;
 
 namespace FastSeg.Deep;
 
-/// <summary>Runs either half of a doubling on rows of the rings, one output block at a time.</summary>
-internal sealed unsafe class DoublingCpuRows<TLanes, TVector>(UpsamplerPlan plan, UpsamplerRings rings, bool zeros)
+/// <summary>Runs the two halves of a doubling (columns, then rows) on rows of the rings, one output block at a time.</summary>
+internal sealed unsafe class UpsamplerDoublingCpu<TLanes, TVector>(UpsamplerPlanCpu plan, UpsamplerRingsCpu rings, bool zeros)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
@@ -13,7 +13,7 @@ internal sealed unsafe class DoublingCpuRows<TLanes, TVector>(UpsamplerPlan plan
     /// <summary>One row of the first half: columns <paramref name="left"/> .. <paramref name="right"/> of a block's partial sums.</summary>
     public void Columns(int s, int row, int block, int left, int right)
     {
-        UpsamplerStage stage = plan.Stages[s];
+        UpsamplerStageCpu stage = plan.Stages[s];
         DoublingConvolution doubling = stage.Doubling!;
         Convolution taps = doubling.Taps[block];
         ConvolutionRow reads = default;
@@ -27,13 +27,13 @@ internal sealed unsafe class DoublingCpuRows<TLanes, TVector>(UpsamplerPlan plan
         }
         nint stride = rings.BlockStride(s);
         float* output = rings.Row(s, row) + (block * DoublingConvolution.Kernel * stride);
-        DoublingCpu<TLanes, TVector>.Columns(taps, ref reads, rings.Table(s), left, right, rings.Products, output, stride);
+        DoublingConvolutionCpu<TLanes, TVector>.Columns(taps, ref reads, rings.Table(s), left, right, rings.Products, output, stride);
     }
 
     /// <summary>One row of the second half: columns <paramref name="left"/> .. <paramref name="right"/> of a block.</summary>
     public void Rows(int s, int row, int block, int left, int right, float* output)
     {
-        UpsamplerStage stage = plan.Stages[s];
+        UpsamplerStageCpu stage = plan.Stages[s];
         DoublingConvolution doubling = stage.Doubling!;
         int sums = stage.Source, height = plan.Stages[sums].Height, count = 0;
         nint stride = rings.BlockStride(sums);
@@ -49,6 +49,6 @@ internal sealed unsafe class DoublingCpuRows<TLanes, TVector>(UpsamplerPlan plan
             weights[count++] = at.Far;
         }
         float* bias = doubling.Bias + (block * Lane);
-        DoublingCpu<TLanes, TVector>.Rows(sources, weights, count, bias, right - left + 1, output + ((nint)left * Lane));
+        DoublingConvolutionCpu<TLanes, TVector>.Rows(sources, weights, count, bias, right - left + 1, output + ((nint)left * Lane));
     }
 }

@@ -1,32 +1,36 @@
 using System.Runtime.CompilerServices;
+using FastSeg.Images;
 
 namespace FastSeg.Deep;
 
-/// <summary>Brings the upsampler's two inputs into rows of 16-channel blocks. Pointers to write are to the image's column 0.</summary>
+/// <summary>
+/// Brings the upsampler's two inputs, image and features, into rows of 16-channel blocks. Pointers to write are to the image's column 0.
+/// </summary>
 internal sealed unsafe class UpsamplerInputCpu
 {
     private const int Lane = Convolution.Lane;
-    private const int Colours = 3;
+    private const int Colours = Upsampler.Colours;
 
+    private readonly int _height;
+    private readonly int _width;
     private readonly float[] _gain;
     private readonly float[] _shift;
     private readonly bool _normalise;
 
-    /// <summary>Takes normalisations from the configuration.</summary>
-    public UpsamplerInputCpu(UpsamplerConfig config)
+    /// <summary>Takes the image's size and the normalisations from the plan.</summary>
+    public UpsamplerInputCpu(UpsamplerPlanCpu plan)
     {
-        _normalise = config.NormaliseL1;
-        (_gain, _shift) = Normalisation(config);
+        (_height, _width) = (plan.Height, plan.Width);
+        _normalise = plan.Network.Config.NormaliseL1;
+        (_gain, _shift) = plan.Network.Config.Normalisation();
     }
 
-    /// <summary>Each colour's (scale x - mean) / std as gain x + shift.</summary>
-    public static (float[] Gain, float[] Shift) Normalisation(UpsamplerConfig config) => (
-        [.. Enumerable.Range(0, Colours).Select(c => (float)((double)config.GuidanceScale / config.GuidanceStd[c]))],
-        [.. Enumerable.Range(0, Colours).Select(c => (float)(-(double)config.GuidanceMean[c] / config.GuidanceStd[c]))]);
-
-    /// <summary>The largest of each two by two pixels of the image, normalised.</summary>
-    public void Pooled(in GuidanceImage image, int height, int width, int row, int first, int last, float* output)
+    /// <summary>
+    /// The largest of each two by two pixels of the image, normalised. Gains are positive, so it is the largest normalised one too.
+    /// </summary>
+    public void Pooled(in GuidanceImage image, int row, int first, int last, float* output)
     {
+        int height = _height, width = _width;
         (int left, int right) = ((int)image.Region.X, (int)image.Region.Right - 1);
         for (int c = 0; c < Colours; c++)
         {
@@ -40,8 +44,9 @@ internal sealed unsafe class UpsamplerInputCpu
     }
 
     /// <summary>The image resized to the nearest pixel, normalised.</summary>
-    public void Nearest(in GuidanceImage image, int height, int width, UpsamplerStage stage, int row, int first, int last, float* output)
+    public void Nearest(in GuidanceImage image, UpsamplerStageCpu stage, int row, int first, int last, float* output)
     {
+        int height = _height, width = _width;
         (int left, int right) = ((int)image.Region.X, (int)image.Region.Right - 1);
         for (int c = 0; c < Colours; c++)
         {
@@ -53,7 +58,10 @@ internal sealed unsafe class UpsamplerInputCpu
         }
     }
 
-    /// <summary>A row of the low-resolution features; divided by the sum of magnitudes over channels where the weights want it.</summary>
+    /// <summary>
+    /// A row of the low-resolution features, each cell divided by its L1 norm (the sum of its channels' magnitudes) where the weights were
+    /// trained so.
+    /// </summary>
     public void Features(in LowFeatures features, int row, int first, int last, float* output, nint blockStride)
     {
         nint plane = features.PlaneStride;
@@ -66,6 +74,7 @@ internal sealed unsafe class UpsamplerInputCpu
             {
                 sum += MathF.Abs(from[c * plane]);
             }
+            // PyTorch's normalize has the same least divisor.
             float divisor = _normalise ? MathF.Max(sum, 1e-12f) : 1;
             for (int c = 0; c < features.Channels; c++)
             {
@@ -76,4 +85,59 @@ internal sealed unsafe class UpsamplerInputCpu
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private float Normal(int colour, float sample) => MathF.FusedMultiplyAdd(sample, _gain[colour], _shift[colour]);
+}
+
+/// <summary>
+/// Part of a guidance image: samples mapped to 0..1, three planes. Pixels outside of the part repeat its edge. So a part that ends at the
+/// image's border also serves the image filled up to whole patches, whose further rows and columns repeat the border.
+/// </summary>
+/// <param name="first">Plane 0, the region's first pixel.</param>
+/// <param name="planeStride">Floats from a plane to the next; 0 shows a grey image in all three.</param>
+/// <param name="rowStride">Floats from a row to the next.</param>
+/// <param name="region">The pixels that are there.</param>
+internal readonly unsafe struct GuidanceImage(float* first, nint planeStride, nint rowStride, Region region)
+{
+    private readonly float* _first = first;
+
+    /// <summary>The pixels that are there.</summary>
+    public Region Region { get; } = region;
+
+    /// <summary>A row of a plane, so that the image's column x is at the pointer plus x.</summary>
+    public float* Row(int plane, int row) =>
+        _first + (plane * planeStride) + ((nint)(Math.Clamp(row, Region.Y, Region.Bottom - 1) - Region.Y) * rowStride) - (nint)Region.X;
+}
+
+/// <summary>Low-resolution features of a whole image, or the part of them that a region of the result needs.</summary>
+/// <param name="first">The part's first value; its <c>channels x rows x columns</c> lie back to back.</param>
+/// <param name="channels">Channels.</param>
+/// <param name="height">Rows of the whole image.</param>
+/// <param name="width">Columns of the whole image.</param>
+/// <param name="part">The cells that are there.</param>
+internal readonly unsafe struct LowFeatures(float* first, int channels, int height, int width, Region part)
+{
+    private readonly float* _first = first;
+
+    /// <summary>Features of a whole image.</summary>
+    public LowFeatures(float* first, int channels, int height, int width)
+        : this(first, channels, height, width, new Region(0, 0, width, height))
+    {
+    }
+
+    /// <summary>Channels.</summary>
+    public int Channels { get; } = channels;
+
+    /// <summary>Rows of the whole image.</summary>
+    public int Height { get; } = height;
+
+    /// <summary>Columns of the whole image.</summary>
+    public int Width { get; } = width;
+
+    /// <summary>The cells that are there.</summary>
+    public Region Part { get; } = part;
+
+    /// <summary>Floats from a channel to the next.</summary>
+    public nint PlaneStride => (nint)Part.Pixels;
+
+    /// <summary>A row of channel 0, so that the image's column x is at the pointer plus x.</summary>
+    public float* Row(int row) => _first + ((nint)(row - Part.Y) * (nint)Part.Width) - (nint)Part.X;
 }

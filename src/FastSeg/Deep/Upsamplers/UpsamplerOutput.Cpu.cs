@@ -3,14 +3,14 @@ using FastSeg.Images;
 
 namespace FastSeg.Deep;
 
-/// <summary>The way out, for one worker: rows of the result, resized to the image, into planes.</summary>
-internal sealed unsafe class UpsamplerOutputCpu<TLanes, TVector>(UpsamplerPlan plan, UpsamplerRings rings)
+/// <summary>Writes rows of the result, resized to the image, into the caller's planes; for one worker.</summary>
+internal sealed unsafe class UpsamplerOutputCpu<TLanes, TVector>(UpsamplerPlanCpu plan, UpsamplerRingsCpu rings)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
     private const int Lane = Convolution.Lane;
 
-    private readonly UpsamplerStage _result = plan.Stages[^1];
+    private readonly UpsamplerStageCpu _result = plan.Stages[^1];
 
     /// <summary>Writes a row of the region.</summary>
     /// <param name="region">The region.</param>
@@ -20,9 +20,9 @@ internal sealed unsafe class UpsamplerOutputCpu<TLanes, TVector>(UpsamplerPlan p
     {
         float* from = rings.Row(plan.Stages.Count - 1, source);
         nint stride = rings.BlockStride(plan.Stages.Count - 1);
-        for (int x = 0; x < (int)region.Width; x += UpsamplerPlan.PanelColumns)
+        for (int x = 0; x < (int)region.Width; x += UpsamplerPlanCpu.PanelColumns)
         {
-            int columns = Math.Min(UpsamplerPlan.PanelColumns, (int)region.Width - x);
+            int columns = Math.Min(UpsamplerPlanCpu.PanelColumns, (int)region.Width - x);
             for (int block = 0; block < _result.Blocks.Length; block++)
             {
                 float* to = output.First + x + (block * Lane * output.PlaneStride);
@@ -34,8 +34,8 @@ internal sealed unsafe class UpsamplerOutputCpu<TLanes, TVector>(UpsamplerPlan p
     private int SourceColumn(int column) => Resize.Nearest(column, _result.Width, plan.Width);
 
     /// <summary>
-    /// Takes pixels of 16 channels apart into planes, nearest-resized to the image. All of the panel is turned first and then written
-    /// plane by plane: a page of every plane for every few pixels would be more than the store side's 16 TLB entries hold.
+    /// Takes pixels of 16 channels apart into planes, resized to the image by the nearest pixel. All of the panel is transposed first and
+    /// then written plane by plane: writing a few pixels of every plane in turn would touch more pages than the 16 TLB entries for stores.
     /// </summary>
     private void Turn(float* panel, int x, int columns, int channels, float* output, nint planeStride)
     {
@@ -60,7 +60,9 @@ internal sealed unsafe class UpsamplerOutputCpu<TLanes, TVector>(UpsamplerPlan p
         }
     }
 
-    /// <summary>The source pixels, 16 floats apart: where they are, or gathered when the last resizing skips or repeats columns.</summary>
+    /// <summary>
+    /// The source pixels, 16 floats apart: where they lie already, or copied together where the last resizing skips or repeats columns.
+    /// </summary>
     private float* Pixels(float* panel, int x, int pixels, float* gathered)
     {
         if (_result.Width == plan.Width)
@@ -86,4 +88,23 @@ internal sealed unsafe class UpsamplerOutputCpu<TLanes, TVector>(UpsamplerPlan p
             to[i] = from[i];
         }
     }
+}
+
+/// <summary>Where a region of the result goes.</summary>
+/// <param name="first">Plane 0, the region's first pixel.</param>
+/// <param name="planeStride">Floats from a plane to the next.</param>
+/// <param name="rowStride">Floats from a row to the next.</param>
+internal readonly unsafe struct OutputPlanes(float* first, nint planeStride, nint rowStride)
+{
+    /// <summary>Plane 0, the region's first pixel.</summary>
+    public float* First { get; } = first;
+
+    /// <summary>Floats from a plane to the next.</summary>
+    public nint PlaneStride { get; } = planeStride;
+
+    /// <summary>Floats from a row to the next.</summary>
+    public nint RowStride { get; } = rowStride;
+
+    /// <summary>The same planes from another row on.</summary>
+    public OutputPlanes From(int row) => new(First + ((nint)row * RowStride), PlaneStride, RowStride);
 }

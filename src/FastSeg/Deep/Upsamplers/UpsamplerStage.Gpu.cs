@@ -3,7 +3,7 @@ using FastSeg.Kernels;
 namespace FastSeg.Deep;
 
 /// <summary>What a stage of the upsampler computes on a GPU.</summary>
-internal enum UpsamplerGpuKind
+internal enum UpsamplerKindGpu
 {
     /// <summary>The low-resolution features around the tile.</summary>
     Features,
@@ -22,28 +22,16 @@ internal enum UpsamplerGpuKind
 }
 
 /// <summary>
-/// One launch or two of the network on one image. Fewer than on a CPU: a resize, a concatenation and a doubling are part of the
+/// A stage on a GPU, one launch or two. There are fewer than on the CPU: a resize, a concatenation and a doubling are part of the
 /// convolution that reads them.
 /// </summary>
-internal sealed class UpsamplerGpuStage
+internal sealed class UpsamplerStageGpu : UpsamplerStage
 {
     /// <summary>What is computed.</summary>
-    public required UpsamplerGpuKind Kind { get; init; }
-
-    /// <summary>Rows of the whole result.</summary>
-    public required int Height { get; init; }
-
-    /// <summary>Columns of the whole result.</summary>
-    public required int Width { get; init; }
+    public required UpsamplerKindGpu Kind { get; init; }
 
     /// <summary>Channels that are stored, the image's three among them.</summary>
     public required int Channels { get; init; }
-
-    /// <summary>The stage that is read; -1 for none.</summary>
-    public int Source { get; init; } = -1;
-
-    /// <summary>A second stage whose channels follow; -1 for none.</summary>
-    public int Second { get; init; } = -1;
 
     /// <summary>The weights of a convolution.</summary>
     public ConvolutionWeights? Weights { get; init; }
@@ -51,33 +39,30 @@ internal sealed class UpsamplerGpuStage
     /// <summary>Whether a leaky ReLU follows.</summary>
     public bool Leaky { get; init; }
 
-    /// <summary>Whether the source is doubled between corners, not resized to the nearest sample.</summary>
+    /// <summary>Whether the source is doubled bilinearly (corner samples meet corner samples) and not resized to the nearest one.</summary>
     public bool Doubled { get; init; }
 
-    /// <summary>Whether the guidance image, resized to this stage's size, is stored behind the channels.</summary>
-    public bool WithImage { get; init; }
-
     /// <summary>Channels that a convolution computes.</summary>
-    public int Outputs => Channels - (WithImage ? 3 : 0);
+    public int Outputs => Channels - (WithImage ? Upsampler.Colours : 0);
+
+    /// <inheritdoc/>
+    public override bool ReadsImage => Kind == UpsamplerKindGpu.PooledImage;
 
     /// <summary>How a source of the given size is resized to this stage.</summary>
-    public int Mapping(UpsamplerGpuStage source) =>
+    public int Mapping(UpsamplerStageGpu source) =>
         Doubled ? ConvolutionSource.Doubled
         : source.Width == Width && source.Height == Height ? ConvolutionSource.Same
         : ConvolutionSource.Nearest;
 
-    /// <summary>The rows (or columns) of a source that <paramref name="first"/> .. <paramref name="last"/> of this stage need.</summary>
-    /// <param name="first">First row or column of this stage.</param>
-    /// <param name="last">Last one.</param>
-    /// <param name="own">Rows or columns of this whole stage.</param>
-    /// <param name="source">Rows or columns of the whole source.</param>
-    public (int Low, int High) Reads(int first, int last, int own, int source)
+    /// <inheritdoc/>
+    public override (int Low, int High) Reads(bool rows, int first, int last, int source)
     {
-        if (Kind is UpsamplerGpuKind.Pool or UpsamplerGpuKind.PooledImage)
+        if (Kind is UpsamplerKindGpu.Pool or UpsamplerKindGpu.PooledImage)
         {
-            return (Math.Min(2 * first, source - 1), Math.Min((2 * last) + 1, source - 1));
+            return PoolingReads(first, last, source);
         }
-        int radius = Weights!.Kernel / 2, low = Math.Max(0, first - radius), high = Math.Min(own - 1, last + radius);
+        // The window lies in the resized source, which has this stage's size; then where that reads.
+        int own = Length(rows), radius = Weights!.Kernel / 2, low = Math.Max(0, first - radius), high = Math.Min(own - 1, last + radius);
         return Doubled
             ? (Resize.Aligned(low, source, own).First, Resize.Aligned(high, source, own).Second)
             : (Resize.Nearest(low, source, own), Resize.Nearest(high, source, own));

@@ -5,15 +5,17 @@ using Kernel = FastSeg.Kernels.Convolution;
 
 namespace FastSeg.Deep;
 
-/// <summary>A network's convolutions on the device: input channel, tap, output padded to fours; and the biases. One buffer.</summary>
-internal sealed class UpsamplerGpuWeights : IDisposable
+/// <summary>
+/// A network's convolutions on the device in one buffer, each as input channel, tap, output padded to fours; its biases follow.
+/// </summary>
+internal sealed class UpsamplerWeightsGpu : IDisposable
 {
     private readonly DeviceTable<float> _buffer;
     private readonly (long Weights, long Bias, long End)[] _places;
     private readonly int _stages;
 
-    /// <summary>Packs and uploads the weights of every stage, and of the image's border.</summary>
-    public UpsamplerGpuWeights(GpuDevice device, UpsamplerGpuPlan plan)
+    /// <summary>Packs and uploads the weights of every stage, and of the two convolutions that the result's border needs.</summary>
+    public UpsamplerWeightsGpu(GpuDevice device, UpsamplerPlanGpu plan)
     {
         ConvolutionWeights?[] all = [.. All(plan)];
         _places = new (long, long, long)[all.Length];
@@ -41,7 +43,7 @@ internal sealed class UpsamplerGpuWeights : IDisposable
     }
 
     /// <summary>Bytes on the device.</summary>
-    public static long Bytes(UpsamplerGpuPlan plan) => DeviceTable<float>.Bytes(All(plan)
+    public static long Bytes(UpsamplerPlanGpu plan) => DeviceTable<float>.Bytes(All(plan)
         .Sum(each => each is { } weights ? Padded(weights) * ((weights.Inputs * weights.Kernel * weights.Kernel) + 1) : 0));
 
     /// <summary>The last doubling's convolution by itself, for the border.</summary>
@@ -59,7 +61,7 @@ internal sealed class UpsamplerGpuWeights : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
 
-    private static IEnumerable<ConvolutionWeights?> All(UpsamplerGpuPlan plan) =>
+    private static IEnumerable<ConvolutionWeights?> All(UpsamplerPlanGpu plan) =>
         plan.Stages.Select(stage => stage.Weights).Append(plan.Network.UpWeights[^1]).Append(plan.Network.LastWeights);
 
     private static long Padded(ConvolutionWeights weights) =>
@@ -76,7 +78,8 @@ internal sealed class UpsamplerGpuWeights : IDisposable
             {
                 for (int tap = 0; tap < kernel * kernel; tap++)
                 {
-                    to[at + ((((long)input * kernel * kernel) + tap) * outputs) + output] = (float)weights[output, input, tap / kernel, tap % kernel];
+                    long place = at + ((((long)input * kernel * kernel) + tap) * outputs) + output;
+                    to[place] = (float)weights[output, input, tap / kernel, tap % kernel];
                 }
             }
         }

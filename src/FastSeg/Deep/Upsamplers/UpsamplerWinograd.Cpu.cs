@@ -2,8 +2,11 @@ using FastSeg.Features;
 
 namespace FastSeg.Deep;
 
-/// <summary>Runs Winograd convolutions on rows of the rings: four rows at a time, some groups of columns at a time.</summary>
-internal sealed unsafe class WinogradCpuRows<TLanes, TVector>(UpsamplerPlan plan, UpsamplerRings rings, bool zeros)
+/// <summary>
+/// Runs Winograd convolutions on rows of the rings: four rows at a time, and <see cref="WinogradConvolution.GroupsAtATime"/> groups of
+/// four columns.
+/// </summary>
+internal sealed unsafe class UpsamplerWinogradCpu<TLanes, TVector>(UpsamplerPlanCpu plan, UpsamplerRingsCpu rings, bool zeros)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
@@ -12,17 +15,17 @@ internal sealed unsafe class WinogradCpuRows<TLanes, TVector>(UpsamplerPlan plan
     private const int Side = WinogradConvolution.Side;
 
     /// <summary>Floats of one point of one block: its groups, and what a register tile may read and write behind them.</summary>
-    private static nint Block => (nint)(WinogradConvolution.GroupsAtATime + UpsamplerRings.Slack) * Lane;
+    private static nint Block => (nint)(WinogradConvolution.GroupsAtATime + Convolution.Slack) * Lane;
 
-    /// <summary>Rows <paramref name="row"/> .. + <paramref name="count"/> - 1 of the result, the first divisible by four.</summary>
+    /// <summary>Computes <paramref name="count"/> rows of the result from <paramref name="row"/> on, which is divisible by four.</summary>
     public void Filter(int s, int row, int count)
     {
-        UpsamplerStage stage = plan.Stages[s];
+        UpsamplerStageCpu stage = plan.Stages[s];
         WinogradConvolution winograd = stage.Winograd!;
-        int groups = (rings.Last(s) - rings.First(s) + Group) / Group, room = WinogradConvolution.GroupsAtATime;
-        for (int start = 0; start < groups; start += room)
+        int groups = (rings.Last(s) - rings.First(s) + Group) / Group;
+        for (int start = 0; start < groups; start += WinogradConvolution.GroupsAtATime)
         {
-            int some = Math.Min(room, groups - start), column = rings.First(s) + (start * Group);
+            int some = Math.Min(WinogradConvolution.GroupsAtATime, groups - start), column = rings.First(s) + (start * Group);
             int block = Transform(winograd, stage.Source, 0, row, column, some);
             if (stage.Second >= 0)
             {
@@ -36,36 +39,40 @@ internal sealed unsafe class WinogradCpuRows<TLanes, TVector>(UpsamplerPlan plan
         }
     }
 
-    /// <summary>All blocks of one source; returns the number of the block behind them.</summary>
+    /// <summary>Transforms all blocks of one source into points; returns the number of the block behind them.</summary>
     private int Transform(WinogradConvolution winograd, int source, int block, int row, int column, int groups)
     {
-        UpsamplerStage stage = plan.Stages[source];
+        UpsamplerStageCpu stage = plan.Stages[source];
         float** rows = stackalloc float*[Side];
         for (int i = 0; i < stage.Blocks.Length; i++, block++)
         {
             for (int tap = 0; tap < Side; tap++)
             {
                 int read = row - 1 + tap;
-                // Past the image: zeros or the edge's row. Rows that no result needs still round into results, so always the same ones.
+                // Past the image lie zeros or the edge's row. All six rows enter the sums, also those that only rows past the image
+                // need: so read fixed data there, otherwise rounding would depend on the tiling.
                 rows[tap] = zeros && (read < 0 || read >= stage.Height)
                     ? rings.Zeros
-                    : rings.Row(source, Math.Clamp(read, 0, stage.Height - 1)) + (i * rings.BlockStride(source)) + ((nint)(column - 1) * Lane);
+                    : rings.Row(source, Math.Clamp(read, 0, stage.Height - 1))
+                        + (i * rings.BlockStride(source)) + ((nint)(column - 1) * Lane);
             }
             float* points = rings.Points + (block * Block);
-            for (int start = 0; start < groups; start += WinogradConvolution.GroupsInRoom)
+            for (int start = 0; start < groups; start += WinogradConvolution.GroupsPerTransform)
             {
-                int some = Math.Min(WinogradConvolution.GroupsInRoom, groups - start);
-                WinogradCpu<TLanes, TVector>.Transform(
-                    rows, winograd.InputBlocks[block], some, points + (start * Lane), winograd.InputBlocks.Length * Block, rings.Room);
+                int some = Math.Min(WinogradConvolution.GroupsPerTransform, groups - start);
+                nint pointStride = winograd.InputBlocks.Length * Block;
+                WinogradConvolutionCpu<TLanes, TVector>.Transform(
+                    rows, winograd.InputBlocks[block], some, points + (start * Lane), pointStride, rings.Transformed);
                 for (int tap = 0; tap < Side; tap++)
                 {
-                    rows[tap] += WinogradConvolution.GroupsInRoom * Group * Lane;
+                    rows[tap] += WinogradConvolution.GroupsPerTransform * Group * Lane;
                 }
             }
         }
         return block;
     }
 
+    /// <summary>At each of the 36 points, sums the products over input channels: a 1 x 1 convolution whose pixels are the groups.</summary>
     private void Multiply(WinogradConvolution winograd, int pair, int groups)
     {
         ConvolutionRow reads = default;
@@ -79,10 +86,12 @@ internal sealed unsafe class WinogradCpuRows<TLanes, TVector>(UpsamplerPlan plan
                 reads.Sources[block] = (nint)(from + (block * Block));
             }
             reads.Channels = winograd.Points[point].EntryChannels;
-            ConvolutionCpu<TLanes, TVector>.RunPair(winograd.Points[point], ref reads, pair, 0, groups, rings.Sums + (point * 2 * Block), Block);
+            float* sums = rings.Sums + (point * 2 * Block);
+            ConvolutionCpu<TLanes, TVector>.RunPair(winograd.Points[point], ref reads, pair, 0, groups, sums, Block);
         }
     }
 
+    /// <summary>Turns a pair of blocks' sums into rows of the result.</summary>
     private void Finish(int s, int pair, int row, int count, int column, int groups)
     {
         WinogradConvolution winograd = plan.Stages[s].Winograd!;
@@ -95,7 +104,8 @@ internal sealed unsafe class WinogradCpuRows<TLanes, TVector>(UpsamplerPlan plan
             }
             int channels = Math.Min(Lane, winograd.Outputs - ((pair + i) * Lane));
             float* bias = winograd.Bias + ((pair + i) * Lane);
-            WinogradCpu<TLanes, TVector>.Finish(rings.Sums + (i * Block), 2 * Block, groups, bias, channels, plan.Stages[s].Slope, outputs, count);
+            float* sums = rings.Sums + (i * Block);
+            WinogradConvolutionCpu<TLanes, TVector>.Finish(sums, 2 * Block, groups, bias, channels, plan.Stages[s].Slope, outputs, count);
         }
     }
 }

@@ -1,12 +1,12 @@
 namespace FastSeg.Deep;
 
-/// <summary>How a network pads at the image's border.</summary>
+/// <summary>What a network's convolutions see past the image's border.</summary>
 public enum Padding
 {
     /// <summary>The edge's value is repeated.</summary>
     Replicate,
 
-    /// <summary>Zero.</summary>
+    /// <summary>Zeros.</summary>
     Zeros,
 }
 
@@ -43,9 +43,14 @@ public sealed record UpsamplerConfig
     /// <summary>What samples in 0..1 are multiplied by first; 255 for the published weights.</summary>
     public float GuidanceScale { get; init; } = 255;
 
-    /// <summary>Whether the low-resolution features are divided by their L1 norm over channels first.</summary>
+    /// <summary>Whether each cell of the low-resolution features is first divided by its L1 norm over the channels.</summary>
     public bool NormaliseL1 { get; init; } = true;
 
     /// <summary>Doublings from a cell to a pixel: ceil(log2 patch).</summary>
     public int Levels => Patch <= 1 ? 0 : int.Log2(Patch - 1) + 1;
+
+    /// <summary>Each colour's (scale x - mean) / std as gain x + shift.</summary>
+    internal (float[] Gain, float[] Shift) Normalisation() => (
+        [.. GuidanceStd.Select(std => (float)((double)GuidanceScale / std))],
+        [.. GuidanceMean.Zip(GuidanceStd, (mean, std) => (float)(-(double)mean / std))]);
 }

@@ -50,7 +50,7 @@ internal sealed class BackboneIdentityTests
         tiny.MoveWeights("backbone.onnx.data", 2);
         Assert.That(Refusal(model, tiny), Does.Contain("the SHA-256 of backbone.onnx.data was "));
         tiny.MoveWeights("backbone.onnx.data");
-        BackboneFolders.Open(model.Description, tiny.Folder).Dispose();
+        model.Description.OpenBackbone(tiny.Folder).Dispose();
     }
 
     [Test]
@@ -107,5 +107,5 @@ internal sealed class BackboneIdentityTests
     }
 
     private static string Refusal(DeepModel model, TinyBackbone tiny) =>
-        Assert.Throws<FastSegException>(() => BackboneFolders.Open(model.Description, tiny.Folder).Dispose())!.Message;
+        Assert.Throws<FastSegException>(() => model.Description.OpenBackbone(tiny.Folder).Dispose())!.Message;
 }

@@ -40,7 +40,7 @@ internal sealed unsafe class BackboneProviderTests
     public void OtherBackendsDoNotAskForIt(BackendKind backend)
     {
         using var tiny = new TinyBackbone();
-        using Backbone backbone = Backbone.Open(tiny.Folder, 1, backend);
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1, Engines.CudaOrdinal(backend));
         Assert.That((backbone.Note, backbone.Device), Is.EqualTo(((string?)null, (int?)null)));
     }
 
@@ -72,7 +72,7 @@ internal sealed unsafe class BackboneProviderTests
         Assert.That(BackboneProvider.Describe(0), Does.Match(@"^(The transformer runs on the CPU: ONNX Runtime |ONNX Runtime .+: the transformer runs on the GPU\.$)"));
     }
 
-    private static Backbone Open(TinyBackbone tiny, int device) => Backbone.Open(tiny.Folder, new BackboneFiles(tiny.Folder), 1, device);
+    private static Backbone Open(TinyBackbone tiny, int device) => Backbone.Open(tiny.Folder, 1, device);
 
     private static float[] Tokens(Backbone backbone)
     {

@@ -87,7 +87,7 @@ internal sealed unsafe class BackboneTests
         Assert.That(backbone.Description.Name, Is.EqualTo("fastseg-vit-tiny-8"));
         Assert.That(backbone.Description.Licence, Is.EqualTo("MIT"));
         Assert.That((backbone.Description.Patch, backbone.Description.Dimension, backbone.FixedTokens), Is.EqualTo((8, 192, (int?)null)));
-        Assert.That(backbone.Windows, Is.EqualTo(new WindowPolicy(37, 12, false)));
+        Assert.That(WindowPolicy.Of(backbone), Is.EqualTo(new WindowPolicy(37, 12, false)));
         Assert.That(backbone.Sha256, Is.EqualTo(backbone.Description.Sha256["backbone.onnx"]));
         Assert.That(backbone.HasUpsampler, Is.False);
     }
@@ -165,7 +165,7 @@ internal sealed unsafe class BackboneTests
         tiny.Json.Remove("windowTokens");
         tiny.SaveJson();
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
-        Assert.That(backbone.Windows, Is.EqualTo(new WindowPolicy(5, 1, false)));
+        Assert.That(WindowPolicy.Of(backbone), Is.EqualTo(new WindowPolicy(5, 1, false)));
     }
 
     [Test]

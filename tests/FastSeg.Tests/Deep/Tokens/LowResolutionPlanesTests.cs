@@ -44,7 +44,7 @@ internal sealed unsafe class LowResolutionPlanesTests
                 VectorPath.Bits = 256;
                 float[] whole = Whole(map, bilinear, width, height);
                 VectorPath.Bits = bits;
-                using var planes = new LowResolutionPlanes(map, bilinear, 70, 16);
+                using var planes = new LowResolutionPlanesCpu(map, bilinear, 70, 16);
                 for (int round = 0; round < 60; round++)
                 {
                     int w = random.Next(1, 71), h = random.Next(1, 17);
@@ -72,7 +72,7 @@ internal sealed unsafe class LowResolutionPlanesTests
     public void EvaluatingAllocatesNothing()
     {
         using LowResolution map = RandomMap(4, 6, 6, 8);
-        using var planes = new LowResolutionPlanes(map, true, 48, 16);
+        using var planes = new LowResolutionPlanesCpu(map, true, 48, 16);
         float[] to = new float[4 * 48 * 16];
         fixed (float* first = to)
         {
@@ -84,7 +84,7 @@ internal sealed unsafe class LowResolutionPlanesTests
         }
     }
 
-    private static void AssertRectangle(LowResolutionPlanes planes, float[] whole, int width, int height, int x, int y, int w, int h)
+    private static void AssertRectangle(LowResolutionPlanesCpu planes, float[] whole, int width, int height, int x, int y, int w, int h)
     {
         int rowStride = w + 5, planeStride = (h * rowStride) + 3;
         float[] to = new float[2 * planeStride];
@@ -107,7 +107,7 @@ internal sealed unsafe class LowResolutionPlanesTests
     private static float[] Whole(LowResolution map, bool bilinear, int width, int height)
     {
         float[] to = new float[map.Channels * width * height];
-        using var planes = new LowResolutionPlanes(map, bilinear, width, height);
+        using var planes = new LowResolutionPlanesCpu(map, bilinear, width, height);
         fixed (float* first = to)
         {
             planes.Planes(0, 0, width, height, first, width, width * height);

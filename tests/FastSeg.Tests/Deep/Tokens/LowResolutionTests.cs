@@ -100,7 +100,7 @@ internal sealed unsafe class LowResolutionTests
         Assert.That(Assert.Throws<FastSegException>(() => InputRange.From([rare]))!.Message, Does.Contain("x 5, y 0 is NaN"));
         using var tiny = new TinyBackbone();
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
-        Assert.That(Assert.Throws<FastSegException>(() => Run(backbone, rare, backbone.Windows, out _, out _))!.Message, Does.Contain("x 5, y 0 is NaN"));
+        Assert.That(Assert.Throws<FastSegException>(() => Run(backbone, rare, WindowPolicy.Of(backbone), out _, out _))!.Message, Does.Contain("x 5, y 0 is NaN"));
         Assert.Throws<FastSegException>(() => new InputRange(1, 1).Check());
     }
 

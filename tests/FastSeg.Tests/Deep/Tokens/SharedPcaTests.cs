@@ -100,10 +100,10 @@ internal sealed unsafe class SharedPcaTests
         using var tiny = new TinyBackbone(14, 6, 5, false, 4);
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
         using MemoryImage image = RandomImage(100, 20);
-        byte[] Fit(ulong seed) => SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, backbone.Windows, 3, seed, views: 6).ToSafetensors();
+        byte[] Fit(ulong seed) => SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, WindowPolicy.Of(backbone), 3, seed, views: 6).ToSafetensors();
         Assert.That(Fit(1), Is.EqualTo(Fit(1)));
         Assert.That(Fit(2), Is.Not.EqualTo(Fit(1)));
-        Assert.That(Assert.Throws<FastSegException>(() => SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, backbone.Windows, 7, 0))!.Message,
+        Assert.That(Assert.Throws<FastSegException>(() => SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, WindowPolicy.Of(backbone), 7, 0))!.Message,
             Does.Contain("--channels 7 cannot be had").And.Contain("give 1 to 6"));
     }
 

@@ -93,7 +93,7 @@ internal sealed unsafe record UpsamplerCase(int ChannelsIn, int ChannelsOut, int
         try
         {
             using var network = new Upsampler(Config, Tensors());
-            var plan = new UpsamplerPlan(network, Height, Width, LowHeight, LowWidth, tileWidth);
+            var plan = new UpsamplerPlanCpu(network, Height, Width, LowHeight, LowWidth, tileWidth);
             using UpsamplerCpu worker = UpsamplerCpu.Create(plan);
             float[] result = new float[ChannelsOut * Height * Width];
             for (int y = 0; y < Height; y += tileHeight)
@@ -111,7 +111,7 @@ internal sealed unsafe record UpsamplerCase(int ChannelsIn, int ChannelsOut, int
         }
     }
 
-    private void RunTile(UpsamplerPlan plan, UpsamplerCpu worker, Region region, float[] result)
+    private void RunTile(UpsamplerPlanCpu plan, UpsamplerCpu worker, Region region, float[] result)
     {
         Region seen = plan.Guidance(region);
         float[] image = Image, part = new float[3 * seen.Pixels];

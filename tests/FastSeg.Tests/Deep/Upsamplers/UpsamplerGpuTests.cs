@@ -62,7 +62,7 @@ internal sealed class UpsamplerGpuTests
         var network = new UpsamplerCase(16, 6, height, width, patch, Padding.Replicate);
         float[] values = Run(network, [new Region(0, 0, width, height)]), thresholds = [-1.5f, -0.4f, 0, 0.3f, 0.7f, 2];
         using var weights = new Upsampler(network.Config, network.Tensors());
-        var plan = new UpsamplerGpuPlan(weights, height, width, network.LowHeight, network.LowWidth, width, height);
+        var plan = new UpsamplerPlanGpu(weights, height, width, network.LowHeight, network.LowWidth, width, height);
         Assert.That(plan.EndsAtImage, Is.EqualTo(endsAtImage));
         using var upsampler = new UpsamplerGpu(_device, plan);
         using var map = new DeviceTable<float>(_device, network.Features);
@@ -99,7 +99,7 @@ internal sealed class UpsamplerGpuTests
     {
         var network = new UpsamplerCase(32, 32, 64, 64, 16, Padding.Replicate);
         using var weights = new Upsampler(network.Config, network.Tensors());
-        UpsamplerGpuPlan Plan(int side) => new(weights, side, side, side / 16, side / 16, 512, 512);
+        UpsamplerPlanGpu Plan(int side) => new(weights, side, side, side / 16, side / 16, 512, 512);
         Assert.That(UpsamplerGpu.ScratchBytes(Plan(4096)), Is.LessThanOrEqualTo(UpsamplerGpu.ScratchBytes(Plan(2048))));
         Assert.That(UpsamplerGpu.ScratchBytes(Plan(2048)), Is.LessThan(512L * 512 * 300));
     }
@@ -108,7 +108,7 @@ internal sealed class UpsamplerGpuTests
     private float[] Run(UpsamplerCase network, Region[] tiles)
     {
         using var weights = new Upsampler(network.Config, network.Tensors());
-        var plan = new UpsamplerGpuPlan(
+        var plan = new UpsamplerPlanGpu(
             weights, network.Height, network.Width, network.LowHeight, network.LowWidth, (int)tiles.Max(tile => tile.Width), (int)tiles.Max(tile => tile.Height));
         using var upsampler = new UpsamplerGpu(_device, plan);
         using MemoryBuffer1D<float, Stride1D.Dense> map = _device.Accelerator.Allocate1D(network.Features);

@@ -117,7 +117,7 @@ internal sealed unsafe class UpsamplerTests
     {
         var network = new UpsamplerCase(16, 16, 28, 28, 14, Padding.Replicate);
         using var weights = new Upsampler(network.Config, network.Tensors());
-        var plan = new UpsamplerPlan(weights, 4200, 4200, 300, 300, 256);
+        var plan = new UpsamplerPlanCpu(weights, 4200, 4200, 300, 300, 256);
         Region seen = plan.Guidance(new Region(2000, 2000, 256, 256));
         Assert.That(seen.X, Is.InRange(2000 - 256, 2000 - 128));
         Assert.That(seen.Right, Is.InRange(2256 + 128, 2256 + 256));
@@ -129,7 +129,7 @@ internal sealed unsafe class UpsamplerTests
     {
         var network = new UpsamplerCase(32, 32, 130, 150, 14, Padding.Replicate);
         using var weights = new Upsampler(network.Config, network.Tensors());
-        var plan = new UpsamplerPlan(weights, 130, 150, network.LowHeight, network.LowWidth, 64);
+        var plan = new UpsamplerPlanCpu(weights, 130, 150, network.LowHeight, network.LowWidth, 64);
         long buffers = HostBuffer.Allocations;
         using UpsamplerCpu worker = UpsamplerCpu.Create(plan);
         Assert.That(HostBuffer.Allocations, Is.EqualTo(buffers + 1));
@@ -155,7 +155,7 @@ internal sealed unsafe class UpsamplerTests
     {
         var network = new UpsamplerCase(32, 32, 64, 64, 16, Padding.Replicate);
         using var weights = new Upsampler(network.Config, network.Tensors());
-        long Bytes(int side) => UpsamplerCpu.Bytes(new UpsamplerPlan(weights, side, side, side / 16, side / 16, 512));
+        long Bytes(int side) => UpsamplerCpu.Bytes(new UpsamplerPlanCpu(weights, side, side, side / 16, side / 16, 512));
         Assert.That(Bytes(8192), Is.LessThanOrEqualTo(Bytes(2048)));
         Assert.That(Bytes(8192), Is.LessThan(64L << 20));
     }
