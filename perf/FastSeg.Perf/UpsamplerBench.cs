@@ -15,7 +15,8 @@ internal static unsafe class UpsamplerBench
 {
     public static void Run(PerfRun run)
     {
-        foreach ((int channels, int side, Goal? goal) in (ReadOnlySpan<(int, int, Goal?)>)[(32, 504, null), (32, 1008, Goal.AtLeast(2.5)), (128, 1008, Goal.AtLeast(1.4))])
+        ReadOnlySpan<(int, int, Goal?)> cases = [(32, 504, null), (32, 1008, Goal.AtLeast(2.5)), (128, 1008, Goal.AtLeast(1.4))];
+        foreach ((int channels, int side, Goal? goal) in cases)
         {
             var network = new UpsamplerCase(channels, channels, side, side, 14, Padding.Replicate);
             using var result = new HostBuffer((long)channels * side * side * sizeof(float));
@@ -40,8 +41,10 @@ internal static unsafe class UpsamplerBench
             {
                 int y = (int)index * rows;
                 var region = new Region(0, y, network.Width, Math.Min(rows, network.Height - y));
-                var seen = new GuidanceImage(guide, (nint)network.Height * network.Width, network.Width, new Region(0, 0, network.Width, network.Height));
-                var planes = new OutputPlanes((float*)result.Pointer + ((nint)y * network.Width), (nint)network.Height * network.Width, network.Width);
+                var seen = new GuidanceImage(
+                    guide, (nint)network.Height * network.Width, network.Width, new Region(0, 0, network.Width, network.Height));
+                var planes = new OutputPlanes(
+                    (float*)result.Pointer + ((nint)y * network.Width), (nint)network.Height * network.Width, network.Width);
                 workers[worker].Run(new LowFeatures(low, network.ChannelsIn, network.LowHeight, network.LowWidth), seen, region, planes);
             });
             seconds = run.Best(peer is null ? [Ours] : [Ours, peer.Run]);
@@ -56,7 +59,8 @@ internal static unsafe class UpsamplerBench
             OwnBound = (run.Bounds.FlopsPerSecond / done * pixels, "products"),
             Note = string.Create(
                 CultureInfo.InvariantCulture,
-                $"does {done / pixels / 1e3:F0} of {plain / pixels / 1e3:F0} kFLOP a pixel, {done / seconds[0] / 1e9:F0} GFLOP/s; {UpsamplerCpu.Bytes(plan) >> 20} MiB a thread"),
+                $"does {done / pixels / 1e3:F0} of {plain / pixels / 1e3:F0} kFLOP a pixel, "
+                + $"{done / seconds[0] / 1e9:F0} GFLOP/s; {UpsamplerCpu.Bytes(plan) >> 20} MiB a thread"),
         };
         run.Add(ours);
         peer?.Add(run, ours, seconds[1], result, goal);
@@ -98,7 +102,11 @@ internal static unsafe class UpsamplerBench
         foreach (int width in (int[])[512, 1024, 8192])
         {
             var plan = new UpsamplerPlanCpu(weights, 8192, 8192, 512, 512, width);
-            run.Add(new Quantity("upsampler", $"k = 32, 8192 x 8192 in tiles {width} wide: buffers of a thread", UpsamplerCpu.Bytes(plan) / 1048576.0, "MiB"));
+            run.Add(new Quantity(
+                "upsampler",
+                $"k = 32, 8192 x 8192 in tiles {width} wide: buffers of a thread",
+                UpsamplerCpu.Bytes(plan) / 1048576.0,
+                "MiB"));
         }
         run.Add(new Quantity("upsampler", "k = 32: packed weights, shared", weights.Bytes / 1048576.0, "MiB"));
     }

@@ -92,7 +92,9 @@ public sealed record DeepDescription
     }
 
     /// <summary>Refuses a backbone that is not the one the model was trained with.</summary>
-    /// <exception cref="FastSegException">The network's hash, what is kept of its description, or the number of threads differs.</exception>
+    /// <exception cref="FastSegException">
+    /// The network's hash, what is kept of its description, or the number of threads differs.
+    /// </exception>
     internal void CheckBackbone(Backbone backbone)
     {
         if (backbone.Sha256 != Sha256)

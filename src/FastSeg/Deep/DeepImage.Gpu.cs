@@ -100,7 +100,9 @@ internal sealed class DeepImageGpu : IDisposable
     /// </param>
     /// <param name="sink">Takes the core's pixels.</param>
     /// <param name="firstPlane">The plane of channel 0.</param>
-    /// <param name="scratch">At least <see cref="ScratchBytes"/>, aligned to 256 bytes; in use until the stream has passed the tile.</param>
+    /// <param name="scratch">
+    /// At least <see cref="ScratchBytes"/>, aligned to 256 bytes; in use until the stream has passed the tile.
+    /// </param>
     public void Fill<TSink>(
         AcceleratorStream stream, Region core, ArrayView<byte> samples, TSink sink, int firstPlane, ArrayView<byte> scratch)
         where TSink : struct, IPlaneSink

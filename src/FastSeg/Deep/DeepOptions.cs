@@ -19,7 +19,9 @@ public sealed record DeepOptions(Backbone Backbone)
     public InputRange? Range { get; init; }
 
     /// <summary>Decides how features are upsampled.</summary>
-    /// <exception cref="FastSegException">Learned upsampling is asked for and there is no upsampler that fits, or it is damaged.</exception>
+    /// <exception cref="FastSegException">
+    /// Learned upsampling is asked for and there is no upsampler that fits, or it is damaged.
+    /// </exception>
     public UpsamplingChoice Choose()
     {
         if (Upsampling is { } wanted and not Deep.Upsampling.Learned)

@@ -40,7 +40,8 @@ internal sealed unsafe class DeepImageGpuTests
     [Test]
     public void WithoutANetworkItHasTheCpusBits([Values(Upsampling.Nearest, Upsampling.Bilinear)] Upsampling upsampling)
     {
-        using LowResolution map = Map(new UpsamplerCase(Channels, Channels, CellRows * Patch, CellColumns * Patch, Patch, Padding.Replicate));
+        using LowResolution map = Map(
+            new UpsamplerCase(Channels, Channels, CellRows * Patch, CellColumns * Patch, Patch, Padding.Replicate));
         byte[] samples = new byte[Width * Height];
         fixed (byte* pixels = samples)
         {
@@ -68,7 +69,8 @@ internal sealed unsafe class DeepImageGpuTests
             Assert.That(part, Has.Length.LessThanOrEqualTo(DeepImageGpu.SampleBytes(image.Info, plan)));
         }
         using MemoryBuffer1D<byte, Stride1D.Dense> samples = device.Accelerator.Allocate1D(part);
-        using MemoryBuffer1D<byte, Stride1D.Dense> scratch = device.Accelerator.Allocate1D<byte>(Math.Max(1, DeepImageGpu.ScratchBytes(image.Info, plan)));
+        using MemoryBuffer1D<byte, Stride1D.Dense> scratch =
+            device.Accelerator.Allocate1D<byte>(Math.Max(1, DeepImageGpu.ScratchBytes(image.Info, plan)));
         using MemoryBuffer1D<float, Stride1D.Dense> planes = device.Accelerator.Allocate1D<float>(Channels * Core.Pixels);
         var sink = new FloatSink { Planes = planes.View.AsContiguous(), PlaneStride = (int)Core.Pixels };
         deep.Fill(device.Accelerator.DefaultStream, Core, samples.View.AsContiguous(), sink, 0, scratch.View.AsContiguous());
@@ -79,12 +81,15 @@ internal sealed unsafe class DeepImageGpuTests
     private static unsafe float[] Expected(Upsampler weights, LowResolution map, MemoryImage image, DeepDescription description)
     {
         using var cpu = new LearnedPlanesCpu(
-            LearnedPlanesCpu.PlanFor(weights, image.Info, Width), map, image, description.Range, new TileGrid(image.Info.Bounds, Width, Height));
+            LearnedPlanesCpu.PlanFor(weights, image.Info, Width), map, image, description.Range,
+            new TileGrid(image.Info.Bounds, Width, Height));
         cpu.Start(Core);
         float[] planes = new float[Channels * Core.Pixels];
         fixed (float* first = planes)
         {
-            cpu.Fill(new FastSeg.Features.Band(Core.X, Core.Y, (int)Core.Width, (int)Core.Height, Channels, first, (int)Core.Width, (int)Core.Pixels), 0);
+            var band = new FastSeg.Features.Band(
+                Core.X, Core.Y, (int)Core.Width, (int)Core.Height, Channels, first, (int)Core.Width, (int)Core.Pixels);
+            cpu.Fill(band, 0);
         }
         return planes;
     }

@@ -43,7 +43,8 @@ internal sealed unsafe class ResizeTests
         Assert.That(PtxCheck.Count(ptx, "div.rn.f32"), Is.EqualTo(2), "the two fractions, once a pixel");
     }
 
-    private static void AssertEqual(GpuDevice device, LowResolutionPlanesGpu<FloatSink> kernel, LowResolution map, bool bilinear, Region core)
+    private static void AssertEqual(
+        GpuDevice device, LowResolutionPlanesGpu<FloatSink> kernel, LowResolution map, bool bilinear, Region core)
     {
         int pixels = (int)core.Pixels, stride = pixels + Guard;
         float[] expected = new float[(Channels + 1) * stride];
@@ -58,10 +59,19 @@ internal sealed unsafe class ResizeTests
         }
         float[] actual = new float[expected.Length];
         Array.Fill(actual, float.NaN);
-        using MemoryBuffer1D<float, Stride1D.Dense> cells = device.Accelerator.Allocate1D(new ReadOnlySpan<float>(map.Plane(0), Channels * Rows * Columns).ToArray());
+        using MemoryBuffer1D<float, Stride1D.Dense> cells = device.Accelerator.Allocate1D(
+            new ReadOnlySpan<float>(map.Plane(0), Channels * Rows * Columns).ToArray());
         using MemoryBuffer1D<float, Stride1D.Dense> result = device.Accelerator.Allocate1D(actual);
-        var shape = new CellMap { Cells = cells.View.AsContiguous(), Channels = Channels, Rows = Rows, Columns = Columns, Patch = map.Patch };
-        kernel.Run(device.Accelerator.DefaultStream, shape, core, new FloatSink { Planes = result.View.AsContiguous(), PlaneStride = stride }, 1);
+        var shape = new CellMap
+        {
+            Cells = cells.View.AsContiguous(),
+            Channels = Channels,
+            Rows = Rows,
+            Columns = Columns,
+            Patch = map.Patch,
+        };
+        kernel.Run(
+            device.Accelerator.DefaultStream, shape, core, new FloatSink { Planes = result.View.AsContiguous(), PlaneStride = stride }, 1);
         device.Accelerator.Synchronize();
         result.CopyToCPU(actual);
         Assert.That(actual.Select(BitConverter.SingleToInt32Bits), Is.EqualTo(expected.Select(BitConverter.SingleToInt32Bits)), $"{core}");

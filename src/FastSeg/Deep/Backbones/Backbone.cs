@@ -131,7 +131,9 @@ public sealed class Backbone : IDisposable
         }
     }
 
-    /// <summary>Refuses a learned upsampler that fits this network with no number of channels. Does nothing where the folder has none.</summary>
+    /// <summary>
+    /// Refuses a learned upsampler that fits this network with no number of channels. Does nothing where the folder has none.
+    /// </summary>
     /// <exception cref="FastSegException">
     /// It is damaged, is for patches of another size, or takes more channels than a token has numbers.
     /// </exception>

@@ -6,7 +6,7 @@ namespace FastSeg.Deep;
 public sealed record BackboneDescription
 {
     /// <summary>Name of the network's file in a backbone's folder.</summary>
-    public const string GraphFile = "backbone.onnx";
+    public const string GraphFile = BackboneFiles.GraphFile;
 
     /// <summary>Name of the description's file.</summary>
     public const string JsonFile = "backbone.json";
@@ -62,7 +62,9 @@ public sealed record BackboneDescription
     public IReadOnlyDictionary<string, string> Sha256 { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Reads a folder's description and checks the hashes it states.</summary>
-    /// <exception cref="FastSegException">The folder or a file is missing, a field is missing or out of range, or a hash differs.</exception>
+    /// <exception cref="FastSegException">
+    /// The folder or a file is missing, a field is missing or out of range, or a hash differs.
+    /// </exception>
     public static BackboneDescription Load(string folder) => Load(folder, new BackboneFiles(folder));
 
     /// <summary>The same, with files whose hashes may be known already.</summary>
@@ -88,7 +90,8 @@ public sealed record BackboneDescription
         catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             throw new FastSegException(
-                $"{path} is no JSON object that can be read ({Images.InputFile.OneLine(e.Message)}); write it as docs/deep.md describes.", e);
+                $"{path} is no JSON object that can be read ({Images.InputFile.OneLine(e.Message)}); "
+                + "write it as docs/deep.md describes.", e);
         }
         description.Check(path);
         foreach ((string file, string hash) in description.Sha256)

@@ -6,6 +6,9 @@ namespace FastSeg.Deep;
 /// <summary>The files of a backbone's folder and their hashes. Each file is read once.</summary>
 internal sealed class BackboneFiles(string folder)
 {
+    /// <summary>Name of the network's file.</summary>
+    public const string GraphFile = "backbone.onnx";
+
     private const int ChunkBytes = 1 << 20, MostEntryBytes = 2048;
 
     private readonly Dictionary<string, string> _hashes = [];
@@ -19,7 +22,7 @@ internal sealed class BackboneFiles(string folder)
 
     /// <summary>SHA-256 of the network's file, in lower-case hexadecimal.</summary>
     /// <exception cref="FastSegException">It cannot be read.</exception>
-    public string Graph => Sha256(BackboneDescription.GraphFile);
+    public string Graph => Sha256(GraphFile);
 
     /// <summary>SHA-256 of every other file that the network's weights lie in, by its path in the folder.</summary>
     /// <exception cref="FastSegException">One is missing, cannot be read, or does not lie in the folder.</exception>
@@ -32,7 +35,7 @@ internal sealed class BackboneFiles(string folder)
             if (Path.IsPathRooted(file) || file.Split('/', '\\').Contains("..") || !File.Exists(Path.Combine(folder, file)))
             {
                 throw new FastSegException(
-                    $"{Path.Combine(folder, BackboneDescription.GraphFile)} keeps weights in {InputFile.OneLine(file)}, "
+                    $"{Path.Combine(folder, GraphFile)} keeps weights in {InputFile.OneLine(file)}, "
                     + "which is no file of that folder; copy it there or export the network again.");
             }
             weights[file] = Sha256(file);
@@ -49,7 +52,7 @@ internal sealed class BackboneFiles(string folder)
             string path = Path.Combine(folder, file);
             try
             {
-                hash = file == BackboneDescription.GraphFile ? HashGraph(path) : HashFile(path);
+                hash = file == GraphFile ? HashGraph(path) : HashFile(path);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

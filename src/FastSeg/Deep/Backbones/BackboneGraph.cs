@@ -82,7 +82,8 @@ internal static class BackboneGraph
             int patch = description.Patch, prefix = description.PrefixTokens;
             string how = description.IsMap ? "dimension x rows x columns" : $"{prefix} prefix tokens and {rows} x {columns} patches";
             throw backbone.Misfit(
-                $"output \"{description.Output}\" is {string.Join(" x ", found)} for an image of {rows * patch} x {columns * patch} pixels; "
+                $"output \"{description.Output}\" is {string.Join(" x ", found)} "
+                + $"for an image of {rows * patch} x {columns * patch} pixels; "
                 + $"{string.Join(" x ", needed)} ({how}) "
                 + $"is needed by patch {patch}, dimension {description.Dimension} and prefixTokens {prefix}");
         }

@@ -81,7 +81,7 @@ internal sealed unsafe class BackboneWindow : IDisposable
 
     /// <summary>Runs the network on <see cref="Input"/>; what it returns is valid until the next call.</summary>
     /// <param name="keep">
-    /// Whether another pass follows: ONNX Runtime then keeps the memory it works in. Giving it back and taking it again costs 5 % of a pass.
+    /// Whether another pass follows. ONNX Runtime then keeps its working memory; giving it back and taking it again costs 5 % of a pass.
     /// </param>
     /// <exception cref="FastSegException">ONNX Runtime failed.</exception>
     public TokenView Forward(bool keep = false)
@@ -109,7 +109,9 @@ internal sealed unsafe class BackboneWindow : IDisposable
         return new TokenView(average, _backbone.Description.Dimension, 1);
     }
 
-    /// <summary>Runs the network once and returns by how many bytes the process grew: the memory it worked in, which is kept this once.</summary>
+    /// <summary>
+    /// Runs the network once and returns by how many bytes the process grew: the memory it worked in, which is kept this once.
+    /// </summary>
     /// <exception cref="FastSegException">ONNX Runtime failed.</exception>
     public long Measure()
     {

@@ -65,7 +65,9 @@ public sealed record InputRange(float Low, float High)
     }
 
     /// <summary>Refuses a range that maps nothing, or that was given in the numbers of an integer file.</summary>
-    /// <exception cref="FastSegException">The ends are not finite, not in order, or outside of 0 to 1 where samples are integers.</exception>
+    /// <exception cref="FastSegException">
+    /// The ends are not finite, not in order, or outside of 0 to 1 where samples are integers.
+    /// </exception>
     internal void Check(IReadOnlyList<ImageReader> images)
     {
         Check();

@@ -98,7 +98,8 @@ internal sealed unsafe class LowResolutionFile : IDisposable
         (long channels, long rows, long columns) = (header.Shape[0], header.Shape[1], header.Shape[2]);
         if (channels != needed)
         {
-            throw file.Unsupported($"holds {shape} features, {channels} channels", $"{reader} takes {needed}; the first axis counts channels");
+            throw file.Unsupported(
+                $"holds {shape} features, {channels} channels", $"{reader} takes {needed}; the first axis counts channels");
         }
         if (rows < 1 || columns < 1 || rows > image.Height || columns > image.Width)
         {

@@ -142,7 +142,9 @@ internal sealed unsafe class LowResolutionPlanesCpu : IDisposable
         }
     }
 
-    /// <summary>Interpolates along y: to = above + fraction (below - above), fused. The end of a row that fills no vector goes one by one.</summary>
+    /// <summary>
+    /// Interpolates along y: to = above + fraction (below - above), fused. The end of a row that fills no vector goes one by one.
+    /// </summary>
     private static void Between(float* above, float* below, float fraction, float* to, int count)
     {
         int i = 0;

@@ -133,7 +133,9 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
 
     private float* Weight(long row, long column) => (float*)_weights.Pointer + ((row % _down.Size) * _sumColumns) + column;
 
-    /// <summary>Reads a window's pixels into the network's input; where whole rows are read, the first window of a row has read them.</summary>
+    /// <summary>
+    /// Reads a window's pixels into the network's input; where whole rows are read, the first window of a row has read them.
+    /// </summary>
     private void Load(long top, long left, bool first)
     {
         int patch = _backbone.Description.Patch;

@@ -24,7 +24,8 @@ internal sealed unsafe class SharedPca
     {
         if (mean.Length == 0 || eigenvalues.Length == 0 || components.Length != (long)mean.Length * eigenvalues.Length)
         {
-            throw new ArgumentException($"{components.Length} numbers are no {eigenvalues.Length} components of {mean.Length}", nameof(components));
+            throw new ArgumentException(
+                $"{components.Length} numbers are no {eigenvalues.Length} components of {mean.Length}", nameof(components));
         }
         (Mean, Components, Eigenvalues) = (mean, components, eigenvalues);
         _padded = (Channels + Lanes - 1) / Lanes * Lanes;

@@ -5,8 +5,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// Running mean and covariance of tokens in float64. Sums are taken about the mean of the first view's tokens, so that nothing cancels. Each
-/// element is one chain of additions over the tokens in order, whatever the threads and the vector width.
+/// Running mean and covariance of tokens in float64. Sums are taken about the mean of the first view's tokens, so that nothing cancels.
+/// Each element is one chain of additions over the tokens in order, whatever the threads and the vector width.
 /// </summary>
 internal sealed unsafe class SharedPcaCovariance : IDisposable
 {

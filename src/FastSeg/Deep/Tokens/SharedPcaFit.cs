@@ -100,8 +100,8 @@ internal static unsafe class SharedPcaFit
         return options.Memory <= 0 || peak <= options.Memory
             ? peak
             : throw new FastSegException(
-                $"{images[0].Info.Name}: --memory {ByteSize.Text(options.Memory)} is not enough to fit the projection of {backbone.Folder}; "
-                + $"the least that would do is {ByteSize.Text(peak)}.");
+                $"{images[0].Info.Name}: --memory {ByteSize.Text(options.Memory)} is not enough "
+                + $"to fit the projection of {backbone.Folder}; the least that would do is {ByteSize.Text(peak)}.");
     }
 
     /// <summary>The leading eigenvectors, each with the sign that makes its largest number positive.</summary>

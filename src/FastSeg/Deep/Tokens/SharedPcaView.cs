@@ -73,7 +73,9 @@ internal sealed record SharedPcaView(long X, long Y, double Zoom, int CropX, int
         return taps;
     }
 
-    /// <summary>Reflects a position into the window without repeating the edge; several times where the window is smaller than the padding.</summary>
+    /// <summary>
+    /// Reflects a position into the window without repeating the edge; several times where the window is smaller than the padding.
+    /// </summary>
     private static int Reflect(int i, int size)
     {
         if (size == 1)

@@ -30,7 +30,8 @@ internal sealed class PickleMachine
             var code = (PickleCode)input.Byte();
             if (first != (code == PickleCode.Proto))
             {
-                throw new PickleException(first ? "it has no protocol number; protocols 2 to 5 can be read" : "it states its protocol twice");
+                throw new PickleException(
+                    first ? "it has no protocol number; protocols 2 to 5 can be read" : "it states its protocol twice");
             }
             first = false;
             if (code == PickleCode.Stop)

@@ -13,7 +13,8 @@ internal static class PickleTypes
         return full is OrderedDict or Tensor || StorageType(full) is not null
             ? new PickleGlobal(full)
             : throw new PickleException(
-                $"it asks for {Images.InputFile.OneLine(full)}, which is none of the types that weights are made of; nothing of it was executed");
+                $"it asks for {Images.InputFile.OneLine(full)}, which is none of the types that weights are made of; "
+                + "nothing of it was executed");
     }
 
     /// <summary>What calling a known name would give.</summary>
@@ -49,7 +50,7 @@ internal static class PickleTypes
     };
 
     /// <summary>
-    /// A tensor from (storage, offset, size, stride, requires_grad, hooks[, metadata]); those from requires_grad on do not matter to weights.
+    /// A tensor from (storage, offset, size, stride, requires_grad, hooks[, metadata]). From requires_grad on, nothing matters to weights.
     /// </summary>
     private static PickleTensor MakeTensor(object?[] arguments)
     {

@@ -24,7 +24,8 @@ internal sealed record PyTorchCheckpoint(PickleDict Config, IReadOnlyList<Weight
         if (!file.AsSpan().StartsWith("PK"u8))
         {
             throw new FastSegException(
-                $"{name} is no checkpoint of PyTorch 1.6 or later, which is a zip file; load it in PyTorch and save it again with torch.save.");
+                $"{name} is no checkpoint of PyTorch 1.6 or later, which is a zip file; "
+                + "load it in PyTorch and save it again with torch.save.");
         }
         try
         {
@@ -46,7 +47,8 @@ internal sealed record PyTorchCheckpoint(PickleDict Config, IReadOnlyList<Weight
         }
         catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException)
         {
-            throw new FastSegException($"{name} is a damaged zip file ({Images.InputFile.OneLine(e.Message)}); fetch the checkpoint again.", e);
+            throw new FastSegException(
+                $"{name} is a damaged zip file ({Images.InputFile.OneLine(e.Message)}); fetch the checkpoint again.", e);
         }
     }
 

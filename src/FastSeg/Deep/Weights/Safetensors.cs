@@ -154,5 +154,6 @@ internal sealed record Safetensors(IReadOnlyDictionary<string, WeightTensor> Ten
         return new WeightTensor(tensor, shape, values);
     }
 
-    private static FastSegException Bad(string name, string what) => new($"{name} is no whole safetensors file: {what}; export the weights again.");
+    private static FastSegException Bad(string name, string what) =>
+        new($"{name} is no whole safetensors file: {what}; export the weights again.");
 }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace FastSeg.Deep.Weights;
 
-/// <summary>Reads an upsampler's configuration from a safetensors file's metadata, where it is JSON, and from published checkpoints.</summary>
+/// <summary>
+/// Reads an upsampler's configuration from a safetensors file's metadata, where it is JSON, and from published checkpoints.
+/// </summary>
 internal static class UpsamplerConfigReader
 {
     /// <summary>Most channels of a layer.</summary>
@@ -135,7 +137,8 @@ internal static class UpsamplerConfigReader
         Within("kernel", config.Kernel, 3, 3);
         Within("patch", config.Patch, 2, MaxPatch);
         if (config.GuidanceMean.Count != 3 || config.GuidanceStd.Count != 3 || config.GuidanceMean.Any(m => !float.IsFinite(m))
-            || config.GuidanceStd.Any(s => !(s > 0) || !float.IsFinite(s)) || !(config.GuidanceScale > 0) || !float.IsFinite(config.GuidanceScale))
+            || config.GuidanceStd.Any(s => !(s > 0) || !float.IsFinite(s))
+            || !(config.GuidanceScale > 0) || !float.IsFinite(config.GuidanceScale))
         {
             throw new FastSegException(
                 $"{name}: guidanceMean and guidanceStd must have three finite numbers each, guidanceStd's and guidanceScale positive.");

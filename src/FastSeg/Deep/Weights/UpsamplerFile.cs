@@ -29,7 +29,9 @@ public sealed class UpsamplerFile
     /// <summary>What the weights were imported from; empty where the file does not say.</summary>
     public string Source { get; }
 
-    /// <summary>Fields of the configuration that the checkpoint did not state and that were assumed on import, in words; empty for none.</summary>
+    /// <summary>
+    /// Fields of the configuration that the checkpoint did not state and that were assumed on import, in words; empty for none.
+    /// </summary>
     public string AssumedFields { get; }
 
     /// <summary>How many numbers all tensors have together.</summary>
@@ -48,7 +50,9 @@ public sealed class UpsamplerFile
     /// <summary>Converts a PyTorch checkpoint, without executing any of it, and writes it as safetensors.</summary>
     /// <param name="checkpoint">What torch.save wrote: a dict of "config" and "weights".</param>
     /// <param name="output">The file to write; it appears when it is whole.</param>
-    /// <exception cref="FastSegException">The checkpoint is damaged, asks for more than data or does not fit, or the file cannot be written.</exception>
+    /// <exception cref="FastSegException">
+    /// The checkpoint is damaged, asks for more than data or does not fit, or the file cannot be written.
+    /// </exception>
     public static UpsamplerFile Import(string checkpoint, string output)
     {
         byte[] bytes = WeightBytes.ReadFile(checkpoint);

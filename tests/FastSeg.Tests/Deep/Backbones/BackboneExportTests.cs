@@ -29,7 +29,9 @@ internal sealed unsafe class BackboneExportTests
         {
             using Backbone backbone = Backbone.Open(Path.Combine(place, name), 1);
             BackboneDescription description = backbone.Description;
-            Assert.That((description.Patch, description.Dimension, description.PrefixTokens, description.Licence), Is.EqualTo((14, 24, prefix, "MIT")));
+            Assert.That(
+                (description.Patch, description.Dimension, description.PrefixTokens, description.Licence),
+                Is.EqualTo((14, 24, prefix, "MIT")));
             Assert.That(backbone.FixedTokens, Is.EqualTo(5));
             AssertTokens(backbone, Path.Combine(place, name), 0, 5, 5);
         }
@@ -43,7 +45,8 @@ internal sealed unsafe class BackboneExportTests
 
     private static void AssertTokens(Backbone backbone, string folder, int index, int rows, int columns)
     {
-        float[] image = TorchPeer.ReadNpy(Path.Combine(folder, $"image-{index}.npy")), expected = TorchPeer.ReadNpy(Path.Combine(folder, $"tokens-{index}.npy"));
+        float[] image = TorchPeer.ReadNpy(Path.Combine(folder, $"image-{index}.npy"));
+        float[] expected = TorchPeer.ReadNpy(Path.Combine(folder, $"tokens-{index}.npy"));
         using var window = new BackboneWindow(backbone, rows, columns, flipAverage: false);
         Assert.That((image.Length, expected.Length), Is.EqualTo((3 * window.Height * window.Width, rows * columns * 24)));
         image.CopyTo(new Span<float>(window.Input, image.Length));

@@ -73,7 +73,9 @@ internal sealed class BackboneIdentityTests
             Finds("weights.bin", junk, junk % 2 == 0);
         }
         File.Delete(folder.File("weights.bin"));
-        Assert.That(Assert.Throws<FastSegException>(() => new BackboneFiles(folder.Path).Weights())!.Message, Does.Contain("keeps weights in weights.bin, which is no file of that folder"));
+        Assert.That(
+            Assert.Throws<FastSegException>(() => new BackboneFiles(folder.Path).Weights())!.Message,
+            Does.Contain("keeps weights in weights.bin, which is no file of that folder"));
     }
 
     [Test]

@@ -32,7 +32,9 @@ internal sealed unsafe class BackboneProviderTests
         File.WriteAllText(tiny.GraphPath, "no network");
         tiny.Json.Remove("sha256");
         tiny.SaveJson();
-        Assert.That(() => Open(tiny, 0).Dispose(), Throws.TypeOf<FastSegException>().With.Message.Contains("is no network that ONNX Runtime can open"));
+        Assert.That(
+            () => Open(tiny, 0).Dispose(),
+            Throws.TypeOf<FastSegException>().With.Message.Contains("is no network that ONNX Runtime can open"));
     }
 
     [TestCase(BackendKind.Cpu)]
@@ -59,17 +61,23 @@ internal sealed unsafe class BackboneProviderTests
     }
 
     [TestCase(
-        "[ErrorCode:Fail] /src/bridge.cc:2043 Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library /p.so with error: libcublasLt.so.13: cannot open\n",
+        "[ErrorCode:Fail] /src/bridge.cc:2043 Get() [ONNXRuntimeError] : 1 : FAIL : "
+            + "Failed to load library /p.so with error: libcublasLt.so.13: cannot open\n",
         "libcublasLt.so.13: cannot open")]
-    [TestCase("[ErrorCode:Fail] [ONNXRuntimeError] : 1 : FAIL : CUDA failure 100: no CUDA-capable device", "CUDA failure 100: no CUDA-capable device")]
+    [TestCase(
+        "[ErrorCode:Fail] [ONNXRuntimeError] : 1 : FAIL : CUDA failure 100: no CUDA-capable device",
+        "CUDA failure 100: no CUDA-capable device")]
     [TestCase("Something else.", "Something else")]
-    public void TheReasonIsWhatTheMessageEndsWith(string message, string reason) => Assert.That(BackboneProvider.Reason(message), Is.EqualTo(reason));
+    public void TheReasonIsWhatTheMessageEndsWith(string message, string reason) =>
+        Assert.That(BackboneProvider.Reason(message), Is.EqualTo(reason));
 
     [Test]
     public void TheMachineIsDescribed()
     {
         Assert.That(BackboneProvider.Describe(null), Does.Match(@"^ONNX Runtime \d+\.\d+\.\d+.+: the transformer runs on the CPU\.$"));
-        Assert.That(BackboneProvider.Describe(0), Does.Match(@"^(The transformer runs on the CPU: ONNX Runtime |ONNX Runtime .+: the transformer runs on the GPU\.$)"));
+        Assert.That(
+            BackboneProvider.Describe(0),
+            Does.Match(@"^(The transformer runs on the CPU: ONNX Runtime |ONNX Runtime .+: the transformer runs on the GPU\.$)"));
     }
 
     private static Backbone Open(TinyBackbone tiny, int device) => Backbone.Open(tiny.Folder, 1, device);

@@ -78,7 +78,9 @@ internal sealed class TinyBackbone : IDisposable
     }
 
     /// <summary>The network's graph, or one that is wrong in a chosen way.</summary>
-    public byte[] Graph(string input = "image", string output = "tokens", int type = TinyOnnx.Float, long batch = -1, long[]? size = null, bool second = false, string? weightsFile = null)
+    public byte[] Graph(
+        string input = "image", string output = "tokens", int type = TinyOnnx.Float, long batch = -1, long[]? size = null,
+        bool second = false, string? weightsFile = null)
     {
         var onnx = new TinyOnnx();
         size ??= FixedTokens > 0 ? [FixedTokens * Patch, FixedTokens * Patch] : [-1, -1];

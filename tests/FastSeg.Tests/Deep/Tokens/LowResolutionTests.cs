@@ -28,7 +28,8 @@ internal sealed unsafe class LowResolutionTests
 
         int channels = grey ? 1 : 3;
         double Pixel(int colour, int y, int x) =>
-            ((samples[(((y * width) + x) * channels) + (grey ? 0 : colour)] / 255.0) - backbone.Description.Mean[colour]) / backbone.Description.Std[colour];
+            ((samples[(((y * width) + x) * channels) + (grey ? 0 : colour)] / 255.0) - backbone.Description.Mean[colour])
+                / backbone.Description.Std[colour];
         double[,,] expected = WindowsReference.Tokens(tiny, Pixel, width, height, window, overlap, fixedSize);
         Assert.That((rows, columns), Is.EqualTo((expected.GetLength(0), expected.GetLength(1))));
         for (int i = 0; i < tokens.Length; i++)
@@ -78,11 +79,16 @@ internal sealed unsafe class LowResolutionTests
         float[] second = [.. Enumerable.Range(0, 2500).Select(_ => random.Next(4) == 0 ? -0f : (float)random.NextDouble())];
         using MemoryImage a = MemoryImage.FromMemory<float>(first, 80, 50), b = MemoryImage.FromMemory<float>(second, 50, 50);
         float[] sorted = [.. first.Concat(second).Order()];
-        Assert.That(InputRange.From([a, b]), Is.EqualTo(new InputRange(sorted[(int)Math.Floor(6499 * 0.001)], sorted[(int)Math.Ceiling(6499 * 0.999)])));
+        Assert.That(
+            InputRange.From([a, b]),
+            Is.EqualTo(new InputRange(sorted[(int)Math.Floor(6499 * 0.001)], sorted[(int)Math.Ceiling(6499 * 0.999)])));
 
         ushort[] counts = [.. Enumerable.Range(0, 5000).Select(i => (ushort)(i < 3 ? 65535 : 100 + (i % 50)))];
         using MemoryImage words = MemoryImage.FromMemory<ushort>(counts, 100, 50);
-        Assert.That(InputRange.From([words]), Is.EqualTo(new InputRange(100 / 65535f, 149 / 65535f)), "three hot pixels of 5000 do not count");
+        Assert.That(
+            InputRange.From([words]),
+            Is.EqualTo(new InputRange(100 / 65535f, 149 / 65535f)),
+            "three hot pixels of 5000 do not count");
         using MemoryImage bytes = RandomImage(9, 9, 1, out _);
         Assert.That(InputRange.From([bytes]), Is.EqualTo(InputRange.Bytes));
     }
@@ -91,7 +97,9 @@ internal sealed unsafe class LowResolutionTests
     public void AnImageOfOneValueOrWithNaNHasNoRange()
     {
         using MemoryImage flat = MemoryImage.FromMemory<float>(Enumerable.Repeat(7f, 100).ToArray(), 10, 10);
-        Assert.That(Assert.Throws<FastSegException>(() => InputRange.From([flat]))!.Message, Does.Contain("every sample of the training images is 7; state the range"));
+        Assert.That(
+            Assert.Throws<FastSegException>(() => InputRange.From([flat]))!.Message,
+            Does.Contain("every sample of the training images is 7; state the range"));
         float[] few = new float[10000];
         few[77] = 3;
         using MemoryImage rare = MemoryImage.FromMemory<float>(few, 100, 100);
@@ -100,7 +108,9 @@ internal sealed unsafe class LowResolutionTests
         Assert.That(Assert.Throws<FastSegException>(() => InputRange.From([rare]))!.Message, Does.Contain("x 5, y 0 is NaN"));
         using var tiny = new TinyBackbone();
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
-        Assert.That(Assert.Throws<FastSegException>(() => Run(backbone, rare, WindowPolicy.Of(backbone), out _, out _))!.Message, Does.Contain("x 5, y 0 is NaN"));
+        Assert.That(
+            Assert.Throws<FastSegException>(() => Run(backbone, rare, WindowPolicy.Of(backbone), out _, out _))!.Message,
+            Does.Contain("x 5, y 0 is NaN"));
         Assert.Throws<FastSegException>(() => new InputRange(1, 1).Check());
     }
 
@@ -118,7 +128,7 @@ internal sealed unsafe class LowResolutionTests
         var times = new StageTimes();
         var reports = new List<double>();
         using LowResolution map = LowResolution.Compute(
-            backbone, projection, image, InputRange.Bytes, policy, times, new Collect(reports), CancellationToken.None);
+            backbone, projection, image, InputRange.Bytes, policy, times, new RunOptions { Progress = new Collect(reports) });
         Assert.That((map.Channels, map.Rows, map.Columns, map.Patch), Is.EqualTo((3, rows, columns, 8)));
         for (int cell = 0; cell < rows * columns; cell++)
         {
@@ -148,11 +158,12 @@ internal sealed unsafe class LowResolutionTests
             {
                 rows++;
                 source.Cancel();
-            }, null, source.Token));
+            }, new RunOptions { Cancellation = source.Token }));
         Assert.That(rows, Is.EqualTo(3), "the rows of cells that the first row of windows finished");
     }
 
-    private static float[] Run(Backbone backbone, ImageReader image, WindowPolicy policy, out int rows, out int columns, InputRange? range = null)
+    private static float[] Run(
+        Backbone backbone, ImageReader image, WindowPolicy policy, out int rows, out int columns, InputRange? range = null)
     {
         long before = HostBuffer.Allocations;
         using var tokens = new LowResolutionTokens(backbone, image, range ?? InputRange.Bytes, policy);
@@ -165,7 +176,7 @@ internal sealed unsafe class LowResolutionTests
             {
                 Assert.That(row * numbers, Is.EqualTo(all.Count), "rows come once each, in order");
                 all.AddRange(new ReadOnlySpan<float>(cells, numbers));
-            }, null, CancellationToken.None);
+            }, new RunOptions());
         Assert.That(HostBuffer.Allocations - before, Is.EqualTo(buffers), "running allocates nothing");
         Assert.That(all, Has.Count.EqualTo(rows * numbers));
         return [.. all];

@@ -13,7 +13,9 @@ internal sealed unsafe class SharedPcaTests
     public void SplitMix64GivesItsPublishedNumbers()
     {
         var random = new SplitMix64(1234567);
-        Assert.That(new[] { random.Next(), random.Next(), random.Next() }, Is.EqualTo(new[] { 6457827717110365317UL, 3203168211198807973UL, 9817491932198370423UL }));
+        Assert.That(
+            new[] { random.Next(), random.Next(), random.Next() },
+            Is.EqualTo(new[] { 6457827717110365317UL, 3203168211198807973UL, 9817491932198370423UL }));
         var doubles = new SplitMix64(1234567);
         Assert.That(doubles.NextDouble(), Is.EqualTo((6457827717110365317UL >> 11) / 9007199254740992.0));
     }
@@ -22,7 +24,11 @@ internal sealed unsafe class SharedPcaTests
     public void CovarianceEqualsTheDefinitionForAnyThreads(int dimension)
     {
         var random = new Random(dimension);
-        float[][] views = [.. new[] { 70, 1, 129 }.Select(count => Enumerable.Range(0, count * dimension).Select(i => (float)(1e4 + (i % dimension) + random.NextDouble())).ToArray())];
+        float[][] views =
+        [
+            .. new[] { 70, 1, 129 }.Select(count => Enumerable.Range(0, count * dimension)
+                .Select(i => (float)(1e4 + (i % dimension) + random.NextDouble())).ToArray()),
+        ];
         double[] all = [.. views.SelectMany(view => view).Select(value => (double)value)];
         int tokens = all.Length / dimension;
         using var one = new SharedPcaCovariance(dimension);
@@ -45,7 +51,8 @@ internal sealed unsafe class SharedPcaTests
             for (int j = 0; j < dimension; j++)
             {
                 double mj = Enumerable.Range(0, tokens).Average(t => all[(t * dimension) + j]);
-                double expected = Enumerable.Range(0, tokens).Sum(t => (all[(t * dimension) + i] - mi) * (all[(t * dimension) + j] - mj)) / (tokens - 1);
+                double expected = Enumerable.Range(0, tokens)
+                    .Sum(t => (all[(t * dimension) + i] - mi) * (all[(t * dimension) + j] - mj)) / (tokens - 1);
                 Assert.That(covariance[i, j], Is.EqualTo(expected).Within(1e-10), $"{i}, {j}");
             }
         }
@@ -75,7 +82,8 @@ internal sealed unsafe class SharedPcaTests
         using MemoryImage a = RandomImage(90, 61), b = RandomImage(40, 200);
         var policy = new WindowPolicy(6, 2, false);
         var passes = new List<double>();
-        SharedPca projection = SharedPcaFit.Fit(backbone, [a, b], InputRange.Bytes, policy, 4, 42, progress: new Collect(passes));
+        SharedPca projection = SharedPcaFit.Fit(
+            backbone, [a, b], InputRange.Bytes, policy, 4, 42, run: new RunOptions { Progress = new Collect(passes) });
         Assert.That(passes, Has.Count.EqualTo(SharedPcaFit.Views), "one pass a view");
 
         Matrix<double> covariance = Tokens(tiny, backbone, [a, b], policy, 42, out double[] mean);
@@ -100,15 +108,18 @@ internal sealed unsafe class SharedPcaTests
         using var tiny = new TinyBackbone(14, 6, 5, false, 4);
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
         using MemoryImage image = RandomImage(100, 20);
-        byte[] Fit(ulong seed) => SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, WindowPolicy.Of(backbone), 3, seed, views: 6).ToSafetensors();
+        byte[] Fit(ulong seed) =>
+            SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, WindowPolicy.Of(backbone), 3, seed, views: 6).ToSafetensors();
         Assert.That(Fit(1), Is.EqualTo(Fit(1)));
         Assert.That(Fit(2), Is.Not.EqualTo(Fit(1)));
-        Assert.That(Assert.Throws<FastSegException>(() => SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, WindowPolicy.Of(backbone), 7, 0))!.Message,
+        void FitSeven() => SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, WindowPolicy.Of(backbone), 7, 0);
+        Assert.That(Assert.Throws<FastSegException>(FitSeven)!.Message,
             Does.Contain("--channels 7 cannot be had").And.Contain("give 1 to 6"));
     }
 
     [Test]
-    public void ProjectingIsAMatrixProductForAnyNumberOfCellsAndChannels([Values(1, 3, 4, 5, 9)] int cells, [Values(1, 8, 11, 16)] int channels)
+    public void ProjectingIsAMatrixProductForAnyNumberOfCellsAndChannels(
+        [Values(1, 3, 4, 5, 9)] int cells, [Values(1, 8, 11, 16)] int channels)
     {
         const int Dimension = 20;
         var random = new Random(cells + (channels * 100));
@@ -131,7 +142,10 @@ internal sealed unsafe class SharedPcaTests
                 Assert.That(features[(channel * stride) + cell], Is.EqualTo(exact[channel]).Within(5e-6));
             }
         }
-        Assert.That(Enumerable.Range(0, features.Length).Where(i => i % stride >= cells).Select(i => features[i]), Is.All.NaN, "nothing else is written");
+        Assert.That(
+            Enumerable.Range(0, features.Length).Where(i => i % stride >= cells).Select(i => features[i]),
+            Is.All.NaN,
+            "nothing else is written");
     }
 
     [Test]
@@ -139,14 +153,22 @@ internal sealed unsafe class SharedPcaTests
     {
         var projection = new SharedPca([1, 2, 3], [1, 0, 0, 0, 1, 0], [5, 4]);
         SharedPca read = SharedPca.Parse(projection.ToSafetensors(), "projection.safetensors");
-        Assert.That((read.Mean, read.Components, read.Eigenvalues), Is.EqualTo((projection.Mean, projection.Components, projection.Eigenvalues)));
+        Assert.That(
+            (read.Mean, read.Components, read.Eigenvalues),
+            Is.EqualTo((projection.Mean, projection.Components, projection.Eigenvalues)));
         byte[] other = Safetensors.Write([new WeightTensor("mean", [3], [1, 2, 3])], new Dictionary<string, string>());
-        Assert.That(Assert.Throws<FastSegException>(() => SharedPca.Parse(other, "p"))!.Message, Does.Contain("p is no projection: it needs mean (d)"));
+        Assert.That(
+            Assert.Throws<FastSegException>(() => SharedPca.Parse(other, "p"))!.Message,
+            Does.Contain("p is no projection: it needs mean (d)"));
         byte[] broken = new SharedPca([1, float.NaN, 3], [1, 0, 0], [5]).ToSafetensors();
-        Assert.That(Assert.Throws<FastSegException>(() => SharedPca.Parse(broken, "p"))!.Message, Does.Contain("mean has a value that is not finite"));
+        Assert.That(
+            Assert.Throws<FastSegException>(() => SharedPca.Parse(broken, "p"))!.Message,
+            Does.Contain("mean has a value that is not finite"));
         using var tiny = new TinyBackbone();
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
-        Assert.That(Assert.Throws<FastSegException>(() => projection.CheckFits(backbone))!.Message, Does.Contain("its tokens have 10 numbers, but the model's projection takes 3"));
+        Assert.That(
+            Assert.Throws<FastSegException>(() => projection.CheckFits(backbone))!.Message,
+            Does.Contain("its tokens have 10 numbers, but the model's projection takes 3"));
     }
 
     [Test]
@@ -204,7 +226,8 @@ internal sealed unsafe class SharedPcaTests
     }
 
     /// <summary>Covariance of the reference network's tokens over the same views.</summary>
-    private static Matrix<double> Tokens(TinyBackbone tiny, Backbone backbone, MemoryImage[] images, WindowPolicy policy, ulong seed, out double[] mean)
+    private static Matrix<double> Tokens(
+        TinyBackbone tiny, Backbone backbone, MemoryImage[] images, WindowPolicy policy, ulong seed, out double[] mean)
     {
         var random = new SplitMix64(seed);
         var rows = new List<double[]>();
@@ -222,7 +245,8 @@ internal sealed unsafe class SharedPcaTests
                 for (int k = 0; k < window.Length; k++)
                 {
                     long y = Math.Min(view.Y + (k / w), info.Height - 1), x = Math.Min(view.X + (k % w), info.Width - 1);
-                    window[k] = ((samples[(y * info.Width) + x] / 255f) - backbone.Description.Mean[colour]) / backbone.Description.Std[colour];
+                    window[k] = ((samples[(y * info.Width) + x] / 255f) - backbone.Description.Mean[colour])
+                        / backbone.Description.Std[colour];
                 }
                 for (int k = 0; k < window.Length; k++)
                 {

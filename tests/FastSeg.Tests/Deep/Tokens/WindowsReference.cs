@@ -13,7 +13,8 @@ internal static class WindowsReference
     /// <param name="overlap">Cells shared.</param>
     /// <param name="fixedSize">Whether windows must have that size.</param>
     /// <returns>Rows x columns x dimension.</returns>
-    public static double[,,] Tokens(TinyBackbone tiny, Func<int, int, int, double> pixel, int width, int height, int tokens, int overlap, bool fixedSize)
+    public static double[,,] Tokens(
+        TinyBackbone tiny, Func<int, int, int, double> pixel, int width, int height, int tokens, int overlap, bool fixedSize)
     {
         int p = tiny.Patch, rows = (height + p - 1) / p, columns = (width + p - 1) / p;
         int h = fixedSize ? tokens : Math.Min(tokens, rows), w = fixedSize ? tokens : Math.Min(tokens, columns);
@@ -34,7 +35,8 @@ internal static class WindowsReference
                 for (int cell = 0; cell < h * w; cell++)
                 {
                     (int i, int j) = (cell / w, cell % w);
-                    double weight = Weight(i, h, overlap, top > 0, top + h < gridRows) * Weight(j, w, overlap, left > 0, left + w < gridColumns);
+                    double weight = Weight(i, h, overlap, top > 0, top + h < gridRows)
+                        * Weight(j, w, overlap, left > 0, left + w < gridColumns);
                     weights[top + i, left + j] += weight;
                     for (int n = 0; n < tiny.Dimension; n++)
                     {

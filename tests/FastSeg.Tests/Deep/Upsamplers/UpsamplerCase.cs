@@ -28,7 +28,8 @@ internal sealed unsafe record UpsamplerCase(int ChannelsIn, int ChannelsOut, int
     };
 
     public string GoldenName =>
-        $"upsampler-{ChannelsIn}-{ChannelsOut}-{Height}x{Width}-p{Patch}-{(Padding == Padding.Zeros ? "zeros" : "replicate")}{(Config.NormaliseL1 ? "-published" : "")}.npy";
+        $"upsampler-{ChannelsIn}-{ChannelsOut}-{Height}x{Width}-p{Patch}-"
+        + $"{(Padding == Padding.Zeros ? "zeros" : "replicate")}{(Config.NormaliseL1 ? "-published" : "")}.npy";
 
     /// <summary>The same with the settings of the published checkpoints.</summary>
     public UpsamplerCase AsPublished() => this with { Config = Config with { GuidanceScale = 255, NormaliseL1 = true } };
@@ -65,7 +66,8 @@ internal sealed unsafe record UpsamplerCase(int ChannelsIn, int ChannelsOut, int
             Double(tensors, $"downsampler.downsample_layers.{i}.maxpool_conv.1.double_conv", i == 0 ? 3 : down + 3, down, down, 3);
         }
         Double(tensors, "upsampler.inp_conv.double_conv", ChannelsIn, hidden, hidden, 5);
-        int Width(int level) => ChannelsIn == ChannelsOut ? hidden : hidden + (int)Math.Floor((ChannelsOut - hidden) * (double)level / levels);
+        int Width(int level) =>
+            ChannelsIn == ChannelsOut ? hidden : hidden + (int)Math.Floor((ChannelsOut - hidden) * (double)level / levels);
         for (int i = 0; i < levels; i++)
         {
             int inside = Width(i) + down + 3;

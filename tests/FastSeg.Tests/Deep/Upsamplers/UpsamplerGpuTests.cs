@@ -54,7 +54,9 @@ internal sealed class UpsamplerGpuTests
         AssertClose(actual, [.. whole.Select((value, i) => Covered(i) ? value : float.NaN)], 1e-5);
     }
 
-    /// <summary>Deep channels go into a forest's bins: from the last doubling, from the border's convolution, or from the last resizing.</summary>
+    /// <summary>
+    /// Deep channels go into a forest's bins: from the last doubling, from the border's convolution, or from the last resizing.
+    /// </summary>
     [TestCase(8, 16, 24, true)]
     [TestCase(14, 29, 31, false)]
     public void ChannelsGoIntoBins(int patch, int height, int width, bool endsAtImage)
@@ -86,9 +88,15 @@ internal sealed class UpsamplerGpuTests
             PlaneStride = pixels,
         };
         var guidance = new GuidancePart { Planes = image.View, PlaneStride = pixels, Width = width, Height = height };
-        upsampler.Run(_device.Accelerator.DefaultStream, map.View, guidance, new Region(0, 0, width, height), sink, 2, scratch.Take(plan.ScratchBytes));
+        upsampler.Run(
+            _device.Accelerator.DefaultStream, map.View, guidance, new Region(0, 0, width, height), sink, 2,
+            scratch.Take(plan.ScratchBytes));
         _device.Accelerator.Synchronize();
-        byte[] expected = [.. Enumerable.Repeat((byte)255, pixels), .. values.Select(value => (byte)thresholds.Count(threshold => threshold <= value))];
+        byte[] expected =
+        [
+            .. Enumerable.Repeat((byte)255, pixels),
+            .. values.Select(value => (byte)thresholds.Count(threshold => threshold <= value)),
+        ];
         Assert.That(bins.View.GetAsArray(), Is.EqualTo(expected));
         Assert.That(expected.Skip(pixels).Distinct().Count(), Is.GreaterThan(3), "values on both sides of several thresholds");
         Assert.That(notANumber.View.GetAsArray(), Is.EqualTo((int[])[0]));
@@ -104,12 +112,15 @@ internal sealed class UpsamplerGpuTests
         Assert.That(UpsamplerGpu.ScratchBytes(Plan(2048)), Is.LessThan(512L * 512 * 300));
     }
 
-    /// <summary>Computes tiles; what no tile covers stays NaN. Each tile sees the guidance that the plan says it needs, and no more.</summary>
+    /// <summary>
+    /// Computes tiles; pixels that no tile covers stay NaN. Each tile sees the guidance that the plan says it needs, and no more.
+    /// </summary>
     private float[] Run(UpsamplerCase network, Region[] tiles)
     {
         using var weights = new Upsampler(network.Config, network.Tensors());
         var plan = new UpsamplerPlanGpu(
-            weights, network.Height, network.Width, network.LowHeight, network.LowWidth, (int)tiles.Max(tile => tile.Width), (int)tiles.Max(tile => tile.Height));
+            weights, network.Height, network.Width, network.LowHeight, network.LowWidth,
+            (int)tiles.Max(tile => tile.Width), (int)tiles.Max(tile => tile.Height));
         using var upsampler = new UpsamplerGpu(_device, plan);
         using MemoryBuffer1D<float, Stride1D.Dense> map = _device.Accelerator.Allocate1D(network.Features);
         using MemoryBuffer1D<byte, Stride1D.Dense> scratch = _device.Accelerator.Allocate1D<byte>(UpsamplerGpu.ScratchBytes(plan));
@@ -167,7 +178,9 @@ internal sealed class UpsamplerGpuTests
         Assert.That(actual, Has.Length.EqualTo(expected.Length));
         for (int i = 0; i < expected.Length; i++)
         {
-            worst = Math.Max(worst, float.IsNaN(expected[i]) == float.IsNaN(actual[i]) ? Math.Abs((double)actual[i] - expected[i]) is var d && d >= 0 ? d : 0 : double.PositiveInfinity);
+            double difference = Math.Abs((double)actual[i] - expected[i]);
+            bool alike = float.IsNaN(expected[i]) == float.IsNaN(actual[i]);
+            worst = Math.Max(worst, !alike ? double.PositiveInfinity : difference >= 0 ? difference : 0);
         }
         TestContext.Out.WriteLine($"largest difference {worst / range:e2} of the range");
         Assert.That(worst / range, Is.LessThanOrEqualTo(part));

@@ -64,7 +64,9 @@ internal sealed unsafe class UpsamplerTests
     public void CellsOfZeroStayZeroWhenNormalised()
     {
         var network = new UpsamplerCase(2, 2, 8, 8, 4, Padding.Replicate).AsPublished();
-        var inputs = new UpsamplerInputCpu(network.Config);
+        using var weights = new Upsampler(network.Config, network.Tensors());
+        var inputs = new UpsamplerInputCpu(
+            new UpsamplerPlanCpu(weights, network.Height, network.Width, network.LowHeight, network.LowWidth, network.Width));
         float[] cells = [0, 3, 0, -1], blocks = new float[2 * Convolution.Lane];
         fixed (float* from = cells, to = blocks)
         {
@@ -106,7 +108,8 @@ internal sealed unsafe class UpsamplerTests
     public void BothVectorWidthsGiveTheSameBits()
     {
         Widths.Need(512);
-        foreach (UpsamplerCase network in (UpsamplerCase[])[new(32, 32, 61, 75, 14, Padding.Replicate), new(24, 40, 35, 50, 16, Padding.Zeros)])
+        UpsamplerCase[] cases = [new(32, 32, 61, 75, 14, Padding.Replicate), new(24, 40, 35, 50, 16, Padding.Zeros)];
+        foreach (UpsamplerCase network in cases)
         {
             Assert.That(network.Run(48, 32, 256), Is.EqualTo(network.Run(48, 32, 512)));
         }
