@@ -8,8 +8,8 @@ namespace FastSeg.Kernels;
 /// <remarks>
 /// Counts: 50 flops a cell, input and output channel for 5 x 5, so with 32 channels both of the network's come to 102 kFLOP a cell:
 /// 0.5 kFLOP a pixel of the image (patch 14), under 1 % of the network. A tap costs 1 load of the input and 4 of the weights for 4 fused
-/// multiply-adds; everything comes from the caches, so loads are the bound, by prediction 7 TFLOP/s on an H100. Groups of 32 x 8 threads, no
-/// shared memory.
+/// multiply-adds; all of it comes from the caches, so loads are the bound, by prediction 7 TFLOP/s on an H100. Groups of 32 x 8 threads,
+/// no shared memory.
 /// </remarks>
 public static class CellConvolution
 {
@@ -19,13 +19,15 @@ public static class CellConvolution
     /// <param name="weights">Input channel, tap (row by row), output padded to fours.</param>
     /// <param name="bias">One value an output, padded alike.</param>
     /// <param name="sink">Takes the region's pixels.</param>
-    public static void Run(ConvolutionShape shape, ConvolutionSource source, ArrayView<float> weights, ArrayView<float> bias, FloatSink sink)
+    public static void Run(
+        ConvolutionShape shape, ConvolutionSource source, ArrayView<float> weights, ArrayView<float> bias, FloatSink sink)
     {
         int column = (Grid.IdxX * Group.DimX) + Group.IdxX, row = (Grid.IdxY * Group.DimY) + Group.IdxY, output = Grid.IdxZ * 4;
         if (column < shape.Width && row < shape.Height)
         {
             int window = shape.Kernel * shape.Kernel, padded = shape.Quads * 4, step = window * padded;
             float a = bias[output], b = bias[output + 1], c = bias[output + 2], d = bias[output + 3];
+            // Four outputs' sums: each value that is loaded serves all four.
             for (int tap = 0; tap < window; tap++)
             {
                 int tapRow = tap / shape.Kernel, reach = shape.Kernel / 2;

@@ -3,8 +3,8 @@ using ILGPU;
 namespace FastSeg.Kernels;
 
 /// <summary>
-/// 3 x 3 convolution of one or two sources, one's channels behind the other's, with bias and leaky ReLU. A group takes a tile of 32 x 8
-/// pixels and up to eight fours of outputs; input channels come through shared memory eight at a time, resized on the way.
+/// 3 x 3 convolution of one or two sources (the second one's channels follow the first one's), with bias and leaky ReLU. A group computes
+/// 32 x 8 pixels of up to eight fours of outputs; input channels come through shared memory eight at a time, resized on the way.
 /// </summary>
 /// <remarks>
 /// A warp has one four of outputs; a lane 4 columns x 2 rows of them: 32 sums, in registers from first to last. An input channel costs a
@@ -34,7 +34,9 @@ public static class Convolution
     private const int Window = 9, Chunk = 8, ReadColumns = TileColumns + 2, ReadRows = TileRows + 2;
     private const int SecondRow = 40, PairStride = 77, ChannelStride = (ReadRows / 2) * PairStride, Outputs = MostQuads * WarpOutputs;
 
-    /// <summary>The device function; groups of 32 columns; grid: tiles across, tiles down, passes of <see cref="ConvolutionShape.GroupQuads"/>.</summary>
+    /// <summary>
+    /// The device function; groups of 32 columns; grid: tiles across, tiles down, passes of <see cref="ConvolutionShape.GroupQuads"/>.
+    /// </summary>
     /// <param name="shape">What is computed.</param>
     /// <param name="first">The first source.</param>
     /// <param name="second">The second source, with no channels where there is none.</param>
@@ -43,10 +45,12 @@ public static class Convolution
     /// <param name="sink">Takes the region's pixels.</param>
     /// <param name="firstPlane">The plane of output 0.</param>
     public static void Run<TSink>(
-        ConvolutionShape shape, ConvolutionSource first, ConvolutionSource second, ArrayView<float> weights, ArrayView<float> bias, TSink sink, int firstPlane)
+        ConvolutionShape shape, ConvolutionSource first, ConvolutionSource second, ArrayView<float> weights, ArrayView<float> bias,
+        TSink sink, int firstPlane)
         where TSink : struct, IPlaneSink
     {
-        ArrayView<float> tile = SharedMemory.Allocate<float>(Chunk * ChannelStride), taps = SharedMemory.Allocate<float>(Chunk * Window * Outputs);
+        ArrayView<float> tile = SharedMemory.Allocate<float>(Chunk * ChannelStride);
+        ArrayView<float> taps = SharedMemory.Allocate<float>(Chunk * Window * Outputs);
         int lane = Group.IdxX, warp = Group.IdxY, quad = (Grid.IdxZ * shape.GroupQuads) + warp;
         bool computes = warp < shape.GroupQuads && quad < shape.Quads;
         int left = Grid.IdxX * TileColumns, top = Grid.IdxY * TileRows;
@@ -78,8 +82,10 @@ public static class Convolution
         }
     }
 
+    /// <summary>Brings some channels of the group's tile and its border into shared memory, resized.</summary>
     private static void StageTile(
-        ConvolutionShape shape, ConvolutionSource first, ConvolutionSource second, ArrayView<float> tile, int left, int top, int begin, int count)
+        ConvolutionShape shape, ConvolutionSource first, ConvolutionSource second, ArrayView<float> tile, int left, int top,
+        int begin, int count)
     {
         int thread = (Group.IdxY * Group.DimX) + Group.IdxX, threads = Group.DimX * Group.DimY;
         for (int position = thread; position < ReadColumns * ReadRows; position += threads)
@@ -88,7 +94,7 @@ public static class Convolution
             bool zero = shape.IsZero(left + column, top + row);
             int x = shape.ReadX(left + column), y = shape.ReadY(top + row);
             int to = (row / 2 * PairStride) + (row % 2 * SecondRow) + column;
-            // Places of both sources once for all of the channels.
+            // Where the pixel lies in either source is the same for all channels, so it is found once.
             SourcePlace inFirst = first.Place(x, y), inSecond = second.Place(x, y);
             for (int channel = begin; channel < begin + count; channel++)
             {
@@ -103,6 +109,7 @@ public static class Convolution
         }
     }
 
+    /// <summary>Brings the weights of some channels and all of the group's outputs into shared memory.</summary>
     private static void StageWeights(ConvolutionShape shape, ArrayView<float> weights, ArrayView<float> taps, int begin, int count)
     {
         int thread = (Group.IdxY * Group.DimX) + Group.IdxX, threads = Group.DimX * Group.DimY;
@@ -134,7 +141,8 @@ public static class Convolution
         return sums;
     }
 
-    private static void Store<TSink>(ConvolutionShape shape, ConvolutionSums sums, TSink sink, int firstPlane, int output, int column, int row)
+    private static void Store<TSink>(
+        ConvolutionShape shape, ConvolutionSums sums, TSink sink, int firstPlane, int output, int column, int row)
         where TSink : struct, IPlaneSink
     {
         StoreOutput(shape, sums.Upper0, sums.Lower0, sink, firstPlane, output, column, row);

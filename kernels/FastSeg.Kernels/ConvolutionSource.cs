@@ -3,11 +3,12 @@ using ILGPU;
 namespace FastSeg.Kernels;
 
 /// <summary>
-/// Where a source's sample for a column and a row lies: four indices' parts and weights. All rows and columns count from what is stored.
+/// Where a source's sample for a column and a row lies: one sample, or the four around it with their weights. Rows and columns count from
+/// the first that is stored.
 /// </summary>
 public struct SourcePlace
 {
-    /// <summary>Index of the sample within a plane; for a doubled source, of the upper left one.</summary>
+    /// <summary>Index of the sample within a plane; in a doubled source, of the upper left of the four.</summary>
     public int First;
 
     /// <summary>From there to the right one: 1, or 0 in the last column.</summary>
@@ -29,7 +30,9 @@ public struct SourcePlace
 /// </summary>
 public struct ConvolutionSource
 {
-    /// <summary>Values of <see cref="Mapping"/>: the sample at the same place; the nearest one; between four, corners meeting corners.</summary>
+    /// <summary>
+    /// Values of <see cref="Mapping"/>: the sample at the same place; the nearest one; bilinear between four, corners meeting corners.
+    /// </summary>
     public const int Same = 0, Nearest = 1, Doubled = 2;
 
     /// <summary>Channels x <see cref="Height"/> x <see cref="Width"/>, contiguous.</summary>
@@ -147,10 +150,12 @@ public struct ConvolutionShape
     /// <summary>Taps a side; 3 for <see cref="Convolution"/>, 5 for <see cref="Doubling"/>.</summary>
     public int Kernel;
 
-    /// <summary>Where the region's first pixel lies in a plane of the sink of <see cref="Convolution"/> and <see cref="Doubling.Rows"/>.</summary>
+    /// <summary>
+    /// Where the region's first pixel lies in a plane of the sink of <see cref="Convolution"/> and <see cref="Doubling.Rows"/>.
+    /// </summary>
     public int Target;
 
-    /// <summary>Pixels from a row to the next there; <see cref="Width"/> where the sink holds the region and nothing else.</summary>
+    /// <summary>Pixels from a row to the next in the sink; <see cref="Width"/> where it holds the region and nothing else.</summary>
     public int TargetWidth;
 
     /// <summary>Where a pixel of the region lies in a plane of the sink.</summary>
@@ -160,14 +165,14 @@ public struct ConvolutionShape
     public readonly bool IsZero(int x, int y) => Zeros != 0 && (x < 0 || y < 0 || x >= WholeWidth || y >= WholeHeight);
 
     /// <summary>
-    /// The column that is read for column x: within the layer, and no further right than the region's window reaches, because a group
-    /// may stick out of the region and what it reads there need not be stored.
+    /// The column that is read for column x: within the layer, and no further right than the region's window reaches. A group may stick out
+    /// of the region, where the source need not be stored.
     /// </summary>
     public readonly int ReadX(int x) => Math.Max(0, Math.Min(Math.Min(x, X + Width - 1 + (Kernel / 2)), WholeWidth - 1));
 
     /// <summary>The row that is read for row y.</summary>
     public readonly int ReadY(int y) => Math.Max(0, Math.Min(Math.Min(y, Y + Height - 1 + (Kernel / 2)), WholeHeight - 1));
 
-    /// <summary>What becomes of a finished sum.</summary>
+    /// <summary>The leaky ReLU of a finished sum.</summary>
     public readonly float Activate(float sum) => MathF.Max(sum, sum * Slope);
 }

@@ -51,7 +51,7 @@ internal struct FourPixels
     /// <summary>The same sum four times.</summary>
     public static FourPixels From(float value) => new() { A = value, B = value, C = value, D = value };
 
-    /// <summary>A row of the window: three taps for each pixel, the four pixels' chains side by side.</summary>
+    /// <summary>Adds a row of the window: three taps for each pixel. The four pixels' chains are independent, so they overlap.</summary>
     public readonly FourPixels Add(PixelRow x, TapRow w)
     {
         float a = Fma.Of(w.A, x.A, A), b = Fma.Of(w.A, x.B, B), c = Fma.Of(w.A, x.C, C), d = Fma.Of(w.A, x.D, D);

@@ -3,9 +3,9 @@ using ILGPU;
 namespace FastSeg.Kernels;
 
 /// <summary>
-/// A 5 x 5 convolution behind a bilinear doubling (corners meet corners), turned round: each tap's 1 x 1 convolution runs before the
-/// doubling, on a quarter of the pixels, and what comes out is shifted and interpolated, along x (<see cref="Columns"/>), then along y
-/// (<see cref="Rows"/>). Exact for both paddings; see DoublingConvolution, its twin on the CPU.
+/// A 5 x 5 convolution behind a bilinear doubling (corners meet corners), computed in the other order: each tap's 1 x 1 convolution runs
+/// before the doubling, on a quarter of the pixels. Its products are then shifted and interpolated, along x (<see cref="Columns"/>) and
+/// along y (<see cref="Rows"/>). Exact for both paddings; DoublingConvolution, its twin on the CPU, says why.
 /// </summary>
 /// <remarks>
 /// Columns: a warp has one row of the window and four outputs, a lane one column of the source x 4 rows x 5 taps: 80 sums in registers.
@@ -63,28 +63,28 @@ public static class Doubling
             }
             Group.Barrier();
         }
-        // The second column lies in the tile even where it is not stored.
-        int room = warp * Quad * TilePixels, near = left + lane - Reach, far = left + Math.Min(lane + Warp, TileColumns - 1) - Reach;
+        // A lane gathers two columns of the result. The second one is kept inside the tile, even where it is not stored.
+        int warpSpread = warp * Quad * TilePixels, near = left + lane - Reach, far = left + Math.Min(lane + Warp, TileColumns - 1) - Reach;
         TapSums first = new(), second = new();
-        Spread(products.Tap0, spread, room + lane);
-        first = Gather(first, spread, room - sourceLeft, near, shape, source);
-        second = Gather(second, spread, room - sourceLeft, far, shape, source);
+        Spread(products.Tap0, spread, warpSpread + lane);
+        first = Gather(first, spread, warpSpread - sourceLeft, near, shape, source);
+        second = Gather(second, spread, warpSpread - sourceLeft, far, shape, source);
         Group.Barrier();
-        Spread(products.Tap1, spread, room + lane);
-        first = Gather(first, spread, room - sourceLeft, near + 1, shape, source);
-        second = Gather(second, spread, room - sourceLeft, far + 1, shape, source);
+        Spread(products.Tap1, spread, warpSpread + lane);
+        first = Gather(first, spread, warpSpread - sourceLeft, near + 1, shape, source);
+        second = Gather(second, spread, warpSpread - sourceLeft, far + 1, shape, source);
         Group.Barrier();
-        Spread(products.Tap2, spread, room + lane);
-        first = Gather(first, spread, room - sourceLeft, near + 2, shape, source);
-        second = Gather(second, spread, room - sourceLeft, far + 2, shape, source);
+        Spread(products.Tap2, spread, warpSpread + lane);
+        first = Gather(first, spread, warpSpread - sourceLeft, near + 2, shape, source);
+        second = Gather(second, spread, warpSpread - sourceLeft, far + 2, shape, source);
         Group.Barrier();
-        Spread(products.Tap3, spread, room + lane);
-        first = Gather(first, spread, room - sourceLeft, near + 3, shape, source);
-        second = Gather(second, spread, room - sourceLeft, far + 3, shape, source);
+        Spread(products.Tap3, spread, warpSpread + lane);
+        first = Gather(first, spread, warpSpread - sourceLeft, near + 3, shape, source);
+        second = Gather(second, spread, warpSpread - sourceLeft, far + 3, shape, source);
         Group.Barrier();
-        Spread(products.Tap4, spread, room + lane);
-        first = Gather(first, spread, room - sourceLeft, near + 4, shape, source);
-        second = Gather(second, spread, room - sourceLeft, far + 4, shape, source);
+        Spread(products.Tap4, spread, warpSpread + lane);
+        first = Gather(first, spread, warpSpread - sourceLeft, near + 4, shape, source);
+        second = Gather(second, spread, warpSpread - sourceLeft, far + 4, shape, source);
         int row = job / shape.Quads, output = (job - (row * shape.Quads)) * Quad, column = left - shape.X + lane;
         if (row < Window)
         {
@@ -108,7 +108,7 @@ public static class Doubling
         int column = (Grid.IdxX * Group.DimX) + Group.IdxX, row = (Grid.IdxY * Group.DimY) + Group.IdxY, output = Grid.IdxZ * Quad;
         if (column < shape.Width && row < shape.Height)
         {
-            // Outputs that are not there repeat the last one, and are not stored.
+            // Where there are fewer than four outputs left, the last one is read for the missing ones, which are not stored.
             int stride = sums.PlaneStride, last = ((shape.Outputs - 1) * stride) + column, p0 = (output * stride) + column;
             int p1 = Math.Min(p0 + stride, last), p2 = Math.Min(p1 + stride, last), p3 = Math.Min(p2 + stride, last);
             float a = bias[output], b = bias[output + 1], c = bias[output + 2], d = bias[output + 3];
@@ -131,9 +131,10 @@ public static class Doubling
         }
     }
 
+    /// <summary>Brings some channels of 32 x 4 pixels of the source into shared memory.</summary>
     private static void StageTile(ConvolutionSource source, ArrayView<float> tile, int left, int top, int begin, int count)
     {
-        // What a group does not need may not be stored: the last column or row stands for it.
+        // Columns and rows past the stored part are needed by no result that is stored; the last one stands in for them.
         int x = Math.Min(left + Group.IdxX, source.X + source.Width - 1) - source.X;
         for (int line = Group.IdxY; line < count * TileRows; line += Group.DimY)
         {
@@ -143,6 +144,7 @@ public static class Doubling
         }
     }
 
+    /// <summary>Brings each warp's weights into shared memory: five taps of one window row, four outputs.</summary>
     private static void StageTaps(ConvolutionShape shape, ArrayView<float> weights, ArrayView<float> taps, int begin, int count)
     {
         int thread = (Group.IdxY * Group.DimX) + Group.IdxX, threads = Group.DimX * Group.DimY, padded = shape.Quads * Quad;
@@ -168,12 +170,14 @@ public static class Doubling
         };
     }
 
+    /// <summary>Shares one tap's products with the other lanes of the warp.</summary>
     private static void Spread(TapSums products, ArrayView<float> spread, int at)
     {
         products.Put(spread, at, Warp);
         Group.Barrier();
     }
 
+    /// <summary>Adds one tap's products, interpolated at a column of the result.</summary>
     private static TapSums Gather(
         TapSums sums, ArrayView<float> spread, int at, int position, ConvolutionShape shape, ConvolutionSource source)
     {

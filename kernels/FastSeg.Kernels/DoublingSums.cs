@@ -17,7 +17,7 @@ internal struct DoubledPlace
     /// <summary>Weight of the second.</summary>
     public float Far;
 
-    /// <summary>The place of a sample; past the ends the last sample's, or weights of zero.</summary>
+    /// <summary>The place of a sample. Past the ends it is the last sample's, or has weights of zero.</summary>
     /// <param name="position">The sample.</param>
     /// <param name="doubled">Samples of the doubled axis.</param>
     /// <param name="length">Samples of the axis.</param>
@@ -49,7 +49,7 @@ internal struct TapSums
         Output3 = Add(Output3, pixels, taps[at + 3]),
     };
 
-    /// <summary>Writes them, a value <paramref name="step"/> floats behind the last.</summary>
+    /// <summary>Writes the sixteen sums, each <paramref name="step"/> floats behind the last.</summary>
     public readonly void Put(ArrayView<float> to, int at, int step)
     {
         Put(Output0, to, at, step);
@@ -58,7 +58,7 @@ internal struct TapSums
         Put(Output3, to, at + (12 * step), step);
     }
 
-    /// <summary>Adds what lies between two columns of a tap's sums, as they were put.</summary>
+    /// <summary>Adds a tap's sums, as <see cref="Put(ArrayView{float}, int, int)"/> left them, interpolated between two columns.</summary>
     public readonly TapSums AddBetween(ArrayView<float> from, int at, int step, DoubledPlace place) => new()
     {
         Output0 = AddBetween(Output0, from, at, step, place),

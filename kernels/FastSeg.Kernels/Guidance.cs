@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
-/// <summary>Samples as they lie in a file, and what range of them the network sees as 0 to 1.</summary>
+/// <summary>Samples as they lie in a file, and the range of them that the network sees as 0 to 1.</summary>
 public struct GuidanceSamples
 {
     /// <summary>Pixel by pixel, a pixel's channels side by side; little-endian.</summary>
@@ -20,10 +20,10 @@ public struct GuidanceSamples
     /// <summary>What samples are divided by first: 255, 65535 or 1.</summary>
     public float Divisor;
 
-    /// <summary>What becomes 0.</summary>
+    /// <summary>The sample that becomes 0.</summary>
     public float Low;
 
-    /// <summary>What becomes 1, less <see cref="Low"/>.</summary>
+    /// <summary>The sample that becomes 1, less <see cref="Low"/>.</summary>
     public float Span;
 }
 
@@ -51,6 +51,7 @@ public static class Guidance
         }
     }
 
+    /// <summary>Puts a sample together byte by byte: the lowest one comes first.</summary>
     private static float Sample(GuidanceSamples samples, long at)
     {
         uint bits = samples.Bytes[at];

@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
-/// <summary>A part of a guidance image on the device: samples in 0..1. What lies outside of the part repeats its edge.</summary>
+/// <summary>A part of a guidance image on the device: samples in 0..1. Pixels outside of the part repeat its edge.</summary>
 public struct GuidancePart
 {
     /// <summary>One plane or three.</summary>
@@ -43,7 +43,7 @@ public struct GuidanceScale
 }
 
 /// <summary>
-/// What surrounds the upsampler's convolutions: pooling two by two, the guidance image pooled or resized, the cells normalised.
+/// What the upsampler does between its convolutions: pools two by two, pools or resizes the guidance image, normalises the cells.
 /// </summary>
 /// <remarks>
 /// One thread a pixel of the result, grid z its channels. Counts: 16 bytes read and 4 written a pixel and channel when pooling, 4 and 4
@@ -53,7 +53,7 @@ public struct GuidanceScale
 /// </remarks>
 public static class Pyramid
 {
-    /// <summary>Largest of two by two samples; of what there is, at the end of a side of one sample.</summary>
+    /// <summary>Takes the largest of two by two samples. On a side of one sample, that sample stands in for the second.</summary>
     /// <param name="shape">The region of the result.</param>
     /// <param name="source">What is pooled; its mapping is not looked at.</param>
     /// <param name="sink">Takes the source's channels.</param>
@@ -79,7 +79,8 @@ public static class Pyramid
     /// <param name="wholeHeight">Rows of it.</param>
     /// <param name="scale">The normalisation.</param>
     /// <param name="sink">Takes three planes.</param>
-    public static void PoolImage(ConvolutionShape shape, GuidancePart image, int wholeWidth, int wholeHeight, GuidanceScale scale, FloatSink sink)
+    public static void PoolImage(
+        ConvolutionShape shape, GuidancePart image, int wholeWidth, int wholeHeight, GuidanceScale scale, FloatSink sink)
     {
         int column = (Grid.IdxX * Group.DimX) + Group.IdxX, row = (Grid.IdxY * Group.DimY) + Group.IdxY, colour = Grid.IdxZ;
         if (column < shape.Width && row < shape.Height)
@@ -109,7 +110,8 @@ public static class Pyramid
         {
             // The ratio and the product are float32, as PyTorch has them.
             float ratioX = (float)wholeWidth / shape.WholeWidth, ratioY = (float)wholeHeight / shape.WholeHeight;
-            int x = Math.Min((int)((shape.X + column) * ratioX), wholeWidth - 1), y = Math.Min((int)((shape.Y + row) * ratioY), wholeHeight - 1);
+            int x = Math.Min((int)((shape.X + column) * ratioX), wholeWidth - 1);
+            int y = Math.Min((int)((shape.Y + row) * ratioY), wholeHeight - 1);
             sink.Store(firstPlane + colour, (row * shape.Width) + column, scale.Of(colour, image.Sample(colour, x, y)));
         }
     }

@@ -33,7 +33,10 @@ public struct CellMap
     public int Height;
 }
 
-/// <summary>Low-resolution features at full resolution, every channel of a pixel by one thread: its place among the cells is found once.</summary>
+/// <summary>
+/// Brings low-resolution features to full resolution. A thread computes all channels of a pixel: where the pixel lies among the cells is
+/// found once.
+/// </summary>
 /// <remarks>
 /// Counts a pixel with k channels: 4 k bytes written (k bytes to bins); the cells are read from memory once a tile, 4 k / p^2 bytes, and
 /// come from the L1 cache: a warp's 32 pixels lie in a handful of cells. Bilinear takes 4 loads, 3 subtractions and 3 fused multiply-adds
@@ -43,7 +46,7 @@ public struct CellMap
 /// </remarks>
 public static class Resize
 {
-    /// <summary>Each pixel's cell; grid x covers columns, grid y rows.</summary>
+    /// <summary>Each pixel takes its cell's values; grid x covers columns, grid y rows.</summary>
     /// <param name="map">The cells and the core.</param>
     /// <param name="sink">Takes the values.</param>
     /// <param name="firstPlane">The plane of channel 0.</param>
@@ -64,7 +67,9 @@ public static class Resize
         }
     }
 
-    /// <summary>Between four cells, half-pixel centres, clamped at the edge; grid x covers columns, grid y rows.</summary>
+    /// <summary>
+    /// Each pixel lies bilinearly between four cells with half-pixel centres, clamped at the edge; grid x covers columns, grid y rows.
+    /// </summary>
     /// <param name="map">The cells and the core.</param>
     /// <param name="sink">Takes the values.</param>
     /// <param name="firstPlane">The plane of channel 0.</param>
@@ -95,8 +100,8 @@ public static class Resize
     private static int CellBefore(int pixel, int patch) => ((pixel + patch - (patch / 2)) / patch) - 1;
 
     /// <summary>
-    /// How far from that centre to the next. The quotient of two small whole numbers has the same float32 whether or not it is rounded to
-    /// float64 first, as the CPU does. Pixels of an even patch lie half a pixel beside cell centres.
+    /// How far a pixel lies from that centre towards the next. The quotient of two small whole numbers has the same float32 whether or not
+    /// it is rounded to float64 first, as the CPU does. Pixels of an even patch lie half a pixel beside cell centres.
     /// </summary>
     private static float Fraction(int pixel, int cell, int patch)
     {

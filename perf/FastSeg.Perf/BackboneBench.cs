@@ -26,7 +26,7 @@ internal static unsafe class BackboneBench
         using MemoryImage image = MemoryImage.FromMemory<byte>(pixels, side, side);
         long before = ProcessMemory.Resident();
         using Backbone backbone = Backbone.Open(Folder, run.Options.Threads);
-        WindowPolicy policy = backbone.Windows;
+        WindowPolicy policy = WindowPolicy.Of(backbone);
         var axis = new WindowAxis(LowResolutionTokens.Cells(side, backbone.Description.Patch), policy, fixedSize: false);
         long windows = axis.Count * axis.Count;
 
@@ -41,15 +41,30 @@ internal static unsafe class BackboneBench
 
         string size = $"{side} x {side}, {windows} windows of {axis.Size} x {axis.Size} cells";
         string name = backbone.Description.Name;
-        run.Add(new Measurement("backbone", $"{name}: features, {size}", compute, side * side) { Note = FormattableString.Invariant($"{compute / windows * 1e3:F1} ms a window") });
-        run.Add(new Comparison($"{name}: {windows} windows", $"ONNX Runtime {OrtEnv.Instance().GetVersionString()} alone", side * side / compute, side * side / (pass * windows), "the same network") { Goal = Goal.AtLeast(LeastRatio) });
-        run.Add(new Quantity("backbone", $"{name}: shared PCA, {SharedPcaFit.Views} views", fit / pass, "passes", FormattableString.Invariant($"{fit:F2} s; a pass alone {pass * 1e3:F1} ms")) { Goal = Goal.AtMost(MostPasses) });
+        run.Add(new Measurement("backbone", $"{name}: features, {size}", compute, side * side)
+        {
+            Note = FormattableString.Invariant($"{compute / windows * 1e3:F1} ms a window"),
+        });
+        run.Add(new Comparison(
+            $"{name}: {windows} windows",
+            $"ONNX Runtime {OrtEnv.Instance().GetVersionString()} alone",
+            side * side / compute,
+            side * side / (pass * windows),
+            "the same network") { Goal = Goal.AtLeast(LeastRatio) });
+        run.Add(new Quantity(
+            "backbone",
+            $"{name}: shared PCA, {SharedPcaFit.Views} views",
+            fit / pass,
+            "passes",
+            FormattableString.Invariant($"{fit:F2} s; a pass alone {pass * 1e3:F1} ms")) { Goal = Goal.AtMost(MostPasses) });
         run.Add(new Quantity("backbone", $"{name}: memory, network and windows", held / 1048576.0, "MiB"));
         Planes(run, backbone, projection!, image, policy);
         DeepMemoryBench.Segment(run);
     }
 
-    /// <summary>Seconds of ours and then of as many passes of the network as the image has windows, as ONNX Runtime's own API runs them.</summary>
+    /// <summary>
+    /// Seconds of ours, and then of as many passes of the network as the image has windows, as ONNX Runtime's own API runs them.
+    /// </summary>
     private static double[] WithAlone(PerfRun run, Backbone backbone, int cells, long passes, IReadOnlyList<Action> ours)
     {
         using var sessionOptions = new SessionOptions { IntraOpNumThreads = run.Options.Threads, InterOpNumThreads = 1 };
@@ -76,7 +91,7 @@ internal static unsafe class BackboneBench
         using var band = new HostBuffer(Channels * BandWidth * BandHeight * sizeof(float));
         foreach (bool bilinear in (bool[])[false, true])
         {
-            using var planes = new LowResolutionPlanes(map, bilinear, BandWidth, BandHeight);
+            using var planes = new LowResolutionPlanesCpu(map, bilinear, BandWidth, BandHeight);
             double seconds = run.Best(() =>
             {
                 for (long y = 0; y + BandHeight <= image.Info.Height; y += BandHeight)

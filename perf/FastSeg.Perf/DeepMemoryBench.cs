@@ -5,7 +5,9 @@ using FastSeg.Tests.Deep;
 
 namespace FastSeg.Perf;
 
-/// <summary>Peak memory of deep runs, each in a process of its own: `segment` with the transformer in the box, and `upsampler run`.</summary>
+/// <summary>
+/// Peak memory of deep runs, each in a process of its own: `segment` with the transformer in the box, and `upsampler run`.
+/// </summary>
 internal static class DeepMemoryBench
 {
     private const int Channels = 32, Patch = 16;
@@ -21,8 +23,17 @@ internal static class DeepMemoryBench
         long side = run.Options.Size;
         PerfImages.SaveMosaic(image, side);
         OwnProcess own = OwnProcess.Run(run, folder, "segment", model, image, "--deep", backbone, "-o", folder.File("labels.tif"));
-        run.Add(new Measurement("backbone", $"segment deep, {side} x {side} TIFF to TIFF, own process", own.Seconds, side * side) { Note = "classical and 32 deep channels, start included" });
-        run.Add(new Quantity("backbone", $"peak of segment deep, {side} x {side}", own.PeakBytes / 1048576.0, "MiB", own.AgainstPlan) { Goal = Goal.AtMost(MostSegment) });
+        run.Add(new Measurement(
+            "backbone",
+            $"segment deep, {side} x {side} TIFF to TIFF, own process",
+            own.Seconds,
+            side * side) { Note = "classical and 32 deep channels, start included" });
+        run.Add(new Quantity(
+            "backbone",
+            $"peak of segment deep, {side} x {side}",
+            own.PeakBytes / 1048576.0,
+            "MiB",
+            own.AgainstPlan) { Goal = Goal.AtMost(MostSegment) });
     }
 
     /// <summary>Runs the upsampler alone on an image of twice the side: 8192 x 8192 unless --size says otherwise.</summary>
@@ -38,17 +49,22 @@ internal static class DeepMemoryBench
         using var folder = new ScratchFolder();
         string weights = folder.File("weights.safetensors"), image = folder.File("image.npy"), features = folder.File("features.npy");
         var network = new UpsamplerCase(Channels, Channels, side, side, Patch, Padding.Replicate);
-        File.WriteAllBytes(weights, Safetensors.Write(network.Tensors(), new Dictionary<string, string> { ["config"] = UpsamplerConfigReader.ToJson(network.Config) }));
+        File.WriteAllBytes(
+            weights,
+            Safetensors.Write(
+                network.Tensors(), new Dictionary<string, string> { ["config"] = UpsamplerConfigReader.ToJson(network.Config) }));
         PerfImages.SaveMosaic(image, side);
         byte[] header = Images.NpyHeader.Write("<f4", [Channels, network.LowHeight, network.LowWidth]);
         File.WriteAllBytes(features, [.. header, .. MemoryMarshal.AsBytes(network.Features.AsSpan())]);
-        OwnProcess own = OwnProcess.Run(run, folder, "upsampler", "run", weights, "--image", image, "--features", features, "-o", folder.File("result.npy"));
+        OwnProcess own = OwnProcess.Run(
+            run, folder, "upsampler", "run", weights, "--image", image, "--features", features, "-o", folder.File("result.npy"));
         run.Add(new Measurement("upsampler", $"upsampler run, k = {Channels}, {side} x {side}, own process", own.Seconds, pixels)
         {
             BytesPerPixel = Channels * sizeof(float),
             Note = "npy to npy, start included",
         });
-        run.Add(new Quantity("upsampler", $"peak of upsampler run, k = {Channels}, {side} x {side}", own.PeakBytes / 1048576.0, "MiB", own.AgainstPlan)
+        string peak = $"peak of upsampler run, k = {Channels}, {side} x {side}";
+        run.Add(new Quantity("upsampler", peak, own.PeakBytes / 1048576.0, "MiB", own.AgainstPlan)
         {
             Goal = Goal.AtMost(MostUpsampler),
         });

@@ -63,7 +63,7 @@ internal static class GpuPredictions
         };
         using var network = new Upsampler(config, UpsamplerShapes.Of(config, UpsamplerShapes.Widths(config))
             .Select(tensor => new WeightTensor(tensor.Name, tensor.Shape, new float[tensor.Shape.Aggregate(1L, (a, b) => a * b)])));
-        return GpuCounts.Upsampler(new UpsamplerGpuPlan(network, Side, Side, Side / Patch, Side / Patch, TileSide, TileSide));
+        return GpuCounts.Upsampler(new UpsamplerPlanGpu(network, Side, Side, Side / Patch, Side / Patch, TileSide, TileSide));
     }
 
     /// <summary>The lines of the table in docs/gpu.md.</summary>

@@ -15,7 +15,8 @@ internal static unsafe class UpsamplerBench
 {
     public static void Run(PerfRun run)
     {
-        foreach ((int channels, int side, Goal? goal) in (ReadOnlySpan<(int, int, Goal?)>)[(32, 504, null), (32, 1008, Goal.AtLeast(2.5)), (128, 1008, Goal.AtLeast(1.4))])
+        ReadOnlySpan<(int, int, Goal?)> cases = [(32, 504, null), (32, 1008, Goal.AtLeast(2.5)), (128, 1008, Goal.AtLeast(1.4))];
+        foreach ((int channels, int side, Goal? goal) in cases)
         {
             var network = new UpsamplerCase(channels, channels, side, side, 14, Padding.Replicate);
             using var result = new HostBuffer((long)channels * side * side * sizeof(float));
@@ -29,7 +30,7 @@ internal static unsafe class UpsamplerBench
     private static void Measure(PerfRun run, UpsamplerCase network, HostBuffer result, UpsamplerPeer? peer, Goal? goal)
     {
         using var weights = new Upsampler(network.Config, network.Tensors());
-        var plan = new UpsamplerPlan(weights, network.Height, network.Width, network.LowHeight, network.LowWidth, network.Width);
+        var plan = new UpsamplerPlanCpu(weights, network.Height, network.Width, network.LowHeight, network.LowWidth, network.Width);
         int threads = run.Options.Threads, rows = (network.Height + threads - 1) / threads;
         UpsamplerCpu[] workers = [.. Enumerable.Range(0, threads).Select(_ => UpsamplerCpu.Create(plan))];
         double[] seconds;
@@ -40,8 +41,10 @@ internal static unsafe class UpsamplerBench
             {
                 int y = (int)index * rows;
                 var region = new Region(0, y, network.Width, Math.Min(rows, network.Height - y));
-                var seen = new GuidanceImage(guide, (nint)network.Height * network.Width, network.Width, new Region(0, 0, network.Width, network.Height));
-                var planes = new OutputPlanes((float*)result.Pointer + ((nint)y * network.Width), (nint)network.Height * network.Width, network.Width);
+                var seen = new GuidanceImage(
+                    guide, (nint)network.Height * network.Width, network.Width, new Region(0, 0, network.Width, network.Height));
+                var planes = new OutputPlanes(
+                    (float*)result.Pointer + ((nint)y * network.Width), (nint)network.Height * network.Width, network.Width);
                 workers[worker].Run(new LowFeatures(low, network.ChannelsIn, network.LowHeight, network.LowWidth), seen, region, planes);
             });
             seconds = run.Best(peer is null ? [Ours] : [Ours, peer.Run]);
@@ -56,19 +59,20 @@ internal static unsafe class UpsamplerBench
             OwnBound = (run.Bounds.FlopsPerSecond / done * pixels, "products"),
             Note = string.Create(
                 CultureInfo.InvariantCulture,
-                $"does {done / pixels / 1e3:F0} of {plain / pixels / 1e3:F0} kFLOP a pixel, {done / seconds[0] / 1e9:F0} GFLOP/s; {UpsamplerCpu.Bytes(plan) >> 20} MiB a thread"),
+                $"does {done / pixels / 1e3:F0} of {plain / pixels / 1e3:F0} kFLOP a pixel, "
+                + $"{done / seconds[0] / 1e9:F0} GFLOP/s; {UpsamplerCpu.Bytes(plan) >> 20} MiB a thread"),
         };
         run.Add(ours);
         peer?.Add(run, ours, seconds[1], result, goal);
     }
 
     /// <summary>Operations of the plain network, and of the products that the engine computes (its transformations not counted).</summary>
-    private static (double Plain, double Done) Flops(UpsamplerPlan plan)
+    private static (double Plain, double Done) Flops(UpsamplerPlanCpu plan)
     {
         double plain = 0, done = 0;
         for (int s = 0; s < plan.Stages.Count; s++)
         {
-            UpsamplerStage stage = plan.Stages[s];
+            UpsamplerStageCpu stage = plan.Stages[s];
             double pixels = (double)stage.Height * stage.Width;
             if (stage.Convolution is Convolution direct)
             {
@@ -82,7 +86,7 @@ internal static unsafe class UpsamplerBench
                 plain += flops + (s == plan.Stages.Count - 1 ? 2.0 * winograd.Outputs * winograd.Outputs * pixels : 0);
                 done += flops / 4;
             }
-            else if (stage.Kind == UpsamplerKind.DoubleRows)
+            else if (stage.Kind == UpsamplerKindCpu.DoubleRows)
             {
                 double flops = 18.0 * stage.Doubling!.Inputs * stage.Doubling.Outputs * pixels;
                 (plain, done) = (plain + flops, done + (flops / 4));
@@ -97,8 +101,12 @@ internal static unsafe class UpsamplerBench
         using var weights = new Upsampler(network.Config, network.Tensors());
         foreach (int width in (int[])[512, 1024, 8192])
         {
-            var plan = new UpsamplerPlan(weights, 8192, 8192, 512, 512, width);
-            run.Add(new Quantity("upsampler", $"k = 32, 8192 x 8192 in tiles {width} wide: buffers of a thread", UpsamplerCpu.Bytes(plan) / 1048576.0, "MiB"));
+            var plan = new UpsamplerPlanCpu(weights, 8192, 8192, 512, 512, width);
+            run.Add(new Quantity(
+                "upsampler",
+                $"k = 32, 8192 x 8192 in tiles {width} wide: buffers of a thread",
+                UpsamplerCpu.Bytes(plan) / 1048576.0,
+                "MiB"));
         }
         run.Add(new Quantity("upsampler", "k = 32: packed weights, shared", weights.Bytes / 1048576.0, "MiB"));
     }

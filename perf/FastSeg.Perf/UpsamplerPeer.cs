@@ -51,7 +51,8 @@ internal sealed unsafe class UpsamplerPeer : IDisposable
         Directory.CreateDirectory(folder);
         string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
         if (!File.Exists(file) && Python.Run(
-            run, "upsampler.py", "onnx", "--channels", Text(network.ChannelsIn), "--height", Text(network.Height), "--width", Text(network.Width), "-o", file) is null)
+            run, "upsampler.py", "onnx", "--channels", Text(network.ChannelsIn),
+            "--height", Text(network.Height), "--width", Text(network.Width), "-o", file) is null)
         {
             return null;
         }
@@ -65,8 +66,13 @@ internal sealed unsafe class UpsamplerPeer : IDisposable
     /// <summary>Reports its time beside ours, and whether the results agree.</summary>
     public void Add(PerfRun run, Measurement ours, double seconds, HostBuffer result, Goal? goal)
     {
-        run.Add(new Measurement("upsampler", $"  ONNX Runtime, {_network.ChannelsIn} at {_network.Height}", seconds, ours.Pixels) { FlopsPerPixel = ours.FlopsPerPixel });
-        run.Add(new Comparison(ours.Name, "ONNX Runtime", ours.PixelsPerSecond, ours.Pixels / seconds, Agreement(result, _buffers[2])) { Goal = goal });
+        run.Add(new Measurement(
+            "upsampler",
+            $"  ONNX Runtime, {_network.ChannelsIn} at {_network.Height}",
+            seconds,
+            ours.Pixels) { FlopsPerPixel = ours.FlopsPerPixel });
+        run.Add(new Comparison(
+            ours.Name, "ONNX Runtime", ours.PixelsPerSecond, ours.Pixels / seconds, Agreement(result, _buffers[2])) { Goal = goal });
     }
 
     /// <inheritdoc/>
@@ -108,6 +114,8 @@ internal sealed unsafe class UpsamplerPeer : IDisposable
             worst = float.IsNaN(a[i]) ? float.PositiveInfinity : Math.Max(worst, Math.Abs(a[i] - b[i]));
         }
         double part = worst / (most - least);
-        return string.Create(CultureInfo.InvariantCulture, $"{(part <= 1e-4 ? "agree" : "differ (see UpsamplerPeer)")}: largest difference {part:E1} of the range");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(part <= 1e-4 ? "agree" : "differ (see UpsamplerPeer)")}: largest difference {part:E1} of the range");
     }
 }

@@ -60,7 +60,7 @@ internal sealed class RegionOutputTests
             () => Segmenter.Train([Scene.Training], training: Trained.Quick, options: new RunOptions { Memory = memory }))!.Message;
         Assert.That(Refusal(1 << 20), Does.Contain("is not enough to read the labels"));
         long rows = Scene.Labels.Count(label => label != 0) * 58L * sizeof(float);
-        long least = ProcessMemory.Resident() + Planner.CodeBytes + (3 * rows) + (8 << 20);
+        long least = ProcessMemory.Resident() + ProcessMemory.CodeBytes + (3 * rows) + (8 << 20);
         Assert.That(Refusal(least), Does.Contain("is not enough to train on").And.Contain("labelled pixels with 58 features"));
     }
 

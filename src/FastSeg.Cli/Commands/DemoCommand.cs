@@ -33,7 +33,9 @@ internal sealed class DemoCommand : FastSegCommand
         string output = session.Parsed.GetValue(_output) ?? Path.GetFullPath(Path.Combine(samples, "..", "..", "out", "demo"));
         Folder.Make(output);
         string? found = BackboneFolders.Find().FirstOrDefault(folder => Path.GetFileName(folder) == BackboneName);
-        using Backbone? backbone = found is null ? null : Backbone.Open(found, DeepFeatureOptions.NetworkThreads, session.Backend);
+        using Backbone? backbone = found is null
+            ? null
+            : Backbone.Open(found, DeepFeatureOptions.NetworkThreads, Engines.CudaOrdinal(session.Backend));
         session.Say(backbone?.Note);
         var methods = new List<Method> { Train(session, "classical", "", null, samples, output) };
         if (backbone is null)

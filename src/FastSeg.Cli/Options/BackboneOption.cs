@@ -24,7 +24,7 @@ internal static class BackboneOption
     {
         if (model.DeepFeatures is { } deep)
         {
-            Backbone backbone = BackboneFolders.Open(deep, folder, session.Backend);
+            Backbone backbone = deep.OpenBackbone(folder, Engines.CudaOrdinal(session.Backend));
             session.Say(backbone.Note);
             return backbone;
         }

@@ -57,7 +57,7 @@ internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bi
         bool predicts = work.Verb == TileVerb.Predict;
         long planes = predicts ? 0 : core * work.PlaneCount * sizeof(float);
         long labelled = work.Labels is null ? 0 : Enumerable.Range(0, checked((int)grid.Count)).Max(i => work.Labels.CountIn(grid[i]));
-        UpsamplerGpuPlan? upsampler = Upsampler(work, grid);
+        UpsamplerPlanGpu? upsampler = Upsampler(work, grid);
         return new GpuRooms(
             read * work.Channels * work.Image.Info.Type.Bytes(), FilterBankGpu.ScratchBytes(work.Features, shape), planes,
             core * bytePlanes, predicts ? core : 0, work.Margins ? core * work.Forest!.Groups * sizeof(float) : 0,
@@ -66,7 +66,7 @@ internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bi
     }
 
     /// <summary>The learned upsampler's plan for the tiles of a grid, or null.</summary>
-    public static UpsamplerGpuPlan? Upsampler(Work work, TileGrid grid) => work.Deep?.Network is not { } network ? null : DeepImageGpu.PlanFor(
+    public static UpsamplerPlanGpu? Upsampler(Work work, TileGrid grid) => work.Deep?.Network is not { } network ? null : DeepImageGpu.PlanFor(
         network, work.Image.Info, (int)grid.MaxCore.Width, (int)grid.MaxCore.Height);
 
     /// <summary>The largest tile of a grid with its halo.</summary>

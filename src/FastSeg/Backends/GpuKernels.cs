@@ -9,7 +9,7 @@ namespace FastSeg;
 internal sealed class GpuKernels : IDisposable
 {
     /// <summary>Compiles what the work needs, and uploads its tables.</summary>
-    public GpuKernels(GpuDevice device, Work work, DeepImage? deep, UpsamplerGpuPlan? upsampler)
+    public GpuKernels(GpuDevice device, Work work, DeepImage? deep, UpsamplerPlanGpu? upsampler)
     {
         Filters = new FilterBankGpu(device, work.Features, work.Channels);
         try

@@ -67,7 +67,7 @@ internal static unsafe class DeepCheck
         using var map = new LowResolution(Channels, Rows, Columns, Patch);
         float[] cells = RandomNetwork.Numbers(new Random(seed), Channels * Rows * Columns);
         cells.CopyTo(new Span<float>(map.Plane(0), cells.Length));
-        using var upsampled = new LowResolutionPlanes(map, bilinear, Width, Height);
+        using var upsampled = new LowResolutionPlanesCpu(map, bilinear, Width, Height);
         float[] planes = new float[Channels * Height * Width];
         double seconds;
         fixed (float* to = planes)
@@ -112,7 +112,7 @@ internal static unsafe class DeepCheck
         float[] low = RandomNetwork.Numbers(random, Channels * LowHeight * LowWidth);
         float[] result = new float[Channels * Height * Width];
         using var network = new Upsampler(config, tensors);
-        using UpsamplerCpu worker = UpsamplerCpu.Create(new UpsamplerPlan(network, Height, Width, LowHeight, LowWidth, Width));
+        using UpsamplerCpu worker = UpsamplerCpu.Create(new UpsamplerPlanCpu(network, Height, Width, LowHeight, LowWidth, Width));
         var all = new Region(0, 0, Width, Height);
         double seconds;
         fixed (float* guide = image, cells = low, to = result)

@@ -94,11 +94,11 @@ internal static class GpuCounts
     /// The learned upsampler's launches for the plan's largest tile. The work on the image's border is not counted, only its launches, and
     /// these only where the tile is the whole image.
     /// </summary>
-    public static IReadOnlyList<KernelCount> Upsampler(UpsamplerGpuPlan plan)
+    public static IReadOnlyList<KernelCount> Upsampler(UpsamplerPlanGpu plan)
     {
         var counts = new List<KernelCount>();
         double pixels = (double)plan.Height * plan.Width;
-        foreach (UpsamplerGpuStage stage in plan.Stages)
+        foreach (UpsamplerStageGpu stage in plan.Stages)
         {
             double share = (double)stage.Height * stage.Width / pixels;
             counts.AddRange(Stage(plan, stage).Select(count => count.Times(share)));
@@ -135,7 +135,7 @@ internal static class GpuCounts
         // A warp's 32 lanes make 56 columns of 4 rows of sums, which become 448 pixels of the result; a band needs a few more rows.
         double quads = GpuDevice.Groups(outputs, Kernel.WarpOutputs), warps = Doubling.Window * quads;
         double lanes = 32 * warps / (2 * Doubling.TileColumns * Doubling.TileRows);
-        const double Band = UpsamplerOutputGpu<FloatSink>.BandRows, MoreRows = ((Band / 2) + 4) / (Band / 2);
+        const double Band = UpsamplerPlanGpu.BandRows, MoreRows = ((Band / 2) + 4) / (Band / 2);
         const double Taps = Doubling.Window * Doubling.Window;
         double products = 2 * Taps * inputs * outputs / 4, along = 2 * 2 * Taps * outputs / 2;
         yield return new KernelCount(
@@ -147,17 +147,17 @@ internal static class GpuCounts
             420 * quads, 190 * quads, 0);
     }
 
-    private static IEnumerable<KernelCount> Stage(UpsamplerGpuPlan plan, UpsamplerGpuStage stage)
+    private static IEnumerable<KernelCount> Stage(UpsamplerPlanGpu plan, UpsamplerStageGpu stage)
     {
         int channels = stage.Channels;
         IEnumerable<KernelCount> image = stage.WithImage ? [new KernelCount("image at a level's size", 24, 6, 90, 45, 0)] : [];
         return stage.Kind switch
         {
-            UpsamplerGpuKind.Features => [new KernelCount("cells", 8 * channels, 2 * channels, 40 * channels, 20 * channels, 0)],
-            UpsamplerGpuKind.PooledImage => [new KernelCount("pooled image", 60, 15, 150, 75, 0)],
-            UpsamplerGpuKind.Pool => [new KernelCount("pooling", 20 * channels, 3 * channels, 40 * channels, 20 * channels, 0)],
-            UpsamplerGpuKind.Output => Doubled(stage.Weights!.Inputs, stage.Weights.Outputs).Select(
-                count => count with { Launches = GpuDevice.Groups(plan.MaxHeight, UpsamplerOutputGpu<FloatSink>.BandRows) }),
+            UpsamplerKindGpu.Features => [new KernelCount("cells", 8 * channels, 2 * channels, 40 * channels, 20 * channels, 0)],
+            UpsamplerKindGpu.PooledImage => [new KernelCount("pooled image", 60, 15, 150, 75, 0)],
+            UpsamplerKindGpu.Pool => [new KernelCount("pooling", 20 * channels, 3 * channels, 40 * channels, 20 * channels, 0)],
+            UpsamplerKindGpu.Output => Doubled(stage.Weights!.Inputs, stage.Weights.Outputs).Select(
+                count => count with { Launches = GpuDevice.Groups(plan.MaxHeight, UpsamplerPlanGpu.BandRows) }),
             _ when stage.Weights!.Kernel == 3 => image.Prepend(Convolution(stage.Weights.Inputs, stage.Weights.Outputs)),
             _ => image.Prepend(CellConvolution(stage.Weights!)),
         };

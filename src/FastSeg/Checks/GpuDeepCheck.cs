@@ -38,7 +38,7 @@ internal static unsafe class GpuDeepCheck
         using var map = new LowResolution(Channels, cells, cells, Patch);
         float[] values = RandomNetwork.Numbers(new Random(seed), Channels * cells * cells), expected = new float[Channels * pixels];
         values.CopyTo(new Span<float>(map.Plane(0), values.Length));
-        using var planes = new LowResolutionPlanes(map, bilinear, side, side);
+        using var planes = new LowResolutionPlanesCpu(map, bilinear, side, side);
         fixed (float* to = expected)
         {
             planes.Planes(0, 0, side, side, to, side, pixels);
@@ -49,7 +49,7 @@ internal static unsafe class GpuDeepCheck
             using var arena = new DeviceArena(device, (long)expected.Length * sizeof(float));
             ArrayView<float> output = arena.Take((long)expected.Length * sizeof(float)).Cast<float>();
             var cellMap = new CellMap { Cells = table.View, Channels = Channels, Rows = cells, Columns = cells, Patch = Patch };
-            var resize = new ResizeGpu<FloatSink>(device, bilinear);
+            var resize = new LowResolutionPlanesGpu<FloatSink>(device, bilinear);
             var sink = new FloatSink { Planes = output, PlaneStride = pixels };
             double time = GpuRates.Seconds(device, stream => resize.Run(stream, cellMap, new Region(0, 0, side, side), sink, 0));
             return (output.GetAsArray(), time);
@@ -68,7 +68,7 @@ internal static unsafe class GpuDeepCheck
         float[] image = RandomNetwork.Samples(random, 3 * pixels);
         float[] low = RandomNetwork.Numbers(random, Channels * cells * cells), expected = new float[Channels * pixels];
         var all = new Region(0, 0, side, side);
-        using (UpsamplerCpu cpu = UpsamplerCpu.Create(new UpsamplerPlan(network, side, side, cells, cells, side)))
+        using (UpsamplerCpu cpu = UpsamplerCpu.Create(new UpsamplerPlanCpu(network, side, side, cells, cells, side)))
         {
             fixed (float* guide = image, from = low, to = expected)
             {
@@ -76,7 +76,7 @@ internal static unsafe class GpuDeepCheck
                 cpu.Run(features, new GuidanceImage(guide, pixels, side, all), all, new OutputPlanes(to, pixels, side));
             }
         }
-        var plan = new UpsamplerGpuPlan(network, side, side, cells, cells, side, side);
+        var plan = new UpsamplerPlanGpu(network, side, side, cells, cells, side, side);
         (float[] found, double seconds) = meter.On(device => Upsample(device, plan, image, low, side));
         double range = expected.Max() - expected.Min();
         return meter.Row(
@@ -84,7 +84,7 @@ internal static unsafe class GpuDeepCheck
             Deviation.OfBits(found, expected) / range, LearnedTolerance, seconds, GpuCounts.Upsampler(plan), pixels);
     }
 
-    private static (float[] Planes, double Seconds) Upsample(GpuDevice device, UpsamplerGpuPlan plan, float[] image, float[] low, int side)
+    private static (float[] Planes, double Seconds) Upsample(GpuDevice device, UpsamplerPlanGpu plan, float[] image, float[] low, int side)
     {
         int pixels = side * side;
         using var upsampler = new UpsamplerGpu(device, plan);

@@ -8,8 +8,7 @@ namespace FastSeg.Deep;
 
 /// <summary>
 /// The twin of <see cref="DeepImage"/> on a GPU: one image's low-resolution map on the device, and the kernels that bring a tile's core
-/// to full resolution. Filling allocates nothing; several streams may fill at once, each with its own scratch, from the one thread that
-/// launches.
+/// to full resolution. Filling allocates nothing. One thread launches; it may fill on several streams at once, each with its own scratch.
 /// </summary>
 internal sealed class DeepImageGpu : IDisposable
 {
@@ -18,10 +17,10 @@ internal sealed class DeepImageGpu : IDisposable
     private readonly InputRange _range;
     private readonly CellMap _map;
     private readonly DeviceArena _arena;
-    private readonly UpsamplerGpuPlan? _plan;
+    private readonly UpsamplerPlanGpu? _plan;
     private readonly UpsamplerGpu? _network;
-    private readonly ResizeGpu<FloatSink>? _floats;
-    private readonly ResizeGpu<BinSink>? _bins;
+    private readonly LowResolutionPlanesGpu<FloatSink>? _floats;
+    private readonly LowResolutionPlanesGpu<BinSink>? _bins;
     private readonly Action<AcceleratorStream, KernelConfig, GuidanceSamples, ArrayView<float>>? _toUnit;
 
     /// <summary>Uploads the map and, for a learned upsampler, the weights.</summary>
@@ -30,7 +29,7 @@ internal sealed class DeepImageGpu : IDisposable
     /// <param name="map">The low-resolution features of the whole image.</param>
     /// <param name="image">The image.</param>
     /// <param name="plan">For a learned upsampler what <see cref="PlanFor"/> gives, else null.</param>
-    public DeepImageGpu(GpuDevice device, DeepDescription description, LowResolution map, ImageInfo image, UpsamplerGpuPlan? plan)
+    public DeepImageGpu(GpuDevice device, DeepDescription description, LowResolution map, ImageInfo image, UpsamplerPlanGpu? plan)
     {
         (_device, _image, _range, _plan) = (device, image, description.Range, plan);
         long values = map.Channels * map.Rows * map.Columns;
@@ -50,7 +49,8 @@ internal sealed class DeepImageGpu : IDisposable
             if (plan is null)
             {
                 bool bilinear = description.Upsampling == Upsampling.Bilinear;
-                (_floats, _bins) = (new ResizeGpu<FloatSink>(device, bilinear), new ResizeGpu<BinSink>(device, bilinear));
+                _floats = new LowResolutionPlanesGpu<FloatSink>(device, bilinear);
+                _bins = new LowResolutionPlanesGpu<BinSink>(device, bilinear);
                 return;
             }
             _toUnit = device.Accelerator.LoadKernel<GuidanceSamples, ArrayView<float>>(Kernels.Guidance.ToUnit);
@@ -67,40 +67,51 @@ internal sealed class DeepImageGpu : IDisposable
     public int Channels => _network is null ? _map.Channels : _plan!.Network.Config.ChannelsOut;
 
     /// <summary>The network on an image whose sides are filled up to multiples of the patch.</summary>
-    public static UpsamplerGpuPlan PlanFor(Upsampler network, ImageInfo image, int maxWidth, int maxHeight)
+    public static UpsamplerPlanGpu PlanFor(Upsampler network, ImageInfo image, int maxWidth, int maxHeight)
     {
         int patch = network.Config.Patch;
-        int rows = checked((int)LowResolutionTokens.Cells(image.Height, patch)), columns = checked((int)LowResolutionTokens.Cells(image.Width, patch));
-        return new UpsamplerGpuPlan(network, checked(rows * patch), checked(columns * patch), rows, columns, maxWidth, maxHeight);
+        int rows = checked((int)LowResolutionTokens.Cells(image.Height, patch));
+        int columns = checked((int)LowResolutionTokens.Cells(image.Width, patch));
+        return new UpsamplerPlanGpu(network, checked(rows * patch), checked(columns * patch), rows, columns, maxWidth, maxHeight);
     }
 
     /// <summary>Bytes that the constructor allocates on the device.</summary>
-    public static long Bytes(ImageInfo image, int patch, int channels, UpsamplerGpuPlan? plan) =>
+    public static long Bytes(ImageInfo image, int patch, int channels, UpsamplerPlanGpu? plan) =>
         DeviceArena.Aligned(LowResolution.Bytes(image, patch, channels)) + (plan is null ? 0 : UpsamplerGpu.Bytes(plan));
 
     /// <summary>Bytes of scratch that <see cref="Fill"/> needs for a tile; 0 but for a learned upsampler.</summary>
-    public static long ScratchBytes(ImageInfo image, UpsamplerGpuPlan? plan) => plan is null ? 0 : UnitBytes(image, plan) + plan.ScratchBytes;
+    public static long ScratchBytes(ImageInfo image, UpsamplerPlanGpu? plan) =>
+        plan is null ? 0 : UnitBytes(image, plan) + plan.ScratchBytes;
 
-    /// <summary>Bytes of the samples that a tile's guidance has at most; 0 but for a learned upsampler.</summary>
-    public static long SampleBytes(ImageInfo image, UpsamplerGpuPlan? plan) => plan is null ? 0 : plan.MaxGuidancePixels * image.PixelBytes;
+    /// <summary>Most bytes of samples that a tile's guidance has; 0 but for a learned upsampler.</summary>
+    public static long SampleBytes(ImageInfo image, UpsamplerPlanGpu? plan) =>
+        plan is null ? 0 : plan.MaxGuidancePixels * image.PixelBytes;
 
-    /// <summary>The part of the image that is to be read and uploaded before a core is filled; empty but for a learned upsampler.</summary>
+    /// <summary>
+    /// The part of the image that must be read and uploaded before a core is filled; empty but for a learned upsampler.
+    /// </summary>
     public Region Guidance(Region core) => _plan is null ? default : _plan.Guidance(core).Intersect(_image.Bounds);
 
     /// <summary>Computes the deep planes of a tile's core.</summary>
     /// <param name="stream">Where it is launched.</param>
     /// <param name="core">The core, in pixels of the image.</param>
-    /// <param name="samples">The samples of <see cref="Guidance"/> as the file has them, finite, on the device; empty where that is.</param>
+    /// <param name="samples">
+    /// The samples of <see cref="Guidance"/> on the device, as the file has them, finite; empty where the guidance is.
+    /// </param>
     /// <param name="sink">Takes the core's pixels.</param>
     /// <param name="firstPlane">The plane of channel 0.</param>
-    /// <param name="scratch">At least <see cref="ScratchBytes"/>, aligned to 256 bytes; in use until the stream has passed the tile.</param>
-    public void Fill<TSink>(AcceleratorStream stream, Region core, ArrayView<byte> samples, TSink sink, int firstPlane, ArrayView<byte> scratch)
+    /// <param name="scratch">
+    /// At least <see cref="ScratchBytes"/>, aligned to 256 bytes; in use until the stream has passed the tile.
+    /// </param>
+    public void Fill<TSink>(
+        AcceleratorStream stream, Region core, ArrayView<byte> samples, TSink sink, int firstPlane, ArrayView<byte> scratch)
         where TSink : struct, IPlaneSink
     {
         if (_network is null)
         {
-            ResizeGpu<TSink> resize = _floats as ResizeGpu<TSink> ?? _bins as ResizeGpu<TSink> ?? throw new NotSupportedException(typeof(TSink).Name);
-            resize.Run(stream, _map, core, sink, firstPlane);
+            LowResolutionPlanesGpu<TSink> interpolated = _floats as LowResolutionPlanesGpu<TSink> ?? _bins as LowResolutionPlanesGpu<TSink>
+                ?? throw new NotSupportedException(typeof(TSink).Name);
+            interpolated.Run(stream, _map, core, sink, firstPlane);
             return;
         }
         Region seen = Guidance(core);
@@ -138,9 +149,11 @@ internal sealed class DeepImageGpu : IDisposable
         _arena.Dispose();
     }
 
-    private static long UnitBytes(ImageInfo image, UpsamplerGpuPlan plan) =>
+    /// <summary>Bytes of the guidance as planes of 0 to 1.</summary>
+    private static long UnitBytes(ImageInfo image, UpsamplerPlanGpu plan) =>
         DeviceArena.Aligned(plan.MaxGuidancePixels * image.Channels * sizeof(float));
 
+    /// <summary>Copies the map to the device, in parts of at most 1 GiB.</summary>
     private static unsafe void Upload(LowResolution map, ArrayView<float> cells)
     {
         for (long done = 0; done < cells.Length;)

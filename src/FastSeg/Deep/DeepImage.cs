@@ -4,15 +4,15 @@ using FastSeg.Images;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// One image's deep features: the low-resolution map of the whole image, and what each worker needs to bring a part of it to full
-/// resolution. The map at full resolution never exists.
+/// One image's deep features: the low-resolution map of the whole image, and what each worker needs to bring part of it to full resolution.
+/// At full resolution only the parts in work exist.
 /// </summary>
 internal sealed class DeepImage : IDisposable
 {
     private readonly LowResolution _map;
     private readonly bool _owned;
-    private readonly List<LowResolutionPlanes> _interpolated = [];
-    private readonly List<LearnedPlanes> _learned = [];
+    private readonly List<LowResolutionPlanesCpu> _interpolated = [];
+    private readonly List<LearnedPlanesCpu> _learned = [];
 
     /// <summary>Prepares what every worker needs to bring a map to full resolution.</summary>
     /// <param name="model">The model.</param>
@@ -32,14 +32,14 @@ internal sealed class DeepImage : IDisposable
         {
             if (model.Network is { } network)
             {
-                UpsamplerPlan layers = LearnedPlanes.PlanFor(network, image.Info, plan.MaxCore.Width);
-                AddEach(_learned, plan, () => new LearnedPlanes(layers, _map, image, description.Range, plan.Grid));
+                UpsamplerPlanCpu layers = LearnedPlanesCpu.PlanFor(network, image.Info, plan.MaxCore.Width);
+                AddEach(_learned, plan, () => new LearnedPlanesCpu(layers, _map, image, description.Range, plan.Grid));
             }
             else
             {
                 (int width, int height) = (Band.MaxWidth, Band.MaxHeight);
                 bool bilinear = description.Upsampling == Upsampling.Bilinear;
-                AddEach(_interpolated, plan, () => new LowResolutionPlanes(_map, bilinear, width, height));
+                AddEach(_interpolated, plan, () => new LowResolutionPlanesCpu(_map, bilinear, width, height));
             }
         }
         catch
@@ -60,7 +60,7 @@ internal sealed class DeepImage : IDisposable
     {
         model.Description.CheckBackbone(backbone);
         return LowResolution.Compute(
-            backbone, model.Projection, image, model.Description.Range, model.Description.Windows, times, options.Progress, options.Cancellation);
+            backbone, model.Projection, image, model.Description.Range, model.Description.Windows, times, options);
     }
 
     /// <summary>Buffers of a worker for the tiles of a grid.</summary>
@@ -69,12 +69,12 @@ internal sealed class DeepImage : IDisposable
         if (model?.Network is { } network)
         {
             long width = Math.Min(grid.TileWidth, grid.Area.Width);
-            yield return ("upsampler", LearnedPlanes.Bytes(LearnedPlanes.PlanFor(network, image.Info, width), image.Info, grid));
+            yield return ("upsampler", LearnedPlanesCpu.Bytes(LearnedPlanesCpu.PlanFor(network, image.Info, width), image.Info, grid));
         }
         else if (model is not null)
         {
             (int width, int height) = (Band.MaxWidth, Band.MaxHeight);
-            yield return ("upsampling", LowResolutionPlanes.Bytes(model.Description.Patch, width, height));
+            yield return ("upsampling", LowResolutionPlanesCpu.Bytes(model.Description.Patch, width, height));
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class DeepImage : IDisposable
         }
     }
 
-    /// <summary>What is held while the map is made, and gone before the first tile; ONNX Runtime's share is measured.</summary>
+    /// <summary>Buffers that are held while the map is made, and gone before the first tile. ONNX Runtime's share is measured.</summary>
     public static IReadOnlyList<(string Name, long Bytes)> TransformerItems(DeepModel? model, Backbone? backbone, ImageReader image)
     {
         if (model is null || backbone is null)
@@ -96,13 +96,15 @@ internal sealed class DeepImage : IDisposable
         }
         model.Description.CheckBackbone(backbone);
         (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, image.Info, model.Description.Windows);
-        return [("tokens", LowResolutionTokens.Bytes(backbone, image, model.Description.Windows)), ("transformer", backbone.PassBytes(rows, columns))];
+        long tokens = LowResolutionTokens.Bytes(backbone, image, model.Description.Windows);
+        return [("tokens", tokens), ("transformer", backbone.PassBytes(rows, columns))];
     }
 
-    /// <summary>Bytes of a tile's core that a learned upsampler's result takes, so that tiles are chosen to be small enough.</summary>
-    public static long TileBytes(DeepModel? model, Region core) => model?.Network is null ? 0 : core.Pixels * model.Description.Channels * sizeof(float);
+    /// <summary>Bytes of a learned upsampler's result for a tile's core: the planner chooses tiles small enough for it.</summary>
+    public static long TileBytes(DeepModel? model, Region core) =>
+        model?.Network is null ? 0 : core.Pixels * model.Description.Channels * sizeof(float);
 
-    /// <summary>Begins a tile.</summary>
+    /// <summary>Begins a tile; a learned upsampler computes all of its core now.</summary>
     public void Start(int worker, Region core)
     {
         if (_learned.Count > 0)
@@ -111,7 +113,7 @@ internal sealed class DeepImage : IDisposable
         }
     }
 
-    /// <summary>Fills the band's last planes with deep features. Allocates nothing.</summary>
+    /// <summary>Fills the band's last planes with deep features of the tile last begun. Allocates nothing.</summary>
     public unsafe void Fill(int worker, in Band band)
     {
         int first = band.Planes - Channels;

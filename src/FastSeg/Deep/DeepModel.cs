@@ -4,10 +4,10 @@ using FastSeg.Images;
 
 namespace FastSeg.Deep;
 
-/// <summary>Everything about a model's deep features that does not depend on an image. Immutable; shared by every run.</summary>
+/// <summary>All that a model has of its deep features: what does not depend on an image. Immutable; shared by every run.</summary>
 internal sealed class DeepModel : IDisposable
 {
-    /// <summary>Takes the parts; they must fit each other.</summary>
+    /// <summary>Takes the parts, which must fit each other, and packs the upsampler's weights.</summary>
     /// <param name="description">Numbers and names.</param>
     /// <param name="projection">Tokens to channels.</param>
     /// <param name="weights">The learned upsampler; null where cells are interpolated.</param>
@@ -18,13 +18,17 @@ internal sealed class DeepModel : IDisposable
         bool learned = description.Upsampling == Upsampling.Learned;
         if (learned != weights is not null)
         {
-            throw new InvalidDataException(learned ? "the weights of its learned upsampler are missing" : "it has an upsampler's weights that it does not use");
+            throw new InvalidDataException(learned
+                ? "the weights of its learned upsampler are missing"
+                : "it has an upsampler's weights that it does not use");
         }
         if (description.Threads is < 1 or > DeepDescription.MostThreads)
         {
-            throw new InvalidDataException($"it states {description.Threads} threads of ONNX Runtime, which must be 1 to {DeepDescription.MostThreads}");
+            throw new InvalidDataException(
+                $"it states {description.Threads} threads of ONNX Runtime, which must be 1 to {DeepDescription.MostThreads}");
         }
-        if (description.Patch < 1 || description.WindowTokens < 1 || description.OverlapTokens < 0 || description.OverlapTokens >= description.WindowTokens)
+        if (description.Patch < 1 || description.WindowTokens < 1
+            || description.OverlapTokens < 0 || description.OverlapTokens >= description.WindowTokens)
         {
             throw new InvalidDataException("its patch or windows are out of range");
         }
@@ -32,15 +36,18 @@ internal sealed class DeepModel : IDisposable
         {
             throw new InvalidDataException("its input range is out of range");
         }
-        int channelsIn = weights?.Config.ChannelsIn ?? description.Channels, channelsOut = weights?.Config.ChannelsOut ?? description.Channels;
+        int channelsIn = weights?.Config.ChannelsIn ?? description.Channels;
+        int channelsOut = weights?.Config.ChannelsOut ?? description.Channels;
         if (projection.Channels != channelsIn || description.Channels != channelsOut)
         {
             throw new InvalidDataException(
-                $"it states {description.Channels} deep channels, but its projection gives {projection.Channels} and its upsampler takes {channelsIn} and gives {channelsOut}");
+                $"it states {description.Channels} deep channels, but its projection gives {projection.Channels} "
+                + $"and its upsampler takes {channelsIn} and gives {channelsOut}");
         }
         if (weights is not null && weights.Config.Patch != description.Patch)
         {
-            throw new InvalidDataException($"its upsampler is for patches of {weights.Config.Patch} pixels, but its backbone's are {description.Patch}");
+            throw new InvalidDataException(
+                $"its upsampler is for patches of {weights.Config.Patch} pixels, but its backbone's are {description.Patch}");
         }
         Network = weights is null ? null : new Upsampler(weights.Config, weights.Tensors.Values);
     }
@@ -57,13 +64,14 @@ internal sealed class DeepModel : IDisposable
     /// <summary>The learned upsampler, ready to run.</summary>
     public Upsampler? Network { get; }
 
-    /// <summary>Frees the upsampler's packed weights; those of a model that is never disposed go with the collector.</summary>
+    /// <summary>Frees the upsampler's packed weights. If it is never called, their finalisers do.</summary>
     public void Dispose() => Network?.Dispose();
 
-    /// <summary>The same features, interpolated.</summary>
-    public DeepModel Interpolated(Upsampling upsampling) => new(Description with { Upsampling = upsampling, Channels = Projection.Channels }, Projection, null);
+    /// <summary>The same features, interpolated instead of upsampled by a network.</summary>
+    public DeepModel Interpolated(Upsampling upsampling) =>
+        new(Description with { Upsampling = upsampling, Channels = Projection.Channels }, Projection, null);
 
-    /// <summary>Fits what training images decide: the input range and the projection.</summary>
+    /// <summary>Takes input range and projection from training images.</summary>
     public static DeepModel Fit(DeepOptions options, IReadOnlyList<ImageReader> images, int seed, StageTimes times, RunOptions run)
     {
         Backbone backbone = options.Backbone;
@@ -74,11 +82,25 @@ internal sealed class DeepModel : IDisposable
         InputRange range = options.Range ?? InputRange.From(images, run.Cancellation);
         range.Check(images);
         times.Add(Stage.Read, start);
-        WindowPolicy windows = backbone.Windows;
-        SharedPca projection = SharedPcaFit.Fit(backbone, images, range, windows, options.Channels, (ulong)seed, times: times, progress: run.Progress, cancellation: run.Cancellation);
-        var description = new DeepDescription(
-            backbone.Description.Name, backbone.Sha256, backbone.Description.Patch, channelsOut, upsampling,
-            windows.Tokens, windows.Overlap, windows.FlipAverage, range.Low, range.High, seed, backbone.Threads, backbone.Identity);
+        WindowPolicy windows = WindowPolicy.Of(backbone);
+        SharedPca projection =
+            SharedPcaFit.Fit(backbone, images, range, windows, options.Channels, (ulong)seed, times: times, run: run);
+        var description = new DeepDescription
+        {
+            Backbone = backbone.Description.Name,
+            Sha256 = backbone.Sha256,
+            Patch = backbone.Description.Patch,
+            Channels = channelsOut,
+            Upsampling = upsampling,
+            WindowTokens = windows.Tokens,
+            OverlapTokens = windows.Overlap,
+            FlipAverage = windows.FlipAverage,
+            RangeLow = range.Low,
+            RangeHigh = range.High,
+            Seed = seed,
+            Threads = backbone.Threads,
+            Identity = backbone.Identity,
+        };
         return new DeepModel(description, projection, weights);
     }
 }

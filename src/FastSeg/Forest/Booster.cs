@@ -70,7 +70,7 @@ internal static unsafe class Booster
 
     /// <summary>
     /// Most bytes that libxgboost takes while it trains, besides the rows. Measured with 1.6 at depth 6 (20,000 to 200,000 rows, 58 and 174
-    /// features, 2 to 20 classes; with <see cref="Planner.CodeBytes"/> this is 5 % below to 18 % above): the matrix takes eight bytes a number,
+    /// features, 2 to 20 classes; with <see cref="ProcessMemory.CodeBytes"/> this is 5 % below to 18 % above): the matrix takes eight bytes a number,
     /// binning as much again for a while and bins in 8 and 16 bit; every node a histogram of two doubles a bin, half of them once more; every
     /// row and class a gradient and a margin.
     /// </summary>

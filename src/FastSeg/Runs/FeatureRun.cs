@@ -36,7 +36,7 @@ internal sealed class FeatureRun(ImageReader image, RunOptions options)
     /// <param name="output">Makes the writer, given the planes' names.</param>
     public RunResult Fitted(FeatureSpec features, int channels, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> output)
     {
-        long peak = SharedPcaFit.Peak(deep.Backbone, [image], deep.Backbone.Windows, options);
+        long peak = SharedPcaFit.Peak(deep.Backbone, [image], WindowPolicy.Of(deep.Backbone), options);
         using DeepModel model = Fit(deep, PartialProgress.Of(options.Progress, 0, FitShare));
         RunOptions rest = options with { Progress = PartialProgress.Of(options.Progress, FitShare, 1 - FitShare) };
         RunResult run = Write(features, channels, model, deep.Backbone, output, null, rest);
@@ -54,7 +54,7 @@ internal sealed class FeatureRun(ImageReader image, RunOptions options)
         DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low, Func<IReadOnlyList<string>, ImageWriter> full)
     {
         FeatureSpec none = FeatureSpec.Paper with { Families = Families.None };
-        long peak = SharedPcaFit.Peak(deep.Backbone, [image], deep.Backbone.Windows, options);
+        long peak = SharedPcaFit.Peak(deep.Backbone, [image], WindowPolicy.Of(deep.Backbone), options);
         using DeepModel model = Fit(deep, null);
         using DeepModel cells = model.Interpolated(Upsampling.Nearest);
         using LowResolution map = DeepImage.Map(model, deep.Backbone, image, _times, options);

@@ -26,12 +26,6 @@ internal sealed record Planner(
     /// <summary>Outputs of a tile that are larger (feature stacks, many classes' probabilities) make the tile smaller.</summary>
     private const long MostOutput = 64L << 20;
 
-    /// <summary>
-    /// What a process gains between the plan and its peak outside the plan's buffers: machine code of the loops, thread stacks, the
-    /// collector's slack. Measured on `segment` runs (6 to 9 MiB a run).
-    /// </summary>
-    internal const long CodeBytes = 8L << 20;
-
     /// <summary>The plan for the given options.</summary>
     /// <exception cref="FastSegException">No plan fits the memory that is allowed; the sentence says the least that would do.</exception>
     public Plan Make(RunOptions options)
@@ -55,22 +49,14 @@ internal sealed record Planner(
         }
         const string Limit = "a memory limit of";
         throw least is not null
-            ? new FastSegException(TooLittle($"{Limit} {Size(options.Memory)}", least.PeakBytes), Setting.Memory, Limit)
-            : new FastSegException(TooLittle($"device memory of {Size(deviceLimit)}", leastOnDevice!.DeviceBytes));
+            ? new FastSegException(TooLittle($"{Limit} {ByteSize.Text(options.Memory)}", least.PeakBytes), Setting.Memory, Limit)
+            : new FastSegException(TooLittle($"device memory of {ByteSize.Text(deviceLimit)}", leastOnDevice!.DeviceBytes));
     }
-
-    /// <summary>Bytes in the unit a person would use, rounded up so that it can be given back as an option.</summary>
-    internal static string Size(long bytes) => bytes switch
-    {
-        >= 10L << 30 => $"{(bytes + (1L << 30) - 1) >> 30}GiB",
-        >= 1 << 20 => $"{(bytes + (1L << 20) - 1) >> 20}MiB",
-        _ => $"{bytes}B",
-    };
 
     private ImageReader Image => Work.Image;
 
     private string TooLittle(string limit, long least) =>
-        $"{Image.Info.Name}: {limit} is not enough for {Area.Width} x {Area.Height} pixels; the least that would do is {Size(least)}.";
+        $"{Image.Info.Name}: {limit} is not enough for {Area.Width} x {Area.Height} pixels; the least that would do is {ByteSize.Text(least)}.";
 
     private Plan Describe(long width, long height, int halo, int workers)
     {
@@ -85,7 +71,7 @@ internal sealed record Planner(
         items.AddRange(SharedItems(workers).Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Run)));
         items.AddRange(TransformerItems.Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Transformer)));
         return new Plan(
-            Area, width, height, halo, Work.Channels, Work.PlaneCount, workers, items, Engine.DeviceItems(Work, grid), ProcessMemory.Resident() + CodeBytes);
+            Area, width, height, halo, Work.Channels, Work.PlaneCount, workers, items, Engine.DeviceItems(Work, grid), ProcessMemory.Resident() + ProcessMemory.CodeBytes);
     }
 
     /// <summary>

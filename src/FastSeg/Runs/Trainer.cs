@@ -88,7 +88,7 @@ internal sealed unsafe class Trainer(
     private DeepModel FitDeep(DeepOptions wanted, IReadOnlyList<TrainingImage> images)
     {
         ImageReader[] readers = [.. images.Select(image => image.Image)];
-        _plannedPeak = Math.Max(_plannedPeak, SharedPcaFit.Peak(wanted.Backbone, readers, wanted.Backbone.Windows, options));
+        _plannedPeak = Math.Max(_plannedPeak, SharedPcaFit.Peak(wanted.Backbone, readers, WindowPolicy.Of(wanted.Backbone), options));
         return DeepModel.Fit(wanted, readers, training.Seed, _times, options with { Progress = PartialProgress.Of(options.Progress, 0, ProjectionShare) });
     }
 

@@ -1,3 +1,4 @@
+using FastSeg.Common;
 using FastSeg.Forest;
 using FastSeg.Images;
 
@@ -33,11 +34,11 @@ internal static class TrainingMemory
 
     private static long Check(long bytes, string what, RunOptions options)
     {
-        long peak = ProcessMemory.Resident() + Planner.CodeBytes + bytes;
+        long peak = ProcessMemory.Resident() + ProcessMemory.CodeBytes + bytes;
         return options.Memory <= 0 || peak <= options.Memory
             ? peak
             : throw new FastSegException(
-                $"{LimitWords} {Planner.Size(options.Memory)} is not enough {what}; the least that would do is {Planner.Size(peak)}.",
+                $"{LimitWords} {ByteSize.Text(options.Memory)} is not enough {what}; the least that would do is {ByteSize.Text(peak)}.",
                 Setting.Memory, LimitWords);
     }
 }

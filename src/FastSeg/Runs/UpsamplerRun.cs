@@ -36,8 +36,8 @@ public static unsafe class UpsamplerRun
         using var network = new Upsampler(weights.Config, weights.Tensors.Values);
         TileGrid grid = Grid(info, how.WorkerCount);
         int workers = (int)Math.Min(how.WorkerCount, grid.Count);
-        var plan = new UpsamplerPlan(network, checked((int)info.Height), checked((int)info.Width), map.Rows, map.Columns, (int)grid.TileWidth);
-        long peak = ProcessMemory.Resident() + Planner.CodeBytes + image.HeldBytes(workers) + (workers * Worker.Bytes(plan, info, grid));
+        var plan = new UpsamplerPlanCpu(network, checked((int)info.Height), checked((int)info.Width), map.Rows, map.Columns, (int)grid.TileWidth);
+        long peak = ProcessMemory.Resident() + ProcessMemory.CodeBytes + image.HeldBytes(workers) + (workers * Worker.Bytes(plan, info, grid));
         var tiles = new Worker[workers];
         using var file = new NpyPlanes(output, weights.Config.ChannelsOut, info.Height, info.Width);
         try
@@ -64,28 +64,28 @@ public static unsafe class UpsamplerRun
     {
         long width = Math.Min(TileWidth, info.Width), columns = (info.Width + width - 1) / width;
         long each = ((info.Height * columns) + workers - 1) / workers;
-        return new TileGrid(info.Bounds, width, Math.Min(info.Height, Math.Clamp(each, UpsamplerPlan.StripRows, TileHeight)));
+        return new TileGrid(info.Bounds, width, Math.Min(info.Height, Math.Clamp(each, UpsamplerPlanCpu.StripRows, TileHeight)));
     }
 
     /// <summary>What one worker holds: a tile's inputs, the network's rings, and a strip of the result.</summary>
     private sealed class Worker : IDisposable
     {
-        private readonly UpsamplerPlan _plan;
+        private readonly UpsamplerPlanCpu _plan;
         private readonly LowResolutionFile _map;
         private readonly NpyPlanes _file;
         private readonly UpsamplerCpu _network;
-        private readonly GuidanceReader _guidance;
+        private readonly GuidanceReaderCpu _guidance;
         private readonly HostBuffer _cells;
         private readonly HostBuffer _strip;
         private readonly UpsamplerRows _take;
         private Region _core;
         private long _mark;
 
-        public Worker(UpsamplerPlan plan, LowResolutionFile map, ImageReader image, InputRange range, TileGrid grid, NpyPlanes file)
+        public Worker(UpsamplerPlanCpu plan, LowResolutionFile map, ImageReader image, InputRange range, TileGrid grid, NpyPlanes file)
         {
             (_plan, _map, _file) = (plan, map, file);
             _network = UpsamplerCpu.Create(plan);
-            _guidance = new GuidanceReader(plan, image, range, GuidanceReader.Largest(plan, image.Info, grid));
+            _guidance = new GuidanceReaderCpu(plan, image, range, GuidanceReaderCpu.Largest(plan, image.Info, grid));
             _cells = new HostBuffer(CellBytes(plan, grid));
             _strip = new HostBuffer(StripBytes(plan));
             _take = Take;
@@ -93,8 +93,8 @@ public static unsafe class UpsamplerRun
 
         public StageTimes Times { get; } = new();
 
-        public static long Bytes(UpsamplerPlan plan, ImageInfo image, TileGrid grid) =>
-            UpsamplerCpu.Bytes(plan) + GuidanceReader.Bytes(image, GuidanceReader.Largest(plan, image, grid)) + CellBytes(plan, grid) + StripBytes(plan);
+        public static long Bytes(UpsamplerPlanCpu plan, ImageInfo image, TileGrid grid) =>
+            UpsamplerCpu.Bytes(plan) + GuidanceReaderCpu.Bytes(image, GuidanceReaderCpu.Largest(plan, image, grid)) + CellBytes(plan, grid) + StripBytes(plan);
 
         public void Run(Region core)
         {
@@ -105,7 +105,7 @@ public static unsafe class UpsamplerRun
             GuidanceImage guidance = _guidance.Read(core);
             _mark = Times.Add(Stage.Read, mark, guidance.Region.Pixels);
             var low = new LowFeatures((float*)_cells.Pointer, _map.Channels, _map.Rows, _map.Columns, cells);
-            var strip = new OutputPlanes((float*)_strip.Pointer, (nint)core.Width * UpsamplerPlan.StripRows, (nint)core.Width);
+            var strip = new OutputPlanes((float*)_strip.Pointer, (nint)core.Width * UpsamplerPlanCpu.StripRows, (nint)core.Width);
             _network.Run(low, guidance, core, strip, _take);
         }
 
@@ -117,7 +117,7 @@ public static unsafe class UpsamplerRun
             _strip.Dispose();
         }
 
-        private static long CellBytes(UpsamplerPlan plan, TileGrid grid)
+        private static long CellBytes(UpsamplerPlanCpu plan, TileGrid grid)
         {
             long most = 0;
             for (long i = 0; i < grid.Count; i++)
@@ -127,13 +127,13 @@ public static unsafe class UpsamplerRun
             return most * plan.Network.Config.ChannelsIn * sizeof(float);
         }
 
-        private static long StripBytes(UpsamplerPlan plan) => (long)plan.MaxWidth * UpsamplerPlan.StripRows * plan.Network.Config.ChannelsOut * sizeof(float);
+        private static long StripBytes(UpsamplerPlanCpu plan) => (long)plan.MaxWidth * UpsamplerPlanCpu.StripRows * plan.Network.Config.ChannelsOut * sizeof(float);
 
         private void Take(int first, int last)
         {
             var rows = new Region(_core.X, first, _core.Width, last - first + 1);
             _mark = Times.Add(Stage.Upsampler, _mark, rows.Pixels);
-            long bytes = _file.Write(rows, (float*)_strip.Pointer, rows.Width * UpsamplerPlan.StripRows);
+            long bytes = _file.Write(rows, (float*)_strip.Pointer, rows.Width * UpsamplerPlanCpu.StripRows);
             _mark = Times.Add(Stage.Write, _mark, rows.Pixels, bytes);
         }
     }

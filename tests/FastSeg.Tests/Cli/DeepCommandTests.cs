@@ -125,7 +125,7 @@ internal sealed class DeepCommandTests : CliFixture
     {
         Succeed("features", TestImage, "--model", DeepModel, "-o", At("model.npy"));
         FastSeg.Models.Model model = FastSeg.Models.Model.Load(DeepModel);
-        using Backbone backbone = BackboneFolders.Open(model.DeepFeatures!, _tiny.Folder);
+        using Backbone backbone = model.DeepFeatures!.OpenBackbone(_tiny.Folder);
         using ImageReader image = ImageFile.Open(TestImage);
         new Segmenter(model, backbone).Features(image, names => ImageFile.Create(At("library.npy"), Layout(names)));
         Assert.That(File.ReadAllBytes(At("model.npy")), Is.EqualTo(File.ReadAllBytes(At("library.npy"))));

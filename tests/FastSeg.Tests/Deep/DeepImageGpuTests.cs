@@ -30,7 +30,7 @@ internal sealed unsafe class DeepImageGpuTests
             using var image = new MemoryImage((nint)pixels, Width, Height, colours, Width * colours, SampleType.UInt8);
             DeepDescription description = Description(Upsampling.Learned);
             float[] expected = Expected(weights, map, image, description);
-            UpsamplerGpuPlan plan = DeepImageGpu.PlanFor(weights, image.Info, (int)Core.Width, (int)Core.Height);
+            UpsamplerPlanGpu plan = DeepImageGpu.PlanFor(weights, image.Info, (int)Core.Width, (int)Core.Height);
             float[] actual = Fill(description, map, image, plan);
             double range = expected.Max() - expected.Min();
             Assert.That(actual.Zip(expected, (a, b) => Math.Abs(a - b)).Max() / range, Is.LessThan(1e-5));
@@ -40,13 +40,14 @@ internal sealed unsafe class DeepImageGpuTests
     [Test]
     public void WithoutANetworkItHasTheCpusBits([Values(Upsampling.Nearest, Upsampling.Bilinear)] Upsampling upsampling)
     {
-        using LowResolution map = Map(new UpsamplerCase(Channels, Channels, CellRows * Patch, CellColumns * Patch, Patch, Padding.Replicate));
+        using LowResolution map = Map(
+            new UpsamplerCase(Channels, Channels, CellRows * Patch, CellColumns * Patch, Patch, Padding.Replicate));
         byte[] samples = new byte[Width * Height];
         fixed (byte* pixels = samples)
         {
             using var image = new MemoryImage((nint)pixels, Width, Height, 1, Width, SampleType.UInt8);
             float[] expected = new float[Channels * Core.Pixels];
-            using var planes = new LowResolutionPlanes(map, upsampling == Upsampling.Bilinear, (int)Core.Width, (int)Core.Height);
+            using var planes = new LowResolutionPlanesCpu(map, upsampling == Upsampling.Bilinear, (int)Core.Width, (int)Core.Height);
             fixed (float* first = expected)
             {
                 planes.Planes(Core.X, Core.Y, (int)Core.Width, (int)Core.Height, first, (nint)Core.Width, (nint)Core.Pixels);
@@ -55,7 +56,7 @@ internal sealed unsafe class DeepImageGpuTests
         }
     }
 
-    private static float[] Fill(DeepDescription description, LowResolution map, MemoryImage image, UpsamplerGpuPlan? plan)
+    private static float[] Fill(DeepDescription description, LowResolution map, MemoryImage image, UpsamplerPlanGpu? plan)
     {
         using GpuDevice device = GpuDevice.OpenSimulated();
         using var deep = new DeepImageGpu(device, description, map, image.Info, plan);
@@ -68,7 +69,8 @@ internal sealed unsafe class DeepImageGpuTests
             Assert.That(part, Has.Length.LessThanOrEqualTo(DeepImageGpu.SampleBytes(image.Info, plan)));
         }
         using MemoryBuffer1D<byte, Stride1D.Dense> samples = device.Accelerator.Allocate1D(part);
-        using MemoryBuffer1D<byte, Stride1D.Dense> scratch = device.Accelerator.Allocate1D<byte>(Math.Max(1, DeepImageGpu.ScratchBytes(image.Info, plan)));
+        using MemoryBuffer1D<byte, Stride1D.Dense> scratch =
+            device.Accelerator.Allocate1D<byte>(Math.Max(1, DeepImageGpu.ScratchBytes(image.Info, plan)));
         using MemoryBuffer1D<float, Stride1D.Dense> planes = device.Accelerator.Allocate1D<float>(Channels * Core.Pixels);
         var sink = new FloatSink { Planes = planes.View.AsContiguous(), PlaneStride = (int)Core.Pixels };
         deep.Fill(device.Accelerator.DefaultStream, Core, samples.View.AsContiguous(), sink, 0, scratch.View.AsContiguous());
@@ -78,13 +80,16 @@ internal sealed unsafe class DeepImageGpuTests
 
     private static unsafe float[] Expected(Upsampler weights, LowResolution map, MemoryImage image, DeepDescription description)
     {
-        using var cpu = new LearnedPlanes(
-            LearnedPlanes.PlanFor(weights, image.Info, Width), map, image, description.Range, new TileGrid(image.Info.Bounds, Width, Height));
+        using var cpu = new LearnedPlanesCpu(
+            LearnedPlanesCpu.PlanFor(weights, image.Info, Width), map, image, description.Range,
+            new TileGrid(image.Info.Bounds, Width, Height));
         cpu.Start(Core);
         float[] planes = new float[Channels * Core.Pixels];
         fixed (float* first = planes)
         {
-            cpu.Fill(new FastSeg.Features.Band(Core.X, Core.Y, (int)Core.Width, (int)Core.Height, Channels, first, (int)Core.Width, (int)Core.Pixels), 0);
+            var band = new FastSeg.Features.Band(
+                Core.X, Core.Y, (int)Core.Width, (int)Core.Height, Channels, first, (int)Core.Width, (int)Core.Pixels);
+            cpu.Fill(band, 0);
         }
         return planes;
     }
@@ -96,5 +101,19 @@ internal sealed unsafe class DeepImageGpuTests
         return map;
     }
 
-    private static DeepDescription Description(Upsampling upsampling) => new("tiny", "", Patch, Channels, upsampling, 37, 12, false, 0.1f, 0.9f, 0, 1);
+    private static DeepDescription Description(Upsampling upsampling) => new()
+    {
+        Backbone = "tiny",
+        Sha256 = "",
+        Patch = Patch,
+        Channels = Channels,
+        Upsampling = upsampling,
+        WindowTokens = 37,
+        OverlapTokens = 12,
+        FlipAverage = false,
+        RangeLow = 0.1f,
+        RangeHigh = 0.9f,
+        Seed = 0,
+        Threads = 1,
+    };
 }

@@ -45,7 +45,7 @@ internal sealed class DeepSegmenterTests
         Assert.That(planes[..classical.Length], Is.EqualTo(classical));
         using LowResolution map = LowResolution.Compute(
             _backbone, _model.Deep!.Projection, image, _model.Deep.Description.Range, _model.Deep.Description.Windows);
-        using var upsampled = new LowResolutionPlanes(map, bilinear: true, Scene.Width, Scene.Height);
+        using var upsampled = new LowResolutionPlanesCpu(map, bilinear: true, Scene.Width, Scene.Height);
         float[] deep = new float[Channels * Scene.Width * Scene.Height];
         unsafe
         {
@@ -69,7 +69,11 @@ internal sealed class DeepSegmenterTests
             rows[(i % pixels * features) + (i / pixels)] = planes[i];
         }
         float[] margins = XgBoostPeer.Margins(_model.ForestBytes.ToArray(), rows, features);
-        byte[] expected = [.. Enumerable.Range(0, pixels).Select(i => (byte)(1 + margins.AsSpan(i * 3, 3).IndexOf(margins.AsSpan(i * 3, 3).ToArray().Max())))];
+        byte[] expected =
+        [
+            .. Enumerable.Range(0, pixels)
+                .Select(i => (byte)(1 + margins.AsSpan(i * 3, 3).IndexOf(margins.AsSpan(i * 3, 3).ToArray().Max()))),
+        ];
         Assert.That(Labels(_model, image, new RunOptions()), Is.EqualTo(expected));
     }
 
@@ -89,7 +93,8 @@ internal sealed class DeepSegmenterTests
     {
         using Backbone backbone = Backbone.Open(TestData.File("models", "fastseg-vit-tiny-8"), 1);
         RunResult run = Segmenter.Train([Scene.Training], training: Trained.Quick, deep: new DeepOptions(backbone) { Channels = 3 }).Run;
-        StageReport vit = run.Stages.Single(stage => stage.Stage == Stage.Vit), projection = run.Stages.Single(stage => stage.Stage == Stage.Projection);
+        StageReport vit = run.Stages.Single(stage => stage.Stage == Stage.Vit);
+        StageReport projection = run.Stages.Single(stage => stage.Stage == Stage.Projection);
         Assert.That(vit.Pixels, Is.EqualTo((SharedPcaFit.Views * 208L * 176) + (205 * 171)));
         Assert.That(vit.Seconds, Is.GreaterThan(projection.Seconds));
     }
@@ -103,7 +108,8 @@ internal sealed class DeepSegmenterTests
         var segmenter = new Segmenter(_model, _backbone);
         var options = new SegmentOptions { Region = region };
         byte[] part = new byte[region.Pixels];
-        segmenter.Segment(image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info, options), part) }, options);
+        segmenter.Segment(
+            image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info, options), part) }, options);
         for (int i = 0; i < part.Length; i++)
         {
             Assert.That(part[i], Is.EqualTo(whole[((70 + (i / 61)) * Scene.Width) + 90 + (i % 61)]));
@@ -120,7 +126,9 @@ internal sealed class DeepSegmenterTests
         GC.WaitForPendingFinalizers();
         long before = HostBuffer.LiveBytes;
         var segmenter = new Segmenter(_model, _backbone);
-        Plan plan = segmenter.Plan(image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), new byte[Scene.Width * Scene.Height]) });
+        byte[] labels = new byte[Scene.Width * Scene.Height];
+        Plan plan = segmenter.Plan(
+            image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) });
         Assert.That(plan.Items.Single(item => item.Name == "transformer").Phase, Is.EqualTo(PlanPhase.Transformer));
         HostBuffer.ResetPeak();
         Labels(_model, image, new RunOptions());
@@ -153,7 +161,8 @@ internal sealed class DeepSegmenterTests
         Assert.That(Refusal(threads), Does.Contain("1 threads").And.Contain("opened with 2"));
         Assert.That(Refusal(null), Does.Contain("needs the backbone"));
 
-        string Refusal(Backbone? backbone) => Assert.Catch<FastSegException>(() => Labels(_model, image, new RunOptions(), backbone))!.Message;
+        string Refusal(Backbone? backbone) =>
+            Assert.Catch<FastSegException>(() => Labels(_model, image, new RunOptions(), backbone))!.Message;
     }
 
     [Test]
@@ -173,7 +182,9 @@ internal sealed class DeepSegmenterTests
         float[] planes = Planes(model, image, backbone, 16), tiled = Tight.Run(3, tight => Planes(loaded, image, backbone, 16, tight));
         Assert.That(tiled, Is.EqualTo(planes));
         Assert.That(planes[(58 * Scene.Width * Scene.Height)..], Is.EqualTo(Whole(loaded.Deep!, backbone, image)).Within(1e-5));
-        Assert.That(Tight.Run(3, tight => Labels(loaded, image, tight, backbone)), Is.EqualTo(Labels(model, image, new RunOptions { Threads = 1 }, backbone)));
+        Assert.That(
+            Tight.Run(3, tight => Labels(loaded, image, tight, backbone)),
+            Is.EqualTo(Labels(model, image, new RunOptions { Threads = 1 }, backbone)));
     }
 
     [Test]
@@ -181,25 +192,38 @@ internal sealed class DeepSegmenterTests
     {
         using var tiny = new TinyBackbone(dimension: 20);
         using Backbone none = Backbone.Open(tiny.Folder, 1);
-        Assert.That(new DeepOptions(none).Choose(), Is.EqualTo(new UpsamplingChoice(Upsampling.Bilinear, $"there is no learned upsampler ({none.UpsamplerPath})")));
+        Assert.That(
+            new DeepOptions(none).Choose(),
+            Is.EqualTo(new UpsamplingChoice(Upsampling.Bilinear, $"there is no learned upsampler ({none.UpsamplerPath})")));
         tiny.SaveUpsampler(new UpsamplerCase(16, 16, 64, 64, 8, Padding.Replicate));
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
         Assert.That(new DeepOptions(backbone) { Channels = 16 }.Choose().Upsampling, Is.EqualTo(Upsampling.Learned));
-        Assert.That(new DeepOptions(backbone) { Channels = 16, Upsampling = Upsampling.Nearest }.Choose(), Is.EqualTo(new UpsamplingChoice(Upsampling.Nearest, "as asked for")));
+        Assert.That(
+            new DeepOptions(backbone) { Channels = 16, Upsampling = Upsampling.Nearest }.Choose(),
+            Is.EqualTo(new UpsamplingChoice(Upsampling.Nearest, "as asked for")));
         var other = new DeepOptions(backbone) { Channels = 12 };
-        Assert.That(other.Choose(), Is.EqualTo(new UpsamplingChoice(Upsampling.Bilinear, "the upsampler takes 16 channels, but 12 are wanted")));
+        Assert.That(
+            other.Choose(),
+            Is.EqualTo(new UpsamplingChoice(Upsampling.Bilinear, "the upsampler takes 16 channels, but 12 are wanted")));
         Assert.That(Fitted(other).Description.Upsampling, Is.EqualTo(Upsampling.Bilinear));
-        Assert.That(Refusal(other), Does.EndWith("takes 16 channels, but 12 are wanted; choose --channels 16, or choose nearest or bilinear."));
+        Assert.That(
+            Refusal(other),
+            Does.EndWith("takes 16 channels, but 12 are wanted; choose --channels 16, or choose nearest or bilinear."));
 
         tiny.SaveUpsampler(new UpsamplerCase(16, 16, 64, 64, 14, Padding.Replicate));
         using Backbone patch = Backbone.Open(tiny.Folder, 1);
-        Assert.That(new DeepOptions(patch) { Channels = 16 }.Choose().Reason, Does.Contain("for patches of 14 pixels").And.Contain("has patches of 8"));
-        Assert.That(Refusal(new DeepOptions(patch) { Channels = 16 }), Does.EndWith("import one that was trained for this backbone, or choose nearest or bilinear.").And.Not.Contain("--channels"));
+        Assert.That(
+            new DeepOptions(patch) { Channels = 16 }.Choose().Reason,
+            Does.Contain("for patches of 14 pixels").And.Contain("has patches of 8"));
+        Assert.That(
+            Refusal(new DeepOptions(patch) { Channels = 16 }),
+            Does.EndWith("import one that was trained for this backbone, or choose nearest or bilinear.").And.Not.Contain("--channels"));
         File.WriteAllBytes(patch.UpsamplerPath, new byte[64]);
         using Backbone damaged = Backbone.Open(tiny.Folder, 1);
         Assert.Throws<FastSegException>(() => new DeepOptions(damaged).Choose(), "a damaged one is not passed over in silence");
 
-        static string Refusal(DeepOptions options) => Assert.Catch<FastSegException>(() => Fitted(options with { Upsampling = Upsampling.Learned }))!.Message;
+        static string Refusal(DeepOptions options) =>
+            Assert.Catch<FastSegException>(() => Fitted(options with { Upsampling = Upsampling.Learned }))!.Message;
 
         static DeepModel Fitted(DeepOptions options)
         {
@@ -220,11 +244,16 @@ internal sealed class DeepSegmenterTests
             int x = Math.Min(i % width, Scene.Width - 1), y = Math.Min(i / width, Scene.Height - 1);
             guide[i] = Scene.Pixels[(y * Scene.Width) + x] / 255f;
         }
-        using UpsamplerCpu worker = UpsamplerCpu.Create(new UpsamplerPlan(deep.Network!, height, width, (int)map.Rows, (int)map.Columns, width));
+        using UpsamplerCpu worker = UpsamplerCpu.Create(
+            new UpsamplerPlanCpu(deep.Network!, height, width, (int)map.Rows, (int)map.Columns, width));
         fixed (float* from = guide, to = full)
         {
             var all = new Region(0, 0, width, height);
-            worker.Run(new LowFeatures(map.Plane(0), 16, (int)map.Rows, (int)map.Columns), new GuidanceImage(from, 0, width, all), all, new OutputPlanes(to, (nint)width * height, width));
+            worker.Run(
+                new LowFeatures(map.Plane(0), 16, (int)map.Rows, (int)map.Columns),
+                new GuidanceImage(from, 0, width, all),
+                all,
+                new OutputPlanes(to, (nint)width * height, width));
         }
         return [.. Enumerable.Range(0, 16 * Scene.Width * Scene.Height).Select(i =>
         {
@@ -239,7 +268,8 @@ internal sealed class DeepSegmenterTests
     {
         var segmenter = new Segmenter(model, backbone);
         byte[] labels = new byte[Scene.Width * Scene.Height];
-        segmenter.Segment(image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) }, null, options);
+        segmenter.Segment(
+            image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) }, null, options);
         return labels;
     }
 
@@ -253,7 +283,8 @@ internal sealed class DeepSegmenterTests
     private byte[] Labels(Model model, MemoryImage image, RunOptions options) => Labels(model, image, options, _backbone);
 
     private Model Fit(Upsampling upsampling, RunOptions options) => Segmenter.Train(
-        [Scene.Training], training: Trained.Quick, options: options, deep: new DeepOptions(_backbone) { Channels = Channels, Upsampling = upsampling }).Model;
+        [Scene.Training], training: Trained.Quick, options: options,
+        deep: new DeepOptions(_backbone) { Channels = Channels, Upsampling = upsampling }).Model;
 
     private float[] Planes(Model model, MemoryImage image) => Planes(model, image, _backbone, Channels);
 

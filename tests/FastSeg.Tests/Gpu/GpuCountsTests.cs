@@ -81,7 +81,7 @@ internal sealed class GpuCountsTests
     {
         var network = new UpsamplerCase(channels, channels, 1008, 1008, 14, Padding.Replicate);
         using var weights = new Upsampler(network.Config, network.Tensors());
-        var plan = new UpsamplerGpuPlan(weights, 1008, 1008, 72, 72, 64, 64);
+        var plan = new UpsamplerPlanGpu(weights, 1008, 1008, 72, 72, 64, 64);
         double composed = GpuCounts.Upsampler(plan).Sum(count => count.Flops);
         double end = GpuCounts.Doubled(channels, channels).Sum(count => count.Flops);
         double plain = 2 * GpuCounts.Convolution(channels, channels).Flops;

@@ -32,7 +32,8 @@ internal sealed class CellConvolutionTests
         scalar.Draw(shape, 5);
         FloatSink sink = scalar.Sink(shape.Outputs, shape.Width * shape.Height);
         Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink> kernel =
-            KernelHost.Simulated.LoadKernel<ConvolutionShape, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink>(CellConvolution.Run);
+            KernelHost.Simulated.LoadKernel<ConvolutionShape, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink>(
+                CellConvolution.Run);
         kernel(
             KernelHost.Simulated.DefaultStream, (new Index3D(2, 2, 2), new Index3D(32, 4, 1)), shape, sources[0].Item1,
             scalar.Upload(scalar.Weights), scalar.Upload(scalar.Bias), sink);

@@ -62,7 +62,13 @@ internal sealed class ConvolutionScalar : IDisposable
     }
 
     /// <summary>The result; <paramref name="tapsFirst"/> says whether taps or input channels are the outer loop.</summary>
-    public float[] Expected(ConvolutionShape shape, IReadOnlyList<(ConvolutionSource Source, float[] Values)> sources, bool tapsFirst, int stride, int length, int firstPlane)
+    public float[] Expected(
+        ConvolutionShape shape,
+        IReadOnlyList<(ConvolutionSource Source, float[] Values)> sources,
+        bool tapsFirst,
+        int stride,
+        int length,
+        int firstPlane)
     {
         float[] result = [.. Enumerable.Repeat(float.NaN, length)];
         int inputs = sources.Sum(source => source.Source.Channels), window = shape.Kernel * shape.Kernel;
@@ -76,7 +82,8 @@ internal sealed class ConvolutionScalar : IDisposable
                     (int tap, int input) = tapsFirst ? (i / inputs, i % inputs) : (i % window, i / window);
                     int x = shape.X + (pixel % shape.Width) + (tap % shape.Kernel) - (shape.Kernel / 2);
                     int y = shape.Y + (pixel / shape.Width) + (tap / shape.Kernel) - (shape.Kernel / 2);
-                    sum = MathF.FusedMultiplyAdd(Weights[(((input * window) + tap) * shape.Quads * 4) + output], Value(shape, sources, input, x, y), sum);
+                    sum = MathF.FusedMultiplyAdd(
+                        Weights[(((input * window) + tap) * shape.Quads * 4) + output], Value(shape, sources, input, x, y), sum);
                 }
                 int at = shape.TargetOf(pixel % shape.Width, pixel / shape.Width);
                 result[((firstPlane + output) * stride) + at] = sum < 0 ? sum * shape.Slope : sum;
@@ -88,7 +95,8 @@ internal sealed class ConvolutionScalar : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _buffers.ForEach(buffer => buffer.Dispose());
 
-    private static float Value(ConvolutionShape shape, IReadOnlyList<(ConvolutionSource Source, float[] Values)> sources, int input, int x, int y)
+    private static float Value(
+        ConvolutionShape shape, IReadOnlyList<(ConvolutionSource Source, float[] Values)> sources, int input, int x, int y)
     {
         if (shape.Zeros != 0 && (x < 0 || y < 0 || x >= shape.WholeWidth || y >= shape.WholeHeight))
         {
@@ -103,7 +111,8 @@ internal sealed class ConvolutionScalar : IDisposable
         {
             return At(Deep.Nearest(x, source.Width, shape.WholeWidth), Deep.Nearest(y, source.Height, shape.WholeHeight));
         }
-        FastSeg.Deep.Interpolation across = Deep.Aligned(x, source.Width, shape.WholeWidth), down = Deep.Aligned(y, source.Height, shape.WholeHeight);
+        FastSeg.Deep.Interpolation across =
+            Deep.Aligned(x, source.Width, shape.WholeWidth), down = Deep.Aligned(y, source.Height, shape.WholeHeight);
         float Row(int row) => MathF.FusedMultiplyAdd(across.Weight, At(across.Second, row) - At(across.First, row), At(across.First, row));
         return MathF.FusedMultiplyAdd(down.Weight, Row(down.Second) - Row(down.First), Row(down.First));
     }
@@ -112,6 +121,7 @@ internal sealed class ConvolutionScalar : IDisposable
     {
         public static int Nearest(int destination, int input, int output) => FastSeg.Deep.Resize.Nearest(destination, input, output);
 
-        public static FastSeg.Deep.Interpolation Aligned(int destination, int input, int output) => FastSeg.Deep.Resize.Aligned(destination, input, output);
+        public static FastSeg.Deep.Interpolation Aligned(int destination, int input, int output) =>
+            FastSeg.Deep.Resize.Aligned(destination, input, output);
     }
 }

@@ -11,7 +11,8 @@ namespace FastSeg.Tests.Kernels;
 internal sealed class ConvolutionTests
 {
     private delegate void Run<TSink>(
-        ConvolutionShape shape, ConvolutionSource first, ConvolutionSource second, ArrayView<float> weights, ArrayView<float> bias, TSink sink, int firstPlane);
+        ConvolutionShape shape, ConvolutionSource first, ConvolutionSource second, ArrayView<float> weights, ArrayView<float> bias,
+        TSink sink, int firstPlane);
 
     // Whole width, whole height, first column, first row, columns, rows; outputs.
     [TestCase(37, 11, 0, 0, 37, 11, 4)]
@@ -19,7 +20,9 @@ internal sealed class ConvolutionTests
     [TestCase(40, 18, 39, 17, 1, 1, 7)]
     public void HasTheBitsOfTheScalarLoop(int wholeWidth, int wholeHeight, int x, int y, int width, int height, int outputs)
     {
-        foreach ((int zeros, int mapping) in ((int, int)[])[(0, ConvolutionSource.Same), (1, ConvolutionSource.Nearest), (wholeWidth % 2, ConvolutionSource.Doubled)])
+        foreach ((int zeros, int mapping) in ((int, int)[])[
+            (0, ConvolutionSource.Same), (1, ConvolutionSource.Nearest), (wholeWidth % 2, ConvolutionSource.Doubled)
+        ])
         {
             int quads = (outputs + 3) / 4;
             var shape = new ConvolutionShape
@@ -70,14 +73,17 @@ internal sealed class ConvolutionTests
         ];
         scalar.Draw(shape, 10);
         FloatSink sink = scalar.Sink(shape.Outputs + 2, shape.Target + (shape.TargetWidth * shape.Height));
-        Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink, int> kernel =
-            KernelHost.Simulated.LoadKernel<ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink, int>(Kernel.Run);
+        var kernel = KernelHost.Simulated.LoadKernel<
+            ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink, int>(Kernel.Run);
         var grid = new Index3D((shape.Width + 31) / 32, (shape.Height + 7) / 8, (shape.Quads + shape.GroupQuads - 1) / shape.GroupQuads);
         kernel(
             KernelHost.Simulated.DefaultStream, (grid, new Index3D(32, 4, 1)), shape, sources[0].Item1, sources[1].Item1,
             scalar.Upload(scalar.Weights), scalar.Upload(scalar.Bias), sink, 1);
         KernelHost.Simulated.Synchronize();
         float[] actual = sink.Planes.GetAsArray();
-        Assert.That(actual, Is.EqualTo(scalar.Expected(shape, sources, tapsFirst: false, sink.PlaneStride, actual.Length, 1)), $"mapping {mapping}");
+        Assert.That(
+            actual,
+            Is.EqualTo(scalar.Expected(shape, sources, tapsFirst: false, sink.PlaneStride, actual.Length, 1)),
+            $"mapping {mapping}");
     }
 }

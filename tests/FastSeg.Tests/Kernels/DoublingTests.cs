@@ -42,19 +42,21 @@ internal sealed class DoublingTests
                 Target = 2,
                 TargetWidth = width + 1,
             };
-            (ConvolutionSource source, float[] values) = scalar.Source(inputs, sourceWidth, sourceHeight, ConvolutionSource.Doubled, 2 * sourceWidth, 2 * sourceHeight);
+            (ConvolutionSource source, float[] values) = scalar.Source(
+                inputs, sourceWidth, sourceHeight, ConvolutionSource.Doubled, 2 * sourceWidth, 2 * sourceHeight);
             scalar.Draw(shape, inputs);
             FloatSink sink = scalar.Sink(outputs + 2, shape.Target + (shape.TargetWidth * height));
-            (int low, int high) = DoublingGpu<FloatSink>.SourceRows(y, y + height - 1, sourceHeight);
-            ArrayView<float> room = scalar.Upload([.. Enumerable.Repeat(float.NaN, Window * outputs * width * (high - low + 1))]);
-            new DoublingGpu<FloatSink>(device).Run(
-                device.Accelerator.DefaultStream, shape, source, scalar.Upload(scalar.Weights), scalar.Upload(scalar.Bias), room, sink, 1);
+            (int low, int high) = DoublingConvolutionGpu<FloatSink>.SourceRows(y, y + height - 1, sourceHeight);
+            ArrayView<float> scratch = scalar.Upload([.. Enumerable.Repeat(float.NaN, Window * outputs * width * (high - low + 1))]);
+            new DoublingConvolutionGpu<FloatSink>(device).Run(
+                device.Accelerator.DefaultStream, shape, source, scalar.Upload(scalar.Weights), scalar.Upload(scalar.Bias), scratch, sink, 1);
             device.Accelerator.Synchronize();
             float[] actual = sink.Planes.GetAsArray(), expected = [.. Enumerable.Repeat(float.NaN, actual.Length)];
             for (int i = 0; i < outputs * width * height; i++)
             {
                 (int output, int row, int column) = (i / (width * height), i / width % height, i % width);
-                expected[((1 + output) * sink.PlaneStride) + shape.TargetOf(column, row)] = Pixel(shape, source, values, scalar, output, x + column, y + row);
+                expected[((1 + output) * sink.PlaneStride) + shape.TargetOf(column, row)] =
+                    Pixel(shape, source, values, scalar, output, x + column, y + row);
             }
             Assert.That(actual, Is.EqualTo(expected), $"zeros {zeros}");
         }
@@ -64,8 +66,14 @@ internal sealed class DoublingTests
     public void CompilesForEverySink()
     {
         string columns = KernelCheck.Compiles((Action<ConvolutionShape, ConvolutionSource, ArrayView<float>, FloatSink>)Doubling.Columns);
-        Assert.That(PtxCheck.Count(columns, "fma.rn.f32"), Is.EqualTo(80 + (5 * 2 * 32) + 11), "products, five taps of two columns, places");
-        Assert.That(PtxCheck.Count(columns, "ld.shared.f32"), Is.EqualTo(4 + 20 + (5 * 2 * 32)), "pixels, weights, five taps of two columns");
+        Assert.That(
+            PtxCheck.Count(columns, "fma.rn.f32"),
+            Is.EqualTo(80 + (5 * 2 * 32) + 11),
+            "products, five taps of two columns, places");
+        Assert.That(
+            PtxCheck.Count(columns, "ld.shared.f32"),
+            Is.EqualTo(4 + 20 + (5 * 2 * 32)),
+            "pixels, weights, five taps of two columns");
         Assert.That(PtxCheck.Count(columns, "st.shared.f32"), Is.EqualTo(2 + (5 * 16)), "staging, five taps");
         Assert.That(PtxCheck.SharedBytes(columns), Is.EqualTo(25600));
         string rows = KernelCheck.Compiles((RowsOf<FloatSink>)Doubling.Rows);
@@ -74,7 +82,8 @@ internal sealed class DoublingTests
     }
 
     /// <summary>Products at the source's pixels, then between columns, then between rows; term by term as the kernels add.</summary>
-    private static float Pixel(ConvolutionShape shape, ConvolutionSource source, float[] values, ConvolutionScalar scalar, int output, int x, int y)
+    private static float Pixel(
+        ConvolutionShape shape, ConvolutionSource source, float[] values, ConvolutionScalar scalar, int output, int x, int y)
     {
         bool zeros = shape.Zeros != 0;
         float Product(int tap, int column, int row)

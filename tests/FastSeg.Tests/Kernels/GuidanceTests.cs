@@ -26,7 +26,9 @@ internal sealed class GuidanceTests
         float[] expected = [.. Enumerable.Repeat(float.NaN, (Pixels * channels) + Guard)];
         for (int i = 0; i < Pixels * channels; i++)
         {
-            float sample = sampleBytes == 1 ? bytes[i] : sampleBytes == 2 ? BitConverter.ToUInt16(bytes, 2 * i) : BitConverter.ToSingle(bytes, 4 * i);
+            float sample = sampleBytes == 1
+                ? bytes[i]
+                : sampleBytes == 2 ? BitConverter.ToUInt16(bytes, 2 * i) : BitConverter.ToSingle(bytes, 4 * i);
             expected[(i % channels * Pixels) + (i / channels)] = range.Unit(sample / divisor);
         }
         using MemoryBuffer1D<byte, Stride1D.Dense> raw = KernelHost.Simulated.Allocate1D(bytes);
@@ -42,7 +44,8 @@ internal sealed class GuidanceTests
             Low = range.Low,
             Span = range.High - range.Low,
         };
-        KernelHost.Simulated.LoadStreamKernel<GuidanceSamples, ArrayView<float>>(Guidance.ToUnit)((5, 32), samples, planes.View.AsContiguous());
+        KernelHost.Simulated.LoadStreamKernel<GuidanceSamples, ArrayView<float>>(Guidance.ToUnit)(
+            (5, 32), samples, planes.View.AsContiguous());
         KernelHost.Simulated.Synchronize();
         Assert.That(planes.GetAsArray1D(), Is.EqualTo(expected));
     }

@@ -17,7 +17,15 @@ internal sealed class PyramidTests
         using var scalar = new ConvolutionScalar();
         int ownWidth = Math.Max(1, width / 2), ownHeight = height / 2;
         (ConvolutionSource source, float[] values) = scalar.Source(2, width, height, ConvolutionSource.Same, width, height);
-        var shape = new ConvolutionShape { X = 0, Y = 1, Width = ownWidth, Height = ownHeight - 1, WholeWidth = ownWidth, WholeHeight = ownHeight };
+        var shape = new ConvolutionShape
+        {
+            X = 0,
+            Y = 1,
+            Width = ownWidth,
+            Height = ownHeight - 1,
+            WholeWidth = ownWidth,
+            WholeHeight = ownHeight,
+        };
         int pixels = shape.Width * shape.Height;
         FloatSink sink = scalar.Sink(2, pixels);
         Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, FloatSink> kernel =
@@ -29,7 +37,8 @@ internal sealed class PyramidTests
         {
             int channel = i / pixels, x = i % pixels % ownWidth, y = (i % pixels / ownWidth) + 1;
             int[] columns = [2 * x, Math.Min((2 * x) + 1, width - 1)], rows = [2 * y, (2 * y) + 1];
-            expected[(channel * sink.PlaneStride) + (i % pixels)] = columns.Max(column => rows.Max(row => values[(((channel * height) + row) * width) + column]));
+            expected[(channel * sink.PlaneStride) + (i % pixels)] =
+                columns.Max(column => rows.Max(row => values[(((channel * height) + row) * width) + column]));
         }
         Assert.That(actual, Is.EqualTo(expected));
     }

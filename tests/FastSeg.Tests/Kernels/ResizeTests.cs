@@ -20,7 +20,7 @@ internal sealed unsafe class ResizeTests
     {
         using GpuDevice device = GpuDevice.OpenSimulated();
         using LowResolution map = RandomMap(patch);
-        var kernel = new ResizeGpu<FloatSink>(device, bilinear);
+        var kernel = new LowResolutionPlanesGpu<FloatSink>(device, bilinear);
         int width = (Columns * patch) - (patch / 2), height = (Rows * patch) - (patch / 3);
         // The whole image, a part at its far corner, a part inside.
         AssertEqual(device, kernel, map, bilinear, new Region(0, 0, width, height));
@@ -43,12 +43,13 @@ internal sealed unsafe class ResizeTests
         Assert.That(PtxCheck.Count(ptx, "div.rn.f32"), Is.EqualTo(2), "the two fractions, once a pixel");
     }
 
-    private static void AssertEqual(GpuDevice device, ResizeGpu<FloatSink> kernel, LowResolution map, bool bilinear, Region core)
+    private static void AssertEqual(
+        GpuDevice device, LowResolutionPlanesGpu<FloatSink> kernel, LowResolution map, bool bilinear, Region core)
     {
         int pixels = (int)core.Pixels, stride = pixels + Guard;
         float[] expected = new float[(Channels + 1) * stride];
         Array.Fill(expected, float.NaN);
-        using (var planes = new LowResolutionPlanes(map, bilinear, (int)core.Width, (int)core.Height))
+        using (var planes = new LowResolutionPlanesCpu(map, bilinear, (int)core.Width, (int)core.Height))
         {
             fixed (float* first = expected)
             {
@@ -58,10 +59,19 @@ internal sealed unsafe class ResizeTests
         }
         float[] actual = new float[expected.Length];
         Array.Fill(actual, float.NaN);
-        using MemoryBuffer1D<float, Stride1D.Dense> cells = device.Accelerator.Allocate1D(new ReadOnlySpan<float>(map.Plane(0), Channels * Rows * Columns).ToArray());
+        using MemoryBuffer1D<float, Stride1D.Dense> cells = device.Accelerator.Allocate1D(
+            new ReadOnlySpan<float>(map.Plane(0), Channels * Rows * Columns).ToArray());
         using MemoryBuffer1D<float, Stride1D.Dense> result = device.Accelerator.Allocate1D(actual);
-        var shape = new CellMap { Cells = cells.View.AsContiguous(), Channels = Channels, Rows = Rows, Columns = Columns, Patch = map.Patch };
-        kernel.Run(device.Accelerator.DefaultStream, shape, core, new FloatSink { Planes = result.View.AsContiguous(), PlaneStride = stride }, 1);
+        var shape = new CellMap
+        {
+            Cells = cells.View.AsContiguous(),
+            Channels = Channels,
+            Rows = Rows,
+            Columns = Columns,
+            Patch = map.Patch,
+        };
+        kernel.Run(
+            device.Accelerator.DefaultStream, shape, core, new FloatSink { Planes = result.View.AsContiguous(), PlaneStride = stride }, 1);
         device.Accelerator.Synchronize();
         result.CopyToCPU(actual);
         Assert.That(actual.Select(BitConverter.SingleToInt32Bits), Is.EqualTo(expected.Select(BitConverter.SingleToInt32Bits)), $"{core}");

@@ -46,7 +46,7 @@ internal enum PickleCode : byte
     Memoize = 0x94,
     Frame = 0x95,
 
-    // Refused.
+    // Known by name only, so that the sentence that refuses them can name them.
     Inst = (byte)'i',
     Obj = (byte)'o',
     PersId = (byte)'P',

@@ -25,7 +25,7 @@ internal ref struct PickleInput(ReadOnlySpan<byte> bytes)
 
     public double BigEndianDouble() => BinaryPrimitives.ReadDoubleBigEndian(Take(8));
 
-    /// <summary>A string of so many bytes of UTF-8.</summary>
+    /// <summary>A string of <paramref name="length"/> bytes of UTF-8.</summary>
     public string Text(ulong length)
     {
         try
@@ -51,7 +51,7 @@ internal ref struct PickleInput(ReadOnlySpan<byte> bytes)
         return line;
     }
 
-    /// <summary>A two's-complement integer of so many bytes.</summary>
+    /// <summary>A little-endian two's-complement integer of <paramref name="length"/> bytes.</summary>
     public long Integer(ulong length)
     {
         ReadOnlySpan<byte> digits = Take(length);
@@ -67,7 +67,7 @@ internal ref struct PickleInput(ReadOnlySpan<byte> bytes)
         return value;
     }
 
-    /// <summary>So many bytes.</summary>
+    /// <summary>The next <paramref name="count"/> bytes.</summary>
     public ReadOnlySpan<byte> Take(ulong count)
     {
         if (count > (ulong)(_bytes.Length - Position))

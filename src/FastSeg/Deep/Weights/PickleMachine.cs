@@ -30,14 +30,17 @@ internal sealed class PickleMachine
             var code = (PickleCode)input.Byte();
             if (first != (code == PickleCode.Proto))
             {
-                throw new PickleException(first ? "it has no protocol number; protocols 2 to 5 can be read" : "it states its protocol twice");
+                throw new PickleException(
+                    first ? "it has no protocol number; protocols 2 to 5 can be read" : "it states its protocol twice");
             }
             first = false;
             if (code == PickleCode.Stop)
             {
                 return machine.Pop();
             }
-            if (!machine.Scalar(code, ref input) && !machine.Container(code) && !machine.Memo(code, ref input) && !machine.Reference(code, ref input))
+            bool known = machine.Scalar(code, ref input) || machine.Container(code) || machine.Memo(code, ref input)
+                || machine.Reference(code, ref input);
+            if (!known)
             {
                 string name = Enum.IsDefined(code) ? code.ToString().ToUpperInvariant() : $"0x{(byte)code:X2}";
                 throw new PickleException($"it has the instruction {name} at byte {input.Position - 1}, which weights do not need");
@@ -45,13 +48,16 @@ internal sealed class PickleMachine
         }
     }
 
+    /// <summary>Instructions that push a number, a string, a bool or None; false where the instruction is none of them.</summary>
     private bool Scalar(PickleCode code, ref PickleInput input)
     {
         switch (code)
         {
             case PickleCode.Proto:
                 byte protocol = input.Byte();
-                return protocol is >= LeastProtocol and <= LastProtocol ? true : throw new PickleException($"it has protocol {protocol}; 2 to 5 can be read");
+                return protocol is >= LeastProtocol and <= LastProtocol
+                    ? true
+                    : throw new PickleException($"it has protocol {protocol}; 2 to 5 can be read");
             case PickleCode.Frame:
                 input.UInt64();
                 return true;
@@ -84,6 +90,7 @@ internal sealed class PickleMachine
         }
     }
 
+    /// <summary>Instructions that build tuples, lists and dicts on the stack.</summary>
     private bool Container(PickleCode code)
     {
         switch (code)
@@ -135,6 +142,7 @@ internal sealed class PickleMachine
         }
     }
 
+    /// <summary>Instructions that keep a value under a number and recall it.</summary>
     private bool Memo(PickleCode code, ref PickleInput input)
     {
         switch (code)
@@ -157,6 +165,7 @@ internal sealed class PickleMachine
         }
     }
 
+    /// <summary>Instructions that name a type, a storage or a call: each is compared with what is known, and never executed.</summary>
     private bool Reference(PickleCode code, ref PickleInput input)
     {
         switch (code)
@@ -165,12 +174,15 @@ internal sealed class PickleMachine
                 return Push(PickleTypes.Known(input.Line(), input.Line()));
             case PickleCode.StackGlobal:
                 object? name = Pop();
-                return Push(Pop() is string module && name is string text ? PickleTypes.Known(module, text) : throw new PickleException("a name is not made of strings"));
+                return Push(Pop() is string module && name is string text
+                    ? PickleTypes.Known(module, text)
+                    : throw new PickleException("a name is not made of strings"));
             case PickleCode.BinPersId:
                 return Push(PickleTypes.Storage(Pop()));
             case PickleCode.Reduce:
                 object? arguments = Pop();
-                return Push(PickleTypes.Build(Pop(), arguments as PickleTuple ?? throw new PickleException("a call's arguments are no tuple")));
+                PickleTuple tuple = arguments as PickleTuple ?? throw new PickleException("a call's arguments are no tuple");
+                return Push(PickleTypes.Build(Pop(), tuple));
             case PickleCode.Build:
                 // A state dict carries its modules' versions as attributes; they say nothing about the weights.
                 Pop();
@@ -187,7 +199,9 @@ internal sealed class PickleMachine
         return true;
     }
 
-    private object? Peek() => _stack.Count == 0 || _stack[^1] == Mark ? throw new PickleException("it takes a value where there is none") : _stack[^1];
+    private object? Peek() => _stack.Count == 0 || _stack[^1] == Mark
+        ? throw new PickleException("it takes a value where there is none")
+        : _stack[^1];
 
     private object? Pop()
     {
@@ -208,7 +222,8 @@ internal sealed class PickleMachine
         return items;
     }
 
-    private T Top<T>(string what) where T : class => Peek() as T ?? throw new PickleException($"it fills something that is not {what}");
+    private T Top<T>(string what) where T : class =>
+        Peek() as T ?? throw new PickleException($"it fills something that is not {what}");
 
     private static void Set(PickleDict dict, object?[] pairs)
     {
@@ -218,9 +233,14 @@ internal sealed class PickleMachine
         }
         for (int i = 0; i < pairs.Length; i += 2)
         {
-            dict.Set(pairs[i] is string or long or double or bool ? pairs[i]! : throw new PickleException("a key of a dict is neither string nor number"), pairs[i + 1]);
+            object key = pairs[i] is string or long or double or bool
+                ? pairs[i]!
+                : throw new PickleException("a key of a dict is neither string nor number");
+            dict.Set(key, pairs[i + 1]);
         }
     }
 
-    private object? Remembered(ulong index) => _memo.TryGetValue(index, out object? value) ? value : throw new PickleException($"it recalls value {index}, which was never kept");
+    private object? Remembered(ulong index) => _memo.TryGetValue(index, out object? value)
+        ? value
+        : throw new PickleException($"it recalls value {index}, which was never kept");
 }

@@ -12,13 +12,17 @@ internal static class PickleTypes
         string full = $"{module}.{name}";
         return full is OrderedDict or Tensor || StorageType(full) is not null
             ? new PickleGlobal(full)
-            : throw new PickleException($"it asks for {Images.InputFile.OneLine(full)}, which is none of the types that weights are made of; nothing of it was executed");
+            : throw new PickleException(
+                $"it asks for {Images.InputFile.OneLine(full)}, which is none of the types that weights are made of; "
+                + "nothing of it was executed");
     }
 
     /// <summary>What calling a known name would give.</summary>
     public static object Build(object? callee, PickleTuple arguments) => (callee as PickleGlobal)?.Name switch
     {
-        OrderedDict => arguments.Items.Length == 0 ? new PickleDict() : throw new PickleException("an OrderedDict is made from arguments"),
+        OrderedDict => arguments.Items.Length == 0
+            ? new PickleDict()
+            : throw new PickleException("an OrderedDict is made from arguments"),
         Tensor => MakeTensor(arguments.Items),
         { } name => throw new PickleException($"it calls {name}"),
         null => throw new PickleException("it calls something that is no name"),
@@ -27,7 +31,8 @@ internal static class PickleTypes
     /// <summary>The storage that a persistent id names: ("storage", type, key, device, count).</summary>
     public static PickleStorage Storage(object? id)
     {
-        if (id is PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count] } && StorageType(type.Name) is { } number && count >= 0)
+        if (id is PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count] }
+            && StorageType(type.Name) is { } number && count >= 0)
         {
             return new PickleStorage(number, key, count);
         }
@@ -44,7 +49,9 @@ internal static class PickleTypes
         _ => null,
     };
 
-    /// <summary>(storage, offset, size, stride, requires_grad, hooks[, metadata]): the last ones do not matter to weights.</summary>
+    /// <summary>
+    /// A tensor from (storage, offset, size, stride, requires_grad, hooks[, metadata]). From requires_grad on, nothing matters to weights.
+    /// </summary>
     private static PickleTensor MakeTensor(object?[] arguments)
     {
         if (arguments.Length is not (6 or 7) || arguments[0] is not PickleStorage storage || arguments[1] is not long offset
@@ -56,7 +63,7 @@ internal static class PickleTypes
         long last = offset;
         for (int axis = 0; axis < shape.Length && count > 0; axis++)
         {
-            // Within the storage at every step, so that no product overflows.
+            // Checked axis by axis: while the last number lies within the storage, the next product cannot overflow.
             long steps = shape[axis] - 1;
             if (steps > 0 && (strides[axis] > storage.Count || steps * (decimal)strides[axis] > storage.Count - last))
             {
@@ -70,8 +77,11 @@ internal static class PickleTypes
     }
 
     private static PickleException Outside(long[] shape, long[] strides, long offset, PickleStorage storage) => new(
-        $"a tensor of shape {string.Join(" x ", shape)}, strides {string.Join(", ", strides)} and offset {offset} does not lie in its storage of {storage.Count} numbers");
+        $"a tensor of shape {string.Join(" x ", shape)}, strides {string.Join(", ", strides)} and offset {offset} "
+        + $"does not lie in its storage of {storage.Count} numbers");
 
     private static long[]? Sizes(object? tuple) =>
-        tuple is PickleTuple { Items: var items } && items.Length <= MaxAxes && items.All(item => item is long and >= 0) ? [.. items.Select(item => (long)item!)] : null;
+        tuple is PickleTuple { Items: var items } && items.Length <= MaxAxes && items.All(item => item is long and >= 0)
+            ? [.. items.Select(item => (long)item!)]
+            : null;
 }

@@ -4,7 +4,7 @@ namespace FastSeg.Deep.Weights;
 /// <param name="Name">Module and name, such as "torch.FloatStorage".</param>
 internal sealed record PickleGlobal(string Name);
 
-/// <summary>A fixed list.</summary>
+/// <summary>A tuple.</summary>
 internal sealed record PickleTuple(object?[] Items);
 
 /// <summary>A dict or an OrderedDict: keys are strings, numbers or bools, in the order they came.</summary>

@@ -24,12 +24,13 @@ internal sealed record PyTorchCheckpoint(PickleDict Config, IReadOnlyList<Weight
         if (!file.AsSpan().StartsWith("PK"u8))
         {
             throw new FastSegException(
-                $"{name} is no checkpoint of PyTorch 1.6 or later, which is a zip file; load it in PyTorch and save it again with torch.save.");
+                $"{name} is no checkpoint of PyTorch 1.6 or later, which is a zip file; "
+                + "load it in PyTorch and save it again with torch.save.");
         }
         try
         {
             using var zip = new ZipArchive(new MemoryStream(file), ZipArchiveMode.Read);
-            ZipArchiveEntry pickle = zip.Entries.FirstOrDefault(entry => entry.FullName == PickleName || entry.FullName.EndsWith("/" + PickleName, StringComparison.Ordinal))
+            ZipArchiveEntry pickle = zip.Entries.FirstOrDefault(IsPickle)
                 ?? throw new PickleException($"it has no {PickleName}");
             string root = pickle.FullName[..^PickleName.Length];
             long left = file.Length;
@@ -41,13 +42,18 @@ internal sealed record PyTorchCheckpoint(PickleDict Config, IReadOnlyList<Weight
         }
         catch (PickleException e)
         {
-            throw new FastSegException($"{name} cannot be imported: {e.Message}; a dict of \"config\" and \"weights\" saved with torch.save is needed.", e);
+            throw new FastSegException(
+                $"{name} cannot be imported: {e.Message}; a dict of \"config\" and \"weights\" saved with torch.save is needed.", e);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException)
         {
-            throw new FastSegException($"{name} is a damaged zip file ({Images.InputFile.OneLine(e.Message)}); fetch the checkpoint again.", e);
+            throw new FastSegException(
+                $"{name} is a damaged zip file ({Images.InputFile.OneLine(e.Message)}); fetch the checkpoint again.", e);
         }
     }
+
+    private static bool IsPickle(ZipArchiveEntry entry) =>
+        entry.FullName == PickleName || entry.FullName.EndsWith("/" + PickleName, StringComparison.Ordinal);
 
     private static PyTorchCheckpoint Convert(ZipArchive zip, string root, object? content, long fileLength, ref long left)
     {
@@ -78,19 +84,22 @@ internal sealed record PyTorchCheckpoint(PickleDict Config, IReadOnlyList<Weight
     {
         if (!read.TryGetValue(storage.Key, out byte[]? bytes))
         {
-            ZipArchiveEntry entry = zip.GetEntry($"{root}data/{storage.Key}") ?? throw new PickleException($"it has no file data/{storage.Key}");
+            ZipArchiveEntry entry = zip.GetEntry($"{root}data/{storage.Key}")
+                ?? throw new PickleException($"it has no file data/{storage.Key}");
             bytes = Bytes(entry, ref left);
             read.Add(storage.Key, bytes);
         }
-        // Newer PyTorch pads nothing, older ones neither: the sizes are equal, whichever tensor asks.
+        // No version of PyTorch pads a storage, so its file has exactly that size, whichever tensor asks.
         return bytes.LongLength / storage.Type.Bytes() == storage.Count && bytes.LongLength % storage.Type.Bytes() == 0
             ? bytes
-            : throw new PickleException($"data/{storage.Key} has {bytes.Length} bytes, which are not {storage.Count} numbers of {storage.Type.Bytes()} bytes");
+            : throw new PickleException(
+                $"data/{storage.Key} has {bytes.Length} bytes, which are not {storage.Count} numbers of {storage.Type.Bytes()} bytes");
     }
 
     /// <summary>
-    /// A stored file of the zip; a compressed one could be much larger than the zip, and torch.save makes none. Several names may point
-    /// at the same bytes, so what all of them hold together must fit into the zip: <paramref name="left"/> is what may still come.
+    /// Reads a file of the zip that is stored as it is; a compressed one could be much larger than the zip, and torch.save makes none.
+    /// Several names may point at the same bytes, so all files read must together fit into the zip: <paramref name="left"/> counts the
+    /// bytes that may still come.
     /// </summary>
     private static byte[] Bytes(ZipArchiveEntry entry, ref long left)
     {
@@ -101,7 +110,8 @@ internal sealed record PyTorchCheckpoint(PickleDict Config, IReadOnlyList<Weight
         left -= entry.Length;
         if (left < 0)
         {
-            throw new PickleException($"its files up to {entry.FullName} hold more bytes than the zip that they are in, so some of them overlap");
+            throw new PickleException(
+                $"its files up to {entry.FullName} hold more bytes than the zip that they are in, so some of them overlap");
         }
         byte[] bytes = new byte[entry.Length];
         using Stream stream = entry.Open();
@@ -109,7 +119,7 @@ internal sealed record PyTorchCheckpoint(PickleDict Config, IReadOnlyList<Weight
         return bytes;
     }
 
-    /// <summary>The numbers of a view, in C order; the machine has checked that they all lie in the storage.</summary>
+    /// <summary>The numbers of a view, in C order. They all lie in the storage: that was checked when the tensor was made.</summary>
     private static float[] Values(PickleTensor view, byte[] bytes)
     {
         WeightType type = view.Storage.Type;

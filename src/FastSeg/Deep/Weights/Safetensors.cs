@@ -38,7 +38,8 @@ internal sealed record Safetensors(IReadOnlyDictionary<string, WeightTensor> Ten
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new FastSegException($"{name} is no safetensors file: its header is not the JSON that the format asks for; export the weights again.", e);
+            throw new FastSegException(
+                $"{name} is no safetensors file: its header is not the JSON that the format asks for; export the weights again.", e);
         }
     }
 
@@ -68,6 +69,7 @@ internal sealed record Safetensors(IReadOnlyDictionary<string, WeightTensor> Ten
             }
             json.WriteEndObject();
         }
+        // Spaces behind the header align the tensors.
         while (text.Length % LengthBytes != 0)
         {
             text.WriteByte((byte)' ');
@@ -117,7 +119,7 @@ internal sealed record Safetensors(IReadOnlyDictionary<string, WeightTensor> Ten
             entries.Add((property.Name, property.Value, range[0].GetInt64(), range[1].GetInt64()));
         }
 
-        // Back to back, as the format demands: so that the tensors together are no larger than the file.
+        // The format wants tensors back to back. Checking it also keeps all of them together no larger than the file.
         long end = 0;
         var tensors = new Dictionary<string, WeightTensor>();
         foreach (var (tensor, entry, begin, stop) in entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
@@ -134,7 +136,9 @@ internal sealed record Safetensors(IReadOnlyDictionary<string, WeightTensor> Ten
                 throw Bad(name, $"it has two tensors named {tensor}");
             }
         }
-        return end == data.Length ? new Safetensors(tensors, metadata) : throw Bad(name, $"{data.Length - end} bytes at its end belong to no tensor");
+        return end == data.Length
+            ? new Safetensors(tensors, metadata)
+            : throw Bad(name, $"{data.Length - end} bytes at its end belong to no tensor");
     }
 
     private static WeightTensor Tensor(string tensor, string type, long[] shape, ReadOnlySpan<byte> data, string name)
@@ -150,5 +154,6 @@ internal sealed record Safetensors(IReadOnlyDictionary<string, WeightTensor> Ten
         return new WeightTensor(tensor, shape, values);
     }
 
-    private static FastSegException Bad(string name, string what) => new($"{name} is no whole safetensors file: {what}; export the weights again.");
+    private static FastSegException Bad(string name, string what) =>
+        new($"{name} is no whole safetensors file: {what}; export the weights again.");
 }

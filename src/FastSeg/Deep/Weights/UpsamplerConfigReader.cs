@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace FastSeg.Deep.Weights;
 
-/// <summary>An upsampler's configuration as JSON in a safetensors file's metadata, and as published checkpoints carry it.</summary>
+/// <summary>
+/// Reads an upsampler's configuration from a safetensors file's metadata, where it is JSON, and from published checkpoints.
+/// </summary>
 internal static class UpsamplerConfigReader
 {
     /// <summary>Most channels of a layer.</summary>
@@ -20,10 +22,20 @@ internal static class UpsamplerConfigReader
 
     /// <summary>The configuration's JSON.</summary>
     public static string ToJson(UpsamplerConfig config) => JsonSerializer.Serialize(
-        new Fields(
-            config.ChannelsIn, config.ChannelsHidden, config.ChannelsOut, config.ChannelsDown, config.Kernel, config.Patch,
-            config.Padding == Padding.Replicate ? "replicate" : "zeros",
-            [.. config.GuidanceMean], [.. config.GuidanceStd], config.GuidanceScale, config.NormaliseL1 ? "l1" : "none"),
+        new Fields
+        {
+            ChannelsIn = config.ChannelsIn,
+            ChannelsHidden = config.ChannelsHidden,
+            ChannelsOut = config.ChannelsOut,
+            ChannelsDown = config.ChannelsDown,
+            Kernel = config.Kernel,
+            Patch = config.Patch,
+            Padding = config.Padding == Padding.Replicate ? "replicate" : "zeros",
+            GuidanceMean = [.. config.GuidanceMean],
+            GuidanceStd = [.. config.GuidanceStd],
+            GuidanceScale = config.GuidanceScale,
+            Normalise = config.NormaliseL1 ? "l1" : "none",
+        },
         Options);
 
     /// <summary>Reads what <see cref="ToJson"/> writes.</summary>
@@ -37,7 +49,8 @@ internal static class UpsamplerConfigReader
         }
         catch (JsonException e)
         {
-            throw new FastSegException($"{name}: its configuration cannot be read ({Images.InputFile.OneLine(e.Message)}); import the checkpoint again.", e);
+            throw new FastSegException(
+                $"{name}: its configuration cannot be read ({Images.InputFile.OneLine(e.Message)}); import the checkpoint again.", e);
         }
         return Checked(
             new UpsamplerConfig
@@ -63,8 +76,8 @@ internal static class UpsamplerConfigReader
     }
 
     /// <summary>
-    /// The configuration in a checkpoint. It does not state how the guidance image is normalised: ImageNet's mean and standard deviation
-    /// and a scale of 255 are taken, and L1 normalisation of the features.
+    /// The configuration in a checkpoint. Checkpoints do not state how inputs are normalised, so it is assumed as the published networks
+    /// were trained: the image by ImageNet's mean and standard deviation after a scale of 255, the features by their L1 norm.
     /// </summary>
     /// <exception cref="FastSegException">A field is missing or asks for a network of another kind.</exception>
     public static UpsamplerConfig FromCheckpoint(PickleDict config, string name)
@@ -73,7 +86,8 @@ internal static class UpsamplerConfigReader
         {
             long number and >= int.MinValue and <= int.MaxValue => (int)number,
             null when otherwise is { } value => value,
-            _ => throw new FastSegException($"{name}: its config has no whole number {field}; save the checkpoint with its whole configuration."),
+            _ => throw new FastSegException(
+                $"{name}: its config has no whole number {field}; save the checkpoint with its whole configuration."),
         };
         if (Whole("n_ch_guidance", 3) != 3)
         {
@@ -81,7 +95,9 @@ internal static class UpsamplerConfigReader
         }
         if (config.Get("feat_weight") is double and > 0 or long and > 0)
         {
-            throw new FastSegException($"{name}: feat_weight is {config.Get("feat_weight")}; only upsamplers that do not add features again (feat_weight -1) can be run.");
+            throw new FastSegException(
+                $"{name}: feat_weight is {config.Get("feat_weight")}; "
+                + "only upsamplers that do not add features again (feat_weight -1) can be run.");
         }
         int channelsIn = Whole("n_ch_in"), hidden = Whole("n_ch_hidden", -1);
         return Checked(
@@ -121,25 +137,38 @@ internal static class UpsamplerConfigReader
         Within("kernel", config.Kernel, 3, 3);
         Within("patch", config.Patch, 2, MaxPatch);
         if (config.GuidanceMean.Count != 3 || config.GuidanceStd.Count != 3 || config.GuidanceMean.Any(m => !float.IsFinite(m))
-            || config.GuidanceStd.Any(s => !(s > 0) || !float.IsFinite(s)) || !(config.GuidanceScale > 0) || !float.IsFinite(config.GuidanceScale))
+            || config.GuidanceStd.Any(s => !(s > 0) || !float.IsFinite(s))
+            || !(config.GuidanceScale > 0) || !float.IsFinite(config.GuidanceScale))
         {
-            throw new FastSegException($"{name}: guidanceMean and guidanceStd must have three finite numbers each, guidanceStd's and guidanceScale positive.");
+            throw new FastSegException(
+                $"{name}: guidanceMean and guidanceStd must have three finite numbers each, guidanceStd's and guidanceScale positive.");
         }
         return config;
     }
 
-    /// <summary>What the JSON holds; every field must be there.</summary>
-    [method: JsonConstructor]
-    private sealed record Fields(
-        [property: JsonRequired] int ChannelsIn,
-        [property: JsonRequired] int ChannelsHidden,
-        [property: JsonRequired] int ChannelsOut,
-        [property: JsonRequired] int ChannelsDown,
-        [property: JsonRequired] int Kernel,
-        [property: JsonRequired] int Patch,
-        [property: JsonRequired] string Padding,
-        [property: JsonRequired] float[] GuidanceMean,
-        [property: JsonRequired] float[] GuidanceStd,
-        [property: JsonRequired] float GuidanceScale,
-        [property: JsonRequired] string Normalise);
+    /// <summary>What the JSON holds, in this order; every field must be there.</summary>
+    private sealed record Fields
+    {
+        public required int ChannelsIn { get; init; }
+
+        public required int ChannelsHidden { get; init; }
+
+        public required int ChannelsOut { get; init; }
+
+        public required int ChannelsDown { get; init; }
+
+        public required int Kernel { get; init; }
+
+        public required int Patch { get; init; }
+
+        public required string Padding { get; init; }
+
+        public required float[] GuidanceMean { get; init; }
+
+        public required float[] GuidanceStd { get; init; }
+
+        public required float GuidanceScale { get; init; }
+
+        public required string Normalise { get; init; }
+    }
 }

@@ -13,7 +13,8 @@ public sealed class UpsamplerFile
     /// <summary>Most tensors named in one error sentence.</summary>
     private const int MostNamed = 6;
 
-    private UpsamplerFile(string name, UpsamplerConfig config, IReadOnlyDictionary<string, WeightTensor> tensors, string source, string assumed, byte[] bytes)
+    private UpsamplerFile(
+        string name, UpsamplerConfig config, IReadOnlyDictionary<string, WeightTensor> tensors, string source, string assumed, byte[] bytes)
     {
         (Name, Config, Tensors, Source, AssumedFields, Bytes) = (name, config, tensors, source, assumed, bytes);
         Check();
@@ -28,10 +29,12 @@ public sealed class UpsamplerFile
     /// <summary>What the weights were imported from; empty where the file does not say.</summary>
     public string Source { get; }
 
-    /// <summary>Fields of the configuration that the checkpoint did not state and that were assumed on import, in words; empty for none.</summary>
+    /// <summary>
+    /// Fields of the configuration that the checkpoint did not state and that were assumed on import, in words; empty for none.
+    /// </summary>
     public string AssumedFields { get; }
 
-    /// <summary>Numbers of all tensors.</summary>
+    /// <summary>How many numbers all tensors have together.</summary>
     public long Parameters => Tensors.Values.Sum(tensor => tensor.Values.LongLength);
 
     /// <summary>The safetensors file itself, as a model keeps it.</summary>
@@ -47,7 +50,9 @@ public sealed class UpsamplerFile
     /// <summary>Converts a PyTorch checkpoint, without executing any of it, and writes it as safetensors.</summary>
     /// <param name="checkpoint">What torch.save wrote: a dict of "config" and "weights".</param>
     /// <param name="output">The file to write; it appears when it is whole.</param>
-    /// <exception cref="FastSegException">The checkpoint is damaged, asks for more than data or does not fit, or the file cannot be written.</exception>
+    /// <exception cref="FastSegException">
+    /// The checkpoint is damaged, asks for more than data or does not fit, or the file cannot be written.
+    /// </exception>
     public static UpsamplerFile Import(string checkpoint, string output)
     {
         byte[] bytes = WeightBytes.ReadFile(checkpoint);
@@ -70,7 +75,8 @@ public sealed class UpsamplerFile
         Safetensors file = Safetensors.Parse(bytes, name);
         if (!file.Metadata.TryGetValue(ConfigKey, out string? json))
         {
-            throw new FastSegException($"{name} has no configuration in its metadata; make it with: fastseg upsampler import X.pth -o {Path.GetFileName(name)}.");
+            throw new FastSegException(
+                $"{name} has no configuration in its metadata; make it with: fastseg upsampler import X.pth -o {Path.GetFileName(name)}.");
         }
         return new UpsamplerFile(
             name, UpsamplerConfigReader.FromJson(json, name), file.Tensors,
@@ -78,9 +84,18 @@ public sealed class UpsamplerFile
     }
 
     /// <summary>The bytes of a safetensors file, with the tensors in the order given.</summary>
-    private static byte[] ToSafetensors(UpsamplerConfig config, IReadOnlyList<WeightTensor> tensors, string source) => Safetensors.Write(
-        tensors, new Dictionary<string, string> { [ConfigKey] = UpsamplerConfigReader.ToJson(config), [SourceKey] = source, [AssumedKey] = Assumed });
+    private static byte[] ToSafetensors(UpsamplerConfig config, IReadOnlyList<WeightTensor> tensors, string source)
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            [ConfigKey] = UpsamplerConfigReader.ToJson(config),
+            [SourceKey] = source,
+            [AssumedKey] = Assumed,
+        };
+        return Safetensors.Write(tensors, metadata);
+    }
 
+    /// <summary>Compares names, shapes and values with what the configuration needs, and names what is wrong.</summary>
     private void Check()
     {
         var wrong = new List<string>();
@@ -106,7 +121,9 @@ public sealed class UpsamplerFile
         if (wrong.Count > 0)
         {
             string rest = wrong.Count > MostNamed ? $" and {wrong.Count - MostNamed} more" : "";
-            throw new FastSegException($"{Name} does not fit its configuration: {string.Join("; ", wrong.Take(MostNamed))}{rest}; use the weights with their own configuration.");
+            throw new FastSegException(
+                $"{Name} does not fit its configuration: {string.Join("; ", wrong.Take(MostNamed))}{rest}; "
+                + "use the weights with their own configuration.");
         }
     }
 

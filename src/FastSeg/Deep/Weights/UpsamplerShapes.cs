@@ -12,7 +12,7 @@ internal static class UpsamplerShapes
         int[] widths = new int[levels];
         for (int level = 0; level < levels; level++)
         {
-            // Only where channels change do they run linearly, rounded down, from the hidden ones to the output's.
+            // Where the output has other channels than the input, they run linearly, rounded down, from the hidden ones to the output's.
             double step = levels > 1 ? (config.ChannelsOut - config.ChannelsHidden) / (double)(levels - 1) : 0;
             widths[level] = config.ChannelsIn == config.ChannelsOut ? config.ChannelsHidden : (int)(config.ChannelsHidden + (level * step));
         }
@@ -24,15 +24,16 @@ internal static class UpsamplerShapes
     }
 
     /// <summary>
-    /// Channels behind each level as the tensors have them. "Linearly, rounded down" can be read in two ways, so where channels change
-    /// the tensors decide and only have to fit each other.
+    /// Channels behind each level as the tensors have them. "Linearly, rounded down" can be read in two ways; so where channels change, the
+    /// tensors decide, and have to fit each other only.
     /// </summary>
     public static int[] Widths(UpsamplerConfig config, IReadOnlyDictionary<string, WeightTensor> tensors)
     {
         int[] widths = Widths(config);
         for (int level = 0; level < widths.Length - 1 && config.ChannelsIn != config.ChannelsOut; level++)
         {
-            if (tensors.TryGetValue($"{Up(level)}.weight", out WeightTensor? up) && up.Shape.Count == 4 && up.Shape[0] is >= 1 and <= UpsamplerConfigReader.MaxChannels)
+            if (tensors.TryGetValue($"{Up(level)}.weight", out WeightTensor? up)
+                && up.Shape.Count == 4 && up.Shape[0] is >= 1 and <= UpsamplerConfigReader.MaxChannels)
             {
                 widths[level] = (int)up.Shape[0];
             }

@@ -22,7 +22,7 @@ internal enum WeightType
     Long,
 }
 
-/// <summary>What both weight formats share: little-endian numbers made float32, sizes that cannot overflow, whole files.</summary>
+/// <summary>What both weight formats share: little-endian numbers to float32, sizes that cannot overflow, reading whole files.</summary>
 internal static class WeightBytes
 {
     /// <summary>Bytes of one number.</summary>
@@ -100,7 +100,8 @@ internal static class WeightBytes
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new FastSegException($"{path} cannot be read ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); a file of weights of at most 2 GB is needed here.", e);
+            string reason = e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+            throw new FastSegException($"{path} cannot be read ({reason}); a file of weights of at most 2 GB is needed here.", e);
         }
     }
 }

@@ -10,10 +10,13 @@ internal sealed class PickleTests
     public void ValuesOfEveryKindAreRead()
     {
         byte[] pickle = new PickleWriter(4).Raw(0x95, 1, 2, 3, 4, 5, 6, 7, 8).Code("](NK\u0005M\u0001\u0002J").Raw(0xff, 0xff, 0xff, 0xff)
-            .Raw(0x8a, 1, 0x80).Raw(0x8a, 0).Long(long.MinValue).Code("G").Raw(0x40, 0x04, 0, 0, 0, 0, 0, 0).Raw(0x88, 0x89).Raw(0x8c, 2).Code("ab")
+            .Raw(0x8a, 1, 0x80).Raw(0x8a, 0).Long(long.MinValue).Code("G").Raw(0x40, 0x04, 0, 0, 0, 0, 0, 0).Raw(0x88, 0x89)
+            .Raw(0x8c, 2).Code("ab")
             .Text("ü").Code(")N").Raw(0x85).Code("NN").Raw(0x86).Code("NNN").Raw(0x87).Code("}").Raw(0x94).Code("h\0e").Stop();
         var list = (List<object?>)PickleMachine.Load(pickle)!;
-        Assert.That(list.Take(13), Is.EqualTo(new object?[] { null, 5L, 513L, -1L, -128L, 0L, long.MinValue, 2.5, true, false, "ab", "ü", list[12] }));
+        Assert.That(
+            list.Take(13),
+            Is.EqualTo(new object?[] { null, 5L, 513L, -1L, -128L, 0L, long.MinValue, 2.5, true, false, "ab", "ü", list[12] }));
         Assert.That(list.Skip(12).Take(4).Select(item => ((PickleTuple)item!).Items.Length), Is.EqualTo(new[] { 0, 1, 2, 3 }));
         Assert.That(list[17], Is.SameAs(list[16]).And.InstanceOf<PickleDict>(), "recalled from the memo");
     }
@@ -21,7 +24,8 @@ internal sealed class PickleTests
     [Test]
     public void OrderedDictsKeepTheirOrderAndDropAttributes()
     {
-        byte[] pickle = new PickleWriter().Global("collections", "OrderedDict").Code(")Rq\u0001(").Text("b").Code("K\u0001").Text("a").Code("K\u0002u}")
+        byte[] pickle = new PickleWriter().Global("collections", "OrderedDict").Code(")Rq\u0001(")
+            .Text("b").Code("K\u0001").Text("a").Code("K\u0002u}")
             .Text("_metadata").Code("Nsb").Stop();
         var dict = (PickleDict)PickleMachine.Load(pickle)!;
         Assert.That(dict.Items.Select(item => item.Key), Is.EqualTo(new[] { "b", "a" }));
@@ -48,7 +52,12 @@ internal sealed class PickleTests
     }
 
     [TestCase(0x81, "NEWOBJ"), TestCase(0x92, "NEWOBJEX"), TestCase(0x82, "EXT1"), TestCase(0x8f, "EMPTYSET"), TestCase(0x96, "BYTEARRAY8")]
-    [TestCase('i', "INST"), TestCase('o', "OBJ"), TestCase('P', "PERSID"), TestCase('I', "INT"), TestCase('S', "STRING"), TestCase('C', "SHORTBINBYTES")]
+    [TestCase('i', "INST")]
+    [TestCase('o', "OBJ")]
+    [TestCase('P', "PERSID")]
+    [TestCase('I', "INT")]
+    [TestCase('S', "STRING")]
+    [TestCase('C', "SHORTBINBYTES")]
     [TestCase(0xff, "0xFF")]
     public void AnyOtherInstructionIsRefusedByName(int code, string name) =>
         Refused(new PickleWriter().Code("(").Raw((byte)code).Code("os\nsystem\n").Stop(), $"it has the instruction {name} at byte 3");
@@ -116,7 +125,9 @@ internal sealed class PickleTests
     [Test]
     public void TensorsOfImpossibleShapeAreRefused()
     {
-        Refused(new PickleWriter().Tensor("0", long.MaxValue, 0, [1L << 32, 1L << 32], [1, 1]).Stop(), "a tensor would have the shape 4294967296 x 4294967296");
+        Refused(
+            new PickleWriter().Tensor("0", long.MaxValue, 0, [1L << 32, 1L << 32], [1, 1]).Stop(),
+            "a tensor would have the shape 4294967296 x 4294967296");
         Refused(new PickleWriter().Tensor("0", 4, 0, [-1], [1]).Stop(), "a tensor is not described as torch describes one");
         Refused(new PickleWriter().Tensor("0", 4, 0, [2], [-1]).Stop(), "a tensor is not described as torch describes one");
         Refused(new PickleWriter().Tensor("0", 4, 0, [2], [1, 1]).Stop(), "a tensor is not described as torch describes one");

@@ -41,7 +41,8 @@ internal sealed class PickleWriter
     /// <summary>A tensor as torch writes it.</summary>
     public PickleWriter Tensor(string key, long count, long offset, long[] shape, long[] strides, string storage = "FloatStorage")
     {
-        Global("torch._utils", "_rebuild_tensor_v2").Code("((").Text("storage").Global("torch", storage).Text(key).Text("cpu").Long(count).Code("tQ");
+        Global("torch._utils", "_rebuild_tensor_v2").Code("((")
+            .Text("storage").Global("torch", storage).Text(key).Text("cpu").Long(count).Code("tQ");
         return Long(offset).Longs(shape).Longs(strides).Raw(0x89).Global("collections", "OrderedDict").Code(")RtR");
     }
 
@@ -64,7 +65,8 @@ internal sealed class PickleWriter
         {
             foreach ((string name, byte[] content) in files.Prepend(("data.pkl", pickle)))
             {
-                using Stream stream = zip.CreateEntry($"archive/{name}", compress ? CompressionLevel.Optimal : CompressionLevel.NoCompression).Open();
+                CompressionLevel level = compress ? CompressionLevel.Optimal : CompressionLevel.NoCompression;
+                using Stream stream = zip.CreateEntry($"archive/{name}", level).Open();
                 stream.Write(content);
             }
         }
@@ -77,7 +79,8 @@ internal sealed class PickleWriter
         const int EndBytes = 22, HeaderBytes = 46, NameAt = 28;
         byte[] zip = Zip(pickle, false, ("data/one", content));
         int end = zip.Length - EndBytes, directory = BitConverter.ToInt32(zip, end + 16);
-        int second = directory + HeaderBytes + BitConverter.ToInt16(zip, directory + NameAt) + BitConverter.ToInt16(zip, directory + NameAt + 2);
+        int second = directory + HeaderBytes
+            + BitConverter.ToInt16(zip, directory + NameAt) + BitConverter.ToInt16(zip, directory + NameAt + 2);
         var entries = new MemoryStream();
         entries.Write(zip, directory, second - directory);
         foreach (string name in names)

@@ -9,7 +9,10 @@ namespace FastSeg.Tests.Deep.Weights;
 [TestFixture]
 internal sealed class PyTorchCheckpointTests
 {
-    [TestCase("checkpoint-float.pth"), TestCase("checkpoint-half.pth"), TestCase("checkpoint-bfloat16.pth"), TestCase("checkpoint-double.pth")]
+    [TestCase("checkpoint-float.pth")]
+    [TestCase("checkpoint-half.pth")]
+    [TestCase("checkpoint-bfloat16.pth")]
+    [TestCase("checkpoint-double.pth")]
     public void PublishedLayoutIsImported(string file) => AssertImports(Data(file));
 
     [Test]
@@ -30,11 +33,15 @@ internal sealed class PyTorchCheckpointTests
         using var folder = new TemporaryFolder();
         UpsamplerFile narrowing = UpsamplerFile.Import(Data("checkpoint-double.pth"), folder.File("double.safetensors"));
         Assert.That(
-            (narrowing.Config.ChannelsIn, narrowing.Config.ChannelsHidden, narrowing.Config.ChannelsOut, narrowing.Config.ChannelsDown, narrowing.Config.Kernel, narrowing.Config.Patch),
+            (narrowing.Config.ChannelsIn, narrowing.Config.ChannelsHidden, narrowing.Config.ChannelsOut,
+                narrowing.Config.ChannelsDown, narrowing.Config.Kernel, narrowing.Config.Patch),
             Is.EqualTo((4, 3, 1, 2, 3, 5)));
         Assert.That(narrowing.Config.Padding, Is.EqualTo(Padding.Replicate));
         UpsamplerFile half = UpsamplerFile.Import(Data("checkpoint-half.pth"), folder.File("half.safetensors"));
-        Assert.That((half.Config.ChannelsHidden, half.Config.Padding), Is.EqualTo((2, Padding.Zeros)), "-1 hidden channels are as many as come in");
+        Assert.That(
+            (half.Config.ChannelsHidden, half.Config.Padding),
+            Is.EqualTo((2, Padding.Zeros)),
+            "-1 hidden channels are as many as come in");
         UpsamplerFile loaded = UpsamplerFile.Load(folder.File("half.safetensors"));
         Assert.That(loaded.AssumedFields, Is.EqualTo("guidanceMean, guidanceStd, guidanceScale, normalise"));
         Assert.That(loaded.Source, Does.StartWith("checkpoint-half.pth, SHA-256 "));
@@ -65,7 +72,9 @@ internal sealed class PyTorchCheckpointTests
         Refused("PK\u0003\u0004 and nothing else"u8.ToArray(), "is a damaged zip file");
         byte[] pickle = PickleWriter.Checkpoint(w => w.Tensor("0", 12, 0, [3, 4], [4, 1]));
         byte[] numbers = new byte[48];
-        Assert.That(PyTorchCheckpoint.Parse(PickleWriter.Zip(pickle, false, ("data/0", numbers), ("byteorder", "little"u8.ToArray())), "x").Weights, Has.Count.EqualTo(1));
+        Assert.That(
+            PyTorchCheckpoint.Parse(PickleWriter.Zip(pickle, false, ("data/0", numbers), ("byteorder", "little"u8.ToArray())), "x").Weights,
+            Has.Count.EqualTo(1));
         Refused(PickleWriter.Zip(pickle, false, ("data/0", numbers), ("byteorder", "big"u8.ToArray())), "its numbers are big-endian");
         Refused(PickleWriter.Zip(pickle), "it has no file data/0");
         Refused(PickleWriter.Zip(pickle, false, ("data/0", new byte[47])), "data/0 has 47 bytes, which are not 12 numbers of 4 bytes");
@@ -73,7 +82,9 @@ internal sealed class PyTorchCheckpointTests
         Refused(PickleWriter.Zip(pickle, true, ("data/0", new byte[1 << 20])), "is compressed; torch.save stores files as they are");
         Refused(PickleWriter.Zip(new PickleWriter().Code("}").Stop()), "it is no dict with the dicts \"config\" and \"weights\"");
         Refused(PickleWriter.Zip(PickleWriter.Checkpoint(w => w.Code("N"))), "hold something under w that is no tensor");
-        Refused(PickleWriter.Zip(PickleWriter.Checkpoint(w => w.Global("os", "system").Text("x").Raw(0x85).Code("R"))), "it asks for os.system");
+        Refused(
+            PickleWriter.Zip(PickleWriter.Checkpoint(w => w.Global("os", "system").Text("x").Raw(0x85).Code("R"))),
+            "it asks for os.system");
     }
 
     [Test]
@@ -96,7 +107,8 @@ internal sealed class PyTorchCheckpointTests
         {
             pickle.Text($"w{i}").Tensor($"{i}", Bytes / 4, 0, [1], [1]);
         }
-        byte[] zip = PickleWriter.Overlapping(pickle.Code("uu").Stop(), new byte[Bytes], [.. Enumerable.Range(0, Names).Select(i => $"data/{i}")]);
+        byte[] zip = PickleWriter.Overlapping(
+            pickle.Code("uu").Stop(), new byte[Bytes], [.. Enumerable.Range(0, Names).Select(i => $"data/{i}")]);
         Assert.That(zip, Has.Length.LessThan(2 * Bytes));
         long before = GC.GetAllocatedBytesForCurrentThread();
         Refused(zip, "hold more bytes than the zip that they are in");
@@ -130,12 +142,19 @@ internal sealed class PyTorchCheckpointTests
         string output = folder.File("imported.safetensors");
         UpsamplerFile imported = UpsamplerFile.Import(path, output);
         UpsamplerFile loaded = UpsamplerFile.Load(output);
-        Assert.That(loaded.Config with { GuidanceMean = [], GuidanceStd = [] }, Is.EqualTo(imported.Config with { GuidanceMean = [], GuidanceStd = [] }));
-        Assert.That(loaded.Tensors.Keys, Is.EquivalentTo(UpsamplerShapes.Of(loaded.Config, UpsamplerShapes.Widths(loaded.Config)).Select(tensor => tensor.Name)));
+        Assert.That(
+            loaded.Config with { GuidanceMean = [], GuidanceStd = [] },
+            Is.EqualTo(imported.Config with { GuidanceMean = [], GuidanceStd = [] }));
+        Assert.That(
+            loaded.Tensors.Keys,
+            Is.EquivalentTo(UpsamplerShapes.Of(loaded.Config, UpsamplerShapes.Widths(loaded.Config)).Select(tensor => tensor.Name)));
         foreach (WeightTensor tensor in loaded.Tensors.Values)
         {
             int offset = tensor.Name.EndsWith("running_var", StringComparison.Ordinal) ? 1 : -48;
-            Assert.That(tensor.Values, Is.EqualTo(Enumerable.Range(0, tensor.Values.Length).Select(i => ((7 * i % 97) + offset) / 64f)), tensor.Name);
+            Assert.That(
+                tensor.Values,
+                Is.EqualTo(Enumerable.Range(0, tensor.Values.Length).Select(i => ((7 * i % 97) + offset) / 64f)),
+                tensor.Name);
         }
         Assert.That(Directory.GetFiles(folder.Path), Has.Length.EqualTo(1), "nothing but the result");
     }

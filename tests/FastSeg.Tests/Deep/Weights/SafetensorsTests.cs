@@ -35,16 +35,24 @@ internal sealed class SafetensorsTests
         Assert.That(Safetensors.Parse(bytes, "f").Tensors["t"].Values, Is.EqualTo(values));
     }
 
-    [TestCase("""{"t":{"dtype":"I8","shape":[8],"data_offsets":[0,8]}}""", "f: tensor t has values of type I8; F16, BF16, F32, F64 and I64 can be read")]
+    [TestCase(
+        """{"t":{"dtype":"I8","shape":[8],"data_offsets":[0,8]}}""",
+        "f: tensor t has values of type I8; F16, BF16, F32, F64 and I64 can be read")]
     [TestCase("""{"t":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", "tensor t of shape 3 (F32) does not fit its 8 bytes")]
     [TestCase("""{"t":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "tensor t of shape -2 (F32) does not fit")]
     [TestCase("""{"t":{"dtype":"F32","shape":[4611686018427387906],"data_offsets":[0,8]}}""", "does not fit its 8 bytes")]
     [TestCase("""{"t":{"dtype":"F32","shape":[4294967296,4294967296,2],"data_offsets":[0,8]}}""", "does not fit its 8 bytes")]
-    [TestCase("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,16]}}""", "tensor t lies at bytes 0 to 16, but should begin at 0 and end within 8")]
+    [TestCase(
+        """{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,16]}}""",
+        "tensor t lies at bytes 0 to 16, but should begin at 0 and end within 8")]
     [TestCase("""{"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "tensor t lies at bytes 4 to 8, but should begin at 0")]
     [TestCase("""{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "4 bytes at its end belong to no tensor")]
-    [TestCase("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"u":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "should begin at 8")]
-    [TestCase("""{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "two tensors named t")]
+    [TestCase(
+        """{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"u":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
+        "should begin at 8")]
+    [TestCase(
+        """{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        "two tensors named t")]
     [TestCase("""{"t":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", "tensor t lies at bytes 8 to 0")]
     [TestCase("""{"t":{"dtype":"F32","shape":[2]}}""", "its header is not the JSON that the format asks for")]
     [TestCase("""{"t":3}""", "its header is not the JSON")]
@@ -67,7 +75,8 @@ internal sealed class SafetensorsTests
     public void ChangedFilesAreReadOrRefusedAndNothingElse()
     {
         byte[] file = Safetensors.Write(
-            [new("first", [2, 3], [1, 2, 3, 4, 5, 6]), new("second", [4], [1, 2, 3, 4])], new Dictionary<string, string> { ["config"] = "{}" });
+            [new("first", [2, 3], [1, 2, 3, 4, 5, 6]), new("second", [4], [1, 2, 3, 4])],
+            new Dictionary<string, string> { ["config"] = "{}" });
         var random = new Random(13);
         int refused = 0;
         for (int round = 0; round < 20_000; round++)

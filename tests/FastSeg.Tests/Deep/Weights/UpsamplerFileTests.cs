@@ -38,7 +38,8 @@ internal sealed class UpsamplerFileTests
         List<WeightTensor> other = [.. UpsamplerShapes.Of(network.Config, UpsamplerShapes.Widths(network.Config))
             .Select(tensor => new WeightTensor(tensor.Name, tensor.Shape, new float[tensor.Shape.Aggregate((a, b) => a * b)]))];
         List<WeightTensor> tensors = network.Tensors();
-        string Up(List<WeightTensor> file) => string.Join('x', file.Single(tensor => tensor.Name == "upsampler.upsamples.1.up.1.weight").Shape);
+        string Up(List<WeightTensor> file) =>
+            string.Join('x', file.Single(tensor => tensor.Name == "upsampler.upsamples.1.up.1.weight").Shape);
         Assert.That(Up(tensors), Is.Not.EqualTo(Up(other)), "the two readings differ");
         foreach (List<WeightTensor> file in (List<WeightTensor>[])[tensors, other])
         {
@@ -48,7 +49,9 @@ internal sealed class UpsamplerFileTests
         }
         int bias = tensors.FindIndex(tensor => tensor.Name == "upsampler.upsamples.1.up.1.bias");
         tensors[bias] = new WeightTensor(tensors[bias].Name, [tensors[bias].Shape[0] + 1], new float[tensors[bias].Shape[0] + 1]);
-        Assert.That(Assert.Throws<FastSegException>(() => UpsamplerFile.Parse(Bytes(network.Config, tensors), "w"))!.Message, Does.Contain("upsampler.upsamples.1.up.1.bias is "));
+        Assert.That(
+            Assert.Throws<FastSegException>(() => UpsamplerFile.Parse(Bytes(network.Config, tensors), "w"))!.Message,
+            Does.Contain("upsampler.upsamples.1.up.1.bias is "));
     }
 
     [Test]
@@ -62,12 +65,15 @@ internal sealed class UpsamplerFileTests
         tensors.Single(tensor => tensor.Name == "upsampler.outp_conv.bias").Values[1] = float.NaN;
         tensors.Add(new WeightTensor("upsampler.extra", [1], [0]));
         tensors.Add(new WeightTensor("upsampler.inp_conv.double_conv.1.num_batches_tracked", [], [3]));
-        string message = Assert.Throws<FastSegException>(() => UpsamplerFile.Parse(Bytes(network.Config, tensors), "w.safetensors"))!.Message;
+        string message = Assert.Throws<FastSegException>(
+            () => UpsamplerFile.Parse(Bytes(network.Config, tensors), "w.safetensors"))!.Message;
         Assert.That(message, Is.EqualTo(
             "w.safetensors does not fit its configuration: upsampler.outp_conv.weight is 4 x 4 x 9 x 1 instead of 4 x 4 x 3 x 3; "
-            + "upsampler.outp_conv.bias has a value that is not finite; upsampler.mlp.bias (4) is missing; upsampler.extra belongs to no layer; "
+            + "upsampler.outp_conv.bias has a value that is not finite; upsampler.mlp.bias (4) is missing; "
+            + "upsampler.extra belongs to no layer; "
             + "use the weights with their own configuration."));
-        message = Assert.Throws<FastSegException>(() => UpsamplerFile.Parse(Bytes(network.Config with { Patch = 16 }, tensors), "w"))!.Message;
+        message = Assert.Throws<FastSegException>(
+            () => UpsamplerFile.Parse(Bytes(network.Config with { Patch = 16 }, tensors), "w"))!.Message;
         Assert.That(message, Does.Contain(" is missing").And.Match("and [0-9]+ more"));
     }
 
@@ -82,13 +88,16 @@ internal sealed class UpsamplerFileTests
     [TestCase("colour", "3", "its configuration cannot be read")]
     public void AConfigurationOutOfRangeIsRefused(string field, string? value, string sentence)
     {
-        JsonObject json = JsonNode.Parse(UpsamplerConfigReader.ToJson(new UpsamplerCase(4, 4, 30, 30, 4, Padding.Replicate).Config))!.AsObject();
+        JsonObject json = JsonNode.Parse(
+            UpsamplerConfigReader.ToJson(new UpsamplerCase(4, 4, 30, 30, 4, Padding.Replicate).Config))!.AsObject();
         json.Remove(field);
         if (value is not null)
         {
             json[field] = JsonNode.Parse(value);
         }
-        Assert.That(Assert.Throws<FastSegException>(() => UpsamplerConfigReader.FromJson(json.ToJsonString(), "w"))!.Message, Does.Contain(sentence));
+        Assert.That(
+            Assert.Throws<FastSegException>(() => UpsamplerConfigReader.FromJson(json.ToJsonString(), "w"))!.Message,
+            Does.Contain(sentence));
     }
 
     [Test]
@@ -96,7 +105,9 @@ internal sealed class UpsamplerFileTests
     {
         UpsamplerConfig config = new UpsamplerCase(4, 4, 30, 30, 4, Padding.Replicate).Config;
         Assert.That(UpsamplerConfigReader.ToJson(config), Is.EqualTo(
-            """{"channelsIn":4,"channelsHidden":4,"channelsOut":4,"channelsDown":32,"kernel":3,"patch":4,"padding":"replicate","guidanceMean":[0.485,0.456,0.406],"guidanceStd":[0.229,0.224,0.225],"guidanceScale":1,"normalise":"none"}"""));
+            """{"channelsIn":4,"channelsHidden":4,"channelsOut":4,"channelsDown":32,"kernel":3,"patch":"""
+            + """4,"padding":"replicate","guidanceMean":[0.485,0.456,0.406],"guidanceStd":[0.229,"""
+            + """0.224,0.225],"guidanceScale":1,"normalise":"none"}"""));
     }
 
     [TestCase("n_ch_in", null, "its config has no whole number n_ch_in")]
@@ -110,13 +121,17 @@ internal sealed class UpsamplerFileTests
     public void ACheckpointOfAnotherKindIsRefused(string field, object? value, string sentence)
     {
         var config = new PickleDict();
-        foreach ((string name, object? usual) in ((string, object?)[])[("n_ch_in", 4L), ("n_ch_out", 4L), ("n_ch_downsampler", 2L), ("patch_size", 4L), ("padding_mode", "zeros"), ("feat_weight", -1L)])
+        foreach ((string name, object? usual) in ((string, object?)[])[
+            ("n_ch_in", 4L), ("n_ch_out", 4L), ("n_ch_downsampler", 2L), ("patch_size", 4L), ("padding_mode", "zeros"), ("feat_weight", -1L)
+        ])
         {
             config.Set(name, usual);
         }
         Assert.That(UpsamplerConfigReader.FromCheckpoint(config, "c").Padding, Is.EqualTo(Padding.Zeros));
         config.Set(field, value);
-        Assert.That(Assert.Throws<FastSegException>(() => UpsamplerConfigReader.FromCheckpoint(config, "c"))!.Message, Does.Contain(sentence));
+        Assert.That(
+            Assert.Throws<FastSegException>(() => UpsamplerConfigReader.FromCheckpoint(config, "c"))!.Message,
+            Does.Contain(sentence));
     }
 
     [Test]

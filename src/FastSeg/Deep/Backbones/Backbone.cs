@@ -1,0 +1,158 @@
+using FastSeg.Deep.Weights;
+using FastSeg.Images;
+using Microsoft.ML.OnnxRuntime;
+
+namespace FastSeg.Deep;
+
+/// <summary>
+/// A vision transformer in ONNX, opened in ONNX Runtime. One pass runs at a time; the number of its threads is fixed when it is opened,
+/// because the order in which ONNX Runtime adds may depend on it.
+/// </summary>
+public sealed class Backbone : IDisposable
+{
+    private readonly Dictionary<(int Rows, int Columns), long> _passBytes = [];
+    private UpsamplerFile? _upsampler;
+
+    private Backbone(string folder, BackboneFiles files, BackboneDescription description, int threads, BackboneSession opened)
+    {
+        Sha256 = files.Graph;
+        Identity = BackboneIdentity.Of(description, files.Weights());
+        Folder = folder;
+        Description = description;
+        Threads = threads;
+        (Session, Device, Note) = opened;
+        BackboneGraph.Check(this);
+        FixedTokens = BackboneGraph.FixedTokens(this);
+        if (FixedTokens is { } tokens && description.WindowTokens is { } stated && stated != tokens)
+        {
+            throw Misfit(
+                $"windowTokens is {stated}, but the graph takes images of {tokens * description.Patch} pixels only, "
+                + $"which are {tokens} patches of {description.Patch}; state {tokens}");
+        }
+        BackboneGraph.CheckOutput(this);
+    }
+
+    /// <summary>The folder it was opened from, as the caller gave it.</summary>
+    public string Folder { get; }
+
+    /// <summary>What its <c>backbone.json</c> says.</summary>
+    public BackboneDescription Description { get; }
+
+    /// <summary>Threads of ONNX Runtime.</summary>
+    public int Threads { get; }
+
+    /// <summary>Why the CPU computes although a GPU was to; null where there is nothing to say.</summary>
+    public string? Note { get; }
+
+    /// <summary>Cells of a window's side where the graph takes one size only; null where it takes any.</summary>
+    public int? FixedTokens { get; }
+
+    /// <summary>Whether the folder has a learned upsampler.</summary>
+    public bool HasUpsampler => File.Exists(UpsamplerPath);
+
+    /// <summary>Where the learned upsampler is, or would be.</summary>
+    public string UpsamplerPath => Path.Combine(Folder, BackboneDescription.UpsamplerFileName);
+
+    /// <summary>The learned upsampler; null where the folder has none. Read once.</summary>
+    /// <exception cref="FastSegException">It is damaged.</exception>
+    public UpsamplerFile? Upsampler => HasUpsampler ? _upsampler ??= UpsamplerFile.Load(UpsamplerPath) : null;
+
+    /// <summary>SHA-256 of the network's file, in hexadecimal: what a model keeps to recognise it.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>What decides its tokens besides the network's file.</summary>
+    public BackboneIdentity Identity { get; }
+
+    /// <summary>Ordinal of the CUDA device that ONNX Runtime computes on; null for the CPU.</summary>
+    internal int? Device { get; }
+
+    internal InferenceSession Session { get; }
+
+    internal string GraphPath => Path.Combine(Folder, BackboneDescription.GraphFile);
+
+    /// <summary>Opens a backbone and checks its description, its hashes and its graph against each other.</summary>
+    /// <param name="folder">A folder with <c>backbone.onnx</c> and <c>backbone.json</c>.</param>
+    /// <param name="threads">Threads of ONNX Runtime, at least 1.</param>
+    /// <param name="device">
+    /// Ordinal of the CUDA device that computes; null for the processor. A device is used where ONNX Runtime has its CUDA provider and can
+    /// load it (<see cref="Note"/> says why not); its tokens are near the CPU's, not the same bits.
+    /// </param>
+    /// <exception cref="FastSegException">Something is missing, damaged or does not fit.</exception>
+    public static Backbone Open(string folder, int threads, int? device = null) =>
+        Open(folder, new BackboneFiles(folder), threads, device);
+
+    /// <summary>The same, with files whose hashes may be known already.</summary>
+    internal static Backbone Open(string folder, BackboneFiles files, int threads, int? device)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        BackboneDescription description = BackboneDescription.Load(folder, files);
+        string path = Path.Combine(folder, BackboneDescription.GraphFile);
+        BackboneSession? opened = null;
+        try
+        {
+            opened = BackboneSession.Open(path, threads, device);
+            return new Backbone(folder, files, description, threads, opened);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            opened?.Inference.Dispose();
+            throw new FastSegException(
+                $"{path} is no network that ONNX Runtime can open ({InputFile.OneLine(e.Message)}); export it again.", e);
+        }
+        catch
+        {
+            opened?.Inference.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Session.Dispose();
+
+    /// <summary>
+    /// Bytes that ONNX Runtime works in while it runs one window of a size, besides input and output. They depend on the network and can
+    /// only be measured: one pass keeps its memory, and a small pass behind it gives the memory back. Measured once for every size.
+    /// </summary>
+    /// <exception cref="FastSegException">ONNX Runtime failed.</exception>
+    internal long PassBytes(int rows, int columns)
+    {
+        lock (_passBytes)
+        {
+            if (!_passBytes.TryGetValue((rows, columns), out long bytes))
+            {
+                using (var window = new BackboneWindow(this, rows, columns, flipAverage: false))
+                {
+                    bytes = window.Measure();
+                }
+                BackboneGraph.TryOut(this);
+                _passBytes.Add((rows, columns), bytes);
+            }
+            return bytes;
+        }
+    }
+
+    /// <summary>
+    /// Refuses a learned upsampler that fits this network with no number of channels. Does nothing where the folder has none.
+    /// </summary>
+    /// <exception cref="FastSegException">
+    /// It is damaged, is for patches of another size, or takes more channels than a token has numbers.
+    /// </exception>
+    public void CheckUpsampler()
+    {
+        if (Upsampler is { } upsampler && Misfit(upsampler.Config) is { } why)
+        {
+            throw new FastSegException($"{UpsamplerPath}: {why}; import one that was trained for this backbone.");
+        }
+    }
+
+    /// <summary>Why an upsampler cannot follow this network, whatever the channels; null where it can.</summary>
+    internal string? Misfit(UpsamplerConfig config) =>
+        config.Patch != Description.Patch
+            ? $"the upsampler is for patches of {config.Patch} pixels, but {Folder} has patches of {Description.Patch}"
+        : config.ChannelsIn > Description.Dimension
+            ? $"the upsampler takes {config.ChannelsIn} channels, but the tokens of {Folder} have {Description.Dimension} numbers"
+        : null;
+
+    /// <summary>The exception for a graph that does not fit its description.</summary>
+    internal FastSegException Misfit(string what) => new($"{GraphPath}: {what}.");
+}

@@ -1,0 +1,87 @@
+namespace FastSeg.Deep;
+
+/// <summary>
+/// Where backbones are looked for: the folders that the environment variable <see cref="Variable"/> lists, separated by colons, and every
+/// folder <c>models</c> beside or above the program and the current directory. Each is a backbone itself, or holds some.
+/// </summary>
+public static class BackboneFolders
+{
+    /// <summary>The environment variable that lists folders.</summary>
+    public const string Variable = "FASTSEG_MODELS";
+
+    private const string FolderName = "models";
+
+    private static readonly EnumerationOptions Readable = new() { IgnoreInaccessible = true };
+
+    /// <summary>The folders looked into, in order, as absolute paths; those that the variable lists may not exist.</summary>
+    public static IReadOnlyList<string> Places()
+    {
+        string listed = Environment.GetEnvironmentVariable(Variable) ?? "";
+        var places = new List<string>(listed.Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        foreach (string start in (string[])[AppContext.BaseDirectory, Environment.CurrentDirectory])
+        {
+            for (DirectoryInfo? folder = new(start); folder is not null; folder = folder.Parent)
+            {
+                string models = Path.Combine(folder.FullName, FolderName);
+                if (Directory.Exists(models))
+                {
+                    places.Add(models);
+                }
+            }
+        }
+        return [.. places.Select(place => Path.TrimEndingDirectorySeparator(Path.GetFullPath(place))).Distinct()];
+    }
+
+    /// <summary>Folders that hold one of a backbone's two files, so are meant as backbones. Nothing is opened or checked.</summary>
+    public static IReadOnlyList<string> Find() => [.. Places().Where(Directory.Exists).SelectMany(Backbones).Distinct()];
+
+    /// <summary>Weights of upsamplers: safetensors files in the folders looked into and in the backbones found.</summary>
+    public static IReadOnlyList<string> FindUpsamplers() =>
+    [
+        .. Places().Where(Directory.Exists).Concat(Find()).Distinct()
+            .SelectMany(folder => Directory.GetFiles(folder, "*.safetensors", Readable).Order(StringComparer.Ordinal)),
+    ];
+
+    /// <summary>Finds the backbone whose network has a hash.</summary>
+    /// <param name="name">The backbone's name, for the sentence that says it was not found.</param>
+    /// <param name="sha256">SHA-256 of its network, in hexadecimal.</param>
+    /// <exception cref="FastSegException">None is found.</exception>
+    internal static (string Folder, BackboneFiles Files) Find(string name, string sha256)
+    {
+        IReadOnlyList<string> found = Find();
+        foreach (string folder in found)
+        {
+            var files = new BackboneFiles(folder);
+            if (HasHash(files, sha256))
+            {
+                return (folder, files);
+            }
+        }
+        IReadOnlyList<string> places = Places();
+        string looked = places.Count == 0
+            ? $"{Variable} is not set, and there is no folder {FolderName}/ above the program or the current directory"
+            : $"none of the {found.Count} found in {string.Join(", ", places)} is it";
+        throw new FastSegException(
+            $"The model needs the backbone {name} (SHA-256 {sha256}), but {looked}; "
+            + $"name its folder with --deep MODELDIR, or list it in {Variable}.");
+    }
+
+    private static bool HasHash(BackboneFiles files, string hash)
+    {
+        try
+        {
+            return files.Graph.Equals(hash, StringComparison.OrdinalIgnoreCase);
+        }
+        catch (FastSegException)
+        {
+            // A backbone that cannot be read is not the one; `fastseg models` says what is wrong with it.
+            return false;
+        }
+    }
+
+    private static IEnumerable<string> Backbones(string place) =>
+        IsBackbone(place) ? [place] : Directory.GetDirectories(place, "*", Readable).Where(IsBackbone).Order(StringComparer.Ordinal);
+
+    private static bool IsBackbone(string folder) =>
+        File.Exists(Path.Combine(folder, BackboneDescription.GraphFile)) || File.Exists(Path.Combine(folder, BackboneDescription.JsonFile));
+}

@@ -1,0 +1,108 @@
+using FastSeg.Images;
+
+namespace FastSeg.Deep;
+
+/// <summary>
+/// Makes a transformer's input of image samples. They are scaled by their type as for the classical features, mapped linearly from the
+/// model's range to 0..1 and clipped, less the mean, over the standard deviation: a plane for each colour. Grey is repeated in all three.
+/// </summary>
+internal sealed unsafe class BackboneInput
+{
+    /// <summary>Planes of the input.</summary>
+    public const int Colours = 3;
+
+    private readonly SampleType _type;
+    private readonly InputRange _range;
+    private readonly float[] _mean;
+    private readonly float[] _std;
+    private readonly float[][] _table;
+
+    /// <summary>Prepares for samples of one type; those of whole numbers are looked up in a table.</summary>
+    public BackboneInput(BackboneDescription description, InputRange range, SampleType type)
+    {
+        _type = type;
+        _range = range;
+        _mean = [.. description.Mean];
+        _std = [.. description.Std];
+        int values = type switch
+        {
+            SampleType.UInt8 => byte.MaxValue + 1,
+            SampleType.UInt16 => ushort.MaxValue + 1,
+            _ => 0,
+        };
+        _table = new float[Colours][];
+        for (int colour = 0; colour < Colours; colour++)
+        {
+            _table[colour] = new float[values];
+            for (int value = 0; value < values; value++)
+            {
+                _table[colour][value] = Normalised(value / (float)(values - 1), colour);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Fills the planes of a window. Rows and columns past the image's bottom and right edge repeat the edge.
+    /// </summary>
+    /// <param name="samples">Rows of the image, channels interleaved.</param>
+    /// <param name="area">Which pixels of the image the samples are.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="window">The window, in pixels of the image; its right and lower part may lie outside.</param>
+    /// <param name="planes">Three planes of the window's height x width floats.</param>
+    public void Fill(byte* samples, Region area, ImageInfo image, Region window, float* planes)
+    {
+        (long x, long y, int width, int height) = (window.X, window.Y, (int)window.Width, (int)window.Height);
+        nint plane = (nint)width * height;
+        int inside = (int)Math.Min(width, image.Width - x);
+        for (int row = 0; row < height; row++)
+        {
+            float* to = planes + ((nint)row * width);
+            if (y + row >= image.Height)
+            {
+                // Below the image every row is a copy of the one above it.
+                for (int colour = 0; colour < Colours; colour++)
+                {
+                    new ReadOnlySpan<float>(to + (colour * plane) - width, width).CopyTo(new Span<float>(to + (colour * plane), width));
+                }
+                continue;
+            }
+            byte* from = samples + ((((y + row - area.Y) * area.Width) + (x - area.X)) * image.PixelBytes);
+            for (int colour = 0; colour < Colours; colour++)
+            {
+                float* line = to + (colour * plane);
+                Row(from, image.Channels, image.Channels == 1 ? 0 : colour, colour, inside, line);
+                new Span<float>(line + inside, width - inside).Fill(line[inside - 1]);
+            }
+        }
+    }
+
+    private void Row(byte* samples, int channels, int channel, int colour, int count, float* line)
+    {
+        fixed (float* table = _table[colour])
+        {
+            switch (_type)
+            {
+                case SampleType.UInt8:
+                    for (int i = 0; i < count; i++)
+                    {
+                        line[i] = table[samples[(i * channels) + channel]];
+                    }
+                    break;
+                case SampleType.UInt16:
+                    for (int i = 0; i < count; i++)
+                    {
+                        line[i] = table[((ushort*)samples)[(i * channels) + channel]];
+                    }
+                    break;
+                default:
+                    for (int i = 0; i < count; i++)
+                    {
+                        line[i] = Normalised(((float*)samples)[(i * channels) + channel], colour);
+                    }
+                    break;
+            }
+        }
+    }
+
+    private float Normalised(float sample, int colour) => (_range.Unit(sample) - _mean[colour]) / _std[colour];
+}

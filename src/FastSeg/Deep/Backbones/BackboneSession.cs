@@ -1,0 +1,78 @@
+using Microsoft.ML.OnnxRuntime;
+using OrtRunOptions = Microsoft.ML.OnnxRuntime.RunOptions;
+
+namespace FastSeg.Deep;
+
+/// <summary>A network opened in ONNX Runtime. This is the one place where options of sessions and runs are made.</summary>
+/// <param name="Inference">ONNX Runtime's session.</param>
+/// <param name="Device">Ordinal of the CUDA device that computes; null for the CPU.</param>
+/// <param name="Note">Why the CPU computes although a device was named; otherwise null.</param>
+internal sealed record BackboneSession(InferenceSession Inference, int? Device, string? Note)
+{
+    /// <summary>Opens a network.</summary>
+    /// <param name="path">The network's file.</param>
+    /// <param name="threads">Threads of ONNX Runtime.</param>
+    /// <param name="device">Ordinal of the CUDA device to compute on; null for the CPU.</param>
+    /// <exception cref="OnnxRuntimeException">It is no network.</exception>
+    public static BackboneSession Open(string path, int threads, int? device)
+    {
+        KeepQuiet();
+        string? note = null;
+        if (device is { } ordinal)
+        {
+            using SessionOptions cuda = Options(threads);
+            note = BackboneProvider.TryAdd(cuda, ordinal);
+            if (note is null)
+            {
+                try
+                {
+                    return new BackboneSession(new InferenceSession(path, cuda), device, null);
+                }
+                catch (OnnxRuntimeException e)
+                {
+                    // Either the device or the file is at fault. If it is the file, the CPU below fails too.
+                    note = BackboneProvider.Failed(e);
+                }
+            }
+        }
+        using SessionOptions options = Options(threads);
+        return new BackboneSession(new InferenceSession(path, options), null, note);
+    }
+
+    /// <summary>
+    /// Options of a run. Unless <paramref name="keep"/> is set, the memory that the run worked in goes back to the system, and to the
+    /// device, when it ends.
+    /// </summary>
+    /// <param name="keep">Whether the memory is kept for another run.</param>
+    /// <param name="device">Ordinal of the CUDA device that the session computes on; null for the CPU.</param>
+    public static OrtRunOptions RunOptions(bool keep = false, int? device = null)
+    {
+        var options = new OrtRunOptions();
+        if (!keep)
+        {
+            options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", device is { } ordinal ? $"cpu:0;gpu:{ordinal}" : "cpu:0");
+        }
+        return options;
+    }
+
+    private static SessionOptions Options(int threads) => new()
+    {
+        IntraOpNumThreads = threads,
+        InterOpNumThreads = 1,
+        // A memory pattern is one block for all of a pass, and ONNX Runtime would keep one for every size of window it ever ran.
+        EnableMemoryPattern = false,
+        LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+    };
+
+    /// <summary>
+    /// Keeps ONNX Runtime from writing to stderr what its exceptions say already, unless the process has set it up otherwise.
+    /// </summary>
+    internal static void KeepQuiet()
+    {
+        if (!OrtEnv.IsCreated)
+        {
+            var options = new EnvironmentCreationOptions { logId = "FastSeg", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+            OrtEnv.CreateInstanceWithOptions(ref options);
+        }
+    }
+}

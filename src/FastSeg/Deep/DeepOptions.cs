@@ -1,0 +1,60 @@
+using FastSeg.Deep.Weights;
+
+namespace FastSeg.Deep;
+
+/// <summary>The deep features that a training run shall add.</summary>
+/// <param name="Backbone">The transformer; the caller keeps owning it. Its number of threads is kept in the model.</param>
+public sealed record DeepOptions(Backbone Backbone)
+{
+    /// <summary>Deep channels, k: 1 to the backbone's dimension.</summary>
+    public int Channels { get; init; } = 32;
+
+    /// <summary>
+    /// How they are brought to full resolution; null takes the backbone's learned upsampler where it has one that fits patch and channels,
+    /// and bilinear otherwise.
+    /// </summary>
+    public Upsampling? Upsampling { get; init; }
+
+    /// <summary>The range of samples that the transformer sees as 0 to 1; null takes it from the training images.</summary>
+    public InputRange? Range { get; init; }
+
+    /// <summary>Decides how features are upsampled.</summary>
+    /// <exception cref="FastSegException">
+    /// Learned upsampling is asked for and there is no upsampler that fits, or it is damaged.
+    /// </exception>
+    public UpsamplingChoice Choose()
+    {
+        if (Upsampling is { } wanted and not Deep.Upsampling.Learned)
+        {
+            return new UpsamplingChoice(wanted, "as asked for");
+        }
+        if (Misfit() is not var (what, remedy))
+        {
+            return new UpsamplingChoice(Deep.Upsampling.Learned, Backbone.UpsamplerPath);
+        }
+        return Upsampling is null
+            ? new UpsamplingChoice(Deep.Upsampling.Bilinear, what)
+            : throw new FastSegException($"{Backbone.Folder}: {what}; {remedy}, or choose nearest or bilinear.");
+    }
+
+    /// <summary>Why the learned upsampler cannot be used, and what would help; null where it can.</summary>
+    private (string What, string Remedy)? Misfit()
+    {
+        if (Backbone.Upsampler is not { Config: var config })
+        {
+            return ($"there is no learned upsampler ({Backbone.UpsamplerPath})", "import one");
+        }
+        if (Backbone.Misfit(config) is { } why)
+        {
+            return (why, "import one that was trained for this backbone");
+        }
+        return config.ChannelsIn == Channels
+            ? null
+            : ($"the upsampler takes {config.ChannelsIn} channels, but {Channels} are wanted", $"choose --channels {config.ChannelsIn}");
+    }
+}
+
+/// <summary>How deep features will be brought to full resolution, and why so.</summary>
+/// <param name="Upsampling">How.</param>
+/// <param name="Reason">Why, in words that can follow a colon.</param>
+public sealed record UpsamplingChoice(Upsampling Upsampling, string Reason);

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using FastSeg.Images;
+using FastSeg.Native;
+
+namespace FastSeg.Deep;
+
+/// <summary>
+/// Low-resolution deep features of a whole image: channels x rows x columns of float32, a cell for each patch. They depend on the image,
+/// the backbone, the projection and the window policy, and never on tiles or memory.
+/// </summary>
+internal sealed unsafe class LowResolution : IDisposable
+{
+    private readonly HostBuffer _values;
+
+    /// <summary>Allocates features; the caller fills them through <see cref="Plane"/>.</summary>
+    /// <param name="channels">Planes.</param>
+    /// <param name="rows">Rows of cells.</param>
+    /// <param name="columns">Columns of cells.</param>
+    /// <param name="patch">Side of a cell, in pixels.</param>
+    public LowResolution(int channels, long rows, long columns, int patch)
+    {
+        (Channels, Rows, Columns, Patch) = (channels, rows, columns, patch);
+        _values = new HostBuffer(checked(channels * rows * columns * sizeof(float)));
+    }
+
+    /// <summary>Planes.</summary>
+    public int Channels { get; }
+
+    /// <summary>Rows of cells.</summary>
+    public long Rows { get; }
+
+    /// <summary>Columns of cells, and floats from a row to the next.</summary>
+    public long Columns { get; }
+
+    /// <summary>Side of a cell, in pixels; cell (i, j) covers rows i p to (i + 1) p - 1 and columns j p to (j + 1) p - 1.</summary>
+    public int Patch { get; }
+
+    /// <summary>First cell of a channel. Its rows x columns values lie back to back, and so do the channels.</summary>
+    public float* Plane(int channel) => (float*)_values.Pointer + (channel * Rows * Columns);
+
+    /// <summary>Bytes held for an image.</summary>
+    public static long Bytes(ImageInfo info, int patch, int channels) =>
+        checked(LowResolutionTokens.Cells(info.Height, patch) * LowResolutionTokens.Cells(info.Width, patch) * channels * sizeof(float));
+
+    /// <summary>Runs the backbone over an image and projects its tokens.</summary>
+    /// <param name="backbone">The network.</param>
+    /// <param name="projection">The model's projection.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="range">The model's input range.</param>
+    /// <param name="policy">The model's windows.</param>
+    /// <param name="times">Gets the time of the network and of the projection, or null.</param>
+    /// <param name="run">Told the fraction of windows done, and may stop between two windows; null for neither.</param>
+    /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
+    public static LowResolution Compute(
+        Backbone backbone, SharedPca projection, ImageReader image, InputRange range, WindowPolicy policy,
+        StageTimes? times = null, RunOptions? run = null)
+    {
+        projection.CheckFits(backbone);
+        using var tokens = new LowResolutionTokens(backbone, image, range, policy);
+        var result = new LowResolution(projection.Channels, tokens.Rows, tokens.Columns, backbone.Description.Patch);
+        try
+        {
+            long since = Stopwatch.GetTimestamp();
+            long pixels = image.Info.Bounds.Pixels;
+            // Time between two rows of cells is the network's, time in here the projection's.
+            void Take(long row, float* cells)
+            {
+                since = times?.Add(Stage.Vit, since) ?? since;
+                projection.Project(cells, (int)result.Columns, result.Plane(0) + (row * result.Columns), result.Rows * result.Columns);
+                result.CheckFinite(backbone, row);
+                since = times?.Add(Stage.Projection, since) ?? since;
+            }
+            tokens.Run(Take, run ?? new RunOptions());
+            times?.Add(Stage.Vit, Stopwatch.GetTimestamp(), pixels);
+            times?.Add(Stage.Projection, Stopwatch.GetTimestamp(), pixels);
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _values.Dispose();
+
+    private void CheckFinite(Backbone backbone, long row)
+    {
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            float* cells = Plane(channel) + (row * Columns);
+            if (!SampleChecks.AllFinite((byte*)cells, Columns, SampleType.Float32))
+            {
+                throw backbone.Misfit(
+                    $"the network gave values that are not finite in the row of patches at y {row * Patch}; "
+                    + "export it in float32, or state the input range with --range LO HI");
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using FastSeg.Images;
+using FastSeg.Native;
+
+namespace FastSeg.Deep;
+
+/// <summary>Reads the parts of an image that guide a learned upsampler, for one worker. Not thread-safe.</summary>
+internal sealed unsafe class GuidanceReaderCpu : IDisposable
+{
+    private readonly UpsamplerPlanCpu _plan;
+    private readonly ImageReader _image;
+    private readonly InputRange _range;
+    private readonly HostBuffer _samples;
+    private readonly HostBuffer _unit;
+
+    /// <summary>Allocates buffers for at most <paramref name="pixels"/> pixels of guidance.</summary>
+    public GuidanceReaderCpu(UpsamplerPlanCpu plan, ImageReader image, InputRange range, long pixels)
+    {
+        (_plan, _image, _range) = (plan, image, range);
+        _samples = new HostBuffer(pixels * image.Info.PixelBytes);
+        _unit = new HostBuffer(pixels * image.Info.Channels * sizeof(float));
+    }
+
+    /// <summary>Bytes the constructor allocates.</summary>
+    public static long Bytes(ImageInfo image, long pixels) => pixels * (image.PixelBytes + ((long)image.Channels * sizeof(float)));
+
+    /// <summary>Pixels of the largest part that a tile of a grid depends on.</summary>
+    public static long Largest(UpsamplerPlanCpu plan, ImageInfo image, TileGrid grid)
+    {
+        long largest = 0;
+        for (long i = 0; i < grid.Count; i++)
+        {
+            largest = Math.Max(largest, plan.Guidance(grid[i]).Intersect(image.Bounds).Pixels);
+        }
+        return largest;
+    }
+
+    /// <summary>Reads the part of the image that a region of the result depends on; valid until the next call.</summary>
+    /// <exception cref="FastSegException">The file is corrupt, or a sample is not finite.</exception>
+    public GuidanceImage Read(Region region)
+    {
+        ImageInfo info = _image.Info;
+        Region area = _plan.Guidance(region).Intersect(info.Bounds);
+        _image.Read(area, _samples.Span<byte>(0, checked((int)(area.Pixels * info.PixelBytes))));
+        if (!SampleChecks.AllFinite(_samples.Pointer, area.Pixels * info.Channels, info.Type))
+        {
+            throw SampleSearch.FirstNotFinite(_image);
+        }
+        ToUnit(area.Pixels);
+        // Grey guidance is shown to the network in all three colours.
+        nint planeStride = info.Channels == 1 ? 0 : (nint)area.Pixels;
+        return new GuidanceImage((float*)_unit.Pointer, planeStride, (nint)area.Width, area);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _samples.Dispose();
+        _unit.Dispose();
+    }
+
+    /// <summary>Samples to planes of 0..1, as the transformer saw them.</summary>
+    private void ToUnit(long pixels)
+    {
+        int channels = _image.Info.Channels;
+        float* to = (float*)_unit.Pointer;
+        byte* bytes = _samples.Pointer;
+        for (int channel = 0; channel < channels; channel++, to += pixels)
+        {
+            switch (_image.Info.Type)
+            {
+                case SampleType.UInt8:
+                    for (long i = 0; i < pixels; i++)
+                    {
+                        to[i] = _range.Unit(bytes[(i * channels) + channel] / 255f);
+                    }
+                    break;
+                case SampleType.UInt16:
+                    for (long i = 0; i < pixels; i++)
+                    {
+                        to[i] = _range.Unit(((ushort*)bytes)[(i * channels) + channel] / 65535f);
+                    }
+                    break;
+                default:
+                    for (long i = 0; i < pixels; i++)
+                    {
+                        to[i] = _range.Unit(((float*)bytes)[(i * channels) + channel]);
+                    }
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using FastSeg.Features;
+using FastSeg.Images;
+using FastSeg.Native;
+
+namespace FastSeg.Deep;
+
+/// <summary>
+/// Deep features of a tile from a learned upsampler, for one worker: reads the guidance around the tile, runs the network over it, and
+/// hands the planes out band by band. Not thread-safe.
+/// </summary>
+internal sealed unsafe class LearnedPlanesCpu : IDisposable
+{
+    private readonly UpsamplerCpu _network;
+    private readonly LowResolution _map;
+    private readonly GuidanceReaderCpu _guidance;
+    private readonly HostBuffer _planes;
+    private Region _core;
+
+    /// <summary>Allocates what tiles of a grid need.</summary>
+    public LearnedPlanesCpu(UpsamplerPlanCpu plan, LowResolution map, ImageReader image, InputRange range, TileGrid grid)
+    {
+        _map = map;
+        _network = UpsamplerCpu.Create(plan);
+        _guidance = new GuidanceReaderCpu(plan, image, range, GuidanceReaderCpu.Largest(plan, image.Info, grid));
+        _planes = new HostBuffer(PlaneBytes(plan, grid));
+    }
+
+    /// <summary>Bytes the constructor allocates.</summary>
+    public static long Bytes(UpsamplerPlanCpu plan, ImageInfo image, TileGrid grid) =>
+        UpsamplerCpu.Bytes(plan) + GuidanceReaderCpu.Bytes(image, GuidanceReaderCpu.Largest(plan, image, grid)) + PlaneBytes(plan, grid);
+
+    /// <summary>The network on an image whose sides are filled up to multiples of the patch.</summary>
+    public static UpsamplerPlanCpu PlanFor(Upsampler network, ImageInfo image, long maxWidth)
+    {
+        int patch = network.Config.Patch;
+        int rows = checked((int)LowResolutionTokens.Cells(image.Height, patch));
+        int columns = checked((int)LowResolutionTokens.Cells(image.Width, patch));
+        return new UpsamplerPlanCpu(network, checked(rows * patch), checked(columns * patch), rows, columns, (int)maxWidth);
+    }
+
+    /// <summary>Computes the planes of a tile's core.</summary>
+    public void Start(Region core)
+    {
+        _core = core;
+        var features = new LowFeatures(_map.Plane(0), _map.Channels, (int)_map.Rows, (int)_map.Columns);
+        _network.Run(features, _guidance.Read(core), core, new OutputPlanes((float*)_planes.Pointer, (nint)core.Pixels, (nint)core.Width));
+    }
+
+    /// <summary>Copies a band of the tile last started into the band's last planes.</summary>
+    public void Fill(in Band band, int firstPlane)
+    {
+        for (int plane = firstPlane; plane < band.Planes; plane++)
+        {
+            for (int row = 0; row < band.Height; row++)
+            {
+                float* from = (float*)_planes.Pointer + ((plane - firstPlane) * _core.Pixels)
+                    + ((band.Y + row - _core.Y) * _core.Width) + (band.X - _core.X);
+                new ReadOnlySpan<float>(from, band.Width).CopyTo(new Span<float>(band.Row(plane, row), band.Width));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _network.Dispose();
+        _guidance.Dispose();
+        _planes.Dispose();
+    }
+
+    private static long PlaneBytes(UpsamplerPlanCpu plan, TileGrid grid)
+    {
+        long core = 0;
+        for (long i = 0; i < grid.Count; i++)
+        {
+            core = Math.Max(core, grid[i].Pixels);
+        }
+        return core * plan.Network.Config.ChannelsOut * sizeof(float);
+    }
+}

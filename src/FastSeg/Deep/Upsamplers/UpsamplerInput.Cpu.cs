@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using FastSeg.Images;
+
+namespace FastSeg.Deep;
+
+/// <summary>
+/// Brings the upsampler's two inputs, image and features, into rows of 16-channel blocks. Pointers to write are to the image's column 0.
+/// </summary>
+internal sealed unsafe class UpsamplerInputCpu
+{
+    private const int Lane = Convolution.Lane;
+    private const int Colours = Upsampler.Colours;
+
+    private readonly int _height;
+    private readonly int _width;
+    private readonly float[] _gain;
+    private readonly float[] _shift;
+    private readonly bool _normalise;
+
+    /// <summary>Takes the image's size and the normalisations from the plan.</summary>
+    public UpsamplerInputCpu(UpsamplerPlanCpu plan)
+    {
+        (_height, _width) = (plan.Height, plan.Width);
+        _normalise = plan.Network.Config.NormaliseL1;
+        (_gain, _shift) = plan.Network.Config.Normalisation();
+    }
+
+    /// <summary>
+    /// The largest of each two by two pixels of the image, normalised. Gains are positive, so it is the largest normalised one too.
+    /// </summary>
+    public void Pooled(in GuidanceImage image, int row, int first, int last, float* output)
+    {
+        int height = _height, width = _width;
+        (int left, int right) = ((int)image.Region.X, (int)image.Region.Right - 1);
+        for (int c = 0; c < Colours; c++)
+        {
+            float* upper = image.Row(c, Math.Min(2 * row, height - 1)), lower = image.Row(c, Math.Min((2 * row) + 1, height - 1));
+            for (int x = first; x <= last; x++)
+            {
+                int a = Math.Clamp(Math.Min(2 * x, width - 1), left, right), b = Math.Clamp(Math.Min((2 * x) + 1, width - 1), left, right);
+                output[((nint)x * Lane) + c] = Normal(c, MathF.Max(MathF.Max(upper[a], upper[b]), MathF.Max(lower[a], lower[b])));
+            }
+        }
+    }
+
+    /// <summary>The image resized to the nearest pixel, normalised.</summary>
+    public void Nearest(in GuidanceImage image, UpsamplerStageCpu stage, int row, int first, int last, float* output)
+    {
+        int height = _height, width = _width;
+        (int left, int right) = ((int)image.Region.X, (int)image.Region.Right - 1);
+        for (int c = 0; c < Colours; c++)
+        {
+            float* from = image.Row(c, Resize.Nearest(row, height, stage.Height));
+            for (int x = first; x <= last; x++)
+            {
+                output[((nint)x * Lane) + c] = Normal(c, from[Math.Clamp(Resize.Nearest(x, width, stage.Width), left, right)]);
+            }
+        }
+    }
+
+    /// <summary>
+    /// A row of the low-resolution features, each cell divided by its L1 norm (the sum of its channels' magnitudes) where the weights were
+    /// trained so.
+    /// </summary>
+    public void Features(in LowFeatures features, int row, int first, int last, float* output, nint blockStride)
+    {
+        nint plane = features.PlaneStride;
+        float* cells = features.Row(row);
+        for (int x = first; x <= last; x++)
+        {
+            float* from = cells + x;
+            float sum = 0;
+            for (int c = 0; _normalise && c < features.Channels; c++)
+            {
+                sum += MathF.Abs(from[c * plane]);
+            }
+            // PyTorch's normalize has the same least divisor.
+            float divisor = _normalise ? MathF.Max(sum, 1e-12f) : 1;
+            for (int c = 0; c < features.Channels; c++)
+            {
+                output[(c / Lane * blockStride) + ((nint)x * Lane) + (c % Lane)] = from[c * plane] / divisor;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private float Normal(int colour, float sample) => MathF.FusedMultiplyAdd(sample, _gain[colour], _shift[colour]);
+}
+
+/// <summary>
+/// Part of a guidance image: samples mapped to 0..1, three planes. Pixels outside of the part repeat its edge. So a part that ends at the
+/// image's border also serves the image filled up to whole patches, whose further rows and columns repeat the border.
+/// </summary>
+/// <param name="first">Plane 0, the region's first pixel.</param>
+/// <param name="planeStride">Floats from a plane to the next; 0 shows a grey image in all three.</param>
+/// <param name="rowStride">Floats from a row to the next.</param>
+/// <param name="region">The pixels that are there.</param>
+internal readonly unsafe struct GuidanceImage(float* first, nint planeStride, nint rowStride, Region region)
+{
+    private readonly float* _first = first;
+
+    /// <summary>The pixels that are there.</summary>
+    public Region Region { get; } = region;
+
+    /// <summary>A row of a plane, so that the image's column x is at the pointer plus x.</summary>
+    public float* Row(int plane, int row) =>
+        _first + (plane * planeStride) + ((nint)(Math.Clamp(row, Region.Y, Region.Bottom - 1) - Region.Y) * rowStride) - (nint)Region.X;
+}
+
+/// <summary>Low-resolution features of a whole image, or the part of them that a region of the result needs.</summary>
+/// <param name="first">The part's first value; its <c>channels x rows x columns</c> lie back to back.</param>
+/// <param name="channels">Channels.</param>
+/// <param name="height">Rows of the whole image.</param>
+/// <param name="width">Columns of the whole image.</param>
+/// <param name="part">The cells that are there.</param>
+internal readonly unsafe struct LowFeatures(float* first, int channels, int height, int width, Region part)
+{
+    private readonly float* _first = first;
+
+    /// <summary>Features of a whole image.</summary>
+    public LowFeatures(float* first, int channels, int height, int width)
+        : this(first, channels, height, width, new Region(0, 0, width, height))
+    {
+    }
+
+    /// <summary>Channels.</summary>
+    public int Channels { get; } = channels;
+
+    /// <summary>Rows of the whole image.</summary>
+    public int Height { get; } = height;
+
+    /// <summary>Columns of the whole image.</summary>
+    public int Width { get; } = width;
+
+    /// <summary>The cells that are there.</summary>
+    public Region Part { get; } = part;
+
+    /// <summary>Floats from a channel to the next.</summary>
+    public nint PlaneStride => (nint)Part.Pixels;
+
+    /// <summary>A row of channel 0, so that the image's column x is at the pointer plus x.</summary>
+    public float* Row(int row) => _first + ((nint)(row - Part.Y) * (nint)Part.Width) - (nint)Part.X;
+}

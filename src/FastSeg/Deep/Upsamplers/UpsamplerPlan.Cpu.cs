@@ -1,0 +1,226 @@
+using FastSeg.Images;
+
+namespace FastSeg.Deep;
+
+/// <summary>
+/// The upsampler on the CPU for images of one size: its stages, and how many rows and columns of each a worker keeps. The result is
+/// computed in strips of <see cref="StripRows"/> rows from top to bottom; every stage is a ring of rows that moves down with the strips,
+/// so a tall region computes no row twice, and memory depends on the region's width alone. A stage with a single reader computes its rows
+/// when that one asks: then what lies between the two convolutions of a pair is a few rows, still in the cache. Immutable.
+/// </summary>
+internal sealed class UpsamplerPlanCpu : UpsamplerGraph<UpsamplerStageCpu>
+{
+    /// <summary>Rows of the result computed in one go.</summary>
+    public const int StripRows = 32;
+
+    /// <summary>Columns of the result that are taken apart into planes together, a block of channels at a time.</summary>
+    public const int PanelColumns = 128;
+
+    private readonly int _features;
+
+    /// <summary>Lays out the stages and measures what they keep.</summary>
+    /// <param name="network">The weights.</param>
+    /// <param name="height">Rows of the guidance image and of the result.</param>
+    /// <param name="width">Columns of both.</param>
+    /// <param name="lowHeight">Rows of the low-resolution features.</param>
+    /// <param name="lowWidth">Columns of the low-resolution features.</param>
+    /// <param name="maxWidth">Columns of the widest region that will be asked for.</param>
+    public UpsamplerPlanCpu(Upsampler network, int height, int width, int lowHeight, int lowWidth, int maxWidth)
+        : base(network, height, width, lowHeight, lowWidth)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxWidth, 1);
+        MaxWidth = Math.Min(maxWidth, width);
+        AddLayers();
+        _features = Enumerable.Range(0, Stages.Count).First(s => Stages[s].Kind == UpsamplerKindCpu.Features);
+        MarkReaders();
+        MaxColumns = Extents(false, MaxWidth)[..Stages.Count];
+        MaxRows = new int[Stages.Count];
+        MeasureRows();
+    }
+
+    /// <summary>Columns of the widest region that will be asked for.</summary>
+    public int MaxWidth { get; }
+
+    /// <summary>Most rows of each stage that are kept at a time.</summary>
+    public int[] MaxRows { get; }
+
+    /// <summary>Most columns of each stage that a region needs, padding not counted.</summary>
+    public int[] MaxColumns { get; }
+
+    /// <summary>The cells of the low-resolution features that <paramref name="region"/> of the result depends on.</summary>
+    public Region Features(Region region) => Part(region, _features);
+
+    /// <inheritdoc/>
+    protected override int AddFeatures() => Add(new UpsamplerStageCpu
+    {
+        Kind = UpsamplerKindCpu.Features,
+        Height = LowHeight,
+        Width = LowWidth,
+        Blocks = Convolution.Split(Network.Config.ChannelsIn),
+    });
+
+    /// <inheritdoc/>
+    protected override int AddPool(int source, int height, int width) => Add(new UpsamplerStageCpu
+    {
+        Kind = source < 0 ? UpsamplerKindCpu.PooledImage : UpsamplerKindCpu.Pool,
+        Height = height,
+        Width = width,
+        Blocks = source < 0 ? [Upsampler.Colours] : Stages[source].Blocks,
+        Source = source,
+    });
+
+    /// <inheritdoc/>
+    protected override int AddFilter(UpsamplerLayer layer, int source, bool withImage = false) =>
+        Filter(layer, source, withImage: withImage);
+
+    /// <inheritdoc/>
+    protected override int AddMix(UpsamplerLayer layer, int features, int guide, int height, int width)
+    {
+        guide = ResizeTo(guide, height, width);
+        return Filter(layer, ResizeTo(features, height, width), guide);
+    }
+
+    /// <inheritdoc/>
+    protected override int AddDoubling(int level, int source)
+    {
+        DoublingConvolution doubling = Network.Ups[level];
+        (int height, int width) = (Stages[source].Height, Stages[source].Width);
+        int columns = Add(new UpsamplerStageCpu
+        {
+            Kind = UpsamplerKindCpu.DoubleColumns,
+            Height = height,
+            Width = 2 * width,
+            // Each row of the window leaves a sum of its own.
+            Blocks = [.. Enumerable.Repeat(Convolution.Lane, DoublingConvolution.Kernel * doubling.OutputBlocks)],
+            Source = source,
+            Doubling = doubling,
+        });
+        return Add(new UpsamplerStageCpu
+        {
+            Kind = UpsamplerKindCpu.DoubleRows,
+            Height = 2 * height,
+            Width = 2 * width,
+            Blocks = Convolution.Split(doubling.Outputs),
+            Source = columns,
+            Doubling = doubling,
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override void AddOutput(int source) => Filter(Network.Output, source, slope: 1);
+
+    private int ResizeTo(int source, int height, int width)
+    {
+        UpsamplerStageCpu from = Stages[source];
+        return from.Height == height && from.Width == width ? source : Add(new UpsamplerStageCpu
+        {
+            Kind = UpsamplerKindCpu.Nearest,
+            Height = height,
+            Width = width,
+            Blocks = from.Blocks,
+            Source = source,
+        });
+    }
+
+    private int Filter(UpsamplerLayer layer, int source, int second = -1, bool withImage = false, float slope = Upsampler.LeakySlope)
+    {
+        int[] blocks = Convolution.Split(layer.Outputs);
+        return Add(new UpsamplerStageCpu
+        {
+            Kind = layer.Winograd is null ? UpsamplerKindCpu.Convolution : UpsamplerKindCpu.Winograd,
+            Height = Stages[source].Height,
+            Width = Stages[source].Width,
+            Blocks = withImage ? [.. blocks, Upsampler.Colours] : blocks,
+            Source = source,
+            Second = second,
+            Convolution = layer.Direct,
+            Winograd = layer.Winograd,
+            WithImage = withImage,
+            Slope = slope,
+        });
+    }
+
+    /// <summary>Says of each stage how wide the windows are that read it, and whether it has a single reader.</summary>
+    private void MarkReaders()
+    {
+        int[] readers = new int[Stages.Count];
+        foreach (UpsamplerStageCpu stage in Stages)
+        {
+            foreach (int source in (ReadOnlySpan<int>)[stage.Source, stage.Second])
+            {
+                if (source >= 0)
+                {
+                    readers[source]++;
+                    // A group of four that sticks out of the image reads as far as the pixel behind it.
+                    int pad = stage.Winograd is not null ? WinogradConvolution.Group : stage.Convolution?.Radius ?? 0;
+                    Stages[source].Pad = Math.Max(Stages[source].Pad, pad);
+                }
+            }
+        }
+        for (int s = 0; s < Stages.Count; s++)
+        {
+            // The result has no reader here; it is asked for row by row on its way out.
+            Stages[s].OnDemand = readers[s] <= 1;
+        }
+    }
+
+    /// <summary>
+    /// A strip computes the rows that each stage still lacks, stage after stage. So a stage holds the rows from the first one that a
+    /// reader's next row needs to the last one that this strip needs; a region's first strip starts every reader at the first row it
+    /// needs. A stage on demand holds what one row (or group of rows) of its reader needs, the result a group of rows.
+    /// </summary>
+    private void MeasureRows()
+    {
+        int count = Stages.Count + 1;
+        Span<int> firsts = stackalloc int[count], lasts = stackalloc int[count], kept = stackalloc int[count];
+        Span<int> begin = stackalloc int[count], end = stackalloc int[count];
+        for (int y = 0; y < Height; y++)
+        {
+            Trace(true, y, Math.Min(y + StripRows, Height) - 1, firsts, lasts);
+            firsts.CopyTo(kept);
+            if (y > 0)
+            {
+                Trace(true, y - 1, y - 1, begin, end);
+                KeepForReaders(end, lasts, kept);
+            }
+            for (int s = 0; s < Stages.Count; s++)
+            {
+                MaxRows[s] = Stages[s].OnDemand ? MaxRows[s] : Math.Max(MaxRows[s], lasts[s] - kept[s] + 1);
+            }
+        }
+        MaxRows[^1] = Stages[^1].Group;
+        foreach (UpsamplerStageCpu reader in Stages)
+        {
+            for (int y = 0; reader.Source >= 0 && y < reader.Height; y += reader.Group)
+            {
+                (int low, int high) = reader.Reads(true, y, reader.GroupEnd(y, true), Stages[reader.Source].Height);
+                KeepRows(reader.Source, low, high);
+                if (reader.Second >= 0)
+                {
+                    KeepRows(reader.Second, low, high);
+                }
+            }
+        }
+    }
+
+    private void KeepRows(int source, int low, int high) =>
+        MaxRows[source] = Math.Max(MaxRows[source], Stages[source].GroupEnd(high, true) - low + 1);
+
+    /// <summary>Keeps of each source what its readers' next rows need, where a reader is not done yet.</summary>
+    private void KeepForReaders(ReadOnlySpan<int> done, ReadOnlySpan<int> lasts, Span<int> kept)
+    {
+        for (int s = 0; s < Stages.Count; s++)
+        {
+            UpsamplerStageCpu reader = Stages[s];
+            if (reader.Source >= 0 && done[s] < lasts[s])
+            {
+                int low = reader.Reads(true, done[s] + 1, done[s] + 1, Stages[reader.Source].Height).Low;
+                kept[reader.Source] = Math.Min(kept[reader.Source], low);
+                if (reader.Second >= 0)
+                {
+                    kept[reader.Second] = Math.Min(kept[reader.Second], low);
+                }
+            }
+        }
+    }
+}

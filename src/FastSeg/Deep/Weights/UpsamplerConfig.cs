@@ -1,0 +1,56 @@
+namespace FastSeg.Deep;
+
+/// <summary>What a network's convolutions see past the image's border.</summary>
+public enum Padding
+{
+    /// <summary>The edge's value is repeated.</summary>
+    Replicate,
+
+    /// <summary>Zeros.</summary>
+    Zeros,
+}
+
+/// <summary>The shape of a convolutional upsampler, as its weights state it (the paper's Table S1).</summary>
+public sealed record UpsamplerConfig
+{
+    /// <summary>Channels of the low-resolution features.</summary>
+    public required int ChannelsIn { get; init; }
+
+    /// <summary>Channels between the layers.</summary>
+    public required int ChannelsHidden { get; init; }
+
+    /// <summary>Channels of the result.</summary>
+    public required int ChannelsOut { get; init; }
+
+    /// <summary>Channels of the downsampler's layers.</summary>
+    public required int ChannelsDown { get; init; }
+
+    /// <summary>Side of the convolutions, 3.</summary>
+    public int Kernel { get; init; } = 3;
+
+    /// <summary>Side of the transformer's patch, in pixels.</summary>
+    public required int Patch { get; init; }
+
+    /// <summary>How the convolutions pad.</summary>
+    public required Padding Padding { get; init; }
+
+    /// <summary>Mean that is taken off the scaled guidance image, per colour.</summary>
+    public IReadOnlyList<float> GuidanceMean { get; init; } = [0.485f, 0.456f, 0.406f];
+
+    /// <summary>What it is then divided by, per colour.</summary>
+    public IReadOnlyList<float> GuidanceStd { get; init; } = [0.229f, 0.224f, 0.225f];
+
+    /// <summary>What samples in 0..1 are multiplied by first; 255 for the published weights.</summary>
+    public float GuidanceScale { get; init; } = 255;
+
+    /// <summary>Whether each cell of the low-resolution features is first divided by its L1 norm over the channels.</summary>
+    public bool NormaliseL1 { get; init; } = true;
+
+    /// <summary>Doublings from a cell to a pixel: ceil(log2 patch).</summary>
+    public int Levels => Patch <= 1 ? 0 : int.Log2(Patch - 1) + 1;
+
+    /// <summary>Each colour's (scale x - mean) / std as gain x + shift.</summary>
+    internal (float[] Gain, float[] Shift) Normalisation() => (
+        [.. GuidanceStd.Select(std => (float)((double)GuidanceScale / std))],
+        [.. GuidanceMean.Zip(GuidanceStd, (mean, std) => (float)(-(double)mean / std))]);
+}

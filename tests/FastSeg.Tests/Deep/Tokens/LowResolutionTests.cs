@@ -1,0 +1,219 @@
+using FastSeg.Deep;
+using FastSeg.Images;
+using FastSeg.Native;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Deep;
+
+[TestFixture]
+internal sealed unsafe class LowResolutionTests
+{
+    private const double Tolerance = 4e-5;
+
+    /// <summary>Width, height, patch, window, overlap, fixed size, grey.</summary>
+    [TestCase(100, 75, 8, 5, 2, false, true)]
+    [TestCase(37, 190, 8, 6, 4, false, false)]
+    [TestCase(191, 30, 14, 4, 1, false, false)]
+    [TestCase(61, 59, 14, 37, 12, false, true)]
+    [TestCase(1, 1, 8, 5, 2, false, true)]
+    [TestCase(70, 120, 8, 5, 2, true, false)]
+    [TestCase(17, 9, 8, 5, 2, true, true)]
+    [TestCase(9, 85, 8, 5, 2, true, false)]
+    public void TokensEqualTheReference(int width, int height, int patch, int window, int overlap, bool fixedSize, bool grey)
+    {
+        using var tiny = new TinyBackbone(patch, 6, 2, false, fixedSize ? window : 0);
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        using MemoryImage image = RandomImage(width, height, grey ? 1 : 3, out byte[] samples);
+        float[] tokens = Run(backbone, image, new WindowPolicy(window, overlap, false), out int rows, out int columns);
+
+        int channels = grey ? 1 : 3;
+        double Pixel(int colour, int y, int x) =>
+            ((samples[(((y * width) + x) * channels) + (grey ? 0 : colour)] / 255.0) - backbone.Description.Mean[colour])
+                / backbone.Description.Std[colour];
+        double[,,] expected = WindowsReference.Tokens(tiny, Pixel, width, height, window, overlap, fixedSize);
+        Assert.That((rows, columns), Is.EqualTo((expected.GetLength(0), expected.GetLength(1))));
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            double value = expected[i / 6 / columns, i / 6 % columns, i % 6];
+            Assert.That(tokens[i], Is.EqualTo(value).Within(Tolerance), $"row {i / 6 / columns}, column {i / 6 % columns}, number {i % 6}");
+        }
+    }
+
+    [Test]
+    public void AFileReadInWholeRowsGivesTheSameBits()
+    {
+        using var tiny = new TinyBackbone();
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        using MemoryImage image = RandomImage(133, 120, 3, out _);
+        using var strips = new WholeRowsImage(image);
+        var policy = new WindowPolicy(5, 2, false);
+        Assert.That(Run(backbone, strips, policy, out _, out _), Is.EqualTo(Run(backbone, image, policy, out _, out _)));
+        Assert.That(strips.Reads, Is.EqualTo(5), "one read a row of windows");
+    }
+
+    [Test]
+    public void RangesMapLinearlyAndClip()
+    {
+        var range = new InputRange(0.25f, 0.75f);
+        Assert.That(new[] { 0f, 0.25f, 0.5f, 0.75f, 1f }.Select(range.Unit), Is.EqualTo(new[] { 0f, 0f, 0.5f, 1f, 1f }));
+
+        // 12-bit counts in uint16, floats of any size and 8 bits are one image once the range is taken into account.
+        using var tiny = new TinyBackbone();
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        using MemoryImage bytes = RandomImage(40, 33, 1, out byte[] samples);
+        using MemoryImage words = MemoryImage.FromMemory<ushort>(samples.Select(s => (ushort)(1000 + (s * 3))).ToArray(), 40, 33);
+        using MemoryImage floats = MemoryImage.FromMemory<float>(samples.Select(s => (s * 17f) - 900).ToArray(), 40, 33);
+        var policy = new WindowPolicy(4, 2, false);
+        float[] expected = Run(backbone, bytes, policy, out _, out _);
+        float[] fromWords = Run(backbone, words, policy, out _, out _, new InputRange(1000 / 65535f, 1765 / 65535f));
+        float[] fromFloats = Run(backbone, floats, policy, out _, out _, new InputRange(-900, (255 * 17) - 900));
+        Assert.That(fromWords, Is.EqualTo(expected).Within(1e-4));
+        Assert.That(fromFloats, Is.EqualTo(expected).Within(1e-4));
+    }
+
+    [Test]
+    public void PercentilesAreTheOrderStatistics()
+    {
+        var random = new Random(5);
+        float[] first = [.. Enumerable.Range(0, 4000).Select(_ => (float)((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-6, 6))))];
+        float[] second = [.. Enumerable.Range(0, 2500).Select(_ => random.Next(4) == 0 ? -0f : (float)random.NextDouble())];
+        using MemoryImage a = MemoryImage.FromMemory<float>(first, 80, 50), b = MemoryImage.FromMemory<float>(second, 50, 50);
+        float[] sorted = [.. first.Concat(second).Order()];
+        Assert.That(
+            InputRange.From([a, b]),
+            Is.EqualTo(new InputRange(sorted[(int)Math.Floor(6499 * 0.001)], sorted[(int)Math.Ceiling(6499 * 0.999)])));
+
+        ushort[] counts = [.. Enumerable.Range(0, 5000).Select(i => (ushort)(i < 3 ? 65535 : 100 + (i % 50)))];
+        using MemoryImage words = MemoryImage.FromMemory<ushort>(counts, 100, 50);
+        Assert.That(
+            InputRange.From([words]),
+            Is.EqualTo(new InputRange(100 / 65535f, 149 / 65535f)),
+            "three hot pixels of 5000 do not count");
+        using MemoryImage bytes = RandomImage(9, 9, 1, out _);
+        Assert.That(InputRange.From([bytes]), Is.EqualTo(InputRange.Bytes));
+    }
+
+    [Test]
+    public void AnImageOfOneValueOrWithNaNHasNoRange()
+    {
+        using MemoryImage flat = MemoryImage.FromMemory<float>(Enumerable.Repeat(7f, 100).ToArray(), 10, 10);
+        Assert.That(
+            Assert.Throws<FastSegException>(() => InputRange.From([flat]))!.Message,
+            Does.Contain("every sample of the training images is 7; state the range"));
+        float[] few = new float[10000];
+        few[77] = 3;
+        using MemoryImage rare = MemoryImage.FromMemory<float>(few, 100, 100);
+        Assert.That(InputRange.From([rare]), Is.EqualTo(new InputRange(0, 3)), "least and largest where the percentiles are equal");
+        few[5] = float.NaN;
+        Assert.That(Assert.Throws<FastSegException>(() => InputRange.From([rare]))!.Message, Does.Contain("x 5, y 0 is NaN"));
+        using var tiny = new TinyBackbone();
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        Assert.That(
+            Assert.Throws<FastSegException>(() => Run(backbone, rare, WindowPolicy.Of(backbone), out _, out _))!.Message,
+            Does.Contain("x 5, y 0 is NaN"));
+        Assert.Throws<FastSegException>(() => new InputRange(1, 1).Check());
+    }
+
+    [Test]
+    public void FeaturesAreProjectedTokensAndCountedBytes()
+    {
+        using var tiny = new TinyBackbone(8, 6);
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        using MemoryImage image = RandomImage(90, 50, 1, out _);
+        var policy = new WindowPolicy(5, 2, true);
+        float[] tokens = Run(backbone, image, policy, out int rows, out int columns);
+        var random = new Random(2);
+        float[] Random(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5))];
+        var projection = new SharedPca(Random(6), Random(18), [3, 2, 1]);
+        var times = new StageTimes();
+        var reports = new List<double>();
+        using LowResolution map = LowResolution.Compute(
+            backbone, projection, image, InputRange.Bytes, policy, times, new RunOptions { Progress = new Collect(reports) });
+        Assert.That((map.Channels, map.Rows, map.Columns, map.Patch), Is.EqualTo((3, rows, columns, 8)));
+        for (int cell = 0; cell < rows * columns; cell++)
+        {
+            for (int channel = 0; channel < 3; channel++)
+            {
+                double expected = Enumerable.Range(0, 6)
+                    .Sum(j => (double)projection.Components[(channel * 6) + j] * ((double)tokens[(cell * 6) + j] - projection.Mean[j]));
+                Assert.That(map.Plane(channel)[cell], Is.EqualTo(expected).Within(2e-6));
+            }
+        }
+        Assert.That(LowResolution.Bytes(image.Info, 8, 3), Is.EqualTo(3L * rows * columns * sizeof(float)));
+        Assert.That(reports, Is.EqualTo(Enumerable.Range(1, reports.Count).Select(i => (double)i / reports.Count)));
+        Assert.That(times.Report().Select(stage => stage.Name), Is.EqualTo(new[] { "vit", "projection" }));
+    }
+
+    [Test]
+    public void CancellingStopsBetweenWindows()
+    {
+        using var tiny = new TinyBackbone(8, 6);
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        using MemoryImage image = RandomImage(200, 200, 1, out _);
+        using var tokens = new LowResolutionTokens(backbone, image, InputRange.Bytes, new WindowPolicy(5, 2, false));
+        using var source = new CancellationTokenSource();
+        int rows = 0;
+        Assert.Throws<OperationCanceledException>(() => tokens.Run(
+            (_, _) =>
+            {
+                rows++;
+                source.Cancel();
+            }, new RunOptions { Cancellation = source.Token }));
+        Assert.That(rows, Is.EqualTo(3), "the rows of cells that the first row of windows finished");
+    }
+
+    private static float[] Run(
+        Backbone backbone, ImageReader image, WindowPolicy policy, out int rows, out int columns, InputRange? range = null)
+    {
+        long before = HostBuffer.Allocations;
+        using var tokens = new LowResolutionTokens(backbone, image, range ?? InputRange.Bytes, policy);
+        long buffers = HostBuffer.Allocations - before;
+        (rows, columns) = ((int)tokens.Rows, (int)tokens.Columns);
+        int numbers = columns * backbone.Description.Dimension;
+        var all = new List<float>();
+        tokens.Run(
+            (row, cells) =>
+            {
+                Assert.That(row * numbers, Is.EqualTo(all.Count), "rows come once each, in order");
+                all.AddRange(new ReadOnlySpan<float>(cells, numbers));
+            }, new RunOptions());
+        Assert.That(HostBuffer.Allocations - before, Is.EqualTo(buffers), "running allocates nothing");
+        Assert.That(all, Has.Count.EqualTo(rows * numbers));
+        return [.. all];
+    }
+
+    private static MemoryImage RandomImage(int width, int height, int channels, out byte[] samples)
+    {
+        samples = new byte[width * height * channels];
+        new Random((width * 31) + height).NextBytes(samples);
+        return MemoryImage.FromMemory<byte>(samples, width, height, channels);
+    }
+
+    private sealed class Collect(List<double> reports) : IProgress<double>
+    {
+        public void Report(double value) => reports.Add(value);
+    }
+
+    /// <summary>An image that says it is stored in strips, and counts its reads.</summary>
+    private sealed class WholeRowsImage(ImageReader image) : ImageReader
+    {
+        public int Reads { get; private set; }
+
+        public override ImageInfo Info => image.Info;
+
+        public override bool PrefersWholeRows => true;
+
+        public override long HeldBytes(int threads) => 0;
+
+        public override void Read(Region region, Span<byte> destination)
+        {
+            Assert.That((region.X, region.Width), Is.EqualTo((0, Info.Width)));
+            Reads++;
+            image.Read(region, destination);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+}
