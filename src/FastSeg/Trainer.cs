@@ -185,7 +185,7 @@ internal sealed unsafe class Trainer(
         var trees = new TreeTrainer(rows, number, classes.Length, training, AfterRound, options.Cancellation);
         byte[] forest = trees.Train();
         _note = trees.Note is null ? _note : $"{_note} {trees.Note}".TrimStart();
-        var selfTest = SelfTest.From(rows, DecisionForest.Parse(forest));
+        var selfTest = SelfTest.From(rows, ForestReader.Parse(forest));
         var model = new Model(features, channels, _deepModel, classes, training, trees.Trained, forest, selfTest);
         _times.Add(Stage.Train, mark, rows.Count, rows.Count * rows.Planes * sizeof(float));
         return model;

@@ -22,7 +22,7 @@ public sealed class Model
         Origin = origin;
         XgboostVersion = xgboostVersion;
         ForestBytes = forestBytes;
-        Forest = DecisionForest.Parse(forestBytes);
+        Forest = ForestReader.Parse(forestBytes);
         SelfTest = selfTest;
         CheckFit();
         SelfTest.Check(Forest);
@@ -98,7 +98,7 @@ public sealed class Model
 
     /// <summary>Classes that an XGBoost model tells apart.</summary>
     /// <exception cref="FastSegException">It is corrupt or of another kind.</exception>
-    public static int ClassesOf(ReadOnlySpan<byte> xgboost) => DecisionForest.Parse(xgboost).Classes;
+    public static int ClassesOf(ReadOnlySpan<byte> xgboost) => ForestReader.Parse(xgboost).Classes;
 
     /// <summary>Writes the model beside <paramref name="path"/> and renames it. Equal models give equal bytes.</summary>
     /// <exception cref="FastSegException">The folder is missing or cannot be written, or the disk is full.</exception>

@@ -15,7 +15,7 @@ internal static class ModelImport
     public static Model Import(ReadOnlySpan<byte> xgboost, FeatureSpec features, int channels, IReadOnlyList<ModelClass> classes, bool allRounds)
     {
         features.Check();
-        ModelNode root = DecisionForest.Root(xgboost), learner = root["learner"];
+        ModelNode root = ForestReader.Root(xgboost), learner = root["learner"];
         DecisionForest forest = ForestReader.Read(root);
         IReadOnlyList<string> planes = features.PlaneNames(channels);
         CheckFeatures(learner, forest, planes);
@@ -25,7 +25,7 @@ internal static class ModelImport
         }
         int rounds = Rounds(learner, forest);
         CheckBestRound(learner, rounds, allRounds);
-        byte[] bytes = DecisionForest.IsJson(xgboost) ? UbJsonWriter.FromJson(xgboost) : xgboost.ToArray();
+        byte[] bytes = ForestReader.IsJson(xgboost) ? UbJsonWriter.FromJson(xgboost) : xgboost.ToArray();
         Version savedBy = ForestReader.SavedBy(root);
         var origin = new ForestOrigin(learner["objective"].String("name"), rounds, Convert.ToHexStringLower(SHA256.HashData(xgboost)));
         return new Model(features, channels, null, classes, null, savedBy.ToString(3), bytes, SelfTest.From(Rows(forest), forest), origin);

@@ -45,7 +45,7 @@ internal static class ForestCheck
             }
         }
         float[] expected = XgBoostReference.Margins(model, rows, Features);
-        float[] margins = Predict(DecisionForest.Parse(model), rows, out double seconds);
+        float[] margins = Predict(ForestReader.Parse(model), rows, out double seconds);
         return new EngineCheckResult($"forest: margins, {classes} classes", $"{Rows} x {Features}", Largest(expected, margins), 0, seconds);
     }
 

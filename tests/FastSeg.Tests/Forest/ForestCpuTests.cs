@@ -52,9 +52,9 @@ public sealed class ForestCpuTests
         {
             byte[] model = new RandomModel(features) { Features = features, Depth = depth, Rounds = 40, Fill = 0.97 }.Bytes();
             Prediction prediction = ForestCheck.AssertEqual(model, ForestCheck.SmoothRows(depth, 1500, features, 48), features, 48, 32, bits);
-            Assert.That(DecisionForest.Parse(model).Tables.Planes, Is.EqualTo(features));
+            Assert.That(ForestTablesCpu.Of(ForestReader.Parse(model)).Planes, Is.EqualTo(features));
             Assert.That(prediction.Pruning, Is.EqualTo(features < 256 ? Pruning.Squares : Pruning.Strips), $"{features} features");
-            Assert.That(prediction.SplitsASquare, Is.LessThan(0.7 * DecisionForest.Parse(model).Splits), $"{features} features");
+            Assert.That(prediction.SplitsASquare, Is.LessThan(0.7 * ForestReader.Parse(model).Splits), $"{features} features");
         }
     }
 
@@ -75,9 +75,9 @@ public sealed class ForestCpuTests
     {
         Widths.Need(bits);
         byte[] model = new RandomModel(10) { Features = 2, Depth = 7, Rounds = 40, Fill = 0.97, Thresholds = 1_000_000 }.Bytes();
-        DecisionForest forest = DecisionForest.Parse(model);
+        DecisionForest forest = ForestReader.Parse(model);
         Assert.That(forest.Value.Where((_, node) => forest.Feature[node] == 0).Distinct().Count(), Is.GreaterThan(5000));
-        Assert.That(forest.Tables.Planes, Is.GreaterThan(2 * 5000 / ForestTables.MaxThresholds));
+        Assert.That(ForestTablesCpu.Of(forest).Planes, Is.GreaterThan(2 * 5000 / ForestThresholds.MostOfPlane));
         float[] rows = TrainedModels.Rows(new Random(10), 900, 2);
         for (int i = 0; i < rows.Length; i += 3)
         {
@@ -119,7 +119,7 @@ public sealed class ForestCpuTests
             };
         }
         byte[] model = new RandomModel(12) { Values = extremes, Rounds = 20, Fill = 0.97 }.Bytes();
-        DecisionForest forest = DecisionForest.Parse(model);
+        DecisionForest forest = ForestReader.Parse(model);
         foreach (float extreme in extremes)
         {
             Assert.That(forest.Value.Where((_, node) => forest.Feature[node] >= 0), Has.Member(extreme));
