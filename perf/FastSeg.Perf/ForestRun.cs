@@ -15,7 +15,8 @@ internal sealed unsafe class ForestRun : IDisposable
     public ForestRun(DecisionForest forest, ForestRows rows, int threads)
     {
         (_forest, _rows) = (forest, rows);
-        _workers = [.. Enumerable.Range(0, threads).Select(_ => new ForestCpu(forest, FilterBank.MaxBand.Width, FilterBank.MaxBand.Height))];
+        _workers = [.. Enumerable.Range(0, threads)
+            .Select(_ => new ForestCpu(forest, FilterBank.MaxBand.Width, FilterBank.MaxBand.Height))];
         _labels = new HostBuffer((long)threads * FilterBank.MaxBand.Width);
     }
 
@@ -32,7 +33,8 @@ internal sealed unsafe class ForestRun : IDisposable
         for (int y = 0; y < band.Height; y++)
         {
             Decision.Labels(
-                forest.Margins(0) + (y * forest.RowStride), forest.GroupStride, _forest.Groups, _labels.Pointer + (worker * FilterBank.MaxBand.Width), band.Width);
+                forest.Margins(0) + (y * forest.RowStride), forest.GroupStride, _forest.Groups,
+                _labels.Pointer + (worker * FilterBank.MaxBand.Width), band.Width);
         }
     });
 

@@ -31,7 +31,7 @@ internal sealed unsafe class BitTrees : SquareTrees
     /// <summary>Labels that choose their cut by a lookup.</summary>
     private const int FewLabels = ByteTables.Entries;
 
-    private readonly DecisionForest _forest;
+    private readonly int[][] _treesOf;
     private readonly HostBuffer _buffer;
     private readonly RangeBits _ranges;
     private readonly int[] _firstOf;
@@ -61,7 +61,7 @@ internal sealed unsafe class BitTrees : SquareTrees
     /// <param name="tables">A forest that <see cref="SquareTrees.Suits"/>.</param>
     public BitTrees(ForestTablesCpu tables)
     {
-        _forest = tables.Forest;
+        _treesOf = tables.Forest.TreesOf;
         _buffer = new HostBuffer(Bytes(tables));
         _ranges = new RangeBits(tables.Planes, _buffer.Pointer);
         _fromLabel = _buffer.Pointer + RangeBits.Bytes + FewLabels;
@@ -78,7 +78,7 @@ internal sealed unsafe class BitTrees : SquareTrees
         for (int group = 0; group < tables.Forest.Groups; group++)
         {
             _firstOf[group] = laid;
-            foreach (int tree in tables.Forest.TreesOf[group])
+            foreach (int tree in _treesOf[group])
             {
                 OrderedTree.Write(tables, tables.Forest.Trees[tree], _trees + ((long)OrderedTree.Stride * laid++));
             }
@@ -97,7 +97,7 @@ internal sealed unsafe class BitTrees : SquareTrees
     public override void AddLeavesOf(int group, byte* least, byte* most, byte* bins, float* margins)
     {
         byte* tree = _trees + ((long)OrderedTree.Stride * _firstOf[group]);
-        int count = _forest.TreesOf[group].Length;
+        int count = _treesOf[group].Length;
         _ranges.Set(least, most);
         _ranges.Prune(tree, count, _left);
         for (int i = 0; i < count; i++, tree += OrderedTree.Stride)

@@ -11,6 +11,8 @@ internal sealed unsafe class Pruner(ForestTablesCpu tables)
     private const int MaxDepth = 64;
 
     private readonly DecisionForest _forest = tables.Forest;
+    private readonly int[][] _treesOf = tables.Forest.TreesOf;
+    private readonly int[] _depth = tables.Forest.Depth;
 
     /// <summary>Leaves of the current tree so far.</summary>
     private int _leaves;
@@ -22,10 +24,10 @@ internal sealed unsafe class Pruner(ForestTablesCpu tables)
     /// <param name="program">Empty.</param>
     public void AppendGroup(int group, byte* least, byte* most, TreeProgram program)
     {
-        foreach (int tree in _forest.TreesOf[group])
+        foreach (int tree in _treesOf[group])
         {
             int splits = program.Splits;
-            bool tooDeep = _forest.Depth[tree] > MaxDepth;
+            bool tooDeep = _depth[tree] > MaxDepth;
             _leaves = 0;
             if (tooDeep || !TryAppend(_forest.Trees[tree].First, least, most, program))
             {

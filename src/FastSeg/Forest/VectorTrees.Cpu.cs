@@ -14,6 +14,7 @@ namespace FastSeg.Forest;
 internal sealed unsafe class VectorTrees : SquareTrees
 {
     private readonly ForestTablesCpu _tables;
+    private readonly int[][] _treesOf;
     private readonly TreeProgram _program;
     private readonly HostBuffer _trees;
     private readonly HostBuffer _patterns;
@@ -26,6 +27,7 @@ internal sealed unsafe class VectorTrees : SquareTrees
     public VectorTrees(ForestTablesCpu tables)
     {
         _tables = tables;
+        _treesOf = tables.Forest.TreesOf;
         _program = new TreeProgram(tables.Forest);
         _rangeVectors = tables.Planes < 64 ? 1 : tables.Planes < 128 ? 2 : 4;
         _patterns = HeapPatterns.Create();
@@ -35,7 +37,7 @@ internal sealed unsafe class VectorTrees : SquareTrees
         for (int group = 0; group < tables.Forest.Groups; group++)
         {
             _firstOf[group] = laid;
-            foreach (int tree in tables.Forest.TreesOf[group])
+            foreach (int tree in _treesOf[group])
             {
                 HeapTree.Write(tables, tables.Forest.Trees[tree], _trees.Pointer + ((long)HeapTree.Stride * laid++));
             }
@@ -79,7 +81,7 @@ internal sealed unsafe class VectorTrees : SquareTrees
         new Span<byte>(low + _tables.Planes, size - _tables.Planes).Clear();
         new Span<byte>(high + _tables.Planes, size - _tables.Planes).Fill(255);
         byte* tree = _trees.Pointer + ((long)HeapTree.Stride * _firstOf[group]);
-        for (int i = _tables.Forest.TreesOf[group].Length; i > 0; i--, tree += HeapTree.Stride)
+        for (int i = _treesOf[group].Length; i > 0; i--, tree += HeapTree.Stride)
         {
             Append(tree, low, high, _program);
         }

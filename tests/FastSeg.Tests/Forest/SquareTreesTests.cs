@@ -15,17 +15,27 @@ public sealed unsafe class SquareTreesTests
     public void SquaresGetTheLeavesOfAWalkAndNoSplitTooMany([Values(256, 512)] int bits)
     {
         Widths.NeedForest(bits);
-        foreach ((int depth, int features, int thresholds, double fill) in ((int, int, int, double)[])
-            [(1, 3, 100, 1), (3, 7, 100, 0.8), (6, 7, 100, 1), (6, 20, 100, 0.7), (5, 64, 100, 0.95), (6, 200, 30, 0.95), (6, 255, 20, 1), (6, 2, 254, 1), (6, 2, 255, 1)])
+        foreach ((int depth, int features, int thresholds, double fill) in ((int, int, int, double)[])[
+            (1, 3, 100, 1), (3, 7, 100, 0.8), (6, 7, 100, 1), (6, 20, 100, 0.7), (5, 64, 100, 0.95), (6, 200, 30, 0.95), (6, 255, 20, 1),
+            (6, 2, 254, 1), (6, 2, 255, 1)])
         {
-            DecisionForest forest = ForestReader.Parse(
-                new RandomModel(depth + features) { Depth = depth, Features = features, Thresholds = thresholds, Fill = fill, Rounds = 30, Groups = 2 }.Bytes());
+            var model = new RandomModel(depth + features)
+            {
+                Depth = depth,
+                Features = features,
+                Thresholds = thresholds,
+                Fill = fill,
+                Rounds = 30,
+                Groups = 2,
+            };
+            DecisionForest forest = ForestReader.Parse(model.Bytes());
+            var tables = ForestTablesCpu.Of(forest);
             if (thresholds >= ForestThresholds.MostOfPlane)
             {
-                Assert.That(ForestTablesCpu.Of(forest).Levels.Max(), Is.EqualTo(8));
-                Assert.That(ForestTablesCpu.Of(forest).Cut.Max(), Is.EqualTo(ForestThresholds.MostOfPlane - 1), "a plane with all the thresholds there may be");
+                Assert.That(tables.Levels.Max(), Is.EqualTo(8));
+                Assert.That(tables.Cut.Max(), Is.EqualTo(ForestThresholds.MostOfPlane - 1), "a plane with all the thresholds there may be");
             }
-            using SquareTrees trees = ForestStrips.SquareTreesFor(ForestTablesCpu.Of(forest), bits);
+            using SquareTrees trees = ForestStrips.SquareTreesFor(tables, bits);
             using var square = new KnownSquare(forest, bits);
             var random = new Random(features);
             long splits = 0;
@@ -36,7 +46,9 @@ public sealed unsafe class SquareTreesTests
                 float[] expected = square.Walk(group);
                 splits += square.SplitsLeft(group);
                 trees.AddLeavesOf(group, square.Least, square.Most, square.Bins, square.Margins);
-                Assert.That(new Span<float>(square.Margins, Pixels).ToArray(), Is.EqualTo(expected), $"depth {depth}, {features} features, round {round}");
+                Assert.That(
+                    new Span<float>(square.Margins, Pixels).ToArray(), Is.EqualTo(expected),
+                    $"depth {depth}, {features} features, round {round}");
                 Assert.That(trees.SplitsEvaluated, Is.EqualTo(splits));
             }
         }
@@ -132,9 +144,10 @@ public sealed unsafe class SquareTreesTests
             byte* bins = Bins + (plane * Pixels);
             float* scratch = _rows + Pixels;
             int levels = _tables.Levels[plane];
+            float* search = _bits == 256 ? ForestLanes256.Thresholds(_tables, plane) : ForestLanes512.Thresholds(_tables, plane);
             return _bits == 256
-                ? ForestLanes256.Bin(_rows, 16, 16, 0, scratch, ForestLanes256.Thresholds(_tables, plane), levels, bins, out Least[plane], out Most[plane])
-                : ForestLanes512.Bin(_rows, 16, 16, 0, scratch, ForestLanes512.Thresholds(_tables, plane), levels, bins, out Least[plane], out Most[plane]);
+                ? ForestLanes256.Bin(_rows, 16, 16, 0, scratch, search, levels, bins, out Least[plane], out Most[plane])
+                : ForestLanes512.Bin(_rows, 16, 16, 0, scratch, search, levels, bins, out Least[plane], out Most[plane]);
         }
     }
 }

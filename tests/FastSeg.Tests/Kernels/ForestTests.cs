@@ -51,7 +51,8 @@ internal sealed class ForestTests
 
     [Test]
     public void AnyNumberOfPixels([Values(1, 31, 32, 33, 127, 128, 129, 300)] int pixels) =>
-        _runner.Check(ForestReader.Parse(new RandomModel(pixels).Bytes()), TrainedModels.Rows(new Random(pixels), pixels, 7), ForestWalk.Few);
+        _runner.Check(
+            ForestReader.Parse(new RandomModel(pixels).Bytes()), TrainedModels.Rows(new Random(pixels), pixels, 7), ForestWalk.Few);
 
     [Test]
     public void ATrainedForestEqualsXgBoost([Values(2, 5)] int classes)
@@ -72,7 +73,8 @@ internal sealed class ForestTests
         float[] rows = TrainedModels.Rows(new Random(1), 50, 7);
         DecisionForest forest = ForestReader.Parse(model);
         Assert.That(ForestTablesGpu.Of(forest).Chunks, Has.Length.GreaterThan(8 * ForestChunks.ChunkFields));
-        Assert.That(ForestRunner.Bits(_runner.Check(forest, rows, ForestWalk.Few)), Is.EqualTo(ForestRunner.Bits(XgBoostPeer.Margins(model, rows, 7))));
+        float[] margins = _runner.Check(forest, rows, ForestWalk.Few);
+        Assert.That(ForestRunner.Bits(margins), Is.EqualTo(ForestRunner.Bits(XgBoostPeer.Margins(model, rows, 7))));
     }
 
     [TestCase(64, ForestWalk.Few)]
@@ -164,7 +166,8 @@ internal sealed class ForestTests
     [Test]
     public void DeepTreesWithGapsAreChainsAmongHeaps()
     {
-        DecisionForest forest = ForestReader.Parse(new RandomModel(9) { Depth = 11, Fill = 0.75, Rounds = 9, Groups = 2, Thresholds = 3000 }.Bytes());
+        var model = new RandomModel(9) { Depth = 11, Fill = 0.75, Rounds = 9, Groups = 2, Thresholds = 3000 };
+        DecisionForest forest = ForestReader.Parse(model.Bytes());
         int[] depths = [.. ForestTablesGpu.Of(forest).Runs.Chunk(ForestChunks.RunFields).Select(run => run[2])];
         Assert.That(depths, Does.Contain(ForestChunks.Chain).And.Some.GreaterThan(0));
         _runner.Check(forest, TrainedModels.Rows(new Random(9), 140, 7), ForestWalk.Few);
@@ -207,7 +210,8 @@ internal sealed class ForestTests
             Assert.That(pair.Count(line => line.StartsWith("ld.shared.b32", StringComparison.Ordinal)), Is.EqualTo(14), "nodes and leaves");
             Assert.That(pair.Count(line => line.StartsWith("add.f32", StringComparison.Ordinal)), Is.EqualTo(2), "sums");
             Assert.That(pair.Count(line => line.StartsWith("ld.", StringComparison.Ordinal)), Is.EqualTo(26), "loads");
-            Assert.That(pair.Count(line => !Regex.IsMatch(line, @"^(ld|mov|add\.f32)")), Is.LessThanOrEqualTo(2 * 84), "integer instructions");
+            Assert.That(
+                pair.Count(line => !Regex.IsMatch(line, @"^(ld|mov|add\.f32)")), Is.LessThanOrEqualTo(2 * 84), "integer instructions");
         }
     }
 

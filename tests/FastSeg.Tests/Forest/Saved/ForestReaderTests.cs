@@ -54,8 +54,9 @@ public sealed class ForestReaderTests
     {
         // Node 1 was a split whose children 3 and 4 were pruned: XGBoost marks them by split index 2^31 - 1.
         const string Tree = """
-            {"left_children":[1,-1,-1,-1,-1],"right_children":[2,-1,-1,-1,-1],"parents":[2147483647,0,0,1,1],"split_indices":[3,0,0,2147483647,2147483647],
-            "split_conditions":[0.5,0.25,-0.25,9E0,9E0],"default_left":[0,0,0,0,0],"split_type":[0,0,0,0,0],"tree_param":{"num_deleted":"2","num_nodes":"5","size_leaf_vector":"1"}}
+            {"left_children":[1,-1,-1,-1,-1],"right_children":[2,-1,-1,-1,-1],"parents":[2147483647,0,0,1,1],
+            "split_indices":[3,0,0,2147483647,2147483647],"split_conditions":[0.5,0.25,-0.25,9E0,9E0],"default_left":[0,0,0,0,0],
+            "split_type":[0,0,0,0,0],"tree_param":{"num_deleted":"2","num_nodes":"5","size_leaf_vector":"1"}}
             """;
         DecisionForest forest = ForestReader.Parse(Model(Tree, 4));
         Assert.That(forest.Feature[..3], Is.EqualTo((int[])[3, -1, -1]));
@@ -79,7 +80,9 @@ public sealed class ForestReaderTests
     [Test]
     public void CategoricalSplitsAreRefusedThoughXgBoostWritesThemAsNaN()
     {
-        byte[] model = Encoding.UTF8.GetBytes(Text.Replace("\"split_type\":[0,", "\"split_type\":[1,").Replace("\"loss_changes\":[0E0", "\"loss_changes\":[NaN"));
+        byte[] model = Encoding.UTF8.GetBytes(Text
+            .Replace("\"split_type\":[0,", "\"split_type\":[1,")
+            .Replace("\"loss_changes\":[0E0", "\"loss_changes\":[NaN"));
         AssertRefused(model, "categorical");
     }
 
@@ -103,14 +106,16 @@ public sealed class ForestReaderTests
         AssertRefused(Model("{" + Split + "\"split_indices\":[0,0,0],\"split_conditions\":[1E0,0E0,Infinity]}", 4), "node 2 is not finite");
         AssertRefused(Model("{" + Split + "\"split_indices\":[0,0,0],\"split_conditions\":[NaN,0E0,0E0]}", 4), "node 0 is not a number");
         AssertRefused(Model("{" + Split + "\"split_indices\":[4,0,0],\"split_conditions\":[1E0,0E0,0E0]}", 4), "feature 4 of 4");
-        Assert.That(ForestReader.Parse(Model("{" + Split + "\"split_indices\":[3,0,0],\"split_conditions\":[1E0,0E0,0E0]}", 4)).Splits, Is.EqualTo(3));
+        byte[] sound = Model("{" + Split + "\"split_indices\":[3,0,0],\"split_conditions\":[1E0,0E0,0E0]}", 4);
+        Assert.That(ForestReader.Parse(sound).Splits, Is.EqualTo(3));
     }
 
     /// <summary>Later versions put a threshold below every value where training data has missing values.</summary>
     [Test]
     public void InfiniteThresholdsAreRead([Values("-Infinity", "Infinity", "1E39")] string threshold)
     {
-        string tree = "{\"left_children\":[1,-1,-1],\"right_children\":[2,-1,-1],\"default_left\":[1,0,0],\"loss_changes\":[Infinity,0E0,0E0],"
+        string tree = "{\"left_children\":[1,-1,-1],\"right_children\":[2,-1,-1],\"default_left\":[1,0,0],"
+            + "\"loss_changes\":[Infinity,0E0,0E0],"
             + $"\"split_indices\":[1,0,0],\"split_conditions\":[{threshold},2.5E-1,-2.5E-1]}}";
         DecisionForest forest = ForestReader.Parse(Model(tree, 2));
         float[] rows = [0, 1, 0, -1e38f, 0, float.NaN, 0, float.PositiveInfinity, 0, float.NegativeInfinity, 0, float.MaxValue];
@@ -122,7 +127,8 @@ public sealed class ForestReaderTests
             forest.Margins(rows.AsSpan(2 * row, 2), margins);
             Assert.That(margins, Is.All.EqualTo(expected[row]), $"row {row}");
         }
-        Assert.That(Bands.Margins(forest, rows, 2, 6, 1), Is.EqualTo((float[])[.. expected.SelectMany(margin => Enumerable.Repeat(margin, 3))]));
+        Assert.That(
+            Bands.Margins(forest, rows, 2, 6, 1), Is.EqualTo((float[])[.. expected.SelectMany(margin => Enumerable.Repeat(margin, 3))]));
     }
 
     [TestCase("1E-8", "[1,7,4]")]
@@ -130,10 +136,12 @@ public sealed class ForestReaderTests
     [TestCase("9.9999994E-1", "[3,1,3]")]
     public void AnExtremeBinaryBaseScoreIsNotClampedBefore32(string score, string version)
     {
-        byte[] model = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(new RandomModel(3) { Groups = 1, BaseScore = score, Features = Features }.Bytes())
+        byte[] saved = new RandomModel(3) { Groups = 1, BaseScore = score, Features = Features }.Bytes();
+        byte[] model = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(saved)
             .Replace("[1,7,4]", version, StringComparison.Ordinal));
         float[] rows = TrainedModels.Rows(new Random(3), 50, Features);
-        Assert.That(Bands.Margins(ForestReader.Parse(model), rows, Features, 50, 1), Is.EqualTo(XgBoostPeer.Margins(model, rows, Features)));
+        Assert.That(
+            Bands.Margins(ForestReader.Parse(model), rows, Features, 50, 1), Is.EqualTo(XgBoostPeer.Margins(model, rows, Features)));
         byte[] later = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(model).Replace(version, "[3,2,0]", StringComparison.Ordinal));
         Assert.That(Math.Abs(ForestReader.Parse(later).BaseMargins[0]), Is.EqualTo(13.8155).Within(0.1));
     }
@@ -143,7 +151,8 @@ public sealed class ForestReaderTests
     {
         string model = Encoding.UTF8.GetString(new RandomModel(3) { Groups = 1, BaseScore = score }.Bytes());
         AssertRefused(Encoding.UTF8.GetBytes(model), "a probability");
-        Assert.That(() => ForestReader.Parse(Encoding.UTF8.GetBytes(model.Replace("[1,7,4]", "[3,4,1]", StringComparison.Ordinal))), Throws.Nothing);
+        byte[] later = Encoding.UTF8.GetBytes(model.Replace("[1,7,4]", "[3,4,1]", StringComparison.Ordinal));
+        Assert.That(() => ForestReader.Parse(later), Throws.Nothing);
     }
 
     [Test]
@@ -158,8 +167,9 @@ public sealed class ForestReaderTests
     [Test]
     public void WhatIsNoModelIsRefused()
     {
-        AssertRefused(Edited("\"loss_changes\":[", "\"loss_changes\":[nan,"), "valid JSON: see line ");
-        Assert.That(() => ForestReader.Parse(Edited("\"loss_changes\":[", "\"loss_changes\":[nan,")), Throws.Exception.With.Message.Length.LessThan(100));
+        byte[] bareWord = Edited("\"loss_changes\":[", "\"loss_changes\":[nan,");
+        AssertRefused(bareWord, "valid JSON: see line ");
+        Assert.That(() => ForestReader.Parse(bareWord), Throws.Exception.With.Message.Length.LessThan(100));
         AssertRefused("binf\0\0\0\0"u8.ToArray(), "old binary format");
         AssertRefused([], "UBJSON or JSON");
         AssertRefused("PK\u0003\u0004"u8.ToArray(), "UBJSON or JSON");
@@ -207,7 +217,8 @@ public sealed class ForestReaderTests
     /// <summary>Three groups with the same tree.</summary>
     private static byte[] Model(string tree, int features) => Encoding.UTF8.GetBytes($$"""
         {"learner":{"gradient_booster":{"model":{"tree_info":[0,1,2],"trees":[{{tree}},{{tree}},{{tree}}]},"name":"gbtree"},
-        "learner_model_param":{"base_score":"5E-1","num_class":"3","num_feature":"{{features}}"},"objective":{"name":"multi:softprob"} },"version":[3,1,0]}
+        "learner_model_param":{"base_score":"5E-1","num_class":"3","num_feature":"{{features}}"},
+        "objective":{"name":"multi:softprob"} },"version":[3,1,0]}
         """);
 
     private static void AssertRefused(byte[] model, params string[] contains)

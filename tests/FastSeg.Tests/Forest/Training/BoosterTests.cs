@@ -34,10 +34,12 @@ public sealed class BoosterTests
         Assert.That(forest.Trees, Has.Length.EqualTo(12));
         Assert.That(forest.Trees.Max(tree => tree.Nodes), Is.EqualTo(7), "depth 2");
         Assert.That((forest.Features, forest.Classes, forest.Groups), Is.EqualTo((Features, 3, 3)));
-        DecisionForest slower = ForestReader.Parse(TrainedModels.Train(Rows, Three, Features, 3, new TrainingOptions { Rounds = 4, Depth = 2, LearningRate = 0.1 }));
+        DecisionForest slower = ForestReader.Parse(
+            TrainedModels.Train(Rows, Three, Features, 3, new TrainingOptions { Rounds = 4, Depth = 2, LearningRate = 0.1 }));
         float Largest(DecisionForest of) => of.Value.Where((_, i) => of.Feature[i] < 0).Max();
         Assert.That(Largest(slower), Is.LessThan(Largest(forest)));
-        DecisionForest coarse = ForestReader.Parse(TrainedModels.Train(Rows, Three, Features, 3, new TrainingOptions { Rounds = 20, MaxBin = 4 }));
+        DecisionForest coarse = ForestReader.Parse(
+            TrainedModels.Train(Rows, Three, Features, 3, new TrainingOptions { Rounds = 20, MaxBin = 4 }));
         int distinct = coarse.Value.Where((_, i) => coarse.Feature[i] == 0).Distinct().Count();
         Assert.That(distinct, Is.LessThanOrEqualTo(4));
     }
@@ -66,7 +68,8 @@ public sealed class BoosterTests
             }
         }
         Assert.That(
-            () => TrainedModels.Train(Rows, Three, Features, 3, new TrainingOptions { Rounds = 9 }, afterRound: After, cancellation: source.Token),
+            () => TrainedModels.Train(
+                Rows, Three, Features, 3, new TrainingOptions { Rounds = 9 }, afterRound: After, cancellation: source.Token),
             Throws.InstanceOf<OperationCanceledException>());
         Assert.That(rounds, Is.EqualTo((int[])[1, 2, 3]));
     }
@@ -84,10 +87,13 @@ public sealed class BoosterTests
     public void OptionsOutOfRangeAreRefusedByName()
     {
         foreach ((TrainingOptions options, string name) in ((TrainingOptions, string)[])[
-            (new() { Rounds = 0 }, "rounds"), (new() { Depth = 31 }, "depth"), (new() { MaxBin = 1 }, "max-bin"), (new() { Seed = -1 }, "seed"),
-            (new() { LearningRate = 0 }, "learning rate"), (new() { LearningRate = double.NaN }, "learning rate"), (new() { BoosterThreads = 0 }, "threads")])
+            (new() { Rounds = 0 }, "rounds"), (new() { Depth = 31 }, "depth"), (new() { MaxBin = 1 }, "max-bin"),
+            (new() { Seed = -1 }, "seed"), (new() { LearningRate = 0 }, "learning rate"),
+            (new() { LearningRate = double.NaN }, "learning rate"), (new() { BoosterThreads = 0 }, "threads")])
         {
-            Assert.That(() => TrainedModels.Train(Rows, Three, Features, 3, options), Throws.TypeOf<FastSegException>().With.Message.Contains(name));
+            Assert.That(
+                () => TrainedModels.Train(Rows, Three, Features, 3, options),
+                Throws.TypeOf<FastSegException>().With.Message.Contains(name));
         }
     }
 
@@ -95,8 +101,10 @@ public sealed class BoosterTests
     public void AFailingCallCarriesXgBoostsOwnText()
     {
         Assert.That(() => XgBoostPeer.Margins("no model at all"u8.ToArray(), Rows, Features),
-            Throws.TypeOf<FastSegException>().With.Message.StartsWith("XGBoost failed while loading: ").And.Message.Not.Contains("Stack trace"));
-        Assert.That(XgBoostError.FirstSentence("[12:34:56] ./src/learner.cc:789: Check failed: a == b (1 vs. 2) : why\nStack trace:\n  [bt] (0)"),
+            Throws.TypeOf<FastSegException>()
+                .With.Message.StartsWith("XGBoost failed while loading: ").And.Message.Not.Contains("Stack trace"));
+        const string Message = "[12:34:56] ./src/learner.cc:789: Check failed: a == b (1 vs. 2) : why\nStack trace:\n  [bt] (0)";
+        Assert.That(XgBoostError.FirstSentence(Message),
             Is.EqualTo("Check failed: a == b (1 vs. 2) : why"));
     }
 

@@ -7,8 +7,8 @@ using NUnit.Framework;
 namespace FastSeg.Tests.Forest;
 
 /// <summary>
-/// XGBoost's data iterator, on the CPU: what gives it a device's rows gives it the host's here, so that signatures, callbacks, labels and
-/// weights are tried on the library that is here.
+/// XGBoost's data iterator, tried on the CPU: it is given the host's rows the same way as it is given a device's, so that signatures,
+/// callbacks, labels and weights are tested with any library.
 /// </summary>
 [TestFixture]
 internal sealed unsafe class RowBatchTests
@@ -64,7 +64,9 @@ internal sealed unsafe class RowBatchTests
         Assert.That(() => RowBatch.Bins(FailLater, 256, 1), Throws.TypeOf<FastSegException>().With.Message.EqualTo("the second time."));
     }
 
-    /// <summary>A library without CUDA refuses a device's rows with a sentence; one with CUDA refuses these, which are the host's.</summary>
+    /// <summary>
+    /// A library without CUDA refuses a device's rows with a sentence; one with CUDA refuses these rows, because they are the host's.
+    /// </summary>
     [Test]
     public void HostRowsAreNoDevicesRows()
     {
@@ -90,7 +92,8 @@ internal sealed unsafe class RowBatchTests
             },
             options.MaxBin, options.BoosterThreads);
         calls = given;
-        return Booster.Grow(matrix, Booster.Parameters(3, options).Concat(Booster.Method(XgBoost.Version, null)), options.Rounds, null, default);
+        return Booster.Grow(
+            matrix, Booster.Parameters(3, options).Concat(Booster.Method(XgBoost.Version, null)), options.Rounds, null, default);
     }
 
     /// <summary>XGBoost reads the rows after the callback has returned: they stay where they are.</summary>
