@@ -3,13 +3,13 @@ using ILGPU;
 namespace FastSeg.Kernels;
 
 /// <summary>
-/// Bins: for each byte plane of the forest the number of its thresholds that are not above the value. A feature has no byte plane (the
-/// forest never asks for it), one, or several where it has more than 254 thresholds.
+/// Stores values as bins: for each byte plane of a feature the number of the plane's thresholds that are not above the value. A feature has
+/// no byte plane (the forest never asks for it), one, or several where it has more than 254 thresholds.
 /// </summary>
 /// <remarks>
-/// A search tree whose nodes have four thresholds and five children: one read of 16 bytes, which the L1 cache holds, and four comparisons
-/// that are added up where a binary search would read four times and branch apart. 4 thresholds take one step, 24 two, 124 three, 254
-/// four; a step is 20 instructions as ILGPU writes them. 1 byte is written.
+/// The search tree's nodes have four thresholds and five children. A step is one read of 16 bytes, which the L1 cache holds, and a sum of
+/// four comparisons; a binary search would read four times, and its threads would branch apart. 4 thresholds take one step, 24 two, 124
+/// three, 254 four; a step is 20 instructions as ILGPU writes them. 1 byte is written.
 /// </remarks>
 public struct BinSink : IPlaneSink
 {
@@ -42,9 +42,12 @@ public struct BinSink : IPlaneSink
             do
             {
                 BinNode node = Nodes[at];
-                at = (5 * at) + tree.Step + (value >= node.A ? 1 : 0) + (value >= node.B ? 1 : 0) + (value >= node.C ? 1 : 0) + (value >= node.D ? 1 : 0);
+                // The number of thresholds passed is the number of the child.
+                at = (5 * at) + tree.Step
+                    + (value >= node.A ? 1 : 0) + (value >= node.B ? 1 : 0) + (value >= node.C ? 1 : 0) + (value >= node.D ? 1 : 0);
             }
             while (at < tree.End);
+            // Behind the last node there is a place for every bin.
             Bins[((long)bytes * PlaneStride) + pixel] = (byte)(at - tree.End);
         }
         if (float.IsNaN(value))
@@ -65,8 +68,8 @@ public struct BinRange
 }
 
 /// <summary>
-/// The search tree of a byte plane, level by level: the children of its node k are its nodes 5 k + 1 to 5 k + 5, and a node behind the last
-/// one says the bin.
+/// The search tree of a byte plane, level by level: the children of its node k are its nodes 5 k + 1 to 5 k + 5. A child behind the last
+/// node is no node but a bin: the first such number is bin 0, the next bin 1.
 /// </summary>
 public struct BinPlane
 {
@@ -79,22 +82,24 @@ public struct BinPlane
     /// <summary>1 - 4 * <see cref="First"/>: the first child of the node at i is at 5 i + this.</summary>
     public int Step;
 
-    /// <summary>Makes it 16 bytes, which are read at once.</summary>
+    /// <summary>Fills the struct up to 16 bytes, which are read at once.</summary>
     public int Unused;
 }
 
-/// <summary>Four thresholds, ascending; what is missing is not a number, at the end. Read at once.</summary>
+/// <summary>
+/// Four thresholds, ascending, that are read at once. NaN, which no value reaches, stands for missing ones, at the end.
+/// </summary>
 public struct BinNode
 {
-    /// <summary>From here on the second child.</summary>
+    /// <summary>Where the second child's values begin.</summary>
     public float A;
 
-    /// <summary>From here on the third child.</summary>
+    /// <summary>Where the third child's values begin.</summary>
     public float B;
 
-    /// <summary>From here on the fourth child.</summary>
+    /// <summary>Where the fourth child's values begin.</summary>
     public float C;
 
-    /// <summary>From here on the fifth child.</summary>
+    /// <summary>Where the fifth child's values begin.</summary>
     public float D;
 }

@@ -8,25 +8,25 @@ namespace FastSeg.Kernels;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A thread is a pixel. Its bins lie in shared memory, four byte planes to a word, a thread's words 256 (128) words apart: all of a
-/// thread's bins are in one bank and the 32 threads of a warp in 32, so that a read of bins never conflicts, whichever planes the
-/// threads have come to. (From global memory the same read would touch a line of the L1 cache for each plane.) Trees come through
-/// shared memory chunk by chunk. The nodes of a heap's level d are 2^d neighbouring words: of the levels 0 to 5 no two words share a
-/// bank, and the 64 leaves of depth 6 meet in pairs at most. Groups are the outer loop: a margin is one register, and the bins stay
-/// where they are. Two trees are walked at once, so that one's loads hide behind the other's; their leaves are added in order.
+/// A thread is a pixel. Its bins lie in shared memory, four byte planes to a word, a thread's words 256 (128) words apart. All bins of a
+/// thread are then in one bank, and those of a warp's 32 threads in 32 banks, so that reading bins never conflicts, whichever planes the
+/// threads ask for. (From global memory the same read would touch a line of the L1 cache for each plane.) Trees come through shared memory
+/// chunk by chunk. The nodes of a heap's level d are 2^d neighbouring words: in the levels 0 to 5 no two words share a bank, and of the 64
+/// leaves of depth 6 two do. The forest's groups are the outer loop: a margin is one register, and the bins stay where they are. Two trees
+/// are walked at once, so that the loads of one hide behind those of the other; their leaves are added in order.
 /// </para>
 /// <para>
-/// Counted for the dense forest of the benchmarks (57 byte planes, 300 trees of depth 6, 36.8 splits a tree, padded to 63), a pixel: a
-/// tree takes 6 nodes, 6 bins and a leaf, 13 accesses of shared memory, 14 with the leaves' conflicts: 4,200; 84 integer instructions
-/// as PTX has them (25,200), of which the assembler can fold a step's 13 into 4 or 5 (address, place, comparison, child: about 9,000);
-/// bins and trees put into shared memory about 2,200; 608 bytes of trees, in 10 chunks, from the L2 cache for a group of 256; 57 bytes
-/// of bins read and 1 byte written. Shared memory of 32 words an SM and cycle, integers at 64, 1.7 GHz. <b>Predicted</b>: H100 (132
-/// SMs) 0.52 Gpx/s with every PTX instruction executed, 1.4 folded, 1.7 as the limit of shared memory (memory alone: 57); A10 (72 SMs)
-/// 0.29, 0.77, 0.93 (memory alone: 10).
+/// Counted a pixel, for the dense forest of the benchmarks (57 byte planes, 300 trees of depth 6, 36.8 splits a tree, padded to 63). Shared
+/// memory: a tree takes 6 nodes, 6 bins and a leaf, 13 accesses, 14 with the leaves' conflicts: 4,200. Integer instructions: 84 a tree as
+/// PTX has them (25,200), of which the assembler can fold a step's 13 into 4 or 5 (address, place, comparison, child: about 9,000). Putting
+/// bins and trees into shared memory: about 2,200 instructions. Bytes: 608 of trees, in 10 chunks, from the L2 cache for a group of 256; 57
+/// of bins read and 1 written. With 32 words of shared memory and 64 integer instructions an SM and cycle at 1.7 GHz this <b>predicts</b>
+/// for an H100 (132 SMs) 0.52 Gpx/s with every PTX instruction executed, 1.4 with folding, 1.7 as the limit of shared memory (57 for memory
+/// alone), and for an A10 (72 SMs) 0.29, 0.77 and 0.93 (10 for memory alone).
 /// </para>
 /// <para>
-/// Groups of 256 threads (128 on the simulated device) and 32 KiB of shared memory: 6 groups fit an SM of an H100, 3 of an A10. More
-/// byte planes take 48 KiB: 4 and 2 groups, and for more than 128 planes of 128 threads.
+/// A thread group has 256 threads (128 on the simulated device) and 32 KiB of shared memory: 6 groups fit an SM of an H100, 3 one of an
+/// A10. More than 64 byte planes take 48 KiB, so that 4 and 2 groups fit; more than 128 byte planes also halve the threads to 128.
 /// </para>
 /// </remarks>
 public static class Forest
@@ -83,7 +83,8 @@ public static class Forest
 
     /// <summary>
     /// Any number of byte planes, trees of any size: nodes and bins come from global memory through the caches. A step reads 8 bytes of a
-    /// node and 1 of a bin; where the threads of a warp have parted, two sectors of 32 bytes each. Meant to be right, not fast.
+    /// node and 1 of a bin; where the threads of a warp are at different nodes, each reads two sectors of 32 bytes. Meant to be right, not
+    /// fast.
     /// </summary>
     public static void WalkLarge(ForestNodes forest, ForestPixels pixels)
     {
@@ -110,7 +111,7 @@ public static class Forest
         }
     }
 
-    // Threads past the last pixel walk it once more, so that all of a group meet at the barriers.
+    // Threads past the last pixel walk that pixel once more, so that all threads of a group meet at the barriers.
     private static void Walk(ForestChunks forest, ForestPixels pixels, ArrayView<int> binWords, ArrayView<int> tree, int threads)
     {
         int pixel = (Grid.IdxX * Group.DimX) + Group.IdxX, groups = forest.BaseMargins.IntLength;
@@ -120,6 +121,7 @@ public static class Forest
         float margin = 0, best = 0;
         for (int chunk = 0; chunk < forest.ChunkCount * ForestChunks.ChunkFields; chunk += ForestChunks.ChunkFields)
         {
+            // The first barrier waits for the walks of the chunk before, the second for the loads of this one.
             Group.Barrier();
             LoadTrees(forest.Words, forest.Chunks[chunk], forest.Chunks[chunk + 1], tree);
             Group.Barrier();
@@ -165,7 +167,8 @@ public static class Forest
         }
     }
 
-    // Four byte planes to a word, a thread's words in a bank of their own. Behind the last plane it is repeated; nothing asks for it there.
+    // Four byte planes to a word, a thread's words in a bank of their own. The last word repeats the last plane; no split asks for the
+    // copies.
     private static void LoadBins(ForestPixels pixels, int pixel, ArrayView<int> words, int threads)
     {
         int last = pixels.Planes - 1, word = Group.IdxX;
@@ -180,7 +183,7 @@ public static class Forest
 
     private static int Bin(ForestPixels pixels, int plane, int pixel) => pixels.Bins[((long)plane * pixels.PlaneStride) + pixel];
 
-    // Four loads are under way at once. The threads of a group divide 256, so four rounds of them divide CopyWords.
+    // Four loads are under way at once. The number of threads divides 256, so four rounds of it divide CopyWords, and no end is asked for.
     private static void LoadTrees(ArrayView<int> words, int from, int count, ArrayView<int> tree)
     {
         int step = Group.DimX;
@@ -235,8 +238,9 @@ public static class Forest
         return margin;
     }
 
-    // The place is below 65536: node - bin * 65536 is negative exactly where the bin is above the cut, and its sign is the step to the
-    // right. Places of a group's first pixel leave the bits of the lane clear.
+    // A node is cut * 65536 + place, with place below 65536: node - bin * 65536 is negative exactly where the bin is above the cut, and its
+    // sign bit is then the step to the right child. The place is that of the group's first pixel, whose lane bits are 0: `| lane` adds the
+    // thread's own.
     private static int Child(ArrayView<int> tree, int root, int at, ArrayView<byte> bins, int lane)
     {
         int node = tree[root + at];
@@ -269,7 +273,8 @@ public static class Forest
         return Interop.IntAsFloat((uint)node);
     }
 
-    // One group means two classes: the second where its margin is above 0, which is what best starts with.
+    // One group means two classes: the second is chosen where the margin is above 0, which `best` starts with. Of several groups the first
+    // is taken whatever its margin.
     private static bool Exceeds(float margin, float best, int group, int groups) => margin > best | (group == 0 & groups > 1);
 
     private static int ClassOf(int group, int groups) => groups == 1 ? 1 : group;

@@ -3,15 +3,15 @@ using ILGPU;
 namespace FastSeg.Kernels;
 
 /// <summary>
-/// A forest as <see cref="Forest"/> walks it in shared memory: trees cut into chunks that fit a group's shared memory, a chunk into runs
-/// of trees that are walked alike, group by group and within a group in the forest's order.
+/// A forest as <see cref="Forest"/> walks it in shared memory. The trees are cut into chunks that fit a thread group's shared memory, and a
+/// chunk into runs of trees that are walked alike; they stand group by group, and within a group in the forest's order.
 /// </summary>
 /// <remarks>
-/// A tree is a heap or a chain of nodes, in 32-bit words. <b>Heap</b>, of a depth D that both trees of a pair share: word 1 is the root,
-/// the children of word i are words 2i and 2i + 1, the leaves (floats) are words 2^D to 2^(D+1) - 1; word 0 is unused; a leaf higher up is
-/// repeated below. <b>Chain</b>, for deep trees with gaps: two words a node, the left child behind its parent; the second word of a split
-/// is the distance in words to its right child, of a leaf 0, and a leaf's first word is its value. A split's word is
-/// <c>cut * 65536 + place</c>, where place is where the byte plane's bin of a group's first pixel lies in shared memory
+/// A tree is a heap or a chain of nodes, in 32-bit words. A <b>heap</b> has a depth D that both trees of a pair share: word 0 is unused,
+/// word 1 is the root, the children of word i are words 2i and 2i + 1, the leaves (floats) are words 2^D to 2^(D+1) - 1; a leaf higher up
+/// is repeated in all leaves below it. A <b>chain</b>, for deep trees with gaps, has two words a node, and a left child follows its parent.
+/// The second word of a split is the distance in words to its right child; that of a leaf is 0, and its first word is its value. In both, a
+/// split's word is <c>cut * 65536 + place</c>: place says where the bin of its byte plane lies in shared memory for the group's first pixel
 /// (<see cref="Forest.PlaceOf"/>).
 /// </remarks>
 public struct ForestChunks
@@ -37,7 +37,7 @@ public struct ForestChunks
     /// <summary>For each run: its first word in the chunk, pairs of trees (may be 0), depth or <see cref="Chain"/>, flags.</summary>
     public ArrayView<int> Runs;
 
-    /// <summary>For each chunk: its first word, its number of words, the run behind its last one.</summary>
+    /// <summary>For each chunk: its first word, its number of words, the run behind its last run.</summary>
     public ArrayView<int> Chunks;
 
     /// <summary>The margin of each group before the first tree.</summary>
@@ -48,8 +48,8 @@ public struct ForestChunks
 }
 
 /// <summary>
-/// A forest as <see cref="Forest.WalkLarge"/> walks it in global memory, whatever its size. Two integers a node, the left child behind its
-/// parent: the second one of a split is the right child's number and of a leaf 0; the first is <c>byte plane * 256 + cut</c>, or the leaf.
+/// A forest as <see cref="Forest.WalkLarge"/> walks it in global memory, whatever its size. A node is two integers, and a left child
+/// follows its parent. A split holds <c>byte plane * 256 + cut</c> and the number of its right child, a leaf its value and 0.
 /// </summary>
 public struct ForestNodes
 {

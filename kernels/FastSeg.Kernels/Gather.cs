@@ -8,10 +8,10 @@ public struct GatherRows
     /// <summary>Features x pixels floats.</summary>
     public ArrayView<float> Planes;
 
-    /// <summary>The pixels, as they lie in a plane.</summary>
+    /// <summary>Where each pixel lies in a plane.</summary>
     public ArrayView<int> Pixels;
 
-    /// <summary>The row of each pixel, counted from <see cref="FirstRow"/>; empty where they follow one another.</summary>
+    /// <summary>The row of each pixel, counted from <see cref="FirstRow"/>; empty where the pixels' rows follow one another.</summary>
     public ArrayView<int> RowOf;
 
     /// <summary>Receives rows x features floats.</summary>
@@ -31,31 +31,32 @@ public struct GatherRows
 }
 
 /// <summary>
-/// From planes to rows: the features of labelled pixels, side by side as XGBoost wants them.
+/// From planes to rows: puts the features of each labelled pixel next to each other, as XGBoost wants them.
 /// </summary>
 /// <remarks>
-/// A group turns 32 pixels x 32 features over in shared memory, 32 x 33 words (4,224 bytes): a warp reads a plane at 32 pixels, which lie
-/// side by side in a scribble, and writes 32 features of one row, 128 bytes in one piece; the 33rd word of a line puts the 32 words of a
-/// column in 32 banks. A value costs 4 bytes read (up to 32, a sector, where labelled pixels are scattered) and 4 written, about 12
-/// instructions, and two accesses of shared memory: memory is the bound. Predicted for 58 features, pixels side by side: 464 bytes a
-/// labelled pixel, 7.2 G pixels/s on an H100 (3.35 TB/s), 1.3 G on an A10 (600 GB/s); scattered 2,088 bytes, 1.6 G and 0.29 G. A group
-/// is 32 x 8 threads (32 x 4 simulated; any number of rows).
+/// A group transposes 32 pixels x 32 features in shared memory, in 32 x 33 words (4,224 bytes). A warp reads one plane at 32 pixels, which
+/// in a scribble lie side by side, and writes 32 features of one row, 128 contiguous bytes. The 33rd word of a line puts the 32 words of a
+/// column into 32 banks. A value costs 4 bytes read (32, a sector, where labelled pixels are scattered), 4 written, about 12 instructions
+/// and two accesses of shared memory: memory is the bound. Predicted for 58 features and pixels side by side: 464 bytes a labelled pixel,
+/// 7.2 G pixels/s on an H100 (3.35 TB/s) and 1.3 G on an A10 (600 GB/s); for scattered pixels 2,088 bytes, 1.6 G and 0.29 G. A group is 32
+/// x 8 threads (32 x 4 simulated; any number of rows works).
 /// </remarks>
 public static class Gather
 {
-    /// <summary>Pixels and features that a group turns over.</summary>
+    /// <summary>Pixels, and features, that a group transposes.</summary>
     public const int Side = 32;
 
     /// <summary>Groups: pixels in x, features in y.</summary>
     public static Index2D Groups(int pixels, int features) => new((pixels + Side - 1) / Side, (features + Side - 1) / Side);
 
-    /// <summary>The device function; groups of 32 columns and any number of rows.</summary>
+    /// <summary>The kernel; groups have 32 columns and any number of rows of threads.</summary>
     public static void Rows(GatherRows gather)
     {
         ArrayView<float> tile = SharedMemory.Allocate<float>(Side * (Side + 1));
         int firstPixel = Grid.IdxX * Side, firstFeature = Grid.IdxY * Side;
         int column = Group.IdxX, step = Group.DimY;
         int features = Math.Min(Side, gather.Features - firstFeature), pixels = Math.Min(Side, gather.Count - firstPixel);
+        // In: a thread is a pixel, its warp reads one plane.
         if (column < pixels)
         {
             long from = ((long)firstFeature * gather.PlaneStride) + gather.Pixels[firstPixel + column];
@@ -65,6 +66,7 @@ public static class Gather
             }
         }
         Group.Barrier();
+        // Out: a thread is a feature, its warp writes one row.
         if (column < features)
         {
             for (int pixel = Group.IdxY; pixel < pixels; pixel += step)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using FastSeg.Features;
 using FastSeg.Forest;
@@ -15,10 +16,13 @@ internal static unsafe class ForestBench
 {
     private const int StrokePixels = 450;
 
-    /// <summary>For a vector of bytes: a split chooses the cut, compares the bin, and chooses the label.</summary>
+    /// <summary>Operations of a split on a vector of bytes: it looks up the cut, compares the bin and blends the label.</summary>
     private const int OperationsOfASplit = 3;
 
-    /// <summary>For a vector of bytes: 4 lookups and 8 shuffles put a tree's leaves together, 4 additions of a quarter as many floats.</summary>
+    /// <summary>
+    /// Operations of a tree's leaves for a vector of bytes: 4 lookups and 8 unpacks put the leaves together, 4 additions add them to the
+    /// margins, a quarter of the pixels each.
+    /// </summary>
     private const int OperationsOfLeaves = 16;
 
     public static void Run(PerfRun run)
@@ -57,8 +61,12 @@ internal static unsafe class ForestBench
             });
             Add(run, name, model, ours, rows, seconds[0], wanted);
             double fastest = Math.Min(seconds[1], seconds[2]);
-            Add(run, $"forest, {name}", "inplace predict", rows.Pixels, seconds[0], seconds[1], Agreement(ours, Inplace(booster, rows)), seconds[1] == fastest ? ratio : null);
-            Add(run, $"forest, {name}", "DMatrix predict", rows.Pixels, seconds[0], seconds[2], Agreement(ours, FromMatrix(booster, data)), seconds[2] == fastest ? ratio : null);
+            Add(
+                run, $"forest, {name}", "inplace predict", rows.Pixels, seconds[0], seconds[1],
+                Agreement(ours, Inplace(booster, rows)), seconds[1] == fastest ? ratio : null);
+            Add(
+                run, $"forest, {name}", "DMatrix predict", rows.Pixels, seconds[0], seconds[2],
+                Agreement(ours, FromMatrix(booster, data)), seconds[2] == fastest ? ratio : null);
         }
         finally
         {
@@ -73,17 +81,25 @@ internal static unsafe class ForestBench
         run.Add(new Measurement("forest", name, seconds, rows.Pixels)
         {
             BytesPerPixel = sizeof(float) * rows.Features,
-            OwnBound = (VectorOperations(run) / ((OperationsOfASplit * left) + OperationsOfLeaves) / forest.Trees.Length, "vector operations of the trees"),
-            Note = FormattableString.Invariant(
-                $"{forest.Trees.Length} trees of {model.SplitsPerTree:F1} splits, {left:F1} after pruning; byte comparisons a pixel: {forest.Splits} before, {left * forest.Trees.Length:F0} after"),
+            OwnBound = (
+                VectorOperations(run) / ((OperationsOfASplit * left) + OperationsOfLeaves) / forest.Trees.Length,
+                "vector operations of the trees"),
+            Note = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{forest.Trees.Length} trees of {model.SplitsPerTree:F1} splits, {left:F1} after pruning; "
+                + $"byte comparisons a pixel: {forest.Splits} before, {left * forest.Trees.Length:F0} after"),
         });
-        run.Add(new Quantity("forest", $"{name}, pixels a second", rows.Pixels / seconds / 1e6, "Mpx/s", "") { Goal = Goal.AtLeast(wanted / 1e6) });
+        run.Add(new Quantity("forest", $"{name}, pixels a second", rows.Pixels / seconds / 1e6, "Mpx/s", "")
+        {
+            Goal = Goal.AtLeast(wanted / 1e6),
+        });
     }
 
-    // Operations on vectors of bytes, for each pixel: with 256 bits four a cycle where there are two multiply-adds, with 512 two.
+    // Byte operations a second, one a pixel: a cycle that holds two multiply-adds holds four byte operations of 256 bits, or two of 512.
     private static double VectorOperations(PerfRun run) => run.Bounds.FlopsPerSecond * (VectorPath.Bits == 512 ? 2 : 4);
 
-    private static void Add(PerfRun run, string name, string call, long pixels, double ours, double theirs, string agreement, double? ratio) =>
+    private static void Add(
+        PerfRun run, string name, string call, long pixels, double ours, double theirs, string agreement, double? ratio) =>
         run.Add(new Comparison(name, $"XGBoost {XgBoost.Version} {call}", pixels / ours, pixels / theirs, agreement)
         {
             Goal = ratio is { } wanted ? Goal.AtLeast(wanted) : null,
@@ -103,16 +119,19 @@ internal static unsafe class ForestBench
 
     private static ReadOnlySpan<float> Inplace(BoosterHandle booster, ForestRows rows)
     {
-        const string Config = """{"type":1,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":true,"cache_id":0,"missing":NaN}""";
+        const string Config =
+            """{"type":1,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":true,"cache_id":0,"missing":NaN}""";
         string array = XgBoost.Array(rows.Rows, "<f4", rows.Pixels, rows.Features);
-        XgBoost.XGBoosterPredictFromDense(booster, array, Config, 0, out ulong* shape, out _, out float* result).ThrowIfFailed("predicting");
+        XgBoost.XGBoosterPredictFromDense(booster, array, Config, 0, out ulong* shape, out _, out float* result)
+            .ThrowIfFailed("predicting");
         return new ReadOnlySpan<float>(result, (int)(shape[0] * shape[1]));
     }
 
     private static ReadOnlySpan<float> FromMatrix(BoosterHandle booster, DMatrixHandle matrix)
     {
         const string Config = """{"type":1,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":true}""";
-        XgBoost.XGBoosterPredictFromDMatrix(booster, matrix, Config, out ulong* shape, out _, out float* result).ThrowIfFailed("predicting");
+        XgBoost.XGBoosterPredictFromDMatrix(booster, matrix, Config, out ulong* shape, out _, out float* result)
+            .ThrowIfFailed("predicting");
         return new ReadOnlySpan<float>(result, (int)(shape[0] * shape[1]));
     }
 
@@ -125,7 +144,9 @@ internal static unsafe class ForestBench
         {
             same += mine[i] == peer[i] ? 1 : 0;
         }
-        return mine.Length == peer.Length && same == peer.Length ? $"all {same} margins bit-equal" : $"{peer.Length - same} of {peer.Length} margins differ";
+        return mine.Length == peer.Length && same == peer.Length
+            ? $"all {same} margins bit-equal"
+            : $"{peer.Length - same} of {peer.Length} margins differ";
     }
 
     /// <summary>A model of a few hundred labelled pixels, evenly taken from a label image.</summary>
@@ -143,7 +164,9 @@ internal static unsafe class ForestBench
             few[at] = labels[at];
         }
         using var drawn = MemoryImage.FromMemory<byte>(few, all.Info.Width, all.Info.Height, name: "strokes");
-        TrainingResult result = Segmenter.Train([new TrainingImage(image, drawn)], options: new RunOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads });
+        TrainingResult result = Segmenter.Train(
+            [new TrainingImage(image, drawn)],
+            options: new RunOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads });
         run.Add(new Quantity("train", $"strokes, {count} labelled pixels", result.Run.Seconds, "s", Path.GetFileName(labelFile)));
         return result.Model;
     }

@@ -20,7 +20,7 @@ internal sealed unsafe class ForestRows : IDisposable
             bank.Run(new Keep(this));
             Pixels += image.Info.Bounds.Pixels;
         }
-        Rows = Add(Pixels * Features * sizeof(float));
+        Rows = Allocate(Pixels * Features * sizeof(float));
         long at = 0;
         foreach (Band band in Bands)
         {
@@ -48,7 +48,7 @@ internal sealed unsafe class ForestRows : IDisposable
 
     public void Dispose() => _buffers.ForEach(buffer => buffer.Dispose());
 
-    private float* Add(long bytes)
+    private float* Allocate(long bytes)
     {
         var buffer = new HostBuffer(bytes);
         _buffers.Add(buffer);
@@ -60,12 +60,13 @@ internal sealed unsafe class ForestRows : IDisposable
         int planeStride = (band.RowStride * band.Height) + 16;
         lock (Bands)
         {
-            float* first = Add((long)planeStride * band.Planes * sizeof(float));
+            float* first = Allocate((long)planeStride * band.Planes * sizeof(float));
             for (int plane = 0; plane < band.Planes; plane++)
             {
                 for (int y = 0; y < band.Height; y++)
                 {
-                    new Span<float>(band.Row(plane, y), band.Width).CopyTo(new Span<float>(first + ((long)plane * planeStride) + (y * band.RowStride), band.Width));
+                    float* row = first + ((long)plane * planeStride) + (y * band.RowStride);
+                    new Span<float>(band.Row(plane, y), band.Width).CopyTo(new Span<float>(row, band.Width));
                 }
             }
             Bands.Add(new Band(band.X, band.Y, band.Width, band.Height, band.Planes, first, band.RowStride, planeStride));

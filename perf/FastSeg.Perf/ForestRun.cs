@@ -32,7 +32,8 @@ internal sealed unsafe class ForestRun : IDisposable
         for (int y = 0; y < band.Height; y++)
         {
             Decision.Labels(
-                forest.Margins(0) + (y * forest.RowStride), forest.GroupStride, _forest.Groups, _labels.Pointer + (worker * Band.MaxWidth), band.Width);
+                forest.Margins(0) + (y * forest.RowStride), forest.GroupStride, _forest.Groups,
+                _labels.Pointer + (worker * Band.MaxWidth), band.Width);
         }
     });
 

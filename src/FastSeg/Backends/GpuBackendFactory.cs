@@ -50,7 +50,7 @@ internal sealed class GpuEngine : Engine, IDisposable
     /// <inheritdoc/>
     public override IReadOnlyList<PlanItem> DeviceItems(Work work, TileGrid grid)
     {
-        GpuRooms rooms = GpuRooms.For(work, grid, work.Forest?.GpuTables.Bins.Planes ?? 0);
+        GpuRooms rooms = GpuRooms.For(work, grid, work.Forest is null ? 0 : ForestTablesGpu.Of(work.Forest!).Bins.Planes);
         var items = new List<PlanItem>();
         items.AddRange(rooms.Items.Select(item => new PlanItem(item.Name, item.Bytes, GpuThread.Halves, PlanPhase.Tiles)));
         items.Add(new PlanItem("filters' tables", FilterBankGpu.TableBytes(work.Features), 1, PlanPhase.Tiles));
@@ -61,7 +61,7 @@ internal sealed class GpuEngine : Engine, IDisposable
         }
         if (work.Verb == TileVerb.Predict)
         {
-            items.Add(new PlanItem("forest", work.Forest!.GpuTables.Bytes, 1, PlanPhase.Tiles));
+            items.Add(new PlanItem("forest", ForestTablesGpu.Of(work.Forest!).Bytes, 1, PlanPhase.Tiles));
         }
         if (work.ResidentRows > 0)
         {

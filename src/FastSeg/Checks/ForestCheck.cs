@@ -44,7 +44,7 @@ internal static class ForestCheck
             }
         }
         float[] expected = XgBoostReference.Margins(model, rows, Features);
-        float[] margins = Predict(DecisionForest.Parse(model), rows, out double seconds);
+        float[] margins = Predict(ForestReader.Parse(model), rows, out double seconds);
         double error = Deviation.OfValues(margins, expected);
         return new BackendCheckResult($"forest: margins, {classes} classes", $"{Rows} x {Features}", error, 0, seconds);
     }

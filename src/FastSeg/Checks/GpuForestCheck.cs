@@ -21,7 +21,7 @@ internal static class GpuForestCheck
         DecisionForest forest = CheckScene.Trained(TrainedSide, seed, Classes, Training, BackendKind.Cpu).Forest;
         float[] planes = CheckScene.Planes(FeatureSpec.Paper, samples, side);
         Found found = meter.On(device => Predict(device, forest, samples, side));
-        BinTables bins = forest.GpuTables.Bins;
+        BinTables bins = ForestTablesGpu.Of(forest).Bins;
         int thresholds = bins.Search.Thresholds.Sum(plane => plane.Length) / bins.Planes;
         string size = $"{side} x {side}";
         yield return meter.Row(

@@ -7,51 +7,67 @@ using FastSeg.Native;
 namespace FastSeg.Forest;
 
 /// <summary>
-/// Prunes trees to bits (<see cref="RangeBits"/>) and evaluates them from these (AVX2). The splits that remain are decoded while the vectors
-/// work, which alone would use two thirds of a cycle's instructions: writing them to memory first, to be read from there, cost as much as
-/// evaluating them.
+/// Prunes trees to bits (<see cref="RangeBits"/>) and evaluates them from these (AVX2). The remaining splits are decoded between the vector
+/// operations, which take only two thirds of the instructions that a cycle has room for. Writing the splits to a <see cref="TreeProgram"/>
+/// first, to be read from there, cost as much as evaluating them.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Every pixel carries a label, a byte: in the end the number of its leaf among those left. Splits are visited from left to right, not from
-/// the root down. The split between leaves i and i + 1 gives the label i + 1 to the pixels that it sends to the right, provided that their
-/// label is at least that of the first leaf of its left subtree. Others have a smaller one: an ancestor keeps them to the left of the
-/// subtree. A pixel that belongs further right gets a larger label later, from the ancestor that sends it there.
+/// Every pixel carries a label, a byte: in the end its leaf's rank among the remaining leaves. Splits are visited in order, from left to
+/// right, not from the root down. The split between the remaining leaves i and i + 1 gives label i + 1 to the pixels that it sends right,
+/// provided that their label is at least that of the first leaf of its left subtree. A pixel with a smaller label does not reach this
+/// split: an ancestor keeps it left of the subtree. A pixel that belongs further right gets a larger label later, from the ancestor that
+/// sends it there.
 /// </para>
 /// <para>
-/// Up to 16 labels choose the cut by a lookup, and one below all bins where the split is not theirs: three operations for 32 pixels.
-/// Further labels are compared: four. The bound of a split is 27 operations on four ports for a square, 6.75 cycles; measured are 8.5,
-/// with the loop's end, which is foreseen badly, for trees with ten splits left. Adding a tree's leaves is 96 shuffles on two ports, 48 cycles.
+/// Up to 16 labels choose their cut by a lookup, which yields a cut above all bins for labels that the split does not concern: three
+/// operations for 32 pixels. More labels are compared: four operations. A split is bound by 27 operations on four ports for a square,
+/// 6.75 cycles. Measured are 8.5, with the badly predicted end of the loop, for trees with ten splits left. Adding a tree's leaves takes
+/// 96 shuffles on two ports, 48 cycles.
 /// </para>
 /// </remarks>
 internal sealed unsafe class BitTrees : SquareTrees
 {
-    /// <summary>Labels that choose among cuts by a lookup.</summary>
+    /// <summary>Labels that choose their cut by a lookup.</summary>
     private const int FewLabels = ByteTables.Entries;
 
-    private readonly ForestTables _tables;
+    private readonly int[][] _treesOf;
     private readonly HostBuffer _buffer;
     private readonly RangeBits _ranges;
     private readonly int[] _firstOf;
+
+    /// <summary>Lowest cuts for labels 0, 1, 2 ..: all -128, which raises no cut; the 16 bytes before them are all 127.</summary>
     private readonly byte* _fromLabel;
+
+    /// <summary>For each eight bits, the numbers of the bits that are set, ascending: eight bytes.</summary>
     private readonly byte* _kept;
+
+    /// <summary>The remaining leaves of the tree being evaluated.</summary>
     private readonly float* _leaves;
+
+    /// <summary>The same leaves as <see cref="ByteTables"/>.</summary>
     private readonly float* _arranged;
+
+    /// <summary>The labels of a square, where the leaves are too many to be looked up from registers.</summary>
     private readonly byte* _labels;
+
+    /// <summary>The remaining splits and leaves of every tree of a group, from <see cref="RangeBits.Prune"/>.</summary>
     private readonly ulong* _left;
+
+    /// <summary>Every tree as an <see cref="OrderedTree"/>, group by group.</summary>
     private readonly byte* _trees;
 
     /// <summary>Lays the trees out.</summary>
     /// <param name="tables">A forest that <see cref="SquareTrees.Suits"/>.</param>
-    public BitTrees(ForestTables tables)
+    public BitTrees(ForestTablesCpu tables)
     {
-        _tables = tables;
+        _treesOf = tables.Forest.TreesOf;
         _buffer = new HostBuffer(Bytes(tables));
         _ranges = new RangeBits(tables.Planes, _buffer.Pointer);
         _fromLabel = _buffer.Pointer + RangeBits.Bytes + FewLabels;
         _kept = _fromLabel + FewLabels;
         _labels = _kept + (256 * 8);
-        _arranged = (float*)(_labels + TreeProgram.SquareBytes);
+        _arranged = (float*)(_labels + Square.Pixels);
         _leaves = _arranged + OrderedTree.Nodes;
         _left = (ulong*)(_leaves + OrderedTree.Nodes);
         _trees = (byte*)(_left + (2 * tables.Forest.Trees.Length));
@@ -62,37 +78,43 @@ internal sealed unsafe class BitTrees : SquareTrees
         for (int group = 0; group < tables.Forest.Groups; group++)
         {
             _firstOf[group] = laid;
-            foreach (int tree in tables.TreesOf[group])
+            foreach (int tree in _treesOf[group])
             {
-                OrderedTree.Lay(tables, tables.Forest.Trees[tree], _trees + ((long)OrderedTree.Stride * laid++));
+                OrderedTree.Write(tables, tables.Forest.Trees[tree], _trees + ((long)OrderedTree.Stride * laid++));
             }
         }
     }
 
     /// <summary>Bytes the constructor allocates.</summary>
-    public static long Bytes(ForestTables tables) =>
-        RangeBits.Bytes + (2 * FewLabels) + (256 * 8) + TreeProgram.SquareBytes + (2 * OrderedTree.Nodes * sizeof(float))
+    public static long Bytes(ForestTablesCpu tables) =>
+        RangeBits.Bytes + (2 * FewLabels) + (256 * 8) + Square.Pixels + (2 * OrderedTree.Nodes * sizeof(float))
         + ((2 * sizeof(ulong)) + OrderedTree.Stride) * (long)tables.Forest.Trees.Length;
 
     /// <inheritdoc/>
     public override void Dispose() => _buffer.Dispose();
 
     /// <inheritdoc/>
-    public override void AddGroup(int group, byte* least, byte* most, byte* bins, float* margins)
+    public override void AddLeavesOf(int group, byte* least, byte* most, byte* bins, float* margins)
     {
         byte* tree = _trees + ((long)OrderedTree.Stride * _firstOf[group]);
-        int count = _tables.TreesOf[group].Length;
+        int count = _treesOf[group].Length;
         _ranges.Set(least, most);
         _ranges.Prune(tree, count, _left);
         for (int i = 0; i < count; i++, tree += OrderedTree.Stride)
         {
             SplitsEvaluated += BitOperations.PopCount(_left[2 * i]);
-            Add(tree, _left[2 * i], _left[(2 * i) + 1], bins, margins);
+            AddLeaves(tree, _left[2 * i], _left[(2 * i) + 1], bins, margins);
         }
     }
 
+    /// <summary>Evaluates a tree on a square and adds each pixel's leaf to its margin.</summary>
+    /// <param name="tree">An <see cref="OrderedTree"/>.</param>
+    /// <param name="splits">A bit for each remaining split.</param>
+    /// <param name="leaves">A bit for each remaining leaf: one more than splits.</param>
+    /// <param name="bins">The square's planes.</param>
+    /// <param name="margins">16 x 16 margins.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Add(byte* tree, ulong splits, ulong leaves, byte* bins, float* margins)
+    private void AddLeaves(byte* tree, ulong splits, ulong leaves, byte* bins, float* margins)
     {
         const int Step = 32;
         if (splits == 0)
@@ -101,15 +123,24 @@ internal sealed unsafe class BitTrees : SquareTrees
             return;
         }
         KeepLeaves((float*)(tree + OrderedTree.Leaves), leaves);
+
+        // Eight vectors hold the labels of the whole square: four rows' left half, their right half, the next four rows' left half, and so
+        // on. All pixels begin at label 0. `right` counts the splits visited, so it is the label that the next one gives.
         Vector256<byte> right = Vector256<byte>.Zero;
-        Vector256<byte> label0 = right, label1 = right, label2 = right, label3 = right, label4 = right, label5 = right, label6 = right, label7 = right;
+        Vector256<byte> label0 = right, label1 = right, label2 = right, label3 = right;
+        Vector256<byte> label4 = right, label5 = right, label6 = right, label7 = right;
         int leafCount = BitOperations.PopCount(leaves);
         byte* fromLabel = _fromLabel - leafCount;
+
+        // The first 16 splits: no label is above 15 yet, so labels look their cut up.
         for (int few = Math.Min(leafCount - 1, FewLabels); few > 0; few--)
         {
             ulong split = Bmi1.X64.TrailingZeroCount(splits);
             splits = Bmi1.X64.ResetLowestSetBit(splits);
             byte* value = bins + ((ushort*)(tree + OrderedTree.Place))[split];
+
+            // L = leafCount - LeavesFrom(split) is the label of the first leaf of the left subtree. `_fromLabel - L` gives each label's
+            // lowest cut: 127 (always keep) below L, -128 (none) from L on. The split's own cut decides for the labels from L on.
             Vector256<byte> cuts = Avx2.Max(
                 Avx2.BroadcastScalarToVector256((sbyte*)tree + OrderedTree.Cut + split),
                 Avx2.BroadcastVector128ToVector256((sbyte*)fromLabel + LeavesFrom(split, leaves))).AsByte();
@@ -123,13 +154,16 @@ internal sealed unsafe class BitTrees : SquareTrees
             label6 = Decide(label6, cuts, value + (6 * Step), right);
             label7 = Decide(label7, cuts, value + (7 * Step), right);
         }
+
+        // Later splits meet labels above 15, which a lookup of 16 bytes cannot hold: they are compared with L instead.
         while (splits != 0)
         {
             ulong split = Bmi1.X64.TrailingZeroCount(splits);
             splits = Bmi1.X64.ResetLowestSetBit(splits);
             byte* value = bins + ((ushort*)(tree + OrderedTree.Place))[split];
             Vector256<sbyte> cut = Avx2.BroadcastScalarToVector256((sbyte*)tree + OrderedTree.Cut + split);
-            Vector256<sbyte> first = Avx2.BroadcastScalarToVector256(Vector128.CreateScalarUnsafe(leafCount - (int)LeavesFrom(split, leaves)).AsSByte());
+            Vector256<sbyte> first = Avx2.BroadcastScalarToVector256(
+                Vector128.CreateScalarUnsafe(leafCount - (int)LeavesFrom(split, leaves)).AsSByte());
             right -= Vector256<byte>.AllBitsSet;
             label0 = Decide(label0, first, cut, value, right);
             label1 = Decide(label1, first, cut, value + Step, right);
@@ -140,6 +174,8 @@ internal sealed unsafe class BitTrees : SquareTrees
             label6 = Decide(label6, first, cut, value + (6 * Step), right);
             label7 = Decide(label7, first, cut, value + (7 * Step), right);
         }
+
+        // Labels now number the remaining leaves. Margins lie 16 to a row: + 8 is the right half, + 64 the next four rows.
         byte* tables = (byte*)ByteTables.Arrange(_leaves, leafCount, _arranged);
         if (leafCount <= ByteTables.Entries)
         {
@@ -153,6 +189,8 @@ internal sealed unsafe class BitTrees : SquareTrees
             LeafBytes.AddFew(label7, tables, margins + 200);
             return;
         }
+
+        // Through memory: vectors that live across a call would not stay in registers in the loops above.
         Avx.Store(_labels, label0);
         Avx.Store(_labels + Step, label1);
         Avx.Store(_labels + (2 * Step), label2);
@@ -164,24 +202,37 @@ internal sealed unsafe class BitTrees : SquareTrees
         LeafBytes.AddMany(_labels, tables, leafCount, margins);
     }
 
-    /// <summary>Leaves from a split's left subtree on, which reaches as far to the left as the lowest set bit of its number.</summary>
+    /// <summary>
+    /// Counts the remaining leaves from a split's left subtree on. By in-order numbering split i's left subtree starts at leaf
+    /// <c>i &amp; (i - 1)</c>, which is i without its lowest set bit.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong LeavesFrom(ulong split, ulong leaves) => Popcnt.X64.PopCount(leaves >> (int)Bmi1.X64.ResetLowestSetBit(split));
+    private static ulong LeavesFrom(ulong split, ulong leaves) =>
+        Popcnt.X64.PopCount(leaves >> (int)Bmi1.X64.ResetLowestSetBit(split));
 
-    /// <summary>Keeps the label of those that go left: the label chooses the cut, and where there is none for it every bin is below.</summary>
+    /// <summary>Keeps the label where the bin goes left at the label's cut, and takes <paramref name="right"/> elsewhere.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Decide(Vector256<byte> label, Vector256<byte> cuts, byte* bins, Vector256<byte> right) => Avx2.BlendVariable(
-        right, label, Avx2.CompareGreaterThan(Avx2.Shuffle(cuts, label).AsSByte(), Avx.LoadVector256((sbyte*)bins)).AsByte());
+    private static Vector256<byte> Decide(Vector256<byte> label, Vector256<byte> cuts, byte* bins, Vector256<byte> right) =>
+        Avx2.BlendVariable(
+            right, label, Avx2.CompareGreaterThan(Avx2.Shuffle(cuts, label).AsSByte(), Avx.LoadVector256((sbyte*)bins)).AsByte());
 
-    /// <summary>The same for any label.</summary>
+    /// <summary>
+    /// Keeps the label where the bin goes left or the label is below <paramref name="first"/>, and takes <paramref name="right"/>
+    /// elsewhere.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Decide(Vector256<byte> label, Vector256<sbyte> first, Vector256<sbyte> cut, byte* bins, Vector256<byte> right)
+    private static Vector256<byte> Decide(
+        Vector256<byte> label, Vector256<sbyte> first, Vector256<sbyte> cut, byte* bins, Vector256<byte> right)
     {
-        Vector256<sbyte> keeps = Avx2.CompareGreaterThan(cut, Avx.LoadVector256((sbyte*)bins)) | Avx2.CompareGreaterThan(first, label.AsSByte());
+        Vector256<sbyte> keeps = Avx2.CompareGreaterThan(cut, Avx.LoadVector256((sbyte*)bins))
+            | Avx2.CompareGreaterThan(first, label.AsSByte());
         return Avx2.BlendVariable(right, label, keeps.AsByte());
     }
 
-    /// <summary>Closes the gaps between the leaves that are left, eight at a time: without a branch.</summary>
+    /// <summary>
+    /// Copies the remaining leaves next to each other, eight candidates at a time: a permutation moves those that remain to the front, and
+    /// the next eight are written over what follows them. No branch depends on the leaves.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void KeepLeaves(float* values, ulong leaves)
     {
@@ -196,17 +247,12 @@ internal sealed unsafe class BitTrees : SquareTrees
         }
     }
 
-    /// <summary>
-    /// What cuts are raised to, for label 0 and on: up to here 127, which no bin less 128 reaches, from here on -128. So many before this
-    /// begins what a split takes whose first label that is.
-    /// </summary>
     private void FillFromLabel()
     {
         new Span<byte>(_fromLabel - FewLabels, FewLabels).Fill(127);
         new Span<byte>(_fromLabel, FewLabels).Fill(128);
     }
 
-    /// <summary>For each eight bits, the numbers of those that are set.</summary>
     private void FillKept()
     {
         for (int bits = 0; bits < 256; bits++)

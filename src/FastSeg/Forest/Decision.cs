@@ -19,6 +19,8 @@ internal static unsafe class Decision
     /// <param name="count">Pixels.</param>
     public static void Labels(float* margins, nint groupStride, int groups, byte* labels, int count)
     {
+        // One group: its margin is compared with 0, and what is above gets label 1. Several: a later group must be above the best so far,
+        // so a tie keeps the lower class.
         int i = 0;
         for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
         {
@@ -101,10 +103,11 @@ internal static unsafe class Decision
         return (byte)label;
     }
 
-    // The cap keeps exp finite.
+    // The cap keeps exp finite: e^88.7 is just below the largest float.
     private static Vector256<float> Sigmoid(Vector256<float> margin) =>
         Vector256<float>.One / (Vector256.Exp(Vector256.Min(-margin, Vector256.Create(88.7f))) + Vector256<float>.One);
 
+    /// <summary>Softmax of eight pixels; the largest margin is taken off first, so that no power overflows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Softmax(float* margins, nint groupStride, int groups, float* probabilities, nint classStride)
     {
@@ -131,6 +134,7 @@ internal static unsafe class Decision
         }
     }
 
+    /// <summary>Probabilities of fewer than eight pixels, from copies padded with zeros to a vector.</summary>
     private static void Rest(float* margins, nint groupStride, int groups, float* probabilities, nint classStride, int count)
     {
         const int Lanes = 8;

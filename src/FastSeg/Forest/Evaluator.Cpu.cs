@@ -2,15 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace FastSeg.Forest;
 
-/// <summary>The loops of the forest over squares of 16 x 16 pixels, written once for both vector widths.</summary>
+/// <summary>Evaluates a <see cref="TreeProgram"/> on squares of 16 x 16 pixels; written once for both vector widths.</summary>
 internal static unsafe class Evaluator<TInt, TLanes>
     where TInt : struct
     where TLanes : struct, IForestLanes<TInt>
 {
-    /// <summary>Side of a square: a vector of 16 lanes holds four of its rows.</summary>
-    private const int Side = 16;
+    private const int Side = Square.Side;
 
-    /// <summary>Evaluates trees on some squares and adds their leaves to the squares' margins, tree after tree.</summary>
+    /// <summary>Evaluates trees on some squares and adds each pixel's leaves to its margin, tree after tree.</summary>
     /// <param name="program">The trees.</param>
     /// <param name="first">The first tree.</param>
     /// <param name="end">The tree after the last.</param>
@@ -21,13 +20,14 @@ internal static unsafe class Evaluator<TInt, TLanes>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(TreeProgram program, int first, int end, byte* bins, nint binStride, float* margins, int squares)
     {
-        byte* labels = stackalloc byte[TreeProgram.SquareBytes];
+        byte* labels = stackalloc byte[Square.Pixels];
         float* arranged = stackalloc float[TreeProgram.MaxLeaves];
         for (int tree = first; tree < end; tree++)
         {
             int leafCount = program.Leaves[tree];
             if (leafCount <= TLanes.SmallLeaves)
             {
+                // Small trees that follow one another are evaluated together.
                 int run = tree;
                 while (tree + 1 < end && program.Leaves[tree + 1] <= TLanes.SmallLeaves)
                 {
@@ -53,13 +53,15 @@ internal static unsafe class Evaluator<TInt, TLanes>
         }
     }
 
-    /// <summary>A tree on a square of four vectors.</summary>
+    /// <summary>A tree on a square of four vectors, of four rows each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunFour(TreeProgram program, int firstSplit, int endSplit, byte* bins, float* leaves, int leafCount, byte* labels, float* margins)
+    private static void RunFour(
+        TreeProgram program, int firstSplit, int endSplit, byte* bins, float* leaves, int leafCount, byte* labels, float* margins)
     {
         const int Step = 64;
         int* binsOf = program.BinsOf;
         uint* cuts = program.Cut, owns = program.Label, lefts = program.Left, rights = program.Right;
+        // The first split decides for all pixels, whatever their label.
         byte* value = bins + binsOf[firstSplit];
         TInt cut = TLanes.BroadcastCut(cuts + firstSplit);
         TInt left = TLanes.Broadcast(lefts + firstSplit), right = TLanes.Broadcast(rights + firstSplit);
@@ -97,21 +99,28 @@ internal static unsafe class Evaluator<TInt, TLanes>
 
     /// <summary>
     /// A tree on a square of eight vectors, all at once: with four and four a split's values would be fetched twice and the loop's end
-    /// guessed wrong twice, a fifth of the time. Sixteen registers hold no left label: going left keeps a label, as all programs but
-    /// those of <see cref="VectorTrees"/> have it.
+    /// mispredicted twice, which is a fifth of the time. Sixteen registers have no place for a left label, and need none: in all programs
+    /// but those of <see cref="VectorTrees"/> a pixel that goes left keeps its label.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunEight(TreeProgram program, int firstSplit, int endSplit, byte* bins, float* leaves, int leafCount, byte* labels, float* margins)
+    private static void RunEight(
+        TreeProgram program, int firstSplit, int endSplit, byte* bins, float* leaves, int leafCount, byte* labels, float* margins)
     {
         const int Step = 32;
         int* binsOf = program.BinsOf;
         uint* cuts = program.Cut, owns = program.Label, rights = program.Right;
+        // The first split decides for all pixels, whatever their label.
         byte* value = bins + binsOf[firstSplit];
-        TInt cut = TLanes.BroadcastCut(cuts + firstSplit), own = TLanes.Broadcast(owns + firstSplit), right = TLanes.Broadcast(rights + firstSplit);
-        TInt label0 = TLanes.Select(TLanes.Load(value), cut, own, right), label1 = TLanes.Select(TLanes.Load(value + Step), cut, own, right);
-        TInt label2 = TLanes.Select(TLanes.Load(value + (2 * Step)), cut, own, right), label3 = TLanes.Select(TLanes.Load(value + (3 * Step)), cut, own, right);
-        TInt label4 = TLanes.Select(TLanes.Load(value + (4 * Step)), cut, own, right), label5 = TLanes.Select(TLanes.Load(value + (5 * Step)), cut, own, right);
-        TInt label6 = TLanes.Select(TLanes.Load(value + (6 * Step)), cut, own, right), label7 = TLanes.Select(TLanes.Load(value + (7 * Step)), cut, own, right);
+        TInt cut = TLanes.BroadcastCut(cuts + firstSplit);
+        TInt own = TLanes.Broadcast(owns + firstSplit), right = TLanes.Broadcast(rights + firstSplit);
+        TInt label0 = TLanes.Select(TLanes.Load(value), cut, own, right);
+        TInt label1 = TLanes.Select(TLanes.Load(value + Step), cut, own, right);
+        TInt label2 = TLanes.Select(TLanes.Load(value + (2 * Step)), cut, own, right);
+        TInt label3 = TLanes.Select(TLanes.Load(value + (3 * Step)), cut, own, right);
+        TInt label4 = TLanes.Select(TLanes.Load(value + (4 * Step)), cut, own, right);
+        TInt label5 = TLanes.Select(TLanes.Load(value + (5 * Step)), cut, own, right);
+        TInt label6 = TLanes.Select(TLanes.Load(value + (6 * Step)), cut, own, right);
+        TInt label7 = TLanes.Select(TLanes.Load(value + (7 * Step)), cut, own, right);
         for (int split = firstSplit + 1; split < endSplit; split++)
         {
             value = bins + binsOf[split];
@@ -140,6 +149,7 @@ internal static unsafe class Evaluator<TInt, TLanes>
             TLanes.AddManyLeaves(labels, leaves, leafCount, margins);
             return;
         }
+        // Vectors hold the left and the right half of four rows in turn.
         for (int i = 0; i < 8; i++)
         {
             TLanes.AddLeaves(TLanes.Load(labels + (i * Step)), leaves, margins + ((i >> 1) * 4 * Side) + ((i & 1) * 8));

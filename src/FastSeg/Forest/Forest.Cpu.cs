@@ -8,13 +8,32 @@ namespace FastSeg.Forest;
 /// Applies a forest to bands on the CPU, for one worker: owns the margins of the last band. Not thread-safe; one per thread, all over
 /// the same <see cref="DecisionForest"/>.
 /// </summary>
+/// <remarks>
+/// <para>Which evaluator runs is decided once for a forest (<see cref="PruningChoice"/>). All of them give the same bits.</para>
+/// <code>
+/// trees of the forest                           256 bits (AVX2)      512 bits (VBMI)         why
+/// fewer splits a tree than pays (8; 20 with     Evaluator, programs of whole trees           pruning would cost more than it
+///   512 bits) on average, depth up to 7                                                      saves
+/// else depth up to 6, up to 255 byte planes     BitTrees             VectorTrees, then       bins vary least within a square of
+///                                                                    Evaluator               16 x 16; a tree is pruned by vectors
+/// else                                          Evaluator, programs of Pruner                pruning node by node pays for a
+///                                                                                            whole strip of 16 rows only
+/// </code>
+/// <para>
+/// Within these, Evaluator gives trees that pruning left up to 4 leaves (256 bits) or 1 (512) to AddSmall, which keeps the margins in
+/// registers. A tree deeper than 64 or, after pruning, of more than 256 leaves is walked pixel by pixel, as is every tree on a square that
+/// holds NaN or infinity. The other tables: <see cref="ByteSearch"/> bins with 256 bits, <see cref="PathSearch"/> with 512; with AVX-512
+/// but without VBMI 256 bits are taken.
+/// </para>
+/// </remarks>
 internal sealed unsafe class ForestCpu : IDisposable
 {
+    /// <summary>Rows of margins are a multiple of this long.</summary>
     private const int Lanes = 64;
 
     private readonly HostBuffer _margins;
     private readonly int _rows;
-    private readonly ForestWorker _worker;
+    private readonly ForestStrips _strips;
 
     /// <summary>Plans and allocates everything a run needs.</summary>
     /// <param name="forest">The trees.</param>
@@ -23,16 +42,17 @@ internal sealed unsafe class ForestCpu : IDisposable
     public ForestCpu(DecisionForest forest, int maxBandWidth, int maxBandHeight)
     {
         RowStride = Padded(maxBandWidth, Lanes);
-        _rows = Padded(maxBandHeight, ForestWorker.Side);
+        _rows = Padded(maxBandHeight, Square.Side);
         _margins = new HostBuffer(MarginBytes(forest, maxBandWidth, maxBandHeight));
-        _worker = ForestWorker.Bits == 512
-            ? new ForestWorker<Vector512<int>, ForestLanes512>(forest.Tables, maxBandWidth)
-            : new ForestWorker<Vector256<int>, ForestLanes256>(forest.Tables, maxBandWidth);
+        var tables = ForestTablesCpu.Of(forest);
+        _strips = PruningChoice.Bits == 512
+            ? new ForestStrips<Vector512<int>, ForestLanes512>(tables, maxBandWidth)
+            : new ForestStrips<Vector256<int>, ForestLanes256>(tables, maxBandWidth);
     }
 
     /// <summary>Bytes the constructor allocates.</summary>
     public static long Bytes(DecisionForest forest, int maxBandWidth, int maxBandHeight) =>
-        MarginBytes(forest, maxBandWidth, maxBandHeight) + ForestWorker.Bytes(forest.Tables, maxBandWidth);
+        MarginBytes(forest, maxBandWidth, maxBandHeight) + ForestStrips.Bytes(ForestTablesCpu.Of(forest), maxBandWidth);
 
     /// <summary>Floats from a row of margins to the next: a multiple of 64.</summary>
     public int RowStride { get; }
@@ -47,29 +67,29 @@ internal sealed unsafe class ForestCpu : IDisposable
     public float* Margins(int group) => (float*)_margins.Pointer + (group * GroupStride);
 
     /// <summary>Splits that were evaluated on squares of 16 x 16 pixels so far, after pruning.</summary>
-    public long SplitsEvaluated => _worker.SplitsEvaluated;
+    public long SplitsEvaluated => _strips.SplitsEvaluated;
 
     /// <summary>Squares so far.</summary>
-    public long SquaresEvaluated => _worker.SquaresEvaluated;
+    public long SquaresEvaluated => _strips.SquaresEvaluated;
 
     /// <summary>Trees that were walked pixel by pixel, counted once a square, so far.</summary>
-    public long TreesWalked => _worker.TreesWalked;
+    public long TreesWalked => _strips.TreesWalked;
 
     /// <summary>What is pruned.</summary>
-    public Pruning Pruning => _worker.Pruning;
+    public Pruning Pruning => _strips.Pruning;
 
     /// <summary>Computes every margin of the band; bit-equal to XGBoost's. Allocates nothing.</summary>
-    public void Predict(in Band band) => _worker.Predict(band, Margins(0), GroupStride, RowStride);
+    public void Predict(in Band band) => _strips.Predict(band, Margins(0), GroupStride, RowStride);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _margins.Dispose();
-        _worker.Dispose();
+        _strips.Dispose();
     }
 
     private static long MarginBytes(DecisionForest forest, int width, int height) =>
-        (long)forest.Groups * Padded(height, ForestWorker.Side) * Padded(width, Lanes) * sizeof(float);
+        (long)forest.Groups * Padded(height, Square.Side) * Padded(width, Lanes) * sizeof(float);
 
     private static int Padded(int size, int step) => (size + step - 1) / step * step;
 }

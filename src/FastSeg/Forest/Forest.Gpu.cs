@@ -6,22 +6,6 @@ using KernelForest = FastSeg.Kernels.Forest;
 
 namespace FastSeg.Forest;
 
-/// <summary>How the GPU walks a forest.</summary>
-internal enum ForestWalk
-{
-    /// <summary>Trees and up to 64 byte planes in shared memory.</summary>
-    Few,
-
-    /// <summary>Trees and up to 128 byte planes in shared memory.</summary>
-    More,
-
-    /// <summary>Trees and up to 256 byte planes in shared memory, half as many threads.</summary>
-    Most,
-
-    /// <summary>Everything in global memory: more byte planes, or a tree that does not fit.</summary>
-    Large,
-}
-
 /// <summary>
 /// Applies a forest to bins on a GPU. Holds the forest's tables on the device and nothing else; it may serve several streams. All calls
 /// come from the device's own thread.
@@ -38,14 +22,14 @@ internal sealed class ForestGpu : IDisposable
     private readonly Action<AcceleratorStream, KernelConfig, ForestChunks, ForestPixels>? _walk;
     private readonly Action<AcceleratorStream, KernelConfig, ForestNodes, ForestPixels>? _walkLarge;
 
-    /// <summary>Makes the tables, uploads them and compiles the kernel.</summary>
+    /// <summary>Uploads the forest's tables and compiles the kernel that walks them.</summary>
     public ForestGpu(GpuDevice device, DecisionForest forest)
     {
-        ForestGpuTables tables = forest.GpuTables;
+        ForestTablesGpu tables = ForestTablesGpu.Of(forest);
         _arena = new DeviceArena(device, tables.Bytes);
         BytePlanes = tables.Bins.Planes;
         Walk = tables.Walk;
-        _groupSize = Math.Min(device.GroupSize, ForestGpuTables.ThreadsOf(Walk));
+        _groupSize = Math.Min(device.GroupSize, ForestTablesGpu.ThreadsOf(Walk));
         try
         {
             _features = Upload(tables.Bins.Search.Features);
@@ -112,8 +96,11 @@ internal sealed class ForestGpu : IDisposable
     /// <param name="planeStride">Bytes from a byte plane to the next.</param>
     /// <param name="pixels">Pixels.</param>
     /// <param name="labels">Receives a class a pixel, 0 .. classes - 1; see <see cref="Decision.Labels"/>.</param>
-    /// <param name="margins">Receives groups x <paramref name="pixels"/> margins with XGBoost's bits; empty where they are not wanted.</param>
-    public void Run(AcceleratorStream stream, ArrayView<byte> bins, int planeStride, int pixels, ArrayView<byte> labels, ArrayView<float> margins)
+    /// <param name="margins">
+    /// Receives groups x <paramref name="pixels"/> margins with XGBoost's bits; empty where they are not wanted.
+    /// </param>
+    public void Run(
+        AcceleratorStream stream, ArrayView<byte> bins, int planeStride, int pixels, ArrayView<byte> labels, ArrayView<float> margins)
     {
         if (pixels == 0)
         {
@@ -129,6 +116,7 @@ internal sealed class ForestGpu : IDisposable
             Pixels = pixels,
         };
         KernelConfig config = ((pixels + _groupSize - 1) / _groupSize, _groupSize);
+        // The constructor compiled one of the two.
         _walk?.Invoke(stream, config, _tables, given);
         _walkLarge?.Invoke(stream, config, _largeTables, given);
     }

@@ -18,7 +18,7 @@ public sealed class Model
     {
         _parts = parts;
         Planes = (Features.Names.Count * Channels) + DeepChannels;
-        Forest = DecisionForest.Parse(parts.ForestBytes);
+        Forest = ForestReader.Parse(parts.ForestBytes);
         CheckFit();
         parts.SelfTest.Check(Forest);
     }
@@ -107,7 +107,7 @@ public sealed class Model
 
     /// <summary>How many classes the trees that XGBoost saved tell apart.</summary>
     /// <exception cref="FastSegException">It is corrupt or of another kind.</exception>
-    public static int ClassesOf(ReadOnlySpan<byte> xgboost) => DecisionForest.Parse(xgboost).Classes;
+    public static int ClassesOf(ReadOnlySpan<byte> xgboost) => ForestReader.Parse(xgboost).Classes;
 
     /// <summary>Writes the model to a file, which appears under its name when it is whole. Equal models give equal bytes.</summary>
     /// <exception cref="FastSegException">The folder is missing or cannot be written, or the disk is full.</exception>

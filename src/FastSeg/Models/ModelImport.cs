@@ -22,7 +22,7 @@ internal static class ModelImport
         ReadOnlySpan<byte> xgboost, FeatureSpec features, int channels, IReadOnlyList<ModelClass> classes, bool allRounds)
     {
         features.Check();
-        ModelNode root = DecisionForest.Root(xgboost), learner = root["learner"];
+        ModelNode root = ForestReader.Root(xgboost), learner = root["learner"];
         DecisionForest forest = ForestReader.Read(root);
         IReadOnlyList<string> planes = features.PlaneNames(channels);
         CheckFeatures(learner, forest, planes);
@@ -33,7 +33,7 @@ internal static class ModelImport
         }
         int rounds = Rounds(learner, forest);
         CheckBestRound(learner, rounds, allRounds);
-        byte[] bytes = DecisionForest.IsJson(xgboost) ? UbJsonWriter.FromJson(xgboost) : xgboost.ToArray();
+        byte[] bytes = ForestReader.IsJson(xgboost) ? UbJsonWriter.FromJson(xgboost) : xgboost.ToArray();
         Version savedBy = ForestReader.SavedBy(root);
         return new ModelParts
         {

@@ -160,7 +160,7 @@ internal sealed unsafe class Trainer(
             Training = training,
             XgboostVersion = trees.Trained,
             ForestBytes = forest,
-            SelfTest = SelfTest.FromTraining(rows.EvenlySpaced(SelfTest.MostRows), DecisionForest.Parse(forest)),
+            SelfTest = SelfTest.FromTraining(rows.EvenlySpaced(SelfTest.MostRows), ForestReader.Parse(forest)),
         });
         _times.Add(Stage.Train, mark, rows.Count, rows.Count * rows.Planes * sizeof(float));
         return model;

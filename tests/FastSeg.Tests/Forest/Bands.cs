@@ -39,12 +39,14 @@ internal static unsafe class Bands
             {
                 for (int group = 0; group < forest.Groups; group++)
                 {
-                    margins[((start + i) * forest.Groups) + group] = predictor.Margins(group)[(i / columns * predictor.RowStride) + (i % columns)];
+                    float* plane = predictor.Margins(group);
+                    margins[((start + i) * forest.Groups) + group] = plane[(i / columns * predictor.RowStride) + (i % columns)];
                 }
             }
             start -= (width * height) - (columns * lines);
         }
-        return new Prediction(margins, predictor.Pruning, predictor.TreesWalked, (double)predictor.SplitsEvaluated / predictor.SquaresEvaluated);
+        double splits = (double)predictor.SplitsEvaluated / predictor.SquaresEvaluated;
+        return new Prediction(margins, predictor.Pruning, predictor.TreesWalked, splits);
     }
 }
 

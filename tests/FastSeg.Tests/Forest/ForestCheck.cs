@@ -21,7 +21,7 @@ internal static class ForestCheck
     /// <summary>The walk and one width; says how the margins came about.</summary>
     public static Prediction AssertEqual(byte[] model, float[] rows, int features, int width, int height, int bits)
     {
-        DecisionForest forest = DecisionForest.Parse(model);
+        DecisionForest forest = ForestReader.Parse(model);
         float[] expected = XgBoostPeer.Margins(model, rows, features);
         float[] walked = new float[expected.Length];
         for (int i = 0; i < rows.Length / features; i++)

@@ -27,7 +27,8 @@ public sealed class ForestCpuTests
 
     [Test]
     public void ForestsOfParallelTreesEqualXgBoost() =>
-        ForestCheck.AssertEqual(new RandomModel(5) { TreesARound = 7, Rounds = 2, Depth = 9 }.Bytes(), TrainedModels.Rows(new Random(5), 500, 7), 7, 256, 16);
+        ForestCheck.AssertEqual(
+            new RandomModel(5) { TreesARound = 7, Rounds = 2, Depth = 9 }.Bytes(), TrainedModels.Rows(new Random(5), 500, 7), 7, 256, 16);
 
     [Test]
     public void MissingValuesGoTheDefaultWay()
@@ -51,10 +52,11 @@ public sealed class ForestCpuTests
         foreach (int features in (int[])[63, 64, 127, 128, 174, 255, 256])
         {
             byte[] model = new RandomModel(features) { Features = features, Depth = depth, Rounds = 40, Fill = 0.97 }.Bytes();
-            Prediction prediction = ForestCheck.AssertEqual(model, ForestCheck.SmoothRows(depth, 1500, features, 48), features, 48, 32, bits);
-            Assert.That(DecisionForest.Parse(model).Tables.Planes, Is.EqualTo(features));
+            Prediction prediction = ForestCheck.AssertEqual(
+                model, ForestCheck.SmoothRows(depth, 1500, features, 48), features, 48, 32, bits);
+            Assert.That(ForestTablesCpu.Of(ForestReader.Parse(model)).Planes, Is.EqualTo(features));
             Assert.That(prediction.Pruning, Is.EqualTo(features < 256 ? Pruning.Squares : Pruning.Strips), $"{features} features");
-            Assert.That(prediction.SplitsASquare, Is.LessThan(0.7 * DecisionForest.Parse(model).Splits), $"{features} features");
+            Assert.That(prediction.SplitsASquare, Is.LessThan(0.7 * ForestReader.Parse(model).Splits), $"{features} features");
         }
     }
 
@@ -62,7 +64,8 @@ public sealed class ForestCpuTests
     public void SmallTreesAreNotPrunedAndDeepOnesInStrips([Values(256, 512)] int bits)
     {
         Widths.NeedForest(bits);
-        foreach ((int depth, Pruning pruning) in ((int, Pruning)[])[(3, Pruning.None), (4, bits == 256 ? Pruning.Squares : Pruning.None), (7, Pruning.Strips), (8, Pruning.Strips)])
+        foreach ((int depth, Pruning pruning) in ((int, Pruning)[])[
+            (3, Pruning.None), (4, bits == 256 ? Pruning.Squares : Pruning.None), (7, Pruning.Strips), (8, Pruning.Strips)])
         {
             byte[] model = new RandomModel(depth) { Depth = depth, Rounds = 9, Fill = 0.97 }.Bytes();
             float[] rows = ForestCheck.SmoothRows(depth, 900, 7, 40);
@@ -75,9 +78,9 @@ public sealed class ForestCpuTests
     {
         Widths.Need(bits);
         byte[] model = new RandomModel(10) { Features = 2, Depth = 7, Rounds = 40, Fill = 0.97, Thresholds = 1_000_000 }.Bytes();
-        DecisionForest forest = DecisionForest.Parse(model);
+        DecisionForest forest = ForestReader.Parse(model);
         Assert.That(forest.Value.Where((_, node) => forest.Feature[node] == 0).Distinct().Count(), Is.GreaterThan(5000));
-        Assert.That(forest.Tables.Planes, Is.GreaterThan(2 * 5000 / ForestTables.MaxThresholds));
+        Assert.That(ForestTablesCpu.Of(forest).Planes, Is.GreaterThan(2 * 5000 / ForestThresholds.MostOfPlane));
         float[] rows = TrainedModels.Rows(new Random(10), 900, 2);
         for (int i = 0; i < rows.Length; i += 3)
         {
@@ -90,10 +93,13 @@ public sealed class ForestCpuTests
     public void TreesOfTooManyLeavesAndTooDeepOnesAreWalked([Values(256, 512)] int bits)
     {
         Widths.Need(bits);
-        long Walked(RandomModel model) => ForestCheck.AssertEqual(model.Bytes(), TrainedModels.Rows(new Random(11), 600, 7), 7, 32, 16, bits).TreesWalked;
+        long Walked(RandomModel model) =>
+            ForestCheck.AssertEqual(model.Bytes(), TrainedModels.Rows(new Random(11), 600, 7), 7, 32, 16, bits).TreesWalked;
         Assert.That(Walked(new RandomModel(11) { Groups = 1, Depth = 9, Fill = 1, Rounds = 5 }), Is.GreaterThan(0), "512 leaves");
         Assert.That(Walked(new RandomModel(11) { Chain = 64 }), Is.Zero, "a chain of 64");
-        Assert.That(Walked(new RandomModel(11) { Chain = 65 }), Is.EqualTo(18 * 6), "a chain of 65: every tree, in the two squares of 32 x 16, of 32 x 2 and of 24 x 1 pixels");
+        Assert.That(
+            Walked(new RandomModel(11) { Chain = 65 }), Is.EqualTo(18 * 6),
+            "a chain of 65: every tree, in the two squares of 32 x 16, of 32 x 2 and of 24 x 1 pixels");
         Assert.That(Walked(new RandomModel(11) { Chain = 300 }), Is.GreaterThan(0), "a chain of 300");
     }
 
@@ -119,7 +125,7 @@ public sealed class ForestCpuTests
             };
         }
         byte[] model = new RandomModel(12) { Values = extremes, Rounds = 20, Fill = 0.97 }.Bytes();
-        DecisionForest forest = DecisionForest.Parse(model);
+        DecisionForest forest = ForestReader.Parse(model);
         foreach (float extreme in extremes)
         {
             Assert.That(forest.Value.Where((_, node) => forest.Feature[node] >= 0), Has.Member(extreme));

@@ -55,12 +55,15 @@ internal sealed class RandomModel
             }
         }
         string objective = Objective.Length > 0 ? Objective : Groups == 1 ? "binary:logistic" : "multi:softprob";
-        string parameter = Groups == 1 ? "\"reg_loss_param\":{\"scale_pos_weight\":\"1\"}" : $"\"softmax_multiclass_param\":{{\"num_class\":\"{Groups}\"}}";
+        string parameter = Groups == 1
+            ? "\"reg_loss_param\":{\"scale_pos_weight\":\"1\"}"
+            : $"\"softmax_multiclass_param\":{{\"num_class\":\"{Groups}\"}}";
         string model = $$"""
             {"learner":{"attributes":{},"feature_names":[],"feature_types":[],"gradient_booster":{"model":{
             "gbtree_model_param":{"num_parallel_tree":"{{TreesARound}}","num_trees":"{{trees.Count}}","size_leaf_vector":"0"},
             "tree_info":[{{string.Join(',', owners)}}],"trees":[{{string.Join(",\n", trees)}}]},"name":"{{Booster}}"},
-            "learner_model_param":{"base_score":"{{BaseScore}}","boost_from_average":"1","num_class":"{{(Groups == 1 ? 0 : Groups)}}","num_feature":"{{Features}}","num_target":"1"},
+            "learner_model_param":{"base_score":"{{BaseScore}}","boost_from_average":"1",
+            "num_class":"{{(Groups == 1 ? 0 : Groups)}}","num_feature":"{{Features}}","num_target":"1"},
             "objective":{"name":"{{objective}}",{{parameter}} } },"version":[1,7,4]}
             """;
         return Encoding.UTF8.GetBytes(model);
@@ -84,13 +87,16 @@ internal sealed class RandomModel
                 nodes.Add(new() { Parent = i, Depth = node.Depth + 1, Grows = !leftGrows });
             }
         }
-        string List(Func<Node, object> value) => string.Join(',', nodes.Select(node => string.Create(CultureInfo.InvariantCulture, $"{value(node)}")));
+        string List(Func<Node, object> value) =>
+            string.Join(',', nodes.Select(node => string.Create(CultureInfo.InvariantCulture, $"{value(node)}")));
         string zeros = List(_ => "0E0");
         return $$"""
             {"base_weights":[{{zeros}}],"categories":[],"categories_nodes":[],"categories_segments":[],"categories_sizes":[],
-            "default_left":[{{List(node => node.DefaultLeft)}}],"id":{{id}},"left_children":[{{List(node => node.Left)}}],"loss_changes":[{{zeros}}],
+            "default_left":[{{List(node => node.DefaultLeft)}}],"id":{{id}},"left_children":[{{List(node => node.Left)}}],
+            "loss_changes":[{{zeros}}],
             "parents":[{{List(node => node.Parent)}}],"right_children":[{{List(node => node.Left < 0 ? -1 : node.Left + 1)}}],
-            "split_conditions":[{{List(node => node.Value.ToString("E8", CultureInfo.InvariantCulture))}}],"split_indices":[{{List(node => node.Feature)}}],
+            "split_conditions":[{{List(node => node.Value.ToString("E8", CultureInfo.InvariantCulture))}}],
+            "split_indices":[{{List(node => node.Feature)}}],
             "split_type":[{{List(_ => 0)}}],"sum_hessian":[{{zeros}}],
             "tree_param":{"num_deleted":"0","num_feature":"{{Features}}","num_nodes":"{{nodes.Count}}","size_leaf_vector":"0"} }
             """;

@@ -9,24 +9,34 @@ namespace FastSeg.Tests.Forest;
 /// </summary>
 public sealed unsafe class SquareTreesTests
 {
-    private const int Pixels = TreeProgram.SquareBytes;
+    private const int Pixels = Square.Pixels;
 
     [Test]
     public void SquaresGetTheLeavesOfAWalkAndNoSplitTooMany([Values(256, 512)] int bits)
     {
         Widths.NeedForest(bits);
-        foreach ((int depth, int features, int thresholds, double fill) in ((int, int, int, double)[])
-            [(1, 3, 100, 1), (3, 7, 100, 0.8), (6, 7, 100, 1), (6, 20, 100, 0.7), (5, 64, 100, 0.95), (6, 200, 30, 0.95), (6, 255, 20, 1), (6, 2, 254, 1), (6, 2, 255, 1)])
+        foreach ((int depth, int features, int thresholds, double fill) in ((int, int, int, double)[])[
+            (1, 3, 100, 1), (3, 7, 100, 0.8), (6, 7, 100, 1), (6, 20, 100, 0.7), (5, 64, 100, 0.95), (6, 200, 30, 0.95), (6, 255, 20, 1),
+            (6, 2, 254, 1), (6, 2, 255, 1)])
         {
-            DecisionForest forest = DecisionForest.Parse(
-                new RandomModel(depth + features) { Depth = depth, Features = features, Thresholds = thresholds, Fill = fill, Rounds = 30, Groups = 2 }.Bytes());
-            if (thresholds >= ForestTables.MaxThresholds)
+            var model = new RandomModel(depth + features)
             {
-                Assert.That(forest.Tables.Levels.Max(), Is.EqualTo(8));
-                Assert.That(forest.Tables.Cut.Max(), Is.EqualTo(ForestTables.MaxThresholds - 1), "a plane with all the thresholds there may be");
+                Depth = depth,
+                Features = features,
+                Thresholds = thresholds,
+                Fill = fill,
+                Rounds = 30,
+                Groups = 2,
+            };
+            DecisionForest forest = ForestReader.Parse(model.Bytes());
+            var tables = ForestTablesCpu.Of(forest);
+            if (thresholds >= ForestThresholds.MostOfPlane)
+            {
+                Assert.That(tables.Levels.Max(), Is.EqualTo(8));
+                Assert.That(tables.Cut.Max(), Is.EqualTo(ForestThresholds.MostOfPlane - 1), "a plane with all the thresholds there may be");
             }
-            using SquareTrees trees = SquareTrees.Create(forest.Tables, bits);
-            using var square = new Square(forest, bits);
+            using SquareTrees trees = ForestStrips.SquareTreesFor(tables, bits);
+            using var square = new KnownSquare(forest, bits);
             var random = new Random(features);
             long splits = 0;
             for (int round = 0; round < 30; round++)
@@ -35,27 +45,29 @@ public sealed unsafe class SquareTreesTests
                 int group = round % forest.Groups;
                 float[] expected = square.Walk(group);
                 splits += square.SplitsLeft(group);
-                trees.AddGroup(group, square.Least, square.Most, square.Bins, square.Margins);
-                Assert.That(new Span<float>(square.Margins, Pixels).ToArray(), Is.EqualTo(expected), $"depth {depth}, {features} features, round {round}");
+                trees.AddLeavesOf(group, square.Least, square.Most, square.Bins, square.Margins);
+                Assert.That(
+                    new Span<float>(square.Margins, Pixels).ToArray(), Is.EqualTo(expected),
+                    $"depth {depth}, {features} features, round {round}");
                 Assert.That(trees.SplitsEvaluated, Is.EqualTo(splits));
             }
         }
     }
 
     /// <summary>A square whose bins are known: each value is a threshold, or below all of them.</summary>
-    private sealed class Square : IDisposable
+    private sealed class KnownSquare : IDisposable
     {
         private readonly DecisionForest _forest;
-        private readonly ForestTables _tables;
+        private readonly ForestTablesCpu _tables;
         private readonly int _bits;
         private readonly float[][] _thresholds;
         private readonly float[][] _values;
         private readonly HostBuffer _buffer;
         private readonly float* _rows;
 
-        public Square(DecisionForest forest, int bits)
+        public KnownSquare(DecisionForest forest, int bits)
         {
-            (_forest, _tables, _bits) = (forest, forest.Tables, bits);
+            (_forest, _tables, _bits) = (forest, ForestTablesCpu.Of(forest), bits);
             _thresholds = [.. Enumerable.Range(0, _tables.Planes).Select(plane => Enumerable.Range(0, _tables.Plane.Length)
                 .Where(node => _tables.Plane[node] == plane).DistinctBy(node => _tables.Cut[node]).OrderBy(node => _tables.Cut[node])
                 .Select(node => forest.Value[node]).ToArray())];
@@ -102,7 +114,7 @@ public sealed unsafe class SquareTreesTests
         public float[] Walk(int group)
         {
             float[] sums = new Span<float>(Margins, Pixels).ToArray();
-            foreach (int tree in _tables.TreesOf[group])
+            foreach (int tree in _forest.TreesOf[group])
             {
                 for (int pixel = 0; pixel < Pixels; pixel++)
                 {
@@ -121,7 +133,7 @@ public sealed unsafe class SquareTreesTests
         public int SplitsLeft(int group)
         {
             using var program = new TreeProgram(_forest);
-            new Pruner(_tables).AddGroup(group, Least, Most, program);
+            new Pruner(_tables).AppendGroup(group, Least, Most, program);
             return program.Splits;
         }
 
@@ -132,9 +144,10 @@ public sealed unsafe class SquareTreesTests
             byte* bins = Bins + (plane * Pixels);
             float* scratch = _rows + Pixels;
             int levels = _tables.Levels[plane];
+            float* search = _bits == 256 ? ForestLanes256.Thresholds(_tables, plane) : ForestLanes512.Thresholds(_tables, plane);
             return _bits == 256
-                ? ForestLanes256.Bin(_rows, 16, 16, 0, scratch, ForestLanes256.Thresholds(_tables, plane), levels, bins, out Least[plane], out Most[plane])
-                : ForestLanes512.Bin(_rows, 16, 16, 0, scratch, ForestLanes512.Thresholds(_tables, plane), levels, bins, out Least[plane], out Most[plane]);
+                ? ForestLanes256.Bin(_rows, 16, 16, 0, scratch, search, levels, bins, out Least[plane], out Most[plane])
+                : ForestLanes512.Bin(_rows, 16, 16, 0, scratch, search, levels, bins, out Least[plane], out Most[plane]);
         }
     }
 }

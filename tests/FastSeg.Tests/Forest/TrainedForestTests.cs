@@ -20,8 +20,9 @@ public sealed class TrainedForestTests
     public void RandomForestsEqualXgBoost()
     {
         byte[] model = Train(
-            2, ("objective", "multi:softprob"), ("num_parallel_tree", "9"), ("subsample", "0.5"), ("colsample_bynode", "0.5"), ("eta", "1"), ("tree_method", "hist"));
-        Assert.That(DecisionForest.Parse(model).Trees, Has.Length.EqualTo(2 * 9 * 3));
+            2, ("objective", "multi:softprob"), ("num_parallel_tree", "9"), ("subsample", "0.5"), ("colsample_bynode", "0.5"), ("eta", "1"),
+            ("tree_method", "hist"));
+        Assert.That(ForestReader.Parse(model).Trees, Has.Length.EqualTo(2 * 9 * 3));
         AssertEqual(model);
     }
 
@@ -29,20 +30,22 @@ public sealed class TrainedForestTests
     public void ExactTreesWithDeletedNodesEqualXgBoost()
     {
         byte[] model = Train(5, ("objective", "multi:softprob"), ("tree_method", "exact"), ("gamma", "1.5"), ("max_depth", "8"));
-        Assert.That(Regex.IsMatch(Encoding.UTF8.GetString(XgBoostPeer.Resave(model, "json")), "\"num_deleted\":\"[1-9]"), "no node was deleted");
+        string json = Encoding.UTF8.GetString(XgBoostPeer.Resave(model, "json"));
+        Assert.That(Regex.IsMatch(json, "\"num_deleted\":\"[1-9]"), "no node was deleted");
         AssertEqual(model);
     }
 
     [Test]
-    public void ApproximateTreesEqualXgBoost() => AssertEqual(Train(6, ("objective", "multi:softprob"), ("tree_method", "approx"), ("max_depth", "7")));
+    public void ApproximateTreesEqualXgBoost() =>
+        AssertEqual(Train(6, ("objective", "multi:softprob"), ("tree_method", "approx"), ("max_depth", "7")));
 
     [Test]
     public void TreesGrownByLossEqualXgBoost()
     {
         byte[] model = Train(
-            3, ("objective", "multi:softprob"), ("tree_method", "hist"), ("grow_policy", "lossguide"), ("max_leaves", "400"), ("max_depth", "0"),
-            ("min_child_weight", "0"), ("lambda", "0"));
-        Assert.That(DecisionForest.Parse(model).Trees.Max(tree => (tree.Nodes + 1) / 2), Is.GreaterThan(TreeProgram.MaxLeaves));
+            3, ("objective", "multi:softprob"), ("tree_method", "hist"), ("grow_policy", "lossguide"), ("max_leaves", "400"),
+            ("max_depth", "0"), ("min_child_weight", "0"), ("lambda", "0"));
+        Assert.That(ForestReader.Parse(model).Trees.Max(tree => (tree.Nodes + 1) / 2), Is.GreaterThan(TreeProgram.MaxLeaves));
         AssertEqual(model);
     }
 
@@ -59,7 +62,7 @@ public sealed class TrainedForestTests
 
     private static void AssertEqual(byte[] model)
     {
-        Assert.That(DecisionForest.Parse(model).Splits, Is.GreaterThan(50));
+        Assert.That(ForestReader.Parse(model).Splits, Is.GreaterThan(50));
         ForestCheck.AssertEqual(model, Rows, Features, 96, 16);
         ForestCheck.AssertEqual(model, ForestCheck.SmoothRows(22, 1500, Features, 64), Features, 64, 16);
     }

@@ -48,9 +48,11 @@ internal static unsafe class TrainedModels
         fixed (int* classOf = labels)
         {
             using DMatrixHandle matrix = Booster.CreateMatrix(data, labels.Length, features, 1);
-            XgBoost.XGDMatrixSetInfoFromInterface(matrix, "label", XgBoost.Array(classOf, "<i4", labels.Length)).ThrowIfFailed("taking the labels");
+            XgBoost.XGDMatrixSetInfoFromInterface(matrix, "label", XgBoost.Array(classOf, "<i4", labels.Length))
+                .ThrowIfFailed("taking the labels");
             using BoosterHandle booster = Booster.CreateBooster(matrix);
-            foreach ((string name, string value) in (ReadOnlySpan<(string, string)>)[("verbosity", "0"), ("nthread", "1"), ("base_score", "0.5"), .. parameters])
+            foreach ((string name, string value) in (ReadOnlySpan<(string, string)>)[
+                ("verbosity", "0"), ("nthread", "1"), ("base_score", "0.5"), .. parameters])
             {
                 XgBoost.XGBoosterSetParam(booster, name, value).ThrowIfFailed($"setting {name} to {value}");
             }

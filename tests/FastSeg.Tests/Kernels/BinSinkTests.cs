@@ -27,7 +27,8 @@ internal sealed class BinSinkTests
     public void InfiniteThresholdsCount()
     {
         float[] thresholds = [float.NegativeInfinity, 0, 1, 2, 3, float.PositiveInfinity];
-        Assert.That(Bins(thresholds, [float.NegativeInfinity, -1, 0, 3, 4, float.PositiveInfinity]), Is.EqualTo((byte[])[1, 1, 2, 5, 5, 6]));
+        float[] values = [float.NegativeInfinity, -1, 0, 3, 4, float.PositiveInfinity];
+        Assert.That(Bins(thresholds, values), Is.EqualTo((byte[])[1, 1, 2, 5, 5, 6]));
     }
 
     private static byte[] Bins(float[] thresholds, float[] values)
@@ -52,7 +53,8 @@ internal sealed class BinSinkTests
             PlaneStride = values.Length,
         };
         var kernel = accelerator.LoadKernel<ArrayView<float>, BinSink, int, int>(ForestRunner.BinRows);
-        kernel(accelerator.DefaultStream, (GpuDevice.Groups(values.Length, KernelHost.MaxGroup), KernelHost.MaxGroup), rows.View.AsContiguous(), sink, 3, values.Length);
+        KernelConfig config = (GpuDevice.Groups(values.Length, KernelHost.MaxGroup), KernelHost.MaxGroup);
+        kernel(accelerator.DefaultStream, config, rows.View.AsContiguous(), sink, 3, values.Length);
         accelerator.Synchronize();
         Assert.That(notANumber.GetAsArray1D(), Is.EqualTo((int[])[0]));
         byte[] found = bins.GetAsArray1D();

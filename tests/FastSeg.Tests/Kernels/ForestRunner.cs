@@ -9,8 +9,8 @@ using NUnit.Framework;
 namespace FastSeg.Tests.Kernels;
 
 /// <summary>
-/// Rows through bins and trees on a device: what nothing may write to is framed, and margins and labels are compared with the walk node
-/// by node and with <see cref="Decision"/>.
+/// Runs rows through bins and trees on a device. Guard values frame every output and must stay as they are; margins are compared with the
+/// walk node by node, labels with <see cref="Decision"/>.
 /// </summary>
 internal sealed class ForestRunner(GpuDevice device)
 {
@@ -67,7 +67,8 @@ internal sealed class ForestRunner(GpuDevice device)
         stream.Synchronize();
 
         byte[] binned = bins.GetAsArray1D();
-        Assert.That(Enumerable.Range(0, binned.Length).Where(i => i % stride >= count && binned[i] != Guard), Is.Empty, "bytes between the bins");
+        Assert.That(
+            Enumerable.Range(0, binned.Length).Where(i => i % stride >= count && binned[i] != Guard), Is.Empty, "bytes between the bins");
         byte[] written = classes.GetAsArray1D();
         Assert.That(written.Skip(count), Is.All.EqualTo(Guard), "bytes behind the labels");
         written.AsSpan(0, count).CopyTo(labels);

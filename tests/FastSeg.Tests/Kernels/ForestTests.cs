@@ -46,12 +46,13 @@ internal sealed class ForestTests
             Rounds = groups == 20 ? 1 : 5,
             Fill = depth < 8 ? 0.9 : 0.7,
         };
-        _runner.Check(DecisionForest.Parse(model.Bytes()), TrainedModels.Rows(new Random(depth), 37, 7, steps: thresholds), ForestWalk.Few);
+        _runner.Check(ForestReader.Parse(model.Bytes()), TrainedModels.Rows(new Random(depth), 37, 7, steps: thresholds), ForestWalk.Few);
     }
 
     [Test]
     public void AnyNumberOfPixels([Values(1, 31, 32, 33, 127, 128, 129, 300)] int pixels) =>
-        _runner.Check(DecisionForest.Parse(new RandomModel(pixels).Bytes()), TrainedModels.Rows(new Random(pixels), pixels, 7), ForestWalk.Few);
+        _runner.Check(
+            ForestReader.Parse(new RandomModel(pixels).Bytes()), TrainedModels.Rows(new Random(pixels), pixels, 7), ForestWalk.Few);
 
     [Test]
     public void ATrainedForestEqualsXgBoost([Values(2, 5)] int classes)
@@ -61,7 +62,7 @@ internal sealed class ForestTests
         int[] labels = TrainedModels.Labels(random, rows, 7, classes);
         byte[] model = TrainedModels.Train(rows, labels, 7, classes, new TrainingOptions { Rounds = 20, BoosterThreads = 1 });
         float[] few = rows[..(140 * 7)];
-        float[] margins = _runner.Check(DecisionForest.Parse(model), few, ForestWalk.Few);
+        float[] margins = _runner.Check(ForestReader.Parse(model), few, ForestWalk.Few);
         Assert.That(ForestRunner.Bits(margins), Is.EqualTo(ForestRunner.Bits(XgBoostPeer.Margins(model, few, 7))));
     }
 
@@ -70,9 +71,10 @@ internal sealed class ForestTests
     {
         byte[] model = new RandomModel(1) { Rounds = 67, TreesARound = 2 }.Bytes();
         float[] rows = TrainedModels.Rows(new Random(1), 50, 7);
-        DecisionForest forest = DecisionForest.Parse(model);
-        Assert.That(new ForestGpuTables(forest).Chunks, Has.Length.GreaterThan(8 * ForestChunks.ChunkFields));
-        Assert.That(ForestRunner.Bits(_runner.Check(forest, rows, ForestWalk.Few)), Is.EqualTo(ForestRunner.Bits(XgBoostPeer.Margins(model, rows, 7))));
+        DecisionForest forest = ForestReader.Parse(model);
+        Assert.That(ForestTablesGpu.Of(forest).Chunks, Has.Length.GreaterThan(8 * ForestChunks.ChunkFields));
+        float[] margins = _runner.Check(forest, rows, ForestWalk.Few);
+        Assert.That(ForestRunner.Bits(margins), Is.EqualTo(ForestRunner.Bits(XgBoostPeer.Margins(model, rows, 7))));
     }
 
     [TestCase(64, ForestWalk.Few)]
@@ -85,7 +87,7 @@ internal sealed class ForestTests
     {
         // So many splits that every feature has one, and so every byte plane.
         byte[] model = new RandomModel(planes) { Features = planes, Rounds = 30, Thresholds = 3, Fill = 1 }.Bytes();
-        DecisionForest forest = DecisionForest.Parse(model);
+        DecisionForest forest = ForestReader.Parse(model);
         Assert.That(new BinTables(forest).Planes, Is.EqualTo(planes));
         _runner.Check(forest, TrainedModels.Rows(new Random(planes), 150, planes, steps: 3), walk);
     }
@@ -94,10 +96,10 @@ internal sealed class ForestTests
     public void AFeatureOfManyThresholdsTakesSeveralBytePlanes()
     {
         byte[] model = new RandomModel(12) { Features = 2, Groups = 1, Rounds = 90, Thresholds = 3000 }.Bytes();
-        DecisionForest forest = DecisionForest.Parse(model);
+        DecisionForest forest = ForestReader.Parse(model);
         BinTables bins = new(forest);
         Assert.That(bins.Search.Features[0].End, Is.GreaterThan(2));
-        Assert.That(bins.Planes, Is.EqualTo(forest.Tables.Planes));
+        Assert.That(bins.Planes, Is.EqualTo(ForestTablesCpu.Of(forest).Planes));
         _runner.Check(forest, TrainedModels.Rows(new Random(12), 300, 2, steps: 3000), ForestWalk.Few);
     }
 
@@ -105,7 +107,7 @@ internal sealed class ForestTests
     public void ATreeTooLargeForSharedMemoryIsWalkedInGlobalMemory([Values(1, 4)] int groups)
     {
         byte[] model = new RandomModel(groups) { Depth = 12, Fill = 1, Groups = groups, Rounds = 1 }.Bytes();
-        _runner.Check(DecisionForest.Parse(model), TrainedModels.Rows(new Random(3), 50, 7), ForestWalk.Large);
+        _runner.Check(ForestReader.Parse(model), TrainedModels.Rows(new Random(3), 50, 7), ForestWalk.Large);
     }
 
     [Test]
@@ -116,13 +118,13 @@ internal sealed class ForestTests
         {
             rows[i] = i % 2 == 0 ? float.PositiveInfinity : float.NegativeInfinity;
         }
-        _runner.Check(DecisionForest.Parse(new RandomModel(4) { Thresholds = 3000 }.Bytes()), rows, ForestWalk.Few);
+        _runner.Check(ForestReader.Parse(new RandomModel(4) { Thresholds = 3000 }.Bytes()), rows, ForestWalk.Few);
     }
 
     [Test]
     public void AValueThatIsNoNumberIsReported()
     {
-        DecisionForest forest = DecisionForest.Parse(new RandomModel(5).Bytes());
+        DecisionForest forest = ForestReader.Parse(new RandomModel(5).Bytes());
         float[] rows = TrainedModels.Rows(new Random(5), 60, 7);
         Assert.That(_runner.Run(forest, rows, ForestWalk.Few, new byte[60], null), Is.False);
         rows[201] = float.NaN;
@@ -132,7 +134,7 @@ internal sealed class ForestTests
     [Test]
     public void LabelsAloneAreTheSame([Values(1, 3)] int groups)
     {
-        DecisionForest forest = DecisionForest.Parse(new RandomModel(6) { Groups = groups }.Bytes());
+        DecisionForest forest = ForestReader.Parse(new RandomModel(6) { Groups = groups }.Bytes());
         float[] rows = TrainedModels.Rows(new Random(6), 90, 7);
         byte[] with = new byte[90], alone = new byte[90];
         _runner.Run(forest, rows, ForestWalk.Few, with, new float[90 * groups]);
@@ -145,7 +147,7 @@ internal sealed class ForestTests
     public void ATieGoesToTheLowestClass()
     {
         // Without splits and leaves of one value, every margin is the same.
-        DecisionForest forest = DecisionForest.Parse(new RandomModel(7) { Groups = 5, Depth = 0 }.Bytes());
+        DecisionForest forest = ForestReader.Parse(new RandomModel(7) { Groups = 5, Depth = 0 }.Bytes());
         Array.Fill(forest.Value, 0.25f);
         byte[] labels = new byte[40];
         Array.Fill(labels, (byte)9);
@@ -156,16 +158,17 @@ internal sealed class ForestTests
     [Test]
     public void TheTablesTakeTheBytesThatAreSaid()
     {
-        DecisionForest forest = DecisionForest.Parse(new RandomModel(8).Bytes());
+        DecisionForest forest = ForestReader.Parse(new RandomModel(8).Bytes());
         using var gpu = new ForestGpu(_device, forest);
-        Assert.That(forest.GpuTables.Bytes, Is.GreaterThan(sizeof(float) * forest.Splits));
+        Assert.That(ForestTablesGpu.Of(forest).Bytes, Is.GreaterThan(sizeof(float) * forest.Splits));
     }
 
     [Test]
     public void DeepTreesWithGapsAreChainsAmongHeaps()
     {
-        DecisionForest forest = DecisionForest.Parse(new RandomModel(9) { Depth = 11, Fill = 0.75, Rounds = 9, Groups = 2, Thresholds = 3000 }.Bytes());
-        int[] depths = [.. new ForestGpuTables(forest).Runs.Chunk(ForestChunks.RunFields).Select(run => run[2])];
+        var model = new RandomModel(9) { Depth = 11, Fill = 0.75, Rounds = 9, Groups = 2, Thresholds = 3000 };
+        DecisionForest forest = ForestReader.Parse(model.Bytes());
+        int[] depths = [.. ForestTablesGpu.Of(forest).Runs.Chunk(ForestChunks.RunFields).Select(run => run[2])];
         Assert.That(depths, Does.Contain(ForestChunks.Chain).And.Some.GreaterThan(0));
         _runner.Check(forest, TrainedModels.Rows(new Random(9), 140, 7), ForestWalk.Few);
     }
@@ -176,7 +179,7 @@ internal sealed class ForestTests
         var trees = new TreeList();
         AddChainOfSplits(trees, large ? 1100 : 3, group: 2);
         AddChainOfSplits(trees, 0, group: 1);
-        DecisionForest forest = DecisionForest.Create(3, 4, [1, -0f, 2, float.NaN], trees);
+        DecisionForest forest = trees.ToForest(3, 4, [1, -0f, 2, float.NaN]);
         float[] rows = TrainedModels.Rows(new Random(10), 40, 3);
         float[] margins = _runner.Check(forest, rows, large ? ForestWalk.Large : ForestWalk.Few);
         Assert.That(ForestRunner.Bits([margins[1]]), Is.EqualTo(ForestRunner.Bits([-0f])), "a leaf of -0");
@@ -186,7 +189,7 @@ internal sealed class ForestTests
     public void ClassesUpTo255([Values] bool large)
     {
         byte[] model = new RandomModel(11) { Groups = 255, Rounds = 1, Depth = 2, Features = large ? 600 : 7 }.Bytes();
-        DecisionForest forest = DecisionForest.Parse(model);
+        DecisionForest forest = ForestReader.Parse(model);
         forest.BaseMargins[254] = 1;
         forest.BaseMargins[200] = 1;
         _runner.Check(forest, TrainedModels.Rows(new Random(11), 140, forest.Features), large ? ForestWalk.Large : ForestWalk.Few);
@@ -207,7 +210,8 @@ internal sealed class ForestTests
             Assert.That(pair.Count(line => line.StartsWith("ld.shared.b32", StringComparison.Ordinal)), Is.EqualTo(14), "nodes and leaves");
             Assert.That(pair.Count(line => line.StartsWith("add.f32", StringComparison.Ordinal)), Is.EqualTo(2), "sums");
             Assert.That(pair.Count(line => line.StartsWith("ld.", StringComparison.Ordinal)), Is.EqualTo(26), "loads");
-            Assert.That(pair.Count(line => !Regex.IsMatch(line, @"^(ld|mov|add\.f32)")), Is.LessThanOrEqualTo(2 * 84), "integer instructions");
+            Assert.That(
+                pair.Count(line => !Regex.IsMatch(line, @"^(ld|mov|add\.f32)")), Is.LessThanOrEqualTo(2 * 84), "integer instructions");
         }
     }
 

@@ -83,7 +83,8 @@ internal sealed class GatherTests
         float[] untouched = new float[rows * features];
         Array.Fill(untouched, -1);
         using MemoryBuffer1D<float, Stride1D.Dense> from = accelerator.Allocate1D(planes), to = accelerator.Allocate1D(untouched);
-        using MemoryBuffer1D<int, Stride1D.Dense> chosen = accelerator.Allocate1D((int[])[.. pixels, -1]), places = accelerator.Allocate1D((int[])[.. rowOf, -1]);
+        using MemoryBuffer1D<int, Stride1D.Dense> chosen = accelerator.Allocate1D((int[])[.. pixels, -1]);
+        using MemoryBuffer1D<int, Stride1D.Dense> places = accelerator.Allocate1D((int[])[.. rowOf, -1]);
         using AcceleratorStream stream = accelerator.CreateStream();
         _gather.Run(stream, new GatherRows
         {

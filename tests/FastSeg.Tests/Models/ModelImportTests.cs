@@ -50,13 +50,13 @@ internal sealed class ModelImportTests
         Assert.That(model.Origin!.Rounds, Is.EqualTo(6));
         float[] rows = TrainedModels.Rows(new Random(1), 100, 7);
         Assert.That(XgBoostPeer.Margins(model.ForestBytes.ToArray(), rows, 7), Is.EqualTo(XgBoostPeer.Margins(json, rows, 7)));
-        AssertSameTrees(DecisionForest.Parse(model.ForestBytes.Span), DecisionForest.Parse(json));
+        AssertSameTrees(ForestReader.Parse(model.ForestBytes.Span), ForestReader.Parse(json));
     }
 
     [Test]
     public void TheSelfTestsRowsAreAtTheThresholds()
     {
-        DecisionForest forest = DecisionForest.Parse(new RandomModel(6).Bytes());
+        DecisionForest forest = ForestReader.Parse(new RandomModel(6).Bytes());
         float[] rows = ModelImport.Rows(forest);
         Assert.That(rows, Has.Length.EqualTo(16 * 7));
         float[] thresholds = [.. forest.Value.Where((_, node) => forest.Feature[node] >= 0)];
