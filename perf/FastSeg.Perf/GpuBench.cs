@@ -4,9 +4,9 @@ using FastSeg.Images;
 namespace FastSeg.Perf;
 
 /// <summary>
-/// The GPU engine: the classical path in memory, and how soon a small image is done, beside what memory allows. On the simulated device,
-/// where nothing else is there, only what is counted: what crosses the bus, what the device holds, the kernels' bytes, operations and
-/// launches, and what GPUs should make of them. A simulation has no speed.
+/// Times the classical path on a GPU, from memory to memory, and how soon a small image is done, beside what the device's memory allows.
+/// Where only the simulated device is there, it prints counts instead, because a simulation has no speed: bytes over the bus, memory of the
+/// device, the kernels' bytes, operations and launches, and the rates that real GPUs should reach by these counts.
 /// </summary>
 internal static class GpuBench
 {

@@ -43,7 +43,9 @@ internal sealed class ProcessTests : CliFixture
     public void AnInterruptedFeatureRunExits130AndLeavesNothing() =>
         AssertInterrupted("INT", "f.tif", "features", BigImage(), "--families", "gaussian", "--sigmas", "1");
 
-    /// <summary>Sends the signal when some tiles have been written, and looks for what is left in the output's folder and in TMPDIR.</summary>
+    /// <summary>
+    /// Sends the signal when some tiles have been written, and looks for what is left in the output's folder and in TMPDIR.
+    /// </summary>
     private void AssertInterrupted(string signal, string output, params string[] command)
     {
         const long SomeTiles = 64 << 10;
@@ -89,7 +91,7 @@ internal sealed class ProcessTests : CliFixture
     public void DeepRunsPeakWhereTheirPlanSays()
     {
         string backbone = TestData.File("models", "fastseg-vit-tiny-8"), model = At("deep.fastseg");
-        // Large enough for whole windows of the transformer, whose own memory is then a third of all.
+        // Large enough for whole windows: the transformer's own memory is then a third of the total.
         File.WriteAllBytes(
             At("windows.npy"),
             Npy.Bytes("|u1", "(512, 512)", [.. Enumerable.Range(0, 512 * 512).Select(i => (byte)((i * 31) ^ (i / 512)))]));
@@ -116,7 +118,8 @@ internal sealed class ProcessTests : CliFixture
     public void ADiskThatFillsUpIsOneLineAndLeavesNothing()
     {
         string folder = NewFolder();
-        // 2 MiB are all that the shell lets a file grow to, as a full disk would; .NET itself maps its code from a file unless told not to.
+        // The shell lets a file grow to 2 MiB only, which acts like a full disk. .NET would map its code from a larger file unless told not
+        // to.
         string command =
             "ulimit -f 2048; export DOTNET_EnableWriteXorExecute=0; " +
                 $"exec '{Dotnet}' '{Program}' features '{TestImage}' -o '{folder}/f.npy'";
