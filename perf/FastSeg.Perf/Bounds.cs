@@ -7,10 +7,10 @@ namespace FastSeg.Perf;
 
 /// <summary>What this machine can do at most with a number of threads, measured.</summary>
 /// <param name="BytesPerSecond">Bytes read plus bytes written by copying memory that is in no cache of a core.</param>
-/// <param name="FlopsPerSecond">Float32 operations of vector fused multiply-adds that depend on nothing, two each.</param>
+/// <param name="FlopsPerSecond">Float32 operations of independent vector fused multiply-adds, each counted as two.</param>
 internal sealed record Bounds(double BytesPerSecond, double FlopsPerSecond)
 {
-    /// <summary>Per thread; larger than any core's own cache.</summary>
+    /// <summary>Bytes that each thread copies: more than any core's own cache holds.</summary>
     private const int CopyBytes = 256 << 20;
 
     private const int FmaRounds = 1 << 24;

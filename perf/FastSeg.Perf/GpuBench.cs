@@ -4,9 +4,9 @@ using FastSeg.Images;
 namespace FastSeg.Perf;
 
 /// <summary>
-/// The GPU backend: the classical path from memory to memory beside what memory allows, and how soon a small image is done. Where there is
-/// only the simulated device, which has no speed, only counts are reported: what crosses the bus, what the device holds, the kernels'
-/// bytes, operations and launches, and the rates of real GPUs that these predict.
+/// Times the classical path on a GPU, from memory to memory, and how soon a small image is done, beside what the device's memory allows.
+/// Where only the simulated device is there, it prints counts instead, because a simulation has no speed: bytes over the bus, memory of the
+/// device, the kernels' bytes, operations and launches, and the rates that real GPUs should reach by these counts.
 /// </summary>
 internal static class GpuBench
 {

@@ -5,7 +5,10 @@ using FastSeg.Models;
 
 namespace FastSeg.Perf;
 
-/// <summary>The whole job: a TIFF in, a TIFF of labels out; and the same with scipy, scikit-image and XGBoost's own prediction.</summary>
+/// <summary>
+/// Times the whole job, from an image's TIFF to a TIFF of labels, and the same job done with scipy, scikit-image and XGBoost's own
+/// prediction.
+/// </summary>
 internal static class JobBench
 {
     private const int CropSide = 1024;

@@ -3,8 +3,8 @@ using FastSeg.Images;
 namespace FastSeg.Perf;
 
 /// <summary>
-/// What a person waits for while drawing: new labels, a new model, a new segmentation of what is on the screen, in a process that has
-/// the image in memory and has done it before. Nothing is kept from one time to the next; the features are computed again.
+/// Times what a person waits for while drawing: new labels, a new model, a new segmentation of what is on the screen. The process has the
+/// image in memory and has run the loop before, but nothing is kept from one pass to the next: the features are computed again.
 /// </summary>
 internal static class LoopBench
 {
@@ -42,7 +42,7 @@ internal static class LoopBench
 
     private static (RunResult Trained, RunResult Segmented) Once(PerfRun run, MemoryImage image, byte[] labels)
     {
-        // One stroke is taken back or drawn again, so that no two times are alike.
+        // One pixel's label is drawn or taken back, so that every pass trains on labels that differ from those of the pass before.
         int stroke = Array.FindIndex(labels, value => value != 0);
         labels[stroke + 1] = (byte)(labels[stroke + 1] == 0 ? labels[stroke] : 0);
         var options = new RunOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads };

@@ -41,7 +41,7 @@ internal sealed record OwnProcess(double Seconds, long PeakBytes, long PlannedBy
         long peak = 0;
         while (!process.WaitForExit(20))
         {
-            // The launcher replaces itself by the program, whose count starts anew: the last value is the program's.
+            // The launcher replaces itself by the program, and the peak starts anew with it: the last value read is the program's.
             peak = HighWater(process.Id) ?? peak;
         }
         if (process.ExitCode != 0)

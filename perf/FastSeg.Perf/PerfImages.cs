@@ -40,7 +40,7 @@ internal static class PerfImages
         {
             for (long column = 0; column < columns; column++)
             {
-                // The step from row to row is no multiple of the number of images, so that a column is not all of one image.
+                // The step from row to row is no multiple of the number of images; otherwise a column would be all of one image.
                 byte[] image = images[(column + (y / small * 3)) % images.Length];
                 long x = column * small;
                 int count = (int)Math.Min(small, side - x);

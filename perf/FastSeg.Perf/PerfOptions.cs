@@ -10,7 +10,8 @@ internal sealed record PerfOptions
 
     public const string Usage =
         """
-        usage: fastseg perf [--only GROUP,..] [--size 4096] [--threads 2] [--runs 3] [--large 20000] [--peers] [--json FILE] [--save [--machine NAME]]
+        usage: fastseg perf [--only GROUP,..] [--size 4096] [--threads 2] [--runs 3] [--large 20000] [--peers]
+                            [--json FILE] [--save [--machine NAME]]
           --only     some of: backbone, filters, forest, gpu, job, loop, memory, upsampler (default: all)
           --size     side of the square image that operations and the job run on
           --threads  worker threads (default: one a core)

@@ -11,7 +11,8 @@ internal sealed class PerfRun(PerfOptions options, Bounds bounds)
     private const double WarmUpSeconds = 2;
     private const int PauseMilliseconds = 200;
 
-    // What takes less is done so many times as often, with all that it is compared with: a neighbour's burst is longer.
+    // An operation that takes less than this runs so many times as often, together with all that it is compared with: a few short runs
+    // could all fall into one burst of a neighbour's load.
     private const double ShortSeconds = 0.05;
     private const int ShortTimes = 5;
 
@@ -33,14 +34,14 @@ internal sealed class PerfRun(PerfOptions options, Bounds bounds)
     public SortedDictionary<string, string> PeerVersions { get; } = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Seconds of the fastest of <see cref="PerfOptions.Runs"/> runs (five times as many where one takes less than 50 ms), after two
-    /// seconds (one run, where it takes longer) to warm up: .NET compiles what runs often once more, in the background, and a single run is
-    /// over before that.
+    /// Seconds of the fastest of <see cref="PerfOptions.Runs"/> runs, or of five times as many where one takes less than 50 ms. Before
+    /// them the action runs for two seconds, and at least once, to warm up: .NET compiles what runs often a second time, in the background,
+    /// and a single short run would be over before that.
     /// </summary>
     public double Best(Action action) => Best([action])[0];
 
     /// <summary>
-    /// The same of several that are compared: they take turns, so that a machine that slows down does so for all of them.
+    /// The same for several actions that are compared. They take turns, so that a machine that slows down does so for all of them.
     /// </summary>
     /// <param name="actions">What is compared.</param>
     /// <param name="before">Runs before each of them; its time does not count.</param>
@@ -62,7 +63,7 @@ internal sealed class PerfRun(PerfOptions options, Bounds bounds)
             for (int i = 0; i < best.Length; i++)
             {
                 before?.Invoke();
-                // Threads of the one before may wait by turning round and round for a while.
+                // The threads of the action before may still spin while they wait for work.
                 Thread.Sleep(best.Length > 1 ? PauseMilliseconds : 0);
                 long start = Stopwatch.GetTimestamp();
                 actions[i]();

@@ -9,8 +9,8 @@ using FastSeg.Cli.Sessions;
 namespace FastSeg.Cli;
 
 /// <summary>The program: parses arguments, runs a command, and turns whatever goes wrong into one line and an exit code.</summary>
-/// <param name="output">Results.</param>
-/// <param name="error">Failures, hints and the progress bar.</param>
+/// <param name="output">Where results go.</param>
+/// <param name="error">Where failures, hints and the progress bar go.</param>
 /// <param name="terminal">Whether <paramref name="error"/> is a terminal, where a progress bar makes sense.</param>
 /// <param name="cancellation">Cancelled by Ctrl-C and SIGTERM.</param>
 internal sealed class App(TextWriter output, TextWriter error, bool terminal, CancellationToken cancellation)
@@ -115,7 +115,10 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
         }
     }
 
-    /// <summary>An argument that takes any number of values takes unknown options too; after "--" that is meant.</summary>
+    /// <summary>
+    /// An unknown option that the parser took for a value, because an argument takes any number of them; null for none. Behind "--" such
+    /// values are meant.
+    /// </summary>
     private static string? StrayOption(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;

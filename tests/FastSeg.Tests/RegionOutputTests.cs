@@ -5,7 +5,10 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests;
 
-/// <summary>What the writers take while a region that lies anywhere is segmented, and that their bytes repeat.</summary>
+/// <summary>
+/// What writers hold while a region at any offset is segmented, and that a file's bytes do not depend on the threads; labels that a writer
+/// cannot hold, and memory that a training would exceed, are refused.
+/// </summary>
 [TestFixture]
 internal sealed class RegionOutputTests
 {

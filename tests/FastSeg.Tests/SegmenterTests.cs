@@ -215,7 +215,7 @@ internal sealed class SegmenterTests
     {
         using MemoryImage image = Scene.Image;
         Trained.Labels(Trained.Grey, image);
-        // Models of other tests that nobody holds any more.
+        // Models of other tests, which nobody holds any more, must be gone before the live bytes are read.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         long before = HostBuffer.LiveBytes;
@@ -244,7 +244,7 @@ internal sealed class SegmenterTests
     [Test]
     public void ATileAllocatesNothing()
     {
-        // Forty times the tiles, hardly more managed bytes: threads and results, not tiles.
+        // Four times the tiles must take hardly more managed bytes: threads and results allocate, tiles do not.
         long Allocated(int copies)
         {
             byte[] pixels = new byte[256 * 256 * copies];
@@ -255,7 +255,7 @@ internal sealed class SegmenterTests
             using MemoryWriter writer = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels);
             var options = new RunOptions { Threads = 1, Memory = 0 };
             segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, options);
-            // The least of several runs: what else the process does meanwhile counts too.
+            // The least of several runs, because what the rest of the process allocates meanwhile is counted too.
             return Enumerable.Range(0, 5).Min(_ =>
             {
                 long before = GC.GetTotalAllocatedBytes(precise: true), buffers = HostBuffer.Allocations;

@@ -32,7 +32,7 @@ internal static class Trained
         return labels;
     }
 
-    /// <summary>Rows of features, pixel by pixel, as the feature run gives them.</summary>
+    /// <summary>The planes of a feature run, turned into one row of features a pixel.</summary>
     public static float[] FeatureRows(Model model, ImageReader image)
     {
         long pixels = image.Info.Bounds.Pixels;

@@ -4,9 +4,18 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests;
 
-/// <summary>Vector widths in tests.</summary>
+/// <summary>Skips tests of vector widths that the machine lacks.</summary>
 internal static class Widths
 {
+    /// <summary>Skips the test, and lets it count as skipped, where the machine has no vectors of so many bits.</summary>
+    public static void Need(int bits)
+    {
+        if (!VectorPath.Available.Contains(bits))
+        {
+            Assert.Ignore($"needs vectors of {bits} bits");
+        }
+    }
+
     /// <summary>The same for the forest, which takes 512 bits only together with the byte permutations of VBMI.</summary>
     public static void NeedForest(int bits)
     {
@@ -14,15 +23,6 @@ internal static class Widths
         if (bits == 512 && !VectorTrees.IsSupported)
         {
             Assert.Ignore("needs AVX-512 VBMI and VBMI2");
-        }
-    }
-
-    /// <summary>The test is skipped, and counted so, where the machine lacks this width.</summary>
-    public static void Need(int bits)
-    {
-        if (!VectorPath.Available.Contains(bits))
-        {
-            Assert.Ignore($"needs vectors of {bits} bits");
         }
     }
 }

@@ -5,6 +5,7 @@ namespace FastSeg.Cli;
 /// <summary>The open outputs of one image; nothing is left of them unless the run commits them.</summary>
 internal sealed class OutputSet : IDisposable
 {
+    /// <summary>Creates the writers; what is created already is removed again where one of them fails.</summary>
     public OutputSet(Segmenter segmenter, ImageInfo image, SegmentOptions options, OutputPaths paths, SampleType? probabilities)
     {
         try
@@ -29,6 +30,7 @@ internal sealed class OutputSet : IDisposable
         }
     }
 
+    /// <summary>The writers, as the segmenter takes them.</summary>
     public SegmentOutputs Outputs { get; } = new();
 
     public void Dispose()

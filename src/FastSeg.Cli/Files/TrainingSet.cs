@@ -7,6 +7,7 @@ internal sealed class TrainingSet : IDisposable
 {
     private readonly List<TrainingImage> _images = [];
 
+    /// <summary>Opens every image and its labels; what is open already is closed again where one of them fails.</summary>
     public TrainingSet(IReadOnlyList<string> images, IReadOnlyList<string> labels)
     {
         try
@@ -32,6 +33,7 @@ internal sealed class TrainingSet : IDisposable
         }
     }
 
+    /// <summary>The images with their labels, in the order given.</summary>
     public IReadOnlyList<TrainingImage> Images => _images;
 
     public void Dispose()

@@ -7,6 +7,7 @@ namespace FastSeg.Cli.Options;
 /// <summary>--deep where a model says which backbone it needs.</summary>
 internal static class BackboneOption
 {
+    /// <summary>The option; null where it is left out.</summary>
     public static Option<string?> Create() => new("--deep")
     {
         HelpName = "MODELDIR",

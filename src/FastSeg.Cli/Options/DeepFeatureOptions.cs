@@ -37,6 +37,7 @@ internal sealed class DeepFeatureOptions
 
     public DeepFeatureOptions() => ChoiceOption.Only(_upsampler, "nearest", "bilinear", "learned");
 
+    /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[_folder, _upsampler, _channels, _range, _threads])

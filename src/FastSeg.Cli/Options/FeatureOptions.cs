@@ -40,6 +40,7 @@ internal sealed class FeatureOptions
     public bool Given(ParseResult parsed) =>
         ((Option[])[_preset, _sigmas, _scale, _families]).Any(option => Given(parsed, option));
 
+    /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(_preset);

@@ -12,9 +12,11 @@ internal static class MemoryOption
         ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("B", 1),
     ];
 
+    /// <summary>--memory.</summary>
     public static Option<long> Create() =>
         Create("--memory", "Most memory the process may use, such as 4GiB, 512MiB, 1.5GB or plain bytes. [default: no limit]");
 
+    /// <summary>An option whose value is a size in bytes; 0 where it is left out.</summary>
     public static Option<long> Create(string name, string description, bool recursive = false) => new(name)
     {
         HelpName = "SIZE",

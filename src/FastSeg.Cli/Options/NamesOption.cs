@@ -5,6 +5,7 @@ namespace FastSeg.Cli.Options;
 /// <summary>--names A,B,..: what the classes are called.</summary>
 internal static class NamesOption
 {
+    /// <summary>The option. No name is empty, none is given twice.</summary>
     /// <param name="order">Whose order the names are in.</param>
     public static Option<string[]?> Create(string order) => new("--names")
     {

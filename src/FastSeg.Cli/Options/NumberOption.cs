@@ -6,6 +6,9 @@ namespace FastSeg.Cli.Options;
 /// <summary>Options that take a number inside a range.</summary>
 internal static class NumberOption
 {
+    /// <summary>
+    /// A whole number from <paramref name="least"/> to <paramref name="most"/>; <paramref name="value"/> where it is left out.
+    /// </summary>
     public static Option<int> Whole(string name, string description, int value, int least, int most, bool recursive = false) => new(name)
     {
         HelpName = "N",

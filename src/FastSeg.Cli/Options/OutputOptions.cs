@@ -32,6 +32,7 @@ internal sealed class OutputOptions
 
     public OutputOptions() => ChoiceOption.Only(_probabilities, "float", "uint8");
 
+    /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(_probabilities);

@@ -8,6 +8,7 @@ namespace FastSeg.Cli.Options;
 /// <summary>--range LO HI.</summary>
 internal static class RangeOption
 {
+    /// <summary>The option; null where it is left out.</summary>
     public static Option<InputRange?> Create() => new("--range")
     {
         HelpName = "LO HI",

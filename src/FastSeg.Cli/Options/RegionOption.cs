@@ -8,6 +8,7 @@ namespace FastSeg.Cli.Options;
 /// <summary>--region X,Y,W,H.</summary>
 internal static class RegionOption
 {
+    /// <summary>The option; null where it is left out.</summary>
     public static Option<Region?> Create() => new("--region")
     {
         HelpName = "X,Y,W,H",

@@ -6,13 +6,14 @@ using FastSeg.Images;
 namespace FastSeg.Cli.Pictures;
 
 /// <summary>
-/// The first three principal components of an image's classical features as red, green and blue. The features are computed twice, tile
-/// by tile: once for a sample of pixels that gives the components, once for every pixel. The stack never exists.
+/// The first three principal components of an image's features as red, green and blue. Classical features are computed twice, tile by
+/// tile: first for a sample of pixels that gives the components, then for every pixel. The stack as a whole never exists.
 /// </summary>
 internal static class FeaturePicture
 {
     private const int SamplePixels = 20_000;
 
+    /// <summary>The picture of classical features.</summary>
     public static Picture Of(Session session, ImageReader image, FeatureSpec features)
     {
         ImageInfo info = image.Info;

@@ -14,8 +14,10 @@ internal sealed class Picture(int width, int height)
     /// <summary>Pixels between pictures that are set side by side.</summary>
     private const int Gap = 8;
 
+    /// <summary>Columns.</summary>
     public int Width => width;
 
+    /// <summary>Rows.</summary>
     public int Height => height;
 
     /// <summary>Height x Width x 3 bytes.</summary>

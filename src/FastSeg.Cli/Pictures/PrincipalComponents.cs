@@ -27,7 +27,7 @@ internal sealed class PrincipalComponents
         }
         for (int f = 0; f < features; f++)
         {
-            // Sums of float32 are exact here, so that the mean of equal samples is exactly them.
+            // A sum of equal float32 samples is exact in float64: their mean is the sample itself, and their deviation is exactly 0.
             mean[f] /= rows;
         }
         double[,] correlation = Covariance(samples, mean);

@@ -25,6 +25,7 @@ internal sealed record ReportImage(string Image)
     /// <summary>Why it failed, if it did.</summary>
     public string? Failure { get; init; }
 
+    /// <summary>Writes it as one JSON object, without the members that are not known.</summary>
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();

@@ -16,16 +16,16 @@ internal sealed class RunReport(string command, int threads)
     /// <summary>XGBoost's version, where it took part.</summary>
     public string? XgboostVersion { get; set; }
 
-    /// <summary>What computed.</summary>
+    /// <summary>The backend of the last run.</summary>
     public BackendKind Backend { get; private set; } = BackendKind.Cpu;
 
     /// <summary>Stages so far; those of the same kind are added up.</summary>
     public IReadOnlyList<StageReport> Stages => _stages;
 
-    /// <summary>Adds an image.</summary>
+    /// <summary>Adds an image that was read, or that failed.</summary>
     public void Add(ReportImage image) => _images.Add(image);
 
-    /// <summary>Keeps why something did not run on a GPU; false where that is kept already.</summary>
+    /// <summary>Keeps the sentence why something did not run on a GPU; false where the report has it already.</summary>
     public bool Note(string note)
     {
         if (_notes.Contains(note))
@@ -66,10 +66,10 @@ internal sealed class RunReport(string command, int threads)
         };
     }
 
-    /// <summary>Counts pixels of work that is no engine run.</summary>
+    /// <summary>Counts pixels of work that has no <see cref="RunResult"/>.</summary>
     public void AddPixels(long pixels) => _pixels += pixels;
 
-    /// <summary>Notes a planned peak that no run came of.</summary>
+    /// <summary>Keeps the peak of a plan that is printed and not run.</summary>
     public void Plan(long peakBytes) => _predictedPeak = Math.Max(_predictedPeak, peakBytes);
 
     /// <summary>The report as indented UTF-8 JSON.</summary>

@@ -3,13 +3,14 @@ using System.Runtime.InteropServices;
 namespace FastSeg.Cli;
 
 /// <summary>
-/// Turns Ctrl-C, SIGTERM and a terminal's end (SIGHUP, unless nohup has it ignored) into a cancelled token; a second one ends the process
+/// Cancels a token on Ctrl-C, on SIGTERM and at the terminal's end (SIGHUP, unless nohup has it ignored). A second signal ends the process
 /// at once.
 /// </summary>
 internal sealed class Interrupts : IDisposable
 {
     /// <summary>
-    /// SIGXFSZ on Linux, which would end the process where a file outgrows the shell's limit; ignored, the write fails like any other.
+    /// SIGXFSZ on Linux. It would end the process where a file outgrows the shell's limit; where it is ignored, the write fails like any
+    /// other.
     /// </summary>
     private const PosixSignal FileTooLarge = (PosixSignal)25;
 
@@ -24,6 +25,7 @@ internal sealed class Interrupts : IDisposable
         .. HangUpIsIgnored() ? (PosixSignalRegistration[])[] : [PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop)],
     ];
 
+    /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
     public void Dispose()

@@ -5,6 +5,7 @@ namespace FastSeg.Cli;
 /// <summary>A progress bar on a terminal. The only user of Spectre.Console, so that it loads only when there is a bar to draw.</summary>
 internal static class ProgressBar
 {
+    /// <summary>Draws a bar while <paramref name="run"/> works and reports, and clears it afterwards.</summary>
     public static T Run<T>(TextWriter error, string what, Func<IProgress<double>, T> run)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });

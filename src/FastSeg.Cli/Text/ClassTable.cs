@@ -5,6 +5,7 @@ namespace FastSeg.Cli.Text;
 /// <summary>The classes of a model with pixels and their share.</summary>
 internal static class ClassTable
 {
+    /// <summary>Prints one row a class: its number, name, share and pixels.</summary>
     public static void Write(TextWriter output, IReadOnlyList<ModelClass> classes, IReadOnlyList<long> pixels)
     {
         long all = pixels.Sum();

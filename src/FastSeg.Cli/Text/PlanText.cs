@@ -7,6 +7,7 @@ namespace FastSeg.Cli.Text;
 /// <summary>A plan as text and as JSON.</summary>
 internal static class PlanText
 {
+    /// <summary>Prints tiles, planes and one row a buffer.</summary>
     public static void Write(TextWriter output, ImageInfo image, Plan plan)
     {
         output.WriteLine($"{image.Name}  {plan.Area.Width} x {plan.Area.Height} at {plan.Area.X},{plan.Area.Y}");
@@ -32,6 +33,7 @@ internal static class PlanText
         table.Write(output);
     }
 
+    /// <summary>Prints the same as one JSON object.</summary>
     public static void WriteJson(TextWriter output, Plan plan)
     {
         using var stream = new MemoryStream();

@@ -19,6 +19,7 @@ internal static class ScoreText
         return pool;
     }
 
+    /// <summary>Prints one line an image, the mean, and the confusion matrix of all images together.</summary>
     public static void Write(TextWriter output, IReadOnlyList<ImageScore> scores)
     {
         foreach (ImageScore score in scores)
@@ -39,6 +40,7 @@ internal static class ScoreText
         table.Write(output);
     }
 
+    /// <summary>Prints the same as one JSON object.</summary>
     public static void WriteJson(TextWriter output, IReadOnlyList<ImageScore> scores)
     {
         using var stream = new MemoryStream();

@@ -7,12 +7,14 @@ internal sealed class TextTable(params bool[] right)
     private const string Gap = "  ";
     private readonly List<string[]> _rows = [];
 
+    /// <summary>Adds a row, and returns the table.</summary>
     public TextTable Row(params string[] cells)
     {
         _rows.Add(cells);
         return this;
     }
 
+    /// <summary>Prints the rows, every column as wide as its widest cell.</summary>
     public void Write(TextWriter output, string indent = Gap)
     {
         int[] widths =

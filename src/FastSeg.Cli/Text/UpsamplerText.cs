@@ -6,6 +6,7 @@ namespace FastSeg.Cli.Text;
 /// <summary>An upsampler's weights in words.</summary>
 internal static class UpsamplerText
 {
+    /// <summary>Prints what the file holds, and what was assumed when it was imported.</summary>
     public static void Write(TextWriter output, string path, UpsamplerFile file)
     {
         UpsamplerConfig config = file.Config;

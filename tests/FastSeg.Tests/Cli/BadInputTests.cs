@@ -4,7 +4,9 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Cli;
 
-/// <summary>Files that are damaged, lie, or are of a kind that is not read: one clear line, exit 1, no output.</summary>
+/// <summary>
+/// Files that are damaged, claim a size they do not have, or are of a kind that is not read: one line, exit code 1, no output.
+/// </summary>
 internal sealed class BadInputTests : CliFixture
 {
     private static readonly (string Name, Func<byte[]> Bytes, string Sentence)[] Files =

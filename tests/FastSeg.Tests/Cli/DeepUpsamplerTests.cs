@@ -44,7 +44,7 @@ internal sealed class DeepUpsamplerTests : CliFixture
     [TestCase(false, 1), TestCase(true, 3)]
     public void RunEqualsTheEngine(bool normalise, int threads)
     {
-        // Odd sizes, and wide enough for two columns of tiles.
+        // The sizes are odd, and the width is enough for two columns of tiles.
         var network = new UpsamplerCase(16, 16, 131, 539, 14, Padding.Replicate);
         network = network with { Config = network.Config with { NormaliseL1 = normalise, GuidanceScale = normalise ? 255 : 1 } };
         (string weights, string image, string features) = Save(network);
@@ -75,7 +75,7 @@ internal sealed class DeepUpsamplerTests : CliFixture
             UpsamplerRun.Run(file, image, At("tall.npy"), At("tall-high.npy"), null, new RunOptions { Threads = 2 });
             return HostBuffer.PeakBytes - before;
         }
-        // Every worker has tiles of full height in both.
+        // Both images are high enough that every worker has tiles of full height.
         Assert.That(Peak(6144), Is.LessThan(1.02 * Peak(3072)));
     }
 

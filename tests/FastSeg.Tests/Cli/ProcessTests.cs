@@ -37,14 +37,20 @@ internal sealed class ProcessTests : CliFixture
     [TestCase("TERM")]
     [TestCase("HUP")]
     public void AnInterruptedSegmentationExits130AndLeavesNothing(string signal) =>
-        AssertInterrupted(signal, "l.tif", "segment", Model, BigImage());
+        AssertInterrupted(signal, WholeLabels(), "l.tif", "segment", Model, BigImage());
 
     [Test]
     public void AnInterruptedFeatureRunExits130AndLeavesNothing() =>
-        AssertInterrupted("INT", "f.tif", "features", BigImage(), "--families", "gaussian", "--sigmas", "1");
+        AssertInterrupted("INT", long.MaxValue, "f.tif", "features", BigImage(), "--families", "gaussian", "--sigmas", "1");
 
-    /// <summary>Sends the signal when some tiles have been written, and looks for what is left in the output's folder and in TMPDIR.</summary>
-    private void AssertInterrupted(string signal, string output, params string[] command)
+    /// <summary>
+    /// Sends the signal when some tiles have been written, and looks for what is left in the output's folder and in TMPDIR.
+    /// </summary>
+    /// <param name="signal">The signal's name.</param>
+    /// <param name="whole">Bytes that the run would write if it went on; it has to stop before three quarters of them.</param>
+    /// <param name="output">Name of the output.</param>
+    /// <param name="command">The command, without output and threads.</param>
+    private void AssertInterrupted(string signal, long whole, string output, params string[] command)
     {
         const long SomeTiles = 64 << 10;
         string folder = NewFolder(), temporary = NewFolder();
@@ -54,7 +60,7 @@ internal sealed class ProcessTests : CliFixture
         string[] arguments = [.. command, "-o", Path.Combine(folder, output), "--threads", "1"];
         using Process process = Start("/usr/bin/env", [.. environment, Dotnet, Program, .. arguments]);
         var watch = Stopwatch.StartNew();
-        while (new DirectoryInfo(folder).GetFiles().Sum(file => file.Length) < SomeTiles)
+        while (BytesIn(folder) < SomeTiles)
         {
             Assert.That(process.HasExited, Is.False, "it ended before some tiles were written");
             Assert.That(watch.Elapsed, Is.LessThan(Patience));
@@ -64,8 +70,15 @@ internal sealed class ProcessTests : CliFixture
         {
             kill.WaitForExit();
         }
+        long written = 0;
+        while (!process.HasExited && watch.Elapsed < Patience)
+        {
+            written = Math.Max(written, BytesIn(folder));
+            Thread.Sleep(1);
+        }
         Outcome outcome = Finish(process);
         Assert.That(outcome.Code, Is.EqualTo(130), outcome.Error);
+        Assert.That(written, Is.LessThan(whole / 4 * 3), "it stops in the middle");
         Assert.That(outcome.ErrorLines, Has.Length.EqualTo(1));
         Assert.That(outcome.Output, Is.Empty);
         Assert.That(Directory.GetFileSystemEntries(folder), Is.Empty);
@@ -89,7 +102,7 @@ internal sealed class ProcessTests : CliFixture
     public void DeepRunsPeakWhereTheirPlanSays()
     {
         string backbone = TestData.File("models", "fastseg-vit-tiny-8"), model = At("deep.fastseg");
-        // Large enough for whole windows of the transformer, whose own memory is then a third of all.
+        // Large enough for whole windows: the transformer's own memory is then a third of the total.
         File.WriteAllBytes(
             At("windows.npy"),
             Npy.Bytes("|u1", "(512, 512)", [.. Enumerable.Range(0, 512 * 512).Select(i => (byte)((i * 31) ^ (i / 512)))]));
@@ -116,7 +129,8 @@ internal sealed class ProcessTests : CliFixture
     public void ADiskThatFillsUpIsOneLineAndLeavesNothing()
     {
         string folder = NewFolder();
-        // 2 MiB are all that the shell lets a file grow to, as a full disk would; .NET itself maps its code from a file unless told not to.
+        // The shell lets a file grow to 2 MiB only, which acts like a full disk. .NET would map its code from a larger file unless told not
+        // to.
         string command =
             "ulimit -f 2048; export DOTNET_EnableWriteXorExecute=0; " +
                 $"exec '{Dotnet}' '{Program}' features '{TestImage}' -o '{folder}/f.npy'";
@@ -126,6 +140,30 @@ internal sealed class ProcessTests : CliFixture
         Assert.That(outcome.ErrorLines, Has.Length.EqualTo(1), outcome.Error);
         Assert.That(outcome.Error, Does.Contain("f.npy").And.Contain("ulimit -f"));
         Assert.That(Directory.GetFileSystemEntries(folder), Is.Empty);
+    }
+
+    private static long BytesIn(string folder)
+    {
+        try
+        {
+            return new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
+        }
+        catch (FileNotFoundException)
+        {
+            // The program removed it meanwhile.
+            return 0;
+        }
+    }
+
+    /// <summary>Bytes of the big image's label map.</summary>
+    private long WholeLabels()
+    {
+        string path = At("whole.tif");
+        if (!File.Exists(path))
+        {
+            Succeed("segment", Model, BigImage(), "-o", path);
+        }
+        return new FileInfo(path).Length;
     }
 
     private static string Dotnet => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));

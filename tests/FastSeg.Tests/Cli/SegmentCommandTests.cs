@@ -178,7 +178,7 @@ internal sealed class SegmentCommandTests : CliFixture
         }
         Succeed("segment", Model, TestImage, "-o", At("q.tif"), "--probabilities", "uint8");
         using ImageReader second = ImageFile.Open(At("q_probabilities.tif#2"));
-        // Half a step, and the last bit of the product.
+        // Rounding to a step of 1/255 is off by at most half a step; the rest is the last bit of the product.
         Assert.That(Read(second).Zip(pages[1], (step, value) => Math.Abs(step - (255.0 * value))), Is.All.LessThanOrEqualTo(0.5 + 1e-5));
     }
 

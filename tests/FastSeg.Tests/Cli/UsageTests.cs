@@ -45,7 +45,7 @@ internal sealed class UsageTests
         foreach (string example in examples)
         {
             Assert.That(example, Does.StartWith($"  fastseg {command}"));
-            // With an unknown option added, a good example has that option as its only fault.
+            // An unknown option is added so that nothing runs; in a good example it is the only fault.
             Outcome parsed = CommandLine.Run([.. example.Trim().Split(' ').Skip(1), "--no-such-option"]);
             Assert.That(parsed.Code, Is.EqualTo(2));
             Assert.That(parsed.ErrorLines[0], Does.Contain("--no-such-option"), example);

@@ -6,14 +6,14 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Reference;
 
-/// <summary>PyTorch, where the system's Python has it: the upsampler, and scripts of the tests' own.</summary>
+/// <summary>Runs PyTorch, where the system's Python has it: on the upsampler's network, and on scripts that tests bring along.</summary>
 internal static class TorchPeer
 {
     private const string Python = "/usr/bin/python3";
 
     private static readonly Lazy<bool> Installed = new(() => File.Exists(Python) && Run("-c", "import torch"));
 
-    /// <summary>The whole result; the test is skipped where PyTorch is not installed.</summary>
+    /// <summary>The upsampler's whole result from PyTorch; the test is skipped where PyTorch is not installed.</summary>
     public static float[] Upsample(UpsamplerCase network)
     {
         Require();

@@ -3,7 +3,7 @@ using FastSeg.Reference;
 
 namespace FastSeg.Tests.Reference;
 
-/// <summary>libxgboost's own predictions: what the forest must equal.</summary>
+/// <summary>libxgboost's own predictions, which our forest's must equal.</summary>
 internal static unsafe class XgBoostPeer
 {
     /// <summary>Margins of every row, row-major.</summary>
