@@ -24,7 +24,7 @@ internal sealed class BankRunner : IDisposable
 
     /// <summary>Computes every plane of every pixel; <paramref name="consumer"/> is called from several threads.</summary>
     public void Run<TConsumer>(TConsumer consumer) where TConsumer : struct, IBandConsumer =>
-        Workers.Run(_banks.Length, _grid.Count, new RunOptions { Threads = _banks.Length }, (worker, index) =>
+        Workers.Run(_banks.Length, _grid.Count, new ComputeOptions { Threads = _banks.Length }, (worker, index) =>
         {
             _tiles[worker].Fill(_image, _grid[index]);
             TConsumer own = consumer;

@@ -45,7 +45,7 @@ internal sealed record Bounds(double BytesPerSecond, double FlopsPerSecond)
         for (int run = 0; run <= Runs; run++)
         {
             long start = Stopwatch.GetTimestamp();
-            Workers.Run(threads, threads, new RunOptions { Threads = threads }, (_, index) => step((int)index));
+            Workers.Run(threads, threads, new ComputeOptions { Threads = threads }, (_, index) => step((int)index));
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         return best;

@@ -24,7 +24,7 @@ internal static class DenseModel
                 images.Add(new TrainingImage(ImageFile.Open(image), ImageFile.OpenLabels(labels)));
             }
             TrainingResult result = Segmenter.Train(
-                images, options: new RunOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads });
+                images, options: new ComputeOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads });
             _model = result.Model;
             DecisionForest forest = _model.Forest;
             run.Add(new Quantity(

@@ -17,7 +17,7 @@ internal static class GpuBench
         IReadOnlyList<GpuFound> devices = [.. GpuProbe.Run()];
         GpuFound device = devices.FirstOrDefault(IsUsable) ?? devices.First(found => found.Backend == BackendKind.Simulated);
         PerfRun.Note($"gpu: {device.Name} {device.Details}");
-        var options = new RunOptions { Backend = device.Backend, Threads = run.Options.Threads };
+        var options = new ComputeOptions { Backend = device.Backend, Threads = run.Options.Threads };
         var segmenter = new Segmenter(DenseModel.Get(run));
         int side = (int)run.Options.Size;
         byte[] pixels = PerfImages.Mosaic(side);
@@ -36,7 +36,7 @@ internal static class GpuBench
     private static bool IsUsable(GpuFound device) =>
         device.Exists && device.PassedOver.Length == 0 && device.Backend != BackendKind.Simulated;
 
-    private static void Counts(PerfRun run, Segmenter segmenter, MemoryImage image, RunOptions options)
+    private static void Counts(PerfRun run, Segmenter segmenter, MemoryImage image, ComputeOptions options)
     {
         Plan plan = segmenter.Plan(image, Outputs(segmenter, image), options: options);
         double core = plan.TileWidth * plan.TileHeight, read = (plan.TileWidth + (2.0 * plan.Halo)) * (plan.TileHeight + (2.0 * plan.Halo));
@@ -69,7 +69,7 @@ internal static class GpuBench
         }
     }
 
-    private static void Times(PerfRun run, Segmenter segmenter, MemoryImage image, RunOptions options)
+    private static void Times(PerfRun run, Segmenter segmenter, MemoryImage image, ComputeOptions options)
     {
         long pixels = image.Info.Bounds.Pixels;
         SegmentOutputs outputs = Outputs(segmenter, image);

@@ -53,7 +53,7 @@ internal static class JobBench
         using ImageReader image = ImageFile.Open(path);
         using ImageWriter labels = ImageFile.Create(output, segmenter.LabelLayout(image.Info));
         return segmenter.Segment(
-            image, new SegmentOutputs { Labels = labels }, options: new RunOptions { Backend = BackendKind.Cpu, Threads = threads });
+            image, new SegmentOutputs { Labels = labels }, options: new ComputeOptions { Backend = BackendKind.Cpu, Threads = threads });
     }
 
     private static void Compare(PerfRun run, Segmenter segmenter, double ours, RunResult fastest)

@@ -45,7 +45,7 @@ internal static class LoopBench
         // One pixel's label is drawn or taken back, so that every pass trains on labels that differ from those of the pass before.
         int stroke = Array.FindIndex(labels, value => value != 0);
         labels[stroke + 1] = (byte)(labels[stroke + 1] == 0 ? labels[stroke] : 0);
-        var options = new RunOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads };
+        var options = new ComputeOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads };
         using var drawn = MemoryImage.FromMemory<byte>(labels, image.Info.Width, image.Info.Height, name: "labels");
         TrainingResult trained = Segmenter.Train([new TrainingImage(image, drawn)], options: options);
         var segmenter = new Segmenter(trained.Model);

@@ -37,7 +37,7 @@ internal static unsafe class UpsamplerBench
         fixed (float* image = network.Image, features = network.Features)
         {
             float* guide = image, low = features;
-            void Ours() => Workers.Run(threads, threads, new RunOptions { Threads = threads }, (worker, index) =>
+            void Ours() => Workers.Run(threads, threads, new ComputeOptions { Threads = threads }, (worker, index) =>
             {
                 int y = (int)index * rows;
                 var region = new Region(0, y, network.Width, Math.Min(rows, network.Height - y));
@@ -66,7 +66,7 @@ internal static unsafe class UpsamplerBench
         peer?.Add(run, ours, seconds[1], result, goal);
     }
 
-    /// <summary>Operations of the plain network, and of the products that the engine computes (its transformations not counted).</summary>
+    /// <summary>Operations of the plain network, and of the products that ours computes (its transformations not counted).</summary>
     private static (double Plain, double Done) Flops(UpsamplerPlanCpu plan)
     {
         double plain = 0, done = 0;

@@ -17,7 +17,7 @@ strokes.AsSpan((160 * Width) + 80, 200).Fill(2); // between particles
 
 using var cancel = new CancellationTokenSource(TimeSpan.FromMinutes(5));
 Console.CancelKeyPress += (_, e) => cancel.Cancel(e.Cancel = true);
-var options = new RunOptions { Cancellation = cancel.Token, Progress = new Progress<double>(done => Console.Error.Write($"\r{done:P0} ")) };
+var options = new ComputeOptions { Cancellation = cancel.Token, Progress = new Progress<double>(done => Console.Error.Write($"\r{done:P0} ")) };
 
 using var image = MemoryImage.FromMemory<byte>(frame, Width, Height, rowStride: Stride);
 using var labels = MemoryImage.FromMemory<byte>(strokes, Width, Height);

@@ -18,9 +18,9 @@ public static class Score
     /// <param name="truthOffset">Added to every value of the truth; what is 0 then is unlabelled and not counted.</param>
     /// <param name="options">Threads, progress, cancellation. They do not change the counts.</param>
     /// <exception cref="FastSegException">The sizes differ, an image is no label image, or the truth has no labelled pixel.</exception>
-    public static ConfusionMatrix Compare(ImageReader prediction, ImageReader truth, int truthOffset = 0, RunOptions? options = null)
+    public static ConfusionMatrix Compare(ImageReader prediction, ImageReader truth, int truthOffset = 0, ComputeOptions? options = null)
     {
-        options ??= new RunOptions();
+        options ??= new ComputeOptions();
         CheckLabels(prediction.Info);
         CheckLabels(truth.Info);
         if (truthOffset is < 0 or > ushort.MaxValue)

@@ -32,9 +32,9 @@ public sealed class Segmenter
     /// <param name="options">Threads, progress, cancellation. They do not change the model.</param>
     /// <exception cref="FastSegException">Labels do not fit an image, no pixel or only one class is labelled, or XGBoost is missing.</exception>
     public static TrainingResult Train(
-        IReadOnlyList<TrainingImage> images, FeatureSpec? features = null, TrainingOptions? training = null, IReadOnlyList<string>? names = null, RunOptions? options = null,
+        IReadOnlyList<TrainingImage> images, FeatureSpec? features = null, TrainingOptions? training = null, IReadOnlyList<string>? names = null, ComputeOptions? options = null,
         DeepOptions? deep = null) =>
-        new Trainer(features ?? FeatureSpec.Paper, training ?? new TrainingOptions(), deep, names, options ?? new RunOptions()).Train(images);
+        new Trainer(features ?? FeatureSpec.Paper, training ?? new TrainingOptions(), deep, names, options ?? new ComputeOptions()).Train(images);
 
     /// <summary>
     /// Computes the feature stack of an image: one page a plane, in the order of <see cref="FeatureSpec.PlaneNames"/>.
@@ -46,9 +46,9 @@ public sealed class Segmenter
     /// <param name="options">Threads, memory, progress, cancellation.</param>
     /// <param name="deep">Deep features behind the classical ones, their projection fitted to this image with seed 0; or null.</param>
     public static RunResult Features(
-        ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions? options = null, DeepOptions? deep = null)
+        ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output, ComputeOptions? options = null, DeepOptions? deep = null)
     {
-        RunOptions how = options ?? new RunOptions();
+        ComputeOptions how = options ?? new ComputeOptions();
         var run = new FeatureRun(image, how);
         return deep is null ? run.Run(features, channels, null, null, output) : run.Fitted(features, channels, deep, output);
     }
@@ -63,8 +63,8 @@ public sealed class Segmenter
     /// <param name="full">Makes the float32 writer of the upsampled features.</param>
     /// <param name="options">Threads, memory, progress, cancellation.</param>
     public static RunResult DeepFeatures(
-        ImageReader image, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low, Func<IReadOnlyList<string>, ImageWriter> full, RunOptions? options = null) =>
-        new FeatureRun(image, options ?? new RunOptions()).AtBothResolutions(deep, low, full);
+        ImageReader image, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low, Func<IReadOnlyList<string>, ImageWriter> full, ComputeOptions? options = null) =>
+        new FeatureRun(image, options ?? new ComputeOptions()).AtBothResolutions(deep, low, full);
 
     /// <summary>Computes the features of an image into memory, without a model.</summary>
     /// <param name="image">The image.</param>
@@ -73,24 +73,24 @@ public sealed class Segmenter
     /// <param name="deep">Deep features behind the classical ones, their projection fitted to this image with seed 0; or null.</param>
     /// <exception cref="FastSegException">The stack is larger than an array can be; write it with the other overload.</exception>
     public static FeatureStack Features(
-        ImageReader image, FeatureSpec features, RunOptions? options = null, DeepOptions? deep = null) =>
+        ImageReader image, FeatureSpec features, ComputeOptions? options = null, DeepOptions? deep = null) =>
         InMemory(image, output => Features(image, features, 0, output, options, deep));
 
     /// <summary>Computes exactly the planes that the model sees into memory: classical ones, then deep ones.</summary>
     /// <param name="image">The image.</param>
     /// <param name="options">Threads, memory, progress, cancellation.</param>
     /// <exception cref="FastSegException">The stack is larger than an array can be; write it with the other overload.</exception>
-    public FeatureStack Features(ImageReader image, RunOptions? options = null) => InMemory(image, output => Features(image, output, options));
+    public FeatureStack Features(ImageReader image, ComputeOptions? options = null) => InMemory(image, output => Features(image, output, options));
 
     /// <summary>Computes exactly the planes that the model sees: classical ones, then deep ones.</summary>
     /// <param name="image">The image.</param>
     /// <param name="output">Makes the float32 writer, given the names of the planes.</param>
     /// <param name="options">Threads, memory, progress, cancellation.</param>
-    public RunResult Features(ImageReader image, Func<IReadOnlyList<string>, ImageWriter> output, RunOptions? options = null) =>
-        new FeatureRun(image, options ?? new RunOptions()).Run(Model.Features, Model.Channels, Model.Deep, _backbone, output);
+    public RunResult Features(ImageReader image, Func<IReadOnlyList<string>, ImageWriter> output, ComputeOptions? options = null) =>
+        new FeatureRun(image, options ?? new ComputeOptions()).Run(Model.Features, Model.Channels, Model.Deep, _backbone, output);
 
     /// <summary>
-    /// The layout of the label map that <see cref="Segment(ImageReader, SegmentOutputs, SegmentOptions?, RunOptions?)"/> writes.
+    /// The layout of the label map that <see cref="Segment(ImageReader, SegmentOutputs, SegmentOptions?, ComputeOptions?)"/> writes.
     /// </summary>
     public ImageLayout LabelLayout(ImageInfo image, SegmentOptions? options = null)
     {
@@ -127,7 +127,7 @@ public sealed class Segmenter
     /// <param name="segment">Region, mask, label values.</param>
     /// <param name="options">Threads, memory.</param>
     /// <exception cref="FastSegException">The region is not inside the image, or no plan fits the memory.</exception>
-    public Plan Plan(ImageReader image, PlannedOutputs? outputs = null, SegmentOptions? segment = null, RunOptions? options = null)
+    public Plan Plan(ImageReader image, PlannedOutputs? outputs = null, SegmentOptions? segment = null, ComputeOptions? options = null)
     {
         PlannedOutputs wanted = outputs ?? new PlannedOutputs();
         ImageLayout labels = LabelLayout(image.Info, segment);
@@ -145,7 +145,7 @@ public sealed class Segmenter
     /// <param name="segment">Region, mask, label values.</param>
     /// <param name="options">Threads, memory.</param>
     /// <exception cref="FastSegException">The region is not inside the image, or no plan fits the memory.</exception>
-    public Plan Plan(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, RunOptions? options = null) =>
+    public Plan Plan(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
         Run(image, segment, options).Plan(OutputSketches.Of(outputs));
 
     /// <summary>Labels every pixel of an image, into memory.</summary>
@@ -156,7 +156,7 @@ public sealed class Segmenter
     /// The image is corrupt, does not fit the model, the memory is not enough, or there are more pixels than an array can hold.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public LabelMap Segment(ImageReader image, SegmentOptions? segment = null, RunOptions? options = null)
+    public LabelMap Segment(ImageReader image, SegmentOptions? segment = null, ComputeOptions? options = null)
     {
         SegmentOptions how = (segment ?? new SegmentOptions()) with { KeepValues = false };
         ImageLayout layout = LabelLayout(image.Info, how);
@@ -176,11 +176,11 @@ public sealed class Segmenter
     /// <param name="options">Threads, memory, progress, cancellation. They do not change the result.</param>
     /// <exception cref="FastSegException">The image is corrupt, does not fit the model, or the memory is not enough.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public RunResult Segment(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, RunOptions? options = null) =>
+    public RunResult Segment(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
         Run(image, segment, options).Run(outputs);
 
-    private SegmentRun Run(ImageReader image, SegmentOptions? segment, RunOptions? options) =>
-        new(Model, _backbone, image, segment ?? new SegmentOptions(), options ?? new RunOptions());
+    private SegmentRun Run(ImageReader image, SegmentOptions? segment, ComputeOptions? options) =>
+        new(Model, _backbone, image, segment ?? new SegmentOptions(), options ?? new ComputeOptions());
 
     private static FeatureStack InMemory(ImageReader image, Func<Func<IReadOnlyList<string>, ImageWriter>, RunResult> compute)
     {

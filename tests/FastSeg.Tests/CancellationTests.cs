@@ -30,7 +30,7 @@ internal sealed class CancellationTests
         {
             byte[] labels = new byte[layout.Width * layout.Height];
             using var writer = new CountingWriter(MemoryWriter.Into<byte>(layout, labels));
-            segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, new RunOptions { Threads = threads });
+            segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, new ComputeOptions { Threads = threads });
             return (labels, writer.Tiles);
         }
 
@@ -55,7 +55,7 @@ internal sealed class CancellationTests
     {
         using var folder = new TemporaryFolder();
         using MemoryImage image = Scene.Image;
-        int Tiles(string name, RunOptions options, bool stopped)
+        int Tiles(string name, ComputeOptions options, bool stopped)
         {
             CountingWriter? writer = null;
             ImageWriter Create(IReadOnlyList<string> names)
@@ -69,7 +69,7 @@ internal sealed class CancellationTests
             return writer!.Tiles;
         }
 
-        int all = Tiles("whole.npy", new RunOptions { Threads = threads }, stopped: false);
+        int all = Tiles("whole.npy", new ComputeOptions { Threads = threads }, stopped: false);
         File.Delete(folder.File("whole.npy"));
         long before = HeldByOthers();
         using var stop = new StopAt(0);
@@ -81,7 +81,7 @@ internal sealed class CancellationTests
     [TestCase(3)]
     public void ATrainingStopsGathering(int threads)
     {
-        int Tiles(RunOptions options, bool stopped)
+        int Tiles(ComputeOptions options, bool stopped)
         {
             using var image = new CountingReader(Scene.Image);
             using MemoryImage labels = Scene.LabelImage;
@@ -90,7 +90,7 @@ internal sealed class CancellationTests
             return image.Tiles;
         }
 
-        int all = Tiles(new RunOptions { Threads = threads }, stopped: false);
+        int all = Tiles(new ComputeOptions { Threads = threads }, stopped: false);
         long before = HeldByOthers();
         using var stop = new StopAt(0);
         AssertStopped(Tiles(stop.Options(threads), stopped: true), threads, all);
@@ -147,7 +147,7 @@ internal sealed class CancellationTests
         /// <summary>Reports from the one that cancelled on, itself included.</summary>
         public int ReportsSince => _reports;
 
-        public RunOptions Options(int threads) => new() { Threads = threads, Progress = this, Cancellation = _source.Token };
+        public ComputeOptions Options(int threads) => new() { Threads = threads, Progress = this, Cancellation = _source.Token };
 
         public void Report(double value)
         {

@@ -91,7 +91,7 @@ internal sealed class InMemoryTests
         };
         foreach (int threads in (int[])[1, 5])
         {
-            var how = new RunOptions { Threads = threads };
+            var how = new ComputeOptions { Threads = threads };
             Assert.That(segmenter.Plan(image, planned, options, how).Items, Is.EqualTo(segmenter.Plan(image, open, options, how).Items));
         }
     }

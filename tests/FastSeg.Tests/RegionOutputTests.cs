@@ -24,7 +24,7 @@ internal sealed class RegionOutputTests
         using ImageWriter probabilities = ImageFile.Create(
             folder.File("p.tif"), segmenter.ProbabilityLayout(image.Info, SampleType.Float32, options));
         var outputs = new SegmentOutputs { Probabilities = probabilities };
-        var run = new RunOptions { Threads = 2 };
+        var run = new ComputeOptions { Threads = 2 };
         long planned = segmenter.Plan(image, outputs, options, run).BufferBytes, before = HostBuffer.AllocatedBytes;
         segmenter.Segment(image, outputs, options, run);
         Assert.That(HostBuffer.AllocatedBytes - before, Is.LessThanOrEqualTo(planned));
@@ -60,7 +60,7 @@ internal sealed class RegionOutputTests
     public void TrainingRefusesMemoryThatXgboostWouldExceed()
     {
         string Refusal(long memory) => Assert.Catch<FastSegException>(
-            () => Segmenter.Train([Scene.Training], training: Trained.Quick, options: new RunOptions { Memory = memory }))!.Message;
+            () => Segmenter.Train([Scene.Training], training: Trained.Quick, options: new ComputeOptions { Memory = memory }))!.Message;
         Assert.That(Refusal(1 << 20), Does.Contain("is not enough to read the labels"));
         long rows = Scene.Labels.Count(label => label != 0) * 58L * sizeof(float);
         long least = ProcessMemory.Resident() + ProcessMemory.CodeBytes + (3 * rows) + (8 << 20);
@@ -73,7 +73,7 @@ internal sealed class RegionOutputTests
         var segmenter = new Segmenter(Trained.Grey);
         using (ImageWriter labels = ImageFile.Create(path, segmenter.LabelLayout(image.Info)))
         {
-            segmenter.Segment(image, new SegmentOutputs { Labels = labels }, options: new RunOptions { Threads = threads });
+            segmenter.Segment(image, new SegmentOutputs { Labels = labels }, options: new ComputeOptions { Threads = threads });
         }
         return File.ReadAllBytes(path);
     }

@@ -74,7 +74,7 @@ internal sealed class ScoreTests
         }
         using var prediction = MemoryImage.FromMemory<byte>(labels, Width, Height);
         using var truth = MemoryImage.FromMemory<byte>(classes, Width, Height);
-        ConfusionMatrix matrix = Score.Compare(prediction, truth, 0, new RunOptions { Threads = threads });
+        ConfusionMatrix matrix = Score.Compare(prediction, truth, 0, new ComputeOptions { Threads = threads });
         for (int value = 1; value < 4; value++)
         {
             for (int label = 0; label < 4; label++)

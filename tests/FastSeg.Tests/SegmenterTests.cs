@@ -33,8 +33,8 @@ internal sealed class SegmenterTests
     public void LabelsDoNotDependOnThreadsOrMemory()
     {
         using MemoryImage image = Scene.Image;
-        byte[] one = Trained.Labels(Trained.Grey, image, new RunOptions { Threads = 1 });
-        Assert.That(Trained.Labels(Trained.Grey, image, new RunOptions { Threads = 5 }), Is.EqualTo(one));
+        byte[] one = Trained.Labels(Trained.Grey, image, new ComputeOptions { Threads = 1 });
+        Assert.That(Trained.Labels(Trained.Grey, image, new ComputeOptions { Threads = 5 }), Is.EqualTo(one));
         Assert.That(Tight.Run(2, tight => Trained.Labels(Trained.Grey, image, tight)), Is.EqualTo(one));
     }
 
@@ -185,7 +185,7 @@ internal sealed class SegmenterTests
         pixels[(100 * 330) + 300] = bad;
         pixels[(100 * 330) + 20] = bad;
         using MemoryImage image = MemoryImage.FromMemory<float>(pixels, Scene.Width, Scene.Height);
-        FastSegException? e = Assert.Catch<FastSegException>(() => Trained.Labels(Trained.Grey, image, new RunOptions { Threads = 3 }));
+        FastSegException? e = Assert.Catch<FastSegException>(() => Trained.Labels(Trained.Grey, image, new ComputeOptions { Threads = 3 }));
         Assert.That(e!.Message, Does.Contain($"x 20, y 100 is {name};"));
     }
 
@@ -196,7 +196,7 @@ internal sealed class SegmenterTests
         using var source = new CancellationTokenSource();
         source.Cancel();
         Assert.That(
-            () => Trained.Labels(Trained.Grey, image, new RunOptions { Cancellation = source.Token }),
+            () => Trained.Labels(Trained.Grey, image, new ComputeOptions { Cancellation = source.Token }),
             Throws.InstanceOf<OperationCanceledException>());
     }
 
@@ -205,7 +205,7 @@ internal sealed class SegmenterTests
     {
         using MemoryImage image = Scene.Image;
         var progress = new Recorder();
-        Trained.Labels(Trained.Grey, image, new RunOptions { Threads = 1, Progress = progress });
+        Trained.Labels(Trained.Grey, image, new ComputeOptions { Threads = 1, Progress = progress });
         Assert.That(progress.Values, Is.Ordered.And.Not.Empty);
         Assert.That(progress.Values[^1], Is.EqualTo(1));
     }
@@ -253,7 +253,7 @@ internal sealed class SegmenterTests
             byte[] labels = new byte[pixels.Length];
             var segmenter = new Segmenter(Trained.Grey);
             using MemoryWriter writer = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels);
-            var options = new RunOptions { Threads = 1, Memory = 0 };
+            var options = new ComputeOptions { Threads = 1, Memory = 0 };
             segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, options);
             // The least of several runs, because what the rest of the process allocates meanwhile is counted too.
             return Enumerable.Range(0, 5).Min(_ =>
@@ -277,7 +277,7 @@ internal sealed class SegmenterTests
     {
         using MemoryImage image = Scene.Image;
         FastSegException? e = Assert.Catch<FastSegException>(() =>
-            Trained.Labels(Trained.Grey, image, new RunOptions { Memory = 1 << 20 }));
+            Trained.Labels(Trained.Grey, image, new ComputeOptions { Memory = 1 << 20 }));
         Assert.That(e!.Message, Does.Match(@"a memory limit of 1MiB is not enough .* the least that would do is \d+MiB\."));
     }
 

@@ -9,14 +9,14 @@ internal static partial class Tight
 {
     private const long Slack = 4L << 20;
 
-    public static T Run<T>(int threads, Func<RunOptions, T> run)
+    public static T Run<T>(int threads, Func<ComputeOptions, T> run)
     {
         long memory = 1;
         for (int attempt = 0; attempt < 8; attempt++)
         {
             try
             {
-                return run(new RunOptions { Threads = threads, Memory = memory });
+                return run(new ComputeOptions { Threads = threads, Memory = memory });
             }
             catch (FastSegException e) when (Least().Match(e.Message) is { Success: true } least)
             {

@@ -20,7 +20,7 @@ internal static class Trained
     public static Model Colour => LazyColour.Value;
 
     /// <summary>The label map of a whole image.</summary>
-    public static byte[] Labels(Model model, ImageReader image, RunOptions? run = null, SegmentOptions? options = null)
+    public static byte[] Labels(Model model, ImageReader image, ComputeOptions? run = null, SegmentOptions? options = null)
     {
         var segmenter = new Segmenter(model);
         ImageLayout layout = segmenter.LabelLayout(image.Info, options);

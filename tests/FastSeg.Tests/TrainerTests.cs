@@ -13,11 +13,11 @@ internal sealed class TrainerTests
     [Test]
     public void TheModelsBytesDoNotDependOnThreadsOrMemory()
     {
-        byte[] one = Bytes(new RunOptions { Threads = 1 });
-        Assert.That(Bytes(new RunOptions { Threads = 1 }), Is.EqualTo(one), "twice the same");
-        Assert.That(Bytes(new RunOptions { Threads = 7 }), Is.EqualTo(one), "threads");
+        byte[] one = Bytes(new ComputeOptions { Threads = 1 });
+        Assert.That(Bytes(new ComputeOptions { Threads = 1 }), Is.EqualTo(one), "twice the same");
+        Assert.That(Bytes(new ComputeOptions { Threads = 7 }), Is.EqualTo(one), "threads");
         Assert.That(Tight.Run(2, tight => Bytes(tight)), Is.EqualTo(one), "memory");
-        Assert.That(Bytes(new RunOptions(), seed: 3), Is.Not.EqualTo(one), "the seed is kept in the model");
+        Assert.That(Bytes(new ComputeOptions(), seed: 3), Is.Not.EqualTo(one), "the seed is kept in the model");
     }
 
     [Test]
@@ -83,7 +83,7 @@ internal sealed class TrainerTests
         return Assert.Catch<FastSegException>(() => Segmenter.Train([new TrainingImage(Scene.Image, labelImage)]))!.Message;
     }
 
-    private static byte[] Bytes(RunOptions options, int seed = 0)
+    private static byte[] Bytes(ComputeOptions options, int seed = 0)
     {
         using var folder = new TemporaryFolder();
         string path = Path.Combine(folder.Path, "m.fastseg");

@@ -12,7 +12,7 @@ internal sealed class WorkersTests
     public void EveryStepRunsOnce(int workers, long count)
     {
         int[] runs = new int[count];
-        Workers.Run(workers, count, new RunOptions(), (worker, i) =>
+        Workers.Run(workers, count, new ComputeOptions(), (worker, i) =>
         {
             Assert.That(worker, Is.InRange(0, workers - 1));
             Interlocked.Increment(ref runs[i]);
@@ -25,7 +25,7 @@ internal sealed class WorkersTests
     {
         for (int round = 0; round < 50; round++)
         {
-            FastSegException? e = Assert.Catch<FastSegException>(() => Workers.Run(4, 1000, new RunOptions(), (_, i) =>
+            FastSegException? e = Assert.Catch<FastSegException>(() => Workers.Run(4, 1000, new ComputeOptions(), (_, i) =>
             {
                 if (i is 17 or 18 or 19 or 40)
                 {

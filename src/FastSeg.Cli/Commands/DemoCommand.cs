@@ -35,7 +35,7 @@ internal sealed class DemoCommand : FastSegCommand
         string? found = BackboneFolders.Find().FirstOrDefault(folder => Path.GetFileName(folder) == BackboneName);
         using Backbone? backbone = found is null
             ? null
-            : Backbone.Open(found, DeepFeatureOptions.NetworkThreads, Engines.CudaOrdinal(session.Backend));
+            : Backbone.Open(found, DeepFeatureOptions.NetworkThreads, BackendChoice.CudaOrdinal(session.Backend));
         session.Say(backbone?.Note);
         var methods = new List<Method> { Train(session, "classical", "", null, samples, output) };
         if (backbone is null)

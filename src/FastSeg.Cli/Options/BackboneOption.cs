@@ -25,7 +25,7 @@ internal static class BackboneOption
     {
         if (model.DeepFeatures is { } deep)
         {
-            Backbone backbone = deep.OpenBackbone(folder, Engines.CudaOrdinal(session.Backend));
+            Backbone backbone = deep.OpenBackbone(folder, BackendChoice.CudaOrdinal(session.Backend));
             session.Say(backbone.Note);
             return backbone;
         }

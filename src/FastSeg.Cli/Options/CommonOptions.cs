@@ -13,7 +13,7 @@ internal sealed class CommonOptions
     {
         HelpName = "auto|cpu|cuda|opencl|simulated",
         Description = "What computes: auto takes an NVIDIA GPU where there is one, else the CPU. CPU and CUDA give the same labels. " +
-            "simulated is the GPU engine on a device simulated on the CPU: slow, for tests.",
+            "simulated is the GPU backend on a device simulated on the CPU: slow, for tests.",
         DefaultValueFactory = _ => "auto",
         Recursive = true,
     };

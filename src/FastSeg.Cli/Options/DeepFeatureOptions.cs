@@ -60,7 +60,7 @@ internal sealed class DeepFeatureOptions
         ParseResult parsed = session.Parsed;
         if (Folder(parsed) is { } folder)
         {
-            Backbone backbone = Backbone.Open(folder, parsed.GetValue(_threads), Engines.CudaOrdinal(session.Backend));
+            Backbone backbone = Backbone.Open(folder, parsed.GetValue(_threads), BackendChoice.CudaOrdinal(session.Backend));
             session.Say(backbone.Note);
             return backbone;
         }

@@ -45,15 +45,15 @@ internal sealed class Session(
     /// <param name="what">What the bar is called.</param>
     /// <param name="memory">Most bytes the process may use; 0 sets no limit.</param>
     /// <param name="run">The work, given the options to hand on.</param>
-    public T Long<T>(string what, long memory, Func<RunOptions, T> run)
+    public T Long<T>(string what, long memory, Func<ComputeOptions, T> run)
     {
-        RunOptions options = Options(memory);
+        ComputeOptions options = Options(memory);
         return terminal ? ProgressBar.Run(Error, what, progress => run(options with { Progress = progress })) : run(options);
     }
 
     /// <summary>How a run uses the machine.</summary>
     /// <param name="memory">Most bytes the process may use; 0 sets no limit.</param>
-    public RunOptions Options(long memory) => new()
+    public ComputeOptions Options(long memory) => new()
     {
         Threads = common.Threads,
         Memory = memory,

@@ -3,20 +3,20 @@ using FastSeg.Gpu;
 namespace FastSeg;
 
 /// <summary>Chooses where to compute. A device is opened once for the whole process and kept.</summary>
-internal static class Engines
+internal static class BackendChoice
 {
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<BackendKind, GpuEngine> Opened = [];
+    private static readonly Dictionary<BackendKind, GpuBackendFactory> Opened = [];
     private static string? _passedOver;
     private static bool _looked;
 
-    /// <summary>The engine for a choice.</summary>
+    /// <summary>The backend factory for a choice.</summary>
     /// <exception cref="FastSegException">The device that was asked for is not there or cannot be opened.</exception>
-    public static Engine Choose(BackendKind kind)
+    public static BackendFactory Choose(BackendKind kind)
     {
         if (kind == BackendKind.Cpu)
         {
-            return CpuEngine.Instance;
+            return CpuBackendFactory.Instance;
         }
         lock (Gate)
         {
@@ -30,16 +30,16 @@ internal static class Engines
     /// <summary>Ordinal of the CUDA device that a choice takes; null where it takes none.</summary>
     /// <exception cref="FastSegException">CUDA was asked for and cannot be opened.</exception>
     public static int? CudaOrdinal(BackendKind kind) =>
-        kind is BackendKind.Auto or BackendKind.Cuda && Choose(kind) is GpuEngine engine ? engine.Thread.Device.CudaOrdinal : null;
+        kind is BackendKind.Auto or BackendKind.Cuda && Choose(kind) is GpuBackendFactory factory ? factory.Thread.Device.CudaOrdinal : null;
 
-    private static Engine Best()
+    private static BackendFactory Best()
     {
         if (!_looked)
         {
             _looked = true;
             Look();
         }
-        return Opened.TryGetValue(BackendKind.Cuda, out GpuEngine? engine) ? engine : CpuEngine.Instance;
+        return Opened.TryGetValue(BackendKind.Cuda, out GpuBackendFactory? factory) ? factory : CpuBackendFactory.Instance;
     }
 
     private static void Look()
@@ -65,12 +65,12 @@ internal static class Engines
         }
     }
 
-    private static GpuEngine Open(BackendKind kind)
+    private static GpuBackendFactory Open(BackendKind kind)
     {
-        if (!Opened.TryGetValue(kind, out GpuEngine? engine))
+        if (!Opened.TryGetValue(kind, out GpuBackendFactory? factory))
         {
-            Opened.Add(kind, engine = new GpuEngine(kind));
+            Opened.Add(kind, factory = new GpuBackendFactory(kind));
         }
-        return engine;
+        return factory;
     }
 }

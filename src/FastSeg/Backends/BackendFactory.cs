@@ -5,7 +5,7 @@ using FastSeg.Images;
 namespace FastSeg;
 
 /// <summary>Where a run's work is done: says what a plan must count, and makes the backend that does it.</summary>
-internal abstract class Engine
+internal abstract class BackendFactory
 {
     /// <summary>What computes; never auto.</summary>
     public abstract BackendKind Kind { get; }
@@ -26,7 +26,7 @@ internal abstract class Engine
     public virtual IReadOnlyList<PlanItem> DeviceItems(Work work, TileGrid grid) => [];
 
     /// <summary>Bytes on the device that the buffers may take; 0 sets no limit.</summary>
-    public virtual long DeviceLimit(RunOptions options) => 0;
+    public virtual long DeviceLimit(ComputeOptions options) => 0;
 
     /// <summary>Memory for rows that stay where they are gathered.</summary>
     /// <param name="count">Rows.</param>

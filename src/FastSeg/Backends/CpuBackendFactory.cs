@@ -5,10 +5,10 @@ using FastSeg.Images;
 namespace FastSeg;
 
 /// <summary>The processor's vector units.</summary>
-internal sealed class CpuEngine : Engine
+internal sealed class CpuBackendFactory : BackendFactory
 {
     /// <summary>The one there is: it has no state.</summary>
-    public static CpuEngine Instance { get; } = new();
+    public static CpuBackendFactory Instance { get; } = new();
 
     /// <inheritdoc/>
     public override BackendKind Kind => BackendKind.Cpu;

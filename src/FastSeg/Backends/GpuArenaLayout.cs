@@ -20,7 +20,7 @@ namespace FastSeg;
 /// <param name="Upsampling">What it works in.</param>
 /// <param name="Positions">Where a tile's labelled pixels lie, where their rows are collected, and their rows' numbers where those stay.</param>
 /// <param name="Rows">Those rows; none where they stay on the device.</param>
-internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bins, long Labels, long Margins, long Guidance, long Upsampling, long Positions,
+internal sealed record GpuArenaLayout(long Samples, long Scratch, long Planes, long Bins, long Labels, long Margins, long Guidance, long Upsampling, long Positions,
     long Rows)
 {
     /// <summary>The flag that a feature is not a number, in a line of its own.</summary>
@@ -50,7 +50,7 @@ internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bi
     /// <param name="work">What is computed.</param>
     /// <param name="grid">The tiles.</param>
     /// <param name="bytePlanes">Byte planes of the forest.</param>
-    public static GpuRooms For(Work work, TileGrid grid, int bytePlanes)
+    public static GpuArenaLayout For(Work work, TileGrid grid, int bytePlanes)
     {
         TileShape shape = Largest(work, grid);
         long core = shape.CorePixels, read = (long)shape.Width * shape.Height;
@@ -58,7 +58,7 @@ internal sealed record GpuRooms(long Samples, long Scratch, long Planes, long Bi
         long planes = predicts ? 0 : core * work.PlaneCount * sizeof(float);
         long labelled = work.Labels is null ? 0 : Enumerable.Range(0, checked((int)grid.Count)).Max(i => work.Labels.CountIn(grid[i]));
         UpsamplerPlanGpu? upsampler = Upsampler(work, grid);
-        return new GpuRooms(
+        return new GpuArenaLayout(
             read * work.Channels * work.Image.Info.Type.Bytes(), FilterBankGpu.ScratchBytes(work.Features, shape), planes,
             core * bytePlanes, predicts ? core : 0, work.Margins ? core * work.Forest!.Groups * sizeof(float) : 0,
             DeepImageGpu.SampleBytes(work.Image.Info, upsampler), DeepImageGpu.ScratchBytes(work.Image.Info, upsampler),

@@ -4,10 +4,10 @@ using ILGPU;
 namespace FastSeg;
 
 /// <summary>Views of one half of the arena: one tile's way over the device.</summary>
-internal sealed class GpuHalf
+internal sealed class GpuArenaViews
 {
     /// <summary>Carves the rooms in their order.</summary>
-    public GpuHalf(DeviceArena arena, GpuRooms rooms)
+    public GpuArenaViews(DeviceArena arena, GpuArenaLayout rooms)
     {
         Samples = arena.Take(rooms.Samples);
         Scratch = arena.Take(rooms.Scratch);
@@ -15,7 +15,7 @@ internal sealed class GpuHalf
         Bins = arena.Take(rooms.Bins);
         Labels = arena.Take(rooms.Labels);
         Margins = arena.Take(rooms.Margins).Cast<float>();
-        Flag = arena.Take(GpuRooms.Flag).SubView(0, sizeof(int)).Cast<int>();
+        Flag = arena.Take(GpuArenaLayout.Flag).SubView(0, sizeof(int)).Cast<int>();
         Guidance = arena.Take(rooms.Guidance);
         Upsampling = arena.Take(rooms.Upsampling);
         Positions = arena.Take(rooms.Positions).Cast<int>();

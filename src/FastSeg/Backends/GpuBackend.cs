@@ -11,32 +11,32 @@ using ILGPU.Runtime;
 namespace FastSeg;
 
 /// <summary>
-/// The engine on a device: only pixels go up, and only labels come down (or margins or planes where they are asked for). A worker copies
+/// The backend on a device: only pixels go up, and only labels come down (or margins or planes where they are asked for). A worker copies
 /// its tile into page-locked memory, hands the job to the device's thread and takes the result out; the two halves of the arena alternate.
 /// </summary>
 internal sealed unsafe class GpuBackend : Backend
 {
-    private readonly GpuEngine _engine;
-    private readonly GpuHalf[] _halves = new GpuHalf[GpuThread.Halves];
+    private readonly GpuBackendFactory _factory;
+    private readonly GpuArenaViews[] _halves = new GpuArenaViews[GpuThread.Halves];
     private readonly GpuTileJob[] _jobs;
     private DeviceArena? _arena;
     private GpuKernels? _kernels;
 
     /// <summary>Allocates what the plan counted, and compiles the kernels.</summary>
-    public GpuBackend(GpuEngine engine, Plan plan, Work work, DeepImage? deep) : base(work)
+    public GpuBackend(GpuBackendFactory factory, Plan plan, Work work, DeepImage? deep) : base(work)
     {
-        _engine = engine;
+        _factory = factory;
         _jobs = new GpuTileJob[plan.Workers];
         try
         {
-            engine.Thread.Invoke(device =>
+            factory.Thread.Invoke(device =>
             {
-                _kernels = new GpuKernels(device, work, deep, GpuRooms.Upsampler(work, plan.Grid));
-                GpuRooms rooms = GpuRooms.For(work, plan.Grid, _kernels.Forest?.BytePlanes ?? 0);
+                _kernels = new GpuKernels(device, work, deep, GpuArenaLayout.Upsampler(work, plan.Grid));
+                GpuArenaLayout rooms = GpuArenaLayout.For(work, plan.Grid, _kernels.Forest?.BytePlanes ?? 0);
                 _arena = new DeviceArena(device, rooms.Bytes * GpuThread.Halves);
                 for (int i = 0; i < _halves.Length; i++)
                 {
-                    _halves[i] = new GpuHalf(_arena, rooms);
+                    _halves[i] = new GpuArenaViews(_arena, rooms);
                 }
                 for (int i = 0; i < _jobs.Length; i++)
                 {
@@ -112,7 +112,7 @@ internal sealed unsafe class GpuBackend : Backend
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        _engine.Thread.Invoke(_ =>
+        _factory.Thread.Invoke(_ =>
         {
             foreach (GpuTileJob? job in _jobs)
             {
@@ -129,7 +129,7 @@ internal sealed unsafe class GpuBackend : Backend
         GpuTileJob job = _jobs[worker];
         job.Take(tile, verb);
         job.TakeGuidance(tile.Core);
-        _engine.Thread.Run(job);
+        _factory.Thread.Run(job);
         times.Add(verb == TileVerb.Predict ? Stage.Forest : Stage.Filters, start, tile.Core.Pixels);
         return job;
     }

@@ -8,7 +8,7 @@ using FastSeg.Kernels;
 namespace FastSeg;
 
 /// <summary>A device: opened once, and kept with its compiled kernels for all runs of the process.</summary>
-internal sealed class GpuEngine : Engine, IDisposable
+internal sealed class GpuBackendFactory : BackendFactory, IDisposable
 {
     /// <summary>Share of a device's memory that is taken where nothing else is said: the rest is its driver's and its screen's.</summary>
     private const double DefaultShare = 0.9;
@@ -17,7 +17,7 @@ internal sealed class GpuEngine : Engine, IDisposable
 
     /// <summary>Opens the device.</summary>
     /// <exception cref="FastSegException">There is none; the sentence says why.</exception>
-    public GpuEngine(BackendKind kind)
+    public GpuBackendFactory(BackendKind kind)
     {
         _thread = new GpuThread(kind);
         Kind = kind;
@@ -44,19 +44,19 @@ internal sealed class GpuEngine : Engine, IDisposable
     /// <inheritdoc/>
     public override IEnumerable<(string Name, long Bytes)> WorkerItems(Work work, TileGrid grid)
     {
-        yield return ("page-locked", GpuRooms.For(work, grid, 0).PinnedBytes);
+        yield return ("page-locked", GpuArenaLayout.For(work, grid, 0).PinnedBytes);
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<PlanItem> DeviceItems(Work work, TileGrid grid)
     {
-        GpuRooms rooms = GpuRooms.For(work, grid, work.Forest is null ? 0 : ForestTablesGpu.Of(work.Forest!).Bins.Planes);
+        GpuArenaLayout rooms = GpuArenaLayout.For(work, grid, work.Forest is null ? 0 : ForestTablesGpu.Of(work.Forest!).Bins.Planes);
         var items = new List<PlanItem>();
         items.AddRange(rooms.Items.Select(item => new PlanItem(item.Name, item.Bytes, GpuThread.Halves, PlanPhase.Tiles)));
         items.Add(new PlanItem("filters' tables", FilterBankGpu.TableBytes(work.Features), 1, PlanPhase.Tiles));
         if (work.Deep is { } deep)
         {
-            long map = DeepImageGpu.Bytes(work.Image.Info, deep.Description.Patch, deep.Projection.Channels, GpuRooms.Upsampler(work, grid));
+            long map = DeepImageGpu.Bytes(work.Image.Info, deep.Description.Patch, deep.Projection.Channels, GpuArenaLayout.Upsampler(work, grid));
             items.Add(new PlanItem("deep features", map, 1, PlanPhase.Tiles));
         }
         if (work.Verb == TileVerb.Predict)
@@ -72,7 +72,7 @@ internal sealed class GpuEngine : Engine, IDisposable
     }
 
     /// <inheritdoc/>
-    public override long DeviceLimit(RunOptions options) => options.DeviceMemory > 0 ? options.DeviceMemory : (long)(DefaultShare * _thread.Device.MemoryBytes);
+    public override long DeviceLimit(ComputeOptions options) => options.DeviceMemory > 0 ? options.DeviceMemory : (long)(DefaultShare * _thread.Device.MemoryBytes);
 
     /// <inheritdoc/>
     public override DeviceRows HoldRows(long count, int planes) => new(_thread, count, planes);

@@ -13,7 +13,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
 {
     private readonly Work _work;
     private readonly GpuKernels _kernels;
-    private readonly GpuHalf[] _halves;
+    private readonly GpuArenaViews[] _halves;
     private readonly PinnedBuffer _pinned;
     private readonly long _guidanceAt, _positionsAt, _flagAt, _resultAt;
     private TileShape _shape;
@@ -26,14 +26,14 @@ internal sealed unsafe class GpuTileJob : GpuJob
     private DeviceRows? _resident;
 
     /// <summary>Allocates page-locked memory, on the device's thread.</summary>
-    public GpuTileJob(GpuDevice device, Work work, GpuKernels kernels, GpuHalf[] halves, GpuRooms rooms)
+    public GpuTileJob(GpuDevice device, Work work, GpuKernels kernels, GpuArenaViews[] halves, GpuArenaLayout rooms)
     {
         (_work, _kernels, _halves) = (work, kernels, halves);
         _pinned = new PinnedBuffer(device.Accelerator, rooms.PinnedBytes);
         _guidanceAt = DeviceArena.Aligned(rooms.Samples);
         _positionsAt = _guidanceAt + DeviceArena.Aligned(rooms.Guidance);
         _flagAt = rooms.UpBytes;
-        _resultAt = _flagAt + GpuRooms.Flag;
+        _resultAt = _flagAt + GpuArenaLayout.Flag;
     }
 
     /// <summary>Whether a feature of the last tile was not a number.</summary>
@@ -106,7 +106,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
     /// <inheritdoc/>
     public override void Enqueue(AcceleratorStream stream, int half)
     {
-        GpuHalf room = _halves[half];
+        GpuArenaViews room = _halves[half];
         room.Samples.SubView(0, SampleBytes).CopyFrom(stream, View(0, SampleBytes));
         if (_verb == TileVerb.Predict)
         {
@@ -129,7 +129,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
         Dispose();
     }
 
-    private void Fill<TSink>(AcceleratorStream stream, GpuHalf room, TSink sink) where TSink : struct, IPlaneSink
+    private void Fill<TSink>(AcceleratorStream stream, GpuArenaViews room, TSink sink) where TSink : struct, IPlaneSink
     {
         _kernels.Filters.Run(stream, _shape, room.Samples.SubView(0, SampleBytes), _type, _work.Channels, room.Scratch, sink);
         if (_kernels.Deep is null)
@@ -144,7 +144,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
         _kernels.Deep.Fill(stream, _core, guidance, sink, _work.PlaneCount - _work.DeepChannels, room.Upsampling);
     }
 
-    private void Predict(AcceleratorStream stream, GpuHalf room)
+    private void Predict(AcceleratorStream stream, GpuArenaViews room)
     {
         int pixels = _shape.CorePixels;
         room.Flag.MemSetToZero(stream);
@@ -161,7 +161,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
         View(_resultAt, pixels).CopyFrom(stream, room.Labels.SubView(0, pixels));
     }
 
-    private void Collect(AcceleratorStream stream, GpuHalf room)
+    private void Collect(AcceleratorStream stream, GpuArenaViews room)
     {
         bool stays = _resident is not null;
         long positionBytes = (long)_labelled * (stays ? 2 : 1) * sizeof(int), rowBytes = (long)_labelled * _work.PlaneCount * sizeof(float);

@@ -35,7 +35,7 @@ internal static class CheckScene
         byte[] samples = Samples(side, seed), scribbles = Scribbles(side, seed, classes);
         using var image = MemoryImage.FromMemory<byte>(samples, side, side);
         using var drawn = MemoryImage.FromMemory<byte>(scribbles, side, side);
-        return Segmenter.Train([new TrainingImage(image, drawn)], training: training, options: new RunOptions { Backend = kind }).Model;
+        return Segmenter.Train([new TrainingImage(image, drawn)], training: training, options: new ComputeOptions { Backend = kind }).Model;
     }
 
     /// <summary>Features that the CPU computes: planes x side x side.</summary>
@@ -52,7 +52,7 @@ internal static class CheckScene
         float[] planes = new float[spec.Names.Count * width * height];
         Segmenter.Features(
             image, spec, 1, names => MemoryWriter.Into<float>(new ImageLayout(width, height, SampleType.Float32, names.Count), planes),
-            new RunOptions { Backend = BackendKind.Cpu });
+            new ComputeOptions { Backend = BackendKind.Cpu });
         return planes;
     }
 
@@ -68,7 +68,7 @@ internal static class CheckScene
             Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), map),
             Probabilities = MemoryWriter.Into<float>(segmenter.ProbabilityLayout(image.Info, SampleType.Float32), probabilities),
         };
-        segmenter.Segment(image, outputs, options: new RunOptions { Backend = kind });
+        segmenter.Segment(image, outputs, options: new ComputeOptions { Backend = kind });
         return (map, probabilities);
     }
 }

@@ -86,7 +86,7 @@ internal static class ForestCheck
     /// <summary>Trains on a random image, segments it, and asks libxgboost about the same pixels.</summary>
     private static (BackendCheckResult Labels, BackendCheckResult Probabilities) Segmentation(int classes, int seed)
     {
-        var cpu = new RunOptions { Backend = BackendKind.Cpu };
+        var cpu = new ComputeOptions { Backend = BackendKind.Cpu };
         (byte[] samples, byte[] scribbles) = Scene(classes, seed);
         using var image = MemoryImage.FromMemory<byte>(samples, Side, Side);
         using var drawn = MemoryImage.FromMemory<byte>(scribbles, Side, Side);

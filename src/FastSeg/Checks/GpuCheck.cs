@@ -25,7 +25,7 @@ internal static class GpuCheck
 
     public static IEnumerable<BackendCheckResult> Run(BackendKind kind, int seed)
     {
-        var meter = new GpuMeter((GpuEngine)Engines.Choose(kind));
+        var meter = new GpuMeter((GpuBackendFactory)BackendChoice.Choose(kind));
         IEnumerable<BackendCheckResult> kernels = meter.Rows()
             .Concat(GpuFilterCheck.Run(meter, seed))
             .Concat(GpuForestCheck.Run(meter, seed))

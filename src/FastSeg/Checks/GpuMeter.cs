@@ -16,9 +16,9 @@ internal sealed class GpuMeter
     private readonly GpuRates _rates;
 
     /// <summary>Measures the device's rates.</summary>
-    public GpuMeter(GpuEngine engine)
+    public GpuMeter(GpuBackendFactory factory)
     {
-        _thread = engine.Thread;
+        _thread = factory.Thread;
         _rates = On(GpuRates.Measure);
     }
 

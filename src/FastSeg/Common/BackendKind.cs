@@ -15,6 +15,6 @@ public enum BackendKind
     /// <summary>A GPU through OpenCL 2.0 or later with a generic address space.</summary>
     OpenCl,
 
-    /// <summary>The GPU engine on a device that ILGPU simulates on the processor: slow, for tests.</summary>
+    /// <summary>The GPU backend on a device that ILGPU simulates on the processor: slow, for tests.</summary>
     Simulated,
 }

@@ -4,7 +4,7 @@ namespace FastSeg;
 /// How a run uses the machine. None of it changes a result, but for the backend where a library of NVIDIA's kind computes beside ours:
 /// trees that XGBoost trains on a GPU, and tokens of a backbone that was opened for one.
 /// </summary>
-public sealed record RunOptions
+public sealed record ComputeOptions
 {
     /// <summary>Worker threads; 0 takes one a core.</summary>
     public int Threads { get; init; }

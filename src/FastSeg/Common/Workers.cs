@@ -9,7 +9,7 @@ internal static class Workers
     /// Calls <paramref name="step"/>(worker, index) once for every index. The first failure by index is rethrown after every worker has
     /// stopped, so a run's error does not depend on the threads.
     /// </summary>
-    public static void Run(int workers, long count, RunOptions options, Action<int, long> step)
+    public static void Run(int workers, long count, ComputeOptions options, Action<int, long> step)
     {
         long next = -1, done = 0;
         var gate = new Lock();

@@ -56,7 +56,7 @@ internal sealed class DeepImage : IDisposable
     public LowResolution LowResolution => _map;
 
     /// <summary>Runs the transformer over the image.</summary>
-    public static LowResolution Map(DeepModel model, Backbone backbone, ImageReader image, StageTimes times, RunOptions options)
+    public static LowResolution Map(DeepModel model, Backbone backbone, ImageReader image, StageTimes times, ComputeOptions options)
     {
         model.Description.CheckBackbone(backbone);
         return LowResolution.Compute(

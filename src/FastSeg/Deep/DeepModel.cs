@@ -72,7 +72,7 @@ internal sealed class DeepModel : IDisposable
         new(Description with { Upsampling = upsampling, Channels = Projection.Channels }, Projection, null);
 
     /// <summary>Takes input range and projection from training images.</summary>
-    public static DeepModel Fit(DeepOptions options, IReadOnlyList<ImageReader> images, int seed, StageTimes times, RunOptions run)
+    public static DeepModel Fit(DeepOptions options, IReadOnlyList<ImageReader> images, int seed, StageTimes times, ComputeOptions run)
     {
         Backbone backbone = options.Backbone;
         Upsampling upsampling = options.Choose().Upsampling;

@@ -26,7 +26,7 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
     public bool CanFail => (LargestSample > 0 && Info.Type == SampleType.Float32) || (Grey && Info.Channels == 3);
 
     /// <summary>Whether an image is grey: one channel, or three that are equal at every pixel.</summary>
-    public static bool IsGrey(ImageReader reader, RunOptions options) =>
+    public static bool IsGrey(ImageReader reader, ComputeOptions options) =>
         reader.Info.Channels == 1 || new SampleSearch(reader, reader.Info.Bounds) { Grey = true }.Failure(options) is null;
 
     /// <summary>The failure that names the first sample of an image, in reading order, that is NaN or infinite.</summary>
@@ -38,10 +38,10 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
     /// between, and the failure says that.
     /// </summary>
     public FastSegException FailureOrChange() =>
-        Failure(new RunOptions { Threads = 1 }) ?? new FastSegException($"{Info.Name} changed while it was read; run again.");
+        Failure(new ComputeOptions { Threads = 1 }) ?? new FastSegException($"{Info.Name} changed while it was read; run again.");
 
     /// <summary>The failure about the first wrong pixel; null where every pixel passes.</summary>
-    public FastSegException? Failure(RunOptions options)
+    public FastSegException? Failure(ComputeOptions options)
     {
         if (!CanFail)
         {

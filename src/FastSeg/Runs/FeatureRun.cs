@@ -8,7 +8,7 @@ namespace FastSeg;
 /// <summary>Computes the feature stack of one image and writes it, tile by tile.</summary>
 /// <param name="image">The image.</param>
 /// <param name="options">Threads, memory, progress, cancellation.</param>
-internal sealed class FeatureRun(ImageReader image, RunOptions options)
+internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
 {
     /// <summary>Share of the progress bar that fitting a projection gets.</summary>
     private const double FitShare = 0.4;
@@ -38,7 +38,7 @@ internal sealed class FeatureRun(ImageReader image, RunOptions options)
     {
         long peak = SharedPcaFit.Peak(deep.Backbone, [image], WindowPolicy.Of(deep.Backbone), options);
         using DeepModel model = Fit(deep, PartialProgress.Of(options.Progress, 0, FitShare));
-        RunOptions rest = options with { Progress = PartialProgress.Of(options.Progress, FitShare, 1 - FitShare) };
+        ComputeOptions rest = options with { Progress = PartialProgress.Of(options.Progress, FitShare, 1 - FitShare) };
         RunResult run = Write(features, channels, model, deep.Backbone, output, null, rest);
         return run with { PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
     }
@@ -58,7 +58,7 @@ internal sealed class FeatureRun(ImageReader image, RunOptions options)
         using DeepModel model = Fit(deep, null);
         using DeepModel cells = model.Interpolated(Upsampling.Nearest);
         using LowResolution map = DeepImage.Map(model, deep.Backbone, image, _times, options);
-        RunOptions quiet = options with { Progress = null };
+        ComputeOptions quiet = options with { Progress = null };
         Write(none, 0, cells, null, low, map, quiet);
         RunResult run = Write(none, 0, model, null, full, map, quiet);
         return run with { PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
@@ -69,7 +69,7 @@ internal sealed class FeatureRun(ImageReader image, RunOptions options)
 
     private RunResult Write(
         FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output,
-        LowResolution? map, RunOptions how)
+        LowResolution? map, ComputeOptions how)
     {
         int seen = channels != 0 ? channels : SampleSearch.IsGrey(image, how) ? 1 : 3;
         var work = new Work(image, features, seen, model, null);

@@ -5,14 +5,14 @@ namespace FastSeg;
 /// <summary>Chooses tiles and lists the buffers they need.</summary>
 /// <param name="Work">What is computed of which image.</param>
 /// <param name="Area">The region to be computed.</param>
-/// <param name="Engine">Where it is computed.</param>
+/// <param name="Factory">Where it is computed.</param>
 /// <param name="OutputBytes">Bytes of a worker's outputs for a tile's core.</param>
 /// <param name="SharedItems">Buffers of the whole run (readers, writers), given the number of workers.</param>
 /// <param name="TransformerItems">Buffers that are gone before the first tile.</param>
 internal sealed record Planner(
     Work Work,
     Region Area,
-    Engine Engine,
+    BackendFactory Factory,
     Func<Region, long> OutputBytes,
     Func<int, IEnumerable<(string Name, long Bytes)>> SharedItems,
     IReadOnlyList<(string Name, long Bytes)> TransformerItems)
@@ -28,10 +28,10 @@ internal sealed record Planner(
 
     /// <summary>The plan for the given options.</summary>
     /// <exception cref="FastSegException">No plan fits the memory that is allowed; the sentence says the least that would do.</exception>
-    public Plan Make(RunOptions options)
+    public Plan Make(ComputeOptions options)
     {
         int halo = Work.Features.Halo;
-        long deviceLimit = Engine.DeviceLimit(options);
+        long deviceLimit = Factory.DeviceLimit(options);
         Plan? least = null, leastOnDevice = null;
         foreach ((long width, long height, int workers) in Candidates(options.WorkerCount))
         {
@@ -67,11 +67,11 @@ internal sealed record Planner(
             new("tile", Tile.Bytes(core, halo, Work.Channels, Image.Info), workers, PlanPhase.Tiles),
             new("outputs", OutputBytes(core), workers, PlanPhase.Tiles),
         };
-        items.AddRange(Engine.WorkerItems(Work, grid).Select(item => new PlanItem(item.Name, item.Bytes, workers, PlanPhase.Tiles)));
+        items.AddRange(Factory.WorkerItems(Work, grid).Select(item => new PlanItem(item.Name, item.Bytes, workers, PlanPhase.Tiles)));
         items.AddRange(SharedItems(workers).Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Run)));
         items.AddRange(TransformerItems.Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Transformer)));
         return new Plan(
-            Area, width, height, halo, Work.Channels, Work.PlaneCount, workers, items, Engine.DeviceItems(Work, grid), ProcessMemory.Resident() + ProcessMemory.CodeBytes);
+            Area, width, height, halo, Work.Channels, Work.PlaneCount, workers, items, Factory.DeviceItems(Work, grid), ProcessMemory.Resident() + ProcessMemory.CodeBytes);
     }
 
     /// <summary>
@@ -82,7 +82,7 @@ internal sealed record Planner(
     private IEnumerable<(long Width, long Height, int Workers)> Candidates(int workers)
     {
         long fullWidth = Math.Min(WidestRow, Area.Width + Grain - 1) / Grain * Grain;
-        var shapes = new List<(long Width, long Height)>(Engine.Shapes);
+        var shapes = new List<(long Width, long Height)>(Factory.Shapes);
         if (Image.PrefersWholeRows)
         {
             shapes.AddRange([(fullWidth, 4 * Grain), (fullWidth, 2 * Grain)]);
@@ -100,7 +100,7 @@ internal sealed record Planner(
         bool Small((long Width, long Height) shape)
         {
             var core = new Region(0, 0, shape.Width, shape.Height);
-            return OutputBytes(core) + Engine.TileBytes(Work, core) <= MostOutput;
+            return OutputBytes(core) + Factory.TileBytes(Work, core) <= MostOutput;
         }
         int start = shapes.FindIndex(shape => Even(shape) && Small(shape));
         start = start < 0 ? shapes.Count - 1 : start;

@@ -11,7 +11,7 @@ namespace FastSeg;
 /// <param name="image">The image.</param>
 /// <param name="segment">Region, mask, label values.</param>
 /// <param name="options">Threads, memory, progress, cancellation.</param>
-internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader image, SegmentOptions segment, RunOptions options)
+internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader image, SegmentOptions segment, ComputeOptions options)
 {
     /// <summary>Share of the progress bar that the transformer gets.</summary>
     private const double MapShare = 0.6;

@@ -12,8 +12,8 @@ internal sealed class TileRun
 {
     private readonly Work _work;
     private readonly Backbone? _backbone;
-    private readonly RunOptions _options;
-    private readonly Engine _engine;
+    private readonly ComputeOptions _options;
+    private readonly BackendFactory _factory;
 
     /// <summary>Chooses what computes, and plans; nothing is allocated yet.</summary>
     /// <param name="work">What is computed of which image.</param>
@@ -24,13 +24,13 @@ internal sealed class TileRun
     /// <param name="heldItems">What is held for the whole run (readers, writers), given the number of workers.</param>
     /// <exception cref="FastSegException">The device is not there, or the memory is not enough.</exception>
     public TileRun(
-        Work work, Region area, Backbone? backbone, RunOptions options, Func<Region, long> outputBytes,
+        Work work, Region area, Backbone? backbone, ComputeOptions options, Func<Region, long> outputBytes,
         Func<int, IEnumerable<(string Name, long Bytes)>> heldItems)
     {
         (_work, _backbone, _options) = (work, backbone, options);
-        _engine = Engines.Choose(options.Backend);
+        _factory = BackendChoice.Choose(options.Backend);
         var planner = new Planner(
-            work, area, _engine, outputBytes, workers => heldItems(workers).Concat(DeepImage.SharedItems(work.Deep, work.Image)),
+            work, area, _factory, outputBytes, workers => heldItems(workers).Concat(DeepImage.SharedItems(work.Deep, work.Image)),
             DeepImage.TransformerItems(work.Deep, backbone, work.Image));
         Plan = planner.Make(options);
     }
@@ -55,9 +55,9 @@ internal sealed class TileRun
         TileGrid grid = Plan.Grid;
         // The transformer runs first: its buffers are gone before those of the tiles are made.
         using DeepImage? deep = DeepFeatures(times);
-        using Backend backend = _engine.Create(Plan, _work, deep);
+        using Backend backend = _factory.Create(Plan, _work, deep);
         // The progress of the tiles follows that of the transformer, where it ran.
-        RunOptions tiles = deep is null ? _options : _options with { Progress = PartialProgress.Of(_options.Progress, MapShare, 1 - MapShare) };
+        ComputeOptions tiles = deep is null ? _options : _options with { Progress = PartialProgress.Of(_options.Progress, MapShare, 1 - MapShare) };
         var workers = new TileWorker[Plan.Workers];
         try
         {
@@ -79,7 +79,7 @@ internal sealed class TileRun
     /// <summary>Memory for training rows that stay on the device where they are gathered.</summary>
     /// <param name="count">Rows.</param>
     /// <param name="planes">Features of a row.</param>
-    public DeviceRows HoldRows(long count, int planes) => _engine.HoldRows(count, planes);
+    public DeviceRows HoldRows(long count, int planes) => _factory.HoldRows(count, planes);
 
     /// <summary>What a finished run reports.</summary>
     /// <param name="pixels">Pixels it computed.</param>
@@ -89,8 +89,8 @@ internal sealed class TileRun
     public RunResult Result(long pixels, IReadOnlyList<long> classPixels, StageTimes times, double seconds) =>
         new(pixels, classPixels, times.Report(), seconds, Plan.PeakBytes)
         {
-            Backend = _engine.Kind,
-            Note = Engines.PassedOver(_options.Backend),
+            Backend = _factory.Kind,
+            Note = BackendChoice.PassedOver(_options.Backend),
         };
 
     private DeepImage? DeepFeatures(StageTimes times)
@@ -102,7 +102,7 @@ internal sealed class TileRun
         LowResolution map = KnownMap ?? DeepImage.Map(
             model, Needed(model), _work.Image, times,
             _options with { Progress = MapShare > 0 ? PartialProgress.Of(_options.Progress, 0, MapShare) : null });
-        return new DeepImage(model, map, owned: KnownMap is null, _work.Image, _engine.UpsamplesItself ? null : Plan);
+        return new DeepImage(model, map, owned: KnownMap is null, _work.Image, _factory.UpsamplesItself ? null : Plan);
     }
 
     private Backbone Needed(DeepModel model) => _backbone ?? throw new FastSegException(

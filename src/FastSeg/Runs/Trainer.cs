@@ -10,7 +10,7 @@ namespace FastSeg;
 
 /// <summary>From labelled images to a model: features of labelled pixels only, then XGBoost.</summary>
 internal sealed unsafe class Trainer(
-    FeatureSpec features, TrainingOptions training, DeepOptions? deep, IReadOnlyList<string>? names, RunOptions options)
+    FeatureSpec features, TrainingOptions training, DeepOptions? deep, IReadOnlyList<string>? names, ComputeOptions options)
 {
     /// <summary>Share of the progress bar that gathering gets; XGBoost gets the rest.</summary>
     private const double GatherShare = 0.3;
@@ -18,17 +18,17 @@ internal sealed unsafe class Trainer(
     /// <summary>Share of the progress bar that fitting the projection gets, where there are deep features.</summary>
     private const double ProjectionShare = 0.3;
 
-    private readonly Engine _engine = Engines.Choose(options.Backend);
+    private readonly BackendFactory _factory = BackendChoice.Choose(options.Backend);
     private readonly StageTimes _times = new();
     private DeepModel? _deepModel;
     private TrainingPlace? _place;
-    private string? _note = Engines.PassedOver(options.Backend);
+    private string? _note = BackendChoice.PassedOver(options.Backend);
     private long _plannedPeak;
 
-    /// <summary>Where XGBoost trains; follows from engine and library where it is not set.</summary>
+    /// <summary>Where XGBoost trains; follows from the backend and the library where it is not set.</summary>
     public TrainingPlace Place
     {
-        get => _place ??= TrainingPlace.For(_engine.Kind);
+        get => _place ??= TrainingPlace.For(_factory.Kind);
         init => _place = value;
     }
 
@@ -67,7 +67,7 @@ internal sealed unsafe class Trainer(
         Model model = Fit(rows, labels, classes, channels);
         var run = new RunResult(rows.Count, [], _times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, _plannedPeak)
         {
-            Backend = _engine.Kind,
+            Backend = _factory.Kind,
             Note = _note,
         };
         return new TrainingResult(model, run);
@@ -122,7 +122,7 @@ internal sealed unsafe class Trainer(
     private void Gather(ImageReader image, LabelledPixels labels, int channels, TrainingRows rows, double from, double share)
     {
         var work = new Work(image, features, channels, _deepModel, null) { Labels = labels, ResidentRows = Place.OnDevice ? rows.Count : 0 };
-        RunOptions how = options with { Progress = PartialProgress.Of(options.Progress, from, share) };
+        ComputeOptions how = options with { Progress = PartialProgress.Of(options.Progress, from, share) };
         var run = new TileRun(
             work, image.Info.Bounds, deep?.Backbone, how, _ => 0,
             workers => [("reader", image.HeldBytes(workers)), ("training rows", rows.Count * rows.Planes * sizeof(float))]);

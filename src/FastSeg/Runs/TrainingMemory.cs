@@ -15,7 +15,7 @@ internal static class TrainingMemory
 
     /// <summary>The peak while the label images are read. How many pixels are labelled is not known yet.</summary>
     /// <exception cref="FastSegException">It is more than the options allow.</exception>
-    public static long CheckLabels(IReadOnlyList<TrainingImage> images, RunOptions options)
+    public static long CheckLabels(IReadOnlyList<TrainingImage> images, ComputeOptions options)
     {
         long readers = images.Sum(image => image.Labels.HeldBytes(1));
         long strip = images.Max(image => LabelledPixels.StripBytes(image.Labels.Info));
@@ -25,14 +25,14 @@ internal static class TrainingMemory
     /// <summary>The peak while XGBoost trains: the rows, its copies of them, and the images, which stay open.</summary>
     /// <exception cref="FastSegException">It is more than the options allow.</exception>
     public static long CheckFit(
-        IReadOnlyList<TrainingImage> images, long count, int planes, int classes, TrainingOptions training, RunOptions options)
+        IReadOnlyList<TrainingImage> images, long count, int planes, int classes, TrainingOptions training, ComputeOptions options)
     {
         long readers = images.Sum(image => image.Image.HeldBytes(options.WorkerCount));
         long rows = (count * planes * sizeof(float)) + (count * sizeof(int)) + (count * BytesPerLabel);
         return Check(readers + rows + Booster.Bytes(count, planes, classes, training), $"to train on {count} labelled pixels with {planes} features", options);
     }
 
-    private static long Check(long bytes, string what, RunOptions options)
+    private static long Check(long bytes, string what, ComputeOptions options)
     {
         long peak = ProcessMemory.Resident() + ProcessMemory.CodeBytes + bytes;
         return options.Memory <= 0 || peak <= options.Memory

@@ -23,10 +23,10 @@ public static unsafe class UpsamplerRun
     /// <param name="range">The linear range of samples that is 0 to 1 to the upsampler; null for <see cref="InputRange.From"/> the image.</param>
     /// <param name="options">Threads, progress, cancellation. They do not change the result.</param>
     /// <exception cref="FastSegException">The features do not fit the upsampler, a file is damaged, or the result cannot be written.</exception>
-    public static RunResult Run(UpsamplerFile weights, ImageReader image, string features, string output, InputRange? range = null, RunOptions? options = null)
+    public static RunResult Run(UpsamplerFile weights, ImageReader image, string features, string output, InputRange? range = null, ComputeOptions? options = null)
     {
         long start = Stopwatch.GetTimestamp();
-        RunOptions how = options ?? new RunOptions();
+        ComputeOptions how = options ?? new ComputeOptions();
         ImageInfo info = image.Info;
         var times = new StageTimes();
         using LowResolutionFile map = LowResolutionFile.Open(features, weights.Config.ChannelsIn, weights.Name, info);

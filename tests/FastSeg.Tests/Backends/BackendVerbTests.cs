@@ -45,9 +45,9 @@ internal sealed unsafe class BackendVerbTests
         {
             Labels = planned == TileVerb.Gather ? labels : null,
         };
-        var options = new RunOptions { Backend = kind, Threads = 1 };
+        var options = new ComputeOptions { Backend = kind, Threads = 1 };
         Plan plan = new TileRun(work, image.Info.Bounds, null, options, _ => 0, _ => []).Plan;
-        using Backend backend = Engines.Choose(kind).Create(plan, work, null);
+        using Backend backend = BackendChoice.Choose(kind).Create(plan, work, null);
         using var tile = new Tile(plan.MaxCore, plan.Halo, 1, image.Info);
         tile.Fill(image, image.Info.Bounds);
         return called switch

@@ -72,7 +72,7 @@ internal sealed class DeepUpsamplerTests : CliFixture
                 At("tall.npy"), Npy.Bytes("<f4", $"(8, {height / 16}, 34)", new byte[8 * (height / 16) * 34 * sizeof(float)]));
             long before = HostBuffer.LiveBytes;
             HostBuffer.ResetPeak();
-            UpsamplerRun.Run(file, image, At("tall.npy"), At("tall-high.npy"), null, new RunOptions { Threads = 2 });
+            UpsamplerRun.Run(file, image, At("tall.npy"), At("tall-high.npy"), null, new ComputeOptions { Threads = 2 });
             return HostBuffer.PeakBytes - before;
         }
         // Both images are high enough that every worker has tiles of full height.

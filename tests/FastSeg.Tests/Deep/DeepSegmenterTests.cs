@@ -25,7 +25,7 @@ internal sealed class DeepSegmenterTests
     {
         _tiny = new TinyBackbone();
         _backbone = Backbone.Open(_tiny.Folder, 1);
-        _model = Fit(Upsampling.Bilinear, new RunOptions());
+        _model = Fit(Upsampling.Bilinear, new ComputeOptions());
     }
 
     [OneTimeTearDown]
@@ -74,7 +74,7 @@ internal sealed class DeepSegmenterTests
             .. Enumerable.Range(0, pixels)
                 .Select(i => (byte)(1 + margins.AsSpan(i * 3, 3).IndexOf(margins.AsSpan(i * 3, 3).ToArray().Max()))),
         ];
-        Assert.That(Labels(_model, image, new RunOptions()), Is.EqualTo(expected));
+        Assert.That(Labels(_model, image, new ComputeOptions()), Is.EqualTo(expected));
     }
 
     [TestCase(Upsampling.Nearest)]
@@ -82,7 +82,7 @@ internal sealed class DeepSegmenterTests
     public void ModelsAndLabelsDoNotDependOnThreadsOrMemory(Upsampling upsampling)
     {
         using MemoryImage image = Scene.Image;
-        var one = new RunOptions { Threads = 1 };
+        var one = new ComputeOptions { Threads = 1 };
         Model model = Fit(upsampling, one);
         Assert.That(Bytes(Tight.Run(3, tight => Fit(upsampling, tight))), Is.EqualTo(Bytes(model)));
         Assert.That(Tight.Run(3, tight => Labels(model, image, tight)), Is.EqualTo(Labels(model, image, one)));
@@ -103,7 +103,7 @@ internal sealed class DeepSegmenterTests
     public void ARegionSeesTheWholeImagesDeepFeatures()
     {
         using MemoryImage image = Scene.Image;
-        byte[] whole = Labels(_model, image, new RunOptions());
+        byte[] whole = Labels(_model, image, new ComputeOptions());
         var region = new Region(90, 70, 61, 43);
         var segmenter = new Segmenter(_model, _backbone);
         var options = new SegmentOptions { Region = region };
@@ -120,7 +120,7 @@ internal sealed class DeepSegmenterTests
     public void APlanCountsEveryBufferOfOurs()
     {
         using MemoryImage image = Scene.Image;
-        Labels(_model, image, new RunOptions());
+        Labels(_model, image, new ComputeOptions());
         // Models of other tests that nobody holds any more.
         GC.Collect();
         GC.WaitForPendingFinalizers();
@@ -131,7 +131,7 @@ internal sealed class DeepSegmenterTests
             image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) });
         Assert.That(plan.Items.Single(item => item.Name == "transformer").Phase, Is.EqualTo(PlanPhase.Transformer));
         HostBuffer.ResetPeak();
-        Labels(_model, image, new RunOptions());
+        Labels(_model, image, new ComputeOptions());
         // All of ONNX Runtime's memory is its own.
         Plan ours = plan with { Items = [.. plan.Items.Where(item => item.Name != "transformer")] };
         Assert.That(HostBuffer.PeakBytes - before, Is.EqualTo(ours.BufferBytes));
@@ -146,7 +146,7 @@ internal sealed class DeepSegmenterTests
         Model loaded = Model.Load(folder.File("m.fastseg"));
         Assert.That(loaded.DeepFeatures, Is.EqualTo(_model.DeepFeatures));
         using MemoryImage image = Scene.Image;
-        Assert.That(Labels(loaded, image, new RunOptions()), Is.EqualTo(Labels(_model, image, new RunOptions())));
+        Assert.That(Labels(loaded, image, new ComputeOptions()), Is.EqualTo(Labels(_model, image, new ComputeOptions())));
         Assert.That(Bytes(loaded), Is.EqualTo(Bytes(_model)));
     }
 
@@ -162,7 +162,7 @@ internal sealed class DeepSegmenterTests
         Assert.That(Refusal(null), Does.Contain("needs the backbone"));
 
         string Refusal(Backbone? backbone) =>
-            Assert.Catch<FastSegException>(() => Labels(_model, image, new RunOptions(), backbone))!.Message;
+            Assert.Catch<FastSegException>(() => Labels(_model, image, new ComputeOptions(), backbone))!.Message;
     }
 
     [Test]
@@ -184,7 +184,7 @@ internal sealed class DeepSegmenterTests
         Assert.That(planes[(58 * Scene.Width * Scene.Height)..], Is.EqualTo(Whole(loaded.Deep!, backbone, image)).Within(1e-5));
         Assert.That(
             Tight.Run(3, tight => Labels(loaded, image, tight, backbone)),
-            Is.EqualTo(Labels(model, image, new RunOptions { Threads = 1 }, backbone)));
+            Is.EqualTo(Labels(model, image, new ComputeOptions { Threads = 1 }, backbone)));
     }
 
     [Test]
@@ -228,7 +228,7 @@ internal sealed class DeepSegmenterTests
         static DeepModel Fitted(DeepOptions options)
         {
             using MemoryImage image = Scene.Image;
-            return DeepModel.Fit(options, [image], 0, new StageTimes(), new RunOptions());
+            return DeepModel.Fit(options, [image], 0, new StageTimes(), new ComputeOptions());
         }
     }
 
@@ -264,7 +264,7 @@ internal sealed class DeepSegmenterTests
 
     private static ImageLayout Layout(int pages) => new(Scene.Width, Scene.Height, SampleType.Float32, pages);
 
-    private static byte[] Labels(Model model, MemoryImage image, RunOptions options, Backbone? backbone)
+    private static byte[] Labels(Model model, MemoryImage image, ComputeOptions options, Backbone? backbone)
     {
         var segmenter = new Segmenter(model, backbone);
         byte[] labels = new byte[Scene.Width * Scene.Height];
@@ -280,15 +280,15 @@ internal sealed class DeepSegmenterTests
         return File.ReadAllBytes(folder.File("m.fastseg"));
     }
 
-    private byte[] Labels(Model model, MemoryImage image, RunOptions options) => Labels(model, image, options, _backbone);
+    private byte[] Labels(Model model, MemoryImage image, ComputeOptions options) => Labels(model, image, options, _backbone);
 
-    private Model Fit(Upsampling upsampling, RunOptions options) => Segmenter.Train(
+    private Model Fit(Upsampling upsampling, ComputeOptions options) => Segmenter.Train(
         [Scene.Training], training: Trained.Quick, options: options,
         deep: new DeepOptions(_backbone) { Channels = Channels, Upsampling = upsampling }).Model;
 
     private float[] Planes(Model model, MemoryImage image) => Planes(model, image, _backbone, Channels);
 
-    private static float[] Planes(Model model, MemoryImage image, Backbone backbone, int channels, RunOptions? options = null)
+    private static float[] Planes(Model model, MemoryImage image, Backbone backbone, int channels, ComputeOptions? options = null)
     {
         float[] planes = new float[(58 + channels) * Scene.Width * Scene.Height];
         new Segmenter(model, backbone).Features(image, names =>

@@ -7,13 +7,13 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Gpu;
 
-/// <summary>The whole GPU engine on the simulated device, against the CPU engine: the same bits.</summary>
+/// <summary>The whole GPU backend on the simulated device, against the CPU backend: the same bits.</summary>
 [TestFixture]
 internal sealed class GpuBackendTests
 {
     /// <summary>One thread where the order of jobs matters to nothing, two where both halves shall be used.</summary>
-    private static readonly RunOptions Simulated = new() { Backend = BackendKind.Simulated, Threads = 2 };
-    private static readonly RunOptions Cpu = new() { Backend = BackendKind.Cpu };
+    private static readonly ComputeOptions Simulated = new() { Backend = BackendKind.Simulated, Threads = 2 };
+    private static readonly ComputeOptions Cpu = new() { Backend = BackendKind.Cpu };
 
     private static readonly FeatureSpec Small = FeatureSpec.Paper with { Sigmas = [1, 2] };
 
@@ -64,7 +64,7 @@ internal sealed class GpuBackendTests
             float[] floats = [.. Enumerable.Range(0, Width * Height).Select(_ => random.NextSingle() - 0.5f)];
             Buffer.BlockCopy(floats, 0, samples, 0, samples.Length);
         }
-        float[] Planes(RunOptions options)
+        float[] Planes(ComputeOptions options)
         {
             using MemoryImage image = Image(samples, type, Width, Height);
             float[] planes = new float[FeatureSpec.Paper.Names.Count * Width * Height];
@@ -81,7 +81,7 @@ internal sealed class GpuBackendTests
     public void ATrainedModelHasTheCpusBytes()
     {
         using var folder = new TemporaryFolder();
-        byte[] Bytes(RunOptions options, string name)
+        byte[] Bytes(ComputeOptions options, string name)
         {
             var other = new SyntheticScene(40, 33, seed: 2);
             Segmenter.Train([Grey.Training, other.Training], Small, Trained.Quick, options: options).Model.Save(folder.File(name));
@@ -100,7 +100,7 @@ internal sealed class GpuBackendTests
         Assert.That(Trained.Labels(GreyModel.Value, image, Simulated), Is.EqualTo(Trained.Labels(GreyModel.Value, image, Cpu)));
         samples[900] = 1e18f;
         using var larger = MemoryImage.FromMemory<float>(samples, 61, 43);
-        string Sentence(RunOptions options) => Assert.Catch<FastSegException>(
+        string Sentence(ComputeOptions options) => Assert.Catch<FastSegException>(
             () => Trained.Labels(GreyModel.Value, larger, options))!.Message;
         Assert.That(Sentence(Simulated), Is.EqualTo(Sentence(Cpu)));
     }
@@ -163,7 +163,7 @@ internal sealed class GpuBackendTests
         }
         using MemoryImage image = Grey.Image;
         Assert.That(
-            () => Trained.Labels(GreyModel.Value, image, new RunOptions { Backend = BackendKind.OpenCl }),
+            () => Trained.Labels(GreyModel.Value, image, new ComputeOptions { Backend = BackendKind.OpenCl }),
             Throws.TypeOf<FastSegException>().With.Message.StartsWith("There is no device for the backend opencl: "));
     }
 
@@ -197,7 +197,7 @@ internal sealed class GpuBackendTests
     };
 
     private static (byte[] Labels, float[] Probabilities, float[] Confidence, RunResult Run) Everything(
-        Model model, ImageReader image, RunOptions options)
+        Model model, ImageReader image, ComputeOptions options)
     {
         var segmenter = new Segmenter(model);
         long pixels = image.Info.Bounds.Pixels;

@@ -9,12 +9,12 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Gpu;
 
-/// <summary>Deep features through the whole GPU engine on the simulated device, against the CPU engine.</summary>
+/// <summary>Deep features through the whole GPU backend on the simulated device, against the CPU backend.</summary>
 [TestFixture]
 internal sealed class GpuDeepTests
 {
-    private static readonly RunOptions Simulated = new() { Backend = BackendKind.Simulated, Threads = 2 };
-    private static readonly RunOptions Cpu = new() { Backend = BackendKind.Cpu };
+    private static readonly ComputeOptions Simulated = new() { Backend = BackendKind.Simulated, Threads = 2 };
+    private static readonly ComputeOptions Cpu = new() { Backend = BackendKind.Cpu };
 
     private static readonly FeatureSpec Small = FeatureSpec.Paper with { Families = Families.Gaussian, Sigmas = [1] };
 
@@ -42,7 +42,7 @@ internal sealed class GpuDeepTests
     public void InterpolatedFeaturesGiveTheCpusBits([Values(Upsampling.Nearest, Upsampling.Bilinear)] Upsampling upsampling)
     {
         using MemoryImage image = Scene.Image;
-        Model Train(RunOptions options) => Segmenter.Train(
+        Model Train(ComputeOptions options) => Segmenter.Train(
             [Scene.Training], Small, Trained.Quick, options: options,
             deep: new DeepOptions(_backbone) { Channels = 5, Upsampling = upsampling }).Model;
         Model model = Train(Cpu);
@@ -80,7 +80,7 @@ internal sealed class GpuDeepTests
         Assert.That(DeviceArena.LiveBytes, Is.EqualTo(before));
     }
 
-    private float[] Planes(Model model, ImageReader image, RunOptions options)
+    private float[] Planes(Model model, ImageReader image, ComputeOptions options)
     {
         float[] planes = new float[model.Planes * Scene.Width * Scene.Height];
         new Segmenter(model, _backbone).Features(
@@ -90,7 +90,7 @@ internal sealed class GpuDeepTests
         return planes;
     }
 
-    private byte[] Labels(Model model, ImageReader image, RunOptions options)
+    private byte[] Labels(Model model, ImageReader image, ComputeOptions options)
     {
         var segmenter = new Segmenter(model, _backbone);
         byte[] labels = new byte[Scene.Width * Scene.Height];

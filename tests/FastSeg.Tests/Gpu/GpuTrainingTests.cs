@@ -27,8 +27,8 @@ internal sealed class GpuTrainingTests
     [Test]
     public void RowsThatStayedGiveTheCpusModelWhereXgBoostCannotReadThem()
     {
-        Model expected = Train(new RunOptions { Backend = BackendKind.Cpu }, null).Model;
-        TrainingResult trained = Train(new RunOptions { Backend = BackendKind.Simulated, Threads = 2 }, OnDevice);
+        Model expected = Train(new ComputeOptions { Backend = BackendKind.Cpu }, null).Model;
+        TrainingResult trained = Train(new ComputeOptions { Backend = BackendKind.Simulated, Threads = 2 }, OnDevice);
         Assert.That(trained.Model.ForestBytes.ToArray(), Is.EqualTo(expected.ForestBytes.ToArray()));
         Assert.That(trained.Model.SelfTest.Features, Is.EqualTo(expected.SelfTest.Features));
         Assert.That(trained.Model.XgboostVersion, Is.EqualTo(expected.XgboostVersion), "the CPU trained");
@@ -40,14 +40,14 @@ internal sealed class GpuTrainingTests
 
     [Test]
     public void NothingIsSaidWhereRowsComeDownAsTheyShould() =>
-        Assert.That(Train(new RunOptions { Backend = BackendKind.Simulated }, null).Run.Note, Is.Null);
+        Assert.That(Train(new ComputeOptions { Backend = BackendKind.Simulated }, null).Run.Note, Is.Null);
 
     [Test]
     public void XgBoostRunsOnTheCallersThread()
     {
         var threads = new HashSet<int>();
         var progress = new Reports(() => threads.Add(Environment.CurrentManagedThreadId));
-        Train(new RunOptions { Backend = BackendKind.Simulated, Threads = 1, Progress = progress }, OnDevice);
+        Train(new ComputeOptions { Backend = BackendKind.Simulated, Threads = 1, Progress = progress }, OnDevice);
         Assert.That(threads, Is.EquivalentTo((int[])[Environment.CurrentManagedThreadId]));
     }
 
@@ -57,7 +57,7 @@ internal sealed class GpuTrainingTests
     {
         const int Count = 9, Planes = 70;
         float[] values = [.. Enumerable.Range(0, Count * Planes).Select(i => i * 0.25f)];
-        GpuThread thread = ((GpuEngine)Engines.Choose(BackendKind.Simulated)).Thread;
+        GpuThread thread = ((GpuBackendFactory)BackendChoice.Choose(BackendKind.Simulated)).Thread;
         using var rows = new TrainingRows(Count, Planes) { OnDevice = new DeviceRows(thread, Count, Planes) };
         thread.Invoke(_ => rows.OnDevice.View.CopyFromCPU(values));
         float[] row = new float[Planes];
@@ -76,7 +76,7 @@ internal sealed class GpuTrainingTests
     [Test]
     public void ThePlanCountsTheRowsTwice()
     {
-        var engine = (GpuEngine)Engines.Choose(BackendKind.Simulated);
+        var factory = (GpuBackendFactory)BackendChoice.Choose(BackendKind.Simulated);
         using MemoryImage image = First.Image;
         using var drawn = MemoryImage.FromMemory<byte>(First.Labels, First.Width, First.Height);
         var labels = new LabelledPixels(image.Info, drawn);
@@ -84,25 +84,25 @@ internal sealed class GpuTrainingTests
         var grid = new TileGrid(image.Info.Bounds, 512, 512);
         long rows = DeviceRows.Bytes(labels.Count, work.PlaneCount);
         Assert.That(
-            engine.DeviceItems(work, grid).Single(item => item.Name == "training rows"),
+            factory.DeviceItems(work, grid).Single(item => item.Name == "training rows"),
             Is.EqualTo(new PlanItem("training rows", rows, 2, PlanPhase.Run)));
         Assert.That(
-            engine.DeviceItems(work, grid).Select(item => item.Name), Does.Not.Contain("rows"), "a tile's rows have no room of their own");
+            factory.DeviceItems(work, grid).Select(item => item.Name), Does.Not.Contain("rows"), "a tile's rows have no room of their own");
         Assert.That(
-            engine.DeviceItems(work with { ResidentRows = 0 }, grid).Select(item => item.Name),
+            factory.DeviceItems(work with { ResidentRows = 0 }, grid).Select(item => item.Name),
             Does.Contain("rows").And.Not.Contain("training rows"));
         long before = DeviceArena.LiveBytes;
         DeviceArena.ResetPeak();
-        var trainOptions = new RunOptions { Backend = BackendKind.Simulated, Threads = 1 };
+        var trainOptions = new ComputeOptions { Backend = BackendKind.Simulated, Threads = 1 };
         new Trainer(Small, Trained.Quick, null, null, trainOptions) { Place = OnDevice }.Train([First.Training]);
-        Assert.That(DeviceArena.PeakBytes - before, Is.EqualTo(engine.DeviceItems(work, grid).Sum(item => item.Bytes) - rows));
+        Assert.That(DeviceArena.PeakBytes - before, Is.EqualTo(factory.DeviceItems(work, grid).Sum(item => item.Bytes) - rows));
         Assert.That(DeviceArena.LiveBytes, Is.EqualTo(before), "nothing stays behind");
     }
 
     [Test]
     public void TooLittleDeviceMemoryCountsTheRowsBeforeTheyAreTaken()
     {
-        var options = new RunOptions { Backend = BackendKind.Simulated, DeviceMemory = 1 };
+        var options = new ComputeOptions { Backend = BackendKind.Simulated, DeviceMemory = 1 };
         long allocations = DeviceArena.Allocations;
         string stays = Assert.Throws<FastSegException>(() => Train(options, OnDevice))!.Message;
         string comes = Assert.Throws<FastSegException>(() => Train(options, null))!.Message;
@@ -123,16 +123,16 @@ internal sealed class GpuTrainingTests
         {
             Assert.Ignore("needs a libxgboost that was built with CUDA");
         }
-        TrainingResult trained = Train(new RunOptions { Backend = BackendKind.Cuda }, null);
+        TrainingResult trained = Train(new ComputeOptions { Backend = BackendKind.Cuda }, null);
         Assert.That(trained.Run.Note, Is.Null);
         Assert.That(trained.Model.XgboostVersion, Is.EqualTo($"{XgBoost.Version.ToString(3)}+cuda"));
         using MemoryImage image = First.Image;
-        Model cpu = Train(new RunOptions { Backend = BackendKind.Cpu }, null).Model;
+        Model cpu = Train(new ComputeOptions { Backend = BackendKind.Cpu }, null).Model;
         byte[] labels = Trained.Labels(trained.Model, image), expected = Trained.Labels(cpu, image);
         Assert.That(labels.Zip(expected).Count(pair => pair.First != pair.Second), Is.LessThan(0.05 * labels.Length));
     }
 
-    private static TrainingResult Train(RunOptions options, TrainingPlace? place)
+    private static TrainingResult Train(ComputeOptions options, TrainingPlace? place)
     {
         Trainer trainer = place is null
             ? new Trainer(Small, Trained.Quick, null, null, options)

@@ -23,7 +23,7 @@ internal sealed class SampleSearchTests
         pixels[(590 * W) + 3] = wrong;
         pixels[(580 * W) + 650] = wrong;
         using MemoryImage image = Floats(pixels);
-        foreach (RunOptions options in Options)
+        foreach (ComputeOptions options in Options)
         {
             Assert.That(Refusal(() => Trained.Labels(Model, image, options)), Does.Contain(sentence));
             Assert.That(
@@ -41,7 +41,7 @@ internal sealed class SampleSearchTests
         mask.AsSpan(0, 100 * W).Fill(1);
         using MemoryImage maskImage = MemoryImage.FromMemory<byte>(mask, W, H);
         int halo = Model.Features.Halo;
-        foreach (RunOptions options in Options)
+        foreach (ComputeOptions options in Options)
         {
             Assert.That(
                 Refusal(() => Trained.Labels(Model, image, options, new SegmentOptions { Mask = maskImage })),
@@ -78,7 +78,7 @@ internal sealed class SampleSearchTests
         byte[] mask = new byte[W * H];
         mask[0] = 1;
         using MemoryImage maskImage = MemoryImage.FromMemory<byte>(mask, W, H);
-        foreach (RunOptions options in Options)
+        foreach (ComputeOptions options in Options)
         {
             Assert.That(
                 Refusal(() => Trained.Labels(Model, image, options, new SegmentOptions { Mask = maskImage })),
@@ -125,7 +125,7 @@ internal sealed class SampleSearchTests
             fixed (byte* pixels = bytes)
             {
                 using var reader = new MemoryImage((nint)pixels, Wide, High, 3, 0, type);
-                return SampleSearch.IsGrey(reader, new RunOptions { Threads = 3 });
+                return SampleSearch.IsGrey(reader, new ComputeOptions { Threads = 3 });
             }
         }
     }
@@ -134,7 +134,7 @@ internal sealed class SampleSearchTests
     public void TheSearchStopsWhenCancelled()
     {
         using MemoryImage image = Floats(Pixels());
-        var options = new RunOptions { Cancellation = new CancellationToken(canceled: true) };
+        var options = new ComputeOptions { Cancellation = new CancellationToken(canceled: true) };
         Assert.That(
             () => new SampleSearch(image, image.Info.Bounds) { LargestSample = 1 }.Failure(options),
             Throws.InstanceOf<OperationCanceledException>());
@@ -151,7 +151,7 @@ internal sealed class SampleSearchTests
         Assert.That(() => image.Read(new Region(0, 0, 1, 1), new byte[4]), Throws.InstanceOf<ObjectDisposedException>());
     }
 
-    private static RunOptions[] Options => [new RunOptions { Threads = 1 }, new RunOptions { Threads = 5 }];
+    private static ComputeOptions[] Options => [new ComputeOptions { Threads = 1 }, new ComputeOptions { Threads = 5 }];
 
     private static float[] Pixels() => [.. Enumerable.Range(0, W * H).Select(i => (i % 97) / 97f)];
 

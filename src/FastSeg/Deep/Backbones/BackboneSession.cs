@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using OrtRunOptions = Microsoft.ML.OnnxRuntime.RunOptions;
 
 namespace FastSeg.Deep;
 
@@ -45,9 +44,9 @@ internal sealed record BackboneSession(InferenceSession Inference, int? Device, 
     /// </summary>
     /// <param name="keep">Whether the memory is kept for another run.</param>
     /// <param name="device">Ordinal of the CUDA device that the session computes on; null for the CPU.</param>
-    public static OrtRunOptions RunOptions(bool keep = false, int? device = null)
+    public static RunOptions ComputeOptions(bool keep = false, int? device = null)
     {
-        var options = new OrtRunOptions();
+        var options = new RunOptions();
         if (!keep)
         {
             options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", device is { } ordinal ? $"cpu:0;gpu:{ordinal}" : "cpu:0");

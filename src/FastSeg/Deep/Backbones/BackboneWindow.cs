@@ -1,7 +1,6 @@
 using FastSeg.Native;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using OrtRunOptions = Microsoft.ML.OnnxRuntime.RunOptions;
 
 namespace FastSeg.Deep;
 
@@ -35,7 +34,7 @@ internal sealed unsafe class BackboneWindow : IDisposable
     private readonly OrtValue _image;
     private readonly OrtValue _tokens;
     private readonly OrtIoBinding _binding;
-    private readonly OrtRunOptions _keep = BackboneSession.RunOptions(keep: true), _giveBack;
+    private readonly RunOptions _keep = BackboneSession.ComputeOptions(keep: true), _giveBack;
 
     /// <summary>Allocates and binds buffers.</summary>
     /// <param name="backbone">The network.</param>
@@ -46,7 +45,7 @@ internal sealed unsafe class BackboneWindow : IDisposable
     {
         BackboneDescription description = backbone.Description;
         _backbone = backbone;
-        _giveBack = BackboneSession.RunOptions(device: backbone.Device);
+        _giveBack = BackboneSession.ComputeOptions(device: backbone.Device);
         Rows = rows;
         Columns = columns;
         _input = new HostBuffer(InputBytes(backbone, rows, columns));
@@ -146,7 +145,7 @@ internal sealed unsafe class BackboneWindow : IDisposable
         OrtValue.CreateTensorValueWithData(
             OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, (nint)buffer.Pointer, buffer.Length);
 
-    private TokenView Run(OrtRunOptions options)
+    private TokenView Run(RunOptions options)
     {
         BackboneDescription description = _backbone.Description;
         try

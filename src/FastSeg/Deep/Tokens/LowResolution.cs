@@ -53,7 +53,7 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
     public static LowResolution Compute(
         Backbone backbone, SharedPca projection, ImageReader image, InputRange range, WindowPolicy policy,
-        StageTimes? times = null, RunOptions? run = null)
+        StageTimes? times = null, ComputeOptions? run = null)
     {
         projection.CheckFits(backbone);
         using var tokens = new LowResolutionTokens(backbone, image, range, policy);
@@ -70,7 +70,7 @@ internal sealed unsafe class LowResolution : IDisposable
                 result.CheckFinite(backbone, row);
                 since = times?.Add(Stage.Projection, since) ?? since;
             }
-            tokens.Run(Take, run ?? new RunOptions());
+            tokens.Run(Take, run ?? new ComputeOptions());
             times?.Add(Stage.Vit, Stopwatch.GetTimestamp(), pixels);
             times?.Add(Stage.Projection, Stopwatch.GetTimestamp(), pixels);
             return result;

@@ -68,7 +68,7 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
 
     /// <summary>Runs the windows and hands every row of cells to <paramref name="take"/>, top to bottom.</summary>
     /// <exception cref="FastSegException">The file is corrupt, a sample is not finite, or ONNX Runtime failed.</exception>
-    public void Run(TokenRow take, RunOptions run)
+    public void Run(TokenRow take, ComputeOptions run)
     {
         ClearRows(0, _down.Size);
         for (long row = 0; row < _down.Count; row++)

@@ -57,7 +57,7 @@ internal sealed unsafe class SharedPcaCovariance : IDisposable
         double* shifted = Shifted(tokens, count);
         // A step computes a block of rows, and of these only the upper triangle: from the block's own columns on.
         int blocks = _stride / RowsAtOnce;
-        Workers.Run(threads, blocks, new RunOptions(), (_, block) => Multiply(shifted, count, (int)block * RowsAtOnce));
+        Workers.Run(threads, blocks, new ComputeOptions(), (_, block) => Multiply(shifted, count, (int)block * RowsAtOnce));
         _count += count;
     }
 

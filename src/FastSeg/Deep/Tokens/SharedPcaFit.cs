@@ -34,7 +34,7 @@ internal static unsafe class SharedPcaFit
     /// <exception cref="FastSegException">More channels than numbers in a token, a corrupt file, or a network that fails.</exception>
     public static SharedPca Fit(
         Backbone backbone, IReadOnlyList<ImageReader> images, InputRange range, WindowPolicy policy, int channels, ulong seed,
-        int views = Views, StageTimes? times = null, RunOptions? run = null)
+        int views = Views, StageTimes? times = null, ComputeOptions? run = null)
     {
         int dimension = backbone.Description.Dimension;
         if (channels < 1 || channels > dimension)
@@ -82,7 +82,7 @@ internal static unsafe class SharedPcaFit
     /// matrices that the decomposition makes. The pass is measured.
     /// </summary>
     /// <exception cref="FastSegException">It is more than the options allow.</exception>
-    public static long Peak(Backbone backbone, IReadOnlyList<ImageReader> images, WindowPolicy policy, RunOptions options)
+    public static long Peak(Backbone backbone, IReadOnlyList<ImageReader> images, WindowPolicy policy, ComputeOptions options)
     {
         int dimension = backbone.Description.Dimension;
         long most = 0;

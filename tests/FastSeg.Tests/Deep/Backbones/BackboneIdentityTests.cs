@@ -105,7 +105,7 @@ internal sealed class BackboneIdentityTests
     {
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
         using MemoryImage image = Scene.Image;
-        return DeepModel.Fit(new DeepOptions(backbone) { Channels = 3 }, [image], 0, new StageTimes(), new RunOptions());
+        return DeepModel.Fit(new DeepOptions(backbone) { Channels = 3 }, [image], 0, new StageTimes(), new ComputeOptions());
     }
 
     private static string Refusal(DeepModel model, TinyBackbone tiny) =>

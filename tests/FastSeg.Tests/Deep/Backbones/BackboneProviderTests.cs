@@ -42,7 +42,7 @@ internal sealed unsafe class BackboneProviderTests
     public void OtherBackendsDoNotAskForIt(BackendKind backend)
     {
         using var tiny = new TinyBackbone();
-        using Backbone backbone = Backbone.Open(tiny.Folder, 1, Engines.CudaOrdinal(backend));
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1, BackendChoice.CudaOrdinal(backend));
         Assert.That((backbone.Note, backbone.Device), Is.EqualTo(((string?)null, (int?)null)));
     }
 

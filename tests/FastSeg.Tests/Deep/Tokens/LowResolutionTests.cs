@@ -128,7 +128,7 @@ internal sealed unsafe class LowResolutionTests
         var times = new StageTimes();
         var reports = new List<double>();
         using LowResolution map = LowResolution.Compute(
-            backbone, projection, image, InputRange.Bytes, policy, times, new RunOptions { Progress = new Collect(reports) });
+            backbone, projection, image, InputRange.Bytes, policy, times, new ComputeOptions { Progress = new Collect(reports) });
         Assert.That((map.Channels, map.Rows, map.Columns, map.Patch), Is.EqualTo((3, rows, columns, 8)));
         for (int cell = 0; cell < rows * columns; cell++)
         {
@@ -158,7 +158,7 @@ internal sealed unsafe class LowResolutionTests
             {
                 rows++;
                 source.Cancel();
-            }, new RunOptions { Cancellation = source.Token }));
+            }, new ComputeOptions { Cancellation = source.Token }));
         Assert.That(rows, Is.EqualTo(3), "the rows of cells that the first row of windows finished");
     }
 
@@ -176,7 +176,7 @@ internal sealed unsafe class LowResolutionTests
             {
                 Assert.That(row * numbers, Is.EqualTo(all.Count), "rows come once each, in order");
                 all.AddRange(new ReadOnlySpan<float>(cells, numbers));
-            }, new RunOptions());
+            }, new ComputeOptions());
         Assert.That(HostBuffer.Allocations - before, Is.EqualTo(buffers), "running allocates nothing");
         Assert.That(all, Has.Count.EqualTo(rows * numbers));
         return [.. all];

@@ -83,7 +83,7 @@ internal sealed unsafe class SharedPcaTests
         var policy = new WindowPolicy(6, 2, false);
         var passes = new List<double>();
         SharedPca projection = SharedPcaFit.Fit(
-            backbone, [a, b], InputRange.Bytes, policy, 4, 42, run: new RunOptions { Progress = new Collect(passes) });
+            backbone, [a, b], InputRange.Bytes, policy, 4, 42, run: new ComputeOptions { Progress = new Collect(passes) });
         Assert.That(passes, Has.Count.EqualTo(SharedPcaFit.Views), "one pass a view");
 
         Matrix<double> covariance = Tokens(tiny, backbone, [a, b], policy, 42, out double[] mean);

@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Deep;
 
-/// <summary>The CPU engine against the float64 reference, against PyTorch's goldens, and against itself.</summary>
+/// <summary>The CPU backend against the float64 reference, against PyTorch's goldens, and against itself.</summary>
 [TestFixture]
 [NonParallelizable]
 internal sealed unsafe class UpsamplerTests
