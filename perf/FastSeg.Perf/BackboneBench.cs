@@ -1,5 +1,4 @@
-using FastSeg.Deep;
-using FastSeg.Images;
+using FastSeg.Deep.Tokens;
 using FastSeg.Native;
 using Microsoft.ML.OnnxRuntime;
 

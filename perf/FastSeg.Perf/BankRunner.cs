@@ -1,5 +1,7 @@
+using FastSeg.Common;
 using FastSeg.Features;
 using FastSeg.Images;
+using FastSeg.Simd;
 
 namespace FastSeg.Perf;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using FastSeg.Common;
 using FastSeg.Native;
+using FastSeg.Simd;
 
 namespace FastSeg.Perf;
 

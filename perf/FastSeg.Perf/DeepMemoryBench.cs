@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using FastSeg.Deep;
 using FastSeg.Deep.Weights;
-using FastSeg.Tests.Deep;
+using FastSeg.Tests.Deep.Upsamplers;
 
 namespace FastSeg.Perf;
 
@@ -54,7 +53,7 @@ internal static class DeepMemoryBench
             Safetensors.Write(
                 network.Tensors(), new Dictionary<string, string> { ["config"] = UpsamplerConfigReader.ToJson(network.Config) }));
         PerfImages.SaveMosaic(image, side);
-        byte[] header = Images.NpyHeader.Write("<f4", [Channels, network.LowHeight, network.LowWidth]);
+        byte[] header = FastSeg.Images.Npy.NpyHeader.Write("<f4", [Channels, network.LowHeight, network.LowWidth]);
         File.WriteAllBytes(features, [.. header, .. MemoryMarshal.AsBytes(network.Features.AsSpan())]);
         OwnProcess own = OwnProcess.Run(
             run, folder, "upsampler", "run", weights, "--image", image, "--features", features, "-o", folder.File("result.npy"));

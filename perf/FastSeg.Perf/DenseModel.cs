@@ -1,6 +1,4 @@
 using FastSeg.Forest;
-using FastSeg.Images;
-using FastSeg.Models;
 
 namespace FastSeg.Perf;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using FastSeg.Features;
-using FastSeg.Images;
 
 namespace FastSeg.Perf;
 

@@ -1,5 +1,4 @@
 using FastSeg.Features;
-using FastSeg.Images;
 
 namespace FastSeg.Perf;
 

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using FastSeg.Features;
 using FastSeg.Forest;
-using FastSeg.Images;
-using FastSeg.Models;
+using FastSeg.Forest.Training;
 using FastSeg.Native;
+using FastSeg.Simd;
 
 namespace FastSeg.Perf;
 

@@ -1,6 +1,5 @@
-using FastSeg.Features;
-using FastSeg.Images;
 using FastSeg.Native;
+using FastSeg.Simd;
 
 namespace FastSeg.Perf;
 

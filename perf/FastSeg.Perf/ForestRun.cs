@@ -1,6 +1,7 @@
-using FastSeg.Features;
+using FastSeg.Common;
 using FastSeg.Forest;
 using FastSeg.Native;
+using FastSeg.Simd;
 
 namespace FastSeg.Perf;
 

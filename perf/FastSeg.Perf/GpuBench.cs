@@ -1,5 +1,5 @@
+using FastSeg.Checks;
 using FastSeg.Gpu;
-using FastSeg.Images;
 
 namespace FastSeg.Perf;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using FastSeg.Deep;
+using FastSeg.Checks;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Deep.Weights;
-using FastSeg.Features;
 using FastSeg.Gpu;
 
 namespace FastSeg.Perf;

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using FastSeg.Images;
-using FastSeg.Models;
 
 namespace FastSeg.Perf;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using FastSeg.Native;
+using FastSeg.Simd;
 
 namespace FastSeg.Perf;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
-using FastSeg.Deep;
-using FastSeg.Images;
+using FastSeg.Common;
+using FastSeg.Deep.Convolutions;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Native;
-using FastSeg.Tests.Deep;
+using FastSeg.Tests.Deep.Upsamplers;
 
 namespace FastSeg.Perf;
 

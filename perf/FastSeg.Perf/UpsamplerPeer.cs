@@ -1,6 +1,6 @@
 using System.Globalization;
 using FastSeg.Native;
-using FastSeg.Tests.Deep;
+using FastSeg.Tests.Deep.Upsamplers;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 

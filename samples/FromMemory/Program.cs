@@ -1,6 +1,5 @@
 // FastSeg inside another program: a frame in memory, a few strokes, a model, a segmentation. No file is touched.
 using FastSeg;
-using FastSeg.Images;
 
 const int Width = 640, Height = 480, Stride = 704; // rows of a camera's buffer are often padded
 byte[] frame = new byte[Stride * Height];
@@ -27,7 +26,7 @@ var segmenter = new Segmenter(trained.Model);
 byte[] classes = new byte[Width * Height]; // 1 particle, 2 matrix
 using var writer = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), classes);
 RunResult run = segmenter.Segment(image, new SegmentOutputs { Labels = writer }, options: options);
-foreach ((FastSeg.Models.ModelClass found, long pixels) in trained.Model.Classes.Zip(run.ClassPixels))
+foreach ((ModelClass found, long pixels) in trained.Model.Classes.Zip(run.ClassPixels))
 {
     Console.WriteLine($"{found.Name}: {100.0 * pixels / run.Pixels:F1} % of {run.Pixels} pixels");
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using FastSeg.Cli.Commands;
 using FastSeg.Cli.Errors;
+using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Sessions;
 

@@ -1,4 +1,5 @@
 using FastSeg.Cli;
+using FastSeg.Cli.Terminal;
 
 using var interrupts = new Interrupts();
 var output = new StandardStream(Console.Out, results: true);

@@ -1,6 +1,11 @@
 using System.Globalization;
+using FastSeg.Files;
+using FastSeg.Images;
+using FastSeg.Images.Npy;
+using FastSeg.Images.Pictures;
+using FastSeg.Images.Tiff;
 
-namespace FastSeg.Images;
+namespace FastSeg;
 
 /// <summary>
 /// Opens and creates image files. Reading goes by content: TIFF and BigTIFF, PNG, JPEG, WebP, npy. Writing goes by extension:

@@ -1,6 +1,3 @@
-using FastSeg.Images;
-using FastSeg.Models;
-
 namespace FastSeg;
 
 /// <summary>A segmented image in memory.</summary>

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using FastSeg.Images;
+using FastSeg.Common;
 
 namespace FastSeg;
 

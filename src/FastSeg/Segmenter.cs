@@ -1,15 +1,11 @@
 using System.Diagnostics;
-using FastSeg.Deep;
-using FastSeg.Features;
-using FastSeg.Forest;
-using FastSeg.Images;
-using FastSeg.Models;
+using FastSeg.Runs;
 
 namespace FastSeg;
 
 /// <summary>
 /// The door: trains models, and applies one to images from files or memory. One call at a time per segmenter; several segmenters may
-/// share a <see cref="Models.Model"/> and run at once.
+/// share a <see cref="Model"/> and run at once.
 /// </summary>
 public sealed class Segmenter
 {

@@ -1,5 +1,3 @@
-using FastSeg.Features;
-using FastSeg.Images;
 using FastSeg.Native;
 using NUnit.Framework;
 using NUnit.Framework.Constraints;

@@ -1,6 +1,3 @@
-using FastSeg.Features;
-using FastSeg.Images;
-using FastSeg.Models;
 using NUnit.Framework;
 
 namespace FastSeg.Tests;

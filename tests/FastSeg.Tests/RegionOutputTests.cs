@@ -1,5 +1,3 @@
-using FastSeg.Images;
-using FastSeg.Models;
 using FastSeg.Native;
 using NUnit.Framework;
 

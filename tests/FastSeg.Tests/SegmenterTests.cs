@@ -1,6 +1,3 @@
-using FastSeg.Features;
-using FastSeg.Images;
-using FastSeg.Models;
 using FastSeg.Native;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;

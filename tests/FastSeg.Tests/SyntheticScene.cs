@@ -1,5 +1,3 @@
-using FastSeg.Images;
-
 namespace FastSeg.Tests;
 
 /// <summary>A small image of discs on a noisy ramp, with scribbles of three classes: enough to train on in a moment.</summary>

@@ -1,7 +1,3 @@
-using FastSeg.Forest;
-using FastSeg.Images;
-using FastSeg.Models;
-
 namespace FastSeg.Tests;
 
 /// <summary>Models trained once for many tests, and short ways to apply them.</summary>

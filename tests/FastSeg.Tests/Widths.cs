@@ -1,5 +1,5 @@
 using FastSeg.Forest;
-using FastSeg.Native;
+using FastSeg.Simd;
 using NUnit.Framework;
 
 namespace FastSeg.Tests;

@@ -1,3 +1,4 @@
+using FastSeg.Common;
 using NUnit.Framework;
 
 namespace FastSeg.Tests;

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using FastSeg.Cli.Errors;
+using FastSeg.Cli.Files;
+using FastSeg.Cli.Sessions;
 
 namespace FastSeg.Cli.Commands;
 

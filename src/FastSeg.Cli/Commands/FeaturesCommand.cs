@@ -1,10 +1,10 @@
 using System.CommandLine;
+using FastSeg.Cli.Errors;
+using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
+using FastSeg.Cli.Reports;
+using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
-using FastSeg.Deep;
-using FastSeg.Features;
-using FastSeg.Images;
-using FastSeg.Models;
 
 namespace FastSeg.Cli.Commands;
 

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using FastSeg.Cli.Commands;
 
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Commands;
 
 /// <summary>The parser's help, followed by examples that can be typed as they are.</summary>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction

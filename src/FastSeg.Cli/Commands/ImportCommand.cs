@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using FastSeg.Cli.Errors;
+using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
+using FastSeg.Cli.Reports;
+using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
-using FastSeg.Features;
-using FastSeg.Models;
-using FastSeg.Reference;
 
 namespace FastSeg.Cli.Commands;
 

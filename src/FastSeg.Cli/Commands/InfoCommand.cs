@@ -1,13 +1,11 @@
 using System.CommandLine;
 using FastSeg.Cli.Errors;
+using FastSeg.Cli.Files;
+using FastSeg.Cli.Reports;
+using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
-using FastSeg.Deep;
-using FastSeg.Deep.Weights;
-using FastSeg.Features;
-using FastSeg.Forest;
-using FastSeg.Gpu;
-using FastSeg.Images;
-using FastSeg.Models;
+using FastSeg.Files;
+using FastSeg.Forest.Training;
 using FastSeg.Native;
 
 namespace FastSeg.Cli.Commands;

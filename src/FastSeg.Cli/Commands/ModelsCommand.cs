@@ -1,7 +1,6 @@
 using FastSeg.Cli.Errors;
+using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
-using FastSeg.Deep;
-using FastSeg.Deep.Weights;
 
 namespace FastSeg.Cli.Commands;
 

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using FastSeg.Cli.Errors;
+using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Pictures;
-using FastSeg.Deep;
-using FastSeg.Features;
-using FastSeg.Images;
+using FastSeg.Cli.Reports;
+using FastSeg.Cli.Sessions;
 
 namespace FastSeg.Cli.Commands;
 

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
 using FastSeg.Cli.Errors;
+using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
+using FastSeg.Cli.Reports;
+using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
-using FastSeg.Deep;
-using FastSeg.Images;
-using FastSeg.Models;
 
 namespace FastSeg.Cli.Commands;
 

@@ -1,5 +1,7 @@
+using FastSeg.Cli.Errors;
+using FastSeg.Cli.Reports;
+using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
-using FastSeg.Reference;
 
 namespace FastSeg.Cli.Commands;
 

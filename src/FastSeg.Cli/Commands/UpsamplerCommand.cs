@@ -1,9 +1,10 @@
 using System.CommandLine;
+using FastSeg.Cli.Errors;
+using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
+using FastSeg.Cli.Reports;
+using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
-using FastSeg.Deep;
-using FastSeg.Deep.Weights;
-using FastSeg.Images;
 
 namespace FastSeg.Cli.Commands;
 

@@ -1,4 +1,4 @@
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Errors;
 
 /// <summary>What the process returns.</summary>
 internal static class ExitCode

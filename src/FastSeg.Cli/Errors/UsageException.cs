@@ -1,4 +1,4 @@
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Errors;
 
 /// <summary>
 /// The arguments do not fit together. The program prints the sentence and a hint, and exits with <see cref="ExitCode.Usage"/>.

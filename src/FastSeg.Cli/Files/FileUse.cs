@@ -1,7 +1,7 @@
-using FastSeg.Images;
-using FastSeg.Native;
+using FastSeg.Cli.Errors;
+using FastSeg.Files;
 
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Files;
 
 /// <summary>Files a command reads and files it writes, so that no run destroys what it was given.</summary>
 /// <param name="Inputs">What is read; images may name a page (FILE#2). Null where an option was not given.</param>

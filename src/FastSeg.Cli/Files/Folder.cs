@@ -1,4 +1,4 @@
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Files;
 
 /// <summary>Folders for results.</summary>
 internal static class Folder

@@ -1,6 +1,6 @@
-using FastSeg.Images;
+using FastSeg.Cli.Errors;
 
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Files;
 
 /// <summary>The files that one image's segmentation goes to.</summary>
 /// <param name="Labels">The label map.</param>

@@ -1,6 +1,4 @@
-using FastSeg.Images;
-
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Files;
 
 /// <summary>The open outputs of one image; nothing is left of them unless the run commits them.</summary>
 internal sealed class OutputSet : IDisposable

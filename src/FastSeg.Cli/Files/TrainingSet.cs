@@ -1,6 +1,4 @@
-using FastSeg.Images;
-
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Files;
 
 /// <summary>The open images and labels of a training run.</summary>
 internal sealed class TrainingSet : IDisposable

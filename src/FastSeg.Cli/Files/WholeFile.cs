@@ -1,6 +1,6 @@
-using FastSeg.Native;
+using FastSeg.Files;
 
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Files;
 
 /// <summary>Small files that appear under their name only when they are whole.</summary>
 internal static class WholeFile

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using FastSeg.Deep;
-using FastSeg.Models;
+using FastSeg.Backends;
+using FastSeg.Cli.Errors;
+using FastSeg.Cli.Sessions;
 
 namespace FastSeg.Cli.Options;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using FastSeg.Cli.Errors;
-using FastSeg.Features;
 
 namespace FastSeg.Cli.Options;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using FastSeg.Images;
 
 namespace FastSeg.Cli.Options;
 

@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
-using FastSeg.Deep;
-using FastSeg.Features;
-using FastSeg.Images;
+using FastSeg.Cli.Sessions;
 
 namespace FastSeg.Cli.Pictures;
 

@@ -1,4 +1,4 @@
-using FastSeg.Images;
+using FastSeg.Cli.Files;
 using NetVips;
 
 namespace FastSeg.Cli.Pictures;

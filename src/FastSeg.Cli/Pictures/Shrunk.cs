@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using FastSeg.Images;
 
 namespace FastSeg.Cli.Pictures;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Reports;
 
 /// <summary>The hardware and software a run happened on, for reports.</summary>
 /// <param name="Processor">Model name of the processor.</param>

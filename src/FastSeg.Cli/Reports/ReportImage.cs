@@ -1,7 +1,6 @@
 using System.Text.Json;
-using FastSeg.Models;
 
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Reports;
 
 /// <summary>An image in a report.</summary>
 /// <param name="Image">Its path as given.</param>

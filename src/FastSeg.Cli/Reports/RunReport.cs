@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Reports;
 
 /// <summary>What a command did, as --report writes it.</summary>
 internal sealed class RunReport(string command, int threads)

@@ -1,7 +1,9 @@
 using System.CommandLine;
-using FastSeg.Cli.Sessions;
+using FastSeg.Cli.Files;
+using FastSeg.Cli.Reports;
+using FastSeg.Cli.Terminal;
 
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Sessions;
 
 /// <summary>One invocation of a command: its arguments, where it prints, and what it reports.</summary>
 /// <param name="command">The command's name, for the report.</param>

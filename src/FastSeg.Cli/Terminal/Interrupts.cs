@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Terminal;
 
 /// <summary>
 /// Cancels a token on Ctrl-C, on SIGTERM and at the terminal's end (SIGHUP, unless nohup has it ignored). A second signal ends the process

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Terminal;
 
 /// <summary>A progress bar on a terminal. The only user of Spectre.Console, so that it loads only when there is a bar to draw.</summary>
 internal static class ProgressBar

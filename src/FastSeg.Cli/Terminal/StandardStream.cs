@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FastSeg.Cli;
+namespace FastSeg.Cli.Terminal;
 
 /// <summary>
 /// Standard output or standard error, which whoever started the program may have closed or sent to a full disk. Results that cannot be

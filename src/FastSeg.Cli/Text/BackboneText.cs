@@ -1,5 +1,3 @@
-using FastSeg.Deep;
-
 namespace FastSeg.Cli.Text;
 
 /// <summary>Backbones, and what models keep of them, in words.</summary>

@@ -1,5 +1,3 @@
-using FastSeg.Models;
-
 namespace FastSeg.Cli.Text;
 
 /// <summary>The classes of a model with pixels and their share.</summary>

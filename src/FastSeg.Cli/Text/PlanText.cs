@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using FastSeg.Images;
 
 namespace FastSeg.Cli.Text;
 

@@ -1,6 +1,3 @@
-using FastSeg.Deep;
-using FastSeg.Deep.Weights;
-
 namespace FastSeg.Cli.Text;
 
 /// <summary>An upsampler's weights in words.</summary>

@@ -1,6 +1,7 @@
+using FastSeg.Common;
 using FastSeg.Images;
 
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>
 /// What a run asks of the processor or a device. Every worker has buffers of its own inside the backend; calls with different worker

@@ -1,6 +1,6 @@
 using FastSeg.Gpu;
 
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>Chooses where to compute. A device is opened once for the whole process and kept.</summary>
 internal static class BackendChoice

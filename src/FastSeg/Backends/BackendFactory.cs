@@ -1,8 +1,8 @@
+using FastSeg.Common;
 using FastSeg.Deep;
-using FastSeg.Forest;
-using FastSeg.Images;
+using FastSeg.Forest.Training;
 
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>Where a run's work is done: says what a plan must count, and makes the backend that does it.</summary>
 internal abstract class BackendFactory

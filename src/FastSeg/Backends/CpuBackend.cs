@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features;
 using FastSeg.Forest;
 using FastSeg.Images;
+using FastSeg.Simd;
 
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>The backend on the processor's vector units: one filter bank and one forest for each worker, band by band through the L2 cache.</summary>
 internal sealed unsafe class CpuBackend : Backend

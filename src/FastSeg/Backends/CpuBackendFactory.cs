@@ -1,8 +1,8 @@
+using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features;
-using FastSeg.Images;
 
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>The processor's vector units.</summary>
 internal sealed class CpuBackendFactory : BackendFactory

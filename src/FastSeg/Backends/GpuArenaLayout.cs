@@ -1,10 +1,11 @@
+using FastSeg.Common;
 using FastSeg.Deep;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Features;
 using FastSeg.Gpu;
-using FastSeg.Images;
 using FastSeg.Kernels;
 
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>
 /// What a half of the device's arena holds for the largest tile of a grid, and what a worker's page-locked memory holds: bytes by name.

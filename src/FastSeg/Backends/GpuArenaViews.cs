@@ -1,7 +1,7 @@
 using FastSeg.Gpu;
 using ILGPU;
 
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>Views of one half of the arena: one tile's way over the device.</summary>
 internal sealed class GpuArenaViews

@@ -1,14 +1,12 @@
 using System.Diagnostics;
+using FastSeg.Common;
 using FastSeg.Deep;
-using FastSeg.Features;
-using FastSeg.Forest;
 using FastSeg.Gpu;
 using FastSeg.Images;
-using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>
 /// The backend on a device: only pixels go up, and only labels come down (or margins or planes where they are asked for). A worker copies

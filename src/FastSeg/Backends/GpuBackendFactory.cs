@@ -1,11 +1,11 @@
+using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features;
 using FastSeg.Forest;
+using FastSeg.Forest.Training;
 using FastSeg.Gpu;
-using FastSeg.Images;
-using FastSeg.Kernels;
 
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>A device: opened once, and kept with its compiled kernels for all runs of the process.</summary>
 internal sealed class GpuBackendFactory : BackendFactory, IDisposable

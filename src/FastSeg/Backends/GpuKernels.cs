@@ -1,9 +1,11 @@
 using FastSeg.Deep;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Features;
 using FastSeg.Forest;
+using FastSeg.Forest.Training;
 using FastSeg.Gpu;
 
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>Compiled kernels with their tables, shared by both halves. Made and disposed on the device's thread.</summary>
 internal sealed class GpuKernels : IDisposable

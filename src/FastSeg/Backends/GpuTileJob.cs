@@ -1,12 +1,11 @@
-using FastSeg.Features;
-using FastSeg.Forest;
+using FastSeg.Forest.Training;
 using FastSeg.Gpu;
 using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>One worker's tile on its way: its page-locked memory, and what is put into a stream.</summary>
 internal sealed unsafe class GpuTileJob : GpuJob

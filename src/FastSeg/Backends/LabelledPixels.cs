@@ -1,6 +1,6 @@
-using FastSeg.Images;
+using FastSeg.Common;
 
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>The labelled pixels of one image, in reading order.</summary>
 internal sealed class LabelledPixels

@@ -1,4 +1,4 @@
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>Which results a run wants.</summary>
 /// <param name="LabelBytes">Bytes of one label: 1, or 2 where a kept value is above 255.</param>

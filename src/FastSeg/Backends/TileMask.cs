@@ -1,4 +1,4 @@
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>Which pixels of a tile's core are segmented: those whose mask sample is not zero. The default is every pixel.</summary>
 /// <param name="samples">One sample a pixel, row by row; empty where there is no mask.</param>

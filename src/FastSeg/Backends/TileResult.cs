@@ -1,9 +1,8 @@
-using FastSeg.Features;
 using FastSeg.Forest;
-using FastSeg.Images;
 using FastSeg.Native;
+using FastSeg.Simd;
 
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>What is known of a tile's pixels after the forest; allocated once for the largest tile.</summary>
 internal sealed unsafe class TileResult : IDisposable

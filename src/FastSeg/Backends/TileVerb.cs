@@ -1,4 +1,4 @@
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>What a backend is asked to do with tiles. A run does one of them, and its plan counts the buffers for that one only.</summary>
 internal enum TileVerb

@@ -1,7 +1,7 @@
-using FastSeg.Forest;
+using FastSeg.Forest.Training;
 using FastSeg.Native;
 
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>Feature rows of every labelled pixel of a training set: <c>Count x Planes</c> floats, in the order of images and pixels.</summary>
 internal sealed unsafe class TrainingRows(long count, int planes) : IDisposable

@@ -1,9 +1,7 @@
 using FastSeg.Deep;
-using FastSeg.Features;
 using FastSeg.Forest;
-using FastSeg.Images;
 
-namespace FastSeg;
+namespace FastSeg.Backends;
 
 /// <summary>What a run computes of an image, whatever computes it.</summary>
 /// <param name="Image">The image.</param>

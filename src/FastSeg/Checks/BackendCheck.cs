@@ -1,4 +1,6 @@
-namespace FastSeg.Reference;
+using FastSeg.Checks;
+
+namespace FastSeg;
 
 /// <summary>
 /// Runs every operation of a backend on random input and compares the results. On the CPU, filters and what follows the transformer are

@@ -1,4 +1,4 @@
-namespace FastSeg.Reference;
+namespace FastSeg;
 
 /// <summary>One operation of a backend, compared with its reference.</summary>
 /// <param name="Operation">What was computed.</param>

@@ -1,9 +1,4 @@
-using FastSeg.Features;
-using FastSeg.Forest;
-using FastSeg.Images;
-using FastSeg.Models;
-
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>
 /// A random image, scribbles on it, its features, a model trained on them, and its segmentation: what the checks compare a device's

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using FastSeg.Deep;
+using FastSeg.Deep.Tokens;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Deep.Weights;
-using FastSeg.Images;
 
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>
 /// What follows the transformer against float64: the projection of tokens, their cells at full resolution, and the learned upsampler.

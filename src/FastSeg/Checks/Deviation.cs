@@ -1,4 +1,4 @@
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>The largest difference between two results.</summary>
 internal static class Deviation

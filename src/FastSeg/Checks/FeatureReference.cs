@@ -1,6 +1,4 @@
-using FastSeg.Features;
-
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>
 /// Every classical feature of one channel in float64, as the specification defines it, with nothing shared between features to save time.

@@ -1,6 +1,4 @@
-using FastSeg.Features;
-
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>The error of a feature plane that the specification allows against float64.</summary>
 internal static class FeatureTolerance

@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using FastSeg.Features;
-using FastSeg.Images;
-using FastSeg.Native;
+using FastSeg.Simd;
 
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>The filters against their float64 references, family by family, and one vector width against the other.</summary>
 internal static class FilterCheck

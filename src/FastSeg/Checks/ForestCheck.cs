@@ -1,11 +1,11 @@
 using System.Diagnostics;
-using FastSeg.Features;
 using FastSeg.Forest;
-using FastSeg.Images;
-using FastSeg.Models;
+using FastSeg.Forest.Saved;
+using FastSeg.Forest.Training;
 using FastSeg.Native;
+using FastSeg.Simd;
 
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>The forest against libxgboost: margins on random rows, then labels and probabilities of a whole segmentation.</summary>
 internal static class ForestCheck

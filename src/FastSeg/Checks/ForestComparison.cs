@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using FastSeg.Checks;
 using FastSeg.Models;
 using FastSeg.Native;
 
-namespace FastSeg.Reference;
+namespace FastSeg;
 
 /// <summary>Imported trees against libxgboost itself, where the library is there and can load them.</summary>
 public static class ForestComparison

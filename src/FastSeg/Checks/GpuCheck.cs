@@ -1,10 +1,7 @@
 using System.Diagnostics;
-using FastSeg.Features;
-using FastSeg.Forest;
-using FastSeg.Images;
-using FastSeg.Models;
+using FastSeg.Backends;
 
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>
 /// A device against the CPU, which is itself compared with scalar references. First the device's own rates are measured, then its kernels

@@ -1,11 +1,12 @@
-using FastSeg.Deep;
+using FastSeg.Deep.Convolutions;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Features;
 using FastSeg.Forest;
 using FastSeg.Gpu;
 using FastSeg.Kernels;
 using Kernel = FastSeg.Kernels.Convolution;
 
-namespace FastSeg;
+namespace FastSeg.Checks;
 
 /// <summary>
 /// Bytes, operations and instructions of every launch of a tile, for each pixel. They are written down here and nowhere else: tests compare

@@ -1,11 +1,11 @@
-using FastSeg.Deep;
+using FastSeg.Deep.Tokens;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Gpu;
-using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>
 /// What brings deep features to full resolution, on a device against the CPU, for 32 channels and patches of 14 pixels.

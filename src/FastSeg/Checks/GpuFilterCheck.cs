@@ -1,11 +1,10 @@
 using FastSeg.Features;
 using FastSeg.Gpu;
-using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>Every family of filters on a device against the CPU, whose bits it has on CUDA and on the simulated device.</summary>
 internal static class GpuFilterCheck

@@ -1,12 +1,12 @@
 using FastSeg.Features;
 using FastSeg.Forest;
+using FastSeg.Forest.Training;
 using FastSeg.Gpu;
-using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>Binning, the trees, and the gathering of labelled pixels' rows, on a device against what the CPU's features give.</summary>
 internal static class GpuForestCheck

@@ -1,7 +1,8 @@
+using FastSeg.Backends;
 using FastSeg.Gpu;
 using FastSeg.Kernels;
 
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>A device, its own measured rates, and the results of what is compared and timed on it.</summary>
 internal sealed class GpuMeter

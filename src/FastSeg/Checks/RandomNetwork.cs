@@ -1,7 +1,6 @@
-using FastSeg.Deep;
 using FastSeg.Deep.Weights;
 
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>Random weights and inputs of an upsampler.</summary>
 internal static class RandomNetwork

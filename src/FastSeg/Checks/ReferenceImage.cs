@@ -1,4 +1,4 @@
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>A plane of float64 that repeats its edge pixels outside.</summary>
 internal sealed class ReferenceImage

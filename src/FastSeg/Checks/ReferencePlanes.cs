@@ -1,4 +1,4 @@
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>Planes of float64: channels x height x width.</summary>
 internal sealed record ReferencePlanes(int Channels, int Height, int Width, double[] Values)

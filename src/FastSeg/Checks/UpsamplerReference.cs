@@ -1,7 +1,6 @@
-using FastSeg.Deep;
 using FastSeg.Deep.Weights;
 
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>
 /// The convolutional upsampler in scalar float64, layer after layer over the whole image, straight from its definition: batch norms are

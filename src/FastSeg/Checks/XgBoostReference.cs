@@ -1,7 +1,7 @@
-using FastSeg.Forest;
+using FastSeg.Forest.Training;
 using FastSeg.Native;
 
-namespace FastSeg.Reference;
+namespace FastSeg.Checks;
 
 /// <summary>libxgboost's own predictions: what the forest must equal.</summary>
 internal static unsafe class XgBoostReference

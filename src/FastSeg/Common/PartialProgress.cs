@@ -1,4 +1,4 @@
-namespace FastSeg;
+namespace FastSeg.Common;
 
 /// <summary>Progress of one part of a longer run.</summary>
 internal sealed class PartialProgress(IProgress<double> whole, double from, double share) : IProgress<double>

@@ -1,4 +1,4 @@
-using FastSeg.Images;
+using FastSeg.Common;
 
 namespace FastSeg;
 

@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg;
 
 /// <summary>A rectangle of pixels: columns <c>X .. Right - 1</c>, rows <c>Y .. Bottom - 1</c>.</summary>
 /// <param name="X">First column, in pixels.</param>

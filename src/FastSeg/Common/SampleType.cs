@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg;
 
 /// <summary>What one sample of an image is stored as. Images of other types are refused with a sentence that names the type.</summary>
 public enum SampleType

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace FastSeg;
+namespace FastSeg.Common;
 
 /// <summary>Busy time, pixels and bytes of one worker, by stage. Not thread-safe: one a worker, added up at the end.</summary>
 internal sealed class StageTimes

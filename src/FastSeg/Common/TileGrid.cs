@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg.Common;
 
 /// <summary>
 /// A region cut into tiles, row by row. The grid starts at the region's own upper left corner, which becomes the origin of the written

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace FastSeg;
+namespace FastSeg.Common;
 
 /// <summary>Runs numbered steps on a fixed number of threads, handing them out in order.</summary>
 internal static class Workers

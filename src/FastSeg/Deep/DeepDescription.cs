@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using FastSeg.Deep.Backbones;
+using FastSeg.Deep.Tokens;
 
-namespace FastSeg.Deep;
+namespace FastSeg;
 
 /// <summary>How low-resolution features become pixels' features.</summary>
 public enum Upsampling
@@ -70,7 +72,7 @@ public sealed record DeepDescription
     /// <summary>Opens the backbone that the model was trained with, with the model's number of threads.</summary>
     /// <param name="folder">The backbone's folder; null to look for it by its SHA-256 in <see cref="BackboneFolders"/>.</param>
     /// <param name="device">
-    /// Ordinal of the CUDA device that computes; null for the processor. See <see cref="Deep.Backbone.Open(string, int, int?)"/>.
+    /// Ordinal of the CUDA device that computes; null for the processor. See <see cref="Backbone.Open(string, int, int?)"/>.
     /// </param>
     /// <exception cref="FastSegException">None is found, or the one named is another, or it is damaged.</exception>
     public Backbone OpenBackbone(string? folder = null, int? device = null)
@@ -78,7 +80,7 @@ public sealed record DeepDescription
         (string place, BackboneFiles files) = folder is null
             ? BackboneFolders.Find(Backbone, Sha256)
             : (folder, new BackboneFiles(folder));
-        Backbone backbone = Deep.Backbone.Open(place, files, Threads, device);
+        Backbone backbone = FastSeg.Backbone.Open(place, files, Threads, device);
         try
         {
             CheckBackbone(backbone);

@@ -1,5 +1,6 @@
+using FastSeg.Deep.Tokens;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Gpu;
-using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
@@ -53,7 +54,7 @@ internal sealed class DeepImageGpu : IDisposable
                 _bins = new LowResolutionPlanesGpu<BinSink>(device, bilinear);
                 return;
             }
-            _toUnit = device.Accelerator.LoadKernel<GuidanceSamples, ArrayView<float>>(Kernels.Guidance.ToUnit);
+            _toUnit = device.Accelerator.LoadKernel<GuidanceSamples, ArrayView<float>>(FastSeg.Kernels.Guidance.ToUnit);
             _network = new UpsamplerGpu(device, plan);
         }
         catch

@@ -1,5 +1,7 @@
-using FastSeg.Features;
-using FastSeg.Images;
+using FastSeg.Common;
+using FastSeg.Deep.Tokens;
+using FastSeg.Deep.Upsamplers;
+using FastSeg.Simd;
 
 namespace FastSeg.Deep;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using FastSeg.Deep.Weights;
-using FastSeg.Images;
+using FastSeg.Common;
+using FastSeg.Deep.Tokens;
+using FastSeg.Deep.Upsamplers;
 
 namespace FastSeg.Deep;
 

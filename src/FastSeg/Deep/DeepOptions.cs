@@ -1,6 +1,4 @@
-using FastSeg.Deep.Weights;
-
-namespace FastSeg.Deep;
+namespace FastSeg;
 
 /// <summary>The deep features that a training run shall add.</summary>
 /// <param name="Backbone">The transformer; the caller keeps owning it. Its number of threads is kept in the model.</param>
@@ -24,16 +22,16 @@ public sealed record DeepOptions(Backbone Backbone)
     /// </exception>
     public UpsamplingChoice Choose()
     {
-        if (Upsampling is { } wanted and not Deep.Upsampling.Learned)
+        if (Upsampling is { } wanted and not FastSeg.Upsampling.Learned)
         {
             return new UpsamplingChoice(wanted, "as asked for");
         }
         if (Misfit() is not var (what, remedy))
         {
-            return new UpsamplingChoice(Deep.Upsampling.Learned, Backbone.UpsamplerPath);
+            return new UpsamplingChoice(FastSeg.Upsampling.Learned, Backbone.UpsamplerPath);
         }
         return Upsampling is null
-            ? new UpsamplingChoice(Deep.Upsampling.Bilinear, what)
+            ? new UpsamplingChoice(FastSeg.Upsampling.Bilinear, what)
             : throw new FastSegException($"{Backbone.Folder}: {what}; {remedy}, or choose nearest or bilinear.");
     }
 

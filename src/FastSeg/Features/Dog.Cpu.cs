@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FastSeg.Simd;
 
 namespace FastSeg.Features;
 

@@ -1,4 +1,4 @@
-namespace FastSeg.Features;
+namespace FastSeg;
 
 /// <summary>Families of classical features; a specification holds any set of them.</summary>
 [Flags]

@@ -1,4 +1,4 @@
-namespace FastSeg.Features;
+namespace FastSeg;
 
 /// <summary>
 /// The families' names on the command line and in a model: gaussian, sobel, hessian, dog, membrane, laplacian, structure, mean, min, max,

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FastSeg.Features;
+namespace FastSeg;
 
 /// <summary>
 /// Which features are computed, and with what parameters; a model keeps this as data. <see cref="Names"/> lists one channel's features

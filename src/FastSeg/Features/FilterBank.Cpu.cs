@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using FastSeg.Images;
 using FastSeg.Native;
+using FastSeg.Simd;
 
 namespace FastSeg.Features;
 

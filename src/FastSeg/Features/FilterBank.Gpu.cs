@@ -1,5 +1,4 @@
 using FastSeg.Gpu;
-using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;

@@ -1,4 +1,5 @@
 using System.Reflection.Emit;
+using FastSeg.Simd;
 
 namespace FastSeg.Features;
 

@@ -1,4 +1,4 @@
-namespace FastSeg.Features;
+namespace FastSeg;
 
 /// <summary>The oriented lines of the membrane family.</summary>
 /// <param name="Patch">Side P of the square patch and length of a line, in pixels; odd.</param>

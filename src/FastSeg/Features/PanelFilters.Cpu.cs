@@ -1,4 +1,5 @@
 using FastSeg.Images;
+using FastSeg.Simd;
 
 namespace FastSeg.Features;
 

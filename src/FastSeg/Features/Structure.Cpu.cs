@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using FastSeg.Images;
+using FastSeg.Simd;
 
 namespace FastSeg.Features;
 

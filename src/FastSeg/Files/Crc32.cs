@@ -1,4 +1,4 @@
-namespace FastSeg;
+namespace FastSeg.Files;
 
 /// <summary>CRC-32 with the polynomial of PNG, zip and Ethernet.</summary>
 internal static class Crc32

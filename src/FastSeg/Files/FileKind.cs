@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace FastSeg.Native;
+namespace FastSeg.Files;
 
 /// <summary>What a path leads to when links are followed. .NET itself tells only files and folders apart.</summary>
 internal enum FileKind

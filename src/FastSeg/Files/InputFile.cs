@@ -1,7 +1,6 @@
-using FastSeg.Native;
 using Microsoft.Win32.SafeHandles;
 
-namespace FastSeg.Images;
+namespace FastSeg.Files;
 
 /// <summary>
 /// A file open for reads at byte offsets, and the sentences for what can be wrong with it. Several threads may read at once.

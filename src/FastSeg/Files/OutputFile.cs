@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace FastSeg.Images;
+namespace FastSeg.Files;
 
 /// <summary>
 /// A <see cref="PartialFile"/> that several threads write, and read back, at byte offsets. Without <see cref="Commit"/> nothing is left

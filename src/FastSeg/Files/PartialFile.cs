@@ -1,6 +1,4 @@
-using FastSeg.Native;
-
-namespace FastSeg;
+namespace FastSeg.Files;
 
 /// <summary>
 /// A file that is written beside its final name and appears there only when it is whole. Disposed before <see cref="Commit"/>, it
@@ -102,7 +100,7 @@ internal sealed class PartialFile : IDisposable
             (ReadOnlyDisk, _) => $"the folder {_folder} is read-only; write elsewhere",
             (_, UnauthorizedAccessException) => $"the folder {_folder} may not be written by this user; write elsewhere",
             (_, DirectoryNotFoundException) => $"the folder {_folder} takes no files or does not exist any more; name another",
-            _ => $"{Images.InputFile.OneLine(e.Message)}; write elsewhere",
+            _ => $"{FastSeg.Files.InputFile.OneLine(e.Message)}; write elsewhere",
         };
         return new FastSegException($"{Path} cannot be written: {what}.", e);
     }

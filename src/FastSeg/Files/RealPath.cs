@@ -1,4 +1,4 @@
-namespace FastSeg;
+namespace FastSeg.Files;
 
 /// <summary>Resolves the symbolic links of a path, those of its folders too.</summary>
 internal static class RealPath

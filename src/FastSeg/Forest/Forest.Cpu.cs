@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
-using FastSeg.Features;
 using FastSeg.Native;
+using FastSeg.Simd;
 
 namespace FastSeg.Forest;
 

@@ -1,5 +1,5 @@
-using FastSeg.Features;
 using FastSeg.Native;
+using FastSeg.Simd;
 
 namespace FastSeg.Forest;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastSeg.Gpu;
+using FastSeg.Kernels;
 using ILGPU;
 using KernelForest = FastSeg.Kernels.Forest;
 

@@ -1,4 +1,4 @@
-using FastSeg.Native;
+using FastSeg.Simd;
 
 namespace FastSeg.Forest;
 

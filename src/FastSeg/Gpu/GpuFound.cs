@@ -1,4 +1,4 @@
-namespace FastSeg.Gpu;
+namespace FastSeg;
 
 /// <summary>One accelerator of this machine, or why there is none of a kind.</summary>
 /// <param name="Backend">The backend that opens it.</param>

@@ -1,10 +1,11 @@
+using FastSeg.Gpu;
 using ILGPU;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 
-namespace FastSeg.Gpu;
+namespace FastSeg;
 
 /// <summary>Looks for accelerators without opening one.</summary>
 public static class GpuProbe

@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg;
 
 /// <summary>
 /// One colour per label value, the same in label PNGs and in pictures: 0 (unlabelled) is black; the next eight are Okabe and Ito's

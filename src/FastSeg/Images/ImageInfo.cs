@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg;
 
 /// <summary>What is known of an image without decoding its pixels.</summary>
 /// <param name="Name">The file's path as the caller gave it (with its page, "FILE#2"), or a name for an image in memory.</param>

@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg;
 
 /// <summary>What an image to be written looks like.</summary>
 /// <param name="Width">Columns.</param>

@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg;
 
 /// <summary>
 /// One page of an image, read rectangle by rectangle. <see cref="Read"/> may be called from several threads at once.

@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg;
 
 /// <summary>
 /// An image being written rectangle by rectangle, in any order, from several threads at once. It appears under its final name only

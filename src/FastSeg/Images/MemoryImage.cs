@@ -1,6 +1,7 @@
 using System.Buffers;
+using FastSeg.Images;
 
-namespace FastSeg.Images;
+namespace FastSeg;
 
 /// <summary>
 /// An image in the caller's memory, read where it lies: nothing is copied until a tile is. The memory must stay valid and unchanged

@@ -1,6 +1,7 @@
 using System.Buffers;
+using FastSeg.Images;
 
-namespace FastSeg.Images;
+namespace FastSeg;
 
 /// <summary>
 /// A result written into the caller's memory: pages one after the other, each with the same row stride. Several threads may write.

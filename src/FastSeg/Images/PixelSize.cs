@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg;
 
 /// <summary>Physical size of a pixel; images that are written get that of the image they come from.</summary>
 /// <param name="X">Width of one pixel in <paramref name="Unit"/>.</param>

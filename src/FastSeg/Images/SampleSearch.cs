@@ -1,3 +1,5 @@
+using FastSeg.Common;
+
 namespace FastSeg.Images;
 
 /// <summary>

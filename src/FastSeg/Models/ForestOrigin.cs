@@ -1,4 +1,4 @@
-namespace FastSeg.Models;
+namespace FastSeg;
 
 /// <summary>Where the trees of an imported model come from.</summary>
 /// <param name="Objective">XGBoost's objective: multi:softprob, multi:softmax or binary:logistic.</param>

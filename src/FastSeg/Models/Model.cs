@@ -1,8 +1,9 @@
 using FastSeg.Deep;
-using FastSeg.Features;
 using FastSeg.Forest;
+using FastSeg.Forest.Saved;
+using FastSeg.Models;
 
-namespace FastSeg.Models;
+namespace FastSeg;
 
 /// <summary>
 /// A trained model: which features, which classes, and the trees. Immutable and safe to share between threads and segmenters.

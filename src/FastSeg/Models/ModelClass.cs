@@ -1,4 +1,4 @@
-namespace FastSeg.Models;
+namespace FastSeg;
 
 /// <summary>One class of a model.</summary>
 /// <param name="Value">The label value with which it was drawn, 1 to 65535.</param>

@@ -1,8 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FastSeg.Deep;
-using FastSeg.Features;
-using FastSeg.Forest;
 
 namespace FastSeg.Models;
 

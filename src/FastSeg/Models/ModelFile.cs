@@ -1,9 +1,8 @@
 using System.IO.Compression;
 using System.Text.Json;
 using FastSeg.Deep;
-using FastSeg.Deep.Weights;
-using FastSeg.Images;
-using FastSeg.Native;
+using FastSeg.Deep.Tokens;
+using FastSeg.Files;
 
 namespace FastSeg.Models;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using FastSeg.Features;
 using FastSeg.Forest;
+using FastSeg.Forest.Saved;
 
 namespace FastSeg.Models;
 

@@ -1,6 +1,4 @@
 using FastSeg.Deep;
-using FastSeg.Features;
-using FastSeg.Forest;
 
 namespace FastSeg.Models;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
-using FastSeg.Images;
+using FastSeg.Images.Npy;
 
 namespace FastSeg.Models;
 

@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using FastSeg.Backends;
+using FastSeg.Common;
 using FastSeg.Deep;
-using FastSeg.Features;
+using FastSeg.Deep.Tokens;
 using FastSeg.Images;
 
-namespace FastSeg;
+namespace FastSeg.Runs;
 
 /// <summary>Computes the feature stack of one image and writes it, tile by tile.</summary>
 /// <param name="image">The image.</param>

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using FastSeg.Images;
+using FastSeg.Backends;
 using FastSeg.Native;
 
-namespace FastSeg;
+namespace FastSeg.Runs;
 
 /// <summary>One thread of a feature run: computes every plane of a tile and writes them.</summary>
 internal sealed unsafe class FeatureWorker : TileWorker

@@ -1,6 +1,6 @@
-using FastSeg.Images;
+using FastSeg.Backends;
 
-namespace FastSeg;
+namespace FastSeg.Runs;
 
 /// <summary>One thread of a training run: collects the rows of the labelled pixels of a tile.</summary>
 internal sealed class GatherWorker(Plan plan, Work work, TrainingRows rows) : TileWorker(work, plan)

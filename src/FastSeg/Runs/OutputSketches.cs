@@ -1,6 +1,6 @@
-using FastSeg.Images;
+using FastSeg.Backends;
 
-namespace FastSeg;
+namespace FastSeg.Runs;
 
 /// <summary>The outputs of a segmentation as its plan sees them: no writer need be open.</summary>
 /// <param name="Labels">The label map, or null.</param>

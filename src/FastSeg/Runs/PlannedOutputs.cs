@@ -1,5 +1,3 @@
-using FastSeg.Images;
-
 namespace FastSeg;
 
 /// <summary>

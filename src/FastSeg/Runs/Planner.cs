@@ -1,6 +1,8 @@
+using FastSeg.Backends;
+using FastSeg.Common;
 using FastSeg.Images;
 
-namespace FastSeg;
+namespace FastSeg.Runs;
 
 /// <summary>Chooses tiles and lists the buffers they need.</summary>
 /// <param name="Work">What is computed of which image.</param>

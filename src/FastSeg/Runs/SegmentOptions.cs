@@ -1,5 +1,3 @@
-using FastSeg.Images;
-
 namespace FastSeg;
 
 /// <summary>Which pixels a segmentation covers and how its labels are numbered.</summary>

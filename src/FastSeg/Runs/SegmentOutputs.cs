@@ -1,5 +1,3 @@
-using FastSeg.Images;
-
 namespace FastSeg;
 
 /// <summary>Where a segmentation goes; each output may be left out.</summary>

@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using FastSeg.Deep;
-using FastSeg.Images;
-using FastSeg.Models;
+using FastSeg.Backends;
+using FastSeg.Common;
 
-namespace FastSeg;
+namespace FastSeg.Runs;
 
 /// <summary>One application of a model to one image: plan, then run.</summary>
 /// <param name="model">The model.</param>

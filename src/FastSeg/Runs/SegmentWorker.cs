@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using FastSeg.Images;
-using FastSeg.Models;
+using FastSeg.Backends;
 using FastSeg.Native;
 
-namespace FastSeg;
+namespace FastSeg.Runs;
 
 /// <summary>One thread of a segmentation: takes a tile through the four rooms (read, features, forest, write).</summary>
 internal sealed class SegmentWorker : TileWorker

@@ -1,8 +1,10 @@
+using FastSeg.Backends;
+using FastSeg.Common;
 using FastSeg.Deep;
-using FastSeg.Forest;
-using FastSeg.Images;
+using FastSeg.Deep.Tokens;
+using FastSeg.Forest.Training;
 
-namespace FastSeg;
+namespace FastSeg.Runs;
 
 /// <summary>
 /// One pass over the tiles of an image, which segmenting, writing features and gathering labelled pixels have in common: choose what

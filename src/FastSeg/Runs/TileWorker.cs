@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using FastSeg.Backends;
+using FastSeg.Common;
 using FastSeg.Images;
 
-namespace FastSeg;
+namespace FastSeg.Runs;
 
 /// <summary>
 /// One thread's part of a run over tiles: the tile that it fills again and again, and what it does with each. Made before the first

@@ -1,12 +1,15 @@
 using System.Diagnostics;
+using FastSeg.Backends;
+using FastSeg.Common;
 using FastSeg.Deep;
-using FastSeg.Features;
-using FastSeg.Forest;
+using FastSeg.Deep.Tokens;
+using FastSeg.Forest.Saved;
+using FastSeg.Forest.Training;
 using FastSeg.Images;
 using FastSeg.Models;
 using FastSeg.Native;
 
-namespace FastSeg;
+namespace FastSeg.Runs;
 
 /// <summary>From labelled images to a model: features of labelled pixels only, then XGBoost.</summary>
 internal sealed unsafe class Trainer(

@@ -1,5 +1,3 @@
-using FastSeg.Images;
-
 namespace FastSeg;
 
 /// <summary>One image of a training set and the labels drawn on it; the caller keeps owning both.</summary>

@@ -1,8 +1,8 @@
+using FastSeg.Backends;
 using FastSeg.Common;
-using FastSeg.Forest;
-using FastSeg.Images;
+using FastSeg.Forest.Training;
 
-namespace FastSeg;
+namespace FastSeg.Runs;
 
 /// <summary>What training holds besides the tiles that a plan lists, checked against the memory that is allowed before it is taken.</summary>
 internal static class TrainingMemory

@@ -1,8 +1,9 @@
-using FastSeg.Forest;
+using FastSeg.Backends;
+using FastSeg.Forest.Training;
 using FastSeg.Gpu;
 using FastSeg.Native;
 
-namespace FastSeg;
+namespace FastSeg.Runs;
 
 /// <summary>
 /// Trains the trees where the rows are. Where they lie on a device and XGBoost cannot begin there, they are brought to the host once and it

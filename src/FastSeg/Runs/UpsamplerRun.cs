@@ -1,7 +1,9 @@
 using System.Diagnostics;
-using FastSeg.Deep;
-using FastSeg.Deep.Weights;
-using FastSeg.Images;
+using FastSeg.Common;
+using FastSeg.Deep.Tokens;
+using FastSeg.Deep.Upsamplers;
+using FastSeg.Files;
+using FastSeg.Images.Npy;
 using FastSeg.Native;
 
 namespace FastSeg;

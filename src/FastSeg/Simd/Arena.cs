@@ -1,6 +1,6 @@
 using FastSeg.Native;
 
-namespace FastSeg.Features;
+namespace FastSeg.Simd;
 
 /// <summary>
 /// Carves buffers out of one allocation. Constructors that take an arena run twice: first over an arena without memory, which only

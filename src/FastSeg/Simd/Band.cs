@@ -1,4 +1,4 @@
-namespace FastSeg.Features;
+namespace FastSeg.Simd;
 
 /// <summary>
 /// All feature planes of a few rows of pixels, as the filters leave them in the arena: float32, and small enough to be still in the L2

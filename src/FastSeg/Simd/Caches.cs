@@ -1,4 +1,4 @@
-namespace FastSeg.Native;
+namespace FastSeg.Simd;
 
 /// <summary>Sizes of the machine's caches, by which loops choose their block sizes. No result depends on them.</summary>
 internal static class Caches

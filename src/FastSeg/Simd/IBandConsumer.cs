@@ -1,4 +1,4 @@
-namespace FastSeg.Features;
+namespace FastSeg.Simd;
 
 /// <summary>
 /// Takes each band while it is in the cache. Implemented by structs: the JIT then compiles the filter bank for each of them and calls

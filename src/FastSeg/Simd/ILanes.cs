@@ -1,4 +1,4 @@
-namespace FastSeg.Features;
+namespace FastSeg.Simd;
 
 /// <summary>
 /// The vector operations of the filters. A loop is written once over this interface, and the JIT compiles it for 8 and for 16 lanes.

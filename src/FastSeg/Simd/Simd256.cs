@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace FastSeg.Features;
+namespace FastSeg.Simd;
 
 /// <summary>8 lanes (AVX2 with FMA).</summary>
 internal readonly unsafe struct Simd256 : ILanes<Vector256<float>>

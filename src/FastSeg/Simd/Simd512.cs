@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace FastSeg.Features;
+namespace FastSeg.Simd;
 
 /// <summary>16 lanes (AVX-512).</summary>
 internal readonly unsafe struct Simd512 : ILanes<Vector512<float>>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace FastSeg.Features;
+namespace FastSeg.Simd;
 
 /// <summary>
 /// Transposes square blocks in registers. Two steps interleave single lanes and then pairs of lanes inside the 128-bit quarters of a

@@ -2,7 +2,7 @@ using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace FastSeg.Features;
+namespace FastSeg.Simd;
 
 /// <summary>
 /// Writes vector operations into an emitted method, as calls of the processor's own intrinsics (Avx, Avx512F). The JIT turns each of

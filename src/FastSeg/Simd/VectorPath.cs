@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace FastSeg.Native;
+namespace FastSeg.Simd;
 
 /// <summary>
 /// Vector width of the CPU loops. It is chosen once, from the machine; the environment variable FASTSEG_VECTOR (256 or 512) forces it,

@@ -1,6 +1,7 @@
-using FastSeg.Features;
+using FastSeg.Backends;
+using FastSeg.Common;
 using FastSeg.Images;
-using FastSeg.Models;
+using FastSeg.Runs;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Backends;

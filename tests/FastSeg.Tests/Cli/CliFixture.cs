@@ -1,4 +1,3 @@
-using FastSeg.Images;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Cli;

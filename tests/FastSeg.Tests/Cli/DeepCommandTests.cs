@@ -1,8 +1,5 @@
 using System.Text.Json;
-using FastSeg.Deep;
-using FastSeg.Features;
-using FastSeg.Images;
-using FastSeg.Tests.Deep;
+using FastSeg.Tests.Deep.Backbones;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 
@@ -124,7 +121,7 @@ internal sealed class DeepCommandTests : CliFixture
     public void FeaturesOfAModelAreThoseItSees()
     {
         Succeed("features", TestImage, "--model", DeepModel, "-o", At("model.npy"));
-        FastSeg.Models.Model model = FastSeg.Models.Model.Load(DeepModel);
+        Model model = FastSeg.Model.Load(DeepModel);
         using Backbone backbone = model.DeepFeatures!.OpenBackbone(_tiny.Folder);
         using ImageReader image = ImageFile.Open(TestImage);
         new Segmenter(model, backbone).Features(image, names => ImageFile.Create(At("library.npy"), Layout(names)));

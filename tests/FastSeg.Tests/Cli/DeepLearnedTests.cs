@@ -1,5 +1,5 @@
-using FastSeg.Deep;
-using FastSeg.Tests.Deep;
+using FastSeg.Tests.Deep.Backbones;
+using FastSeg.Tests.Deep.Upsamplers;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 

@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using FastSeg.Deep;
 using FastSeg.Deep.Weights;
-using FastSeg.Images;
 using FastSeg.Native;
-using FastSeg.Tests.Deep;
+using FastSeg.Tests.Deep.Upsamplers;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FastSeg.Cli;
+using FastSeg.Cli.Reports;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Cli;

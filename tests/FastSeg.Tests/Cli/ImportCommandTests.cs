@@ -1,4 +1,3 @@
-using FastSeg.Models;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 
@@ -10,7 +9,7 @@ internal sealed class ImportCommandTests : CliFixture
     [Test]
     public void ImportedTreesSegmentLikeTheModelTheyCameFrom()
     {
-        byte[] forest = FastSeg.Models.Model.Load(Model).ForestBytes.ToArray();
+        byte[] forest = FastSeg.Model.Load(Model).ForestBytes.ToArray();
         foreach (string format in (string[])["ubj", "json"])
         {
             string saved = At($"forest.{format}"), imported = At($"{format}.fastseg");
@@ -29,7 +28,7 @@ internal sealed class ImportCommandTests : CliFixture
     {
         Assert.That(Fail("import", At("none.json"), "-o", At("m.fastseg")), Does.Contain("none.json: there is no such file"));
         Assert.That(Fail("import", TestImage, "-o", At("m.fastseg")), Does.Contain("no XGBoost model"));
-        File.WriteAllBytes(At("f.ubj"), FastSeg.Models.Model.Load(Model).ForestBytes.ToArray());
+        File.WriteAllBytes(At("f.ubj"), FastSeg.Model.Load(Model).ForestBytes.ToArray());
         Assert.That(
             Fail("import", At("f.ubj"), "--channels", "3", "-o", At("m.fastseg")),
             Does.Contain("f.ubj: The trees look at 58 features").And.Contain("174"));

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using FastSeg.Images;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Cli;

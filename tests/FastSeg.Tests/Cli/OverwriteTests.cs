@@ -30,7 +30,7 @@ internal sealed class OverwriteTests : CliFixture
         File.Copy(TrainImage, Path.Combine(folder, "i.png"));
         File.Copy(TrainLabels, Path.Combine(folder, "l.png"));
         File.Copy(Model, Path.Combine(folder, "m.fastseg"));
-        (FastSeg.Images.ImageInfo info, byte[] samples) = Labels(TrainLabels);
+        (ImageInfo info, byte[] samples) = Labels(TrainLabels);
         Write(Path.Combine(folder, "s.tif"), info.Type, (int)info.Width, (int)info.Height, samples);
         File.CreateSymbolicLink(Path.Combine(folder, "link.png"), "i.png");
         Directory.CreateSymbolicLink(Path.Combine(folder, "folder"), ".");

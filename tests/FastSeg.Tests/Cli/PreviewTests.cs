@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using FastSeg.Cli.Pictures;
-using FastSeg.Images;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Cli;

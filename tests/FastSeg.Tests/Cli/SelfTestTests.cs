@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FastSeg.Cli;
 using FastSeg.Cli.Commands;
 using NUnit.Framework;
 
@@ -14,7 +13,7 @@ internal sealed class SelfTestTests
         Outcome outcome = CommandLine.Run("selftest", "--backend", "cpu");
         Assert.That(outcome.Error, Is.Empty);
         Assert.That(outcome.Code, Is.Zero);
-        foreach (string family in FastSeg.Features.FamilyNames.All)
+        foreach (string family in FastSeg.FamilyNames.All)
         {
             Assert.That(outcome.Output, Does.Match($@"features: {family} .*ok"));
         }
@@ -36,7 +35,7 @@ internal sealed class SelfTestTests
         Assert.That(outcome.Code, Is.Zero);
         string[] lines = outcome.Output.Split('\n');
         string Row(string operation) => lines.Single(line => line.StartsWith(operation + "  ", StringComparison.Ordinal));
-        foreach (string family in FastSeg.Features.FamilyNames.All)
+        foreach (string family in FastSeg.FamilyNames.All)
         {
             Assert.That(Row($"features: {family}"), Does.Match(@" 0\.0e\+0 +0\.0e\+0 +[\d.]+ +\d+ +\d+ +ok$"));
         }

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using FastSeg.Images;
-using FastSeg.Native;
+using FastSeg.Files;
+using FastSeg.Tests.Images;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Cli;
@@ -66,7 +66,7 @@ internal sealed partial class SpecialFileTests : CliFixture
     public void SmallFilesGetTheSentencesOfLargeOnes()
     {
         string report = Path.Combine(NewFolder(), "r.json");
-        using (new Tests.Images.FileSizeLimit(100))
+        using (new FileSizeLimit(100))
         {
             Assert.That(Fail("info", TestImage, "--report", report), Does.Contain("r.json cannot be written").And.Contain("ulimit -f"));
         }

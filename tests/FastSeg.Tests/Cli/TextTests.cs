@@ -1,5 +1,5 @@
-using FastSeg.Cli;
 using FastSeg.Cli.Errors;
+using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Text;
 using NUnit.Framework;

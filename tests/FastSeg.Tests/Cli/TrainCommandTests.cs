@@ -1,6 +1,3 @@
-using FastSeg.Features;
-using FastSeg.Forest;
-using FastSeg.Images;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Cli;
@@ -44,7 +41,7 @@ internal sealed class TrainCommandTests : CliFixture
             "train", "--image", TrainImage, "--labels", TrainLabels, "-o", path,
             "--preset", "weka", "--sigmas", "1,2.5", "--families", "gaussian,hessian",
             "--rounds", "2", "--depth", "3", "--learning-rate", "0.5", "--max-bin", "64", "--balance", "--seed", "7");
-        FastSeg.Models.Model model = FastSeg.Models.Model.Load(path);
+        Model model = FastSeg.Model.Load(path);
         Assert.That(model.Features.Sigmas, Is.EqualTo((double[])[1, 2.5]));
         Assert.That(model.Features.SigmaScale, Is.EqualTo(0.4));
         Assert.That(model.Features.Families, Is.EqualTo(Families.Gaussian | Families.Hessian));

@@ -1,9 +1,9 @@
-using FastSeg.Images;
+using FastSeg.Common;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Images;
+namespace FastSeg.Tests.Common;
 
 [TestFixture]
 internal sealed class TileGridTests

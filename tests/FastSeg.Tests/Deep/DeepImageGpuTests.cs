@@ -1,7 +1,11 @@
+using FastSeg.Common;
 using FastSeg.Deep;
+using FastSeg.Deep.Tokens;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Gpu;
-using FastSeg.Images;
 using FastSeg.Kernels;
+using FastSeg.Simd;
+using FastSeg.Tests.Deep.Upsamplers;
 using ILGPU;
 using ILGPU.Runtime;
 using NUnit.Framework;
@@ -87,7 +91,7 @@ internal sealed unsafe class DeepImageGpuTests
         float[] planes = new float[Channels * Core.Pixels];
         fixed (float* first = planes)
         {
-            var band = new FastSeg.Features.Band(
+            var band = new Band(
                 Core.X, Core.Y, (int)Core.Width, (int)Core.Height, Channels, first, (int)Core.Width, (int)Core.Pixels);
             cpu.Fill(band, 0);
         }

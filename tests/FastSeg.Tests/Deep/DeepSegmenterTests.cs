@@ -1,8 +1,10 @@
+using FastSeg.Common;
 using FastSeg.Deep;
-using FastSeg.Features;
-using FastSeg.Images;
-using FastSeg.Models;
+using FastSeg.Deep.Tokens;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Native;
+using FastSeg.Tests.Deep.Backbones;
+using FastSeg.Tests.Deep.Upsamplers;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 

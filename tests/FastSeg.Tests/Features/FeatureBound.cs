@@ -1,5 +1,4 @@
-using FastSeg.Features;
-using FastSeg.Tests.Reference;
+using FastSeg.Checks;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Features;

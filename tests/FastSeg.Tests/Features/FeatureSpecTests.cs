@@ -1,5 +1,4 @@
 using FastSeg.Features;
-using FastSeg.Images;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Features;

@@ -1,6 +1,7 @@
 using FastSeg.Features;
 using FastSeg.Images;
 using FastSeg.Native;
+using FastSeg.Simd;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Features;

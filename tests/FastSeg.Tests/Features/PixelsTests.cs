@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 using FastSeg.Features;
-using FastSeg.Images;
+using FastSeg.Simd;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Features;

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
-using FastSeg.Images;
-using FastSeg.Tests.Reference;
+using FastSeg.Checks;
 
 namespace FastSeg.Tests.Features;
 

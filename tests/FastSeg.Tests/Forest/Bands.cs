@@ -1,6 +1,6 @@
-using FastSeg.Features;
 using FastSeg.Forest;
 using FastSeg.Native;
+using FastSeg.Simd;
 
 namespace FastSeg.Tests.Forest;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using FastSeg.Forest;
-using FastSeg.Native;
+using FastSeg.Forest.Saved;
+using FastSeg.Simd;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 

@@ -1,4 +1,5 @@
 using FastSeg.Forest;
+using FastSeg.Forest.Saved;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 

@@ -1,4 +1,5 @@
 using FastSeg.Forest;
+using FastSeg.Forest.Saved;
 using FastSeg.Native;
 using NUnit.Framework;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using FastSeg.Forest;
-using FastSeg.Native;
+using FastSeg.Forest.Saved;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 

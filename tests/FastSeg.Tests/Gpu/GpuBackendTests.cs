@@ -1,7 +1,4 @@
-using FastSeg.Features;
 using FastSeg.Gpu;
-using FastSeg.Images;
-using FastSeg.Models;
 using FastSeg.Native;
 using NUnit.Framework;
 

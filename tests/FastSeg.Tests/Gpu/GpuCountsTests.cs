@@ -1,9 +1,9 @@
-using FastSeg.Deep;
-using FastSeg.Features;
+using FastSeg.Checks;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Gpu;
 using FastSeg.Kernels;
 using FastSeg.Perf;
-using FastSeg.Tests.Deep;
+using FastSeg.Tests.Deep.Upsamplers;
 using FastSeg.Tests.Kernels;
 using ILGPU;
 using NUnit.Framework;

@@ -1,10 +1,5 @@
-using FastSeg.Deep;
-using FastSeg.Features;
 using FastSeg.Gpu;
-using FastSeg.Images;
-using FastSeg.Models;
-using FastSeg.Native;
-using FastSeg.Tests.Deep;
+using FastSeg.Tests.Deep.Backbones;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Gpu;

@@ -1,9 +1,9 @@
-using FastSeg.Features;
-using FastSeg.Forest;
+using FastSeg.Backends;
+using FastSeg.Common;
+using FastSeg.Forest.Training;
 using FastSeg.Gpu;
-using FastSeg.Images;
-using FastSeg.Models;
 using FastSeg.Native;
+using FastSeg.Runs;
 using ILGPU.Runtime;
 using NUnit.Framework;
 

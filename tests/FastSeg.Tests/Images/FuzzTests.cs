@@ -1,10 +1,14 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using FastSeg.Images;
+using FastSeg.Files;
+using FastSeg.Images.Pictures;
 using FastSeg.Native;
+using FastSeg.Tests.Images.Npy;
+using FastSeg.Tests.Images.Pictures;
+using FastSeg.Tests.Images.Tiff;
 using NetVips;
 using NUnit.Framework;
-using Region = FastSeg.Images.Region;
+using Region = FastSeg.Region;
 
 namespace FastSeg.Tests.Images;
 

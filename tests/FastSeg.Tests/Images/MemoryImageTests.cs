@@ -1,4 +1,4 @@
-using FastSeg.Images;
+using FastSeg.Common;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Images;

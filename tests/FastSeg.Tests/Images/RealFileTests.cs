@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using FastSeg.Images;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Images;

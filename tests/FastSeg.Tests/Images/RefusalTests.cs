@@ -1,5 +1,9 @@
-using FastSeg.Images;
+using FastSeg.Images.Npy;
+using FastSeg.Images.Pictures;
 using FastSeg.Native;
+using FastSeg.Tests.Images.Npy;
+using FastSeg.Tests.Images.Pictures;
+using FastSeg.Tests.Images.Tiff;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Images;

@@ -1,6 +1,5 @@
-using FastSeg.Features;
+using FastSeg.Backends;
 using FastSeg.Images;
-using FastSeg.Models;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Images;

@@ -1,5 +1,3 @@
-using FastSeg.Images;
-
 namespace FastSeg.Tests.Images;
 
 /// <summary>A folder of its own for a test, and images to put there.</summary>

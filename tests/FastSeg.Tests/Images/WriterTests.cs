@@ -1,4 +1,7 @@
-using FastSeg.Images;
+using FastSeg.Common;
+using FastSeg.Files;
+using FastSeg.Images.Tiff;
+using FastSeg.Tests.Images.Tiff;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Images;

@@ -1,3 +1,4 @@
+using FastSeg.Deep.Convolutions;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
@@ -111,7 +112,7 @@ internal sealed class ConvolutionScalar : IDisposable
         {
             return At(Deep.Nearest(x, source.Width, shape.WholeWidth), Deep.Nearest(y, source.Height, shape.WholeHeight));
         }
-        FastSeg.Deep.Interpolation across =
+        Interpolation across =
             Deep.Aligned(x, source.Width, shape.WholeWidth), down = Deep.Aligned(y, source.Height, shape.WholeHeight);
         float Row(int row) => MathF.FusedMultiplyAdd(across.Weight, At(across.Second, row) - At(across.First, row), At(across.First, row));
         return MathF.FusedMultiplyAdd(down.Weight, Row(down.Second) - Row(down.First), Row(down.First));
@@ -119,9 +120,9 @@ internal sealed class ConvolutionScalar : IDisposable
 
     private static class Deep
     {
-        public static int Nearest(int destination, int input, int output) => FastSeg.Deep.Resize.Nearest(destination, input, output);
+        public static int Nearest(int destination, int input, int output) => FastSeg.Deep.Convolutions.Resize.Nearest(destination, input, output);
 
-        public static FastSeg.Deep.Interpolation Aligned(int destination, int input, int output) =>
-            FastSeg.Deep.Resize.Aligned(destination, input, output);
+        public static Interpolation Aligned(int destination, int input, int output) =>
+            FastSeg.Deep.Convolutions.Resize.Aligned(destination, input, output);
     }
 }

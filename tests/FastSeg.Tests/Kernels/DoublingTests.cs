@@ -1,4 +1,4 @@
-using FastSeg.Deep;
+using FastSeg.Deep.Convolutions;
 using FastSeg.Gpu;
 using FastSeg.Kernels;
 using ILGPU;

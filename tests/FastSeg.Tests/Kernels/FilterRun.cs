@@ -1,3 +1,4 @@
+using FastSeg.Common;
 using FastSeg.Features;
 using FastSeg.Forest;
 using FastSeg.Gpu;

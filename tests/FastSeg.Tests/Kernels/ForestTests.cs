@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FastSeg.Forest;
+using FastSeg.Forest.Saved;
 using FastSeg.Gpu;
 using FastSeg.Kernels;
 using FastSeg.Tests.Forest;

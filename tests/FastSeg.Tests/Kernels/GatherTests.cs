@@ -1,4 +1,4 @@
-using FastSeg.Forest;
+using FastSeg.Forest.Training;
 using FastSeg.Gpu;
 using FastSeg.Kernels;
 using ILGPU;

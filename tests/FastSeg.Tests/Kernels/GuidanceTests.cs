@@ -1,4 +1,3 @@
-using FastSeg.Deep;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;

@@ -1,5 +1,3 @@
-using FastSeg.Kernels;
-
 namespace FastSeg.Tests.Kernels;
 
 /// <summary>Compiles a kernel for both kinds of device and checks what holds for all kernels.</summary>

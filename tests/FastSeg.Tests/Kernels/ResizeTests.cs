@@ -1,6 +1,5 @@
-using FastSeg.Deep;
+using FastSeg.Deep.Tokens;
 using FastSeg.Gpu;
-using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;

@@ -1,5 +1,3 @@
-using FastSeg.Features;
-using FastSeg.Images;
 using FastSeg.Kernels;
 using FastSeg.Tests.Features;
 using NUnit.Framework;

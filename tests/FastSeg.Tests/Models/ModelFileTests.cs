@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using FastSeg.Features;
 using FastSeg.Models;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;

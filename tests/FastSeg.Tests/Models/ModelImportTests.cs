@@ -1,6 +1,6 @@
 using System.Text;
-using FastSeg.Features;
 using FastSeg.Forest;
+using FastSeg.Forest.Saved;
 using FastSeg.Models;
 using FastSeg.Tests.Forest;
 using FastSeg.Tests.Reference;
@@ -38,7 +38,7 @@ internal sealed class ModelImportTests
         Assert.That(loaded.Origin, Is.EqualTo(imported.Origin));
         loaded.Save(folder.File("again.fastseg"));
         Assert.That(File.ReadAllBytes(folder.File("again.fastseg")), Is.EqualTo(File.ReadAllBytes(folder.File("i.fastseg"))));
-        Assert.That(FastSeg.Reference.ForestComparison.Run(loaded), Does.Contain("margins bit-equal"));
+        Assert.That(FastSeg.ForestComparison.Run(loaded), Does.Contain("margins bit-equal"));
     }
 
     [Test]

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using FastSeg.Deep;
-using FastSeg.Tests.Deep;
+using FastSeg.Tests.Deep.Upsamplers;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Reference;

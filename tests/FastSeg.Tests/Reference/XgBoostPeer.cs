@@ -1,5 +1,5 @@
+using FastSeg.Checks;
 using FastSeg.Native;
-using FastSeg.Reference;
 
 namespace FastSeg.Tests.Reference;
 

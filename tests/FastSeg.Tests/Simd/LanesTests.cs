@@ -1,7 +1,7 @@
-using FastSeg.Features;
+using FastSeg.Simd;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Features;
+namespace FastSeg.Tests.Simd;
 
 public unsafe class LanesTests
 {

@@ -1,7 +1,7 @@
-using FastSeg.Native;
+using FastSeg.Simd;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Native;
+namespace FastSeg.Tests.Simd;
 
 [TestFixture]
 internal sealed class VectorPathTests

@@ -1,8 +1,8 @@
-using FastSeg.Deep.Weights;
-using FastSeg.Images;
+using FastSeg.Deep.Backbones;
+using FastSeg.Files;
 using Microsoft.ML.OnnxRuntime;
 
-namespace FastSeg.Deep;
+namespace FastSeg;
 
 /// <summary>
 /// A vision transformer in ONNX, opened in ONNX Runtime. One pass runs at a time; the number of its threads is fixed when it is opened,

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using FastSeg.Deep.Backbones;
 
-namespace FastSeg.Deep;
+namespace FastSeg;
 
 /// <summary>What <c>backbone.json</c> says of a vision transformer.</summary>
 public sealed record BackboneDescription
@@ -90,7 +91,7 @@ public sealed record BackboneDescription
         catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             throw new FastSegException(
-                $"{path} is no JSON object that can be read ({Images.InputFile.OneLine(e.Message)}); "
+                $"{path} is no JSON object that can be read ({FastSeg.Files.InputFile.OneLine(e.Message)}); "
                 + "write it as docs/deep.md describes.", e);
         }
         description.Check(path);

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using FastSeg.Images;
+using FastSeg.Files;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Backbones;
 
 /// <summary>The files of a backbone's folder and their hashes. Each file is read once.</summary>
 internal sealed class BackboneFiles(string folder)

@@ -1,4 +1,4 @@
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Backbones;
 
 /// <summary>Flips planes in place.</summary>
 internal static unsafe class BackboneFlip

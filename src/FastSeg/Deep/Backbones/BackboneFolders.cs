@@ -1,4 +1,6 @@
-namespace FastSeg.Deep;
+using FastSeg.Deep.Backbones;
+
+namespace FastSeg;
 
 /// <summary>
 /// Where backbones are looked for: the folders that the environment variable <see cref="Variable"/> lists, separated by colons, and every

@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Backbones;
 
 /// <summary>Checks that a backbone's graph takes and gives what its description says.</summary>
 internal static class BackboneGraph

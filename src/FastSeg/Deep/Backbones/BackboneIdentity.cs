@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FastSeg.Deep;
+namespace FastSeg;
 
 /// <summary>
 /// What decides a backbone's tokens besides its network's own file, as a model keeps it: a description that was edited, or other weights

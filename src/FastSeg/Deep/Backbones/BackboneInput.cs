@@ -1,6 +1,4 @@
-using FastSeg.Images;
-
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Backbones;
 
 /// <summary>
 /// Makes a transformer's input of image samples. They are scaled by their type as for the classical features, mapped linearly from the

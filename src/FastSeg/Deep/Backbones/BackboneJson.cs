@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Backbones;
 
 /// <summary>Takes the fields out of <c>backbone.json</c>, and says which one is wrong.</summary>
 internal readonly struct BackboneJson(string path, JsonElement root)

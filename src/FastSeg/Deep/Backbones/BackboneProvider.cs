@@ -1,7 +1,8 @@
-using FastSeg.Images;
+using FastSeg.Deep.Backbones;
+using FastSeg.Files;
 using Microsoft.ML.OnnxRuntime;
 
-namespace FastSeg.Deep;
+namespace FastSeg;
 
 /// <summary>ONNX Runtime's CUDA provider, where this build has one and the machine can load it.</summary>
 public static class BackboneProvider

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Backbones;
 
 /// <summary>A network opened in ONNX Runtime. This is the one place where options of sessions and runs are made.</summary>
 /// <param name="Inference">ONNX Runtime's session.</param>

@@ -2,7 +2,7 @@ using FastSeg.Native;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Backbones;
 
 /// <summary>
 /// Patch tokens of a window where ONNX Runtime left them: number j of cell c lies at c x <see cref="CellStride"/> + j x
@@ -155,7 +155,7 @@ internal sealed unsafe class BackboneWindow : IDisposable
         catch (OnnxRuntimeException e)
         {
             throw _backbone.Misfit(
-                $"ONNX Runtime failed on an image of {Height} x {Width} pixels ({Images.InputFile.OneLine(e.Message)}); "
+                $"ONNX Runtime failed on an image of {Height} x {Width} pixels ({FastSeg.Files.InputFile.OneLine(e.Message)}); "
                 + "the graph must take any multiple of the patch, or state its size");
         }
         float* first = (float*)_output.Pointer;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using FastSeg.Images;
 using FastSeg.Native;
 
-namespace FastSeg.Deep;
+namespace FastSeg;
 
 /// <summary>
 /// The range of samples that a transformer sees as 0 to 1, mapped linearly. Samples count as for the classical features (uint8 / 255,

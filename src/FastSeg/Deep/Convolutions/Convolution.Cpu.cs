@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using FastSeg.Features;
+using FastSeg.Simd;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Convolutions;
 
 /// <summary>
 /// Direct convolution of one row in blocks of 16 channels. A register tile keeps the sums of some pixels x two vectors of output channels.

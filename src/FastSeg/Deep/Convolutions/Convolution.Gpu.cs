@@ -4,7 +4,7 @@ using ILGPU;
 using ILGPU.Runtime;
 using Kernel = FastSeg.Kernels.Convolution;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Convolutions;
 
 /// <summary>Launches the 3 x 3 convolution.</summary>
 internal sealed class ConvolutionGpu<TSink> where TSink : struct, IPlaneSink

@@ -1,6 +1,6 @@
 using FastSeg.Native;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Convolutions;
 
 /// <summary>
 /// A convolution, packed for the CPU's loops: 16 output channels make a block, and two blocks share one pass over the input. The weights

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using FastSeg.Features;
+using FastSeg.Simd;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Convolutions;
 
 /// <summary>
 /// The register tiles of <see cref="ConvolutionCpu{TLanes, TVector}"/> that hold pixels x one vector of output channels, for a last block

@@ -1,4 +1,4 @@
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Convolutions;
 
 /// <summary>What a register tile reads: everything of a row's convolution that does not change along the row.</summary>
 internal unsafe struct ConvolutionRow

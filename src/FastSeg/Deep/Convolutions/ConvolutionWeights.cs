@@ -1,6 +1,6 @@
 using FastSeg.Deep.Weights;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Convolutions;
 
 /// <summary>
 /// A square convolution (stride 1) with its bias in float64: as it is read, folded with its batch norm and composed with others, before it

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using FastSeg.Features;
+using FastSeg.Simd;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Convolutions;
 
 /// <summary>
 /// The two steps of a <see cref="DoublingConvolution"/>. <see cref="Columns"/> takes one source row: it multiplies with all taps, shifts

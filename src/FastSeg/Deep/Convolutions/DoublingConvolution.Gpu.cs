@@ -3,7 +3,7 @@ using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Convolutions;
 
 /// <summary>
 /// Launches the convolution behind a doubling: first <see cref="Doubling.Columns"/> into sums, then <see cref="Doubling.Rows"/>.

@@ -1,6 +1,6 @@
 using FastSeg.Native;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Convolutions;
 
 /// <summary>The two neighbouring samples of one axis that a sample of the doubled axis lies between, and their weights.</summary>
 internal readonly struct DoublingSource

@@ -1,6 +1,6 @@
-using FastSeg.Features;
+using FastSeg.Simd;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Convolutions;
 
 /// <summary>
 /// Pooling and nearest resizing of one row of 16-channel blocks. Columns are the whole image's: pointers are to where the image's column

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Convolutions;
 
 /// <summary>Two neighbouring source samples and the weight of the second; the first one weighs 1 minus that.</summary>
 /// <param name="First">The sample at or before the position.</param>

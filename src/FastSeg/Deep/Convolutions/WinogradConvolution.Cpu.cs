@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using FastSeg.Features;
+using FastSeg.Simd;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Convolutions;
 
 /// <summary>
 /// The transformations of a <see cref="WinogradConvolution"/> before and after the products, on rows of 16-channel blocks. Along one

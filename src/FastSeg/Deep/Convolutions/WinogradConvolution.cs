@@ -1,6 +1,6 @@
 using FastSeg.Native;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Convolutions;
 
 /// <summary>
 /// A 3 x 3 convolution by Winograd's minimal filtering F(4 x 4, 3 x 3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural

@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using FastSeg.Common;
 using FastSeg.Images;
 using FastSeg.Native;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Tokens;
 
 /// <summary>
 /// Low-resolution deep features of a whole image: channels x rows x columns of float32, a cell for each patch. They depend on the image,

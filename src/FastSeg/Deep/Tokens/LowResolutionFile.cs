@@ -1,7 +1,9 @@
+using FastSeg.Files;
 using FastSeg.Images;
+using FastSeg.Images.Npy;
 using FastSeg.Native;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Tokens;
 
 /// <summary>
 /// Low-resolution features in an npy file, channels x rows x columns of float32, read part by part. Safe for several threads.

@@ -1,7 +1,8 @@
 using System.Runtime.Intrinsics;
 using FastSeg.Native;
+using FastSeg.Simd;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Tokens;
 
 /// <summary>
 /// Brings low-resolution features to full resolution, for any rectangle of pixels: each pixel takes its cell's features (nearest), or lies

@@ -1,10 +1,9 @@
 using FastSeg.Gpu;
-using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Tokens;
 
 /// <summary>
 /// The twin of <see cref="LowResolutionPlanesCpu"/> on a GPU, with the same bits: brings low-resolution features to full resolution for a
@@ -22,8 +21,8 @@ internal sealed class LowResolutionPlanesGpu<TSink> where TSink : struct, IPlane
     {
         _device = device;
         _kernel = bilinear
-            ? device.Accelerator.LoadKernel<CellMap, TSink, int>(Kernels.Resize.Bilinear)
-            : device.Accelerator.LoadKernel<CellMap, TSink, int>(Kernels.Resize.Nearest);
+            ? device.Accelerator.LoadKernel<CellMap, TSink, int>(FastSeg.Kernels.Resize.Bilinear)
+            : device.Accelerator.LoadKernel<CellMap, TSink, int>(FastSeg.Kernels.Resize.Nearest);
     }
 
     /// <summary>Computes a tile's core.</summary>

@@ -1,7 +1,8 @@
+using FastSeg.Deep.Backbones;
 using FastSeg.Images;
 using FastSeg.Native;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Tokens;
 
 /// <summary>Takes one finished row of an image's cells: columns x dimension floats, valid during the call.</summary>
 internal unsafe delegate void TokenRow(long row, float* tokens);

@@ -1,8 +1,7 @@
 using System.Runtime.Intrinsics;
 using FastSeg.Deep.Weights;
-using FastSeg.Native;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Tokens;
 
 /// <summary>
 /// The projection of tokens on their leading principal components. It is fitted once and kept in the model; applying a model never refits

@@ -1,8 +1,10 @@
 using System.Runtime.Intrinsics;
+using FastSeg.Common;
+using FastSeg.Deep.Backbones;
 using FastSeg.Native;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Tokens;
 
 /// <summary>
 /// Running mean and covariance of tokens in float64. Sums are taken about the mean of the first view's tokens, so that nothing cancels.

@@ -1,11 +1,12 @@
-using FastSeg.Common;
 using System.Diagnostics;
+using FastSeg.Common;
+using FastSeg.Deep.Backbones;
 using FastSeg.Images;
 using FastSeg.Native;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Tokens;
 
 /// <summary>
 /// Fits one projection to jittered views of all training images (as FeatUp does with its fifty transforms), one forward pass a view.

@@ -1,6 +1,4 @@
-using FastSeg.Images;
-
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Tokens;
 
 /// <summary>
 /// One jittered view of an image: a window of it, padded by reflection, perhaps zoomed, cropped back to the window's size, perhaps flipped.

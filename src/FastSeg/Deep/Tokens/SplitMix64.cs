@@ -1,4 +1,4 @@
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Tokens;
 
 /// <summary>
 /// SplitMix64 (Steele, Lea and Flood, 2014). Unlike the runtime's generator its algorithm is fixed, so a seed gives the same numbers

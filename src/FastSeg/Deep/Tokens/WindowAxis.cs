@@ -1,4 +1,4 @@
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Tokens;
 
 /// <summary>
 /// Windows along one axis of an image's cells. The first one starts at cell 0; the last one is moved inwards to end at the border. An axis

@@ -1,4 +1,4 @@
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Tokens;
 
 /// <summary>How windows are laid over an image. It is kept in the model, because features depend on it.</summary>
 /// <param name="Tokens">Cells of a window's side.</param>

@@ -1,7 +1,8 @@
+using FastSeg.Common;
 using FastSeg.Images;
 using FastSeg.Native;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>Reads the parts of an image that guide a learned upsampler, for one worker. Not thread-safe.</summary>
 internal sealed unsafe class GuidanceReaderCpu : IDisposable

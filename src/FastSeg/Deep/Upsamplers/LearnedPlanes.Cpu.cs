@@ -1,8 +1,9 @@
-using FastSeg.Features;
-using FastSeg.Images;
+using FastSeg.Common;
+using FastSeg.Deep.Tokens;
 using FastSeg.Native;
+using FastSeg.Simd;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>
 /// Deep features of a tile from a learned upsampler, for one worker: reads the guidance around the tile, runs the network over it, and

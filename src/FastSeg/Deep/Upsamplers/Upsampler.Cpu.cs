@@ -1,9 +1,8 @@
 using System.Runtime.Intrinsics;
-using FastSeg.Features;
-using FastSeg.Images;
-using FastSeg.Native;
+using FastSeg.Deep.Convolutions;
+using FastSeg.Simd;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>
 /// Takes rows <paramref name="first"/> .. <paramref name="last"/> of the result, which lie at the start of the output's planes.

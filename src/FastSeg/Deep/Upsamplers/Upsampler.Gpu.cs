@@ -1,10 +1,10 @@
+using FastSeg.Deep.Convolutions;
 using FastSeg.Gpu;
-using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>
 /// Runs an upsampler on a GPU, a tile at a time: owns the weights on the device and the kernels. Running allocates nothing; launches go
@@ -191,7 +191,7 @@ internal sealed class UpsamplerGpu : IDisposable
             WholeWidth = stage.Width,
             WholeHeight = stage.Height,
             Outputs = stage.Outputs,
-            Quads = GpuDevice.Groups(stage.Outputs, Kernels.Convolution.WarpOutputs),
+            Quads = GpuDevice.Groups(stage.Outputs, FastSeg.Kernels.Convolution.WarpOutputs),
             Zeros = _zeros,
             Slope = stage.Leaky ? Upsampler.LeakySlope : 1,
             Kernel = stage.Weights?.Kernel ?? 1,

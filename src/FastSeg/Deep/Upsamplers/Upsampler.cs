@@ -1,6 +1,7 @@
+using FastSeg.Deep.Convolutions;
 using FastSeg.Deep.Weights;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>A convolution with its batch norm folded in and a leaky ReLU behind it, in one of two forms.</summary>
 /// <param name="Direct">Term by term, or null.</param>

@@ -1,6 +1,7 @@
-using FastSeg.Features;
+using FastSeg.Deep.Convolutions;
+using FastSeg.Simd;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>Runs the two halves of a doubling (columns, then rows) on rows of the rings, one output block at a time.</summary>
 internal sealed unsafe class UpsamplerDoublingCpu<TLanes, TVector>(UpsamplerPlanCpu plan, UpsamplerRingsCpu rings, bool zeros)

@@ -1,6 +1,6 @@
-using FastSeg.Images;
+using FastSeg.Deep.Convolutions;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>
 /// The upsampler on images of one size: which layer reads which, and which part of each a region of the result needs. Both are written

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using FastSeg.Images;
+using FastSeg.Deep.Convolutions;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>
 /// Brings the upsampler's two inputs, image and features, into rows of 16-channel blocks. Pointers to write are to the image's column 0.

@@ -1,6 +1,6 @@
-using FastSeg.Native;
+using FastSeg.Deep.Convolutions;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>
 /// Layout of the one buffer that a worker computes in: every stage's ring of rows, and scratch. Offsets are in floats, each a multiple

@@ -1,7 +1,7 @@
-using FastSeg.Features;
-using FastSeg.Images;
+using FastSeg.Deep.Convolutions;
+using FastSeg.Simd;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>Writes rows of the result, resized to the image, into the caller's planes; for one worker.</summary>
 internal sealed unsafe class UpsamplerOutputCpu<TLanes, TVector>(UpsamplerPlanCpu plan, UpsamplerRingsCpu rings)

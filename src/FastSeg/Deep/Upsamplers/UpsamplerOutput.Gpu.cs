@@ -1,10 +1,10 @@
+using FastSeg.Deep.Convolutions;
 using FastSeg.Gpu;
-using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>
 /// The last doubling on a GPU and the convolutions behind it, composed into one. It runs band by band, so that the sums between its two
@@ -102,7 +102,7 @@ internal sealed class UpsamplerOutputGpu<TSink> where TSink : struct, IPlaneSink
         WholeWidth = _plan.Stages[^1].Width,
         WholeHeight = _plan.Stages[^1].Height,
         Outputs = weights.Outputs,
-        Quads = GpuDevice.Groups(weights.Outputs, Kernels.Convolution.WarpOutputs),
+        Quads = GpuDevice.Groups(weights.Outputs, FastSeg.Kernels.Convolution.WarpOutputs),
         Zeros = _plan.Network.Config.Padding == Padding.Zeros ? 1 : 0,
         Slope = 1,
         Kernel = weights.Kernel,

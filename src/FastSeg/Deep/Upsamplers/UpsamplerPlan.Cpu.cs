@@ -1,6 +1,6 @@
-using FastSeg.Images;
+using FastSeg.Deep.Convolutions;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>
 /// The upsampler on the CPU for images of one size: its stages, and how many rows and columns of each a worker keeps. The result is

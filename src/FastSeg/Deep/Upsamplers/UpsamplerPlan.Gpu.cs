@@ -1,7 +1,8 @@
+using FastSeg.Deep.Convolutions;
 using FastSeg.Gpu;
 using FastSeg.Kernels;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>
 /// The upsampler on a GPU for images of one size: its stages, and where in a tile's scratch each is kept. Immutable.

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using FastSeg.Images;
+using FastSeg.Deep.Convolutions;
 using FastSeg.Native;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>
 /// The rows of every stage that one worker holds, as a ring of rows a stage, and its scratch. A row lies in blocks of 16 channels (block,

@@ -1,4 +1,6 @@
-namespace FastSeg.Deep;
+using FastSeg.Deep.Convolutions;
+
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>What a stage of the upsampler computes on the CPU.</summary>
 internal enum UpsamplerKindCpu

@@ -1,6 +1,7 @@
+using FastSeg.Deep.Convolutions;
 using FastSeg.Kernels;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>What a stage of the upsampler computes on a GPU.</summary>
 internal enum UpsamplerKindGpu
@@ -64,7 +65,7 @@ internal sealed class UpsamplerStageGpu : UpsamplerStage
         // The window lies in the resized source, which has this stage's size; then where that reads.
         int own = Length(rows), radius = Weights!.Kernel / 2, low = Math.Max(0, first - radius), high = Math.Min(own - 1, last + radius);
         return Doubled
-            ? (Resize.Aligned(low, source, own).First, Resize.Aligned(high, source, own).Second)
-            : (Resize.Nearest(low, source, own), Resize.Nearest(high, source, own));
+            ? (Convolutions.Resize.Aligned(low, source, own).First, Convolutions.Resize.Aligned(high, source, own).Second)
+            : (Convolutions.Resize.Nearest(low, source, own), Convolutions.Resize.Nearest(high, source, own));
     }
 }

@@ -1,4 +1,4 @@
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>
 /// One step of the upsampler on images of one size: what it reads and how large its whole result would be. Only the part that later

@@ -1,9 +1,11 @@
+using FastSeg.Deep.Convolutions;
 using FastSeg.Gpu;
+using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 using Kernel = FastSeg.Kernels.Convolution;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>
 /// A network's convolutions on the device in one buffer, each as input channel, tap, output padded to fours; its biases follow.

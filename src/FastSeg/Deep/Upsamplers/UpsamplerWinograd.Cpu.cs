@@ -1,6 +1,7 @@
-using FastSeg.Features;
+using FastSeg.Deep.Convolutions;
+using FastSeg.Simd;
 
-namespace FastSeg.Deep;
+namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>
 /// Runs Winograd convolutions on rows of the rings: four rows at a time, and <see cref="WinogradConvolution.GroupsAtATime"/> groups of

@@ -13,7 +13,7 @@ internal static class PickleTypes
         return full is OrderedDict or Tensor || StorageType(full) is not null
             ? new PickleGlobal(full)
             : throw new PickleException(
-                $"it asks for {Images.InputFile.OneLine(full)}, which is none of the types that weights are made of; "
+                $"it asks for {FastSeg.Files.InputFile.OneLine(full)}, which is none of the types that weights are made of; "
                 + "nothing of it was executed");
     }
 

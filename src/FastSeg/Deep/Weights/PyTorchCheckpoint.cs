@@ -48,7 +48,7 @@ internal sealed record PyTorchCheckpoint(PickleDict Config, IReadOnlyList<Weight
         catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException)
         {
             throw new FastSegException(
-                $"{name} is a damaged zip file ({Images.InputFile.OneLine(e.Message)}); fetch the checkpoint again.", e);
+                $"{name} is a damaged zip file ({FastSeg.Files.InputFile.OneLine(e.Message)}); fetch the checkpoint again.", e);
         }
     }
 

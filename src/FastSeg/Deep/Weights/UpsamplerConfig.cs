@@ -1,4 +1,4 @@
-namespace FastSeg.Deep;
+namespace FastSeg;
 
 /// <summary>What a network's convolutions see past the image's border.</summary>
 public enum Padding

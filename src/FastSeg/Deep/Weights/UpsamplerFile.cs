@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
-using FastSeg.Images;
+using FastSeg.Deep.Weights;
+using FastSeg.Files;
 
-namespace FastSeg.Deep.Weights;
+namespace FastSeg;
 
 /// <summary>A convolutional upsampler's weights and configuration, checked against each other.</summary>
 public sealed class UpsamplerFile

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using FastSeg.Native;
+using FastSeg.Files;
 
 namespace FastSeg.Deep.Weights;
 

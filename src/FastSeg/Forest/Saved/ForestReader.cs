@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FastSeg.Forest;
+namespace FastSeg.Forest.Saved;
 
 /// <summary>
 /// From a saved XGBoost model (1.x, 2.x, 3.x) to a forest: checks the kind of booster and objective by name, the headers, and that the

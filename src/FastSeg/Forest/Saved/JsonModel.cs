@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace FastSeg.Forest;
+namespace FastSeg.Forest.Saved;
 
 /// <summary>Reads a model that XGBoost saved as JSON.</summary>
 internal static class JsonModel

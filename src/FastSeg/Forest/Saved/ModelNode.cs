@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FastSeg.Forest;
+namespace FastSeg.Forest.Saved;
 
 /// <summary>
 /// A value of a saved model, whichever of JSON and UBJSON it was saved as: an object, an array, a text, a number or nothing. Arrays of

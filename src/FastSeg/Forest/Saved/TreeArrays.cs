@@ -1,4 +1,4 @@
-namespace FastSeg.Forest;
+namespace FastSeg.Forest.Saved;
 
 /// <summary>The arrays of one saved tree; every access is checked, since the file may be hostile.</summary>
 internal sealed class TreeArrays

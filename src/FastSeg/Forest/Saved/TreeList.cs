@@ -1,4 +1,4 @@
-namespace FastSeg.Forest;
+namespace FastSeg.Forest.Saved;
 
 /// <summary>The nodes of all trees while they are collected, in the order in which <see cref="DecisionForest"/> keeps them.</summary>
 internal sealed class TreeList

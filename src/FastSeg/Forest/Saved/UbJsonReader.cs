@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace FastSeg.Forest;
+namespace FastSeg.Forest.Saved;
 
 /// <summary>
 /// Reads the part of Universal Binary JSON (draft 12) that XGBoost writes: objects, arrays with and without length, strongly typed

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 
-namespace FastSeg.Forest;
+namespace FastSeg.Forest.Saved;
 
 /// <summary>
 /// From an XGBoost model in JSON to the same model in UBJSON, value by value: whole numbers become 32- or 64-bit integers, numbers

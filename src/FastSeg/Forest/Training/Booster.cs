@@ -1,7 +1,7 @@
 using System.Globalization;
 using FastSeg.Native;
 
-namespace FastSeg.Forest;
+namespace FastSeg.Forest.Training;
 
 /// <summary>Training with libxgboost: labelled rows in, XGBoost's own UBJSON model out.</summary>
 internal static unsafe class Booster

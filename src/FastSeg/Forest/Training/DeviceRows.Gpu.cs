@@ -5,7 +5,7 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 
-namespace FastSeg.Forest;
+namespace FastSeg.Forest.Training;
 
 /// <summary>
 /// The feature rows of every labelled pixel of a training set, left in the device's memory, where they were gathered: <c>count x planes</c>

@@ -3,7 +3,7 @@ using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace FastSeg.Forest;
+namespace FastSeg.Forest.Training;
 
 /// <summary>Collects the feature rows of labelled pixels on a GPU; holds no memory of the device.</summary>
 internal sealed class GatherGpu

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastSeg.Native;
 
-namespace FastSeg.Forest;
+namespace FastSeg.Forest.Training;
 
 /// <summary>
 /// All rows of a training set as the one batch that XGBoost's data iterator gives: XGBoost reads the rows where they lie, in host or

@@ -1,4 +1,4 @@
-namespace FastSeg.Forest;
+namespace FastSeg;
 
 /// <summary>How the trees are trained; the defaults are XGBoost's own with 100 rounds.</summary>
 public sealed record TrainingOptions

@@ -1,6 +1,6 @@
 using FastSeg.Native;
 
-namespace FastSeg.Forest;
+namespace FastSeg.Forest.Training;
 
 /// <summary>Where XGBoost trains.</summary>
 /// <param name="OnDevice">On the GPU, from rows that never leave it.</param>

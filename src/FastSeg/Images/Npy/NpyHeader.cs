@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using FastSeg.Files;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Npy;
 
 /// <summary>
 /// The header of an npy file (format versions 1.0, 2.0 and 3.0): magic, version, length, then a Python dictionary literal with the keys

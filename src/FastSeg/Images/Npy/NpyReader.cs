@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using FastSeg.Files;
 using FastSeg.Native;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Npy;
 
 /// <summary>
 /// An npy array as an image: H x W, or H x W x C with 1, 3 or 4 (RGB and alpha) channels; uint8, uint16, float32,

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using FastSeg.Files;
 using FastSeg.Native;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Npy;
 
 /// <summary>
 /// An npy array written rectangle by rectangle: H x W, or H x W x C where there are several pages (or the layout keeps the axis). C

@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg.Images.Pictures;
 
 /// <summary>What the header of a PNG, JPEG or WebP says, and those parts of the file that libvips gets to see.</summary>
 /// <param name="Loader">Which of libvips' loaders decodes it: "PNG", "JPEG" or "WebP".</param>

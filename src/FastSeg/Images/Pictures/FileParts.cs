@@ -1,4 +1,6 @@
-namespace FastSeg.Images;
+using FastSeg.Files;
+
+namespace FastSeg.Images.Pictures;
 
 /// <summary>
 /// Stretches of a file, and bytes of our own between them, as one stream: what libvips gets to see of a file. libvips calls from native

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using FastSeg.Files;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Pictures;
 
 /// <summary>
 /// Walks through a JPEG's segments up to its pixels, checks the claimed size against the file's, and leaves out metadata.

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using FastSeg.Files;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Pictures;
 
 /// <summary>The chunks that a PNG consists of: length, four letters, data, CRC-32.</summary>
 internal static class PngChunks

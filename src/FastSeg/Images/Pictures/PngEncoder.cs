@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using FastSeg.Files;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Pictures;
 
 /// <summary>
 /// Writes a PNG row by row: 8-bit palette, 8- or 16-bit grey. It is written here because libvips cannot save given palette indices and

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using FastSeg.Files;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Pictures;
 
 /// <summary>
 /// Walks through a PNG's chunks, checks them against the file's size, and leaves out those that say nothing about pixel values.

@@ -1,4 +1,6 @@
-namespace FastSeg.Images;
+using FastSeg.Files;
+
+namespace FastSeg.Images.Pictures;
 
 /// <summary>
 /// A PNG of one page: a label map of uint8 gets the class colours as its palette, everything else is grey of 8 or 16 bits. Rectangles

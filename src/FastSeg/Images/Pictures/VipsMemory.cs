@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using NetVips;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Pictures;
 
 /// <summary>A decoded image in memory that libvips allocated. It is used where it lies, so that no second copy is made.</summary>
 internal sealed unsafe class VipsMemory : SafeHandle

@@ -1,6 +1,7 @@
+using FastSeg.Files;
 using NetVips;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Pictures;
 
 /// <summary>
 /// A PNG, JPEG or WebP. libvips decodes all of it when the first pixel is wanted, because these formats give no random access. Alpha is

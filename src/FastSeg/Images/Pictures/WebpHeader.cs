@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using FastSeg.Files;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Pictures;
 
 /// <summary>
 /// Finds the still image in a WebP, checks its claimed size against the file's, and leaves out alpha planes and metadata.

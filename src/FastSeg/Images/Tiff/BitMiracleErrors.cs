@@ -1,7 +1,9 @@
 using System.Globalization;
 using BitMiracle.LibTiff.Classic;
+using FastSeg.Files;
+using LibTiff = BitMiracle.LibTiff.Classic.Tiff;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Tiff;
 
 /// <summary>
 /// Keeps the first error that BitMiracle reports about one open TIFF, instead of printing it. BitMiracle has one error handler for the
@@ -15,16 +17,16 @@ internal sealed class BitMiracleErrors
     public string? First { get; private set; }
 
     /// <summary>Keeps BitMiracle from printing to the console.</summary>
-    public static void Install() => Tiff.SetErrorHandler(Handler);
+    public static void Install() => LibTiff.SetErrorHandler(Handler);
 
     /// <summary>The process's handler: hands errors to whose they are and drops warnings.</summary>
     private sealed class Silent : TiffErrorHandler
     {
-        public override void ErrorHandler(Tiff? tif, string method, string format, params object[] args)
+        public override void ErrorHandler(LibTiff? tif, string method, string format, params object[] args)
         {
         }
 
-        public override void ErrorHandlerExt(Tiff? tif, object? clientData, string method, string format, params object[] args)
+        public override void ErrorHandlerExt(LibTiff? tif, object? clientData, string method, string format, params object[] args)
         {
             if (clientData is BitMiracleErrors { First: null } errors)
             {
@@ -32,11 +34,11 @@ internal sealed class BitMiracleErrors
             }
         }
 
-        public override void WarningHandler(Tiff? tif, string method, string format, params object[] args)
+        public override void WarningHandler(LibTiff? tif, string method, string format, params object[] args)
         {
         }
 
-        public override void WarningHandlerExt(Tiff? tif, object? clientData, string method, string format, params object[] args)
+        public override void WarningHandlerExt(LibTiff? tif, object? clientData, string method, string format, params object[] args)
         {
         }
 

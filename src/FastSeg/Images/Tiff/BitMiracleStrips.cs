@@ -1,6 +1,8 @@
 using BitMiracle.LibTiff.Classic;
+using FastSeg.Files;
+using LibTiff = BitMiracle.LibTiff.Classic.Tiff;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Tiff;
 
 /// <summary>
 /// Decodes the LZW, PackBits or JPEG segments of a page with BitMiracle.LibTiff. The library never sees the file's own directory, but one
@@ -13,7 +15,7 @@ internal sealed class BitMiracleStrips : IDisposable
     private readonly TiffPage _page;
     private readonly byte[] _directory;
     private BitMiracleErrors _errors = new();
-    private Tiff? _tiff;
+    private LibTiff? _tiff;
 
     /// <summary>Prepares to decode; the library opens the file with the first segment.</summary>
     /// <param name="file">The file, which stays the caller's.</param>
@@ -124,9 +126,9 @@ internal sealed class BitMiracleStrips : IDisposable
     }
 
     /// <summary>Opens the directory and the file behind it; JPEG in YCbCr is asked for as RGB.</summary>
-    private Tiff? Open()
+    private LibTiff? Open()
     {
-        Tiff? tiff = Tiff.ClientOpen("segments", "r", _errors, new Source(_directory, _file));
+        LibTiff? tiff = LibTiff.ClientOpen("segments", "r", _errors, new Source(_directory, _file));
         if (tiff is not null && _page.Codec == TiffCodec.Jpeg && _page.Photometric == 6)
         {
             tiff.SetField(TiffTag.JPEGCOLORMODE, JpegColorMode.RGB);

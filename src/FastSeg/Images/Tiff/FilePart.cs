@@ -1,4 +1,6 @@
-namespace FastSeg.Images;
+using FastSeg.Files;
+
+namespace FastSeg.Images.Tiff;
 
 /// <summary>A stretch of a file as a stream for a decompressor. It does not own the file.</summary>
 internal sealed class FilePart(InputFile file, long offset, long length) : Stream

@@ -1,6 +1,6 @@
 using FastSeg.Native;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Tiff;
 
 /// <summary>
 /// Decoded segments of a page, shared by the threads that read it. The first thread that wants a segment decodes it; then it is kept until

@@ -1,6 +1,8 @@
 using BitMiracle.LibTiff.Classic;
+using FastSeg.Files;
+using LibTiff = BitMiracle.LibTiff.Classic.Tiff;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Tiff;
 
 /// <summary>
 /// Puts compressed tiles into a TIFF, page after page, through BitMiracle.LibTiff. One thread at a time.
@@ -17,7 +19,7 @@ internal sealed class TiffAssembler : IDisposable
     private readonly BitMiracleErrors _errors = new();
     private readonly string _path;
     private readonly Sink _sink;
-    private readonly Tiff _tiff;
+    private readonly LibTiff _tiff;
     private int _page;
 
     /// <summary>Begins the first page.</summary>
@@ -31,7 +33,7 @@ internal sealed class TiffAssembler : IDisposable
         bool big = (Int128)layout.Width * layout.Height * layout.Pages * layout.Type.Bytes() > largestClassic;
         BitMiracleErrors.Install();
         _path = file.Path;
-        Tiff? tiff = Tiff.ClientOpen(file.Path, big ? "w8" : "w", _errors, _sink);
+        LibTiff? tiff = LibTiff.ClientOpen(file.Path, big ? "w8" : "w", _errors, _sink);
         Check(tiff is not null);
         _tiff = tiff!;
         BeginPage();

@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg.Images.Tiff;
 
 /// <summary>How the samples of a TIFF's page are compressed.</summary>
 internal enum TiffCodec

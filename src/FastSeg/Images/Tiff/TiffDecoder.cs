@@ -1,7 +1,8 @@
 using System.IO.Compression;
+using FastSeg.Files;
 using FastSeg.Native;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Tiff;
 
 /// <summary>
 /// Decodes single segments of a page into little-endian samples. One thread at a time: a reader keeps a pool of decoders. Deflate goes to

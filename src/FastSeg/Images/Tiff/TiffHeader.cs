@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using FastSeg.Files;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Tiff;
 
 /// <summary>
 /// The first bytes of a TIFF or BigTIFF, and its chain of directories. We read them ourselves, before anything is allocated, because

@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg.Images.Tiff;
 
 /// <summary>
 /// One page of a TIFF: what its directory says, checked against the file's size. A segment is a strip or a tile; segments are numbered row

@@ -1,4 +1,6 @@
-namespace FastSeg.Images;
+using FastSeg.Files;
+
+namespace FastSeg.Images.Tiff;
 
 /// <summary>Makes a <see cref="TiffPage"/> of a directory, and refuses what is not read with a sentence that names it.</summary>
 internal static class TiffPageReader

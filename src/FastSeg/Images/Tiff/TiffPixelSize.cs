@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Tiff;
 
 /// <summary>
 /// Converts between a pixel size and TIFF tags. The tags give pixels per inch or centimetre or, where ImageJ wrote the description, pixels

@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg.Images.Tiff;
 
 /// <summary>
 /// Undoes the differences that TIFF writers take of neighbouring samples before they compress (TIFF 6.0, section 14; Adobe's technical note

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using FastSeg.Native;
+using FastSeg.Files;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Tiff;
 
 /// <summary>
 /// A page of a TIFF or BigTIFF, read rectangle by rectangle. The threads that read decode the strips and tiles which their rectangles need,

@@ -1,4 +1,6 @@
-namespace FastSeg.Images;
+using FastSeg.Files;
+
+namespace FastSeg.Images.Tiff;
 
 /// <summary>
 /// Finds where a page's strips or tiles lie. Before anything is allocated, it refuses a page whose segments cannot hold the pixels it

@@ -1,6 +1,7 @@
 using System.Text;
+using FastSeg.Files;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Tiff;
 
 /// <summary>The entries of one TIFF directory. Each is checked to lie inside the file before its values are read.</summary>
 internal sealed class TiffTags

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using FastSeg.Files;
 using FastSeg.Native;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Tiff;
 
 /// <summary>
 /// A TIFF (BigTIFF where it could grow past 4 GB) of 256 x 256 tiles, deflate, one grey sample, written in any order. The thread that

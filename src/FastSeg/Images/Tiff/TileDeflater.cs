@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using FastSeg.Native;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Tiff;
 
 /// <summary>One thread's memory for compressing tiles: the raw samples and the compressed bytes.</summary>
 internal sealed class TileDeflater(int tileBytes) : IDisposable

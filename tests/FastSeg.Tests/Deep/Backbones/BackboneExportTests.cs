@@ -1,8 +1,8 @@
-using FastSeg.Deep;
+using FastSeg.Deep.Backbones;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Deep;
+namespace FastSeg.Tests.Deep.Backbones;
 
 /// <summary>tools/export_backbone.py on a small vision transformer with timm's attribute names and random weights.</summary>
 [TestFixture]

@@ -1,12 +1,12 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using FastSeg.Common;
 using FastSeg.Deep;
-using FastSeg.Images;
-using FastSeg.Models;
+using FastSeg.Deep.Backbones;
 using FastSeg.Tests.Models;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Deep;
+namespace FastSeg.Tests.Deep.Backbones;
 
 /// <summary>What a model keeps of its backbone besides the network's hash, and that a change of it is noticed.</summary>
 [TestFixture]

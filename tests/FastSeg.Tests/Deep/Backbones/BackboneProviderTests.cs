@@ -1,7 +1,8 @@
-using FastSeg.Deep;
+using FastSeg.Backends;
+using FastSeg.Deep.Backbones;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Deep;
+namespace FastSeg.Tests.Deep.Backbones;
 
 /// <summary>ONNX Runtime's CUDA provider: where it is missing the CPU computes, with a sentence and the same bits.</summary>
 [TestFixture]

@@ -1,8 +1,9 @@
-using FastSeg.Deep;
+using FastSeg.Deep.Backbones;
+using FastSeg.Deep.Tokens;
 using FastSeg.Native;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Deep;
+namespace FastSeg.Tests.Deep.Backbones;
 
 [TestFixture]
 internal sealed unsafe class BackboneTests

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using FastSeg.Deep.Weights;
+using FastSeg.Tests.Deep.Upsamplers;
 
-namespace FastSeg.Tests.Deep;
+namespace FastSeg.Tests.Deep.Backbones;
 
 /// <summary>
 /// A backbone folder with a very small network of random weights whose every token depends on the whole window, and the same network in

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FastSeg.Tests.Deep;
+namespace FastSeg.Tests.Deep.Backbones;
 
 /// <summary>Writes the few fields of ONNX's protobuf messages that a small graph needs.</summary>
 internal sealed class TinyOnnx

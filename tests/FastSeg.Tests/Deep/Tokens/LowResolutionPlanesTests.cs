@@ -1,8 +1,9 @@
-using FastSeg.Deep;
+using FastSeg.Deep.Tokens;
 using FastSeg.Native;
+using FastSeg.Simd;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Deep;
+namespace FastSeg.Tests.Deep.Tokens;
 
 [TestFixture]
 [NonParallelizable]

@@ -1,9 +1,10 @@
-using FastSeg.Deep;
-using FastSeg.Images;
+using FastSeg.Common;
+using FastSeg.Deep.Tokens;
 using FastSeg.Native;
+using FastSeg.Tests.Deep.Backbones;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Deep;
+namespace FastSeg.Tests.Deep.Tokens;
 
 [TestFixture]
 internal sealed unsafe class LowResolutionTests

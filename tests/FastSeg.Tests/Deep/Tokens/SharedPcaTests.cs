@@ -1,10 +1,11 @@
-using FastSeg.Deep;
+using FastSeg.Deep.Backbones;
+using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Weights;
-using FastSeg.Images;
+using FastSeg.Tests.Deep.Backbones;
 using MathNet.Numerics.LinearAlgebra;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Deep;
+namespace FastSeg.Tests.Deep.Tokens;
 
 [TestFixture]
 internal sealed unsafe class SharedPcaTests

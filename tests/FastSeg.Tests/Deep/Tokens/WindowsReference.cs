@@ -1,6 +1,6 @@
-using FastSeg.Deep;
+using FastSeg.Tests.Deep.Backbones;
 
-namespace FastSeg.Tests.Deep;
+namespace FastSeg.Tests.Deep.Tokens;
 
 /// <summary>The blended tokens of a whole image in float64, straight from the definition.</summary>
 internal static class WindowsReference

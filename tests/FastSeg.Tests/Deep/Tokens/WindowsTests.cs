@@ -1,7 +1,7 @@
-using FastSeg.Deep;
+using FastSeg.Deep.Tokens;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Deep;
+namespace FastSeg.Tests.Deep.Tokens;
 
 [TestFixture]
 internal sealed class WindowsTests

@@ -1,10 +1,9 @@
-using FastSeg.Deep;
+using FastSeg.Checks;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Deep.Weights;
-using FastSeg.Images;
-using FastSeg.Native;
-using FastSeg.Reference;
+using FastSeg.Simd;
 
-namespace FastSeg.Tests.Deep;
+namespace FastSeg.Tests.Deep.Upsamplers;
 
 /// <summary>
 /// A network of random weights and its inputs, all of them functions of names and positions, as perf/peers/upsampler.py makes them too.

@@ -1,13 +1,12 @@
-using FastSeg.Deep;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Forest;
 using FastSeg.Gpu;
-using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Deep;
+namespace FastSeg.Tests.Deep.Upsamplers;
 
 /// <summary>The network on the simulated device against the CPU's and against itself in tiles.</summary>
 [TestFixture]

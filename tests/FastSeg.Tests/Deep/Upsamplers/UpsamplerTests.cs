@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
-using FastSeg.Deep;
-using FastSeg.Images;
+using FastSeg.Deep.Convolutions;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Native;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Deep;
+namespace FastSeg.Tests.Deep.Upsamplers;
 
 /// <summary>The CPU backend against the float64 reference, against PyTorch's goldens, and against itself.</summary>
 [TestFixture]

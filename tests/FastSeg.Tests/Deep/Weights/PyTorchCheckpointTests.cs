@@ -1,4 +1,3 @@
-using FastSeg.Deep;
 using FastSeg.Deep.Weights;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;

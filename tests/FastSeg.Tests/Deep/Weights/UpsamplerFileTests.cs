@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using FastSeg.Deep;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Deep.Weights;
+using FastSeg.Tests.Deep.Upsamplers;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Deep.Weights;

@@ -1,9 +1,10 @@
 using System.Text;
 using FastSeg.Forest;
+using FastSeg.Forest.Saved;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Forest;
+namespace FastSeg.Tests.Forest.Saved;
 
 /// <summary>Models of XGBoost 1.x, 2.x and 3.x, whole, hand-edited, of other kinds and corrupt.</summary>
 public sealed class ForestReaderTests

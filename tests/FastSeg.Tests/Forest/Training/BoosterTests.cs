@@ -1,9 +1,10 @@
 using FastSeg.Forest;
+using FastSeg.Forest.Saved;
 using FastSeg.Native;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Forest;
+namespace FastSeg.Tests.Forest.Training;
 
 /// <summary>Training through libxgboost's C API.</summary>
 public sealed class BoosterTests

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
-using FastSeg.Forest;
+using FastSeg.Forest.Training;
 using FastSeg.Native;
 using FastSeg.Tests.Reference;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Forest;
+namespace FastSeg.Tests.Forest.Training;
 
 /// <summary>
 /// XGBoost's data iterator, tried on the CPU: it is given the host's rows the same way as it is given a device's, so that signatures,

@@ -1,8 +1,8 @@
-using FastSeg.Forest;
+using FastSeg.Forest.Training;
 using FastSeg.Native;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Forest;
+namespace FastSeg.Tests.Forest.Training;
 
 /// <summary>Where XGBoost trains, and with which parameters.</summary>
 [TestFixture]

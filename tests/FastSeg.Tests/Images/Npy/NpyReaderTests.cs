@@ -1,7 +1,6 @@
-using FastSeg.Images;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Images;
+namespace FastSeg.Tests.Images.Npy;
 
 /// <summary>npy files from bytes that are put together here.</summary>
 public sealed class NpyReaderTests

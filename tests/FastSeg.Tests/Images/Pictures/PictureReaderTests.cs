@@ -1,9 +1,10 @@
-using FastSeg.Images;
+using FastSeg.Images.Pictures;
+using FastSeg.Tests.Images.Tiff;
 using NetVips;
 using NUnit.Framework;
-using Region = FastSeg.Images.Region;
+using Region = FastSeg.Region;
 
-namespace FastSeg.Tests.Images;
+namespace FastSeg.Tests.Images.Pictures;
 
 /// <summary>PNG, JPEG and WebP, from files made by hand and by libvips.</summary>
 public sealed class PictureReaderTests

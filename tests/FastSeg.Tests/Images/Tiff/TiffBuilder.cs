@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using FastSeg.Images;
 
-namespace FastSeg.Tests.Images;
+namespace FastSeg.Tests.Images.Tiff;
 
 /// <summary>A TIFF encoder of its own, for what other encoders do not write: every field can be set, also to nonsense.</summary>
 internal sealed class TiffBuilder

@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
-using FastSeg.Images;
+using FastSeg.Common;
+using FastSeg.Images.Tiff;
 using FastSeg.Native;
 using NetVips;
 using NUnit.Framework;
-using Region = FastSeg.Images.Region;
+using Region = FastSeg.Region;
 
-namespace FastSeg.Tests.Images;
+namespace FastSeg.Tests.Images.Tiff;
 
 /// <summary>
 /// TIFF of every layout that is claimed, from two encoders that are not ours: libtiff (through libvips) and <see cref="TiffBuilder"/>.
