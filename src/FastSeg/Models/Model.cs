@@ -92,7 +92,9 @@ public sealed class Model
     /// <param name="channels">1 for grey images, 3 for RGB.</param>
     /// <param name="classes">A label value, ascending, and a name for each of XGBoost's classes 0, 1, ..</param>
     /// <param name="allRounds">Whether to take all rounds of a model that was stopped early, as Booster.predict does.</param>
-    /// <exception cref="FastSegException">It is corrupt, of another kind, stopped early, or does not fit; the sentence says which.</exception>
+    /// <exception cref="FastSegException">
+    /// It is corrupt, of another kind, stopped early, or does not fit; the sentence says which.
+    /// </exception>
     public static Model Import(
         ReadOnlySpan<byte> xgboost, FeatureSpec features, int channels, IReadOnlyList<ModelClass> classes, bool allRounds = false)
     {
@@ -135,7 +137,8 @@ public sealed class Model
         {
             if (Classes[i].Value > ushort.MaxValue || Classes[i].Value <= (i == 0 ? 0 : Classes[i - 1].Value))
             {
-                throw new InvalidDataException($"its class {i + 1} has the label value {Classes[i].Value}; values must ascend from 1 to 65535");
+                throw new InvalidDataException(
+                    $"its class {i + 1} has the label value {Classes[i].Value}; values must ascend from 1 to 65535");
             }
         }
         if (Forest.Classes != Classes.Count)

@@ -12,10 +12,14 @@ namespace FastSeg.Models;
 /// </summary>
 internal static class ModelFile
 {
-    /// <summary>Bytes that one byte of deflate can become at most. An entry that claims more is refused before anything is allocated.</summary>
+    /// <summary>
+    /// Bytes that one byte of deflate can become at most. An entry that claims more is refused before anything is allocated.
+    /// </summary>
     private const long MostExpansion = 1032;
 
-    /// <summary>Most bytes of an entry: far above any useful forest (a million splits take 60 MB), and all that a hostile file gets.</summary>
+    /// <summary>
+    /// Most bytes of an entry: far above any useful forest (a million splits take 60 MB), and all that a hostile file is given.
+    /// </summary>
     private const long LargestEntry = 256L << 20;
 
     private static readonly DateTimeOffset EntryDate = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -76,7 +80,8 @@ internal static class ModelFile
         catch (NewerFormatException e)
         {
             throw new FastSegException(
-                $"{path}: the model has format {e.Format}, but this program reads up to {ModelDescription.CurrentFormat}; update FastSeg.", e);
+                $"{path}: the model has format {e.Format}, but this program reads up to {ModelDescription.CurrentFormat}; update FastSeg.",
+                e);
         }
         catch (Exception e) when (IsDamage(e))
         {

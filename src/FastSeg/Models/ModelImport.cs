@@ -49,8 +49,8 @@ internal static class ModelImport
     }
 
     /// <summary>
-    /// Rows for a self-test, at which the forest's comparisons are as close as can be: each feature has one of its thresholds (a row of even
-    /// number) or the float just below it (odd).
+    /// Rows for a self-test, at which the forest's comparisons are as close as can be: each feature has one of its thresholds (in rows of
+    /// even number) or the float just below it (in the others).
     /// </summary>
     internal static float[] Rows(DecisionForest forest, int count = SelfTest.MostRows)
     {
