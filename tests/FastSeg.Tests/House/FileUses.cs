@@ -41,7 +41,7 @@ internal sealed class FileUses
         return uses;
     }
 
-    /// <summary>Whether a name can be that of a type or of its static member, which begin with a capital. To bind all would take long.</summary>
+    /// <summary>Whether a name can be that of a type or of its static member, which begin with a capital; to bind all takes longer.</summary>
     private static bool MayBeOfType(SimpleNameSyntax name) =>
         char.IsUpper(name.Identifier.Text[0])
         && name.Ancestors().First(node => node is not NameSyntax) is not BaseNamespaceDeclarationSyntax;
