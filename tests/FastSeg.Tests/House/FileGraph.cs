@@ -59,7 +59,7 @@ internal sealed class FileGraph
         return new FileGraph(files, [.. uses.SelectMany(file => file.Unbound).Order(StringComparer.Ordinal)]);
     }
 
-    /// <summary>Names by which other files can use this one: of its types, of attributes without their ending, of extension methods.</summary>
+    /// <summary>Names by which others can use a file: of its types, of attributes without their ending, of extension methods.</summary>
     private static IEnumerable<string> NamesOf(SourceFile source)
     {
         const string Attribute = "Attribute";
