@@ -14,8 +14,9 @@ internal static class GpuBench
 
     public static void Run(PerfRun run)
     {
-        IReadOnlyList<GpuFound> devices = [.. GpuProbe.Run()];
-        GpuFound device = devices.FirstOrDefault(IsUsable) ?? devices.First(found => found.Backend == BackendKind.Simulated);
+        GpuFound device = GpuProbe.Run()
+            .FirstOrDefault(found => found.Exists && found.PassedOver.Length == 0 && found.Backend != BackendKind.Simulated)
+            ?? GpuProbe.Run().First(found => found.Backend == BackendKind.Simulated);
         PerfRun.Note($"gpu: {device.Name} {device.Details}");
         var options = new ComputeOptions { Backend = device.Backend, Threads = run.Options.Threads };
         var segmenter = new Segmenter(DenseModel.Get(run));
@@ -32,17 +33,12 @@ internal static class GpuBench
         Times(run, segmenter, image, options);
     }
 
-    /// <summary>Whether a device is real, there, and fit to be used.</summary>
-    private static bool IsUsable(GpuFound device) =>
-        device.Exists && device.PassedOver.Length == 0 && device.Backend != BackendKind.Simulated;
-
     private static void Counts(PerfRun run, Segmenter segmenter, MemoryImage image, ComputeOptions options)
     {
         Plan plan = segmenter.Plan(image, Outputs(segmenter, image), options: options);
         double core = plan.TileWidth * plan.TileHeight, read = (plan.TileWidth + (2.0 * plan.Halo)) * (plan.TileHeight + (2.0 * plan.Halo));
-        run.Add(new Quantity(
-            "gpu", "device memory of segment", plan.DeviceBytes / 1048576.0, "MiB",
-            $"{plan.Tiles} tiles of {plan.TileWidth} x {plan.TileHeight}, two at a time"));
+        string tiles = $"{plan.Tiles} tiles of {plan.TileWidth} x {plan.TileHeight}, two at a time";
+        run.Add(new Quantity("gpu", "device memory of segment", plan.DeviceBytes / 1048576.0, "MiB", tiles));
         run.Add(new Quantity("gpu", "bytes up a pixel", read / core, "B", "samples and their halo"));
         run.Add(new Quantity("gpu", "bytes down a pixel", 1, "B", "labels"));
         IReadOnlyList<KernelCount> filters = GpuCounts.Filters(segmenter.Model.Features, sizeof(byte));
@@ -55,8 +51,8 @@ internal static class GpuBench
         foreach ((string name, IReadOnlyList<KernelCount> launches) in GpuPredictions.Groups())
         {
             double bytes = launches.Sum(count => count.Bytes), flops = launches.Sum(count => count.Flops);
-            int calls = launches.Sum(count => count.Launches);
-            string counted = FormattableString.Invariant($"{bytes:0.#} bytes and {flops:0} flops a pixel, {calls} launches");
+            string counted = FormattableString.Invariant(
+                $"{bytes:0.#} bytes and {flops:0} flops a pixel, {launches.Sum(count => count.Launches)} launches");
             foreach (GpuModel gpu in (GpuModel[])[GpuModel.H100, GpuModel.A10])
             {
                 run.Add(new Quantity(
@@ -76,17 +72,15 @@ internal static class GpuBench
         double first = Seconds(() => segmenter.Segment(image, outputs, options: options));
         run.Add(new Quantity("gpu", "first run, compilation included", first, "s"));
         double seconds = run.Best(() => segmenter.Segment(image, outputs, options: options));
-        run.Add(new Measurement("gpu", $"segment, {image.Info.Width} x {image.Info.Height}, memory to memory", seconds, pixels)
-        {
-            BytesPerPixel = 2,
-            Note = "dense model",
-        });
+        string operation = $"segment, {image.Info.Width} x {image.Info.Height}, memory to memory";
+        run.Add(new Measurement("gpu", operation, seconds, pixels) { BytesPerPixel = 2, Note = "dense model" });
         int features = segmenter.Model.Planes;
         using var small = MemoryImage.FromMemory<byte>(PerfImages.Mosaic(SmallSide), SmallSide, SmallSide);
         float[] planes = new float[features * SmallSide * SmallSide];
-        ImageLayout Layout(int count) => new(SmallSide, SmallSide, SampleType.Float32, count);
-        double featurised = run.Best(
-            () => segmenter.Features(small, names => MemoryWriter.Into<float>(Layout(names.Count), planes), options));
+        double featurised = run.Best(() => segmenter.Features(
+            small,
+            names => MemoryWriter.Into<float>(new ImageLayout(SmallSide, SmallSide, SampleType.Float32, names.Count), planes),
+            options));
         run.Add(new Measurement("gpu", $"features, {SmallSide} x {SmallSide}, planes down", featurised, SmallSide * SmallSide)
         {
             Note = $"{features} planes",

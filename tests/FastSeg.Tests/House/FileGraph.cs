@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace FastSeg.Tests.House;
 
@@ -13,17 +14,13 @@ namespace FastSeg.Tests.House;
 /// </summary>
 internal sealed class FileGraph
 {
-    private FileGraph(Graph files, IReadOnlyList<string> unbound, IReadOnlyDictionary<string, IReadOnlySet<string>> namespaces) =>
-        (Files, Unbound, Namespaces) = (files, unbound, namespaces);
+    private FileGraph(Graph files, IReadOnlyList<string> unbound) => (Files, Unbound) = (files, unbound);
 
     /// <summary>Paths of files, and the types' names that join them.</summary>
     public Graph Files { get; }
 
-    /// <summary>Names that bind to nothing, with their places: while there are any, arrows may be missing.</summary>
+    /// <summary>Names and usings that bind to nothing, with their places: while there are any, arrows may be missing.</summary>
     public IReadOnlyList<string> Unbound { get; }
-
-    /// <summary>For each file the namespaces of foreign types that it names: those of .NET and of packages.</summary>
-    public IReadOnlyDictionary<string, IReadOnlySet<string>> Namespaces { get; }
 
     /// <summary>
     /// Binds all files as one assembly, which sees every internal type. Generated code is missing, but its methods are declared in the
@@ -44,7 +41,8 @@ internal sealed class FileGraph
         var options = new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true);
         var compilation = CSharpCompilation.Create("House", [.. sources.Select(source => source.Tree), usings], references, options);
         var uses = new ConcurrentBag<FileUses>();
-        Parallel.ForEach(sources, source => uses.Add(FileUses.Of(source, compilation.GetSemanticModel(source.Tree))));
+        HashSet<string> names = [.. sources.SelectMany(NamesOf)];
+        Parallel.ForEach(sources, source => uses.Add(FileUses.Of(source, compilation.GetSemanticModel(source.Tree), names)));
 
         var files = new Graph();
         foreach (FileUses file in uses)
@@ -58,9 +56,29 @@ internal sealed class FileGraph
                 }
             }
         }
-        return new FileGraph(
-            files,
-            [.. uses.SelectMany(file => file.Unbound).Order(StringComparer.Ordinal)],
-            uses.ToDictionary(file => file.Path, file => file.ForeignNamespaces));
+        return new FileGraph(files, [.. uses.SelectMany(file => file.Unbound).Order(StringComparer.Ordinal)]);
     }
+
+    /// <summary>Names by which others can use a file: of its types, of attributes without their ending, of extension methods.</summary>
+    private static IEnumerable<string> NamesOf(SourceFile source)
+    {
+        const string Attribute = "Attribute";
+        foreach (SyntaxNode node in source.Root.DescendantNodes())
+        {
+            switch (node)
+            {
+                case BaseTypeDeclarationSyntax or DelegateDeclarationSyntax:
+                    string name = SourceFile.NameOf((MemberDeclarationSyntax)node);
+                    yield return name;
+                    yield return name.EndsWith(Attribute, StringComparison.Ordinal) ? name[..^Attribute.Length] : name;
+                    break;
+                case MethodDeclarationSyntax method when IsExtension(method):
+                    yield return method.Identifier.Text;
+                    break;
+            }
+        }
+    }
+
+    private static bool IsExtension(MethodDeclarationSyntax method) =>
+        method.ParameterList.Parameters is [{ } first, ..] && first.Modifiers.Any(SyntaxKind.ThisKeyword);
 }

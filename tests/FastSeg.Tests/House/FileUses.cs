@@ -8,7 +8,6 @@ namespace FastSeg.Tests.House;
 internal sealed class FileUses
 {
     private readonly HashSet<ISymbol> _types = new(SymbolEqualityComparer.Default);
-    private readonly HashSet<string> _foreign = new(StringComparer.Ordinal);
     private readonly List<string> _unbound = [];
 
     private FileUses(string path) => Path = path;
@@ -18,19 +17,26 @@ internal sealed class FileUses
     /// <summary>Types of the files that were given; of nested types the outermost.</summary>
     public IEnumerable<ISymbol> Types => _types;
 
+    /// <summary>Names and usings that bind to nothing, with their places.</summary>
     public IReadOnlyList<string> Unbound => _unbound;
 
-    /// <summary>Namespaces of types that come from assemblies.</summary>
-    public IReadOnlySet<string> ForeignNamespaces => _foreign;
-
-    public static FileUses Of(SourceFile source, SemanticModel model)
+    /// <summary>Binds the names of a file.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="model">The compiler's view of it.</param>
+    /// <param name="names">Names of types and of extension methods; no other name is bound, which would take several times as long.</param>
+    public static FileUses Of(SourceFile source, SemanticModel model, IReadOnlySet<string> names)
     {
         var uses = new FileUses(source.Path);
+        // Behind `using static` any name may be that of another type's member.
+        bool all = source.Root.Usings.Any(directive => directive.StaticKeyword.IsKind(SyntaxKind.StaticKeyword));
         foreach (SyntaxNode node in source.Root.DescendantNodes(node => node is not UsingDirectiveSyntax))
         {
             switch (node)
             {
-                case SimpleNameSyntax name when MayBeOfType(name):
+                case UsingDirectiveSyntax { NamespaceOrType: NameSyntax used } when model.GetSymbolInfo(used).Symbol is null:
+                    uses._unbound.Add($"{source.Path}:{SourceFile.Line(node)}: {used}");
+                    break;
+                case SimpleNameSyntax name when (all || names.Contains(name.Identifier.Text)) && !IsOfNamespace(name):
                     uses.AddName(name, model);
                     break;
                 case ImplicitObjectCreationExpressionSyntax creation:
@@ -41,10 +47,10 @@ internal sealed class FileUses
         return uses;
     }
 
-    /// <summary>Whether a name can be that of a type or of its static member, which begin with a capital. To bind all would take long.</summary>
-    private static bool MayBeOfType(SimpleNameSyntax name) =>
-        char.IsUpper(name.Identifier.Text[0])
-        && name.Ancestors().First(node => node is not NameSyntax) is not BaseNamespaceDeclarationSyntax;
+    private static bool IsOfNamespace(SimpleNameSyntax name) =>
+        name.Ancestors().First(node => node is not NameSyntax) is BaseNamespaceDeclarationSyntax;
+
+    private static bool IsBehindDot(SimpleNameSyntax name) => name.Parent is MemberAccessExpressionSyntax access && access.Name == name;
 
     private void AddName(SimpleNameSyntax name, SemanticModel model)
     {
@@ -65,13 +71,11 @@ internal sealed class FileUses
                 // A member of the file's own type, or one that `using static` brought.
                 AddType(member.ContainingType);
                 break;
-            case null:
+            case null when name.Identifier.Text is not ("nameof" or "var" or "_"):
                 _unbound.Add($"{Path}:{SourceFile.Line(name)}: {name}");
                 break;
         }
     }
-
-    private static bool IsBehindDot(SimpleNameSyntax name) => name.Parent is MemberAccessExpressionSyntax access && access.Name == name;
 
     private void AddType(ITypeSymbol? type)
     {
@@ -79,15 +83,7 @@ internal sealed class FileUses
         {
             type = type.ContainingType;
         }
-        if (type is null or ITypeParameterSymbol)
-        {
-            return;
-        }
-        if (type.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty)
-        {
-            _foreign.Add(type.ContainingNamespace?.ToDisplayString() ?? "");
-        }
-        else
+        if (type is { OriginalDefinition.DeclaringSyntaxReferences.IsEmpty: false } and not ITypeParameterSymbol)
         {
             _types.Add(type.OriginalDefinition);
         }

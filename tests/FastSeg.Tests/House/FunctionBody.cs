@@ -5,12 +5,12 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace FastSeg.Tests.House;
 
 /// <summary>
-/// The shape of a function: how often each run of five tokens stands in its body, where all names are alike and all literals are. What
+/// The shape of a function: how often each run of seven tokens stands in its body, where all names are alike and all literals are. What
 /// was copied and then given other names, types or numbers keeps most of its runs.
 /// </summary>
 internal sealed class FunctionBody
 {
-    private const int RunLength = 5;
+    private const int RunLength = 7;
 
     private readonly Dictionary<string, int> _runs;
     private readonly int _count;
@@ -41,11 +41,18 @@ internal sealed class FunctionBody
         where body is not null
         select new FunctionBody(file, node, body);
 
+    /// <summary>The largest likeness that functions of these lengths can have, for which no run is compared.</summary>
+    public double MostLikeness(FunctionBody other) => (double)Math.Min(_count, other._count) / Math.Max(1, Math.Max(_count, other._count));
+
     /// <summary>Runs that both have, as a part of the runs that either has.</summary>
     public double Likeness(FunctionBody other)
     {
+        if (Math.Min(_count, other._count) == 0)
+        {
+            return 0;
+        }
         int common = _runs.Sum(run => Math.Min(run.Value, other._runs.GetValueOrDefault(run.Key)));
-        return common == 0 ? 0 : (double)common / (_count + other._count - common);
+        return (double)common / (_count + other._count - common);
     }
 
     private static SyntaxNode? Body(SyntaxNode node) => node switch

@@ -45,13 +45,17 @@ internal sealed class HouseToolTests
     [Test]
     public void ANameThatBindsToNothingIsReported()
     {
-        FileGraph graph = FileGraph.Of([new SourceFile("a.cs", "class A { Missing? _x; }")], Core);
-        Assert.That(graph.Unbound, Is.EqualTo((string[])["a.cs:1: Missing"]));
+        FileGraph graph = FileGraph.Of(
+            [
+                new SourceFile("a.cs", "using Missing;\nclass A { B? _b; }"),
+                new SourceFile("b.cs", "namespace Other; class B { }"),
+            ], Core);
+        Assert.That(graph.Unbound, Is.EqualTo((string[])["a.cs:1: Missing", "a.cs:2: B"]));
     }
 
     [TestCase("void F(int a) { int b = a + 1; G(b); }", "void H(long x) { int y = x + 2; I(y); }", 1)]
     [TestCase("void F(int a) { int b = a + 1; G(b); }", "void H(int x) { while (x > 0) { x--; } }", 0)]
-    [TestCase("void F() { a = b; c = d; e = f; }", "void F() { a = b; c = d; }", 0.6)]
+    [TestCase("void F() { a = b; c = d; e = f; }", "void F() { a = b; c = d; }", 0.5)]
     public void LikenessForgetsNamesAndNumbersOnly(string one, string other, double likeness)
     {
         FunctionBody[] bodies = [.. FunctionBody.In(new SourceFile("a.cs", $"class A {{ {one} {other} }}"))];

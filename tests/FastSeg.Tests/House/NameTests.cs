@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.House;
@@ -15,18 +14,17 @@ internal sealed partial class NameTests
     private const string Public = "FastSeg";
 
     [Test]
-    public void AFileIsCalledAfterItsFirstType()
+    public void AFileIsCalledAfterATypeThatItHolds()
     {
         var offenders = from file in SourceTree.Files
-                        let types = file.Types.ToArray()
+                        let types = file.Types.Select(SourceFile.NameOf).ToArray()
                         where types.Length > 0
-                        let first = SourceFile.NameOf(types.FirstOrDefault(type => type is BaseTypeDeclarationSyntax) ?? types[0])
-                        where file.Suffix is not ("" or "Cpu" or "Gpu") || (first != file.Stem && first != file.Stem + file.Suffix)
-                        select $"{file.Path} holds {first}";
+                        where file.Suffix is not ("" or "Cpu" or "Gpu") || !types.Intersect([file.Stem, file.Stem + file.Suffix]).Any()
+                        select $"{file.Path} holds {string.Join(", ", types)}";
         Offenders.None(
             offenders,
-            "files are not called after their first type; X.cs holds X, X.Cpu.cs holds X or XCpu, and X.Gpu.cs X or XGpu " +
-            "(delegates before it do not count): rename the file, or move the types");
+            "files are not called after a type that they hold; X.cs holds X, X.Cpu.cs holds X or XCpu, and X.Gpu.cs X or XGpu: " +
+            "rename the file, or move its types");
     }
 
     [Test]

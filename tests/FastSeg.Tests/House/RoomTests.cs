@@ -11,53 +11,66 @@ internal sealed class RoomTests
     /// <summary>The library's own folder, and the kernels' project, which is below it.</summary>
     private const string Root = "", Kernels = "Kernels";
 
-    /// <summary>Which folders a folder of the library may use. What is not named here is not to be used.</summary>
+    /// <summary>Which folders each folder of the library may use, from the lowest up to the checks, which see everything.</summary>
     private static readonly SortedDictionary<string, string[]> MayUse = new(StringComparer.Ordinal)
     {
         ["Common"] = [],
         [Kernels] = [],
-        ["Files"] = ["Common", "Native"],
         ["Native"] = ["Common"],
+        ["Files"] = ["Common", "Native"],
         ["Simd"] = ["Common", "Native"],
         ["Gpu"] = ["Common", Kernels, "Native"],
+
         ["Images"] = ["Common", "Files", "Native"],
         ["Images/Npy"] = ["Common", "Files", "Images", "Native"],
         ["Images/Pictures"] = ["Common", "Files", "Images", "Native"],
         ["Images/Tiff"] = ["Common", "Files", "Images", "Native"],
+
         ["Features"] = ["Common", "Gpu", "Images", Kernels, "Native", "Simd"],
-        ["Forest"] = ["Common", "Features", "Gpu", Kernels, "Native", "Simd"],
+        ["Forest"] = ["Common", "Gpu", Kernels, "Native", "Simd"],
+        ["Forest/Saved"] = ["Common", "Forest"],
+        ["Forest/Training"] = ["Common", "Gpu", Kernels, "Native"],
+
+        ["Deep/Weights"] = ["Common", "Files"],
+        ["Deep/Backbones"] = ["Common", "Deep/Weights", "Files", "Images", "Native"],
+        ["Deep/Convolutions"] = ["Common", "Deep/Weights", "Gpu", Kernels, "Native", "Simd"],
+        ["Deep/Tokens"] =
+        [
+            "Common", "Deep/Backbones", "Deep/Weights", "Files", "Gpu", "Images", "Images/Npy", Kernels, "Native", "Simd",
+        ],
+        ["Deep/Upsamplers"] =
+        [
+            "Common", "Deep/Backbones", "Deep/Convolutions", "Deep/Tokens", "Deep/Weights", "Gpu", "Images", Kernels, "Native", "Simd",
+        ],
         ["Deep"] =
         [
-            "Common", "Deep/Backbones", "Deep/Convolutions", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features", "Files",
-            "Gpu", "Images", Kernels, "Native", "Simd",
+            "Common", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Gpu", "Images", Kernels, "Simd",
         ],
-        ["Deep/Backbones"] = ["Common", "Files", "Gpu", "Images", "Native"],
-        ["Deep/Convolutions"] = ["Common", "Deep/Weights", "Gpu", Kernels, "Native", "Simd"],
-        ["Deep/Tokens"] = ["Common", "Deep/Backbones", "Files", "Gpu", "Images", "Native", "Simd"],
-        ["Deep/Upsamplers"] = ["Common", "Deep/Convolutions", "Deep/Tokens", "Deep/Weights", "Gpu", "Images", Kernels, "Native", "Simd"],
-        ["Deep/Weights"] = ["Common", "Files", "Native"],
+
         ["Models"] =
         [
-            "Common", "Deep", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest", "Images", "Native",
+            "Common", "Deep", "Deep/Tokens", "Deep/Weights", "Features", "Files", "Forest", "Forest/Saved", "Forest/Training", "Images",
+            "Images/Npy", "Native", "Simd",
         ],
         ["Backends"] =
         [
-            "Common", "Deep", "Deep/Tokens", "Deep/Upsamplers", "Features", "Forest", "Gpu", "Images", "Models", Kernels, "Native", "Simd",
+            "Common", "Deep", "Deep/Tokens", "Deep/Upsamplers", "Features", "Forest", "Forest/Training", "Gpu", "Images", Kernels, "Models",
+            "Native", "Simd",
         ],
         ["Runs"] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features", "Files",
-            "Forest", "Gpu", "Images", "Models", "Native", "Simd",
+            "Forest", "Forest/Training", "Gpu", "Images", "Models", "Native", "Simd",
         ],
         [Root] =
         [
-            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest", "Gpu",
-            "Images", "Images/Npy", "Images/Pictures", "Images/Tiff", "Models", "Native", "Runs",
+            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest",
+            "Forest/Training", "Gpu", "Images", "Images/Npy", "Images/Pictures", "Images/Tiff", "Models", "Native", "Runs",
         ],
         ["Checks"] =
         [
-            Root, "Backends", "Common", "Deep", "Deep/Convolutions", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features",
-            "Forest", "Gpu", "Images", "Models", Kernels, "Native", "Runs", "Simd",
+            Root, "Backends", "Common", "Deep", "Deep/Convolutions", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features", "Forest",
+            "Forest/Saved", "Forest/Training", "Gpu", "Images", Kernels, "Models", "Native", "Runs", "Simd",
         ],
     };
 

@@ -39,6 +39,11 @@ internal sealed class SourceFile
     /// <summary>The namespace that the file declares; empty where it declares none.</summary>
     public string Namespace => Root.Members.OfType<BaseNamespaceDeclarationSyntax>().FirstOrDefault()?.Name.ToString() ?? "";
 
+    /// <summary>The namespaces of its usings; those of aliases and of `using static` are left out.</summary>
+    public IEnumerable<string> Usings => Root.Usings
+        .Where(directive => directive.Alias is null && directive.StaticKeyword.IsKind(SyntaxKind.None))
+        .Select(directive => directive.NamespaceOrType.ToString());
+
     /// <summary>Types that are no part of another type, in the order of the file.</summary>
     public IEnumerable<MemberDeclarationSyntax> Types => Root.Members
         .SelectMany(member => member is BaseNamespaceDeclarationSyntax space ? space.Members : [member])
