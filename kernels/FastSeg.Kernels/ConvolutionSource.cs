@@ -3,28 +3,6 @@ using ILGPU;
 namespace FastSeg.Kernels;
 
 /// <summary>
-/// Where a source's sample for a column and a row lies: one sample, or the four around it with their weights. Rows and columns count from
-/// the first that is stored.
-/// </summary>
-public struct SourcePlace
-{
-    /// <summary>Index of the sample within a plane; in a doubled source, of the upper left of the four.</summary>
-    public int First;
-
-    /// <summary>From there to the right one: 1, or 0 in the last column.</summary>
-    public int Right;
-
-    /// <summary>From there to the lower one: a row, or 0 in the last row.</summary>
-    public int Down;
-
-    /// <summary>The right samples' weight.</summary>
-    public float East;
-
-    /// <summary>The lower samples' weight.</summary>
-    public float South;
-}
-
-/// <summary>
 /// Planes that a convolution reads, resized in the load so that the resized planes never exist. Coordinates are the whole image's, so a
 /// tile reads what the whole image would.
 /// </summary>
@@ -109,6 +87,28 @@ public struct ConvolutionSource
         }
         return value;
     }
+}
+
+/// <summary>
+/// Where a source's sample for a column and a row lies: one sample, or the four around it with their weights. Rows and columns count from
+/// the first that is stored.
+/// </summary>
+public struct SourcePlace
+{
+    /// <summary>Index of the sample within a plane; in a doubled source, of the upper left of the four.</summary>
+    public int First;
+
+    /// <summary>From there to the right one: 1, or 0 in the last column.</summary>
+    public int Right;
+
+    /// <summary>From there to the lower one: a row, or 0 in the last row.</summary>
+    public int Down;
+
+    /// <summary>The right samples' weight.</summary>
+    public float East;
+
+    /// <summary>The lower samples' weight.</summary>
+    public float South;
 }
 
 /// <summary>What a convolution computes: a region of a layer, in coordinates of the whole layer.</summary>

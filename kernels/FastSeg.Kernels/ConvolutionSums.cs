@@ -2,6 +2,29 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
+/// <summary>A lane's sums: four pixels of two rows, for four outputs. Fields, because an array would lie in local memory.</summary>
+internal struct ConvolutionSums
+{
+    /// <summary>The upper row's, an output each.</summary>
+    public FourPixels Upper0, Upper1, Upper2, Upper3;
+
+    /// <summary>The lower row's.</summary>
+    public FourPixels Lower0, Lower1, Lower2, Lower3;
+
+    /// <summary>Sums that begin at the outputs' biases.</summary>
+    public static ConvolutionSums From(float a, float b, float c, float d) => new()
+    {
+        Upper0 = FourPixels.From(a),
+        Upper1 = FourPixels.From(b),
+        Upper2 = FourPixels.From(c),
+        Upper3 = FourPixels.From(d),
+        Lower0 = FourPixels.From(a),
+        Lower1 = FourPixels.From(b),
+        Lower2 = FourPixels.From(c),
+        Lower3 = FourPixels.From(d),
+    };
+}
+
 /// <summary>Six neighbouring pixels of a row: what four results of a 3-tap window read.</summary>
 internal struct PixelRow
 {
@@ -65,27 +88,4 @@ internal struct FourPixels
         d = Fma.Of(w.C, x.F, d);
         return new FourPixels { A = a, B = b, C = c, D = d };
     }
-}
-
-/// <summary>A lane's sums: four pixels of two rows, for four outputs. Fields, because an array would lie in local memory.</summary>
-internal struct ConvolutionSums
-{
-    /// <summary>The upper row's, an output each.</summary>
-    public FourPixels Upper0, Upper1, Upper2, Upper3;
-
-    /// <summary>The lower row's.</summary>
-    public FourPixels Lower0, Lower1, Lower2, Lower3;
-
-    /// <summary>Sums that begin at the outputs' biases.</summary>
-    public static ConvolutionSums From(float a, float b, float c, float d) => new()
-    {
-        Upper0 = FourPixels.From(a),
-        Upper1 = FourPixels.From(b),
-        Upper2 = FourPixels.From(c),
-        Upper3 = FourPixels.From(d),
-        Lower0 = FourPixels.From(a),
-        Lower1 = FourPixels.From(b),
-        Lower2 = FourPixels.From(c),
-        Lower3 = FourPixels.From(d),
-    };
 }

@@ -3,22 +3,6 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
-/// <summary>Numbers of the planes that are derived from one blur; below 0 where a family is off.</summary>
-public struct DerivativePlanes
-{
-    /// <summary>The blur itself.</summary>
-    public int Gaussian;
-
-    /// <summary>Gradient magnitude.</summary>
-    public int Sobel;
-
-    /// <summary>Larger eigenvalue of the Hessian; its four other planes follow.</summary>
-    public int Hessian;
-
-    /// <summary>Trace of the second derivatives.</summary>
-    public int Laplacian;
-}
-
 /// <summary>
 /// First and second derivatives of a blur, or of the image itself, and the planes derived from them; the blur is read once for all. At the
 /// image's edge the blur is repeated outwards for the first derivatives, and these for the second ones.
@@ -133,4 +117,20 @@ public static class Derivatives
             sink.Store(planes.Laplacian, pixel, trace * (1 / 64f));
         }
     }
+}
+
+/// <summary>Numbers of the planes that are derived from one blur; below 0 where a family is off.</summary>
+public struct DerivativePlanes
+{
+    /// <summary>The blur itself.</summary>
+    public int Gaussian;
+
+    /// <summary>Gradient magnitude.</summary>
+    public int Sobel;
+
+    /// <summary>Larger eigenvalue of the Hessian; its four other planes follow.</summary>
+    public int Hessian;
+
+    /// <summary>Trace of the second derivatives.</summary>
+    public int Laplacian;
 }

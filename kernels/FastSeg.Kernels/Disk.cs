@@ -3,19 +3,6 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
-/// <summary>Numbers of the planes of the statistics over one disk; below 0 where a family is off.</summary>
-public struct DiskPlanes
-{
-    /// <summary>Mean.</summary>
-    public int Mean;
-
-    /// <summary>Minimum.</summary>
-    public int Min;
-
-    /// <summary>Maximum.</summary>
-    public int Max;
-}
-
 /// <summary>
 /// Mean, minimum and maximum over a disk. Sums have the CPU's order: within a row the centre, then pair by pair outwards; the rows from
 /// the outermost pair inwards, upper + lower as one term, and the middle row last.
@@ -79,4 +66,17 @@ public static class Disk
             sink.Store(plane, pixel, value);
         }
     }
+}
+
+/// <summary>Numbers of the planes of the statistics over one disk; below 0 where a family is off.</summary>
+public struct DiskPlanes
+{
+    /// <summary>Mean.</summary>
+    public int Mean;
+
+    /// <summary>Minimum.</summary>
+    public int Min;
+
+    /// <summary>Maximum.</summary>
+    public int Max;
 }

@@ -2,6 +2,13 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
+/// <summary>A lane's sums: five taps of a window's row. Fields, because an array would lie in local memory.</summary>
+internal struct DoublingSums
+{
+    /// <summary>A tap each, from the left.</summary>
+    public TapSums Tap0, Tap1, Tap2, Tap3, Tap4;
+}
+
 /// <summary>Where a sample of a doubled axis lies between two samples of the axis, and their weights.</summary>
 internal struct DoubledPlace
 {
@@ -93,11 +100,4 @@ internal struct TapSums
 
     private static float Between(float sum, ArrayView<float> from, int at, DoubledPlace place) =>
         Fma.Of(place.Far, from[at + place.Step], Fma.Of(place.Near, from[at], sum));
-}
-
-/// <summary>A lane's sums: five taps of a window's row. Fields, because an array would lie in local memory.</summary>
-internal struct DoublingSums
-{
-    /// <summary>A tap each, from the left.</summary>
-    public TapSums Tap0, Tap1, Tap2, Tap3, Tap4;
 }

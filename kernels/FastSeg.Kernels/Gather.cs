@@ -2,34 +2,6 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
-/// <summary>Which pixels' features <see cref="Gather.Rows"/> collects, and where to.</summary>
-public struct GatherRows
-{
-    /// <summary>Features x pixels floats.</summary>
-    public ArrayView<float> Planes;
-
-    /// <summary>Where each pixel lies in a plane.</summary>
-    public ArrayView<int> Pixels;
-
-    /// <summary>The row of each pixel, counted from <see cref="FirstRow"/>; empty where the pixels' rows follow one another.</summary>
-    public ArrayView<int> RowOf;
-
-    /// <summary>Receives rows x features floats.</summary>
-    public ArrayView<float> Rows;
-
-    /// <summary>Row of the first pixel.</summary>
-    public long FirstRow;
-
-    /// <summary>Floats from a plane to the next.</summary>
-    public int PlaneStride;
-
-    /// <summary>Features.</summary>
-    public int Features;
-
-    /// <summary>Pixels to collect.</summary>
-    public int Count;
-}
-
 /// <summary>
 /// From planes to rows: puts the features of each labelled pixel next to each other, as XGBoost wants them.
 /// </summary>
@@ -77,4 +49,32 @@ public static class Gather
             }
         }
     }
+}
+
+/// <summary>Which pixels' features <see cref="Gather.Rows"/> collects, and where to.</summary>
+public struct GatherRows
+{
+    /// <summary>Features x pixels floats.</summary>
+    public ArrayView<float> Planes;
+
+    /// <summary>Where each pixel lies in a plane.</summary>
+    public ArrayView<int> Pixels;
+
+    /// <summary>The row of each pixel, counted from <see cref="FirstRow"/>; empty where the pixels' rows follow one another.</summary>
+    public ArrayView<int> RowOf;
+
+    /// <summary>Receives rows x features floats.</summary>
+    public ArrayView<float> Rows;
+
+    /// <summary>Row of the first pixel.</summary>
+    public long FirstRow;
+
+    /// <summary>Floats from a plane to the next.</summary>
+    public int PlaneStride;
+
+    /// <summary>Features.</summary>
+    public int Features;
+
+    /// <summary>Pixels to collect.</summary>
+    public int Count;
 }

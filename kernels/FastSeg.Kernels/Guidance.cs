@@ -2,31 +2,6 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
-/// <summary>Samples as they lie in a file, and the range of them that the network sees as 0 to 1.</summary>
-public struct GuidanceSamples
-{
-    /// <summary>Pixel by pixel, a pixel's channels side by side; little-endian.</summary>
-    public ArrayView<byte> Bytes;
-
-    /// <summary>Bytes of a sample: 1 and 2 are whole numbers, 4 is float32.</summary>
-    public int SampleBytes;
-
-    /// <summary>Channels of a pixel.</summary>
-    public int Channels;
-
-    /// <summary>Pixels.</summary>
-    public int Pixels;
-
-    /// <summary>What samples are divided by first: 255, 65535 or 1.</summary>
-    public float Divisor;
-
-    /// <summary>The sample that becomes 0.</summary>
-    public float Low;
-
-    /// <summary>The sample that becomes 1, less <see cref="Low"/>.</summary>
-    public float Span;
-}
-
 /// <summary>A guidance image's samples as planes of 0 to 1, with the CPU's bits.</summary>
 /// <remarks>
 /// One thread a pixel. Counts a sample: 1, 2 or 4 bytes read, 4 written, two divisions (some 20 instructions together). Predicted, 8-bit
@@ -65,4 +40,29 @@ public static class Guidance
         }
         return samples.SampleBytes > 2 ? Interop.IntAsFloat(bits) : (int)bits;
     }
+}
+
+/// <summary>Samples as they lie in a file, and the range of them that the network sees as 0 to 1.</summary>
+public struct GuidanceSamples
+{
+    /// <summary>Pixel by pixel, a pixel's channels side by side; little-endian.</summary>
+    public ArrayView<byte> Bytes;
+
+    /// <summary>Bytes of a sample: 1 and 2 are whole numbers, 4 is float32.</summary>
+    public int SampleBytes;
+
+    /// <summary>Channels of a pixel.</summary>
+    public int Channels;
+
+    /// <summary>Pixels.</summary>
+    public int Pixels;
+
+    /// <summary>What samples are divided by first: 255, 65535 or 1.</summary>
+    public float Divisor;
+
+    /// <summary>The sample that becomes 0.</summary>
+    public float Low;
+
+    /// <summary>The sample that becomes 1, less <see cref="Low"/>.</summary>
+    public float Span;
 }

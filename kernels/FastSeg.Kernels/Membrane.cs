@@ -2,31 +2,6 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
-/// <summary>The lines of a membrane geometry as tables, for <see cref="Membrane.Any"/>.</summary>
-public struct MembraneTables
-{
-    /// <summary>
-    /// For every line a small program over a stack of sums. An entry puts the sum of a pixel and its mirror image on the stack (bits 0 to
-    /// 7: the upper one's column + 64, bits 8 to 15: its row + 64); then it adds the two topmost sums, as often as bits 16 and up say.
-    /// </summary>
-    public ArrayView<int> Program;
-
-    /// <summary>For every line its first entry, then the number of all entries. A line of the centre alone has no entry.</summary>
-    public ArrayView<int> FirstEntry;
-
-    /// <summary>For every line the reciprocal of its pixel count.</summary>
-    public ArrayView<float> Reciprocals;
-
-    /// <summary>Comparators of the selection network: bits 0 to 7 the smaller value's position, the bits above the larger one's.</summary>
-    public ArrayView<int> Comparators;
-
-    /// <summary>Number of lines.</summary>
-    public int Angles;
-
-    /// <summary>1 / number of lines.</summary>
-    public float Share;
-}
-
 /// <summary>
 /// Statistics over the responses to oriented lines: sum, mean, std, median, max, min. Additions have the CPU's order: responses
 /// k, k + 4, k + 8, ... in four sums, which are added as (0 + 1) + (2 + 3); ranks come from the same comparators.
@@ -196,4 +171,29 @@ public static class Membrane
     }
 
     private static float Square(float deviation, float sum) => Fma.Of(deviation, deviation, sum);
+}
+
+/// <summary>The lines of a membrane geometry as tables, for <see cref="Membrane.Any"/>.</summary>
+public struct MembraneTables
+{
+    /// <summary>
+    /// For every line a small program over a stack of sums. An entry puts the sum of a pixel and its mirror image on the stack (bits 0 to
+    /// 7: the upper one's column + 64, bits 8 to 15: its row + 64); then it adds the two topmost sums, as often as bits 16 and up say.
+    /// </summary>
+    public ArrayView<int> Program;
+
+    /// <summary>For every line its first entry, then the number of all entries. A line of the centre alone has no entry.</summary>
+    public ArrayView<int> FirstEntry;
+
+    /// <summary>For every line the reciprocal of its pixel count.</summary>
+    public ArrayView<float> Reciprocals;
+
+    /// <summary>Comparators of the selection network: bits 0 to 7 the smaller value's position, the bits above the larger one's.</summary>
+    public ArrayView<int> Comparators;
+
+    /// <summary>Number of lines.</summary>
+    public int Angles;
+
+    /// <summary>1 / number of lines.</summary>
+    public float Share;
 }

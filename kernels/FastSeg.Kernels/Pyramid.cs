@@ -2,46 +2,6 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
-/// <summary>A part of a guidance image on the device: samples in 0..1. Pixels outside of the part repeat its edge.</summary>
-public struct GuidancePart
-{
-    /// <summary>One plane or three.</summary>
-    public ArrayView<float> Planes;
-
-    /// <summary>Floats from a plane to the next; 0 shows a grey image in all three.</summary>
-    public int PlaneStride;
-
-    /// <summary>The part's first column in the image.</summary>
-    public int X;
-
-    /// <summary>The part's first row in the image.</summary>
-    public int Y;
-
-    /// <summary>Columns of the part.</summary>
-    public int Width;
-
-    /// <summary>Rows of the part.</summary>
-    public int Height;
-
-    /// <summary>A colour's sample at a column and a row of the image.</summary>
-    public readonly float Sample(int colour, int x, int y) =>
-        Planes[(colour * PlaneStride) + (Math.Max(0, Math.Min(y - Y, Height - 1)) * Width) + Math.Max(0, Math.Min(x - X, Width - 1))];
-}
-
-/// <summary>How the guidance image's colours are normalised: gain x + shift.</summary>
-public struct GuidanceScale
-{
-    /// <summary>Gains of the three colours.</summary>
-    public float Gain0, Gain1, Gain2;
-
-    /// <summary>Shifts of the three colours.</summary>
-    public float Shift0, Shift1, Shift2;
-
-    /// <summary>A colour's sample, normalised.</summary>
-    public readonly float Of(int colour, float sample) =>
-        Fma.Of(sample, colour == 0 ? Gain0 : colour == 1 ? Gain1 : Gain2, colour == 0 ? Shift0 : colour == 1 ? Shift1 : Shift2);
-}
-
 /// <summary>
 /// What the upsampler does between its convolutions: pools two by two, pools or resizes the guidance image, normalises the cells.
 /// </summary>
@@ -158,4 +118,44 @@ public static class Pyramid
             sink.Store(firstPlane + channel, (row * shape.Width) + column, source.Load(place, channel));
         }
     }
+}
+
+/// <summary>A part of a guidance image on the device: samples in 0..1. Pixels outside of the part repeat its edge.</summary>
+public struct GuidancePart
+{
+    /// <summary>One plane or three.</summary>
+    public ArrayView<float> Planes;
+
+    /// <summary>Floats from a plane to the next; 0 shows a grey image in all three.</summary>
+    public int PlaneStride;
+
+    /// <summary>The part's first column in the image.</summary>
+    public int X;
+
+    /// <summary>The part's first row in the image.</summary>
+    public int Y;
+
+    /// <summary>Columns of the part.</summary>
+    public int Width;
+
+    /// <summary>Rows of the part.</summary>
+    public int Height;
+
+    /// <summary>A colour's sample at a column and a row of the image.</summary>
+    public readonly float Sample(int colour, int x, int y) =>
+        Planes[(colour * PlaneStride) + (Math.Max(0, Math.Min(y - Y, Height - 1)) * Width) + Math.Max(0, Math.Min(x - X, Width - 1))];
+}
+
+/// <summary>How the guidance image's colours are normalised: gain x + shift.</summary>
+public struct GuidanceScale
+{
+    /// <summary>Gains of the three colours.</summary>
+    public float Gain0, Gain1, Gain2;
+
+    /// <summary>Shifts of the three colours.</summary>
+    public float Shift0, Shift1, Shift2;
+
+    /// <summary>A colour's sample, normalised.</summary>
+    public readonly float Of(int colour, float sample) =>
+        Fma.Of(sample, colour == 0 ? Gain0 : colour == 1 ? Gain1 : Gain2, colour == 0 ? Shift0 : colour == 1 ? Shift1 : Shift2);
 }

@@ -2,37 +2,6 @@ using ILGPU;
 
 namespace FastSeg.Kernels;
 
-/// <summary>A map of cells on the device and the part of the image that a kernel brings it to.</summary>
-public struct CellMap
-{
-    /// <summary>Channels x rows x columns, contiguous.</summary>
-    public ArrayView<float> Cells;
-
-    /// <summary>Channels.</summary>
-    public int Channels;
-
-    /// <summary>Rows of cells.</summary>
-    public int Rows;
-
-    /// <summary>Columns of cells.</summary>
-    public int Columns;
-
-    /// <summary>Side of a cell, in pixels; cell (i, j) begins at row i p, column j p.</summary>
-    public int Patch;
-
-    /// <summary>The core's first column, in pixels of the image.</summary>
-    public int X;
-
-    /// <summary>The core's first row, in pixels of the image.</summary>
-    public int Y;
-
-    /// <summary>Columns of the core.</summary>
-    public int Width;
-
-    /// <summary>Rows of the core.</summary>
-    public int Height;
-}
-
 /// <summary>
 /// Brings low-resolution features to full resolution. A thread computes all channels of a pixel: where the pixel lies among the cells is
 /// found once.
@@ -108,4 +77,35 @@ public static class Resize
         int doubled = (2 * (pixel - (patch / 2) - (cell * patch))) + 1 - (patch % 2);
         return (float)doubled / (2 * patch);
     }
+}
+
+/// <summary>A map of cells on the device and the part of the image that a kernel brings it to.</summary>
+public struct CellMap
+{
+    /// <summary>Channels x rows x columns, contiguous.</summary>
+    public ArrayView<float> Cells;
+
+    /// <summary>Channels.</summary>
+    public int Channels;
+
+    /// <summary>Rows of cells.</summary>
+    public int Rows;
+
+    /// <summary>Columns of cells.</summary>
+    public int Columns;
+
+    /// <summary>Side of a cell, in pixels; cell (i, j) begins at row i p, column j p.</summary>
+    public int Patch;
+
+    /// <summary>The core's first column, in pixels of the image.</summary>
+    public int X;
+
+    /// <summary>The core's first row, in pixels of the image.</summary>
+    public int Y;
+
+    /// <summary>Columns of the core.</summary>
+    public int Width;
+
+    /// <summary>Rows of the core.</summary>
+    public int Height;
 }

@@ -4,19 +4,6 @@ using FastSeg.Deep.Tokens;
 
 namespace FastSeg;
 
-/// <summary>How low-resolution features become pixels' features.</summary>
-public enum Upsampling
-{
-    /// <summary>Each pixel takes its cell's features.</summary>
-    Nearest,
-
-    /// <summary>Bilinear between the centres of cells.</summary>
-    Bilinear,
-
-    /// <summary>A convolutional network that looks at the image.</summary>
-    Learned,
-}
-
 /// <summary>
 /// What a model keeps of its deep features besides the projection and the upsampler's weights. The model's file has them in this order.
 /// </summary>
@@ -120,4 +107,17 @@ public sealed record DeepDescription
                 + $"but the backbone was opened with {backbone.Threads}; open it with the model's number.");
         }
     }
+}
+
+/// <summary>How low-resolution features become pixels' features.</summary>
+public enum Upsampling
+{
+    /// <summary>Each pixel takes its cell's features.</summary>
+    Nearest,
+
+    /// <summary>Bilinear between the centres of cells.</summary>
+    Bilinear,
+
+    /// <summary>A convolutional network that looks at the image.</summary>
+    Learned,
 }

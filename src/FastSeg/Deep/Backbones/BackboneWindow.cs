@@ -5,22 +5,6 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace FastSeg.Deep.Backbones;
 
 /// <summary>
-/// Patch tokens of a window where ONNX Runtime left them: number j of cell c lies at c x <see cref="CellStride"/> + j x
-/// <see cref="NumberStride"/>.
-/// </summary>
-internal readonly unsafe struct TokenView(float* first, nint cellStride, nint numberStride)
-{
-    /// <summary>Number 0 of cell 0.</summary>
-    public float* First { get; } = first;
-
-    /// <summary>Floats from a cell to the next, row-major.</summary>
-    public nint CellStride { get; } = cellStride;
-
-    /// <summary>Floats from a number of a token to the next.</summary>
-    public nint NumberStride { get; } = numberStride;
-}
-
-/// <summary>
 /// Input and output of a backbone for windows of one size, in memory of ours that ONNX Runtime reads and writes directly. One pass runs at
 /// a time. The memory is the host's with the CUDA provider too, which copies both over: the host prepares the pixels, and blends and
 /// projects the tokens.
@@ -183,4 +167,20 @@ internal sealed unsafe class BackboneWindow : IDisposable
             }
         }
     }
+}
+
+/// <summary>
+/// Patch tokens of a window where ONNX Runtime left them: number j of cell c lies at c x <see cref="CellStride"/> + j x
+/// <see cref="NumberStride"/>.
+/// </summary>
+internal readonly unsafe struct TokenView(float* first, nint cellStride, nint numberStride)
+{
+    /// <summary>Number 0 of cell 0.</summary>
+    public float* First { get; } = first;
+
+    /// <summary>Floats from a cell to the next, row-major.</summary>
+    public nint CellStride { get; } = cellStride;
+
+    /// <summary>Floats from a number of a token to the next.</summary>
+    public nint NumberStride { get; } = numberStride;
 }

@@ -2,43 +2,6 @@ using FastSeg.Native;
 
 namespace FastSeg.Deep.Convolutions;
 
-/// <summary>The two neighbouring samples of one axis that a sample of the doubled axis lies between, and their weights.</summary>
-internal readonly struct DoublingSource
-{
-    /// <summary>The first of them.</summary>
-    public required int First { get; init; }
-
-    /// <summary>From the first to the second: 1, or 0 where the axis has a single sample.</summary>
-    public required int Step { get; init; }
-
-    /// <summary>Weight of the first.</summary>
-    public required float Near { get; init; }
-
-    /// <summary>Weight of the second.</summary>
-    public required float Far { get; init; }
-
-    /// <summary>
-    /// Where sample <paramref name="position"/> of the doubled axis lies on an axis of <paramref name="length"/> samples. Past the ends it
-    /// lies at the last sample, or has weights of zero.
-    /// </summary>
-    public static DoublingSource At(int position, int length, bool zeros)
-    {
-        int doubled = 2 * length;
-        Interpolation at = Resize.Aligned(Math.Clamp(position, 0, doubled - 1), length, doubled);
-        float inside = zeros && (position < 0 || position >= doubled) ? 0 : 1;
-        // At the last sample the pair moves back by one, so that there is always a second sample to read.
-        return at.First == at.Second && length > 1
-            ? new DoublingSource { First = at.First - 1, Step = 1, Near = 0, Far = inside }
-            : new DoublingSource
-            {
-                First = at.First,
-                Step = at.Second - at.First,
-                Near = inside * (1 - at.Weight),
-                Far = inside * at.Weight,
-            };
-    }
-}
-
 /// <summary>
 /// A convolution behind a bilinear doubling, computed in the other order. A tap of the convolution mixes channels of one pixel; doubling
 /// mixes pixels of one channel. So each tap's 1 x 1 convolution K_t can run before the doubling, on a quarter of the pixels:
@@ -124,5 +87,42 @@ internal sealed unsafe class DoublingConvolution : IDisposable
             }
         }
         return taps;
+    }
+}
+
+/// <summary>The two neighbouring samples of one axis that a sample of the doubled axis lies between, and their weights.</summary>
+internal readonly struct DoublingSource
+{
+    /// <summary>The first of them.</summary>
+    public required int First { get; init; }
+
+    /// <summary>From the first to the second: 1, or 0 where the axis has a single sample.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Weight of the first.</summary>
+    public required float Near { get; init; }
+
+    /// <summary>Weight of the second.</summary>
+    public required float Far { get; init; }
+
+    /// <summary>
+    /// Where sample <paramref name="position"/> of the doubled axis lies on an axis of <paramref name="length"/> samples. Past the ends it
+    /// lies at the last sample, or has weights of zero.
+    /// </summary>
+    public static DoublingSource At(int position, int length, bool zeros)
+    {
+        int doubled = 2 * length;
+        Interpolation at = Resize.Aligned(Math.Clamp(position, 0, doubled - 1), length, doubled);
+        float inside = zeros && (position < 0 || position >= doubled) ? 0 : 1;
+        // At the last sample the pair moves back by one, so that there is always a second sample to read.
+        return at.First == at.Second && length > 1
+            ? new DoublingSource { First = at.First - 1, Step = 1, Near = 0, Far = inside }
+            : new DoublingSource
+            {
+                First = at.First,
+                Step = at.Second - at.First,
+                Near = inside * (1 - at.Weight),
+                Far = inside * at.Weight,
+            };
     }
 }

@@ -2,12 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace FastSeg.Deep.Convolutions;
 
-/// <summary>Two neighbouring source samples and the weight of the second; the first one weighs 1 minus that.</summary>
-/// <param name="First">The sample at or before the position.</param>
-/// <param name="Second">The next one, or the same at the end.</param>
-/// <param name="Weight">Weight of the second, 0..1.</param>
-internal readonly record struct Interpolation(int First, int Second, float Weight);
-
 /// <summary>
 /// Where PyTorch's resizing reads. Sizes are the whole image's. The ratio and its product with the position are float32, as in PyTorch,
 /// because their rounding decides which sample is read.
@@ -30,3 +24,9 @@ internal static class Resize
         return new Interpolation(first, Math.Min(first + 1, input - 1), Math.Clamp(position - first, 0, 1));
     }
 }
+
+/// <summary>Two neighbouring source samples and the weight of the second; the first one weighs 1 minus that.</summary>
+/// <param name="First">The sample at or before the position.</param>
+/// <param name="Second">The next one, or the same at the end.</param>
+/// <param name="Weight">Weight of the second, 0..1.</param>
+internal readonly record struct Interpolation(int First, int Second, float Weight);

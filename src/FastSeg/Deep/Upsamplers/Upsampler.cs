@@ -3,24 +3,6 @@ using FastSeg.Deep.Weights;
 
 namespace FastSeg.Deep.Upsamplers;
 
-/// <summary>A convolution with its batch norm folded in and a leaky ReLU behind it, in one of two forms.</summary>
-/// <param name="Direct">Term by term, or null.</param>
-/// <param name="Winograd">By Winograd's filtering, or null.</param>
-/// <param name="Folded">The weights that were packed, for a device that packs them its own way.</param>
-internal sealed record UpsamplerLayer(Convolution? Direct, WinogradConvolution? Winograd, ConvolutionWeights Folded)
-{
-    /// <summary>Channels out.</summary>
-    public int Outputs => Direct?.Outputs ?? Winograd!.Outputs;
-
-    /// <summary>Bytes of the packed weights.</summary>
-    public long Bytes => Direct?.Bytes ?? Winograd!.Bytes;
-}
-
-/// <summary>Two layers, one behind the other.</summary>
-/// <param name="First">The one that reads.</param>
-/// <param name="Second">The one that reads the first.</param>
-internal sealed record UpsamplerLayerPair(UpsamplerLayer First, UpsamplerLayer Second);
-
 /// <summary>
 /// The weights of a convolutional upsampler (the paper's section S3), ready to run: immutable, shared by all workers. Which layer reads
 /// which is written in <see cref="UpsamplerGraph{TStage}"/>.
@@ -190,3 +172,21 @@ internal sealed class Upsampler : IDisposable
         return weights;
     }
 }
+
+/// <summary>A convolution with its batch norm folded in and a leaky ReLU behind it, in one of two forms.</summary>
+/// <param name="Direct">Term by term, or null.</param>
+/// <param name="Winograd">By Winograd's filtering, or null.</param>
+/// <param name="Folded">The weights that were packed, for a device that packs them its own way.</param>
+internal sealed record UpsamplerLayer(Convolution? Direct, WinogradConvolution? Winograd, ConvolutionWeights Folded)
+{
+    /// <summary>Channels out.</summary>
+    public int Outputs => Direct?.Outputs ?? Winograd!.Outputs;
+
+    /// <summary>Bytes of the packed weights.</summary>
+    public long Bytes => Direct?.Bytes ?? Winograd!.Bytes;
+}
+
+/// <summary>Two layers, one behind the other.</summary>
+/// <param name="First">The one that reads.</param>
+/// <param name="Second">The one that reads the first.</param>
+internal sealed record UpsamplerLayerPair(UpsamplerLayer First, UpsamplerLayer Second);

@@ -2,36 +2,6 @@ using FastSeg.Deep.Convolutions;
 
 namespace FastSeg.Deep.Upsamplers;
 
-/// <summary>What a stage of the upsampler computes on the CPU.</summary>
-internal enum UpsamplerKindCpu
-{
-    /// <summary>The low-resolution features, brought into blocks of 16 channels.</summary>
-    Features,
-
-    /// <summary>The guidance image, normalised, pooled two by two.</summary>
-    PooledImage,
-
-    /// <summary>Another stage, pooled two by two.</summary>
-    Pool,
-
-    /// <summary>A convolution of one or two stages, term by term.</summary>
-    Convolution,
-
-    /// <summary>A 3 x 3 convolution of one or two stages by Winograd's filtering.</summary>
-    Winograd,
-
-    /// <summary>Nearest resizing of a stage.</summary>
-    Nearest,
-
-    /// <summary>
-    /// First half of a bilinear doubling with a convolution behind it: twice the columns, and a partial sum for each window row.
-    /// </summary>
-    DoubleColumns,
-
-    /// <summary>Its second half: twice the rows.</summary>
-    DoubleRows,
-}
-
 /// <summary>A stage on the CPU. A worker keeps the rows of it that later stages still need.</summary>
 internal sealed class UpsamplerStageCpu : UpsamplerStage
 {
@@ -90,4 +60,34 @@ internal sealed class UpsamplerStageCpu : UpsamplerStage
                 return (first, last);
         }
     }
+}
+
+/// <summary>What a stage of the upsampler computes on the CPU.</summary>
+internal enum UpsamplerKindCpu
+{
+    /// <summary>The low-resolution features, brought into blocks of 16 channels.</summary>
+    Features,
+
+    /// <summary>The guidance image, normalised, pooled two by two.</summary>
+    PooledImage,
+
+    /// <summary>Another stage, pooled two by two.</summary>
+    Pool,
+
+    /// <summary>A convolution of one or two stages, term by term.</summary>
+    Convolution,
+
+    /// <summary>A 3 x 3 convolution of one or two stages by Winograd's filtering.</summary>
+    Winograd,
+
+    /// <summary>Nearest resizing of a stage.</summary>
+    Nearest,
+
+    /// <summary>
+    /// First half of a bilinear doubling with a convolution behind it: twice the columns, and a partial sum for each window row.
+    /// </summary>
+    DoubleColumns,
+
+    /// <summary>Its second half: twice the rows.</summary>
+    DoubleRows,
 }

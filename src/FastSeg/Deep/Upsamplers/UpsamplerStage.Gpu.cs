@@ -3,25 +3,6 @@ using FastSeg.Kernels;
 
 namespace FastSeg.Deep.Upsamplers;
 
-/// <summary>What a stage of the upsampler computes on a GPU.</summary>
-internal enum UpsamplerKindGpu
-{
-    /// <summary>The low-resolution features around the tile.</summary>
-    Features,
-
-    /// <summary>The guidance image, normalised, pooled two by two.</summary>
-    PooledImage,
-
-    /// <summary>Another stage, pooled two by two.</summary>
-    Pool,
-
-    /// <summary>A convolution of one or two stages, which are resized in the load.</summary>
-    Convolution,
-
-    /// <summary>The last doubling and the convolutions behind it, composed: see <see cref="UpsamplerOutputGpu{TSink}"/>.</summary>
-    Output,
-}
-
 /// <summary>
 /// A stage on a GPU, one launch or two. There are fewer than on the CPU: a resize, a concatenation and a doubling are part of the
 /// convolution that reads them.
@@ -68,4 +49,23 @@ internal sealed class UpsamplerStageGpu : UpsamplerStage
             ? (Convolutions.Resize.Aligned(low, source, own).First, Convolutions.Resize.Aligned(high, source, own).Second)
             : (Convolutions.Resize.Nearest(low, source, own), Convolutions.Resize.Nearest(high, source, own));
     }
+}
+
+/// <summary>What a stage of the upsampler computes on a GPU.</summary>
+internal enum UpsamplerKindGpu
+{
+    /// <summary>The low-resolution features around the tile.</summary>
+    Features,
+
+    /// <summary>The guidance image, normalised, pooled two by two.</summary>
+    PooledImage,
+
+    /// <summary>Another stage, pooled two by two.</summary>
+    Pool,
+
+    /// <summary>A convolution of one or two stages, which are resized in the load.</summary>
+    Convolution,
+
+    /// <summary>The last doubling and the convolutions behind it, composed: see <see cref="UpsamplerOutputGpu{TSink}"/>.</summary>
+    Output,
 }

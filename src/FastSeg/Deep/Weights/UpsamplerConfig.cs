@@ -1,15 +1,5 @@
 namespace FastSeg;
 
-/// <summary>What a network's convolutions see past the image's border.</summary>
-public enum Padding
-{
-    /// <summary>The edge's value is repeated.</summary>
-    Replicate,
-
-    /// <summary>Zeros.</summary>
-    Zeros,
-}
-
 /// <summary>The shape of a convolutional upsampler, as its weights state it (the paper's Table S1).</summary>
 public sealed record UpsamplerConfig
 {
@@ -53,4 +43,14 @@ public sealed record UpsamplerConfig
     internal (float[] Gain, float[] Shift) Normalisation() => (
         [.. GuidanceStd.Select(std => (float)((double)GuidanceScale / std))],
         [.. GuidanceMean.Zip(GuidanceStd, (mean, std) => (float)(-(double)mean / std))]);
+}
+
+/// <summary>What a network's convolutions see past the image's border.</summary>
+public enum Padding
+{
+    /// <summary>The edge's value is repeated.</summary>
+    Replicate,
+
+    /// <summary>Zeros.</summary>
+    Zeros,
 }

@@ -3,25 +3,6 @@ using FastSeg.Files;
 
 namespace FastSeg.Deep.Weights;
 
-/// <summary>Number types that weights come in.</summary>
-internal enum WeightType
-{
-    /// <summary>IEEE half precision.</summary>
-    Half,
-
-    /// <summary>The upper half of a single.</summary>
-    BFloat16,
-
-    /// <summary>IEEE single precision.</summary>
-    Float,
-
-    /// <summary>IEEE double precision.</summary>
-    Double,
-
-    /// <summary>Signed 64-bit integer.</summary>
-    Long,
-}
-
 /// <summary>What both weight formats share: little-endian numbers to float32, sizes that cannot overflow, reading whole files.</summary>
 internal static class WeightBytes
 {
@@ -104,4 +85,23 @@ internal static class WeightBytes
             throw new FastSegException($"{path} cannot be read ({reason}); a file of weights of at most 2 GB is needed here.", e);
         }
     }
+}
+
+/// <summary>Number types that weights come in.</summary>
+internal enum WeightType
+{
+    /// <summary>IEEE half precision.</summary>
+    Half,
+
+    /// <summary>The upper half of a single.</summary>
+    BFloat16,
+
+    /// <summary>IEEE single precision.</summary>
+    Float,
+
+    /// <summary>IEEE double precision.</summary>
+    Double,
+
+    /// <summary>Signed 64-bit integer.</summary>
+    Long,
 }
