@@ -25,7 +25,8 @@ internal sealed unsafe class ForestRun : IDisposable
     public long SquaresEvaluated => _workers.Sum(worker => worker.SquaresEvaluated);
 
     /// <summary>Predicts every band once.</summary>
-    public void Run() => Workers.Run(_workers.Length, _rows.Bands.Count, new ComputeOptions { Threads = _workers.Length }, (worker, index) =>
+    public void Run() => Workers.Run(
+        _workers.Length, _rows.Bands.Count, new ComputeOptions { Threads = _workers.Length }, (worker, index) =>
     {
         Band band = _rows.Bands[(int)index];
         ForestCpu forest = _workers[worker];

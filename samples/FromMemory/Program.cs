@@ -16,17 +16,19 @@ strokes.AsSpan((160 * Width) + 80, 200).Fill(2); // between particles
 
 using var cancel = new CancellationTokenSource(TimeSpan.FromMinutes(5));
 Console.CancelKeyPress += (_, e) => cancel.Cancel(e.Cancel = true);
-var options = new ComputeOptions { Cancellation = cancel.Token, Progress = new Progress<double>(done => Console.Error.Write($"\r{done:P0} ")) };
+var options = new ComputeOptions
+{
+    Cancellation = cancel.Token,
+    Progress = new Progress<double>(done => Console.Error.Write($"\r{done:P0} ")),
+};
 
 using var image = MemoryImage.FromMemory<byte>(frame, Width, Height, rowStride: Stride);
 using var labels = MemoryImage.FromMemory<byte>(strokes, Width, Height);
 TrainingResult trained = Segmenter.Train([new TrainingImage(image, labels)], names: ["particle", "matrix"], options: options);
 
-var segmenter = new Segmenter(trained.Model);
-byte[] classes = new byte[Width * Height]; // 1 particle, 2 matrix
-using var writer = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), classes);
-RunResult run = segmenter.Segment(image, new SegmentOutputs { Labels = writer }, options: options);
-foreach ((ModelClass found, long pixels) in trained.Model.Classes.Zip(run.ClassPixels))
+LabelMap map = new Segmenter(trained.Model).Segment(image, options: options);
+Console.WriteLine($"the pixel in the middle is {map.Classes[map[Width / 2, Height / 2] - 1].Name}");
+foreach ((ModelClass found, long pixels) in map.Classes.Zip(map.Run.ClassPixels))
 {
-    Console.WriteLine($"{found.Name}: {100.0 * pixels / run.Pixels:F1} % of {run.Pixels} pixels");
+    Console.WriteLine($"{found.Name}: {100.0 * pixels / map.Run.Pixels:F1} % of {map.Run.Pixels} pixels");
 }

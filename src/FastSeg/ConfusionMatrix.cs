@@ -50,7 +50,9 @@ public sealed class ConfusionMatrix
         return (double)right / Pixels;
     }
 
-    /// <summary>Whether both sides have few enough values to be classes: at most 255, and 0 for what was left out of a segmentation.</summary>
+    /// <summary>
+    /// Whether both sides have few enough values to be classes: at most 255, and 0 for what was left out of a segmentation.
+    /// </summary>
     internal bool HasClassesOnly => _truths.Count < Small && _predictions.Count <= Small;
 
     /// <summary>Adds another matrix's counts.</summary>

@@ -30,8 +30,8 @@ public static class Score
         if (prediction.Info.Width != truth.Info.Width || prediction.Info.Height != truth.Info.Height)
         {
             throw new FastSegException(
-                $"{prediction.Info.Name} is {prediction.Info.Width} x {prediction.Info.Height} pixels, but its truth {truth.Info.Name} is " +
-                $"{truth.Info.Width} x {truth.Info.Height}; they must have the same size.");
+                $"{prediction.Info.Name} is {prediction.Info.Width} x {prediction.Info.Height} pixels, but its truth " +
+                $"{truth.Info.Name} is {truth.Info.Width} x {truth.Info.Height}; they must have the same size.");
         }
         TileGrid grid = Grid(prediction, truth);
         int workers = (int)Math.Min(options.WorkerCount, grid.Count);
@@ -44,7 +44,8 @@ public static class Score
             CheckClasses(sum, prediction, truth);
         }
         return sum.Pixels > 0 ? sum : throw new FastSegException(
-            $"{truth.Info.Name}: no pixel of the truth is labelled, every value is 0; where its classes start at 0, give a truth offset of 1.");
+            $"{truth.Info.Name}: no pixel of the truth is labelled, every value is 0; " +
+            "where its classes start at 0, give a truth offset of 1.");
     }
 
     private static TileGrid Grid(ImageReader prediction, ImageReader truth)
@@ -60,7 +61,8 @@ public static class Score
         if (!matrix.HasClassesOnly)
         {
             throw new FastSegException(
-                $"{prediction.Info.Name} or its truth {truth.Info.Name} holds more than 255 different values; these are no labels of classes but images.");
+                $"{prediction.Info.Name} or its truth {truth.Info.Name} holds more than 255 different values; " +
+                "these are no labels of classes but images.");
         }
     }
 
@@ -68,7 +70,8 @@ public static class Score
     {
         if (info.Channels != 1 || info.Type == SampleType.Float32)
         {
-            throw new FastSegException($"{info.Name}: labels must be one channel of uint8 or uint16; this has {info.Channels} of {info.Type.Name()}.");
+            throw new FastSegException(
+                $"{info.Name}: labels must be one channel of uint8 or uint16; this has {info.Channels} of {info.Type.Name()}.");
         }
     }
 

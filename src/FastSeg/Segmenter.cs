@@ -26,11 +26,17 @@ public sealed class Segmenter
     /// <param name="deep">Deep features behind the classical ones, or null.</param>
     /// <param name="names">Class names by ascending label value, or null.</param>
     /// <param name="options">Threads, progress, cancellation. They do not change the model.</param>
-    /// <exception cref="FastSegException">Labels do not fit an image, no pixel or only one class is labelled, or XGBoost is missing.</exception>
+    /// <exception cref="FastSegException">
+    /// Labels do not fit an image, no pixel or only one class is labelled, or XGBoost is missing.
+    /// </exception>
     public static TrainingResult Train(
-        IReadOnlyList<TrainingImage> images, FeatureSpec? features = null, TrainingOptions? training = null, IReadOnlyList<string>? names = null, ComputeOptions? options = null,
-        DeepOptions? deep = null) =>
-        new Trainer(features ?? FeatureSpec.Paper, training ?? new TrainingOptions(), deep, names, options ?? new ComputeOptions()).Train(images);
+        IReadOnlyList<TrainingImage> images, FeatureSpec? features = null, TrainingOptions? training = null,
+        IReadOnlyList<string>? names = null, ComputeOptions? options = null, DeepOptions? deep = null)
+    {
+        var trainer = new Trainer(
+            features ?? FeatureSpec.Paper, training ?? new TrainingOptions(), deep, names, options ?? new ComputeOptions());
+        return trainer.Train(images);
+    }
 
     /// <summary>
     /// Computes the feature stack of an image: one page a plane, in the order of <see cref="FeatureSpec.PlaneNames"/>.
@@ -42,7 +48,8 @@ public sealed class Segmenter
     /// <param name="options">Threads, memory, progress, cancellation.</param>
     /// <param name="deep">Deep features behind the classical ones, their projection fitted to this image with seed 0; or null.</param>
     public static RunResult Features(
-        ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output, ComputeOptions? options = null, DeepOptions? deep = null)
+        ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output,
+        ComputeOptions? options = null, DeepOptions? deep = null)
     {
         ComputeOptions how = options ?? new ComputeOptions();
         var run = new FeatureRun(image, how);
@@ -59,7 +66,8 @@ public sealed class Segmenter
     /// <param name="full">Makes the float32 writer of the upsampled features.</param>
     /// <param name="options">Threads, memory, progress, cancellation.</param>
     public static RunResult DeepFeatures(
-        ImageReader image, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low, Func<IReadOnlyList<string>, ImageWriter> full, ComputeOptions? options = null) =>
+        ImageReader image, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low,
+        Func<IReadOnlyList<string>, ImageWriter> full, ComputeOptions? options = null) =>
         new FeatureRun(image, options ?? new ComputeOptions()).AtBothResolutions(deep, low, full);
 
     /// <summary>Computes the features of an image into memory, without a model.</summary>
@@ -76,7 +84,8 @@ public sealed class Segmenter
     /// <param name="image">The image.</param>
     /// <param name="options">Threads, memory, progress, cancellation.</param>
     /// <exception cref="FastSegException">The stack is larger than an array can be; write it with the other overload.</exception>
-    public FeatureStack Features(ImageReader image, ComputeOptions? options = null) => InMemory(image, output => Features(image, output, options));
+    public FeatureStack Features(ImageReader image, ComputeOptions? options = null) =>
+        InMemory(image, output => Features(image, output, options));
 
     /// <summary>Computes exactly the planes that the model sees: classical ones, then deep ones.</summary>
     /// <param name="image">The image.</param>
@@ -146,7 +155,9 @@ public sealed class Segmenter
 
     /// <summary>Labels every pixel of an image, into memory.</summary>
     /// <param name="image">The image; its channels must fit the model.</param>
-    /// <param name="segment">Region and mask. Labels are always 1..C here; <see cref="LabelMap.Classes"/> has the values that were drawn.</param>
+    /// <param name="segment">
+    /// Region and mask. Labels are always 1..C here; <see cref="LabelMap.Classes"/> has the values that were drawn.
+    /// </param>
     /// <param name="options">Threads, memory, progress, cancellation. They do not change the result.</param>
     /// <exception cref="FastSegException">
     /// The image is corrupt, does not fit the model, the memory is not enough, or there are more pixels than an array can hold.
@@ -198,7 +209,7 @@ public sealed class Segmenter
         return length <= Array.MaxLength
             ? length
             : throw new FastSegException(
-                $"{image.Info.Name}: {layout.Pages} planes of {layout.Width} x {layout.Height} are {length} samples, and an array holds at most " +
-                $"{Array.MaxLength}; use the call that takes a writer.");
+                $"{image.Info.Name}: {layout.Pages} planes of {layout.Width} x {layout.Height} are {length} samples, " +
+                $"and an array holds at most {Array.MaxLength}; use the call that takes a writer.");
     }
 }

@@ -30,7 +30,9 @@ internal static class BackendChoice
     /// <summary>Ordinal of the CUDA device that a choice takes; null where it takes none.</summary>
     /// <exception cref="FastSegException">CUDA was asked for and cannot be opened.</exception>
     public static int? CudaOrdinal(BackendKind kind) =>
-        kind is BackendKind.Auto or BackendKind.Cuda && Choose(kind) is GpuBackendFactory factory ? factory.Thread.Device.CudaOrdinal : null;
+        kind is BackendKind.Auto or BackendKind.Cuda && Choose(kind) is GpuBackendFactory factory
+            ? factory.Thread.Device.CudaOrdinal
+            : null;
 
     private static BackendFactory Best()
     {

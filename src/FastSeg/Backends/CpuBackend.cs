@@ -8,7 +8,9 @@ using FastSeg.Simd;
 
 namespace FastSeg.Backends;
 
-/// <summary>The backend on the processor's vector units: one filter bank and one forest for each worker, band by band through the L2 cache.</summary>
+/// <summary>
+/// The backend on the processor's vector units: one filter bank and one forest for each worker, band by band through the L2 cache.
+/// </summary>
 internal sealed unsafe class CpuBackend : Backend
 {
     private readonly FilterBank[] _banks;

@@ -8,34 +8,53 @@ using FastSeg.Kernels;
 namespace FastSeg.Backends;
 
 /// <summary>
-/// What a half of the device's arena holds for the largest tile of a grid, and what a worker's page-locked memory holds: bytes by name.
-/// The backend carves the same rooms in the same order.
+/// Bytes of every buffer that one tile has on the device, for the largest tile of a grid, and of a worker's page-locked memory.
+/// <see cref="GpuArenaViews"/> takes the same buffers from the arena in the same order.
 /// </summary>
-/// <param name="Samples">The tile's samples as they are read.</param>
-/// <param name="Scratch">What the filters work in.</param>
-/// <param name="Planes">Float planes, where they are written or rows are collected from them.</param>
-/// <param name="Bins">Byte planes of the forest.</param>
-/// <param name="Labels">A class a pixel.</param>
-/// <param name="Margins">Margins, where probabilities are wanted.</param>
-/// <param name="Guidance">Samples that a learned upsampler looks at.</param>
-/// <param name="Upsampling">What it works in.</param>
-/// <param name="Positions">Where a tile's labelled pixels lie, where their rows are collected, and their rows' numbers where those stay.</param>
-/// <param name="Rows">Those rows; none where they stay on the device.</param>
-internal sealed record GpuArenaLayout(long Samples, long Scratch, long Planes, long Bins, long Labels, long Margins, long Guidance, long Upsampling, long Positions,
-    long Rows)
+internal sealed record GpuArenaLayout
 {
     /// <summary>The flag that a feature is not a number, in a line of its own.</summary>
     public const long Flag = DeviceArena.Alignment;
 
-    /// <summary>Rooms of a half, by name.</summary>
+    /// <summary>The tile's samples as they are read.</summary>
+    public required long Samples { get; init; }
+
+    /// <summary>What the filters work in.</summary>
+    public required long Scratch { get; init; }
+
+    /// <summary>Float planes, where they are written or rows are collected from them.</summary>
+    public required long Planes { get; init; }
+
+    /// <summary>Byte planes of the forest.</summary>
+    public required long Bins { get; init; }
+
+    /// <summary>One class for each pixel.</summary>
+    public required long Labels { get; init; }
+
+    /// <summary>Margins, where probabilities are wanted.</summary>
+    public required long Margins { get; init; }
+
+    /// <summary>Samples of the image that a learned upsampler looks at.</summary>
+    public required long Guidance { get; init; }
+
+    /// <summary>What the learned upsampler works in.</summary>
+    public required long Upsampling { get; init; }
+
+    /// <summary>Offsets of the tile's labelled pixels, and behind them their ranks if the rows stay on the device.</summary>
+    public required long Positions { get; init; }
+
+    /// <summary>Rows of the labelled pixels; 0 where they stay on the device.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>The buffers by name.</summary>
     public IReadOnlyList<(string Name, long Bytes)> Items =>
         [.. new (string Name, long Bytes)[]
         {
-            ("samples", Samples), ("filters", Scratch), ("planes", Planes), ("bins", Bins), ("labels", Labels), ("margins", Margins), ("flag", Flag), ("guidance", Guidance),
-            ("upsampler", Upsampling), ("labelled pixels", Positions), ("rows", Rows),
+            ("samples", Samples), ("filters", Scratch), ("planes", Planes), ("bins", Bins), ("labels", Labels), ("margins", Margins),
+            ("flag", Flag), ("guidance", Guidance), ("upsampler", Upsampling), ("labelled pixels", Positions), ("rows", Rows),
         }.Where(item => item.Bytes > 0).Select(item => (item.Name, DeviceArena.Aligned(item.Bytes)))];
 
-    /// <summary>Bytes of a half.</summary>
+    /// <summary>Bytes of all of them.</summary>
     public long Bytes => Items.Sum(item => item.Bytes);
 
     /// <summary>Bytes of a worker's page-locked memory: what goes up, then what comes down.</summary>
@@ -47,7 +66,7 @@ internal sealed record GpuArenaLayout(long Samples, long Scratch, long Planes, l
     /// <summary>The largest of what may come down: rows (or nothing, where they stay), planes, labels, margins.</summary>
     private long DownBytes => Positions > 0 ? Rows : Math.Max(Planes, Math.Max(Labels, Margins));
 
-    /// <summary>The rooms for the tiles of a grid.</summary>
+    /// <summary>The layout for the tiles of a grid.</summary>
     /// <param name="work">What is computed.</param>
     /// <param name="grid">The tiles.</param>
     /// <param name="bytePlanes">Byte planes of the forest.</param>
@@ -55,20 +74,29 @@ internal sealed record GpuArenaLayout(long Samples, long Scratch, long Planes, l
     {
         TileShape shape = Largest(work, grid);
         long core = shape.CorePixels, read = (long)shape.Width * shape.Height;
-        bool predicts = work.Verb == TileVerb.Predict;
-        long planes = predicts ? 0 : core * work.PlaneCount * sizeof(float);
+        bool predicts = work.Verb == TileVerb.Predict, stays = work.ResidentRows > 0;
+        long planeBytes = core * work.PlaneCount * sizeof(float);
         long labelled = work.Labels is null ? 0 : Enumerable.Range(0, checked((int)grid.Count)).Max(i => work.Labels.CountIn(grid[i]));
         UpsamplerPlanGpu? upsampler = Upsampler(work, grid);
-        return new GpuArenaLayout(
-            read * work.Channels * work.Image.Info.Type.Bytes(), FilterBankGpu.ScratchBytes(work.Features, shape), planes,
-            core * bytePlanes, predicts ? core : 0, work.Margins ? core * work.Forest!.Groups * sizeof(float) : 0,
-            DeepImageGpu.SampleBytes(work.Image.Info, upsampler), DeepImageGpu.ScratchBytes(work.Image.Info, upsampler),
-            labelled * (work.ResidentRows > 0 ? 2 : 1) * sizeof(int), work.ResidentRows > 0 ? 0 : labelled * work.PlaneCount * sizeof(float));
+        return new GpuArenaLayout
+        {
+            Samples = read * work.Channels * work.Image.Info.Type.Bytes(),
+            Scratch = FilterBankGpu.ScratchBytes(work.Features, shape),
+            Planes = predicts ? 0 : planeBytes,
+            Bins = core * bytePlanes,
+            Labels = predicts ? core : 0,
+            Margins = work.Margins ? core * work.Forest!.Groups * sizeof(float) : 0,
+            Guidance = DeepImageGpu.SampleBytes(work.Image.Info, upsampler),
+            Upsampling = DeepImageGpu.ScratchBytes(work.Image.Info, upsampler),
+            Positions = labelled * (stays ? 2 : 1) * sizeof(int),
+            Rows = stays ? 0 : labelled * work.PlaneCount * sizeof(float),
+        };
     }
 
     /// <summary>The learned upsampler's plan for the tiles of a grid, or null.</summary>
-    public static UpsamplerPlanGpu? Upsampler(Work work, TileGrid grid) => work.Deep?.Network is not { } network ? null : DeepImageGpu.PlanFor(
-        network, work.Image.Info, (int)grid.MaxCore.Width, (int)grid.MaxCore.Height);
+    public static UpsamplerPlanGpu? Upsampler(Work work, TileGrid grid) => work.Deep?.Network is { } network
+        ? DeepImageGpu.PlanFor(network, work.Image.Info, (int)grid.MaxCore.Width, (int)grid.MaxCore.Height)
+        : null;
 
     /// <summary>The largest tile of a grid with its halo.</summary>
     public static TileShape Largest(Work work, TileGrid grid)

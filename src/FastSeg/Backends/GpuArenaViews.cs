@@ -3,23 +3,23 @@ using ILGPU;
 
 namespace FastSeg.Backends;
 
-/// <summary>Views of one half of the arena: one tile's way over the device.</summary>
+/// <summary>Views of one slot of the arena, which holds everything that one tile needs on the device.</summary>
 internal sealed class GpuArenaViews
 {
-    /// <summary>Carves the rooms in their order.</summary>
-    public GpuArenaViews(DeviceArena arena, GpuArenaLayout rooms)
+    /// <summary>Takes one slot from the arena, buffer after buffer in the order of the layout.</summary>
+    public GpuArenaViews(DeviceArena arena, GpuArenaLayout layout)
     {
-        Samples = arena.Take(rooms.Samples);
-        Scratch = arena.Take(rooms.Scratch);
-        Planes = arena.Take(rooms.Planes).Cast<float>();
-        Bins = arena.Take(rooms.Bins);
-        Labels = arena.Take(rooms.Labels);
-        Margins = arena.Take(rooms.Margins).Cast<float>();
+        Samples = arena.Take(layout.Samples);
+        Scratch = arena.Take(layout.Scratch);
+        Planes = arena.Take(layout.Planes).Cast<float>();
+        Bins = arena.Take(layout.Bins);
+        Labels = arena.Take(layout.Labels);
+        Margins = arena.Take(layout.Margins).Cast<float>();
         Flag = arena.Take(GpuArenaLayout.Flag).SubView(0, sizeof(int)).Cast<int>();
-        Guidance = arena.Take(rooms.Guidance);
-        Upsampling = arena.Take(rooms.Upsampling);
-        Positions = arena.Take(rooms.Positions).Cast<int>();
-        Rows = arena.Take(rooms.Rows).Cast<float>();
+        Guidance = arena.Take(layout.Guidance);
+        Upsampling = arena.Take(layout.Upsampling);
+        Positions = arena.Take(layout.Positions).Cast<int>();
+        Rows = arena.Take(layout.Rows).Cast<float>();
     }
 
     /// <summary>The tile's samples.</summary>
@@ -34,24 +34,24 @@ internal sealed class GpuArenaViews
     /// <summary>Byte planes.</summary>
     public ArrayView<byte> Bins { get; }
 
-    /// <summary>Classes.</summary>
+    /// <summary>One class for each pixel.</summary>
     public ArrayView<byte> Labels { get; }
 
-    /// <summary>Margins.</summary>
+    /// <summary>Margins of the trees.</summary>
     public ArrayView<float> Margins { get; }
 
-    /// <summary>1 where a feature is not a number.</summary>
+    /// <summary>Set to 1 by the kernels where a feature is not a number.</summary>
     public ArrayView<int> Flag { get; }
 
-    /// <summary>Samples that a learned upsampler looks at.</summary>
+    /// <summary>Samples of the image that a learned upsampler looks at.</summary>
     public ArrayView<byte> Guidance { get; }
 
-    /// <summary>What it works in.</summary>
+    /// <summary>What the learned upsampler works in.</summary>
     public ArrayView<byte> Upsampling { get; }
 
-    /// <summary>Labelled pixels.</summary>
+    /// <summary>Offsets of the labelled pixels, and behind them their ranks if the rows stay on the device.</summary>
     public ArrayView<int> Positions { get; }
 
-    /// <summary>Their rows.</summary>
+    /// <summary>Rows of the labelled pixels.</summary>
     public ArrayView<float> Rows { get; }
 }

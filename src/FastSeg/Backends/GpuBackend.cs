@@ -10,12 +10,12 @@ namespace FastSeg.Backends;
 
 /// <summary>
 /// The backend on a device: only pixels go up, and only labels come down (or margins or planes where they are asked for). A worker copies
-/// its tile into page-locked memory, hands the job to the device's thread and takes the result out; the two halves of the arena alternate.
+/// its tile into page-locked memory, hands the job to the device's thread and takes the result out; the two slots of the arena alternate.
 /// </summary>
 internal sealed unsafe class GpuBackend : Backend
 {
     private readonly GpuBackendFactory _factory;
-    private readonly GpuArenaViews[] _halves = new GpuArenaViews[GpuThread.Halves];
+    private readonly GpuArenaViews[] _views = new GpuArenaViews[GpuThread.Slots];
     private readonly GpuTileJob[] _jobs;
     private DeviceArena? _arena;
     private GpuKernels? _kernels;
@@ -30,15 +30,15 @@ internal sealed unsafe class GpuBackend : Backend
             factory.Thread.Invoke(device =>
             {
                 _kernels = new GpuKernels(device, work, deep, GpuArenaLayout.Upsampler(work, plan.Grid));
-                GpuArenaLayout rooms = GpuArenaLayout.For(work, plan.Grid, _kernels.Forest?.BytePlanes ?? 0);
-                _arena = new DeviceArena(device, rooms.Bytes * GpuThread.Halves);
-                for (int i = 0; i < _halves.Length; i++)
+                GpuArenaLayout layout = GpuArenaLayout.For(work, plan.Grid, _kernels.Forest?.BytePlanes ?? 0);
+                _arena = new DeviceArena(device, layout.Bytes * GpuThread.Slots);
+                for (int i = 0; i < _views.Length; i++)
                 {
-                    _halves[i] = new GpuArenaViews(_arena, rooms);
+                    _views[i] = new GpuArenaViews(_arena, layout);
                 }
                 for (int i = 0; i < _jobs.Length; i++)
                 {
-                    _jobs[i] = new GpuTileJob(device, work, _kernels, _halves, rooms);
+                    _jobs[i] = new GpuTileJob(device, work, _kernels, _views, layout);
                 }
             });
         }
@@ -100,7 +100,8 @@ internal sealed unsafe class GpuBackend : Backend
         {
             (int first, int end) = pixels.Ranks(tile.Core.X, y, tile.Core.Width);
             long floats = (long)(end - first) * Work.PlaneCount;
-            new ReadOnlySpan<float>(from, checked((int)floats)).CopyTo(new Span<float>(rows.Row(pixels.FirstRow + first), checked((int)floats)));
+            var to = new Span<float>(rows.Row(pixels.FirstRow + first), checked((int)floats));
+            new ReadOnlySpan<float>(from, to.Length).CopyTo(to);
             from += floats;
             gathered += end - first;
         }

@@ -33,7 +33,7 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
     public override bool UpsamplesItself => true;
 
     /// <summary>
-    /// Large squares: a halo of 66 pixels adds 27 % to 1024 x 1024. Larger ones gain little more, and two halves must fit; whole planes
+    /// Large squares: a halo of 66 pixels adds 27 % to 1024 x 1024. Larger ones gain little more, and two slots must fit; whole planes
     /// or a small image make the planner go further down.
     /// </summary>
     public override IReadOnlyList<(long Width, long Height)> Shapes => [(1024, 1024), (512, 512)];
@@ -50,18 +50,20 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
     /// <inheritdoc/>
     public override IReadOnlyList<PlanItem> DeviceItems(Work work, TileGrid grid)
     {
-        GpuArenaLayout rooms = GpuArenaLayout.For(work, grid, work.Forest is null ? 0 : ForestTablesGpu.Of(work.Forest!).Bins.Planes);
+        ForestTablesGpu? trees = work.Verb == TileVerb.Predict ? ForestTablesGpu.Of(work.Forest!) : null;
+        GpuArenaLayout layout = GpuArenaLayout.For(work, grid, trees?.Bins.Planes ?? 0);
         var items = new List<PlanItem>();
-        items.AddRange(rooms.Items.Select(item => new PlanItem(item.Name, item.Bytes, GpuThread.Halves, PlanPhase.Tiles)));
+        items.AddRange(layout.Items.Select(item => new PlanItem(item.Name, item.Bytes, GpuThread.Slots, PlanPhase.Tiles)));
         items.Add(new PlanItem("filters' tables", FilterBankGpu.TableBytes(work.Features), 1, PlanPhase.Tiles));
         if (work.Deep is { } deep)
         {
-            long map = DeepImageGpu.Bytes(work.Image.Info, deep.Description.Patch, deep.Projection.Channels, GpuArenaLayout.Upsampler(work, grid));
+            long map = DeepImageGpu.Bytes(
+                work.Image.Info, deep.Description.Patch, deep.Projection.Channels, GpuArenaLayout.Upsampler(work, grid));
             items.Add(new PlanItem("deep features", map, 1, PlanPhase.Tiles));
         }
-        if (work.Verb == TileVerb.Predict)
+        if (trees is not null)
         {
-            items.Add(new PlanItem("forest", ForestTablesGpu.Of(work.Forest!).Bytes, 1, PlanPhase.Tiles));
+            items.Add(new PlanItem("forest", trees.Bytes, 1, PlanPhase.Tiles));
         }
         if (work.ResidentRows > 0)
         {
@@ -72,7 +74,8 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
     }
 
     /// <inheritdoc/>
-    public override long DeviceLimit(ComputeOptions options) => options.DeviceMemory > 0 ? options.DeviceMemory : (long)(DefaultShare * _thread.Device.MemoryBytes);
+    public override long DeviceLimit(ComputeOptions options) =>
+        options.DeviceMemory > 0 ? options.DeviceMemory : (long)(DefaultShare * _thread.Device.MemoryBytes);
 
     /// <inheritdoc/>
     public override DeviceRows HoldRows(long count, int planes) => new(_thread, count, planes);

@@ -7,7 +7,7 @@ using FastSeg.Gpu;
 
 namespace FastSeg.Backends;
 
-/// <summary>Compiled kernels with their tables, shared by both halves. Made and disposed on the device's thread.</summary>
+/// <summary>Compiled kernels with their tables, shared by both slots. Made and disposed on the device's thread.</summary>
 internal sealed class GpuKernels : IDisposable
 {
     /// <summary>Compiles what the work needs, and uploads its tables.</summary>

@@ -12,7 +12,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
 {
     private readonly Work _work;
     private readonly GpuKernels _kernels;
-    private readonly GpuArenaViews[] _halves;
+    private readonly GpuArenaViews[] _views;
     private readonly PinnedBuffer _pinned;
     private readonly long _guidanceAt, _positionsAt, _flagAt, _resultAt;
     private TileShape _shape;
@@ -25,13 +25,13 @@ internal sealed unsafe class GpuTileJob : GpuJob
     private DeviceRows? _resident;
 
     /// <summary>Allocates page-locked memory, on the device's thread.</summary>
-    public GpuTileJob(GpuDevice device, Work work, GpuKernels kernels, GpuArenaViews[] halves, GpuArenaLayout rooms)
+    public GpuTileJob(GpuDevice device, Work work, GpuKernels kernels, GpuArenaViews[] views, GpuArenaLayout layout)
     {
-        (_work, _kernels, _halves) = (work, kernels, halves);
-        _pinned = new PinnedBuffer(device.Accelerator, rooms.PinnedBytes);
-        _guidanceAt = DeviceArena.Aligned(rooms.Samples);
-        _positionsAt = _guidanceAt + DeviceArena.Aligned(rooms.Guidance);
-        _flagAt = rooms.UpBytes;
+        (_work, _kernels, _views) = (work, kernels, views);
+        _pinned = new PinnedBuffer(device.Accelerator, layout.PinnedBytes);
+        _guidanceAt = DeviceArena.Aligned(layout.Samples);
+        _positionsAt = _guidanceAt + DeviceArena.Aligned(layout.Guidance);
+        _flagAt = layout.UpBytes;
         _resultAt = _flagAt + GpuArenaLayout.Flag;
     }
 
@@ -103,22 +103,22 @@ internal sealed unsafe class GpuTileJob : GpuJob
     }
 
     /// <inheritdoc/>
-    public override void Enqueue(AcceleratorStream stream, int half)
+    public override void Enqueue(AcceleratorStream stream, int slot)
     {
-        GpuArenaViews room = _halves[half];
-        room.Samples.SubView(0, SampleBytes).CopyFrom(stream, View(0, SampleBytes));
+        GpuArenaViews views = _views[slot];
+        views.Samples.SubView(0, SampleBytes).CopyFrom(stream, View(0, SampleBytes));
         if (_verb == TileVerb.Predict)
         {
-            Predict(stream, room);
+            Predict(stream, views);
             return;
         }
-        Fill(stream, room, new FloatSink { Planes = room.Planes, PlaneStride = _shape.CorePixels });
+        Fill(stream, views, new FloatSink { Planes = views.Planes, PlaneStride = _shape.CorePixels });
         if (_verb == TileVerb.Gather)
         {
-            Collect(stream, room);
+            Collect(stream, views);
             return;
         }
-        View(_resultAt, PlaneBytes).CopyFrom(stream, room.Planes.Cast<byte>().SubView(0, PlaneBytes));
+        View(_resultAt, PlaneBytes).CopyFrom(stream, views.Planes.Cast<byte>().SubView(0, PlaneBytes));
     }
 
     /// <summary>Gives the page-locked memory back, on the device's thread.</summary>
@@ -128,49 +128,49 @@ internal sealed unsafe class GpuTileJob : GpuJob
         Dispose();
     }
 
-    private void Fill<TSink>(AcceleratorStream stream, GpuArenaViews room, TSink sink) where TSink : struct, IPlaneSink
+    private void Fill<TSink>(AcceleratorStream stream, GpuArenaViews views, TSink sink) where TSink : struct, IPlaneSink
     {
-        _kernels.Filters.Run(stream, _shape, room.Samples.SubView(0, SampleBytes), _type, _work.Channels, room.Scratch, sink);
+        _kernels.Filters.Run(stream, _shape, views.Samples.SubView(0, SampleBytes), _type, _work.Channels, views.Scratch, sink);
         if (_kernels.Deep is null)
         {
             return;
         }
-        ArrayView<byte> guidance = DeviceArena.Part(room.Guidance, 0, _guidanceBytes);
+        ArrayView<byte> guidance = DeviceArena.Part(views.Guidance, 0, _guidanceBytes);
         if (_guidanceBytes > 0)
         {
             guidance.CopyFrom(stream, View(_guidanceAt, _guidanceBytes));
         }
-        _kernels.Deep.Fill(stream, _core, guidance, sink, _work.PlaneCount - _work.DeepChannels, room.Upsampling);
+        _kernels.Deep.Fill(stream, _core, guidance, sink, _work.PlaneCount - _work.DeepChannels, views.Upsampling);
     }
 
-    private void Predict(AcceleratorStream stream, GpuArenaViews room)
+    private void Predict(AcceleratorStream stream, GpuArenaViews views)
     {
         int pixels = _shape.CorePixels;
-        room.Flag.MemSetToZero(stream);
-        Fill(stream, room, _kernels.Forest!.Sink(room.Bins, room.Flag, pixels));
+        views.Flag.MemSetToZero(stream);
+        Fill(stream, views, _kernels.Forest!.Sink(views.Bins, views.Flag, pixels));
         long marginBytes = _work.Margins ? (long)pixels * _work.Forest!.Groups * sizeof(float) : 0;
-        ArrayView<float> margins = DeviceArena.Part(room.Margins, 0, marginBytes / sizeof(float));
-        _kernels.Forest.Run(stream, room.Bins, pixels, pixels, room.Labels.SubView(0, pixels), margins);
-        View(_flagAt, sizeof(int)).CopyFrom(stream, room.Flag.Cast<byte>());
+        ArrayView<float> margins = DeviceArena.Part(views.Margins, 0, marginBytes / sizeof(float));
+        _kernels.Forest.Run(stream, views.Bins, pixels, pixels, views.Labels.SubView(0, pixels), margins);
+        View(_flagAt, sizeof(int)).CopyFrom(stream, views.Flag.Cast<byte>());
         if (_work.Margins)
         {
             View(_resultAt, marginBytes).CopyFrom(stream, margins.Cast<byte>());
             return;
         }
-        View(_resultAt, pixels).CopyFrom(stream, room.Labels.SubView(0, pixels));
+        View(_resultAt, pixels).CopyFrom(stream, views.Labels.SubView(0, pixels));
     }
 
-    private void Collect(AcceleratorStream stream, GpuArenaViews room)
+    private void Collect(AcceleratorStream stream, GpuArenaViews views)
     {
         bool stays = _resident is not null;
         long positionBytes = (long)_labelled * (stays ? 2 : 1) * sizeof(int), rowBytes = (long)_labelled * _work.PlaneCount * sizeof(float);
-        room.Positions.Cast<byte>().SubView(0, positionBytes).CopyFrom(stream, View(_positionsAt, positionBytes));
+        views.Positions.Cast<byte>().SubView(0, positionBytes).CopyFrom(stream, View(_positionsAt, positionBytes));
         _kernels.Gather!.Run(stream, new GatherRows
         {
-            Planes = room.Planes,
-            Pixels = room.Positions.SubView(0, _labelled),
-            RowOf = stays ? room.Positions.SubView(_labelled, _labelled) : ArrayView<int>.Empty,
-            Rows = stays ? _resident!.View : room.Rows,
+            Planes = views.Planes,
+            Pixels = views.Positions.SubView(0, _labelled),
+            RowOf = stays ? views.Positions.SubView(_labelled, _labelled) : ArrayView<int>.Empty,
+            Rows = stays ? _resident!.View : views.Rows,
             FirstRow = stays ? _firstRow : 0,
             PlaneStride = _shape.CorePixels,
             Features = _work.PlaneCount,
@@ -178,7 +178,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
         });
         if (!stays)
         {
-            View(_resultAt, rowBytes).CopyFrom(stream, room.Rows.Cast<byte>().SubView(0, rowBytes));
+            View(_resultAt, rowBytes).CopyFrom(stream, views.Rows.Cast<byte>().SubView(0, rowBytes));
         }
     }
 

@@ -23,11 +23,13 @@ internal sealed class LabelledPixels
         if (info.Width != image.Width || info.Height != image.Height)
         {
             throw new FastSegException(
-                $"{info.Name}: the labels are {info.Width} x {info.Height} pixels, but {image.Name} is {image.Width} x {image.Height}; they must have the same size.");
+                $"{info.Name}: the labels are {info.Width} x {info.Height} pixels, but {image.Name} is {image.Width} x {image.Height}; " +
+                "they must have the same size.");
         }
         if (info.Channels != 1 || info.Type == SampleType.Float32)
         {
-            throw new FastSegException($"{info.Name}: labels must be one channel of uint8 or uint16; this has {info.Channels} of {info.Type.Name()}.");
+            throw new FastSegException(
+                $"{info.Name}: labels must be one channel of uint8 or uint16; this has {info.Channels} of {info.Type.Name()}.");
         }
         _width = info.Width;
         int rows = StripRows(info);
@@ -58,12 +60,18 @@ internal sealed class LabelledPixels
     public IReadOnlyList<ushort> Values => _values;
 
     /// <summary>Ranks of the labelled pixels of row <paramref name="y"/> in columns <paramref name="x"/> .. x + width - 1.</summary>
-    public (int First, int End) Ranks(long x, long y, long width) => (FirstNotBefore((y * _width) + x), FirstNotBefore((y * _width) + x + width));
+    public (int First, int End) Ranks(long x, long y, long width)
+    {
+        long position = (y * _width) + x;
+        return (FirstNotBefore(position), FirstNotBefore(position + width));
+    }
 
     /// <summary>Column of the pixel of a rank.</summary>
     public long Column(int rank) => _positions[rank] % _width;
 
-    /// <summary>The smallest rectangle inside <paramref name="tile"/> that holds all of its labelled pixels; empty where it has none.</summary>
+    /// <summary>
+    /// The smallest rectangle inside <paramref name="tile"/> that holds all of its labelled pixels; empty where it has none.
+    /// </summary>
     public Region Bounds(Region tile)
     {
         long left = long.MaxValue, right = -1, top = -1, bottom = -1;

@@ -3,7 +3,9 @@ using FastSeg.Native;
 
 namespace FastSeg.Backends;
 
-/// <summary>Feature rows of every labelled pixel of a training set: <c>Count x Planes</c> floats, in the order of images and pixels.</summary>
+/// <summary>
+/// Feature rows of every labelled pixel of a training set: <c>Count x Planes</c> floats, in the order of images and pixels.
+/// </summary>
 internal sealed unsafe class TrainingRows(long count, int planes) : IDisposable
 {
     private readonly HostBuffer _features = new(checked(count * planes * sizeof(float)));

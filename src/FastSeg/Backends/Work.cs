@@ -17,10 +17,14 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// <summary>The pixels whose rows are collected for training, or null.</summary>
     public LabelledPixels? Labels { get; init; }
 
-    /// <summary>Rows of the whole training set where they stay on the device that gathers them; 0 where they come down, tile by tile.</summary>
+    /// <summary>
+    /// Rows of the whole training set where they stay on the device that gathers them; 0 where they come down, tile by tile.
+    /// </summary>
     public long ResidentRows { get; init; }
 
-    /// <summary>What is done with tiles: labelled pixels are gathered, trees predict, and otherwise the planes themselves are wanted.</summary>
+    /// <summary>
+    /// What is done with tiles: labelled pixels are gathered, trees predict, and otherwise the planes themselves are wanted.
+    /// </summary>
     public TileVerb Verb => Labels is not null ? TileVerb.Gather : Forest is not null ? TileVerb.Predict : TileVerb.Features;
 
     /// <summary>Deep planes.</summary>

@@ -9,7 +9,9 @@ public sealed record ComputeOptions
     /// <summary>Worker threads; 0 takes one a core.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Most bytes the process may use at its peak; 0 sets no limit. The plan fits into it or says the least that would do.</summary>
+    /// <summary>
+    /// Most bytes the process may use at its peak; 0 sets no limit. The plan fits into it or says the least that would do.
+    /// </summary>
     public long Memory { get; init; }
 
     /// <summary>

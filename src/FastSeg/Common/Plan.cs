@@ -17,8 +17,8 @@ namespace FastSeg;
 /// <param name="DeviceItems">The buffers in a device's memory; none where the processor computes.</param>
 /// <param name="ProcessBytes">Resident memory of the process before the buffers, with the code that is still to be compiled.</param>
 public sealed record Plan(
-    Region Area, long TileWidth, long TileHeight, int Halo, int Channels, int Planes, int Workers, IReadOnlyList<PlanItem> Items, IReadOnlyList<PlanItem> DeviceItems,
-    long ProcessBytes)
+    Region Area, long TileWidth, long TileHeight, int Halo, int Channels, int Planes, int Workers,
+    IReadOnlyList<PlanItem> Items, IReadOnlyList<PlanItem> DeviceItems, long ProcessBytes)
 {
     /// <summary>Tiles.</summary>
     public long Tiles => Grid.Count;

@@ -1,6 +1,8 @@
 namespace FastSeg;
 
-/// <summary>When a buffer exists. The transformer runs over the whole image before the first tile, and its buffers are gone by then.</summary>
+/// <summary>
+/// When a buffer exists. The transformer runs over the whole image before the first tile, and its buffers are gone by then.
+/// </summary>
 public enum PlanPhase
 {
     /// <summary>During the whole run.</summary>

@@ -6,7 +6,8 @@ namespace FastSeg;
 /// <param name="Stages">Where the time went.</param>
 /// <param name="Seconds">Wall time.</param>
 /// <param name="PlannedPeakBytes">Peak memory of the process as planned before the first tile.</param>
-public sealed record RunResult(long Pixels, IReadOnlyList<long> ClassPixels, IReadOnlyList<StageReport> Stages, double Seconds, long PlannedPeakBytes)
+public sealed record RunResult(
+    long Pixels, IReadOnlyList<long> ClassPixels, IReadOnlyList<StageReport> Stages, double Seconds, long PlannedPeakBytes)
 {
     /// <summary>What computed; never <see cref="BackendKind.Auto"/>.</summary>
     public BackendKind Backend { get; init; } = BackendKind.Cpu;

@@ -14,8 +14,8 @@ internal abstract class GpuJob : IDisposable
 
     /// <summary>Puts the work into a stream, on the device's thread, and does not wait for it.</summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="half">Which half of the arena belongs to the stream.</param>
-    public abstract void Enqueue(AcceleratorStream stream, int half);
+    /// <param name="slot">Which slot of the arena belongs to the stream.</param>
+    public abstract void Enqueue(AcceleratorStream stream, int slot);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -12,8 +12,8 @@ namespace FastSeg.Gpu;
 /// </summary>
 internal sealed class GpuThread : IDisposable
 {
-    /// <summary>Streams, each with a half of the arena.</summary>
-    public const int Halves = 2;
+    /// <summary>Streams, each with a slot of the arena.</summary>
+    public const int Slots = 2;
 
     /// <summary>
     /// How often the thread looks at a busy device, for a few microseconds each time, before it naps a millisecond between two looks.
@@ -22,13 +22,13 @@ internal sealed class GpuThread : IDisposable
 
     private readonly BlockingCollection<GpuJob> _queue = [];
     private readonly Thread _thread;
-    private readonly AcceleratorStream[] _streams = new AcceleratorStream[Halves];
+    private readonly AcceleratorStream[] _streams = new AcceleratorStream[Slots];
 
     /// <summary>Jobs in the streams, the oldest first; at most one a stream.</summary>
-    private readonly Queue<(GpuJob Job, int Half)> _running = new();
+    private readonly Queue<(GpuJob Job, int Slot)> _running = new();
 
     private GpuDevice? _device;
-    private int _nextHalf;
+    private int _nextSlot;
     private int _looks;
 
     /// <summary>Starts the thread and opens the device.</summary>
@@ -42,7 +42,7 @@ internal sealed class GpuThread : IDisposable
             Invoke(_ =>
             {
                 _device = GpuDevice.Open(kind);
-                for (int i = 0; i < Halves; i++)
+                for (int i = 0; i < Slots; i++)
                 {
                     _streams[i] = _device.Accelerator.CreateStream();
                 }
@@ -121,10 +121,10 @@ internal sealed class GpuThread : IDisposable
     }
 
     /// <summary>
-    /// Whether to wait for the oldest job now: because its half is needed, or because it is done. ILGPU cannot ask a stream, so CUDA's
+    /// Whether to wait for the oldest job now: because its slot is needed, or because it is done. ILGPU cannot ask a stream, so CUDA's
     /// driver is asked; on other devices the thread waits as soon as there is nothing else to start.
     /// </summary>
-    private bool FinishNow => _running.Count == Halves || (_device!.Kind == BackendKind.Cuda ? IsDone() : _queue.Count == 0);
+    private bool FinishNow => _running.Count == Slots || (_device!.Kind == BackendKind.Cuda ? IsDone() : _queue.Count == 0);
 
     /// <summary>Puts a job into the next stream, or runs an action once the device is idle.</summary>
     private void Start(GpuJob job)
@@ -138,27 +138,27 @@ internal sealed class GpuThread : IDisposable
             job.End(Try(() => job.Enqueue(null!, 0)));
             return;
         }
-        int half = _nextHalf;
-        Exception? failure = Try(() => job.Enqueue(_streams[half], half));
+        int slot = _nextSlot;
+        Exception? failure = Try(() => job.Enqueue(_streams[slot], slot));
         if (failure is not null)
         {
             job.End(failure);
             return;
         }
-        _nextHalf = (half + 1) % Halves;
-        _running.Enqueue((job, half));
+        _nextSlot = (slot + 1) % Slots;
+        _running.Enqueue((job, slot));
     }
 
     /// <summary>Waits for the oldest job and ends it.</summary>
     private void Finish()
     {
-        (GpuJob job, int half) = _running.Dequeue();
-        job.End(Try(_streams[half].Synchronize));
+        (GpuJob job, int slot) = _running.Dequeue();
+        job.End(Try(_streams[slot].Synchronize));
     }
 
     /// <summary>Whether the oldest job's stream has no work left, or its device has failed: waiting will say which.</summary>
     private bool IsDone() =>
-        CudaDriver.StreamQuery(((CudaStream)_streams[_running.Peek().Half]).StreamPtr) != CudaDriver.NotReady;
+        CudaDriver.StreamQuery(((CudaStream)_streams[_running.Peek().Slot]).StreamPtr) != CudaDriver.NotReady;
 
     /// <summary>Runs an action and returns what it threw, a device's failure as a sentence.</summary>
     private static Exception? Try(Action action)
@@ -181,6 +181,6 @@ internal sealed class GpuThread : IDisposable
     /// <summary>An action that runs alone on the device.</summary>
     private sealed class Call(Action<GpuDevice> action, GpuThread thread) : GpuJob
     {
-        public override void Enqueue(AcceleratorStream stream, int half) => action(thread._device!);
+        public override void Enqueue(AcceleratorStream stream, int slot) => action(thread._device!);
     }
 }

@@ -19,7 +19,10 @@ internal sealed record Planner(
     Func<int, IEnumerable<(string Name, long Bytes)>> SharedItems,
     IReadOnlyList<(string Name, long Bytes)> TransformerItems)
 {
-    /// <summary>Tile corners lie on multiples of this from the area's corner, the side of a tile in the TIFFs we write and the width of a filter panel.</summary>
+    /// <summary>
+    /// Tile corners lie on multiples of this from the area's corner, the side of a tile in the TIFFs we write and the width of a filter
+    /// panel.
+    /// </summary>
     private const int Grain = 256;
 
     /// <summary>Widest tile where whole rows are wanted.</summary>
@@ -58,7 +61,8 @@ internal sealed record Planner(
     private ImageReader Image => Work.Image;
 
     private string TooLittle(string limit, long least) =>
-        $"{Image.Info.Name}: {limit} is not enough for {Area.Width} x {Area.Height} pixels; the least that would do is {ByteSize.Text(least)}.";
+        $"{Image.Info.Name}: {limit} is not enough for {Area.Width} x {Area.Height} pixels; " +
+        $"the least that would do is {ByteSize.Text(least)}.";
 
     private Plan Describe(long width, long height, int halo, int workers)
     {
@@ -73,7 +77,8 @@ internal sealed record Planner(
         items.AddRange(SharedItems(workers).Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Run)));
         items.AddRange(TransformerItems.Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Transformer)));
         return new Plan(
-            Area, width, height, halo, Work.Channels, Work.PlaneCount, workers, items, Factory.DeviceItems(Work, grid), ProcessMemory.Resident() + ProcessMemory.CodeBytes);
+            Area, width, height, halo, Work.Channels, Work.PlaneCount, workers, items, Factory.DeviceItems(Work, grid),
+            ProcessMemory.Resident() + ProcessMemory.CodeBytes);
     }
 
     /// <summary>
@@ -98,7 +103,8 @@ internal sealed record Planner(
             }
         }
         long Count((long Width, long Height) shape) => new TileGrid(Area, shape.Width, shape.Height).Count;
-        bool Even((long Width, long Height) shape) => Count(shape) >= 4 * workers || (Count(shape) >= workers && Count(shape) % workers == 0);
+        bool Even((long Width, long Height) shape) =>
+            Count(shape) >= 4 * workers || (Count(shape) >= workers && Count(shape) % workers == 0);
         bool Small((long Width, long Height) shape)
         {
             var core = new Region(0, 0, shape.Width, shape.Height);

@@ -14,7 +14,9 @@ internal sealed class SegmentWorker : TileWorker
     private readonly TileResult _result;
     private readonly ushort[] _values;
 
-    public SegmentWorker(Plan plan, Work work, Model model, SegmentOutputs outputs, SegmentOptions segment, ResultKinds kinds) : base(work, plan)
+    /// <summary>Allocates the tile, its result and its mask.</summary>
+    public SegmentWorker(Plan plan, Work work, Model model, SegmentOutputs outputs, SegmentOptions segment, ResultKinds kinds)
+        : base(work, plan)
     {
         (_outputs, _mask, _area) = (outputs, segment.Mask, plan.Area);
         _values = [.. model.Classes.Select((c, i) => (ushort)(segment.KeepValues ? c.Value : i + 1))];

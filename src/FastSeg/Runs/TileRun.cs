@@ -59,7 +59,9 @@ internal sealed class TileRun
         using DeepImage? deep = DeepFeatures(times);
         using Backend backend = _factory.Create(Plan, _work, deep);
         // The progress of the tiles follows that of the transformer, where it ran.
-        ComputeOptions tiles = deep is null ? _options : _options with { Progress = PartialProgress.Of(_options.Progress, MapShare, 1 - MapShare) };
+        ComputeOptions tiles = deep is null
+            ? _options
+            : _options with { Progress = PartialProgress.Of(_options.Progress, MapShare, 1 - MapShare) };
         var workers = new TileWorker[Plan.Workers];
         try
         {

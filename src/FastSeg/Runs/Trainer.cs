@@ -92,7 +92,8 @@ internal sealed unsafe class Trainer(
     {
         ImageReader[] readers = [.. images.Select(image => image.Image)];
         _plannedPeak = Math.Max(_plannedPeak, SharedPcaFit.Peak(wanted.Backbone, readers, WindowPolicy.Of(wanted.Backbone), options));
-        return DeepModel.Fit(wanted, readers, training.Seed, _times, options with { Progress = PartialProgress.Of(options.Progress, 0, ProjectionShare) });
+        ComputeOptions how = options with { Progress = PartialProgress.Of(options.Progress, 0, ProjectionShare) };
+        return DeepModel.Fit(wanted, readers, training.Seed, _times, how);
     }
 
     private ModelClass[] Classes(LabelledPixels[] labels)
@@ -113,18 +114,24 @@ internal sealed unsafe class Trainer(
         if (names is not null && names.Count != counts.Count)
         {
             throw new FastSegException(
-                $"There are {names.Count} class names for {counts.Count} classes (label values {string.Join(", ", counts.Keys)}); give one name a class, in the order of the values.");
+                $"There are {names.Count} class names for {counts.Count} classes (label values {string.Join(", ", counts.Keys)}); " +
+                "give one name a class, in the order of the values.");
         }
         if (names is not null && (names.Any(string.IsNullOrWhiteSpace) || names.Distinct().Count() < names.Count))
         {
-            throw new FastSegException($"The class names are {string.Join(", ", names.Select(name => $"\"{name}\""))}; every class needs a name of its own.");
+            throw new FastSegException(
+                $"The class names are {string.Join(", ", names.Select(name => $"\"{name}\""))}; every class needs a name of its own.");
         }
         return [.. counts.Select((pair, i) => new ModelClass(pair.Key, names?[i] ?? $"class {pair.Key}", pair.Value))];
     }
 
     private void Gather(ImageReader image, LabelledPixels labels, int channels, TrainingRows rows, double from, double share)
     {
-        var work = new Work(image, features, channels, _deepModel, null) { Labels = labels, ResidentRows = Place.OnDevice ? rows.Count : 0 };
+        var work = new Work(image, features, channels, _deepModel, null)
+        {
+            Labels = labels,
+            ResidentRows = Place.OnDevice ? rows.Count : 0,
+        };
         ComputeOptions how = options with { Progress = PartialProgress.Of(options.Progress, from, share) };
         var run = new TileRun(
             work, image.Info.Bounds, deep?.Backbone, how, _ => 0,

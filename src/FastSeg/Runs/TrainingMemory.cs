@@ -4,7 +4,9 @@ using FastSeg.Forest.Training;
 
 namespace FastSeg.Runs;
 
-/// <summary>What training holds besides the tiles that a plan lists, checked against the memory that is allowed before it is taken.</summary>
+/// <summary>
+/// What training holds besides the tiles that a plan lists, checked against the memory that is allowed before it is taken.
+/// </summary>
 internal static class TrainingMemory
 {
     /// <summary>Bytes of the labelled pixels' positions and values, in lists that double, while the larger copy is made.</summary>
@@ -29,7 +31,8 @@ internal static class TrainingMemory
     {
         long readers = images.Sum(image => image.Image.HeldBytes(options.WorkerCount));
         long rows = (count * planes * sizeof(float)) + (count * sizeof(int)) + (count * BytesPerLabel);
-        return Check(readers + rows + Booster.Bytes(count, planes, classes, training), $"to train on {count} labelled pixels with {planes} features", options);
+        long booster = Booster.Bytes(count, planes, classes, training);
+        return Check(readers + rows + booster, $"to train on {count} labelled pixels with {planes} features", options);
     }
 
     private static long Check(long bytes, string what, ComputeOptions options)

@@ -22,10 +22,15 @@ public static unsafe class UpsamplerRun
     /// <param name="image">The guidance: H x W pixels, not filled up to multiples of the patch.</param>
     /// <param name="features">An npy file, k x h x w, float32, C order; k is what the upsampler takes.</param>
     /// <param name="output">The npy file to write, channels x H x W, float32; it appears when it is whole.</param>
-    /// <param name="range">The linear range of samples that is 0 to 1 to the upsampler; null for <see cref="InputRange.From"/> the image.</param>
+    /// <param name="range">
+    /// The linear range of samples that is 0 to 1 to the upsampler; null for <see cref="InputRange.From"/> the image.
+    /// </param>
     /// <param name="options">Threads, progress, cancellation. They do not change the result.</param>
-    /// <exception cref="FastSegException">The features do not fit the upsampler, a file is damaged, or the result cannot be written.</exception>
-    public static RunResult Run(UpsamplerFile weights, ImageReader image, string features, string output, InputRange? range = null, ComputeOptions? options = null)
+    /// <exception cref="FastSegException">
+    /// The features do not fit the upsampler, a file is damaged, or the result cannot be written.
+    /// </exception>
+    public static RunResult Run(
+        UpsamplerFile weights, ImageReader image, string features, string output, InputRange? range = null, ComputeOptions? options = null)
     {
         long start = Stopwatch.GetTimestamp();
         ComputeOptions how = options ?? new ComputeOptions();
@@ -38,8 +43,10 @@ public static unsafe class UpsamplerRun
         using var network = new Upsampler(weights.Config, weights.Tensors.Values);
         TileGrid grid = Grid(info, how.WorkerCount);
         int workers = (int)Math.Min(how.WorkerCount, grid.Count);
-        var plan = new UpsamplerPlanCpu(network, checked((int)info.Height), checked((int)info.Width), map.Rows, map.Columns, (int)grid.TileWidth);
-        long peak = ProcessMemory.Resident() + ProcessMemory.CodeBytes + image.HeldBytes(workers) + (workers * Worker.Bytes(plan, info, grid));
+        (int height, int width) = (checked((int)info.Height), checked((int)info.Width));
+        var plan = new UpsamplerPlanCpu(network, height, width, map.Rows, map.Columns, (int)grid.TileWidth);
+        long buffers = image.HeldBytes(workers) + (workers * Worker.Bytes(plan, info, grid));
+        long peak = ProcessMemory.Resident() + ProcessMemory.CodeBytes + buffers;
         var tiles = new Worker[workers];
         using var file = new NpyPlanes(output, weights.Config.ChannelsOut, info.Height, info.Width);
         try
@@ -96,7 +103,10 @@ public static unsafe class UpsamplerRun
         public StageTimes Times { get; } = new();
 
         public static long Bytes(UpsamplerPlanCpu plan, ImageInfo image, TileGrid grid) =>
-            UpsamplerCpu.Bytes(plan) + GuidanceReaderCpu.Bytes(image, GuidanceReaderCpu.Largest(plan, image, grid)) + CellBytes(plan, grid) + StripBytes(plan);
+            UpsamplerCpu.Bytes(plan)
+            + GuidanceReaderCpu.Bytes(image, GuidanceReaderCpu.Largest(plan, image, grid))
+            + CellBytes(plan, grid)
+            + StripBytes(plan);
 
         public void Run(Region core)
         {
@@ -129,7 +139,8 @@ public static unsafe class UpsamplerRun
             return most * plan.Network.Config.ChannelsIn * sizeof(float);
         }
 
-        private static long StripBytes(UpsamplerPlanCpu plan) => (long)plan.MaxWidth * UpsamplerPlanCpu.StripRows * plan.Network.Config.ChannelsOut * sizeof(float);
+        private static long StripBytes(UpsamplerPlanCpu plan) =>
+            (long)plan.MaxWidth * UpsamplerPlanCpu.StripRows * plan.Network.Config.ChannelsOut * sizeof(float);
 
         private void Take(int first, int last)
         {

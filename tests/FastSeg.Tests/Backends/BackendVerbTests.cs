@@ -6,7 +6,9 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Backends;
 
-/// <summary>Each verb on each backend: the one its work is planned for gives the CPU's bits, the others are refused before anything moves.</summary>
+/// <summary>
+/// Each verb on each backend: the one its work is planned for gives the CPU's bits, the others are refused before anything moves.
+/// </summary>
 [TestFixture]
 internal sealed unsafe class BackendVerbTests
 {

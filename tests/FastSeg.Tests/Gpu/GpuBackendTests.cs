@@ -8,7 +8,7 @@ namespace FastSeg.Tests.Gpu;
 [TestFixture]
 internal sealed class GpuBackendTests
 {
-    /// <summary>One thread where the order of jobs matters to nothing, two where both halves shall be used.</summary>
+    /// <summary>One thread where the order of jobs matters to nothing, two where both slots shall be used.</summary>
     private static readonly ComputeOptions Simulated = new() { Backend = BackendKind.Simulated, Threads = 2 };
     private static readonly ComputeOptions Cpu = new() { Backend = BackendKind.Cpu };
 

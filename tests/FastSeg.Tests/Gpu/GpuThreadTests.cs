@@ -20,17 +20,17 @@ internal sealed class GpuThreadTests
     }
 
     [Test]
-    public void JobsOfSeveralThreadsAlternateBetweenTheHalves()
+    public void JobsOfSeveralThreadsAlternateBetweenTheSlots()
     {
         using var thread = new GpuThread(BackendKind.Simulated);
-        var halves = new List<int>();
+        var slots = new List<int>();
         Parallel.For(0, 6, new ParallelOptions { MaxDegreeOfParallelism = 3 }, _ =>
         {
-            using var job = new Job(halves.Add);
+            using var job = new Job(slots.Add);
             thread.Run(job);
         });
-        Assert.That(halves, Has.Count.EqualTo(6));
-        Assert.That(halves.Count(half => half == 0), Is.EqualTo(3));
+        Assert.That(slots, Has.Count.EqualTo(6));
+        Assert.That(slots.Count(slot => slot == 0), Is.EqualTo(3));
     }
 
     [Test]
@@ -69,6 +69,6 @@ internal sealed class GpuThreadTests
 
     private sealed class Job(Action<int> action) : GpuJob
     {
-        public override void Enqueue(AcceleratorStream stream, int half) => action(half);
+        public override void Enqueue(AcceleratorStream stream, int slot) => action(slot);
     }
 }

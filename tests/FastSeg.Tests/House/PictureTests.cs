@@ -19,7 +19,8 @@ internal sealed partial class PictureTests
         string[] drawn = [.. Arrow().Matches(text).Select(match => $"{match.Groups[1].Value} --> {match.Groups[2].Value}")];
         Assert.That(wanted, Is.Not.Empty);
         Offenders.None(wanted.Except(drawn), "arrows are missing in the picture of docs/architecture.md: draw them");
-        Offenders.None(drawn.Except(wanted), "arrows of the picture in docs/architecture.md are not there, or follow from others: take them off");
+        Offenders.None(
+            drawn.Except(wanted), "arrows of the picture in docs/architecture.md are not there, or follow from others: take them off");
     }
 
     /// <summary>The arrows from which all others follow.</summary>

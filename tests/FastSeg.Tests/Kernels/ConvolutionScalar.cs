@@ -120,7 +120,8 @@ internal sealed class ConvolutionScalar : IDisposable
 
     private static class Deep
     {
-        public static int Nearest(int destination, int input, int output) => FastSeg.Deep.Convolutions.Resize.Nearest(destination, input, output);
+        public static int Nearest(int destination, int input, int output) =>
+            FastSeg.Deep.Convolutions.Resize.Nearest(destination, input, output);
 
         public static Interpolation Aligned(int destination, int input, int output) =>
             FastSeg.Deep.Convolutions.Resize.Aligned(destination, input, output);

@@ -50,7 +50,7 @@ internal static class UpsamplerConfigReader
         catch (JsonException e)
         {
             throw new FastSegException(
-                $"{name}: its configuration cannot be read ({FastSeg.Files.InputFile.OneLine(e.Message)}); import the checkpoint again.", e);
+                $"{name}: its configuration cannot be read ({InputFile.OneLine(e.Message)}); import the checkpoint again.", e);
         }
         return Checked(
             new UpsamplerConfig
