@@ -138,9 +138,9 @@ public sealed class Segmenter
         ImageLayout labels = LabelLayout(image.Info, segment);
         ImageLayout probabilities = ProbabilityLayout(image.Info, wanted.ProbabilityType, segment);
         var sketches = new OutputSketches(
-            OutputSketch.OfFile(wanted.Labels, labels) ?? new OutputSketch(labels, _ => 0),
-            OutputSketch.OfFile(wanted.Probabilities, probabilities),
-            OutputSketch.OfFile(wanted.Confidence, ConfidenceLayout(image.Info, segment)));
+            OfFile(wanted.Labels, labels) ?? new OutputSketch(labels, _ => 0),
+            OfFile(wanted.Probabilities, probabilities),
+            OfFile(wanted.Confidence, ConfidenceLayout(image.Info, segment)));
         return Run(image, segment, options).Plan(sketches);
     }
 
@@ -185,6 +185,10 @@ public sealed class Segmenter
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public RunResult Segment(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
         Run(image, segment, options).Run(outputs);
+
+    /// <summary>The sketch of a file that is to be written; null for none.</summary>
+    private static OutputSketch? OfFile(string? path, ImageLayout layout) =>
+        path is null ? null : new OutputSketch(layout, threads => ImageFile.HeldBytes(path, layout, threads));
 
     private SegmentRun Run(ImageReader image, SegmentOptions? segment, ComputeOptions? options) =>
         new(Model, _backbone, image, segment ?? new SegmentOptions(), options ?? new ComputeOptions());

@@ -22,9 +22,9 @@ internal sealed unsafe class Median
     private readonly int* _coarse;
     private int _shift;
 
-    // The bucket where the search stands, and how many of the disk's pixels lie in the buckets below it.
-    private int _bucket;
+    // How many of the disk's pixels lie in the buckets below the one where the search stands, and that bucket.
     private int _below;
+    private int _bucket;
 
     /// <summary>Carves the buffers for bands up to the given size.</summary>
     public Median(Arena arena, Disk[] disks, int maxWidth, int maxRows)

@@ -4,8 +4,8 @@ using FastSeg.Simd;
 namespace FastSeg.Features;
 
 /// <summary>
-/// All filters of all channels on a panel: a strip of a tile, at most as wide as a band. This class hides the vector width, for which its
-/// one descendant is compiled twice; the price is a virtual call a band.
+/// All filters of all channels on a panel: a strip of a tile, at most <see cref="Band.MaxWidth"/> columns wide. This class hides the vector
+/// width, for which its one descendant is compiled twice; the price is a virtual call a band.
 /// </summary>
 internal abstract class PanelFilters
 {

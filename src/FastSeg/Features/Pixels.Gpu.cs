@@ -1,7 +1,8 @@
 using FastSeg.Gpu;
-using FastSeg.Kernels;
+using FastSeg.Images;
 using ILGPU;
 using ILGPU.Runtime;
+using PixelsKernels = FastSeg.Kernels.Pixels;
 
 namespace FastSeg.Features;
 
@@ -17,9 +18,9 @@ internal sealed class PixelsGpu
     public PixelsGpu(GpuDevice device)
     {
         _groupSize = device.GroupSize;
-        _bytes = device.Accelerator.LoadKernel<ArrayView<byte>, int, int, ArrayView<float>>(Pixels.FromBytes);
-        _shorts = device.Accelerator.LoadKernel<ArrayView<ushort>, int, int, ArrayView<float>>(Pixels.FromShorts);
-        _floats = device.Accelerator.LoadKernel<ArrayView<float>, int, int, ArrayView<float>>(Pixels.FromFloats);
+        _bytes = device.Accelerator.LoadKernel<ArrayView<byte>, int, int, ArrayView<float>>(PixelsKernels.FromBytes);
+        _shorts = device.Accelerator.LoadKernel<ArrayView<ushort>, int, int, ArrayView<float>>(PixelsKernels.FromShorts);
+        _floats = device.Accelerator.LoadKernel<ArrayView<float>, int, int, ArrayView<float>>(PixelsKernels.FromFloats);
     }
 
     /// <summary>Converts one channel.</summary>

@@ -27,10 +27,6 @@ internal sealed record OutputSketches(OutputSketch? Labels, OutputSketch? Probab
 /// <param name="HeldBytes">What its writer holds, given how many threads write.</param>
 internal sealed record OutputSketch(ImageLayout Layout, Func<int, long> HeldBytes)
 {
-    /// <summary>The sketch of a file that is to be written; null for none.</summary>
-    public static OutputSketch? OfFile(string? path, ImageLayout layout) =>
-        path is null ? null : new OutputSketch(layout, threads => ImageFile.HeldBytes(path, layout, threads));
-
     /// <summary>The sketch of an open writer; null for none.</summary>
     public static OutputSketch? Of(ImageWriter? writer) => writer is null ? null : new OutputSketch(writer.Layout, writer.HeldBytes);
 }
