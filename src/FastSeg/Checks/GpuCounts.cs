@@ -56,7 +56,7 @@ internal static class GpuCounts
         }
         foreach (double sigma in spec.Sigmas)
         {
-            counts.AddRange(Disks(spec, new Features.Disk(sigma).Pixels, sink));
+            counts.AddRange(Disks(spec, new FastSeg.Features.Disk(sigma).Pixels, sink));
         }
         return counts;
     }

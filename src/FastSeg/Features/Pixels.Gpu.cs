@@ -1,5 +1,5 @@
 using FastSeg.Gpu;
-using FastSeg.Images;
+using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 using PixelsKernels = FastSeg.Kernels.Pixels;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FastSeg.Files;
 using System.Text.Json.Serialization;
 
 namespace FastSeg.Deep.Weights;
