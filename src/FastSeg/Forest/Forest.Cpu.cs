@@ -11,19 +11,19 @@ namespace FastSeg.Forest;
 /// <remarks>
 /// <para>Which evaluator runs is decided once for a forest (<see cref="PruningChoice"/>). All of them give the same bits.</para>
 /// <code>
-/// trees of the forest                           256 bits (AVX2)      512 bits (VBMI)         why
-/// fewer splits a tree than pays (8; 20 with     Evaluator, programs of whole trees           pruning would cost more than it
-///   512 bits) on average, depth up to 7                                                      saves
-/// else depth up to 6, up to 255 byte planes     BitTrees             VectorTrees, then       bins vary least within a square of
-///                                                                    Evaluator               16 x 16; a tree is pruned by vectors
-/// else                                          Evaluator, programs of Pruner                pruning node by node pays for a
-///                                                                                            whole strip of 16 rows only
+/// the forest's trees                         256 bits (AVX2)        512 bits (VBMI)       why
+/// 1. few splits on average (under 8; under   Evaluator over         the same              pruning would cost more than it saves
+///    20 with 512 bits), depth up to 7        whole trees
+/// 2. depth up to 6, up to 255 byte planes    BitTrees               VectorTrees, which    vectors prune a tree fast enough to do it
+///                                                                   runs Evaluator        for each square of 16 x 16 pixels
+/// 3. any other                               Pruner, then           the same              pruning node by node is slow: once for a
+///                                            Evaluator                                    strip of 16 rows
 /// </code>
 /// <para>
-/// Within these, Evaluator gives trees that pruning left up to 4 leaves (256 bits) or 1 (512) to AddSmall, which keeps the margins in
-/// registers. A tree deeper than 64 or, after pruning, of more than 256 leaves is walked pixel by pixel, as is every tree on a square that
-/// holds NaN or infinity. The other tables: <see cref="ByteSearch"/> bins with 256 bits, <see cref="PathSearch"/> with 512; with AVX-512
-/// but without VBMI 256 bits are taken.
+/// Evaluator gives trees that pruning left up to 4 leaves (256 bits) or 1 (512) to AddSmall, which keeps the margins in registers. In rows
+/// 1 and 3 a tree deeper than 64, or with more than 256 leaves left, is walked pixel by pixel; so is every tree on a square that holds NaN
+/// or infinity. Binning depends on the width only: <see cref="ByteSearch"/> with 256 bits, <see cref="PathSearch"/> with 512. A processor
+/// with AVX-512 but without VBMI takes 256 bits.
 /// </para>
 /// </remarks>
 internal sealed unsafe class ForestCpu : IDisposable

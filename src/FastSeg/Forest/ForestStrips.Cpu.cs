@@ -29,8 +29,8 @@ internal abstract unsafe class ForestStrips : IDisposable
         Programs = [.. Enumerable.Range(0, ProgramsFor(tables)).Select(_ => new TreeProgram(tables.Forest))];
         Bins = _buffer.Pointer;
         Staged = (float*)(Bins + ((long)MaxSquares * tables.Planes * Square.Pixels));
-        Tile = Staged + (Side * Side);
-        Least = (byte*)(Tile + (MaxTogether * Side * Side));
+        SquareMargins = Staged + (Side * Side);
+        Least = (byte*)(SquareMargins + (MaxTogether * Side * Side));
         Most = Least + ((long)(MaxSquares + 1) * tables.Planes);
         Finite = Most + ((long)(MaxSquares + 1) * tables.Planes);
         if (Pruning == Pruning.None)
@@ -77,7 +77,7 @@ internal abstract unsafe class ForestStrips : IDisposable
     protected float* Staged { get; }
 
     /// <summary>The margins of <see cref="MaxTogether"/> squares.</summary>
-    protected float* Tile { get; }
+    protected float* SquareMargins { get; }
 
     /// <summary>The least bin of each plane of each square, and behind them of all squares.</summary>
     protected byte* Least { get; }
@@ -305,11 +305,11 @@ internal sealed unsafe class ForestStrips<TInt, TLanes> : ForestStrips
         int planes = Tables.Planes;
         for (int square = 0; square < squares; square++, margins += Side)
         {
-            CopyRows(margins, rowStride, Tile, Side);
+            CopyRows(margins, rowStride, SquareMargins, Side);
             trees.AddLeavesOf(
                 group, Least + (square * planes), Most + (square * planes),
-                Bins + ((nint)square * planes * Square.Pixels), Tile);
-            CopyRows(Tile, Side, margins, rowStride);
+                Bins + ((nint)square * planes * Square.Pixels), SquareMargins);
+            CopyRows(SquareMargins, Side, margins, rowStride);
         }
         SplitsEvaluated = trees.SplitsEvaluated;
     }
@@ -322,22 +322,24 @@ internal sealed unsafe class ForestStrips<TInt, TLanes> : ForestStrips
         margins += first * Side;
         for (int square = 0; square < count; square++)
         {
-            CopyRows(margins + (square * Side), rowStride, Tile + (square * Side * Side), Side);
+            CopyRows(margins + (square * Side), rowStride, SquareMargins + (square * Side * Side), Side);
         }
         int done = 0;
         for (int i = 0; i < program.WalkedTrees; i++)
         {
-            Evaluator<TInt, TLanes>.Run(program, done, program.WalkedBefore[i], bins, binStride, Tile, count);
+            Evaluator<TInt, TLanes>.Run(program, done, program.WalkedBefore[i], bins, binStride, SquareMargins, count);
             for (int square = 0; square < count; square++)
             {
-                Walk(band, SquareOf(strip, first + square), Tables.Forest.Trees[program.Walked[i]], Tile + (square * Side * Side), Side);
+                Walk(
+                    band, SquareOf(strip, first + square), Tables.Forest.Trees[program.Walked[i]],
+                    SquareMargins + (square * Side * Side), Side);
             }
             done = program.WalkedBefore[i];
         }
-        Evaluator<TInt, TLanes>.Run(program, done, program.Trees, bins, binStride, Tile, count);
+        Evaluator<TInt, TLanes>.Run(program, done, program.Trees, bins, binStride, SquareMargins, count);
         for (int square = 0; square < count; square++)
         {
-            CopyRows(Tile + (square * Side * Side), Side, margins + (square * Side), rowStride);
+            CopyRows(SquareMargins + (square * Side * Side), Side, margins + (square * Side), rowStride);
         }
     }
 
