@@ -67,7 +67,7 @@ internal sealed partial class LayoutTests
     [TestCase("Images", "Native")]
     [TestCase("Features", "Images", "Gpu", "Kernels", "Native")]
     [TestCase("Forest", "Features", "Images", "Gpu", "Kernels", "Native")]
-    [TestCase("Deep", "Features", "Images", "Gpu", "Kernels", "Native")]
+    [TestCase("Deep", "Common", "Features", "Images", "Gpu", "Kernels", "Native")]
     [TestCase("Models", "Features", "Forest", "Images", "Native", "Deep")]
     public void AFolderOfTheLibraryUsesOnlyThoseBelowIt(string folder, params string[] below)
     {

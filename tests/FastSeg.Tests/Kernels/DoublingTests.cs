@@ -49,7 +49,8 @@ internal sealed class DoublingTests
             (int low, int high) = DoublingConvolutionGpu<FloatSink>.SourceRows(y, y + height - 1, sourceHeight);
             ArrayView<float> scratch = scalar.Upload([.. Enumerable.Repeat(float.NaN, Window * outputs * width * (high - low + 1))]);
             new DoublingConvolutionGpu<FloatSink>(device).Run(
-                device.Accelerator.DefaultStream, shape, source, scalar.Upload(scalar.Weights), scalar.Upload(scalar.Bias), scratch, sink, 1);
+                device.Accelerator.DefaultStream, shape, source, scalar.Upload(scalar.Weights), scalar.Upload(scalar.Bias),
+                scratch, sink, 1);
             device.Accelerator.Synchronize();
             float[] actual = sink.Planes.GetAsArray(), expected = [.. Enumerable.Repeat(float.NaN, actual.Length)];
             for (int i = 0; i < outputs * width * height; i++)

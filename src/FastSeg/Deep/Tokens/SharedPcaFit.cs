@@ -1,5 +1,5 @@
-using FastSeg.Common;
 using System.Diagnostics;
+using FastSeg.Common;
 using FastSeg.Images;
 using FastSeg.Native;
 using MathNet.Numerics.LinearAlgebra;
