@@ -49,13 +49,19 @@ internal static unsafe class BackboneBench
             $"ONNX Runtime {OrtEnv.Instance().GetVersionString()} alone",
             side * side / compute,
             side * side / (pass * windows),
-            "the same network") { Goal = Goal.AtLeast(LeastRatio) });
+            "the same network")
+        {
+            Goal = Goal.AtLeast(LeastRatio),
+        });
         run.Add(new Quantity(
             "backbone",
             $"{name}: shared PCA, {SharedPcaFit.Views} views",
             fit / pass,
             "passes",
-            FormattableString.Invariant($"{fit:F2} s; a pass alone {pass * 1e3:F1} ms")) { Goal = Goal.AtMost(MostPasses) });
+            FormattableString.Invariant($"{fit:F2} s; a pass alone {pass * 1e3:F1} ms"))
+        {
+            Goal = Goal.AtMost(MostPasses),
+        });
         run.Add(new Quantity("backbone", $"{name}: memory, network and windows", held / 1048576.0, "MiB"));
         Planes(run, backbone, projection!, image, policy);
         DeepMemoryBench.Segment(run);

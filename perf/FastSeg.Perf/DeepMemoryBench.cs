@@ -26,13 +26,19 @@ internal static class DeepMemoryBench
             "backbone",
             $"segment deep, {side} x {side} TIFF to TIFF, own process",
             own.Seconds,
-            side * side) { Note = "classical and 32 deep channels, start included" });
+            side * side)
+        {
+            Note = "classical and 32 deep channels, start included",
+        });
         run.Add(new Quantity(
             "backbone",
             $"peak of segment deep, {side} x {side}",
             own.PeakBytes / 1048576.0,
             "MiB",
-            own.AgainstPlan) { Goal = Goal.AtMost(MostSegment) });
+            own.AgainstPlan)
+        {
+            Goal = Goal.AtMost(MostSegment),
+        });
     }
 
     /// <summary>Runs the upsampler alone on an image of twice the side: 8192 x 8192 unless --size says otherwise.</summary>

@@ -70,9 +70,15 @@ internal sealed unsafe class UpsamplerPeer : IDisposable
             "upsampler",
             $"  ONNX Runtime, {_network.ChannelsIn} at {_network.Height}",
             seconds,
-            ours.Pixels) { FlopsPerPixel = ours.FlopsPerPixel });
+            ours.Pixels)
+        {
+            FlopsPerPixel = ours.FlopsPerPixel,
+        });
         run.Add(new Comparison(
-            ours.Name, "ONNX Runtime", ours.PixelsPerSecond, ours.Pixels / seconds, Agreement(result, _buffers[2])) { Goal = goal });
+            ours.Name, "ONNX Runtime", ours.PixelsPerSecond, ours.Pixels / seconds, Agreement(result, _buffers[2]))
+        {
+            Goal = goal,
+        });
     }
 
     /// <inheritdoc/>

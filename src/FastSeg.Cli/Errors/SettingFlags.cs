@@ -9,7 +9,7 @@ internal static class SettingFlags
         Setting.Memory => "--memory",
         Setting.DeviceMemory => "--device-memory",
         Setting.Backend => "--backend",
-        Setting.Backbone => "--deep",
+        Setting.Backbone => "--deep MODELDIR",
         Setting.Channels => "--channels",
         Setting.Range => "--range",
         Setting.AllRounds => "--all-rounds",

@@ -48,7 +48,7 @@ public sealed record DeepOptions(Backbone Backbone)
         }
         return config.ChannelsIn == Channels
             ? null
-            : ($"the upsampler takes {config.ChannelsIn} channels, but {Channels} are wanted", $"choose --channels {config.ChannelsIn}");
+            : ($"the upsampler takes {config.ChannelsIn} channels, but {Channels} are wanted", $"choose {config.ChannelsIn} channels");
     }
 }
 

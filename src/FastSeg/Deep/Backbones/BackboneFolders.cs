@@ -65,7 +65,8 @@ public static class BackboneFolders
             : $"none of the {found.Count} found in {string.Join(", ", places)} is it";
         throw new FastSegException(
             $"The model needs the backbone {name} (SHA-256 {sha256}), but {looked}; "
-            + $"name its folder with --deep MODELDIR, or list it in {Variable}.");
+            + $"give its folder, or list it in {Variable}.",
+            Setting.Backbone, "its folder");
     }
 
     private static bool HasHash(BackboneFiles files, string hash)

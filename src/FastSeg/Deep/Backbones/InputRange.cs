@@ -14,6 +14,9 @@ public sealed record InputRange(float Low, float High)
 {
     private const double LowQuantile = 0.001, HighQuantile = 0.999;
 
+    /// <summary>How sentences about a range begin.</summary>
+    private const string RangeWords = "The input range";
+
     /// <summary>Most pixels read at a time.</summary>
     private const long PixelsAtOnce = 1 << 20;
 
@@ -51,7 +54,8 @@ public sealed record InputRange(float Low, float High)
         return low < high
             ? new InputRange(low, high)
             : throw new FastSegException(
-                $"{images[0].Info.Name}: every sample of the training images is {low}; state the range to be seen with --range LO HI.");
+                $"{images[0].Info.Name}: every sample of the training images is {low}; state the input range, its low and its high end.",
+                Setting.Range, "the input range");
     }
 
     /// <summary>Refuses a range that maps nothing.</summary>
@@ -60,7 +64,8 @@ public sealed record InputRange(float Low, float High)
     {
         if (!float.IsFinite(Low) || !float.IsFinite(High) || !(Low < High))
         {
-            throw new FastSegException($"--range {Low} {High} is no range; give two finite numbers, the smaller first.");
+            throw new FastSegException(
+                $"{RangeWords} {Low} {High} is no range; give two finite numbers, the smaller first.", Setting.Range, RangeWords);
         }
     }
 
@@ -75,8 +80,9 @@ public sealed record InputRange(float Low, float High)
         {
             int most = info.Type == SampleType.UInt8 ? byte.MaxValue : ushort.MaxValue;
             throw new FastSegException(
-                $"--range {Low} {High} is outside of 0 to 1, but {info.Name} has {info.Type.Name()} samples, "
-                + $"which count as sample / {most}; divide both ends by {most}.");
+                $"{RangeWords} {Low} {High} is outside of 0 to 1, but {info.Name} has {info.Type.Name()} samples, "
+                + $"which count as sample / {most}; divide both ends by {most}.",
+                Setting.Range, RangeWords);
         }
     }
 

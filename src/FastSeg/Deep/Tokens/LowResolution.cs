@@ -95,7 +95,7 @@ internal sealed unsafe class LowResolution : IDisposable
             {
                 throw backbone.Misfit(
                     $"the network gave values that are not finite in the row of patches at y {row * Patch}; "
-                    + "export it in float32, or state the input range with --range LO HI");
+                    + "export it in float32, or state the input range");
             }
         }
     }

@@ -22,6 +22,9 @@ internal static unsafe class SharedPcaFit
     /// </summary>
     private const int DecompositionMatrices = 5;
 
+    /// <summary>How sentences call the settings that a caller may know by other names.</summary>
+    private const string ChannelWords = "The number of channels", LimitWords = "a memory limit of";
+
     /// <summary>Fits the projection.</summary>
     /// <param name="backbone">The network.</param>
     /// <param name="images">Training images; views are dealt out to them in turn.</param>
@@ -41,8 +44,9 @@ internal static unsafe class SharedPcaFit
         if (channels < 1 || channels > dimension)
         {
             throw new FastSegException(
-                $"--channels {channels} cannot be had from {backbone.Folder}, whose tokens have {dimension} numbers; "
-                + $"give 1 to {dimension}.");
+                $"{ChannelWords} {channels} cannot be had from {backbone.Folder}, whose tokens have {dimension} numbers; "
+                + $"give 1 to {dimension}.",
+                Setting.Channels, ChannelWords);
         }
         policy.Check();
         var random = new SplitMix64(seed);
@@ -101,8 +105,9 @@ internal static unsafe class SharedPcaFit
         return options.Memory <= 0 || peak <= options.Memory
             ? peak
             : throw new FastSegException(
-                $"{images[0].Info.Name}: --memory {ByteSize.Text(options.Memory)} is not enough "
-                + $"to fit the projection of {backbone.Folder}; the least that would do is {ByteSize.Text(peak)}.");
+                $"{images[0].Info.Name}: {LimitWords} {ByteSize.Text(options.Memory)} is not enough "
+                + $"to fit the projection of {backbone.Folder}; the least that would do is {ByteSize.Text(peak)}.",
+                Setting.Memory, LimitWords);
     }
 
     /// <summary>The leading eigenvectors, each with the sign that makes its largest number positive.</summary>
@@ -115,7 +120,7 @@ internal static unsafe class SharedPcaFit
         {
             throw backbone.Misfit(
                 "the network gave values that are not finite for the training images; "
-                + "export it in float32, or state the input range with --range LO HI");
+                + "export it in float32, or state the input range");
         }
         Evd<double> evd = covariance.Evd(Symmetricity.Symmetric);
         int[] order = [.. Enumerable.Range(0, dimension).OrderByDescending(i => evd.EigenValues[i].Real)];

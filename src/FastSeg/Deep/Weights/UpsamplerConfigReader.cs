@@ -1,6 +1,6 @@
 using System.Text.Json;
-using FastSeg.Files;
 using System.Text.Json.Serialization;
+using FastSeg.Files;
 
 namespace FastSeg.Deep.Weights;
 

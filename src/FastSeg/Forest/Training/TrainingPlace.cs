@@ -29,5 +29,5 @@ internal sealed record TrainingPlace(bool OnDevice, string Reason)
     }
 
     private static string OtherBackend(BackendKind backend) =>
-        $"With --backend {backend.ToString().ToLowerInvariant()} XGBoost trains on the CPU.";
+        $"On the backend {backend.Name()} XGBoost trains on the CPU.";
 }

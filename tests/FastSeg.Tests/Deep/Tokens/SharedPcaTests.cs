@@ -115,7 +115,7 @@ internal sealed unsafe class SharedPcaTests
         Assert.That(Fit(2), Is.Not.EqualTo(Fit(1)));
         void FitSeven() => SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, WindowPolicy.Of(backbone), 7, 0);
         Assert.That(Assert.Throws<FastSegException>(FitSeven)!.Message,
-            Does.Contain("--channels 7 cannot be had").And.Contain("give 1 to 6"));
+            Does.Contain("The number of channels 7 cannot be had").And.Contain("give 1 to 6"));
     }
 
     [Test]

@@ -14,9 +14,9 @@ internal sealed class TrainingPlaceTests
     [TestCase(
         BackendKind.Cuda, "1.6.2", true, false,
         "libxgboost 1.6.2 cannot take a GPU's rows, which 1.7 and later can: it trains on the CPU.")]
-    [TestCase(BackendKind.OpenCl, "3.1.0", true, false, "With --backend opencl XGBoost trains on the CPU.")]
-    [TestCase(BackendKind.Simulated, "3.1.0", true, false, "With --backend simulated XGBoost trains on the CPU.")]
-    [TestCase(BackendKind.Cpu, "3.1.0", true, false, "With --backend cpu XGBoost trains on the CPU.")]
+    [TestCase(BackendKind.OpenCl, "3.1.0", true, false, "On the backend opencl XGBoost trains on the CPU.")]
+    [TestCase(BackendKind.Simulated, "3.1.0", true, false, "On the backend simulated XGBoost trains on the CPU.")]
+    [TestCase(BackendKind.Cpu, "3.1.0", true, false, "On the backend cpu XGBoost trains on the CPU.")]
     public void BackendAndLibraryDecide(BackendKind backend, string version, bool cuda, bool onDevice, string reason) =>
         Assert.That(
             TrainingPlace.Choose(backend, new XgBoostBuild(new Version(version), cuda)),
