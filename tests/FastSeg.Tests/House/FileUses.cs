@@ -33,8 +33,8 @@ internal sealed class FileUses
         {
             switch (node)
             {
-                case UsingDirectiveSyntax { NamespaceOrType: NameSyntax used } when model.GetSymbolInfo(used).Symbol is null:
-                    uses._unbound.Add($"{source.Path}:{SourceFile.Line(node)}: {used}");
+                case UsingDirectiveSyntax { NamespaceOrType: NameSyntax used }:
+                    uses.AddUsing(used, model);
                     break;
                 case SimpleNameSyntax name when (all || names.Contains(name.Identifier.Text)) && !IsOfNamespace(name):
                     uses.AddName(name, model);
@@ -51,6 +51,20 @@ internal sealed class FileUses
         name.Ancestors().First(node => node is not NameSyntax) is BaseNamespaceDeclarationSyntax;
 
     private static bool IsBehindDot(SimpleNameSyntax name) => name.Parent is MemberAccessExpressionSyntax access && access.Name == name;
+
+    /// <summary>An alias of a type is a use of it; what is written with the alias needs no look then.</summary>
+    private void AddUsing(NameSyntax used, SemanticModel model)
+    {
+        switch (model.GetSymbolInfo(used).Symbol)
+        {
+            case INamedTypeSymbol type:
+                AddType(type);
+                break;
+            case null:
+                _unbound.Add($"{Path}:{SourceFile.Line(used)}: {used}");
+                break;
+        }
+    }
 
     private void AddName(SimpleNameSyntax name, SemanticModel model)
     {
