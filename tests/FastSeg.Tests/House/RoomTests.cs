@@ -60,7 +60,7 @@ internal sealed class RoomTests
         ["Runs"] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features", "Files",
-            "Forest", "Forest/Training", "Gpu", "Images", "Models", "Native", "Simd",
+            "Forest", "Forest/Saved", "Forest/Training", "Gpu", "Images", "Images/Npy", "Models", "Native", "Simd",
         ],
         [Root] =
         [

@@ -1,5 +1,6 @@
 using FastSeg.Deep.Convolutions;
 using FastSeg.Kernels;
+using Resize = FastSeg.Deep.Convolutions.Resize;
 
 namespace FastSeg.Deep.Upsamplers;
 
@@ -46,8 +47,8 @@ internal sealed class UpsamplerStageGpu : UpsamplerStage
         // The window lies in the resized source, which has this stage's size; then where that reads.
         int own = Length(rows), radius = Weights!.Kernel / 2, low = Math.Max(0, first - radius), high = Math.Min(own - 1, last + radius);
         return Doubled
-            ? (FastSeg.Deep.Convolutions.Resize.Aligned(low, source, own).First, FastSeg.Deep.Convolutions.Resize.Aligned(high, source, own).Second)
-            : (FastSeg.Deep.Convolutions.Resize.Nearest(low, source, own), FastSeg.Deep.Convolutions.Resize.Nearest(high, source, own));
+            ? (Resize.Aligned(low, source, own).First, Resize.Aligned(high, source, own).Second)
+            : (Resize.Nearest(low, source, own), Resize.Nearest(high, source, own));
     }
 }
 
