@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.House;
 
-/// <summary>The picture of the rooms in docs/architecture.md is the graph that the sources have.</summary>
+/// <summary>docs/architecture.md shows the graph that the sources have, and files that are there.</summary>
 [TestFixture]
 internal sealed partial class PictureTests
 {
@@ -21,6 +21,19 @@ internal sealed partial class PictureTests
         Offenders.None(wanted.Except(drawn), "arrows are missing in the picture of docs/architecture.md: draw them");
         Offenders.None(
             drawn.Except(wanted), "arrows of the picture in docs/architecture.md are not there, or follow from others: take them off");
+    }
+
+    [Test]
+    public void TheFilesThatThePageNamesAreThere()
+    {
+        string text = File.ReadAllText(TestData.File("docs/architecture.md"));
+        string[] named = [.. FileName().Matches(text).Select(match => match.Groups[1].Value).Distinct()];
+        Assert.That(named, Has.Length.GreaterThan(30));
+        var missing = from name in named
+                      where !name.Contains("Gabor", StringComparison.Ordinal) && name is not ("X.cs" or "X.Cpu.cs" or "X.Gpu.cs")
+                      where !SourceTree.Files.Any(file => file.Path.EndsWith($"/{name}", StringComparison.Ordinal))
+                      select name;
+        Offenders.None(missing, "files that docs/architecture.md names are not there: follow their move");
     }
 
     /// <summary>The arrows from which all others follow.</summary>
@@ -50,4 +63,7 @@ internal sealed partial class PictureTests
 
     [GeneratedRegex(@"^\s*(\w+) --> (\w+)\s*$", RegexOptions.Multiline)]
     private static partial Regex Arrow();
+
+    [GeneratedRegex(@"`([\w./-]+\.cs)`")]
+    private static partial Regex FileName();
 }
