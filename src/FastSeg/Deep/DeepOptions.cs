@@ -4,6 +4,9 @@ namespace FastSeg;
 /// <param name="Backbone">The transformer; the caller keeps owning it. Its number of threads is kept in the model.</param>
 public sealed record DeepOptions(Backbone Backbone)
 {
+    /// <summary>How a sentence calls the setting that a caller may know by another name.</summary>
+    private const string ChannelWords = "a number of channels of";
+
     /// <summary>Deep channels, k: 1 to the backbone's dimension.</summary>
     public int Channels { get; init; } = 32;
 
@@ -32,7 +35,8 @@ public sealed record DeepOptions(Backbone Backbone)
         }
         return Upsampling is null
             ? new UpsamplingChoice(FastSeg.Upsampling.Bilinear, what)
-            : throw new FastSegException($"{Backbone.Folder}: {what}; {remedy}, or choose nearest or bilinear.");
+            : throw new FastSegException(
+                $"{Backbone.Folder}: {what}; {remedy}, or choose nearest or bilinear.", Setting.Channels, ChannelWords);
     }
 
     /// <summary>Why the learned upsampler cannot be used, and what would help; null where it can.</summary>
@@ -48,7 +52,7 @@ public sealed record DeepOptions(Backbone Backbone)
         }
         return config.ChannelsIn == Channels
             ? null
-            : ($"the upsampler takes {config.ChannelsIn} channels, but {Channels} are wanted", $"choose {config.ChannelsIn} channels");
+            : ($"the upsampler takes {config.ChannelsIn} channels, but {Channels} are wanted", $"choose {ChannelWords} {config.ChannelsIn}");
     }
 }
 

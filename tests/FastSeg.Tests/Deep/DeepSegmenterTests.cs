@@ -210,7 +210,7 @@ internal sealed class DeepSegmenterTests
         Assert.That(Fitted(other).Description.Upsampling, Is.EqualTo(Upsampling.Bilinear));
         Assert.That(
             Refusal(other),
-            Does.EndWith("takes 16 channels, but 12 are wanted; choose 16 channels, or choose nearest or bilinear."));
+            Does.EndWith("takes 16 channels, but 12 are wanted; choose a number of channels of 16, or choose nearest or bilinear."));
 
         tiny.SaveUpsampler(new UpsamplerCase(16, 16, 64, 64, 14, Padding.Replicate));
         using Backbone patch = Backbone.Open(tiny.Folder, 1);

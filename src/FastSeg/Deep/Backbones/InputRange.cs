@@ -54,8 +54,8 @@ public sealed record InputRange(float Low, float High)
         return low < high
             ? new InputRange(low, high)
             : throw new FastSegException(
-                $"{images[0].Info.Name}: every sample of the training images is {low}; state the input range, its low and its high end.",
-                Setting.Range, "the input range");
+                $"{images[0].Info.Name}: every sample of the training images is {low}; state the range that is to be seen.",
+                Setting.Range, "the range that is to be seen");
     }
 
     /// <summary>Refuses a range that maps nothing.</summary>
