@@ -52,7 +52,8 @@ public sealed record DeepOptions(Backbone Backbone)
         }
         return config.ChannelsIn == Channels
             ? null
-            : ($"the upsampler takes {config.ChannelsIn} channels, but {Channels} are wanted", $"choose {ChannelWords} {config.ChannelsIn}");
+            : ($"the upsampler takes {config.ChannelsIn} channels, but {Channels} are wanted",
+                $"choose {ChannelWords} {config.ChannelsIn}");
     }
 }
 
