@@ -3,23 +3,6 @@ namespace FastSeg.Cli.Files;
 /// <summary>Folders for results.</summary>
 internal static class Folder
 {
-    /// <summary>Makes a new folder for files that are not kept.</summary>
-    /// <exception cref="FastSegException">It cannot be made.</exception>
-    public static DirectoryInfo Temporary(string prefix)
-    {
-        try
-        {
-            return Directory.CreateTempSubdirectory(prefix);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FastSegException(
-                $"No folder can be made in {Path.GetTempPath()}: {e.Message.TrimEnd('.')}; " +
-                    "set TMPDIR to a folder that exists and can be written.",
-                e);
-        }
-    }
-
     /// <summary>Makes a folder, and those above it, where it does not exist.</summary>
     /// <exception cref="FastSegException">It cannot be made.</exception>
     public static void Make(string path)

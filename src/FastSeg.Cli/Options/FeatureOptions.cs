@@ -29,7 +29,7 @@ internal sealed class FeatureOptions
     private readonly Option<string?> _families = new("--families")
     {
         HelpName = "A,B,..",
-        Description = "Feature families out of gaussian, sobel, hessian, dog, membrane, laplacian, structure, mean, min, max, median; " +
+        Description = $"Feature families out of {string.Join(", ", FamilyNames.All)}; " +
             "default stands for the first five, none (with --deep) for no family. [default: default]",
     };
 

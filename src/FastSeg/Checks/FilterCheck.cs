@@ -38,6 +38,11 @@ internal static class FilterCheck
             image.Values[i] = samples[i];
         }
         IReadOnlyList<ReferenceImage> reference = FeatureReference.Planes(spec, image);
+        if (reference.Count != spec.Names.Count)
+        {
+            throw new InvalidOperationException(
+                $"{name}: {spec.Names.Count} planes, but {reference.Count} references to compare them with.");
+        }
         double largest = image.Values.Max(Math.Abs), worstError = 0, worstAllowed = 0, worstShare = -1;
         for (int plane = 0; plane < reference.Count; plane++)
         {

@@ -85,7 +85,7 @@ internal sealed unsafe class Disk<TLanes, TVector>
                 {
                     float* middle = _runs + ((nint)(row + disk.Radius) * _runStride);
                     nint away = (nint)dy * _runStride;
-                    AddRows<TJoin>(middle - away, middle + away, dy == 0, dy == disk.Radius, band.Width, band.Row(plane, row));
+                    JoinRows<TJoin>(middle - away, middle + away, dy == 0, dy == disk.Radius, band.Width, band.Row(plane, row));
                 }
             }
         }
@@ -97,16 +97,16 @@ internal sealed unsafe class Disk<TLanes, TVector>
     {
         for (int x = 0; x < width; x += TLanes.Count)
         {
-            TVector pair = h == 0
+            TVector run = h == 0
                 ? TLanes.Load(pixels + x)
                 : TJoin.Join(TLanes.Load(runs + x), TJoin.Join(TLanes.Load(pixels + x - h), TLanes.Load(pixels + x + h)));
-            TLanes.Store(pair, runs + x);
+            TLanes.Store(run, runs + x);
         }
     }
 
     /// <summary>Joins the runs of an upper and a lower row, or of the middle one, to the result; the first pair begins it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddRows<TJoin>(float* upper, float* lower, bool middle, bool first, int width, float* to)
+    private static void JoinRows<TJoin>(float* upper, float* lower, bool middle, bool first, int width, float* to)
         where TJoin : struct, IDiskJoin<TVector>
     {
         for (int x = 0; x < width; x += TLanes.Count)

@@ -1,14 +1,14 @@
 namespace FastSeg;
 
-/// <summary>
-/// The families' names on the command line and in a model: gaussian, sobel, hessian, dog, membrane, laplacian, structure, mean, min, max,
-/// median.
-/// </summary>
+/// <summary>The families' names on the command line and in a model: those of <see cref="Families"/> in lower case.</summary>
 public static class FamilyNames
 {
     private const string NoneName = "none";
 
     private static readonly Families[] Single = [.. Enum.GetValues<Families>().Where(family => int.PopCount((int)family) == 1)];
+
+    /// <summary>The set of all families.</summary>
+    internal static Families Every { get; } = Single.Aggregate(Families.None, (set, family) => set | family);
 
     /// <summary>Every family's name, in the order of the planes.</summary>
     public static IEnumerable<string> All => Single.Select(Name);

@@ -153,8 +153,7 @@ public sealed record FeatureSpec
                 $"Sigma {Tag(sigma)} is too large for the mean, min, max and median over a disk; " +
                 $"their radius is at most {MaxDisk} pixels.");
         }
-        const Families All = (Families)(((int)Families.Median << 1) - 1);
-        Refuse((Families & ~All) != 0, $"Families {(int)Families} has unknown families in it.");
+        Refuse((Families & ~FamilyNames.Every) != 0, $"Families {(int)Families} has unknown families in it.");
         Refuse(
             Names.Count + otherPlanes == 0,
             "No feature is left; switch at least one family on (and give a sigma, if the family needs one).");

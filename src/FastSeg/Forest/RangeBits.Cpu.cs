@@ -7,7 +7,7 @@ namespace FastSeg.Forest;
 /// <summary>
 /// Prunes an <see cref="OrderedTree"/> with one bit a node (AVX2). Two vectors compare the cuts of all 64 splits with the ranges of their
 /// planes' bins; from there on one 64-bit integer each says which splits send some pixel left, which send some right, which are reached,
-/// and which leaves are left. No branch depends on the tree or the ranges.
+/// and which leaves remain. No branch depends on the tree or the ranges.
 /// </summary>
 internal readonly unsafe struct RangeBits
 {
@@ -43,45 +43,45 @@ internal readonly unsafe struct RangeBits
         _least[_planes] = _most[_planes] = unchecked((byte)-SignedBins.Bias);
     }
 
-    /// <summary>Finds which splits and leaves pruning leaves of trees: a bit each, from left to right.</summary>
+    /// <summary>Finds the splits and the leaves of each tree that pixels can reach: one bit for each, from left to right.</summary>
     /// <param name="tree">The first <see cref="OrderedTree"/>; the others follow it.</param>
     /// <param name="count">Trees.</param>
-    /// <param name="left">Receives two words a tree: its remaining splits and its remaining leaves.</param>
+    /// <param name="kept">Receives two words for each tree: its remaining splits and its remaining leaves.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Prune(byte* tree, int count, ulong* left)
+    public void Prune(byte* tree, int count, ulong* kept)
     {
         if (_blocks > 1)
         {
             // More planes than the registers hold tables for: every lookup reads its tables from memory.
-            for (int i = 0; i < count; i++, tree += OrderedTree.Stride, left += 2)
+            for (int i = 0; i < count; i++, tree += OrderedTree.Stride, kept += 2)
             {
                 Vector256<byte> lower = Avx.LoadVector256(tree + OrderedTree.Plane);
                 Vector256<byte> upper = Avx.LoadVector256(tree + OrderedTree.Plane + 32);
                 Reach(
-                    Below(tree, Of(_least, lower), Of(_least, upper)), Below(tree, Of(_most, lower), Of(_most, upper)), left);
+                    Below(tree, Of(_least, lower), Of(_least, upper)), Below(tree, Of(_most, lower), Of(_most, upper)), kept);
             }
             return;
         }
         Vector256<byte> least0 = Table(_least), least1 = Table(_least + 16), least2 = Table(_least + 32), least3 = Table(_least + 48);
         Vector256<byte> most0 = Table(_most), most1 = Table(_most + 16), most2 = Table(_most + 32), most3 = Table(_most + 48);
-        for (int i = 0; i < count; i++, tree += OrderedTree.Stride, left += 2)
+        for (int i = 0; i < count; i++, tree += OrderedTree.Stride, kept += 2)
         {
             Vector256<byte> lower = Avx.LoadVector256(tree + OrderedTree.Plane);
             Vector256<byte> upper = Avx.LoadVector256(tree + OrderedTree.Plane + 32);
             // Some pixel goes left where the least bin is not above the cut, all do where the largest is not.
             ulong someLeft = Below(tree, Of64(lower, least0, least1, least2, least3), Of64(upper, least0, least1, least2, least3));
             ulong allLeft = Below(tree, Of64(lower, most0, most1, most2, most3), Of64(upper, most0, most1, most2, most3));
-            Reach(someLeft, allLeft, left);
+            Reach(someLeft, allLeft, kept);
         }
     }
 
     /// <summary>
     /// Follows the pixels down from the root, a level of splits at a time. With in-order numbers that takes shifts: the children of a
-    /// level's splits are 16, 8, 4, 2 and 1 positions to either side. A split is left if it is reached and sends pixels both ways; a leaf
-    /// is left if a split of the lowest level, whose left leaf has the number before its own, sends pixels to it.
+    /// level's splits are 16, 8, 4, 2 and 1 positions to either side. A split remains if it is reached and sends pixels both ways; a
+    /// leaf remains if a split of the lowest level, whose left leaf has the number before its own, sends pixels to it.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Reach(ulong someLeft, ulong allLeft, ulong* left)
+    private static void Reach(ulong someLeft, ulong allLeft, ulong* kept)
     {
         const ulong Root = 1ul << 32;
         ulong someRight = ~allLeft;
@@ -90,8 +90,8 @@ internal readonly unsafe struct RangeBits
         ulong level3 = ((level2 & someLeft) >> 4) | ((level2 & someRight) << 4);
         ulong level4 = ((level3 & someLeft) >> 2) | ((level3 & someRight) << 2);
         ulong level5 = ((level4 & someLeft) >> 1) | ((level4 & someRight) << 1);
-        left[0] = (Root | level1 | level2 | level3 | level4 | level5) & someLeft & someRight;
-        left[1] = ((level5 & someLeft) >> 1) | (level5 & someRight);
+        kept[0] = (Root | level1 | level2 | level3 | level4 | level5) & someLeft & someRight;
+        kept[1] = ((level5 & someLeft) >> 1) | (level5 & someRight);
     }
 
     /// <summary>A bit for each split: whether the given bin of its plane goes left.</summary>

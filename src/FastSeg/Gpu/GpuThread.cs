@@ -12,7 +12,7 @@ namespace FastSeg.Gpu;
 /// </summary>
 internal sealed class GpuThread : IDisposable
 {
-    /// <summary>Streams, each with a slot of the arena.</summary>
+    /// <summary>Number of streams; each has a slot of the arena.</summary>
     public const int Slots = 2;
 
     /// <summary>
@@ -89,7 +89,7 @@ internal sealed class GpuThread : IDisposable
             {
                 Start(job);
             }
-            while (_running.Count > 0 && FinishNow)
+            while (_running.Count > 0 && ShouldFinish)
             {
                 Finish();
             }
@@ -102,7 +102,8 @@ internal sealed class GpuThread : IDisposable
     }
 
     /// <summary>
-    /// Takes the next job. While the device works it does not wait for one, so that the end of the work is seen, and may return without.
+    /// Takes the next job. While the device works it does not wait for one, so that the end of the work is seen, and may return without a
+    /// job.
     /// </summary>
     /// <returns>False when there will be no more jobs.</returns>
     private bool Next(out GpuJob? job)
@@ -124,7 +125,7 @@ internal sealed class GpuThread : IDisposable
     /// Whether to wait for the oldest job now: because its slot is needed, or because it is done. ILGPU cannot ask a stream, so CUDA's
     /// driver is asked; on other devices the thread waits as soon as there is nothing else to start.
     /// </summary>
-    private bool FinishNow => _running.Count == Slots || (_device!.Kind == BackendKind.Cuda ? IsDone() : _queue.Count == 0);
+    private bool ShouldFinish => _running.Count == Slots || (_device!.Kind == BackendKind.Cuda ? IsDone() : _queue.Count == 0);
 
     /// <summary>Puts a job into the next stream, or runs an action once the device is idle.</summary>
     private void Start(GpuJob job)

@@ -12,7 +12,7 @@ internal sealed unsafe class Tile : IDisposable
     private readonly HostBuffer _samples;
 
     /// <summary>The samples as the reader delivers them, where the model sees another number of channels.</summary>
-    private readonly HostBuffer? _unadapted;
+    private readonly HostBuffer? _asRead;
 
     /// <summary>Allocates memory for the largest tile.</summary>
     /// <param name="maxCore">Width and height of the largest core.</param>
@@ -27,7 +27,7 @@ internal sealed unsafe class Tile : IDisposable
         Source = source;
         long pixels = LargestBounds(maxCore, halo, source);
         _samples = new HostBuffer(pixels * channels * Type.Bytes());
-        _unadapted = channels == source.Channels ? null : new HostBuffer(pixels * source.PixelBytes);
+        _asRead = channels == source.Channels ? null : new HostBuffer(pixels * source.PixelBytes);
     }
 
     /// <summary>Pixels around the core.</summary>
@@ -43,7 +43,7 @@ internal sealed unsafe class Tile : IDisposable
     public Region Needed { get; init; }
 
     /// <summary>Whether any samples could be refused: floats, or RGB where the model is grey.</summary>
-    public bool CanFail => Type == SampleType.Float32 || Source.Channels > Channels;
+    public bool CanBeRefused => Type == SampleType.Float32 || Source.Channels > Channels;
 
     /// <summary>Channels of <see cref="Samples"/>: those the model sees.</summary>
     public int Channels { get; }
@@ -79,14 +79,14 @@ internal sealed unsafe class Tile : IDisposable
     {
         Core = core;
         Bounds = core.Inflate(Halo).Intersect(Source.Bounds);
-        HostBuffer raw = _unadapted ?? _samples;
+        HostBuffer raw = _asRead ?? _samples;
         int bytes = checked((int)(Bounds.Pixels * Source.PixelBytes));
         reader.Read(Bounds, raw.Span<byte>(0, bytes));
         bool good = SampleChecks.AllWithin(raw.Pointer, Bounds.Pixels * Source.Channels, Type, LargestSample);
-        if (_unadapted is not null)
+        if (_asRead is not null)
         {
             good &= SampleChecks.Adapt(
-                _unadapted.Pointer, Source.Channels, _samples.Pointer, Channels, Bounds.Pixels, Type);
+                _asRead.Pointer, Source.Channels, _samples.Pointer, Channels, Bounds.Pixels, Type);
         }
         if (!good)
         {
@@ -103,7 +103,7 @@ internal sealed unsafe class Tile : IDisposable
     public void Dispose()
     {
         _samples.Dispose();
-        _unadapted?.Dispose();
+        _asRead?.Dispose();
     }
 
     /// <summary>Pixels of the largest core with its halo, which is never larger than the image.</summary>

@@ -38,7 +38,7 @@ internal sealed class SegmentWorker : TileWorker
         bool anything = ReadMask(core);
         Times.Add(Stage.Read, mark);
         // Masked tiles are looked at too: what is refused must not depend on how the image is cut.
-        if (anything || Tile.CanFail)
+        if (anything || Tile.CanBeRefused)
         {
             Read(core);
         }

@@ -14,7 +14,7 @@ namespace FastSeg;
 /// </summary>
 public static unsafe class UpsamplerRun
 {
-    /// <summary>A tile's columns decide what its worker holds; its rows only how much of the image is read at once.</summary>
+    /// <summary>A wider tile takes more memory; a taller one only means that more of the image is read at once.</summary>
     private const int TileWidth = 512, TileHeight = 1024;
 
     /// <summary>Runs it over an image.</summary>

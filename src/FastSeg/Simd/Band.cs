@@ -12,7 +12,7 @@ internal readonly unsafe struct Band
     /// <summary>Rows of the tallest band.</summary>
     public const int MaxHeight = 16;
 
-    /// <summary>Creates the view.</summary>
+    /// <summary>Describes planes that lie in an <see cref="Arena"/>; nothing is copied.</summary>
     public Band(long x, long y, int width, int height, int planes, float* first, int rowStride, int planeStride)
     {
         X = x;
@@ -37,7 +37,9 @@ internal readonly unsafe struct Band
     /// <summary>Rows that hold features.</summary>
     public int Height { get; }
 
-    /// <summary>Number of planes: features times channels, then the planes that are reserved for deep features.</summary>
+    /// <summary>
+    /// Number of planes: the features of a channel times the channels, then the planes that are reserved for deep features.
+    /// </summary>
     public int Planes { get; }
 
     /// <summary>Plane 0, row 0, column 0; 64-byte aligned.</summary>

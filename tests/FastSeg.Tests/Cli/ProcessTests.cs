@@ -84,6 +84,20 @@ internal sealed class ProcessTests : CliFixture
         Assert.That(Directory.GetFileSystemEntries(temporary), Is.Empty);
     }
 
+    /// <summary>With no folder for temporary files and none that it could write to.</summary>
+    [Test]
+    public void APlanCreatesNoFile()
+    {
+        string folder = NewFolder();
+        string command = $"cd '{folder}'; TMPDIR=/nowhere DOTNET_EnableDiagnostics=0 exec '{Dotnet}' '{Program}' " +
+            $"plan '{Model}' '{TestImage}' --probabilities float --confidence --format npy";
+        using Process process = Start("/bin/bash", ["-c", command]);
+        Outcome outcome = Finish(process);
+        Assert.That((outcome.Code, outcome.Error), Is.EqualTo((0, "")));
+        Assert.That(outcome.Output, Does.Contain("writer"));
+        Assert.That(Directory.GetFileSystemEntries(folder), Is.Empty);
+    }
+
     /// <summary>A closed or full standard stream neither aborts the process nor hides what went wrong.</summary>
     [TestCase("info gone.tif 2>&-", 1, "")]
     [TestCase("info gone.tif 2>/dev/full", 1, "")]

@@ -88,7 +88,7 @@ internal sealed partial class SpecialFileTests : CliFixture
         Assert.That(
             Fail(
                 "features", At("rgb.npy"), "--sigmas", string.Join(',', Enumerable.Range(1, 64)),
-                "--families", "default,laplacian,structure,mean,min,max,median", "-o", At("f.npy")),
+                "--families", string.Join(',', FamilyNames.All), "-o", At("f.npy")),
             Does.Contain("features are too many for one stack"));
     }
 

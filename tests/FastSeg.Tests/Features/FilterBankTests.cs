@@ -8,7 +8,7 @@ namespace FastSeg.Tests.Features;
 
 public class FilterBankTests
 {
-    private const Families Everything = (Families)(((int)Families.Median << 1) - 1);
+    private static readonly Families Everything = FamilyNames.Every;
 
     /// <summary>Radii: 0, an odd and an even one. Disks: of one pixel, and larger ones.</summary>
     private static readonly FeatureSpec All = new()

@@ -2,7 +2,7 @@ namespace FastSeg.Deep.Tokens;
 
 /// <summary>
 /// One jittered view of an image: a window of it, padded by reflection, perhaps zoomed, cropped back to the window's size, perhaps flipped.
-/// All seven numbers are always drawn, in the same order, so that a view does not depend on which of theirs earlier views used.
+/// All seven random numbers are drawn even where one is not used, so that every view begins at the same place of the random sequence.
 /// </summary>
 /// <param name="X">First column of the window.</param>
 /// <param name="Y">First row of the window.</param>

@@ -78,7 +78,10 @@ internal sealed unsafe class UpsamplerRingsCpu : IDisposable
     /// <summary>Last column of a stage.</summary>
     public int Last(int stage) => _lasts[stage];
 
-    /// <summary>Where a doubling's columns lie between the source's; the entry of the image's column x is at the pointer plus x.</summary>
+    /// <summary>
+    /// For each column of a doubling's result, the two columns of its source between which it lies. The entry of the image's column x is
+    /// at the pointer plus x.
+    /// </summary>
     public DoublingSource* Table(int stage) =>
         (DoublingSource*)At(_layout.Tables[stage]) + DoublingConvolution.Radius - _firsts[stage];
 
