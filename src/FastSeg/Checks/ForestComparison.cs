@@ -10,9 +10,11 @@ public static class ForestComparison
 {
     private const int Rows = 256;
 
-    /// <summary>Compares margins bit for bit, on rows whose features are the trees' own thresholds or just below them.</summary>
+    /// <summary>
+    /// Compares margins bit for bit, on rows whose features are the trees' own thresholds or the numbers just below them.
+    /// </summary>
     /// <param name="model">The model.</param>
-    /// <returns>What was compared, or why nothing could be, as the end of a sentence.</returns>
+    /// <returns>What was compared, or why nothing was, as a line of text.</returns>
     /// <exception cref="FastSegException">A margin differs.</exception>
     public static string Run(Model model)
     {
