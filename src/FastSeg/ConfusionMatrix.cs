@@ -1,35 +1,37 @@
 namespace FastSeg;
 
 /// <summary>
-/// How often each class of a truth was given each label. Only pixels whose truth is not 0 count. Values are label values, 0..65535;
-/// a prediction of 0 is a pixel that was left out of the segmentation, and counts as wrong.
+/// How often each class of a truth was given each label, over the pixels whose truth is not 0. Values are label values of 0 to 65535, the
+/// truth's with the offset of <see cref="Score.Compare"/> added. A prediction of 0 is a pixel that was left out of the segmentation; it
+/// counts as wrong.
 /// </summary>
 public sealed class ConfusionMatrix
 {
-    private const int Small = 256;
-    private readonly long[] _small = new long[Small * Small];
-    private readonly Dictionary<(int Truth, int Prediction), long> _large = [];
+    /// <summary>Side of the dense table, in which pairs of smaller values are counted; the dictionary counts the others.</summary>
+    private const int Side = 256;
+    private readonly long[] _dense = new long[Side * Side];
+    private readonly Dictionary<(int Truth, int Prediction), long> _sparse = [];
     private readonly SortedDictionary<int, long> _truths = [];
     private readonly SortedDictionary<int, long> _predictions = [];
 
-    /// <summary>Pixels counted.</summary>
+    /// <summary>Pixels counted: those whose truth is not 0.</summary>
     public long Pixels { get; private set; }
 
     /// <summary>The truth's classes, ascending.</summary>
     public IReadOnlyList<int> Classes => [.. _truths.Keys];
 
-    /// <summary>The values the prediction takes there, ascending.</summary>
+    /// <summary>The labels that the counted pixels were given, ascending.</summary>
     public IReadOnlyList<int> Predictions => [.. _predictions.Keys];
 
     /// <summary>Pixels of the class <paramref name="truth"/> that were labelled <paramref name="prediction"/>.</summary>
     public long this[int truth, int prediction] =>
-        truth < Small && prediction < Small ? _small[(truth * Small) + prediction] : _large.GetValueOrDefault((truth, prediction));
+        truth < Side && prediction < Side ? _dense[(truth * Side) + prediction] : _sparse.GetValueOrDefault((truth, prediction));
 
     /// <summary>
-    /// Intersection over union of a class: pixels of the class with its label, over pixels that have one or the other. 0 where it was
-    /// never found.
+    /// Intersection over union of a class: pixels that have it in both the truth and the prediction, over pixels that have it in either. 0
+    /// where no pixel has it.
     /// </summary>
-    /// <param name="value">A class of the truth.</param>
+    /// <param name="value">The class, as a label value.</param>
     public double Iou(int value)
     {
         long union = _truths.GetValueOrDefault(value) + _predictions.GetValueOrDefault(value) - this[value, value];
@@ -51,11 +53,12 @@ public sealed class ConfusionMatrix
     }
 
     /// <summary>
-    /// Whether both sides have few enough values to be classes: at most 255, and 0 for what was left out of a segmentation.
+    /// Whether both sides can be label maps: the truth has at most 255 values, and the prediction at most 255 besides 0, which marks pixels
+    /// that were left out.
     /// </summary>
-    internal bool HasClassesOnly => _truths.Count < Small && _predictions.Count <= Small;
+    internal bool HasClassesOnly => _truths.Count < Side && _predictions.Count <= Side;
 
-    /// <summary>Adds another matrix's counts.</summary>
+    /// <summary>Adds another matrix's counts to this one's; the other matrix stays as it is.</summary>
     public void Add(ConfusionMatrix other)
     {
         foreach ((int truth, int prediction, long pixels) in other.Cells())
@@ -64,31 +67,35 @@ public sealed class ConfusionMatrix
         }
     }
 
+    /// <summary>
+    /// Counts <paramref name="pixels"/> more pixels of the class <paramref name="truth"/> that were labelled <paramref name="prediction"/>.
+    /// </summary>
     internal void Add(int truth, int prediction, long pixels)
     {
         Pixels += pixels;
         _truths[truth] = _truths.GetValueOrDefault(truth) + pixels;
         _predictions[prediction] = _predictions.GetValueOrDefault(prediction) + pixels;
-        if (truth < Small && prediction < Small)
+        if (truth < Side && prediction < Side)
         {
-            _small[(truth * Small) + prediction] += pixels;
+            _dense[(truth * Side) + prediction] += pixels;
         }
         else
         {
-            _large[(truth, prediction)] = _large.GetValueOrDefault((truth, prediction)) + pixels;
+            _sparse[(truth, prediction)] = _sparse.GetValueOrDefault((truth, prediction)) + pixels;
         }
     }
 
+    /// <summary>Every pair of values that was counted, with its pixels.</summary>
     private IEnumerable<(int Truth, int Prediction, long Pixels)> Cells()
     {
-        for (int i = 0; i < _small.Length; i++)
+        for (int i = 0; i < _dense.Length; i++)
         {
-            if (_small[i] > 0)
+            if (_dense[i] > 0)
             {
-                yield return (i / Small, i % Small, _small[i]);
+                yield return (i / Side, i % Side, _dense[i]);
             }
         }
-        foreach (((int truth, int prediction), long pixels) in _large)
+        foreach (((int truth, int prediction), long pixels) in _sparse)
         {
             yield return (truth, prediction, pixels);
         }

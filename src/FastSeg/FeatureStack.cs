@@ -1,6 +1,6 @@
 namespace FastSeg;
 
-/// <summary>The features of an image in memory: one plane of the image's size for each.</summary>
+/// <summary>The features of an image in memory: for each feature a plane of the image's size.</summary>
 public sealed class FeatureStack
 {
     internal FeatureStack(int width, int height, IReadOnlyList<string> names, float[] values, RunResult run) =>
@@ -12,22 +12,22 @@ public sealed class FeatureStack
     /// <summary>Rows.</summary>
     public int Height { get; }
 
-    /// <summary>The planes' names, in their order.</summary>
+    /// <summary>The features' names, in the order of the planes.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>Every plane, one after the other (<c>planes x Height x Width</c>). The array is the caller's.</summary>
     public float[] Values { get; }
 
-    /// <summary>Where the time went.</summary>
+    /// <summary>What computed, time by stage, and the planned peak memory.</summary>
     public RunResult Run { get; }
 
-    /// <summary>One plane, row by row (<c>Height x Width</c>).</summary>
-    /// <param name="index">Number of the plane, from 0.</param>
+    /// <summary>One plane, row by row (<c>Height x Width</c>): a part of <see cref="Values"/>, not a copy.</summary>
+    /// <param name="index">Number of the plane: 0 to one less than the number of <see cref="Names"/>.</param>
     public Span<float> this[int index] => Values.AsSpan(checked(index * Width * Height), Width * Height);
 
-    /// <summary>One plane, row by row (<c>Height x Width</c>).</summary>
+    /// <summary>One plane, row by row (<c>Height x Width</c>): a part of <see cref="Values"/>, not a copy.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <exception cref="FastSegException">There is no such plane.</exception>
+    /// <exception cref="FastSegException">No plane has this name.</exception>
     public Span<float> this[string name]
     {
         get

@@ -8,34 +8,38 @@ using FastSeg.Images.Tiff;
 namespace FastSeg;
 
 /// <summary>
-/// Opens and creates image files. Reading goes by content: TIFF and BigTIFF, PNG, JPEG, WebP, npy. Writing goes by extension:
-/// .tif, .tiff, .png, .npy.
+/// Opens and creates image files. What is read depends on a file's content: TIFF and BigTIFF, PNG, JPEG, WebP or npy. What is written
+/// depends on the extension: .tif, .tiff, .png or .npy.
 /// </summary>
 public static class ImageFile
 {
-    /// <summary>How many bytes from the start of a file tell its format.</summary>
+    /// <summary>Bytes at the start of a file that tell its format.</summary>
     private const int MagicBytes = 12;
 
     /// <summary>
-    /// Opens an image. "FILE#2" is the second page of FILE (pages count from 1; without a number the first one is taken); a file whose
-    /// name really holds such a # is opened as it is.
+    /// Opens an image. "FILE#2" is the second page of FILE; pages count from 1, and without a number the first one is opened. Where a file
+    /// has the whole text as its name, # and number included, that file is opened.
     /// </summary>
     /// <param name="path">Path, with an optional page.</param>
     /// <returns>A reader of 1 (grey) or 3 (RGB) channels; alpha is dropped, a palette becomes RGB.</returns>
-    /// <exception cref="FastSegException">The file is missing, damaged, or of a kind that is not read.</exception>
+    /// <exception cref="FastSegException">The file is missing, damaged or of a kind that is not read, or it has no such page.</exception>
     public static ImageReader Open(string path) => Open(path, labels: false);
 
     /// <summary>
-    /// Opens a label image: one channel of uint8 or uint16 indices. A palette PNG or TIFF keeps its indices; an RGB image counts as grey
-    /// where its three channels are equal, and is refused at the first pixel where they are not.
+    /// Opens a label image: one channel of uint8 or uint16 indices. A palette PNG or TIFF keeps its indices. An RGB image counts as grey
+    /// where its three channels are equal; reading it fails at the first pixel where they differ.
     /// </summary>
     /// <param name="path">Path, with an optional page as in <see cref="Open(string)"/>.</param>
-    /// <exception cref="FastSegException">The file is missing, damaged, float, or of a kind that is not read.</exception>
+    /// <returns>A reader of one channel.</returns>
+    /// <exception cref="FastSegException">
+    /// The file is missing, damaged, float, or of a kind that is not read, or it has no such page.
+    /// </exception>
     public static ImageReader OpenLabels(string path) => OpenLabels(path, "labels are");
 
     /// <summary>Opens a label image, or another image of the same form, such as a mask.</summary>
     /// <param name="path">Path, with an optional page.</param>
     /// <param name="what">Subject and verb of the sentence that refuses a float image: "labels are", "a mask is".</param>
+    /// <exception cref="FastSegException">As in <see cref="OpenLabels(string)"/>.</exception>
     internal static ImageReader OpenLabels(string path, string what)
     {
         ImageReader reader = Open(path, labels: true);
@@ -55,13 +59,14 @@ public static class ImageFile
     }
 
     /// <summary>
-    /// Creates an image file in the format that the extension names. It appears under its name with <see cref="ImageWriter.Commit"/>.
+    /// Creates an image file in the format that the extension names. The file appears under its name with <see cref="ImageWriter.Commit"/>.
     /// </summary>
     /// <param name="path">A path ending in .tif, .tiff, .png or .npy, in a folder that exists.</param>
     /// <param name="layout">Size, type and pages.</param>
     /// <exception cref="FastSegException">
     /// The extension is none of these, the format cannot hold the layout, or the folder cannot be written.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">The layout has no pixel or no page.</exception>
     public static ImageWriter Create(string path, ImageLayout layout)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -75,8 +80,10 @@ public static class ImageFile
         };
     }
 
-    /// <summary>What the writer of a file that is to be created would hold while up to so many threads write. Nothing is created.</summary>
-    /// <param name="path">The file's name, or any name with its ending.</param>
+    /// <summary>
+    /// Most bytes that the writer of a file would hold while up to <paramref name="threads"/> threads write to it. No file is created.
+    /// </summary>
+    /// <param name="path">The file's name, or any name with its extension.</param>
     /// <param name="layout">Size, type and pages.</param>
     /// <param name="threads">Threads that write.</param>
     /// <exception cref="FastSegException">The extension is none that is written, or the format cannot hold the layout.</exception>
@@ -119,7 +126,7 @@ public static class ImageFile
         };
     }
 
-    /// <summary>The path in a name such as "FILE#2", as <see cref="Open(string)"/> would take it apart.</summary>
+    /// <summary>The path of the file that <see cref="Open(string)"/> opens for a name such as "FILE#2".</summary>
     internal static string FileOf(string name)
     {
         int hash = PageMark(name);
@@ -181,7 +188,9 @@ public static class ImageFile
             : throw new FastSegException($"{name} asks for page {name[(hash + 1)..]}; pages count from 1.");
     }
 
-    /// <summary>Position of the # in front of a page number; -1 where there is none, or where a file has that whole name.</summary>
+    /// <summary>
+    /// Position of the # in front of a page number; -1 where the name has no page, or where a file has the whole text as its name.
+    /// </summary>
     private static int PageMark(string name)
     {
         int hash = name.LastIndexOf('#');

@@ -21,14 +21,14 @@ public sealed class LabelMap
     /// </summary>
     public byte[] Labels { get; }
 
-    /// <summary>The model's classes: label n is <c>Classes[n - 1]</c>, which has its name and the value it was drawn with.</summary>
+    /// <summary>The model's classes. Label n is <c>Classes[n - 1]</c>, which says its name and the value with which it was drawn.</summary>
     public IReadOnlyList<ModelClass> Classes { get; }
 
-    /// <summary>Pixels of each class, and where the time went.</summary>
+    /// <summary>Pixels of each class, what computed, and time by stage.</summary>
     public RunResult Run { get; }
 
     /// <summary>The label of a pixel.</summary>
-    /// <param name="x">Column, from 0 at the left of <see cref="Area"/>.</param>
-    /// <param name="y">Row, from 0 at its top.</param>
+    /// <param name="x">Column, from 0 at the left of <see cref="Area"/>; below <see cref="Width"/>, which is not checked.</param>
+    /// <param name="y">Row, from 0 at the top of <see cref="Area"/>.</param>
     public byte this[int x, int y] => Labels[checked((y * Width) + x)];
 }

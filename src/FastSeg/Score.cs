@@ -3,21 +3,27 @@ using FastSeg.Common;
 
 namespace FastSeg;
 
-/// <summary>Compares segmentations with the truth, tile by tile.</summary>
+/// <summary>Compares segmentations with their truth, block by block.</summary>
 public static class Score
 {
-    /// <summary>Side of the blocks that are read, a multiple of a TIFF tile's.</summary>
+    /// <summary>Side of the blocks that are read: a multiple of the 256 pixels of a TIFF's tile.</summary>
     private const int Block = 1024;
 
-    /// <summary>Most pixels read at once where whole rows are cheaper.</summary>
+    /// <summary>Most pixels of a block of whole rows, which are read where a reader prefers them.</summary>
     private const long RowPixels = 1L << 20;
 
     /// <summary>Counts how often each class of the truth was given each label.</summary>
     /// <param name="prediction">One channel of uint8 or uint16 labels; 0 where nothing was segmented.</param>
     /// <param name="truth">One channel of uint8 or uint16 classes, of the same size.</param>
-    /// <param name="truthOffset">Added to every value of the truth; what is 0 then is unlabelled and not counted.</param>
-    /// <param name="options">Threads, progress, cancellation. They do not change the counts.</param>
-    /// <exception cref="FastSegException">The sizes differ, an image is no label image, or the truth has no labelled pixel.</exception>
+    /// <param name="truthOffset">
+    /// 0 to 65535, added to every value of the truth. A pixel whose sum is 0 is unlabelled and not counted.
+    /// </param>
+    /// <param name="options">Threads, progress, cancellation; null for the defaults. They do not change the counts.</param>
+    /// <exception cref="FastSegException">
+    /// The sizes differ, an image is no label image or holds more than 255 values, the offset is out of range, or no pixel of the truth is
+    /// labelled.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The comparison was cancelled.</exception>
     public static ConfusionMatrix Compare(ImageReader prediction, ImageReader truth, int truthOffset = 0, ComputeOptions? options = null)
     {
         options ??= new ComputeOptions();
@@ -48,6 +54,7 @@ public static class Score
             "where its classes start at 0, give a truth offset of 1.");
     }
 
+    /// <summary>The blocks that are compared: squares, or whole rows where one of the readers prefers them.</summary>
     private static TileGrid Grid(ImageReader prediction, ImageReader truth)
     {
         Region bounds = truth.Info.Bounds;
@@ -56,6 +63,7 @@ public static class Score
             : new TileGrid(bounds, Block, Block);
     }
 
+    /// <summary>Refuses counts of more values than label maps have: then an image was given for labels.</summary>
     private static void CheckClasses(ConfusionMatrix matrix, ImageReader prediction, ImageReader truth)
     {
         if (!matrix.HasClassesOnly)
@@ -75,7 +83,7 @@ public static class Score
         }
     }
 
-    /// <summary>One worker's counts and buffers.</summary>
+    /// <summary>One worker's counts, and memory for the samples of a block.</summary>
     private sealed class Counter(ImageReader prediction, ImageReader truth, int offset)
     {
         private byte[] _prediction = [];
@@ -83,39 +91,41 @@ public static class Score
 
         public ConfusionMatrix Matrix { get; } = new();
 
+        /// <summary>Counts the pixels of a block. Neighbouring pixels with the same class and label are counted together.</summary>
         public void Count(Region block)
         {
             ReadOnlySpan<byte> labels = Read(prediction, block, ref _prediction);
             ReadOnlySpan<byte> classes = Read(truth, block, ref _truth);
             int labelBytes = prediction.Info.PixelBytes, classBytes = truth.Info.PixelBytes;
             int pixels = checked((int)block.Pixels);
-            int runTruth = 0, runLabel = 0, run = 0;
+            int runTruth = 0, runLabel = 0, runPixels = 0;
             for (int i = 0; i < pixels; i++)
             {
                 int value = Value(classes, i, classBytes) + offset;
                 int label = Value(labels, i, labelBytes);
                 if (value != runTruth || label != runLabel)
                 {
-                    Add(runTruth, runLabel, run);
-                    (runTruth, runLabel, run) = (value, label, 0);
+                    Add(runTruth, runLabel, runPixels);
+                    (runTruth, runLabel, runPixels) = (value, label, 0);
                 }
-                run++;
+                runPixels++;
             }
-            Add(runTruth, runLabel, run);
+            Add(runTruth, runLabel, runPixels);
             CheckClasses(Matrix, prediction, truth);
         }
 
-        private void Add(int value, int label, int run)
+        private void Add(int value, int label, int pixels)
         {
-            if (value != 0 && run != 0)
+            if (value != 0 && pixels != 0)
             {
-                Matrix.Add(value, label, run);
+                Matrix.Add(value, label, pixels);
             }
         }
 
         private static int Value(ReadOnlySpan<byte> samples, int i, int bytes) =>
             bytes == 1 ? samples[i] : BinaryPrimitives.ReadUInt16LittleEndian(samples[(2 * i)..]);
 
+        /// <summary>Reads a block into a buffer, which grows where the block is larger than all before it.</summary>
         private static ReadOnlySpan<byte> Read(ImageReader reader, Region block, ref byte[] buffer)
         {
             int bytes = checked((int)(block.Pixels * reader.Info.PixelBytes));

@@ -4,8 +4,8 @@ using FastSeg.Runs;
 namespace FastSeg;
 
 /// <summary>
-/// The door: trains models, and applies one to images from files or memory. One call at a time per segmenter; several segmenters may
-/// share a <see cref="Model"/> and run at once.
+/// The way in: trains models, and applies a model to images from files or memory. A segmenter takes one call at a time; several segmenters
+/// may share a <see cref="Model"/> and run at once.
 /// </summary>
 public sealed class Segmenter
 {
@@ -13,22 +13,33 @@ public sealed class Segmenter
 
     /// <summary>Takes a model to apply.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="backbone">The backbone it was trained with, where it has deep features; the caller keeps owning it.</param>
+    /// <param name="backbone">
+    /// The backbone that the model was trained with; null for a model without deep features. The caller keeps owning it.
+    /// </param>
     public Segmenter(Model model, Backbone? backbone = null) => (Model, _backbone) = (model, backbone);
 
     /// <summary>The model that is applied.</summary>
     public Model Model { get; }
 
-    /// <summary>Trains a model from scribbles. Only labelled pixels' features are computed.</summary>
+    /// <summary>
+    /// Trains a model from scribbles. Features are computed only around labelled pixels: in the smallest rectangle that holds those of a
+    /// tile.
+    /// </summary>
     /// <param name="images">Images and their labels; all of them together are one training set.</param>
     /// <param name="features">Which features; null for <see cref="FeatureSpec.Paper"/>.</param>
     /// <param name="training">How the trees are trained; null for the defaults.</param>
     /// <param name="deep">Deep features behind the classical ones, or null.</param>
-    /// <param name="names">Class names by ascending label value, or null.</param>
-    /// <param name="options">Threads, progress, cancellation. They do not change the model.</param>
+    /// <param name="names">A name for each class, by ascending label value; null for names such as "class 7".</param>
+    /// <param name="options">
+    /// Threads, memory, backend, progress, cancellation; null for the defaults. Of these only the backend can change a result;
+    /// <see cref="ComputeOptions"/> says when.
+    /// </param>
+    /// <returns>The model, and what training took.</returns>
     /// <exception cref="FastSegException">
-    /// Labels do not fit an image, no pixel or only one class is labelled, or XGBoost is missing.
+    /// There is no image, labels do not fit an image, no pixel or only one class is labelled, an option is out of its range, memory is not
+    /// enough, or XGBoost is missing or fails.
     /// </exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static TrainingResult Train(
         IReadOnlyList<TrainingImage> images, FeatureSpec? features = null, TrainingOptions? training = null,
         IReadOnlyList<string>? names = null, ComputeOptions? options = null, DeepOptions? deep = null)
@@ -39,14 +50,27 @@ public sealed class Segmenter
     }
 
     /// <summary>
-    /// Computes the feature stack of an image: one page a plane, in the order of <see cref="FeatureSpec.PlaneNames"/>.
+    /// Computes the feature stack of an image: one page a plane, in the order of <see cref="FeatureSpec.PlaneNames"/>, then the deep ones.
     /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="features">Which features.</param>
-    /// <param name="channels">Channels to featurise (1 or 3), as a model keeps them; 0 takes 1 for a grey image and 3 for colour.</param>
-    /// <param name="output">Makes the float32 writer, given the number of planes' names.</param>
-    /// <param name="options">Threads, memory, progress, cancellation.</param>
+    /// <param name="channels">
+    /// Channels whose features are computed (1 or 3), as in <see cref="FastSeg.Model.Channels"/>; 0 stands for 1 where the image is grey,
+    /// and else for 3.
+    /// </param>
+    /// <param name="output">
+    /// Makes the float32 writer, given the planes' names: one page for each. The call commits and disposes the writer.
+    /// </param>
+    /// <param name="options">
+    /// Threads, memory, backend, progress, cancellation; null for the defaults. Of these only the backend can change a result;
+    /// <see cref="ComputeOptions"/> says when.
+    /// </param>
     /// <param name="deep">Deep features behind the classical ones, their projection fitted to this image with seed 0; or null.</param>
+    /// <exception cref="FastSegException">
+    /// The features cannot be computed, the image is corrupt or has a sample that filters must not see, memory is not enough, or a result
+    /// cannot be written.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static RunResult Features(
         ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output,
         ComputeOptions? options = null, DeepOptions? deep = null)
@@ -57,14 +81,24 @@ public sealed class Segmenter
     }
 
     /// <summary>
-    /// Computes the deep features of an image twice, their projection fitted to it with seed 0: with each cell's features repeated over
-    /// its pixels, and upsampled as wanted. Projection and transformer run once.
+    /// Computes the deep features of an image twice: once with each cell's features repeated over its pixels, and once upsampled as wanted.
+    /// The projection is fitted to the image with seed 0; fit and transformer run once for both.
     /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="deep">Which features.</param>
-    /// <param name="low">Makes the float32 writer of the cells' features, given the names of the planes.</param>
-    /// <param name="full">Makes the float32 writer of the upsampled features.</param>
-    /// <param name="options">Threads, memory, progress, cancellation.</param>
+    /// <param name="low">
+    /// Makes the float32 writer of the cells' features, given the planes' names. The call commits and disposes the writer.
+    /// </param>
+    /// <param name="full">Makes the float32 writer of the upsampled features, likewise.</param>
+    /// <param name="options">
+    /// Threads, memory, backend, progress, cancellation; null for the defaults. Of these only the backend can change a result;
+    /// <see cref="ComputeOptions"/> says when.
+    /// </param>
+    /// <exception cref="FastSegException">
+    /// The features cannot be computed, the image is corrupt or has a sample that filters must not see, memory is not enough, or a result
+    /// cannot be written.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static RunResult DeepFeatures(
         ImageReader image, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low,
         Func<IReadOnlyList<string>, ImageWriter> full, ComputeOptions? options = null) =>
@@ -73,30 +107,56 @@ public sealed class Segmenter
     /// <summary>Computes the features of an image into memory, without a model.</summary>
     /// <param name="image">The image.</param>
     /// <param name="features">Which features.</param>
-    /// <param name="options">Threads, memory, progress, cancellation.</param>
+    /// <param name="options">
+    /// Threads, memory, backend, progress, cancellation; null for the defaults. Of these only the backend can change a result;
+    /// <see cref="ComputeOptions"/> says when.
+    /// </param>
     /// <param name="deep">Deep features behind the classical ones, their projection fitted to this image with seed 0; or null.</param>
-    /// <exception cref="FastSegException">The stack is larger than an array can be; write it with the other overload.</exception>
+    /// <exception cref="FastSegException">
+    /// As in the overload that takes a writer; also where the stack is larger than an array can be.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static FeatureStack Features(
         ImageReader image, FeatureSpec features, ComputeOptions? options = null, DeepOptions? deep = null) =>
         InMemory(image, output => Features(image, features, 0, output, options, deep));
 
     /// <summary>Computes exactly the planes that the model sees into memory: classical ones, then deep ones.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="options">Threads, memory, progress, cancellation.</param>
-    /// <exception cref="FastSegException">The stack is larger than an array can be; write it with the other overload.</exception>
+    /// <param name="options">
+    /// Threads, memory, backend, progress, cancellation; null for the defaults. Of these only the backend can change a result;
+    /// <see cref="ComputeOptions"/> says when.
+    /// </param>
+    /// <exception cref="FastSegException">
+    /// As in the overload that takes a writer; also where the stack is larger than an array can be.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public FeatureStack Features(ImageReader image, ComputeOptions? options = null) =>
         InMemory(image, output => Features(image, output, options));
 
     /// <summary>Computes exactly the planes that the model sees: classical ones, then deep ones.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="output">Makes the float32 writer, given the names of the planes.</param>
-    /// <param name="options">Threads, memory, progress, cancellation.</param>
+    /// <param name="output">
+    /// Makes the float32 writer, given the planes' names: one page for each. The call commits and disposes the writer.
+    /// </param>
+    /// <param name="options">
+    /// Threads, memory, backend, progress, cancellation; null for the defaults. Of these only the backend can change a result;
+    /// <see cref="ComputeOptions"/> says when.
+    /// </param>
+    /// <exception cref="FastSegException">
+    /// The features cannot be computed, the image is corrupt or has a sample that filters must not see, the model's backbone was not given,
+    /// memory is not enough, or a result cannot be written.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public RunResult Features(ImageReader image, Func<IReadOnlyList<string>, ImageWriter> output, ComputeOptions? options = null) =>
         new FeatureRun(image, options ?? new ComputeOptions()).Run(Model.Features, Model.Channels, Model.Deep, _backbone, output);
 
     /// <summary>
-    /// The layout of the label map that <see cref="Segment(ImageReader, SegmentOutputs, SegmentOptions?, ComputeOptions?)"/> writes.
+    /// The layout of the label map that <see cref="Segment(ImageReader, SegmentOutputs, SegmentOptions?, ComputeOptions?)"/> writes: uint8,
+    /// or uint16 where values above 255 are kept.
     /// </summary>
+    /// <param name="image">The image to be segmented.</param>
+    /// <param name="options">Region and label values; null for the whole image and labels 1..C.</param>
+    /// <exception cref="FastSegException">The region is empty or not inside the image.</exception>
     public ImageLayout LabelLayout(ImageInfo image, SegmentOptions? options = null)
     {
         Region area = SegmentRun.Area(image, options ?? new SegmentOptions());
@@ -104,10 +164,11 @@ public sealed class Segmenter
         return new ImageLayout(area.Width, area.Height, type) { PixelSize = image.PixelSize, IsLabelMap = true };
     }
 
-    /// <summary>The layout of the probabilities, one page a class.</summary>
+    /// <summary>The layout of the probabilities: one page for each class, by ascending label value.</summary>
     /// <param name="image">The image to be segmented.</param>
     /// <param name="type"><see cref="SampleType.Float32"/> or <see cref="SampleType.UInt8"/>.</param>
-    /// <param name="options">Region and the like.</param>
+    /// <param name="options">The region; null for the whole image.</param>
+    /// <exception cref="FastSegException">The region is empty or not inside the image.</exception>
     public ImageLayout ProbabilityLayout(ImageInfo image, SampleType type, SegmentOptions? options = null)
     {
         Region area = SegmentRun.Area(image, options ?? new SegmentOptions());
@@ -119,19 +180,29 @@ public sealed class Segmenter
         };
     }
 
-    /// <summary>The layout of the confidence map.</summary>
+    /// <summary>The layout of the confidence map: one page of float32.</summary>
+    /// <param name="image">The image to be segmented.</param>
+    /// <param name="options">The region; null for the whole image.</param>
+    /// <exception cref="FastSegException">The region is empty or not inside the image.</exception>
     public ImageLayout ConfidenceLayout(ImageInfo image, SegmentOptions? options = null)
     {
         Region area = SegmentRun.Area(image, options ?? new SegmentOptions());
         return new ImageLayout(area.Width, area.Height, SampleType.Float32) { PixelSize = image.PixelSize };
     }
 
-    /// <summary>Tiles, buffers and peak memory of a segmentation, before anything runs. Nothing is created.</summary>
+    /// <summary>
+    /// Tiles, buffers and peak memory of a segmentation, before anything is computed. No file is created. With deep features the network
+    /// runs once, where its memory has not been measured yet.
+    /// </summary>
     /// <param name="image">The image.</param>
-    /// <param name="outputs">What would be written, and as what; null for labels in memory.</param>
+    /// <param name="outputs">What would be written, and in which formats; null for labels in memory.</param>
     /// <param name="segment">Region, mask, label values.</param>
-    /// <param name="options">Threads, memory.</param>
-    /// <exception cref="FastSegException">The region is not inside the image, or no plan fits the memory.</exception>
+    /// <param name="options">Threads, memory, backend.</param>
+    /// <exception cref="FastSegException">
+    /// The region is not inside the image, the mask does not fit it, a format cannot hold an output, the device is not there, or no plan
+    /// fits the memory.
+    /// </exception>
+    /// <exception cref="ArgumentException">The probabilities are to be uint16.</exception>
     public Plan Plan(ImageReader image, PlannedOutputs? outputs = null, SegmentOptions? segment = null, ComputeOptions? options = null)
     {
         PlannedOutputs wanted = outputs ?? new PlannedOutputs();
@@ -148,8 +219,11 @@ public sealed class Segmenter
     /// <param name="image">The image.</param>
     /// <param name="outputs">The writers.</param>
     /// <param name="segment">Region, mask, label values.</param>
-    /// <param name="options">Threads, memory.</param>
-    /// <exception cref="FastSegException">The region is not inside the image, or no plan fits the memory.</exception>
+    /// <param name="options">Threads, memory, backend.</param>
+    /// <exception cref="FastSegException">
+    /// The region is not inside the image, the mask does not fit it, the device is not there, or no plan fits the memory.
+    /// </exception>
+    /// <exception cref="ArgumentException">A writer's layout is not that of the output.</exception>
     public Plan Plan(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
         Run(image, segment, options).Plan(OutputSketches.Of(outputs));
 
@@ -158,11 +232,15 @@ public sealed class Segmenter
     /// <param name="segment">
     /// Region and mask. Labels are always 1..C here; <see cref="LabelMap.Classes"/> has the values that were drawn.
     /// </param>
-    /// <param name="options">Threads, memory, progress, cancellation. They do not change the result.</param>
+    /// <param name="options">
+    /// Threads, memory, backend, progress, cancellation; null for the defaults. Of these only the backend can change a result;
+    /// <see cref="ComputeOptions"/> says when.
+    /// </param>
     /// <exception cref="FastSegException">
-    /// The image is corrupt, does not fit the model, the memory is not enough, or there are more pixels than an array can hold.
+    /// The image is corrupt or does not fit the model, the region or the mask does not fit the image, the model's backbone was not given,
+    /// memory is not enough, or there are more pixels than an array can hold.
     /// </exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public LabelMap Segment(ImageReader image, SegmentOptions? segment = null, ComputeOptions? options = null)
     {
         SegmentOptions how = (segment ?? new SegmentOptions()) with { KeepValues = false };
@@ -174,25 +252,33 @@ public sealed class Segmenter
     }
 
     /// <summary>
-    /// Labels every pixel of an image, tile by tile, for images of any size. The outputs get their final names in the end; when it fails,
-    /// nothing is left of them once they are disposed.
+    /// Labels every pixel of an image, tile by tile, for images of any size. At the end the output files get their final names. When the
+    /// call fails, nothing is left of files that it has not committed, once their writers are disposed.
     /// </summary>
     /// <param name="image">The image; its channels must fit the model.</param>
-    /// <param name="outputs">Where labels, probabilities and confidence go; the caller keeps owning them.</param>
+    /// <param name="outputs">Where labels, probabilities and confidence go; the caller keeps owning the writers.</param>
     /// <param name="segment">Region, mask, label values.</param>
-    /// <param name="options">Threads, memory, progress, cancellation. They do not change the result.</param>
-    /// <exception cref="FastSegException">The image is corrupt, does not fit the model, or the memory is not enough.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <param name="options">
+    /// Threads, memory, backend, progress, cancellation; null for the defaults. Of these only the backend can change a result;
+    /// <see cref="ComputeOptions"/> says when.
+    /// </param>
+    /// <exception cref="FastSegException">
+    /// The image is corrupt or does not fit the model, the region or the mask does not fit the image, the model's backbone was not given,
+    /// memory is not enough, or a result cannot be written.
+    /// </exception>
+    /// <exception cref="ArgumentException">A writer's layout is not that of the output.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public RunResult Segment(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
         Run(image, segment, options).Run(outputs);
 
-    /// <summary>The sketch of a file that is to be written; null for none.</summary>
+    /// <summary>A file that is to be written, as a plan sees it; null where no file is named.</summary>
     private static OutputSketch? OfFile(string? path, ImageLayout layout) =>
         path is null ? null : new OutputSketch(layout, threads => ImageFile.HeldBytes(path, layout, threads));
 
     private SegmentRun Run(ImageReader image, SegmentOptions? segment, ComputeOptions? options) =>
         new(Model, _backbone, image, segment ?? new SegmentOptions(), options ?? new ComputeOptions());
 
+    /// <summary>Lets a computation write into an array, which is allocated when the planes' names are known.</summary>
     private static FeatureStack InMemory(ImageReader image, Func<Func<IReadOnlyList<string>, ImageWriter>, RunResult> compute)
     {
         IReadOnlyList<string> names = [];
@@ -207,6 +293,8 @@ public sealed class Segmenter
         return new FeatureStack((int)image.Info.Width, (int)image.Info.Height, names, values, run);
     }
 
+    /// <summary>How many samples a layout has.</summary>
+    /// <exception cref="FastSegException">They are more than an array can hold.</exception>
     private static long ArrayLength(ImageReader image, ImageLayout layout)
     {
         long length = checked(layout.Pages * layout.Height * layout.Width);

@@ -6,7 +6,7 @@ namespace FastSeg.Tests;
 
 /// <summary>
 /// Runs that are cancelled in the middle, by the first report of their own progress. Every worker looks at the token before it takes a
-/// tile, so each may finish the one tile it has begun, and no more.
+/// tile: so each may finish the tile it has begun, and takes no other.
 /// </summary>
 [TestFixture]
 [NonParallelizable]
@@ -98,7 +98,7 @@ internal sealed class CancellationTests
     [Test]
     public void ATrainingStopsBetweenRounds()
     {
-        // Gathering is the first three tenths of a training's progress; what follows are rounds, each reported when it is done.
+        // Gathering is the first three tenths of a training's progress. The rounds follow, each of which is reported when it is done.
         const double FirstRounds = 0.31;
         long before = HeldByOthers();
         using var stop = new StopAt(FirstRounds);
@@ -109,26 +109,28 @@ internal sealed class CancellationTests
         Assert.That(HostBuffer.LiveBytes, Is.LessThanOrEqualTo(before));
     }
 
+    /// <summary>How a run ends: stopped by cancellation, or without a failure.</summary>
     private static IResolveConstraint Ending(bool stopped) =>
         stopped ? Throws.InstanceOf<OperationCanceledException>() : Throws.Nothing;
 
+    /// <summary>A stopped run has come to at least one tile and to at most one for each thread, of many more.</summary>
     private static void AssertStopped(int tiles, int threads, int all)
     {
         Assert.That(all, Is.GreaterThan(threads), "there are tiles left to stop before");
         Assert.That(tiles, Is.InRange(1, threads));
     }
 
-    /// <summary>No file under the output's name or another, no file still open, no buffer still held.</summary>
+    /// <summary>There is no file under the output's name or another, no file is still open, and no buffer is still held.</summary>
     private static void AssertNothingIsLeft(TemporaryFolder folder, long heldBefore)
     {
         Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.Empty);
         IEnumerable<string?> open = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos().Select(file => file.LinkTarget);
         Assert.That(open.Where(target => target?.StartsWith(folder.Path, StringComparison.Ordinal) ?? false), Is.Empty);
-        // Without a collection first, which would release what the run forgot.
+        // No collection before this: it would release what the run forgot.
         Assert.That(HostBuffer.LiveBytes, Is.LessThanOrEqualTo(heldBefore));
     }
 
-    /// <summary>Bytes of buffers that somebody holds before a run. What nobody holds any more is released first.</summary>
+    /// <summary>Bytes of the buffers that somebody holds before a run. A collection releases those that nobody holds any more.</summary>
     private static long HeldByOthers()
     {
         GC.Collect();
@@ -142,7 +144,7 @@ internal sealed class CancellationTests
         private readonly CancellationTokenSource _source = new();
         private int _reports;
 
-        /// <summary>Reports from the one that cancelled on, itself included.</summary>
+        /// <summary>How many reports there were from the one that cancelled on, which is counted too.</summary>
         public int ReportsSince => _reports;
 
         public ComputeOptions Options(int threads) => new() { Threads = threads, Progress = this, Cancellation = _source.Token };

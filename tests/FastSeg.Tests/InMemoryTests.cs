@@ -2,7 +2,7 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests;
 
-/// <summary>The calls that give arrays, and plans without writers.</summary>
+/// <summary>The calls that return arrays, and plans for which no writer is open.</summary>
 [TestFixture]
 internal sealed class InMemoryTests
 {
@@ -128,7 +128,7 @@ internal sealed class InMemoryTests
         Assert.That(Directory.GetFiles(folder.Path), Is.EqualTo((string[])[path]));
     }
 
-    /// <summary>An image that nobody could hold, and nobody reads.</summary>
+    /// <summary>An image too large for any array, whose pixels are never read.</summary>
     private sealed class Boundless : ImageReader
     {
         public override ImageInfo Info => new("huge", 60_000, 60_000, 1, SampleType.UInt8);

@@ -4,8 +4,8 @@ using NUnit.Framework;
 namespace FastSeg.Tests;
 
 /// <summary>
-/// What writers hold while a region at any offset is segmented, and that a file's bytes do not depend on the threads; labels that a writer
-/// cannot hold, and memory that a training would exceed, are refused.
+/// Segmenting a region at any offset: its writers hold no more than the plan counts, and a file's bytes do not depend on the threads. Also
+/// what is refused: a writer that cannot hold the labels, and a training that would exceed the memory.
 /// </summary>
 [TestFixture]
 internal sealed class RegionOutputTests

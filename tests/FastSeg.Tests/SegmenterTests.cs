@@ -4,6 +4,10 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests;
 
+/// <summary>
+/// Segmenting: labels and probabilities are XGBoost's own, whatever the threads, memory, region and mask; a plan counts every buffer;
+/// unsuitable images are refused.
+/// </summary>
 [TestFixture]
 internal sealed class SegmenterTests
 {
@@ -212,7 +216,7 @@ internal sealed class SegmenterTests
     {
         using MemoryImage image = Scene.Image;
         Trained.Labels(Trained.Grey, image);
-        // Models of other tests, which nobody holds any more, must be gone before the live bytes are read.
+        // A collection first: the buffers of other tests' models, which nobody holds any more, must not count as live.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         long before = HostBuffer.LiveBytes;
@@ -241,7 +245,7 @@ internal sealed class SegmenterTests
     [Test]
     public void ATileAllocatesNothing()
     {
-        // Four times the tiles must take hardly more managed bytes: threads and results allocate, tiles do not.
+        // Four times as many tiles must allocate hardly more managed bytes: threads and results allocate, tiles do not.
         long Allocated(int copies)
         {
             byte[] pixels = new byte[256 * 256 * copies];
@@ -278,8 +282,10 @@ internal sealed class SegmenterTests
         Assert.That(e!.Message, Does.Match(@"a memory limit of 1MiB is not enough .* the least that would do is \d+MiB\."));
     }
 
+    /// <summary>Buffers that the last run of <see cref="ATileAllocatesNothing"/> allocated.</summary>
     private static long LastBuffers { get; set; }
 
+    /// <summary>Writers into arrays for all three outputs; the probabilities go into the caller's array.</summary>
     private static SegmentOutputs EveryOutput(Segmenter segmenter, ImageReader image, float[] probabilities) => new()
     {
         Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), new byte[image.Info.Bounds.Pixels]),
@@ -287,7 +293,8 @@ internal sealed class SegmenterTests
         Confidence = MemoryWriter.Into<float>(segmenter.ConfidenceLayout(image.Info), new float[image.Info.Bounds.Pixels]),
     };
 
-    private static (byte[] Labels, float[] FirstProbability, RunResult Result) Everything(
+    /// <summary>Segments into all three outputs. The probabilities are classes x height x width.</summary>
+    private static (byte[] Labels, float[] Probabilities, RunResult Result) Everything(
         Model model, ImageReader image, SegmentOptions options)
     {
         var segmenter = new Segmenter(model);
@@ -301,6 +308,7 @@ internal sealed class SegmenterTests
         return (labels, probabilities, result);
     }
 
+    /// <summary>Keeps every report of progress.</summary>
     private sealed class Recorder : IProgress<double>
     {
         public List<double> Values { get; } = [];

@@ -39,14 +39,20 @@ internal sealed class SyntheticScene
 
     public int Channels { get; }
 
+    /// <summary>The image's samples: height x width x channels.</summary>
     public byte[] Pixels { get; }
 
-    /// <summary>Label values 1, 2 and 7 on about a twentieth of the pixels.</summary>
+    /// <summary>
+    /// Label values 1 (no disc), 2 and 7 (discs of two kinds) on about a twentieth of the pixels, 0 elsewhere: height x width.
+    /// </summary>
     public byte[] Labels { get; }
 
+    /// <summary>The image; a new reader at each call, over the same pixels.</summary>
     public MemoryImage Image => MemoryImage.FromMemory<byte>(Pixels, Width, Height, Channels, name: "scene");
 
+    /// <summary>The labels; a new reader at each call, over the same pixels.</summary>
     public MemoryImage LabelImage => MemoryImage.FromMemory<byte>(Labels, Width, Height, name: "scene labels");
 
+    /// <summary>Image and labels as a training set takes them.</summary>
     public TrainingImage Training => new(Image, LabelImage);
 }

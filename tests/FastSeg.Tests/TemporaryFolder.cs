@@ -1,6 +1,6 @@
 namespace FastSeg.Tests;
 
-/// <summary>A folder that is gone when the test is over.</summary>
+/// <summary>A folder of a test's own, which is deleted with all its files at the end.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("fastseg-test-").FullName;

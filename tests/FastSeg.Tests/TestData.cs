@@ -8,12 +8,12 @@ internal static class TestData
     /// <summary>The root of the repository.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>A file of the repository, by its path from the root.</summary>
+    /// <summary>The path of a file of the repository, given its path from the root.</summary>
     public static string File(params string[] path) => Path.Combine([Root, .. path]);
 
     /// <summary>
-    /// A file or folder of the large data set, which lies in FASTSEG_DATA or else in shared/data beside the repository. The test is
-    /// skipped, and counted so, where it is not there.
+    /// The path of a file or folder of the large data set, which lies in the folder that FASTSEG_DATA names, or else in shared/data beside
+    /// the repository. Where it is missing, the test is skipped, and counted as skipped.
     /// </summary>
     public static string Shared(params string[] path)
     {

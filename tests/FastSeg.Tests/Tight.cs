@@ -4,11 +4,15 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests;
 
-/// <summary>Runs something in as little memory as its own plan asks for, so that its tiles are the smallest.</summary>
+/// <summary>Runs something with the least memory that its own plan asks for, so that its tiles are the smallest.</summary>
 internal static partial class Tight
 {
+    /// <summary>Bytes allowed beyond what the sentence asks for: the process grows a little between two attempts.</summary>
     private const long Slack = 4L << 20;
 
+    /// <summary>Runs with too little memory first, and then with what the refusal says would do.</summary>
+    /// <param name="threads">Worker threads.</param>
+    /// <param name="run">What is run, with the options it must use.</param>
     public static T Run<T>(int threads, Func<ComputeOptions, T> run)
     {
         long memory = 1;
@@ -20,7 +24,7 @@ internal static partial class Tight
             }
             catch (FastSegException e) when (Least().Match(e.Message) is { Success: true } least)
             {
-                // The process may have grown since the sentence was written, hence more than one attempt.
+                // The process may have grown since the sentence was written, so the next attempt may be refused too.
                 memory = (long.Parse(least.Groups[1].Value, CultureInfo.InvariantCulture) << 20) + Slack;
             }
         }

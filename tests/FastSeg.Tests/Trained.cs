@@ -1,8 +1,9 @@
 namespace FastSeg.Tests;
 
-/// <summary>Models trained once for many tests, and short ways to apply them.</summary>
+/// <summary>Models that are trained once for many tests, and short ways to apply them.</summary>
 internal static class Trained
 {
+    /// <summary>A training that takes a moment.</summary>
     public static readonly TrainingOptions Quick = new() { Rounds = 8, Depth = 4 };
 
     private static readonly Lazy<Model> LazyGrey = new(() =>
@@ -11,11 +12,13 @@ internal static class Trained
     private static readonly Lazy<Model> LazyColour = new(() =>
         Segmenter.Train([new SyntheticScene(120, 90, channels: 3).Training], training: Quick).Model);
 
+    /// <summary>A model of three classes, for grey images.</summary>
     public static Model Grey => LazyGrey.Value;
 
+    /// <summary>A model of three classes, for RGB images.</summary>
     public static Model Colour => LazyColour.Value;
 
-    /// <summary>The label map of a whole image.</summary>
+    /// <summary>The label map of an image or of a region of it: height x width, one byte each.</summary>
     public static byte[] Labels(Model model, ImageReader image, ComputeOptions? run = null, SegmentOptions? options = null)
     {
         var segmenter = new Segmenter(model);
@@ -28,7 +31,7 @@ internal static class Trained
         return labels;
     }
 
-    /// <summary>The planes of a feature run, turned into one row of features a pixel.</summary>
+    /// <summary>The features of every pixel of an image: pixels x planes.</summary>
     public static float[] FeatureRows(Model model, ImageReader image)
     {
         long pixels = image.Info.Bounds.Pixels;

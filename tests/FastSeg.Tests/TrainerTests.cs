@@ -2,6 +2,10 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests;
 
+/// <summary>
+/// Training: a model's bytes do not depend on threads or memory, only what surrounds labels is read, several images are one set, and labels
+/// that do not fit are refused.
+/// </summary>
 [TestFixture]
 internal sealed class TrainerTests
 {
@@ -47,7 +51,7 @@ internal sealed class TrainerTests
     [Test]
     public void TrainingSeesTheFeaturesThatSegmentingSees()
     {
-        // A model that has seen every pixel reproduces nearly all of its labels; misplaced rows would be near chance.
+        // The model has seen every pixel, so it must reproduce the labels. Were rows misplaced, its labels would be near chance.
         byte[] labels = [.. Scene.Pixels.Select(p => (byte)(p > 110 ? 9 : 4))];
         using MemoryImage image = Scene.Image;
         using MemoryImage labelImage = MemoryImage.FromMemory<byte>(labels, Scene.Width, Scene.Height);
@@ -74,12 +78,14 @@ internal sealed class TrainerTests
             Does.Contain("399 different values"));
     }
 
+    /// <summary>The sentence with which a training on these labels is refused.</summary>
     private static string Refusal(byte[] labels, int width, int height)
     {
         using MemoryImage labelImage = MemoryImage.FromMemory<byte>(labels, width, height);
         return Assert.Catch<FastSegException>(() => Segmenter.Train([new TrainingImage(Scene.Image, labelImage)]))!.Message;
     }
 
+    /// <summary>The bytes of a model file, trained on the scene.</summary>
     private static byte[] Bytes(ComputeOptions options, int seed = 0)
     {
         using var folder = new TemporaryFolder();
@@ -88,7 +94,7 @@ internal sealed class TrainerTests
         return File.ReadAllBytes(path);
     }
 
-    /// <summary>Remembers which rectangle of an image was read.</summary>
+    /// <summary>Remembers which rectangle of an image was read, and refuses a second read.</summary>
     private sealed class Watched(MemoryImage inner) : ImageReader
     {
         public Region Touched { get; private set; }

@@ -4,10 +4,10 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests;
 
-/// <summary>Skips tests of vector widths that the machine lacks.</summary>
+/// <summary>Skips tests of vector widths that the machine lacks; a skipped test is counted as skipped.</summary>
 internal static class Widths
 {
-    /// <summary>Skips the test, and lets it count as skipped, where the machine has no vectors of so many bits.</summary>
+    /// <summary>Skips the test where the machine has no vectors of <paramref name="bits"/> bits.</summary>
     public static void Need(int bits)
     {
         if (!VectorPath.Available.Contains(bits))
@@ -16,7 +16,10 @@ internal static class Widths
         }
     }
 
-    /// <summary>The same for the forest, which takes 512 bits only together with the byte permutations of VBMI.</summary>
+    /// <summary>
+    /// Skips the test where the forest cannot run with vectors of <paramref name="bits"/> bits. With 512 bits the forest also needs the
+    /// byte permutations of VBMI and VBMI2.
+    /// </summary>
     public static void NeedForest(int bits)
     {
         Need(bits);

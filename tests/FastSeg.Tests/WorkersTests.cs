@@ -3,6 +3,7 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests;
 
+/// <summary>Workers run each step once, and throw the failure with the lowest index.</summary>
 [TestFixture]
 internal sealed class WorkersTests
 {

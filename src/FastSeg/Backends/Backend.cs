@@ -4,9 +4,9 @@ using FastSeg.Images;
 namespace FastSeg.Backends;
 
 /// <summary>
-/// What a run asks of the processor or a device. Every worker has buffers of its own inside the backend; calls with different worker
-/// numbers may run at the same time. The buffers are those of one verb, the work's: asking for another is a mistake of the caller's, and
-/// is refused on every backend before anything is touched.
+/// What a run asks of the processor or of a device. A backend has buffers for each worker, so calls with different worker numbers may run
+/// at the same time. The buffers are those of the work's verb: calling another verb is the caller's mistake, which every backend refuses
+/// before it touches anything.
 /// </summary>
 /// <param name="work">What is computed.</param>
 internal abstract class Backend(Work work) : IDisposable
@@ -14,36 +14,41 @@ internal abstract class Backend(Work work) : IDisposable
     /// <summary>What is computed.</summary>
     protected Work Work { get; } = work;
 
-    /// <summary>Every feature plane of the tile's core: <c>planes x height x width</c> floats.</summary>
+    /// <summary>Computes every feature plane of the tile's core.</summary>
     /// <param name="worker">Number of the calling worker.</param>
-    /// <param name="tile">The tile.</param>
-    /// <param name="planes">Where the planes go.</param>
+    /// <param name="tile">The tile, filled.</param>
+    /// <param name="planes">
+    /// Receives <c>planes x height x width</c> floats; the caller's memory, which is written during the call only.
+    /// </param>
     /// <param name="times">Where the time is added.</param>
-    /// <exception cref="InvalidOperationException">The work is another verb's.</exception>
+    /// <exception cref="InvalidOperationException">The work's verb is another one.</exception>
     public unsafe void Features(int worker, Tile tile, float* planes, StageTimes times)
     {
         Check(TileVerb.Features);
         ComputeFeatures(worker, tile, planes, times);
     }
 
-    /// <summary>Classes and, where wanted, probabilities of the tile's core.</summary>
+    /// <summary>Computes the class of every pixel of the tile's core and, where they are wanted, its probabilities.</summary>
     /// <param name="worker">Number of the calling worker.</param>
-    /// <param name="tile">The tile.</param>
-    /// <param name="result">Where the result goes.</param>
+    /// <param name="tile">The tile, filled.</param>
+    /// <param name="result">Receives the classes; its core must be the tile's.</param>
     /// <param name="times">Where the time is added.</param>
-    /// <exception cref="InvalidOperationException">The work is another verb's.</exception>
+    /// <exception cref="InvalidOperationException">The work's verb is another one.</exception>
+    /// <exception cref="FastSegException">A device met a feature that is not a number.</exception>
     public void Predict(int worker, Tile tile, TileResult result, StageTimes times)
     {
         Check(TileVerb.Predict);
         ComputePredictions(worker, tile, result, times);
     }
 
-    /// <summary>Feature rows of the work's labelled pixels in the tile's core, each to the row of its rank.</summary>
+    /// <summary>
+    /// Computes the feature rows of the work's labelled pixels in the tile's core, and puts each into the row of its rank.
+    /// </summary>
     /// <param name="worker">Number of the calling worker.</param>
-    /// <param name="tile">The tile.</param>
-    /// <param name="rows">Where the rows go.</param>
+    /// <param name="tile">The tile, filled.</param>
+    /// <param name="rows">Receives the rows.</param>
     /// <param name="times">Where the time is added.</param>
-    /// <exception cref="InvalidOperationException">The work is another verb's.</exception>
+    /// <exception cref="InvalidOperationException">The work's verb is another one.</exception>
     public void Gather(int worker, Tile tile, TrainingRows rows, StageTimes times)
     {
         Check(TileVerb.Gather);
@@ -57,13 +62,13 @@ internal abstract class Backend(Work work) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Does what <see cref="Features"/> says.</summary>
+    /// <summary>Does what <see cref="Features"/> says; the verb is checked already.</summary>
     protected abstract unsafe void ComputeFeatures(int worker, Tile tile, float* planes, StageTimes times);
 
-    /// <summary>Does what <see cref="Predict"/> says.</summary>
+    /// <summary>Does what <see cref="Predict"/> says; the verb is checked already.</summary>
     protected abstract void ComputePredictions(int worker, Tile tile, TileResult result, StageTimes times);
 
-    /// <summary>Does what <see cref="Gather"/> says.</summary>
+    /// <summary>Does what <see cref="Gather"/> says; the verb is checked already.</summary>
     protected abstract void ComputeRows(int worker, Tile tile, TrainingRows rows, StageTimes times);
 
     /// <summary>Releases every buffer.</summary>

@@ -9,7 +9,8 @@ using FastSeg.Simd;
 namespace FastSeg.Backends;
 
 /// <summary>
-/// The backend on the processor's vector units: one filter bank and one forest for each worker, band by band through the L2 cache.
+/// The backend on the processor's vector units. Each worker has a filter bank and a forest of its own; a tile goes through both band by
+/// band, so that a band's planes are still in the L2 cache when the trees read them.
 /// </summary>
 internal sealed unsafe class CpuBackend : Backend
 {
@@ -48,7 +49,7 @@ internal sealed unsafe class CpuBackend : Backend
         }
     }
 
-    /// <summary>Bytes of a worker's forest buffers.</summary>
+    /// <summary>Bytes of one worker's forest buffers.</summary>
     public static long ForestBytes(DecisionForest forest) => ForestCpu.Bytes(forest, Band.MaxWidth, Band.MaxHeight);
 
     /// <inheritdoc/>
@@ -85,6 +86,7 @@ internal sealed unsafe class CpuBackend : Backend
         }
     }
 
+    /// <summary>Begins a tile. A learned upsampler computes the deep planes of the whole core now.</summary>
     private BandFront Front(int worker, Tile tile, StageTimes times)
     {
         if (_deep is not null)
@@ -96,11 +98,14 @@ internal sealed unsafe class CpuBackend : Backend
         return new BandFront(worker, _deep, times);
     }
 
-    /// <summary>What every consumer does first: adds the deep planes, and times the stages.</summary>
+    /// <summary>
+    /// What all consumers do with a band first: fill its deep planes, behind the classical ones. It also keeps the time, stage by stage.
+    /// </summary>
     private struct BandFront(int worker, DeepImage? deep, StageTimes times)
     {
         private long _mark = Stopwatch.GetTimestamp();
 
+        /// <summary>Fills the deep planes of a band that has come from the filters.</summary>
         public void Complete(in Band band)
         {
             long pixels = (long)band.Width * band.Height;
@@ -112,10 +117,13 @@ internal sealed unsafe class CpuBackend : Backend
             }
         }
 
+        /// <summary>Ends the stage that used the band.</summary>
         public void Done(Stage stage, long pixels) => _mark = times.Add(stage, _mark, pixels);
     }
 
-    /// <summary>Copies every plane into planes x height x width.</summary>
+    /// <summary>
+    /// Copies the planes of each band to their place among the core's planes: planes x height x width floats in the caller's memory.
+    /// </summary>
     private struct CopyBands : IBandConsumer
     {
         public BandFront Front;
@@ -137,7 +145,7 @@ internal sealed unsafe class CpuBackend : Backend
         }
     }
 
-    /// <summary>Walks the trees while the planes are in cache.</summary>
+    /// <summary>Bins the planes and walks the trees while the band is in the cache, then decides each row from its margins.</summary>
     private struct PredictBands : IBandConsumer
     {
         public BandFront Front;
@@ -158,7 +166,7 @@ internal sealed unsafe class CpuBackend : Backend
         }
     }
 
-    /// <summary>Copies the labelled pixels' features, pixel by pixel.</summary>
+    /// <summary>Copies the features of each labelled pixel of a band into the pixel's row.</summary>
     private struct GatherBands : IBandConsumer
     {
         public BandFront Front;

@@ -7,7 +7,7 @@ namespace FastSeg.Backends;
 /// <summary>The processor's vector units.</summary>
 internal sealed class CpuBackendFactory : BackendFactory
 {
-    /// <summary>The one there is: it has no state.</summary>
+    /// <summary>The only instance: the factory has no state.</summary>
     public static CpuBackendFactory Instance { get; } = new();
 
     /// <inheritdoc/>

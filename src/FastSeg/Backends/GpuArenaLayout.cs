@@ -13,40 +13,44 @@ namespace FastSeg.Backends;
 /// </summary>
 internal sealed record GpuArenaLayout
 {
-    /// <summary>The flag that a feature is not a number, in a line of its own.</summary>
+    /// <summary>
+    /// Bytes of the flag that says that a feature is not a number: one int, in a line of device memory that nothing else shares.
+    /// </summary>
     public const long Flag = DeviceArena.Alignment;
 
-    /// <summary>The tile's samples as they are read.</summary>
+    /// <summary>Bytes of the tile's samples, as the image has them.</summary>
     public required long Samples { get; init; }
 
-    /// <summary>What the filters work in.</summary>
+    /// <summary>Bytes that the filters work in.</summary>
     public required long Scratch { get; init; }
 
-    /// <summary>Float planes, where they are written or rows are collected from them.</summary>
+    /// <summary>Bytes of the float planes; 0 where trees are applied, whose filters store bins.</summary>
     public required long Planes { get; init; }
 
-    /// <summary>Byte planes of the forest.</summary>
+    /// <summary>Bytes of the forest's byte planes.</summary>
     public required long Bins { get; init; }
 
-    /// <summary>One class for each pixel.</summary>
+    /// <summary>Bytes of the classes, one for each pixel; 0 where no trees are applied.</summary>
     public required long Labels { get; init; }
 
-    /// <summary>Margins, where probabilities are wanted.</summary>
+    /// <summary>Bytes of the trees' margins; 0 where no probabilities are wanted.</summary>
     public required long Margins { get; init; }
 
-    /// <summary>Samples of the image that a learned upsampler looks at.</summary>
+    /// <summary>Bytes of the image's samples that a learned upsampler looks at.</summary>
     public required long Guidance { get; init; }
 
-    /// <summary>What the learned upsampler works in.</summary>
+    /// <summary>Bytes that the learned upsampler works in.</summary>
     public required long Upsampling { get; init; }
 
-    /// <summary>Offsets of the tile's labelled pixels, and behind them their ranks if the rows stay on the device.</summary>
+    /// <summary>
+    /// Bytes of the labelled pixels' offsets in the core and, behind them, of their ranks where the rows stay on the device.
+    /// </summary>
     public required long Positions { get; init; }
 
-    /// <summary>Rows of the labelled pixels; 0 where they stay on the device.</summary>
+    /// <summary>Bytes of the labelled pixels' rows; 0 where the rows go straight to their place in the device's memory.</summary>
     public required long Rows { get; init; }
 
-    /// <summary>The buffers by name.</summary>
+    /// <summary>The buffers by name, with their bytes in the arena; empty ones are left out.</summary>
     public IReadOnlyList<(string Name, long Bytes)> Items =>
         [.. new (string Name, long Bytes)[]
         {
@@ -54,33 +58,35 @@ internal sealed record GpuArenaLayout
             ("flag", Flag), ("guidance", Guidance), ("upsampler", Upsampling), ("labelled pixels", Positions), ("rows", Rows),
         }.Where(item => item.Bytes > 0).Select(item => (item.Name, DeviceArena.Aligned(item.Bytes)))];
 
-    /// <summary>Bytes of all of them.</summary>
+    /// <summary>Bytes of all buffers together.</summary>
     public long Bytes => Items.Sum(item => item.Bytes);
 
-    /// <summary>Bytes of a worker's page-locked memory: what goes up, then what comes down.</summary>
+    /// <summary>Bytes of a worker's page-locked memory: what goes up, then the flag, then what comes down.</summary>
     public long PinnedBytes => UpBytes + Flag + DownBytes;
 
-    /// <summary>Samples and, behind them, guidance and positions.</summary>
+    /// <summary>Bytes of what goes up: samples and, behind them, guidance and positions.</summary>
     public long UpBytes => DeviceArena.Aligned(Samples) + DeviceArena.Aligned(Guidance) + DeviceArena.Aligned(Positions);
 
-    /// <summary>The largest of what may come down: rows (or nothing, where they stay), planes, labels, margins.</summary>
+    /// <summary>Bytes of the largest result that comes down: rows where pixels are gathered, otherwise planes, labels or margins.</summary>
     private long DownBytes => Positions > 0 ? Rows : Math.Max(Planes, Math.Max(Labels, Margins));
 
     /// <summary>The layout for the tiles of a grid.</summary>
     /// <param name="work">What is computed.</param>
     /// <param name="grid">The tiles.</param>
-    /// <param name="bytePlanes">Byte planes of the forest.</param>
+    /// <param name="bytePlanes">
+    /// Byte planes of the forest; 0 where there is none, or where only <see cref="PinnedBytes"/> is asked for.
+    /// </param>
     public static GpuArenaLayout For(Work work, TileGrid grid, int bytePlanes)
     {
         TileShape shape = Largest(work, grid);
-        long core = shape.CorePixels, read = (long)shape.Width * shape.Height;
+        long core = shape.CorePixels, pixelsRead = (long)shape.Width * shape.Height;
         bool predicts = work.Verb == TileVerb.Predict, stays = work.ResidentRows > 0;
         long planeBytes = core * work.PlaneCount * sizeof(float);
         long labelled = work.Labels is null ? 0 : Enumerable.Range(0, checked((int)grid.Count)).Max(i => work.Labels.CountIn(grid[i]));
         UpsamplerPlanGpu? upsampler = Upsampler(work, grid);
         return new GpuArenaLayout
         {
-            Samples = read * work.Channels * work.Image.Info.Type.Bytes(),
+            Samples = pixelsRead * work.Channels * work.Image.Info.Type.Bytes(),
             Scratch = FilterBankGpu.ScratchBytes(work.Features, shape),
             Planes = predicts ? 0 : planeBytes,
             Bins = core * bytePlanes,
@@ -93,12 +99,12 @@ internal sealed record GpuArenaLayout
         };
     }
 
-    /// <summary>The learned upsampler's plan for the tiles of a grid, or null.</summary>
+    /// <summary>The learned upsampler's plan for the tiles of a grid; null where nothing learned upsamples.</summary>
     public static UpsamplerPlanGpu? Upsampler(Work work, TileGrid grid) => work.Deep?.Network is { } network
         ? DeepImageGpu.PlanFor(network, work.Image.Info, (int)grid.MaxCore.Width, (int)grid.MaxCore.Height)
         : null;
 
-    /// <summary>The largest tile of a grid with its halo.</summary>
+    /// <summary>The shape of a grid's largest tile, with its halo as far as the image goes.</summary>
     public static TileShape Largest(Work work, TileGrid grid)
     {
         Region core = grid.MaxCore;

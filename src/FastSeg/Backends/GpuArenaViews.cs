@@ -3,7 +3,10 @@ using ILGPU;
 
 namespace FastSeg.Backends;
 
-/// <summary>Views of one slot of the arena, which holds everything that one tile needs on the device.</summary>
+/// <summary>
+/// Views of one slot of the arena, which holds everything that one tile needs on the device. They are valid as long as the arena. Each view
+/// has the size of the largest tile; a smaller tile uses its beginning.
+/// </summary>
 internal sealed class GpuArenaViews
 {
     /// <summary>Takes one slot from the arena, buffer after buffer in the order of the layout.</summary>
@@ -22,25 +25,25 @@ internal sealed class GpuArenaViews
         Rows = arena.Take(layout.Rows).Cast<float>();
     }
 
-    /// <summary>The tile's samples.</summary>
+    /// <summary>The tile's samples, as the image has them.</summary>
     public ArrayView<byte> Samples { get; }
 
     /// <summary>What the filters work in.</summary>
     public ArrayView<byte> Scratch { get; }
 
-    /// <summary>Float planes.</summary>
+    /// <summary>Float planes: planes x pixels of the core.</summary>
     public ArrayView<float> Planes { get; }
 
-    /// <summary>Byte planes.</summary>
+    /// <summary>Byte planes of the forest: planes x pixels of the core.</summary>
     public ArrayView<byte> Bins { get; }
 
-    /// <summary>One class for each pixel.</summary>
+    /// <summary>The class of each pixel of the core.</summary>
     public ArrayView<byte> Labels { get; }
 
-    /// <summary>Margins of the trees.</summary>
+    /// <summary>Margins of the trees: groups x pixels of the core.</summary>
     public ArrayView<float> Margins { get; }
 
-    /// <summary>Set to 1 by the kernels where a feature is not a number.</summary>
+    /// <summary>One element, which the kernels set to 1 where a feature is not a number.</summary>
     public ArrayView<int> Flag { get; }
 
     /// <summary>Samples of the image that a learned upsampler looks at.</summary>
@@ -49,9 +52,9 @@ internal sealed class GpuArenaViews
     /// <summary>What the learned upsampler works in.</summary>
     public ArrayView<byte> Upsampling { get; }
 
-    /// <summary>Offsets of the labelled pixels, and behind them their ranks if the rows stay on the device.</summary>
+    /// <summary>Offsets of the labelled pixels in the core and, behind them, their ranks where the rows stay on the device.</summary>
     public ArrayView<int> Positions { get; }
 
-    /// <summary>Rows of the labelled pixels.</summary>
+    /// <summary>Rows of the labelled pixels: pixels x features.</summary>
     public ArrayView<float> Rows { get; }
 }

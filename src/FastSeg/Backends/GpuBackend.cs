@@ -9,8 +9,9 @@ using ILGPU.Runtime;
 namespace FastSeg.Backends;
 
 /// <summary>
-/// The backend on a device: only pixels go up, and only labels come down (or margins or planes where they are asked for). A worker copies
-/// its tile into page-locked memory, hands the job to the device's thread and takes the result out; the two slots of the arena alternate.
+/// The backend on a device. Only pixels go up, and only labels come down, or margins, planes or rows where these are asked for. A worker
+/// copies its tile into page-locked memory, hands the job to the device's thread, waits, and takes the result out. The two slots of the
+/// arena alternate between jobs.
 /// </summary>
 internal sealed unsafe class GpuBackend : Backend
 {
@@ -21,6 +22,11 @@ internal sealed unsafe class GpuBackend : Backend
     private GpuKernels? _kernels;
 
     /// <summary>Allocates what the plan counted, and compiles the kernels.</summary>
+    /// <param name="factory">The device.</param>
+    /// <param name="plan">Tiles and workers.</param>
+    /// <param name="work">What is computed.</param>
+    /// <param name="deep">The image's deep features, or null; only the constructor reads them, and the caller keeps owning them.</param>
+    /// <exception cref="FastSegException">The device has too little memory, or fails.</exception>
     public GpuBackend(GpuBackendFactory factory, Plan plan, Work work, DeepImage? deep) : base(work)
     {
         _factory = factory;
@@ -65,7 +71,8 @@ internal sealed unsafe class GpuBackend : Backend
         GpuTileJob job = Run(worker, tile, TileVerb.Predict, times);
         if (job.NotANumber)
         {
-            // Samples are refused long before a filter could overflow, and a bin cannot say which way such a pixel goes.
+            // Samples that could make a filter overflow are refused when the tile is read, so this should not happen. A bin cannot say
+            // that its value is not a number, so the labels would be arbitrary.
             throw new FastSegException(
                 $"{tile.Source.Name}: a feature near {tile.Core.X},{tile.Core.Y} is not a number; use the backend cpu.",
                 Setting.Backend, "the backend");
@@ -122,6 +129,7 @@ internal sealed unsafe class GpuBackend : Backend
         });
     }
 
+    /// <summary>Runs a worker's job on the device and waits for it; the job then holds the result.</summary>
     private GpuTileJob Run(int worker, Tile tile, TileVerb verb, StageTimes times)
     {
         long start = Stopwatch.GetTimestamp();

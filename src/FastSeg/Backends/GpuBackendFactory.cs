@@ -7,16 +7,18 @@ using FastSeg.Gpu;
 
 namespace FastSeg.Backends;
 
-/// <summary>A device: opened once, and kept with its compiled kernels for all runs of the process.</summary>
+/// <summary>A device, opened once and kept with its compiled kernels for all runs of the process.</summary>
 internal sealed class GpuBackendFactory : BackendFactory, IDisposable
 {
-    /// <summary>Share of a device's memory that is taken where nothing else is said: the rest is its driver's and its screen's.</summary>
+    /// <summary>
+    /// Share of a device's memory that buffers may take where no limit is set. The rest is for its driver and for other programs.
+    /// </summary>
     private const double DefaultShare = 0.9;
 
     private readonly GpuThread _thread;
 
     /// <summary>Opens the device.</summary>
-    /// <exception cref="FastSegException">There is none; the sentence says why.</exception>
+    /// <exception cref="FastSegException">There is no such device; the sentence says why.</exception>
     public GpuBackendFactory(BackendKind kind)
     {
         _thread = new GpuThread(kind);
@@ -26,15 +28,15 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
     /// <inheritdoc/>
     public override BackendKind Kind { get; }
 
-    /// <summary>The device's thread.</summary>
+    /// <summary>The thread that owns the device.</summary>
     public GpuThread Thread => _thread;
 
     /// <inheritdoc/>
     public override bool UpsamplesItself => true;
 
     /// <summary>
-    /// Large squares: a halo of 66 pixels adds 27 % to 1024 x 1024. Larger ones gain little more, and two slots must fit; whole planes
-    /// or a small image make the planner go further down.
+    /// Large squares: a halo of 66 pixels adds 27 % to 1024 x 1024. Larger squares would gain little more, and two slots must fit into the
+    /// device's memory. Where whole planes come down, or the image is small, the planner goes on to smaller tiles.
     /// </summary>
     public override IReadOnlyList<(long Width, long Height)> Shapes => [(1024, 1024), (512, 512)];
 
@@ -67,7 +69,7 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
         }
         if (work.ResidentRows > 0)
         {
-            // Once where they are gathered, and once in the context that XGBoost uses. What XGBoost takes besides is its own.
+            // The rows exist twice: where they are gathered, and in the CUDA context that XGBoost uses. Its own memory is not planned.
             items.Add(new PlanItem("training rows", DeviceRows.Bytes(work.ResidentRows, work.PlaneCount), 2, PlanPhase.Run));
         }
         return items;

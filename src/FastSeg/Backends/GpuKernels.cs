@@ -7,7 +7,9 @@ using FastSeg.Gpu;
 
 namespace FastSeg.Backends;
 
-/// <summary>Compiled kernels with their tables, shared by both slots. Made and disposed on the device's thread.</summary>
+/// <summary>
+/// The kernels of a work, compiled, with their tables on the device; both slots share them. Made and disposed on the device's thread.
+/// </summary>
 internal sealed class GpuKernels : IDisposable
 {
     /// <summary>Compiles what the work needs, and uploads its tables.</summary>
@@ -27,16 +29,16 @@ internal sealed class GpuKernels : IDisposable
         }
     }
 
-    /// <summary>Classical features.</summary>
+    /// <summary>Computes classical features.</summary>
     public FilterBankGpu Filters { get; }
 
-    /// <summary>Deep features, or null.</summary>
+    /// <summary>Brings deep features to full resolution; null where there are none.</summary>
     public DeepImageGpu? Deep { get; }
 
-    /// <summary>The trees.</summary>
+    /// <summary>Applies the trees; null unless the work predicts.</summary>
     public ForestGpu? Forest { get; }
 
-    /// <summary>Collects labelled pixels' rows.</summary>
+    /// <summary>Collects the labelled pixels' rows; null unless the work gathers.</summary>
     public GatherGpu? Gather { get; }
 
     /// <inheritdoc/>

@@ -7,13 +7,18 @@ using ILGPU.Runtime;
 
 namespace FastSeg.Backends;
 
-/// <summary>One worker's tile on its way: its page-locked memory, and what is put into a stream.</summary>
+/// <summary>
+/// One worker's tile on its way through the device. The job owns page-locked memory: the worker fills its first part, the device reads that
+/// and writes the results behind it. Worker and device take turns, because the worker waits for the job's end.
+/// </summary>
 internal sealed unsafe class GpuTileJob : GpuJob
 {
     private readonly Work _work;
     private readonly GpuKernels _kernels;
     private readonly GpuArenaViews[] _views;
     private readonly PinnedBuffer _pinned;
+
+    /// <summary>Where the parts of the page-locked memory begin, in bytes; the samples begin at 0.</summary>
     private readonly long _guidanceAt, _positionsAt, _flagAt, _resultAt;
     private TileShape _shape;
     private SampleType _type;
@@ -25,6 +30,11 @@ internal sealed unsafe class GpuTileJob : GpuJob
     private DeviceRows? _resident;
 
     /// <summary>Allocates page-locked memory, on the device's thread.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="work">What is computed.</param>
+    /// <param name="kernels">The kernels; the caller keeps owning them.</param>
+    /// <param name="views">The views of each slot of the arena.</param>
+    /// <param name="layout">Bytes of the buffers.</param>
     public GpuTileJob(GpuDevice device, Work work, GpuKernels kernels, GpuArenaViews[] views, GpuArenaLayout layout)
     {
         (_work, _kernels, _views) = (work, kernels, views);
@@ -38,14 +48,19 @@ internal sealed unsafe class GpuTileJob : GpuJob
     /// <summary>Whether a feature of the last tile was not a number.</summary>
     public bool NotANumber => *(int*)(_pinned.Pointer + _flagAt) != 0;
 
-    /// <summary>What came down of the last tile: classes, margins (groups x pixels), planes (planes x pixels), or rows.</summary>
+    /// <summary>
+    /// What came down of the last tile: classes, margins (groups x pixels), planes (planes x pixels) or rows. It lies in the job's own
+    /// memory, until the job is run again or released.
+    /// </summary>
     public byte* Result => _pinned.Pointer + _resultAt;
 
+    /// <summary>Bytes of the present tile's samples.</summary>
     private long SampleBytes => (long)_shape.Width * _shape.Height * _work.Channels * _type.Bytes();
 
+    /// <summary>Bytes of the present core's float planes.</summary>
     private long PlaneBytes => (long)_shape.CorePixels * _work.PlaneCount * sizeof(float);
 
-    /// <summary>Copies a tile's samples to where the device reads them, and notes what is to be done with them.</summary>
+    /// <summary>Copies a tile's samples to where the device reads them, and notes what is to be done with the tile.</summary>
     public void Take(Tile tile, TileVerb verb)
     {
         _verb = verb;
@@ -63,7 +78,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
         Buffer.MemoryCopy(tile.Samples, _pinned.Pointer, SampleBytes, SampleBytes);
     }
 
-    /// <summary>Reads what a learned upsampler looks at around a core.</summary>
+    /// <summary>Reads the samples around a core that a learned upsampler looks at, to where the device reads them.</summary>
     /// <exception cref="FastSegException">The file is corrupt there, or a sample is not finite.</exception>
     public void TakeGuidance(Region core)
     {
@@ -82,21 +97,24 @@ internal sealed unsafe class GpuTileJob : GpuJob
     }
 
     /// <summary>
-    /// Writes down where the labelled pixels of a core lie in it and, where their rows stay on the device, behind that their ranks.
+    /// Notes the offsets of a core's labelled pixels in the core and, where their rows stay on the device, behind the offsets their ranks.
     /// </summary>
+    /// <param name="labels">The image's labelled pixels.</param>
+    /// <param name="core">The core.</param>
+    /// <param name="resident">Where the rows go on the device; null where they come down.</param>
     public void Take(LabelledPixels labels, Region core, DeviceRows? resident)
     {
         (_resident, _firstRow, _labelled) = (resident, labels.FirstRow, labels.CountIn(core));
-        int* position = (int*)(_pinned.Pointer + _positionsAt), at = position + _labelled;
+        int* offsets = (int*)(_pinned.Pointer + _positionsAt), ranks = offsets + _labelled;
         for (long y = core.Y; y < core.Bottom; y++)
         {
             (int first, int end) = labels.Ranks(core.X, y, core.Width);
             for (int rank = first; rank < end; rank++)
             {
-                *position++ = (int)(((y - core.Y) * core.Width) + labels.Column(rank) - core.X);
+                *offsets++ = (int)(((y - core.Y) * core.Width) + labels.Column(rank) - core.X);
                 if (resident is not null)
                 {
-                    *at++ = rank;
+                    *ranks++ = rank;
                 }
             }
         }
@@ -121,13 +139,14 @@ internal sealed unsafe class GpuTileJob : GpuJob
         View(_resultAt, PlaneBytes).CopyFrom(stream, views.Planes.Cast<byte>().SubView(0, PlaneBytes));
     }
 
-    /// <summary>Gives the page-locked memory back, on the device's thread.</summary>
+    /// <summary>Frees the page-locked memory, on the device's thread.</summary>
     public void Release()
     {
         _pinned.Dispose();
         Dispose();
     }
 
+    /// <summary>Queues everything that computes the features of the core, classical and deep, and stores them into a sink.</summary>
     private void Fill<TSink>(AcceleratorStream stream, GpuArenaViews views, TSink sink) where TSink : struct, IPlaneSink
     {
         _kernels.Filters.Run(stream, _shape, views.Samples.SubView(0, SampleBytes), _type, _work.Channels, views.Scratch, sink);
@@ -143,6 +162,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
         _kernels.Deep.Fill(stream, _core, guidance, sink, _work.PlaneCount - _work.DeepChannels, views.Upsampling);
     }
 
+    /// <summary>Queues binned features, the walk over the trees, and the download of the flag and of classes or margins.</summary>
     private void Predict(AcceleratorStream stream, GpuArenaViews views)
     {
         int pixels = _shape.CorePixels;
@@ -160,6 +180,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
         View(_resultAt, pixels).CopyFrom(stream, views.Labels.SubView(0, pixels));
     }
 
+    /// <summary>Queues the gathering of labelled pixels' rows from the float planes, and the rows' download unless they stay.</summary>
     private void Collect(AcceleratorStream stream, GpuArenaViews views)
     {
         bool stays = _resident is not null;
@@ -182,5 +203,6 @@ internal sealed unsafe class GpuTileJob : GpuJob
         }
     }
 
+    /// <summary>ILGPU's view of a part of the page-locked memory.</summary>
     private ArrayView<byte> View(long at, long bytes) => _pinned.View(at, bytes);
 }

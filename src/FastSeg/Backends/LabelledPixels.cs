@@ -2,12 +2,13 @@ using FastSeg.Common;
 
 namespace FastSeg.Backends;
 
-/// <summary>The labelled pixels of one image, in reading order.</summary>
+/// <summary>The labelled pixels of one image. A pixel's rank is its number among them in reading order, from 0.</summary>
 internal sealed class LabelledPixels
 {
     /// <summary>Pixels of the label image read at a time.</summary>
     private const long ReadPixels = 4L << 20;
 
+    /// <summary>Position of each labelled pixel by rank: row x width + column, so ascending.</summary>
     private readonly List<long> _positions = [];
     private readonly List<ushort> _values = [];
     private readonly long _width;
@@ -16,7 +17,8 @@ internal sealed class LabelledPixels
     /// <param name="image">The image the labels belong to.</param>
     /// <param name="labels">One channel of uint8 or uint16; 0 is unlabelled.</param>
     /// <param name="cancellation">Looked at between strips.</param>
-    /// <exception cref="FastSegException">The sizes differ or no pixel is labelled.</exception>
+    /// <exception cref="FastSegException">The sizes differ, the labels have another form, or no pixel is labelled.</exception>
+    /// <exception cref="OperationCanceledException">Reading was cancelled.</exception>
     public LabelledPixels(ImageInfo image, ImageReader labels, CancellationToken cancellation = default)
     {
         ImageInfo info = labels.Info;
@@ -47,31 +49,32 @@ internal sealed class LabelledPixels
         }
     }
 
-    /// <summary>Bytes of a label image read at a time.</summary>
+    /// <summary>Bytes of the label image that are read at a time.</summary>
     public static long StripBytes(ImageInfo labels) => checked(StripRows(labels) * labels.Width * labels.PixelBytes);
 
-    /// <summary>Labelled pixels.</summary>
+    /// <summary>Number of labelled pixels.</summary>
     public int Count => _positions.Count;
 
-    /// <summary>Row of the training set that the first pixel goes to.</summary>
+    /// <summary>Row of the training set that the pixel of rank 0 goes to; the others follow by rank.</summary>
     public long FirstRow { get; set; }
 
-    /// <summary>Label values, in reading order.</summary>
+    /// <summary>The label value of each labelled pixel, by rank.</summary>
     public IReadOnlyList<ushort> Values => _values;
 
-    /// <summary>Ranks of the labelled pixels of row <paramref name="y"/> in columns <paramref name="x"/> .. x + width - 1.</summary>
+    /// <summary>
+    /// Ranks of the labelled pixels of row <paramref name="y"/> in columns <paramref name="x"/> to x + width - 1: from First up to, not
+    /// including, End.
+    /// </summary>
     public (int First, int End) Ranks(long x, long y, long width)
     {
         long position = (y * _width) + x;
         return (FirstNotBefore(position), FirstNotBefore(position + width));
     }
 
-    /// <summary>Column of the pixel of a rank.</summary>
+    /// <summary>Column of the labelled pixel of a rank.</summary>
     public long Column(int rank) => _positions[rank] % _width;
 
-    /// <summary>
-    /// The smallest rectangle inside <paramref name="tile"/> that holds all of its labelled pixels; empty where it has none.
-    /// </summary>
+    /// <summary>The smallest rectangle that holds all labelled pixels of <paramref name="tile"/>; empty where the tile has none.</summary>
     public Region Bounds(Region tile)
     {
         long left = long.MaxValue, right = -1, top = -1, bottom = -1;
@@ -89,7 +92,7 @@ internal sealed class LabelledPixels
         return right < 0 ? default : new Region(left, top, right - left + 1, bottom - top + 1);
     }
 
-    /// <summary>For each tile of a grid that holds labelled pixels, the smallest rectangle around them.</summary>
+    /// <summary>For each tile of a grid that holds labelled pixels, the smallest rectangle around these.</summary>
     public IReadOnlyList<Region> Cores(TileGrid grid)
     {
         var cores = new List<Region>();
@@ -104,7 +107,7 @@ internal sealed class LabelledPixels
         return cores;
     }
 
-    /// <summary>Labelled pixels inside a rectangle.</summary>
+    /// <summary>Number of labelled pixels in a rectangle.</summary>
     public int CountIn(Region tile)
     {
         int count = 0;
@@ -116,21 +119,27 @@ internal sealed class LabelledPixels
         return count;
     }
 
+    /// <summary>Rows of a strip: about 4 Mi pixels, at least one row.</summary>
     private static int StripRows(ImageInfo labels) => (int)Math.Clamp(ReadPixels / labels.Width, 1, labels.Height);
 
+    /// <summary>Rank of the first labelled pixel at or behind a position; <see cref="Count"/> where there is none.</summary>
     private int FirstNotBefore(long position)
     {
         int at = _positions.BinarySearch(position);
         return at < 0 ? ~at : at;
     }
 
+    /// <summary>Appends the labelled pixels of some samples.</summary>
+    /// <param name="samples">Samples in reading order.</param>
+    /// <param name="position">Position of the first sample.</param>
+    /// <param name="type">uint8 or uint16.</param>
     private void Collect(ReadOnlySpan<byte> samples, long position, SampleType type)
     {
         int step = type.Bytes();
         int i = 0;
         while (i < samples.Length)
         {
-            // Most pixels are unlabelled: look for the next byte that is not zero.
+            // Most pixels are unlabelled, so jump to the next byte that is not zero. In uint16 samples it may be the second of two.
             int skip = samples[i..].IndexOfAnyExcept((byte)0);
             if (skip < 0)
             {

@@ -6,9 +6,9 @@ namespace FastSeg.Backends;
 /// <param name="Confidence">Whether the chosen class's probability is wanted.</param>
 internal readonly record struct ResultKinds(int LabelBytes, int ProbabilityBytes, bool Confidence)
 {
-    /// <summary>Whether the trees' margins are turned into probabilities: for themselves, or for the confidence.</summary>
+    /// <summary>Whether the trees' margins are turned into probabilities: as a result, or for the confidence.</summary>
     public bool Probabilities => ProbabilityBytes > 0 || Confidence;
 
-    /// <summary>Bytes a pixel of all of them.</summary>
+    /// <summary>Bytes of all results of one pixel.</summary>
     public long BytesPerPixel(int classCount) => LabelBytes + ((long)ProbabilityBytes * classCount) + (Confidence ? sizeof(float) : 0);
 }

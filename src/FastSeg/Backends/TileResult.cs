@@ -4,7 +4,10 @@ using FastSeg.Simd;
 
 namespace FastSeg.Backends;
 
-/// <summary>What is known of a tile's pixels after the forest; allocated once for the largest tile.</summary>
+/// <summary>
+/// The results of one tile: classes, which become labels, and where wanted probabilities and confidence. The buffers belong to this object,
+/// are allocated once for the largest core, and are overwritten by each tile.
+/// </summary>
 internal sealed unsafe class TileResult : IDisposable
 {
     /// <summary>Pixels of the widest row that <see cref="TakeRow"/> takes.</summary>
@@ -15,6 +18,10 @@ internal sealed unsafe class TileResult : IDisposable
     private readonly HostBuffer? _confidence;
     private readonly HostBuffer? _row;
 
+    /// <summary>Allocates the results of the largest core.</summary>
+    /// <param name="maxCore">Width and height of the largest core.</param>
+    /// <param name="classCount">Number of classes, at most 255.</param>
+    /// <param name="kinds">Which results are wanted.</param>
     public TileResult(Region maxCore, int classCount, ResultKinds kinds)
     {
         ClassCount = classCount;
@@ -26,32 +33,47 @@ internal sealed unsafe class TileResult : IDisposable
         ClassPixels = new long[classCount];
     }
 
-    /// <summary>Bytes the constructor allocates.</summary>
+    /// <summary>Bytes that the constructor allocates.</summary>
     public static long Bytes(Region maxCore, int classCount, ResultKinds kinds) =>
         (maxCore.Pixels * kinds.BytesPerPixel(classCount)) + (kinds.Probabilities ? RowBytes(classCount) : 0);
 
+    /// <summary>Number of classes.</summary>
     public int ClassCount { get; }
 
+    /// <summary>Which results are wanted.</summary>
     public ResultKinds Kinds { get; }
 
-    /// <summary>The tile's core.</summary>
+    /// <summary>The core of the present tile, at most as large as the largest one; set before any row is taken.</summary>
     public Region Core { get; set; }
 
     /// <summary>Pixels of each class over all tiles so far.</summary>
     public long[] ClassPixels { get; }
 
-    /// <summary>Class of each pixel from 0, one byte each, until <see cref="ToLabels"/> makes labels of them.</summary>
+    /// <summary>
+    /// The class of each pixel of the core, from 0, one byte each, until <see cref="ToLabels"/> turns them into labels in the same memory.
+    /// </summary>
     public byte* Classes => _classes.Pointer;
 
-    /// <summary>The samples of an output, as a writer wants them.</summary>
+    /// <summary>The labels of the core as a writer takes them; after <see cref="ToLabels"/>, until the next tile.</summary>
     public ReadOnlySpan<byte> LabelSamples => _classes.Span<byte>(0, checked((int)(Core.Pixels * Kinds.LabelBytes)));
 
+    /// <summary>The probabilities as a writer takes them, class by class: classes x pixels.</summary>
     public ReadOnlySpan<byte> ProbabilitySamples =>
         _probabilities!.Span<byte>(0, checked((int)(Core.Pixels * ClassCount * Kinds.ProbabilityBytes)));
 
+    /// <summary>The confidence as a writer takes it: float32.</summary>
     public ReadOnlySpan<byte> ConfidenceSamples => _confidence!.Span<byte>(0, checked((int)(Core.Pixels * sizeof(float))));
 
-    /// <summary>Takes the margins of one row of a band: pixel i of group g is at <c>margins[g * groupStride + i]</c>.</summary>
+    /// <summary>Decides the pixels of one row from their margins, and keeps what is wanted.</summary>
+    /// <param name="x">Column of the first pixel, in the image.</param>
+    /// <param name="y">Row, in the image.</param>
+    /// <param name="width">Pixels.</param>
+    /// <param name="margins">
+    /// Margin of the first pixel in group 0; the caller's memory, read during the call only. Pixel i of group g is at <c>margins[g *
+    /// groupStride + i]</c>.
+    /// </param>
+    /// <param name="groupStride">Floats from a group to the next.</param>
+    /// <param name="groups">Margins of a pixel: 1 for two classes, otherwise one for each class.</param>
     public void TakeRow(long x, long y, int width, float* margins, nint groupStride, int groups)
     {
         long at = ((y - Core.Y) * Core.Width) + (x - Core.X);
@@ -76,16 +98,16 @@ internal sealed unsafe class TileResult : IDisposable
     }
 
     /// <summary>
-    /// Counts the classes and turns them into label values. Pixels outside the mask become label 0 without probabilities.
+    /// Counts the classes and turns them into label values. Pixels outside the mask become label 0, with probabilities and confidence 0.
     /// </summary>
     /// <param name="values">Label value of each class.</param>
-    /// <param name="anything">False where the whole core is masked and was never predicted.</param>
+    /// <param name="anything">False where the mask leaves out the whole core, so that nothing was predicted.</param>
     /// <param name="mask">Which pixels are segmented.</param>
     public void ToLabels(ReadOnlySpan<ushort> values, bool anything, TileMask mask)
     {
         byte* classes = Classes;
-        ushort* wide = Kinds.LabelBytes == 2 ? (ushort*)classes : null;
-        // From the back: a wide value takes two bytes where its class took one.
+        ushort* wideLabels = Kinds.LabelBytes == 2 ? (ushort*)classes : null;
+        // From the last pixel to the first: a uint16 label takes two bytes where the class took one, and must overwrite no class unread.
         for (long i = Core.Pixels - 1; i >= 0; i--)
         {
             ushort value = 0;
@@ -98,9 +120,9 @@ internal sealed unsafe class TileResult : IDisposable
             {
                 ClearProbabilities(i);
             }
-            if (wide != null)
+            if (wideLabels != null)
             {
-                wide[i] = value;
+                wideLabels[i] = value;
             }
             else
             {
@@ -117,8 +139,10 @@ internal sealed unsafe class TileResult : IDisposable
         _row?.Dispose();
     }
 
+    /// <summary>Bytes of one row's probabilities: classes x pixels of the widest row.</summary>
     private static long RowBytes(int classCount) => (long)classCount * RowPixels * sizeof(float);
 
+    /// <summary>Copies one class's probabilities of a row to their place among the core's, rounded where they are kept as uint8.</summary>
     private void Keep(float* row, long at, int width)
     {
         if (Kinds.ProbabilityBytes == sizeof(float))
@@ -133,6 +157,7 @@ internal sealed unsafe class TileResult : IDisposable
         }
     }
 
+    /// <summary>Sets the probabilities and the confidence of a pixel to 0.</summary>
     private void ClearProbabilities(long pixel)
     {
         if (_confidence is not null)

@@ -1,6 +1,6 @@
 namespace FastSeg.Backends;
 
-/// <summary>What a backend is asked to do with tiles. A run does one of them, and its plan counts the buffers for that one only.</summary>
+/// <summary>What a backend does with tiles. A run does one of these, and its plan counts the buffers for that one only.</summary>
 internal enum TileVerb
 {
     /// <summary>Compute every feature plane.</summary>

@@ -4,34 +4,40 @@ using FastSeg.Native;
 namespace FastSeg.Backends;
 
 /// <summary>
-/// Feature rows of every labelled pixel of a training set: <c>Count x Planes</c> floats, in the order of images and pixels.
+/// The feature rows of all labelled pixels of a training set, in the order of images and ranks: <c>Count x Planes</c> floats. The host's
+/// memory belongs to this object, and so do the device's rows where there are any.
 /// </summary>
+/// <param name="count">Rows.</param>
+/// <param name="planes">Features of a row.</param>
 internal sealed unsafe class TrainingRows(long count, int planes) : IDisposable
 {
     private readonly HostBuffer _features = new(checked(count * planes * sizeof(float)));
 
-    /// <summary>Rows.</summary>
+    /// <summary>Number of rows.</summary>
     public long Count { get; } = count;
 
     /// <summary>Features of a row.</summary>
     public int Planes { get; } = planes;
 
-    /// <summary>The first feature of a row.</summary>
+    /// <summary>
+    /// The first feature of a row in the host's memory, which is valid until this object is disposed. While rows are on a device, the
+    /// host's are not defined.
+    /// </summary>
     public float* Row(long row) => (float*)_features.Pointer + (row * Planes);
 
     /// <summary>
-    /// Where the rows are on a device, when they stay there: the host's are not defined until they are copied down. Owned by this.
+    /// The rows on a device, where they stay there until <see cref="Land"/>; null where the host has them. Disposed with this object.
     /// </summary>
     public DeviceRows? OnDevice { get; set; }
 
-    /// <summary>Copies a row, wherever it is.</summary>
+    /// <summary>Copies one row, from the device or the host.</summary>
     public void Copy(long row, Span<float> to)
     {
         OnDevice?.CopyDown(row, 1, Row(row));
         new ReadOnlySpan<float>(Row(row), Planes).CopyTo(to);
     }
 
-    /// <summary>Copies of at most <paramref name="most"/> rows, evenly spaced from the first to the last.</summary>
+    /// <summary>Copies of at most <paramref name="most"/> rows, one after the other, evenly spaced from the first to the last.</summary>
     public float[] EvenlySpaced(int most)
     {
         int count = (int)Math.Min(most, Count);
@@ -43,7 +49,7 @@ internal sealed unsafe class TrainingRows(long count, int planes) : IDisposable
         return features;
     }
 
-    /// <summary>Brings all rows to the host and frees the device's.</summary>
+    /// <summary>Copies all rows from the device to the host and frees the device's; does nothing where the host has them.</summary>
     public void Land()
     {
         OnDevice?.CopyDown(0, Count, Row(0));

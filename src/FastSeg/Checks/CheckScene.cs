@@ -1,12 +1,11 @@
 namespace FastSeg.Checks;
 
 /// <summary>
-/// A random image, scribbles on it, its features, a model trained on them, and its segmentation: what the checks compare a device's
-/// results with.
+/// The input of the checks: a random image with scribbles on it, its features, a model trained on them, and its segmentation.
 /// </summary>
 internal static class CheckScene
 {
-    /// <summary>A square image: waves with noise over them.</summary>
+    /// <summary>A square image of one channel: waves with noise over them.</summary>
     public static byte[] Samples(int side, int seed)
     {
         var random = new Random(seed);
@@ -18,8 +17,8 @@ internal static class CheckScene
     }
 
     /// <summary>
-    /// Labels on every fifth pixel, by its brightness in an image of other noise: so no single feature tells the class, and trees ask for
-    /// many features.
+    /// Labels 1 to <paramref name="classes"/> on every fifth pixel, 0 elsewhere. The label depends on the brightness in an image with other
+    /// noise: so no single feature tells the class, and trees ask for many features.
     /// </summary>
     public static byte[] Scribbles(int side, int seed, int classes) =>
         [.. Samples(side, seed + 1).Select((value, i) => (byte)(i % 5 == 0 ? 1 + (value * classes / 256) : 0))];
@@ -33,14 +32,14 @@ internal static class CheckScene
         return Segmenter.Train([new TrainingImage(image, drawn)], training: training, options: new ComputeOptions { Backend = kind }).Model;
     }
 
-    /// <summary>Features that the CPU computes: planes x side x side.</summary>
+    /// <summary>Features of a square image of one channel, computed by the CPU: planes x side x side.</summary>
     public static float[] Planes(FeatureSpec spec, byte[] samples, int side)
     {
         using var image = MemoryImage.FromMemory<byte>(samples, side, side);
         return Planes(spec, image);
     }
 
-    /// <summary>Features that the CPU computes of an image of one channel: planes x height x width.</summary>
+    /// <summary>Features of an image of one channel, computed by the CPU: planes x height x width.</summary>
     public static float[] Planes(FeatureSpec spec, ImageReader image)
     {
         (int width, int height) = ((int)image.Info.Width, (int)image.Info.Height);
@@ -51,7 +50,7 @@ internal static class CheckScene
         return planes;
     }
 
-    /// <summary>Labels and probabilities of an image; the latter class by class.</summary>
+    /// <summary>Labels (height x width) and probabilities (classes x height x width) of an image.</summary>
     public static (byte[] Map, float[] Probabilities) Segment(Model model, ImageReader image, BackendKind kind)
     {
         int pixels = (int)image.Info.Bounds.Pixels;

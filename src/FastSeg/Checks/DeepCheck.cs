@@ -6,21 +6,25 @@ using FastSeg.Deep.Weights;
 namespace FastSeg.Checks;
 
 /// <summary>
-/// What follows the transformer against float64: the projection of tokens, their cells at full resolution, and the learned upsampler.
+/// Compares what follows the transformer with float64: the projection of tokens, the spreading of cells over pixels, and the learned
+/// upsampler.
 /// </summary>
 internal static unsafe class DeepCheck
 {
     private const int Channels = 16, Rows = 9, Columns = 11, Patch = 14, Dimension = 192;
 
-    /// <summary>Rounding of float32 sums of a token's 192 products, whose sums have a magnitude of about 10 here.</summary>
+    /// <summary>
+    /// Largest error of a projection: the rounding of float32 sums of 192 products, which have a magnitude of about 10 here.
+    /// </summary>
     private const double ProjectionTolerance = 2e-5;
 
-    /// <summary>A few roundings of values of at most 1.</summary>
+    /// <summary>Largest error of an interpolation: a few roundings of values of at most 1.</summary>
     private const double BilinearTolerance = 1e-6;
 
-    /// <summary>Part of the result's range.</summary>
+    /// <summary>Largest error of the learned upsampler, as a part of its result's range.</summary>
     private const double UpsamplerTolerance = 2e-6;
 
+    /// <summary>Runs the checks one after the other.</summary>
     public static IEnumerable<BackendCheckResult> Run(int seed)
     {
         yield return Projection(seed);
@@ -92,7 +96,10 @@ internal static unsafe class DeepCheck
             bilinear ? BilinearTolerance : 0, seconds);
     }
 
-    /// <summary>The value between four cells, at (v, u) in units of cells from the middle of the first.</summary>
+    /// <summary>
+    /// The value between four cells at row <paramref name="v"/> and column <paramref name="u"/>, which count cells from the middle of the
+    /// first one.
+    /// </summary>
     private static double Bilinear(Func<int, int, double> cell, double v, double u)
     {
         (int row, int column) = ((int)Math.Floor(v), (int)Math.Floor(u));
@@ -135,7 +142,7 @@ internal static unsafe class DeepCheck
         return new BackendCheckResult(operation, $"{Width} x {Height} x {Channels}", worst / range, UpsamplerTolerance, seconds);
     }
 
-    /// <summary>Runs twice and gives the time of the second run, when everything is compiled.</summary>
+    /// <summary>Runs an operation twice and returns the time of the second run, when everything is compiled.</summary>
     private static double Seconds(Action run)
     {
         run();
@@ -144,7 +151,7 @@ internal static unsafe class DeepCheck
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    /// <summary>The larger of two errors; NaN stays, so that no later value hides it.</summary>
+    /// <summary>The larger of the error so far and that of one more value. NaN stays, so that no later value hides it.</summary>
     private static double Worse(double worst, float found, double exact)
     {
         double error = Math.Abs(found - exact);

@@ -3,7 +3,7 @@ namespace FastSeg.Checks;
 /// <summary>The largest difference between two results.</summary>
 internal static class Deviation
 {
-    /// <summary>Largest difference of values; infinity where one is NaN, or where the lengths differ.</summary>
+    /// <summary>Largest difference of values; infinity where a value is NaN, or where the lengths differ.</summary>
     public static double OfValues(ReadOnlySpan<float> found, ReadOnlySpan<float> expected)
     {
         double largest = found.Length == expected.Length ? 0 : double.PositiveInfinity;
@@ -16,7 +16,8 @@ internal static class Deviation
     }
 
     /// <summary>
-    /// The same, but 0 only where all bits agree: 0 and -0 differ by the smallest number there is, and a NaN agrees with one of its bits.
+    /// Largest difference of values, which is 0 only where all bits agree. 0 and -0 differ by the smallest positive double; a NaN agrees
+    /// with a NaN of the same bits only, and is infinitely far from everything else.
     /// </summary>
     public static double OfBits(ReadOnlySpan<float> found, ReadOnlySpan<float> expected)
     {
@@ -25,8 +26,8 @@ internal static class Deviation
         {
             bool same = BitConverter.SingleToInt32Bits(found[i]) == BitConverter.SingleToInt32Bits(expected[i]);
             double difference = Math.Abs((double)found[i] - expected[i]);
-            double counted = double.IsNaN(difference) ? double.PositiveInfinity : Math.Max(difference, double.Epsilon);
-            largest = Math.Max(largest, same ? 0 : counted);
+            double unequal = double.IsNaN(difference) ? double.PositiveInfinity : Math.Max(difference, double.Epsilon);
+            largest = Math.Max(largest, same ? 0 : unequal);
         }
         return largest;
     }

@@ -1,11 +1,11 @@
 namespace FastSeg.Checks;
 
 /// <summary>
-/// Every classical feature of one channel in float64, as the specification defines it, with nothing shared between features to save time.
+/// Every classical feature of one channel in float64, as the specification defines it. Features share nothing to save time.
 /// </summary>
 internal static class FeatureReference
 {
-    /// <summary>All planes, in the order of the specification's names.</summary>
+    /// <summary>All planes of a channel, in the order of <see cref="FeatureSpec.Names"/>.</summary>
     public static IReadOnlyList<ReferenceImage> Planes(FeatureSpec spec, ReferenceImage image)
     {
         var planes = new List<ReferenceImage>();
@@ -28,6 +28,7 @@ internal static class FeatureReference
         return planes;
     }
 
+    /// <summary>Adds the planes of a family where it is on.</summary>
     private static void AddIf(FeatureSpec spec, Families family, List<ReferenceImage> planes, Func<IEnumerable<ReferenceImage>> make)
     {
         if ((spec.Families & family) != 0)
@@ -36,6 +37,7 @@ internal static class FeatureReference
         }
     }
 
+    /// <summary>The Gaussian blur of a sigma, with taps up to four standard deviations; the image itself for sigma 0.</summary>
     private static ReferenceImage Blur(FeatureSpec spec, ReferenceImage image, double sigma)
     {
         if (sigma == 0)
@@ -51,6 +53,7 @@ internal static class FeatureReference
         return alongX.Map((x, y) => Sum(-r, r, i => taps[i + r] * alongX[x, y + i]));
     }
 
+    /// <summary>The sum of a term for every whole number in a range, its ends included.</summary>
     private static double Sum(int from, int to, Func<int, double> term)
     {
         double sum = 0;
@@ -61,18 +64,22 @@ internal static class FeatureReference
         return sum;
     }
 
+    /// <summary>First derivative along x: Sobel's operator divided by 8.</summary>
     private static ReferenceImage Gx(ReferenceImage g) => g.Map((x, y) =>
         (g[x + 1, y - 1] - g[x - 1, y - 1] + (2 * (g[x + 1, y] - g[x - 1, y])) + g[x + 1, y + 1] - g[x - 1, y + 1]) / 8);
 
+    /// <summary>First derivative along y: Sobel's operator divided by 8.</summary>
     private static ReferenceImage Gy(ReferenceImage g) => g.Map((x, y) =>
         (g[x - 1, y + 1] - g[x - 1, y - 1] + (2 * (g[x, y + 1] - g[x, y - 1])) + g[x + 1, y + 1] - g[x + 1, y - 1]) / 8);
 
+    /// <summary>Magnitude of the gradient.</summary>
     private static ReferenceImage Sobel(ReferenceImage g)
     {
         ReferenceImage gx = Gx(g), gy = Gy(g);
         return g.Map((x, y) => Math.Sqrt((gx[x, y] * gx[x, y]) + (gy[x, y] * gy[x, y])));
     }
 
+    /// <summary>Larger and smaller eigenvalue, modulus, trace and determinant of the Hessian.</summary>
     private static ReferenceImage[] Hessian(ReferenceImage g)
     {
         ReferenceImage gx = Gx(g), a = Gx(gx), b = Gy(gx), d = Gy(Gy(g));
@@ -87,12 +94,14 @@ internal static class FeatureReference
         ];
     }
 
+    /// <summary>Eigenvalues of the symmetric matrix (a b, b d) at every pixel.</summary>
     private static (ReferenceImage Larger, ReferenceImage Smaller) Eigenvalues(ReferenceImage a, ReferenceImage b, ReferenceImage d)
     {
         double Root(int x, int y) => Math.Sqrt(Math.Pow(a[x, y] - d[x, y], 2) + (4 * b[x, y] * b[x, y]));
         return (a.Map((x, y) => (a[x, y] + d[x, y] + Root(x, y)) / 2), a.Map((x, y) => (a[x, y] + d[x, y] - Root(x, y)) / 2));
     }
 
+    /// <summary>The difference of each pair of blurs, the narrow one minus the wide one.</summary>
     private static IEnumerable<ReferenceImage> Dog(ReferenceImage[] blurs)
     {
         for (int i = 0; i < blurs.Length; i++)
@@ -105,6 +114,7 @@ internal static class FeatureReference
         }
     }
 
+    /// <summary>Sum, mean, standard deviation, median, maximum and minimum of the mean along each line.</summary>
     private static IEnumerable<ReferenceImage> Membrane(MembraneGeometry geometry, ReferenceImage image)
     {
         int half = geometry.Patch / 2, lines = geometry.Angles;
@@ -126,6 +136,7 @@ internal static class FeatureReference
         {
             planes[i] = new ReferenceImage(image.Width, image.Height);
         }
+        // Map lends its parallel loop over the pixels; the plane that it makes is not used.
         image.Map((x, y) =>
         {
             double[] responses = Array.ConvertAll(pixels, line => line.Sum(p => image[x + p.X, y + p.Y]) / line.Count);
@@ -142,6 +153,7 @@ internal static class FeatureReference
         return planes;
     }
 
+    /// <summary>Larger and smaller eigenvalue of the structure tensor: the products of first derivatives, blurred once more.</summary>
     private static IEnumerable<ReferenceImage> Structure(FeatureSpec spec, ReferenceImage blur, double sigma)
     {
         ReferenceImage gx = Gx(blur), gy = Gy(blur);
@@ -152,6 +164,7 @@ internal static class FeatureReference
         return [larger, smaller];
     }
 
+    /// <summary>A statistic of the pixels at a distance of at most sigma.</summary>
     private static ReferenceImage Disk(ReferenceImage image, double sigma, Func<double[], double> statistic)
     {
         int r = (int)sigma;
@@ -167,6 +180,6 @@ internal static class FeatureReference
 
     private static double Median(double[] values) => Middle([.. values.Order()]);
 
-    /// <summary>The middle value, or the mean of the two.</summary>
+    /// <summary>The middle of sorted values; of an even number of values the mean of the two in the middle.</summary>
     private static double Middle(double[] sorted) => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 }

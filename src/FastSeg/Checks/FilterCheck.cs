@@ -3,15 +3,18 @@ using FastSeg.Simd;
 
 namespace FastSeg.Checks;
 
-/// <summary>The filters against their float64 references, family by family, and one vector width against the other.</summary>
+/// <summary>Compares the filters with their float64 references, family by family, and one vector width with the other.</summary>
 internal static class FilterCheck
 {
     private const int Width = 203;
     private const int Height = 131;
 
-    /// <summary>The disk families sort every disk in the reference; larger radii would only make it slower.</summary>
+    /// <summary>
+    /// Sigmas of the families over disks. The reference visits every pixel of every disk, so larger radii would only make the check slower.
+    /// </summary>
     private static readonly double[] DiskSigmas = [1, 2, 4];
 
+    /// <summary>Runs the checks one after the other.</summary>
     public static IEnumerable<BackendCheckResult> Run(int seed)
     {
         foreach (string name in FamilyNames.All)
@@ -27,7 +30,7 @@ internal static class FilterCheck
         }
     }
 
-    /// <summary>The result of the plane that uses most of its tolerance stands for the family.</summary>
+    /// <summary>Compares the planes of a family. The plane that uses the largest part of its tolerance stands for the family.</summary>
     private static BackendCheckResult Family(string name, FeatureSpec spec, int seed)
     {
         float[] samples = Samples(seed);
@@ -56,7 +59,7 @@ internal static class FilterCheck
         return new BackendCheckResult($"features: {name}", $"{Width} x {Height} x {reference.Count}", worstError, worstAllowed, seconds);
     }
 
-    /// <summary>The widest vectors the machine has against the narrowest.</summary>
+    /// <summary>Compares the bits of the narrowest vectors that the machine has with those of the widest.</summary>
     private static BackendCheckResult Widths(int seed)
     {
         int before = VectorPath.Bits;
@@ -78,6 +81,7 @@ internal static class FilterCheck
         }
     }
 
+    /// <summary>An image of random samples from 0 to 1.</summary>
     private static float[] Samples(int seed)
     {
         var random = new Random(seed);
@@ -89,7 +93,10 @@ internal static class FilterCheck
         return samples;
     }
 
-    /// <summary>Planes x height x width, computed twice; the time is that of the second run, when everything is compiled.</summary>
+    /// <summary>
+    /// Features of an image: planes x height x width. They are computed twice; the time is that of the second run, when everything is
+    /// compiled.
+    /// </summary>
     private static float[] Planes(FeatureSpec spec, float[] samples, out double seconds)
     {
         using var image = MemoryImage.FromMemory<float>(samples, Width, Height);

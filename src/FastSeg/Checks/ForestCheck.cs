@@ -7,15 +7,20 @@ using FastSeg.Simd;
 
 namespace FastSeg.Checks;
 
-/// <summary>The forest against libxgboost: margins on random rows, then labels and probabilities of a whole segmentation.</summary>
+/// <summary>Compares the forest with libxgboost: margins of random rows, then labels and probabilities of a whole segmentation.</summary>
 internal static class ForestCheck
 {
     private const int Rows = 4096;
     private const int Features = 58;
     private const int Side = 160;
+
+    /// <summary>Largest difference of a probability: two correct softmaxes in float32 differ by less.</summary>
     private const double ProbabilityError = 1e-6;
     private static readonly TrainingOptions Training = new() { Rounds = 8 };
 
+    /// <summary>Runs the checks one after the other.</summary>
+    /// <param name="seed">Seed of the random input.</param>
+    /// <exception cref="FastSegException">libxgboost is missing.</exception>
     public static IEnumerable<BackendCheckResult> Run(int seed)
     {
         foreach (int classes in (int[])[2, 3, 7])
@@ -30,10 +35,12 @@ internal static class ForestCheck
         }
     }
 
+    /// <summary>Margins of random rows, which must equal libxgboost's.</summary>
     private static unsafe BackendCheckResult Margins(int classes, int seed)
     {
         var random = new Random(seed);
         float[] rows = [.. Enumerable.Range(0, Rows * Features).Select(_ => random.NextSingle())];
+        // The first rows make sure that every class has one; the class of the others follows from their first feature.
         int[] labels = [.. Enumerable.Range(0, Rows).Select(i => i < classes ? i : (int)(rows[i * Features] * classes))];
         byte[] model;
         fixed (float* data = rows)
@@ -49,7 +56,9 @@ internal static class ForestCheck
         return new BackendCheckResult($"forest: margins, {classes} classes", $"{Rows} x {Features}", error, 0, seconds);
     }
 
-    /// <summary>Margins through the vector code, the rows laid out as bands; row-major, as libxgboost gives them.</summary>
+    /// <summary>
+    /// Margins from the vector code, which gets the rows laid out as bands of planes: rows x groups, as libxgboost gives them.
+    /// </summary>
     private static unsafe float[] Predict(DecisionForest forest, float[] rows, out double seconds)
     {
         const int Width = 256, Height = 16;
@@ -103,7 +112,9 @@ internal static class ForestCheck
                 seconds));
     }
 
-    /// <summary>Waves with noise over them. Every fifth pixel is labelled, with a higher class the brighter the waves are there.</summary>
+    /// <summary>
+    /// Waves with noise over them, and labels on every fifth pixel: the brighter the waves are there, the higher the class.
+    /// </summary>
     private static (byte[] Samples, byte[] Scribbles) Scene(int classes, int seed)
     {
         var random = new Random(seed);
@@ -117,7 +128,9 @@ internal static class ForestCheck
         return (samples, scribbles);
     }
 
-    /// <summary>Class-major probabilities by libxgboost, from our features.</summary>
+    /// <summary>
+    /// The probabilities that libxgboost gives for our features: classes x pixels. For two classes libxgboost says only that of class 1.
+    /// </summary>
     private static float[] Expected(Model model, ImageReader image, int classes)
     {
         const int Pixels = Side * Side;
@@ -142,7 +155,9 @@ internal static class ForestCheck
         return expected;
     }
 
-    /// <summary>Pixels whose label is not the class of the highest probability; of equal ones the first.</summary>
+    /// <summary>
+    /// How many pixels have another label than the class of the largest probability; among equal ones the lowest class counts.
+    /// </summary>
     private static int Differing(float[] expected, byte[] map, int classes)
     {
         int differing = 0;

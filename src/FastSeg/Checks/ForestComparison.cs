@@ -5,14 +5,16 @@ using FastSeg.Native;
 
 namespace FastSeg;
 
-/// <summary>Imported trees against libxgboost itself, where the library is there and can load them.</summary>
+/// <summary>Compares imported trees with libxgboost itself, where the library is there and can load them.</summary>
 public static class ForestComparison
 {
     private const int Rows = 256;
 
-    /// <summary>Compares margins bit for bit on rows around the trees' own thresholds.</summary>
+    /// <summary>
+    /// Compares margins bit for bit, on rows whose features are the trees' own thresholds or the numbers just below them.
+    /// </summary>
     /// <param name="model">The model.</param>
-    /// <returns>What was found, as a sentence.</returns>
+    /// <returns>What was compared, or why nothing was, as a line of text.</returns>
     /// <exception cref="FastSegException">A margin differs.</exception>
     public static string Run(Model model)
     {

@@ -4,22 +4,33 @@ using FastSeg.Backends;
 namespace FastSeg.Checks;
 
 /// <summary>
-/// A device against the CPU, which is itself compared with scalar references. First the device's own rates are measured, then its kernels
-/// run family by family and are timed beside these rates. Last come whole images: labels, probabilities, and a model trained there, which
-/// has the bytes of the CPU's where XGBoost trained on the CPU.
+/// Compares a device with the CPU, which is itself compared with references. First the device's own rates are measured. Then its kernels
+/// run family by family, and are timed beside these rates. Last come whole images: labels, probabilities, and a model trained with the
+/// device, which has the bytes of the CPU's where XGBoost trained on the CPU.
 /// </summary>
 internal static class GpuCheck
 {
-    /// <summary>Sides on a real device and on the simulated one, where each thread of the device is one of the operating system.</summary>
+    /// <summary>
+    /// Sides of the whole images, on a real device and on the simulated one, where each thread of the device is one of the operating
+    /// system's.
+    /// </summary>
     private const int Side = 512, SimulatedSide = 40;
 
+    /// <summary>Largest difference of a probability, except on OpenCL.</summary>
     private const double ProbabilityError = 1e-6;
 
-    /// <summary>OpenCL's rounding may move a value across a threshold: some labels and probabilities may then differ, and trees.</summary>
+    /// <summary>
+    /// What is allowed on OpenCL, whose rounding may move a feature across a threshold: this part of the labels may be wrong, and a
+    /// probability may be any.
+    /// </summary>
     private const double OpenClWrongLabels = 0.001, AnyProbability = 1;
 
     private static readonly TrainingOptions Training = new() { Rounds = 8 };
 
+    /// <summary>Runs the checks one after the other.</summary>
+    /// <param name="kind">The kind of device; not auto, which may choose the CPU.</param>
+    /// <param name="seed">Seed of the random input.</param>
+    /// <exception cref="FastSegException">There is no such device.</exception>
     public static IEnumerable<BackendCheckResult> Run(BackendKind kind, int seed)
     {
         var meter = new GpuMeter((GpuBackendFactory)BackendChoice.Choose(kind));
@@ -40,6 +51,7 @@ internal static class GpuCheck
         }
     }
 
+    /// <summary>Segments an image with a model of the CPU's on both, then trains with the device.</summary>
     private static IEnumerable<BackendCheckResult> WholeImage(int classes, BackendKind kind, int side, int seed)
     {
         bool mayDiffer = kind == BackendKind.OpenCl;
@@ -60,7 +72,8 @@ internal static class GpuCheck
         double took = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (trained.XgboostVersion != model.XgboostVersion)
         {
-            // XGBoost trained on the device. Its trees are others than the CPU's, and must miss at most a hundredth more of the scribbles.
+            // XGBoost trained on the device, where it grows other trees. They may miss one in a hundred scribbled pixels more than the
+            // CPU's trees do.
             byte[] scribbles = CheckScene.Scribbles(side, seed, classes);
             int allowed = Missed(map, scribbles), missed = Missed(CheckScene.Segment(trained, image, BackendKind.Cpu).Map, scribbles);
             yield return new BackendCheckResult(
@@ -81,7 +94,7 @@ internal static class GpuCheck
         return (map, probabilities, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    /// <summary>Scribbled pixels that got another label.</summary>
+    /// <summary>How many scribbled pixels got another label.</summary>
     private static int Missed(byte[] map, byte[] scribbles) =>
         map.Zip(scribbles).Count(pair => pair.Second != 0 && pair.First != pair.Second);
 }

@@ -9,24 +9,26 @@ using Kernel = FastSeg.Kernels.Convolution;
 namespace FastSeg.Checks;
 
 /// <summary>
-/// Bytes, operations and instructions of every launch of a tile, for each pixel. They are written down here and nowhere else: tests compare
-/// the flops and the inner loops' instructions with the compiled PTX, and the table in docs/gpu.md is computed from these.
+/// Bytes, operations and instructions of every launch of a tile, for each pixel. They are written down here and nowhere else. Tests compare
+/// the flops and the inner loops' instructions with the compiled PTX; the table in docs/gpu.md is computed from these counts.
 /// </summary>
 internal static class GpuCounts
 {
-    /// <summary>Steps of the median's bisection that are counted: it takes at most 32, and about 24 in 8-bit images.</summary>
+    /// <summary>Steps of the median's bisection that are counted. It takes at most 32, and about 24 in 8-bit images.</summary>
     private const int MedianSteps = 24;
 
     /// <summary>
-    /// Issue slots of an instruction on integers: a multiprocessor executes half as many of these a cycle as of those on floats. The forest
-    /// and binning consist of them.
+    /// Issue slots of an integer instruction or a comparison. A multiprocessor executes half as many of these a cycle as float
+    /// instructions. The forest and binning consist of them.
     /// </summary>
     private const int IntegerSlots = 2;
 
     /// <summary>The classical filters of one channel.</summary>
     /// <param name="spec">Which features.</param>
     /// <param name="sampleBytes">Bytes of a sample.</param>
-    /// <param name="thresholds">Thresholds of a feature that values are binned by; null where they are stored as floats.</param>
+    /// <param name="thresholds">
+    /// How many thresholds a feature has, by which its values are stored as bins; null where they are stored as floats.
+    /// </param>
     public static IReadOnlyList<KernelCount> Filters(FeatureSpec spec, int sampleBytes, int? thresholds = null)
     {
         var sink = new SinkCount(thresholds);
@@ -61,13 +63,15 @@ internal static class GpuCounts
         return counts;
     }
 
-    /// <summary>Binning alone: the instructions that a kernel needs more where it stores bins instead of floats.</summary>
+    /// <summary>Storing values as bins, without the kernels that compute the values.</summary>
+    /// <param name="features">Features.</param>
+    /// <param name="thresholds">Thresholds of a feature.</param>
     public static KernelCount Binning(int features, int thresholds) =>
         new SinkCount(thresholds).Storing(new KernelCount("binning", 0, 0, 0, 0, 0), features);
 
     /// <summary>
-    /// The trees, as heaps of depth 6, from bins and nodes in shared memory. A tree takes thirteen accesses to it, and one more for bank
-    /// conflicts among its leaves; each bin is put there once.
+    /// Walking the trees, as heaps of depth 6, with bins and nodes in shared memory. A tree takes thirteen accesses to shared memory, and
+    /// one more for bank conflicts among its leaves; each bin is written there once.
     /// </summary>
     /// <param name="trees">Trees of all groups.</param>
     /// <param name="bytePlanes">Byte planes of bins.</param>
@@ -79,10 +83,13 @@ internal static class GpuCounts
             "forest", bytePlanes + 1 + (4 * groups), trees, IntegerSlots * asWritten, IntegerSlots * folded, (14 * trees) + bytePlanes);
     }
 
-    /// <summary>Gathering the rows of labelled pixels, for each of these pixels.</summary>
+    /// <summary>Gathering the rows of labelled pixels, for each labelled pixel.</summary>
     public static KernelCount Gather(int features) => new("gather", 8 * features, 0, 30 * features, 12 * features, 2 * features);
 
-    /// <summary>Low-resolution features at full resolution, as floats.</summary>
+    /// <summary>Bringing low-resolution features to full resolution, as floats.</summary>
+    /// <param name="bilinear">Whether cells are interpolated; otherwise each is repeated over its pixels.</param>
+    /// <param name="channels">Channels.</param>
+    /// <param name="patch">Pixels of a cell's side.</param>
     public static KernelCount Cells(bool bilinear, int channels, int patch)
     {
         double bytes = (4.0 * channels) + (4.0 * channels / (patch * patch));
@@ -92,7 +99,7 @@ internal static class GpuCounts
     }
 
     /// <summary>
-    /// The learned upsampler's launches for the plan's largest tile. The work on the image's border is not counted, only its launches, and
+    /// The learned upsampler's launches for the plan's largest tile. Of what computes the image's border only the launches are counted, and
     /// these only where the tile is the whole image.
     /// </summary>
     public static IReadOnlyList<KernelCount> Upsampler(UpsamplerPlanGpu plan)
@@ -117,8 +124,8 @@ internal static class GpuCounts
     }
 
     /// <summary>
-    /// A 3 x 3 convolution, for each pixel of its result. A lane's channel in a pass of 32 outputs takes 540 issue slots as written and 360
-    /// folded, besides the staging into shared memory.
+    /// A 3 x 3 convolution, for each pixel of its result. For one input channel a lane computes four outputs of eight pixels in 540 issue
+    /// slots as written and 360 folded; staging into shared memory is counted besides.
     /// </summary>
     public static KernelCount Convolution(int inputs, int outputs)
     {
@@ -129,11 +136,13 @@ internal static class GpuCounts
     }
 
     /// <summary>
-    /// The composed convolution behind a doubling, for each pixel of its result: <see cref="Doubling"/>'s columns, then its rows.
+    /// The composed convolution behind a doubling, for each pixel of its result: first <see cref="Doubling.Columns"/>, then
+    /// <see cref="Doubling.Rows"/>.
     /// </summary>
     public static IEnumerable<KernelCount> Doubled(int inputs, int outputs)
     {
-        // A warp's 32 lanes make 56 columns of 4 rows of sums, which become 448 pixels of the result; a band needs a few more rows.
+        // A warp's 32 lanes make 56 columns of 4 rows of sums, which become 448 pixels of the result. The sums of a band of 96 rows need
+        // 48 rows of the source and 4 more.
         double quads = GpuDevice.Groups(outputs, Kernel.WarpOutputs), warps = Doubling.Window * quads;
         double lanes = 32 * warps / (2 * Doubling.TileColumns * Doubling.TileRows);
         const double Band = UpsamplerPlanGpu.BandRows, MoreRows = ((Band / 2) + 4) / (Band / 2);
@@ -148,6 +157,7 @@ internal static class GpuCounts
             420 * quads, 190 * quads, 0);
     }
 
+    /// <summary>The launches of one stage, for each pixel of the stage.</summary>
     private static IEnumerable<KernelCount> Stage(UpsamplerPlanGpu plan, UpsamplerStageGpu stage)
     {
         int channels = stage.Channels;
@@ -165,7 +175,8 @@ internal static class GpuCounts
     }
 
     /// <summary>
-    /// A convolution at the cells' size. A tap of a channel for four outputs takes 25 instructions, 13 where addresses are folded.
+    /// A convolution at the size of the low-resolution cells. One tap of one channel for four outputs takes 25 instructions, 13 where
+    /// addresses are folded.
     /// </summary>
     private static KernelCount CellConvolution(ConvolutionWeights weights)
     {
@@ -177,8 +188,8 @@ internal static class GpuCounts
     }
 
     /// <summary>
-    /// Both passes of a Gaussian. A step takes four taps, two on each side of the middle. As compiled it has 94 instructions for four
-    /// pixels along x (38 folded), and 122 for eight along y (58).
+    /// Both passes of a Gaussian. A step of the loop takes four taps, two on each side of the middle. As compiled it has 94 instructions
+    /// for four pixels along x (38 folded), and 122 for eight pixels along y (58 folded).
     /// </summary>
     private static IEnumerable<KernelCount> Gaussian(int radius)
     {
@@ -189,6 +200,7 @@ internal static class GpuCounts
             $"Gaussian {radius} along y", 8, 2 * taps, (122.0 / 32 * taps) + 20, (58.0 / 32 * taps) + 15, 0.6 * taps);
     }
 
+    /// <summary>The families that are made from one blur, in one launch.</summary>
     private static KernelCount Derivatives(FeatureSpec spec, SinkCount sink)
     {
         int gaussian = spec.Has(Families.Gaussian) ? 1 : 0, sobel = spec.Has(Families.Sobel) ? 1 : 0;
@@ -198,11 +210,12 @@ internal static class GpuCounts
         return sink.Storing(new KernelCount("derivatives", 4, flops, 280, 110, 35), values);
     }
 
+    /// <summary>The membrane's lines: straight-line code for the default geometry, a loop over tables for any other.</summary>
     private static KernelCount Membrane(MembraneGeometry geometry)
     {
         if (geometry == new MembraneGeometry())
         {
-            // Minima and maxima run at half rate and count twice among the instructions.
+            // Minima and maxima run at half rate, so they count twice among the instructions.
             return new KernelCount("membrane", 4, 785, 2150, 1300, 296);
         }
         var program = new MembraneProgram(new MembranePlan(geometry));
@@ -212,6 +225,9 @@ internal static class GpuCounts
         return new KernelCount("membrane, from tables", 4, flops, steps, steps, shared);
     }
 
+    /// <summary>
+    /// The structure tensor: the image's blur, the products of its derivatives, a blur of each of the three products, eigenvalues.
+    /// </summary>
     private static IEnumerable<KernelCount> Structure(int radius, SinkCount sink)
     {
         KernelCount[] blur = [.. Gaussian(radius)];
@@ -220,7 +236,7 @@ internal static class GpuCounts
         return [.. blur, products, .. blur, .. blur, .. blur, eigenvalues];
     }
 
-    /// <summary>Mean, minimum and maximum are computed together, whichever are stored.</summary>
+    /// <summary>Statistics over a disk. Mean, minimum and maximum are computed together, whichever of them are stored.</summary>
     private static IEnumerable<KernelCount> Disks(FeatureSpec spec, int pixels, SinkCount sink)
     {
         int values = (spec.Has(Families.Mean) ? 1 : 0) + (spec.Has(Families.Min) ? 1 : 0) + (spec.Has(Families.Max) ? 1 : 0);
@@ -235,15 +251,15 @@ internal static class GpuCounts
         }
     }
 
-    /// <summary>The cost of storing a value: as a float, or as the bin that a search among the feature's thresholds finds.</summary>
+    /// <summary>The cost of storing a value: as a float, or as the bin that is found by a search among the feature's thresholds.</summary>
     private sealed class SinkCount(int? thresholds)
     {
         private readonly int _steps = BinSearch.Steps(thresholds ?? 0);
 
-        /// <summary>A kernel's count with that of storing its values.</summary>
+        /// <summary>The count of a kernel together with that of storing its values.</summary>
         public KernelCount Storing(KernelCount kernel, int values)
         {
-            // A step of the search takes 20 instructions, 15 where addresses are folded, all of them on integers or comparisons.
+            // A step of the search takes 20 instructions, 15 where addresses are folded; all are integer instructions or comparisons.
             (double bytes, double written, double folded) = thresholds is null
                 ? (4, 8, 3)
                 : (1, IntegerSlots * (21 + (20 * _steps)), IntegerSlots * (13 + (15 * _steps)));

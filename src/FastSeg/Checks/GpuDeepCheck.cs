@@ -8,17 +8,19 @@ using ILGPU.Runtime;
 namespace FastSeg.Checks;
 
 /// <summary>
-/// What brings deep features to full resolution, on a device against the CPU, for 32 channels and patches of 14 pixels.
+/// Compares what brings deep features to full resolution on a device with the CPU, for 32 channels and patches of 14 pixels.
 /// </summary>
 internal static unsafe class GpuDeepCheck
 {
     private const int Channels = 32, Patch = 14, Cells = 72, LearnedCells = 36, SimulatedCells = 3, SimulatedLearnedCells = 2;
 
     /// <summary>
-    /// Part of the result's range. The CPU convolves by Winograd's algorithm and the device directly, so that they round differently.
+    /// Largest error of the learned upsampler, as a part of its result's range. The CPU convolves by Winograd's algorithm and the device
+    /// directly, so they round differently.
     /// </summary>
     private const double LearnedTolerance = 1e-5;
 
+    /// <summary>Runs the checks one after the other.</summary>
     public static IEnumerable<BackendCheckResult> Run(GpuMeter meter, int seed)
     {
         int cells = meter.Simulated ? SimulatedCells : Cells;

@@ -6,11 +6,12 @@ using ILGPU.Runtime;
 
 namespace FastSeg.Checks;
 
-/// <summary>Every family of filters on a device against the CPU, whose bits it has on CUDA and on the simulated device.</summary>
+/// <summary>Compares every family of filters on a device with the CPU. CUDA and the simulated device must have the CPU's bits.</summary>
 internal static class GpuFilterCheck
 {
     private static readonly double[] DiskSigmas = [1, 2, 4];
 
+    /// <summary>Runs the checks one after the other.</summary>
     public static IEnumerable<BackendCheckResult> Run(GpuMeter meter, int seed)
     {
         int side = meter.Side;
@@ -28,9 +29,10 @@ internal static class GpuFilterCheck
         }
     }
 
-    /// <summary>An image that is one tile.</summary>
+    /// <summary>The shape of a square image that is one tile, without a halo.</summary>
     public static TileShape Whole(int side) => new() { Width = side, Height = side, CoreWidth = side, CoreHeight = side };
 
+    /// <summary>Features from the device (planes x side x side), and the seconds of its kernels.</summary>
     private static (float[] Planes, double Seconds) Planes(GpuDevice device, FeatureSpec spec, byte[] samples, int side)
     {
         TileShape shape = Whole(side);

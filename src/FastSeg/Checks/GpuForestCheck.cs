@@ -8,12 +8,14 @@ using ILGPU.Runtime;
 
 namespace FastSeg.Checks;
 
-/// <summary>Binning, the trees, and the gathering of labelled pixels' rows, on a device against what the CPU's features give.</summary>
+/// <summary>Compares binning, the trees and the gathering of rows on a device with what the CPU's features give.</summary>
 internal static class GpuForestCheck
 {
-    private const int Classes = 4, TrainedSide = 160, EveryPixel = 7;
+    /// <summary>Classes of the model, side of the image it is trained on, and the step from one gathered pixel to the next.</summary>
+    private const int Classes = 4, TrainedSide = 160, GatherStep = 7;
     private static readonly TrainingOptions Training = new() { Rounds = 25 };
 
+    /// <summary>Runs the checks one after the other.</summary>
     public static IEnumerable<BackendCheckResult> Run(GpuMeter meter, int seed)
     {
         int side = meter.Side;
@@ -33,7 +35,7 @@ internal static class GpuForestCheck
             $"forest: margins, {forest.Trees.Length} trees", size, Deviation.OfBits(found.Margins, expected),
             meter.MayDiffer ? double.MaxValue : 0, found.ForestSeconds,
             [GpuCounts.Forest(forest.Trees.Length, bins.Planes, forest.Groups)], samples.Length);
-        int[] pixels = [.. Enumerable.Range(0, (samples.Length + EveryPixel - 1) / EveryPixel).Select(i => i * EveryPixel)];
+        int[] pixels = [.. Enumerable.Range(0, (samples.Length + GatherStep - 1) / GatherStep).Select(i => i * GatherStep)];
         int features = FeatureSpec.Paper.Names.Count;
         (float[] rows, double seconds) = meter.On(device => Rows(device, planes, pixels, features, samples.Length));
         float[] gathered = [.. from pixel in pixels
@@ -44,7 +46,7 @@ internal static class GpuForestCheck
             [GpuCounts.Gather(features)], pixels.Length);
     }
 
-    /// <summary>Results from the device, and the seconds of the filters with binning and of the trees.</summary>
+    /// <summary>Results from the device, and its seconds for filters with binning and for the trees.</summary>
     private sealed record Found(byte[] Bins, float[] Margins, double FilterSeconds, double ForestSeconds);
 
     private static Found Predict(GpuDevice device, DecisionForest forest, byte[] samples, int side)
@@ -55,7 +57,7 @@ internal static class GpuForestCheck
         long scratchBytes = FilterBankGpu.ScratchBytes(spec, shape), marginBytes = (long)forest.Groups * pixels * sizeof(float);
         using var bank = new FilterBankGpu(device, spec, 1);
         using var trees = new ForestGpu(device, forest);
-        using var given = new DeviceTable<byte>(device, samples);
+        using var image = new DeviceTable<byte>(device, samples);
         using var flag = new DeviceTable<int>(device, [0]);
         long binBytes = (long)trees.BytePlanes * pixels;
         using var arena = new DeviceArena(
@@ -65,7 +67,7 @@ internal static class GpuForestCheck
         ArrayView<byte> scratch = arena.Take(scratchBytes), bins = arena.Take(binBytes), labels = arena.Take(pixels);
         ArrayView<float> margins = arena.Take(marginBytes).Cast<float>();
         BinSink sink = trees.Sink(bins, flag.View, pixels);
-        double filters = GpuRates.Seconds(device, stream => bank.Run(stream, shape, given.View, SampleType.UInt8, 1, scratch, sink));
+        double filters = GpuRates.Seconds(device, stream => bank.Run(stream, shape, image.View, SampleType.UInt8, 1, scratch, sink));
         double walk = GpuRates.Seconds(device, stream => trees.Run(stream, bins, pixels, pixels, labels, margins));
         var found = new Found(new byte[bins.Length], new float[margins.Length], filters, walk);
         bins.CopyToCPU(found.Bins);
@@ -96,7 +98,9 @@ internal static class GpuForestCheck
         return (found, seconds);
     }
 
-    /// <summary>How many bins are wrong. A value's bin is how many of its byte plane's thresholds are at or below it.</summary>
+    /// <summary>
+    /// How many bins are wrong. The right bin is the number of thresholds of the byte plane that are at or below the value.
+    /// </summary>
     private static int WrongBins(BinTables bins, float[] planes, byte[] found)
     {
         int wrong = 0, pixels = found.Length / bins.Planes;
@@ -116,20 +120,20 @@ internal static class GpuForestCheck
         return wrong;
     }
 
-    /// <summary>Margins by walking each tree node by node: groups x pixels.</summary>
+    /// <summary>Margins from walking every tree node by node: groups x pixels.</summary>
     private static float[] Margins(DecisionForest forest, float[] planes, int pixels)
     {
-        float[] margins = new float[forest.Groups * pixels], row = new float[planes.Length / pixels], of = new float[forest.Groups];
+        float[] margins = new float[forest.Groups * pixels], row = new float[planes.Length / pixels], ofPixel = new float[forest.Groups];
         for (int i = 0; i < pixels; i++)
         {
             for (int feature = 0; feature < row.Length; feature++)
             {
                 row[feature] = planes[(feature * pixels) + i];
             }
-            forest.Margins(row, of);
-            for (int group = 0; group < of.Length; group++)
+            forest.Margins(row, ofPixel);
+            for (int group = 0; group < ofPixel.Length; group++)
             {
-                margins[(group * pixels) + i] = of[group];
+                margins[(group * pixels) + i] = ofPixel[group];
             }
         }
         return margins;

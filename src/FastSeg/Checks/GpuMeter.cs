@@ -4,12 +4,12 @@ using FastSeg.Kernels;
 
 namespace FastSeg.Checks;
 
-/// <summary>A device, its own measured rates, and the results of what is compared and timed on it.</summary>
+/// <summary>Runs kernels on one device, and makes results of what was compared and timed, beside the device's own measured rates.</summary>
 internal sealed class GpuMeter
 {
     /// <summary>
-    /// Sides of the images that kernels run on: on a real device, and on the simulated one, where each thread of the device is one of the
-    /// operating system.
+    /// Sides of the images that kernels run on, on a real device and on the simulated one, where each thread of the device is one of the
+    /// operating system's.
     /// </summary>
     private const int RealSide = 1024, SimulatedSide = 40;
 
@@ -23,7 +23,7 @@ internal sealed class GpuMeter
         _rates = On(GpuRates.Measure);
     }
 
-    /// <summary>Whether the device is a simulation, which has counts and no rates.</summary>
+    /// <summary>Whether the device is a simulation, whose work is counted but not timed.</summary>
     public bool Simulated => _thread.Device.Kind == BackendKind.Simulated;
 
     /// <summary>Whether the device's roots, quotients and products may differ from the CPU's in the last bits.</summary>
@@ -40,10 +40,10 @@ internal sealed class GpuMeter
         return result;
     }
 
-    /// <summary>The error that is allowed: 0, but on OpenCL 16 units in the last place of the largest value.</summary>
+    /// <summary>The largest error that passes: 0, but on OpenCL 16 units in the last place of the largest value.</summary>
     public double Allowed(float[] expected) => MayDiffer ? 16 * Math.Pow(2, -24) * expected.Max(Math.Abs) : 0;
 
-    /// <summary>The results of the device's own rates.</summary>
+    /// <summary>The results for the device's own rates, of copying and of multiply-adds.</summary>
     public IEnumerable<BackendCheckResult> Rows()
     {
         (long floats, (long groups, long rounds), long threads) =
@@ -54,7 +54,7 @@ internal sealed class GpuMeter
         {
             Rate = Simulated ? null : new BackendRate(_rates.BytesPerSecond, false, null),
         };
-        // Nothing is allowed on OpenCL either: its fma rounds once, as everywhere.
+        // No error passes on OpenCL either: its fma rounds once, as everywhere.
         yield return new BackendCheckResult(
             "device: multiply-adds", $"{groups * threads} x {rounds} x {Throughput.RoundFmas}", _rates.FlopsError, 0,
             Simulated ? 0 : flops / _rates.FlopsPerSecond)
@@ -82,7 +82,7 @@ internal sealed class GpuMeter
         };
     }
 
-    /// <summary>Bytes or flops a second, whichever is the larger part of the device's own rate.</summary>
+    /// <summary>The rate in bytes or in flops a second, whichever is the larger part of the device's own rate.</summary>
     private BackendRate Nearer(double bytes, double flops)
     {
         double copied = bytes / _rates.BytesPerSecond, computed = flops / _rates.FlopsPerSecond;

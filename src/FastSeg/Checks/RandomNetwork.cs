@@ -5,7 +5,7 @@ namespace FastSeg.Checks;
 /// <summary>Random weights and inputs of an upsampler.</summary>
 internal static class RandomNetwork
 {
-    /// <summary>A network of as many channels everywhere.</summary>
+    /// <summary>A network with the same number of channels at its input, inside and at its output.</summary>
     public static UpsamplerConfig Config(int channels, int patch, Padding padding) => new()
     {
         ChannelsIn = channels,
@@ -16,7 +16,7 @@ internal static class RandomNetwork
         Padding = padding,
     };
 
-    /// <summary>Convolutions that keep the size of what goes through them, batch norms that change something.</summary>
+    /// <summary>Random weights, with which values neither grow nor vanish from layer to layer, and no batch norm is the identity.</summary>
     public static WeightTensor[] Tensors(UpsamplerConfig config, Random random) =>
         [.. UpsamplerShapes.Of(config, UpsamplerShapes.Widths(config)).Select(tensor => Weights(random, tensor.Name, tensor.Shape))];
 
@@ -27,7 +27,8 @@ internal static class RandomNetwork
     public static float[] Numbers(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() * 2) - 1)];
 
     /// <summary>
-    /// A convolution's weights keep the variance of what goes through it. Gains and variances lie around 1, biases and means around 0.
+    /// One random tensor. A convolution's weights keep the variance of what goes through them; gains and variances lie around 1, biases and
+    /// means around 0.
     /// </summary>
     private static WeightTensor Weights(Random random, string name, long[] shape)
     {

@@ -3,14 +3,16 @@ using FastSeg.Deep.Weights;
 namespace FastSeg.Checks;
 
 /// <summary>
-/// The convolutional upsampler in scalar float64, layer after layer over the whole image, straight from its definition: batch norms are
-/// not folded into convolutions, and convolutions not composed.
+/// The convolutional upsampler in scalar float64, layer after layer over the whole image, straight from its definition: no batch norm is
+/// folded into a convolution, and no two convolutions are composed.
 /// </summary>
+/// <param name="config">The network's sizes.</param>
+/// <param name="tensors">The network's weights, by the names of PyTorch's modules.</param>
 internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<WeightTensor> tensors)
 {
     private readonly Dictionary<string, WeightTensor> _tensors = tensors.ToDictionary(tensor => tensor.Name);
 
-    /// <summary>The result for an image of samples in 0..1 (3 planes) and low-resolution features.</summary>
+    /// <summary>The result for an image (3 planes of samples from 0 to 1) and low-resolution features.</summary>
     public ReferencePlanes Run(ReferencePlanes image, ReferencePlanes features)
     {
         ReferencePlanes guidance = Guidance(image);
@@ -34,6 +36,7 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
         return Nearest(Convolve("upsampler.mlp", Convolve("upsampler.outp_conv", x)), image.Height, image.Width);
     }
 
+    /// <summary>Planes whose values are a function of channel, row and column.</summary>
     private static ReferencePlanes Map(int channels, int height, int width, Func<int, int, int, double> value)
     {
         var planes = new ReferencePlanes(channels, height, width);
@@ -50,15 +53,17 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
         return planes;
     }
 
+    /// <summary>The channels of two results of the same size, one after the other.</summary>
     private static ReferencePlanes Concat(ReferencePlanes a, ReferencePlanes b) =>
         new(a.Channels + b.Channels, a.Height, a.Width, [.. a.Values, .. b.Values]);
 
+    /// <summary>A nearest-neighbour resize.</summary>
     private static ReferencePlanes Nearest(ReferencePlanes x, int height, int width) =>
         Map(x.Channels, height, width, (c, row, column) =>
             x[c, NearestSource(row, x.Height, height), NearestSource(column, x.Width, width)]);
 
     /// <summary>
-    /// The source pixel of a nearest-neighbour resize. It is computed in float32 as PyTorch does, because the rounding decides which pixel
+    /// The source pixel of a nearest-neighbour resize. It is computed in float32, as PyTorch does, because the rounding decides which pixel
     /// it is.
     /// </summary>
     private static int NearestSource(int destination, int input, int output)
@@ -68,7 +73,7 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
         return Math.Min((int)MathF.Floor(position), input - 1);
     }
 
-    /// <summary>Twice the size, with the corner pixels of both sizes at the same place (align_corners).</summary>
+    /// <summary>A bilinear resize to twice the size that puts the corner pixels of both sizes at the same place (align_corners).</summary>
     private static ReferencePlanes Bilinear(ReferencePlanes x) => Map(x.Channels, 2 * x.Height, 2 * x.Width, (c, row, column) =>
     {
         double v = (double)row * (x.Height - 1) / ((2 * x.Height) - 1), u = (double)column * (x.Width - 1) / ((2 * x.Width) - 1);
@@ -77,7 +82,7 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
         return ((1 - b) * (((1 - a) * x[c, y0, x0]) + (a * x[c, y0, x1]))) + (b * (((1 - a) * x[c, y1, x0]) + (a * x[c, y1, x1])));
     });
 
-    /// <summary>Maxima of 2 x 2 pixels; a side of one pixel stays.</summary>
+    /// <summary>Maxima of 2 x 2 pixels, half the size; a side of one pixel stays.</summary>
     private static ReferencePlanes Pool(ReferencePlanes x)
     {
         (int height, int width) = (Math.Max(1, x.Height / 2), Math.Max(1, x.Width / 2));
@@ -92,10 +97,11 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
     private static ReferencePlanes Normalised(ReferencePlanes x) => Map(x.Channels, x.Height, x.Width, (c, row, column) =>
         x[c, row, column] / Math.Max(1e-12, Enumerable.Range(0, x.Channels).Sum(channel => Math.Abs(x[channel, row, column]))));
 
+    /// <summary>The image's samples, scaled and normalised with the mean and deviation of each colour.</summary>
     private ReferencePlanes Guidance(ReferencePlanes image) => Map(3, image.Height, image.Width, (c, row, column) =>
         ((config.GuidanceScale * image[c, row, column]) - config.GuidanceMean[c]) / config.GuidanceStd[c]);
 
-    /// <summary>Twice a convolution, a batch norm with the variance's 1e-5, and a leaky ReLU of slope 0.01.</summary>
+    /// <summary>Two layers, each of a convolution, a batch norm (with 1e-5 added to the variance) and a leaky ReLU of slope 0.01.</summary>
     private ReferencePlanes Double(string name, ReferencePlanes x)
     {
         foreach (int i in (int[])[0, 3])
@@ -112,7 +118,7 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
         return x;
     }
 
-    /// <summary>A convolution whose taps outside the image are left out or repeat the edge, by the padding.</summary>
+    /// <summary>A convolution. Taps outside the image count as zero or repeat the edge, as the network's padding says.</summary>
     private ReferencePlanes Convolve(string name, ReferencePlanes x)
     {
         WeightTensor weight = _tensors[$"{name}.weight"];
@@ -138,5 +144,6 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
         });
     }
 
+    /// <summary>A tensor's values.</summary>
     private float[] Values(string name) => _tensors[name].Values;
 }

@@ -3,16 +3,24 @@ using FastSeg.Native;
 
 namespace FastSeg.Checks;
 
-/// <summary>libxgboost's own predictions: what the forest must equal.</summary>
+/// <summary>libxgboost's own predictions, which the forest must equal.</summary>
 internal static unsafe class XgBoostReference
 {
-    /// <summary>Margins of every row, row-major.</summary>
+    /// <summary>Margins of every row: rows x groups.</summary>
+    /// <param name="model">The model as XGBoost saved it.</param>
+    /// <param name="rows">Rows x features.</param>
+    /// <param name="features">Features of a row.</param>
+    /// <exception cref="FastSegException">libxgboost is missing, or cannot load the model.</exception>
     public static float[] Margins(ReadOnlySpan<byte> model, float[] rows, int features) => Predict(model, rows, features, 1);
 
-    /// <summary>Probabilities of every row, row-major (of class 1 only for binary:logistic).</summary>
+    /// <summary>Probabilities of every row: rows x classes, but rows x 1, that of class 1, for binary:logistic.</summary>
+    /// <param name="model">The model as XGBoost saved it.</param>
+    /// <param name="rows">Rows x features.</param>
+    /// <param name="features">Features of a row.</param>
+    /// <exception cref="FastSegException">libxgboost is missing, or cannot load the model.</exception>
     public static float[] Probabilities(ReadOnlySpan<byte> model, float[] rows, int features) => Predict(model, rows, features, 0);
 
-    /// <summary>A booster that holds the model.</summary>
+    /// <summary>A booster that holds a model; the caller disposes it.</summary>
     public static BoosterHandle Load(ReadOnlySpan<byte> model)
     {
         BoosterHandle booster = Booster.CreateBooster();
@@ -25,7 +33,10 @@ internal static unsafe class XgBoostReference
         return booster;
     }
 
-    /// <summary>Predictions of the type that libxgboost calls 0 (probabilities) or 1 (margins).</summary>
+    /// <summary>
+    /// Predictions of the type that libxgboost calls 0 (probabilities) or 1 (margins). The result is copied out of libxgboost's memory
+    /// before the booster is disposed.
+    /// </summary>
     private static float[] Predict(ReadOnlySpan<byte> model, float[] rows, int features, int type)
     {
         using BoosterHandle booster = Load(model);

@@ -1,9 +1,9 @@
 namespace FastSeg;
 
-/// <summary>What computes features and trees.</summary>
+/// <summary>What computes features and applies trees.</summary>
 public enum BackendKind
 {
-    /// <summary>The first CUDA device there is, otherwise the CPU.</summary>
+    /// <summary>The first CUDA device where it can be used, otherwise the CPU.</summary>
     Auto,
 
     /// <summary>The processor's vector units.</summary>
@@ -15,6 +15,6 @@ public enum BackendKind
     /// <summary>A GPU through OpenCL 2.0 or later with a generic address space.</summary>
     OpenCl,
 
-    /// <summary>The GPU backend on a device that ILGPU simulates on the processor: slow, for tests.</summary>
+    /// <summary>The GPU backend on a device that ILGPU simulates on the processor: slow, and meant for tests.</summary>
     Simulated,
 }

@@ -1,8 +1,10 @@
 namespace FastSeg;
 
-/// <summary>What backends are called.</summary>
+/// <summary>The names of backends.</summary>
 public static class BackendKinds
 {
-    /// <summary>The backend's name in lower case, as reports and command lines write it: "cpu", "cuda", "opencl", ..</summary>
+    /// <summary>
+    /// The backend's name in lower case, as reports and command lines write it: "auto", "cpu", "cuda", "opencl" or "simulated".
+    /// </summary>
     public static string Name(this BackendKind kind) => kind.ToString().ToLowerInvariant();
 }

@@ -1,9 +1,12 @@
 namespace FastSeg.Common;
 
-/// <summary>Numbers of bytes as a person writes them.</summary>
+/// <summary>Writes numbers of bytes as a person would.</summary>
 internal static class ByteSize
 {
-    /// <summary>Bytes in the unit a person would use, rounded up so that the text can be given back as an option.</summary>
+    /// <summary>
+    /// The number in GiB from 10 GiB on, in MiB from 1 MiB on, and in bytes below. It is rounded up, so that the text, given back as a
+    /// limit, is enough.
+    /// </summary>
     public static string Text(long bytes) => bytes switch
     {
         >= 10L << 30 => $"{(bytes + (1L << 30) - 1) >> 30}GiB",

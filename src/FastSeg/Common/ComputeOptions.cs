@@ -1,33 +1,37 @@
 namespace FastSeg;
 
 /// <summary>
-/// How a run uses the machine. None of it changes a result, but for the backend where a library of NVIDIA's kind computes beside ours:
-/// trees that XGBoost trains on a GPU, and tokens of a backbone that was opened for one.
+/// How a run uses the machine. Threads and memory never change a result. The backend does in three cases: XGBoost trains other trees on a
+/// GPU, a <see cref="Backbone"/> that was opened for a GPU gives slightly other tokens, and OpenCL devices may round differently.
 /// </summary>
 public sealed record ComputeOptions
 {
-    /// <summary>Worker threads; 0 takes one a core.</summary>
+    /// <summary>Worker threads; 0 takes one for each core.</summary>
     public int Threads { get; init; }
 
     /// <summary>
-    /// Most bytes the process may use at its peak; 0 sets no limit. The plan fits into it or says the least that would do.
+    /// Most bytes the process may use at its peak; 0 sets no limit. A run whose plan does not fit is refused before it computes; the
+    /// sentence says the least memory that would do.
     /// </summary>
     public long Memory { get; init; }
 
     /// <summary>
-    /// What computes. CPU and CUDA give the same labels of the same model; OpenCL devices may differ in the last bits. With CUDA, an
+    /// What computes. CPU and CUDA give the same labels for the same model; OpenCL devices may differ in the last bits. With CUDA, an
     /// XGBoost that was built with CUDA trains on the GPU, and its trees are not the CPU's.
     /// </summary>
     public BackendKind Backend { get; init; }
 
-    /// <summary>Most bytes of a device's memory; 0 takes nine tenths of what it has.</summary>
+    /// <summary>Most bytes of a device's memory that a run's buffers may take; 0 allows nine tenths of what the device has.</summary>
     public long DeviceMemory { get; init; }
 
-    /// <summary>Told the fraction done, 0 to 1, from worker threads.</summary>
+    /// <summary>Receives the fraction that is done, 0 to 1. The worker threads call it, and several may call at once.</summary>
     public IProgress<double>? Progress { get; init; }
 
-    /// <summary>Stops the run between two tiles with an <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>
+    /// Stops the run with an <see cref="OperationCanceledException"/>, between two tiles, windows of the transformer or rounds of training.
+    /// </summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>Threads that the run uses: <see cref="Threads"/>, or one for each core.</summary>
     internal int WorkerCount => Threads > 0 ? Threads : Environment.ProcessorCount;
 }

@@ -1,7 +1,7 @@
 namespace FastSeg;
 
 /// <summary>
-/// A failure the caller can act on. The message is one sentence: what is wrong, in which file or value, and what would be right.
+/// A failure that the caller can act on. The message is one sentence: what is wrong, in which file or value, and what would be right.
 /// </summary>
 public sealed class FastSegException : Exception
 {
@@ -32,8 +32,8 @@ public sealed class FastSegException : Exception
     public string? SettingWords { get; }
 
     /// <summary>
-    /// The message in the words of a program whose users know the settings by other names, such as flags or the fields of a form: its
-    /// names take the place of <see cref="SettingWords"/>, of this failure and of those underneath whose sentences this one repeats.
+    /// The message for users who know the settings by other names, such as flags or the fields of a form. Those names replace
+    /// <see cref="SettingWords"/>: the words of this failure, and of inner failures whose sentences the message repeats.
     /// </summary>
     /// <param name="nameOf">What the program calls a setting.</param>
     public string MessageWith(Func<Setting, string> nameOf)

@@ -3,27 +3,31 @@ using FastSeg.Common;
 namespace FastSeg;
 
 /// <summary>
-/// Tiles and every buffer of a run, computed before the first tile. Everything is allocated from it; running allocates nothing of ours.
-/// What ONNX Runtime works in is measured.
+/// The tiles of a run and every buffer it needs, computed before the first tile. All buffers of the run are in the plan, and a tile
+/// allocates none. The memory that ONNX Runtime works in is planned as it was measured; what XGBoost takes is not part of a plan.
 /// </summary>
 /// <param name="Area">The region that is computed.</param>
 /// <param name="TileWidth">Columns of a tile's core.</param>
 /// <param name="TileHeight">Rows of a tile's core.</param>
-/// <param name="Halo">Pixels read around a core.</param>
-/// <param name="Channels">Channels the model sees.</param>
-/// <param name="Planes">Feature planes of all channels.</param>
+/// <param name="Halo">Pixels that are read around a core, on each side.</param>
+/// <param name="Channels">Channels whose features are computed: 1 or 3.</param>
+/// <param name="Planes">Feature planes: features times channels, then the deep channels.</param>
 /// <param name="Workers">Threads, each with buffers of its own.</param>
 /// <param name="Items">The buffers in the process's memory.</param>
 /// <param name="DeviceItems">The buffers in a device's memory; none where the processor computes.</param>
-/// <param name="ProcessBytes">Resident memory of the process before the buffers, with the code that is still to be compiled.</param>
+/// <param name="ProcessBytes">
+/// Resident memory of the process before the buffers, with what is added for code that is still to be compiled.
+/// </param>
 public sealed record Plan(
     Region Area, long TileWidth, long TileHeight, int Halo, int Channels, int Planes, int Workers,
     IReadOnlyList<PlanItem> Items, IReadOnlyList<PlanItem> DeviceItems, long ProcessBytes)
 {
-    /// <summary>Tiles.</summary>
+    /// <summary>Number of tiles.</summary>
     public long Tiles => Grid.Count;
 
-    /// <summary>Most bytes of buffers at a time.</summary>
+    /// <summary>
+    /// Most bytes of buffers at any time: those of the whole run, and either the transformer's or the tiles', whichever are more.
+    /// </summary>
     public long BufferBytes => Bytes(PlanPhase.Run) + Math.Max(Bytes(PlanPhase.Transformer), Bytes(PlanPhase.Tiles));
 
     /// <summary>Predicted peak of the process's resident memory.</summary>
@@ -32,8 +36,10 @@ public sealed record Plan(
     /// <summary>Bytes of all buffers on the device.</summary>
     public long DeviceBytes => DeviceItems.Sum(item => item.Bytes);
 
+    /// <summary>The area cut into tiles.</summary>
     internal TileGrid Grid => new(Area, TileWidth, TileHeight);
 
+    /// <summary>The size of the largest core, at the origin.</summary>
     internal Region MaxCore => Grid.MaxCore;
 
     private long Bytes(PlanPhase phase) => Items.Where(item => item.Phase == phase).Sum(item => item.Bytes);

@@ -1,7 +1,8 @@
 namespace FastSeg;
 
 /// <summary>
-/// When a buffer exists. The transformer runs over the whole image before the first tile, and its buffers are gone by then.
+/// When a buffer exists. The transformer runs over the whole image before the first tile; its buffers are freed before those of the tiles
+/// are allocated.
 /// </summary>
 public enum PlanPhase
 {

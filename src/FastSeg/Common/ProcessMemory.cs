@@ -6,15 +6,17 @@ namespace FastSeg;
 public static class ProcessMemory
 {
     /// <summary>
-    /// What a process gains between its plan and its peak outside the plan's buffers: machine code of the loops, thread stacks, the
-    /// collector's slack. Measured on `segment` runs (6 to 9 MiB a run).
+    /// Memory that a process gains between its plan and its peak without being in the plan: machine code of the loops, thread stacks, slack
+    /// of the garbage collector. Runs of `segment` were measured at 6 to 9 MiB.
     /// </summary>
     internal const long CodeBytes = 8L << 20;
 
     /// <summary>Bytes resident now (VmRSS).</summary>
+    /// <exception cref="FastSegException">The system does not say.</exception>
     public static long Resident() => Status("VmRSS:");
 
     /// <summary>Most bytes ever resident (VmHWM).</summary>
+    /// <exception cref="FastSegException">The system does not say.</exception>
     public static long Peak() => Status("VmHWM:");
 
     private static long Status(string key)

@@ -13,7 +13,7 @@ public readonly record struct Region(long X, long Y, long Width, long Height)
     /// <summary>One past the last row.</summary>
     public long Bottom => Y + Height;
 
-    /// <summary>Width times height; past 2^63 it throws <see cref="OverflowException"/>.</summary>
+    /// <summary>Width times height; throws <see cref="OverflowException"/> beyond 2^63 - 1.</summary>
     public long Pixels => checked(Width * Height);
 
     /// <summary>Whether the region holds no pixel.</summary>
@@ -22,7 +22,7 @@ public readonly record struct Region(long X, long Y, long Width, long Height)
     /// <summary>The region grown by <paramref name="halo"/> pixels on every side.</summary>
     public Region Inflate(long halo) => new(X - halo, Y - halo, Width + (2 * halo), Height + (2 * halo));
 
-    /// <summary>The pixels that lie in both regions; a region of size 0 where there are none.</summary>
+    /// <summary>The pixels that lie in both regions; where there are none, a region of width and height 0.</summary>
     public Region Intersect(Region other)
     {
         long x = Math.Max(X, other.X), y = Math.Max(Y, other.Y);
@@ -32,7 +32,7 @@ public readonly record struct Region(long X, long Y, long Width, long Height)
 
     /// <summary>Whether every pixel of <paramref name="other"/> is in this region.</summary>
     public bool Contains(Region other) =>
-        // Differences instead of sums: the far corner of a hostile region may lie past 2^63.
+        // Compares differences instead of sums, because the far corner of a hostile region may lie past 2^63.
         other.X >= X && other.Y >= Y && other.X <= Right && other.Y <= Bottom
         && other.Width <= Right - other.X && other.Height <= Bottom - other.Y;
 

@@ -1,6 +1,6 @@
 namespace FastSeg;
 
-/// <summary>What one sample of an image is stored as. Images of other types are refused with a sentence that names the type.</summary>
+/// <summary>How one sample of an image is stored. An image of another type is refused with a sentence that names the type.</summary>
 public enum SampleType
 {
     /// <summary>Unsigned, 8 bits; filters see value / 255.</summary>

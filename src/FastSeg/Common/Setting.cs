@@ -1,15 +1,15 @@
 namespace FastSeg;
 
 /// <summary>
-/// The settings that failures name. A program that calls them otherwise, say by flags, puts its own names into the sentences:
-/// <see cref="FastSegException.MessageWith"/>.
+/// The settings that the sentences of failures name. A program whose users know them by other names, such as flags, puts those names into a
+/// sentence with <see cref="FastSegException.MessageWith"/>.
 /// </summary>
 public enum Setting
 {
     /// <summary>Most bytes that the process may use.</summary>
     Memory,
 
-    /// <summary>Most bytes of a device's memory.</summary>
+    /// <summary>Most bytes of a device's memory that the buffers may take.</summary>
     DeviceMemory,
 
     /// <summary>What computes: the CPU, or a device of some kind.</summary>
@@ -24,6 +24,6 @@ public enum Setting
     /// <summary>The samples that deep features see as 0 and 1.</summary>
     Range,
 
-    /// <summary>Whether all rounds of trees are imported that were stopped early.</summary>
+    /// <summary>Whether an import takes all rounds of a training that stopped early, and not only those up to the best.</summary>
     AllRounds,
 }

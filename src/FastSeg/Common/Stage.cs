@@ -1,12 +1,14 @@
 namespace FastSeg;
 
-/// <summary>What a run spends its time on; the names in a report are these in lower case.</summary>
+/// <summary>What a run spends its time on; a report writes these names in lower case.</summary>
 public enum Stage
 {
     /// <summary>Decoding image samples.</summary>
     Read,
 
-    /// <summary>Classical features.</summary>
+    /// <summary>
+    /// Classical features. On a device this is the whole job, from upload to download, of a tile to which no trees are applied.
+    /// </summary>
     Filters,
 
     /// <summary>The vision transformer.</summary>
@@ -18,13 +20,16 @@ public enum Stage
     /// <summary>Upsampling deep features to full resolution.</summary>
     Upsampler,
 
-    /// <summary>Collecting the labelled pixels' rows.</summary>
+    /// <summary>Collecting the labelled pixels' rows, or putting planes together to be written.</summary>
     Gather,
 
     /// <summary>Training the trees.</summary>
     Train,
 
-    /// <summary>Binning and walking the trees, and deciding.</summary>
+    /// <summary>
+    /// Binning, walking the trees and deciding. On a device this is the whole job, from upload to download, of a tile to which trees are
+    /// applied.
+    /// </summary>
     Forest,
 
     /// <summary>Encoding and writing results.</summary>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace FastSeg.Common;
 
-/// <summary>Busy time, pixels and bytes of one worker, by stage. Not thread-safe: one a worker, added up at the end.</summary>
+/// <summary>Busy time, pixels and bytes by stage. Not thread-safe: each worker has its own, and the run adds them up at the end.</summary>
 internal sealed class StageTimes
 {
     private static readonly int Count = Enum.GetValues<Stage>().Length;
@@ -10,7 +10,10 @@ internal sealed class StageTimes
     private readonly long[] _pixels = new long[Count];
     private readonly long[] _bytes = new long[Count];
 
-    /// <summary>Adds the time since <paramref name="start"/> and returns the present time, where the next stage starts.</summary>
+    /// <summary>
+    /// Adds the time since <paramref name="start"/> to a stage, with the pixels and bytes it worked on. Returns the present time, at which
+    /// the next stage starts.
+    /// </summary>
     public long Add(Stage stage, long start, long pixels = 0, long bytes = 0)
     {
         long now = Stopwatch.GetTimestamp();
@@ -20,7 +23,9 @@ internal sealed class StageTimes
         return now;
     }
 
-    /// <summary>Adds one of <paramref name="workers"/> workers' numbers; its time counts for that fraction.</summary>
+    /// <summary>
+    /// Adds the numbers of one of <paramref name="workers"/> workers. Its time counts for that fraction; pixels and bytes count in full.
+    /// </summary>
     public void Add(StageTimes other, int workers)
     {
         for (int i = 0; i < Count; i++)
@@ -31,7 +36,7 @@ internal sealed class StageTimes
         }
     }
 
-    /// <summary>The stages that were busy, in order.</summary>
+    /// <summary>The stages that took any time, in the order of <see cref="Stage"/>.</summary>
     public IReadOnlyList<StageReport> Report()
     {
         var stages = new List<StageReport>();

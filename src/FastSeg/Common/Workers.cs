@@ -2,16 +2,23 @@ using System.Runtime.ExceptionServices;
 
 namespace FastSeg.Common;
 
-/// <summary>Runs numbered steps on a fixed number of threads, handing them out in order.</summary>
+/// <summary>Runs numbered steps on several threads; each thread takes the lowest number that is left.</summary>
 internal static class Workers
 {
     /// <summary>
-    /// Calls <paramref name="step"/>(worker, index) once for every index. The first failure by index is rethrown after every worker has
-    /// stopped, so a run's error does not depend on the threads.
+    /// Calls <paramref name="step"/> once for every index, and returns when all calls have ended. A failure keeps the threads from taking
+    /// higher indices, but lower ones are finished, and the failure with the lowest index is rethrown: so a run's error does not depend on
+    /// the threads.
     /// </summary>
+    /// <param name="workers">Threads; the calling thread is one of them.</param>
+    /// <param name="count">Steps.</param>
+    /// <param name="options">Progress and cancellation; the threads are those of <paramref name="workers"/>.</param>
+    /// <param name="step">
+    /// Receives the number of the worker, 0 to workers - 1, and the index. Calls with the same worker follow one another.
+    /// </param>
     public static void Run(int workers, long count, ComputeOptions options, Action<int, long> step)
     {
-        long next = -1, done = 0;
+        long lastTaken = -1, done = 0;
         var gate = new Lock();
         long failedAt = long.MaxValue;
         Exception? failure = null;
@@ -20,7 +27,7 @@ internal static class Workers
         {
             while (true)
             {
-                long index = Interlocked.Increment(ref next);
+                long index = Interlocked.Increment(ref lastTaken);
                 if (index >= Math.Min(count, Volatile.Read(ref failedAt)))
                 {
                     return;

@@ -15,7 +15,9 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// <summary>Share of the progress bar that fitting a projection gets.</summary>
     private const double FitShare = 0.4;
 
-    /// <summary>The smallest tile of more planes is past the 2 GiB that a writer takes at once.</summary>
+    /// <summary>
+    /// Most planes of a stack. With more of them even the smallest tile, 256 x 256, has more than the 2 GiB that a writer takes at once.
+    /// </summary>
     private const int MostPlanes = int.MaxValue / (256 * 256 * sizeof(float));
 
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -23,35 +25,51 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
 
     /// <summary>Computes the planes that a model sees.</summary>
     /// <param name="features">Classical features.</param>
-    /// <param name="channels">Channels to featurise (1 or 3); 0 takes 1 for a grey image and 3 for colour.</param>
-    /// <param name="model">Deep features behind them, or null.</param>
-    /// <param name="backbone">Their transformer, or null.</param>
-    /// <param name="output">Makes the writer, given the planes' names.</param>
+    /// <param name="channels">
+    /// Channels whose features are computed (1 or 3); 0 stands for 1 where the image is grey, and else for 3.
+    /// </param>
+    /// <param name="model">Deep features behind the classical ones, or null.</param>
+    /// <param name="backbone">The transformer of the deep features; null where there are none.</param>
+    /// <param name="output">Makes the writer, given the planes' names; it is committed and disposed here.</param>
+    /// <exception cref="FastSegException">
+    /// The features cannot be computed, the image is corrupt or has a sample that filters must not see, memory is not enough, or the result
+    /// cannot be written.
+    /// </exception>
     public RunResult Run(
         FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output) =>
         Write(features, channels, model, backbone, output, null, options);
 
-    /// <summary>Fits a projection to the image first, with seed 0.</summary>
+    /// <summary>Fits a projection of deep features to the image, with seed 0, and computes the planes with it.</summary>
     /// <param name="features">Classical features.</param>
-    /// <param name="channels">Channels to featurise (1 or 3); 0 takes 1 for a grey image and 3 for colour.</param>
-    /// <param name="deep">Deep features behind them.</param>
-    /// <param name="output">Makes the writer, given the planes' names.</param>
+    /// <param name="channels">
+    /// Channels whose features are computed (1 or 3); 0 stands for 1 where the image is grey, and else for 3.
+    /// </param>
+    /// <param name="deep">Deep features behind the classical ones.</param>
+    /// <param name="output">Makes the writer, given the planes' names; it is committed and disposed here.</param>
+    /// <exception cref="FastSegException">
+    /// The features cannot be computed, the image is corrupt or has a sample that filters must not see, memory is not enough, or the result
+    /// cannot be written.
+    /// </exception>
     public RunResult Fitted(FeatureSpec features, int channels, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> output)
     {
         long peak = SharedPcaFit.Peak(deep.Backbone, [image], WindowPolicy.Of(deep.Backbone), options);
         using DeepModel model = Fit(deep, PartialProgress.Of(options.Progress, 0, FitShare));
-        ComputeOptions rest = options with { Progress = PartialProgress.Of(options.Progress, FitShare, 1 - FitShare) };
-        RunResult run = Write(features, channels, model, deep.Backbone, output, null, rest);
+        ComputeOptions afterFit = options with { Progress = PartialProgress.Of(options.Progress, FitShare, 1 - FitShare) };
+        RunResult run = Write(features, channels, model, deep.Backbone, output, null, afterFit);
         return run with { PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
     }
 
     /// <summary>
-    /// Deep features alone, of a projection that is fitted to the image, twice: each cell's repeated over its pixels, and upsampled. The
-    /// fit and the transformer run once.
+    /// Writes the image's deep features twice, without classical ones: once with each cell's features repeated over its pixels, and once
+    /// upsampled. The projection is fitted to the image, and the transformer run, once for both.
     /// </summary>
     /// <param name="deep">Which features.</param>
-    /// <param name="low">Makes the writer of the cells' features, given the planes' names.</param>
-    /// <param name="full">Makes the writer of the upsampled features.</param>
+    /// <param name="low">Makes the writer of the cells' features, given the planes' names; it is committed and disposed here.</param>
+    /// <param name="full">Makes the writer of the upsampled features, likewise.</param>
+    /// <exception cref="FastSegException">
+    /// The features cannot be computed, the image is corrupt or has a sample that filters must not see, memory is not enough, or the result
+    /// cannot be written.
+    /// </exception>
     public RunResult AtBothResolutions(
         DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low, Func<IReadOnlyList<string>, ImageWriter> full)
     {
@@ -66,9 +84,14 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         return run with { PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
     }
 
+    /// <summary>Fits the projection to the image, with seed 0.</summary>
     private DeepModel Fit(DeepOptions deep, IProgress<double>? progress) =>
         DeepModel.Fit(deep, [image], 0, _times, options with { Progress = progress });
 
+    /// <summary>
+    /// Plans, computes and writes one stack. With <paramref name="map"/> given, the deep features come from it and the transformer does not
+    /// run.
+    /// </summary>
     private RunResult Write(
         FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output,
         LowResolution? map, ComputeOptions how)

@@ -11,13 +11,14 @@ internal sealed unsafe class FeatureWorker : TileWorker
     private readonly int _planeCount;
     private readonly HostBuffer _planes;
 
+    /// <summary>Allocates the tile, and memory for the planes of the largest core; both are freed with this worker.</summary>
     public FeatureWorker(Plan plan, Work work, ImageWriter output) : base(work, plan)
     {
         (_output, _planeCount) = (output, work.PlaneCount);
         _planes = new HostBuffer(PlaneBytes(plan.MaxCore, _planeCount));
     }
 
-    /// <summary>Bytes of the planes of a tile's core.</summary>
+    /// <summary>Bytes of a core's planes: planes x height x width floats.</summary>
     public static long PlaneBytes(Region core, int planes) => core.Pixels * planes * sizeof(float);
 
     /// <inheritdoc/>

@@ -2,7 +2,10 @@ using FastSeg.Backends;
 
 namespace FastSeg.Runs;
 
-/// <summary>One thread of a training run: collects the rows of the labelled pixels of a tile.</summary>
+/// <summary>One thread of a training run: collects the feature rows of a tile's labelled pixels.</summary>
+/// <param name="plan">The plan.</param>
+/// <param name="work">What is computed; it has the labelled pixels.</param>
+/// <param name="rows">Receives the rows.</param>
 internal sealed class GatherWorker(Plan plan, Work work, TrainingRows rows) : TileWorker(work, plan)
 {
     /// <inheritdoc/>

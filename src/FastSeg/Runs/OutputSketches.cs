@@ -8,25 +8,25 @@ namespace FastSeg.Runs;
 /// <param name="Confidence">The confidence, or null.</param>
 internal sealed record OutputSketches(OutputSketch? Labels, OutputSketch? Probabilities, OutputSketch? Confidence)
 {
-    /// <summary>Those that are wanted.</summary>
+    /// <summary>The outputs that are wanted.</summary>
     public IEnumerable<OutputSketch> All => ((OutputSketch?[])[Labels, Probabilities, Confidence]).OfType<OutputSketch>();
 
-    /// <summary>Which results a tile needs for them.</summary>
+    /// <summary>Which results of a tile these outputs need. Labels are computed even where no label map is wanted, one byte each.</summary>
     public ResultKinds Kinds => new(Labels?.Layout.Type.Bytes() ?? 1, Probabilities?.Layout.Type.Bytes() ?? 0, Confidence is not null);
 
     /// <summary>The sketches of open writers.</summary>
     public static OutputSketches Of(SegmentOutputs outputs) =>
         new(OutputSketch.Of(outputs.Labels), OutputSketch.Of(outputs.Probabilities), OutputSketch.Of(outputs.Confidence));
 
-    /// <summary>What all writers hold while up to <paramref name="threads"/> threads write.</summary>
+    /// <summary>Most bytes that all writers hold while up to <paramref name="threads"/> threads write.</summary>
     public long HeldBytes(int threads) => All.Sum(output => output.HeldBytes(threads));
 }
 
-/// <summary>An output as a plan sees it.</summary>
+/// <summary>One output as a plan sees it.</summary>
 /// <param name="Layout">Size, type and pages.</param>
-/// <param name="HeldBytes">What its writer holds, given how many threads write.</param>
+/// <param name="HeldBytes">Most bytes that the output's writer holds, given how many threads write.</param>
 internal sealed record OutputSketch(ImageLayout Layout, Func<int, long> HeldBytes)
 {
-    /// <summary>The sketch of an open writer; null for none.</summary>
+    /// <summary>The sketch of an open writer; null where there is none.</summary>
     public static OutputSketch? Of(ImageWriter? writer) => writer is null ? null : new OutputSketch(writer.Layout, writer.HeldBytes);
 }

@@ -1,20 +1,23 @@
 namespace FastSeg;
 
 /// <summary>
-/// Which outputs a segmentation will write, and as what: what a writer holds in memory depends on its format. A plan needs no more, so
-/// no file is created for it.
+/// Which outputs a segmentation will write, and in which formats: the memory of a writer depends on its format. A plan needs no more than
+/// this, so no file is created for it.
 /// </summary>
 public sealed record PlannedOutputs
 {
-    /// <summary>The label map's file name, or any name with its ending (".tif", ".png", ".npy"); null for memory of the caller's.</summary>
+    /// <summary>
+    /// The label map's file name, or any name with its extension (".tif", ".png", ".npy"); null where the labels go into memory of the
+    /// caller's.
+    /// </summary>
     public string? Labels { get; init; }
 
-    /// <summary>The probabilities' file name, or any name with its ending; null where none are wanted.</summary>
+    /// <summary>The probabilities' file name, or any name with its extension; null where none are wanted.</summary>
     public string? Probabilities { get; init; }
 
     /// <summary>The probabilities' type: <see cref="SampleType.Float32"/> or <see cref="SampleType.UInt8"/>.</summary>
     public SampleType ProbabilityType { get; init; } = SampleType.Float32;
 
-    /// <summary>The confidence's file name, or any name with its ending; null where none is wanted.</summary>
+    /// <summary>The confidence's file name, or any name with its extension; null where none is wanted.</summary>
     public string? Confidence { get; init; }
 }

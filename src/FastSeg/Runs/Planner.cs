@@ -4,13 +4,13 @@ using FastSeg.Images;
 
 namespace FastSeg.Runs;
 
-/// <summary>Chooses tiles and lists the buffers they need.</summary>
+/// <summary>Chooses the tiles of a run and lists every buffer that the run needs.</summary>
 /// <param name="Work">What is computed of which image.</param>
 /// <param name="Area">The region to be computed.</param>
-/// <param name="Factory">Where it is computed.</param>
-/// <param name="OutputBytes">Bytes of a worker's outputs for a tile's core.</param>
+/// <param name="Factory">What computes.</param>
+/// <param name="OutputBytes">Bytes of a worker's outputs, given a tile's core.</param>
 /// <param name="SharedItems">Buffers of the whole run (readers, writers), given the number of workers.</param>
-/// <param name="TransformerItems">Buffers that are gone before the first tile.</param>
+/// <param name="TransformerItems">Buffers that are freed before the first tile.</param>
 internal sealed record Planner(
     Work Work,
     Region Area,
@@ -20,19 +20,24 @@ internal sealed record Planner(
     IReadOnlyList<(string Name, long Bytes)> TransformerItems)
 {
     /// <summary>
-    /// Tile corners lie on multiples of this from the area's corner, the side of a tile in the TIFFs we write and the width of a filter
-    /// panel.
+    /// The sides of tiles are multiples of this, so tiles begin at multiples of it from the area's corner. 256 pixels are the side of a
+    /// tile in the TIFFs that are written, and the width of the widest filter panel.
     /// </summary>
     private const int Grain = 256;
 
-    /// <summary>Widest tile where whole rows are wanted.</summary>
+    /// <summary>Columns of the widest tile that may be chosen to hold whole rows.</summary>
     private const int WidestRow = 128 * Grain;
 
-    /// <summary>Outputs of a tile that are larger (feature stacks, many classes' probabilities) make the tile smaller.</summary>
+    /// <summary>
+    /// Bytes of a tile's outputs from which on a shape counts as too large: feature stacks, or the probabilities of many classes, get
+    /// smaller tiles.
+    /// </summary>
     private const long MostOutput = 64L << 20;
 
-    /// <summary>The plan for the given options.</summary>
-    /// <exception cref="FastSegException">No plan fits the memory that is allowed; the sentence says the least that would do.</exception>
+    /// <summary>The first candidate that fits the limits.</summary>
+    /// <exception cref="FastSegException">
+    /// No candidate fits the memory that is allowed; the sentence says the least that would do.
+    /// </exception>
     public Plan Make(ComputeOptions options)
     {
         int halo = Work.Features.Halo;
@@ -64,6 +69,7 @@ internal sealed record Planner(
         $"{Image.Info.Name}: {limit} is not enough for {Area.Width} x {Area.Height} pixels; " +
         $"the least that would do is {ByteSize.Text(least)}.";
 
+    /// <summary>The plan of one candidate, whether or not it fits.</summary>
     private Plan Describe(long width, long height, int halo, int workers)
     {
         var grid = new TileGrid(Area, width, height);
@@ -82,9 +88,9 @@ internal sealed record Planner(
     }
 
     /// <summary>
-    /// Shapes from the one that runs fastest to the one that needs least memory. Filters run down panels of 256 columns, so tall tiles
-    /// repeat least work; a file in strips wants whole rows instead. Every worker should get several tiles, or at least as many as
-    /// any other.
+    /// Shapes of tiles and numbers of workers, from the fastest to the one that needs least memory. Filters go down panels of 256 columns,
+    /// so tall tiles repeat least work; files in strips want whole rows instead. The first candidate is the fastest shape with small
+    /// outputs that keeps every worker busy; where no shape is like that, it is the smallest one. At the end come fewer and fewer workers.
     /// </summary>
     private IEnumerable<(long Width, long Height, int Workers)> Candidates(int workers)
     {
@@ -94,7 +100,7 @@ internal sealed record Planner(
         {
             shapes.AddRange([(fullWidth, 4 * Grain), (fullWidth, 2 * Grain)]);
         }
-        // Readers of strips keep about a thousand rows: the next tile of a row finds its strips there only where tiles are not too tall.
+        // A reader of strips keeps about a thousand rows: the next tile to the right finds its strips there unless tiles are too tall.
         foreach (long height in (long[])(Image.PrefersWholeRows ? [2 * Grain, Grain] : [8 * Grain, 4 * Grain, 2 * Grain, Grain]))
         {
             foreach (long width in (long[])[4 * Grain, 2 * Grain, Grain])
@@ -103,14 +109,15 @@ internal sealed record Planner(
             }
         }
         long Count((long Width, long Height) shape) => new TileGrid(Area, shape.Width, shape.Height).Count;
-        bool Even((long Width, long Height) shape) =>
+        // At least four tiles for each worker, or else the same number for each.
+        bool Balanced((long Width, long Height) shape) =>
             Count(shape) >= 4 * workers || (Count(shape) >= workers && Count(shape) % workers == 0);
         bool Small((long Width, long Height) shape)
         {
             var core = new Region(0, 0, shape.Width, shape.Height);
             return OutputBytes(core) + Factory.TileBytes(Work, core) <= MostOutput;
         }
-        int start = shapes.FindIndex(shape => Even(shape) && Small(shape));
+        int start = shapes.FindIndex(shape => Balanced(shape) && Small(shape));
         start = start < 0 ? shapes.Count - 1 : start;
         for (int i = start; i < shapes.Count; i++)
         {

@@ -1,16 +1,19 @@
 namespace FastSeg;
 
-/// <summary>Where a segmentation goes; each output may be left out.</summary>
+/// <summary>The writers that a segmentation's results go to; each of them may be left out.</summary>
 public sealed record SegmentOutputs
 {
-    /// <summary>Label map, uint8, or uint16 where a kept value is above 255.</summary>
+    /// <summary>Receives the label map: uint8, or uint16 where a kept value is above 255.</summary>
     public ImageWriter? Labels { get; init; }
 
-    /// <summary>Class probabilities, one page a class: float32 0..1, or uint8 0..255 (rounded to nearest).</summary>
+    /// <summary>
+    /// Receives the probabilities, one page for each class: float32 of 0 to 1, or uint8 of 0 to 255 (rounded to nearest).
+    /// </summary>
     public ImageWriter? Probabilities { get; init; }
 
-    /// <summary>Probability of the chosen class, float32.</summary>
+    /// <summary>Receives the probability of the chosen class: float32.</summary>
     public ImageWriter? Confidence { get; init; }
 
+    /// <summary>The writers that are there.</summary>
     internal IEnumerable<ImageWriter> Writers => ((ImageWriter?[])[Labels, Probabilities, Confidence]).OfType<ImageWriter>();
 }

@@ -12,7 +12,7 @@ namespace FastSeg.Runs;
 /// <param name="options">Threads, memory, progress, cancellation.</param>
 internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader image, SegmentOptions segment, ComputeOptions options)
 {
-    /// <summary>Share of the progress bar that the transformer gets.</summary>
+    /// <summary>Share of the progress bar that the transformer gets where the model has deep features.</summary>
     private const double MapShare = 0.6;
 
     /// <summary>The region a run covers.</summary>
@@ -27,9 +27,18 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     }
 
     /// <summary>What a run with these outputs would allocate.</summary>
+    /// <exception cref="FastSegException">
+    /// The region or the mask does not fit the image, the device is not there, or the memory is not enough.
+    /// </exception>
+    /// <exception cref="ArgumentException">An output's layout is not the one that is needed.</exception>
     public Plan Plan(OutputSketches outputs) => Prepare(outputs, out _, out _).Plan;
 
     /// <summary>Labels every pixel, and gives the outputs their final names.</summary>
+    /// <exception cref="FastSegException">
+    /// As in <see cref="Plan"/>; also where the image is corrupt or does not fit the model, or a result cannot be written.
+    /// </exception>
+    /// <exception cref="ArgumentException">An output's layout is not the one that is needed.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public RunResult Run(SegmentOutputs outputs)
     {
         long start = Stopwatch.GetTimestamp();
@@ -53,6 +62,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         return run.Result(run.Plan.Area.Pixels, classPixels, times, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
+    /// <summary>Checks region, mask and outputs, and plans the run.</summary>
     private TileRun Prepare(OutputSketches outputs, out Work work, out ResultKinds kinds)
     {
         Region area = Area(image.Info, segment);
@@ -73,6 +83,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         };
     }
 
+    /// <summary>Refuses a mask of another size or of another form than one channel of whole numbers.</summary>
     private static void CheckMask(ImageInfo image, ImageReader? mask)
     {
         if (mask is not { Info: var info })
@@ -92,6 +103,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         }
     }
 
+    /// <summary>Refuses outputs of another size, other pages or another type than the results have.</summary>
     private void CheckLayouts(OutputSketches outputs, Region area)
     {
         foreach (OutputSketch output in outputs.All)

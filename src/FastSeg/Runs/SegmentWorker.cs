@@ -4,7 +4,7 @@ using FastSeg.Native;
 
 namespace FastSeg.Runs;
 
-/// <summary>One thread of a segmentation: takes a tile through the four rooms (read, features, forest, write).</summary>
+/// <summary>One thread of a segmentation. It takes each tile through four stages: read, features, forest, write.</summary>
 internal sealed class SegmentWorker : TileWorker
 {
     private readonly SegmentOutputs _outputs;
@@ -14,7 +14,7 @@ internal sealed class SegmentWorker : TileWorker
     private readonly TileResult _result;
     private readonly ushort[] _values;
 
-    /// <summary>Allocates the tile, its result and its mask.</summary>
+    /// <summary>Allocates the tile, its results and its mask, each for the plan's largest core; they are freed with this worker.</summary>
     public SegmentWorker(Plan plan, Work work, Model model, SegmentOutputs outputs, SegmentOptions segment, ResultKinds kinds)
         : base(work, plan)
     {
@@ -24,10 +24,10 @@ internal sealed class SegmentWorker : TileWorker
         _result = new TileResult(plan.MaxCore, model.Classes.Count, kinds);
     }
 
-    /// <summary>Pixels of each class so far.</summary>
+    /// <summary>Pixels of each class, over the tiles so far.</summary>
     public long[] ClassPixels => _result.ClassPixels;
 
-    /// <summary>Bytes of a mask's samples for a tile's core; 0 without a mask.</summary>
+    /// <summary>Bytes of the mask's samples for a core; 0 where there is no mask.</summary>
     public static long MaskBytes(Region core, ImageReader? mask) => mask is null ? 0 : core.Pixels * mask.Info.Type.Bytes();
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ internal sealed class SegmentWorker : TileWorker
         long mark = Stopwatch.GetTimestamp();
         bool anything = ReadMask(core);
         Times.Add(Stage.Read, mark);
-        // Masked tiles are looked at too: what is refused must not depend on how the image is cut.
+        // A tile that the mask leaves out is read all the same where samples can be refused: what is refused must not depend on the tiles.
         if (anything || Tile.CanBeRefused)
         {
             Read(core);
@@ -63,7 +63,7 @@ internal sealed class SegmentWorker : TileWorker
         base.Dispose(disposing);
     }
 
-    /// <summary>Whether any pixel of the core is to be segmented.</summary>
+    /// <summary>Reads the mask of a core. Returns whether it leaves any pixel to be segmented.</summary>
     private bool ReadMask(Region core)
     {
         if (_mask is null)
@@ -79,6 +79,7 @@ internal sealed class SegmentWorker : TileWorker
         ? default
         : new TileMask(_maskSamples!.Span<byte>(0, checked((int)MaskBytes(core, _mask))), _mask.Info.Type.Bytes());
 
+    /// <summary>Writes the results of a core and returns how many bytes they have.</summary>
     private long Write(Region core)
     {
         Region at = core with { X = core.X - _area.X, Y = core.Y - _area.Y };

@@ -7,7 +7,7 @@ using FastSeg.Forest.Training;
 namespace FastSeg.Runs;
 
 /// <summary>
-/// One pass over the tiles of an image, which segmenting, writing features and gathering labelled pixels have in common: choose what
+/// One pass over the tiles of an image. Segmenting, writing features and gathering labelled pixels all take these steps: choose what
 /// computes, plan, run the transformer, make the backend and a worker for each thread, and hand the tiles out.
 /// </summary>
 internal sealed class TileRun
@@ -21,8 +21,8 @@ internal sealed class TileRun
     /// <param name="work">What is computed of which image.</param>
     /// <param name="area">The region to be computed.</param>
     /// <param name="backbone">The transformer; null where the work has no deep features, or their map is known.</param>
-    /// <param name="options">Threads, memory, progress, cancellation.</param>
-    /// <param name="outputBytes">Bytes of a worker's outputs for a tile's core.</param>
+    /// <param name="options">Threads, memory, backend, progress, cancellation.</param>
+    /// <param name="outputBytes">Bytes of a worker's outputs, given a tile's core.</param>
     /// <param name="heldItems">What is held for the whole run (readers, writers), given the number of workers.</param>
     /// <exception cref="FastSegException">The device is not there, or the memory is not enough.</exception>
     public TileRun(
@@ -40,25 +40,27 @@ internal sealed class TileRun
     /// <summary>What the run allocates.</summary>
     public Plan Plan { get; }
 
-    /// <summary>Share of the progress bar that the transformer gets; with 0 it says nothing.</summary>
+    /// <summary>Share of the progress bar that the transformer gets; with 0 the transformer reports nothing.</summary>
     public double MapShare { get; init; }
 
     /// <summary>The image's deep features at low resolution where they are known already; the caller keeps owning them.</summary>
     public LowResolution? KnownMap { get; init; }
 
-    /// <summary>Runs it.</summary>
-    /// <param name="makeWorker">Makes the worker of one thread; it is disposed when the run ends.</param>
-    /// <param name="times">Where the time is added.</param>
+    /// <summary>Computes all tiles.</summary>
+    /// <param name="makeWorker">Makes the worker of one thread, which is disposed when the run ends.</param>
+    /// <param name="times">Where the workers' times are added.</param>
     /// <param name="cores">The cores to compute; null for every tile of the plan's grid.</param>
-    /// <exception cref="FastSegException">The image is corrupt, or a sample must not be seen by filters.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="FastSegException">
+    /// The image is corrupt, a sample must not be seen by filters, or a backbone is needed and was not given.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public void Run(Func<TileWorker> makeWorker, StageTimes times, IReadOnlyList<Region>? cores = null)
     {
         TileGrid grid = Plan.Grid;
         // The transformer runs first: its buffers are gone before those of the tiles are made.
         using DeepImage? deep = DeepFeatures(times);
         using Backend backend = _factory.Create(Plan, _work, deep);
-        // The progress of the tiles follows that of the transformer, where it ran.
+        // The tiles' progress begins where the transformer's ended.
         ComputeOptions tiles = deep is null
             ? _options
             : _options with { Progress = PartialProgress.Of(_options.Progress, MapShare, 1 - MapShare) };
@@ -86,9 +88,9 @@ internal sealed class TileRun
     public DeviceRows HoldRows(long count, int planes) => _factory.HoldRows(count, planes);
 
     /// <summary>What a finished run reports.</summary>
-    /// <param name="pixels">Pixels it computed.</param>
-    /// <param name="classPixels">Pixels of each class; empty where it did not segment.</param>
-    /// <param name="times">Where the time went.</param>
+    /// <param name="pixels">Pixels that were computed.</param>
+    /// <param name="classPixels">Pixels of each class; empty where nothing was segmented.</param>
+    /// <param name="times">Time by stage.</param>
     /// <param name="seconds">Wall time.</param>
     public RunResult Result(long pixels, IReadOnlyList<long> classPixels, StageTimes times, double seconds) =>
         new(pixels, classPixels, times.Report(), seconds, Plan.PeakBytes)
@@ -97,6 +99,9 @@ internal sealed class TileRun
             Note = BackendChoice.PassedOver(_options.Backend),
         };
 
+    /// <summary>
+    /// Runs the transformer, unless its map is known, and prepares the upsampling; null where the work has no deep features.
+    /// </summary>
     private DeepImage? DeepFeatures(StageTimes times)
     {
         if (_work.Deep is not { } model)
@@ -104,11 +109,12 @@ internal sealed class TileRun
             return null;
         }
         LowResolution map = KnownMap ?? DeepImage.Map(
-            model, Needed(model), _work.Image, times,
+            model, RequiredBackbone(model), _work.Image, times,
             _options with { Progress = MapShare > 0 ? PartialProgress.Of(_options.Progress, 0, MapShare) : null });
         return new DeepImage(model, map, owned: KnownMap is null, _work.Image, _factory.UpsamplesItself ? null : Plan);
     }
 
-    private Backbone Needed(DeepModel model) => _backbone ?? throw new FastSegException(
+    /// <summary>The backbone, which a model with deep features cannot do without.</summary>
+    private Backbone RequiredBackbone(DeepModel model) => _backbone ?? throw new FastSegException(
         $"The model needs the backbone {model.Description.Backbone}, and none was given; open it and hand it to the segmenter.");
 }

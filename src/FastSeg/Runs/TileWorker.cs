@@ -6,14 +6,14 @@ using FastSeg.Images;
 namespace FastSeg.Runs;
 
 /// <summary>
-/// One thread's part of a run over tiles: the tile that it fills again and again, and what it does with each. Made before the first
-/// tile, so that steps allocate nothing.
+/// One thread's part of a run over tiles: the tile's memory, which is filled again and again, and what is done with each tile. A worker is
+/// made before the first tile, so that its steps allocate nothing.
 /// </summary>
 internal abstract class TileWorker : IDisposable
 {
     private readonly ImageReader _image;
 
-    /// <summary>Allocates the largest tile of a plan.</summary>
+    /// <summary>Allocates memory for the largest tile of a plan.</summary>
     protected TileWorker(Work work, Plan plan)
     {
         _image = work.Image;
@@ -24,15 +24,15 @@ internal abstract class TileWorker : IDisposable
         };
     }
 
-    /// <summary>Where this worker's time went.</summary>
+    /// <summary>This worker's time by stage.</summary>
     public StageTimes Times { get; } = new();
 
-    /// <summary>The pixels of the present step.</summary>
+    /// <summary>The tile of the present step.</summary>
     protected Tile Tile { get; }
 
-    /// <summary>Takes one tile through its rooms.</summary>
+    /// <summary>Computes one tile and hands its results on.</summary>
     /// <param name="backend">What computes.</param>
-    /// <param name="worker">This worker's number, which says whose buffers of the backend are used.</param>
+    /// <param name="worker">This worker's number; the backend has buffers for each number.</param>
     /// <param name="core">The tile's core.</param>
     public abstract void Step(Backend backend, int worker, Region core);
 
@@ -44,6 +44,7 @@ internal abstract class TileWorker : IDisposable
     }
 
     /// <summary>Reads a core and its halo.</summary>
+    /// <exception cref="FastSegException">The image is corrupt there, or has a sample that filters must not see.</exception>
     protected void Read(Region core)
     {
         long start = Stopwatch.GetTimestamp();
@@ -51,6 +52,6 @@ internal abstract class TileWorker : IDisposable
         Times.Add(Stage.Read, start, Tile.Bounds.Pixels, Tile.Bounds.Pixels * _image.Info.PixelBytes);
     }
 
-    /// <summary>Releases the tile; whoever holds more releases that too.</summary>
+    /// <summary>Releases the tile. A descendant that holds more overrides this and releases that too.</summary>
     protected virtual void Dispose(bool disposing) => Tile.Dispose();
 }

@@ -11,7 +11,12 @@ using FastSeg.Native;
 
 namespace FastSeg.Runs;
 
-/// <summary>From labelled images to a model: features of labelled pixels only, then XGBoost.</summary>
+/// <summary>Trains a model: computes the features of labelled pixels, and gives them to XGBoost.</summary>
+/// <param name="features">Classical features.</param>
+/// <param name="training">How the trees are trained.</param>
+/// <param name="deep">Deep features behind the classical ones, or null.</param>
+/// <param name="names">A name for each class, by ascending label value, or null.</param>
+/// <param name="options">Threads, memory, backend, progress, cancellation.</param>
 internal sealed unsafe class Trainer(
     FeatureSpec features, TrainingOptions training, DeepOptions? deep, IReadOnlyList<string>? names, ComputeOptions options)
 {
@@ -28,15 +33,22 @@ internal sealed unsafe class Trainer(
     private string? _note = BackendChoice.PassedOver(options.Backend);
     private long _plannedPeak;
 
-    /// <summary>Where XGBoost trains; follows from the backend and the library where it is not set.</summary>
+    /// <summary>Where XGBoost trains. Unless this is set, the backend and the library decide.</summary>
     public TrainingPlace Place
     {
         get => _place ??= TrainingPlace.For(_factory.Kind);
         init => _place = value;
     }
 
+    /// <summary>The progress at which gathering begins.</summary>
     private double Start => deep is null ? 0 : ProjectionShare;
 
+    /// <summary>Trains on all images together.</summary>
+    /// <exception cref="FastSegException">
+    /// There is no image, labels do not fit an image, there are not two to 255 classes, an option is out of range, memory is not enough, or
+    /// XGBoost is missing or fails.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public TrainingResult Train(IReadOnlyList<TrainingImage> images)
     {
         long start = Stopwatch.GetTimestamp();
@@ -77,8 +89,8 @@ internal sealed unsafe class Trainer(
     }
 
     /// <summary>
-    /// Looks at the whole image, not only at what is computed: which pixels tiles read depends on memory and threads, and what is refused
-    /// must not.
+    /// Refuses an image in which any sample must not be seen by filters, even far from all labels. Which pixels the tiles read depends on
+    /// memory and threads; what is refused must not depend on them.
     /// </summary>
     private void CheckSamples(ImageReader image)
     {
@@ -88,6 +100,7 @@ internal sealed unsafe class Trainer(
         }
     }
 
+    /// <summary>Fits the projection of the deep features to all images.</summary>
     private DeepModel FitDeep(DeepOptions wanted, IReadOnlyList<TrainingImage> images)
     {
         ImageReader[] readers = [.. images.Select(image => image.Image)];
@@ -96,6 +109,8 @@ internal sealed unsafe class Trainer(
         return DeepModel.Fit(wanted, readers, training.Seed, _times, how);
     }
 
+    /// <summary>The classes by ascending label value, each with its name and its number of pixels.</summary>
+    /// <exception cref="FastSegException">There are fewer than two classes or more than 255, or the names do not fit them.</exception>
     private ModelClass[] Classes(LabelledPixels[] labels)
     {
         var counts = new SortedDictionary<int, long>();
@@ -125,6 +140,13 @@ internal sealed unsafe class Trainer(
         return [.. counts.Select((pair, i) => new ModelClass(pair.Key, names?[i] ?? $"class {pair.Key}", pair.Value))];
     }
 
+    /// <summary>Gathers the feature rows of one image's labelled pixels.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="labels">The image's labelled pixels, with the row of the first one.</param>
+    /// <param name="channels">Channels whose features are computed.</param>
+    /// <param name="rows">Receives the rows.</param>
+    /// <param name="from">The progress at which this image begins.</param>
+    /// <param name="share">The image's share of the progress.</param>
     private void Gather(ImageReader image, LabelledPixels labels, int channels, TrainingRows rows, double from, double share)
     {
         var work = new Work(image, features, channels, _deepModel, null)
@@ -141,24 +163,26 @@ internal sealed unsafe class Trainer(
         run.Run(() => new GatherWorker(run.Plan, work, rows), _times, labels.Cores(run.Plan.Grid));
     }
 
+    /// <summary>Trains the trees on the rows, and makes the model.</summary>
     private Model Fit(TrainingRows rows, LabelledPixels[] labels, ModelClass[] classes, int channels)
     {
         long mark = Stopwatch.GetTimestamp();
-        using var numbers = new HostBuffer(rows.Count * sizeof(int));
-        int* number = (int*)numbers.Pointer;
-        int[] classOf = new int[ushort.MaxValue + 1];
+        // XGBoost wants the class of each row as an int. The buffer outlives the training below.
+        using var rowClasses = new HostBuffer(rows.Count * sizeof(int));
+        int* classOfRow = (int*)rowClasses.Pointer;
+        int[] classOfValue = new int[ushort.MaxValue + 1];
         for (int i = 0; i < classes.Length; i++)
         {
-            classOf[classes[i].Value] = i;
+            classOfValue[classes[i].Value] = i;
         }
         long row = 0;
         foreach (ushort value in labels.SelectMany(image => image.Values))
         {
-            number[row++] = classOf[value];
+            classOfRow[row++] = classOfValue[value];
         }
         IProgress<double>? progress = PartialProgress.Of(options.Progress, Start + GatherShare, 1 - Start - GatherShare);
         void AfterRound(int round) => progress?.Report((double)round / training.Rounds);
-        var trees = new TreeTrainer(rows, number, classes.Length, training, AfterRound, options.Cancellation);
+        var trees = new TreeTrainer(rows, classOfRow, classes.Length, training, AfterRound, options.Cancellation);
         byte[] forest = trees.Train();
         _note = trees.Note is null ? _note : $"{_note} {trees.Note}".TrimStart();
         var model = new Model(new ModelParts

@@ -5,18 +5,22 @@ using FastSeg.Forest.Training;
 namespace FastSeg.Runs;
 
 /// <summary>
-/// What training holds besides the tiles that a plan lists, checked against the memory that is allowed before it is taken.
+/// The memory that training needs besides the tiles, which a plan lists. It is compared with the memory that is allowed before it is
+/// allocated.
 /// </summary>
 internal static class TrainingMemory
 {
-    /// <summary>Bytes of the labelled pixels' positions and values, in lists that double, while the larger copy is made.</summary>
+    /// <summary>
+    /// Most bytes that the position and the value of one labelled pixel take. They are kept in lists that double: while a full list is
+    /// copied into one of twice its length, three lengths are allocated.
+    /// </summary>
     private const long BytesPerLabel = 3 * (sizeof(long) + sizeof(ushort));
 
-    /// <summary>How the sentence calls the setting.</summary>
+    /// <summary>The words of a sentence that name the memory limit.</summary>
     private const string LimitWords = "A memory limit of";
 
-    /// <summary>The peak while the label images are read. How many pixels are labelled is not known yet.</summary>
-    /// <exception cref="FastSegException">It is more than the options allow.</exception>
+    /// <summary>The peak memory while the label images are read. How many pixels are labelled is not known yet.</summary>
+    /// <exception cref="FastSegException">The peak is more than the options allow.</exception>
     public static long CheckLabels(IReadOnlyList<TrainingImage> images, ComputeOptions options)
     {
         long readers = images.Sum(image => image.Labels.HeldBytes(1));
@@ -24,8 +28,8 @@ internal static class TrainingMemory
         return Check(readers + strip, "to read the labels", options);
     }
 
-    /// <summary>The peak while XGBoost trains: the rows, its copies of them, and the images, which stay open.</summary>
-    /// <exception cref="FastSegException">It is more than the options allow.</exception>
+    /// <summary>The peak memory while XGBoost trains: the rows, XGBoost's copies of them, and the images, which stay open.</summary>
+    /// <exception cref="FastSegException">The peak is more than the options allow.</exception>
     public static long CheckFit(
         IReadOnlyList<TrainingImage> images, long count, int planes, int classes, TrainingOptions training, ComputeOptions options)
     {

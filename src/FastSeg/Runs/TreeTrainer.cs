@@ -6,14 +6,16 @@ using FastSeg.Native;
 namespace FastSeg.Runs;
 
 /// <summary>
-/// Trains the trees where the rows are. Where they lie on a device and XGBoost cannot begin there, they are brought to the host once and it
-/// trains on the CPU, with a note that says why. It always runs on the calling thread, which is not the device's.
+/// Trains the trees where the rows are. Where the rows lie on a device and XGBoost cannot begin there, they are copied to the host once and
+/// XGBoost trains on the CPU; a note says why. XGBoost runs on the calling thread, which is not the device's.
 /// </summary>
-/// <param name="rows">The rows.</param>
-/// <param name="labels">Class of each row.</param>
-/// <param name="classes">Classes.</param>
+/// <param name="rows">The rows; they may move from the device to the host.</param>
+/// <param name="labels">
+/// The class of each row: as many as there are rows, in the caller's memory, read while <see cref="Train()"/> runs.
+/// </param>
+/// <param name="classes">Number of classes.</param>
 /// <param name="options">How to train.</param>
-/// <param name="afterRound">Called with the number of rounds done so far.</param>
+/// <param name="afterRound">Called after each round with the number of rounds done.</param>
 /// <param name="cancellation">Looked at between rounds.</param>
 internal sealed unsafe class TreeTrainer(
     TrainingRows rows, int* labels, int classes, TrainingOptions options, Action<int> afterRound, CancellationToken cancellation)
@@ -21,14 +23,16 @@ internal sealed unsafe class TreeTrainer(
     private int _rounds;
     private bool _onDevice;
 
-    /// <summary>What trained, as a model keeps it: "1.7.4", or "2.1.4+cuda" where it was on a GPU.</summary>
+    /// <summary>The version that trained, as a model keeps it: "1.7.4", or "2.1.4+cuda" where XGBoost trained on a GPU.</summary>
     public string Trained => XgBoost.Version.ToString(3) + (_onDevice ? "+cuda" : "");
 
-    /// <summary>Why XGBoost did not train on the GPU although it was to; null where there is nothing to say.</summary>
+    /// <summary>Why XGBoost did not train on the GPU although it was meant to; null where there is nothing to say.</summary>
     public string? Note { get; private set; }
 
-    /// <summary>Trains; XGBoost's UBJSON.</summary>
-    /// <exception cref="FastSegException">XGBoost failed on the CPU, or on the device after it had begun.</exception>
+    /// <summary>Trains the trees.</summary>
+    /// <returns>The model as XGBoost's UBJSON.</returns>
+    /// <exception cref="FastSegException">XGBoost failed on the CPU, or on the device after its first round.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public byte[] Train()
     {
         if (rows.OnDevice is { } resident)
@@ -49,8 +53,11 @@ internal sealed unsafe class TreeTrainer(
         return Train(rows.Row(0), null);
     }
 
-    private byte[] Train(float* from, int? device) => Booster.Train(
-        from, labels, rows.Count, rows.Planes, classes, options, cancellation: cancellation, device: device, afterRound: round =>
+    /// <summary>
+    /// Trains from rows at an address: the host's where <paramref name="device"/> is null, else that device's, in its primary context.
+    /// </summary>
+    private byte[] Train(float* address, int? device) => Booster.Train(
+        address, labels, rows.Count, rows.Planes, classes, options, cancellation: cancellation, device: device, afterRound: round =>
         {
             _rounds = round;
             afterRound(round);

@@ -9,26 +9,33 @@ using FastSeg.Native;
 namespace FastSeg;
 
 /// <summary>
-/// The learned upsampler alone: low-resolution features of any transformer, from an npy file, brought to an image's resolution. Inputs
-/// are taken as they are given, and read tile by tile; the result is written strip by strip. None of them is ever held whole.
+/// The learned upsampler alone: brings low-resolution features of any transformer, from an npy file, to an image's resolution. Image and
+/// features are taken as they are and read tile by tile; the result is written strip by strip. None of the three is ever held whole.
 /// </summary>
 public static unsafe class UpsamplerRun
 {
-    /// <summary>A wider tile takes more memory; a taller one only means that more of the image is read at once.</summary>
+    /// <summary>
+    /// Columns and rows of a tile. The columns decide what a worker's network holds; the rows only how much of the image is read at a time.
+    /// </summary>
     private const int TileWidth = 512, TileHeight = 1024;
 
-    /// <summary>Runs it over an image.</summary>
+    /// <summary>Upsamples features over an image.</summary>
     /// <param name="weights">The upsampler.</param>
-    /// <param name="image">The guidance: H x W pixels, not filled up to multiples of the patch.</param>
-    /// <param name="features">An npy file, k x h x w, float32, C order; k is what the upsampler takes.</param>
-    /// <param name="output">The npy file to write, channels x H x W, float32; it appears when it is whole.</param>
+    /// <param name="image">The image that guides the upsampling: H x W pixels, which are not filled up to multiples of the patch.</param>
+    /// <param name="features">An npy file of k x h x w float32 in C order; k is the number of channels that the upsampler takes.</param>
+    /// <param name="output">The npy file to write: channels x H x W float32. It appears under its name when it is whole.</param>
     /// <param name="range">
-    /// The linear range of samples that is 0 to 1 to the upsampler; null for <see cref="InputRange.From"/> the image.
+    /// The range of samples that the upsampler sees as 0 to 1, mapped linearly; null for what <see cref="InputRange.From"/> gives for the
+    /// image.
     /// </param>
-    /// <param name="options">Threads, progress, cancellation. They do not change the result.</param>
+    /// <param name="options">
+    /// Threads, progress, cancellation; null for the defaults. They do not change the result, and a memory limit is not looked at.
+    /// </param>
     /// <exception cref="FastSegException">
-    /// The features do not fit the upsampler, a file is damaged, or the result cannot be written.
+    /// The features do not fit the upsampler or the image, a file is damaged, a sample is not finite, the range does not fit the samples,
+    /// or the result cannot be written.
     /// </exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static RunResult Run(
         UpsamplerFile weights, ImageReader image, string features, string output, InputRange? range = null, ComputeOptions? options = null)
     {
@@ -68,7 +75,7 @@ public static unsafe class UpsamplerRun
         return new RunResult(info.Bounds.Pixels, [], times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, peak);
     }
 
-    /// <summary>Tiles, at least one a worker where there are rows enough.</summary>
+    /// <summary>The tiles: at least one for each worker, unless tiles of the height of one strip are too few for that.</summary>
     private static TileGrid Grid(ImageInfo info, int workers)
     {
         long width = Math.Min(TileWidth, info.Width), columns = (info.Width + width - 1) / width;
@@ -76,7 +83,7 @@ public static unsafe class UpsamplerRun
         return new TileGrid(info.Bounds, width, Math.Min(info.Height, Math.Clamp(each, UpsamplerPlanCpu.StripRows, TileHeight)));
     }
 
-    /// <summary>What one worker holds: a tile's inputs, the network's rings, and a strip of the result.</summary>
+    /// <summary>One thread's part: the inputs of a tile, the network's rings of rows, and a strip of the result.</summary>
     private sealed class Worker : IDisposable
     {
         private readonly UpsamplerPlanCpu _plan;
@@ -86,10 +93,11 @@ public static unsafe class UpsamplerRun
         private readonly GuidanceReaderCpu _guidance;
         private readonly HostBuffer _cells;
         private readonly HostBuffer _strip;
-        private readonly UpsamplerRows _take;
+        private readonly UpsamplerRows _writeStrip;
         private Region _core;
         private long _mark;
 
+        /// <summary>Allocates what the largest tile needs; it is freed with this worker.</summary>
         public Worker(UpsamplerPlanCpu plan, LowResolutionFile map, ImageReader image, InputRange range, TileGrid grid, NpyPlanes file)
         {
             (_plan, _map, _file) = (plan, map, file);
@@ -97,17 +105,20 @@ public static unsafe class UpsamplerRun
             _guidance = new GuidanceReaderCpu(plan, image, range, GuidanceReaderCpu.Largest(plan, image.Info, grid));
             _cells = new HostBuffer(CellBytes(plan, grid));
             _strip = new HostBuffer(StripBytes(plan));
-            _take = Take;
+            _writeStrip = WriteStrip;
         }
 
+        /// <summary>This worker's time by stage.</summary>
         public StageTimes Times { get; } = new();
 
+        /// <summary>Bytes that the constructor allocates.</summary>
         public static long Bytes(UpsamplerPlanCpu plan, ImageInfo image, TileGrid grid) =>
             UpsamplerCpu.Bytes(plan)
             + GuidanceReaderCpu.Bytes(image, GuidanceReaderCpu.Largest(plan, image, grid))
             + CellBytes(plan, grid)
             + StripBytes(plan);
 
+        /// <summary>Reads the inputs of a tile, and computes and writes its strips.</summary>
         public void Run(Region core)
         {
             _core = core;
@@ -118,7 +129,7 @@ public static unsafe class UpsamplerRun
             _mark = Times.Add(Stage.Read, mark, guidance.Region.Pixels);
             var low = new LowFeatures((float*)_cells.Pointer, _map.Channels, _map.Rows, _map.Columns, cells);
             var strip = new OutputPlanes((float*)_strip.Pointer, (nint)core.Width * UpsamplerPlanCpu.StripRows, (nint)core.Width);
-            _network.Run(low, guidance, core, strip, _take);
+            _network.Run(low, guidance, core, strip, _writeStrip);
         }
 
         public void Dispose()
@@ -129,6 +140,7 @@ public static unsafe class UpsamplerRun
             _strip.Dispose();
         }
 
+        /// <summary>Bytes of the low-resolution features for the tile that depends on most cells.</summary>
         private static long CellBytes(UpsamplerPlanCpu plan, TileGrid grid)
         {
             long most = 0;
@@ -139,10 +151,14 @@ public static unsafe class UpsamplerRun
             return most * plan.Network.Config.ChannelsIn * sizeof(float);
         }
 
+        /// <summary>Bytes of a strip of the result: channels x rows of a strip x the widest tile's columns.</summary>
         private static long StripBytes(UpsamplerPlanCpu plan) =>
             (long)plan.MaxWidth * UpsamplerPlanCpu.StripRows * plan.Network.Config.ChannelsOut * sizeof(float);
 
-        private void Take(int first, int last)
+        /// <summary>
+        /// Writes the strip that the network has finished: rows <paramref name="first"/> to <paramref name="last"/> of the image.
+        /// </summary>
+        private void WriteStrip(int first, int last)
         {
             var rows = new Region(_core.X, first, _core.Width, last - first + 1);
             _mark = Times.Add(Stage.Upsampler, _mark, rows.Pixels);
@@ -151,13 +167,18 @@ public static unsafe class UpsamplerRun
         }
     }
 
-    /// <summary>An npy file of planes, written part by part from several threads.</summary>
+    /// <summary>An npy file of planes (channels x height x width float32), which several threads write part by part.</summary>
     private sealed class NpyPlanes(string path, int channels, long height, long width) : IDisposable
     {
         private readonly OutputFile _file = new(path);
         private readonly byte[] _header = NpyHeader.Write("<f4", [channels, height, width]);
 
-        /// <summary>Writes some rows of every plane and returns their bytes.</summary>
+        /// <summary>
+        /// Writes some rows of every plane, and returns how many bytes they have. The samples are read during the call only.
+        /// </summary>
+        /// <param name="rows">The pixels to write.</param>
+        /// <param name="planes">The first of these pixels in plane 0; rows follow one another without padding.</param>
+        /// <param name="planeStride">Floats from a plane to the next.</param>
         public long Write(Region rows, float* planes, long planeStride)
         {
             int bytes = checked((int)rows.Width * sizeof(float));
@@ -173,6 +194,7 @@ public static unsafe class UpsamplerRun
             return rows.Height * bytes * channels;
         }
 
+        /// <summary>Writes the header, and gives the file its name.</summary>
         public void Commit()
         {
             _file.Write(0, _header);

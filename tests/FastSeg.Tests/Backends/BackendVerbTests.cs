@@ -7,7 +7,8 @@ using NUnit.Framework;
 namespace FastSeg.Tests.Backends;
 
 /// <summary>
-/// Each verb on each backend: the one its work is planned for gives the CPU's bits, the others are refused before anything moves.
+/// Each verb on each backend. The verb that the work is planned for gives the CPU's bits; the others are refused before anything is
+/// touched.
 /// </summary>
 [TestFixture]
 internal sealed unsafe class BackendVerbTests
@@ -38,7 +39,9 @@ internal sealed unsafe class BackendVerbTests
         }
     }
 
-    /// <summary>What a verb gives for the whole scene as one tile, on a backend whose buffers were planned for a verb.</summary>
+    /// <summary>
+    /// The bytes that one verb gives for the whole scene as one tile, on a backend whose buffers were planned for another or the same verb.
+    /// </summary>
     private static byte[] Call(BackendKind kind, TileVerb planned, TileVerb called)
     {
         using MemoryImage image = Scene.Image;
@@ -61,6 +64,7 @@ internal sealed unsafe class BackendVerbTests
         };
     }
 
+    /// <summary>The float planes of the tile.</summary>
     private static byte[] Planes(Backend backend, Tile tile, int planes)
     {
         float[] values = new float[planes * tile.Core.Pixels];
@@ -71,6 +75,7 @@ internal sealed unsafe class BackendVerbTests
         return [.. values.SelectMany(BitConverter.GetBytes)];
     }
 
+    /// <summary>The class of each pixel of the tile.</summary>
     private static byte[] Classes(Backend backend, Tile tile)
     {
         using var result = new TileResult(tile.Core, Trees.Value.Classes.Count, new ResultKinds(1, 0, false)) { Core = tile.Core };
@@ -78,6 +83,7 @@ internal sealed unsafe class BackendVerbTests
         return new ReadOnlySpan<byte>(result.Classes, (int)tile.Core.Pixels).ToArray();
     }
 
+    /// <summary>The rows of the labelled pixels.</summary>
     private static byte[] Rows(Backend backend, Tile tile, int count, int planes)
     {
         using var rows = new TrainingRows(count, planes);

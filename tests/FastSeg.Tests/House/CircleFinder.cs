@@ -1,6 +1,6 @@
 namespace FastSeg.Tests.House;
 
-/// <summary>Tarjan's algorithm: the strongly connected components of a graph that have more than one node.</summary>
+/// <summary>Tarjan's algorithm: finds the strongly connected components of a graph that have more than one node.</summary>
 internal sealed class CircleFinder(Graph graph)
 {
     private readonly Dictionary<string, int> _number = new(StringComparer.Ordinal);
@@ -44,7 +44,7 @@ internal sealed class CircleFinder(Graph graph)
         }
     }
 
-    /// <summary>What was opened since the node reaches it, and is reached by it.</summary>
+    /// <summary>Closes a circle: the node, and all nodes opened after it, which reach it and are reached by it.</summary>
     private void Close(string node)
     {
         var circle = new List<string>();

@@ -2,19 +2,19 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.House;
 
-/// <summary>No long function stands twice, also not with other names and numbers.</summary>
+/// <summary>No long function is a copy of another, not even with other names and numbers.</summary>
 [TestFixture]
 internal sealed class DuplicateTests
 {
     private const int MostLines = 15;
 
     /// <summary>
-    /// The likeness from which on a function is another's copy. When this was chosen, register tiles of two sizes had 0.68 to 1, and two
-    /// constructors that begin alike 0.58.
+    /// From this likeness on a function is another's copy. When the number was chosen, register tiles of two sizes were 0.68 to 1 alike,
+    /// and two constructors that begin alike 0.58.
     /// </summary>
     private const double Copy = 0.6;
 
-    /// <summary>Pairs that stand twice, and why.</summary>
+    /// <summary>Pairs that may stand twice, and why.</summary>
     private static readonly Dictionary<string, string> Declared = new()
     {
         ["Line12, Line14"] = "register tiles: their registers are named variables",

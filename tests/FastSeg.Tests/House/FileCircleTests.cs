@@ -2,13 +2,13 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.House;
 
-/// <summary>Files that use each other are read together, so there may be few of them.</summary>
+/// <summary>Files that use each other in a circle must be read together, so a circle may have few of them.</summary>
 [TestFixture]
 internal sealed class FileCircleTests
 {
     private const int MostFiles = 3;
 
-    /// <summary>Commands know the root command and are known by it; that circle is wanted.</summary>
+    /// <summary>The folder of the commands. They know the root command and it knows them; that circle is wanted.</summary>
     private const string Commands = SourceTree.CommandLine + "/Commands";
 
     [Test]

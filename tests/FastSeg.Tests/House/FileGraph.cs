@@ -7,25 +7,27 @@ namespace FastSeg.Tests.House;
 
 /// <summary>
 /// Which file uses which, from the compiler's own view of them. A file uses another when a name in it binds to a type that the other
-/// declares, when it calls an extension method or, through `using static`, a member of such a type, or when `new(..)` makes one. A partial
-/// type belongs to every file that declares a part of it. Types that are nowhere named, those of `var` and of chains of members, do not
-/// count: a caller that passes a value on has no need to know its type, and the file that made the value is named anyway. Comments do not
-/// count either.
+/// declares; when it calls an extension method of such a type or, through `using static`, another member; or when it makes such a type with
+/// `new(..)`. A partial type belongs to every file that declares a part of it. A type that is not named, as behind `var` or in a chain of
+/// members, does not count: a caller that passes a value on need not know its type, and the file that made the value is named anyway.
+/// Comments do not count either.
 /// </summary>
 internal sealed class FileGraph
 {
     private FileGraph(Graph files, IReadOnlyList<string> unbound) => (Files, Unbound) = (files, unbound);
 
-    /// <summary>Paths of files, and the types' names that join them.</summary>
+    /// <summary>The graph: its nodes are the paths of files, its arrows carry the names of the types that are used.</summary>
     public Graph Files { get; }
 
     /// <summary>Names and usings that bind to nothing, with their places: while there are any, arrows may be missing.</summary>
     public IReadOnlyList<string> Unbound { get; }
 
     /// <summary>
-    /// Binds all files as one assembly, which sees every internal type. Generated code is missing, but its methods are declared in the
-    /// files, so that their names bind.
+    /// Binds all files as one assembly, in which every internal type is visible. Generated code is missing, but its methods are declared in
+    /// the files, so that their names bind.
     /// </summary>
+    /// <param name="sources">The files.</param>
+    /// <param name="references">The assemblies that the files use.</param>
     public static FileGraph Of(IReadOnlyList<SourceFile> sources, IEnumerable<MetadataReference> references)
     {
         SyntaxTree usings = CSharpSyntaxTree.ParseText(
@@ -59,7 +61,9 @@ internal sealed class FileGraph
         return new FileGraph(files, [.. uses.SelectMany(file => file.Unbound).Order(StringComparer.Ordinal)]);
     }
 
-    /// <summary>Names by which others can use a file: of its types, of attributes without their ending, of extension methods.</summary>
+    /// <summary>
+    /// The names by which others can use a file: those of its types (attributes also without their ending) and of its extension methods.
+    /// </summary>
     private static IEnumerable<string> NamesOf(SourceFile source)
     {
         const string Attribute = "Attribute";

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace FastSeg.Tests.House;
 
-/// <summary>The types that a file names.</summary>
+/// <summary>The types that a file names, as far as one of the sources declares them.</summary>
 internal sealed class FileUses
 {
     private readonly HashSet<ISymbol> _types = new(SymbolEqualityComparer.Default);
@@ -12,9 +12,10 @@ internal sealed class FileUses
 
     private FileUses(string path) => Path = path;
 
+    /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>Types of the files that were given; of nested types the outermost.</summary>
+    /// <summary>The types; for a nested type the outermost one.</summary>
     public IEnumerable<ISymbol> Types => _types;
 
     /// <summary>Names and usings that bind to nothing, with their places.</summary>
@@ -22,12 +23,14 @@ internal sealed class FileUses
 
     /// <summary>Binds the names of a file.</summary>
     /// <param name="source">The file.</param>
-    /// <param name="model">The compiler's view of it.</param>
-    /// <param name="names">Names of types and of extension methods; no other name is bound, which would take several times as long.</param>
+    /// <param name="model">The compiler's view of the file.</param>
+    /// <param name="names">
+    /// Names of types and of extension methods. No other name is bound, because that would take several times as long.
+    /// </param>
     public static FileUses Of(SourceFile source, SemanticModel model, IReadOnlySet<string> names)
     {
         var uses = new FileUses(source.Path);
-        // Behind `using static` any name may be that of another type's member.
+        // In a file with `using static` any name may be that of another type's member, so all names are bound.
         bool all = source.Root.Usings.Any(directive => directive.StaticKeyword.IsKind(SyntaxKind.StaticKeyword));
         foreach (SyntaxNode node in source.Root.DescendantNodes(node => node is not UsingDirectiveSyntax))
         {
@@ -47,12 +50,14 @@ internal sealed class FileUses
         return uses;
     }
 
+    /// <summary>Whether a name is part of a namespace's declaration.</summary>
     private static bool IsOfNamespace(SimpleNameSyntax name) =>
         name.Ancestors().First(node => node is not NameSyntax) is BaseNamespaceDeclarationSyntax;
 
+    /// <summary>Whether a name is the member in `something.member`.</summary>
     private static bool IsBehindDot(SimpleNameSyntax name) => name.Parent is MemberAccessExpressionSyntax access && access.Name == name;
 
-    /// <summary>An alias of a type is a use of it; what is written with the alias needs no look then.</summary>
+    /// <summary>Counts an alias of a type as a use of the type; names written with the alias need not be bound then.</summary>
     private void AddUsing(NameSyntax used, SemanticModel model)
     {
         switch (model.GetSymbolInfo(used).Symbol)
@@ -66,6 +71,7 @@ internal sealed class FileUses
         }
     }
 
+    /// <summary>Binds a name, and counts the type it stands for or whose member it is.</summary>
     private void AddName(SimpleNameSyntax name, SemanticModel model)
     {
         SymbolInfo info = model.GetSymbolInfo(name);
@@ -91,6 +97,7 @@ internal sealed class FileUses
         }
     }
 
+    /// <summary>Counts a type, or the outermost one around it, if one of the sources declares it.</summary>
     private void AddType(ITypeSymbol? type)
     {
         while (type?.ContainingType is not null)

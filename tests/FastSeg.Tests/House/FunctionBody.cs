@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace FastSeg.Tests.House;
 
 /// <summary>
-/// The shape of a function: how often each run of seven tokens stands in its body, where all names are alike and all literals are. What
-/// was copied and then given other names, types or numbers keeps most of its runs.
+/// The shape of a function: how often each run of seven tokens occurs in its body. All names count as one token, and so do all numbers and
+/// all texts; so a copy with other names, types or numbers keeps most of its runs.
 /// </summary>
 internal sealed class FunctionBody
 {
@@ -26,25 +26,26 @@ internal sealed class FunctionBody
         _runs = Enumerable.Range(0, _count).Select(i => string.Join(' ', tokens[i..(i + RunLength)])).CountBy(run => run).ToDictionary();
     }
 
+    /// <summary>The function's name, or its kind where it has none.</summary>
     public string Name { get; }
 
-    /// <summary>Its file and line.</summary>
+    /// <summary>The function's file and line.</summary>
     public string Place { get; }
 
     /// <summary>Lines from the signature to the closing brace.</summary>
     public int Lines { get; }
 
-    /// <summary>Methods, constructors, operators, accessors and local functions of a file.</summary>
+    /// <summary>The methods, constructors, operators, accessors and local functions of a file that have a body.</summary>
     public static IEnumerable<FunctionBody> In(SourceFile file) =>
         from node in file.Root.DescendantNodes()
         let body = Body(node)
         where body is not null
         select new FunctionBody(file, node, body);
 
-    /// <summary>The largest likeness that functions of these lengths can have, for which no run is compared.</summary>
+    /// <summary>The largest likeness that functions of these lengths can have. It is known without comparing any run.</summary>
     public double MostLikeness(FunctionBody other) => (double)Math.Min(_count, other._count) / Math.Max(1, Math.Max(_count, other._count));
 
-    /// <summary>Runs that both have, as a part of the runs that either has.</summary>
+    /// <summary>How many runs both have, divided by how many either has: 1 for the same shape, 0 for nothing in common.</summary>
     public double Likeness(FunctionBody other)
     {
         if (Math.Min(_count, other._count) == 0)
@@ -71,6 +72,7 @@ internal sealed class FunctionBody
         _ => function.Kind().ToString(),
     };
 
+    /// <summary>The token as runs see it.</summary>
     private static string Shape(SyntaxToken token) => token.Kind() switch
     {
         SyntaxKind.IdentifierToken => "name",

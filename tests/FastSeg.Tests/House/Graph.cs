@@ -1,6 +1,6 @@
 namespace FastSeg.Tests.House;
 
-/// <summary>Nodes, and for each pair that is joined by an arrow the names that make the arrow.</summary>
+/// <summary>A directed graph. Each arrow carries the names that are the reason for it.</summary>
 internal sealed class Graph
 {
     private readonly SortedDictionary<string, SortedDictionary<string, SortedSet<string>>> _arrows = new(StringComparer.Ordinal);
@@ -15,7 +15,7 @@ internal sealed class Graph
 
     public void AddNode(string node) => _arrows.TryAdd(node, new(StringComparer.Ordinal));
 
-    /// <summary>Adds a name to an arrow. What a node uses of itself is no arrow.</summary>
+    /// <summary>Adds an arrow, or one more name to it. What a node uses of itself makes no arrow.</summary>
     public void Add(string from, string to, string name)
     {
         AddNode(from);
@@ -30,9 +30,10 @@ internal sealed class Graph
         }
     }
 
+    /// <summary>The nodes to which arrows lead from a node.</summary>
     public IReadOnlyCollection<string> Targets(string from) => _arrows.TryGetValue(from, out var targets) ? targets.Keys : [];
 
-    /// <summary>The graph of some of the nodes, and of the arrows between them.</summary>
+    /// <summary>The graph of the nodes that are wanted, and of the arrows between them.</summary>
     public Graph Of(Func<string, bool> wanted)
     {
         var part = new Graph();
@@ -50,7 +51,7 @@ internal sealed class Graph
         return part;
     }
 
-    /// <summary>The graph of groups of nodes; an arrow between groups is named by the arrows between their nodes.</summary>
+    /// <summary>The graph of groups of nodes. An arrow between groups carries a sentence for each arrow between their nodes.</summary>
     public Graph Grouped(Func<string, string> group)
     {
         var grouped = new Graph();
@@ -68,7 +69,7 @@ internal sealed class Graph
     /// <summary>Groups of more than one node in which every node reaches every other.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Circles() => new CircleFinder(this).Find();
 
-    /// <summary>A circle's arrows, those of fewest names first: these are the ones to break.</summary>
+    /// <summary>A circle and its arrows as text, the arrows with the fewest names first: these are the easiest to break.</summary>
     public string Describe(IReadOnlyList<string> circle)
     {
         const int MostArrows = 40, MostNames = 4;
@@ -85,7 +86,7 @@ internal sealed class Graph
         return string.Join(Environment.NewLine, lines);
     }
 
-    /// <summary>The first names, and two dots where there are more.</summary>
+    /// <summary>The first names as text, and two dots where there are more.</summary>
     public static string FirstOf(IReadOnlyCollection<string> names, int most) =>
         $"{string.Join("; ", names.Take(most))}{(names.Count > most ? "; .." : "")}";
 }

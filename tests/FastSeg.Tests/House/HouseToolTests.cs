@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.House;
 
-/// <summary>The tools of these tests find what they are for, on a few lines.</summary>
+/// <summary>The tools of these tests find what they look for, tried on a few lines of code.</summary>
 [TestFixture]
 internal sealed class HouseToolTests
 {
@@ -63,6 +63,7 @@ internal sealed class HouseToolTests
         Assert.That(bodies[1].Likeness(bodies[0]), Is.EqualTo(bodies[0].Likeness(bodies[1])));
     }
 
+    /// <summary>What a file with this text uses, beside two files with the parts of one type.</summary>
     private static Graph Uses(string text) => FileGraph.Of(
         [
             new SourceFile("a.cs", text),

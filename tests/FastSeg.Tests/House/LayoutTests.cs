@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.House;
 
-/// <summary>What the kernels know, and that each has its tests.</summary>
+/// <summary>The kernels use nothing but ILGPU, and each has its tests.</summary>
 [TestFixture]
 internal sealed class LayoutTests
 {
@@ -21,7 +21,7 @@ internal sealed class LayoutTests
     [Test]
     public void EveryKernelHasItsTests()
     {
-        // A file of kernels holds a public static class; what they share (parameters, sinks) is tested through them.
+        // A file of kernels holds a public static class; what kernels share (parameters, sinks) is tested through the kernels.
         string[] kernels = [.. SourceTree.Under(SourceTree.Kernels)
             .Where(file => file.Types.OfType<ClassDeclarationSyntax>().Any(IsPublicAndStatic))
             .Select(file => file.Stem)];

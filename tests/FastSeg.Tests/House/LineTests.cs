@@ -10,7 +10,7 @@ internal sealed class LineTests
 
     private static readonly string[] Patterns = ["*.cs", "*.md", "*.py", "*.sh", "*.csproj", "*.props", "fastseg", "run-tests"];
 
-    /// <summary>What programs write.</summary>
+    /// <summary>The folder of files that programs write, whose lines may be long.</summary>
     private const string Results = "perf/results/";
 
     [Test]
@@ -38,7 +38,7 @@ internal sealed class LineTests
         Offenders.None(offenders, $"files of more than {MostLines} lines: a part of each has a name of its own");
     }
 
-    /// <summary>Numbers of lines, from 1. Characters beyond 16 bits count once.</summary>
+    /// <summary>Numbers of the long lines, from 1. A character beyond 16 bits counts once.</summary>
     private static int[] LongLines(string path) =>
     [
         .. from line in File.ReadLines(TestData.File(path)).Index()

@@ -5,12 +5,12 @@ using NUnit.Framework;
 namespace FastSeg.Tests.House;
 
 /// <summary>
-/// Files are called after their types, namespaces after their folders, and the library does not name the command line's flags.
+/// Files are called after their types, namespaces after their folders, and no sentence of the library names a flag of the command line.
 /// </summary>
 [TestFixture]
 internal sealed partial class NameTests
 {
-    /// <summary>The namespace of everything public, wherever it lies.</summary>
+    /// <summary>The namespace of every public type, wherever its file lies.</summary>
     private const string Public = "FastSeg";
 
     [Test]

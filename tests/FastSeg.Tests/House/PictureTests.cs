@@ -3,13 +3,13 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.House;
 
-/// <summary>docs/architecture.md shows the graph that the sources have, and files that are there.</summary>
+/// <summary>docs/architecture.md shows the arrows that the sources have, and names files that exist.</summary>
 [TestFixture]
 internal sealed partial class PictureTests
 {
     /// <summary>
-    /// The picture leaves out an arrow where another way leads to the same room, or it could not be read; what is drawn and what follows
-    /// from it together are what a room uses.
+    /// The picture leaves out an arrow where another way leads to the same room, because with every arrow it could not be read. The drawn
+    /// arrows and those that follow from them are together what a room uses.
     /// </summary>
     [Test]
     public void TheArrowsAreThoseOfTheGraph()
@@ -36,7 +36,7 @@ internal sealed partial class PictureTests
         Offenders.None(missing, "files that docs/architecture.md names are not there: follow their move");
     }
 
-    /// <summary>The arrows from which all others follow.</summary>
+    /// <summary>The arrows that follow from no others: their ends are joined by no other way.</summary>
     private static IEnumerable<(string From, string To)> ShortestArrows(Graph graph)
     {
         ILookup<string, string> next = graph.Arrows.ToLookup(arrow => arrow.From, arrow => arrow.To);
@@ -59,6 +59,7 @@ internal sealed partial class PictureTests
                select (arrow.From, arrow.To);
     }
 
+    /// <summary>What the picture calls a room.</summary>
     private static string Named(string room) => room.Length == 0 ? "Root" : room.Replace("/", "", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^\s*(\w+) --> (\w+)\s*$", RegexOptions.Multiline)]

@@ -8,10 +8,10 @@ internal sealed class RoomTests
 {
     private const int MostFilesAtTheRoot = 14, MostFiles = 30, MostFilesOfAList = 45;
 
-    /// <summary>The library's own folder, and the kernels' project, which is below it.</summary>
+    /// <summary>What a graph of rooms calls the library's own folder, and the kernels' project, which is below the library.</summary>
     private const string Root = "", Kernels = "Kernels";
 
-    /// <summary>Which folders each folder of the library may use, from the lowest up to the checks, which see everything.</summary>
+    /// <summary>Which folders each folder of the library may use, from the lowest up to the checks, which use nearly all.</summary>
     private static readonly SortedDictionary<string, string[]> MayUse = new(StringComparer.Ordinal)
     {
         ["Common"] = [],
@@ -74,7 +74,7 @@ internal sealed class RoomTests
         ],
     };
 
-    /// <summary>Folders that may hold more files than others, and why: they are read stem by stem, not as a whole.</summary>
+    /// <summary>Folders that may hold more files than others, and why: one reads them stem by stem, not as a whole.</summary>
     private static readonly Dictionary<string, string> Lists = new(StringComparer.Ordinal)
     {
         ["src/FastSeg/Features"] = "one stem a filter: what both sides share, the CPU's twin and the GPU's",
@@ -82,6 +82,7 @@ internal sealed class RoomTests
         ["kernels/FastSeg.Kernels"] = "one file a kernel",
     };
 
+    /// <summary>The graph of the library's folders and the kernels.</summary>
     internal static Graph Rooms => SourceTree.Graph.Files
         .Of(path => SourceTree.IsUnder(path, SourceTree.Library) || SourceTree.IsUnder(path, SourceTree.Kernels))
         .Grouped(path => SourceTree.IsUnder(path, SourceTree.Kernels) ? Kernels : SourceTree.Room(path));

@@ -4,14 +4,14 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace FastSeg.Tests.House;
 
-/// <summary>One C# file, parsed.</summary>
+/// <summary>One C# file, parsed; nothing in it is bound.</summary>
 internal sealed class SourceFile
 {
     private static readonly CSharpParseOptions Options = new(LanguageVersion.Latest, DocumentationMode.None);
 
     /// <summary>Parses a text.</summary>
     /// <param name="path">Where the file lies, from the root of the repository, with forward slashes.</param>
-    /// <param name="text">Its text.</param>
+    /// <param name="text">The file's text.</param>
     public SourceFile(string path, string text)
     {
         Path = path;
@@ -30,7 +30,7 @@ internal sealed class SourceFile
     /// <summary>The operation: Gaussian of Gaussian.Cpu.cs.</summary>
     public string Stem => Name.Split('.')[0];
 
-    /// <summary>What stands between the stem and the ending: Cpu of Gaussian.Cpu.cs, and nothing in Gaussian.cs.</summary>
+    /// <summary>What stands between the stem and the extension: Cpu of Gaussian.Cpu.cs, and nothing in Gaussian.cs.</summary>
     public string Suffix => Name[Stem.Length..^".cs".Length].TrimStart('.');
 
     /// <summary>The folder, from the root of the repository.</summary>
@@ -39,17 +39,17 @@ internal sealed class SourceFile
     /// <summary>The namespace that the file declares; empty where it declares none.</summary>
     public string Namespace => Root.Members.OfType<BaseNamespaceDeclarationSyntax>().FirstOrDefault()?.Name.ToString() ?? "";
 
-    /// <summary>The namespaces of its usings; those of aliases and of `using static` are left out.</summary>
+    /// <summary>The namespaces that the file uses; aliases and `using static` are left out.</summary>
     public IEnumerable<string> Usings => Root.Usings
         .Where(directive => directive.Alias is null && directive.StaticKeyword.IsKind(SyntaxKind.None))
         .Select(directive => directive.NamespaceOrType.ToString());
 
-    /// <summary>Types that are no part of another type, in the order of the file.</summary>
+    /// <summary>The types that are not nested in another, in the order of the file.</summary>
     public IEnumerable<MemberDeclarationSyntax> Types => Root.Members
         .SelectMany(member => member is BaseNamespaceDeclarationSyntax space ? space.Members : [member])
         .Where(member => member is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax);
 
-    /// <summary>Whether the file holds a public type that is no part of another.</summary>
+    /// <summary>Whether one of <see cref="Types"/> is public.</summary>
     public bool IsPublic => Types.Any(type => type.Modifiers.Any(SyntaxKind.PublicKeyword));
 
     /// <summary>The name of a type that <see cref="Types"/> gave.</summary>

@@ -3,14 +3,14 @@ using Microsoft.CodeAnalysis;
 
 namespace FastSeg.Tests.House;
 
-/// <summary>The C# files of the repository, each parsed once, and the graph of what the product's files use.</summary>
+/// <summary>The C# files of the repository, each parsed once, and the graph of what the product's files use of each other.</summary>
 internal static class SourceTree
 {
     public const string Library = "src/FastSeg", CommandLine = "src/FastSeg.Cli", Kernels = "kernels", Perf = "perf";
 
     private static readonly string[] Tops = ["src", "kernels", "tests", "perf", "samples"];
 
-    /// <summary>Folders of what the builds and tests make.</summary>
+    /// <summary>Names of folders whose content a build or a test makes.</summary>
     private static readonly HashSet<string> Made = ["bin", "obj", ".git", ".vs", "native", "out", "TestResults", "node_modules"];
 
     private static readonly Lazy<IReadOnlyList<SourceFile>> AllFiles = new(() => [.. Tops
@@ -26,18 +26,25 @@ internal static class SourceTree
     /// <summary>What the files of the library, the kernels, the command line and the measurements use of each other.</summary>
     public static FileGraph Graph => ProductGraph.Value;
 
+    /// <summary>The files that make up the product, and those of the tests that the measurements compile too.</summary>
     private static IEnumerable<SourceFile> Product =>
         ((string[])[Library, Kernels, CommandLine, Perf]).SelectMany(Under).Concat(Linked());
 
     /// <summary>The files of a folder and of the folders in it.</summary>
     public static IEnumerable<SourceFile> Under(string folder) => Files.Where(file => IsUnder(file.Path, folder));
 
+    /// <summary>Whether a path lies in a folder or in a folder inside it.</summary>
     public static bool IsUnder(string path, string folder) => path.StartsWith($"{folder}/", StringComparison.Ordinal);
 
-    /// <summary>A file's folder from the library's: Deep/Weights, and empty at the library's root.</summary>
+    /// <summary>
+    /// The folder of one of the library's files, seen from the library's own folder: Deep/Weights, and empty at the root.
+    /// </summary>
     public static string Room(string path) => Path.GetDirectoryName(path[(Library.Length + 1)..])!;
 
-    /// <summary>Paths from the root of the repository, of what lies in a folder and was not made by a build or a test.</summary>
+    /// <summary>
+    /// The files of a folder and of the folders inside it that match a pattern, as paths from the root of the repository. What a build or a
+    /// test made is left out.
+    /// </summary>
     public static IEnumerable<string> Paths(string folder, string pattern)
     {
         string from = TestData.File(folder);
@@ -60,7 +67,9 @@ internal static class SourceTree
         return Files.Where(file => IsUnder(file.Path, "tests") && paths.Contains(file.Name));
     }
 
-    /// <summary>The assemblies of .NET and of the packages, but not those of this repository, whose sources are compiled.</summary>
+    /// <summary>
+    /// The assemblies of .NET and of the packages. Those of this repository are left out, because their sources are compiled.
+    /// </summary>
     private static IEnumerable<MetadataReference> Packages()
     {
         string platform = (string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!;

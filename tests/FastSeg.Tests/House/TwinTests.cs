@@ -8,7 +8,7 @@ internal sealed class TwinTests
 {
     private const string Features = SourceTree.Library + "/Features";
 
-    /// <summary>Folders whose files compute something on one side or on both.</summary>
+    /// <summary>Folders whose files compute on one side or on both.</summary>
     private static readonly string[] Computing = [Features, SourceTree.Library + "/Forest", SourceTree.Library + "/Deep"];
 
     /// <summary>Files of the CPU's filters without a twin on the GPU, and why.</summary>
@@ -74,15 +74,19 @@ internal sealed class TwinTests
         Offenders.None(offenders, "arrows lead from one side to the other: what both sides use belongs into the file without a suffix");
     }
 
+    /// <summary>Whether a path is that of a file of one side.</summary>
     private static bool IsOf(string side, string path) => path.EndsWith($".{side}.cs", StringComparison.Ordinal);
 
-    /// <summary>The side that a file's code can run on, by its usings; empty where these name neither vectors nor a device.</summary>
+    /// <summary>
+    /// The side that a file's code can run on, judged by its usings; empty where these name neither vectors nor a device.
+    /// </summary>
     private static string Side(SourceFile file)
     {
         bool vectors = Uses(file, "System.Runtime.Intrinsics"), device = Uses(file, "ILGPU");
         return vectors && device ? "both" : vectors ? "Cpu" : device ? "Gpu" : "";
     }
 
+    /// <summary>Whether a file uses a namespace or one inside it.</summary>
     private static bool Uses(SourceFile file, string space) =>
         file.Usings.Any(name => name == space || name.StartsWith($"{space}.", StringComparison.Ordinal));
 }
