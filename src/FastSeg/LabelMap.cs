@@ -30,5 +30,14 @@ public sealed class LabelMap
     /// <summary>The label of a pixel.</summary>
     /// <param name="x">Column, from 0 at the left of <see cref="Area"/>; below <see cref="Width"/>, which is not checked.</param>
     /// <param name="y">Row, from 0 at the top of <see cref="Area"/>.</param>
-    public byte this[int x, int y] => Labels[checked((y * Width) + x)];
+    /// <exception cref="ArgumentOutOfRangeException">The pixel lies outside.</exception>
+    public byte this[int x, int y]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)x, (uint)Width, nameof(x));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)y, (uint)Height, nameof(y));
+            return Labels[(y * Width) + x];
+        }
+    }
 }

@@ -118,7 +118,7 @@ public sealed class Segmenter
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static FeatureStack Features(
         ImageReader image, FeatureSpec features, ComputeOptions? options = null, DeepOptions? deep = null) =>
-        InMemory(image, output => Features(image, features, 0, output, options, deep));
+        InMemory(image, features.Names.Count + (deep?.Channels ?? 0), output => Features(image, features, 0, output, options, deep));
 
     /// <summary>Computes exactly the planes that the model sees into memory: classical ones, then deep ones.</summary>
     /// <param name="image">The image.</param>
@@ -131,7 +131,7 @@ public sealed class Segmenter
     /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public FeatureStack Features(ImageReader image, ComputeOptions? options = null) =>
-        InMemory(image, output => Features(image, output, options));
+        InMemory(image, Model.Planes, output => Features(image, output, options));
 
     /// <summary>Computes exactly the planes that the model sees: classical ones, then deep ones.</summary>
     /// <param name="image">The image.</param>
@@ -191,40 +191,42 @@ public sealed class Segmenter
     }
 
     /// <summary>
-    /// Tiles, buffers and peak memory of a segmentation, before anything is computed. No file is created. With deep features the network
-    /// runs once, where its memory has not been measured yet.
+    /// Tiles, buffers and peak memory of a segmentation into memory, <see cref="Segment(ImageReader, SegmentOptions?, ComputeOptions?)"/>,
+    /// before it runs.
     /// </summary>
     /// <param name="image">The image.</param>
-    /// <param name="outputs">What would be written, and in which formats; null for labels in memory.</param>
-    /// <param name="segment">Region, mask, label values.</param>
+    /// <param name="segment">Region and mask.</param>
     /// <param name="options">Threads, memory, backend.</param>
-    /// <exception cref="FastSegException">
-    /// The region is not inside the image, the mask does not fit it, a format cannot hold an output, the device is not there, or no plan
-    /// fits the memory.
-    /// </exception>
-    /// <exception cref="ArgumentException">The probabilities are to be uint16.</exception>
-    public Plan Plan(ImageReader image, PlannedOutputs? outputs = null, SegmentOptions? segment = null, ComputeOptions? options = null)
+    /// <exception cref="FastSegException">As for the other overload.</exception>
+    public Plan Plan(ImageReader image, SegmentOptions? segment = null, ComputeOptions? options = null)
     {
-        PlannedOutputs wanted = outputs ?? new PlannedOutputs();
-        ImageLayout labels = LabelLayout(image.Info, segment);
-        ImageLayout probabilities = ProbabilityLayout(image.Info, wanted.ProbabilityType, segment);
-        var sketches = new OutputSketches(
-            OfFile(wanted.Labels, labels) ?? new OutputSketch(labels, _ => 0),
-            OfFile(wanted.Probabilities, probabilities),
-            OfFile(wanted.Confidence, ConfidenceLayout(image.Info, segment)));
-        return Run(image, segment, options).Plan(sketches);
+        SegmentOptions how = InMemory(segment);
+        ImageLayout labels = LabelLayout(image.Info, how);
+        long bytes = ArrayLength(image, labels);
+        return Run(image, how, options).Plan(new OutputSketches(new OutputSketch(labels, _ => bytes), null, null));
     }
 
-    /// <summary>Tiles, buffers and peak memory of a segmentation into writers that are open already.</summary>
+    /// <summary>
+    /// Tiles, buffers and peak memory of a segmentation into files, before it runs. No file is created. With deep features the network runs
+    /// once, over one window, where its memory has not been measured yet.
+    /// </summary>
     /// <param name="image">The image.</param>
-    /// <param name="outputs">The writers.</param>
+    /// <param name="outputs">What would be written, and in which formats.</param>
     /// <param name="segment">Region, mask, label values.</param>
     /// <param name="options">Threads, memory, backend.</param>
     /// <exception cref="FastSegException">
-    /// The region is not inside the image, the mask does not fit it, the device is not there, or no plan fits the memory.
+    /// The region is not inside the image, the mask does not fit it, a format cannot hold an output, the model's backbone was not given,
+    /// the device is not there, or no plan fits the memory.
     /// </exception>
-    /// <exception cref="ArgumentException">A writer's layout is not that of the output.</exception>
-    public Plan Plan(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
+    /// <exception cref="ArgumentException">The probabilities are to be uint16.</exception>
+    public Plan Plan(ImageReader image, PlannedOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
+        Run(image, segment, options).Plan(new OutputSketches(
+            OfFile(outputs.Labels, LabelLayout(image.Info, segment)),
+            OfFile(outputs.Probabilities, ProbabilityLayout(image.Info, outputs.ProbabilityType, segment)),
+            OfFile(outputs.Confidence, ConfidenceLayout(image.Info, segment))));
+
+    /// <summary>The plan of a segmentation into writers that are open already.</summary>
+    internal Plan Plan(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
         Run(image, segment, options).Plan(OutputSketches.Of(outputs));
 
     /// <summary>Labels every pixel of an image, into memory.</summary>
@@ -243,10 +245,10 @@ public sealed class Segmenter
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public LabelMap Segment(ImageReader image, SegmentOptions? segment = null, ComputeOptions? options = null)
     {
-        SegmentOptions how = (segment ?? new SegmentOptions()) with { KeepValues = false };
+        SegmentOptions how = InMemory(segment);
         ImageLayout layout = LabelLayout(image.Info, how);
         byte[] labels = new byte[ArrayLength(image, layout)];
-        using var writer = MemoryWriter.Into<byte>(layout, labels);
+        using MemoryWriter writer = MemoryWriter.Owning(layout, labels);
         RunResult run = Segment(image, new SegmentOutputs { Labels = writer }, how, options);
         return new LabelMap(SegmentRun.Area(image.Info, how), labels, Model.Classes, run);
     }
@@ -275,20 +277,29 @@ public sealed class Segmenter
     private static OutputSketch? OfFile(string? path, ImageLayout layout) =>
         path is null ? null : new OutputSketch(layout, threads => ImageFile.HeldBytes(path, layout, threads));
 
+    /// <summary>Options for labels in memory, which are one byte each whatever values were drawn.</summary>
+    private static SegmentOptions InMemory(SegmentOptions? segment) => (segment ?? new SegmentOptions()) with { KeepValues = false };
+
     private SegmentRun Run(ImageReader image, SegmentOptions? segment, ComputeOptions? options) =>
         new(Model, _backbone, image, segment ?? new SegmentOptions(), options ?? new ComputeOptions());
 
-    /// <summary>Lets a computation write into an array, which is allocated when the planes' names are known.</summary>
-    private static FeatureStack InMemory(ImageReader image, Func<Func<IReadOnlyList<string>, ImageWriter>, RunResult> compute)
+    /// <summary>
+    /// Lets a computation write into an array, which is allocated when the planes' names are known. A stack that is too large even with
+    /// <paramref name="leastPlanes"/> planes is refused before anything is read.
+    /// </summary>
+    private static FeatureStack InMemory(
+        ImageReader image, int leastPlanes, Func<Func<IReadOnlyList<string>, ImageWriter>, RunResult> compute)
     {
+        ArrayLength(image, Layout(leastPlanes));
         IReadOnlyList<string> names = [];
         float[] values = [];
         ImageWriter Make(IReadOnlyList<string> planes)
         {
-            var layout = new ImageLayout(image.Info.Width, image.Info.Height, SampleType.Float32, planes.Count);
+            ImageLayout layout = Layout(planes.Count);
             (names, values) = (planes, new float[ArrayLength(image, layout)]);
-            return MemoryWriter.Into<float>(layout, values);
+            return MemoryWriter.Owning(layout, values);
         }
+        ImageLayout Layout(int planes) => new(image.Info.Width, image.Info.Height, SampleType.Float32, planes);
         RunResult run = compute(Make);
         return new FeatureStack((int)image.Info.Width, (int)image.Info.Height, names, values, run);
     }
@@ -297,11 +308,12 @@ public sealed class Segmenter
     /// <exception cref="FastSegException">They are more than an array can hold.</exception>
     private static long ArrayLength(ImageReader image, ImageLayout layout)
     {
-        long length = checked(layout.Pages * layout.Height * layout.Width);
+        Int128 length = (Int128)layout.Pages * layout.Height * layout.Width;
+        string planes = layout.Pages == 1 ? "the result" : $"the result with {layout.Pages} planes";
         return length <= Array.MaxLength
-            ? length
+            ? (long)length
             : throw new FastSegException(
-                $"{image.Info.Name}: {layout.Pages} planes of {layout.Width} x {layout.Height} are {length} samples, " +
+                $"{image.Info.Name}: {planes} of {layout.Width} x {layout.Height} has {length} samples, " +
                 $"and an array holds at most {Array.MaxLength}; use the call that takes a writer.");
     }
 }

@@ -75,6 +75,30 @@ internal sealed class CancellationTests
         AssertNothingIsLeft(folder, before);
     }
 
+    /// <summary>All tiles are written when the last one is reported, and yet the outputs must not get their names.</summary>
+    [Test]
+    public void ARunThatIsCancelledWithItsLastTileCommitsNothing()
+    {
+        using var folder = new TemporaryFolder();
+        using MemoryImage image = Scene.Image;
+        var segmenter = new Segmenter(Trained.Grey);
+        long before = HeldByOthers();
+        using var stop = new StopAt(1);
+        using (ImageWriter writer = ImageFile.Create(folder.File("labels.tif"), segmenter.LabelLayout(image.Info)))
+        {
+            Assert.That(
+                () => segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, stop.Options(2)),
+                Throws.InstanceOf<OperationCanceledException>());
+        }
+        using var stopFeatures = new StopAt(1);
+        ImageWriter Create(IReadOnlyList<string> names) => ImageFile.Create(
+            folder.File("planes.npy"), new ImageLayout(Scene.Width, Scene.Height, SampleType.Float32, names.Count));
+        Assert.That(
+            () => Segmenter.Features(image, Features, 1, Create, stopFeatures.Options(2)),
+            Throws.InstanceOf<OperationCanceledException>());
+        AssertNothingIsLeft(folder, before);
+    }
+
     [TestCase(1)]
     [TestCase(3)]
     public void ATrainingStopsGathering(int threads)
@@ -136,51 +160,6 @@ internal sealed class CancellationTests
         GC.Collect();
         GC.WaitForPendingFinalizers();
         return HostBuffer.LiveBytes;
-    }
-
-    /// <summary>Cancels a run when its progress first gets to <paramref name="share"/>, or with the first report for 0.</summary>
-    private sealed class StopAt(double share) : IProgress<double>, IDisposable
-    {
-        private readonly CancellationTokenSource _source = new();
-        private int _reports;
-
-        /// <summary>How many reports there were from the one that cancelled on, which is counted too.</summary>
-        public int ReportsSince => _reports;
-
-        public ComputeOptions Options(int threads) => new() { Threads = threads, Progress = this, Cancellation = _source.Token };
-
-        public void Report(double value)
-        {
-            if (value >= share)
-            {
-                Interlocked.Increment(ref _reports);
-                _source.Cancel();
-            }
-        }
-
-        public void Dispose() => _source.Dispose();
-    }
-
-    /// <summary>Counts the tiles that are written to another writer.</summary>
-    private sealed class CountingWriter(ImageWriter inner) : ImageWriter
-    {
-        private int _tiles;
-
-        public int Tiles => _tiles;
-
-        public override ImageLayout Layout => inner.Layout;
-
-        public override long HeldBytes(int threads) => inner.HeldBytes(threads);
-
-        public override void Write(Region region, ReadOnlySpan<byte> samples)
-        {
-            Interlocked.Increment(ref _tiles);
-            inner.Write(region, samples);
-        }
-
-        public override void Commit() => inner.Commit();
-
-        protected override void Dispose(bool disposing) => inner.Dispose();
     }
 
     /// <summary>Counts the tiles that are read of another image.</summary>

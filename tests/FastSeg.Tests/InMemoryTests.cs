@@ -20,6 +20,10 @@ internal sealed class InMemoryTests
         Assert.That(map.Classes, Is.EqualTo(Trained.Grey.Classes));
         Assert.That(map.Run.ClassPixels, Is.EqualTo(Enumerable.Range(1, 3).Select(label => map.Labels.LongCount(found => found == label))));
         Assert.That(map[7, 100], Is.EqualTo(map.Labels[(100 * 330) + 7]));
+        foreach ((int x, int y) in ((int, int)[])[(-1, 5), (330, 5), (5, -1), (5, 270)])
+        {
+            Assert.That(() => map[x, y], Throws.TypeOf<ArgumentOutOfRangeException>(), $"{x},{y}");
+        }
     }
 
     [Test]
@@ -61,12 +65,13 @@ internal sealed class InMemoryTests
     public void WhatNoArrayCanHoldIsRefusedBeforeAnythingIsRead()
     {
         using var image = new Boundless();
-        const string Sentence = "huge: 1 planes of 60000 x 60000 are 3600000000 samples, and an array holds at most";
+        const string Sentence = "huge: the result of 60000 x 60000 has 3600000000 samples, and an array holds at most";
         Assert.That(
             () => new Segmenter(Trained.Grey).Segment(image), Throws.TypeOf<FastSegException>().With.Message.StartsWith(Sentence));
         Assert.That(
             () => Segmenter.Features(image, FeatureSpec.Paper),
-            Throws.TypeOf<FastSegException>().With.Message.Contains("use the call that takes a writer"));
+            Throws.TypeOf<FastSegException>().With.Message.StartsWith(
+                "huge: the result with 58 planes of 60000 x 60000 has 208800000000 "));
     }
 
     [TestCase("tif")]
@@ -114,16 +119,51 @@ internal sealed class InMemoryTests
     }
 
     [Test]
-    public void SegmentGivesItsFilesTheirNames()
+    public void APlanInMemoryCountsTheLabels()
+    {
+        using MemoryImage image = Scene.Image;
+        var segmenter = new Segmenter(Trained.Grey);
+        Plan plan = segmenter.Plan(image, new SegmentOptions { Region = Part, KeepValues = true });
+        Assert.That(plan.Items.Single(item => item.Name == "writer").Bytes, Is.EqualTo(Part.Pixels));
+        byte[] mine = new byte[Part.Pixels];
+        using var writer = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info, new SegmentOptions { Region = Part }), mine);
+        Plan open = segmenter.Plan(image, new SegmentOutputs { Labels = writer }, new SegmentOptions { Region = Part });
+        Assert.That(plan.BufferBytes - open.BufferBytes, Is.EqualTo(Part.Pixels), "the caller's own memory is the caller's");
+    }
+
+    [Test]
+    public void WritersOfAnotherFormAreTheCallersMistake()
+    {
+        using MemoryImage image = Scene.Image;
+        var segmenter = new Segmenter(Trained.Grey);
+        ImageLayout layout = segmenter.ConfidenceLayout(image.Info) with { Type = SampleType.UInt8 };
+        using var confidence = MemoryWriter.Into<byte>(layout, new byte[330 * 270]);
+        Assert.That(
+            () => segmenter.Segment(image, new SegmentOutputs { Confidence = confidence }),
+            Throws.ArgumentException.With.Message.Contains("ConfidenceLayout"));
+        Assert.That(
+            () => segmenter.Features(image, _ => MemoryWriter.Into<float>(layout with { Type = SampleType.Float32 }, new float[330 * 270])),
+            Throws.ArgumentException.With.Message.Contains("58 of float32 are needed"));
+        confidence.Dispose();
+        Assert.That(() => confidence.Write(new Region(0, 0, 1, 1), [0]), Throws.TypeOf<ObjectDisposedException>());
+    }
+
+    [TestCase("png")]
+    [TestCase("tif")]
+    [TestCase("npy")]
+    public void SegmentGivesItsFilesTheirNames(string format)
     {
         using MemoryImage image = Scene.Image;
         using var folder = new TemporaryFolder();
-        string path = folder.File("labels.png");
+        string path = folder.File($"labels.{format}");
         var segmenter = new Segmenter(Trained.Grey);
         using (ImageWriter writer = ImageFile.Create(path, segmenter.LabelLayout(image.Info)))
         {
             segmenter.Segment(image, new SegmentOutputs { Labels = writer });
             Assert.That(File.Exists(path), "committed before the writer is disposed");
+            byte[] written = File.ReadAllBytes(path);
+            writer.Commit();
+            Assert.That(File.ReadAllBytes(path), Is.EqualTo(written), "to commit again does nothing");
         }
         Assert.That(Directory.GetFiles(folder.Path), Is.EqualTo((string[])[path]));
     }
@@ -131,13 +171,11 @@ internal sealed class InMemoryTests
     /// <summary>An image too large for any array, whose pixels are never read.</summary>
     private sealed class Boundless : ImageReader
     {
-        public override ImageInfo Info => new("huge", 60_000, 60_000, 1, SampleType.UInt8);
+        public override ImageInfo Info => new("huge", 60_000, 60_000, 3, SampleType.UInt8);
 
         public override long HeldBytes(int threads) => 0;
 
-        public override void Read(Region region, Span<byte> destination)
-        {
-        }
+        public override void Read(Region region, Span<byte> destination) => throw new InvalidOperationException("nobody should read");
 
         protected override void Dispose(bool disposing)
         {

@@ -71,14 +71,16 @@ internal sealed class PlanCommand : FastSegCommand
     private Plan Make(Segmenter segmenter, ImageReader image, SegmentOptions options, Session session)
     {
         ParseResult parsed = session.Parsed;
-        string format = parsed.GetRequiredValue(_format);
         SampleType? probabilities = _what.Probabilities(parsed);
+        OutputPaths paths = OutputPaths.Beside(
+            $"{OutputPaths.Stem(image.Info.Name)}.{parsed.GetValue(_format)}", probabilities is not null, _what.Confidence(parsed));
+        OutputPaths.CheckPng(paths);
         var outputs = new PlannedOutputs
         {
-            Labels = $"labels.{format}",
-            Probabilities = probabilities is null ? null : $"probabilities.{format}",
+            Labels = paths.Labels,
+            Probabilities = paths.Probabilities,
             ProbabilityType = probabilities ?? SampleType.Float32,
-            Confidence = _what.Confidence(parsed) ? $"confidence.{format}" : null,
+            Confidence = paths.Confidence,
         };
         return segmenter.Plan(image, outputs, options, session.Options(parsed.GetValue(_memory)));
     }

@@ -5,9 +5,9 @@ using FastSeg.Cli.Text;
 
 namespace FastSeg.Cli.Commands;
 
-/// <summary>Compares the engine with its references on this machine.</summary>
+/// <summary>Compares every operation with its reference on this machine.</summary>
 internal sealed class SelfTestCommand() : FastSegCommand(
-    "selftest", "Compares every operation of the engine with a scalar reference on random input.",
+    "selftest", "Compares every operation with a scalar reference on random input.",
     "On the CPU (the default) filters, and what follows the transformer, are compared with float64 versions of their definitions " +
         "and the forest with libxgboost; a GPU is compared with the CPU. " +
         "Prints operation, size, largest error, what is allowed, and time. " +

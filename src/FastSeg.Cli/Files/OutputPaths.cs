@@ -43,6 +43,28 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
         return file == image ? stem : $"{stem}_page{image[(file.Length + 1)..]}";
     }
 
+    /// <summary>The label map's file, and those beside it, in the same format.</summary>
+    public static OutputPaths Beside(string labels, bool probabilities, bool confidence)
+    {
+        string stem = Path.ChangeExtension(labels, null), extension = Path.GetExtension(labels);
+        return new OutputPaths(
+            labels,
+            probabilities ? $"{stem}_probabilities{extension}" : null,
+            confidence ? $"{stem}_confidence{extension}" : null);
+    }
+
+    /// <summary>Refuses probabilities and confidence as PNG.</summary>
+    /// <exception cref="UsageException">They are wanted so.</exception>
+    public static void CheckPng(OutputPaths path)
+    {
+        if ((path.Probabilities ?? path.Confidence) is { } extra
+            && Path.GetExtension(extra).Equals(".png", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new UsageException(
+                $"{extra}: a PNG holds neither several pages nor float32, as probabilities and confidence need; write .tif or .npy.");
+        }
+    }
+
     private static bool IsFolder(IReadOnlyList<string> images, string output)
     {
         if (output.EndsWith('/') || Directory.Exists(output))
@@ -70,25 +92,6 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
         return format is null || format == named
             ? output
             : throw new UsageException($"-o {output} and --format {format} disagree; give one of them.");
-    }
-
-    private static OutputPaths Beside(string labels, bool probabilities, bool confidence)
-    {
-        string stem = Path.ChangeExtension(labels, null), extension = Path.GetExtension(labels);
-        return new OutputPaths(
-            labels,
-            probabilities ? $"{stem}_probabilities{extension}" : null,
-            confidence ? $"{stem}_confidence{extension}" : null);
-    }
-
-    private static void CheckPng(OutputPaths path)
-    {
-        if ((path.Probabilities ?? path.Confidence) is { } extra
-            && Path.GetExtension(extra).Equals(".png", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new UsageException(
-                $"{extra}: a PNG holds neither several pages nor float32, as probabilities and confidence need; write .tif or .npy.");
-        }
     }
 
     private static void CheckDistinct(IReadOnlyList<string> images, OutputPaths[] paths)

@@ -33,12 +33,9 @@ internal sealed class OutputSet : IDisposable
 
     public void Dispose()
     {
-        foreach (ImageWriter writer in Writers)
+        foreach (ImageWriter writer in Outputs.Writers)
         {
             writer.Dispose();
         }
     }
-
-    private IEnumerable<ImageWriter> Writers =>
-        ((ImageWriter?[])[Outputs.Labels, Outputs.Probabilities, Outputs.Confidence]).OfType<ImageWriter>();
 }

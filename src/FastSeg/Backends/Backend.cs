@@ -52,6 +52,11 @@ internal abstract class Backend(Work work) : IDisposable
     public void Gather(int worker, Tile tile, TrainingRows rows, StageTimes times)
     {
         Check(TileVerb.Gather);
+        if ((rows.OnDevice is not null) != (Work.ResidentRows > 0))
+        {
+            throw new InvalidOperationException(
+                "Rows stay on the device exactly where the work was planned so; these do not fit the work.");
+        }
         ComputeRows(worker, tile, rows, times);
     }
 

@@ -10,8 +10,8 @@ namespace FastSeg.Backends;
 /// </summary>
 internal sealed unsafe class TileResult : IDisposable
 {
-    /// <summary>Pixels of the widest row that <see cref="TakeRow"/> takes.</summary>
-    private static readonly int RowPixels = Band.MaxWidth;
+    /// <summary>Pixels whose probabilities are held at a time: as many as the CPU's bands have columns.</summary>
+    private const int RowPixels = Band.MaxWidth;
 
     private readonly HostBuffer _classes;
     private readonly HostBuffer? _probabilities;
@@ -78,22 +78,10 @@ internal sealed unsafe class TileResult : IDisposable
     {
         long at = ((y - Core.Y) * Core.Width) + (x - Core.X);
         Decision.Labels(margins, groupStride, groups, Classes + at, width);
-        if (_row is null)
+        // A device's tiles are wider than the memory for probabilities, so their rows are taken part by part.
+        for (int first = 0; _row is not null && first < width; first += RowPixels)
         {
-            return;
-        }
-        float* row = (float*)_row.Pointer;
-        Decision.Probabilities(margins, groupStride, groups, row, RowPixels, width);
-        if (_confidence is not null)
-        {
-            Decision.Confidence(row, RowPixels, ClassCount, (float*)_confidence.Pointer + at, width);
-        }
-        if (_probabilities is not null)
-        {
-            for (int c = 0; c < ClassCount; c++)
-            {
-                Keep(row + (c * RowPixels), (c * Core.Pixels) + at, width);
-            }
+            TakeProbabilities(at + first, Math.Min(RowPixels, width - first), margins + first, groupStride, groups);
         }
     }
 
@@ -137,6 +125,27 @@ internal sealed unsafe class TileResult : IDisposable
         _probabilities?.Dispose();
         _confidence?.Dispose();
         _row?.Dispose();
+    }
+
+    /// <summary>
+    /// Keeps probabilities and confidence of at most <see cref="RowPixels"/> pixels. The first is the core's pixel number
+    /// <paramref name="at"/>.
+    /// </summary>
+    private void TakeProbabilities(long at, int width, float* margins, nint groupStride, int groups)
+    {
+        float* row = (float*)_row!.Pointer;
+        Decision.Probabilities(margins, groupStride, groups, row, RowPixels, width);
+        if (_confidence is not null)
+        {
+            Decision.Confidence(row, RowPixels, ClassCount, (float*)_confidence.Pointer + at, width);
+        }
+        if (_probabilities is not null)
+        {
+            for (int c = 0; c < ClassCount; c++)
+            {
+                Keep(row + (c * RowPixels), (c * Core.Pixels) + at, width);
+            }
+        }
     }
 
     /// <summary>Bytes of one row's probabilities: classes x pixels of the widest row.</summary>

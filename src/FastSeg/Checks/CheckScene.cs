@@ -57,11 +57,9 @@ internal static class CheckScene
         byte[] map = new byte[pixels];
         float[] probabilities = new float[model.Classes.Count * pixels];
         var segmenter = new Segmenter(model);
-        var outputs = new SegmentOutputs
-        {
-            Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), map),
-            Probabilities = MemoryWriter.Into<float>(segmenter.ProbabilityLayout(image.Info, SampleType.Float32), probabilities),
-        };
+        using var labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), map);
+        using var likely = MemoryWriter.Into<float>(segmenter.ProbabilityLayout(image.Info, SampleType.Float32), probabilities);
+        var outputs = new SegmentOutputs { Labels = labels, Probabilities = likely };
         segmenter.Segment(image, outputs, options: new ComputeOptions { Backend = kind });
         return (map, probabilities);
     }

@@ -21,6 +21,10 @@ public sealed class FastSegException : Exception
         : base(message, innerException)
     {
         ArgumentException.ThrowIfNullOrEmpty(settingWords);
+        if (!message.Contains(settingWords, StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"The words \"{settingWords}\" are not in the sentence: {message}", nameof(settingWords));
+        }
         Setting = setting;
         SettingWords = settingWords;
     }

@@ -70,8 +70,8 @@ internal sealed class DeepImage : IDisposable
     {
         if (model?.Network is { } network)
         {
-            long width = Math.Min(grid.TileWidth, grid.Area.Width);
-            yield return ("upsampler", LearnedPlanesCpu.Bytes(LearnedPlanesCpu.PlanFor(network, image.Info, width), image.Info, grid));
+            UpsamplerPlanCpu plan = LearnedPlanesCpu.PlanFor(network, image.Info, grid.MaxCore.Width);
+            yield return ("upsampler", LearnedPlanesCpu.Bytes(plan, image.Info, grid));
         }
         else if (model is not null)
         {

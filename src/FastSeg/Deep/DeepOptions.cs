@@ -35,9 +35,12 @@ public sealed record DeepOptions(Backbone Backbone)
         }
         return Upsampling is null
             ? new UpsamplingChoice(FastSeg.Upsampling.Bilinear, what)
-            : throw new FastSegException(
-                $"{Backbone.Folder}: {what}; {remedy}, or choose nearest or bilinear.", Setting.Channels, ChannelWords);
+            : throw Failure($"{Backbone.Folder}: {what}; {remedy}, or choose nearest or bilinear.");
     }
+
+    private static FastSegException Failure(string sentence) => sentence.Contains(ChannelWords, StringComparison.Ordinal)
+        ? new FastSegException(sentence, Setting.Channels, ChannelWords)
+        : new FastSegException(sentence);
 
     /// <summary>Why the learned upsampler cannot be used, and what would help; null where it can.</summary>
     private (string What, string Remedy)? Misfit()

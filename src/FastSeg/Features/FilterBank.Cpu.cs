@@ -32,14 +32,18 @@ internal sealed unsafe class FilterBank : IDisposable
     /// <param name="channels">Channels of the tiles (1 or 3).</param>
     /// <param name="maxCore">At least as wide and as high as the core of any tile that will come.</param>
     /// <param name="extraPlanes">Planes that every band has behind the classical ones; the consumer of the bands fills them.</param>
+    /// <param name="bits">Width of the vectors, 256 or 512; 0 for the widest that the processor has. Planes do not depend on it.</param>
     /// <exception cref="FastSegException">The specification cannot be computed, or there is not enough memory.</exception>
-    public FilterBank(FeatureSpec spec, int channels, Region maxCore, int extraPlanes = 0)
+    public FilterBank(FeatureSpec spec, int channels, Region maxCore, int extraPlanes = 0, int bits = 0)
     {
+        bits = bits == 0 ? VectorPath.Bits : bits;
         _channels = channels;
         _halo = spec.Halo;
         _maxCore = maxCore;
-        _buffer = new HostBuffer(Bytes(spec, channels, maxCore, extraPlanes));
-        _filters = CreateFilters(new Arena(_buffer), spec, channels, maxCore, extraPlanes);
+        var count = new Arena();
+        CreateFilters(count, spec, channels, maxCore, extraPlanes, bits);
+        _buffer = new HostBuffer(count.Bytes);
+        _filters = CreateFilters(new Arena(_buffer), spec, channels, maxCore, extraPlanes, bits);
     }
 
     /// <summary>Bytes this bank holds.</summary>
@@ -49,7 +53,7 @@ internal sealed unsafe class FilterBank : IDisposable
     public static long Bytes(FeatureSpec spec, int channels, Region maxCore, int extraPlanes = 0)
     {
         var arena = new Arena();
-        CreateFilters(arena, spec, channels, maxCore, extraPlanes);
+        CreateFilters(arena, spec, channels, maxCore, extraPlanes, VectorPath.Bits);
         return arena.Bytes;
     }
 
@@ -75,7 +79,8 @@ internal sealed unsafe class FilterBank : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
 
-    private static PanelFilters CreateFilters(Arena arena, FeatureSpec spec, int channels, Region maxCore, int extraPlanes)
+    private static PanelFilters CreateFilters(
+        Arena arena, FeatureSpec spec, int channels, Region maxCore, int extraPlanes, int bits)
     {
         spec.Check(extraPlanes);
         int planes = (channels * spec.Names.Count) + extraPlanes;
@@ -85,7 +90,7 @@ internal sealed unsafe class FilterBank : IDisposable
             width /= 2;
         }
         width = (int)Math.Min(width, (maxCore.Width + PanelFilters.WidthStep - 1) / PanelFilters.WidthStep * PanelFilters.WidthStep);
-        return VectorPath.Bits == 512
+        return bits == 512
             ? new PanelFilters<Simd512, Vector512<float>>(arena, spec, channels, width, maxCore.Height, extraPlanes)
             : new PanelFilters<Simd256, Vector256<float>>(arena, spec, channels, width, maxCore.Height, extraPlanes);
     }

@@ -31,6 +31,9 @@ internal sealed class OutputFile : IDisposable
     /// <summary>The final path, as the caller gave it.</summary>
     public string Path => _partial.Path;
 
+    /// <summary>Whether <see cref="Commit"/> was called and succeeded.</summary>
+    public bool IsCommitted => _partial.IsCommitted;
+
     /// <summary>Writes at a byte offset.</summary>
     /// <exception cref="FastSegException">The disk is full or fails.</exception>
     public void Write(long offset, ReadOnlySpan<byte> bytes)

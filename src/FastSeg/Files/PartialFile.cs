@@ -17,7 +17,7 @@ internal sealed class PartialFile : IDisposable
     private readonly string _target;
     private readonly string _folder;
     private readonly bool _intoStream;
-    private bool _committed;
+    private bool _renamed;
 
     /// <summary>Creates the empty file beside <paramref name="path"/>.</summary>
     /// <exception cref="FastSegException">The folder is missing or cannot be written, or <paramref name="path"/> is a folder.</exception>
@@ -68,17 +68,27 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
-    /// <summary>Renames the file to its final name, replacing an older one in one step.</summary>
+    /// <summary>Whether the file has its final name, or was copied into the device or pipe that has it.</summary>
+    public bool IsCommitted { get; private set; }
+
+    /// <summary>Renames the file to its final name, replacing an older one in one step. A second time nothing happens.</summary>
     /// <exception cref="FastSegException">The final name cannot be written.</exception>
     public void Commit()
     {
+        if (IsCommitted)
+        {
+            return;
+        }
         if (_intoStream)
         {
             Guard(CopyInto);
-            return;
         }
-        Guard(() => File.Move(TemporaryPath, _target, overwrite: true));
-        _committed = true;
+        else
+        {
+            Guard(() => File.Move(TemporaryPath, _target, overwrite: true));
+            _renamed = true;
+        }
+        IsCommitted = true;
     }
 
     /// <summary>
@@ -108,7 +118,7 @@ internal sealed class PartialFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_committed)
+        if (!_renamed)
         {
             try
             {

@@ -102,7 +102,7 @@ internal sealed class GpuDevice : IDisposable
             if (!context.Devices.Any(device => device.AcceleratorType == type))
             {
                 throw new FastSegException(
-                    $"There is no device for the backend {BackendName(kind)}: {GpuProbe.WhyNone(kind)}", Setting.Backend, "the backend");
+                    $"There is no device for the backend {kind.Name()}: {GpuProbe.WhyNone(kind)}", Setting.Backend, "the backend");
             }
             Fma.Register(context);
             return new GpuDevice(kind, context, create(context));
@@ -110,7 +110,7 @@ internal sealed class GpuDevice : IDisposable
         catch (Exception e) when (GpuErrors.IsDevices(e))
         {
             context.Dispose();
-            throw GpuErrors.Sentence(e, $"opening the device for the backend {BackendName(kind)}");
+            throw GpuErrors.Sentence(e, $"opening the device for the backend {kind.Name()}");
         }
         catch
         {
@@ -119,5 +119,4 @@ internal sealed class GpuDevice : IDisposable
         }
     }
 
-    private static string BackendName(BackendKind kind) => kind.ToString().ToLowerInvariant();
 }

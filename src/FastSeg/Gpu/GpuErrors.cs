@@ -27,12 +27,12 @@ internal static class GpuErrors
             _ => "",
         };
         string message = e.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
-        (string advice, Setting setting, string words) = code switch
+        (string advice, Setting? setting, string words) = code switch
         {
             "CUDA_ERROR_OUT_OF_MEMORY" or "CL_MEM_OBJECT_ALLOCATION_FAILURE" or "CL_OUT_OF_RESOURCES" => (
                 $"the device's memory is full; close other programs that use it, or set a smaller {DeviceMemory}",
                 Setting.DeviceMemory, DeviceMemory),
-            "CUDA_ERROR_NO_DEVICE" => ("no NVIDIA GPU is visible; look at CUDA_VISIBLE_DEVICES", Setting.Backend, Backend),
+            "CUDA_ERROR_NO_DEVICE" => ("no NVIDIA GPU is visible; look at CUDA_VISIBLE_DEVICES", null, ""),
             "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH" or "CUDA_ERROR_INSUFFICIENT_DRIVER" or "CUDA_ERROR_UNSUPPORTED_PTX_VERSION" =>
                 OrCpu("the driver is too old for the kernels; install a newer one, or"),
             "CUDA_ERROR_DEVICES_UNAVAILABLE" or "CUDA_ERROR_DEVICE_UNAVAILABLE" =>
@@ -42,9 +42,10 @@ internal static class GpuErrors
             _ => OrCpu(e is NotSupportedException ? "a newer driver or device is needed;" : ""),
         };
         string named = code.Length > 0 ? $" ({code})" : "";
-        return new FastSegException($"The device failed while {doing}: {message}{named}; {advice}.", setting, words, e);
+        string sentence = $"The device failed while {doing}: {message}{named}; {advice}.";
+        return setting is { } known ? new FastSegException(sentence, known, words, e) : new FastSegException(sentence, e);
     }
 
-    private static (string Advice, Setting Setting, string Words) OrCpu(string advice) =>
+    private static (string Advice, Setting? Setting, string Words) OrCpu(string advice) =>
         ($"{advice} use {Backend} cpu".TrimStart(), Setting.Backend, Backend);
 }

@@ -11,6 +11,8 @@ public sealed unsafe class MemoryWriter : ImageWriter
     private readonly byte* _pixels;
     private readonly long _rowStride;
     private MemoryHandle _pin;
+    private long _ownBytes;
+    private volatile bool _disposed;
 
     /// <summary>Describes memory behind a pointer, which must stay valid until the writer is disposed.</summary>
     /// <param name="layout">Size, type and pages.</param>
@@ -70,15 +72,24 @@ public sealed unsafe class MemoryWriter : ImageWriter
         }
     }
 
+    /// <summary>Writes into an array that was made for this result, and counts it in <see cref="HeldBytes"/>.</summary>
+    internal static MemoryWriter Owning<T>(ImageLayout layout, T[] pixels) where T : unmanaged
+    {
+        MemoryWriter writer = Into<T>(layout, pixels);
+        writer._ownBytes = (long)pixels.Length * sizeof(T);
+        return writer;
+    }
+
     /// <inheritdoc/>
     public override ImageLayout Layout { get; }
 
     /// <inheritdoc/>
-    public override long HeldBytes(int threads) => 0;
+    public override long HeldBytes(int threads) => _ownBytes;
 
     /// <inheritdoc/>
     public override void Write(Region region, ReadOnlySpan<byte> samples)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         ImageWriting.Check(Layout, region, samples.Length);
         int sampleBytes = Layout.Type.Bytes();
         int rowBytes = checked((int)(region.Width * sampleBytes));
@@ -100,7 +111,11 @@ public sealed unsafe class MemoryWriter : ImageWriter
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _pin.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        _disposed = true;
+        _pin.Dispose();
+    }
 
     /// <summary>The sample type of memory of T.</summary>
     /// <param name="name">What the sentence about another type begins with.</param>

@@ -42,7 +42,7 @@ internal static partial class XgBoostLibrary
                 $"libxgboost was not found: {Variable} is not set, " +
                 $"and it is neither in a folder \"native\" above {AppContext.BaseDirectory}, " +
                 "nor among the system's libraries (libxgboost.so.0, libxgboost.so), nor in an installed Python package xgboost; " +
-                "running ./fastseg installs it.");
+                "install Debian's package libxgboost0 or Python's xgboost.");
     }
 
     /// <summary>

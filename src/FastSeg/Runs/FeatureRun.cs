@@ -106,7 +106,10 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
                 $"{image.Info.Name}: {names.Count} features are too many for one stack, which holds at most {MostPlanes}; " +
                 "give fewer sigmas or families.");
         }
+        // A device that is not there is said before a file is made.
+        BackendChoice.Choose(how.Backend);
         using ImageWriter writer = output(names);
+        CheckLayout(writer.Layout, names.Count);
         var run = new TileRun(
             work, image.Info.Bounds, backbone, how, core => FeatureWorker.PlaneBytes(core, names.Count),
             workers => [("reader", image.HeldBytes(workers)), ("writer", writer.HeldBytes(workers))])
@@ -118,5 +121,16 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         writer.Commit();
         _times.Add(Stage.Write, commit);
         return run.Result(run.Plan.Area.Pixels, [], _times, Stopwatch.GetElapsedTime(_start).TotalSeconds);
+    }
+    /// <summary>Refuses a writer of another size or type than the stack has.</summary>
+    private void CheckLayout(ImageLayout layout, int planes)
+    {
+        ImageInfo info = image.Info;
+        if ((layout.Width, layout.Height, layout.Pages, layout.Type) != (info.Width, info.Height, planes, SampleType.Float32))
+        {
+            throw new ArgumentException(
+                $"The output has {layout.Width} x {layout.Height} pixels and {layout.Pages} pages of {layout.Type.Name()}; " +
+                $"{info.Width} x {info.Height} and {planes} of float32 are needed.");
+        }
     }
 }

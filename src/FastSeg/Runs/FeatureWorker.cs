@@ -33,9 +33,9 @@ internal sealed unsafe class FeatureWorker : TileWorker
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
+    public override void Dispose()
     {
-        _planes?.Dispose();
-        base.Dispose(disposing);
+        _planes.Dispose();
+        base.Dispose();
     }
 }

@@ -6,10 +6,7 @@ namespace FastSeg;
 /// </summary>
 public sealed record PlannedOutputs
 {
-    /// <summary>
-    /// The label map's file name, or any name with its extension (".tif", ".png", ".npy"); null where the labels go into memory of the
-    /// caller's.
-    /// </summary>
+    /// <summary>The label map's file name, or any name with its extension (".tif", ".png", ".npy"); null where none is wanted.</summary>
     public string? Labels { get; init; }
 
     /// <summary>The probabilities' file name, or any name with its extension; null where none are wanted.</summary>

@@ -57,10 +57,11 @@ internal sealed record Planner(
             }
             least = least is null || plan.PeakBytes < least.PeakBytes ? plan : least;
         }
-        const string Limit = "a memory limit of";
+        const string Limit = "a memory limit of", DeviceLimit = "device memory of";
         throw least is not null
             ? new FastSegException(TooLittle($"{Limit} {ByteSize.Text(options.Memory)}", least.PeakBytes), Setting.Memory, Limit)
-            : new FastSegException(TooLittle($"device memory of {ByteSize.Text(deviceLimit)}", leastOnDevice!.DeviceBytes));
+            : new FastSegException(
+                TooLittle($"{DeviceLimit} {ByteSize.Text(deviceLimit)}", leastOnDevice!.DeviceBytes), Setting.DeviceMemory, DeviceLimit);
     }
 
     private ImageReader Image => Work.Image;

@@ -51,7 +51,6 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
             return workers[^1];
         }
         run.Run(Make, times);
-        options.Cancellation.ThrowIfCancellationRequested();
         long commit = Stopwatch.GetTimestamp();
         foreach (ImageWriter writer in outputs.Writers)
         {
@@ -69,6 +68,10 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         ResultKinds wanted = kinds = outputs.Kinds;
         CheckMask(image.Info, segment.Mask);
         CheckLayouts(outputs, area);
+        if (model.Deep is { } deep)
+        {
+            TileRun.RequiredBackbone(backbone, deep);
+        }
         work = new Work(image, model.Features, model.Channels, model.Deep, model.Forest) { Margins = kinds.Probabilities };
         return new TileRun(
             work, area, backbone, options,
@@ -125,6 +128,10 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         if (outputs.Labels?.Layout.Type == SampleType.Float32 || outputs.Probabilities?.Layout.Type == SampleType.UInt16)
         {
             throw new ArgumentException("Labels are uint8 or uint16, probabilities float32 or uint8.");
+        }
+        if (outputs.Confidence is { Layout.Type: not SampleType.Float32 })
+        {
+            throw new ArgumentException("The confidence is float32; make the writer with ConfidenceLayout.");
         }
     }
 }

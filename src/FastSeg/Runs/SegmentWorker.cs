@@ -56,11 +56,11 @@ internal sealed class SegmentWorker : TileWorker
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
+    public override void Dispose()
     {
         _maskSamples?.Dispose();
-        _result?.Dispose();
-        base.Dispose(disposing);
+        _result.Dispose();
+        base.Dispose();
     }
 
     /// <summary>Reads the mask of a core. Returns whether it leaves any pixel to be segmented.</summary>

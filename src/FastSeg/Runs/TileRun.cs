@@ -46,6 +46,11 @@ internal sealed class TileRun
     /// <summary>The image's deep features at low resolution where they are known already; the caller keeps owning them.</summary>
     public LowResolution? KnownMap { get; init; }
 
+    /// <summary>The backbone, which a model with deep features cannot do without.</summary>
+    /// <exception cref="FastSegException">There is none.</exception>
+    public static Backbone RequiredBackbone(Backbone? backbone, DeepModel model) => backbone ?? throw new FastSegException(
+        $"The model needs the backbone {model.Description.Backbone}, and none was given; open it and hand it to the segmenter.");
+
     /// <summary>Computes all tiles.</summary>
     /// <param name="makeWorker">Makes the worker of one thread, which is disposed when the run ends.</param>
     /// <param name="times">Where the workers' times are added.</param>
@@ -80,6 +85,8 @@ internal sealed class TileRun
             Array.ForEach(workers, worker => worker?.Dispose());
         }
         Array.ForEach(workers, worker => times.Add(worker.Times, workers.Length));
+        // A run that was cancelled during its last tile must not commit what it wrote.
+        _options.Cancellation.ThrowIfCancellationRequested();
     }
 
     /// <summary>Memory for training rows that stay on the device where they are gathered.</summary>
@@ -109,12 +116,8 @@ internal sealed class TileRun
             return null;
         }
         LowResolution map = KnownMap ?? DeepImage.Map(
-            model, RequiredBackbone(model), _work.Image, times,
+            model, RequiredBackbone(_backbone, model), _work.Image, times,
             _options with { Progress = MapShare > 0 ? PartialProgress.Of(_options.Progress, 0, MapShare) : null });
         return new DeepImage(model, map, owned: KnownMap is null, _work.Image, _factory.UpsamplesItself ? null : Plan);
     }
-
-    /// <summary>The backbone, which a model with deep features cannot do without.</summary>
-    private Backbone RequiredBackbone(DeepModel model) => _backbone ?? throw new FastSegException(
-        $"The model needs the backbone {model.Description.Backbone}, and none was given; open it and hand it to the segmenter.");
 }

@@ -36,12 +36,11 @@ internal abstract class TileWorker : IDisposable
     /// <param name="core">The tile's core.</param>
     public abstract void Step(Backend backend, int worker, Region core);
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Dispose(true);
-        GC.SuppressFinalize(this);
-    }
+    /// <summary>
+    /// Releases the tile. A descendant that holds more overrides this and releases that too. What a constructor allocated before it failed
+    /// is released by the buffers' own handles.
+    /// </summary>
+    public virtual void Dispose() => Tile.Dispose();
 
     /// <summary>Reads a core and its halo.</summary>
     /// <exception cref="FastSegException">The image is corrupt there, or has a sample that filters must not see.</exception>
@@ -51,7 +50,4 @@ internal abstract class TileWorker : IDisposable
         Tile.Fill(_image, core);
         Times.Add(Stage.Read, start, Tile.Bounds.Pixels, Tile.Bounds.Pixels * _image.Info.PixelBytes);
     }
-
-    /// <summary>Releases the tile. A descendant that holds more overrides this and releases that too.</summary>
-    protected virtual void Dispose(bool disposing) => Tile.Dispose();
 }

@@ -43,6 +43,11 @@ internal sealed unsafe class Arena
         {
             return null;
         }
+        if (Bytes > _buffer.Length)
+        {
+            throw new InvalidOperationException(
+                $"{Bytes} bytes are taken from an arena of {_buffer.Length}; it was counted for another layout.");
+        }
         byte* start = _buffer.Pointer + offset;
         System.Runtime.InteropServices.NativeMemory.Clear(start, (nuint)bytes);
         return start;

@@ -15,8 +15,7 @@ internal static class VectorPath
         Avx512F.IsSupported && Avx512BW.IsSupported);
 
     /// <summary>
-    /// 256 or 512; read whenever loops are created. The whole process shares it: only tests and the self-check that compares both
-    /// widths set it, and put back what they found.
+    /// 256 or 512; read whenever loops are created. The whole process shares it, so only tests set it; they put back what they found.
     /// </summary>
     public static int Bits { get; internal set; } = Choose(
         Environment.GetEnvironmentVariable("FASTSEG_VECTOR"), Available, Vector512.IsHardwareAccelerated);

@@ -28,7 +28,7 @@ internal sealed class GpuCommandTests : CliFixture
         Assert.That(plan.RootElement.GetProperty("deviceBytes").GetInt64(), Is.EqualTo(all).And.GreaterThan(1 << 20));
         Assert.That(
             Fail("plan", Model, TestImage, "--backend", "simulated", "--device-memory", "1MiB"),
-            Does.Contain("device memory of 1MiB is not enough"));
+            Does.Contain("--device-memory 1MiB is not enough"));
     }
 
     [Test]

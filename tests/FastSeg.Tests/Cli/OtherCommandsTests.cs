@@ -108,12 +108,8 @@ internal sealed class OtherCommandsTests : CliFixture
     }
 
     [Test]
-    public void PlanLeavesNothingBehindAndSaysTheLeastMemory()
-    {
-        string[] before = Directory.GetDirectories(Path.GetTempPath(), "fastseg-plan-*");
+    public void PlanSaysTheLeastMemory() =>
         Assert.That(Fail("plan", Model, TestImage, "--memory", "1MiB"), Does.Contain("the least that would do"));
-        Assert.That(Directory.GetDirectories(Path.GetTempPath(), "fastseg-plan-*"), Is.EquivalentTo(before));
-    }
 
     [Test]
     public void InfoDescribesModelsAndImages()

@@ -7,6 +7,11 @@ namespace FastSeg.Tests.Cli;
 public sealed class SettingFlagsTests
 {
     [Test]
+    public void TheWordsOfASettingAreInTheSentence() => Assert.That(
+        () => new FastSegException("Something is wrong.", Setting.Memory, "a memory limit of"),
+        Throws.ArgumentException.With.Message.Contains("a memory limit of"));
+
+    [Test]
     public void EverySettingHasAFlag([Values] Setting setting) => Assert.That(SettingFlags.Of(setting), Does.StartWith("--"));
 
     [Test]

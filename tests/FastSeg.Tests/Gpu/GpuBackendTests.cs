@@ -176,6 +176,40 @@ internal sealed class GpuBackendTests
         Assert.That(Trained.Labels(GreyModel.Value, image, Simulated), Is.EqualTo(Trained.Labels(GreyModel.Value, image, Cpu)));
     }
 
+    /// <summary>A tile of the device is wider than a band of the CPU, which the memory for probabilities is made for.</summary>
+    [Test]
+    public void AWideTileHasTheCpusProbabilitiesToItsEnd()
+    {
+        var scene = new SyntheticScene(600, 12);
+        using MemoryImage image = scene.Image;
+        (byte[] labels, float[] probabilities, float[] confidence, _) = Everything(GreyModel.Value, image, Simulated);
+        (byte[] expectedLabels, float[] expectedProbabilities, float[] expectedConfidence, _) = Everything(GreyModel.Value, image, Cpu);
+        Assert.That(labels, Is.EqualTo(expectedLabels));
+        Assert.That(probabilities, Is.EqualTo(expectedProbabilities));
+        Assert.That(confidence, Is.EqualTo(expectedConfidence));
+    }
+
+    [Test]
+    public void ARunThatIsCancelledInTheMiddleStopsAndGivesTheDevicesMemoryBack()
+    {
+        const int Width = 20, Height = 1100;
+        byte[] pixels = new byte[Width * Height];
+        new Random(3).NextBytes(pixels);
+        using MemoryImage image = MemoryImage.FromMemory<byte>(pixels, Width, Height);
+        var segmenter = new Segmenter(GreyModel.Value);
+        ImageLayout layout = segmenter.LabelLayout(image.Info);
+        using var writer = new CountingWriter(MemoryWriter.Into<byte>(layout, new byte[pixels.Length]));
+        var outputs = new SegmentOutputs { Labels = writer };
+        // As little device memory as there can be: five tiles of at most 256 rows.
+        long least = LeastFor(segmenter, image, outputs), device = DeviceArena.LiveBytes, host = HostBuffer.LiveBytes;
+        using var stop = new StopAt(0);
+        ComputeOptions options = stop.Options(1) with { Backend = BackendKind.Simulated, DeviceMemory = least };
+        Assert.That(() => segmenter.Segment(image, outputs, options: options), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(writer.Tiles, Is.EqualTo(1), "of five");
+        Assert.That((DeviceArena.LiveBytes, HostBuffer.LiveBytes), Is.EqualTo((device, host)));
+        Assert.That(Trained.Labels(GreyModel.Value, image, Simulated), Is.EqualTo(Trained.Labels(GreyModel.Value, image, Cpu)));
+    }
+
     private static long LeastFor(Segmenter segmenter, ImageReader image, SegmentOutputs outputs)
     {
         string message = Assert.Catch<FastSegException>(

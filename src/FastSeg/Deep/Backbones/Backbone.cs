@@ -155,4 +155,10 @@ public sealed class Backbone : IDisposable
 
     /// <summary>The exception for a graph that does not fit its description.</summary>
     internal FastSegException Misfit(string what) => new($"{GraphPath}: {what}.");
+
+    /// <summary>The exception for a network whose results are not finite.</summary>
+    /// <param name="where">Where they are not, in words that follow "the network gave values that are not finite".</param>
+    internal FastSegException NotFinite(string where) => new(
+        $"{GraphPath}: the network gave values that are not finite {where}; export it in float32, or state the input range.",
+        Setting.Range, "the input range");
 }

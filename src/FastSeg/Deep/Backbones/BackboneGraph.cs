@@ -101,7 +101,7 @@ internal static class BackboneGraph
         int patch = backbone.Description.Patch;
         float[] pixels = new float[3 * rows * patch * columns * patch];
         using OrtValue image = OrtValue.CreateTensorValueFromMemory(pixels, [1, 3, rows * patch, columns * patch]);
-        using Microsoft.ML.OnnxRuntime.RunOptions options = BackboneSession.ComputeOptions(device: backbone.Device);
+        using Microsoft.ML.OnnxRuntime.RunOptions options = BackboneSession.PassOptions(device: backbone.Device);
         using IDisposableReadOnlyCollection<OrtValue> results =
             backbone.Session.Run(options, [backbone.Description.Input], [image], [backbone.Description.Output]);
         return results[0].GetTensorTypeAndShape().Shape;

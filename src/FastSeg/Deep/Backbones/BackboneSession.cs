@@ -44,7 +44,7 @@ internal sealed record BackboneSession(InferenceSession Inference, int? Device, 
     /// </summary>
     /// <param name="keep">Whether the memory is kept for another run.</param>
     /// <param name="device">Ordinal of the CUDA device that the session computes on; null for the CPU.</param>
-    public static RunOptions ComputeOptions(bool keep = false, int? device = null)
+    public static RunOptions PassOptions(bool keep = false, int? device = null)
     {
         var options = new RunOptions();
         if (!keep)

@@ -18,7 +18,7 @@ internal sealed unsafe class BackboneWindow : IDisposable
     private readonly OrtValue _image;
     private readonly OrtValue _tokens;
     private readonly OrtIoBinding _binding;
-    private readonly RunOptions _keep = BackboneSession.ComputeOptions(keep: true), _giveBack;
+    private readonly RunOptions _keep = BackboneSession.PassOptions(keep: true), _giveBack;
 
     /// <summary>Allocates and binds buffers.</summary>
     /// <param name="backbone">The network.</param>
@@ -29,7 +29,7 @@ internal sealed unsafe class BackboneWindow : IDisposable
     {
         BackboneDescription description = backbone.Description;
         _backbone = backbone;
-        _giveBack = BackboneSession.ComputeOptions(device: backbone.Device);
+        _giveBack = BackboneSession.PassOptions(device: backbone.Device);
         Rows = rows;
         Columns = columns;
         _input = new HostBuffer(InputBytes(backbone, rows, columns));

@@ -93,9 +93,7 @@ internal sealed unsafe class LowResolution : IDisposable
             float* cells = Plane(channel) + (row * Columns);
             if (!SampleChecks.AllFinite((byte*)cells, Columns, SampleType.Float32))
             {
-                throw backbone.Misfit(
-                    $"the network gave values that are not finite in the row of patches at y {row * Patch}; "
-                    + "export it in float32, or state the input range");
+                throw backbone.NotFinite($"in the row of patches at y {row * Patch}");
             }
         }
     }

@@ -118,9 +118,7 @@ internal static unsafe class SharedPcaFit
         int dimension = mean.Length;
         if (covariance.Enumerate().Any(value => !double.IsFinite(value)))
         {
-            throw backbone.Misfit(
-                "the network gave values that are not finite for the training images; "
-                + "export it in float32, or state the input range");
+            throw backbone.NotFinite("for the training images");
         }
         Evd<double> evd = covariance.Evd(Symmetricity.Symmetric);
         int[] order = [.. Enumerable.Range(0, dimension).OrderByDescending(i => evd.EigenValues[i].Real)];

@@ -77,7 +77,7 @@ public sealed class UpsamplerFile
         if (!file.Metadata.TryGetValue(ConfigKey, out string? json))
         {
             throw new FastSegException(
-                $"{name} has no configuration in its metadata; make it with: fastseg upsampler import X.pth -o {Path.GetFileName(name)}.");
+                $"{name} has no configuration in its metadata; import the checkpoint that its weights came from again.");
         }
         return new UpsamplerFile(
             name, UpsamplerConfigReader.FromJson(json, name), file.Tensors,

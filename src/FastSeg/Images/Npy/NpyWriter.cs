@@ -71,6 +71,10 @@ internal sealed unsafe class NpyWriter : ImageWriter
 
     public override void Commit()
     {
+        if (_file.IsCommitted)
+        {
+            return;
+        }
         ImageWriting.CheckComplete(Layout, Interlocked.Read(ref _pixelsWritten), _file.Path);
         _file.Commit();
     }

@@ -85,6 +85,10 @@ internal sealed class PngWriter : ImageWriter
 
     public override void Commit()
     {
+        if (_file.IsCommitted)
+        {
+            return;
+        }
         ImageWriting.CheckComplete(Layout, Interlocked.Read(ref _pixelsWritten), _file.Path);
         int rows = Math.Max(1, BlockBytes / _rowBytes), sample = Layout.Type.Bytes();
         byte[] block = new byte[rows * _rowBytes];

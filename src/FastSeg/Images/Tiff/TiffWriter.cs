@@ -115,6 +115,10 @@ internal sealed unsafe class TiffWriter : ImageWriter
 
     public override void Commit()
     {
+        if (_file.IsCommitted)
+        {
+            return;
+        }
         if (Interlocked.Read(ref _tilesWritten) != (long)_across * _down)
         {
             throw new InvalidOperationException($"{_tilesWritten} of {(long)_across * _down} tiles of {_file.Path} were written");

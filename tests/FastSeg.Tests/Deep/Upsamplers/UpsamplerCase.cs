@@ -86,7 +86,7 @@ internal sealed unsafe record UpsamplerCase(int ChannelsIn, int ChannelsOut, int
         return [.. new UpsamplerReference(Config, Tensors()).Run(image, features).Values.Select(value => (float)value)];
     }
 
-    /// <summary>The engine's result, computed in tiles; the image it sees ends with what the plan says a tile needs.</summary>
+    /// <summary>Our result, computed in tiles; the image it sees ends with what the plan says a tile needs.</summary>
     public float[] Run(int tileWidth, int tileHeight, int bits = 0)
     {
         int before = VectorPath.Bits;

@@ -45,8 +45,8 @@ internal sealed class UpsamplerFileTests
         foreach (List<WeightTensor> file in (List<WeightTensor>[])[tensors, other])
         {
             UpsamplerFile loaded = UpsamplerFile.Parse(Bytes(network.Config, file), "w");
-            using var engine = new Upsampler(loaded.Config, loaded.Tensors.Values);
-            Assert.That(engine.Output.Outputs, Is.EqualTo(channelsOut));
+            using var network = new Upsampler(loaded.Config, loaded.Tensors.Values);
+            Assert.That(network.Output.Outputs, Is.EqualTo(channelsOut));
         }
         int bias = tensors.FindIndex(tensor => tensor.Name == "upsampler.upsamples.1.up.1.bias");
         tensors[bias] = new WeightTensor(tensors[bias].Name, [tensors[bias].Shape[0] + 1], new float[tensors[bias].Shape[0] + 1]);
@@ -140,7 +140,7 @@ internal sealed class UpsamplerFileTests
     {
         byte[] bytes = Safetensors.Write([new WeightTensor("a", [1], [1])], new Dictionary<string, string>());
         Assert.That(Assert.Throws<FastSegException>(() => UpsamplerFile.Parse(bytes, "folder/w.safetensors"))!.Message,
-            Does.Contain("has no configuration in its metadata; make it with: fastseg upsampler import X.pth -o w.safetensors"));
+            Does.Contain("has no configuration in its metadata; import the checkpoint"));
     }
 
     private static byte[] Bytes(UpsamplerConfig config, List<WeightTensor> tensors) =>
