@@ -1,5 +1,4 @@
 using FastSeg.Checks;
-using FastSeg.Gpu;
 
 namespace FastSeg.Perf;
 

@@ -1,4 +1,6 @@
-namespace FastSeg.Gpu;
+using FastSeg.Checks;
+
+namespace FastSeg.Perf;
 
 /// <summary>A GPU as its maker describes it, for predictions: none of its numbers was measured.</summary>
 /// <param name="Name">Its name.</param>

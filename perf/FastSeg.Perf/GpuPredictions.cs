@@ -2,7 +2,6 @@ using System.Globalization;
 using FastSeg.Checks;
 using FastSeg.Deep.Upsamplers;
 using FastSeg.Deep.Weights;
-using FastSeg.Gpu;
 
 namespace FastSeg.Perf;
 

@@ -55,7 +55,7 @@ public sealed class Segmenter
     /// <param name="image">The image.</param>
     /// <param name="features">Which features.</param>
     /// <param name="channels">
-    /// Channels whose features are computed (1 or 3), as in <see cref="FastSeg.Model.Channels"/>; 0 stands for 1 where the image is grey,
+    /// Channels whose features are computed (1 or 3), as in <see cref="Model.Channels"/>; 0 stands for 1 where the image is grey,
     /// and else for 3.
     /// </param>
     /// <param name="output">

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using FastSeg.Features;
+using FastSeg.Images;
 using FastSeg.Simd;
 
 namespace FastSeg.Checks;

@@ -5,6 +5,7 @@ using FastSeg.Forest;
 using FastSeg.Gpu;
 using FastSeg.Kernels;
 using Kernel = FastSeg.Kernels.Convolution;
+using Disk = FastSeg.Features.Disk;
 
 namespace FastSeg.Checks;
 
@@ -58,7 +59,7 @@ internal static class GpuCounts
         }
         foreach (double sigma in spec.Sigmas)
         {
-            counts.AddRange(Disks(spec, new FastSeg.Features.Disk(sigma).Pixels, sink));
+            counts.AddRange(Disks(spec, new Disk(sigma).Pixels, sink));
         }
         return counts;
     }

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using FastSeg.Gpu;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace FastSeg.Gpu;
+namespace FastSeg.Checks;
 
 /// <summary>The most that a device does of two things, measured on it with the kernels of <see cref="Throughput"/>.</summary>
 /// <param name="BytesPerSecond">Bytes that copying reads and writes.</param>

@@ -1,4 +1,4 @@
-namespace FastSeg.Gpu;
+namespace FastSeg.Checks;
 
 /// <summary>
 /// What a kernel costs for each pixel of a tile, counted in its code. What it does for halos and rims is left out.

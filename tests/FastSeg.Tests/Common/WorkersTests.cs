@@ -1,7 +1,7 @@
 using FastSeg.Common;
 using NUnit.Framework;
 
-namespace FastSeg.Tests;
+namespace FastSeg.Tests.Common;
 
 /// <summary>Workers run each step once, and throw the failure with the lowest index.</summary>
 [TestFixture]

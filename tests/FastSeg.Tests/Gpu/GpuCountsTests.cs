@@ -1,6 +1,5 @@
 using FastSeg.Checks;
 using FastSeg.Deep.Upsamplers;
-using FastSeg.Gpu;
 using FastSeg.Kernels;
 using FastSeg.Perf;
 using FastSeg.Tests.Deep.Upsamplers;

@@ -1,3 +1,4 @@
+using FastSeg.Checks;
 using FastSeg.Gpu;
 using FastSeg.Kernels;
 using ILGPU;
