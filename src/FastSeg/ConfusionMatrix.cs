@@ -7,7 +7,9 @@ namespace FastSeg;
 /// </summary>
 public sealed class ConfusionMatrix
 {
-    /// <summary>Side of the dense table, in which pairs of smaller values are counted; the dictionary counts the others.</summary>
+    /// <summary>
+    /// How many values a byte has. The dense table has a row and a column for each; the dictionary counts pairs with a larger value.
+    /// </summary>
     private const int Side = 256;
     private readonly long[] _dense = new long[Side * Side];
     private readonly Dictionary<(int Truth, int Prediction), long> _sparse = [];

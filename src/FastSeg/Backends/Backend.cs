@@ -31,7 +31,7 @@ internal abstract class Backend(Work work) : IDisposable
     /// <summary>Computes the class of every pixel of the tile's core and, where they are wanted, its probabilities.</summary>
     /// <param name="worker">Number of the calling worker.</param>
     /// <param name="tile">The tile, filled.</param>
-    /// <param name="result">Receives the classes; its core must be the tile's.</param>
+    /// <param name="result">Receives classes and probabilities; its core must be the tile's.</param>
     /// <param name="times">Where the time is added.</param>
     /// <exception cref="InvalidOperationException">The work's verb is another one.</exception>
     /// <exception cref="FastSegException">A device met a feature that is not a number.</exception>

@@ -9,8 +9,8 @@ using FastSeg.Simd;
 namespace FastSeg.Backends;
 
 /// <summary>
-/// The backend on the processor's vector units. Each worker has a filter bank and a forest of its own; a tile goes through both band by
-/// band, so that a band's planes are still in the L2 cache when the trees read them.
+/// The backend on the processor's vector units. Each worker has a filter bank of its own and, where trees are applied, a forest. A tile
+/// goes through both band by band, so that a band's planes are still in the L2 cache when the trees read them.
 /// </summary>
 internal sealed unsafe class CpuBackend : Backend
 {

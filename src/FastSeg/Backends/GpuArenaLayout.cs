@@ -18,7 +18,7 @@ internal sealed record GpuArenaLayout
     /// </summary>
     public const long Flag = DeviceArena.Alignment;
 
-    /// <summary>Bytes of the tile's samples, as the image has them.</summary>
+    /// <summary>Bytes of the tile's samples: the image's type, the model's channels.</summary>
     public required long Samples { get; init; }
 
     /// <summary>Bytes that the filters work in.</summary>

@@ -25,7 +25,7 @@ internal sealed class GpuArenaViews
         Rows = arena.Take(layout.Rows).Cast<float>();
     }
 
-    /// <summary>The tile's samples, as the image has them.</summary>
+    /// <summary>The tile's samples: the image's type, the model's channels.</summary>
     public ArrayView<byte> Samples { get; }
 
     /// <summary>What the filters work in.</summary>

@@ -69,7 +69,7 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
         }
         if (work.ResidentRows > 0)
         {
-            // The rows exist twice: where they are gathered, and in the CUDA context that XGBoost uses. Its own memory is not planned.
+            // The rows exist twice: where they are gathered, and in XGBoost's CUDA context. What XGBoost allocates itself is not planned.
             items.Add(new PlanItem("training rows", DeviceRows.Bytes(work.ResidentRows, work.PlaneCount), 2, PlanPhase.Run));
         }
         return items;

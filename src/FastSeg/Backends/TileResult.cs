@@ -69,8 +69,8 @@ internal sealed unsafe class TileResult : IDisposable
     /// <param name="y">Row, in the image.</param>
     /// <param name="width">Pixels.</param>
     /// <param name="margins">
-    /// Margin of the first pixel in group 0; the caller's memory, read during the call only. Pixel i of group g is at <c>margins[g *
-    /// groupStride + i]</c>.
+    /// Margin of the first pixel in group 0; the caller's memory, read during the call only. The margin of pixel i in group g is g *
+    /// groupStride + i floats further on.
     /// </param>
     /// <param name="groupStride">Floats from a group to the next.</param>
     /// <param name="groups">Margins of a pixel: 1 for two classes, otherwise one for each class.</param>

@@ -142,7 +142,7 @@ internal sealed unsafe class Trainer(
 
     /// <summary>Gathers the feature rows of one image's labelled pixels.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="labels">The image's labelled pixels, with the row of the first one.</param>
+    /// <param name="labels">The image's labelled pixels, with the row that the first one goes to.</param>
     /// <param name="channels">Channels whose features are computed.</param>
     /// <param name="rows">Receives the rows.</param>
     /// <param name="from">The progress at which this image begins.</param>
