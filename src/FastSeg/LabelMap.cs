@@ -28,7 +28,7 @@ public sealed class LabelMap
     public RunResult Run { get; }
 
     /// <summary>The label of a pixel.</summary>
-    /// <param name="x">Column, from 0 at the left of <see cref="Area"/>; below <see cref="Width"/>, which is not checked.</param>
+    /// <param name="x">Column, from 0 at the left of <see cref="Area"/>; below <see cref="Width"/>.</param>
     /// <param name="y">Row, from 0 at the top of <see cref="Area"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The pixel lies outside.</exception>
     public byte this[int x, int y]

@@ -1,3 +1,4 @@
+using FastSeg.Backends;
 using FastSeg.Checks;
 
 namespace FastSeg;
@@ -9,7 +10,7 @@ namespace FastSeg;
 public static class BackendCheck
 {
     /// <summary>Runs the checks one after the other, each when its result is asked for.</summary>
-    /// <param name="backend">The backend that is checked: the CPU, or a kind of device; not auto.</param>
+    /// <param name="backend">The backend that is checked; auto is what a run would take.</param>
     /// <param name="seed">Seed of the random input.</param>
     /// <param name="cancellation">Stops between two checks.</param>
     /// <returns>The results in the order of the checks.</returns>
@@ -18,9 +19,10 @@ public static class BackendCheck
     public static IEnumerable<BackendCheckResult> Run(
         BackendKind backend = BackendKind.Cpu, int seed = 1, CancellationToken cancellation = default)
     {
-        IEnumerable<BackendCheckResult> results = backend == BackendKind.Cpu
+        BackendKind kind = BackendChoice.Choose(backend).Kind;
+        IEnumerable<BackendCheckResult> results = kind == BackendKind.Cpu
             ? FilterCheck.Run(seed).Concat(DeepCheck.Run(seed)).Concat(ForestCheck.Run(seed))
-            : GpuCheck.Run(backend, seed);
+            : GpuCheck.Run(kind, seed);
         foreach (BackendCheckResult result in results)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -4,8 +4,8 @@ using FastSeg.Features;
 using FastSeg.Forest;
 using FastSeg.Gpu;
 using FastSeg.Kernels;
-using Kernel = FastSeg.Kernels.Convolution;
 using Disk = FastSeg.Features.Disk;
+using Kernel = FastSeg.Kernels.Convolution;
 
 namespace FastSeg.Checks;
 

@@ -38,13 +38,13 @@ internal sealed class UpsamplerFileTests
         var network = new UpsamplerCase(channelsIn, channelsOut, 30, 30, 16, Padding.Replicate);
         List<WeightTensor> other = [.. UpsamplerShapes.Of(network.Config, UpsamplerShapes.Widths(network.Config))
             .Select(tensor => new WeightTensor(tensor.Name, tensor.Shape, new float[tensor.Shape.Aggregate((a, b) => a * b)]))];
-        List<WeightTensor> tensors = upsampler.Tensors();
+        List<WeightTensor> tensors = network.Tensors();
         string Up(List<WeightTensor> file) =>
             string.Join('x', file.Single(tensor => tensor.Name == "upsampler.upsamples.1.up.1.weight").Shape);
         Assert.That(Up(tensors), Is.Not.EqualTo(Up(other)), "the two readings differ");
         foreach (List<WeightTensor> file in (List<WeightTensor>[])[tensors, other])
         {
-            UpsamplerFile loaded = UpsamplerFile.Parse(Bytes(upsampler.Config, file), "w");
+            UpsamplerFile loaded = UpsamplerFile.Parse(Bytes(network.Config, file), "w");
             using var upsampler = new Upsampler(loaded.Config, loaded.Tensors.Values);
             Assert.That(upsampler.Output.Outputs, Is.EqualTo(channelsOut));
         }
