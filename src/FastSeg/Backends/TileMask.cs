@@ -12,10 +12,13 @@ internal readonly ref struct TileMask(ReadOnlySpan<byte> samples, int sampleByte
     private readonly ReadOnlySpan<byte> _samples = samples;
     private readonly int _sampleBytes = sampleBytes;
 
+    /// <summary>Whether there is no mask, so that every pixel is segmented.</summary>
+    public bool IsEmpty => _samples.IsEmpty;
+
     /// <summary>Whether a pixel is segmented, by its number in the core.</summary>
     public bool Holds(long pixel)
     {
-        if (_samples.IsEmpty)
+        if (IsEmpty)
         {
             return true;
         }

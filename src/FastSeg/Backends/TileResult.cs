@@ -95,11 +95,12 @@ internal sealed unsafe class TileResult : IDisposable
     {
         byte* classes = Classes;
         ushort* wideLabels = Kinds.LabelBytes == 2 ? (ushort*)classes : null;
+        bool whole = anything && mask.IsEmpty;
         // From the last pixel to the first: a uint16 label takes two bytes where the class took one, and must overwrite no class unread.
         for (long i = Core.Pixels - 1; i >= 0; i--)
         {
             ushort value = 0;
-            if (anything && mask.Holds(i))
+            if (whole || (anything && mask.Holds(i)))
             {
                 value = values[classes[i]];
                 ClassPixels[classes[i]]++;
