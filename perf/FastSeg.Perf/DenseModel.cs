@@ -22,7 +22,8 @@ internal static class DenseModel
                 images.Add(new TrainingImage(ImageFile.Open(image), ImageFile.OpenLabels(labels)));
             }
             TrainingResult result = Segmenter.Train(
-                images, options: new ComputeOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads });
+                images, training: TrainingOptions.Published,
+                options: new ComputeOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads });
             _model = result.Model;
             DecisionForest forest = _model.Forest;
             run.Add(new Quantity(

@@ -164,7 +164,7 @@ internal static unsafe class ForestBench
         }
         using var drawn = MemoryImage.FromMemory<byte>(few, all.Info.Width, all.Info.Height, name: "strokes");
         TrainingResult result = Segmenter.Train(
-            [new TrainingImage(image, drawn)],
+            [new TrainingImage(image, drawn)], training: TrainingOptions.Published,
             options: new ComputeOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads });
         run.Add(new Quantity("train", $"strokes, {count} labelled pixels", result.Run.Seconds, "s", Path.GetFileName(labelFile)));
         return result.Model;

@@ -4,7 +4,7 @@ namespace FastSeg.Tests;
 internal static class Trained
 {
     /// <summary>A training that takes a moment.</summary>
-    public static readonly TrainingOptions Quick = new() { Rounds = 8, Depth = 4 };
+    public static readonly TrainingOptions Quick = TrainingOptions.Published with { Rounds = 8, Depth = 4 };
 
     private static readonly Lazy<Model> LazyGrey = new(() =>
         Segmenter.Train([new SyntheticScene(200, 150).Training], training: Quick).Model);

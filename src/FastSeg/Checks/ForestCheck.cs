@@ -16,7 +16,7 @@ internal static class ForestCheck
 
     /// <summary>Largest difference of a probability: two correct softmaxes in float32 differ by less.</summary>
     private const double ProbabilityError = 1e-6;
-    private static readonly TrainingOptions Training = new() { Rounds = 8 };
+    private static readonly TrainingOptions Training = TrainingOptions.Published with { Rounds = 8 };
 
     /// <summary>Runs the checks one after the other.</summary>
     /// <param name="seed">Seed of the random input.</param>

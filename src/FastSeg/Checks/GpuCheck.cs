@@ -25,7 +25,7 @@ internal static class GpuCheck
     /// </summary>
     private const double OpenClWrongLabels = 0.001, AnyProbability = 1;
 
-    private static readonly TrainingOptions Training = new() { Rounds = 8 };
+    private static readonly TrainingOptions Training = TrainingOptions.Published with { Rounds = 8 };
 
     /// <summary>Runs the checks one after the other.</summary>
     /// <param name="kind">The kind of device; not auto, which may choose the CPU.</param>

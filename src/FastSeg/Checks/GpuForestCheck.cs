@@ -13,7 +13,7 @@ internal static class GpuForestCheck
 {
     /// <summary>Classes of the model, side of the image it is trained on, and the step from one gathered pixel to the next.</summary>
     private const int Classes = 4, TrainedSide = 160, GatherStep = 7;
-    private static readonly TrainingOptions Training = new() { Rounds = 25 };
+    private static readonly TrainingOptions Training = TrainingOptions.Published with { Rounds = 25 };
 
     /// <summary>Runs the checks one after the other.</summary>
     public static IEnumerable<BackendCheckResult> Run(GpuMeter meter, int seed)

@@ -32,6 +32,14 @@ public sealed record FeatureSpec
     /// <summary>Geometry of the membrane lines.</summary>
     public MembraneGeometry Membrane { get; init; } = new();
 
+    /// <summary>How samples are brought to one mean and deviation before the filters see them.</summary>
+    public Standardisation Standardise { get; init; } = Standardisation.Image;
+
+    /// <summary>
+    /// Standard deviation, in pixels, of the Gaussian under which <see cref="Standardisation.Local"/> takes mean and deviation.
+    /// </summary>
+    public double StandardiseSigma { get; init; } = 64;
+
     /// <summary>The default: the paper's sigmas, taken as standard deviations.</summary>
     public static FeatureSpec Paper { get; } = new();
 

@@ -36,6 +36,18 @@ public sealed class Model
     /// <summary>How it was trained; null for an imported one, whose <see cref="Origin"/> says what is known.</summary>
     public TrainingOptions? Training => _parts.Training;
 
+    /// <summary>The images it was trained on; null for an imported model, and for models of formats 1 and 2.</summary>
+    public IReadOnlyList<ModelImage>? Images => _parts.Images;
+
+    /// <summary>
+    /// Mean and deviation of the samples of all its training images, merged in order; null unless it standardises each image
+    /// (<see cref="Standardisation.Image"/>).
+    /// </summary>
+    public SampleStatistics? Samples => _parts.Samples;
+
+    /// <summary>What is done to the probabilities of a pixel before it gets its label, unless a run asks for something else.</summary>
+    public Smoothing Smoothing => _parts.Smoothing;
+
     /// <summary>Where its trees were imported from; null for a model that was trained here.</summary>
     public ForestOrigin? Origin => _parts.Origin;
 
@@ -121,6 +133,7 @@ public sealed class Model
     {
         Features.Check(DeepChannels);
         Training?.Check();
+        Smoothing.Check();
         if (Training is null == Origin is null)
         {
             throw new InvalidDataException("it says neither or both of how it was trained and where it was imported from");

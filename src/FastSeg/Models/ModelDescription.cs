@@ -6,11 +6,14 @@ namespace FastSeg.Models;
 /// <summary>The content of a model file's <c>model.json</c>.</summary>
 internal sealed record ModelDescription
 {
-    /// <summary>The newest format that this program reads. Format 2 added imported forests and the identity of a backbone.</summary>
-    public const int CurrentFormat = 2;
+    /// <summary>
+    /// The newest format that this program reads. Format 2 added imported forests and the identity of a backbone, format 3 standardisation,
+    /// smoothing, the names of training images, and how trees are kept from leaning on few features.
+    /// </summary>
+    public const int CurrentFormat = 3;
 
-    /// <summary>The format of a model that has neither; it is still written, so that older programs read it too.</summary>
-    public const int FirstFormat = 1;
+    /// <summary>The format of an imported model that has nothing of format 3, written so that older programs read it.</summary>
+    public const int ImportFormat = 2;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -42,6 +45,18 @@ internal sealed record ModelDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DeepDescription? Deep { get; init; }
 
+    /// <summary>Merged mean and deviation of the training images; left out where images are not standardised as a whole.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SampleStatistics? Samples { get; init; }
+
+    /// <summary>What is done to the probabilities; left out where nothing is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Smoothing? Smoothing { get; init; }
+
+    /// <summary>The training images.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ModelImage>? Images { get; init; }
+
     /// <summary>The classes, by ascending label value.</summary>
     public required IReadOnlyList<ModelClass> Classes { get; init; }
 
@@ -70,7 +85,22 @@ internal sealed record ModelDescription
                 throw new NewerFormatException(number);
             }
         }
-        return JsonSerializer.Deserialize<ModelDescription>(text, Json) ?? throw new JsonException("model.json is empty");
+        ModelDescription description =
+            JsonSerializer.Deserialize<ModelDescription>(text, Json) ?? throw new JsonException("model.json is empty");
+        return description.Format >= 3 ? description : description with { Training = BeforeFormat3(description.Training) };
+    }
+
+    /// <summary>How a model of an older format was trained: XGBoost's defaults stood for what its file does not say.</summary>
+    private static TrainingOptions? BeforeFormat3(TrainingOptions? training)
+    {
+        TrainingOptions published = TrainingOptions.Published;
+        return training is null ? null : training with
+        {
+            Subsample = published.Subsample,
+            ColsampleByNode = published.ColsampleByNode,
+            MinChildWeight = published.MinChildWeight,
+            Lambda = published.Lambda,
+        };
     }
 
     /// <summary>The JSON text, always the same for equal descriptions.</summary>
@@ -80,9 +110,21 @@ internal sealed record ModelDescription
     public sealed record FeaturesJson(
         IReadOnlyList<string> Families, IReadOnlyList<double> Sigmas, double SigmaScale, MembraneGeometry Membrane)
     {
+        /// <summary>How samples are standardised; left out where they are not, as in files that knew no other way.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public Standardisation Standardise { get; init; }
+
+        /// <summary>The Gaussian's sigma; left out unless it is needed.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public double? StandardiseSigma { get; init; }
+
         /// <summary>The data of a specification.</summary>
         public static FeaturesJson From(FeatureSpec spec) =>
-            new([.. FamilyNames.Of(spec.Families)], spec.Sigmas, spec.SigmaScale, spec.Membrane);
+            new([.. FamilyNames.Of(spec.Families)], spec.Sigmas, spec.SigmaScale, spec.Membrane)
+            {
+                Standardise = spec.Standardise,
+                StandardiseSigma = spec.Standardise == Standardisation.Local ? spec.StandardiseSigma : null,
+            };
 
         /// <summary>The specification of the data.</summary>
         public FeatureSpec ToSpec() => new()
@@ -91,6 +133,8 @@ internal sealed record ModelDescription
             Sigmas = Sigmas,
             SigmaScale = SigmaScale,
             Membrane = Membrane,
+            Standardise = Standardise,
+            StandardiseSigma = StandardiseSigma ?? FeatureSpec.Paper.StandardiseSigma,
         };
     }
 }

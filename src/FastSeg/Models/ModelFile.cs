@@ -71,6 +71,9 @@ internal static class ModelFile
                 Deep = description.Deep is null ? null : Deep(zip, description.Deep),
                 Classes = description.Classes,
                 Training = description.Training,
+                Images = description.Images,
+                Samples = description.Samples,
+                Smoothing = description.Smoothing ?? Smoothing.None,
                 Origin = description.Imported,
                 XgboostVersion = description.Xgboost,
                 ForestBytes = forest,
@@ -113,9 +116,7 @@ internal static class ModelFile
 
     private static ModelDescription Describe(ModelParts model) => new()
     {
-        Format = model.Origin is null && model.Deep?.Description.Identity is null
-            ? ModelDescription.FirstFormat
-            : ModelDescription.CurrentFormat,
+        Format = NeedsFormat3(model) ? ModelDescription.CurrentFormat : ModelDescription.ImportFormat,
         Version = FastSegVersion.Text,
         Xgboost = model.XgboostVersion,
         Channels = model.Channels,
@@ -123,8 +124,15 @@ internal static class ModelFile
         Features = ModelDescription.FeaturesJson.From(model.Features),
         Classes = model.Classes,
         Training = model.Training,
+        Images = model.Images,
+        Samples = model.Samples,
+        Smoothing = model.Smoothing.Mode == SmoothingMode.None ? null : model.Smoothing,
         Imported = model.Origin,
     };
+
+    /// <summary>Only an imported model can do without format 3: what is trained here says how, and on which images.</summary>
+    private static bool NeedsFormat3(ModelParts model) =>
+        model.Origin is null || model.Features.Standardise != Standardisation.None || model.Smoothing.Mode != SmoothingMode.None;
 
     private static void Add(ZipArchive zip, string name, ReadOnlySpan<byte> bytes)
     {

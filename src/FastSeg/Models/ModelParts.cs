@@ -20,6 +20,15 @@ internal sealed record ModelParts
     /// <summary>How it was trained; null for an imported one.</summary>
     public TrainingOptions? Training { get; init; }
 
+    /// <summary>The images it was trained on; null where the file does not say.</summary>
+    public IReadOnlyList<ModelImage>? Images { get; init; }
+
+    /// <summary>Mean and deviation of the samples of all training images, merged in order; null where the file does not say.</summary>
+    public SampleStatistics? Samples { get; init; }
+
+    /// <summary>What is done to the probabilities.</summary>
+    public Smoothing Smoothing { get; init; } = Smoothing.None;
+
     /// <summary>Where its trees were imported from; null for one that was trained here.</summary>
     public ForestOrigin? Origin { get; init; }
 

@@ -14,7 +14,8 @@ public sealed class ForestCpuTests
         var random = new Random(depth + (100 * classes));
         float[] rows = TrainedModels.Rows(random, 900, 7);
         int[] labels = TrainedModels.Labels(random, rows, 7, classes);
-        byte[] model = TrainedModels.Train(rows, labels, 7, classes, new TrainingOptions { Rounds = 8, Depth = depth, BoosterThreads = 1 });
+        byte[] model = TrainedModels.Train(
+            rows, labels, 7, classes, TrainingOptions.Published with { Rounds = 8, Depth = depth, BoosterThreads = 1 });
         ForestCheck.AssertEqual(model, rows, 7, 64, 3);
     }
 

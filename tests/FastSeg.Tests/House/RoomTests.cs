@@ -31,6 +31,8 @@ internal sealed class RoomTests
         ["Forest/Saved"] = ["Common", "Forest"],
         ["Forest/Training"] = ["Common", "Gpu", Kernels, "Native"],
 
+        ["Probabilities"] = ["Common", "Features", "Forest", "Gpu", "Images", Kernels, "Native", "Simd"],
+
         ["Deep/Weights"] = ["Common", "Files"],
         ["Deep/Backbones"] = ["Common", "Deep/Weights", "Files", "Images", "Native"],
         ["Deep/Convolutions"] = ["Common", "Deep/Weights", "Gpu", Kernels, "Native", "Simd"],
@@ -50,27 +52,28 @@ internal sealed class RoomTests
         ["Models"] =
         [
             "Common", "Deep", "Deep/Tokens", "Deep/Weights", "Features", "Files", "Forest", "Forest/Saved", "Forest/Training", "Images",
-            "Images/Npy", "Native", "Simd",
+            "Images/Npy", "Native", "Probabilities", "Simd",
         ],
         ["Backends"] =
         [
             "Common", "Deep", "Deep/Tokens", "Deep/Upsamplers", "Features", "Forest", "Forest/Training", "Gpu", "Images", Kernels, "Models",
-            "Native", "Simd",
+            "Native", "Probabilities", "Simd",
         ],
         ["Runs"] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features", "Files",
-            "Forest", "Forest/Saved", "Forest/Training", "Gpu", "Images", "Images/Npy", "Models", "Native", "Simd",
+            "Forest", "Forest/Saved", "Forest/Training", "Gpu", "Images", "Images/Npy", "Models", "Native", "Probabilities", "Simd",
         ],
         [Root] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest",
-            "Forest/Training", "Gpu", "Images", "Images/Npy", "Images/Pictures", "Images/Tiff", "Models", "Native", "Runs",
+            "Forest/Training", "Gpu", "Images", "Images/Npy", "Images/Pictures", "Images/Tiff", "Models", "Native", "Probabilities", "Runs",
         ],
         ["Checks"] =
         [
             Root, "Backends", "Common", "Deep", "Deep/Convolutions", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features", "Forest",
-            "Forest/Saved", "Forest/Training", "Gpu", "Images", Kernels, "Models", "Native", "Runs", "Simd",
+            "Forest/Saved", "Forest/Training", "Gpu", "Images", Kernels, "Models", "Native", "Probabilities", "Runs",
+            "Simd",
         ],
     };
 

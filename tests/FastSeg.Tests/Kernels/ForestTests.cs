@@ -61,7 +61,7 @@ internal sealed class ForestTests
         var random = new Random(classes);
         float[] rows = TrainedModels.Rows(random, 400, 7);
         int[] labels = TrainedModels.Labels(random, rows, 7, classes);
-        byte[] model = TrainedModels.Train(rows, labels, 7, classes, new TrainingOptions { Rounds = 20, BoosterThreads = 1 });
+        byte[] model = TrainedModels.Train(rows, labels, 7, classes, TrainingOptions.Published with { Rounds = 20, BoosterThreads = 1 });
         float[] few = rows[..(140 * 7)];
         float[] margins = _runner.Check(ForestReader.Parse(model), few, ForestWalk.Few);
         Assert.That(ForestRunner.Bits(margins), Is.EqualTo(ForestRunner.Bits(XgBoostPeer.Margins(model, few, 7))));

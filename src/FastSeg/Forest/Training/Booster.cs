@@ -148,7 +148,11 @@ internal static unsafe class Booster
         yield return ("seed", Text(options.Seed));
         yield return ("max_depth", Text(options.Depth));
         yield return ("max_bin", Text(options.MaxBin));
-        yield return ("eta", options.LearningRate.ToString("R", CultureInfo.InvariantCulture));
+        yield return ("eta", Text(options.LearningRate));
+        yield return ("subsample", Text(options.Subsample));
+        yield return ("colsample_bynode", Text(options.ColsampleByNode));
+        yield return ("min_child_weight", Text(options.MinChildWeight));
+        yield return ("lambda", Text(options.Lambda));
         yield return ("objective", classes == 2 ? "binary:logistic" : "multi:softprob");
         if (classes > 2)
         {
@@ -157,6 +161,8 @@ internal static unsafe class Booster
     }
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     private static long[] CountClasses(int* labels, long count, int classes)
     {

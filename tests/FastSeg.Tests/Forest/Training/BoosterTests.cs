@@ -19,7 +19,7 @@ public sealed class BoosterTests
     public void SameInputGivesTheSameBytes([Values(2, 3)] int classes)
     {
         int[] labels = TrainedModels.Labels(new Random(3), Rows, Features, classes);
-        var options = new TrainingOptions { Rounds = 5, Seed = 11 };
+        var options = TrainingOptions.Published with { Rounds = 5, Seed = 11 };
         byte[] first = TrainedModels.Train(Rows, labels, Features, classes, options);
         byte[] second = TrainedModels.Train(Rows, labels, Features, classes, options);
         Assert.That(second, Is.EqualTo(first));
@@ -30,17 +30,17 @@ public sealed class BoosterTests
     [Test]
     public void OptionsReachXgBoost()
     {
-        byte[] model = TrainedModels.Train(Rows, Three, Features, 3, new TrainingOptions { Rounds = 4, Depth = 2 });
+        byte[] model = TrainedModels.Train(Rows, Three, Features, 3, TrainingOptions.Published with { Rounds = 4, Depth = 2 });
         DecisionForest forest = ForestReader.Parse(model);
         Assert.That(forest.Trees, Has.Length.EqualTo(12));
         Assert.That(forest.Trees.Max(tree => tree.Nodes), Is.EqualTo(7), "depth 2");
         Assert.That((forest.Features, forest.Classes, forest.Groups), Is.EqualTo((Features, 3, 3)));
         DecisionForest slower = ForestReader.Parse(
-            TrainedModels.Train(Rows, Three, Features, 3, new TrainingOptions { Rounds = 4, Depth = 2, LearningRate = 0.1 }));
+            TrainedModels.Train(Rows, Three, Features, 3, TrainingOptions.Published with { Rounds = 4, Depth = 2, LearningRate = 0.1 }));
         float Largest(DecisionForest of) => of.Value.Where((_, i) => of.Feature[i] < 0).Max();
         Assert.That(Largest(slower), Is.LessThan(Largest(forest)));
         DecisionForest coarse = ForestReader.Parse(
-            TrainedModels.Train(Rows, Three, Features, 3, new TrainingOptions { Rounds = 20, MaxBin = 4 }));
+            TrainedModels.Train(Rows, Three, Features, 3, TrainingOptions.Published with { Rounds = 20, MaxBin = 4 }));
         int distinct = coarse.Value.Where((_, i) => coarse.Feature[i] == 0).Distinct().Count();
         Assert.That(distinct, Is.LessThanOrEqualTo(4));
     }
@@ -48,7 +48,7 @@ public sealed class BoosterTests
     [Test]
     public void BalanceEqualsWeightsByHand()
     {
-        var options = new TrainingOptions { Rounds = 3 };
+        var options = TrainingOptions.Published with { Rounds = 3 };
         float[] weights = [.. Three.Select(label => (float)(Three.Length / (3.0 * Three.Count(other => other == label))))];
         byte[] byHand = TrainedModels.Train(Rows, Three, Features, 3, options, weights);
         Assert.That(TrainedModels.Train(Rows, Three, Features, 3, options with { Balance = true }), Is.EqualTo(byHand));
@@ -70,7 +70,7 @@ public sealed class BoosterTests
         }
         Assert.That(
             () => TrainedModels.Train(
-                Rows, Three, Features, 3, new TrainingOptions { Rounds = 9 }, afterRound: After, cancellation: source.Token),
+                Rows, Three, Features, 3, TrainingOptions.Published with { Rounds = 9 }, afterRound: After, cancellation: source.Token),
             Throws.InstanceOf<OperationCanceledException>());
         Assert.That(rounds, Is.EqualTo((int[])[1, 2, 3]));
     }

@@ -27,7 +27,7 @@ internal sealed unsafe class RowBatchTests
     [Test]
     public void TheTreesAreThoseOfAWholeMatrix([Values] bool weighted, [Values(256, 16)] int maxBin)
     {
-        var options = new TrainingOptions { Rounds = Rounds, MaxBin = maxBin };
+        var options = TrainingOptions.Published with { Rounds = Rounds, MaxBin = maxBin };
         float[]? weights = weighted ? Weights : null;
         byte[] expected = TrainedModels.Train(Rows, Labels, Features, 3, options, weights);
         byte[] trees = Train(options, weights, out int calls);
@@ -38,7 +38,7 @@ internal sealed unsafe class RowBatchTests
     [Test]
     public void LabelsAndWeightsReachTheTrees()
     {
-        var options = new TrainingOptions { Rounds = Rounds };
+        var options = TrainingOptions.Published with { Rounds = Rounds };
         byte[] trees = Train(options, null, out _);
         Assert.That(Train(options, Weights, out _), Is.Not.EqualTo(trees));
         float[] margins = XgBoostPeer.Margins(trees, Rows, Features);
@@ -76,7 +76,7 @@ internal sealed unsafe class RowBatchTests
             float* data = rows;
             int* classOf = labels;
             Assert.That(
-                () => Booster.Train(data, classOf, Labels.Length, Features, 3, new TrainingOptions { Rounds = 1 }, device: 0),
+                () => Booster.Train(data, classOf, Labels.Length, Features, 3, TrainingOptions.Published with { Rounds = 1 }, device: 0),
                 Throws.TypeOf<FastSegException>().With.Message.StartsWith("XGBoost failed while taking the device's rows: "));
         }
     }
