@@ -38,7 +38,7 @@ public static class Guidance
         {
             bits |= ((uint)samples.Bytes[at + 2] << 16) | ((uint)samples.Bytes[at + 3] << 24);
         }
-        return samples.SampleBytes > 2 ? Interop.IntAsFloat(bits) : (int)bits;
+        return samples.SampleBytes > 2 ? Interop.IntAsFloat(bits) : ((int)bits ^ samples.SignBit) - samples.SignBit;
     }
 }
 
@@ -50,6 +50,9 @@ public struct GuidanceSamples
 
     /// <summary>Bytes of a sample: 1 and 2 are whole numbers, 4 is float32.</summary>
     public int SampleBytes;
+
+    /// <summary>The sign's bit of a signed whole number; 0 where there is none.</summary>
+    public int SignBit;
 
     /// <summary>Channels of a pixel.</summary>
     public int Channels;

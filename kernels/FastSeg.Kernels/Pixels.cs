@@ -3,7 +3,7 @@ using ILGPU;
 namespace FastSeg.Kernels;
 
 /// <summary>
-/// Converts samples to floats: uint8 / 255 and uint16 / 65535, correctly rounded; float32 as it is but for -0, which becomes +0. The
+/// Converts samples to floats: uint8 / 255, uint16 and int16 / 65535, correctly rounded; float32 as it is but for -0, which becomes +0. The
 /// plane has the same bits as on the CPU.
 /// </summary>
 /// <remarks>
@@ -29,6 +29,16 @@ public static class Pixels
 
     /// <summary>One channel of uint16 samples; parameters as for <see cref="FromBytes"/>.</summary>
     public static void FromShorts(ArrayView<ushort> samples, int channels, int channel, ArrayView<float> plane)
+    {
+        long pixel = ((long)Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (pixel < plane.Length)
+        {
+            plane[pixel] = samples[(pixel * channels) + channel] / 65535f;
+        }
+    }
+
+    /// <summary>One channel of int16 samples; parameters as for <see cref="FromBytes"/>.</summary>
+    public static void FromSignedShorts(ArrayView<short> samples, int channels, int channel, ArrayView<float> plane)
     {
         long pixel = ((long)Grid.IdxX * Group.DimX) + Group.IdxX;
         if (pixel < plane.Length)

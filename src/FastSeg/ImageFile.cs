@@ -32,7 +32,7 @@ public static class ImageFile
     /// <param name="path">Path, with an optional page as in <see cref="Open(string)"/>.</param>
     /// <returns>A reader of one channel.</returns>
     /// <exception cref="FastSegException">
-    /// The file is missing, damaged, float, or of a kind that is not read, or it has no such page.
+    /// The file is missing, damaged, float or signed, or of a kind that is not read, or it has no such page.
     /// </exception>
     public static ImageReader OpenLabels(string path) => OpenLabels(path, "labels are");
 
@@ -45,9 +45,9 @@ public static class ImageFile
         ImageReader reader = Open(path, labels: true);
         try
         {
-            if (reader.Info.Type == SampleType.Float32)
+            if (!reader.Info.Type.HoldsLabels())
             {
-                throw new FastSegException($"{path} holds float32 values; {what} uint8 or uint16 whole numbers.");
+                throw new FastSegException($"{path} holds {reader.Info.Type.Name()} values; {what} uint8 or uint16 whole numbers.");
             }
             return reader.Info.Channels == 1 ? reader : new GreyLabels(reader);
         }

@@ -76,7 +76,7 @@ public static class Score
 
     private static void CheckLabels(ImageInfo info)
     {
-        if (info.Channels != 1 || info.Type == SampleType.Float32)
+        if (info.Channels != 1 || !info.Type.HoldsLabels())
         {
             throw new FastSegException(
                 $"{info.Name}: labels must be one channel of uint8 or uint16; this has {info.Channels} of {info.Type.Name()}.");

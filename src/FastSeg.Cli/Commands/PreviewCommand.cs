@@ -40,7 +40,7 @@ internal sealed class PreviewCommand : FastSegCommand
 
     public PreviewCommand() : base(
         "preview", "Makes a picture of an image, of its features, or of a segmentation over it.",
-        "Large images are shrunk; uint16 and float32 images are stretched between percentiles 0.1 and 99.9, for display only.",
+        "Large images are shrunk; others than uint8 are stretched between percentiles 0.1 and 99.9, for display only.",
         "fastseg preview image.tif -o image.png",
         "fastseg preview image.tif --segmentation labels.tif -o overlay.png",
         "fastseg preview image.tif --features -o features.png",

@@ -123,6 +123,13 @@ internal static class Shrunk
                     samples[i] = words[i];
                 }
                 break;
+            case SampleType.Int16:
+                ReadOnlySpan<short> signed = MemoryMarshal.Cast<byte, short>(bytes);
+                for (int i = 0; i < count; i++)
+                {
+                    samples[i] = signed[i];
+                }
+                break;
             default:
                 MemoryMarshal.Cast<byte, float>(bytes)[..count].CopyTo(samples);
                 CheckFinite(info, strip, samples);

@@ -28,7 +28,7 @@ internal sealed class LabelledPixels
                 $"{info.Name}: the labels are {info.Width} x {info.Height} pixels, but {image.Name} is {image.Width} x {image.Height}; " +
                 "they must have the same size.");
         }
-        if (info.Channels != 1 || info.Type == SampleType.Float32)
+        if (info.Channels != 1 || !info.Type.HoldsLabels())
         {
             throw new FastSegException(
                 $"{info.Name}: labels must be one channel of uint8 or uint16; this has {info.Channels} of {info.Type.Name()}.");

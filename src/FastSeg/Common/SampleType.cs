@@ -11,6 +11,9 @@ public enum SampleType
 
     /// <summary>IEEE single precision; filters see the value itself.</summary>
     Float32,
+
+    /// <summary>Signed, 16 bits; filters see value / 65535.</summary>
+    Int16,
 }
 
 /// <summary>Size and name of a <see cref="SampleType"/>.</summary>
@@ -20,7 +23,7 @@ public static class SampleTypes
     public static int Bytes(this SampleType type) => type switch
     {
         SampleType.UInt8 => 1,
-        SampleType.UInt16 => 2,
+        SampleType.UInt16 or SampleType.Int16 => 2,
         _ => 4,
     };
 
@@ -29,6 +32,18 @@ public static class SampleTypes
     {
         SampleType.UInt8 => "uint8",
         SampleType.UInt16 => "uint16",
+        SampleType.Int16 => "int16",
         _ => "float32",
     };
+
+    /// <summary>What filters divide a sample by: 1 for floats.</summary>
+    internal static int Divisor(this SampleType type) => type switch
+    {
+        SampleType.UInt8 => byte.MaxValue,
+        SampleType.UInt16 or SampleType.Int16 => ushort.MaxValue,
+        _ => 1,
+    };
+
+    /// <summary>Whether label images and masks have such samples: numbers from 0 up.</summary>
+    internal static bool HoldsLabels(this SampleType type) => type is SampleType.UInt8 or SampleType.UInt16;
 }

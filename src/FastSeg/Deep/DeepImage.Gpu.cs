@@ -125,7 +125,8 @@ internal sealed class DeepImageGpu : IDisposable
             SampleBytes = _image.PixelBytes / _image.Channels,
             Channels = _image.Channels,
             Pixels = pixels,
-            Divisor = _image.Type == SampleType.UInt8 ? byte.MaxValue : _image.Type == SampleType.UInt16 ? ushort.MaxValue : 1,
+            SignBit = _image.Type == SampleType.Int16 ? 0x8000 : 0,
+            Divisor = _image.Type.Divisor(),
             Low = _range.Low,
             Span = _range.High - _range.Low,
         };

@@ -3,9 +3,9 @@ using FastSeg.Simd;
 namespace FastSeg.Features;
 
 /// <summary>
-/// Exact medians over disks. Pixels become integer codes in the order of their values: the sample itself, or a float's rank among all
-/// values around the band. A histogram of the codes under the disk slides along every row; each step removes the disk's left rim and
-/// adds its right one.
+/// Exact medians over disks. Pixels become integer codes in the order of their values: the sample itself (int16 from 0 up), or a float's
+/// rank among all values around the band. A histogram of the codes under the disk slides along every row; each step removes the disk's
+/// left rim and adds its right one.
 /// </summary>
 internal sealed unsafe class Median
 {
@@ -72,6 +72,7 @@ internal sealed unsafe class Median
                 {
                     SampleType.UInt8 => source.Samples[sample],
                     SampleType.UInt16 => ((ushort*)source.Samples)[sample],
+                    SampleType.Int16 => ((short*)source.Samples)[sample] - short.MinValue,
                     // The float's bits, until Rank replaces them. Adding 0 turns -0 into +0, as everywhere.
                     _ => BitConverter.SingleToInt32Bits(((float*)source.Samples)[sample] + 0f),
                 };
@@ -132,6 +133,7 @@ internal sealed unsafe class Median
             {
                 SampleType.UInt8 => code / 255f,
                 SampleType.UInt16 => code / 65535f,
+                SampleType.Int16 => (code + short.MinValue) / 65535f,
                 _ => _sorted[code],
             };
             if (x + 1 < width)

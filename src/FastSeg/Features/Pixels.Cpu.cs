@@ -5,10 +5,10 @@ using FastSeg.Simd;
 
 namespace FastSeg.Features;
 
-/// <summary>Converts samples to floats: uint8 / 255, uint16 / 65535, float32 as it is but for -0, which becomes +0.</summary>
+/// <summary>Converts samples to floats: uint8 / 255, uint16 and int16 / 65535, float32 as it is but for -0, which becomes +0.</summary>
 /// <remarks>
 /// Vectors divide by multiplying with the rounded reciprocal and correcting the product once. The quotient is correctly rounded for
-/// every uint8 and uint16 (a test runs through them all), so it has the bits of the scalar division that ends a row.
+/// every uint8, uint16 and int16 (a test runs through them all), so it has the bits of the scalar division that ends a row.
 /// </remarks>
 internal static unsafe class Pixels<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
@@ -50,6 +50,15 @@ internal static unsafe class Pixels<TLanes, TVector>
                 for (int i = 0; i < count; i++)
                 {
                     to[i] = ((ushort*)from)[i * step] / 65535f;
+                }
+                break;
+            case SampleType.Int16 when step == 1:
+                SignedShorts((short*)from, count, to);
+                break;
+            case SampleType.Int16:
+                for (int i = 0; i < count; i++)
+                {
+                    to[i] = ((short*)from)[i * step] / 65535f;
                 }
                 break;
             default:
@@ -113,6 +122,21 @@ internal static unsafe class Pixels<TLanes, TVector>
         for (; i <= count - TLanes.Count; i += TLanes.Count)
         {
             TLanes.Store(Quotient(TLanes.LoadShorts(from + i), 65535), to + i);
+        }
+        for (; i < count; i++)
+        {
+            to[i] = from[i] / 65535f;
+        }
+    }
+
+    /// <summary>As <see cref="Bytes"/>, for int16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SignedShorts(short* from, int count, float* to)
+    {
+        int i = 0;
+        for (; i <= count - TLanes.Count; i += TLanes.Count)
+        {
+            TLanes.Store(Quotient(TLanes.LoadSignedShorts(from + i), 65535), to + i);
         }
         for (; i < count; i++)
         {

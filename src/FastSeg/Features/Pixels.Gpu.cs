@@ -12,6 +12,7 @@ internal sealed class PixelsGpu
     private readonly int _groupSize;
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<byte>, int, int, ArrayView<float>> _bytes;
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<ushort>, int, int, ArrayView<float>> _shorts;
+    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<short>, int, int, ArrayView<float>> _signedShorts;
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, int, int, ArrayView<float>> _floats;
 
     /// <summary>Compiles the kernels.</summary>
@@ -20,6 +21,7 @@ internal sealed class PixelsGpu
         _groupSize = device.GroupSize;
         _bytes = device.Accelerator.LoadKernel<ArrayView<byte>, int, int, ArrayView<float>>(PixelsKernels.FromBytes);
         _shorts = device.Accelerator.LoadKernel<ArrayView<ushort>, int, int, ArrayView<float>>(PixelsKernels.FromShorts);
+        _signedShorts = device.Accelerator.LoadKernel<ArrayView<short>, int, int, ArrayView<float>>(PixelsKernels.FromSignedShorts);
         _floats = device.Accelerator.LoadKernel<ArrayView<float>, int, int, ArrayView<float>>(PixelsKernels.FromFloats);
     }
 
@@ -41,6 +43,9 @@ internal sealed class PixelsGpu
                 break;
             case SampleType.UInt16:
                 _shorts(stream, config, samples.SubView(0, used * sizeof(ushort)).Cast<ushort>(), channels, channel, plane);
+                break;
+            case SampleType.Int16:
+                _signedShorts(stream, config, samples.SubView(0, used * sizeof(short)).Cast<short>(), channels, channel, plane);
                 break;
             default:
                 _floats(stream, config, samples.SubView(0, used * sizeof(float)).Cast<float>(), channels, channel, plane);

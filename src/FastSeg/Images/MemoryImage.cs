@@ -54,7 +54,7 @@ public sealed unsafe class MemoryImage : ImageReader
     }
 
     /// <summary>Describes pixels in an array or other memory, which is pinned until the image is disposed.</summary>
-    /// <typeparam name="T">byte, ushort or float; it decides the sample type.</typeparam>
+    /// <typeparam name="T">byte, ushort, short or float; it decides the sample type.</typeparam>
     /// <param name="pixels">Samples, channels interleaved.</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>

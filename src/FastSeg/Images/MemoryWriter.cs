@@ -41,7 +41,7 @@ public sealed unsafe class MemoryWriter : ImageWriter
     private MemoryWriter(ImageLayout layout, MemoryHandle pin) : this(layout, (nint)pin.Pointer) => _pin = pin;
 
     /// <summary>Writes into an array or other memory, which is pinned until the writer is disposed.</summary>
-    /// <typeparam name="T">byte, ushort or float, as the layout's type.</typeparam>
+    /// <typeparam name="T">byte, ushort, short or float, as the layout's type.</typeparam>
     /// <param name="layout">Size, type and pages.</param>
     /// <param name="pixels"><c>Pages x Height x Width</c> samples.</param>
     /// <exception cref="FastSegException">The memory is too short or of another type.</exception>
@@ -119,10 +119,11 @@ public sealed unsafe class MemoryWriter : ImageWriter
 
     /// <summary>The sample type of memory of T.</summary>
     /// <param name="name">What the sentence about another type begins with.</param>
-    /// <exception cref="FastSegException">T is neither byte, ushort nor float.</exception>
+    /// <exception cref="FastSegException">T is neither byte, ushort, short nor float.</exception>
     internal static SampleType TypeOf<T>(string name) where T : unmanaged =>
         typeof(T) == typeof(byte) ? SampleType.UInt8
         : typeof(T) == typeof(ushort) ? SampleType.UInt16
+        : typeof(T) == typeof(short) ? SampleType.Int16
         : typeof(T) == typeof(float) ? SampleType.Float32
-        : throw new FastSegException($"{name} is memory of {typeof(T).Name}; samples are byte, ushort or float.");
+        : throw new FastSegException($"{name} is memory of {typeof(T).Name}; samples are byte, ushort, short or float.");
 }

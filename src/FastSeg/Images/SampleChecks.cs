@@ -39,7 +39,7 @@ internal static unsafe class SampleChecks
     public static bool AllGrey(byte* samples, long pixels, SampleType type) => type switch
     {
         SampleType.UInt8 => AllGrey(samples, pixels),
-        SampleType.UInt16 => AllGrey((ushort*)samples, pixels),
+        SampleType.UInt16 or SampleType.Int16 => AllGrey((ushort*)samples, pixels),
         _ => AllGrey((float*)samples, pixels),
     };
 
@@ -50,7 +50,7 @@ internal static unsafe class SampleChecks
     public static bool Adapt(byte* from, int fromChannels, byte* to, int toChannels, long pixels, SampleType type) => type switch
     {
         SampleType.UInt8 => Adapt(from, fromChannels, to, toChannels, pixels),
-        SampleType.UInt16 => Adapt((ushort*)from, fromChannels, (ushort*)to, toChannels, pixels),
+        SampleType.UInt16 or SampleType.Int16 => Adapt((ushort*)from, fromChannels, (ushort*)to, toChannels, pixels),
         _ => Adapt((float*)from, fromChannels, (float*)to, toChannels, pixels),
     };
 

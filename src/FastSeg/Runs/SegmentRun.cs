@@ -99,7 +99,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
                 $"{info.Name}: the mask is {info.Width} x {info.Height} pixels, but {image.Name} is {image.Width} x {image.Height}; " +
                 "they must have the same size.");
         }
-        if (info.Channels != 1 || info.Type == SampleType.Float32)
+        if (info.Channels != 1 || !info.Type.HoldsLabels())
         {
             throw new FastSegException(
                 $"{info.Name}: a mask must be one channel of uint8 or uint16; this has {info.Channels} of {info.Type.Name()}.");
@@ -125,7 +125,8 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
             throw new ArgumentException(
                 $"The label value {model.Classes[^1].Value} is kept, and uint8 labels cannot hold it; make the writer with LabelLayout.");
         }
-        if (outputs.Labels?.Layout.Type == SampleType.Float32 || outputs.Probabilities?.Layout.Type == SampleType.UInt16)
+        if (outputs.Labels?.Layout.Type.HoldsLabels() == false
+            || outputs.Probabilities?.Layout.Type is SampleType.UInt16 or SampleType.Int16)
         {
             throw new ArgumentException("Labels are uint8 or uint16, probabilities float32 or uint8.");
         }

@@ -61,6 +61,9 @@ internal unsafe interface ILanes<TVector> where TVector : struct
     /// <summary>Reads one 16-bit sample a lane and converts it to float.</summary>
     static abstract TVector LoadShorts(ushort* source);
 
+    /// <summary>As <see cref="LoadShorts"/>, for signed samples.</summary>
+    static abstract TVector LoadSignedShorts(short* source);
+
     /// <summary>
     /// Transposes a square block: row i of the source starts at <c>source + i * stride</c>, row i of the result at
     /// <c>destination + i * step</c>. Result rows are stored in ascending order, so with a step below <see cref="Count"/> each one

@@ -81,6 +81,11 @@ internal readonly unsafe struct Simd256 : ILanes<Vector256<float>>
         Vector256.ConvertToSingle(Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()).AsInt32());
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadSignedShorts(short* source) =>
+        Vector256.ConvertToSingle(Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()));
+
+    /// <inheritdoc/>
     public static void Transpose(float* source, nint stride, float* destination, nint step) =>
         Transposition.Turn8(source, stride, destination, step);
 }

@@ -101,6 +101,11 @@ internal readonly unsafe struct Simd512 : ILanes<Vector512<float>>
         Vector512.ConvertToSingle(Vector512.WidenLower(Vector256.Load(source).ToVector512Unsafe()).AsInt32());
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadSignedShorts(short* source) =>
+        Vector512.ConvertToSingle(Vector512.WidenLower(Vector256.Load(source).ToVector512Unsafe()));
+
+    /// <inheritdoc/>
     public static void Transpose(float* source, nint stride, float* destination, nint step) =>
         Transposition.Turn16(source, stride, destination, step);
 }

@@ -18,7 +18,7 @@ internal sealed class BadInputTests : CliFixture
         ("header.npy", () => Npy.Bytes("|u1", "(3, 4)", new byte[12])[..40], "header.npy"),
         ("short.npy", () => Npy.Bytes("|u1", "(100, 100)", new byte[99]), "short.npy"),
         ("tera.npy", () => Npy.Bytes("<f4", "(1000000, 1000000)", new byte[40]), "tera.npy"),
-        ("int16.npy", () => Npy.Bytes("<i2", "(2, 2)", new byte[8]), "int16"),
+        ("int8.npy", () => Npy.Bytes("|i1", "(2, 2)", new byte[4]), "int8"),
         ("uint32.npy", () => Npy.Bytes("<u4", "(2, 2)", new byte[16]), "uint32"),
         ("float64.npy", () => Npy.Bytes("<f8", "(2, 2)", new byte[32]), "float64"),
         ("nan.npy", () => Floats(float.NaN), "x 5, y 2 is NaN"),

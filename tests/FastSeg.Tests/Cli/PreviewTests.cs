@@ -80,6 +80,16 @@ internal sealed class PreviewTests : CliFixture
     }
 
     [Test]
+    public void ASignChangesNoPicture()
+    {
+        ushort[] words = [.. Enumerable.Range(0, 3000).Select(i => (ushort)(20 * i))];
+        using var unsigned = MemoryImage.FromMemory<ushort>(words, 60, 50);
+        using var signed = MemoryImage.FromMemory<short>(Array.ConvertAll(words, word => (short)(word + short.MinValue)), 60, 50);
+        Assert.That(
+            Shrunk.Image(signed, CancellationToken.None).Rgb, Is.EqualTo(Shrunk.Image(unsigned, CancellationToken.None).Rgb));
+    }
+
+    [Test]
     public void NotANumberIsRefusedWithItsPosition()
     {
         float[] samples = new float[35];

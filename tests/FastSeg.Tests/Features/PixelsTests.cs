@@ -22,6 +22,8 @@ public unsafe class PixelsTests
         {
             float[] read = Read(wide, new PixelSource((byte*)first, SampleType.UInt16, 1, 0, new Region(0, 0, 65536, 1)), 0, 0, 65536);
             Assert.That(read, Is.EqualTo(Array.ConvertAll(shorts, value => value / 65535f)));
+            read = Read(wide, new PixelSource((byte*)first, SampleType.Int16, 1, 0, new Region(0, 0, 65536, 1)), 0, 0, 65536);
+            Assert.That(read, Is.EqualTo(Array.ConvertAll(shorts, value => (short)value / 65535f)));
         }
     }
 
@@ -45,7 +47,7 @@ public unsafe class PixelsTests
         const int Width = 37, Height = 3, Frame = 64;
         int bytes = Width * Height * channels * type.Bytes();
         byte[] memory = new byte[bytes + (2 * Frame)];
-        // All bits set is NaN, 255 and 65535: none of them is a pixel here.
+        // All bits set is NaN, 255, 65535 and -1: none of them is a pixel here.
         Array.Fill(memory, (byte)255);
         fixed (byte* first = memory)
         {
@@ -53,7 +55,13 @@ public unsafe class PixelsTests
             float Pixel(int x, int y, int channel)
             {
                 int value = (((y * Width) + x) * channels) + channel;
-                return type switch { SampleType.UInt8 => (value % 251) / 255f, SampleType.UInt16 => value / 65535f, _ => value };
+                return type switch
+                {
+                    SampleType.UInt8 => (value % 251) / 255f,
+                    SampleType.UInt16 => value / 65535f,
+                    SampleType.Int16 => (value - 400) / 65535f,
+                    _ => value,
+                };
             }
             for (int i = 0; i < Width * Height * channels; i++)
             {
@@ -65,6 +73,9 @@ public unsafe class PixelsTests
                         break;
                     case SampleType.UInt16:
                         ((ushort*)samples)[i] = (ushort)Math.Round(value * 65535);
+                        break;
+                    case SampleType.Int16:
+                        ((short*)samples)[i] = (short)Math.Round(value * 65535);
                         break;
                     default:
                         ((float*)samples)[i] = value;

@@ -16,7 +16,9 @@ internal sealed class SampleReader : ImageReader
 
     public override ImageInfo Info { get; }
 
-    /// <summary>An image whose samples in [0, 1] are a function of position and channel, rounded to the type.</summary>
+    /// <summary>
+    /// An image whose samples in [0, 1] are a function of position and channel, rounded to the type (int16 from its least number up).
+    /// </summary>
     public static SampleReader Create(int width, int height, int channels, SampleType type, Func<int, int, int, double> sample)
     {
         byte[] bytes = new byte[width * height * channels * type.Bytes()];
@@ -30,6 +32,9 @@ internal sealed class SampleReader : ImageReader
                     break;
                 case SampleType.UInt16:
                     MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan())[i] = (ushort)Math.Round(value * 65535);
+                    break;
+                case SampleType.Int16:
+                    MemoryMarshal.Cast<byte, short>(bytes.AsSpan())[i] = (short)(Math.Round(value * 65535) + short.MinValue);
                     break;
                 default:
                     MemoryMarshal.Cast<byte, float>(bytes.AsSpan())[i] = (float)value;
@@ -50,6 +55,7 @@ internal sealed class SampleReader : ImageReader
             {
                 SampleType.UInt8 => _samples[sample] / 255.0,
                 SampleType.UInt16 => MemoryMarshal.Cast<byte, ushort>(_samples)[sample] / 65535.0,
+                SampleType.Int16 => MemoryMarshal.Cast<byte, short>(_samples)[sample] / 65535.0,
                 _ => MemoryMarshal.Cast<byte, float>(_samples)[sample],
             };
         }

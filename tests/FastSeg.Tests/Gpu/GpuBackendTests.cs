@@ -223,6 +223,8 @@ internal sealed class GpuBackendTests
         SampleType.UInt8 => MemoryImage.FromMemory<byte>(samples, width, height),
         SampleType.UInt16 => MemoryImage.FromMemory<ushort>(
             System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(samples).ToArray(), width, height),
+        SampleType.Int16 => MemoryImage.FromMemory<short>(
+            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, short>(samples).ToArray(), width, height),
         _ => MemoryImage.FromMemory<float>(
             System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(samples).ToArray(), width, height),
     };

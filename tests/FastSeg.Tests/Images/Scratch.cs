@@ -37,6 +37,9 @@ internal sealed class Scratch : IDisposable
                 case SampleType.UInt16:
                     BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (ushort)(value * 97));
                     break;
+                case SampleType.Int16:
+                    BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (short)((value - 100) * 97));
+                    break;
                 default:
                     BitConverter.TryWriteBytes(bytes.AsSpan(4 * i), (value - 100) / 7f);
                     break;

@@ -17,7 +17,7 @@ public sealed class WriterTests
             {
                 foreach (int tile in new[] { 256, 100, 1000 })
                 {
-                    if (extension != ".png" || type != SampleType.Float32)
+                    if (extension != ".png" || type.HoldsLabels())
                     {
                         yield return new TestCaseData(extension, type, tile);
                     }
@@ -47,6 +47,7 @@ public sealed class WriterTests
 
     [TestCase(SampleType.UInt8)]
     [TestCase(SampleType.UInt16)]
+    [TestCase(SampleType.Int16)]
     [TestCase(SampleType.Float32)]
     public void PagesOfATiffComeBackEachByItsNumber(SampleType type)
     {
@@ -70,6 +71,7 @@ public sealed class WriterTests
 
     [TestCase(SampleType.UInt8, 5)]
     [TestCase(SampleType.UInt16, 2)]
+    [TestCase(SampleType.Int16, 3)]
     [TestCase(SampleType.Float32, 80)]
     public void PagesOfAnNpyAreItsLastAxis(SampleType type, int pages)
     {

@@ -10,9 +10,10 @@ namespace FastSeg.Tests.Kernels;
 internal sealed class GuidanceTests
 {
     [Test]
-    public void HasTheBitsOfTheCpu([Values(1, 2, 4)] int sampleBytes, [Values(1, 3)] int channels)
+    public void HasTheBitsOfTheCpu([Values] SampleType type, [Values(1, 3)] int channels)
     {
         const int Pixels = 133, Guard = 5;
+        int sampleBytes = type.Bytes();
         var random = new Random(sampleBytes);
         byte[] bytes = new byte[Pixels * channels * sampleBytes];
         random.NextBytes(bytes);
@@ -20,15 +21,18 @@ internal sealed class GuidanceTests
         {
             BitConverter.TryWriteBytes(bytes.AsSpan(4 * i), (random.NextSingle() * 3) - 1);
         }
-        var range = new InputRange(0.13f, 0.81f);
-        float divisor = sampleBytes == 1 ? 255f : sampleBytes == 2 ? 65535f : 1f;
+        var range = new InputRange(-0.13f, 0.81f);
         float[] expected = [.. Enumerable.Repeat(float.NaN, (Pixels * channels) + Guard)];
         for (int i = 0; i < Pixels * channels; i++)
         {
-            float sample = sampleBytes == 1
-                ? bytes[i]
-                : sampleBytes == 2 ? BitConverter.ToUInt16(bytes, 2 * i) : BitConverter.ToSingle(bytes, 4 * i);
-            expected[(i % channels * Pixels) + (i / channels)] = range.Unit(sample / divisor);
+            float sample = type switch
+            {
+                SampleType.UInt8 => bytes[i] / 255f,
+                SampleType.UInt16 => BitConverter.ToUInt16(bytes, 2 * i) / 65535f,
+                SampleType.Int16 => BitConverter.ToInt16(bytes, 2 * i) / 65535f,
+                _ => BitConverter.ToSingle(bytes, 4 * i),
+            };
+            expected[(i % channels * Pixels) + (i / channels)] = range.Unit(sample);
         }
         using MemoryBuffer1D<byte, Stride1D.Dense> raw = KernelHost.Simulated.Allocate1D(bytes);
         using MemoryBuffer1D<float, Stride1D.Dense> planes =
@@ -39,7 +43,8 @@ internal sealed class GuidanceTests
             SampleBytes = sampleBytes,
             Channels = channels,
             Pixels = Pixels,
-            Divisor = divisor,
+            SignBit = type == SampleType.Int16 ? 0x8000 : 0,
+            Divisor = type.Divisor(),
             Low = range.Low,
             Span = range.High - range.Low,
         };

@@ -11,7 +11,7 @@ internal sealed class PixelsTests
     private static readonly FeatureSpec Image = new() { Families = Families.Gaussian, Sigmas = [] };
 
     [Test]
-    public void EverySampleBecomesTheCpusFloat([Values(SampleType.UInt8, SampleType.UInt16)] SampleType type)
+    public void EverySampleBecomesTheCpusFloat([Values(SampleType.UInt8, SampleType.UInt16, SampleType.Int16)] SampleType type)
     {
         // All values of a type, and three channels that differ.
         int side = type == SampleType.UInt8 ? 16 : 256, last = (side * side) - 1;
@@ -33,8 +33,10 @@ internal sealed class PixelsTests
     {
         string bytes = KernelCheck.Compiles((Action<ArrayView<byte>, int, int, ArrayView<float>>)Pixels.FromBytes);
         string shorts = KernelCheck.Compiles((Action<ArrayView<ushort>, int, int, ArrayView<float>>)Pixels.FromShorts);
+        string signedShorts = KernelCheck.Compiles((Action<ArrayView<short>, int, int, ArrayView<float>>)Pixels.FromSignedShorts);
         Assert.That(bytes, Does.Contain("div.rn.f32"));
         Assert.That(shorts, Does.Contain("div.rn.f32"));
+        Assert.That(signedShorts, Does.Contain("div.rn.f32"));
         KernelCheck.Compiles((Action<ArrayView<float>, int, int, ArrayView<float>>)Pixels.FromFloats);
     }
 }

@@ -15,7 +15,7 @@ internal sealed unsafe class BackboneInput
     private readonly float[] _std;
     private readonly float[][] _table;
 
-    /// <summary>Prepares for samples of one type; those of whole numbers are looked up in a table.</summary>
+    /// <summary>Prepares for samples of one type; those of whole numbers are looked up by their bits in a table.</summary>
     public BackboneInput(BackboneDescription description, InputRange range, SampleType type)
     {
         _type = type;
@@ -25,16 +25,17 @@ internal sealed unsafe class BackboneInput
         int values = type switch
         {
             SampleType.UInt8 => byte.MaxValue + 1,
-            SampleType.UInt16 => ushort.MaxValue + 1,
+            SampleType.UInt16 or SampleType.Int16 => ushort.MaxValue + 1,
             _ => 0,
         };
         _table = new float[Colours][];
         for (int colour = 0; colour < Colours; colour++)
         {
             _table[colour] = new float[values];
-            for (int value = 0; value < values; value++)
+            for (int bits = 0; bits < values; bits++)
             {
-                _table[colour][value] = Normalised(value / (float)(values - 1), colour);
+                int value = type == SampleType.Int16 ? (short)bits : bits;
+                _table[colour][bits] = Normalised(value / (float)type.Divisor(), colour);
             }
         }
     }
@@ -86,7 +87,7 @@ internal sealed unsafe class BackboneInput
                         line[i] = table[samples[(i * channels) + channel]];
                     }
                     break;
-                case SampleType.UInt16:
+                case SampleType.UInt16 or SampleType.Int16:
                     for (int i = 0; i < count; i++)
                     {
                         line[i] = table[((ushort*)samples)[(i * channels) + channel]];

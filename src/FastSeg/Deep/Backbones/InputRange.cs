@@ -6,7 +6,7 @@ namespace FastSeg;
 
 /// <summary>
 /// The range of samples that a transformer sees as 0 to 1, mapped linearly. Samples count as for the classical features (uint8 / 255,
-/// uint16 / 65535, float32 unchanged). It is kept in the model, and never taken from a tile or from the image to be segmented.
+/// uint16 and int16 / 65535, float32 unchanged). It is kept in the model, and never taken from a tile or from the image to be segmented.
 /// </summary>
 /// <param name="Low">Becomes 0; what is below is clipped.</param>
 /// <param name="High">Becomes 1; what is above is clipped.</param>
@@ -78,7 +78,7 @@ public sealed record InputRange(float Low, float High)
         Check();
         if ((Low < 0 || High > 1) && images.FirstOrDefault(image => image.Info.Type != SampleType.Float32) is { Info: var info })
         {
-            int most = info.Type == SampleType.UInt8 ? byte.MaxValue : ushort.MaxValue;
+            int most = info.Type.Divisor();
             throw new FastSegException(
                 $"{RangeWords} {Low} {High} is outside of 0 to 1, but {info.Name} has {info.Type.Name()} samples, "
                 + $"which count as sample / {most}; divide both ends by {most}.",
@@ -122,6 +122,12 @@ public sealed record InputRange(float Low, float High)
                 break;
             case SampleType.UInt16:
                 foreach (ushort sample in MemoryMarshal.Cast<byte, ushort>(samples))
+                {
+                    take(Key(sample / (float)ushort.MaxValue));
+                }
+                break;
+            case SampleType.Int16:
+                foreach (short sample in MemoryMarshal.Cast<byte, short>(samples))
                 {
                     take(Key(sample / (float)ushort.MaxValue));
                 }

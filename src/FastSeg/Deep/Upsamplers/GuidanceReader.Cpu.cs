@@ -81,6 +81,12 @@ internal sealed unsafe class GuidanceReaderCpu : IDisposable
                         to[i] = _range.Unit(((ushort*)bytes)[(i * channels) + channel] / 65535f);
                     }
                     break;
+                case SampleType.Int16:
+                    for (long i = 0; i < pixels; i++)
+                    {
+                        to[i] = _range.Unit(((short*)bytes)[(i * channels) + channel] / 65535f);
+                    }
+                    break;
                 default:
                     for (long i = 0; i < pixels; i++)
                     {

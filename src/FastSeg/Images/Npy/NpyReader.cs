@@ -5,7 +5,7 @@ using FastSeg.Native;
 namespace FastSeg.Images.Npy;
 
 /// <summary>
-/// An npy array as an image: H x W, or H x W x C with 1, 3 or 4 (RGB and alpha) channels; uint8, uint16, float32,
+/// An npy array as an image: H x W, or H x W x C with 1, 3 or 4 (RGB and alpha) channels; uint8, uint16, int16, float32,
 /// little-endian, C order. The rows of a rectangle are read from where they lie in the file.
 /// </summary>
 internal sealed unsafe class NpyReader : ImageReader
@@ -133,13 +133,15 @@ internal sealed unsafe class NpyReader : ImageReader
     /// <summary>The sample type of a numpy type, or the sentence that refuses it by the name that numpy's users know.</summary>
     private static SampleType TypeOf(InputFile file, string descr)
     {
-        const string Instead = "uint8, uint16 and float32 are read, little-endian (array.astype(numpy.uint8) and the like)";
+        const string Instead = "uint8, uint16, int16 and float32 are read, little-endian (array.astype(numpy.uint8) and the like)";
         switch (descr)
         {
             case "|u1" or "<u1" or "u1":
                 return SampleType.UInt8;
             case "<u2":
                 return SampleType.UInt16;
+            case "<i2":
+                return SampleType.Int16;
             case "<f4":
                 return SampleType.Float32;
         }

@@ -27,6 +27,7 @@ internal sealed unsafe class NpyWriter : ImageWriter
         {
             SampleType.UInt8 => "|u1",
             SampleType.UInt16 => "<u2",
+            SampleType.Int16 => "<i2",
             _ => "<f4",
         };
         byte[] header = layout.Pages > 1 || layout.KeepPageAxis
@@ -144,7 +145,7 @@ internal sealed unsafe class NpyWriter : ImageWriter
             case SampleType.UInt8:
                 Interleave(pages + first, pageStride, to, pixels);
                 break;
-            case SampleType.UInt16:
+            case SampleType.UInt16 or SampleType.Int16:
                 Interleave((ushort*)pages + first, pageStride, (ushort*)to, pixels);
                 break;
             default:

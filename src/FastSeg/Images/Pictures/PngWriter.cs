@@ -44,9 +44,10 @@ internal sealed class PngWriter : ImageWriter
 
     private static int RowBytes(string path, ImageLayout layout)
     {
-        if (layout.Type == SampleType.Float32)
+        if (layout.Type is SampleType.Float32 or SampleType.Int16)
         {
-            throw new FastSegException($"{path} cannot hold float32 values, a PNG has 8 or 16 bits; write .tif or .npy.");
+            throw new FastSegException(
+                $"{path} cannot hold {layout.Type.Name()} values, a PNG has 8 or 16 bits without a sign; write .tif or .npy.");
         }
         if (layout.Pages != 1)
         {

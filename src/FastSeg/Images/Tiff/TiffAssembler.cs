@@ -88,12 +88,11 @@ internal sealed class TiffAssembler : IDisposable
     /// <summary>Sets the current page's tags.</summary>
     private void BeginPage()
     {
-        bool isFloat = _layout.Type == SampleType.Float32;
         _tiff.SetField(TiffTag.IMAGEWIDTH, checked((int)_layout.Width));
         _tiff.SetField(TiffTag.IMAGELENGTH, checked((int)_layout.Height));
         _tiff.SetField(TiffTag.BITSPERSAMPLE, 8 * _layout.Type.Bytes());
         _tiff.SetField(TiffTag.SAMPLESPERPIXEL, 1);
-        _tiff.SetField(TiffTag.SAMPLEFORMAT, isFloat ? SampleFormat.IEEEFP : SampleFormat.UINT);
+        _tiff.SetField(TiffTag.SAMPLEFORMAT, Format(_layout.Type));
         _tiff.SetField(TiffTag.PHOTOMETRIC, Photometric.MINISBLACK);
         _tiff.SetField(TiffTag.PLANARCONFIG, PlanarConfig.CONTIG);
         _tiff.SetField(TiffTag.COMPRESSION, Compression.ADOBE_DEFLATE);
@@ -115,6 +114,13 @@ internal sealed class TiffAssembler : IDisposable
             _tiff.SetField(TiffTag.IMAGEDESCRIPTION, description);
         }
     }
+
+    private static SampleFormat Format(SampleType type) => type switch
+    {
+        SampleType.Float32 => SampleFormat.IEEEFP,
+        SampleType.Int16 => SampleFormat.INT,
+        _ => SampleFormat.UINT,
+    };
 
     /// <summary>The output file with a position, as BitMiracle wants a stream to be.</summary>
     private sealed class Sink(OutputFile file) : TiffStream

@@ -6,7 +6,7 @@ namespace FastSeg.Images.Tiff;
 internal static class TiffPageReader
 {
     /// <summary>How the sentence about other sample types ends.</summary>
-    private const string Kinds = "uint8, uint16 and float32 are read";
+    private const string Kinds = "uint8, uint16, int16 and float32 are read";
 
     /// <summary>The longest side: TIFF has 32 bits for it.</summary>
     private const long LongestSide = uint.MaxValue;
@@ -88,6 +88,7 @@ internal static class TiffPageReader
         {
             "uint8" => SampleType.UInt8,
             "uint16" => SampleType.UInt16,
+            "int16" => SampleType.Int16,
             "float32" => SampleType.Float32,
             _ => throw file.Unsupported($"has {name} samples", Kinds),
         };

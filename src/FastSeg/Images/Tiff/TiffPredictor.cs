@@ -25,7 +25,7 @@ internal static unsafe class TiffPredictor
                         row[i] += row[i - step];
                     }
                     break;
-                case SampleType.UInt16:
+                case SampleType.UInt16 or SampleType.Int16:
                     for (long i = step; i < rowBytes / 2; i++)
                     {
                         ((ushort*)row)[i] += ((ushort*)row)[i - step];

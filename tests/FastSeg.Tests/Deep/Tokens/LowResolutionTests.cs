@@ -63,12 +63,15 @@ internal sealed unsafe class LowResolutionTests
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
         using MemoryImage bytes = RandomImage(40, 33, 1, out byte[] samples);
         using MemoryImage words = MemoryImage.FromMemory<ushort>(samples.Select(s => (ushort)(1000 + (s * 3))).ToArray(), 40, 33);
+        using MemoryImage signed = MemoryImage.FromMemory<short>(samples.Select(s => (short)((s * 3) - 400)).ToArray(), 40, 33);
         using MemoryImage floats = MemoryImage.FromMemory<float>(samples.Select(s => (s * 17f) - 900).ToArray(), 40, 33);
         var policy = new WindowPolicy(4, 2, false);
         float[] expected = Run(backbone, bytes, policy, out _, out _);
         float[] fromWords = Run(backbone, words, policy, out _, out _, new InputRange(1000 / 65535f, 1765 / 65535f));
+        float[] fromSigned = Run(backbone, signed, policy, out _, out _, new InputRange(-400 / 65535f, 365 / 65535f));
         float[] fromFloats = Run(backbone, floats, policy, out _, out _, new InputRange(-900, (255 * 17) - 900));
         Assert.That(fromWords, Is.EqualTo(expected).Within(1e-4));
+        Assert.That(fromSigned, Is.EqualTo(expected).Within(1e-4));
         Assert.That(fromFloats, Is.EqualTo(expected).Within(1e-4));
     }
 
@@ -90,6 +93,8 @@ internal sealed unsafe class LowResolutionTests
             InputRange.From([words]),
             Is.EqualTo(new InputRange(100 / 65535f, 149 / 65535f)),
             "three hot pixels of 5000 do not count");
+        using MemoryImage signed = MemoryImage.FromMemory<short>(counts.Select(n => (short)((n / 2) - 120)).ToArray(), 100, 50);
+        Assert.That(InputRange.From([signed]), Is.EqualTo(new InputRange(-70 / 65535f, -46 / 65535f)));
         using MemoryImage bytes = RandomImage(9, 9, 1, out _);
         Assert.That(InputRange.From([bytes]), Is.EqualTo(InputRange.Bytes));
     }

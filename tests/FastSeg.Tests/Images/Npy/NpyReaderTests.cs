@@ -11,7 +11,13 @@ public sealed class NpyReaderTests
     public void NpyOfEveryVersionTypeAndShape([Values] SampleType type, [Values(0, 1, 3, 4)] int channels, [Values(1, 2, 3)] int version)
     {
         byte[] samples = Scratch.Samples(Width, Height, Math.Max(channels, 1), type);
-        string descr = type == SampleType.UInt8 ? "|u1" : type == SampleType.UInt16 ? "<u2" : "<f4";
+        string descr = type switch
+        {
+            SampleType.UInt8 => "|u1",
+            SampleType.UInt16 => "<u2",
+            SampleType.Int16 => "<i2",
+            _ => "<f4",
+        };
         string shape = channels == 0 ? $"({Height}, {Width})" : $"({Height}, {Width}, {channels})";
         using var scratch = new Scratch();
         using ImageReader reader = ImageFile.Open(

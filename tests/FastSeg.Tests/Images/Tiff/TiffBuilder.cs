@@ -36,7 +36,7 @@ internal sealed class TiffBuilder
         (int segmentWidth, int segmentHeight) = tile ?? (width, rows);
         Set(256, 4, width).Set(257, 4, height).Set(258, 3, [.. Enumerable.Repeat(8L * size, channels)]).Set(259, 3, compression);
         Set(262, 3, channels >= 3 ? 2 : 1).Set(277, 3, channels).Set(284, 3, separate ? 2 : 1).Set(317, 3, predictor);
-        Set(339, 3, [.. Enumerable.Repeat(type == SampleType.Float32 ? 3L : 1L, channels)]);
+        Set(339, 3, [.. Enumerable.Repeat(type == SampleType.Float32 ? 3L : type == SampleType.Int16 ? 2L : 1L, channels)]);
         for (int plane = 0; plane < (separate ? channels : 1); plane++)
         {
             for (int y = 0; y < height; y += segmentHeight)

@@ -257,6 +257,9 @@ public sealed class TiffReaderTests
         SampleType.UInt16 => Image.NewFromMemory(
             MemoryMarshal.Cast<byte, ushort>(samples).ToArray(), width, height, channels, Enums.BandFormat.Ushort)
             .Copy(interpretation: channels == 3 ? Enums.Interpretation.Rgb16 : Enums.Interpretation.Grey16),
+        SampleType.Int16 => Image.NewFromMemory(
+            MemoryMarshal.Cast<byte, short>(samples).ToArray(), width, height, channels, Enums.BandFormat.Short)
+            .Copy(interpretation: channels == 3 ? Enums.Interpretation.Rgb16 : Enums.Interpretation.Grey16),
         _ => Image.NewFromMemory(MemoryMarshal.Cast<byte, float>(samples).ToArray(), width, height, channels, Enums.BandFormat.Float),
     };
 
