@@ -29,7 +29,7 @@ internal static class DenseModel
             run.Add(new Quantity(
                 "train", $"{images.Count} images, {result.Run.Pixels} labelled pixels", result.Run.Seconds, "s",
                 $"{forest.Trees.Length} trees, {forest.Splits} splits, {(double)forest.Splits / forest.Trees.Length:F1} a tree; " +
-                    $"{PerfImages.Source}"));
+                    "samples/ni"));
             return _model;
         }
         finally

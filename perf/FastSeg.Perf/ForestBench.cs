@@ -30,12 +30,9 @@ internal static unsafe class ForestBench
         {
             Compare(run, "dense", DenseModel.Get(run), images.Readers, wanted: 12e6, ratio: 25);
         }
-        string image = PerfImages.Training[0].Image, labels = PerfImages.Training[0].Labels;
-        if (PerfImages.FullSet is { } ni && File.Exists(Path.Combine(ni, "..", "examples", "0.tif")))
-        {
-            image = Path.Combine(ni, "..", "examples", "0.tif");
-            labels = Path.Combine(ni, "..", "examples", "0_labels.tif");
-        }
+        (string image, string labels) = (PerfImages.Example("0.tif"), PerfImages.Example("0_labels.tif")) is ({ } tif, { } strokes)
+            ? (tif, strokes)
+            : PerfImages.Training[0];
         using (var images = new Images([ImageFile.Open(image)]))
         {
             Compare(run, "scribble", Scribbled(run, images.Readers[0], labels), images.Readers, wanted: 60e6, ratio: 15);

@@ -13,14 +13,13 @@ internal static class LoopBench
 
     public static void Run(PerfRun run)
     {
-        if (PerfImages.FullSet is not { } ni || !File.Exists(Path.Combine(ni, "..", "examples", "0_large.png")))
+        if ((PerfImages.Example("0_large.png"), PerfImages.Example("0_labels.tif")) is not ({ } large, { } strokes))
         {
-            PerfRun.Note($"loop: left out, it needs examples/0_large.png of the full data set");
+            PerfRun.Note($"loop: left out, it needs examples/0_large.png and 0_labels.tif of the large data set");
             return;
         }
-        string examples = Path.Combine(ni, "..", "examples");
-        (byte[] pixels, long width, long height) = Load(ImageFile.Open(Path.Combine(examples, "0_large.png")));
-        (byte[] drawn, long drawnWidth, _) = Load(ImageFile.OpenLabels(Path.Combine(examples, "0_labels.tif")));
+        (byte[] pixels, long width, long height) = Load(ImageFile.Open(large));
+        (byte[] drawn, long drawnWidth, _) = Load(ImageFile.OpenLabels(strokes));
         byte[] labels = Spread(drawn, drawnWidth, width, height);
         using var image = MemoryImage.FromMemory<byte>(pixels, width, height);
         RunResult? trained = null, segmented = null;

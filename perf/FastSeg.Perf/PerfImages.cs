@@ -1,31 +1,25 @@
 namespace FastSeg.Perf;
 
-/// <summary>
-/// Real micrographs of any size: the Ni images side by side. With the full set at hand (folder "ni" of FASTSEG_DATA, or of shared/data
-/// beside the repository) 512 x 512 images are used, otherwise the sample's 256 x 256 windows.
-/// </summary>
+/// <summary>Real micrographs of any size: the sample's Ni images side by side.</summary>
 internal static class PerfImages
 {
     /// <summary>Larger images than this repeat.</summary>
     private const long Period = 8192;
 
-    /// <summary>Where the images came from, for reports.</summary>
-    public static string Source => FullSet is null ? "samples/ni" : "the Ni images, 512 x 512 each";
-
-    /// <summary>The folder with train/ and test/ of the full set, or null.</summary>
-    public static string? FullSet
-    {
-        get
-        {
-            string data = Environment.GetEnvironmentVariable("FASTSEG_DATA") ?? Path.Combine(Repository.Root, "..", "shared", "data");
-            string folder = Path.Combine(data, "ni");
-            return Directory.Exists(Path.Combine(folder, "train")) ? folder : null;
-        }
-    }
-
-    /// <summary>Images and labels to train on: four of the full set, two of the sample.</summary>
+    /// <summary>Images and labels to train on.</summary>
     public static IReadOnlyList<(string Image, string Labels)> Training =>
         [.. Names("train").Select(name => (name, name.Replace(".png", "_labels.png", StringComparison.Ordinal)))];
+
+    /// <summary>
+    /// The path of a file of examples/ in the large data set, which lies in the folder that FASTSEG_DATA names, or else in shared/data
+    /// beside the repository; null where it is missing.
+    /// </summary>
+    public static string? Example(string name)
+    {
+        string data = Environment.GetEnvironmentVariable("FASTSEG_DATA") ?? Path.Combine(Repository.Root, "..", "shared", "data");
+        string path = Path.Combine(data, "examples", name);
+        return File.Exists(path) ? path : null;
+    }
 
     /// <summary>A square mosaic in memory, uint8.</summary>
     public static byte[] Mosaic(long side)
@@ -72,7 +66,7 @@ internal static class PerfImages
     }
 
     private static IEnumerable<string> Names(string part) => Directory
-        .GetFiles(Path.Combine(FullSet ?? Path.Combine(Repository.Root, "samples", "ni"), part), "*.png")
+        .GetFiles(Path.Combine(Repository.Root, "samples", "ni", part), "*.png")
         .Where(file => !file.EndsWith("_labels.png", StringComparison.Ordinal) && !file.EndsWith("_gt.png", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal);
 

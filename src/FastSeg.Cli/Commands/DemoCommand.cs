@@ -15,7 +15,7 @@ internal sealed class DemoCommand : FastSegCommand
 {
     private const string BackboneName = "fastseg-vit-tiny-8";
 
-    private static readonly string[] Names = ["matrix", "secondary", "tertiary"];
+    private static readonly string[] Names = ["matrix", "fine (tertiary)", "coarse (secondary)"];
 
     private readonly Option<string?> _output = new("--output", "-o")
     {
@@ -23,15 +23,25 @@ internal sealed class DemoCommand : FastSegCommand
         Description = "Where the pictures go. [default: out/demo beside samples/]",
     };
 
+    private readonly Option<string?> _samples = new("--samples")
+    {
+        HelpName = "FOLDER",
+        Description = "A folder with train/ and test/ like samples/ni. [default: samples/ni above the program]",
+    };
+
     public DemoCommand() : base(
         "demo", "Does the whole main job on a small sample of real micrographs.",
-        "Trains on scribbles over two micrographs of nickel superalloys, segments two others, compares them with the truth, " +
+        "Trains on strokes over four micrographs of nickel superalloys, segments four others, compares them with the truth, " +
             $"and makes pictures; first with classical features, then with deep ones of models/{BackboneName} as well.",
-        "fastseg demo") => Options.Add(_output);
+        "fastseg demo")
+    {
+        Options.Add(_output);
+        Options.Add(_samples);
+    }
 
     public override int Run(Session session)
     {
-        string samples = FindSamples();
+        string samples = session.Parsed.GetValue(_samples) ?? FindSamples();
         string output = session.Parsed.GetValue(_output) ?? Path.GetFullPath(Path.Combine(samples, "..", "..", "out", "demo"));
         Folder.Make(output);
         string? found = BackboneFolders.Find().FirstOrDefault(folder => Path.GetFileName(folder) == BackboneName);

@@ -2,7 +2,7 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Cli;
 
-/// <summary>A folder for a fixture's files, the sample images, and a small model trained by the program itself.</summary>
+/// <summary>A folder for a fixture's files, windows of the sample images, and a small model trained by the program itself.</summary>
 internal abstract class CliFixture
 {
     private const string FewRounds = "4";
@@ -12,7 +12,7 @@ internal abstract class CliFixture
     /// <summary>A model of three classes, trained on one sample image.</summary>
     protected string Model => Path.Combine(Folder, "model.fastseg");
 
-    protected static string Samples { get; } = FindSamples();
+    protected static string Samples => SampleWindows.Folder;
 
     protected static string TrainImage => Path.Combine(Samples, "train", "lshr_15kx_3kv_0.png");
 
@@ -94,15 +94,5 @@ internal abstract class CliFixture
         using ImageWriter writer = ImageFile.Create(path, new ImageLayout(width, height, type));
         writer.Write(new Region(0, 0, width, height), samples);
         writer.Commit();
-    }
-
-    private static string FindSamples()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !Directory.Exists(Path.Combine(folder.FullName, "samples", "ni")))
-        {
-            folder = folder.Parent;
-        }
-        return Path.Combine(folder?.FullName ?? throw new DirectoryNotFoundException("samples/ni above the tests"), "samples", "ni");
     }
 }

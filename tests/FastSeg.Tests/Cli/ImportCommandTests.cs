@@ -14,12 +14,12 @@ internal sealed class ImportCommandTests : CliFixture
         {
             string saved = At($"forest.{format}"), imported = At($"{format}.fastseg");
             File.WriteAllBytes(saved, XgBoostPeer.Resave(forest, format));
-            string said = Succeed("import", saved, "--names", "matrix,secondary,tertiary", "-o", imported);
+            string said = Succeed("import", saved, "--names", "matrix,fine,coarse", "-o", imported);
             Assert.That(said, Does.Contain("multi:softprob").And.Contain("58 features").And.Contain("margins bit-equal"));
             Succeed("segment", imported, TestImage, "-o", At($"{format}.npy"));
             Succeed("segment", Model, TestImage, "-o", At("own.npy"));
             Assert.That(File.ReadAllBytes(At($"{format}.npy")), Is.EqualTo(File.ReadAllBytes(At("own.npy"))));
-            Assert.That(Succeed("info", imported), Does.Contain("imported from XGBoost").And.Contain("tertiary"));
+            Assert.That(Succeed("info", imported), Does.Contain("imported from XGBoost").And.Contain("coarse"));
         }
     }
 

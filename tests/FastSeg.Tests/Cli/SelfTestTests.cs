@@ -78,12 +78,14 @@ internal sealed class SelfTestTests
         string folder = Directory.CreateTempSubdirectory("fastseg-demo-").FullName;
         try
         {
-            Outcome outcome = CommandLine.Run("demo", "-o", folder, "--report", Path.Combine(folder, "report.json"));
+            Outcome outcome = CommandLine.Run(
+                "demo", "--samples", SampleWindows.Folder, "-o", folder, "--report", Path.Combine(folder, "report.json"));
             Assert.That(outcome.Error, Is.Empty);
             Assert.That(outcome.Code, Is.Zero);
             Assert.That(
                 outcome.Output,
-                Does.Contain(folder).And.Contain("filters").And.Contain("tertiary").And.Contain("classical + deep: mean over 2 images"));
+                Does.Contain(folder).And.Contain("filters").And.Contain("coarse (secondary)")
+                    .And.Contain("classical + deep: mean over 2 images"));
             using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "report.json")));
             JsonElement[] images = [.. report.RootElement.GetProperty("images").EnumerateArray()];
             Assert.That(images, Has.Length.EqualTo(4));

@@ -12,13 +12,13 @@ internal sealed class TrainCommandTests : CliFixture
         string labels = Path.Combine(Samples, "train", "spot4_180d_2_labels.png");
         string output = Succeed(
             "train", "--image", TrainImage, "--labels", TrainLabels, "--image", second, "--labels", labels,
-            "--rounds", "2", "--names", "matrix,secondary, tertiary", "-o", At("two.fastseg"));
+            "--rounds", "2", "--names", "matrix,fine, coarse", "-o", At("two.fastseg"));
         (_, byte[] first) = Labels(TrainLabels);
         (_, byte[] other) = Labels(labels);
         Assert.That(output, Does.Contain($"{first.Concat(other).Count(label => label > 0):N0} labelled pixels of 2 images"));
         for (int value = 1; value <= 3; value++)
         {
-            string name = new[] { "matrix", "secondary", "tertiary" }[value - 1];
+            string name = new[] { "matrix", "fine", "coarse" }[value - 1];
             Assert.That(output, Does.Match($"  {value}  {name} .* {first.Concat(other).Count(label => label == value):N0} px"));
         }
         Assert.That(output, Does.Contain("two.fastseg"));
