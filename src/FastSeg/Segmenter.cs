@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FastSeg.Runs;
+using FastSeg.Training;
 
 namespace FastSeg;
 

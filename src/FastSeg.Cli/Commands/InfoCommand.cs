@@ -63,7 +63,10 @@ internal sealed class InfoCommand : FastSegCommand
         }
         else if (LooksLikeModel(path))
         {
-            WriteModel(session, path, Model.Load(path));
+            Model model = Model.Load(path);
+            ModelText.Write(session.Output, path, model);
+            session.Report.XgboostVersion = model.XgboostVersion;
+            session.Report.Add(new ReportImage(path));
         }
         else
         {
@@ -122,48 +125,6 @@ internal sealed class InfoCommand : FastSegCommand
             return false;
         }
     }
-
-    private static void WriteModel(Session session, string path, Model model)
-    {
-        FeatureSpec features = model.Features;
-        session.Output.WriteLine($"{path}: FastSeg model, {Units.Bytes(new FileInfo(path).Length)}");
-        var table = new TextTable(false, false)
-            .Row("classes", $"{model.Classes.Count}")
-            .Row(
-                "features",
-                $"{model.Planes} planes: {features.Names.Count} a channel, " +
-                    $"{model.Channels} channel{(model.Channels == 1 ? " (grey)" : "s (RGB)")}{Deep(model)}")
-            .Row("families", features.Families == Families.None ? "none" : string.Join(", ", FamilyNames.Of(features.Families)))
-            .Row("sigmas", $"{string.Join(", ", features.Sigmas)} (standard deviation = {features.SigmaScale} x sigma)")
-            .Row("membrane", $"{features.Membrane.Angles} lines of {features.Membrane.Patch} px, thickness {features.Membrane.Thickness}")
-            .Row("halo", $"{features.Halo} px")
-            .Row("forest", $"{model.Trees} trees, {model.SplitsPerTree:0.0} splits a tree, {Units.Bytes(model.ForestBytes.Length)}")
-            .Row("training", Training(model));
-        if (model.DeepFeatures is { } deep)
-        {
-            BackboneText.AddRows(table, deep);
-        }
-        table.Write(session.Output);
-        session.Output.WriteLine(model.Origin is null ? "  classes and the pixels they were trained on:" : "  classes:");
-        var classes = new TextTable(true, false, false, true);
-        for (int i = 0; i < model.Classes.Count; i++)
-        {
-            ModelClass entry = model.Classes[i];
-            classes.Row($"{i + 1}", entry.Name, $"value {entry.Value}", model.Origin is null ? $"{Units.Count(entry.Pixels)} px" : "");
-        }
-        classes.Write(session.Output, "    ");
-        session.Report.XgboostVersion = model.XgboostVersion;
-        session.Report.Add(new ReportImage(path));
-    }
-
-    private static string Deep(Model model) => model.DeepFeatures is { } deep ? $", and {deep.Channels} deep" : "";
-
-    private static string Training(Model model) => model.Training is { } training
-        ? $"XGBoost {model.XgboostVersion}, {training.Rounds} rounds, depth {training.Depth}, learning rate {training.LearningRate}, " +
-            $"max-bin {training.MaxBin}, {(training.Balance ? "balanced, " : "")}seed {training.Seed}, " +
-                $"{training.BoosterThreads} booster threads"
-        : $"imported from XGBoost {model.XgboostVersion}: {model.Origin!.Objective}, " +
-            $"{model.Origin.Rounds} rounds, SHA-256 {model.Origin.Sha256}";
 
     private static void WriteImage(Session session, string path)
     {

@@ -11,8 +11,6 @@ namespace FastSeg.Cli.Commands;
 /// <summary>Scribbles in, model out.</summary>
 internal sealed class TrainCommand : FastSegCommand
 {
-    private static readonly TrainingOptions Defaults = new();
-
     private readonly Option<string[]> _images = new("--image")
     {
         HelpName = "FILE",
@@ -29,20 +27,7 @@ internal sealed class TrainCommand : FastSegCommand
 
     private readonly FeatureOptions _features = new();
     private readonly DeepFeatureOptions _deep = new();
-    private readonly Option<int> _rounds = NumberOption.Whole(
-        "--rounds", "Boosting rounds: one tree a class and round.", Defaults.Rounds, 1, 100_000);
-    private readonly Option<int> _depth = NumberOption.Whole("--depth", "Greatest depth of a tree.", Defaults.Depth, 1, 30);
-    private readonly Option<int> _maxBin = NumberOption.Whole("--max-bin", "Most histogram bins a feature.", Defaults.MaxBin, 2, 65_536);
-    private readonly Option<int> _seed = NumberOption.Whole(
-        "--seed", "Seed of XGBoost's random numbers and of the deep features' projection.", Defaults.Seed, 0, int.MaxValue);
-
-    private readonly Option<double> _learningRate = NumberOption.Real(
-        "--learning-rate", "RATE", "Weight of each new tree, above 0 to 1.", Defaults.LearningRate, 1);
-
-    private readonly Option<bool> _balance = new("--balance")
-    {
-        Description = "Let every class weigh the same, however many pixels it was given.",
-    };
+    private readonly TreeOptions _trees = new();
 
     private readonly Option<string[]?> _names = NamesOption.Create("by ascending label value");
 
@@ -67,7 +52,8 @@ internal sealed class TrainCommand : FastSegCommand
         Options.Add(_labels);
         _features.AddTo(this);
         _deep.AddTo(this);
-        foreach (Option option in (Option[])[_rounds, _depth, _learningRate, _maxBin, _balance, _seed, _names, _output, _memory])
+        _trees.AddTo(this);
+        foreach (Option option in (Option[])[_names, _output, _memory])
         {
             Options.Add(option);
         }
@@ -88,15 +74,7 @@ internal sealed class TrainCommand : FastSegCommand
         FeatureSpec features = _features.Spec(parsed, _deep.Folder(parsed) is not null);
         string output = parsed.GetRequiredValue(_output);
         WholeFile.Check(output);
-        var training = new TrainingOptions
-        {
-            Rounds = parsed.GetValue(_rounds),
-            Depth = parsed.GetValue(_depth),
-            LearningRate = parsed.GetValue(_learningRate),
-            MaxBin = parsed.GetValue(_maxBin),
-            Balance = parsed.GetValue(_balance),
-            Seed = parsed.GetValue(_seed),
-        };
+        TrainingOptions training = _trees.Wanted(parsed);
         string[]? names = NamesOption.Given(parsed, _names);
         using Backbone? backbone = _deep.Open(session);
         DeepOptions? deep = _deep.Wanted(parsed, backbone);

@@ -31,7 +31,15 @@ internal static class NumberOption
     /// <summary>
     /// A number above 0 and at most <paramref name="most"/>; without <paramref name="value"/> it may be left out and is 0 then.
     /// </summary>
-    public static Option<double> Real(string name, string helpName, string description, double? value, double most)
+    public static Option<double> Real(string name, string helpName, string description, double? value, double most) =>
+        Checked(name, helpName, description, value, number => number > 0 && number <= most, $"a number above 0, at most {most}");
+
+    /// <summary>A finite number from 0 up; <paramref name="value"/> where it is left out.</summary>
+    public static Option<double> FromZero(string name, string helpName, string description, double value) =>
+        Checked(name, helpName, description, value, number => number >= 0 && double.IsFinite(number), "a number from 0 up");
+
+    private static Option<double> Checked(
+        string name, string helpName, string description, double? value, Func<double, bool> fits, string wanted)
     {
         var option = new Option<double>(name)
         {
@@ -40,12 +48,11 @@ internal static class NumberOption
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;
-                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
-                    && number > 0 && number <= most)
+                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && fits(number))
                 {
                     return number;
                 }
-                result.AddError($"{name} {text}: give a number above 0, at most {most}.");
+                result.AddError($"{name} {text}: give {wanted}.");
                 return 0;
             },
         };

@@ -40,18 +40,62 @@ internal sealed class TrainCommandTests : CliFixture
         Succeed(
             "train", "--image", TrainImage, "--labels", TrainLabels, "-o", path,
             "--preset", "weka", "--sigmas", "1,2.5", "--families", "gaussian,hessian",
-            "--rounds", "2", "--depth", "3", "--learning-rate", "0.5", "--max-bin", "64", "--balance", "--seed", "7");
+            "--rounds", "2", "--depth", "3", "--learning-rate", "0.5", "--max-bin", "64", "--balance", "--seed", "7",
+            "--subsample", "0.75", "--colsample-bynode", "0.25", "--min-child-weight", "0", "--lambda", "2.5");
         Model model = FastSeg.Model.Load(path);
         Assert.That(model.Features.Sigmas, Is.EqualTo((double[])[1, 2.5]));
         Assert.That(model.Features.SigmaScale, Is.EqualTo(0.4));
         Assert.That(model.Features.Families, Is.EqualTo(Families.Gaussian | Families.Hessian));
         Assert.That(
             model.Training,
-            Is.EqualTo(new TrainingOptions { Rounds = 2, Depth = 3, LearningRate = 0.5, MaxBin = 64, Balance = true, Seed = 7 }));
+            Is.EqualTo(new TrainingOptions
+            {
+                Rounds = 2,
+                Depth = 3,
+                LearningRate = 0.5,
+                MaxBin = 64,
+                Balance = true,
+                Seed = 7,
+                Subsample = 0.75,
+                ColsampleByNode = 0.25,
+                MinChildWeight = 0,
+                Lambda = 2.5,
+            }));
         Assert.That(
             Succeed("info", path),
             Does.Contain("sigmas    1, 2.5 (standard deviation = 0.4 x sigma)").And.Contain("gaussian, hessian")
-                .And.Contain("2 rounds, depth 3"));
+                .And.Contain("2 rounds, depth 3")
+                .And.Contain("subsample 0.75, colsample-bynode 0.25, min-child-weight 0, lambda 2.5"));
+    }
+
+    [Test]
+    public void PublishedTrainingIsXgboostsOwnAndOptionsBesideItOverride()
+    {
+        string path = At("published.fastseg");
+        string[] train = ["train", "--image", TrainImage, "--labels", TrainLabels, "-o", path, "--training", "published", "--rounds", "2"];
+        Succeed(train);
+        Assert.That(FastSeg.Model.Load(path).Training, Is.EqualTo(TrainingOptions.Published with { Rounds = 2 }));
+        Assert.That(Succeed("info", path), Does.Contain("depth 6, learning rate 0.3").And.Contain("subsample 1, colsample-bynode 1"));
+        Succeed([.. train, "--subsample", "0.5", "--depth", "3"]);
+        Assert.That(
+            FastSeg.Model.Load(path).Training, Is.EqualTo(TrainingOptions.Published with { Rounds = 2, Subsample = 0.5, Depth = 3 }));
+        Succeed("train", "--image", TrainImage, "--labels", TrainLabels, "-o", path, "--rounds", "1");
+        Assert.That(FastSeg.Model.Load(path).Training, Is.EqualTo(new TrainingOptions { Rounds = 1 }));
+    }
+
+    [Test]
+    public void TreeOptionsOutOfRangeAreMisuseAndHelpShowsTheDefaults()
+    {
+        string[] train = ["train", "--image", TrainImage, "--labels", TrainLabels, "-o", At("never.fastseg")];
+        Assert.That(Misuse([.. train, "--subsample", "0"]), Does.Contain("--subsample 0: give a number above 0, at most 1."));
+        Assert.That(Misuse([.. train, "--colsample-bynode", "1.5"]), Does.Contain("--colsample-bynode 1.5: give a number above 0"));
+        Assert.That(Misuse([.. train, "--min-child-weight", "-1"]), Does.Contain("--min-child-weight -1: give a number from 0 up."));
+        Assert.That(Misuse([.. train, "--lambda", "NaN"]), Does.Contain("--lambda NaN: give a number from 0 up."));
+        Assert.That(Misuse([.. train, "--training", "paper"]), Does.Contain("--training paper: give default or published."));
+        string help = Succeed("train", "--help");
+        Assert.That(help, Does.Match(@"--depth .*\[default: 4\]").And.Match(@"--learning-rate .*\[default: 0\.1\]"));
+        Assert.That(help, Does.Match(@"--colsample-bynode .*(
+.*)?\[default: 0\.2\]"));
     }
 
     [Test]

@@ -3,7 +3,7 @@ using FastSeg.Common;
 using FastSeg.Forest.Training;
 using FastSeg.Gpu;
 using FastSeg.Native;
-using FastSeg.Runs;
+using FastSeg.Training;
 using ILGPU.Runtime;
 using NUnit.Framework;
 

@@ -62,18 +62,24 @@ internal sealed class RoomTests
         ["Runs"] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features", "Files",
-            "Forest", "Forest/Saved", "Forest/Training", "Gpu", "Images", "Images/Npy", "Models", "Native", "Probabilities", "Simd",
+            "Forest", "Forest/Training", "Gpu", "Images", "Images/Npy", "Models", "Native", "Probabilities", "Simd",
+        ],
+        ["Training"] =
+        [
+            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Features", "Forest", "Forest/Saved", "Forest/Training", "Gpu",
+            "Images", "Models", "Native", "Probabilities", "Runs", "Simd",
         ],
         [Root] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest",
             "Forest/Training", "Gpu", "Images", "Images/Npy", "Images/Pictures", "Images/Tiff", "Models", "Native", "Probabilities", "Runs",
+            "Training",
         ],
         ["Checks"] =
         [
             Root, "Backends", "Common", "Deep", "Deep/Convolutions", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features", "Forest",
             "Forest/Saved", "Forest/Training", "Gpu", "Images", Kernels, "Models", "Native", "Probabilities", "Runs",
-            "Simd",
+            "Simd", "Training",
         ],
     };
 

@@ -85,6 +85,19 @@ internal sealed class ModelFileTests
         Assert.That(() => kept.Check(Trained.Grey.Forest), Throws.Nothing);
     }
 
+    /// <summary>The files were written by earlier versions, from a sample image.</summary>
+    [TestCase(1)]
+    [TestCase(2)]
+    public void ModelsOfOlderFormatsWereTrainedWithXgboostsDefaultsAndSmoothNothing(int format)
+    {
+        Model model = Model.Load(TestData.File("tests", "FastSeg.Tests", "Models", $"format{format}.fastseg"));
+        Assert.That(model.Training, Is.EqualTo(TrainingOptions.Published with { Rounds = 2, Depth = 2 }));
+        Assert.That(model.Smoothing, Is.EqualTo(Smoothing.None));
+        Assert.That(model.Features.Standardise, Is.EqualTo(Standardisation.None));
+        Assert.That(model.Images, Is.Null);
+        Assert.That(model.DeepFeatures is not null, Is.EqualTo(format == 2));
+    }
+
     [Test]
     public void MutatedModelsAreRefusedOrTheSame()
     {

@@ -2,7 +2,7 @@ using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Forest.Training;
 
-namespace FastSeg.Runs;
+namespace FastSeg.Training;
 
 /// <summary>
 /// The memory that training needs besides the tiles, which a plan lists. It is compared with the memory that is allowed before it is

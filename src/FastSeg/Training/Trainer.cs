@@ -8,8 +8,9 @@ using FastSeg.Forest.Training;
 using FastSeg.Images;
 using FastSeg.Models;
 using FastSeg.Native;
+using FastSeg.Runs;
 
-namespace FastSeg.Runs;
+namespace FastSeg.Training;
 
 /// <summary>Trains a model: computes the features of labelled pixels, and gives them to XGBoost.</summary>
 /// <param name="features">Classical features.</param>

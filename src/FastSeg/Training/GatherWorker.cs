@@ -1,6 +1,7 @@
 using FastSeg.Backends;
+using FastSeg.Runs;
 
-namespace FastSeg.Runs;
+namespace FastSeg.Training;
 
 /// <summary>One thread of a training run: collects the feature rows of a tile's labelled pixels.</summary>
 /// <param name="plan">The plan.</param>

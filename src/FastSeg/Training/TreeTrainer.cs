@@ -3,7 +3,7 @@ using FastSeg.Forest.Training;
 using FastSeg.Gpu;
 using FastSeg.Native;
 
-namespace FastSeg.Runs;
+namespace FastSeg.Training;
 
 /// <summary>
 /// Trains the trees where the rows are. Where the rows lie on a device and XGBoost cannot begin there, they are copied to the host once and

@@ -1,0 +1,61 @@
+namespace FastSeg.Cli.Text;
+
+/// <summary>Says what a model is.</summary>
+internal static class ModelText
+{
+    /// <summary>Prints everything that is known of a model but the images it was trained on.</summary>
+    public static void Write(TextWriter output, string path, Model model)
+    {
+        FeatureSpec features = model.Features;
+        output.WriteLine($"{path}: FastSeg model, {Units.Bytes(new FileInfo(path).Length)}");
+        var table = new TextTable(false, false)
+            .Row("classes", $"{model.Classes.Count}")
+            .Row(
+                "features",
+                $"{model.Planes} planes: {features.Names.Count} a channel, " +
+                    $"{model.Channels} channel{(model.Channels == 1 ? " (grey)" : "s (RGB)")}{Deep(model)}")
+            .Row("families", features.Families == Families.None ? "none" : string.Join(", ", FamilyNames.Of(features.Families)))
+            .Row("sigmas", $"{string.Join(", ", features.Sigmas)} (standard deviation = {features.SigmaScale} x sigma)")
+            .Row("membrane", $"{features.Membrane.Angles} lines of {features.Membrane.Patch} px, thickness {features.Membrane.Thickness}")
+            .Row("halo", $"{features.Halo} px")
+            .Row("forest", $"{model.Trees} trees, {model.SplitsPerTree:0.0} splits a tree, {Units.Bytes(model.ForestBytes.Length)}");
+        AddTraining(table, model);
+        if (model.DeepFeatures is { } deep)
+        {
+            BackboneText.AddRows(table, deep);
+        }
+        table.Write(output);
+        output.WriteLine(model.Origin is null ? "  classes and the pixels they were trained on:" : "  classes:");
+        var classes = new TextTable(true, false, false, true);
+        for (int i = 0; i < model.Classes.Count; i++)
+        {
+            ModelClass entry = model.Classes[i];
+            classes.Row($"{i + 1}", entry.Name, $"value {entry.Value}", model.Origin is null ? $"{Units.Count(entry.Pixels)} px" : "");
+        }
+        classes.Write(output, "    ");
+    }
+
+    private static string Deep(Model model) => model.DeepFeatures is { } deep ? $", and {deep.Channels} deep" : "";
+
+    /// <summary>How its trees came about: what XGBoost was asked for, or where they were imported from.</summary>
+    private static void AddTraining(TextTable table, Model model)
+    {
+        if (model.Training is not { } training)
+        {
+            table.Row(
+                "training",
+                $"imported from XGBoost {model.XgboostVersion}: {model.Origin!.Objective}, " +
+                    $"{model.Origin.Rounds} rounds, SHA-256 {model.Origin.Sha256}");
+            return;
+        }
+        table.Row(
+            "training",
+            $"XGBoost {model.XgboostVersion}, {training.Rounds} rounds, depth {training.Depth}, learning rate {training.LearningRate}, " +
+                $"max-bin {training.MaxBin}, {(training.Balance ? "balanced, " : "")}seed {training.Seed}, " +
+                $"{training.BoosterThreads} booster threads");
+        table.Row(
+            "sampling",
+            $"subsample {training.Subsample}, colsample-bynode {training.ColsampleByNode}, " +
+                $"min-child-weight {training.MinChildWeight}, lambda {training.Lambda}");
+    }
+}
