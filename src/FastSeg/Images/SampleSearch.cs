@@ -40,7 +40,19 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
     /// between, and the failure says that.
     /// </summary>
     public FastSegException FailureOrChange() =>
-        Failure(new ComputeOptions { Threads = 1 }) ?? new FastSegException($"{Info.Name} changed while it was read; run again.");
+        Failure(new ComputeOptions { Threads = 1 }) ?? Changed(Info);
+
+    /// <summary>The failure about a sample that is not finite or too large: what is wrong with it, and what would be right.</summary>
+    public static FastSegException Refusal(ImageInfo info, long x, long y, float value, float largest)
+    {
+        string wrong = float.IsFinite(value)
+            ? $"{value:R}; samples beyond {largest:R} either way overflow in the filters, so replace values that stand for missing data."
+            : $"{(float.IsNaN(value) ? "NaN" : value > 0 ? "infinite" : "minus infinite")}; every sample must be a finite number.";
+        return new FastSegException($"{Where(info, x, y)} {wrong}");
+    }
+
+    /// <summary>The failure where a search finds nothing although something wrong was met.</summary>
+    public static FastSegException Changed(ImageInfo info) => new($"{info.Name} changed while it was read; run again.");
 
     /// <summary>The failure about the first wrong pixel; null where every pixel passes.</summary>
     public FastSegException? Failure(ComputeOptions options)
@@ -106,25 +118,21 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
         {
             at++;
         }
-        string where = $"{Info.Name}: the pixel at x {part.X + (at % part.Width)}, y {part.Y + (at / part.Width)} is";
+        (long x, long y) = (part.X + (at % part.Width), part.Y + (at / part.Width));
         byte* pixel = samples + (at * Info.PixelBytes);
         for (int c = 0; c < Info.Channels && LargestSample > 0 && Info.Type == SampleType.Float32; c++)
         {
             float value = ((float*)pixel)[c];
             if (!(MathF.Abs(value) <= LargestSample))
             {
-                return (at, new FastSegException($"{where} {Wrong(value)}"));
+                return (at, Refusal(Info, x, y, value, LargestSample));
             }
         }
         return (at, new FastSegException(
-            $"{where} coloured, but the model was trained on grey images; give a grey image or train on colour ones."));
+            $"{Where(Info, x, y)} coloured, but the model was trained on grey images; give a grey image or train on colour ones."));
     }
 
-    /// <summary>What is wrong with a sample, and what would be right.</summary>
-    private string Wrong(float value) => float.IsFinite(value)
-        ? $"{value:R}; samples beyond {LargestSample:R} either way overflow in the filters, " +
-            "so replace values that stand for missing data."
-        : $"{(float.IsNaN(value) ? "NaN" : value > 0 ? "infinite" : "minus infinite")}; every sample must be a finite number.";
+    private static string Where(ImageInfo info, long x, long y) => $"{info.Name}: the pixel at x {x}, y {y} is";
 
     /// <summary>Carries a band's failure out of its worker; <see cref="Workers"/> rethrows that of the lowest band.</summary>
     private sealed class FoundException(FastSegException failure) : Exception

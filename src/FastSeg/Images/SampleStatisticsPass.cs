@@ -1,0 +1,202 @@
+using System.Runtime.InteropServices;
+using FastSeg.Common;
+using FastSeg.Native;
+
+namespace FastSeg.Images;
+
+/// <summary>
+/// Takes mean and deviation of all samples of a page, as they are stored, band of rows by band of rows on several threads. The result
+/// depends on neither threads nor bands: whole numbers are summed up exactly, and the moments of rows of floats are merged in the rows'
+/// order.
+/// </summary>
+internal sealed unsafe class SampleStatisticsPass : IDisposable
+{
+    /// <summary>
+    /// Largest magnitude of a sample that is not refused. Larger ones stand for missing data, and would decide mean and deviation alone.
+    /// </summary>
+    public const float LargestSample = 1e17f;
+
+    /// <summary>Bytes of a band of more than one row: it stays in the L2 cache between being read and being summed up.</summary>
+    private const long BandBytes = 512 << 10;
+
+    private const int MostRows = 256;
+
+    private readonly ImageReader _image;
+    private readonly ImageReader? _mask;
+    private readonly int _rows;
+    private readonly HostBuffer[] _samples;
+    private readonly HostBuffer[] _kept;
+    private readonly HostBuffer? _moments;
+    private readonly (long Count, Int128 Sum, Int128 Squares)[] _sums;
+
+    /// <summary>Allocates the bands of <paramref name="workers"/> threads and, for floats, the moments of all rows.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="mask">One channel of whole numbers of the image's size, 0 where a pixel is left out; null where none is.</param>
+    /// <param name="workers">Threads.</param>
+    private SampleStatisticsPass(ImageReader image, ImageReader? mask, int workers)
+    {
+        (_image, _mask) = (image, mask);
+        _rows = Rows(Info);
+        _sums = new (long, Int128, Int128)[workers];
+        _samples = [.. _sums.Select(_ => new HostBuffer(_rows * Info.Width * Info.PixelBytes))];
+        _kept = mask is null ? [] : [.. _sums.Select(_ => new HostBuffer(_rows * Info.Width * mask.Info.PixelBytes))];
+        _moments = MomentBytes(Info) == 0 ? null : new HostBuffer(MomentBytes(Info));
+    }
+
+    private ImageInfo Info => _image.Info;
+
+    /// <summary>Bytes that <see cref="Run"/> allocates, given how many threads there are.</summary>
+    public static long Bytes(ImageInfo image, ImageInfo? mask, int workers) =>
+        (workers * Rows(image) * image.Width * (image.PixelBytes + (mask?.PixelBytes ?? 0))) + MomentBytes(image);
+
+    /// <summary>Takes the moments of an image's samples, those that a mask leaves out not counted.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="mask">One channel of whole numbers of the image's size, 0 where a pixel is left out; null where none is.</param>
+    /// <param name="workers">Threads, each with a band of its own.</param>
+    /// <param name="options">Cancellation.</param>
+    /// <exception cref="FastSegException">The file is corrupt, or a sample is not finite or too large.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public static SampleMoments Run(ImageReader image, ImageReader? mask, int workers, ComputeOptions options)
+    {
+        using var pass = new SampleStatisticsPass(image, mask, workers);
+        long bands = (image.Info.Height + pass._rows - 1) / pass._rows;
+        Workers.Run(workers, bands, options with { Progress = null }, pass.Take);
+        return pass._moments is null ? pass.Sums() : pass.Moments();
+    }
+
+    /// <summary>Frees the buffers.</summary>
+    public void Dispose()
+    {
+        Array.ForEach(_samples, buffer => buffer.Dispose());
+        Array.ForEach(_kept, buffer => buffer.Dispose());
+        _moments?.Dispose();
+    }
+
+    /// <summary>Rows of a band: one at least, however wide the image is.</summary>
+    private static int Rows(ImageInfo image) =>
+        (int)Math.Min(image.Height, Math.Clamp(BandBytes / (image.Width * image.PixelBytes), 1, MostRows));
+
+    /// <summary>Bytes of the moments of all rows; whole numbers need none.</summary>
+    private static long MomentBytes(ImageInfo image) => image.Type == SampleType.Float32 ? image.Height * sizeof(SampleMoments) : 0;
+
+    /// <summary>Reads a band and takes its sums, or the moments of its rows.</summary>
+    private void Take(int worker, long band)
+    {
+        Region rows = new Region(0, band * _rows, Info.Width, _rows).Intersect(Info.Bounds);
+        byte* samples = _samples[worker].Pointer;
+        _image.Read(rows, _samples[worker].Span<byte>(0, checked((int)(rows.Pixels * Info.PixelBytes))));
+        _mask?.Read(rows, _kept[worker].Span<byte>(0, checked((int)(rows.Pixels * _mask.Info.PixelBytes))));
+        byte* kept = _mask is null ? null : _kept[worker].Pointer;
+        if (_moments is null)
+        {
+            Add(worker, samples, Keep(samples, kept, rows.Pixels));
+            return;
+        }
+        for (long y = rows.Y; y < rows.Bottom; y++)
+        {
+            long before = (y - rows.Y) * Info.Width;
+            float* row = (float*)samples + (before * Info.Channels);
+            long count = Keep((byte*)row, kept is null ? null : kept + (before * _mask!.Info.PixelBytes), Info.Width);
+            if (!SampleChecks.AllWithin((byte*)row, count, Info.Type, LargestSample))
+            {
+                throw Refusal(y);
+            }
+            ((SampleMoments*)_moments.Pointer)[y] = SampleSums.OfFloats(row, count);
+        }
+    }
+
+    /// <summary>Adds up whole numbers.</summary>
+    private void Add(int worker, byte* samples, long count)
+    {
+        ref (long Count, Int128 Sum, Int128 Squares) sums = ref _sums[worker];
+        sums.Count += count;
+        for (long left = count; left > 0; left -= SampleSums.MostSamples)
+        {
+            long some = Math.Min(left, SampleSums.MostSamples);
+            (long sum, Int128 squares) =
+                Info.Type == SampleType.UInt8 ? SampleSums.OfBytes(samples, some) : SampleSums.OfUnsigned((ushort*)samples, some);
+            sums.Sum += sum;
+            sums.Squares += squares;
+            samples += some * Info.Type.Bytes();
+        }
+    }
+
+    /// <summary>Moves the samples that the mask keeps to the front, and returns how many there are.</summary>
+    private long Keep(byte* samples, byte* kept, long pixels)
+    {
+        if (kept is null)
+        {
+            return pixels * Info.Channels;
+        }
+        return (Info.Type.Bytes(), _mask!.Info.Type.Bytes()) switch
+        {
+            (1, 1) => Gather(samples, kept, pixels),
+            (1, _) => Gather(samples, (ushort*)kept, pixels),
+            (2, 1) => Gather((ushort*)samples, kept, pixels),
+            (2, _) => Gather((ushort*)samples, (ushort*)kept, pixels),
+            (_, 1) => Gather((float*)samples, kept, pixels),
+            _ => Gather((float*)samples, (ushort*)kept, pixels),
+        };
+    }
+
+    private long Gather<TSample, TMask>(TSample* samples, TMask* kept, long pixels)
+        where TSample : unmanaged
+        where TMask : unmanaged, IEquatable<TMask>
+    {
+        int channels = Info.Channels;
+        long count = 0;
+        for (long i = 0; i < pixels; i++)
+        {
+            // Copied either way, and overwritten by the next where it is left out: masks have no pattern that a branch could follow.
+            for (int c = 0; c < channels; c++)
+            {
+                samples[count + c] = samples[(i * channels) + c];
+            }
+            count += kept[i].Equals(default) ? 0 : channels;
+        }
+        return count;
+    }
+
+    /// <summary>All workers' sums together.</summary>
+    private SampleMoments Sums()
+    {
+        (long count, Int128 sum, Int128 squares) = (0, 0, 0);
+        foreach ((long more, Int128 moreSum, Int128 moreSquares) in _sums)
+        {
+            (count, sum, squares) = (count + more, sum + moreSum, squares + moreSquares);
+        }
+        return SampleMoments.OfSums(count, sum, squares);
+    }
+
+    /// <summary>The moments of all rows, merged in their order.</summary>
+    private SampleMoments Moments()
+    {
+        SampleMoments all = default;
+        for (long y = 0; y < Info.Height; y++)
+        {
+            all = all.Merge(((SampleMoments*)_moments!.Pointer)[y]);
+        }
+        return all;
+    }
+
+    /// <summary>The failure about the first sample of a row that must not be seen and is not left out.</summary>
+    private FastSegException Refusal(long y)
+    {
+        var row = new Region(0, y, Info.Width, 1);
+        byte[] samples = new byte[Info.Width * Info.PixelBytes];
+        byte[] kept = new byte[_mask is null ? 0 : Info.Width * _mask.Info.PixelBytes];
+        _image.Read(row, samples);
+        _mask?.Read(row, kept);
+        for (int i = 0; i < Info.Width * Info.Channels; i++)
+        {
+            int x = i / Info.Channels, maskBytes = kept.Length / (int)Info.Width;
+            float value = MemoryMarshal.Cast<byte, float>(samples)[i];
+            bool counts = _mask is null || kept.AsSpan(x * maskBytes, maskBytes).ContainsAnyExcept((byte)0);
+            if (counts && !(MathF.Abs(value) <= LargestSample))
+            {
+                return SampleSearch.Refusal(Info, x, y, value, LargestSample);
+            }
+        }
+        return SampleSearch.Changed(Info);
+    }
+}
