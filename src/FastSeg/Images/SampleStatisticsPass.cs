@@ -113,8 +113,12 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
         for (long left = count; left > 0; left -= SampleSums.MostSamples)
         {
             long some = Math.Min(left, SampleSums.MostSamples);
-            (long sum, Int128 squares) =
-                Info.Type == SampleType.UInt8 ? SampleSums.OfBytes(samples, some) : SampleSums.OfUnsigned((ushort*)samples, some);
+            (long sum, Int128 squares) = Info.Type switch
+            {
+                SampleType.UInt8 => SampleSums.OfBytes(samples, some),
+                SampleType.Int16 => SampleSums.OfSigned((short*)samples, some),
+                _ => SampleSums.OfUnsigned((ushort*)samples, some),
+            };
             sums.Sum += sum;
             sums.Squares += squares;
             samples += some * Info.Type.Bytes();

@@ -55,6 +55,7 @@ internal sealed class SampleStatisticsTests
     [TestCase(SampleType.UInt8, 3, 1)]
     [TestCase(SampleType.UInt16, 1, 2)]
     [TestCase(SampleType.UInt16, 3, 0)]
+    [TestCase(SampleType.Int16, 1, 1)]
     [TestCase(SampleType.Float32, 1, 1)]
     [TestCase(SampleType.Float32, 3, 2)]
     [TestCase(SampleType.Float32, 1, 0)]
@@ -193,6 +194,7 @@ internal sealed class SampleStatisticsTests
         return [.. Enumerable.Range(0, W * H * channels).Select(i => type switch
         {
             SampleType.UInt8 => random.Next(256),
+            SampleType.Int16 => random.Next(65536) - 32768,
             SampleType.Float32 => (float)((random.NextDouble() * 3) - 1 + (i % 11)),
             _ => (double)random.Next(65536),
         })];
@@ -202,6 +204,7 @@ internal sealed class SampleStatisticsTests
     {
         SampleType.UInt8 => MemoryImage.FromMemory<byte>(Array.ConvertAll(values, x => (byte)x), W, H, channels),
         SampleType.UInt16 => MemoryImage.FromMemory<ushort>(Array.ConvertAll(values, x => (ushort)x), W, H, channels),
+        SampleType.Int16 => MemoryImage.FromMemory<short>(Array.ConvertAll(values, x => (short)x), W, H, channels),
         _ => MemoryImage.FromMemory<float>(Array.ConvertAll(values, x => (float)x), W, H, channels),
     };
 }
