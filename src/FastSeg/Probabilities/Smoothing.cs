@@ -15,7 +15,9 @@ public sealed record Smoothing
     /// <summary>Which of the three.</summary>
     public SmoothingMode Mode { get; init; }
 
-    /// <summary>Radius of the guided filter's boxes, 1 to <see cref="MostRadius"/> pixels; 8 for <see cref="SmoothingMode.Safe"/>.</summary>
+    /// <summary>
+    /// Radius of the guided filter's boxes, 1 to <see cref="MostRadius"/> pixels; 8 for <see cref="SmoothingMode.Safe"/>.
+    /// </summary>
     public int Radius { get; init; } = 8;
 
     /// <summary>

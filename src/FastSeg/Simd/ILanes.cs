@@ -28,6 +28,9 @@ internal unsafe interface ILanes<TVector> where TVector : struct
     /// <summary>a * b.</summary>
     static abstract TVector Multiply(TVector a, TVector b);
 
+    /// <summary>a / b, correctly rounded.</summary>
+    static abstract TVector Divide(TVector a, TVector b);
+
     /// <summary>a * b + c, rounded once.</summary>
     static abstract TVector Fma(TVector a, TVector b, TVector c);
 
@@ -36,6 +39,15 @@ internal unsafe interface ILanes<TVector> where TVector : struct
 
     /// <summary>The larger value. Operands are neither NaN nor -0, for which the order of the operands would count.</summary>
     static abstract TVector Max(TVector a, TVector b);
+
+    /// <summary>In each lane <paramref name="above"/> where a &gt; b, and <paramref name="otherwise"/> elsewhere.</summary>
+    static abstract TVector WhereAbove(TVector a, TVector b, TVector above, TVector otherwise);
+
+    /// <summary>
+    /// value * 2^n, where a lane of <paramref name="shifted"/> holds the whole number n plus 1.5 * 2^23. Neither the value nor the result
+    /// is zero, denormal or infinite.
+    /// </summary>
+    static abstract TVector TimesPowerOfTwo(TVector value, TVector shifted);
 
     /// <summary>The square root, correctly rounded, from the divider.</summary>
     static abstract TVector Sqrt(TVector a);
@@ -63,6 +75,9 @@ internal unsafe interface ILanes<TVector> where TVector : struct
 
     /// <summary>As <see cref="LoadShorts"/>, for signed samples.</summary>
     static abstract TVector LoadSignedShorts(short* source);
+
+    /// <summary>Cuts values of 0 to 65535 off to whole numbers and stores them as 16-bit samples.</summary>
+    static abstract void StoreShorts(TVector value, ushort* destination);
 
     /// <summary>
     /// Transposes a square block: row i of the source starts at <c>source + i * stride</c>, row i of the result at

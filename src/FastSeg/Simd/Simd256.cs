@@ -36,6 +36,10 @@ internal readonly unsafe struct Simd256 : ILanes<Vector256<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Divide(Vector256<float> a, Vector256<float> b) => Avx.Divide(a, b);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Fma(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
         System.Runtime.Intrinsics.X86.Fma.MultiplyAdd(a, b, c);
 
@@ -46,6 +50,17 @@ internal readonly unsafe struct Simd256 : ILanes<Vector256<float>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Avx.Max(a, b);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WhereAbove(Vector256<float> a, Vector256<float> b, Vector256<float> above, Vector256<float> otherwise) =>
+        Avx.BlendVariable(otherwise, above, Avx.CompareGreaterThan(a, b));
+
+    /// <inheritdoc/>
+    /// <remarks>The lowest bits of such a float are n; moved up, they are added to the exponent.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> TimesPowerOfTwo(Vector256<float> value, Vector256<float> shifted) =>
+        Avx2.Add(value.AsInt32(), Avx2.ShiftLeftLogical(shifted.AsInt32(), 23)).AsSingle();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -84,6 +99,14 @@ internal readonly unsafe struct Simd256 : ILanes<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> LoadSignedShorts(short* source) =>
         Vector256.ConvertToSingle(Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreShorts(Vector256<float> value, ushort* destination)
+    {
+        Vector256<int> whole = Avx.ConvertToVector256Int32WithTruncation(value);
+        Sse41.PackUnsignedSaturate(whole.GetLower(), whole.GetUpper()).Store(destination);
+    }
 
     /// <inheritdoc/>
     public static void Transpose(float* source, nint stride, float* destination, nint step) =>
