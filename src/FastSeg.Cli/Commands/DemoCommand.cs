@@ -30,7 +30,7 @@ internal sealed class DemoCommand : FastSegCommand
     };
 
     public DemoCommand() : base(
-        "demo", "Does the whole main job on a small sample of real micrographs.",
+        "demo", "Does the whole main job on a sample of real micrographs.",
         "Trains on strokes over four micrographs of nickel superalloys, segments four others, compares them with the truth, " +
             $"and makes pictures; first with classical features, then with deep ones of models/{BackboneName} as well.",
         "fastseg demo")
@@ -43,36 +43,21 @@ internal sealed class DemoCommand : FastSegCommand
     {
         string samples = session.Parsed.GetValue(_samples) ?? FindSamples();
         string output = session.Parsed.GetValue(_output) ?? Path.GetFullPath(Path.Combine(samples, "..", "..", "out", "demo"));
+        string[] truths = Files(Path.Combine(samples, "test"), "_gt.png");
         Folder.Make(output);
-        string? found = BackboneFolders.Find().FirstOrDefault(folder => Path.GetFileName(folder) == BackboneName);
-        using Backbone? backbone = found is null
-            ? null
-            : Backbone.Open(found, DeepFeatureOptions.NetworkThreads, BackendChoice.CudaOrdinal(session.Backend));
-        session.Say(backbone?.Note);
-        var methods = new List<Method> { Train(session, "classical", "", null, samples, output) };
-        if (backbone is null)
-        {
-            session.Output.WriteLine(
-                $"deep features are left out: there is no models/{BackboneName} above the program, nor in {BackboneFolders.Variable}");
-        }
-        else
-        {
-            var deep = new DeepOptions(backbone) { Upsampling = Upsampling.Bilinear };
-            methods.Add(Train(session, "classical + deep", "_deep", deep, samples, output));
-        }
-        session.Output.WriteLine("segmented images they were not trained on; IoU by class:");
-        foreach (string truth in Files(Path.Combine(samples, "test"), "_gt.png"))
+        using Backbone? backbone = Open(session);
+        List<Method> methods = Train(session, backbone, samples, output);
+        session.Output.WriteLine("segmented images that they were not trained on; IoU by class:");
+        foreach (string truth in truths)
         {
             Segment(session, methods, truth, output);
         }
-        foreach (Method method in methods)
-        {
-            session.Output.WriteLine(
-                $"  {method.Name}: mean over {method.Scores.Count} images {ScoreText.MeanOfMeans(method.Scores):0.000}");
-        }
+        session.Output.WriteLine($"mean IoU over the {truths.Length} images that they were not trained on:");
+        var means = new TextTable(false, true);
+        methods.ForEach(method => means.Row(method.Name, $"{ScoreText.MeanOfMeans(method.Scores):0.000}"));
+        means.Write(session.Output);
         WriteStages(session);
-        string names = string.Join(" | ", methods.Select(method => method.Name));
-        session.Output.WriteLine($"pictures (image | truth | {names}), label maps and models: {output}");
+        session.Output.WriteLine($"pictures, label maps and models: {output}");
         return ExitCode.Success;
     }
 
@@ -93,27 +78,51 @@ internal sealed class DemoCommand : FastSegCommand
 
     private static string[] Files(string folder, string ending)
     {
-        string[] files = Directory.GetFiles(folder, $"*{ending}");
+        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, $"*{ending}") : [];
         Array.Sort(files, StringComparer.Ordinal);
         return files.Length > 0
             ? files
             : throw new FastSegException($"{folder} has no file that ends in {ending}; restore the sample from the repository.");
     }
 
-    private static Method Train(Session session, string name, string suffix, DeepOptions? deep, string samples, string output)
+    /// <summary>The backbone in the box, or null and a sentence where it is missing.</summary>
+    private static Backbone? Open(Session session)
+    {
+        string? found = BackboneFolders.Find().FirstOrDefault(folder => Path.GetFileName(folder) == BackboneName);
+        if (found is null)
+        {
+            session.Output.WriteLine(
+                $"deep features are left out: there is no models/{BackboneName} above the program, nor in {BackboneFolders.Variable}");
+            return null;
+        }
+        Backbone backbone = Backbone.Open(found, DeepFeatureOptions.NetworkThreads, BackendChoice.CudaOrdinal(session.Backend));
+        session.Say(backbone.Note);
+        return backbone;
+    }
+
+    private static List<Method> Train(Session session, Backbone? backbone, string samples, string output)
     {
         string[] labels = Files(Path.Combine(samples, "train"), "_labels.png");
         string[] images = [.. labels.Select(path => path.Replace("_labels.png", ".png", StringComparison.Ordinal))];
-        TrainingResult result;
-        using (var set = new TrainingSet(images, labels))
+        using var set = new TrainingSet(images, labels);
+        var methods = new List<Method> { Train(session, "classical", "", null, set, output) };
+        if (backbone is not null)
         {
-            result = session.Long(name, 0, options => Segmenter.Train(set.Images, names: Names, options: options, deep: deep));
+            var deep = new DeepOptions(backbone) { Upsampling = Upsampling.Bilinear };
+            methods.Add(Train(session, "classical + deep", "_deep", deep, set, output));
         }
+        return methods;
+    }
+
+    private static Method Train(Session session, string name, string suffix, DeepOptions? deep, TrainingSet set, string output)
+    {
+        TrainingResult result = session.Long(
+            name, 0, options => Segmenter.Train(set.Images, names: Names, options: options, deep: deep));
         result.Model.Save(Path.Combine(output, $"ni{suffix}.fastseg"));
         session.Report.XgboostVersion = result.Model.XgboostVersion;
         session.Add(result.Run);
         session.Output.WriteLine(
-            $"{name}: trained on {Units.Count(result.Run.Pixels)} labelled pixels of {images.Length} images, " +
+            $"{name}: trained on {Units.Count(result.Run.Pixels)} labelled pixels of {set.Images.Count} images, " +
                 $"{result.Model.Planes} features, in {Units.Seconds(result.Run.Seconds)}");
         return new Method(name, suffix, new Segmenter(result.Model, deep?.Backbone), []);
     }
@@ -125,7 +134,11 @@ internal sealed class DemoCommand : FastSegCommand
         using ImageReader wanted = ImageFile.OpenLabels(truth);
         Picture picture = Shrunk.Image(image, session.Cancellation);
         ushort[] classes = [.. Shrunk.Labels(wanted, session.Cancellation).Select(value => (ushort)(value + 1))];
-        var pictures = new List<Picture> { picture, Picture.OfLabels(classes, picture.Width, picture.Height) };
+        var panels = new List<Panel>
+        {
+            new(picture, "image", "not trained on"),
+            new(Picture.OfLabels(classes, picture.Width, picture.Height), "truth", stem),
+        };
         session.Output.WriteLine($"  {stem}");
         foreach (Method method in methods)
         {
@@ -135,9 +148,14 @@ internal sealed class DemoCommand : FastSegCommand
             ConfusionMatrix matrix = Score.Compare(result, wanted, truthOffset: 1);
             Report(session, method, run, new ReportImage(path) { Output = labels, MeanIou = matrix.MeanIou() }, matrix);
             method.Scores.Add(new ImageScore(labels, truth, matrix));
-            pictures.Add(Picture.OfLabels(Shrunk.Labels(result, session.Cancellation), picture.Width, picture.Height));
+            Picture found = Picture.OfLabels(Shrunk.Labels(result, session.Cancellation), picture.Width, picture.Height);
+            panels.Add(new Panel(found, method.Name, FormattableString.Invariant($"mean IoU {matrix.MeanIou():0.000}")));
         }
-        Picture.Beside([.. pictures]).Save(Path.Combine(output, $"{stem}.png"));
+        Picture legend = Legend.Of(
+            picture.Width, picture.Height, methods[0].Segmenter.Model.Classes,
+            [.. methods.Select(method => (method.Name, method.Scores[^1].Matrix))]);
+        panels.Add(new Panel(legend, "", ""));
+        Sheet.Of(panels).Save(Path.Combine(output, $"{stem}.png"));
     }
 
     private static RunResult Segment(Session session, Method method, ImageReader image, string labels)

@@ -27,6 +27,39 @@ internal sealed class Picture(int width, int height)
     public static int Factor(long imageWidth, long imageHeight) =>
         (int)((Math.Max(imageWidth, imageHeight) + LongestSide - 1) / LongestSide);
 
+    /// <summary>A white picture.</summary>
+    public static Picture Blank(int width, int height)
+    {
+        var picture = new Picture(width, height);
+        Array.Fill(picture.Rgb, byte.MaxValue);
+        return picture;
+    }
+
+    /// <summary>Copies a picture into this one, where it must have room.</summary>
+    /// <param name="picture">The other one.</param>
+    /// <param name="left">The column that its first one becomes.</param>
+    /// <param name="top">The row that its first one becomes.</param>
+    public void Put(Picture picture, int left, int top)
+    {
+        for (int y = 0; y < picture.Height; y++)
+        {
+            picture.Rgb.AsSpan(3 * y * picture.Width, 3 * picture.Width).CopyTo(Rgb.AsSpan(3 * (((top + y) * width) + left)));
+        }
+    }
+
+    /// <summary>Gives a rectangle one colour; what lies outside the picture is left out.</summary>
+    public void Fill(int left, int top, int wide, int high, (byte Red, byte Green, byte Blue) colour)
+    {
+        for (int y = Math.Max(0, top); y < Math.Min(height, top + high); y++)
+        {
+            for (int x = Math.Max(0, left); x < Math.Min(width, left + wide); x++)
+            {
+                int at = 3 * ((y * width) + x);
+                (Rgb[at], Rgb[at + 1], Rgb[at + 2]) = colour;
+            }
+        }
+    }
+
     /// <summary>The label map blended over this picture, half and half; where the label is 0 the picture stays.</summary>
     public Picture Overlay(ushort[] labels)
     {
@@ -63,15 +96,11 @@ internal sealed class Picture(int width, int height)
         {
             wide += picture.Width;
         }
-        var row = new Picture(wide, pictures[0].Height);
-        Array.Fill(row.Rgb, byte.MaxValue);
+        Picture row = Blank(wide, pictures[0].Height);
         int left = 0;
         foreach (Picture picture in pictures)
         {
-            for (int y = 0; y < picture.Height; y++)
-            {
-                picture.Rgb.AsSpan(3 * y * picture.Width, 3 * picture.Width).CopyTo(row.Rgb.AsSpan(3 * ((y * wide) + left)));
-            }
+            row.Put(picture, left, 0);
             left += picture.Width + Gap;
         }
         return row;

@@ -85,7 +85,7 @@ internal sealed class SelfTestTests
             Assert.That(
                 outcome.Output,
                 Does.Contain(folder).And.Contain("filters").And.Contain("coarse (secondary)")
-                    .And.Contain("classical + deep: mean over 2 images"));
+                    .And.Contain("mean IoU over the 2 images that they were not trained on"));
             using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "report.json")));
             JsonElement[] images = [.. report.RootElement.GetProperty("images").EnumerateArray()];
             Assert.That(images, Has.Length.EqualTo(4));

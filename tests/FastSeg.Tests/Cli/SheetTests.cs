@@ -1,0 +1,87 @@
+using FastSeg.Cli.Pictures;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Cli;
+
+/// <summary>Captions and sheets of pictures.</summary>
+internal sealed class SheetTests
+{
+    [Test]
+    public void EveryPrintableCharacterHasItsOwnGlyph()
+    {
+        string all = new([.. Enumerable.Range(32, 95).Select(value => (char)value)]);
+        Assert.That(all.Select(letter => Convert.ToHexString(Written($"{letter}", 1).Rgb)).Distinct().Count(), Is.EqualTo(all.Length));
+        Assert.That(Dark(Written(" ", 1)), Is.Zero);
+        Assert.That(Written("é\n", 1).Rgb, Is.EqualTo(Written("??", 1).Rgb), "what the font lacks");
+    }
+
+    [Test]
+    public void ALetterIsDrawnAsItLooks()
+    {
+        Picture letter = Written("j", 1);
+        string Row(int y) => string.Concat(Enumerable.Range(0, 5).Select(x => IsDark(letter, x, y) ? '#' : '.'));
+        string[] rows = [.. Enumerable.Range(0, 9).Select(Row)];
+        Assert.That(rows, Is.EqualTo((string[])["...#.", ".....", "..##.", "...#.", "...#.", "...#.", "...#.", "#..#.", ".##.."]));
+    }
+
+    [Test]
+    public void AScaledLetterIsItsDotsEnlarged()
+    {
+        Picture one = Written("Ag", 1), three = Written("Ag", 3);
+        for (int y = 0; y < three.Height; y++)
+        {
+            for (int x = 0; x < three.Width; x++)
+            {
+                Assert.That(IsDark(three, x, y), Is.EqualTo(IsDark(one, x / 3, y / 3)), $"{x}, {y}");
+            }
+        }
+    }
+
+    [TestCase(-4, -3)]
+    [TestCase(7, 5)]
+    public void TextIsCutAtThePicturesEdges(int left, int top)
+    {
+        Picture whole = Picture.Blank(40, 30), part = Picture.Blank(10, 8);
+        Font.Write(whole, "W", left + 10, top + 10, 1);
+        Font.Write(part, "W", left, top, 1);
+        for (int y = 0; y < part.Height; y++)
+        {
+            for (int x = 0; x < part.Width; x++)
+            {
+                Assert.That(IsDark(part, x, y), Is.EqualTo(IsDark(whole, x + 10, y + 10)), $"{x}, {y}");
+            }
+        }
+    }
+
+    [Test]
+    public void ASheetHasRowsOfThreeWithCaptionsUnderThem()
+    {
+        Picture grey = Picture.Blank(200, 100);
+        Array.Fill(grey.Rgb, (byte)128);
+        Panel[] panels = [.. Enumerable.Range(0, 4).Select(i => new Panel(grey, i == 1 ? "" : "title", "note"))];
+        Picture sheet = Sheet.Of(panels);
+        Assert.That(sheet.Width, Is.EqualTo(5 + (3 * 205)));
+        Assert.That(sheet.Height, Is.EqualTo(5 + (2 * 130)));
+        for (int i = 0; i < 6; i++)
+        {
+            int left = 5 + (i % 3 * 205), top = 5 + (i / 3 * 130);
+            Assert.That(sheet.Rgb[3 * (((top + 50) * sheet.Width) + left + 100)], Is.EqualTo(i < 4 ? 128 : 255));
+            Assert.That(Dark(sheet, left, top + 105, 200, 9) > 0, Is.EqualTo(i is 0 or 2 or 3), $"title {i}");
+            Assert.That(Dark(sheet, left, top + 115, 200, 9) > 0, Is.EqualTo(i < 4), $"note {i}");
+        }
+    }
+
+    private static Picture Written(string text, int scale)
+    {
+        Picture picture = Picture.Blank(text.Length * Font.Advance(scale), Font.LineHeight(scale));
+        Font.Write(picture, text, 0, 0, scale);
+        return picture;
+    }
+
+    private static bool IsDark(Picture picture, int x, int y) => picture.Rgb[3 * ((y * picture.Width) + x)] < 100;
+
+    private static int Dark(Picture picture) => Dark(picture, 0, 0, picture.Width, picture.Height);
+
+    private static int Dark(Picture picture, int left, int top, int wide, int high) => Enumerable.Range(top, high)
+        .Sum(y => Enumerable.Range(left, wide).Count(x => IsDark(picture, x, y)));
+}
