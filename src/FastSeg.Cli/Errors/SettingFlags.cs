@@ -11,6 +11,7 @@ internal static class SettingFlags
         Setting.Backend => "--backend",
         Setting.Backbone => "--deep MODELDIR",
         Setting.Channels => "--channels",
+        Setting.Scales => "--deep-scales",
         Setting.Range => "--range",
         Setting.AllRounds => "--all-rounds",
         _ => throw new ArgumentOutOfRangeException(nameof(setting), setting, "This setting has no flag."),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using FastSeg.Backends;
 using FastSeg.Cli.Errors;
 using FastSeg.Cli.Sessions;
@@ -30,6 +31,15 @@ internal sealed class DeepFeatureOptions
 
     private readonly Option<int> _channels = NumberOption.Whole(
         "--channels", "Deep channels: leading principal components of the transformer's tokens.", 32, 1, MostChannels);
+
+    private readonly Option<string> _scales = new("--deep-scales")
+    {
+        Description =
+            "At which scales the transformer sees a page, 2 being the page enlarged twice; each gets an equal part of --channels. " +
+            "Scale 2 takes four times as long as scale 1.",
+        DefaultValueFactory = _ => "1",
+    };
+
     private readonly Option<InputRange?> _range = RangeOption.Create();
 
     private readonly Option<int> _threads = NumberOption.Whole(
@@ -37,12 +47,16 @@ internal sealed class DeepFeatureOptions
         "Threads of the transformer. They are part of its result, so a model keeps them and --threads does not change them.",
         NetworkThreads, 1, 1024);
 
-    public DeepFeatureOptions() => ChoiceOption.Only(_upsampler, "nearest", "bilinear", "learned");
+    public DeepFeatureOptions()
+    {
+        ChoiceOption.Only(_upsampler, "nearest", "bilinear", "learned");
+        ChoiceOption.Only(_scales, "1", "2", "1,2");
+    }
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_folder, _upsampler, _channels, _range, _threads])
+        foreach (Option option in (Option[])[_folder, _upsampler, _channels, _scales, _range, _threads])
         {
             command.Options.Add(option);
         }
@@ -53,7 +67,7 @@ internal sealed class DeepFeatureOptions
 
     /// <summary>The option besides --deep that was given; null for none.</summary>
     public string? Other(ParseResult parsed) =>
-        ((Option[])[_upsampler, _channels, _range, _threads])
+        ((Option[])[_upsampler, _channels, _scales, _range, _threads])
             .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
     /// <summary>Opens the backbone; null where there is none. The caller disposes it.</summary>
@@ -84,6 +98,7 @@ internal sealed class DeepFeatureOptions
     public DeepOptions? Wanted(ParseResult parsed, Backbone? backbone) => backbone is null ? null : new DeepOptions(backbone)
     {
         Channels = parsed.GetValue(_channels),
+        Scales = [.. parsed.GetValue(_scales)!.Split(',').Select(scale => int.Parse(scale, CultureInfo.InvariantCulture))],
         Range = parsed.GetValue(_range),
         Upsampling = parsed.GetValue(_upsampler) switch
         {

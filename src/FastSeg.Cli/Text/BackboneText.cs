@@ -31,6 +31,7 @@ internal static class BackboneText
     public static void AddRows(TextTable table, DeepDescription deep) => table
         .Row(
             "deep", $"{deep.Channels} channels, {deep.Upsampling.ToString().ToLowerInvariant()} upsampling, projection of seed {deep.Seed}")
+        .Row("scales", string.Join(", ", deep.Scales.Select(scale => Scale(deep, scale))))
         .Row("backbone", $"{deep.Backbone}, patch {deep.Patch} px, {deep.Threads} thread{(deep.Threads == 1 ? "" : "s")} of ONNX Runtime")
         .Row("SHA-256", deep.Sha256)
         .Row(
@@ -38,6 +39,9 @@ internal static class BackboneText
             $"{Window(deep.WindowTokens, deep.Patch)}, " +
                 $"overlapping by {deep.OverlapTokens} patches{Flips(deep.FlipAverage)}")
         .Row("range", $"{deep.RangeLow} to {deep.RangeHigh}");
+
+    private static string Scale(DeepDescription deep, int scale) =>
+        $"{scale} ({deep.Channels / deep.Scales.Count} channels, cells of {deep.Patch / scale} px)";
 
     private static string Flips(bool averaged) => averaged ? ", mean of four flips" : "";
 

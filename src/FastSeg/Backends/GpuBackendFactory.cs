@@ -59,9 +59,8 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
         items.Add(new PlanItem("filters' tables", FilterBankGpu.TableBytes(work.Features), 1, PlanPhase.Tiles));
         if (work.Deep is { } deep)
         {
-            long map = DeepImageGpu.Bytes(
-                work.Image.Info, deep.Description.Patch, deep.Projection.Channels, GpuArenaLayout.Upsampler(work, grid));
-            items.Add(new PlanItem("deep features", map, 1, PlanPhase.Tiles));
+            long maps = DeepImageGpu.Bytes(work.Image.Info, deep, GpuArenaLayout.Upsampler(work, grid));
+            items.Add(new PlanItem("deep features", maps, 1, PlanPhase.Tiles));
         }
         if (trees is not null)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Upsamplers;
 using FastSeg.Deep.Weights;
@@ -6,8 +7,8 @@ using FastSeg.Deep.Weights;
 namespace FastSeg.Checks;
 
 /// <summary>
-/// Compares what follows the transformer with float64: the projection of tokens, the spreading of cells over pixels, and the learned
-/// upsampler.
+/// Compares what stands around the transformer with float64: the enlarged page before it, and behind it the projection of tokens, the
+/// spreading of cells over pixels, and the learned upsampler.
 /// </summary>
 internal static unsafe class DeepCheck
 {
@@ -18,7 +19,7 @@ internal static unsafe class DeepCheck
     /// </summary>
     private const double ProjectionTolerance = 2e-5;
 
-    /// <summary>Largest error of an interpolation: a few roundings of values of at most 1.</summary>
+    /// <summary>Largest error of an interpolation, bicubic ones too: a few roundings of values of at most 1.</summary>
     private const double BilinearTolerance = 1e-6;
 
     /// <summary>Largest error of the learned upsampler, as a part of its result's range.</summary>
@@ -27,6 +28,7 @@ internal static unsafe class DeepCheck
     /// <summary>Runs the checks one after the other.</summary>
     public static IEnumerable<BackendCheckResult> Run(int seed)
     {
+        yield return Enlarged(seed);
         yield return Projection(seed);
         yield return Interpolation(seed, bilinear: false);
         yield return Interpolation(seed, bilinear: true);
@@ -34,6 +36,28 @@ internal static unsafe class DeepCheck
         {
             yield return Learned(seed, padding);
         }
+    }
+
+    private static BackendCheckResult Enlarged(int seed)
+    {
+        const int Height = Rows * Patch, Width = Columns * Patch;
+        float[] page = RandomNetwork.Samples(new Random(seed), Height * Width), line = new float[Enlargement.LineFloats(2 * Width)];
+        float[] plane = new float[2 * Height * 2 * Width];
+        var all = new Region(0, 0, Width, Height);
+        double seconds;
+        fixed (float* pixels = page, row = line, to = plane)
+        {
+            float* from = pixels, memory = row, output = to;
+            seconds = Seconds(
+                () => Enlargement.Fill(from, all, Width, Height, new Region(0, 0, 2 * Width, 2 * Height), memory, output));
+        }
+        double worst = 0;
+        for (int i = 0; i < plane.Length; i++)
+        {
+            (int y, int x) = (i / (2 * Width), i % (2 * Width));
+            worst = Worse(worst, plane[i], EnlargementReference.At((r, c) => page[(r * Width) + c], Height, Width, y, x));
+        }
+        return new BackendCheckResult("deep: enlarged page", $"{Width} x {Height}", worst, BilinearTolerance, seconds);
     }
 
     private static BackendCheckResult Projection(int seed)

@@ -21,6 +21,9 @@ public enum Setting
     /// <summary>How many deep features there are.</summary>
     Channels,
 
+    /// <summary>At which scales deep features see a page.</summary>
+    Scales,
+
     /// <summary>The samples that deep features see as 0 and 1.</summary>
     Range,
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FastSeg.Deep;
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 
@@ -18,8 +19,29 @@ public sealed record DeepDescription
     /// <summary>Side of a patch, in pixels.</summary>
     public required int Patch { get; init; }
 
-    /// <summary>Deep channels, k.</summary>
+    /// <summary>Deep channels, k, of all scales together; they are divided equally, and those of the first scale come first.</summary>
     public required int Channels { get; init; }
+
+    /// <summary>
+    /// The scales at which the transformer sees a page, ascending: 1 is the page itself, 2 the page enlarged by the factor 2. A cell of
+    /// scale s covers <see cref="Patch"/> / s pixels.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlyList<int> Scales
+    {
+        get => KeptScales ?? DeepScales.One;
+        init => KeptScales = value;
+    }
+
+    /// <summary>The scales as a model's file has them: left out where they are 1 alone, as in files that knew no others.</summary>
+    [JsonInclude]
+    [JsonPropertyName("scales")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal IReadOnlyList<int>? KeptScales
+    {
+        get;
+        private init => field = value is null || DeepScales.Shared(value) == DeepScales.One ? null : DeepScales.Shared(value);
+    }
 
     /// <summary>How they are brought to full resolution.</summary>
     public required Upsampling Upsampling { get; init; }

@@ -8,7 +8,7 @@ using ILGPU.Runtime;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// The twin of <see cref="DeepImage"/> on a GPU: one image's low-resolution map on the device, and the kernels that bring a tile's core
+/// The twin of <see cref="DeepImage"/> on a GPU: one image's low-resolution maps on the device, and the kernels that bring a tile's core
 /// to full resolution. Filling allocates nothing. One thread launches; it may fill on several streams at once, each with its own scratch.
 /// </summary>
 internal sealed class DeepImageGpu : IDisposable
@@ -16,7 +16,7 @@ internal sealed class DeepImageGpu : IDisposable
     private readonly GpuDevice _device;
     private readonly ImageInfo _image;
     private readonly InputRange _range;
-    private readonly CellMap _map;
+    private readonly CellMap[] _maps;
     private readonly DeviceArena _arena;
     private readonly UpsamplerPlanGpu? _plan;
     private readonly UpsamplerGpu? _network;
@@ -24,29 +24,24 @@ internal sealed class DeepImageGpu : IDisposable
     private readonly LowResolutionPlanesGpu<BinSink>? _bins;
     private readonly Action<AcceleratorStream, KernelConfig, GuidanceSamples, ArrayView<float>>? _toUnit;
 
-    /// <summary>Uploads the map and, for a learned upsampler, the weights.</summary>
+    /// <summary>Uploads the maps and, for a learned upsampler, the weights.</summary>
     /// <param name="device">The device.</param>
     /// <param name="description">How the model upsamples, and its input range.</param>
-    /// <param name="map">The low-resolution features of the whole image.</param>
+    /// <param name="maps">The low-resolution features of the whole image, a map for each scale.</param>
     /// <param name="image">The image.</param>
     /// <param name="plan">For a learned upsampler what <see cref="PlanFor"/> gives, else null.</param>
-    public DeepImageGpu(GpuDevice device, DeepDescription description, LowResolution map, ImageInfo image, UpsamplerPlanGpu? plan)
+    public DeepImageGpu(
+        GpuDevice device, DeepDescription description, IReadOnlyList<LowResolution> maps, ImageInfo image, UpsamplerPlanGpu? plan)
     {
         (_device, _image, _range, _plan) = (device, image, description.Range, plan);
-        long values = map.Channels * map.Rows * map.Columns;
-        _arena = new DeviceArena(device, values * sizeof(float));
+        _maps = new CellMap[maps.Count];
+        _arena = new DeviceArena(device, maps.Sum(map => DeviceArena.Aligned(Values(map) * sizeof(float))));
         try
         {
-            ArrayView<float> cells = _arena.Take(values * sizeof(float)).Cast<float>();
-            Upload(map, cells);
-            _map = new CellMap
+            for (int i = 0; i < _maps.Length; i++)
             {
-                Cells = cells,
-                Channels = map.Channels,
-                Rows = checked((int)map.Rows),
-                Columns = checked((int)map.Columns),
-                Patch = map.Patch,
-            };
+                _maps[i] = Upload(maps[i], _arena.Take(Values(maps[i]) * sizeof(float)).Cast<float>());
+            }
             if (plan is null)
             {
                 bool bilinear = description.Upsampling == Upsampling.Bilinear;
@@ -65,7 +60,7 @@ internal sealed class DeepImageGpu : IDisposable
     }
 
     /// <summary>Deep channels.</summary>
-    public int Channels => _network is null ? _map.Channels : _plan!.Network.Config.ChannelsOut;
+    public int Channels => _network is null ? _maps.Sum(map => map.Channels) : _plan!.Network.Config.ChannelsOut;
 
     /// <summary>The network on an image whose sides are filled up to multiples of the patch.</summary>
     public static UpsamplerPlanGpu PlanFor(Upsampler network, ImageInfo image, int maxWidth, int maxHeight)
@@ -77,8 +72,8 @@ internal sealed class DeepImageGpu : IDisposable
     }
 
     /// <summary>Bytes that the constructor allocates on the device.</summary>
-    public static long Bytes(ImageInfo image, int patch, int channels, UpsamplerPlanGpu? plan) =>
-        DeviceArena.Aligned(LowResolution.Bytes(image, patch, channels)) + (plan is null ? 0 : UpsamplerGpu.Bytes(plan));
+    public static long Bytes(ImageInfo image, DeepModel model, UpsamplerPlanGpu? plan) =>
+        DeepMaps.Bytes(model, image).Sum(DeviceArena.Aligned) + (plan is null ? 0 : UpsamplerGpu.Bytes(plan));
 
     /// <summary>Bytes of scratch that <see cref="Fill"/> needs for a tile; 0 but for a learned upsampler.</summary>
     public static long ScratchBytes(ImageInfo image, UpsamplerPlanGpu? plan) =>
@@ -112,7 +107,11 @@ internal sealed class DeepImageGpu : IDisposable
         {
             LowResolutionPlanesGpu<TSink> interpolated = _floats as LowResolutionPlanesGpu<TSink> ?? _bins as LowResolutionPlanesGpu<TSink>
                 ?? throw new NotSupportedException(typeof(TSink).Name);
-            interpolated.Run(stream, _map, core, sink, firstPlane);
+            foreach (CellMap map in _maps)
+            {
+                interpolated.Run(stream, map, core, sink, firstPlane);
+                firstPlane += map.Channels;
+            }
             return;
         }
         Region seen = Guidance(core);
@@ -141,7 +140,7 @@ internal sealed class DeepImageGpu : IDisposable
             Width = (int)seen.Width,
             Height = (int)seen.Height,
         };
-        _network.Run(stream, _map.Cells, guidance, core, sink, firstPlane, scratch.SubView(unit, _plan!.ScratchBytes));
+        _network.Run(stream, _maps[0].Cells, guidance, core, sink, firstPlane, scratch.SubView(unit, _plan!.ScratchBytes));
     }
 
     /// <inheritdoc/>
@@ -155,8 +154,10 @@ internal sealed class DeepImageGpu : IDisposable
     private static long UnitBytes(ImageInfo image, UpsamplerPlanGpu plan) =>
         DeviceArena.Aligned(plan.MaxGuidancePixels * image.Channels * sizeof(float));
 
-    /// <summary>Copies the map to the device, in parts of at most 1 GiB.</summary>
-    private static unsafe void Upload(LowResolution map, ArrayView<float> cells)
+    private static long Values(LowResolution map) => map.Channels * map.Rows * map.Columns;
+
+    /// <summary>Copies a map to the device, in parts of at most 1 GiB.</summary>
+    private static unsafe CellMap Upload(LowResolution map, ArrayView<float> cells)
     {
         for (long done = 0; done < cells.Length;)
         {
@@ -164,5 +165,13 @@ internal sealed class DeepImageGpu : IDisposable
             cells.SubView(done, part).CopyFromCPU(ref *(map.Plane(0) + done), part);
             done += part;
         }
+        return new CellMap
+        {
+            Cells = cells,
+            Channels = map.Channels,
+            Rows = checked((int)map.Rows),
+            Columns = checked((int)map.Columns),
+            Patch = map.Patch,
+        };
     }
 }

@@ -6,26 +6,28 @@ using FastSeg.Simd;
 namespace FastSeg.Deep;
 
 /// <summary>
-/// One image's deep features: the low-resolution map of the whole image, and what each worker needs to bring part of it to full resolution.
-/// At full resolution only the parts in work exist.
+/// One image's deep features: the low-resolution maps of the whole image, and what each worker needs to bring part of them to full
+/// resolution. At full resolution only the parts in work exist.
 /// </summary>
 internal sealed class DeepImage : IDisposable
 {
-    private readonly LowResolution _map;
+    private readonly DeepMaps _maps;
     private readonly bool _owned;
+
+    /// <summary>One for each map, worker after worker.</summary>
     private readonly List<LowResolutionPlanesCpu> _interpolated = [];
     private readonly List<LearnedPlanesCpu> _learned = [];
 
-    /// <summary>Prepares what every worker needs to bring a map to full resolution.</summary>
+    /// <summary>Prepares what every worker needs to bring maps to full resolution.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="map">The image's map; disposed with this where <paramref name="owned"/>, and then also when this fails.</param>
-    /// <param name="owned">Whether the map is this image's alone.</param>
+    /// <param name="maps">The image's maps; disposed with this where <paramref name="owned"/>, and then also when this fails.</param>
+    /// <param name="owned">Whether the maps are this image's alone.</param>
     /// <param name="image">The image.</param>
-    /// <param name="plan">Tiles and workers; null where a backend upsamples itself and wants the map only.</param>
-    public DeepImage(DeepModel model, LowResolution map, bool owned, ImageReader image, Plan? plan)
+    /// <param name="plan">Tiles and workers; null where a backend upsamples itself and wants the maps only.</param>
+    public DeepImage(DeepModel model, DeepMaps maps, bool owned, ImageReader image, Plan? plan)
     {
         DeepDescription description = model.Description;
-        (Channels, _map, _owned) = (description.Channels, map, owned);
+        (Channels, _maps, _owned) = (description.Channels, maps, owned);
         if (plan is null)
         {
             return;
@@ -35,13 +37,21 @@ internal sealed class DeepImage : IDisposable
             if (model.Network is { } network)
             {
                 UpsamplerPlanCpu layers = LearnedPlanesCpu.PlanFor(network, image.Info, plan.MaxCore.Width);
-                AddEach(_learned, plan, () => new LearnedPlanesCpu(layers, _map, image, description.Range, plan.Grid));
+                for (int worker = 0; worker < plan.Workers; worker++)
+                {
+                    _learned.Add(new LearnedPlanesCpu(layers, maps.Maps[0], image, description.Range, plan.Grid));
+                }
             }
             else
             {
-                (int width, int height) = (Band.MaxWidth, Band.MaxHeight);
                 bool bilinear = description.Upsampling == Upsampling.Bilinear;
-                AddEach(_interpolated, plan, () => new LowResolutionPlanesCpu(_map, bilinear, width, height));
+                for (int worker = 0; worker < plan.Workers; worker++)
+                {
+                    foreach (LowResolution map in maps.Maps)
+                    {
+                        _interpolated.Add(new LowResolutionPlanesCpu(map, bilinear, Band.MaxWidth, Band.MaxHeight));
+                    }
+                }
             }
         }
         catch
@@ -54,16 +64,8 @@ internal sealed class DeepImage : IDisposable
     /// <summary>Deep channels.</summary>
     public int Channels { get; }
 
-    /// <summary>The image's low-resolution features.</summary>
-    public LowResolution LowResolution => _map;
-
-    /// <summary>Runs the transformer over the image.</summary>
-    public static LowResolution Map(DeepModel model, Backbone backbone, ImageReader image, StageTimes times, ComputeOptions options)
-    {
-        model.Description.CheckBackbone(backbone);
-        return LowResolution.Compute(
-            backbone, model.Projection, image, model.Description.Range, model.Description.Windows, times, options);
-    }
+    /// <summary>The image's low-resolution features, a map for each scale.</summary>
+    public IReadOnlyList<LowResolution> Maps => _maps.Maps;
 
     /// <summary>Buffers of a worker for the tiles of a grid.</summary>
     public static IEnumerable<(string Name, long Bytes)> WorkerItems(DeepModel? model, ImageReader image, TileGrid grid)
@@ -75,32 +77,24 @@ internal sealed class DeepImage : IDisposable
         }
         else if (model is not null)
         {
-            (int width, int height) = (Band.MaxWidth, Band.MaxHeight);
-            yield return ("upsampling", LowResolutionPlanesCpu.Bytes(model.Description.Patch, width, height));
+            (int patch, IReadOnlyList<int> scales) = (model.Description.Patch, model.Description.Scales);
+            yield return (
+                "upsampling", scales.Sum(scale => LowResolutionPlanesCpu.Bytes(patch / scale, Band.MaxWidth, Band.MaxHeight)));
         }
     }
 
-    /// <summary>Buffers of the whole run: the map.</summary>
+    /// <summary>Buffers of the whole run: the maps.</summary>
     public static IEnumerable<(string Name, long Bytes)> SharedItems(DeepModel? model, ImageReader image)
     {
         if (model is not null)
         {
-            yield return ("deep features", LowResolution.Bytes(image.Info, model.Description.Patch, model.Projection.Channels));
+            yield return ("deep features", DeepMaps.Bytes(model, image.Info).Sum());
         }
     }
 
-    /// <summary>Buffers that are held while the map is made, and gone before the first tile. ONNX Runtime's share is measured.</summary>
-    public static IReadOnlyList<(string Name, long Bytes)> TransformerItems(DeepModel? model, Backbone? backbone, ImageReader image)
-    {
-        if (model is null || backbone is null)
-        {
-            return [];
-        }
-        model.Description.CheckBackbone(backbone);
-        (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, image.Info, model.Description.Windows);
-        long tokens = LowResolutionTokens.Bytes(backbone, image, model.Description.Windows);
-        return [("tokens", tokens), ("transformer", backbone.PassBytes(rows, columns))];
-    }
+    /// <summary>Buffers that are held while the maps are made, and gone before the first tile. ONNX Runtime's share is measured.</summary>
+    public static IReadOnlyList<(string Name, long Bytes)> TransformerItems(DeepModel? model, Backbone? backbone, ImageReader image) =>
+        model is null || backbone is null ? [] : DeepMaps.TransformerItems(model, backbone, image);
 
     /// <summary>Bytes of a learned upsampler's result for a tile's core: the planner chooses tiles small enough for it.</summary>
     public static long TileBytes(DeepModel? model, Region core) =>
@@ -124,7 +118,12 @@ internal sealed class DeepImage : IDisposable
             _learned[worker].Fill(band, first);
             return;
         }
-        _interpolated[worker].Planes(band.X, band.Y, band.Width, band.Height, band.Row(first, 0), band.RowStride, band.PlaneStride);
+        for (int map = 0; map < Maps.Count; map++)
+        {
+            _interpolated[(worker * Maps.Count) + map].Planes(
+                band.X, band.Y, band.Width, band.Height, band.Row(first, 0), band.RowStride, band.PlaneStride);
+            first += Maps[map].Channels;
+        }
     }
 
     /// <inheritdoc/>
@@ -134,15 +133,7 @@ internal sealed class DeepImage : IDisposable
         _interpolated.ForEach(planes => planes.Dispose());
         if (_owned)
         {
-            _map.Dispose();
-        }
-    }
-
-    private static void AddEach<T>(List<T> list, Plan plan, Func<T> make)
-    {
-        for (int i = 0; i < plan.Workers; i++)
-        {
-            list.Add(make());
+            _maps.Dispose();
         }
     }
 }

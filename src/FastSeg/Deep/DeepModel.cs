@@ -10,12 +10,12 @@ internal sealed class DeepModel : IDisposable
 {
     /// <summary>Takes the parts, which must fit each other, and packs the upsampler's weights.</summary>
     /// <param name="description">Numbers and names.</param>
-    /// <param name="projection">Tokens to channels.</param>
+    /// <param name="projections">Tokens to channels, for each scale.</param>
     /// <param name="weights">The learned upsampler; null where cells are interpolated.</param>
     /// <exception cref="InvalidDataException">The parts contradict each other.</exception>
-    public DeepModel(DeepDescription description, SharedPca projection, UpsamplerFile? weights)
+    public DeepModel(DeepDescription description, IReadOnlyList<SharedPca> projections, UpsamplerFile? weights)
     {
-        (Description, Projection, Weights) = (description, projection, weights?.Bytes);
+        (Description, Projections, Weights) = (description, projections, weights?.Bytes);
         bool learned = description.Upsampling == Upsampling.Learned;
         if (learned != weights is not null)
         {
@@ -37,12 +37,13 @@ internal sealed class DeepModel : IDisposable
         {
             throw new InvalidDataException("its input range is out of range");
         }
+        CheckScales(description, projections, learned);
         int channelsIn = weights?.Config.ChannelsIn ?? description.Channels;
         int channelsOut = weights?.Config.ChannelsOut ?? description.Channels;
-        if (projection.Channels != channelsIn || description.Channels != channelsOut)
+        if (ProjectedChannels != channelsIn || description.Channels != channelsOut)
         {
             throw new InvalidDataException(
-                $"it states {description.Channels} deep channels, but its projection gives {projection.Channels} "
+                $"it states {description.Channels} deep channels, but its projection gives {ProjectedChannels} "
                 + $"and its upsampler takes {channelsIn} and gives {channelsOut}");
         }
         if (weights is not null && weights.Config.Patch != description.Patch)
@@ -56,8 +57,11 @@ internal sealed class DeepModel : IDisposable
     /// <summary>Numbers and names.</summary>
     public DeepDescription Description { get; }
 
-    /// <summary>Tokens to channels.</summary>
-    public SharedPca Projection { get; }
+    /// <summary>Tokens to channels, for each scale.</summary>
+    public IReadOnlyList<SharedPca> Projections { get; }
+
+    /// <summary>Low-resolution channels of all scales together.</summary>
+    public int ProjectedChannels => Projections.Sum(projection => projection.Channels);
 
     /// <summary>The learned upsampler as its safetensors file; null where there is none.</summary>
     public ReadOnlyMemory<byte>? Weights { get; }
@@ -70,11 +74,20 @@ internal sealed class DeepModel : IDisposable
 
     /// <summary>The same features, interpolated instead of upsampled by a network.</summary>
     public DeepModel Interpolated(Upsampling upsampling) =>
-        new(Description with { Upsampling = upsampling, Channels = Projection.Channels }, Projection, null);
+        new(Description with { Upsampling = upsampling, Channels = ProjectedChannels }, Projections, null);
 
-    /// <summary>Takes input range and projection from training images.</summary>
+    /// <summary>Peak memory of the process while <see cref="Fit"/> runs. The network's pass is measured.</summary>
+    /// <exception cref="FastSegException">It is more than the options allow, or the scales are not possible.</exception>
+    public static long FitPeak(DeepOptions options, IReadOnlyList<ImageReader> images, ComputeOptions run)
+    {
+        options.CheckScales();
+        return options.Scales.Max(scale => SharedPcaFit.Peak(options.Backbone, images, WindowPolicy.Of(options.Backbone), run, scale));
+    }
+
+    /// <summary>Takes input range and projections from training images.</summary>
     public static DeepModel Fit(DeepOptions options, IReadOnlyList<ImageReader> images, int seed, StageTimes times, ComputeOptions run)
     {
+        options.CheckScales();
         Backbone backbone = options.Backbone;
         Upsampling upsampling = options.Choose().Upsampling;
         UpsamplerFile? weights = upsampling == Upsampling.Learned ? backbone.Upsampler : null;
@@ -84,14 +97,21 @@ internal sealed class DeepModel : IDisposable
         range.Check(images);
         times.Add(Stage.Read, start);
         WindowPolicy windows = WindowPolicy.Of(backbone);
-        SharedPca projection =
-            SharedPcaFit.Fit(backbone, images, range, windows, options.Channels, (ulong)seed, times: times, run: run);
+        IReadOnlyList<int> scales = options.Scales;
+        var projections = new SharedPca[scales.Count];
+        for (int i = 0; i < projections.Length; i++)
+        {
+            ComputeOptions part = run with { Progress = PartialProgress.Of(run.Progress, (double)i / scales.Count, 1.0 / scales.Count) };
+            projections[i] = SharedPcaFit.Fit(
+                backbone, images, range, windows, options.Channels / scales.Count, (ulong)seed, times: times, run: part, scale: scales[i]);
+        }
         var description = new DeepDescription
         {
             Backbone = backbone.Description.Name,
             Sha256 = backbone.Sha256,
             Patch = backbone.Description.Patch,
             Channels = channelsOut,
+            Scales = scales,
             Upsampling = upsampling,
             WindowTokens = windows.Tokens,
             OverlapTokens = windows.Overlap,
@@ -102,6 +122,25 @@ internal sealed class DeepModel : IDisposable
             Threads = backbone.Threads,
             Identity = backbone.Identity,
         };
-        return new DeepModel(description, projection, weights);
+        return new DeepModel(description, projections, weights);
+    }
+
+    /// <summary>Refuses scales that are not possible, or that the projections, the patch or a learned upsampler do not fit.</summary>
+    private static void CheckScales(DeepDescription description, IReadOnlyList<SharedPca> projections, bool learned)
+    {
+        IReadOnlyList<int> scales = description.Scales;
+        if (!DeepScales.ArePossible(scales) || scales.Any(scale => description.Patch % scale != 0))
+        {
+            throw new InvalidDataException(
+                $"it states the scales {DeepScales.Text(scales)} for patches of {description.Patch} pixels, which is not possible");
+        }
+        if (projections.Count != scales.Count || projections.Any(projection => projection.Channels != projections[0].Channels))
+        {
+            throw new InvalidDataException("its projections do not fit its scales");
+        }
+        if (learned && scales != DeepScales.One)
+        {
+            throw new InvalidDataException("it has a learned upsampler, which takes scale 1 alone, and other scales");
+        }
     }
 }

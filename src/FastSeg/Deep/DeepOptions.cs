@@ -1,3 +1,5 @@
+using FastSeg.Deep;
+
 namespace FastSeg;
 
 /// <summary>The deep features that a training run shall add.</summary>
@@ -5,10 +7,25 @@ namespace FastSeg;
 public sealed record DeepOptions(Backbone Backbone)
 {
     /// <summary>How a sentence calls the setting that a caller may know by another name.</summary>
-    private const string ChannelWords = "a number of channels of";
+    private const string ChannelWords = "a number of channels of", CountWords = "The number of channels", ScaleWords = "The scales";
 
-    /// <summary>Deep channels, k: 1 to the backbone's dimension.</summary>
+    private readonly IReadOnlyList<int> _scales = DeepScales.One;
+
+    /// <summary>
+    /// Deep channels, k: 1 to the backbone's dimension for each scale. They are divided equally among the scales; those of the first scale
+    /// come first.
+    /// </summary>
     public int Channels { get; init; } = 32;
+
+    /// <summary>
+    /// The scales at which the transformer sees a page, ascending: 1 is the page itself; 2 is the page enlarged by the factor 2
+    /// (bicubic, Catmull-Rom), whose features are of half a patch. Every scale has a projection of its own.
+    /// </summary>
+    public IReadOnlyList<int> Scales
+    {
+        get => _scales;
+        init => _scales = DeepScales.Shared(value);
+    }
 
     /// <summary>
     /// How they are brought to full resolution; null takes the backbone's learned upsampler where it has one that fits patch and channels,
@@ -38,6 +55,34 @@ public sealed record DeepOptions(Backbone Backbone)
             : throw Failure($"{Backbone.Folder}: {what}; {remedy}, or choose nearest or bilinear.");
     }
 
+    /// <summary>Refuses scales that are not possible, or that the channels or the backbone's patch cannot be divided by.</summary>
+    /// <exception cref="FastSegException">The sentence says which.</exception>
+    internal void CheckScales()
+    {
+        string scales = DeepScales.Text(Scales);
+        if (!DeepScales.ArePossible(Scales))
+        {
+            throw new FastSegException(
+                $"{ScaleWords} {(scales.Length > 0 ? scales : "(none)")} are not possible; give 1, 2 or both, the smaller first.",
+                Setting.Scales, ScaleWords);
+        }
+        if (Scales.FirstOrDefault(scale => Backbone.Description.Patch % scale != 0) is var scale and > 0)
+        {
+            throw new FastSegException(
+                $"{ScaleWords} {scales} do not fit {Backbone.Folder}, whose patches of {Backbone.Description.Patch} pixels "
+                + $"cannot be divided by {scale}; give scale 1 alone.",
+                Setting.Scales, ScaleWords);
+        }
+        int dimension = Backbone.Description.Dimension;
+        if (Scales.Count > 1 && (Channels % Scales.Count != 0 || Channels > Scales.Count * (long)dimension))
+        {
+            throw new FastSegException(
+                $"{CountWords} {Channels} cannot be divided among the scales {scales} of {Backbone.Folder}; give a multiple of "
+                + $"{Scales.Count}, at most {Scales.Count * dimension}.",
+                Setting.Channels, CountWords);
+        }
+    }
+
     private static FastSegException Failure(string sentence) => sentence.Contains(ChannelWords, StringComparison.Ordinal)
         ? new FastSegException(sentence, Setting.Channels, ChannelWords)
         : new FastSegException(sentence);
@@ -48,6 +93,10 @@ public sealed record DeepOptions(Backbone Backbone)
         if (Backbone.Upsampler is not { Config: var config })
         {
             return ($"there is no learned upsampler ({Backbone.UpsamplerPath})", "import one");
+        }
+        if (Scales != DeepScales.One)
+        {
+            return ($"a learned upsampler takes scale 1 alone, but the scales are {DeepScales.Text(Scales)}", "give scale 1 alone");
         }
         if (Backbone.Misfit(config) is { } why)
         {

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
-using FastSeg.Deep.Tokens;
 using FastSeg.Images;
 
 namespace FastSeg.Runs;
@@ -52,7 +51,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// </exception>
     public RunResult Fitted(FeatureSpec features, int channels, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> output)
     {
-        long peak = SharedPcaFit.Peak(deep.Backbone, [image], WindowPolicy.Of(deep.Backbone), options);
+        long peak = DeepModel.FitPeak(deep, [image], options);
         using DeepModel model = Fit(deep, PartialProgress.Of(options.Progress, 0, FitShare));
         ComputeOptions afterFit = options with { Progress = PartialProgress.Of(options.Progress, FitShare, 1 - FitShare) };
         RunResult run = Write(features, channels, model, deep.Backbone, output, null, afterFit);
@@ -61,7 +60,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
 
     /// <summary>
     /// Writes the image's deep features twice, without classical ones: once with each cell's features repeated over its pixels, and once
-    /// upsampled. The projection is fitted to the image, and the transformer run, once for both.
+    /// upsampled. The projections are fitted to the image, and the transformer run, once for both. Every scale has cells of its own size.
     /// </summary>
     /// <param name="deep">Which features.</param>
     /// <param name="low">Makes the writer of the cells' features, given the planes' names; it is committed and disposed here.</param>
@@ -74,13 +73,13 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low, Func<IReadOnlyList<string>, ImageWriter> full)
     {
         FeatureSpec none = FeatureSpec.Paper with { Families = Families.None };
-        long peak = SharedPcaFit.Peak(deep.Backbone, [image], WindowPolicy.Of(deep.Backbone), options);
+        long peak = DeepModel.FitPeak(deep, [image], options);
         using DeepModel model = Fit(deep, null);
         using DeepModel cells = model.Interpolated(Upsampling.Nearest);
-        using LowResolution map = DeepImage.Map(model, deep.Backbone, image, _times, options);
+        using DeepMaps maps = DeepMaps.Compute(model, deep.Backbone, image, _times, options);
         ComputeOptions quiet = options with { Progress = null };
-        Write(none, 0, cells, null, low, map, quiet);
-        RunResult run = Write(none, 0, model, null, full, map, quiet);
+        Write(none, 0, cells, null, low, maps, quiet);
+        RunResult run = Write(none, 0, model, null, full, maps, quiet);
         return run with { PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
     }
 
@@ -89,12 +88,12 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         DeepModel.Fit(deep, [image], 0, _times, options with { Progress = progress });
 
     /// <summary>
-    /// Plans, computes and writes one stack. With <paramref name="map"/> given, the deep features come from it and the transformer does not
-    /// run.
+    /// Plans, computes and writes one stack. With <paramref name="maps"/> given, the deep features come from them and the transformer does
+    /// not run.
     /// </summary>
     private RunResult Write(
         FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output,
-        LowResolution? map, ComputeOptions how)
+        DeepMaps? maps, ComputeOptions how)
     {
         int seen = channels != 0 ? channels : SampleSearch.IsGrey(image, how) ? 1 : 3;
         var work = new Work(image, features, seen, model, null);
@@ -114,7 +113,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
             work, image.Info.Bounds, backbone, how, core => FeatureWorker.PlaneBytes(core, names.Count),
             workers => [("reader", image.HeldBytes(workers)), ("writer", writer.HeldBytes(workers))])
         {
-            KnownMap = map,
+            KnownMaps = maps,
         };
         run.Run(() => new FeatureWorker(run.Plan, work, writer), _times);
         long commit = Stopwatch.GetTimestamp();

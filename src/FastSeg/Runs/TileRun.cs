@@ -1,7 +1,6 @@
 using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
-using FastSeg.Deep.Tokens;
 using FastSeg.Forest.Training;
 
 namespace FastSeg.Runs;
@@ -20,7 +19,7 @@ internal sealed class TileRun
     /// <summary>Chooses what computes, and plans; nothing is allocated yet.</summary>
     /// <param name="work">What is computed of which image.</param>
     /// <param name="area">The region to be computed.</param>
-    /// <param name="backbone">The transformer; null where the work has no deep features, or their map is known.</param>
+    /// <param name="backbone">The transformer; null where the work has no deep features, or their maps are known.</param>
     /// <param name="options">Threads, memory, backend, progress, cancellation.</param>
     /// <param name="outputBytes">Bytes of a worker's outputs, given a tile's core.</param>
     /// <param name="heldItems">What is held for the whole run (readers, writers), given the number of workers.</param>
@@ -44,7 +43,7 @@ internal sealed class TileRun
     public double MapShare { get; init; }
 
     /// <summary>The image's deep features at low resolution where they are known already; the caller keeps owning them.</summary>
-    public LowResolution? KnownMap { get; init; }
+    public DeepMaps? KnownMaps { get; init; }
 
     /// <summary>The backbone, which a model with deep features cannot do without.</summary>
     /// <exception cref="FastSegException">There is none.</exception>
@@ -107,7 +106,7 @@ internal sealed class TileRun
         };
 
     /// <summary>
-    /// Runs the transformer, unless its map is known, and prepares the upsampling; null where the work has no deep features.
+    /// Runs the transformer, unless its maps are known, and prepares the upsampling; null where the work has no deep features.
     /// </summary>
     private DeepImage? DeepFeatures(StageTimes times)
     {
@@ -115,9 +114,9 @@ internal sealed class TileRun
         {
             return null;
         }
-        LowResolution map = KnownMap ?? DeepImage.Map(
+        DeepMaps maps = KnownMaps ?? DeepMaps.Compute(
             model, RequiredBackbone(_backbone, model), _work.Image, times,
             _options with { Progress = MapShare > 0 ? PartialProgress.Of(_options.Progress, 0, MapShare) : null });
-        return new DeepImage(model, map, owned: KnownMap is null, _work.Image, _factory.UpsamplesItself ? null : Plan);
+        return new DeepImage(model, maps, owned: KnownMaps is null, _work.Image, _factory.UpsamplesItself ? null : Plan);
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
-using FastSeg.Deep.Tokens;
 using FastSeg.Forest.Saved;
 using FastSeg.Forest.Training;
 using FastSeg.Images;
@@ -105,7 +104,7 @@ internal sealed unsafe class Trainer(
     private DeepModel FitDeep(DeepOptions wanted, IReadOnlyList<TrainingImage> images)
     {
         ImageReader[] readers = [.. images.Select(image => image.Image)];
-        _plannedPeak = Math.Max(_plannedPeak, SharedPcaFit.Peak(wanted.Backbone, readers, WindowPolicy.Of(wanted.Backbone), options));
+        _plannedPeak = Math.Max(_plannedPeak, DeepModel.FitPeak(wanted, readers, options));
         ComputeOptions how = options with { Progress = PartialProgress.Of(options.Progress, 0, ProjectionShare) };
         return DeepModel.Fit(wanted, readers, training.Seed, _times, how);
     }

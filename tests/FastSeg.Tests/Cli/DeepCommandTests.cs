@@ -38,7 +38,44 @@ internal sealed class DeepCommandTests : CliFixture
         Succeed("info", DeepModel),
         Does.Contain("6 a channel, 1 channel (grey), and 5 deep").And.Contain("5 channels, bilinear upsampling")
             .And.Contain(Path.GetFileName(_tiny.Folder)).And.Contain("patch 8 px, 2 threads of ONNX Runtime").And.Contain(Hash())
-            .And.Contain("37 x 37 patches (296 px)").And.Contain("0 to 1"));
+            .And.Contain("37 x 37 patches (296 px)").And.Contain("0 to 1").And.Contain("1 (5 channels, cells of 8 px)"));
+
+    [Test]
+    public void TwoScalesGoThroughEveryCommand()
+    {
+        string[] deep = ["--families", "gaussian", "--deep", _tiny.Folder, "--channels", "6", "--deep-scales", "1,2"];
+        string two = At("two.fastseg");
+        Assert.That(
+            Succeed(["train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "4", .. deep, "-o", two]),
+            Does.Contain(", 12 features"));
+        Assert.That(Succeed("info", two), Does.Contain("1 (3 channels, cells of 8 px), 2 (3 channels, cells of 4 px)"));
+        using (JsonDocument plan = JsonDocument.Parse(Succeed("plan", two, TestImage, "--json")))
+        {
+            long maps = plan.RootElement.GetProperty("buffers").EnumerateArray()
+                .Single(item => item.GetProperty("name").GetString() == "deep features").GetProperty("bytes").GetInt64();
+            Assert.That(maps, Is.EqualTo(((32 * 32) + (64 * 64)) * 3 * sizeof(float)));
+        }
+        Succeed("segment", two, TestImage, "-o", At("two.png"));
+        Assert.That(Labels(At("two.png")).Samples.Distinct().Count(), Is.GreaterThan(1));
+        Succeed("features", TestImage, "--model", two, "-o", At("two.npy"));
+        Assert.That(Succeed(["features", TestImage, .. deep, "-o", At("own.npy")]), Does.Contain("256 x 256 x 12 features"));
+        Succeed(["preview", TestImage, "--features", .. deep[2..], "-o", At("two-deep.png")]);
+    }
+
+    [Test]
+    public void ScalesThatDoNotFitAreRefused()
+    {
+        string[] train = ["train", "--image", TrainImage, "--labels", TrainLabels, "-o", At("no.fastseg"), "--deep", _tiny.Folder];
+        Assert.That(Misuse([.. train, "--deep-scales", "2,1"]), Does.Contain("--deep-scales 2,1: give 1, 2 or 1,2."));
+        Assert.That(
+            Fail([.. train, "--deep-scales", "1,2", "--channels", "5"]),
+            Does.Contain("--channels 5 cannot be divided among the scales 1, 2").And.Contain("give a multiple of 2, at most 20"));
+        using var odd = new TinyBackbone(patch: 7);
+        Assert.That(
+            Fail("features", TestImage, "-o", At("no.npy"), "--deep", odd.Folder, "--deep-scales", "2", "--channels", "4"),
+            Does.Contain("--deep-scales 2 do not fit").And.Contain("patches of 7 pixels").And.Contain("give scale 1 alone"));
+        Assert.That(File.Exists(At("no.fastseg")) || File.Exists(At("no.npy")), Is.False);
+    }
 
     [Test]
     public void TrainingDoesNotDependOnThreads()
@@ -235,6 +272,7 @@ internal sealed class DeepCommandTests : CliFixture
 
     [TestCase("train --image a --labels b -o m --upsampler nearest", "--upsampler is about deep features")]
     [TestCase("train --image a --labels b -o m --channels 16", "--channels is about deep features")]
+    [TestCase("train --image a --labels b -o m --deep-scales 1,2", "--deep-scales is about deep features")]
     [TestCase("features a.tif -o f.npy --range 0 1", "--range is about deep features")]
     [TestCase("features a.tif -o f.npy --range -5 1", "--range is about deep features")]
     [TestCase("features a.tif -o f.npy --model m --deep d --channels 16", "--model says which features are computed; leave out --channels")]

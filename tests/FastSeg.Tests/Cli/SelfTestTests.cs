@@ -18,7 +18,7 @@ internal sealed class SelfTestTests
             Assert.That(outcome.Output, Does.Match($@"features: {family} .*ok"));
         }
         foreach (string operation in (string[])
-            ["projection", "nearest", "bilinear", "upsampler, padding replicate", "upsampler, padding zeros"])
+            ["enlarged page", "projection", "nearest", "bilinear", "upsampler, padding replicate", "upsampler, padding zeros"])
         {
             Assert.That(outcome.Output, Does.Match($@"deep: {operation} .*ok"));
         }

@@ -35,35 +35,41 @@ internal sealed unsafe class DeepImageGpuTests
             DeepDescription description = Description(Upsampling.Learned);
             float[] expected = Expected(weights, map, image, description);
             UpsamplerPlanGpu plan = DeepImageGpu.PlanFor(weights, image.Info, (int)Core.Width, (int)Core.Height);
-            float[] actual = Fill(description, map, image, plan);
+            float[] actual = Fill(description, [map], image, plan);
             double range = expected.Max() - expected.Min();
             Assert.That(actual.Zip(expected, (a, b) => Math.Abs(a - b)).Max() / range, Is.LessThan(1e-5));
         }
     }
 
     [Test]
-    public void WithoutANetworkItHasTheCpusBits([Values(Upsampling.Nearest, Upsampling.Bilinear)] Upsampling upsampling)
+    public void WithoutANetworkItHasTheCpusBits(
+        [Values(Upsampling.Nearest, Upsampling.Bilinear)] Upsampling upsampling, [Values(1, 2)] int scales)
     {
-        using LowResolution map = Map(
-            new UpsamplerCase(Channels, Channels, CellRows * Patch, CellColumns * Patch, Patch, Padding.Replicate));
+        LowResolution[] maps = [.. Enumerable.Range(1, scales).Select(scale => RandomMap(Channels / scales, scale))];
         byte[] samples = new byte[Width * Height];
         fixed (byte* pixels = samples)
         {
             using var image = new MemoryImage((nint)pixels, Width, Height, 1, Width, SampleType.UInt8);
             float[] expected = new float[Channels * Core.Pixels];
-            using var planes = new LowResolutionPlanesCpu(map, upsampling == Upsampling.Bilinear, (int)Core.Width, (int)Core.Height);
+            (int width, int height, nint part) = ((int)Core.Width, (int)Core.Height, (nint)(Channels / scales * Core.Pixels));
             fixed (float* first = expected)
             {
-                planes.Planes(Core.X, Core.Y, (int)Core.Width, (int)Core.Height, first, (nint)Core.Width, (nint)Core.Pixels);
+                for (int i = 0; i < scales; i++)
+                {
+                    using var planes = new LowResolutionPlanesCpu(maps[i], upsampling == Upsampling.Bilinear, width, height);
+                    planes.Planes(Core.X, Core.Y, width, height, first + (i * part), width, (nint)Core.Pixels);
+                }
             }
-            Assert.That(Fill(Description(upsampling), map, image, null), Is.EqualTo(expected));
+            Assert.That(Fill(Description(upsampling), maps, image, null), Is.EqualTo(expected));
         }
+        Array.ForEach(maps, map => map.Dispose());
     }
 
-    private static float[] Fill(DeepDescription description, LowResolution map, MemoryImage image, UpsamplerPlanGpu? plan)
+    private static float[] Fill(
+        DeepDescription description, IReadOnlyList<LowResolution> maps, MemoryImage image, UpsamplerPlanGpu? plan)
     {
         using GpuDevice device = GpuDevice.OpenSimulated();
-        using var deep = new DeepImageGpu(device, description, map, image.Info, plan);
+        using var deep = new DeepImageGpu(device, description, maps, image.Info, plan);
         Assert.That(deep.Channels, Is.EqualTo(Channels));
         Region seen = deep.Guidance(Core);
         byte[] part = new byte[Math.Max(1, seen.Pixels * image.Info.PixelBytes)];
@@ -102,6 +108,18 @@ internal sealed unsafe class DeepImageGpuTests
     {
         var map = new LowResolution(Channels, CellRows, CellColumns, Patch);
         network.Features.CopyTo(new Span<float>(map.Plane(0), Channels * CellRows * CellColumns));
+        return map;
+    }
+
+    /// <summary>A map of the image at a scale: twice the cells along each side at scale 2, each half as wide.</summary>
+    private static LowResolution RandomMap(int channels, int scale)
+    {
+        var map = new LowResolution(channels, ((Height * scale) + Patch - 1) / Patch, ((Width * scale) + Patch - 1) / Patch, Patch / scale);
+        var random = new Random(scale);
+        for (long i = 0; i < map.Channels * map.Rows * map.Columns; i++)
+        {
+            map.Plane(0)[i] = random.NextSingle() - 0.5f;
+        }
         return map;
     }
 

@@ -46,7 +46,7 @@ internal sealed class DeepSegmenterTests
         Segmenter.Features(image, FeatureSpec.Paper, 1, names => MemoryWriter.Into<float>(Layout(names.Count), classical));
         Assert.That(planes[..classical.Length], Is.EqualTo(classical));
         using LowResolution map = LowResolution.Compute(
-            _backbone, _model.Deep!.Projection, image, _model.Deep.Description.Range, _model.Deep.Description.Windows);
+            _backbone, _model.Deep!.Projections[0], image, _model.Deep.Description.Range, _model.Deep.Description.Windows);
         using var upsampled = new LowResolutionPlanesCpu(map, bilinear: true, Scene.Width, Scene.Height);
         float[] deep = new float[Channels * Scene.Width * Scene.Height];
         unsafe
@@ -238,7 +238,7 @@ internal sealed class DeepSegmenterTests
     private static unsafe float[] Whole(DeepModel deep, Backbone backbone, MemoryImage image)
     {
         using LowResolution map = LowResolution.Compute(
-            backbone, deep.Projection, image, deep.Description.Range, deep.Description.Windows);
+            backbone, deep.Projections[0], image, deep.Description.Range, deep.Description.Windows);
         int width = (int)map.Columns * 8, height = (int)map.Rows * 8;
         float[] guide = new float[width * height], full = new float[16 * width * height];
         for (int i = 0; i < guide.Length; i++)

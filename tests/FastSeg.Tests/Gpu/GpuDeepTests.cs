@@ -34,12 +34,13 @@ internal sealed class GpuDeepTests
 
     /// <summary>Nearest and bilinear planes have the CPU's bits, so labels, models and planes are equal.</summary>
     [Test]
-    public void InterpolatedFeaturesGiveTheCpusBits([Values(Upsampling.Nearest, Upsampling.Bilinear)] Upsampling upsampling)
+    public void InterpolatedFeaturesGiveTheCpusBits(
+        [Values(Upsampling.Nearest, Upsampling.Bilinear)] Upsampling upsampling, [Values(1, 2)] int scales)
     {
         using MemoryImage image = Scene.Image;
         Model Train(ComputeOptions options) => Segmenter.Train(
             [Scene.Training], Small, Trained.Quick, options: options,
-            deep: new DeepOptions(_backbone) { Channels = 5, Upsampling = upsampling }).Model;
+            deep: new DeepOptions(_backbone) { Channels = 6, Scales = Scales(scales), Upsampling = upsampling }).Model;
         Model model = Train(Cpu);
         Assert.That(Train(Simulated).ForestBytes.ToArray(), Is.EqualTo(model.ForestBytes.ToArray()));
         Assert.That(Planes(model, image, Simulated), Is.EqualTo(Planes(model, image, Cpu)));
@@ -57,11 +58,12 @@ internal sealed class GpuDeepTests
     }
 
     [Test]
-    public void ThePlanCountsTheMapToo()
+    public void ThePlanCountsTheMapsToo([Values(1, 2)] int scales)
     {
         using MemoryImage image = Scene.Image;
         Model model = Segmenter.Train(
-            [Scene.Training], Small, Trained.Quick, options: Cpu, deep: new DeepOptions(_backbone) { Channels = 5 }).Model;
+            [Scene.Training], Small, Trained.Quick, options: Cpu,
+            deep: new DeepOptions(_backbone) { Channels = 6, Scales = Scales(scales) }).Model;
         var segmenter = new Segmenter(model, _backbone);
         var outputs = new SegmentOutputs
         {
@@ -74,6 +76,8 @@ internal sealed class GpuDeepTests
         Assert.That(DeviceArena.PeakBytes - before, Is.EqualTo(plan.DeviceBytes));
         Assert.That(DeviceArena.LiveBytes, Is.EqualTo(before));
     }
+
+    private static IReadOnlyList<int> Scales(int count) => [.. Enumerable.Range(1, count)];
 
     private float[] Planes(Model model, ImageReader image, ComputeOptions options)
     {

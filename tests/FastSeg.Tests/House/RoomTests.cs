@@ -77,8 +77,8 @@ internal sealed class RoomTests
         ],
         ["Checks"] =
         [
-            Root, "Backends", "Common", "Deep", "Deep/Convolutions", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features", "Forest",
-            "Forest/Saved", "Forest/Training", "Gpu", "Images", Kernels, "Models", "Native", "Probabilities", "Runs",
+            Root, "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Convolutions", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights",
+            "Features", "Forest", "Forest/Saved", "Forest/Training", "Gpu", "Images", Kernels, "Models", "Native", "Probabilities", "Runs",
             "Simd", "Training",
         ],
     };

@@ -9,6 +9,9 @@ internal sealed unsafe class BackboneInput
     /// <summary>Planes of the input.</summary>
     public const int Colours = 3;
 
+    /// <summary>In place of a colour: the values in 0..1 themselves, with mean 0 and standard deviation 1.</summary>
+    private const int Plain = Colours;
+
     private readonly SampleType _type;
     private readonly InputRange _range;
     private readonly float[] _mean;
@@ -20,22 +23,22 @@ internal sealed unsafe class BackboneInput
     {
         _type = type;
         _range = range;
-        _mean = [.. description.Mean];
-        _std = [.. description.Std];
+        _mean = [.. description.Mean, 0];
+        _std = [.. description.Std, 1];
         int values = type switch
         {
             SampleType.UInt8 => byte.MaxValue + 1,
             SampleType.UInt16 or SampleType.Int16 => ushort.MaxValue + 1,
             _ => 0,
         };
-        _table = new float[Colours][];
-        for (int colour = 0; colour < Colours; colour++)
+        _table = new float[Colours + 1][];
+        for (int colour = 0; colour <= Plain; colour++)
         {
             _table[colour] = new float[values];
             for (int bits = 0; bits < values; bits++)
             {
                 int value = type == SampleType.Int16 ? (short)bits : bits;
-                _table[colour][bits] = Normalised(value / (float)type.Divisor(), colour);
+                _table[colour][bits] = Normalised(_range.Unit(value / (float)type.Divisor()), colour);
             }
         }
     }
@@ -75,6 +78,41 @@ internal sealed unsafe class BackboneInput
         }
     }
 
+    /// <summary>A part of the image in 0..1, before mean and standard deviation: a plane for each of its channels.</summary>
+    /// <param name="samples">Rows of the image, channels interleaved.</param>
+    /// <param name="area">Which pixels of the image the samples are.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="part">The part of the area.</param>
+    /// <param name="planes">Planes of the part's height x width floats.</param>
+    public void Unit(byte* samples, Region area, ImageInfo image, Region part, float* planes)
+    {
+        for (int channel = 0; channel < image.Channels; channel++)
+        {
+            for (long y = part.Y; y < part.Bottom; y++, planes += part.Width)
+            {
+                byte* from = samples + ((((y - area.Y) * area.Width) + (part.X - area.X)) * image.PixelBytes);
+                Row(from, image.Channels, channel, Plain, (int)part.Width, planes);
+            }
+        }
+    }
+
+    /// <summary>Takes planes in 0..1 to the network's input, in place; one plane is repeated in all colours.</summary>
+    /// <param name="planes">Planes back to back, with room for all colours.</param>
+    /// <param name="count">Floats of a plane.</param>
+    /// <param name="channels">Planes that are filled, 1 or 3.</param>
+    public void Normalise(float* planes, nint count, int channels)
+    {
+        // From the last colour to the first, because the first plane is what the others are made of where there is one alone.
+        for (int colour = Colours - 1; colour >= 0; colour--)
+        {
+            float* from = planes + (channels == 1 ? 0 : colour * count), to = planes + (colour * count);
+            for (nint i = 0; i < count; i++)
+            {
+                to[i] = Normalised(from[i], colour);
+            }
+        }
+    }
+
     private void Row(byte* samples, int channels, int channel, int colour, int count, float* line)
     {
         fixed (float* table = _table[colour])
@@ -96,12 +134,12 @@ internal sealed unsafe class BackboneInput
                 default:
                     for (int i = 0; i < count; i++)
                     {
-                        line[i] = Normalised(((float*)samples)[(i * channels) + channel], colour);
+                        line[i] = Normalised(_range.Unit(((float*)samples)[(i * channels) + channel]), colour);
                     }
                     break;
             }
         }
     }
 
-    private float Normalised(float sample, int colour) => (_range.Unit(sample) - _mean[colour]) / _std[colour];
+    private float Normalised(float unit, int colour) => (unit - _mean[colour]) / _std[colour];
 }

@@ -6,8 +6,8 @@ using FastSeg.Native;
 namespace FastSeg.Deep.Tokens;
 
 /// <summary>
-/// Low-resolution deep features of a whole image: channels x rows x columns of float32, a cell for each patch. They depend on the image,
-/// the backbone, the projection and the window policy, and never on tiles or memory.
+/// Low-resolution deep features of a whole image at one scale: channels x rows x columns of float32, a cell for each patch. They depend on
+/// the image, the backbone, the projection, the scale and the window policy, and never on tiles or memory.
 /// </summary>
 internal sealed unsafe class LowResolution : IDisposable
 {
@@ -51,18 +51,20 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <param name="policy">The model's windows.</param>
     /// <param name="times">Gets the time of the network and of the projection, or null.</param>
     /// <param name="run">Told the fraction of windows done, and may stop between two windows; null for neither.</param>
+    /// <param name="scale">How many times the page is enlarged for the network: 1 or 2. Cells cover fewer pixels accordingly.</param>
     /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
     public static LowResolution Compute(
         Backbone backbone, SharedPca projection, ImageReader image, InputRange range, WindowPolicy policy,
-        StageTimes? times = null, ComputeOptions? run = null)
+        StageTimes? times = null, ComputeOptions? run = null, int scale = 1)
     {
         projection.CheckFits(backbone);
-        using var tokens = new LowResolutionTokens(backbone, image, range, policy);
-        var result = new LowResolution(projection.Channels, tokens.Rows, tokens.Columns, backbone.Description.Patch);
+        using var tokens = new LowResolutionTokens(backbone, image, range, policy, scale);
+        var result = new LowResolution(projection.Channels, tokens.Rows, tokens.Columns, backbone.Description.Patch / scale);
         try
         {
             long since = Stopwatch.GetTimestamp();
-            long pixels = image.Info.Bounds.Pixels;
+            // What the network sees.
+            long pixels = image.Info.Bounds.Pixels * scale * scale;
             // Time between two rows of cells is the network's, time in here the projection's.
             void Take(long row, float* cells)
             {

@@ -1,5 +1,4 @@
 using FastSeg.Deep.Backbones;
-using FastSeg.Images;
 using FastSeg.Native;
 
 namespace FastSeg.Deep.Tokens;
@@ -8,63 +7,72 @@ namespace FastSeg.Deep.Tokens;
 internal unsafe delegate void TokenRow(long row, float* tokens);
 
 /// <summary>
-/// The blended tokens of a whole image, one row of cells after another. Windows run in row-major order, and only as many rows of cells are
-/// held as a window has, so memory grows with the image's width and not with its height.
+/// The blended tokens of a whole page at one scale, one row of cells after another. Windows run in row-major order, and only as many rows
+/// of cells are held as a window has, so memory grows with the image's width and not with its height.
 /// </summary>
 internal sealed unsafe class LowResolutionTokens : IDisposable
 {
     private readonly Backbone _backbone;
-    private readonly ImageReader _image;
-    private readonly BackboneInput _input;
     private readonly WindowAxis _down, _across;
     private readonly BackboneWindow _window;
-    private readonly HostBuffer _samples;
+    private readonly ScaledPage _page;
     private readonly HostBuffer _sums;
     private readonly HostBuffer _weights;
     private readonly long _sumColumns;
-    private readonly bool _wholeRows;
 
     /// <summary>Plans and allocates everything a pass over the image needs.</summary>
-    public LowResolutionTokens(Backbone backbone, ImageReader image, InputRange range, WindowPolicy policy)
+    /// <param name="backbone">The network.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="range">Input range.</param>
+    /// <param name="policy">Windows.</param>
+    /// <param name="scale">How many times the page is enlarged: 1 or 2.</param>
+    public LowResolutionTokens(Backbone backbone, ImageReader image, InputRange range, WindowPolicy policy, int scale = 1)
     {
-        (_backbone, _image) = (backbone, image);
-        (_down, _across) = Axes(backbone, image.Info, policy);
-        _input = new BackboneInput(backbone.Description, range, image.Info.Type);
+        _backbone = backbone;
+        (_down, _across) = Axes(backbone, image.Info, policy, scale);
+        (Rows, Columns) = (CellsAt(scale, image.Info.Height, backbone), CellsAt(scale, image.Info.Width, backbone));
         _window = new BackboneWindow(backbone, _down.Size, _across.Size, policy.FlipAverage);
-        _wholeRows = WholeRows(backbone, image, _down);
-        _samples = new HostBuffer(SampleBytes(backbone, image, _down, _across));
+        _page = new ScaledPage(backbone, image, range, scale, _window.Width, _window.Height, wholeRows: true);
         _sumColumns = Math.Max(Columns, _across.Size);
         _sums = new HostBuffer(_down.Size * _sumColumns * backbone.Description.Dimension * sizeof(float));
         _weights = new HostBuffer(_down.Size * _sumColumns * sizeof(float));
     }
 
-    /// <summary>Rows of cells of the image.</summary>
-    public long Rows => Cells(_image.Info.Height, _backbone.Description.Patch);
+    /// <summary>Rows of cells of the page.</summary>
+    public long Rows { get; }
 
-    /// <summary>Columns of cells of the image.</summary>
-    public long Columns => Cells(_image.Info.Width, _backbone.Description.Patch);
+    /// <summary>Columns of cells of the page.</summary>
+    public long Columns { get; }
 
-    /// <summary>Windows of the image.</summary>
+    /// <summary>Windows of the page.</summary>
     public long Windows => _down.Count * _across.Count;
 
     /// <summary>Cells of a side of <paramref name="pixels"/> pixels; the last one may reach past the edge.</summary>
     public static long Cells(long pixels, int patch) => (pixels + patch - 1) / patch;
 
     /// <summary>Bytes the constructor allocates; ONNX Runtime's own working memory comes on top.</summary>
-    public static long Bytes(Backbone backbone, ImageReader image, WindowPolicy policy)
+    public static long Bytes(Backbone backbone, ImageReader image, WindowPolicy policy, int scale = 1)
     {
-        (WindowAxis down, WindowAxis across) = Axes(backbone, image.Info, policy);
-        long columns = Math.Max(Cells(image.Info.Width, backbone.Description.Patch), across.Size);
+        (WindowAxis down, WindowAxis across) = Axes(backbone, image.Info, policy, scale);
+        int patch = backbone.Description.Patch;
+        long columns = Math.Max(CellsAt(scale, image.Info.Width, backbone), across.Size);
         return BackboneWindow.Bytes(backbone, down.Size, across.Size, policy.FlipAverage)
-            + SampleBytes(backbone, image, down, across)
+            + ScaledPage.Bytes(image, scale, across.Size * patch, down.Size * patch, wholeRows: true)
             + (down.Size * columns * (backbone.Description.Dimension + 1) * sizeof(float));
     }
 
     /// <summary>Rows and columns of cells of a window of an image.</summary>
-    public static (int Rows, int Columns) WindowSize(Backbone backbone, ImageInfo image, WindowPolicy policy)
+    public static (int Rows, int Columns) WindowSize(Backbone backbone, ImageInfo image, WindowPolicy policy, int scale = 1)
     {
-        (WindowAxis down, WindowAxis across) = Axes(backbone, image, policy);
+        (WindowAxis down, WindowAxis across) = Axes(backbone, image, policy, scale);
         return (down.Size, across.Size);
+    }
+
+    /// <summary>How many windows an image has at a scale.</summary>
+    public static long WindowCount(Backbone backbone, ImageInfo image, WindowPolicy policy, int scale)
+    {
+        (WindowAxis down, WindowAxis across) = Axes(backbone, image, policy, scale);
+        return down.Count * across.Count;
     }
 
     /// <summary>Runs the windows and hands every row of cells to <paramref name="take"/>, top to bottom.</summary>
@@ -98,34 +106,26 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
     public void Dispose()
     {
         _window.Dispose();
-        _samples.Dispose();
+        _page.Dispose();
         _sums.Dispose();
         _weights.Dispose();
     }
 
-    private static (WindowAxis Down, WindowAxis Across) Axes(Backbone backbone, ImageInfo info, WindowPolicy policy)
+    /// <summary>Cells along a side of a page that is enlarged.</summary>
+    private static long CellsAt(int scale, long pixels, Backbone backbone) =>
+        Cells(checked(pixels * scale), backbone.Description.Patch);
+
+    private static (WindowAxis Down, WindowAxis Across) Axes(Backbone backbone, ImageInfo info, WindowPolicy policy, int scale)
     {
         policy.Check();
-        int patch = backbone.Description.Patch;
         bool fixedSize = backbone.FixedTokens is not null;
         if (fixedSize && policy.Tokens != backbone.FixedTokens)
         {
             throw backbone.Misfit($"the graph takes windows of {backbone.FixedTokens} cells only, but {policy.Tokens} are asked for");
         }
         return (
-            new WindowAxis(Cells(info.Height, patch), policy, fixedSize),
-            new WindowAxis(Cells(info.Width, patch), policy, fixedSize));
-    }
-
-    /// <summary>Whether a whole row of windows is read at once, because the file gives whole rows anyway.</summary>
-    private static bool WholeRows(Backbone backbone, ImageReader image, WindowAxis down) =>
-        image.PrefersWholeRows && image.Info.Width * down.Size * backbone.Description.Patch * image.Info.PixelBytes <= int.MaxValue;
-
-    private static long SampleBytes(Backbone backbone, ImageReader image, WindowAxis down, WindowAxis across)
-    {
-        long patch = backbone.Description.Patch;
-        long width = WholeRows(backbone, image, down) ? image.Info.Width : Math.Min(image.Info.Width, across.Size * patch);
-        return width * Math.Min(image.Info.Height, down.Size * patch) * image.Info.PixelBytes;
+            new WindowAxis(CellsAt(scale, info.Height, backbone), policy, fixedSize),
+            new WindowAxis(CellsAt(scale, info.Width, backbone), policy, fixedSize));
     }
 
     /// <summary>Weighted sum of a cell's tokens; rows of cells are a ring of a window's rows.</summary>
@@ -134,24 +134,11 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
 
     private float* Weight(long row, long column) => (float*)_weights.Pointer + ((row % _down.Size) * _sumColumns) + column;
 
-    /// <summary>
-    /// Reads a window's pixels into the network's input; where whole rows are read, the first window of a row has read them.
-    /// </summary>
+    /// <summary>Makes the network's input of a window.</summary>
     private void Load(long top, long left, bool first)
     {
         int patch = _backbone.Description.Patch;
-        ImageInfo info = _image.Info;
-        var window = new Region(left * patch, top * patch, _window.Width, _window.Height);
-        Region area = (_wholeRows ? window with { X = 0, Width = info.Width } : window).Intersect(info.Bounds);
-        if (first || !_wholeRows)
-        {
-            _image.Read(area, _samples.Span<byte>(0, checked((int)(area.Pixels * info.PixelBytes))));
-            if (!SampleChecks.AllFinite(_samples.Pointer, area.Pixels * info.Channels, info.Type))
-            {
-                throw SampleSearch.FirstNotFinite(_image);
-            }
-        }
-        _input.Fill(_samples.Pointer, area, info, window, _window.Input);
+        _page.Load(new Region(left * patch, top * patch, _window.Width, _window.Height), first, _window.Input);
     }
 
     /// <summary>Adds a window's tokens to the sums, each times its weight down times its weight across.</summary>

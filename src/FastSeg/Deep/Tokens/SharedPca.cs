@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using FastSeg.Deep.Weights;
 
 namespace FastSeg.Deep.Tokens;
 
@@ -52,40 +51,6 @@ internal sealed unsafe class SharedPca
 
     /// <summary>Components kept.</summary>
     public int Channels => Eigenvalues.Length;
-
-    /// <summary>Reads what <see cref="ToSafetensors"/> writes.</summary>
-    /// <exception cref="FastSegException">It is something else, or a number is not finite.</exception>
-    public static SharedPca Parse(ReadOnlySpan<byte> bytes, string name)
-    {
-        Safetensors file = Safetensors.Parse(bytes, name);
-        if (!file.Tensors.TryGetValue("mean", out WeightTensor? mean) || mean.Shape.Count != 1 || mean.Shape[0] == 0
-            || !file.Tensors.TryGetValue("eigenvalues", out WeightTensor? eigenvalues)
-            || eigenvalues.Shape.Count != 1 || eigenvalues.Shape[0] == 0
-            || !file.Tensors.TryGetValue("components", out WeightTensor? components)
-            || !components.Shape.SequenceEqual([eigenvalues.Shape[0], mean.Shape[0]]))
-        {
-            throw new FastSegException(
-                $"{name} is no projection: it needs mean (d), components (k x d) and eigenvalues (k); train the model again.");
-        }
-        foreach (WeightTensor tensor in (WeightTensor[])[mean, components, eigenvalues])
-        {
-            if (tensor.Values.Any(value => !float.IsFinite(value)))
-            {
-                throw new FastSegException(
-                    $"{name} is no projection: {tensor.Name} has a value that is not finite; train the model again.");
-            }
-        }
-        return new SharedPca(mean.Values, components.Values, eigenvalues.Values);
-    }
-
-    /// <summary>The bytes of <c>projection.safetensors</c>.</summary>
-    public byte[] ToSafetensors() => Safetensors.Write(
-        [
-            new("mean", [Dimension], Mean),
-            new("components", [Channels, Dimension], Components),
-            new("eigenvalues", [Channels], Eigenvalues),
-        ],
-        new Dictionary<string, string>());
 
     /// <summary>Refuses a backbone with tokens of another size.</summary>
     /// <exception cref="FastSegException">The dimensions differ.</exception>

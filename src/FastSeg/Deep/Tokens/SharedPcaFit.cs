@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using FastSeg.Common;
 using FastSeg.Deep.Backbones;
-using FastSeg.Images;
 using FastSeg.Native;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
@@ -35,10 +34,11 @@ internal static unsafe class SharedPcaFit
     /// <param name="views">Views in total.</param>
     /// <param name="times">Gets the time of reading, of the network and of the rest, or null.</param>
     /// <param name="run">Told the fraction of views done, and may stop between two views; null for neither.</param>
+    /// <param name="scale">The scale of the pages that views are windows of: 1 or 2.</param>
     /// <exception cref="FastSegException">More channels than numbers in a token, a corrupt file, or a network that fails.</exception>
     public static SharedPca Fit(
         Backbone backbone, IReadOnlyList<ImageReader> images, InputRange range, WindowPolicy policy, int channels, ulong seed,
-        int views = Views, StageTimes? times = null, ComputeOptions? run = null)
+        int views = Views, StageTimes? times = null, ComputeOptions? run = null, int scale = 1)
     {
         int dimension = backbone.Description.Dimension;
         if (channels < 1 || channels > dimension)
@@ -49,10 +49,11 @@ internal static unsafe class SharedPcaFit
                 Setting.Channels, ChannelWords);
         }
         policy.Check();
-        var random = new SplitMix64(seed);
+        SplitMix64 random = Draws(seed, scale);
         using var covariance = new SharedPcaCovariance(dimension);
         BackboneWindow? window = null;
-        bool oneSize = images.Select(image => LowResolutionTokens.WindowSize(backbone, image.Info, policy)).Distinct().Count() == 1;
+        bool oneSize =
+            images.Select(image => LowResolutionTokens.WindowSize(backbone, image.Info, policy, scale)).Distinct().Count() == 1;
         long since = Stopwatch.GetTimestamp();
         void Book(Stage stage, long pixels) => since = times?.Add(stage, since, pixels) ?? since;
         try
@@ -61,8 +62,8 @@ internal static unsafe class SharedPcaFit
             {
                 run?.Cancellation.ThrowIfCancellationRequested();
                 ImageReader image = images[view % images.Count];
-                window = WindowFor(backbone, image.Info, policy, window);
-                Load(backbone, image, range, window, random);
+                window = WindowFor(backbone, image.Info, policy, scale, window);
+                Load(backbone, image, range, scale, window, random);
                 long pixels = (long)window.Width * window.Height;
                 Book(Stage.Read, pixels);
                 // ONNX Runtime would keep the memory of a pass for each size of window; keep it only where all views have one size.
@@ -87,16 +88,17 @@ internal static unsafe class SharedPcaFit
     /// matrices that the decomposition makes. The pass is measured.
     /// </summary>
     /// <exception cref="FastSegException">It is more than the options allow.</exception>
-    public static long Peak(Backbone backbone, IReadOnlyList<ImageReader> images, WindowPolicy policy, ComputeOptions options)
+    public static long Peak(
+        Backbone backbone, IReadOnlyList<ImageReader> images, WindowPolicy policy, ComputeOptions options, int scale = 1)
     {
         int dimension = backbone.Description.Dimension;
         long most = 0;
         foreach (ImageReader image in images)
         {
-            (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, image.Info, policy);
-            long pixels = (long)rows * columns * backbone.Description.Patch * backbone.Description.Patch;
+            (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, image.Info, policy, scale);
+            (int height, int width) = (rows * backbone.Description.Patch, columns * backbone.Description.Patch);
             long view = BackboneWindow.Bytes(backbone, rows, columns, false)
-                + (pixels * (image.Info.PixelBytes + (BackboneInput.Colours * sizeof(float))));
+                + ScaledPage.Bytes(image, scale, width, height, wholeRows: false) + PlaneBytes(width, height);
             long pass = backbone.PassBytes(rows, columns);
             most = Math.Max(most, SharedPcaCovariance.Bytes(dimension, rows * columns) + view + pass + image.HeldBytes(1));
         }
@@ -109,6 +111,12 @@ internal static unsafe class SharedPcaFit
                 + $"to fit the projection of {backbone.Folder}; the least that would do is {ByteSize.Text(peak)}.",
                 Setting.Memory, LimitWords);
     }
+
+    /// <summary>
+    /// The random numbers of a scale's views. Scale 1's are the seed's own. Scale 2's generator is seeded with the first of those, so that
+    /// its views depend on the seed alone, whether or not scale 1 is wanted too.
+    /// </summary>
+    internal static SplitMix64 Draws(ulong seed, int scale) => new(scale == 1 ? seed : new SplitMix64(seed).Next());
 
     /// <summary>The leading eigenvectors, each with the sign that makes its largest number positive.</summary>
     private static SharedPca Decompose(Backbone backbone, SharedPcaCovariance tokens, int channels)
@@ -139,9 +147,9 @@ internal static unsafe class SharedPcaFit
     }
 
     /// <summary>The last view's window where it has the right size, or a new one instead of it.</summary>
-    private static BackboneWindow WindowFor(Backbone backbone, ImageInfo info, WindowPolicy policy, BackboneWindow? last)
+    private static BackboneWindow WindowFor(Backbone backbone, ImageInfo info, WindowPolicy policy, int scale, BackboneWindow? last)
     {
-        (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, info, policy);
+        (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, info, policy, scale);
         if (last is not null && last.Rows == rows && last.Columns == columns)
         {
             return last;
@@ -151,23 +159,19 @@ internal static unsafe class SharedPcaFit
     }
 
     /// <summary>Reads the window of a view and jitters it into the network's input.</summary>
-    private static void Load(Backbone backbone, ImageReader image, InputRange range, BackboneWindow window, SplitMix64 random)
+    private static void Load(
+        Backbone backbone, ImageReader image, InputRange range, int scale, BackboneWindow window, SplitMix64 random)
     {
-        ImageInfo info = image.Info;
         int patch = backbone.Description.Patch;
-        long width = Math.Max(LowResolutionTokens.Cells(info.Width, patch) * patch, window.Width);
-        long height = Math.Max(LowResolutionTokens.Cells(info.Height, patch) * patch, window.Height);
+        long width = Math.Max(LowResolutionTokens.Cells(image.Info.Width * scale, patch) * patch, window.Width);
+        long height = Math.Max(LowResolutionTokens.Cells(image.Info.Height * scale, patch) * patch, window.Height);
         SharedPcaView view = SharedPcaView.Draw(random, width, height, window.Width, window.Height);
-        var seen = new Region(view.X, view.Y, window.Width, window.Height);
-        Region area = seen.Intersect(info.Bounds);
-        using var samples = new HostBuffer(area.Pixels * info.PixelBytes);
-        using var planes = new HostBuffer((long)BackboneInput.Colours * window.Width * window.Height * sizeof(float));
-        image.Read(area, samples.Span<byte>(0, (int)samples.Length));
-        if (!SampleChecks.AllFinite(samples.Pointer, area.Pixels * info.Channels, info.Type))
-        {
-            throw SampleSearch.FirstNotFinite(image);
-        }
-        new BackboneInput(backbone.Description, range, info.Type).Fill(samples.Pointer, area, info, seen, (float*)planes.Pointer);
+        using var page = new ScaledPage(backbone, image, range, scale, window.Width, window.Height, wholeRows: false);
+        using var planes = new HostBuffer(PlaneBytes(window.Width, window.Height));
+        page.Load(new Region(view.X, view.Y, window.Width, window.Height), first: true, (float*)planes.Pointer);
         view.Apply((float*)planes.Pointer, window.Input, window.Width, window.Height, BackboneInput.Colours);
     }
+
+    /// <summary>Bytes of a view's window before it is jittered.</summary>
+    private static long PlaneBytes(int width, int height) => (long)BackboneInput.Colours * width * height * sizeof(float);
 }

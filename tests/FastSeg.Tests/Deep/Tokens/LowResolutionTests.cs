@@ -1,3 +1,4 @@
+using FastSeg.Checks;
 using FastSeg.Common;
 using FastSeg.Deep.Tokens;
 using FastSeg.Native;
@@ -11,27 +12,35 @@ internal sealed unsafe class LowResolutionTests
 {
     private const double Tolerance = 4e-5;
 
-    /// <summary>Width, height, patch, window, overlap, fixed size, grey.</summary>
-    [TestCase(100, 75, 8, 5, 2, false, true)]
-    [TestCase(37, 190, 8, 6, 4, false, false)]
-    [TestCase(191, 30, 14, 4, 1, false, false)]
-    [TestCase(61, 59, 14, 37, 12, false, true)]
-    [TestCase(1, 1, 8, 5, 2, false, true)]
-    [TestCase(70, 120, 8, 5, 2, true, false)]
-    [TestCase(17, 9, 8, 5, 2, true, true)]
-    [TestCase(9, 85, 8, 5, 2, true, false)]
-    public void TokensEqualTheReference(int width, int height, int patch, int window, int overlap, bool fixedSize, bool grey)
+    /// <summary>Width, height, patch, window, overlap, fixed size, grey, scale.</summary>
+    [TestCase(100, 75, 8, 5, 2, false, true, 1)]
+    [TestCase(37, 190, 8, 6, 4, false, false, 1)]
+    [TestCase(191, 30, 14, 4, 1, false, false, 1)]
+    [TestCase(61, 59, 14, 37, 12, false, true, 1)]
+    [TestCase(1, 1, 8, 5, 2, false, true, 1)]
+    [TestCase(70, 120, 8, 5, 2, true, false, 1)]
+    [TestCase(17, 9, 8, 5, 2, true, true, 1)]
+    [TestCase(9, 85, 8, 5, 2, true, false, 1)]
+    [TestCase(51, 38, 8, 5, 2, false, true, 2)]
+    [TestCase(37, 75, 14, 4, 1, false, false, 2)]
+    [TestCase(1, 1, 8, 5, 2, false, true, 2)]
+    [TestCase(9, 43, 8, 5, 2, true, false, 2)]
+    public void TokensEqualTheReference(
+        int width, int height, int patch, int window, int overlap, bool fixedSize, bool grey, int scale)
     {
         using var tiny = new TinyBackbone(patch, 6, 2, false, fixedSize ? window : 0);
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
         using MemoryImage image = RandomImage(width, height, grey ? 1 : 3, out byte[] samples);
-        float[] tokens = Run(backbone, image, new WindowPolicy(window, overlap, false), out int rows, out int columns);
+        float[] tokens = Run(backbone, image, new WindowPolicy(window, overlap, false), out int rows, out int columns, scale: scale);
 
         int channels = grey ? 1 : 3;
+        double Unit(int colour, int y, int x) => samples[(((y * width) + x) * channels) + (grey ? 0 : colour)] / 255.0;
+        double Scaled(int colour, int y, int x) => scale == 1
+            ? Unit(colour, y, x)
+            : EnlargementReference.At((row, column) => Unit(colour, row, column), height, width, y, x);
         double Pixel(int colour, int y, int x) =>
-            ((samples[(((y * width) + x) * channels) + (grey ? 0 : colour)] / 255.0) - backbone.Description.Mean[colour])
-                / backbone.Description.Std[colour];
-        double[,,] expected = WindowsReference.Tokens(tiny, Pixel, width, height, window, overlap, fixedSize);
+            (Scaled(colour, y, x) - backbone.Description.Mean[colour]) / backbone.Description.Std[colour];
+        double[,,] expected = WindowsReference.Tokens(tiny, Pixel, scale * width, scale * height, window, overlap, fixedSize);
         Assert.That((rows, columns), Is.EqualTo((expected.GetLength(0), expected.GetLength(1))));
         for (int i = 0; i < tokens.Length; i++)
         {
@@ -41,15 +50,16 @@ internal sealed unsafe class LowResolutionTests
     }
 
     [Test]
-    public void AFileReadInWholeRowsGivesTheSameBits()
+    public void AFileReadInWholeRowsGivesTheSameBits([Values(1, 2)] int scale)
     {
         using var tiny = new TinyBackbone();
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
         using MemoryImage image = RandomImage(133, 120, 3, out _);
         using var strips = new WholeRowsImage(image);
         var policy = new WindowPolicy(5, 2, false);
-        Assert.That(Run(backbone, strips, policy, out _, out _), Is.EqualTo(Run(backbone, image, policy, out _, out _)));
-        Assert.That(strips.Reads, Is.EqualTo(5), "one read a row of windows");
+        float[] expected = Run(backbone, image, policy, out _, out _, scale: scale);
+        Assert.That(Run(backbone, strips, policy, out _, out _, scale: scale), Is.EqualTo(expected));
+        Assert.That(strips.Reads, Is.EqualTo(scale == 1 ? 5 : 10), "one read a row of windows");
     }
 
     [Test]
@@ -169,11 +179,12 @@ internal sealed unsafe class LowResolutionTests
     }
 
     private static float[] Run(
-        Backbone backbone, ImageReader image, WindowPolicy policy, out int rows, out int columns, InputRange? range = null)
+        Backbone backbone, ImageReader image, WindowPolicy policy, out int rows, out int columns, InputRange? range = null, int scale = 1)
     {
-        long before = HostBuffer.Allocations;
-        using var tokens = new LowResolutionTokens(backbone, image, range ?? InputRange.Bytes, policy);
+        long before = HostBuffer.Allocations, held = HostBuffer.LiveBytes;
+        using var tokens = new LowResolutionTokens(backbone, image, range ?? InputRange.Bytes, policy, scale);
         long buffers = HostBuffer.Allocations - before;
+        Assert.That(HostBuffer.LiveBytes - held, Is.EqualTo(LowResolutionTokens.Bytes(backbone, image, policy, scale)));
         (rows, columns) = ((int)tokens.Rows, (int)tokens.Columns);
         int numbers = columns * backbone.Description.Dimension;
         var all = new List<float>();

@@ -1,3 +1,4 @@
+using FastSeg.Checks;
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Weights;
@@ -76,7 +77,7 @@ internal sealed unsafe class SharedPcaTests
     }
 
     [Test]
-    public void FittedComponentsAreTheLeadingEigenvectorsOfTheViewsTokens()
+    public void FittedComponentsAreTheLeadingEigenvectorsOfTheViewsTokens([Values(1, 2)] int scale)
     {
         using var tiny = new TinyBackbone(8, 7);
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
@@ -84,10 +85,10 @@ internal sealed unsafe class SharedPcaTests
         var policy = new WindowPolicy(6, 2, false);
         var passes = new List<double>();
         SharedPca projection = SharedPcaFit.Fit(
-            backbone, [a, b], InputRange.Bytes, policy, 4, 42, run: new ComputeOptions { Progress = new Collect(passes) });
+            backbone, [a, b], InputRange.Bytes, policy, 4, 42, run: new ComputeOptions { Progress = new Collect(passes) }, scale: scale);
         Assert.That(passes, Has.Count.EqualTo(SharedPcaFit.Views), "one pass a view");
 
-        Matrix<double> covariance = Tokens(tiny, backbone, [a, b], policy, 42, out double[] mean);
+        Matrix<double> covariance = Tokens(tiny, backbone, [a, b], policy, 42, scale, out double[] mean);
         Assert.That(projection.Mean, Is.EqualTo(mean).Within(1e-4));
         for (int channel = 0; channel < 4; channel++)
         {
@@ -109,8 +110,11 @@ internal sealed unsafe class SharedPcaTests
         using var tiny = new TinyBackbone(14, 6, 5, false, 4);
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
         using MemoryImage image = RandomImage(100, 20);
-        byte[] Fit(ulong seed) =>
-            SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, WindowPolicy.Of(backbone), 3, seed, views: 6).ToSafetensors();
+        byte[] Fit(ulong seed)
+        {
+            SharedPca fitted = SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, WindowPolicy.Of(backbone), 3, seed, views: 6);
+            return ProjectionFile.Write([fitted], [1]);
+        }
         Assert.That(Fit(1), Is.EqualTo(Fit(1)));
         Assert.That(Fit(2), Is.Not.EqualTo(Fit(1)));
         void FitSeven() => SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, WindowPolicy.Of(backbone), 7, 0);
@@ -153,17 +157,31 @@ internal sealed unsafe class SharedPcaTests
     public void AProjectionSurvivesItsFile()
     {
         var projection = new SharedPca([1, 2, 3], [1, 0, 0, 0, 1, 0], [5, 4]);
-        SharedPca read = SharedPca.Parse(projection.ToSafetensors(), "projection.safetensors");
+        var second = new SharedPca([3, 2, 1], [0, 1, 0, 0, 0, 1], [7, 6]);
+        foreach (SharedPca[] written in (SharedPca[][])[[projection], [projection, second]])
+        {
+            int[] scales = [.. Enumerable.Range(1, written.Length)];
+            IReadOnlyList<SharedPca> read =
+                ProjectionFile.Parse(ProjectionFile.Write(written, scales), "projection.safetensors", scales);
+            Assert.That(
+                read.Select(one => (one.Mean, one.Components, one.Eigenvalues)),
+                Is.EqualTo(written.Select(one => (one.Mean, one.Components, one.Eigenvalues))));
+        }
+        byte[] first = ProjectionFile.Write([projection], [1]);
+        Assert.That(Safetensors.Parse(first, "p").Tensors.Keys, Is.EqualTo(new[] { "mean", "components", "eigenvalues" }));
         Assert.That(
-            (read.Mean, read.Components, read.Eigenvalues),
-            Is.EqualTo((projection.Mean, projection.Components, projection.Eigenvalues)));
+            Safetensors.Parse(ProjectionFile.Write([second], [2]), "p").Tensors.Keys,
+            Is.EqualTo(new[] { "mean_2", "components_2", "eigenvalues_2" }));
+        Assert.That(
+            Assert.Throws<FastSegException>(() => ProjectionFile.Parse(first, "p", [1, 2]))!.Message,
+            Does.Contain("p is no projection: it needs mean_2 (d)"));
         byte[] other = Safetensors.Write([new WeightTensor("mean", [3], [1, 2, 3])], new Dictionary<string, string>());
         Assert.That(
-            Assert.Throws<FastSegException>(() => SharedPca.Parse(other, "p"))!.Message,
+            Assert.Throws<FastSegException>(() => ProjectionFile.Parse(other, "p", [1]))!.Message,
             Does.Contain("p is no projection: it needs mean (d)"));
-        byte[] broken = new SharedPca([1, float.NaN, 3], [1, 0, 0], [5]).ToSafetensors();
+        byte[] broken = ProjectionFile.Write([new SharedPca([1, float.NaN, 3], [1, 0, 0], [5])], [1]);
         Assert.That(
-            Assert.Throws<FastSegException>(() => SharedPca.Parse(broken, "p"))!.Message,
+            Assert.Throws<FastSegException>(() => ProjectionFile.Parse(broken, "p", [1]))!.Message,
             Does.Contain("mean has a value that is not finite"));
         using var tiny = new TinyBackbone();
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
@@ -228,26 +246,28 @@ internal sealed unsafe class SharedPcaTests
 
     /// <summary>Covariance of the reference network's tokens over the same views.</summary>
     private static Matrix<double> Tokens(
-        TinyBackbone tiny, Backbone backbone, MemoryImage[] images, WindowPolicy policy, ulong seed, out double[] mean)
+        TinyBackbone tiny, Backbone backbone, MemoryImage[] images, WindowPolicy policy, ulong seed, int scale, out double[] mean)
     {
-        var random = new SplitMix64(seed);
+        var random = new SplitMix64(scale == 1 ? seed : new SplitMix64(seed).Next());
         var rows = new List<double[]>();
         for (int i = 0; i < SharedPcaFit.Views; i++)
         {
             ImageInfo info = images[i % images.Length].Info;
             byte[] samples = new byte[info.Width * info.Height];
             images[i % images.Length].Read(info.Bounds, samples);
-            int h = (int)Math.Min(policy.Tokens, (info.Height + 7) / 8) * 8, w = (int)Math.Min(policy.Tokens, (info.Width + 7) / 8) * 8;
-            SharedPcaView view = SharedPcaView.Draw(random, (info.Width + 7) / 8 * 8, (info.Height + 7) / 8 * 8, w, h);
+            long height = info.Height * scale, width = info.Width * scale, rowsOfCells = (height + 7) / 8, columnsOfCells = (width + 7) / 8;
+            int h = (int)Math.Min(policy.Tokens, rowsOfCells) * 8, w = (int)Math.Min(policy.Tokens, columnsOfCells) * 8;
+            SharedPcaView view = SharedPcaView.Draw(random, columnsOfCells * 8, rowsOfCells * 8, w, h);
+            double Unit(int y, int x) => samples[(y * info.Width) + x] / 255.0;
             double[] planes = new double[3 * w * h];
             for (int colour = 0; colour < 3; colour++)
             {
                 float[] window = new float[w * h];
                 for (int k = 0; k < window.Length; k++)
                 {
-                    long y = Math.Min(view.Y + (k / w), info.Height - 1), x = Math.Min(view.X + (k % w), info.Width - 1);
-                    window[k] = ((samples[(y * info.Width) + x] / 255f) - backbone.Description.Mean[colour])
-                        / backbone.Description.Std[colour];
+                    int y = (int)Math.Min(view.Y + (k / w), height - 1), x = (int)Math.Min(view.X + (k % w), width - 1);
+                    double unit = scale == 1 ? Unit(y, x) : EnlargementReference.At(Unit, (int)info.Height, (int)info.Width, y, x);
+                    window[k] = ((float)unit - backbone.Description.Mean[colour]) / backbone.Description.Std[colour];
                 }
                 for (int k = 0; k < window.Length; k++)
                 {

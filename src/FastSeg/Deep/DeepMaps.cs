@@ -1,0 +1,72 @@
+using FastSeg.Common;
+using FastSeg.Deep.Tokens;
+
+namespace FastSeg.Deep;
+
+/// <summary>One image's low-resolution features: a map for each scale of the model, in the scales' order.</summary>
+internal sealed class DeepMaps : IDisposable
+{
+    private readonly List<LowResolution> _maps = [];
+
+    private DeepMaps()
+    {
+    }
+
+    /// <summary>The maps.</summary>
+    public IReadOnlyList<LowResolution> Maps => _maps;
+
+    /// <summary>Runs the transformer over the image, one scale after the other.</summary>
+    /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
+    public static DeepMaps Compute(DeepModel model, Backbone backbone, ImageReader image, StageTimes times, ComputeOptions options)
+    {
+        DeepDescription description = model.Description;
+        description.CheckBackbone(backbone);
+        long[] windows =
+            [.. description.Scales.Select(scale => LowResolutionTokens.WindowCount(backbone, image.Info, description.Windows, scale))];
+        var result = new DeepMaps();
+        try
+        {
+            long done = 0, all = windows.Sum();
+            for (int i = 0; i < windows.Length; i++)
+            {
+                ComputeOptions part = options with
+                {
+                    Progress = PartialProgress.Of(options.Progress, (double)done / all, (double)windows[i] / all),
+                };
+                result._maps.Add(LowResolution.Compute(
+                    backbone, model.Projections[i], image, description.Range, description.Windows, times, part, description.Scales[i]));
+                done += windows[i];
+            }
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Bytes of each map of an image.</summary>
+    public static IEnumerable<long> Bytes(DeepModel model, ImageInfo image) => model.Projections.Zip(
+        model.Description.Scales, (projection, scale) => LowResolution.Bytes(image, model.Description.Patch / scale, projection.Channels));
+
+    /// <summary>
+    /// Buffers that are held while maps are made, and gone before the first tile, for the scale that holds most. ONNX Runtime's share is
+    /// measured.
+    /// </summary>
+    public static IReadOnlyList<(string Name, long Bytes)> TransformerItems(DeepModel model, Backbone backbone, ImageReader image)
+    {
+        DeepDescription description = model.Description;
+        description.CheckBackbone(backbone);
+        (long Tokens, long Pass) Buffers(int scale)
+        {
+            (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, image.Info, description.Windows, scale);
+            return (LowResolutionTokens.Bytes(backbone, image, description.Windows, scale), backbone.PassBytes(rows, columns));
+        }
+        (long tokens, long pass) = description.Scales.Select(Buffers).MaxBy(buffers => buffers.Tokens + buffers.Pass);
+        return [("tokens", tokens), ("transformer", pass)];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _maps.ForEach(map => map.Dispose());
+}

@@ -1,0 +1,224 @@
+using FastSeg.Common;
+using FastSeg.Deep;
+using FastSeg.Deep.Tokens;
+using FastSeg.Native;
+using FastSeg.Tests.Deep.Backbones;
+using FastSeg.Tests.Deep.Upsamplers;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Deep;
+
+/// <summary>Deep features at two scales, from scribbles to labels.</summary>
+[TestFixture]
+internal sealed class DeepScaleTests
+{
+    private const int Channels = 6;
+
+    private static readonly int[] Both = [1, 2];
+
+    private static readonly FeatureSpec Small = FeatureSpec.Paper with { Families = Families.Gaussian, Sigmas = [1] };
+
+    private static readonly SyntheticScene Scene = new(333, 171, seed: 4);
+
+    private TinyBackbone _tiny = null!;
+    private Backbone _backbone = null!;
+    private Model _model = null!;
+
+    [OneTimeSetUp]
+    public void Train()
+    {
+        _tiny = new TinyBackbone();
+        _backbone = Backbone.Open(_tiny.Folder, 1);
+        _model = Fit(Both, new ComputeOptions());
+    }
+
+    [OneTimeTearDown]
+    public void Close()
+    {
+        _backbone.Dispose();
+        _tiny.Dispose();
+    }
+
+    [Test]
+    public unsafe void ChannelsOfScale1ComeFirstEachScaleFromItsOwnProjectionAndCells(
+        [Values(Upsampling.Nearest, Upsampling.Bilinear)] Upsampling upsampling)
+    {
+        using MemoryImage image = Scene.Image;
+        DeepModel deep = _model.Deep!.Interpolated(upsampling);
+        float[] expected = new float[Channels * Scene.Width * Scene.Height];
+        fixed (float* first = expected)
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                using LowResolution map = LowResolution.Compute(
+                    _backbone, deep.Projections[i], image, deep.Description.Range, deep.Description.Windows, scale: Both[i]);
+                Assert.That((map.Channels, map.Patch, map.Columns), Is.EqualTo((3, 8 / Both[i], i == 0 ? 42 : 84)));
+                using var planes = new LowResolutionPlanesCpu(map, upsampling == Upsampling.Bilinear, Scene.Width, Scene.Height);
+                float* to = first + (i * 3 * Scene.Width * Scene.Height);
+                planes.Planes(0, 0, Scene.Width, Scene.Height, to, Scene.Width, Scene.Width * Scene.Height);
+            }
+        }
+        var options = new DeepOptions(_backbone) { Channels = Channels, Scales = Both, Upsampling = upsampling };
+        FeatureStack stack = Segmenter.Features(image, Small, deep: options);
+        Assert.That(stack.Names.TakeLast(Channels), Is.EqualTo(Enumerable.Range(0, Channels).Select(i => $"deep_{i}")));
+        float[] planesOfFit = stack.Values[^expected.Length..];
+        // The projections of a stack are fitted with seed 0, as the model's are.
+        Assert.That(planesOfFit, Is.EqualTo(expected));
+        if (upsampling == Upsampling.Bilinear)
+        {
+            Assert.That(new Segmenter(_model, _backbone).Features(image).Values[^expected.Length..], Is.EqualTo(expected));
+        }
+    }
+
+    [Test]
+    public void Scale1OfTwoIsScale1Alone()
+    {
+        SharedPca Of(IReadOnlyList<int> scales, int channels, int number)
+        {
+            using MemoryImage image = Scene.Image;
+            var options = new DeepOptions(_backbone) { Channels = channels, Scales = scales };
+            return DeepModel.Fit(options, [image], 3, new StageTimes(), new ComputeOptions()).Projections[number];
+        }
+        Assert.That(Of(Both, 6, 0).Components, Is.EqualTo(Of([1], 3, 0).Components));
+        Assert.That(Of(Both, 6, 1).Components, Is.EqualTo(Of([2], 3, 0).Components));
+        Assert.That(Of(Both, 6, 1).Components, Is.Not.EqualTo(Of([1], 3, 0).Components));
+    }
+
+    [Test]
+    public void ModelsAndLabelsDoNotDependOnThreadsOrMemory()
+    {
+        using MemoryImage image = Scene.Image;
+        var one = new ComputeOptions { Threads = 1 };
+        Assert.That(Bytes(Fit(Both, one)), Is.EqualTo(Bytes(_model)));
+        Assert.That(Bytes(Tight.Run(3, tight => Fit(Both, tight))), Is.EqualTo(Bytes(_model)));
+        Assert.That(Tight.Run(3, tight => Labels(_model, image, tight)), Is.EqualTo(Labels(_model, image, one)));
+    }
+
+    [Test]
+    public void APlanCountsEveryBufferOfOurs([Values(1, 2)] int least)
+    {
+        using MemoryImage image = Scene.Image;
+        Model model = least == 1 ? _model : Fit([2], new ComputeOptions());
+        Labels(model, image, new ComputeOptions());
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        long before = HostBuffer.LiveBytes;
+        byte[] labels = new byte[Scene.Width * Scene.Height];
+        var segmenter = new Segmenter(model, _backbone);
+        Plan plan = segmenter.Plan(
+            image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) });
+        long cells = (22L * 42 * (least == 1 ? 3 : 0)) + (43L * 84 * (least == 1 ? 3 : 6));
+        Assert.That(plan.Items.Single(item => item.Name == "deep features").Bytes, Is.EqualTo(cells * sizeof(float)));
+        HostBuffer.ResetPeak();
+        Labels(model, image, new ComputeOptions());
+        Plan ours = plan with { Items = [.. plan.Items.Where(item => item.Name != "transformer")] };
+        Assert.That(HostBuffer.PeakBytes - before, Is.EqualTo(ours.BufferBytes));
+        Assert.That(HostBuffer.LiveBytes, Is.EqualTo(before));
+    }
+
+    [Test]
+    public void AModelSurvivesItsFileAndOneScaleLeavesNoTrace()
+    {
+        using var folder = new TemporaryFolder();
+        _model.Save(folder.File("m.fastseg"));
+        Model loaded = Model.Load(folder.File("m.fastseg"));
+        Assert.That(loaded.DeepFeatures, Is.EqualTo(_model.DeepFeatures));
+        Assert.That(loaded.DeepFeatures!.Scales, Is.EqualTo(Both));
+        Assert.That(Bytes(loaded), Is.EqualTo(Bytes(_model)));
+        Assert.That(Json(folder.File("m.fastseg")), Does.Contain("\"scales\": ["));
+        using MemoryImage image = Scene.Image;
+        Assert.That(Labels(loaded, image, new ComputeOptions()), Is.EqualTo(Labels(_model, image, new ComputeOptions())));
+
+        Model one = Fit([1], new ComputeOptions());
+        one.Save(folder.File("one.fastseg"));
+        Assert.That(Model.Load(folder.File("one.fastseg")).DeepFeatures!.Scales, Is.EqualTo(new[] { 1 }));
+        Assert.That(Json(folder.File("one.fastseg")), Does.Not.Contain("scales"));
+    }
+
+    [Test]
+    public void ProgressRisesOverBothScales()
+    {
+        using MemoryImage image = Scene.Image;
+        var reports = new List<double>();
+        using DeepMaps maps = DeepMaps.Compute(
+            _model.Deep!, _backbone, image, new StageTimes(), new ComputeOptions { Progress = new Collect(reports) });
+        // 42 x 22 cells are two windows; 84 x 43 are three times two.
+        Assert.That(reports, Is.EqualTo(Enumerable.Range(1, 8).Select(i => i / 8.0)).Within(1e-12));
+    }
+
+    [Test]
+    public void PartsThatContradictEachOtherAreDamage()
+    {
+        DeepModel deep = _model.Deep!;
+        foreach ((DeepDescription description, IReadOnlyList<SharedPca> projections) in new[]
+        {
+            (deep.Description with { Scales = [2, 1] }, deep.Projections),
+            (deep.Description with { Scales = [] }, deep.Projections),
+            (deep.Description with { Scales = [1, 3] }, deep.Projections),
+            (deep.Description with { Scales = [1] }, deep.Projections),
+            (deep.Description, deep.Projections.Take(1)),
+            (deep.Description with { Patch = 7 }, deep.Projections),
+        }.Select(pair => (pair.Item1, (IReadOnlyList<SharedPca>)[.. pair.Item2])))
+        {
+            Assert.Throws<InvalidDataException>(() => new DeepModel(description, projections, null).Dispose());
+        }
+    }
+
+    [Test]
+    public void ALearnedUpsamplerTakesScale1Alone()
+    {
+        using var tiny = new TinyBackbone(dimension: 20);
+        tiny.SaveUpsampler(new UpsamplerCase(16, 16, 64, 64, 8, Padding.Replicate));
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        var options = new DeepOptions(backbone) { Channels = 16, Scales = Both };
+        Assert.That(
+            options.Choose(),
+            Is.EqualTo(new UpsamplingChoice(
+                Upsampling.Bilinear, "a learned upsampler takes scale 1 alone, but the scales are 1, 2")));
+        Assert.That((options with { Scales = [1] }).Choose().Upsampling, Is.EqualTo(Upsampling.Learned));
+        Assert.That(
+            Assert.Throws<FastSegException>(() => (options with { Upsampling = Upsampling.Learned }).Choose())!.Message,
+            Does.EndWith("the scales are 1, 2; give scale 1 alone, or choose nearest or bilinear."));
+    }
+
+    [Test]
+    public void ScalesThatAreNotPossibleAreRefused([Values("", "2,1", "1,1", "0", "3")] string scales)
+    {
+        int[] list = [.. scales.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+        Assert.That(
+            Assert.Throws<FastSegException>(() => Fit(list, new ComputeOptions()))!.Message,
+            Does.Contain("are not possible; give 1, 2 or both, the smaller first"));
+    }
+
+    private static byte[] Bytes(Model model)
+    {
+        using var folder = new TemporaryFolder();
+        model.Save(folder.File("m.fastseg"));
+        return File.ReadAllBytes(folder.File("m.fastseg"));
+    }
+
+    private static string Json(string path)
+    {
+        using System.IO.Compression.ZipArchive zip = System.IO.Compression.ZipFile.OpenRead(path);
+        using var reader = new StreamReader(zip.GetEntry("model.json")!.Open());
+        return reader.ReadToEnd();
+    }
+
+    private Model Fit(IReadOnlyList<int> scales, ComputeOptions options) => Segmenter.Train(
+        [Scene.Training], Small, Trained.Quick, options: options,
+        deep: new DeepOptions(_backbone) { Channels = Channels, Scales = scales, Upsampling = Upsampling.Bilinear }).Model;
+
+    private byte[] Labels(Model model, ImageReader image, ComputeOptions options)
+    {
+        var segmenter = new Segmenter(model, _backbone);
+        byte[] labels = new byte[Scene.Width * Scene.Height];
+        segmenter.Segment(
+            image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) }, null, options);
+        return labels;
+    }
+
+    private sealed class Collect(List<double> reports) : IProgress<double>
+    {
+        public void Report(double value) => reports.Add(value);
+    }
+}
