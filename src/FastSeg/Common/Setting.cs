@@ -21,12 +21,12 @@ public enum Setting
     /// <summary>How many deep features there are.</summary>
     Channels,
 
-    /// <summary>At which scales deep features see a page.</summary>
-    Scales,
-
     /// <summary>The samples that deep features see as 0 and 1.</summary>
     Range,
 
     /// <summary>Whether an import takes all rounds of a training that stopped early, and not only those up to the best.</summary>
     AllRounds,
+
+    /// <summary>At which scales deep features see a page.</summary>
+    Scales,
 }

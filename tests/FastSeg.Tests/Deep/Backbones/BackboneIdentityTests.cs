@@ -91,7 +91,7 @@ internal sealed class BackboneIdentityTests
         ModelFileTests.Edit(File.ReadAllBytes(path), path, "model.json", text =>
         {
             JsonNode json = JsonNode.Parse(text)!;
-            Assert.That(json["format"]!.GetValue<int>(), Is.EqualTo(2));
+            Assert.That(json["format"]!.GetValue<int>(), Is.EqualTo(3));
             json["format"] = 1;
             Assert.That(json["deep"]!.AsObject().Remove("identity"), Is.True);
             return json.ToJsonString();
