@@ -35,6 +35,12 @@ public sealed class Segmenter
     /// Threads, memory, backend, progress, cancellation; null for the defaults. Of these only the backend can change a result;
     /// <see cref="ComputeOptions"/> says when.
     /// </param>
+    /// <param name="smooth">
+    /// What is done to the probabilities of an image that is segmented with the model; null for nothing. Training does not depend on it.
+    /// </param>
+    /// <param name="heldOut">
+    /// Whether labelled pixels are held out to score the training, which takes up to five more trainings, and to choose the smoothing.
+    /// </param>
     /// <returns>The model, and what training took.</returns>
     /// <exception cref="FastSegException">
     /// There is no image, labels do not fit an image, no pixel or only one class is labelled, an option is out of its range, memory is not
@@ -43,10 +49,19 @@ public sealed class Segmenter
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static TrainingResult Train(
         IReadOnlyList<TrainingImage> images, FeatureSpec? features = null, TrainingOptions? training = null,
-        IReadOnlyList<string>? names = null, ComputeOptions? options = null, DeepOptions? deep = null)
+        IReadOnlyList<string>? names = null, ComputeOptions? options = null, DeepOptions? deep = null, Smoothing? smooth = null,
+        HeldOut heldOut = HeldOut.Nothing)
     {
+        if (heldOut == HeldOut.ChooseSmoothing && smooth is not null)
+        {
+            throw new ArgumentException("A smoothing is given, and another is to be chosen; leave one of them out.", nameof(smooth));
+        }
         var trainer = new Trainer(
-            features ?? FeatureSpec.Paper, training ?? new TrainingOptions(), deep, names, options ?? new ComputeOptions());
+            features ?? FeatureSpec.Paper, training ?? new TrainingOptions(), deep, names, options ?? new ComputeOptions())
+        {
+            Smoothing = smooth ?? Smoothing.None,
+            HeldOut = heldOut,
+        };
         return trainer.Train(images);
     }
 

@@ -23,6 +23,14 @@ internal sealed class ScoreCommand : FastSegCommand
         "Added to every value of the truth: 1 for truths whose classes start at 0. What is 0 then is unlabelled and ignored.",
         0, 0, ushort.MaxValue);
 
+    private readonly Option<string?> _model = new("--model")
+    {
+        HelpName = "M.fastseg",
+        Description =
+            "The model that made the segmentations. Those of images that it was trained on (the stem of the name and the size are the " +
+            "same) are marked, and the mean over the others comes first.",
+    };
+
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON." };
 
     public ScoreCommand() : base(
@@ -30,14 +38,16 @@ internal sealed class ScoreCommand : FastSegCommand
         "Prints, for each image, the intersection over union (IoU) of each class of the truth and their mean; " +
             "over all images, the mean of those means and the pooled confusion matrix.",
         "fastseg score labels.tif truth.png",
-        "fastseg score a.tif a_gt.png b.tif b_gt.png --truth-offset 1 --json")
+        "fastseg score a.tif a_gt.png b.tif b_gt.png --truth-offset 1 --json",
+        "fastseg score out/a.tif a_gt.png out/b.tif b_gt.png --model m.fastseg")
     {
         Arguments.Add(_pairs);
         Options.Add(_offset);
+        Options.Add(_model);
         Options.Add(_json);
     }
 
-    public override FileUse Files(ParseResult parsed) => new(parsed.GetRequiredValue(_pairs), []);
+    public override FileUse Files(ParseResult parsed) => new([.. parsed.GetRequiredValue(_pairs), parsed.GetValue(_model)], []);
 
     public override int Run(Session session)
     {
@@ -47,10 +57,11 @@ internal sealed class ScoreCommand : FastSegCommand
         {
             throw new UsageException($"There are {files.Length} label images, which make no pairs; give PREDICTION TRUTH for every image.");
         }
+        IReadOnlyList<ModelImage>? trained = session.Parsed.GetValue(_model) is { } model ? TrainingImages(model) : null;
         var scores = new List<ImageScore>();
         for (int i = 0; i < files.Length; i += 2)
         {
-            scores.Add(Compare(session, files[i], files[i + 1], offset));
+            scores.Add(Compare(session, files[i], files[i + 1], offset, trained));
         }
         bool json = session.Parsed.GetValue(_json);
         if (json)
@@ -64,8 +75,18 @@ internal sealed class ScoreCommand : FastSegCommand
         return ExitCode.Success;
     }
 
+    /// <summary>The images that a model was trained on.</summary>
+    /// <exception cref="FastSegException">The model does not say.</exception>
+    private static IReadOnlyList<ModelImage> TrainingImages(string model) => Model.Load(model).Images ?? throw new FastSegException(
+        $"{model} does not say which images it was trained on: it is older than that, or its trees were imported; score without --model.");
+
+    /// <summary>Whether a segmentation is that of one of the images: segment calls its results after the images.</summary>
+    private static bool IsAmong(IReadOnlyList<ModelImage> images, string prediction, ImageInfo info) => images.Any(image =>
+        image.Width == info.Width && image.Height == info.Height && OutputPaths.Stem(image.Name) == OutputPaths.Stem(prediction));
+
     /// <summary>Scores one image, reports it, and hints where the values cannot match.</summary>
-    private static ImageScore Compare(Session session, string prediction, string truth, int offset)
+    private static ImageScore Compare(
+        Session session, string prediction, string truth, int offset, IReadOnlyList<ModelImage>? trainedOn)
     {
         long start = Stopwatch.GetTimestamp();
         using ImageReader labels = ImageFile.OpenLabels(prediction);
@@ -78,13 +99,15 @@ internal sealed class ScoreCommand : FastSegCommand
                     $"{string.Join(", ", matrix.Classes.Take(8))}; " +
                 "segment with --keep-values, or give a --truth-offset.");
         }
+        bool? trained = trainedOn is null ? null : IsAmong(trainedOn, prediction, labels.Info);
         session.Report.AddPixels(labels.Info.Bounds.Pixels);
         session.Report.Add(new ReportImage(prediction)
         {
             Pixels = labels.Info.Bounds.Pixels,
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
             MeanIou = matrix.MeanIou(),
+            TrainedOn = trained,
         });
-        return new ImageScore(prediction, truth, matrix);
+        return new ImageScore(prediction, truth, matrix, trained);
     }
 }

@@ -29,6 +29,13 @@ internal sealed class TrainCommand : FastSegCommand
     private readonly DeepFeatureOptions _deep = new();
     private readonly TreeOptions _trees = new();
 
+    private readonly Option<bool> _noScore = new("--no-score")
+    {
+        Description =
+            "Do not hold out labelled pixels. Without it, up to five more models are trained, each without a fold of the labels, and " +
+            "scored on that fold: from four images on a fold is of whole images, otherwise of strokes.",
+    };
+
     private readonly Option<string[]?> _names = NamesOption.Create("by ascending label value");
 
     private readonly Option<string> _output = new("--output", "-o")
@@ -53,7 +60,7 @@ internal sealed class TrainCommand : FastSegCommand
         _features.AddTo(this);
         _deep.AddTo(this);
         _trees.AddTo(this);
-        foreach (Option option in (Option[])[_names, _output, _memory])
+        foreach (Option option in (Option[])[_noScore, _names, _output, _memory])
         {
             Options.Add(option);
         }
@@ -78,11 +85,13 @@ internal sealed class TrainCommand : FastSegCommand
         string[]? names = NamesOption.Given(parsed, _names);
         using Backbone? backbone = _deep.Open(session);
         DeepOptions? deep = _deep.Wanted(parsed, backbone);
+        HeldOut heldOut = parsed.GetValue(_noScore) ? HeldOut.Nothing : HeldOut.Score;
         TrainingResult result;
         using (var set = new TrainingSet(images, labels))
         {
             result = session.Long(
-                "training", parsed.GetValue(_memory), options => Segmenter.Train(set.Images, features, training, names, options, deep));
+                "training", parsed.GetValue(_memory),
+                options => Segmenter.Train(set.Images, features, training, names, options, deep, heldOut: heldOut));
         }
         session.Cancellation.ThrowIfCancellationRequested();
         result.Model.Save(output);
@@ -104,6 +113,15 @@ internal sealed class TrainCommand : FastSegCommand
             $"{Units.Count(result.Run.Pixels)} labelled pixels of {images.Length} image{(images.Length == 1 ? "" : "s")}, " +
                 $"{model.Planes} features");
         ClassTable.Write(session.Output, model.Classes, [.. model.Classes.Select(c => c.Pixels)]);
+        if (result.HeldOut is { } score)
+        {
+            session.Report.HeldOut = score;
+            HeldOutText.Write(session.Output, score, model.Classes);
+        }
+        else if (result.NotHeldOut is { } reason)
+        {
+            session.Output.WriteLine(reason);
+        }
         session.Output.WriteLine($"trained in {Units.Seconds(result.Run.Seconds)}: {output}, {Units.Bytes(new FileInfo(output).Length)}");
     }
 }

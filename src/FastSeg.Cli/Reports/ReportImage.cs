@@ -21,6 +21,9 @@ internal sealed record ReportImage(string Image)
     /// <summary>Mean IoU over the truth's classes, where there was a truth.</summary>
     public double? MeanIou { get; init; }
 
+    /// <summary>Whether the model was trained on it, where that is known.</summary>
+    public bool? TrainedOn { get; init; }
+
     /// <summary>Why it failed, if it did.</summary>
     public string? Failure { get; init; }
 
@@ -45,6 +48,10 @@ internal sealed record ReportImage(string Image)
         if (MeanIou is { } iou)
         {
             json.WriteNumber("meanIou", iou);
+        }
+        if (TrainedOn is { } trained)
+        {
+            json.WriteBoolean("trainedOn", trained);
         }
         if (Classes.Count > 0)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FastSeg.Cli.Text;
 
 namespace FastSeg.Cli.Reports;
 
@@ -15,6 +16,9 @@ internal sealed class RunReport(string command, int threads)
 
     /// <summary>XGBoost's version, where it took part.</summary>
     public string? XgboostVersion { get; set; }
+
+    /// <summary>How labelled pixels that were held out from training fared.</summary>
+    public HeldOutScore? HeldOut { get; set; }
 
     /// <summary>The backend of the last run.</summary>
     public BackendKind Backend { get; private set; } = BackendKind.Cpu;
@@ -91,6 +95,10 @@ internal sealed class RunReport(string command, int threads)
             json.WriteStartArray("images");
             _images.ForEach(image => image.Write(json));
             json.WriteEndArray();
+            if (HeldOut is not null)
+            {
+                HeldOutText.WriteJson(json, HeldOut);
+            }
             json.WriteStartArray("stages");
             _stages.ForEach(stage => Write(json, stage));
             json.WriteEndArray();

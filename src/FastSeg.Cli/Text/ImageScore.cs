@@ -4,4 +4,5 @@ namespace FastSeg.Cli.Text;
 /// <param name="Prediction">The label map's path.</param>
 /// <param name="Truth">The truth's path.</param>
 /// <param name="Matrix">Pixels of each class of the truth by label.</param>
-internal sealed record ImageScore(string Prediction, string Truth, ConfusionMatrix Matrix);
+/// <param name="TrainedOn">Whether the model was trained on the image; null where no model was named.</param>
+internal sealed record ImageScore(string Prediction, string Truth, ConfusionMatrix Matrix, bool? TrainedOn = null);

@@ -20,6 +20,15 @@ internal static class ModelText
             .Row("halo", $"{features.Halo} px")
             .Row("forest", $"{model.Trees} trees, {model.SplitsPerTree:0.0} splits a tree, {Units.Bytes(model.ForestBytes.Length)}");
         AddTraining(table, model);
+        if (model.Images is { } images)
+        {
+            table.Row("images", Names(images));
+        }
+        if (model.HeldOut is { } heldOut)
+        {
+            string tried = heldOut.Smoothings.Count > 1 ? $": {HeldOutText.Smoothings(heldOut.Smoothings)}" : "";
+            table.Row("held out", $"mean IoU {heldOut.MeanIou:0.0000} over {HeldOutText.Folds(heldOut.Folds, heldOut.OfImages)}{tried}");
+        }
         if (model.DeepFeatures is { } deep)
         {
             BackboneText.AddRows(table, deep);
@@ -37,6 +46,14 @@ internal static class ModelText
 
     private static string Deep(Model model) => model.DeepFeatures is { } deep ? $", and {deep.Channels} deep" : "";
 
+    /// <summary>The first images that it was trained on, and how many there are besides.</summary>
+    private static string Names(IReadOnlyList<ModelImage> images)
+    {
+        const int Most = 8;
+        string names = string.Join(", ", images.Take(Most).Select(image => $"{image.Name} ({image.Width} x {image.Height})"));
+        return images.Count > Most ? $"{names} and {images.Count - Most} more" : names;
+    }
+
     /// <summary>How its trees came about: what XGBoost was asked for, or where they were imported from.</summary>
     private static void AddTraining(TextTable table, Model model)
     {
@@ -52,7 +69,8 @@ internal static class ModelText
             "training",
             $"XGBoost {model.XgboostVersion}, {training.Rounds} rounds, depth {training.Depth}, learning rate {training.LearningRate}, " +
                 $"max-bin {training.MaxBin}, {(training.Balance ? "balanced, " : "")}seed {training.Seed}, " +
-                $"{training.BoosterThreads} booster threads");
+                $"{training.BoosterThreads} booster threads" +
+                (training.Augment == Augmentation.Flips ? ", flipped and transposed copies too" : ""));
         table.Row(
             "sampling",
             $"subsample {training.Subsample}, colsample-bynode {training.ColsampleByNode}, " +

@@ -5,6 +5,8 @@ namespace FastSeg.Cli.Text;
 /// <summary>Scores as text and as JSON.</summary>
 internal static class ScoreText
 {
+    private const string TrainedOn = "trained on", NotTrainedOn = "not trained on";
+
     /// <summary>Mean over images of the per-image mean IoU.</summary>
     public static double MeanOfMeans(IReadOnlyList<ImageScore> scores) => scores.Average(score => score.Matrix.MeanIou());
 
@@ -19,23 +21,37 @@ internal static class ScoreText
         return pool;
     }
 
-    /// <summary>Prints one line an image, the mean, and the confusion matrix of all images together.</summary>
+    /// <summary>
+    /// Prints one line an image, the mean, and the confusion matrix of all images together. Where the model is known, the mean over images
+    /// that it was not trained on comes first, the others after it, and the matrix is that of the former.
+    /// </summary>
     public static void Write(TextWriter output, IReadOnlyList<ImageScore> scores)
     {
         foreach (ImageScore score in scores)
         {
             string classes = string.Join("  ", score.Matrix.Classes.Select(value => $"class {value} {score.Matrix.Iou(value):0.0000}"));
-            output.WriteLine($"{score.Prediction}  mean IoU {score.Matrix.MeanIou():0.0000}  ({classes})");
+            string trained = score.TrainedOn == true ? "  trained on" : "";
+            output.WriteLine($"{score.Prediction}  mean IoU {score.Matrix.MeanIou():0.0000}  ({classes}){trained}");
         }
-        output.WriteLine($"mean over {scores.Count} image{(scores.Count == 1 ? "" : "s")}: {MeanOfMeans(scores):0.0000}");
-        ConfusionMatrix pool = Pool(scores);
-        output.WriteLine($"pixels of each class of the truth (rows) by label (columns), {Units.Percent(pool.Accuracy())} right:");
-        IReadOnlyList<int> labels = pool.Predictions;
+        (string Suffix, ImageScore[] Scores)[] groups = [.. Groups(scores).Select(group => ($" {group.Words}", group.Scores))];
+        foreach ((string suffix, ImageScore[] group) in groups)
+        {
+            string images = $"{group.Length} image{(group.Length == 1 ? "" : "s")}";
+            output.WriteLine($"mean over {images}{suffix.TrimEnd()}: {MeanOfMeans(group):0.0000}");
+        }
+        WriteConfusion(output, Pool(groups[0].Scores), $"pixels of each class of the truth (rows) by label (columns){Of(groups)}");
+    }
+
+    /// <summary>Prints a confusion matrix under a sentence that its accuracy is added to.</summary>
+    public static void WriteConfusion(TextWriter output, ConfusionMatrix matrix, string title)
+    {
+        output.WriteLine($"{title}, {Units.Percent(matrix.Accuracy())} right:");
+        IReadOnlyList<int> labels = matrix.Predictions;
         var table = new TextTable([.. Enumerable.Repeat(true, labels.Count + 1)]);
         table.Row(["", .. labels.Select(label => $"{label}")]);
-        foreach (int value in pool.Classes)
+        foreach (int value in matrix.Classes)
         {
-            table.Row([$"{value}", .. labels.Select(label => Units.Count(pool[value, label]))]);
+            table.Row([$"{value}", .. labels.Select(label => Units.Count(matrix[value, label]))]);
         }
         table.Write(output);
     }
@@ -47,24 +63,18 @@ internal static class ScoreText
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
+            foreach ((string words, ImageScore[] group) in Groups(scores).Where(group => group.Words.Length > 0))
+            {
+                json.WriteStartObject(words == TrainedOn ? "trainedOn" : "notTrainedOn");
+                json.WriteNumber("images", group.Length);
+                json.WriteNumber("meanIou", MeanOfMeans(group));
+                WriteConfusion(json, Pool(group));
+                json.WriteEndObject();
+            }
             json.WriteStartArray("images");
             foreach (ImageScore score in scores)
             {
-                json.WriteStartObject();
-                json.WriteString("prediction", score.Prediction);
-                json.WriteString("truth", score.Truth);
-                json.WriteNumber("meanIou", score.Matrix.MeanIou());
-                json.WriteNumber("pixels", score.Matrix.Pixels);
-                json.WriteStartArray("classes");
-                foreach (int value in score.Matrix.Classes)
-                {
-                    json.WriteStartObject();
-                    json.WriteNumber("value", value);
-                    json.WriteNumber("iou", score.Matrix.Iou(value));
-                    json.WriteEndObject();
-                }
-                json.WriteEndArray();
-                json.WriteEndObject();
+                WriteImage(json, score);
             }
             json.WriteEndArray();
             json.WriteNumber("meanIou", MeanOfMeans(scores));
@@ -74,23 +84,65 @@ internal static class ScoreText
         output.WriteLine(System.Text.Encoding.UTF8.GetString(stream.ToArray()));
     }
 
-    private static void WriteConfusion(Utf8JsonWriter json, ConfusionMatrix pool)
+    /// <summary>Writes the IoU of each class.</summary>
+    public static void WriteClasses(Utf8JsonWriter json, ConfusionMatrix matrix)
+    {
+        json.WriteStartArray("classes");
+        foreach (int value in matrix.Classes)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("value", value);
+            json.WriteNumber("iou", matrix.Iou(value));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes the counts and the share of those that are right.</summary>
+    public static void WriteConfusion(Utf8JsonWriter json, ConfusionMatrix matrix)
     {
         json.WriteStartObject("confusion");
-        json.WriteNumber("accuracy", pool.Accuracy());
-        WriteNumbers(json, "truth", pool.Classes.Select(value => (long)value));
-        WriteNumbers(json, "labels", pool.Predictions.Select(value => (long)value));
+        json.WriteNumber("accuracy", matrix.Accuracy());
+        WriteNumbers(json, "truth", matrix.Classes.Select(value => (long)value));
+        WriteNumbers(json, "labels", matrix.Predictions.Select(value => (long)value));
         json.WriteStartArray("pixels");
-        foreach (int value in pool.Classes)
+        foreach (int value in matrix.Classes)
         {
             json.WriteStartArray();
-            foreach (int label in pool.Predictions)
+            foreach (int label in matrix.Predictions)
             {
-                json.WriteNumberValue(pool[value, label]);
+                json.WriteNumberValue(matrix[value, label]);
             }
             json.WriteEndArray();
         }
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>
+    /// The images whose means are printed apart, those that the model was not trained on first; all of them without a model.
+    /// </summary>
+    private static IEnumerable<(string Words, ImageScore[] Scores)> Groups(IReadOnlyList<ImageScore> scores) => scores
+        .GroupBy(score => score.TrainedOn)
+        .OrderBy(group => group.Key)
+        .Select(group => (group.Key switch { null => "", true => TrainedOn, _ => NotTrainedOn }, group.ToArray()));
+
+    /// <summary>Which images a matrix counts, where it does not count all.</summary>
+    private static string Of((string Suffix, ImageScore[] Scores)[] groups) =>
+        groups.Length == 1 ? "" : $", images{groups[0].Suffix}";
+
+    private static void WriteImage(Utf8JsonWriter json, ImageScore score)
+    {
+        json.WriteStartObject();
+        json.WriteString("prediction", score.Prediction);
+        json.WriteString("truth", score.Truth);
+        if (score.TrainedOn is { } trained)
+        {
+            json.WriteBoolean("trainedOn", trained);
+        }
+        json.WriteNumber("meanIou", score.Matrix.MeanIou());
+        json.WriteNumber("pixels", score.Matrix.Pixels);
+        WriteClasses(json, score.Matrix);
         json.WriteEndObject();
     }
 

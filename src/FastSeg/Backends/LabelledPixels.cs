@@ -71,6 +71,12 @@ internal sealed class LabelledPixels
         return (FirstNotBefore(position), FirstNotBefore(position + width));
     }
 
+    /// <summary>Columns of the image.</summary>
+    public long Width => _width;
+
+    /// <summary>Position of the labelled pixel of a rank: row x width + column, so ascending.</summary>
+    public long Position(int rank) => _positions[rank];
+
     /// <summary>Column of the labelled pixel of a rank.</summary>
     public long Column(int rank) => _positions[rank] % _width;
 

@@ -48,6 +48,9 @@ public sealed class Model
     /// <summary>What is done to the probabilities of a pixel before it gets its label, unless a run asks for something else.</summary>
     public Smoothing Smoothing => _parts.Smoothing;
 
+    /// <summary>How labelled pixels fared that were held out from the training of like models; null where none were.</summary>
+    public HeldOutSummary? HeldOut => _parts.HeldOut;
+
     /// <summary>Where its trees were imported from; null for a model that was trained here.</summary>
     public ForestOrigin? Origin => _parts.Origin;
 

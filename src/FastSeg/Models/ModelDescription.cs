@@ -64,6 +64,10 @@ internal sealed record ModelDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrainingOptions? Training { get; init; }
 
+    /// <summary>How labelled pixels that were held out fared; left out where none were.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HeldOutSummary? HeldOut { get; init; }
+
     /// <summary>Where the trees were imported from; left out where they were trained here.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ForestOrigin? Imported { get; init; }

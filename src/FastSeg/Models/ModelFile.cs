@@ -74,6 +74,7 @@ internal static class ModelFile
                 Images = description.Images,
                 Samples = description.Samples,
                 Smoothing = description.Smoothing ?? Smoothing.None,
+                HeldOut = description.HeldOut,
                 Origin = description.Imported,
                 XgboostVersion = description.Xgboost,
                 ForestBytes = forest,
@@ -127,6 +128,7 @@ internal static class ModelFile
         Images = model.Images,
         Samples = model.Samples,
         Smoothing = model.Smoothing.Mode == SmoothingMode.None ? null : model.Smoothing,
+        HeldOut = model.HeldOut,
         Imported = model.Origin,
     };
 

@@ -29,6 +29,9 @@ internal sealed record ModelParts
     /// <summary>What is done to the probabilities.</summary>
     public Smoothing Smoothing { get; init; } = Smoothing.None;
 
+    /// <summary>How labelled pixels that were held out from training fared; null where none were.</summary>
+    public HeldOutSummary? HeldOut { get; init; }
+
     /// <summary>Where its trees were imported from; null for one that was trained here.</summary>
     public ForestOrigin? Origin { get; init; }
 

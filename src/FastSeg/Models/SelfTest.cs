@@ -1,6 +1,4 @@
 using FastSeg.Forest;
-using FastSeg.Native;
-using FastSeg.Simd;
 
 namespace FastSeg.Models;
 
@@ -72,24 +70,19 @@ internal sealed record SelfTest(float[] Features, float[] Probabilities, int Row
         }
     }
 
-    /// <summary>The probabilities that the forest's fast path gives, row by row; it takes planes, so the rows are transposed.</summary>
+    /// <summary>The probabilities that the forest's fast path gives, row by row.</summary>
     private static unsafe float[] Predict(DecisionForest forest, float[] features, int rows)
     {
-        // At least MostRows, and whole vectors of any width.
-        const int Stride = 64;
-        using var planes = new HostBuffer((long)forest.Features * Stride * sizeof(float));
-        float* first = (float*)planes.Pointer;
-        for (int plane = 0; plane < forest.Features; plane++)
+        using var cpu = new ForestRowsCpu(forest);
+        fixed (float* first = features)
         {
-            for (int i = 0; i < Stride; i++)
+            for (int i = 0; i < rows; i++)
             {
-                first[(plane * Stride) + i] = i < rows ? features[(i * forest.Features) + plane] : 0;
+                cpu.Put(i, first + (i * forest.Features));
             }
         }
-        using var cpu = new ForestCpu(forest, Stride, 1);
-        cpu.Predict(new Band(0, 0, rows, 1, forest.Features, first, Stride, Stride));
         float* byClass = stackalloc float[256 * MostRows];
-        Decision.Probabilities(cpu.Margins(0), cpu.GroupStride, forest.Groups, byClass, MostRows, rows);
+        Decision.Probabilities(cpu.Margins(rows), cpu.GroupStride, forest.Groups, byClass, MostRows, rows);
         float[] probabilities = new float[rows * forest.Classes];
         for (int i = 0; i < probabilities.Length; i++)
         {

@@ -20,7 +20,7 @@ namespace FastSeg.Training;
 internal sealed unsafe class Trainer(
     FeatureSpec features, TrainingOptions training, DeepOptions? deep, IReadOnlyList<string>? names, ComputeOptions options)
 {
-    /// <summary>Share of the progress bar that gathering gets; XGBoost gets the rest.</summary>
+    /// <summary>Share of the progress bar that gathering gets; XGBoost and what is held out get the rest.</summary>
     private const double GatherShare = 0.3;
 
     /// <summary>Share of the progress bar that fitting the projection gets, where there are deep features.</summary>
@@ -40,6 +40,15 @@ internal sealed unsafe class Trainer(
         init => _place = value;
     }
 
+    /// <summary>What is done to the probabilities of an image that is segmented with the model, unless held-out pixels choose it.</summary>
+    public Smoothing Smoothing { get; init; } = Smoothing.None;
+
+    /// <summary>What is found out from labelled pixels that are held out.</summary>
+    public HeldOut HeldOut { get; init; }
+
+    /// <summary>Share of the progress bar that XGBoost gets for the model itself; the models of the folds get the rest.</summary>
+    private double TrainShare => (1 - Start - GatherShare) / (HeldOut == HeldOut.Nothing ? 1 : 3);
+
     /// <summary>The progress at which gathering begins.</summary>
     private double Start => deep is null ? 0 : ProjectionShare;
 
@@ -57,35 +66,46 @@ internal sealed unsafe class Trainer(
         {
             throw new FastSegException("There is no training image; give at least one image with its labels.");
         }
-        _plannedPeak = TrainingMemory.CheckLabels(images, options);
-        LabelledPixels[] labels = [.. images.Select(image => new LabelledPixels(image.Image.Info, image.Labels, options.Cancellation))];
-        ModelClass[] classes = Classes(labels);
+        _plannedPeak = TrainingMemory.CheckLabels(images, training.Augment, options);
+        LabelledImage[] originals = LabelledImage.Originals(images, options.Cancellation);
+        ModelClass[] classes = Classes(originals);
         int channels = images.All(image => SampleSearch.IsGrey(image.Image, options)) ? 1 : 3;
         foreach (TrainingImage image in images)
         {
             CheckSamples(image.Image);
         }
+        LabelledImage[] all = [.. originals, .. LabelledImage.Copies(images, training.Augment, options.Cancellation)];
         _times.Add(Stage.Read, start, images.Sum(image => image.Labels.Info.Bounds.Pixels));
 
         _deepModel = deep is null ? null : FitDeep(deep, images);
         int planes = (features.Names.Count * channels) + (_deepModel?.Description.Channels ?? 0);
-        long count = labels.Sum(image => (long)image.Count);
-        _plannedPeak = Math.Max(_plannedPeak, TrainingMemory.CheckFit(images, count, planes, classes.Length, training, options));
+        long count = all.Sum(image => (long)image.Pixels.Count);
+        _plannedPeak = Math.Max(_plannedPeak, TrainingMemory.CheckFit(images, count, planes, classes.Length, training, HeldOut, options));
         using var rows = new TrainingRows(count, planes);
         long first = 0;
-        for (int i = 0; i < images.Count; i++)
+        for (int i = 0; i < all.Length; i++)
         {
-            labels[i].FirstRow = first;
-            Gather(images[i].Image, labels[i], channels, rows, Start + (GatherShare * i / images.Count), GatherShare / images.Count);
-            first += labels[i].Count;
+            all[i].Pixels.FirstRow = first;
+            Gather(all[i], channels, rows, Start + (GatherShare * i / all.Length), GatherShare / all.Length);
+            first += all[i].Pixels.Count;
         }
-        Model model = Fit(rows, labels, classes, channels);
-        var run = new RunResult(rows.Count, [], _times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, _plannedPeak)
+        using HostBuffer rowClasses = ClassOfRow(all, classes, rows.Count);
+        int* classOfRow = (int*)rowClasses.Pointer;
+        ModelParts parts = Fit(rows, all, classes, channels, classOfRow);
+        string reason = "";
+        HeldOutScore? score = HeldOut == HeldOut.Nothing ? null : Score(parts, all, rows, classOfRow, out reason);
+        var model = new Model(parts with
+        {
+            Smoothing = HeldOut == HeldOut.ChooseSmoothing ? score?.Smoothing ?? Smoothing.Safe : Smoothing,
+            HeldOut = score?.Summary,
+        });
+        long drawn = classes.Sum(entry => entry.Pixels);
+        var run = new RunResult(drawn, [], _times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, _plannedPeak)
         {
             Backend = _factory.Kind,
             Note = _note,
         };
-        return new TrainingResult(model, run);
+        return new TrainingResult(model, run) { HeldOut = score, NotHeldOut = reason.Length == 0 ? null : reason };
     }
 
     /// <summary>
@@ -111,10 +131,10 @@ internal sealed unsafe class Trainer(
 
     /// <summary>The classes by ascending label value, each with its name and its number of pixels.</summary>
     /// <exception cref="FastSegException">There are fewer than two classes or more than 255, or the names do not fit them.</exception>
-    private ModelClass[] Classes(LabelledPixels[] labels)
+    private ModelClass[] Classes(LabelledImage[] images)
     {
         var counts = new SortedDictionary<int, long>();
-        foreach (ushort value in labels.SelectMany(image => image.Values))
+        foreach (ushort value in images.SelectMany(image => image.Pixels.Values))
         {
             counts[value] = counts.GetValueOrDefault(value) + 1;
         }
@@ -141,62 +161,89 @@ internal sealed unsafe class Trainer(
     }
 
     /// <summary>Gathers the feature rows of one image's labelled pixels.</summary>
-    /// <param name="image">The image.</param>
-    /// <param name="labels">The image's labelled pixels, with the row that the first one goes to.</param>
+    /// <param name="image">The image and its labelled pixels, with the row that the first one goes to.</param>
     /// <param name="channels">Channels whose features are computed.</param>
     /// <param name="rows">Receives the rows.</param>
     /// <param name="from">The progress at which this image begins.</param>
     /// <param name="share">The image's share of the progress.</param>
-    private void Gather(ImageReader image, LabelledPixels labels, int channels, TrainingRows rows, double from, double share)
+    private void Gather(LabelledImage image, int channels, TrainingRows rows, double from, double share)
     {
-        var work = new Work(image, features, channels, _deepModel, null)
+        var work = new Work(image.Image, features, channels, _deepModel, null)
         {
-            Labels = labels,
+            Labels = image.Pixels,
             ResidentRows = Place.OnDevice ? rows.Count : 0,
         };
         ComputeOptions how = options with { Progress = PartialProgress.Of(options.Progress, from, share) };
         var run = new TileRun(
-            work, image.Info.Bounds, deep?.Backbone, how, _ => 0,
-            workers => [("reader", image.HeldBytes(workers)), ("training rows", rows.Count * rows.Planes * sizeof(float))]);
+            work, image.Image.Info.Bounds, deep?.Backbone, how, _ => 0,
+            workers => [("reader", image.Image.HeldBytes(workers)), ("training rows", rows.Count * rows.Planes * sizeof(float))]);
         _plannedPeak = Math.Max(_plannedPeak, run.Plan.PeakBytes);
         rows.OnDevice ??= Place.OnDevice ? run.HoldRows(rows.Count, rows.Planes) : null;
-        run.Run(() => new GatherWorker(run.Plan, work, rows), _times, labels.Cores(run.Plan.Grid));
+        run.Run(() => new GatherWorker(run.Plan, work, rows), _times, image.Pixels.Cores(run.Plan.Grid));
     }
 
-    /// <summary>Trains the trees on the rows, and makes the model.</summary>
-    private Model Fit(TrainingRows rows, LabelledPixels[] labels, ModelClass[] classes, int channels)
+    /// <summary>What a model keeps of an image: no folder, so that the model's bytes do not depend on where the images lie.</summary>
+    private static ModelImage NameOf(ImageInfo image) => new(Path.GetFileName(image.Name), image.Width, image.Height);
+
+    /// <summary>The class of each row, as XGBoost wants it.</summary>
+    private static HostBuffer ClassOfRow(LabelledImage[] images, ModelClass[] classes, long count)
     {
-        long mark = Stopwatch.GetTimestamp();
-        // XGBoost wants the class of each row as an int. The buffer outlives the training below.
-        using var rowClasses = new HostBuffer(rows.Count * sizeof(int));
-        int* classOfRow = (int*)rowClasses.Pointer;
         int[] classOfValue = new int[ushort.MaxValue + 1];
         for (int i = 0; i < classes.Length; i++)
         {
             classOfValue[classes[i].Value] = i;
         }
-        long row = 0;
-        foreach (ushort value in labels.SelectMany(image => image.Values))
+        var buffer = new HostBuffer(count * sizeof(int));
+        int* row = (int*)buffer.Pointer;
+        foreach (ushort value in images.SelectMany(image => image.Pixels.Values))
         {
-            classOfRow[row++] = classOfValue[value];
+            *row++ = classOfValue[value];
         }
-        IProgress<double>? progress = PartialProgress.Of(options.Progress, Start + GatherShare, 1 - Start - GatherShare);
+        return buffer;
+    }
+
+    /// <summary>Trains the trees on the rows. Returns what the model is made of, but for what held-out pixels decide.</summary>
+    private ModelParts Fit(TrainingRows rows, LabelledImage[] images, ModelClass[] classes, int channels, int* classOfRow)
+    {
+        long mark = Stopwatch.GetTimestamp();
+        IProgress<double>? progress = PartialProgress.Of(options.Progress, Start + GatherShare, TrainShare);
         void AfterRound(int round) => progress?.Report((double)round / training.Rounds);
         var trees = new TreeTrainer(rows, classOfRow, classes.Length, training, AfterRound, options.Cancellation);
         byte[] forest = trees.Train();
         _note = trees.Note is null ? _note : $"{_note} {trees.Note}".TrimStart();
-        var model = new Model(new ModelParts
+        _times.Add(Stage.Train, mark, rows.Count, rows.Count * rows.Planes * sizeof(float));
+        return new ModelParts
         {
             Features = features,
             Channels = channels,
             Deep = _deepModel,
             Classes = classes,
             Training = training,
+            Images = [.. images.Where(image => image.Flip is null).Select(image => NameOf(image.Image.Info))],
             XgboostVersion = trees.Trained,
             ForestBytes = forest,
             SelfTest = SelfTest.FromTraining(rows.EvenlySpaced(SelfTest.MostRows), ForestReader.Parse(forest)),
-        });
-        _times.Add(Stage.Train, mark, rows.Count, rows.Count * rows.Planes * sizeof(float));
-        return model;
+        };
+    }
+
+    /// <summary>Holds out each fold in turn; null where nothing can be held out.</summary>
+    private HeldOutScore? Score(ModelParts parts, LabelledImage[] images, TrainingRows rows, int* classOfRow, out string reason)
+    {
+        LabelledPixels[] originals = [.. images.Where(image => image.Flip is null).Select(image => image.Pixels)];
+        if (Folds.Make(originals, parts.Classes, out reason) is not { } folds)
+        {
+            return null;
+        }
+        rows.Land();
+        double from = Start + GatherShare + TrainShare;
+        var run = new FoldRun(
+            folds, images, rows, classOfRow, parts, options with { Progress = PartialProgress.Of(options.Progress, from, 1 - from) })
+        {
+            Backbone = deep?.Backbone,
+            Times = _times,
+        };
+        return HeldOut == HeldOut.ChooseSmoothing
+            ? run.Run(SmoothingChoice.Candidates, scores => SmoothingChoice.Of(scores[0], scores[1], scores[2]))
+            : run.Run([Smoothing], _ => Smoothing);
     }
 }

@@ -1,6 +1,7 @@
 using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Forest.Training;
+using FastSeg.Images;
 
 namespace FastSeg.Training;
 
@@ -21,20 +22,32 @@ internal static class TrainingMemory
 
     /// <summary>The peak memory while the label images are read. How many pixels are labelled is not known yet.</summary>
     /// <exception cref="FastSegException">The peak is more than the options allow.</exception>
-    public static long CheckLabels(IReadOnlyList<TrainingImage> images, ComputeOptions options)
+    public static long CheckLabels(IReadOnlyList<TrainingImage> images, Augmentation augment, ComputeOptions options)
     {
         long readers = images.Sum(image => image.Labels.HeldBytes(1));
         long strip = images.Max(image => LabelledPixels.StripBytes(image.Labels.Info));
+        if (augment != Augmentation.None)
+        {
+            // Of the copies, a transposed one takes most: its strips have another shape, and part of the original is held beside them.
+            strip = Math.Max(strip, images.Select(image => image.Labels).Max(labels =>
+            {
+                using var copy = new FlippedImage(labels, Flip.Transposed);
+                return LabelledPixels.StripBytes(copy.Info) + copy.HeldBytes(1) - labels.HeldBytes(1);
+            }));
+        }
         return Check(readers + strip, "to read the labels", options);
     }
 
     /// <summary>The peak memory while XGBoost trains: the rows, XGBoost's copies of them, and the images, which stay open.</summary>
     /// <exception cref="FastSegException">The peak is more than the options allow.</exception>
     public static long CheckFit(
-        IReadOnlyList<TrainingImage> images, long count, int planes, int classes, TrainingOptions training, ComputeOptions options)
+        IReadOnlyList<TrainingImage> images, long count, int planes, int classes, TrainingOptions training, HeldOut heldOut,
+        ComputeOptions options)
     {
         long readers = images.Sum(image => image.Image.HeldBytes(options.WorkerCount));
         long rows = (count * planes * sizeof(float)) + (count * sizeof(int)) + (count * BytesPerLabel);
+        // A fold's rows are copied for XGBoost and freed before it takes as much again for its bins: only the folds come on top.
+        rows += heldOut == HeldOut.Nothing ? 0 : count * Folds.BytesPerLabel;
         long booster = Booster.Bytes(count, planes, classes, training);
         return Check(readers + rows + booster, $"to train on {count} labelled pixels with {planes} features", options);
     }

@@ -26,10 +26,11 @@ internal static unsafe class Booster
     /// <param name="afterRound">Called with the number of rounds done so far.</param>
     /// <param name="cancellation">Looked at between rounds.</param>
     /// <param name="device">Ordinal of the CUDA device that holds the rows, in its primary context, and trains; null for the CPU.</param>
+    /// <param name="afterCopy">Called when XGBoost has its copy of rows and labels, so that the host's may be freed.</param>
     /// <exception cref="FastSegException">A class has no row, an option is out of its range, or XGBoost failed.</exception>
     public static byte[] Train(
-        float* rows, int* labels, long count, int features, int classes, TrainingOptions options,
-        float* weights = null, Action<int>? afterRound = null, CancellationToken cancellation = default, int? device = null)
+        float* rows, int* labels, long count, int features, int classes, TrainingOptions options, float* weights = null,
+        Action<int>? afterRound = null, CancellationToken cancellation = default, int? device = null, Action? afterCopy = null)
     {
         options.Check();
         long[] counts = CountClasses(labels, count, classes);
@@ -47,6 +48,7 @@ internal static unsafe class Booster
         if (device is null)
         {
             SetInfo(matrix, labels, used, count);
+            afterCopy?.Invoke();
         }
         return Grow(
             matrix, [.. Parameters(classes, options), .. Method(XgBoost.Version, device)], options.Rounds, afterRound, cancellation);

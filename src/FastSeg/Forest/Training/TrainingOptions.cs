@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FastSeg;
 
 /// <summary>
@@ -33,6 +35,10 @@ public sealed record TrainingOptions
     /// <summary>Whether every class weighs the same in total, however many pixels it was given.</summary>
     public bool Balance { get; init; }
 
+    /// <summary>Copies of the images that are trained on as well.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Augmentation Augment { get; init; }
+
     /// <summary>Seed of XGBoost's random numbers.</summary>
     public int Seed { get; init; }
 
@@ -55,6 +61,10 @@ public sealed record TrainingOptions
         Check("max-bin", MaxBin, 2, 65_536);
         Check("seed", Seed, 0, int.MaxValue);
         Check("booster threads", BoosterThreads, 1, 1024);
+        if (!Enum.IsDefined(Augment))
+        {
+            throw new FastSegException($"The augmentation is number {(int)Augment}; it must be none or flips.");
+        }
         CheckShare("learning rate", LearningRate);
         CheckShare("subsample", Subsample);
         CheckShare("colsample-bynode", ColsampleByNode);

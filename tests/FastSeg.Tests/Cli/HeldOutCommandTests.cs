@@ -1,0 +1,111 @@
+using System.Text.Json;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Cli;
+
+/// <summary>Honest scores on the command line: what train holds out, and what score knows of a model's training images.</summary>
+internal sealed class HeldOutCommandTests : CliFixture
+{
+    [Test]
+    public void TrainPrintsAndReportsWhatItHeldOut()
+    {
+        string report = At("report.json"), model = At("held.fastseg");
+        string output = Succeed(Train(model, "--names", "matrix,fine,coarse", "--report", report));
+        Assert.That(output, Does.Match(@"held-out score: mean IoU 0\.\d{4} over 2 folds of strokes"));
+        Assert.That(output, Does.Match(@"  2  fine +IoU 0\.\d{4}"));
+        Assert.That(output, Does.Match(@"held-out pixels of each label value \(rows\) by the value given \(columns\), \d+\.\d+ % right:"));
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(report));
+        JsonElement heldOut = json.RootElement.GetProperty("heldOut");
+        Assert.That(heldOut.GetProperty("folds").GetInt32(), Is.EqualTo(2));
+        Assert.That(heldOut.GetProperty("of").GetString(), Is.EqualTo("strokes"));
+        double mean = heldOut.GetProperty("meanIou").GetDouble();
+        Assert.That(output, Does.Contain($"mean IoU {mean:0.0000}"));
+        IEnumerable<double> ious = heldOut.GetProperty("classes").EnumerateArray().Select(entry => entry.GetProperty("iou").GetDouble());
+        Assert.That(ious.Average(), Is.EqualTo(mean).Within(1e-9));
+        long labelled = Labels(TrainLabels).Samples.Count(label => label > 0);
+        Assert.That(
+            heldOut.GetProperty("confusion").GetProperty("pixels").EnumerateArray().Sum(row => row.EnumerateArray().Sum(n => n.GetInt64())),
+            Is.EqualTo(labelled));
+        Assert.That(Succeed("info", model), Does.Contain($"mean IoU {mean:0.0000} over 2 folds of strokes"));
+    }
+
+    [Test]
+    public void WithoutAScoreOnlyTheModelIsTrained()
+    {
+        string model = At("unscored.fastseg"), report = At("unscored.json");
+        Assert.That(Succeed(Train(model, "--no-score", "--report", report)), Does.Not.Contain("held-out"));
+        Assert.That(File.ReadAllText(report), Does.Not.Contain("heldOut"));
+        Assert.That(Succeed("info", model), Does.Not.Contain("held out").And.Contain("images    lshr_15kx_3kv_0.png"));
+    }
+
+    [Test]
+    public void AClassOfOneStrokeIsNamedInASentence()
+    {
+        (ImageInfo info, byte[] labels) = Labels(TrainLabels);
+        byte[] single = new byte[labels.Length];
+        (single[0], single[100], single[200]) = (2, 1, 1);
+        Write(At("single.tif"), SampleType.UInt8, (int)info.Width, (int)info.Height, single);
+        string output = Succeed(
+            "train", "--image", TrainImage, "--labels", At("single.tif"), "--rounds", "1", "-o", At("single.fastseg"));
+        Assert.That(output, Does.Contain("The class \"class 2\" was drawn in one stroke only and cannot be held out"));
+    }
+
+    [Test]
+    public void FlippedCopiesAreTrainedOnAndSaid()
+    {
+        string model = At("flips.fastseg");
+        string output = Succeed(Train(model, "--augment", "flips", "--no-score"));
+        Assert.That(output, Does.Contain($"{Labels(TrainLabels).Samples.Count(label => label > 0):N0} labelled pixels of 1 image"));
+        Assert.That(FastSeg.Model.Load(model).Training!.Augment, Is.EqualTo(Augmentation.Flips));
+        Assert.That(
+            Succeed("info", model), Does.Contain("flipped and transposed copies too").And.Contain("lshr_15kx_3kv_0.png (256 x 256)"));
+        Assert.That(Misuse(Train(model, "--augment", "rotate")), Does.Contain("--augment rotate: give none or flips."));
+    }
+
+    [Test]
+    public void ScoreTellsTrainedImagesApartAndTheOthersComeFirst()
+    {
+        string[] pairs = Pairs();
+        string output = Succeed(["score", .. pairs, "--model", Model]);
+        Assert.That(output, Does.Match(@"lshr_15kx_3kv_0\.png  mean IoU 1\.0000  \(.*\)  trained on\n"));
+        Assert.That(output, Does.Match(@"mean over 2 images not trained on: 0\.\d{4}\nmean over 1 image trained on: 1\.0000\n"));
+        Assert.That(output, Does.Match(@"by label \(columns\), images not trained on, "));
+        using JsonDocument json = JsonDocument.Parse(Succeed(["score", .. pairs, "--model", Model, "--json"]));
+        Assert.That(
+            json.RootElement.EnumerateObject().Select(member => member.Name),
+            Is.EqualTo((string[])["notTrainedOn", "trainedOn", "images", "meanIou", "confusion"]));
+        Assert.That(
+            json.RootElement.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("trainedOn").GetBoolean()),
+            Is.EqualTo((bool[])[true, false, false]));
+        Assert.That(json.RootElement.GetProperty("notTrainedOn").GetProperty("images").GetInt32(), Is.EqualTo(2));
+        Assert.That(json.RootElement.GetProperty("trainedOn").GetProperty("meanIou").GetDouble(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void WithoutAModelScoreSaysWhatItDid()
+    {
+        Assert.That(Succeed(["score", .. Pairs()]), Does.Contain("mean over 3 images: 0.").And.Not.Contain("trained on"));
+        Assert.That(Succeed(["score", .. Pairs(), "--json"]), Does.Not.Contain("rainedOn"));
+        string old = TestData.File("tests", "FastSeg.Tests", "Models", "format1.fastseg");
+        Assert.That(Fail(["score", .. Pairs(), "--model", old]), Does.Contain("does not say which images it was trained on"));
+    }
+
+    private static string[] Train(string model, params string[] more) =>
+        ["train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "3", "-o", model, .. more];
+
+    /// <summary>
+    /// The training image's labels as its segmentation; as that of another image of this size; and a small image of the same name.
+    /// </summary>
+    private string[] Pairs()
+    {
+        string folder = NewFolder(), other = NewFolder();
+        string trained = Path.Combine(folder, "lshr_15kx_3kv_0.png"), unseen = Path.Combine(folder, "unseen.tif");
+        string small = Path.Combine(other, "lshr_15kx_3kv_0.tif"), truth = Path.Combine(other, "truth.tif");
+        (ImageInfo info, byte[] labels) = Labels(TrainLabels);
+        File.Copy(TrainLabels, trained);
+        Write(unseen, SampleType.UInt8, (int)info.Width, (int)info.Height, [.. labels.Select(_ => (byte)1)]);
+        Write(small, SampleType.UInt8, 2, 2, [1, 1, 1, 2]);
+        Write(truth, SampleType.UInt8, 2, 2, [1, 1, 2, 2]);
+        return [trained, TrainLabels, unseen, TrainLabels, small, truth];
+    }
+}
