@@ -31,6 +31,7 @@ internal static class FilterBench
         Measure(run, image, "all blurs and their differences", paper with { Families = Families.Gaussian | Families.Dog });
         Measure(run, image, "membrane", paper with { Families = Families.Membrane });
         Measure(run, image, "the whole bank", paper);
+        LocalBench.Run(run);
     }
 
     private static void Measure(PerfRun run, ImageReader image, string name, FeatureSpec spec)
