@@ -1,5 +1,6 @@
 using FastSeg.Common;
 using FastSeg.Features;
+using FastSeg.Features.Local;
 using FastSeg.Images;
 using FastSeg.Native;
 using FastSeg.Simd;

@@ -1,5 +1,6 @@
 using FastSeg.Checks;
 using FastSeg.Features;
+using FastSeg.Features.Local;
 using FastSeg.Native;
 using FastSeg.Simd;
 using NUnit.Framework;
@@ -193,8 +194,8 @@ public sealed class LocalStandardisationTests
                 }
                 for (int i = 0; i < part.Length; i++)
                 {
-                    long pixel = i % core.Pixels;
-                    planes[(i / core.Pixels * image.Pixels) + ((y + (pixel / core.Width)) * info.Width) + x + (pixel % core.Width)] = part[i];
+                    long pixel = i % core.Pixels, row = y + (pixel / core.Width);
+                    planes[(i / core.Pixels * image.Pixels) + (row * info.Width) + x + (pixel % core.Width)] = part[i];
                 }
             }
         }

@@ -27,6 +27,7 @@ internal sealed class RoomTests
         ["Images/Tiff"] = ["Common", "Files", "Images", "Native"],
 
         ["Features"] = ["Common", "Gpu", "Images", Kernels, "Native", "Simd"],
+        ["Features/Local"] = ["Common", "Features", "Gpu", "Images", Kernels, "Native", "Simd"],
         ["Forest"] = ["Common", "Gpu", Kernels, "Native", "Simd"],
         ["Forest/Saved"] = ["Common", "Forest"],
         ["Forest/Training"] = ["Common", "Gpu", Kernels, "Native"],
@@ -56,8 +57,8 @@ internal sealed class RoomTests
         ],
         ["Backends"] =
         [
-            "Common", "Deep", "Deep/Tokens", "Deep/Upsamplers", "Features", "Forest", "Forest/Training", "Gpu", "Images", Kernels, "Models",
-            "Native", "Probabilities", "Simd",
+            "Common", "Deep", "Deep/Tokens", "Deep/Upsamplers", "Features", "Features/Local", "Forest", "Forest/Training", "Gpu", "Images",
+            Kernels, "Models", "Native", "Probabilities", "Simd",
         ],
         ["Runs"] =
         [

@@ -1,4 +1,4 @@
-namespace FastSeg.Features;
+namespace FastSeg.Features.Local;
 
 /// <summary>
 /// What the pass along x of <see cref="LocalStandardisation"/> leaves for the pass along y: the sums of every row of a panel of one cell,

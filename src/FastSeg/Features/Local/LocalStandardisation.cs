@@ -1,4 +1,4 @@
-namespace FastSeg.Features;
+namespace FastSeg.Features.Local;
 
 /// <summary>
 /// Standardisation by a pixel's neighbourhood: under a Gaussian w, m is the mean and s the deviation of I, the mean over channels, among

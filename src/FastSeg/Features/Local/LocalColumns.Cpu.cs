@@ -1,6 +1,6 @@
 using FastSeg.Simd;
 
-namespace FastSeg.Features;
+namespace FastSeg.Features.Local;
 
 /// <summary>
 /// The pass along y of <see cref="LocalStandardisation"/>, on a panel of one cell: for the pixels of a cell, what is to be subtracted from

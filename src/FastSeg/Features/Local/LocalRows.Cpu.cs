@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using FastSeg.Simd;
 
-namespace FastSeg.Features;
+namespace FastSeg.Features.Local;
 
 /// <summary>
 /// The pass along x of <see cref="LocalStandardisation"/>, on a panel of one cell: the rows are transposed, so that the lanes of a vector

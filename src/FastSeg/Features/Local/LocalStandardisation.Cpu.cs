@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using FastSeg.Simd;
 
-namespace FastSeg.Features;
+namespace FastSeg.Features.Local;
 
 /// <summary>
 /// Standardised planes of rectangles of an image, for one thread; it owns the memory in which it works. This class hides the vector width,

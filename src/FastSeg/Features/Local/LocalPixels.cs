@@ -1,4 +1,4 @@
-namespace FastSeg.Features;
+namespace FastSeg.Features.Local;
 
 /// <summary>The pixels that a neighbourhood's mean and deviation are taken of.</summary>
 /// <param name="Source">A rectangle of samples; its channel does not matter.</param>
