@@ -1,3 +1,4 @@
+using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Native;
 using Microsoft.ML.OnnxRuntime;
@@ -5,12 +6,15 @@ using Microsoft.ML.OnnxRuntime;
 namespace FastSeg.Perf;
 
 /// <summary>
-/// The transformer: the low-resolution features of an image, and the fit of the shared PCA, against ONNX Runtime alone running as many
-/// windows in a session of its own; then the features brought to full resolution.
+/// The transformer: the low-resolution features of an image at both scales, and the fit of the shared PCA, against ONNX Runtime alone
+/// running as many windows in a session of its own; then a page enlarged alone, and the features brought to full resolution.
 /// </summary>
 internal static unsafe class BackboneBench
 {
     private const int Channels = 32, BandWidth = 256, BandHeight = 16;
+
+    /// <summary>Three differences and three multiply-adds along x for each pixel, and along y for every second one.</summary>
+    private const double EnlargementFlops = 9 + 4.5;
 
     /// <summary>The network's own speed, within a twentieth; a pass a view and a hundredth for the rest.</summary>
     private const double LeastRatio = 0.95, MostPasses = SharedPcaFit.Views * 1.01;
@@ -23,6 +27,8 @@ internal static unsafe class BackboneBench
         long side = Math.Min(run.Options.Size, 1024);
         byte[] pixels = PerfImages.Mosaic(side);
         using MemoryImage image = MemoryImage.FromMemory<byte>(pixels, side, side);
+        // Enlarged twice it has as many windows as the image.
+        using MemoryImage half = MemoryImage.FromMemory<byte>(PerfImages.Mosaic(side / 2), side / 2, side / 2);
         long before = ProcessMemory.Resident();
         using Backbone backbone = Backbone.Open(Folder, run.Options.Threads);
         WindowPolicy policy = WindowPolicy.Of(backbone);
@@ -32,11 +38,12 @@ internal static unsafe class BackboneBench
         SharedPca? projection = null;
         void Fit() => projection = SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, policy, Channels, seed: 0);
         void Compute() => LowResolution.Compute(backbone, projection!, image, InputRange.Bytes, policy).Dispose();
+        void ComputeScale2() => LowResolution.Compute(backbone, projection!, half, InputRange.Bytes, policy, scale: 2).Dispose();
         Fit();
         Compute();
         long held = ProcessMemory.Resident() - before;
-        double[] best = WithAlone(run, backbone, axis.Size, windows, [Fit, Compute]);
-        (double fit, double compute, double pass) = (best[0], best[1], best[2] / windows);
+        double[] best = WithAlone(run, backbone, axis.Size, windows, [Fit, Compute, ComputeScale2]);
+        (double fit, double compute, double scale2, double pass) = (best[0], best[1], best[2], best[3] / windows);
 
         string size = $"{side} x {side}, {windows} windows of {axis.Size} x {axis.Size} cells";
         string name = backbone.Description.Name;
@@ -44,15 +51,18 @@ internal static unsafe class BackboneBench
         {
             Note = FormattableString.Invariant($"{compute / windows * 1e3:F1} ms a window"),
         });
-        run.Add(new Comparison(
-            $"{name}: {windows} windows",
-            $"ONNX Runtime {OrtEnv.Instance().GetVersionString()} alone",
-            side * side / compute,
-            side * side / (pass * windows),
-            "the same network")
+        foreach ((string page, double seconds) in (ReadOnlySpan<(string, double)>)[("", compute), (" of a page enlarged twice", scale2)])
         {
-            Goal = Goal.AtLeast(LeastRatio),
-        });
+            run.Add(new Comparison(
+                $"{name}: {windows} windows{page}",
+                $"ONNX Runtime {OrtEnv.Instance().GetVersionString()} alone",
+                side * side / seconds,
+                side * side / (pass * windows),
+                "the same network")
+            {
+                Goal = Goal.AtLeast(LeastRatio),
+            });
+        }
         run.Add(new Quantity(
             "backbone",
             $"{name}: shared PCA, {SharedPcaFit.Views} views",
@@ -63,8 +73,34 @@ internal static unsafe class BackboneBench
             Goal = Goal.AtMost(MostPasses),
         });
         run.Add(new Quantity("backbone", $"{name}: memory, network and windows", held / 1048576.0, "MiB"));
+        Enlarge(run, axis.Size * backbone.Description.Patch);
         Planes(run, backbone, projection!, image, policy);
         DeepMemoryBench.Segment(run);
+    }
+
+    /// <summary>A page enlarged twice, as much as makes one window.</summary>
+    private static void Enlarge(PerfRun run, int window)
+    {
+        int side = window / Enlargement.Factor;
+        float[] page = new float[side * side], line = new float[Enlargement.LineFloats(window)], plane = new float[window * window];
+        var random = new Random(1);
+        for (int i = 0; i < page.Length; i++)
+        {
+            page[i] = random.NextSingle();
+        }
+        (Region all, Region enlarged) = (new Region(0, 0, side, side), new Region(0, 0, window, window));
+        double seconds = run.Best(() =>
+        {
+            fixed (float* from = page, row = line, to = plane)
+            {
+                Enlargement.Fill(from, all, side, side, enlarged, row, to);
+            }
+        });
+        run.Add(new Measurement("backbone", $"page enlarged to {window} x {window}, one thread", seconds, (long)window * window)
+        {
+            FlopsPerPixel = EnlargementFlops,
+            Note = "one colour of a window; pixels of the enlarged page",
+        });
     }
 
     /// <summary>
