@@ -22,6 +22,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
     private readonly long _guidanceAt, _positionsAt, _flagAt, _resultAt;
     private TileShape _shape;
     private SampleType _type;
+    private SampleMap _map;
     private TileVerb _verb;
     private Region _core;
     private long _guidanceBytes;
@@ -74,7 +75,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
             CoreHeight = (int)tile.Core.Height,
         };
         _core = tile.Core;
-        _type = tile.Type;
+        (_type, _map) = (tile.Type, tile.Map);
         Buffer.MemoryCopy(tile.Samples, _pinned.Pointer, SampleBytes, SampleBytes);
     }
 
@@ -149,7 +150,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
     /// <summary>Queues everything that computes the features of the core, classical and deep, and stores them into a sink.</summary>
     private void Fill<TSink>(AcceleratorStream stream, GpuArenaViews views, TSink sink) where TSink : struct, IPlaneSink
     {
-        _kernels.Filters.Run(stream, _shape, views.Samples.SubView(0, SampleBytes), _type, _work.Channels, views.Scratch, sink);
+        _kernels.Filters.Run(stream, _shape, views.Samples.SubView(0, SampleBytes), _type, _work.Channels, views.Scratch, sink, _map);
         if (_kernels.Deep is null)
         {
             return;

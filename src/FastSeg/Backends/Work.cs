@@ -1,5 +1,6 @@
 using FastSeg.Deep;
 using FastSeg.Forest;
+using FastSeg.Images;
 
 namespace FastSeg.Backends;
 
@@ -13,6 +14,12 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
 {
     /// <summary>Whether the trees' margins are wanted besides the labels, for probabilities or confidence.</summary>
     public bool Margins { get; init; }
+
+    /// <summary>Mean and deviation of the image's samples, where it is standardised by them; null where it is not.</summary>
+    public SampleStatistics? Samples { get; init; }
+
+    /// <summary>What filters see of a stored sample.</summary>
+    public SampleMap Map => Samples is null ? default : SampleMap.Of(Samples);
 
     /// <summary>The pixels whose rows are gathered for training; null where none are.</summary>
     public LabelledPixels? Labels { get; init; }

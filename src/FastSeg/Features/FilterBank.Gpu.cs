@@ -1,4 +1,5 @@
 using FastSeg.Gpu;
+using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
@@ -51,16 +52,17 @@ internal sealed class FilterBankGpu : IDisposable
     /// <param name="sampleChannels">Samples of a pixel; where they are fewer than the model's channels, the last one is repeated.</param>
     /// <param name="scratch">At least <see cref="ScratchBytes"/>, aligned to 256 bytes; not to be used by another stream meanwhile.</param>
     /// <param name="sink">Where the planes go.</param>
+    /// <param name="map">What the filters see of a sample.</param>
     public void Run<TSink>(
         AcceleratorStream stream, TileShape shape, ArrayView<byte> samples, SampleType type, int sampleChannels, ArrayView<byte> scratch,
-        TSink sink)
+        TSink sink, SampleMap map = default)
         where TSink : struct, IPlaneSink
     {
         ChannelFiltersGpu<TSink> filters = Filters<TSink>();
         FilterScratch parts = FilterScratch.Carve(_spec, shape, scratch);
         for (int channel = 0; channel < _channels; channel++)
         {
-            _pixels.Run(stream, samples, type, sampleChannels, Math.Min(channel, sampleChannels - 1), parts.Pixels);
+            _pixels.Run(stream, samples, type, map, sampleChannels, Math.Min(channel, sampleChannels - 1), parts.Pixels);
             filters.Run(stream, shape, parts, channel * filters.Planes, sink);
         }
     }

@@ -49,7 +49,7 @@ internal sealed unsafe class Median
             {
                 new Span<int>(_fine, values).Clear();
                 new Span<int>(_coarse, (values >> _shift) + 1).Clear();
-                Slide(_disks[i], source.Type, _codes + ((nint)(row + _radius) * _stride) + _radius, band.Width, band.Row(plane + i, row));
+                Slide(_disks[i], source, _codes + ((nint)(row + _radius) * _stride) + _radius, band.Width, band.Row(plane + i, row));
             }
         }
     }
@@ -114,10 +114,11 @@ internal sealed unsafe class Median
     }
 
     /// <summary>Computes the medians of a row: fills the histogram at its first pixel, then moves it along.</summary>
-    private void Slide(in Disk disk, SampleType type, int* centre, int width, float* to)
+    private void Slide(in Disk disk, in PixelSource source, int* centre, int width, float* to)
     {
         _bucket = 0;
         _below = 0;
+        float divisor = source.Type.Divisor();
         for (int dy = -disk.Radius; dy <= disk.Radius; dy++)
         {
             int half = disk.HalfWidth(Math.Abs(dy));
@@ -129,13 +130,14 @@ internal sealed unsafe class Median
         for (int x = 0; x < width; x++)
         {
             int code = Middle(disk.Pixels / 2);
-            to[x] = type switch
+            float stored = source.Type switch
             {
-                SampleType.UInt8 => code / 255f,
-                SampleType.UInt16 => code / 65535f,
-                SampleType.Int16 => (code + short.MinValue) / 65535f,
+                SampleType.UInt8 or SampleType.UInt16 => code,
+                SampleType.Int16 => code + short.MinValue,
                 _ => _sorted[code],
             };
+            // The map ascends, so the median of the mapped samples is the median's image.
+            to[x] = source.Map.Apply(stored, divisor);
             if (x + 1 < width)
             {
                 Step(disk, centre + x);

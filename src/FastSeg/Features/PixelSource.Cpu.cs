@@ -10,18 +10,19 @@ internal readonly unsafe struct PixelSource
 {
     /// <summary>Channel <paramref name="channel"/> of a tile.</summary>
     public PixelSource(Tile tile, int channel)
-        : this(tile.Samples, tile.Type, tile.Channels, channel, tile.Bounds)
+        : this(tile.Samples, tile.Type, tile.Channels, channel, tile.Bounds, tile.Map)
     {
     }
 
     /// <summary>Channel <paramref name="channel"/> of row-major interleaved samples without padding.</summary>
-    public PixelSource(byte* samples, SampleType type, int channels, int channel, Region bounds)
+    public PixelSource(byte* samples, SampleType type, int channels, int channel, Region bounds, SampleMap map = default)
     {
         Samples = samples;
         Type = type;
         Channels = channels;
         Channel = channel;
         Bounds = bounds;
+        Map = map;
     }
 
     /// <summary>First sample.</summary>
@@ -35,6 +36,9 @@ internal readonly unsafe struct PixelSource
 
     /// <summary>The sample of a pixel that is read.</summary>
     public int Channel { get; }
+
+    /// <summary>What the filters see of a stored sample.</summary>
+    public SampleMap Map { get; }
 
     /// <summary>The pixels that are held, in image coordinates.</summary>
     public Region Bounds { get; }

@@ -1,4 +1,5 @@
 using FastSeg.Gpu;
+using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
@@ -10,46 +11,74 @@ namespace FastSeg.Features;
 internal sealed class PixelsGpu
 {
     private readonly int _groupSize;
-    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<byte>, int, int, ArrayView<float>> _bytes;
-    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<ushort>, int, int, ArrayView<float>> _shorts;
-    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<short>, int, int, ArrayView<float>> _signedShorts;
-    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, int, int, ArrayView<float>> _floats;
+    private readonly Conversion<byte> _bytes;
+    private readonly Conversion<ushort> _shorts;
+    private readonly Conversion<short> _signedShorts;
+    private readonly Conversion<float> _floats;
 
     /// <summary>Compiles the kernels.</summary>
     public PixelsGpu(GpuDevice device)
     {
         _groupSize = device.GroupSize;
-        _bytes = device.Accelerator.LoadKernel<ArrayView<byte>, int, int, ArrayView<float>>(PixelsKernels.FromBytes);
-        _shorts = device.Accelerator.LoadKernel<ArrayView<ushort>, int, int, ArrayView<float>>(PixelsKernels.FromShorts);
-        _signedShorts = device.Accelerator.LoadKernel<ArrayView<short>, int, int, ArrayView<float>>(PixelsKernels.FromSignedShorts);
-        _floats = device.Accelerator.LoadKernel<ArrayView<float>, int, int, ArrayView<float>>(PixelsKernels.FromFloats);
+        _bytes = new(device, PixelsKernels.FromBytes, PixelsKernels.StandardiseBytes);
+        _shorts = new(device, PixelsKernels.FromShorts, PixelsKernels.StandardiseShorts);
+        _signedShorts = new(device, PixelsKernels.FromSignedShorts, PixelsKernels.StandardiseSignedShorts);
+        _floats = new(device, PixelsKernels.FromFloats, PixelsKernels.StandardiseFloats);
     }
 
     /// <summary>Converts one channel.</summary>
     /// <param name="stream">Where the launch is queued.</param>
     /// <param name="samples">Row-major samples, channels interleaved, from byte 0 on.</param>
     /// <param name="type">Type of a sample.</param>
+    /// <param name="map">What becomes of a sample.</param>
     /// <param name="channels">Samples of a pixel.</param>
     /// <param name="channel">The sample of a pixel that is converted.</param>
     /// <param name="plane">Receives one float a pixel; its length is the number of pixels.</param>
-    public void Run(AcceleratorStream stream, ArrayView<byte> samples, SampleType type, int channels, int channel, ArrayView<float> plane)
+    public void Run(
+        AcceleratorStream stream, ArrayView<byte> samples, SampleType type, SampleMap map, int channels, int channel,
+        ArrayView<float> plane)
     {
         var config = new KernelConfig((int)((plane.Length + _groupSize - 1) / _groupSize), _groupSize);
-        long used = plane.Length * channels;
         switch (type)
         {
             case SampleType.UInt8:
-                _bytes(stream, config, samples, channels, channel, plane);
+                _bytes.Run(stream, config, samples, map, channels, channel, plane);
                 break;
             case SampleType.UInt16:
-                _shorts(stream, config, samples.SubView(0, used * sizeof(ushort)).Cast<ushort>(), channels, channel, plane);
+                _shorts.Run(stream, config, samples, map, channels, channel, plane);
                 break;
             case SampleType.Int16:
-                _signedShorts(stream, config, samples.SubView(0, used * sizeof(short)).Cast<short>(), channels, channel, plane);
+                _signedShorts.Run(stream, config, samples, map, channels, channel, plane);
                 break;
             default:
-                _floats(stream, config, samples.SubView(0, used * sizeof(float)).Cast<float>(), channels, channel, plane);
+                _floats.Run(stream, config, samples, map, channels, channel, plane);
                 break;
+        }
+    }
+
+    /// <summary>The two kernels of one sample type: by its type, and standardised.</summary>
+    private sealed class Conversion<T>(
+        GpuDevice device, Action<ArrayView<T>, int, int, ArrayView<float>> byType,
+        Action<ArrayView<T>, int, int, float, float, ArrayView<float>> standardised)
+        where T : unmanaged
+    {
+        private readonly Action<AcceleratorStream, KernelConfig, ArrayView<T>, int, int, ArrayView<float>> _byType =
+            device.Accelerator.LoadKernel(byType);
+
+        private readonly Action<AcceleratorStream, KernelConfig, ArrayView<T>, int, int, float, float, ArrayView<float>> _standardised =
+            device.Accelerator.LoadKernel(standardised);
+
+        public unsafe void Run(
+            AcceleratorStream stream, KernelConfig config, ArrayView<byte> samples, SampleMap map, int channels, int channel,
+            ArrayView<float> plane)
+        {
+            ArrayView<T> typed = samples.SubView(0, plane.Length * channels * sizeof(T)).Cast<T>();
+            if (map.Standardises)
+            {
+                _standardised(stream, config, typed, channels, channel, map.Scale, map.Shift, plane);
+                return;
+            }
+            _byType(stream, config, typed, channels, channel, plane);
         }
     }
 }

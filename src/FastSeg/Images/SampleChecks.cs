@@ -6,31 +6,31 @@ namespace FastSeg.Images;
 internal static unsafe class SampleChecks
 {
     /// <summary>Whether every float sample is finite; integers always are.</summary>
-    public static bool AllFinite(byte* samples, long count, SampleType type) => AllWithin(samples, count, type, float.MaxValue);
+    public static bool AllFinite(byte* samples, long count, SampleType type) => AllWithin(samples, count, type, SampleLimits.Finite);
 
     /// <summary>
-    /// Whether every float sample lies between minus <paramref name="limit"/> and <paramref name="limit"/>. NaN does not, because it
-    /// compares as false; integers always do.
+    /// Whether every float sample lies between the limits. NaN does not, because it compares as false; integers always do.
     /// </summary>
-    public static bool AllWithin(byte* samples, long count, SampleType type, float limit)
+    public static bool AllWithin(byte* samples, long count, SampleType type, SampleLimits limits)
     {
         if (type != SampleType.Float32)
         {
             return true;
         }
         float* values = (float*)samples;
-        var most = new Vector<float>(limit);
+        Vector<float> low = new(limits.Low), high = new(limits.High);
         Vector<int> within = Vector<int>.AllBitsSet;
         // Comparisons are gathered in a mask and looked at once at the end: wrong samples are rare, branches would not be.
         long i = 0;
         for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
         {
-            within &= Vector.LessThanOrEqual(Vector.Abs(*(Vector<float>*)(values + i)), most);
+            Vector<float> some = *(Vector<float>*)(values + i);
+            within &= Vector.LessThanOrEqual(low, some) & Vector.LessThanOrEqual(some, high);
         }
         bool all = within == Vector<int>.AllBitsSet;
         for (; i < count; i++)
         {
-            all &= MathF.Abs(values[i]) <= limit;
+            all &= limits.Hold(values[i]);
         }
         return all;
     }

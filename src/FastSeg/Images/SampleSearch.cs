@@ -16,8 +16,8 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
     /// <summary>Columns of a band that are read at a time.</summary>
     private const int Columns = 8192;
 
-    /// <summary>Largest magnitude of a float sample that passes; 0 lets everything pass, NaN too.</summary>
-    public float LargestSample { get; init; }
+    /// <summary>Between which limits a float sample passes; null lets everything pass, NaN too.</summary>
+    public SampleLimits? Limits { get; init; }
 
     /// <summary>Whether the three channels of a pixel must be equal to pass.</summary>
     public bool Grey { get; init; }
@@ -25,7 +25,7 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
     private ImageInfo Info => reader.Info;
 
     /// <summary>Whether any pixel of such an image could fail; otherwise it is not read at all.</summary>
-    public bool CanFail => (LargestSample > 0 && Info.Type == SampleType.Float32) || (Grey && Info.Channels == 3);
+    public bool CanFail => (Limits is not null && Info.Type == SampleType.Float32) || (Grey && Info.Channels == 3);
 
     /// <summary>Whether an image is grey: one channel, or three that are equal at every pixel.</summary>
     public static bool IsGrey(ImageReader reader, ComputeOptions options) =>
@@ -33,7 +33,7 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
 
     /// <summary>The failure that names the first sample of an image, in reading order, that is NaN or infinite.</summary>
     public static FastSegException FirstNotFinite(ImageReader reader) =>
-        new SampleSearch(reader, reader.Info.Bounds) { LargestSample = float.MaxValue }.FailureOrChange();
+        new SampleSearch(reader, reader.Info.Bounds) { Limits = SampleLimits.Finite }.FailureOrChange();
 
     /// <summary>
     /// The failure about the first wrong pixel, for whoever has met one already. Where the search finds none, the file was changed in
@@ -43,10 +43,12 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
         Failure(new ComputeOptions { Threads = 1 }) ?? Changed(Info);
 
     /// <summary>The failure about a sample that is not finite or too large: what is wrong with it, and what would be right.</summary>
-    public static FastSegException Refusal(ImageInfo info, long x, long y, float value, float largest)
+    public static FastSegException Refusal(ImageInfo info, long x, long y, float value, SampleLimits limits)
     {
+        string beyond =
+            limits.Low == -limits.High ? $"beyond {limits.High:R} either way" : $"below {limits.Low:R} or above {limits.High:R}";
         string wrong = float.IsFinite(value)
-            ? $"{value:R}; samples beyond {largest:R} either way overflow in the filters, so replace values that stand for missing data."
+            ? $"{value:R}; samples {beyond} overflow in the filters, so replace values that stand for missing data."
             : $"{(float.IsNaN(value) ? "NaN" : value > 0 ? "infinite" : "minus infinite")}; every sample must be a finite number.";
         return new FastSegException($"{Where(info, x, y)} {wrong}");
     }
@@ -107,7 +109,7 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
     }
 
     private bool Passes(byte* samples, long pixels) =>
-        (LargestSample == 0 || SampleChecks.AllWithin(samples, pixels * Info.Channels, Info.Type, LargestSample))
+        (Limits is not { } limits || SampleChecks.AllWithin(samples, pixels * Info.Channels, Info.Type, limits))
         && (!Grey || Info.Channels == 1 || SampleChecks.AllGrey(samples, pixels, Info.Type));
 
     /// <summary>The number of the first pixel of a part that does not pass, and the sentence about it.</summary>
@@ -120,12 +122,12 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
         }
         (long x, long y) = (part.X + (at % part.Width), part.Y + (at / part.Width));
         byte* pixel = samples + (at * Info.PixelBytes);
-        for (int c = 0; c < Info.Channels && LargestSample > 0 && Info.Type == SampleType.Float32; c++)
+        for (int c = 0; c < Info.Channels && Limits is { } limits && Info.Type == SampleType.Float32; c++)
         {
             float value = ((float*)pixel)[c];
-            if (!(MathF.Abs(value) <= LargestSample))
+            if (!limits.Hold(value))
             {
-                return (at, Refusal(Info, x, y, value, LargestSample));
+                return (at, Refusal(Info, x, y, value, limits));
             }
         }
         return (at, new FastSegException(

@@ -43,6 +43,8 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
         _moments = MomentBytes(Info) == 0 ? null : new HostBuffer(MomentBytes(Info));
     }
 
+    private static SampleLimits Limits => SampleLimits.Of(LargestSample);
+
     private ImageInfo Info => _image.Info;
 
     /// <summary>Bytes that <see cref="Run"/> allocates, given how many threads there are.</summary>
@@ -97,7 +99,7 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
             long before = (y - rows.Y) * Info.Width;
             float* row = (float*)samples + (before * Info.Channels);
             long count = Keep((byte*)row, kept is null ? null : kept + (before * _mask!.Info.PixelBytes), Info.Width);
-            if (!SampleChecks.AllWithin((byte*)row, count, Info.Type, LargestSample))
+            if (!SampleChecks.AllWithin((byte*)row, count, Info.Type, Limits))
             {
                 throw Refusal(y);
             }
@@ -196,9 +198,9 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
             int x = i / Info.Channels, maskBytes = kept.Length / (int)Info.Width;
             float value = MemoryMarshal.Cast<byte, float>(samples)[i];
             bool counts = _mask is null || kept.AsSpan(x * maskBytes, maskBytes).ContainsAnyExcept((byte)0);
-            if (counts && !(MathF.Abs(value) <= LargestSample))
+            if (counts && !Limits.Hold(value))
             {
-                return SampleSearch.Refusal(Info, x, y, value, LargestSample);
+                return SampleSearch.Refusal(Info, x, y, value, Limits);
             }
         }
         return SampleSearch.Changed(Info);

@@ -57,7 +57,9 @@ internal static unsafe class SampleSums
     /// <summary>Sum of up to <see cref="MostSamples"/> int16 samples, and of their squares.</summary>
     /// <param name="samples">The samples.</param>
     /// <param name="count">How many there are.</param>
-    /// <param name="flip">Bits that are changed in each sample first; with the sign's bit, a uint16 becomes an int16, which is Half less.</param>
+    /// <param name="flip">
+    /// Bits that are changed in each sample first. With the sign's bit, a uint16 becomes an int16 that is Half less.
+    /// </param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (long Sum, long Squares) OfSigned(short* samples, long count, short flip = 0)
     {

@@ -33,8 +33,11 @@ internal sealed unsafe class Tile : IDisposable
     /// <summary>Pixels around the core.</summary>
     public int Halo { get; }
 
-    /// <summary>Largest magnitude of a float sample that is not refused.</summary>
-    public float LargestSample { get; init; } = float.MaxValue;
+    /// <summary>What filters see of a stored sample.</summary>
+    public SampleMap Map { get; init; }
+
+    /// <summary>The float samples that are not refused.</summary>
+    public SampleLimits Limits { get; init; } = SampleLimits.Finite;
 
     /// <summary>
     /// All pixels of the run's tiles, or empty for the whole image. Whichever tile meets a wrong sample first, the failure names the first
@@ -82,7 +85,7 @@ internal sealed unsafe class Tile : IDisposable
         HostBuffer raw = _asRead ?? _samples;
         int bytes = checked((int)(Bounds.Pixels * Source.PixelBytes));
         reader.Read(Bounds, raw.Span<byte>(0, bytes));
-        bool good = SampleChecks.AllWithin(raw.Pointer, Bounds.Pixels * Source.Channels, Type, LargestSample);
+        bool good = SampleChecks.AllWithin(raw.Pointer, Bounds.Pixels * Source.Channels, Type, Limits);
         if (_asRead is not null)
         {
             good &= SampleChecks.Adapt(
@@ -92,7 +95,7 @@ internal sealed unsafe class Tile : IDisposable
         {
             var search = new SampleSearch(reader, Needed.IsEmpty ? Source.Bounds : Needed)
             {
-                LargestSample = LargestSample,
+                Limits = Limits,
                 Grey = Channels == 1,
             };
             throw search.FailureOrChange();

@@ -19,7 +19,8 @@ internal abstract class TileWorker : IDisposable
         _image = work.Image;
         Tile = new Tile(plan.MaxCore, plan.Halo, work.Channels, _image.Info)
         {
-            LargestSample = work.Features.LargestSample,
+            Map = work.Map,
+            Limits = work.Map.Limits(work.Features.LargestSample),
             Needed = plan.Area.Inflate(plan.Halo).Intersect(_image.Info.Bounds),
         };
     }

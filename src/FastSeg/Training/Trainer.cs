@@ -114,7 +114,7 @@ internal sealed unsafe class Trainer(
     /// </summary>
     private void CheckSamples(ImageReader image)
     {
-        if (new SampleSearch(image, image.Info.Bounds) { LargestSample = features.LargestSample }.Failure(options) is { } failure)
+        if (new SampleSearch(image, image.Info.Bounds) { Limits = SampleLimits.Of(features.LargestSample) }.Failure(options) is { } failure)
         {
             throw failure;
         }

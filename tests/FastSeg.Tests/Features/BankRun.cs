@@ -9,7 +9,8 @@ namespace FastSeg.Tests.Features;
 /// <summary>Runs the filter bank over a whole image, tile by tile, and keeps every plane, which the program never does.</summary>
 internal static class BankRun
 {
-    public static float[][] Planes(FeatureSpec spec, ImageReader reader, long tileWidth = 1024, long tileHeight = 1024, int bits = 0)
+    public static float[][] Planes(
+        FeatureSpec spec, ImageReader reader, long tileWidth = 1024, long tileHeight = 1024, int bits = 0, SampleMap map = default)
     {
         int before = VectorPath.Bits;
         VectorPath.Bits = bits == 0 ? before : bits;
@@ -17,7 +18,7 @@ internal static class BankRun
         {
             ImageInfo info = reader.Info;
             var core = new Region(0, 0, Math.Min(tileWidth, info.Width), Math.Min(tileHeight, info.Height));
-            using var tile = new Tile(core, spec.Halo, info.Channels, info);
+            using var tile = new Tile(core, spec.Halo, info.Channels, info) { Map = map };
             using var bank = new FilterBank(spec, info.Channels, core);
             var keeper = new Keeper(info, spec.Names.Count * info.Channels);
             var grid = new TileGrid(info.Bounds, core.Width, core.Height);

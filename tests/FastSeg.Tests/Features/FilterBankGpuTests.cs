@@ -1,4 +1,5 @@
 using FastSeg.Features;
+using FastSeg.Images;
 using FastSeg.Kernels;
 using FastSeg.Tests.Kernels;
 using NUnit.Framework;
@@ -22,6 +23,11 @@ internal sealed class FilterBankGpuTests
     public void EveryFamilyEqualsTheCpus([Values(1, 3)] int channels) => FilterRun.EqualsTheCpu(
         new FeatureSpec { Families = Everything, Sigmas = [1, 2.5] },
         Pictures.Create("random", 33, 18, channels, SampleType.UInt16), 17, 18);
+
+    [Test]
+    public void EveryFamilyOfAStandardisedImageEqualsTheCpus([Values] SampleType type) => FilterRun.EqualsTheCpu(
+        new FeatureSpec { Families = Everything, Sigmas = [1, 2.5] },
+        Pictures.Create("random", 33, 18, 1, type), 17, 18, SampleMap.Of(new SampleStatistics(0.4, 0.29)));
 
     [Test]
     public void GreyUnderAColourModelRepeatsItself()

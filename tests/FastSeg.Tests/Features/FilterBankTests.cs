@@ -64,15 +64,25 @@ public class FilterBankTests
     }
 
     [Test]
-    public void Tiles_and_vector_widths_give_the_same_bits([Values(1, 3)] int channels, [Values] SampleType type)
+    public void Standardised_images_agree_with_the_reference([Values] SampleType type)
     {
+        var map = SampleMap.Of(new SampleStatistics(type == SampleType.Int16 ? -300 : 0.4, 0.27));
+        using SampleReader reader = Pictures.Create("blobs", 61, 47, 1, type);
+        FeatureBound.Check(All, reader.Channel(0, map.Scale, map.Shift), BankRun.Planes(All, reader, map: map), type.Name());
+    }
+
+    [Test]
+    public void Tiles_and_vector_widths_give_the_same_bits(
+        [Values(1, 3)] int channels, [Values] SampleType type, [Values] bool standardised)
+    {
+        SampleMap map = standardised ? SampleMap.Of(new SampleStatistics(0.4, 0.27)) : default;
         using SampleReader reader = Pictures.Create("blobs", 29, 21, channels, type);
-        float[][] whole = BankRun.Planes(All, reader);
+        float[][] whole = BankRun.Planes(All, reader, map: map);
         foreach ((int width, int height) in ((int, int)[])[(1, 1), (1, 21), (29, 1), (7, 5), (16, 16), (17, 12), (29, 21)])
         {
             foreach (int bits in VectorPath.Available)
             {
-                float[][] planes = BankRun.Planes(All, reader, width, height, bits);
+                float[][] planes = BankRun.Planes(All, reader, width, height, bits, map);
                 AreEqual(planes, whole, All.PlaneNames(channels), $"tiles {width} x {height}, {bits} bits");
             }
         }

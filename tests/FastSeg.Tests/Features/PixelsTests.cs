@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using FastSeg.Features;
+using FastSeg.Images;
 using FastSeg.Simd;
 using NUnit.Framework;
 
@@ -27,6 +29,32 @@ public unsafe class PixelsTests
         }
     }
 
+    /// <summary>Vectors, and the pixels that are left over behind them, have the bits of one fused multiply-add.</summary>
+    [Test]
+    public void Standardised_samples_are_multiplied_and_shifted_as_they_are_stored(
+        [Values] SampleType type, [Values(1, 3)] int channels, [Values] bool wide)
+    {
+        Widths.Need(wide ? 512 : 256);
+        const int Width = 203;
+        var map = SampleMap.Of(new SampleStatistics(99.7, 31.3));
+        byte[] memory = new byte[Width * channels * type.Bytes()];
+        new Random(4).NextBytes(memory);
+        if (type == SampleType.Float32)
+        {
+            float[] floats = [.. Enumerable.Range(0, Width * channels).Select(i => (i * 1.37f) - 50)];
+            MemoryMarshal.AsBytes<float>(floats).CopyTo(memory);
+        }
+        var reader = new SampleReader(memory, Width, 1, channels, type);
+        fixed (byte* first = memory)
+        {
+            var source = new PixelSource(first, type, channels, channels - 1, new Region(0, 0, Width, 1), map);
+            float[] read = Read(wide, source, 0, 0, Width);
+            float[] expected = [.. Enumerable.Range(0, Width).Select(
+                i => MathF.FusedMultiplyAdd(reader.Stored((i * channels) + channels - 1), map.Scale, map.Shift))];
+            Assert.That(read, Is.EqualTo(expected));
+        }
+    }
+
     [Test]
     public void Negative_zero_becomes_zero([Values] bool wide)
     {
@@ -36,6 +64,9 @@ public unsafe class PixelsTests
         {
             float[] read = Read(wide, new PixelSource((byte*)first, SampleType.Float32, 1, 0, new Region(0, 0, 19, 1)), 0, 0, 19);
             Assert.That(read.All(value => BitConverter.SingleToInt32Bits(value) == 0));
+            var map = SampleMap.Of(new SampleStatistics(0, 3));
+            read = Read(wide, new PixelSource((byte*)first, SampleType.Float32, 1, 0, new Region(0, 0, 19, 1), map), 0, 0, 19);
+            Assert.That(read.All(value => BitConverter.SingleToInt32Bits(value) == 0), "standardised");
         }
     }
 

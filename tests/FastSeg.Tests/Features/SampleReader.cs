@@ -62,6 +62,26 @@ internal sealed class SampleReader : ImageReader
         return image;
     }
 
+    /// <summary>One sample as it is stored.</summary>
+    public float Stored(int sample) => Info.Type switch
+    {
+        SampleType.UInt8 => _samples[sample],
+        SampleType.UInt16 => MemoryMarshal.Cast<byte, ushort>(_samples)[sample],
+        SampleType.Int16 => MemoryMarshal.Cast<byte, short>(_samples)[sample],
+        _ => MemoryMarshal.Cast<byte, float>(_samples)[sample],
+    };
+
+    /// <summary>One channel as the reference sees it where samples are multiplied and shifted.</summary>
+    public ReferenceImage Channel(int channel, float scale, float shift)
+    {
+        var image = new ReferenceImage((int)Info.Width, (int)Info.Height);
+        for (int i = 0; i < image.Values.Length; i++)
+        {
+            image.Values[i] = ((double)Stored((i * Info.Channels) + channel) * scale) + shift;
+        }
+        return image;
+    }
+
     public override long HeldBytes(int threads) => _samples.Length;
 
     public override void Read(Region region, Span<byte> destination)

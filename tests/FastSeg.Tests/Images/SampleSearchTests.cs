@@ -135,7 +135,7 @@ internal sealed class SampleSearchTests
         using MemoryImage image = Floats(Pixels());
         var options = new ComputeOptions { Cancellation = new CancellationToken(canceled: true) };
         Assert.That(
-            () => new SampleSearch(image, image.Info.Bounds) { LargestSample = 1 }.Failure(options),
+            () => new SampleSearch(image, image.Info.Bounds) { Limits = SampleLimits.Of(1) }.Failure(options),
             Throws.InstanceOf<OperationCanceledException>());
         Assert.That(
             () => new LabelledPixels(image.Info, Labelled(image).Labels, options.Cancellation),

@@ -23,9 +23,10 @@ internal static class FilterRun
     public static GpuDevice Device => LazyDevice.Value;
 
     /// <summary>Every plane has the bits of the CPU's.</summary>
-    public static void EqualsTheCpu(FeatureSpec spec, ImageReader reader, int tileWidth = 1024, int tileHeight = 1024)
+    public static void EqualsTheCpu(
+        FeatureSpec spec, ImageReader reader, int tileWidth = 1024, int tileHeight = 1024, SampleMap map = default)
     {
-        float[][] expected = BankRun.Planes(spec, reader), actual = Planes(spec, reader, tileWidth, tileHeight);
+        float[][] expected = BankRun.Planes(spec, reader, map: map), actual = Planes(spec, reader, tileWidth, tileHeight, map: map);
         IReadOnlyList<string> names = spec.PlaneNames(reader.Info.Channels);
         Assert.That(actual, Has.Length.EqualTo(expected.Length));
         var differing = new List<string>();
@@ -44,7 +45,8 @@ internal static class FilterRun
     }
 
     /// <summary>Every plane of an image as the GPU computes it.</summary>
-    public static float[][] Planes(FeatureSpec spec, ImageReader reader, int tileWidth, int tileHeight, int channels = 0)
+    public static float[][] Planes(
+        FeatureSpec spec, ImageReader reader, int tileWidth, int tileHeight, int channels = 0, SampleMap map = default)
     {
         ImageInfo info = reader.Info;
         channels = channels == 0 ? info.Channels : channels;
@@ -56,7 +58,7 @@ internal static class FilterRun
             Array.Fill(values, float.NaN);
             using MemoryBuffer1D<float, Stride1D.Dense> output = Device.Accelerator.Allocate1D(values);
             var sink = new FloatSink { Planes = output.View.AsContiguous(), PlaneStride = stride };
-            bank.Run(Device.Accelerator.DefaultStream, shape, samples, info.Type, info.Channels, scratch, sink);
+            bank.Run(Device.Accelerator.DefaultStream, shape, samples, info.Type, info.Channels, scratch, sink, map);
             Device.Accelerator.Synchronize();
             output.CopyToCPU(values);
             for (int plane = 0; plane < planes.Length; plane++)
