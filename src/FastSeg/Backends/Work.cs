@@ -15,11 +15,14 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// <summary>Whether the trees' margins are wanted besides the labels, for probabilities or confidence.</summary>
     public bool Margins { get; init; }
 
-    /// <summary>Mean and deviation of the image's samples, where it is standardised by them; null where it is not.</summary>
+    /// <summary>Mean and deviation of all of the page's samples; null where they are not needed, or not known yet.</summary>
     public SampleStatistics? Samples { get; init; }
 
+    /// <summary>Whether the page's mean and deviation must be known before the first tile.</summary>
+    public bool NeedsSamples => Features.Standardise == Standardisation.Image;
+
     /// <summary>What filters see of a stored sample.</summary>
-    public SampleMap Map => Samples is null ? default : SampleMap.Of(Samples);
+    public SampleMap Map => Features.Standardise == Standardisation.Image && Samples is not null ? SampleMap.Of(Samples) : default;
 
     /// <summary>The pixels whose rows are gathered for training; null where none are.</summary>
     public LabelledPixels? Labels { get; init; }
