@@ -27,6 +27,7 @@ try
             "job" => JobBench.Run,
             "loop" => LoopBench.Run,
             "memory" => MemoryBench.Run,
+            "smooth" => SmoothBench.Run,
             "upsampler" => UpsamplerBench.Run,
             _ => throw new InvalidOperationException(group),
         };

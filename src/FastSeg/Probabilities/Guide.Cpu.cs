@@ -126,33 +126,71 @@ internal sealed unsafe class GuideCpu : IDisposable
             }
         }
 
-        /// <summary>
-        /// The mean over channels of a row's standardised samples: sum from channel 0 on, times the rounded reciprocal of their number.
-        /// </summary>
+        /// <summary>The mean over channels of a row's standardised samples; beyond the image its edge pixels are repeated.</summary>
         private void ReadRow(Tile tile, long y, long x, int count, float factor, float term)
         {
             Region bounds = tile.Bounds;
             long row = Math.Clamp(y, bounds.Y, bounds.Bottom - 1) - bounds.Y;
-            float part = 1f / tile.Channels;
-            for (int i = 0; i < count; i++)
+            int before = (int)Math.Max(bounds.X - x, 0), inside = (int)Math.Min(bounds.Right - x, count) - before;
+            long at = ((row * bounds.Width) + x + before - bounds.X) * tile.Channels;
+            float* to = _samples + before;
+            if (tile.Channels == 1)
             {
-                long column = Math.Clamp(x + i, bounds.X, bounds.Right - 1) - bounds.X;
-                long at = ((row * bounds.Width) + column) * tile.Channels;
-                float sum = MathF.FusedMultiplyAdd(Sample(tile, at), factor, term);
-                for (int channel = 1; channel < tile.Channels; channel++)
+                Convert(tile.Samples + (at * tile.Type.Bytes()), tile.Type, inside, factor, term, to);
+            }
+            else
+            {
+                Mean(tile, at, inside, factor, term, to);
+            }
+            new Span<float>(_samples, before).Fill(to[0]);
+            new Span<float>(to + inside, count - before - inside).Fill(to[inside - 1]);
+        }
+
+        /// <summary>Whole vectors, then the rest one by one: nothing may be read behind the row's last sample.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Convert(byte* from, SampleType type, int count, float factor, float term, float* to)
+        {
+            TVector factors = TLanes.Broadcast(factor), terms = TLanes.Broadcast(term);
+            int bytes = type.Bytes(), i = 0;
+            for (; i <= count - TLanes.Count; i += TLanes.Count, from += TLanes.Count * bytes)
+            {
+                TVector samples = type switch
                 {
-                    sum += MathF.FusedMultiplyAdd(Sample(tile, at + channel), factor, term);
-                }
-                _samples[i] = tile.Channels == 1 ? sum : sum * part;
+                    SampleType.UInt8 => TLanes.LoadBytes(from),
+                    SampleType.UInt16 => TLanes.LoadShorts((ushort*)from),
+                    SampleType.Int16 => TLanes.LoadSignedShorts((short*)from),
+                    _ => TLanes.Load((float*)from),
+                };
+                TLanes.Store(TLanes.Fma(samples, factors, terms), to + i);
+            }
+            for (; i < count; i++, from += bytes)
+            {
+                to[i] = MathF.FusedMultiplyAdd(Sample(from, type, 0), factor, term);
             }
         }
 
-        private static float Sample(Tile tile, long at) => tile.Type switch
+        /// <summary>Several channels: their sum from channel 0 on, times the rounded reciprocal of their number.</summary>
+        private static void Mean(Tile tile, long at, int count, float factor, float term, float* to)
         {
-            SampleType.UInt8 => tile.Samples[at],
-            SampleType.UInt16 => ((ushort*)tile.Samples)[at],
-            SampleType.Int16 => ((short*)tile.Samples)[at],
-            _ => ((float*)tile.Samples)[at],
+            int channels = tile.Channels;
+            float part = 1f / channels;
+            for (int i = 0; i < count; i++, at += channels)
+            {
+                float sum = MathF.FusedMultiplyAdd(Sample(tile.Samples, tile.Type, at), factor, term);
+                for (int channel = 1; channel < channels; channel++)
+                {
+                    sum += MathF.FusedMultiplyAdd(Sample(tile.Samples, tile.Type, at + channel), factor, term);
+                }
+                to[i] = sum * part;
+            }
+        }
+
+        private static float Sample(byte* samples, SampleType type, long at) => type switch
+        {
+            SampleType.UInt8 => samples[at],
+            SampleType.UInt16 => ((ushort*)samples)[at],
+            SampleType.Int16 => ((short*)samples)[at],
+            _ => ((float*)samples)[at],
         };
     }
 }

@@ -67,6 +67,12 @@ internal unsafe interface ILanes<TVector> where TVector : struct
     /// </summary>
     static abstract TVector Shift2(TVector current, TVector next);
 
+    /// <summary>As <see cref="Shift2"/>, four columns to the right.</summary>
+    static abstract TVector Shift4(TVector current, TVector next);
+
+    /// <summary>As <see cref="Shift2"/>, eight columns to the right; of eight lanes that is <paramref name="next"/>.</summary>
+    static abstract TVector Shift8(TVector current, TVector next);
+
     /// <summary>Reads one byte a lane and converts it to float.</summary>
     static abstract TVector LoadBytes(byte* source);
 

@@ -104,6 +104,16 @@ internal readonly unsafe struct Simd512 : ILanes<Vector512<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Shift4(Vector512<float> current, Vector512<float> next) =>
+        Avx512F.AlignRight32(next.AsUInt32(), current.AsUInt32(), 4).AsSingle();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Shift8(Vector512<float> current, Vector512<float> next) =>
+        Avx512F.AlignRight32(next.AsUInt32(), current.AsUInt32(), 8).AsSingle();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LoadBytes(byte* source)
     {
         Vector256<ushort> shorts = Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe());

@@ -1,0 +1,134 @@
+using FastSeg.Common;
+using FastSeg.Images;
+using FastSeg.Native;
+using FastSeg.Probabilities;
+
+namespace FastSeg.Perf;
+
+/// <summary>
+/// Measures what smoothing adds to a segmentation: probabilities from margins, the guide, the guided filter. Every thread goes over tiles
+/// as large as those of a run. The bound of each is the number of its vector operations, at the rate of the machine's multiply-adds.
+/// </summary>
+internal static unsafe class SmoothBench
+{
+    private const int Classes = 3, Radius = 8, Side = 1024, Tiles = 4;
+
+    /// <summary>Most that all of it may take together, so that segmenting is at most 1 / 0.85 as slow.</summary>
+    private const double MostNanoseconds = 12;
+
+    /// <summary>Operations of an exponential, and of a class's difference, maximum, sum and product.</summary>
+    private const double SoftmaxOperations = (15 + 4) * Classes;
+
+    private const double GuideOperations = 1 + (2 * 9);
+
+    public static void Run(PerfRun run)
+    {
+        int threads = run.Options.Threads;
+        Worker[] workers = [.. Enumerable.Range(0, threads).Select(_ => new Worker())];
+        double all = 0;
+        void Measure(string name, double operations, double bytes, Action<Worker> step)
+        {
+            double seconds = run.Best(() => Workers.Run(
+                threads, threads * Tiles, new ComputeOptions { Threads = threads }, (worker, _) => step(workers[worker])));
+            long pixels = (long)threads * Tiles * Side * Side;
+            double nanoseconds = seconds * 1e9 * threads / pixels;
+            all += nanoseconds;
+            run.Add(new Measurement("smooth", name, seconds, pixels)
+            {
+                BytesPerPixel = bytes,
+                OwnBound = (run.Bounds.FlopsPerSecond / 2 / operations, "operations"),
+                Note = FormattableString.Invariant($"{nanoseconds:F2} ns a pixel and thread, {operations:F0} operations"),
+            });
+        }
+        Measure($"probabilities of {Classes} classes", SoftmaxOperations, 8 * Classes, worker => worker.Softmax());
+        Measure("guide, uint8", GuideOperations, 5, worker => worker.MakeGuide());
+        Measure($"guided filter, radius {Radius}, {Classes} classes", FilterOperations(), 4 * (Classes + 1), worker => worker.Filter());
+        run.Add(new Quantity("smooth", "all of it", all, "ns", "a pixel and thread") { Goal = Goal.AtMost(MostNanoseconds) });
+        Array.ForEach(workers, worker => worker.Dispose());
+    }
+
+    /// <summary>
+    /// Down the columns three additions a plane and, of the products, two multiply-adds; along a row, 17 values are five additions and four
+    /// shifts; the coefficients take 8 operations and 6 a class, the results 6 a class.
+    /// </summary>
+    private static double FilterOperations()
+    {
+        const int First = 2 + (2 * Classes), Second = 2 * Classes;
+        return (3 + 9) * (First + Second) + 8 + (12 * Classes);
+    }
+
+    /// <summary>One thread's memory.</summary>
+    private sealed class Worker : IDisposable
+    {
+        private const int Halo = 2 * Radius, Row = Side + (2 * Halo);
+        private static readonly Region Page = new(0, 0, 3 * Side, 3 * Side), Core = new(Side, Side, Side, Side);
+        private readonly HostBuffer _margins = new((long)Classes * Row * Row * sizeof(float));
+        private readonly HostBuffer _probabilities = new((long)Classes * Row * Row * sizeof(float));
+        private readonly HostBuffer _guide = new((long)Row * Row * sizeof(float));
+        private readonly MemoryImage _image = MemoryImage.FromMemory<byte>(PerfImages.Mosaic(Page.Width), Page.Width, Page.Height);
+        private readonly Tile _tile;
+        private readonly GuideCpu _guideCpu = new(Row);
+        private readonly GuidedFilterCpu _filter = new(Classes, Radius, 0.05);
+
+        public Worker()
+        {
+            var random = new Random(1);
+            float* margins = (float*)_margins.Pointer;
+            for (int i = 0; i < Classes * Row * Row; i++)
+            {
+                margins[i] = (8 * random.NextSingle()) - 4;
+            }
+            _tile = new Tile(Core, Halo + Guide.Radius, 1, _image.Info);
+            _tile.Fill(_image, Core);
+            Softmax();
+            MakeGuide();
+        }
+
+        private static Region Outer => Core.Inflate(Halo);
+
+        public void Softmax()
+        {
+            // Rows of at most 256 pixels, as the forest hands them on.
+            for (int at = 0; at < Row * Row; at += 256)
+            {
+                SoftmaxCpu.Run(
+                    (float*)_margins.Pointer + at, Row * Row, Classes, (float*)_probabilities.Pointer + at, Row * Row,
+                    Math.Min(256, (Row * Row) - at));
+            }
+        }
+
+        public void MakeGuide() => _guideCpu.Run(_tile, new SampleStatistics(120, 40), Outer, (float*)_guide.Pointer);
+
+        public void Filter()
+        {
+            var tile = new GuidedTileCpu
+            {
+                Core = Core,
+                Outer = Outer,
+                Probabilities = (float*)_probabilities.Pointer,
+                Guide = (float*)_guide.Pointer,
+            };
+            var rows = default(Drop);
+            _filter.Run(tile, ref rows);
+        }
+
+        public void Dispose()
+        {
+            _margins.Dispose();
+            _probabilities.Dispose();
+            _guide.Dispose();
+            _tile.Dispose();
+            _image.Dispose();
+            _guideCpu.Dispose();
+            _filter.Dispose();
+        }
+
+        /// <summary>Takes no row: the filter alone is measured.</summary>
+        private readonly struct Drop : ISmoothedRows
+        {
+            public void Take(long x, long y, int width, float* smoothed, nint classStride)
+            {
+            }
+        }
+    }
+}

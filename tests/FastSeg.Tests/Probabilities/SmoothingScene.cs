@@ -1,0 +1,136 @@
+using FastSeg.Checks;
+using FastSeg.Common;
+using FastSeg.Probabilities;
+
+namespace FastSeg.Tests.Probabilities;
+
+/// <summary>A guide, probabilities and a mask of a small page, and the guided filter over it, tile by tile.</summary>
+internal sealed class SmoothingScene
+{
+    /// <summary>Makes a page of random probabilities; the guide has flat parts, edges and some noise.</summary>
+    public SmoothingScene(int width, int height, int classes, int seed, bool masked = false)
+    {
+        (Width, Height, Classes) = (width, height, classes);
+        var random = new Random(seed);
+        Guide = new float[width * height];
+        P = new float[classes * width * height];
+        Mask = masked ? new byte[width * height] : null;
+        float[] likely = new float[classes];
+        for (int i = 0; i < Guide.Length; i++)
+        {
+            (int x, int y) = (i % width, i / width);
+            Guide[i] = ((x / 9) + (y / 7)) % 3 == 0 ? -2.5f : 1.5f + (0.3f * random.NextSingle());
+            for (int c = 0; c < classes; c++)
+            {
+                likely[c] = MathF.Pow(random.NextSingle(), 3) + (((x / 9) + c) % classes == 0 ? 1 : 0);
+            }
+            float sum = likely.Sum();
+            for (int c = 0; c < classes; c++)
+            {
+                P[(c * Guide.Length) + i] = likely[c] / sum;
+            }
+            if (Mask is not null)
+            {
+                // Holes of single pixels, and a part that is left out as a whole.
+                Mask[i] = (byte)(random.Next(5) == 0 || (x > width / 2 && y > height / 2) ? 0 : 1 + random.Next(255));
+            }
+        }
+    }
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    public int Classes { get; }
+
+    public float[] Guide { get; }
+
+    public float[] P { get; }
+
+    public byte[]? Mask { get; }
+
+    private Region Page => new(0, 0, Width, Height);
+
+    /// <summary>The filter's result: classes x pixels, from tiles laid from a corner of the area; NaN outside of the area.</summary>
+    public unsafe float[] Smooth(int radius, double epsilon, int bits, int tileWidth, int tileHeight, Region? area = null)
+    {
+        float[] result = [.. Enumerable.Repeat(float.NaN, P.Length)];
+        using var filter = new GuidedFilterCpu(Classes, radius, epsilon, bits);
+        var grid = new TileGrid(area ?? Page, tileWidth, tileHeight);
+        for (long i = 0; i < grid.Count; i++)
+        {
+            Region core = grid[i], outer = core.Inflate(GuidedFilter.Halo(radius)).Intersect(Page);
+            float[] guide = Cut(Guide, outer), p = Cut(P, outer);
+            byte[] mask = Mask is null ? [] : Cut(Mask, outer);
+            fixed (float* guidePointer = guide, pPointer = p, to = result)
+            {
+                fixed (byte* maskPointer = mask)
+                {
+                    var tile = new GuidedTileCpu
+                    {
+                        Core = core,
+                        Outer = outer,
+                        Probabilities = pPointer,
+                        Guide = guidePointer,
+                        Mask = maskPointer,
+                    };
+                    var rows = new Rows { To = to, Width = Width, Pixels = Guide.Length, Classes = Classes };
+                    filter.Run(tile, ref rows);
+                }
+            }
+        }
+        return result;
+    }
+
+    /// <summary>The reference: classes x pixels.</summary>
+    public double[] Reference(int radius, double epsilon)
+    {
+        bool[]? mask = Mask is null ? null : [.. Mask.Select(value => value != 0)];
+        ReferenceImage guide = Image(Guide);
+        return [.. Enumerable.Range(0, Classes).SelectMany(
+            c => SmoothingReference.Guided(guide, Image(P.AsSpan(c * Guide.Length, Guide.Length)), mask, radius, epsilon).Values)];
+    }
+
+    private ReferenceImage Image(ReadOnlySpan<float> values)
+    {
+        var image = new ReferenceImage(Width, Height);
+        for (int i = 0; i < values.Length; i++)
+        {
+            image.Values[i] = values[i];
+        }
+        return image;
+    }
+
+    /// <summary>A rectangle of one or more planes.</summary>
+    private T[] Cut<T>(T[] planes, Region region)
+    {
+        var cut = new List<T>();
+        for (int plane = 0; plane < planes.Length / Guide.Length; plane++)
+        {
+            for (long y = region.Y; y < region.Bottom; y++)
+            {
+                cut.AddRange(planes.AsSpan((int)((plane * Guide.Length) + (y * Width) + region.X), (int)region.Width));
+            }
+        }
+        return [.. cut];
+    }
+
+    private unsafe struct Rows : ISmoothedRows
+    {
+        public float* To;
+        public int Width;
+        public int Pixels;
+        public int Classes;
+
+        public readonly void Take(long x, long y, int width, float* smoothed, nint classStride)
+        {
+            for (int c = 0; c < Classes; c++)
+            {
+                var to = new Span<float>(To + ((long)c * Pixels) + (y * Width) + x, width);
+                // Every pixel comes once.
+                NUnit.Framework.Assert.That(float.IsNaN(to[0]) && float.IsNaN(to[^1]));
+                new ReadOnlySpan<float>(smoothed + (c * classStride), width).CopyTo(to);
+            }
+        }
+    }
+}
