@@ -25,9 +25,9 @@ internal abstract unsafe class GuidedStrip
 
 /// <summary>
 /// A step takes a block of as many rows as a box has: it loads them with zeros beyond the image, sums products down the columns, then row
-/// by row along x, makes the coefficients a and b from these, and sums them in the same way. Boxes of the input that end in a block belong to
-/// coefficients radius rows higher, boxes of these to results another radius higher. All that a step works on stays in the L2 cache.
-/// </summary>
+/// by row along x, makes the coefficients a and b from these, and sums them in the same way. Boxes of the input that end in a block
+/// belong to coefficients radius rows higher, boxes of these to results another radius higher. All that a step works on stays in the L2
+/// cache. </summary>
 /// <remarks>
 /// Planes of the first sums: I, I², then of each class p and I p, then the mask. Planes of the second sums: a and b of each class, then
 /// the mask. The mask's planes are used where there is one; without one, counts follow from the distance to the image's border.

@@ -90,6 +90,7 @@ internal sealed class RoomTests
         ["src/FastSeg/Features"] = "one stem a filter: what both sides share, the CPU's twin and the GPU's",
         ["src/FastSeg/Forest"] = "one stem an evaluator or a table, with the twins of both sides",
         ["kernels/FastSeg.Kernels"] = "one file a kernel",
+        ["perf/FastSeg.Perf"] = "one file a group of measurements, with what it needs",
     };
 
     /// <summary>The graph of the library's folders and the kernels.</summary>
