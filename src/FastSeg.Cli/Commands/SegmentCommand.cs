@@ -48,6 +48,7 @@ internal sealed class SegmentCommand : FastSegCommand
         "fastseg segment m.fastseg image.tif -o labels.tif",
         "fastseg segment m.fastseg scans/*.tif -o labels/ --probabilities uint8 --memory 2GiB",
         "fastseg segment m.fastseg sem.tif -o labels.png --region 0,0,1024,884",
+        "fastseg segment m.fastseg image.tif -o labels.tif --smooth safe",
         "fastseg segment deep.fastseg image.tif --deep models/fastseg-vit-tiny-8 -o labels.tif")
     {
         Arguments.Add(_model);
@@ -125,9 +126,15 @@ internal sealed class SegmentCommand : FastSegCommand
             Pixels = run.Pixels,
             Seconds = seconds,
             Classes = [.. segmenter.Model.Classes.Zip(run.ClassPixels)],
+            Smoothing = options.Smoothing ?? segmenter.Model.Smoothing,
+            ClassWeights = run.ClassWeights,
         });
         Region area = options.Region ?? image.Info.Bounds;
         session.Output.WriteLine($"{path}  {area.Width} x {area.Height}, {Units.Seconds(seconds)}: {string.Join(", ", paths.All)}");
         ClassTable.Write(session.Output, segmenter.Model.Classes, run.ClassPixels);
+        if (run.ClassWeights is { } weights && options.ClassWeights is null)
+        {
+            session.Output.WriteLine($"  smoothed with --class-weights {SmoothingText.Of(weights)}");
+        }
     }
 }

@@ -38,6 +38,9 @@ internal sealed class TrainCommand : FastSegCommand
 
     private readonly Option<string[]?> _names = NamesOption.Create("by ascending label value");
 
+    private readonly Option<Smoothing?> _smooth = SmoothOption.Create(
+        "What the model does to the probabilities of an image before each pixel gets its label.", "none");
+
     private readonly Option<string> _output = new("--output", "-o")
     {
         HelpName = "M.fastseg",
@@ -60,7 +63,7 @@ internal sealed class TrainCommand : FastSegCommand
         _features.AddTo(this);
         _deep.AddTo(this);
         _trees.AddTo(this);
-        foreach (Option option in (Option[])[_noScore, _names, _output, _memory])
+        foreach (Option option in (Option[])[_smooth, _noScore, _names, _output, _memory])
         {
             Options.Add(option);
         }
@@ -91,7 +94,7 @@ internal sealed class TrainCommand : FastSegCommand
         {
             result = session.Long(
                 "training", parsed.GetValue(_memory),
-                options => Segmenter.Train(set.Images, features, training, names, options, deep, heldOut: heldOut));
+                options => Segmenter.Train(set.Images, features, training, names, options, deep, parsed.GetValue(_smooth), heldOut));
         }
         session.Cancellation.ThrowIfCancellationRequested();
         result.Model.Save(output);

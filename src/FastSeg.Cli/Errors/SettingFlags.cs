@@ -14,6 +14,7 @@ internal static class SettingFlags
         Setting.Scales => "--deep-scales",
         Setting.Range => "--range",
         Setting.AllRounds => "--all-rounds",
+        Setting.ClassWeights => "--class-weights",
         _ => throw new ArgumentOutOfRangeException(nameof(setting), setting, "This setting has no flag."),
     };
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace FastSeg.Cli.Options;
 
-/// <summary>What a segmentation writes and which pixels it covers; shared by segment and plan.</summary>
+/// <summary>What a segmentation writes, which pixels it covers and how it smooths; shared by segment and plan.</summary>
 internal sealed class OutputOptions
 {
     private readonly Option<string?> _probabilities = new("--probabilities")
@@ -29,6 +29,11 @@ internal sealed class OutputOptions
         Description = "A label image of the image's size: where it is 0 (a data bar, say) nothing is segmented and the output is 0.",
     };
 
+    private readonly Option<Smoothing?> _smooth = SmoothOption.Create(
+        "What is done to the probabilities before each pixel gets its label.", "what the model says");
+
+    private readonly Option<double[]?> _weights = ClassWeightsOption.Create();
+
     public OutputOptions() => ChoiceOption.Only(_probabilities, "float", "uint8");
 
     /// <summary>Adds them to a command.</summary>
@@ -39,6 +44,8 @@ internal sealed class OutputOptions
         command.Options.Add(_keepValues);
         command.Options.Add(_region);
         command.Options.Add(_mask);
+        command.Options.Add(_smooth);
+        command.Options.Add(_weights);
     }
 
     /// <summary>The type of the probabilities; null where they are not wanted.</summary>
@@ -58,7 +65,13 @@ internal sealed class OutputOptions
     /// <summary>Opens the mask, if there is one; the caller disposes it.</summary>
     public ImageReader? OpenMask(ParseResult parsed) => MaskPath(parsed) is { } path ? ImageFile.OpenLabels(path, "a mask holds") : null;
 
-    /// <summary>Region, mask and label values.</summary>
-    public SegmentOptions Segment(ParseResult parsed, ImageReader? mask) =>
-        new() { Region = parsed.GetValue(_region), KeepValues = parsed.GetValue(_keepValues), Mask = mask };
+    /// <summary>Region, mask, label values and smoothing.</summary>
+    public SegmentOptions Segment(ParseResult parsed, ImageReader? mask) => new()
+    {
+        Region = parsed.GetValue(_region),
+        KeepValues = parsed.GetValue(_keepValues),
+        Mask = mask,
+        Smoothing = parsed.GetValue(_smooth),
+        ClassWeights = parsed.GetValue(_weights) is { Length: > 0 } weights ? weights : null,
+    };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FastSeg.Cli.Text;
 
 namespace FastSeg.Cli.Reports;
 
@@ -17,6 +18,12 @@ internal sealed record ReportImage(string Image)
 
     /// <summary>Classes with their pixels.</summary>
     public IReadOnlyList<(ModelClass Class, long Pixels)> Classes { get; init; } = [];
+
+    /// <summary>What was done to the probabilities; null where nothing was segmented.</summary>
+    public Smoothing? Smoothing { get; init; }
+
+    /// <summary>By what each class's probability was multiplied, where the smoothing was safe.</summary>
+    public IReadOnlyList<double>? ClassWeights { get; init; }
 
     /// <summary>Mean IoU over the truth's classes, where there was a truth.</summary>
     public double? MeanIou { get; init; }
@@ -56,6 +63,19 @@ internal sealed record ReportImage(string Image)
         if (Classes.Count > 0)
         {
             WriteClasses(json);
+        }
+        if (Smoothing is not null)
+        {
+            json.WriteString("smoothing", SmoothingText.Of(Smoothing));
+        }
+        if (ClassWeights is not null)
+        {
+            json.WriteStartArray("classWeights");
+            foreach (double weight in ClassWeights)
+            {
+                json.WriteNumberValue(weight);
+            }
+            json.WriteEndArray();
         }
         json.WriteEndObject();
     }

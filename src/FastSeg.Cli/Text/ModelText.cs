@@ -29,6 +29,7 @@ internal static class ModelText
             string tried = heldOut.Smoothings.Count > 1 ? $": {HeldOutText.Smoothings(heldOut.Smoothings)}" : "";
             table.Row("held out", $"mean IoU {heldOut.MeanIou:0.0000} over {HeldOutText.Folds(heldOut.Folds, heldOut.OfImages)}{tried}");
         }
+        table.Row("smoothing", SmoothingText.Of(model.Smoothing));
         if (model.DeepFeatures is { } deep)
         {
             BackboneText.AddRows(table, deep);

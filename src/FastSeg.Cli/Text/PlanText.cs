@@ -17,10 +17,19 @@ internal static class PlanText
         var table = new TextTable(false, true, true);
         foreach (PlanItem item in plan.Items)
         {
-            string name = item.Phase == PlanPhase.Transformer ? $"{item.Name}, before the tiles" : item.Name;
+            string name = item.Phase switch
+            {
+                PlanPhase.Transformer => $"{item.Name}, before the tiles",
+                PlanPhase.Weighing => $"{item.Name}, after the tiles",
+                _ => item.Name,
+            };
             table.Row(name, $"{item.Count} x {Units.Bytes(item.BytesEach)}", Units.Bytes(item.Bytes));
         }
         table.Row("program", "", Units.Bytes(plan.ProcessBytes)).Row("peak", "", Units.Bytes(plan.PeakBytes));
+        if (plan.DiskBytes > 0)
+        {
+            table.Row("temporary file", "", Units.Bytes(plan.DiskBytes));
+        }
         foreach (PlanItem item in plan.DeviceItems)
         {
             table.Row($"device: {item.Name}", $"{item.Count} x {Units.Bytes(item.BytesEach)}", Units.Bytes(item.Bytes));
@@ -53,6 +62,7 @@ internal static class PlanText
             json.WriteNumber("bufferBytes", plan.BufferBytes);
             json.WriteNumber("processBytes", plan.ProcessBytes);
             json.WriteNumber("peakBytes", plan.PeakBytes);
+            json.WriteNumber("diskBytes", plan.DiskBytes);
             json.WriteEndObject();
         }
         output.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));

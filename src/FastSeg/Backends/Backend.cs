@@ -28,17 +28,19 @@ internal abstract class Backend(Work work) : IDisposable
         ComputeFeatures(worker, tile, planes, times);
     }
 
-    /// <summary>Computes the class of every pixel of the tile's core and, where they are wanted, its probabilities.</summary>
+    /// <summary>Applies the trees to every pixel of the tile's core.</summary>
     /// <param name="worker">Number of the calling worker.</param>
     /// <param name="tile">The tile, filled.</param>
-    /// <param name="result">Receives classes and probabilities; its core must be the tile's.</param>
+    /// <param name="predictions">
+    /// Receives margins where the work wants them, otherwise margins or classes; its core must be the tile's.
+    /// </param>
     /// <param name="times">Where the time is added.</param>
     /// <exception cref="InvalidOperationException">The work's verb is another one.</exception>
     /// <exception cref="FastSegException">A device met a feature that is not a number.</exception>
-    public void Predict(int worker, Tile tile, TileResult result, StageTimes times)
+    public void Predict(int worker, Tile tile, TilePredictions predictions, StageTimes times)
     {
         Check(TileVerb.Predict);
-        ComputePredictions(worker, tile, result, times);
+        ComputePredictions(worker, tile, predictions, times);
     }
 
     /// <summary>
@@ -71,7 +73,7 @@ internal abstract class Backend(Work work) : IDisposable
     protected abstract unsafe void ComputeFeatures(int worker, Tile tile, float* planes, StageTimes times);
 
     /// <summary>Does what <see cref="Predict"/> says; the verb is checked already.</summary>
-    protected abstract void ComputePredictions(int worker, Tile tile, TileResult result, StageTimes times);
+    protected abstract void ComputePredictions(int worker, Tile tile, TilePredictions predictions, StageTimes times);
 
     /// <summary>Does what <see cref="Gather"/> says; the verb is checked already.</summary>
     protected abstract void ComputeRows(int worker, Tile tile, TrainingRows rows, StageTimes times);

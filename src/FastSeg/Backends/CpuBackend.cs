@@ -35,7 +35,7 @@ internal sealed unsafe class CpuBackend : Backend
         {
             for (int i = 0; i < plan.Workers; i++)
             {
-                _banks[i] = new FilterBank(work.Features, plan.Channels, plan.MaxCore, deep?.Channels ?? 0);
+                _banks[i] = new FilterBank(work.Features, plan.Channels, plan.Computed.MaxCore, deep?.Channels ?? 0);
                 if (forest is not null)
                 {
                     _forests[i] = new ForestCpu(forest, width, height);
@@ -60,9 +60,15 @@ internal sealed unsafe class CpuBackend : Backend
     }
 
     /// <inheritdoc/>
-    protected override void ComputePredictions(int worker, Tile tile, TileResult result, StageTimes times)
+    protected override void ComputePredictions(int worker, Tile tile, TilePredictions predictions, StageTimes times)
     {
-        var predict = new PredictBands { Front = Front(worker, tile, times), Forest = _forests[worker], Groups = _groups, Result = result };
+        var predict = new PredictBands
+        {
+            Front = Front(worker, tile, times),
+            Forest = _forests[worker],
+            Groups = _groups,
+            Predictions = predictions,
+        };
         _banks[worker].Run(tile, ref predict);
     }
 
@@ -145,13 +151,13 @@ internal sealed unsafe class CpuBackend : Backend
         }
     }
 
-    /// <summary>Bins the planes and walks the trees while the band is in the cache, then decides each row from its margins.</summary>
+    /// <summary>Bins the planes and walks the trees while the band is in the cache, then hands on the margins row by row.</summary>
     private struct PredictBands : IBandConsumer
     {
         public BandFront Front;
         public ForestCpu Forest;
         public int Groups;
-        public TileResult Result;
+        public TilePredictions Predictions;
 
         public void Consume(in Band band)
         {
@@ -160,7 +166,7 @@ internal sealed unsafe class CpuBackend : Backend
             for (int row = 0; row < band.Height; row++)
             {
                 float* margins = Forest.Margins(0) + (row * Forest.RowStride);
-                Result.TakeRow(band.X, band.Y + row, band.Width, margins, Forest.GroupStride, Groups);
+                Predictions.TakeRow(band.X, band.Y + row, band.Width, margins, Forest.GroupStride, Groups);
             }
             Front.Done(Stage.Forest, (long)band.Width * band.Height);
         }

@@ -108,7 +108,7 @@ internal sealed record GpuArenaLayout
     public static TileShape Largest(Work work, TileGrid grid)
     {
         Region core = grid.MaxCore;
-        int halo = work.Features.Halo;
+        int halo = work.Halo;
         ImageInfo image = work.Image.Info;
         return new TileShape
         {

@@ -35,8 +35,8 @@ internal sealed unsafe class GpuBackend : Backend
         {
             factory.Thread.Invoke(device =>
             {
-                _kernels = new GpuKernels(device, work, deep, GpuArenaLayout.Upsampler(work, plan.Grid));
-                GpuArenaLayout layout = GpuArenaLayout.For(work, plan.Grid, _kernels.Forest?.BytePlanes ?? 0);
+                _kernels = new GpuKernels(device, work, deep, GpuArenaLayout.Upsampler(work, plan.Computed));
+                GpuArenaLayout layout = GpuArenaLayout.For(work, plan.Computed, _kernels.Forest?.BytePlanes ?? 0);
                 _arena = new DeviceArena(device, layout.Bytes * GpuThread.Slots);
                 for (int i = 0; i < _views.Length; i++)
                 {
@@ -66,7 +66,7 @@ internal sealed unsafe class GpuBackend : Backend
     }
 
     /// <inheritdoc/>
-    protected override void ComputePredictions(int worker, Tile tile, TileResult result, StageTimes times)
+    protected override void ComputePredictions(int worker, Tile tile, TilePredictions predictions, StageTimes times)
     {
         GpuTileJob job = Run(worker, tile, TileVerb.Predict, times);
         if (job.NotANumber)
@@ -81,12 +81,12 @@ internal sealed unsafe class GpuBackend : Backend
         long pixels = tile.Core.Pixels;
         if (!Work.Margins)
         {
-            Buffer.MemoryCopy(job.Result, result.Classes, pixels, pixels);
+            predictions.TakeClasses(job.Result, pixels);
         }
         for (int row = 0; Work.Margins && row < tile.Core.Height; row++)
         {
             float* margins = (float*)job.Result + (row * tile.Core.Width);
-            result.TakeRow(tile.Core.X, tile.Core.Y + row, (int)tile.Core.Width, margins, (nint)pixels, Work.Forest!.Groups);
+            predictions.TakeRow(tile.Core.X, tile.Core.Y + row, (int)tile.Core.Width, margins, (nint)pixels, Work.Forest!.Groups);
         }
         times.Add(Stage.Forest, start);
     }

@@ -1,28 +1,35 @@
 namespace FastSeg.Backends;
 
-/// <summary>
-/// Which pixels of a tile's core are segmented: those whose mask sample is not 0. The default value segments every pixel.
-/// </summary>
-/// <param name="samples">
-/// One sample for each pixel of the core, row by row; empty where there is no mask. The mask only borrows them.
+/// <summary>Which pixels around a tile's core are segmented. The default value segments every pixel.</summary>
+/// <param name="kept">
+/// One byte for each pixel of the bounds, row by row, 0 where a pixel is left out; null where there is no mask. The caller's memory.
 /// </param>
-/// <param name="sampleBytes">Bytes of a sample: 1 or 2.</param>
-internal readonly ref struct TileMask(ReadOnlySpan<byte> samples, int sampleBytes)
+/// <param name="bounds">The pixels that have a byte, in image coordinates: the core, or more than it.</param>
+internal readonly unsafe struct TileMask(byte* kept, Region bounds)
 {
-    private readonly ReadOnlySpan<byte> _samples = samples;
-    private readonly int _sampleBytes = sampleBytes;
+    private readonly byte* _kept = kept;
+    private readonly Region _bounds = bounds;
 
     /// <summary>Whether there is no mask, so that every pixel is segmented.</summary>
-    public bool IsEmpty => _samples.IsEmpty;
+    public bool IsEmpty => _kept == null;
 
-    /// <summary>Whether a pixel is segmented, by its number in the core.</summary>
-    public bool Holds(long pixel)
+    /// <summary>The bytes of the bounds; null where there is no mask.</summary>
+    public byte* Kept => _kept;
+
+    /// <summary>Whether a pixel of the bounds is segmented; in image coordinates.</summary>
+    public bool Holds(long x, long y) => _kept == null || _kept[((y - _bounds.Y) * _bounds.Width) + (x - _bounds.X)] != 0;
+
+    /// <summary>Whether any pixel of a region inside the bounds is segmented.</summary>
+    public bool HoldsAny(Region region)
     {
-        if (IsEmpty)
+        for (long y = region.Y; _kept != null && y < region.Bottom; y++)
         {
-            return true;
+            byte* row = _kept + ((y - _bounds.Y) * _bounds.Width) + (region.X - _bounds.X);
+            if (new ReadOnlySpan<byte>(row, (int)region.Width).ContainsAnyExcept((byte)0))
+            {
+                return true;
+            }
         }
-        int at = (int)pixel * _sampleBytes;
-        return _samples[at] != 0 || (_sampleBytes == 2 && _samples[at + 1] != 0);
+        return _kept == null;
     }
 }

@@ -1,5 +1,6 @@
 using FastSeg.Forest;
 using FastSeg.Native;
+using FastSeg.Probabilities;
 using FastSeg.Simd;
 
 namespace FastSeg.Backends;
@@ -8,7 +9,7 @@ namespace FastSeg.Backends;
 /// The results of one tile: classes, which become labels, and where wanted probabilities and confidence. The buffers belong to this object,
 /// are allocated once for the largest core, and are overwritten by each tile.
 /// </summary>
-internal sealed unsafe class TileResult : IDisposable
+internal sealed unsafe class TileResult : TilePredictions, IDisposable
 {
     /// <summary>Pixels whose probabilities are held at a time: as many as the CPU's bands have columns.</summary>
     private const int RowPixels = Band.MaxWidth;
@@ -64,17 +65,9 @@ internal sealed unsafe class TileResult : IDisposable
     /// <summary>The confidence as a writer takes it: float32.</summary>
     public ReadOnlySpan<byte> ConfidenceSamples => _confidence!.Span<byte>(0, checked((int)(Core.Pixels * sizeof(float))));
 
-    /// <summary>Decides the pixels of one row from their margins, and keeps what is wanted.</summary>
-    /// <param name="x">Column of the first pixel, in the image.</param>
-    /// <param name="y">Row, in the image.</param>
-    /// <param name="width">Pixels.</param>
-    /// <param name="margins">
-    /// Margin of the first pixel in group 0; the caller's memory, read during the call only. The margin of pixel i in group g is g *
-    /// groupStride + i floats further on.
-    /// </param>
-    /// <param name="groupStride">Floats from a group to the next.</param>
-    /// <param name="groups">Margins of a pixel: 1 for two classes, otherwise one for each class.</param>
-    public void TakeRow(long x, long y, int width, float* margins, nint groupStride, int groups)
+    /// <inheritdoc/>
+    /// <remarks>Decides the pixels from their margins, and keeps what is wanted.</remarks>
+    public override void TakeRow(long x, long y, int width, float* margins, nint groupStride, int groups)
     {
         long at = ((y - Core.Y) * Core.Width) + (x - Core.X);
         Decision.Labels(margins, groupStride, groups, Classes + at, width);
@@ -84,6 +77,35 @@ internal sealed unsafe class TileResult : IDisposable
             TakeProbabilities(at + first, Math.Min(RowPixels, width - first), margins + first, groupStride, groups);
         }
     }
+
+    /// <summary>Decides neighbouring pixels of a row from smoothed values, and keeps what is wanted.</summary>
+    /// <param name="x">Column of the first pixel, in the image.</param>
+    /// <param name="y">Row, in the image.</param>
+    /// <param name="width">Pixels.</param>
+    /// <param name="values">
+    /// Value of class 0, first pixel; the caller's memory, read during the call only. The largest value gives the class, the lowest class
+    /// on a tie; a probability is a value divided by the sum of the pixel's.
+    /// </param>
+    /// <param name="classStride">Floats from a class to the next.</param>
+    public void TakeSmoothed(long x, long y, int width, float* values, nint classStride)
+    {
+        long at = ((y - Core.Y) * Core.Width) + (x - Core.X);
+        Decision.Labels(values, classStride, ClassCount, Classes + at, width);
+        for (int first = 0; _row is not null && first < width; first += RowPixels)
+        {
+            int count = Math.Min(RowPixels, width - first);
+            float* row = (float*)_row.Pointer;
+            for (int c = 0; c < ClassCount; c++)
+            {
+                new ReadOnlySpan<float>(values + (c * classStride) + first, count).CopyTo(new Span<float>(row + (c * RowPixels), count));
+            }
+            SmoothedPixelsCpu.Normalise(row, RowPixels, ClassCount, count);
+            KeepProbabilities(at + first, count);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void TakeClasses(byte* classes, long pixels) => Buffer.MemoryCopy(classes, Classes, pixels, pixels);
 
     /// <summary>
     /// Counts the classes and turns them into label values. Pixels outside the mask become label 0, with probabilities and confidence 0.
@@ -97,25 +119,30 @@ internal sealed unsafe class TileResult : IDisposable
         ushort* wideLabels = Kinds.LabelBytes == 2 ? (ushort*)classes : null;
         bool whole = anything && mask.IsEmpty;
         // From the last pixel to the first: a uint16 label takes two bytes where the class took one, and must overwrite no class unread.
-        for (long i = Core.Pixels - 1; i >= 0; i--)
+        long i = Core.Pixels;
+        for (long y = Core.Bottom - 1; y >= Core.Y; y--)
         {
-            ushort value = 0;
-            if (whole || (anything && mask.Holds(i)))
+            for (long x = Core.Right - 1; x >= Core.X; x--)
             {
-                value = values[classes[i]];
-                ClassPixels[classes[i]]++;
-            }
-            else
-            {
-                ClearProbabilities(i);
-            }
-            if (wideLabels != null)
-            {
-                wideLabels[i] = value;
-            }
-            else
-            {
-                classes[i] = (byte)value;
+                ushort value = 0;
+                i--;
+                if (whole || (anything && mask.Holds(x, y)))
+                {
+                    value = values[classes[i]];
+                    ClassPixels[classes[i]]++;
+                }
+                else
+                {
+                    ClearProbabilities(i);
+                }
+                if (wideLabels != null)
+                {
+                    wideLabels[i] = value;
+                }
+                else
+                {
+                    classes[i] = (byte)value;
+                }
             }
         }
     }
@@ -136,6 +163,13 @@ internal sealed unsafe class TileResult : IDisposable
     {
         float* row = (float*)_row!.Pointer;
         Decision.Probabilities(margins, groupStride, groups, row, RowPixels, width);
+        KeepProbabilities(at, width);
+    }
+
+    /// <summary>Keeps the row's probabilities and confidence. The first pixel is the core's number <paramref name="at"/>.</summary>
+    private void KeepProbabilities(long at, int width)
+    {
+        float* row = (float*)_row!.Pointer;
         if (_confidence is not null)
         {
             Decision.Confidence(row, RowPixels, ClassCount, (float*)_confidence.Pointer + at, width);

@@ -12,17 +12,24 @@ namespace FastSeg.Backends;
 /// <param name="Forest">The trees; null where only features are wanted.</param>
 internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channels, DeepModel? Deep, DecisionForest? Forest)
 {
-    /// <summary>Whether the trees' margins are wanted besides the labels, for probabilities or confidence.</summary>
+    /// <summary>Whether the trees' margins are wanted besides the labels: for probabilities, confidence or smoothing.</summary>
     public bool Margins { get; init; }
 
     /// <summary>Mean and deviation of all of the page's samples; null where they are not needed, or not known yet.</summary>
     public SampleStatistics? Samples { get; init; }
 
     /// <summary>Whether the page's mean and deviation must be known before the first tile.</summary>
-    public bool NeedsSamples => Features.Standardise == Standardisation.Image;
+    public bool NeedsSamples =>
+        Features.Standardise == Standardisation.Image || Smoothing.Mode != SmoothingMode.None;
 
     /// <summary>What filters see of a stored sample.</summary>
     public SampleMap Map => Features.Standardise == Standardisation.Image && Samples is not null ? SampleMap.Of(Samples) : default;
+
+    /// <summary>What is done to the probabilities; it decides how many pixels around a core get probabilities too.</summary>
+    public Smoothing Smoothing { get; init; } = Smoothing.None;
+
+    /// <summary>An image of the same size that is 0 where a pixel is left out; null where none is.</summary>
+    public ImageReader? Mask { get; init; }
 
     /// <summary>The pixels whose rows are gathered for training; null where none are.</summary>
     public LabelledPixels? Labels { get; init; }
@@ -31,6 +38,9 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// How many rows the whole training set has, where they stay on the device that gathers them; 0 where the rows come down, tile by tile.
     /// </summary>
     public long ResidentRows { get; init; }
+
+    /// <summary>Pixels that are read around those that are computed: the features look at them, or the guide of a smoothing does.</summary>
+    public int Halo => Math.Max(Features.Halo, Smoothing.GuideHalo);
 
     /// <summary>
     /// What is done with tiles: gather where pixels are labelled, predict where there are trees, and otherwise compute the planes.
@@ -42,4 +52,15 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
 
     /// <summary>Number of all planes: features times channels, then the deep ones.</summary>
     public int PlaneCount => (Features.Names.Count * Channels) + DeepChannels;
+
+    /// <summary>The pixels whose probabilities a core's results need: the core with the smoothing's reach, cut off at the page.</summary>
+    public Region Computed(Region core) => core.Inflate(Smoothing.Reach).Intersect(Image.Info.Bounds);
+
+    /// <summary>At least as many columns and rows as any core has with the smoothing's reach, given the largest core.</summary>
+    public Region Largest(Region maxCore)
+    {
+        Region page = Image.Info.Bounds;
+        long around = 2L * Smoothing.Reach;
+        return new Region(0, 0, Math.Min(maxCore.Width + around, page.Width), Math.Min(maxCore.Height + around, page.Height));
+    }
 }

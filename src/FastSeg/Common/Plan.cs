@@ -22,13 +22,25 @@ public sealed record Plan(
     Region Area, long TileWidth, long TileHeight, int Halo, int Channels, int Planes, int Workers,
     IReadOnlyList<PlanItem> Items, IReadOnlyList<PlanItem> DeviceItems, long ProcessBytes)
 {
+    /// <summary>
+    /// Pixels around a core that get features and probabilities too, because smoothing looks at them; 0 where nothing is smoothed.
+    /// </summary>
+    public int Reach { get; init; }
+
+    /// <summary>
+    /// Bytes of an unnamed file in the temporary folder, in which a run of two passes keeps the first one's probabilities; 0 where there is
+    /// none.
+    /// </summary>
+    public long DiskBytes { get; init; }
+
     /// <summary>Number of tiles.</summary>
     public long Tiles => Grid.Count;
 
     /// <summary>
-    /// Most bytes of buffers at any time: those of the whole run, and either the transformer's or the tiles', whichever are more.
+    /// Most bytes of buffers at any time: those of the whole run, and the transformer's, the tiles' or the weighing's, whichever are more.
     /// </summary>
-    public long BufferBytes => Bytes(PlanPhase.Run) + Math.Max(Bytes(PlanPhase.Transformer), Bytes(PlanPhase.Tiles));
+    public long BufferBytes =>
+        Bytes(PlanPhase.Run) + Math.Max(Bytes(PlanPhase.Transformer), Math.Max(Bytes(PlanPhase.Tiles), Bytes(PlanPhase.Weighing)));
 
     /// <summary>Predicted peak of the process's resident memory.</summary>
     public long PeakBytes => ProcessBytes + BufferBytes;
@@ -36,8 +48,20 @@ public sealed record Plan(
     /// <summary>Bytes of all buffers on the device.</summary>
     public long DeviceBytes => DeviceItems.Sum(item => item.Bytes);
 
+    /// <summary>A pixel at which four tiles would meet; null stands for the area's upper left corner.</summary>
+    internal (long X, long Y)? Origin { get; init; }
+
+    /// <summary>Size of the whole page, which no tile's surroundings leave.</summary>
+    internal Region Page { get; init; } = Area;
+
     /// <summary>The area cut into tiles.</summary>
-    internal TileGrid Grid => new(Area, TileWidth, TileHeight);
+    internal TileGrid Grid => new(Area, TileWidth, TileHeight) { Origin = Origin };
+
+    /// <summary>
+    /// A grid whose largest core is as large as the largest core with its <see cref="Reach"/>; without that it is <see cref="Grid"/>.
+    /// Buffers for features and margins have its size.
+    /// </summary>
+    internal TileGrid Computed => Grid.Grown(Reach, Page);
 
     /// <summary>The size of the largest core, at the origin.</summary>
     internal Region MaxCore => Grid.MaxCore;

@@ -14,4 +14,9 @@ public enum PlanPhase
 
     /// <summary>While tiles are computed.</summary>
     Tiles,
+
+    /// <summary>
+    /// While labels are made of the probabilities that a first pass over all tiles has left; the tiles' buffers are freed before.
+    /// </summary>
+    Weighing,
 }

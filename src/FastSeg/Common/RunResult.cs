@@ -12,6 +12,9 @@ public sealed record RunResult(
     /// <summary>What computed; never <see cref="BackendKind.Auto"/>.</summary>
     public BackendKind Backend { get; init; } = BackendKind.Cpu;
 
+    /// <summary>By what each class's probability was multiplied, in class order, where the smoothing was safe; null elsewhere.</summary>
+    public IReadOnlyList<double>? ClassWeights { get; init; }
+
     /// <summary>Why an existing GPU did not compute, or did not train; null where there is nothing to say.</summary>
     public string? Note { get; init; }
 }

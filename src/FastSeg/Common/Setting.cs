@@ -29,4 +29,7 @@ public enum Setting
 
     /// <summary>At which scales deep features see a page.</summary>
     Scales,
+
+    /// <summary>By what the probability of each class is multiplied under safe smoothing.</summary>
+    ClassWeights,
 }

@@ -1,24 +1,32 @@
 namespace FastSeg.Common;
 
 /// <summary>
-/// A region cut into tiles, row by row. The grid starts at the region's upper left corner, which becomes the origin of the written image;
-/// so writers of tiled files get whole tiles wherever the region lies.
+/// A region cut into tiles, row by row. Unless an origin is given, the grid starts at the region's upper left corner, which becomes the
+/// origin of the written image; so writers of tiled files get whole tiles wherever the region lies.
 /// </summary>
 /// <param name="Area">The region; the tiles cover each of its pixels once.</param>
 /// <param name="TileWidth">Columns of a tile.</param>
 /// <param name="TileHeight">Rows of a tile.</param>
 internal readonly record struct TileGrid(Region Area, long TileWidth, long TileHeight)
 {
+    /// <summary>
+    /// A pixel at which four tiles meet or would meet; null stands for the area's upper left corner. With the origin in the corner of
+    /// another region, each tile holds all or nothing of one of that region's tiles.
+    /// </summary>
+    public (long X, long Y)? Origin { get; init; }
+
     /// <summary>Tiles side by side.</summary>
-    public long Columns => (Area.Width + TileWidth - 1) / TileWidth;
+    public long Columns => (Area.Right - Left + TileWidth - 1) / TileWidth;
 
     /// <summary>Tiles on top of each other.</summary>
-    public long Rows => (Area.Height + TileHeight - 1) / TileHeight;
+    public long Rows => (Area.Bottom - Top + TileHeight - 1) / TileHeight;
 
     /// <summary>Number of tiles.</summary>
     public long Count => Area.IsEmpty ? 0 : checked(Columns * Rows);
 
-    /// <summary>The size of the largest tile, as a region at the origin. Tiles at the right and lower edges may be smaller.</summary>
+    /// <summary>
+    /// At least the size of the largest tile, as a region at the origin. Tiles at the edges may be smaller.
+    /// </summary>
     public Region MaxCore => new(0, 0, Math.Min(TileWidth, Area.Width), Math.Min(TileHeight, Area.Height));
 
     /// <summary>Tile number <paramref name="index"/> in image coordinates, cut off at the edges of the region.</summary>
@@ -27,8 +35,32 @@ internal readonly record struct TileGrid(Region Area, long TileWidth, long TileH
         get
         {
             (long row, long column) = Math.DivRem(index, Columns);
-            return new Region(Area.X + (column * TileWidth), Area.Y + (row * TileHeight), TileWidth, TileHeight)
+            return new Region(Left + (column * TileWidth), Top + (row * TileHeight), TileWidth, TileHeight)
                 .Intersect(Area);
         }
     }
+
+    /// <summary>Column at which the first tile would begin if it were not cut off.</summary>
+    private long Left => Origin is { } origin ? Area.X - Remainder(Area.X - origin.X, TileWidth) : Area.X;
+
+    /// <summary>Row at which the first tile would begin if it were not cut off.</summary>
+    private long Top => Origin is { } origin ? Area.Y - Remainder(Area.Y - origin.Y, TileHeight) : Area.Y;
+
+    /// <summary>The number of the tile that holds a pixel of the region.</summary>
+    public long IndexOf(long x, long y) => ((y - Top) / TileHeight * Columns) + ((x - Left) / TileWidth);
+
+    /// <summary>A grid of one tile that is as large as any tile grown by <paramref name="reach"/> pixels inside a page.</summary>
+    public TileGrid Grown(int reach, Region page)
+    {
+        if (reach == 0)
+        {
+            return this;
+        }
+        Region core = MaxCore;
+        long width = Math.Min(core.Width + (2L * reach), page.Width), height = Math.Min(core.Height + (2L * reach), page.Height);
+        return new TileGrid(new Region(0, 0, width, height), width, height);
+    }
+
+    /// <summary>The remainder of a division that rounds down, so that it is never negative.</summary>
+    private static long Remainder(long value, long divisor) => ((value % divisor) + divisor) % divisor;
 }

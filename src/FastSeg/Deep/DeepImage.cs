@@ -36,10 +36,10 @@ internal sealed class DeepImage : IDisposable
         {
             if (model.Network is { } network)
             {
-                UpsamplerPlanCpu layers = LearnedPlanesCpu.PlanFor(network, image.Info, plan.MaxCore.Width);
+                UpsamplerPlanCpu layers = LearnedPlanesCpu.PlanFor(network, image.Info, plan.Computed.MaxCore.Width);
                 for (int worker = 0; worker < plan.Workers; worker++)
                 {
-                    _learned.Add(new LearnedPlanesCpu(layers, maps.Maps[0], image, description.Range, plan.Grid));
+                    _learned.Add(new LearnedPlanesCpu(layers, maps.Maps[0], image, description.Range, plan.Computed));
                 }
             }
             else

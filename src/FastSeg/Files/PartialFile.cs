@@ -99,21 +99,23 @@ internal sealed class PartialFile : IDisposable
         e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" };
 
     /// <summary>The sentence for a failure of the file system.</summary>
-    public FastSegException Failure(Exception e)
+    public FastSegException Failure(Exception e) => new($"{Path} cannot be written: {Reason(e, _folder, "write elsewhere")}.", e);
+
+    /// <summary>Why the file system failed, and what would help.</summary>
+    /// <param name="e">The failure.</param>
+    /// <param name="folder">The folder that was written to.</param>
+    /// <param name="elsewhere">How the user names another place.</param>
+    public static string Reason(Exception e, string folder, string elsewhere) => (e.HResult & 0xffff, e) switch
     {
-        string what = (e.HResult & 0xffff, e) switch
-        {
-            (DiskFull, _) => "the disk is full; free some space or write elsewhere",
-            (QuotaUsedUp, _) => "the disk quota is used up; free some space or write elsewhere",
-            (FileTooLarge, _) or (_, ArgumentOutOfRangeException) =>
-                "the file grows past what the disk or the shell's limit (ulimit -f) allows; write elsewhere",
-            (ReadOnlyDisk, _) => $"the folder {_folder} is read-only; write elsewhere",
-            (_, UnauthorizedAccessException) => $"the folder {_folder} may not be written by this user; write elsewhere",
-            (_, DirectoryNotFoundException) => $"the folder {_folder} takes no files or does not exist any more; name another",
-            _ => $"{FastSeg.Files.InputFile.OneLine(e.Message)}; write elsewhere",
-        };
-        return new FastSegException($"{Path} cannot be written: {what}.", e);
-    }
+        (DiskFull, _) => $"the disk is full; free some space or {elsewhere}",
+        (QuotaUsedUp, _) => $"the disk quota is used up; free some space or {elsewhere}",
+        (FileTooLarge, _) or (_, ArgumentOutOfRangeException) =>
+            $"the file grows past what the disk or the shell's limit (ulimit -f) allows; {elsewhere}",
+        (ReadOnlyDisk, _) => $"the folder {folder} is read-only; {elsewhere}",
+        (_, UnauthorizedAccessException) => $"the folder {folder} may not be written by this user; {elsewhere}",
+        (_, DirectoryNotFoundException) => $"the folder {folder} takes no files or does not exist any more; name another",
+        _ => $"{FastSeg.Files.InputFile.OneLine(e.Message)}; {elsewhere}",
+    };
 
     /// <inheritdoc/>
     public void Dispose()

@@ -32,10 +32,22 @@ public sealed record Smoothing
     public static Smoothing Guided(int radius = 8, double epsilon = 0.05) =>
         new() { Mode = SmoothingMode.Guided, Radius = radius, Epsilon = epsilon };
 
+    /// <summary>How far, in pixels, the smoothed probabilities of a pixel look at those of others: two boxes in a row.</summary>
+    internal int Reach => Mode == SmoothingMode.None ? 0 : 2 * Radius;
+
+    /// <summary>How far the guide of a pixel looks at the image: the radius of its Gaussian of sigma 1.</summary>
+    internal int GuideHalo => Mode == SmoothingMode.None ? 0 : 4;
+
     /// <summary>Refuses a radius or an epsilon that is out of range.</summary>
     /// <exception cref="FastSegException">Which, and its range.</exception>
     internal void Check()
     {
+        if (Mode == SmoothingMode.Safe && this != Safe)
+        {
+            throw new FastSegException(
+                FormattableString.Invariant($"Safe smoothing with radius {Radius} and epsilon {Epsilon} is not defined; ") +
+                $"its radius is {Safe.Radius} and its epsilon {Safe.Epsilon}.");
+        }
         if (Radius is < 1 or > MostRadius)
         {
             throw new FastSegException($"The radius of the guided filter is {Radius}; it must be 1 to {MostRadius} pixels.");

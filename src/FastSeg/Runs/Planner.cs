@@ -19,6 +19,9 @@ internal sealed record Planner(
     Func<int, IEnumerable<(string Name, long Bytes)>> SharedItems,
     IReadOnlyList<(string Name, long Bytes)> TransformerItems)
 {
+    /// <summary>What a second pass over the tiles needs; null where there is none.</summary>
+    public SecondPass? SecondPass { get; init; }
+
     /// <summary>
     /// The sides of tiles are multiples of this, so tiles begin at multiples of it from the area's corner. 256 pixels are the side of a
     /// tile in the TIFFs that are written, and the width of the widest filter panel.
@@ -40,12 +43,11 @@ internal sealed record Planner(
     /// </exception>
     public Plan Make(ComputeOptions options)
     {
-        int halo = Work.Features.Halo;
         long deviceLimit = Factory.DeviceLimit(options);
         Plan? least = null, leastOnDevice = null;
         foreach ((long width, long height, int workers) in Candidates(options.WorkerCount))
         {
-            Plan plan = Describe(width, height, halo, workers);
+            Plan plan = Describe(width, height, workers);
             leastOnDevice = leastOnDevice is null || plan.DeviceBytes < leastOnDevice.DeviceBytes ? plan : leastOnDevice;
             if (deviceLimit > 0 && plan.DeviceBytes > deviceLimit)
             {
@@ -53,7 +55,7 @@ internal sealed record Planner(
             }
             if (options.Memory <= 0 || plan.PeakBytes <= options.Memory)
             {
-                return plan;
+                return WithStored(plan, options);
             }
             least = least is null || plan.PeakBytes < least.PeakBytes ? plan : least;
         }
@@ -71,21 +73,51 @@ internal sealed record Planner(
         $"the least that would do is {ByteSize.Text(least)}.";
 
     /// <summary>The plan of one candidate, whether or not it fits.</summary>
-    private Plan Describe(long width, long height, int halo, int workers)
+    private Plan Describe(long width, long height, int workers)
     {
-        var grid = new TileGrid(Area, width, height);
-        Region core = grid.MaxCore;
+        int reach = Work.Smoothing.Reach;
+        Region core = new TileGrid(Area, width, height).MaxCore;
+        TileGrid grid = new TileGrid(Area, width, height).Grown(reach, Image.Info.Bounds);
         var items = new List<PlanItem>
         {
-            new("tile", Tile.Bytes(core, halo, Work.Channels, Image.Info), workers, PlanPhase.Tiles),
+            new("tile", Tile.Bytes(grid.MaxCore, Work.Halo, Work.Channels, Image.Info), workers, PlanPhase.Tiles),
             new("outputs", OutputBytes(core), workers, PlanPhase.Tiles),
         };
         items.AddRange(Factory.WorkerItems(Work, grid).Select(item => new PlanItem(item.Name, item.Bytes, workers, PlanPhase.Tiles)));
         items.AddRange(SharedItems(workers).Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Run)));
         items.AddRange(TransformerItems.Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Transformer)));
+        if (Work.Smoothing.Mode != SmoothingMode.None)
+        {
+            long bytes = SampleStatisticsPass.Bytes(Image.Info, Work.Mask?.Info, workers);
+            items.Add(new PlanItem("mean and deviation", bytes, 1, PlanPhase.Transformer));
+        }
+        if (SecondPass is { } second)
+        {
+            long bytes = second.WorkerBytes(new TileGrid(second.Area, width, height).MaxCore);
+            items.Add(new PlanItem("weighing", bytes, workers, PlanPhase.Weighing));
+        }
         return new Plan(
-            Area, width, height, halo, Work.Channels, Work.PlaneCount, workers, items, Factory.DeviceItems(Work, grid),
-            ProcessMemory.Resident() + ProcessMemory.CodeBytes);
+            Area, width, height, Work.Halo + reach, Work.Channels, Work.PlaneCount, workers, items, Factory.DeviceItems(Work, grid),
+            ProcessMemory.Resident() + ProcessMemory.CodeBytes)
+        {
+            Reach = reach,
+            Page = Image.Info.Bounds,
+            Origin = SecondPass is null ? null : (SecondPass.Area.X, SecondPass.Area.Y),
+        };
+    }
+
+    /// <summary>Adds what the first pass leaves to the second: to the memory where the limit allows it, otherwise to the disk.</summary>
+    private Plan WithStored(Plan plan, ComputeOptions options)
+    {
+        if (SecondPass is null)
+        {
+            return plan;
+        }
+        long bytes = SecondPass.StoredBytes;
+        bool inMemory = options.Memory > 0 ? plan.PeakBytes + bytes <= options.Memory : bytes <= SecondPass.MostInMemory;
+        return inMemory
+            ? plan with { Items = [.. plan.Items, new PlanItem("probabilities", bytes, 1, PlanPhase.Run)] }
+            : plan with { DiskBytes = bytes };
     }
 
     /// <summary>

@@ -17,4 +17,14 @@ public sealed record SegmentOptions
 
     /// <summary>Whether the label values that the model was trained with are written, instead of 1..C.</summary>
     public bool KeepValues { get; init; }
+
+    /// <summary>What is done to the probabilities before each pixel gets its label; null for what the model says.</summary>
+    public Smoothing? Smoothing { get; init; }
+
+    /// <summary>
+    /// With <see cref="SmoothingMode.Safe"/>, by what each class's probability is multiplied before the largest one gives the label: one
+    /// number above 0 a class, such as <see cref="RunResult.ClassWeights"/> of another image or of the whole one. Then no areas are
+    /// counted, and one pass over the region is enough. Null where the weights are made from the page's own areas.
+    /// </summary>
+    public IReadOnlyList<double>? ClassWeights { get; init; }
 }

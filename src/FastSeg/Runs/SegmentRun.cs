@@ -15,6 +15,9 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     /// <summary>Share of the progress bar that the transformer gets where the model has deep features.</summary>
     private const double MapShare = 0.6;
 
+    /// <summary>Share of the progress bar that the first of two passes gets: it computes, the second one reads and decides.</summary>
+    private const double FirstPassShare = 0.95;
+
     /// <summary>The region a run covers.</summary>
     /// <exception cref="FastSegException">The wanted region is empty or not inside the image.</exception>
     public static Region Area(ImageInfo image, SegmentOptions segment)
@@ -42,49 +45,81 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     public RunResult Run(SegmentOutputs outputs)
     {
         long start = Stopwatch.GetTimestamp();
-        TileRun run = Prepare(OutputSketches.Of(outputs), out Work work, out ResultKinds kinds);
+        TileRun run = Prepare(OutputSketches.Of(outputs), out Work work, out Segmentation what);
+        what = what with { Outputs = outputs };
         var times = new StageTimes();
-        var workers = new List<SegmentWorker>();
-        SegmentWorker Make()
+        long[] classPixels;
+        IReadOnlyList<double>? weights = what.Options.ClassWeights;
+        if (what.Counts)
         {
-            workers.Add(new SegmentWorker(run.Plan, work, model, outputs, segment, kinds));
-            return workers[^1];
+            var passes = new AreaRun(run, work, what, options with { Progress = Part(FirstPassShare, 1 - FirstPassShare) });
+            (classPixels, weights) = passes.Run(times);
         }
-        run.Run(Make, times);
+        else
+        {
+            classPixels = OnePass(run, work, what, times);
+        }
         long commit = Stopwatch.GetTimestamp();
         foreach (ImageWriter writer in outputs.Writers)
         {
             writer.Commit();
         }
         times.Add(Stage.Write, commit);
-        long[] classPixels = [.. model.Classes.Select((_, c) => workers.Sum(worker => worker.ClassPixels[c]))];
-        return run.Result(run.Plan.Area.Pixels, classPixels, times, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return run.Result(what.Area.Pixels, classPixels, times, Stopwatch.GetElapsedTime(start).TotalSeconds) with
+        {
+            ClassWeights = weights,
+        };
     }
 
-    /// <summary>Checks region, mask and outputs, and plans the run.</summary>
-    private TileRun Prepare(OutputSketches outputs, out Work work, out ResultKinds kinds)
+    /// <summary>Labels every pixel as soon as its tile is computed. Returns the pixels of each class.</summary>
+    private static long[] OnePass(TileRun run, Work work, Segmentation what, StageTimes times)
     {
-        Region area = Area(image.Info, segment);
-        ResultKinds wanted = kinds = outputs.Kinds;
+        var workers = new List<SegmentWorker>();
+        SegmentWorker Make()
+        {
+            workers.Add(new SegmentWorker(run.Plan, work, what, run.Page));
+            return workers[^1];
+        }
+        run.Run(Make, times);
+        return [.. Enumerable.Range(0, what.Classes).Select(c => workers.Sum(worker => worker.ClassPixels[c]))];
+    }
+
+    /// <summary>Checks region, mask, outputs and smoothing, and plans the run.</summary>
+    private TileRun Prepare(OutputSketches outputs, out Work work, out Segmentation what)
+    {
+        var all = new Segmentation(model, segment, Area(image.Info, segment), outputs.Kinds);
+        what = all;
         CheckMask(image.Info, segment.Mask);
-        CheckLayouts(outputs, area);
+        CheckLayouts(outputs, all.Area);
+        all.CheckSmoothing();
         if (model.Deep is { } deep)
         {
             TileRun.RequiredBackbone(backbone, deep);
         }
-        work = new Work(image, model.Features, model.Channels, model.Deep, model.Forest) { Margins = kinds.Probabilities };
+        Work computed = work = new Work(image, model.Features, model.Channels, model.Deep, model.Forest)
+        {
+            Margins = all.Kinds.Probabilities || all.Smoothing.Mode != SmoothingMode.None,
+            Smoothing = all.Smoothing,
+            Mask = segment.Mask,
+        };
+        IEnumerable<(string, long)> Held(int workers) =>
+        [
+            ("reader", image.HeldBytes(workers) + (segment.Mask?.HeldBytes(workers) ?? 0)),
+            ("writer", outputs.HeldBytes(workers)),
+            .. all.Counts ? AreaRun.SharedItems(image.Info, all) : [],
+        ];
         return new TileRun(
-            work, area, backbone, options,
-            core => TileResult.Bytes(core, model.Classes.Count, wanted) + SegmentWorker.MaskBytes(core, segment.Mask),
-            workers =>
-            [
-                ("reader", image.HeldBytes(workers) + (segment.Mask?.HeldBytes(workers) ?? 0)),
-                ("writer", outputs.HeldBytes(workers)),
-            ])
+            work, all.Counts ? image.Info.Bounds : all.Area, backbone,
+            options with { Progress = all.Counts ? Part(0, FirstPassShare) : options.Progress },
+            core => all.Counts ? AreaWorker.Bytes(computed, all, core) : SegmentWorker.Bytes(computed, all, core),
+            Held, all.Counts ? AreaRun.SecondPass(all) : null)
         {
             MapShare = MapShare,
         };
     }
+
+    /// <summary>A part of the progress; null where nobody listens.</summary>
+    private PartialProgress? Part(double from, double share) => PartialProgress.Of(options.Progress, from, share);
 
     /// <summary>Refuses a mask of another size or of another form than one channel of whole numbers.</summary>
     private static void CheckMask(ImageInfo image, ImageReader? mask)

@@ -1,91 +1,86 @@
 using System.Diagnostics;
 using FastSeg.Backends;
-using FastSeg.Native;
+using FastSeg.Common;
 
 namespace FastSeg.Runs;
 
-/// <summary>One thread of a segmentation. It takes each tile through four stages: read, features, forest, write.</summary>
-internal sealed class SegmentWorker : TileWorker
+/// <summary>One thread of a segmentation in one pass. It takes each tile through four stages: read, features, forest, write.</summary>
+internal sealed unsafe class SegmentWorker : MaskedWorker
 {
-    private readonly SegmentOutputs _outputs;
-    private readonly ImageReader? _mask;
-    private readonly HostBuffer? _maskSamples;
-    private readonly Region _area;
-    private readonly TileResult _result;
-    private readonly ushort[] _values;
+    private readonly ResultWriter _results;
+    private readonly SmoothedTile? _smoothed;
+    private readonly Weighing? _weighing;
+    private readonly SampleStatistics? _page;
 
-    /// <summary>Allocates the tile, its results and its mask, each for the plan's largest core; they are freed with this worker.</summary>
-    public SegmentWorker(Plan plan, Work work, Model model, SegmentOutputs outputs, SegmentOptions segment, ResultKinds kinds)
-        : base(work, plan)
+    /// <summary>Allocates the tile, its mask and its results, each for the plan's largest core; they are freed with this worker.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="work">What is computed.</param>
+    /// <param name="what">What is segmented.</param>
+    /// <param name="page">Mean and deviation of the page's samples; null where nothing is smoothed.</param>
+    public SegmentWorker(Plan plan, Work work, Segmentation what, SampleStatistics? page) : base(work, plan, what.Options.Mask)
     {
-        (_outputs, _mask, _area) = (outputs, segment.Mask, plan.Area);
-        _values = [.. model.Classes.Select((c, i) => (ushort)(segment.KeepValues ? c.Value : i + 1))];
-        _maskSamples = _mask is null ? null : new HostBuffer(MaskBytes(plan.MaxCore, _mask));
-        _result = new TileResult(plan.MaxCore, model.Classes.Count, kinds);
+        _page = page;
+        _results = new ResultWriter(what, plan.MaxCore);
+        if (what.Smoothing.Mode != SmoothingMode.None)
+        {
+            _smoothed = new SmoothedTile(work, plan.MaxCore);
+        }
+        if (what.Options.ClassWeights is { } weights)
+        {
+            _weighing = new Weighing(weights);
+        }
     }
 
     /// <summary>Pixels of each class, over the tiles so far.</summary>
-    public long[] ClassPixels => _result.ClassPixels;
+    public long[] ClassPixels => _results.Result.ClassPixels;
 
-    /// <summary>Bytes of the mask's samples for a core; 0 where there is no mask.</summary>
-    public static long MaskBytes(Region core, ImageReader? mask) => mask is null ? 0 : core.Pixels * mask.Info.Type.Bytes();
+    /// <summary>Bytes of a worker's buffers for results, mask and smoothing, given the largest core.</summary>
+    public static long Bytes(Work work, Segmentation what, Region maxCore) =>
+        ResultWriter.Bytes(what, maxCore) + MaskReader.Bytes(what.Options.Mask, work.Largest(maxCore)) +
+        (what.Smoothing.Mode == SmoothingMode.None ? 0 : SmoothedTile.Bytes(work, maxCore)) +
+        (what.Options.ClassWeights is null ? 0 : Weighing.Bytes(what.Classes));
 
     /// <inheritdoc/>
     public override void Step(Backend backend, int worker, Region core)
     {
-        _result.Core = core;
-        long mark = Stopwatch.GetTimestamp();
-        bool anything = ReadMask(core);
-        Times.Add(Stage.Read, mark);
-        // A tile that the mask leaves out is read all the same where samples can be refused: what is refused must not depend on the tiles.
-        if (anything || Tile.CanBeRefused)
-        {
-            Read(core);
-        }
-        else
-        {
-            Times.Add(Stage.Read, Stopwatch.GetTimestamp(), core.Pixels);
-        }
+        _results.Result.Core = core;
+        bool anything = Prepare(core);
         if (anything)
         {
-            backend.Predict(worker, Tile, _result, Times);
+            Predict(backend, worker, core);
         }
-        mark = Stopwatch.GetTimestamp();
-        _result.ToLabels(_values, anything, Mask(core));
-        Times.Add(Stage.Write, mark, core.Pixels, Write(core));
+        long mark = Stopwatch.GetTimestamp();
+        Times.Add(Stage.Write, mark, core.Pixels, _results.Write(anything, Mask));
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        _maskSamples?.Dispose();
-        _result.Dispose();
+        _results.Dispose();
+        _smoothed?.Dispose();
+        _weighing?.Dispose();
         base.Dispose();
     }
 
-    /// <summary>Reads the mask of a core. Returns whether it leaves any pixel to be segmented.</summary>
-    private bool ReadMask(Region core)
+    private void Predict(Backend backend, int worker, Region core)
     {
-        if (_mask is null)
+        if (_smoothed is null)
         {
-            return true;
+            backend.Predict(worker, Tile, _results.Result, Times);
+            return;
         }
-        Span<byte> samples = _maskSamples!.Span<byte>(0, checked((int)MaskBytes(core, _mask)));
-        _mask.Read(core, samples);
-        return samples.ContainsAnyExcept((byte)0);
-    }
-
-    private TileMask Mask(Region core) => _mask is null
-        ? default
-        : new TileMask(_maskSamples!.Span<byte>(0, checked((int)MaskBytes(core, _mask))), _mask.Info.Type.Bytes());
-
-    /// <summary>Writes the results of a core and returns how many bytes they have.</summary>
-    private long Write(Region core)
-    {
-        Region at = core with { X = core.X - _area.X, Y = core.Y - _area.Y };
-        _outputs.Labels?.Write(at, _result.LabelSamples);
-        _outputs.Probabilities?.Write(at, _result.ProbabilitySamples);
-        _outputs.Confidence?.Write(at, _result.ConfidenceSamples);
-        return core.Pixels * _result.Kinds.BytesPerPixel(_result.ClassCount);
+        _smoothed.Begin(Tile, core, Mask);
+        backend.Predict(worker, Tile, _smoothed, Times);
+        long mark = Stopwatch.GetTimestamp();
+        if (_weighing is null)
+        {
+            _smoothed.Smooth(_page!, _results.Result);
+        }
+        else
+        {
+            _smoothed.SmoothUnsure(_page!);
+            _weighing.Run(_smoothed.Values, _results.Result);
+        }
+        Times.Add(Stage.Forest, mark);
     }
 }

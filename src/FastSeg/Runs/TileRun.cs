@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Forest.Training;
+using FastSeg.Images;
 
 namespace FastSeg.Runs;
 
@@ -23,21 +25,30 @@ internal sealed class TileRun
     /// <param name="options">Threads, memory, backend, progress, cancellation.</param>
     /// <param name="outputBytes">Bytes of a worker's outputs, given a tile's core.</param>
     /// <param name="heldItems">What is held for the whole run (readers, writers), given the number of workers.</param>
+    /// <param name="secondPass">What a second pass over the tiles needs; null where there is none.</param>
     /// <exception cref="FastSegException">The device is not there, or the memory is not enough.</exception>
     public TileRun(
         Work work, Region area, Backbone? backbone, ComputeOptions options, Func<Region, long> outputBytes,
-        Func<int, IEnumerable<(string Name, long Bytes)>> heldItems)
+        Func<int, IEnumerable<(string Name, long Bytes)>> heldItems, SecondPass? secondPass = null)
     {
         (_work, _backbone, _options) = (work, backbone, options);
         _factory = BackendChoice.Choose(options.Backend);
         var planner = new Planner(
             work, area, _factory, outputBytes, workers => heldItems(workers).Concat(DeepImage.SharedItems(work.Deep, work.Image)),
-            DeepImage.TransformerItems(work.Deep, backbone, work.Image));
+            DeepImage.TransformerItems(work.Deep, backbone, work.Image))
+        {
+            SecondPass = secondPass,
+        };
         Plan = planner.Make(options);
     }
 
     /// <summary>What the run allocates.</summary>
     public Plan Plan { get; }
+
+    /// <summary>
+    /// Mean and deviation of the page's samples, when the tiles are computed, where the work needs them; otherwise null.
+    /// </summary>
+    public SampleStatistics? Page { get; private set; }
 
     /// <summary>Share of the progress bar that the transformer gets; with 0 the transformer reports nothing.</summary>
     public double MapShare { get; init; }
@@ -61,6 +72,7 @@ internal sealed class TileRun
     public void Run(Func<TileWorker> makeWorker, StageTimes times, IReadOnlyList<Region>? cores = null)
     {
         TileGrid grid = Plan.Grid;
+        Page = PageStatistics(times);
         // The transformer runs first: its buffers are gone before those of the tiles are made.
         using DeepImage? deep = DeepFeatures(times);
         using Backend backend = _factory.Create(Plan, _work, deep);
@@ -104,6 +116,20 @@ internal sealed class TileRun
             Backend = _factory.Kind,
             Note = BackendChoice.PassedOver(_options.Backend),
         };
+
+    /// <summary>Mean and deviation of the page's samples, where smoothing needs them.</summary>
+    private SampleStatistics? PageStatistics(StageTimes times)
+    {
+        if (_work.Smoothing.Mode == SmoothingMode.None)
+        {
+            return null;
+        }
+        long start = Stopwatch.GetTimestamp();
+        SampleStatistics page = SampleStatisticsPass.Run(_work.Image, _work.Mask, Plan.Workers, _options).Statistics;
+        ImageInfo info = _work.Image.Info;
+        times.Add(Stage.Read, start, info.Bounds.Pixels, info.Bounds.Pixels * info.PixelBytes);
+        return page;
+    }
 
     /// <summary>
     /// Runs the transformer, unless its maps are known, and prepares the upsampling; null where the work has no deep features.

@@ -12,12 +12,13 @@ namespace FastSeg.Runs;
 internal abstract class TileWorker : IDisposable
 {
     private readonly ImageReader _image;
+    private readonly Work _work;
 
     /// <summary>Allocates memory for the largest tile of a plan.</summary>
     protected TileWorker(Work work, Plan plan)
     {
-        _image = work.Image;
-        Tile = new Tile(plan.MaxCore, plan.Halo, work.Channels, _image.Info)
+        (_image, _work) = (work.Image, work);
+        Tile = new Tile(plan.Computed.MaxCore, work.Halo, work.Channels, _image.Info)
         {
             Map = work.Map,
             Limits = work.Map.Limits(work.Features.LargestSample),
@@ -43,12 +44,12 @@ internal abstract class TileWorker : IDisposable
     /// </summary>
     public virtual void Dispose() => Tile.Dispose();
 
-    /// <summary>Reads a core and its halo.</summary>
+    /// <summary>Reads a core with what smoothing needs around it, and the halo of both.</summary>
     /// <exception cref="FastSegException">The image is corrupt there, or has a sample that filters must not see.</exception>
     protected void Read(Region core)
     {
         long start = Stopwatch.GetTimestamp();
-        Tile.Fill(_image, core);
+        Tile.Fill(_image, _work.Computed(core));
         Times.Add(Stage.Read, start, Tile.Bounds.Pixels, Tile.Bounds.Pixels * _image.Info.PixelBytes);
     }
 }

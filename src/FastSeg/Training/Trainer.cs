@@ -62,6 +62,7 @@ internal sealed unsafe class Trainer(
     {
         long start = Stopwatch.GetTimestamp();
         features.Check(deep?.Channels ?? 0);
+        Smoothing.Check();
         if (images.Count == 0)
         {
             throw new FastSegException("There is no training image; give at least one image with its labels.");

@@ -32,7 +32,7 @@ internal sealed class RoomTests
         ["Forest/Saved"] = ["Common", "Forest"],
         ["Forest/Training"] = ["Common", "Gpu", Kernels, "Native"],
 
-        ["Probabilities"] = ["Common", "Features", "Forest", "Gpu", "Images", Kernels, "Native", "Simd"],
+        ["Probabilities"] = ["Common", "Features", "Files", "Forest", "Gpu", "Images", Kernels, "Native", "Simd"],
 
         ["Deep/Weights"] = ["Common", "Files"],
         ["Deep/Backbones"] = ["Common", "Deep/Weights", "Files", "Images", "Native"],

@@ -1,0 +1,74 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace FastSeg.Files;
+
+/// <summary>
+/// A file of the temporary folder that has no name: several threads write it and read it back at byte offsets, and it is gone when it is
+/// disposed, or when the process ends in whatever way.
+/// </summary>
+internal sealed class UnnamedFile : IDisposable
+{
+    private readonly SafeFileHandle _handle;
+    private readonly string _folder = Path.GetTempPath();
+    private readonly string _what;
+
+    /// <summary>Creates the file and takes its name away at once.</summary>
+    /// <param name="bytes">Bytes it will have; a disk that is too full for them is refused now.</param>
+    /// <param name="what">What it holds, for the sentence of a failure.</param>
+    /// <exception cref="FastSegException">The temporary folder cannot be written, or its disk is too full.</exception>
+    public UnnamedFile(long bytes, string what)
+    {
+        _what = what;
+        string path = Path.Combine(_folder, $".fastseg-{Environment.ProcessId}-{Guid.NewGuid():N}");
+        try
+        {
+            _handle = File.OpenHandle(
+                path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, FileOptions.None, preallocationSize: bytes);
+        }
+        catch (Exception e) when (PartialFile.IsDiskFailure(e))
+        {
+            throw Failure(e);
+        }
+        File.Delete(path);
+    }
+
+    /// <summary>Writes at a byte offset.</summary>
+    /// <exception cref="FastSegException">The disk is full or fails.</exception>
+    public void Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            RandomAccess.Write(_handle, bytes, offset);
+        }
+        catch (Exception e) when (PartialFile.IsDiskFailure(e))
+        {
+            throw Failure(e);
+        }
+    }
+
+    /// <summary>Reads back what was written.</summary>
+    /// <exception cref="FastSegException">The disk fails.</exception>
+    public void Read(long offset, Span<byte> destination)
+    {
+        try
+        {
+            while (destination.Length > 0)
+            {
+                int got = RandomAccess.Read(_handle, destination, offset);
+                offset += got > 0 ? got : throw new EndOfStreamException($"the file ends at byte {offset}");
+                destination = destination[got..];
+            }
+        }
+        catch (Exception e) when (PartialFile.IsDiskFailure(e))
+        {
+            throw Failure(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+
+    private FastSegException Failure(Exception e) => new(
+        $"The temporary folder {_folder} cannot hold {_what}: " +
+        $"{PartialFile.Reason(e, _folder, "name another temporary folder in the environment (TMPDIR)")}.", e);
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using FastSeg.Backends;
+using FastSeg.Common;
+using FastSeg.Probabilities;
+
+namespace FastSeg.Runs;
+
+/// <summary>
+/// Safe smoothing in two passes. The first one smooths the whole page and counts areas on a grid; weights are made from the areas; the
+/// second one multiplies the smoothed probabilities by the weights and decides.
+/// </summary>
+/// <param name="run">The first pass.</param>
+/// <param name="work">What is computed.</param>
+/// <param name="what">What is segmented.</param>
+/// <param name="options">Progress of the second pass, cancellation.</param>
+internal sealed class AreaRun(TileRun run, Work work, Segmentation what, ComputeOptions options)
+{
+    /// <summary>What is held while both passes run, besides the probabilities.</summary>
+    public static IEnumerable<(string Name, long Bytes)> SharedItems(ImageInfo image, Segmentation what) =>
+        [("counting grid", CountingGrid.Bytes(image.Bounds, what.Classes))];
+
+    /// <summary>What the plan counts for the second pass.</summary>
+    public static SecondPass SecondPass(Segmentation what) =>
+        new(what.Area, core => WeighingWorker.Bytes(what, core), StoredProbabilities.Bytes(what.Area, what.Classes));
+
+    /// <summary>Runs both passes. Returns the pixels of each class and the weights.</summary>
+    /// <exception cref="FastSegException">The image is corrupt or does not fit the model, or a disk is full or fails.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public (long[] ClassPixels, double[] Weights) Run(StageTimes times)
+    {
+        Plan plan = run.Plan;
+        var tiles = new TileGrid(what.Area, plan.TileWidth, plan.TileHeight);
+        using var grid = new CountingGrid(work.Image.Info.Bounds, what.Classes);
+        using var stored = new StoredProbabilities(tiles, what.Classes, plan.DiskBytes > 0, work.Image.Info.Name);
+        long[] areas = FirstPass(grid, stored, times);
+        long mark = Stopwatch.GetTimestamp();
+        double[] weights = AreaWeights.Find(areas, now => grid.Count(now, plan.Workers, options.Cancellation));
+        times.Add(Stage.Forest, mark);
+        return (SecondPass(tiles, stored, weights, times), weights);
+    }
+
+    /// <summary>Smooths all tiles of the page. Returns the counted pixels of each class before smoothing.</summary>
+    private long[] FirstPass(CountingGrid grid, StoredProbabilities stored, StageTimes times)
+    {
+        var workers = new List<AreaWorker>();
+        AreaWorker Make()
+        {
+            workers.Add(new AreaWorker(run.Plan, work, what, run.Page!, grid, stored));
+            return workers[^1];
+        }
+        run.Run(Make, times);
+        return [.. Enumerable.Range(0, what.Classes).Select(c => workers.Sum(worker => worker.Areas[c]))];
+    }
+
+    /// <summary>Decides all tiles of the region. Returns the pixels of each class.</summary>
+    private long[] SecondPass(TileGrid tiles, StoredProbabilities stored, double[] weights, StageTimes times)
+    {
+        var workers = new WeighingWorker[run.Plan.Workers];
+        try
+        {
+            for (int i = 0; i < workers.Length; i++)
+            {
+                workers[i] = new WeighingWorker(what, tiles.MaxCore, stored, weights);
+            }
+            Workers.Run(workers.Length, tiles.Count, options, (worker, i) => workers[worker].Step(tiles[i]));
+        }
+        finally
+        {
+            Array.ForEach(workers, worker => worker?.Dispose());
+        }
+        Array.ForEach(workers, worker => times.Add(worker.Times, workers.Length));
+        // A run that was cancelled during its last tile must not commit what it wrote.
+        options.Cancellation.ThrowIfCancellationRequested();
+        return [.. Enumerable.Range(0, what.Classes).Select(c => workers.Sum(worker => worker.ClassPixels[c]))];
+    }
+}

@@ -1,0 +1,76 @@
+using FastSeg.Probabilities;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Probabilities;
+
+/// <summary>The grid of pixels on which areas are counted, and the weights that are made of them.</summary>
+[TestFixture]
+internal sealed unsafe class CountingGridTests
+{
+    [TestCase(2048, 2048, 3, 1)]
+    [TestCase(2049, 2048, 3, 2)]
+    [TestCase(4096, 4096, 16, 2)]
+    [TestCase(4096, 4096, 17, 3)]
+    [TestCase(1, 1L << 33, 2, 2048)]
+    [TestCase(1L << 20, 1L << 20, 255, 2048)]
+    public void TheStepIsTheSmallestThatKeepsTheLimits(long width, long height, int classes, long step)
+    {
+        long most = Math.Min(4L << 20, (64L << 20) / classes);
+        Int128 Pixels(long by) => (Int128)((width + by - 1) / by) * ((height + by - 1) / by);
+        long found = CountingGrid.Step(new Region(0, 0, width, height), classes);
+        Assert.That(Pixels(found), Is.LessThanOrEqualTo((Int128)most));
+        Assert.That(found == 1 || Pixels(found - 1) > most, "a smaller step would do");
+        Assert.That(found, Is.EqualTo(classes == 255 ? found : step));
+    }
+
+    [Test]
+    public void CountsAreThoseOfEveryPixel([Values(1, 3)] int workers)
+    {
+        const int Width = 233, Height = 311, Classes = 5;
+        var page = new Region(0, 0, Width, Height);
+        var random = new Random(3);
+        ushort[] q = [.. Enumerable.Range(0, Width * Height * Classes).Select(_ => (ushort)random.Next(1, 200))];
+        float[] p = [.. q.Select(value => (float)random.Next(9))];
+        byte[] mask = [.. Enumerable.Range(0, Width * Height).Select(_ => (byte)(random.Next(4) == 0 ? 0 : 1))];
+        float[] weights = [1, 1.3f, 0.5f, 2, 1];
+        using var grid = new CountingGrid(page, Classes);
+        long[] areas = new long[Classes];
+        fixed (ushort* values = q)
+        fixed (float* probabilities = p)
+        fixed (byte* kept = mask)
+        {
+            grid.Take(
+                values, new GuidedTileCpu { Core = page, Outer = page, Probabilities = probabilities, Guide = null, Mask = kept }, areas);
+        }
+        long[] Expected(Func<int, int, float> value)
+        {
+            long[] counts = new long[Classes];
+            for (int i = 0; i < mask.Length; i++)
+            {
+                int most = Enumerable.Range(0, Classes).Aggregate((best, c) => value(c, i) > value(best, i) ? c : best);
+                counts[most] += mask[i];
+            }
+            return counts;
+        }
+        Assert.That(areas, Is.EqualTo(Expected((c, i) => p[(c * mask.Length) + i])));
+        Assert.That(
+            grid.Count(weights, workers, CancellationToken.None), Is.EqualTo(Expected((c, i) => q[(c * mask.Length) + i] * weights[c])));
+    }
+
+    [Test]
+    public void WeightsGrowUntilEveryClassHasEnough()
+    {
+        // 1000 pixels: class 2 is rare and must keep all of its 10, class 1 must keep 0.8 of 390.
+        int rounds = 0;
+        double[] weights = AreaWeights.Find([600, 390, 10], now =>
+        {
+            rounds++;
+            return now[2] > 1.3f ? [690, 300, 10] : now[2] > 1.1f ? [690, 305, 9] : [690, 305, 4];
+        });
+        Assert.That(weights[0], Is.EqualTo(1));
+        Assert.That(weights[2], Is.EqualTo(1.15 * 1.15));
+        Assert.That(weights[1], Is.EqualTo(Math.Pow(1.15, 30)).Within(1e-9), "305 of 312 are less than 98 %");
+        Assert.That(rounds, Is.EqualTo(30));
+        Assert.That(AreaWeights.Find([0, 0], _ => [0, 0]), Is.EqualTo(new[] { 1.0, 1.0 }), "an empty page");
+    }
+}
