@@ -33,13 +33,13 @@ internal sealed class TrainCommand : FastSegCommand
     {
         Description =
             "Do not hold out labelled pixels. Without it, up to five more models are trained, each without a fold of the labels, and " +
-            "scored on that fold: from four images on a fold is of whole images, otherwise of strokes.",
+            "scored on that fold: from four images on a fold is of whole images, otherwise of strokes. With it, --smooth auto is safe.",
     };
 
     private readonly Option<string[]?> _names = NamesOption.Create("by ascending label value");
 
-    private readonly Option<Smoothing?> _smooth = SmoothOption.Create(
-        "What the model does to the probabilities of an image before each pixel gets its label.", "none");
+    private readonly Option<Smoothing?> _smooth = SmoothOption.CreateWithAuto(
+        "What the model does to the probabilities of an image before each pixel gets its label.");
 
     private readonly Option<string> _output = new("--output", "-o")
     {
@@ -88,13 +88,17 @@ internal sealed class TrainCommand : FastSegCommand
         string[]? names = NamesOption.Given(parsed, _names);
         using Backbone? backbone = _deep.Open(session);
         DeepOptions? deep = _deep.Wanted(parsed, backbone);
-        HeldOut heldOut = parsed.GetValue(_noScore) ? HeldOut.Nothing : HeldOut.Score;
+        Smoothing? smooth = parsed.GetValue(_smooth);
+        bool scored = !parsed.GetValue(_noScore);
+        HeldOut heldOut = !scored ? HeldOut.Nothing : smooth is null ? HeldOut.ChooseSmoothing : HeldOut.Score;
+        // Without held-out labels nothing can be chosen.
+        smooth ??= scored ? null : Smoothing.Safe;
         TrainingResult result;
         using (var set = new TrainingSet(images, labels))
         {
             result = session.Long(
                 "training", parsed.GetValue(_memory),
-                options => Segmenter.Train(set.Images, features, training, names, options, deep, parsed.GetValue(_smooth), heldOut));
+                options => Segmenter.Train(set.Images, features, training, names, options, deep, smooth, heldOut));
         }
         session.Cancellation.ThrowIfCancellationRequested();
         result.Model.Save(output);

@@ -13,18 +13,34 @@ internal static class SmoothOption
             "It may lose thin and rare classes. safe filters where the forest is unsure, and then weighs the classes so that each keeps " +
             "nearly the area it had on the whole page; it takes two passes.";
 
-    private const string Guided = "guided";
+    private const string Guided = "guided", Auto = "auto";
 
     /// <summary>The option; null where it is left out.</summary>
     /// <param name="what">What the option decides, as a sentence.</param>
     /// <param name="standard">What happens where it is left out.</param>
-    public static Option<Smoothing?> Create(string what, string standard)
+    public static Option<Smoothing?> Create(string what, string standard) =>
+        Create(what, $" [default: {standard}]", "safe|guided[:R[,EPS]]|none", Parse);
+
+    /// <summary>The option with the word auto besides, which is the default; null stands for it.</summary>
+    /// <param name="what">What the option decides, as a sentence.</param>
+    public static Option<Smoothing?> CreateWithAuto(string what)
+    {
+        Option<Smoothing?> option = Create(
+            what,
+            " auto takes the best of none, guided and safe by labels that are held out from training (safe unless another is clearly " +
+                "better, or where nothing can be held out). [default: auto]",
+            "auto|safe|guided[:R[,EPS]]|none", result => result.Tokens[0].Value == Auto ? null : Parse(result));
+        option.CompletionSources.Add(Auto);
+        return option;
+    }
+
+    private static Option<Smoothing?> Create(string what, string more, string helpName, Func<ArgumentResult, Smoothing?> parse)
     {
         var option = new Option<Smoothing?>("--smooth")
         {
-            HelpName = "safe|guided[:R[,EPS]]|none",
-            Description = $"{what} {Modes} [default: {standard}]",
-            CustomParser = Parse,
+            HelpName = helpName,
+            Description = $"{what} {Modes}{more}",
+            CustomParser = parse,
         };
         option.CompletionSources.Add("safe", Guided, "guided:8,0.05", "none");
         return option;

@@ -14,7 +14,7 @@ internal static class HeldOutText
         output.WriteLine($"held-out score: mean IoU {score.MeanIou:0.0000} over {Folds(score.Folds, score.OfImages)}");
         if (score.Smoothings.Count > 1)
         {
-            output.WriteLine($"  smoothing: {Smoothings(score.Smoothings)}; {Name(score.Smoothing)} is kept");
+            output.WriteLine($"  smoothing: {Smoothings(score.Smoothings)}; {SmoothingText.Of(score.Smoothing)} is kept");
         }
         var table = new TextTable(true, false, true);
         for (int i = 0; i < classes.Count; i++)
@@ -34,7 +34,7 @@ internal static class HeldOutText
 
     /// <summary>What was tried, with its mean IoU.</summary>
     public static string Smoothings(IReadOnlyList<SmoothingScore> scores) =>
-        string.Join(", ", scores.Select(score => $"{Name(score.Smoothing)} {score.MeanIou:0.0000}"));
+        string.Join(", ", scores.Select(score => $"{SmoothingText.Of(score.Smoothing)} {score.MeanIou:0.0000}"));
 
     /// <summary>Writes the score as a member of the report.</summary>
     public static void WriteJson(Utf8JsonWriter json, HeldOutScore score)
@@ -43,12 +43,12 @@ internal static class HeldOutText
         json.WriteNumber("folds", score.Folds);
         json.WriteString("of", score.OfImages ? "images" : "strokes");
         json.WriteNumber("meanIou", score.MeanIou);
-        json.WriteString("smoothing", Name(score.Smoothing));
+        json.WriteString("smoothing", SmoothingText.Of(score.Smoothing));
         json.WriteStartArray("smoothings");
         foreach (SmoothingScore tried in score.Smoothings)
         {
             json.WriteStartObject();
-            json.WriteString("smoothing", Name(tried.Smoothing));
+            json.WriteString("smoothing", SmoothingText.Of(tried.Smoothing));
             json.WriteNumber("meanIou", tried.MeanIou);
             json.WriteEndObject();
         }
@@ -63,6 +63,4 @@ internal static class HeldOutText
         json.WriteEndArray();
         json.WriteEndObject();
     }
-
-    private static string Name(Smoothing smoothing) => smoothing.Mode.ToString().ToLowerInvariant();
 }

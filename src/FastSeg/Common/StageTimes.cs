@@ -36,6 +36,14 @@ internal sealed class StageTimes
         }
     }
 
+    /// <summary>Adds what a finished run reports of a stage.</summary>
+    public void Add(StageReport stage)
+    {
+        _ticks[(int)stage.Stage] += (long)(stage.Seconds * Stopwatch.Frequency);
+        _pixels[(int)stage.Stage] += stage.Pixels;
+        _bytes[(int)stage.Stage] += stage.Bytes;
+    }
+
     /// <summary>The stages that took any time, in the order of <see cref="Stage"/>.</summary>
     public IReadOnlyList<StageReport> Report()
     {

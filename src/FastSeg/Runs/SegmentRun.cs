@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastSeg.Backends;
 using FastSeg.Common;
+using FastSeg.Deep;
 
 namespace FastSeg.Runs;
 
@@ -17,6 +18,9 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
 
     /// <summary>Share of the progress bar that the first of two passes gets: it computes, the second one reads and decides.</summary>
     private const double FirstPassShare = 0.95;
+
+    /// <summary>The image's deep features at low resolution where they are known already; the caller keeps owning them.</summary>
+    public DeepMaps? KnownMaps { get; init; }
 
     /// <summary>The region a run covers.</summary>
     /// <exception cref="FastSegException">The wanted region is empty or not inside the image.</exception>
@@ -109,12 +113,13 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
             .. all.Counts ? AreaRun.SharedItems(image.Info, all) : [],
         ];
         return new TileRun(
-            work, all.Counts ? image.Info.Bounds : all.Area, backbone,
+            work, all.Counts ? image.Info.Bounds : all.Area, KnownMaps is null ? backbone : null,
             options with { Progress = all.Counts ? Part(0, FirstPassShare) : options.Progress },
             core => all.Counts ? AreaWorker.Bytes(computed, all, core) : SegmentWorker.Bytes(computed, all, core),
             Held, all.Counts ? AreaRun.SecondPass(all) : null)
         {
             MapShare = MapShare,
+            KnownMaps = KnownMaps,
         };
     }
 

@@ -56,6 +56,12 @@ internal sealed class TileRun
     /// <summary>The image's deep features at low resolution where they are known already; the caller keeps owning them.</summary>
     public DeepMaps? KnownMaps { get; init; }
 
+    /// <summary>Whether the caller wants the maps for later runs over the image: <see cref="Maps"/>.</summary>
+    public bool KeepsMaps { get; init; }
+
+    /// <summary>The maps of a run that keeps them; the caller owns them. Null where the work has no deep features.</summary>
+    public DeepMaps? Maps { get; private set; }
+
     /// <summary>The backbone, which a model with deep features cannot do without.</summary>
     /// <exception cref="FastSegException">There is none.</exception>
     public static Backbone RequiredBackbone(Backbone? backbone, DeepModel model) => backbone ?? throw new FastSegException(
@@ -143,6 +149,7 @@ internal sealed class TileRun
         DeepMaps maps = KnownMaps ?? DeepMaps.Compute(
             model, RequiredBackbone(_backbone, model), _work.Image, times,
             _options with { Progress = MapShare > 0 ? PartialProgress.Of(_options.Progress, 0, MapShare) : null });
-        return new DeepImage(model, maps, owned: KnownMaps is null, _work.Image, _factory.UpsamplesItself ? null : Plan);
+        Maps = KeepsMaps ? maps : null;
+        return new DeepImage(model, maps, owned: KnownMaps is null && !KeepsMaps, _work.Image, _factory.UpsamplesItself ? null : Plan);
     }
 }

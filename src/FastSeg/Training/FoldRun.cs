@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastSeg.Backends;
 using FastSeg.Common;
+using FastSeg.Deep;
 using FastSeg.Forest;
 using FastSeg.Forest.Saved;
 using FastSeg.Forest.Training;
@@ -29,6 +30,12 @@ internal sealed unsafe class FoldRun(
 
     /// <summary>The transformer of the deep features; null where there are none.</summary>
     public Backbone? Backbone { get; init; }
+
+    /// <summary>Each image's deep features at low resolution, where they are kept; the caller owns them.</summary>
+    public required IReadOnlyList<DeepMaps?> Maps { get; init; }
+
+    /// <summary>The largest of the planned peaks of the segmentations.</summary>
+    public long PlannedPeak { get; private set; }
 
     /// <summary>Where times are added.</summary>
     public required StageTimes Times { get; init; }
@@ -180,7 +187,24 @@ internal sealed unsafe class FoldRun(
     /// <summary>Segments the images that hold pixels of the fold, and counts the labels of these.</summary>
     private void CountPixels(Model model, int[] seen, byte fold, Smoothing smoothing, long[] counts)
     {
-        throw new NotImplementedException();
+        foreach (LabelledImage image in images.Where(image => image.Flip is null && folds.Holds(fold, image.Original)))
+        {
+            long first = image.Pixels.FirstRow;
+            using var writer = new HeldOutWriter(
+                image.Pixels, image.Image.Info.Height, rank => folds.Of(image.Original, rank) == fold,
+                (rank, label) => counts[(classOfRow[first + rank] * _classes) + seen[label - 1]]++);
+            var run = new SegmentRun(
+                model, Backbone, image.Image, new SegmentOptions { Smoothing = smoothing }, options with { Progress = null })
+            {
+                KnownMaps = Maps[image.Original],
+            };
+            RunResult result = run.Run(new SegmentOutputs { Labels = writer });
+            PlannedPeak = Math.Max(PlannedPeak, result.PlannedPeakBytes);
+            foreach (StageReport stage in result.Stages)
+            {
+                Times.Add(stage);
+            }
+        }
     }
 
     /// <summary>The counts by label values.</summary>

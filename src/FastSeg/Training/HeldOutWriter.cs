@@ -6,12 +6,10 @@ namespace FastSeg.Training;
 /// Takes the labels of a segmentation and counts them at the labelled pixels of one fold; all other labels are dropped.
 /// </summary>
 /// <param name="pixels">The image's labelled pixels.</param>
-/// <param name="isHeldOut">Whether the labelled pixel of a rank is in the fold.</param>
-/// <param name="count">
-/// Called for each such pixel with its rank and its label, by one thread at a time.
-/// </param>
 /// <param name="height">Rows of the image.</param>
-internal sealed class HeldOutWriter(LabelledPixels pixels, Func<int, bool> isHeldOut, Action<int, int> count, long height) : ImageWriter
+/// <param name="isHeldOut">Whether the labelled pixel of a rank is in the fold.</param>
+/// <param name="count">Called for each such pixel with its rank and its label, by one thread at a time.</param>
+internal sealed class HeldOutWriter(LabelledPixels pixels, long height, Func<int, bool> isHeldOut, Action<int, int> count) : ImageWriter
 {
     private readonly Lock _gate = new();
 

@@ -31,6 +31,7 @@ internal sealed unsafe class Trainer(
     private DeepModel? _deepModel;
     private TrainingPlace? _place;
     private string? _note = BackendChoice.PassedOver(options.Backend);
+    private DeepMaps?[] _maps = [];
     private long _plannedPeak;
 
     /// <summary>Where XGBoost trains. Unless this is set, the backend and the library decide.</summary>
@@ -60,6 +61,18 @@ internal sealed unsafe class Trainer(
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public TrainingResult Train(IReadOnlyList<TrainingImage> images)
     {
+        try
+        {
+            return TrainOn(images);
+        }
+        finally
+        {
+            Array.ForEach(_maps, maps => maps?.Dispose());
+        }
+    }
+
+    private TrainingResult TrainOn(IReadOnlyList<TrainingImage> images)
+    {
         long start = Stopwatch.GetTimestamp();
         features.Check(deep?.Channels ?? 0);
         Smoothing.Check();
@@ -82,12 +95,16 @@ internal sealed unsafe class Trainer(
         int planes = (features.Names.Count * channels) + (_deepModel?.Description.Channels ?? 0);
         long count = all.Sum(image => (long)image.Pixels.Count);
         _plannedPeak = Math.Max(_plannedPeak, TrainingMemory.CheckFit(images, count, planes, classes.Length, training, HeldOut, options));
+        _maps = new DeepMaps?[images.Count];
+        bool keepMaps = KeepsMaps(images);
         using var rows = new TrainingRows(count, planes);
         long first = 0;
         for (int i = 0; i < all.Length; i++)
         {
             all[i].Pixels.FirstRow = first;
-            Gather(all[i], channels, rows, Start + (GatherShare * i / all.Length), GatherShare / all.Length);
+            bool keep = keepMaps && all[i].Flip is null;
+            double from = Start + (GatherShare * i / all.Length);
+            Gather(all[i], channels, rows, keep, PartialProgress.Of(options.Progress, from, GatherShare / all.Length));
             first += all[i].Pixels.Count;
         }
         using HostBuffer rowClasses = ClassOfRow(all, classes, rows.Count);
@@ -165,22 +182,47 @@ internal sealed unsafe class Trainer(
     /// <param name="image">The image and its labelled pixels, with the row that the first one goes to.</param>
     /// <param name="channels">Channels whose features are computed.</param>
     /// <param name="rows">Receives the rows.</param>
-    /// <param name="from">The progress at which this image begins.</param>
-    /// <param name="share">The image's share of the progress.</param>
-    private void Gather(LabelledImage image, int channels, TrainingRows rows, double from, double share)
+    /// <param name="keepMaps">Whether the image's deep features at low resolution are kept.</param>
+    /// <param name="progress">The image's share of the progress.</param>
+    private void Gather(LabelledImage image, int channels, TrainingRows rows, bool keepMaps, IProgress<double>? progress)
     {
         var work = new Work(image.Image, features, channels, _deepModel, null)
         {
             Labels = image.Pixels,
             ResidentRows = Place.OnDevice ? rows.Count : 0,
         };
-        ComputeOptions how = options with { Progress = PartialProgress.Of(options.Progress, from, share) };
         var run = new TileRun(
-            work, image.Image.Info.Bounds, deep?.Backbone, how, _ => 0,
-            workers => [("reader", image.Image.HeldBytes(workers)), ("training rows", rows.Count * rows.Planes * sizeof(float))]);
+            work, image.Image.Info.Bounds, deep?.Backbone, options with { Progress = progress }, _ => 0,
+            workers => [("reader", image.Image.HeldBytes(workers)), ("training rows", rows.Count * rows.Planes * sizeof(float))])
+        {
+            KeepsMaps = keepMaps,
+        };
         _plannedPeak = Math.Max(_plannedPeak, run.Plan.PeakBytes);
         rows.OnDevice ??= Place.OnDevice ? run.HoldRows(rows.Count, rows.Planes) : null;
-        run.Run(() => new GatherWorker(run.Plan, work, rows), _times, image.Pixels.Cores(run.Plan.Grid));
+        try
+        {
+            run.Run(() => new GatherWorker(run.Plan, work, rows), _times, image.Pixels.Cores(run.Plan.Grid));
+        }
+        finally
+        {
+            _maps[image.Original] ??= run.Maps;
+        }
+    }
+
+    /// <summary>
+    /// Whether the maps of deep features stay for the segmentations that held-out pixels are counted in: where there will be any, and the
+    /// memory limit leaves room. Otherwise the transformer runs again.
+    /// </summary>
+    private bool KeepsMaps(IReadOnlyList<TrainingImage> images)
+    {
+        bool segments = HeldOut == HeldOut.ChooseSmoothing || (HeldOut == HeldOut.Score && Smoothing.Mode != SmoothingMode.None);
+        long bytes = images.Sum(image => DeepImage.SharedItems(_deepModel, image.Image).Sum(item => item.Bytes));
+        if (!segments || (options.Memory > 0 && _plannedPeak + bytes > options.Memory))
+        {
+            return false;
+        }
+        _plannedPeak += bytes;
+        return true;
     }
 
     /// <summary>What a model keeps of an image: no folder, so that the model's bytes do not depend on where the images lie.</summary>
@@ -233,6 +275,7 @@ internal sealed unsafe class Trainer(
         LabelledPixels[] originals = [.. images.Where(image => image.Flip is null).Select(image => image.Pixels)];
         if (Folds.Make(originals, parts.Classes, out reason) is not { } folds)
         {
+            reason += HeldOut == HeldOut.ChooseSmoothing ? " The smoothing is safe, as nothing says otherwise." : "";
             return null;
         }
         rows.Land();
@@ -241,10 +284,13 @@ internal sealed unsafe class Trainer(
             folds, images, rows, classOfRow, parts, options with { Progress = PartialProgress.Of(options.Progress, from, 1 - from) })
         {
             Backbone = deep?.Backbone,
+            Maps = _maps,
             Times = _times,
         };
-        return HeldOut == HeldOut.ChooseSmoothing
+        HeldOutScore score = HeldOut == HeldOut.ChooseSmoothing
             ? run.Run(SmoothingChoice.Candidates, scores => SmoothingChoice.Of(scores[0], scores[1], scores[2]))
             : run.Run([Smoothing], _ => Smoothing);
+        _plannedPeak = Math.Max(_plannedPeak, run.PlannedPeak);
+        return score;
     }
 }

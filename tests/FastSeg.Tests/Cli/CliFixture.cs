@@ -26,7 +26,8 @@ internal abstract class CliFixture
     public void MakeFolderAndModel()
     {
         Folder = Directory.CreateTempSubdirectory("fastseg-cli-").FullName;
-        Outcome outcome = CommandLine.Run("train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", FewRounds, "-o", Model);
+        Outcome outcome = CommandLine.Run(
+            "train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", FewRounds, "--smooth", "none", "--no-score", "-o", Model);
         Assert.That(outcome.Error, Is.Empty);
         Assert.That(outcome.Code, Is.Zero);
     }

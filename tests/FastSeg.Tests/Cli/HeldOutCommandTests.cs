@@ -26,7 +26,24 @@ internal sealed class HeldOutCommandTests : CliFixture
         Assert.That(
             heldOut.GetProperty("confusion").GetProperty("pixels").EnumerateArray().Sum(row => row.EnumerateArray().Sum(n => n.GetInt64())),
             Is.EqualTo(labelled));
-        Assert.That(Succeed("info", model), Does.Contain($"mean IoU {mean:0.0000} over 2 folds of strokes"));
+        string tried = @"none 0\.\d{4}, guided:8,0\.05 0\.\d{4}, safe 0\.\d{4}";
+        Assert.That(output, Does.Match($@"  smoothing: {tried}; [\w:,.]+ is kept"));
+        Assert.That(heldOut.GetProperty("smoothings").GetArrayLength(), Is.EqualTo(3));
+        string info = Succeed("info", model);
+        Assert.That(info, Does.Match($@"mean IoU {mean:0.0000} over 2 folds of strokes: {tried}"));
+        Assert.That(info, Does.Contain($"smoothing  {heldOut.GetProperty("smoothing").GetString()}"));
+    }
+
+    [Test]
+    public void AGivenSmoothingIsScoredAndKept()
+    {
+        string model = At("guided.fastseg"), report = At("guided.json");
+        Assert.That(
+            Succeed(Train(model, "--smooth", "guided:3", "--report", report)),
+            Does.Contain("over 2 folds of strokes").And.Not.Contain("is kept"));
+        Assert.That(FastSeg.Model.Load(model).Smoothing, Is.EqualTo(Smoothing.Guided(3)));
+        Assert.That(File.ReadAllText(report), Does.Contain("\"smoothing\": \"guided:3,0.05\""));
+        Assert.That(Misuse(Train(model, "--smooth", "soft")), Does.Contain("--smooth soft: give"));
     }
 
     [Test]
@@ -35,7 +52,8 @@ internal sealed class HeldOutCommandTests : CliFixture
         string model = At("unscored.fastseg"), report = At("unscored.json");
         Assert.That(Succeed(Train(model, "--no-score", "--report", report)), Does.Not.Contain("held-out"));
         Assert.That(File.ReadAllText(report), Does.Not.Contain("heldOut"));
-        Assert.That(Succeed("info", model), Does.Not.Contain("held out").And.Contain("images    lshr_15kx_3kv_0.png"));
+        Assert.That(FastSeg.Model.Load(model).Smoothing, Is.EqualTo(Smoothing.Safe), "nothing says that another is better");
+        Assert.That(Succeed("info", model), Does.Not.Contain("held out").And.Match("images +lshr_15kx_3kv_0.png"));
     }
 
     [Test]
@@ -48,6 +66,7 @@ internal sealed class HeldOutCommandTests : CliFixture
         string output = Succeed(
             "train", "--image", TrainImage, "--labels", At("single.tif"), "--rounds", "1", "-o", At("single.fastseg"));
         Assert.That(output, Does.Contain("The class \"class 2\" was drawn in one stroke only and cannot be held out"));
+        Assert.That(output, Does.Contain("The smoothing is safe"));
     }
 
     [Test]

@@ -149,7 +149,8 @@ internal sealed unsafe class HeldOutTests
     private static TrainingResult Train(SyntheticScene[] scenes, TrainingOptions training, ComputeOptions? options = null) =>
         Segmenter.Train([.. scenes.Select(scene => scene.Training)], Small, training, options: options, heldOut: HeldOut.Score);
 
-    private static void Count(ConfusionMatrix matrix, byte[] truth, byte[] labels)
+    /// <summary>Counts the labels of an image at its labelled pixels.</summary>
+    internal static void Count(ConfusionMatrix matrix, byte[] truth, byte[] labels)
     {
         for (int i = 0; i < labels.Length; i++)
         {
@@ -160,7 +161,8 @@ internal sealed unsafe class HeldOutTests
         }
     }
 
-    private static IEnumerable<(int, int, long)> Cells(ConfusionMatrix matrix) =>
+    /// <summary>The counts of a matrix, which has no equality of its own.</summary>
+    internal static IEnumerable<(int, int, long)> Cells(ConfusionMatrix matrix) =>
         from value in matrix.Classes
         from label in matrix.Predictions
         select (value, label, matrix[value, label]);
