@@ -32,7 +32,7 @@ internal sealed class DemoCommand : FastSegCommand
     public DemoCommand() : base(
         "demo", "Does the whole main job on a sample of real micrographs.",
         "Trains on strokes over four micrographs of nickel superalloys, segments four others, compares them with the truth, " +
-            $"and makes pictures; first with classical features, then with deep ones of models/{BackboneName} as well.",
+            $"and makes pictures: with classical features, with deep ones of models/{BackboneName} as well, and smoothed.",
         "fastseg demo")
     {
         Options.Add(_output);
@@ -57,7 +57,10 @@ internal sealed class DemoCommand : FastSegCommand
         methods.ForEach(method => means.Row(method.Name, $"{ScoreText.MeanOfMeans(method.Scores):0.000}"));
         means.Write(session.Output);
         WriteStages(session);
-        session.Output.WriteLine($"pictures, label maps and models: {output}");
+        string typical = Typical(methods[^1].Scores, output);
+        WholeFile.Write(Path.Combine(output, "demo.png"), File.ReadAllBytes(typical));
+        session.Output.WriteLine(
+            $"pictures, label maps and models: {output}; demo.png is {Path.GetFileName(typical)}, whose score is nearest to the mean");
         return ExitCode.Success;
     }
 
@@ -109,7 +112,8 @@ internal sealed class DemoCommand : FastSegCommand
         if (backbone is not null)
         {
             var deep = new DeepOptions(backbone) { Upsampling = Upsampling.Bilinear };
-            methods.Add(Train(session, "classical + deep", "_deep", deep, set, output));
+            Method plain = Train(session, "classical + deep", "_deep", deep, set, output);
+            methods.AddRange(plain, new Method("classical + deep, smoothed", "_smoothed", plain.Segmenter, Smoothing.Safe, []));
         }
         return methods;
     }
@@ -124,7 +128,7 @@ internal sealed class DemoCommand : FastSegCommand
         session.Output.WriteLine(
             $"{name}: trained on {Units.Count(result.Run.Pixels)} labelled pixels of {set.Images.Count} images, " +
                 $"{result.Model.Planes} features, in {Units.Seconds(result.Run.Seconds)}");
-        return new Method(name, suffix, new Segmenter(result.Model, deep?.Backbone), []);
+        return new Method(name, suffix, new Segmenter(result.Model, deep?.Backbone), Smoothing.None, []);
     }
 
     private static void Segment(Session session, List<Method> methods, string truth, string output)
@@ -158,11 +162,20 @@ internal sealed class DemoCommand : FastSegCommand
         Sheet.Of(panels).Save(Path.Combine(output, $"{stem}.png"));
     }
 
+    /// <summary>The picture of the image whose score is nearest to the mean.</summary>
+    private static string Typical(List<ImageScore> scores, string output)
+    {
+        double mean = ScoreText.MeanOfMeans(scores);
+        ImageScore typical = scores.MinBy(score => Math.Abs(score.Matrix.MeanIou() - mean))!;
+        return Path.Combine(output, Path.GetFileName(typical.Truth).Replace("_gt.png", ".png", StringComparison.Ordinal));
+    }
+
     private static RunResult Segment(Session session, Method method, ImageReader image, string labels)
     {
         using ImageWriter writer = ImageFile.Create(labels, method.Segmenter.LabelLayout(image.Info));
-        return session.Long(
-            method.Name, 0, options => method.Segmenter.Segment(image, new SegmentOutputs { Labels = writer }, null, options));
+        var outputs = new SegmentOutputs { Labels = writer };
+        var how = new SegmentOptions { Smoothing = method.Smoothing };
+        return session.Long(method.Name, 0, options => method.Segmenter.Segment(image, outputs, how, options));
     }
 
     private static void Report(Session session, Method method, RunResult run, ReportImage image, ConfusionMatrix matrix)
@@ -186,5 +199,5 @@ internal sealed class DemoCommand : FastSegCommand
     }
 
     /// <summary>A way to segment that is shown beside others, and its scores so far.</summary>
-    private sealed record Method(string Name, string Suffix, Segmenter Segmenter, List<ImageScore> Scores);
+    private sealed record Method(string Name, string Suffix, Segmenter Segmenter, Smoothing Smoothing, List<ImageScore> Scores);
 }

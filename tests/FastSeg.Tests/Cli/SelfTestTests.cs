@@ -85,18 +85,19 @@ internal sealed class SelfTestTests
             Assert.That(
                 outcome.Output,
                 Does.Contain(folder).And.Contain("filters").And.Contain("coarse (secondary)")
-                    .And.Contain("mean IoU over the 2 images that they were not trained on"));
+                    .And.Contain("mean IoU over the 2 images that they were not trained on").And.Contain("demo.png is "));
             using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "report.json")));
             JsonElement[] images = [.. report.RootElement.GetProperty("images").EnumerateArray()];
-            Assert.That(images, Has.Length.EqualTo(4));
+            Assert.That(images, Has.Length.EqualTo(6));
             // Three classes at random would give about 0.2.
             Assert.That(images.Average(image => image.GetProperty("meanIou").GetDouble()), Is.GreaterThan(0.4));
             Assert.That(
                 Directory.GetFiles(folder).Select(Path.GetFileName),
                 Is.EquivalentTo((string[])[
-                    "ni.fastseg", "ni_deep.fastseg", "report.json",
+                    "ni.fastseg", "ni_deep.fastseg", "report.json", "demo.png",
                     "me3_15kx_3kv_2.png", "me3_15kx_3kv_2_labels.png", "me3_15kx_3kv_2_deep_labels.png",
-                    "spot2_0d_0.png", "spot2_0d_0_labels.png", "spot2_0d_0_deep_labels.png"]));
+                    "me3_15kx_3kv_2_smoothed_labels.png",
+                    "spot2_0d_0.png", "spot2_0d_0_labels.png", "spot2_0d_0_deep_labels.png", "spot2_0d_0_smoothed_labels.png"]));
         }
         finally
         {
