@@ -7,14 +7,14 @@
     perf/quality.py ../data --deep models/fastseg-vit-tiny-8 --upsampler bilinear            and deep ones
     perf/quality.py --only safety --smooth none,safe ../data --deep models/fastseg-vit-tiny-8 --upsampler bilinear
 
-The first set, ni/test, is for the last look only: CHOOSE NOTHING BY IT, nor by its half and its quarter. A default, an option or a
-variant that was chosen because it does well there would be praised for what it was made to do. Choose by `single` or by `own`, whose
-images are for training, or by other material.
+The images of ni/test are for the last look only: CHOOSE NOTHING BY THEM, that is by `unseen`, `half`, `quarter` and `single`. A default,
+an option or a variant that was chosen because it does well there would be praised for what it was made to do. Choose by `held`, by `own`,
+or by other material.
 
 DATA holds ni/ and examples/. Every model is trained on whole images and segments each image once for every mode of smoothing; `model`
 is the mode that the model keeps. A number is the mean over the set's images of an image's mean IoU over its classes; where there are
-several modes, the last columns say what each adds to the first one. No image of `unseen`, `half`, `quarter` and `single` is one that its
-model was trained on; `own` and `example0`, `example1` are scored over the whole truth, the strokes included.
+several modes, the last columns say what each adds to the first one. No image of `unseen`, `half`, `quarter`, `single` and `held` is
+one that its model was trained on; `own`, `example0` and `example1` are scored over the whole truth, the strokes included.
 The backbone in the box was trained on ni/train, examples/0 and 1, without any labels: with deep features a star marks their sets.
 Needs Debian's python3-numpy and python3-pil.
 """
@@ -36,12 +36,13 @@ SETS = {
     "half": "ni/test at half size, same model",
     "quarter": "ni/test at a quarter of the size, same model",
     "single": "trained on one of ni/train, the seven others",
+    "held": "each of ni/train, trained on the three others",
     "own": "each of ni/train from its own strokes",
     "example0": "examples/0 from its own strokes",
     "example1": "examples/1 from its own strokes",
 }
-SAFETY = [name for name in SETS if name != "single"]
-SEEN = ["single", "own", "example0", "example1"]
+SAFETY = [name for name in SETS if name not in ("single", "held")]
+SEEN = ["single", "held", "own", "example0", "example1"]
 SHRINK = {"unseen": 1, "half": 2, "quarter": 4}
 
 
@@ -86,6 +87,8 @@ class Bench:
             return [Case(tuple(one.image for one in train), [self.shrunk(one, SHRINK[name]) for one in test])]
         if name == "single":
             return [Case((one.image,), [other for other in train + test if other != one]) for one in train]
+        if name == "held":
+            return [Case(tuple(other.image for other in train if other != one), [one]) for one in train]
         if name == "own":
             return [Case((one.image,), [one]) for one in train]
         image = self.data / "examples" / f"{name[-1]}.tif"
@@ -141,7 +144,8 @@ class Bench:
         star = "*" if name in SEEN and "--deep" in self.train_options else ""
         print(f"{SETS[name] + star:<52}{line(means)}", flush=True)
         if len(cases) > 1:
-            details = [(case.trained[0].stem, [statistics.mean(scores) for scores in row]) for case, row in zip(cases, table)]
+            stems = [case.trained[0].stem if name == "single" else case.scored[0].image.stem for case in cases]
+            details = [(stem, [statistics.mean(scores) for scores in row]) for stem, row in zip(stems, table)]
         else:
             details = [(one.image.stem, [scores[i] for scores in table[0]]) for i, one in enumerate(cases[0].scored)]
         for stem, scores in details:
