@@ -3,9 +3,9 @@
 
     perf/quality.py [--only SETS] [--smooth MODES] [--program PROGRAM] DATA [TRAIN OPTIONS ...]
 
-    perf/quality.py ../data                                                                  classical features
-    perf/quality.py ../data --deep models/fastseg-vit-tiny-8 --upsampler bilinear            and deep ones
-    perf/quality.py --only safety --smooth none,safe ../data --deep models/fastseg-vit-tiny-8 --upsampler bilinear
+    perf/quality.py ../data --no-score                                                              classical features
+    perf/quality.py ../data --no-score --deep models/fastseg-vit-tiny-8 --upsampler bilinear        and deep ones
+    perf/quality.py --only safety --smooth none,safe ../data --no-score --deep models/fastseg-vit-tiny-8 --upsampler bilinear
 
 The images of ni/test are for the last look only: CHOOSE NOTHING BY THEM, that is by `unseen`, `half`, `quarter` and `single`. A default,
 an option or a variant that was chosen because it does well there would be praised for what it was made to do. Choose by `held`, by `own`,
