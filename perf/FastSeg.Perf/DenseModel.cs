@@ -14,6 +14,18 @@ internal static class DenseModel
         {
             return _model;
         }
+        TrainingResult result = Train(run, TrainingOptions.Published);
+        _model = result.Model;
+        DecisionForest forest = _model.Forest;
+        run.Add(new Quantity(
+            "train", $"{result.Model.Images!.Count} images, {result.Run.Pixels} labelled pixels", result.Run.Seconds, "s",
+            $"{forest.Trees.Length} trees, {forest.Splits} splits, {(double)forest.Splits / forest.Trees.Length:F1} a tree; samples/ni"));
+        return _model;
+    }
+
+    /// <summary>Trains on the scribbles of the Ni images in the sample.</summary>
+    public static TrainingResult Train(PerfRun run, TrainingOptions training)
+    {
         var images = new List<TrainingImage>();
         try
         {
@@ -21,16 +33,8 @@ internal static class DenseModel
             {
                 images.Add(new TrainingImage(ImageFile.Open(image), ImageFile.OpenLabels(labels)));
             }
-            TrainingResult result = Segmenter.Train(
-                images, training: TrainingOptions.Published,
-                options: new ComputeOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads });
-            _model = result.Model;
-            DecisionForest forest = _model.Forest;
-            run.Add(new Quantity(
-                "train", $"{images.Count} images, {result.Run.Pixels} labelled pixels", result.Run.Seconds, "s",
-                $"{forest.Trees.Length} trees, {forest.Splits} splits, {(double)forest.Splits / forest.Trees.Length:F1} a tree; " +
-                    "samples/ni"));
-            return _model;
+            return Segmenter.Train(
+                images, training: training, options: new ComputeOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads });
         }
         finally
         {

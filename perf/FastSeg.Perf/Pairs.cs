@@ -1,0 +1,56 @@
+using System.Diagnostics;
+
+namespace FastSeg.Perf;
+
+/// <summary>
+/// How many times as fast one action is as another that it is compared with, from pairs of runs one after the other. A machine that slows
+/// down does so for both of a pair; which of the two comes first alternates.
+/// </summary>
+/// <param name="Median">Median of the pairs' ratios.</param>
+/// <param name="Lower">Their lower quartile.</param>
+/// <param name="Upper">Their upper quartile.</param>
+/// <param name="Seconds">Median seconds of the action.</param>
+internal sealed record Pairs(double Median, double Lower, double Upper, double Seconds)
+{
+    /// <summary>Least pairs of a measurement.</summary>
+    private const int Least = 9;
+
+    private const int PauseMilliseconds = 200;
+
+    /// <summary>Runs both actions once to warm up, and then in pairs: at least nine, or as many as runs are asked for.</summary>
+    /// <param name="run">What was asked for.</param>
+    /// <param name="off">What is compared with.</param>
+    /// <param name="on">What is measured.</param>
+    public static Pairs Measure(PerfRun run, Action off, Action on)
+    {
+        off();
+        on();
+        int count = Math.Max(Least, run.Options.Runs);
+        double[] ratios = new double[count], seconds = new double[count];
+        for (int i = 0; i < count; i++)
+        {
+            double before = i % 2 == 0 ? Time(off) : 0;
+            seconds[i] = Time(on);
+            ratios[i] = (i % 2 == 0 ? before : Time(off)) / seconds[i];
+        }
+        return new Pairs(Quantile(ratios, 0.5), Quantile(ratios, 0.25), Quantile(ratios, 0.75), Quantile(seconds, 0.5));
+    }
+
+    private static double Time(Action action)
+    {
+        // The threads of the run before may still spin while they wait for work.
+        Thread.Sleep(PauseMilliseconds);
+        long start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    /// <summary>A quantile, between two values in proportion.</summary>
+    private static double Quantile(double[] values, double share)
+    {
+        double[] sorted = [.. values.Order()];
+        double at = share * (sorted.Length - 1);
+        int below = (int)at;
+        return sorted[below] + ((at - below) * (sorted[Math.Min(below + 1, sorted.Length - 1)] - sorted[below]));
+    }
+}
