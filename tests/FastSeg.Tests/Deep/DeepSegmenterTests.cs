@@ -6,6 +6,7 @@ using FastSeg.Native;
 using FastSeg.Tests.Deep.Backbones;
 using FastSeg.Tests.Deep.Upsamplers;
 using FastSeg.Tests.Reference;
+using FastSeg.Tests.Runs;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Deep;
@@ -187,6 +188,26 @@ internal sealed class DeepSegmenterTests
         Assert.That(
             Tight.Run(3, tight => Labels(loaded, image, tight, backbone)),
             Is.EqualTo(Labels(model, image, new ComputeOptions { Threads = 1 }, backbone)));
+    }
+
+    [Test]
+    public void SmoothedLabelsDoNotDependOnTilesOrRegions([Values] bool learned, [Values] bool safe)
+    {
+        using var tiny = new TinyBackbone(dimension: 20);
+        tiny.SaveUpsampler(new UpsamplerCase(16, 16, 176, 208, 8, Padding.Replicate));
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        var deep = new DeepOptions(backbone) { Channels = 16, Upsampling = learned ? Upsampling.Learned : Upsampling.Bilinear };
+        Model model = Segmenter.Train([Scene.Training], training: Trained.Quick, deep: deep).Model;
+        using MemoryImage image = new SyntheticScene(330, 270, seed: 9).Image;
+        var options = new SegmentOptions { Smoothing = safe ? Smoothing.Safe : Smoothing.Guided(5) };
+        SmoothedRun whole = SmoothedRun.Of(model, image, options, new ComputeOptions { Threads = 1 }, backbone);
+        SmoothedRun tiled = Tight.Run(3, tight => SmoothedRun.Of(model, image, options, tight, backbone));
+        Assert.That(tiled.Probabilities, Is.EqualTo(whole.Probabilities));
+        Assert.That(tiled.Labels, Is.EqualTo(whole.Labels));
+        SmoothedRun part = SmoothedRun.Of(model, image, options with { Region = new Region(90, 70, 61, 43) }, backbone: backbone);
+        Assert.That(
+            part.Confidence,
+            Is.EqualTo(Enumerable.Range(0, 61 * 43).Select(i => whole.Confidence[((70 + (i / 61)) * 330) + 90 + (i % 61)])));
     }
 
     [Test]

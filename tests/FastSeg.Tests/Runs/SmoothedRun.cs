@@ -8,9 +8,10 @@ namespace FastSeg.Tests.Runs;
 internal sealed record SmoothedRun(byte[] Labels, float[] Probabilities, float[] Confidence, RunResult Run)
 {
     /// <summary>Segments an image, or a region of it.</summary>
-    public static SmoothedRun Of(Model model, ImageReader image, SegmentOptions segment, ComputeOptions? options = null)
+    public static SmoothedRun Of(
+        Model model, ImageReader image, SegmentOptions segment, ComputeOptions? options = null, Backbone? backbone = null)
     {
-        var segmenter = new Segmenter(model);
+        var segmenter = new Segmenter(model, backbone);
         ImageLayout layout = segmenter.LabelLayout(image.Info, segment);
         long pixels = layout.Width * layout.Height;
         byte[] labels = new byte[pixels];
