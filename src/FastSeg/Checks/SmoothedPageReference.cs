@@ -1,9 +1,6 @@
 namespace FastSeg.Checks;
 
-/// <summary>
-/// Smoothing of a whole page in float64, as the specification defines it, from the trees' probabilities to labels. No step shares sums with
-/// another pixel to save time.
-/// </summary>
+/// <summary>Smoothing of a whole page in float64, as the specification defines it, from the trees' probabilities to labels.</summary>
 /// <param name="width">Columns of the page.</param>
 /// <param name="height">Rows of the page.</param>
 /// <param name="kept">Whether each pixel counts; null where all do.</param>
@@ -31,27 +28,9 @@ internal sealed class SmoothedPageReference(int width, int height, bool[]? kept 
     /// <summary>The guided filter of every class; classes x pixels, as the probabilities.</summary>
     public double[] Guided(double[] p, double[] guide, int radius, double epsilon)
     {
-        int pixels = width * height;
-        double[] result = new double[p.Length];
-        double[] mean = Means(i => guide[i], radius);
-        double[] variance = Means(i => guide[i] * guide[i], radius);
-        for (int c = 0; c < p.Length / pixels; c++)
-        {
-            int at = c * pixels;
-            double[] meanP = Means(i => p[at + i], radius), both = Means(i => p[at + i] * guide[i], radius);
-            double[] a = new double[pixels], b = new double[pixels];
-            for (int i = 0; i < pixels; i++)
-            {
-                a[i] = (both[i] - (mean[i] * meanP[i])) / (variance[i] - (mean[i] * mean[i]) + epsilon);
-                b[i] = meanP[i] - (a[i] * mean[i]);
-            }
-            double[] meanA = Means(i => a[i], radius), meanB = Means(i => b[i], radius);
-            for (int i = 0; i < pixels; i++)
-            {
-                result[at + i] = Math.Clamp((meanA[i] * guide[i]) + meanB[i], 0, 1);
-            }
-        }
-        return result;
+        ReferenceImage image = Plane(guide, 0);
+        IEnumerable<int> classes = Enumerable.Range(0, p.Length / (width * height));
+        return [.. classes.SelectMany(c => SmoothingReference.Guided(image, Plane(p, c), kept, radius, epsilon).Values)];
     }
 
     /// <summary>What safe smoothing keeps: p where the forest is sure, else g, as 16 bits.</summary>
@@ -111,25 +90,12 @@ internal sealed class SmoothedPageReference(int width, int height, bool[]? kept 
     private long[] Areas(int[] labels, int classes) =>
         [.. Enumerable.Range(0, classes).Select(c => (long)labels.Where((label, i) => label == c && Kept(i)).Count())];
 
-    /// <summary>For each pixel that counts, the mean over those of its box that count; 0 elsewhere.</summary>
-    private double[] Means(Func<int, double> value, int radius)
+    /// <summary>One plane of several.</summary>
+    private ReferenceImage Plane(double[] planes, int number)
     {
-        double[] means = new double[width * height];
-        for (int i = 0; i < means.Length; i++)
-        {
-            int x = i % width, y = i / width, count = 0;
-            double sum = 0;
-            for (int v = Math.Max(0, y - radius); Kept(i) && v <= Math.Min(height - 1, y + radius); v++)
-            {
-                for (int u = Math.Max(0, x - radius); u <= Math.Min(width - 1, x + radius); u++)
-                {
-                    int other = (v * width) + u;
-                    (sum, count) = Kept(other) ? (sum + value(other), count + 1) : (sum, count);
-                }
-            }
-            means[i] = count == 0 ? 0 : sum / count;
-        }
-        return means;
+        var plane = new ReferenceImage(width, height);
+        Array.Copy(planes, number * width * height, plane.Values, 0, width * height);
+        return plane;
     }
 
     private bool Kept(int pixel) => kept is null || kept[pixel];
