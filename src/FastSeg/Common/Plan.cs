@@ -58,10 +58,10 @@ public sealed record Plan(
     internal TileGrid Grid => new(Area, TileWidth, TileHeight) { Origin = Origin };
 
     /// <summary>
-    /// A grid whose largest core is as large as the largest core with its <see cref="Reach"/>; without that it is <see cref="Grid"/>.
-    /// Buffers for features and margins have its size.
+    /// The same tiles with their <see cref="Reach"/>, cut off at the page: the pixels that get features and margins. Buffers for these have
+    /// the size of the largest one.
     /// </summary>
-    internal TileGrid Computed => Grid.Grown(Reach, Page);
+    internal TileGrid Computed => Grid with { Reach = Reach, Page = Page };
 
     /// <summary>The size of the largest core, at the origin.</summary>
     internal Region MaxCore => Grid.MaxCore;

@@ -15,6 +15,12 @@ internal readonly record struct TileGrid(Region Area, long TileWidth, long TileH
     /// </summary>
     public (long X, long Y)? Origin { get; init; }
 
+    /// <summary>Pixels that each tile is larger on every side than its part of the area; so tiles overlap. 0 unless set.</summary>
+    public int Reach { get; init; }
+
+    /// <summary>What no tile leaves where it is larger than its part of the area.</summary>
+    public Region Page { get; init; }
+
     /// <summary>Tiles side by side.</summary>
     public long Columns => (Area.Right - Left + TileWidth - 1) / TileWidth;
 
@@ -24,10 +30,17 @@ internal readonly record struct TileGrid(Region Area, long TileWidth, long TileH
     /// <summary>Number of tiles.</summary>
     public long Count => Area.IsEmpty ? 0 : checked(Columns * Rows);
 
-    /// <summary>
-    /// At least the size of the largest tile, as a region at the origin. Tiles at the edges may be smaller.
-    /// </summary>
-    public Region MaxCore => new(0, 0, Math.Min(TileWidth, Area.Width), Math.Min(TileHeight, Area.Height));
+    /// <summary>At least the size of the largest tile, as a region at the origin. Tiles at the edges may be smaller.</summary>
+    public Region MaxCore
+    {
+        get
+        {
+            long width = Math.Min(TileWidth, Area.Width), height = Math.Min(TileHeight, Area.Height), around = 2L * Reach;
+            return Reach == 0
+                ? new Region(0, 0, width, height)
+                : new Region(0, 0, Math.Min(width + around, Page.Width), Math.Min(height + around, Page.Height));
+        }
+    }
 
     /// <summary>Tile number <paramref name="index"/> in image coordinates, cut off at the edges of the region.</summary>
     public Region this[long index]
@@ -35,8 +48,8 @@ internal readonly record struct TileGrid(Region Area, long TileWidth, long TileH
         get
         {
             (long row, long column) = Math.DivRem(index, Columns);
-            return new Region(Left + (column * TileWidth), Top + (row * TileHeight), TileWidth, TileHeight)
-                .Intersect(Area);
+            Region tile = new Region(Left + (column * TileWidth), Top + (row * TileHeight), TileWidth, TileHeight).Intersect(Area);
+            return Reach == 0 ? tile : tile.Inflate(Reach).Intersect(Page);
         }
     }
 
@@ -45,21 +58,6 @@ internal readonly record struct TileGrid(Region Area, long TileWidth, long TileH
 
     /// <summary>Row at which the first tile would begin if it were not cut off.</summary>
     private long Top => Origin is { } origin ? Area.Y - Remainder(Area.Y - origin.Y, TileHeight) : Area.Y;
-
-    /// <summary>The number of the tile that holds a pixel of the region.</summary>
-    public long IndexOf(long x, long y) => ((y - Top) / TileHeight * Columns) + ((x - Left) / TileWidth);
-
-    /// <summary>A grid of one tile that is as large as any tile grown by <paramref name="reach"/> pixels inside a page.</summary>
-    public TileGrid Grown(int reach, Region page)
-    {
-        if (reach == 0)
-        {
-            return this;
-        }
-        Region core = MaxCore;
-        long width = Math.Min(core.Width + (2L * reach), page.Width), height = Math.Min(core.Height + (2L * reach), page.Height);
-        return new TileGrid(new Region(0, 0, width, height), width, height);
-    }
 
     /// <summary>The remainder of a division that rounds down, so that it is never negative.</summary>
     private static long Remainder(long value, long divisor) => ((value % divisor) + divisor) % divisor;

@@ -76,8 +76,9 @@ internal sealed record Planner(
     private Plan Describe(long width, long height, int workers)
     {
         int reach = Work.Smoothing.Reach;
+        (long X, long Y)? origin = SecondPass is null ? null : (SecondPass.Area.X, SecondPass.Area.Y);
         Region core = new TileGrid(Area, width, height).MaxCore;
-        TileGrid grid = new TileGrid(Area, width, height).Grown(reach, Image.Info.Bounds);
+        var grid = new TileGrid(Area, width, height) { Origin = origin, Reach = reach, Page = Image.Info.Bounds };
         var items = new List<PlanItem>
         {
             new("tile", Tile.Bytes(grid.MaxCore, Work.Halo, Work.Channels, Image.Info), workers, PlanPhase.Tiles),
@@ -102,7 +103,7 @@ internal sealed record Planner(
         {
             Reach = reach,
             Page = Image.Info.Bounds,
-            Origin = SecondPass is null ? null : (SecondPass.Area.X, SecondPass.Area.Y),
+            Origin = origin,
         };
     }
 
