@@ -21,7 +21,7 @@ public static class BackendCheck
     {
         BackendKind kind = BackendChoice.Choose(backend).Kind;
         IEnumerable<BackendCheckResult> results = kind == BackendKind.Cpu
-            ? FilterCheck.Run(seed).Concat(DeepCheck.Run(seed)).Concat(ForestCheck.Run(seed))
+            ? FilterCheck.Run(seed).Concat(DeepCheck.Run(seed)).Concat(ForestCheck.Run(seed)).Concat(SmoothingCheck.Run(seed))
             : GpuCheck.Run(kind, seed);
         foreach (BackendCheckResult result in results)
         {

@@ -37,7 +37,8 @@ internal static class GpuCheck
         IEnumerable<BackendCheckResult> kernels = meter.Rows()
             .Concat(GpuFilterCheck.Run(meter, seed))
             .Concat(GpuForestCheck.Run(meter, seed))
-            .Concat(GpuDeepCheck.Run(meter, seed));
+            .Concat(GpuDeepCheck.Run(meter, seed))
+            .Concat(GpuSmoothingCheck.Run(meter, seed));
         foreach (BackendCheckResult result in kernels)
         {
             yield return result;

@@ -158,6 +158,33 @@ internal static class GpuCounts
             420 * quads, 190 * quads, 0);
     }
 
+    /// <summary>Smoothing one tile: probabilities, the guide of one channel, the guided filter, labels.</summary>
+    /// <param name="classes">Classes, at least 3: two come from one group of margins.</param>
+    /// <param name="radius">Radius of the boxes.</param>
+    /// <param name="sampleBytes">Bytes of a sample.</param>
+    /// <param name="masked">Whether there is a mask.</param>
+    public static IReadOnlyList<KernelCount> Smoothing(int classes, int radius, int sampleBytes, bool masked)
+    {
+        int more = masked ? 1 : 0, first = (2 * classes) + 2 + more, second = (2 * classes) + more, length = (2 * radius) + 1;
+        // Adding a value of a row takes 9 instructions, 3 where addresses are folded; a value of a column, in each direction, 50 and 25.
+        KernelCount Down(string name, int planes, int inputs, double flops) => new(
+            $"guided filter: {name}", 4 * (inputs + planes), flops, 100 * planes, 50 * planes, 0);
+        KernelCount Along(string name, int planes, double bytes, double flops) => new(
+            $"guided filter: {name}", (4 * planes) + bytes, ((length - 1) * planes) + flops,
+            9 * length * planes, (3 * length * planes) + 40, 0);
+        return
+        [
+            new KernelCount("probabilities", 8 * classes, (24 * classes) + 1, 75 * classes, 45 * classes, 0),
+            new KernelCount("samples to floats", sampleBytes + 4, 2, 25, 15, 0),
+            .. Gaussian(4),
+            Down("sums of products", first, classes + 1, 8 * (classes + 1)),
+            Along("fit", first, 8 * classes, 8 + (7 * classes)),
+            Down("sums of coefficients", second, 2 * classes, 6 * classes),
+            Along("result", second, 4 + (4 * classes), 1 + (4 * classes)),
+            new KernelCount("labels", (4 * classes) + 1, 0, 30 + (12 * classes), 20 + (7 * classes), 0),
+        ];
+    }
+
     /// <summary>The launches of one stage, for each pixel of the stage.</summary>
     private static IEnumerable<KernelCount> Stage(UpsamplerPlanGpu plan, UpsamplerStageGpu stage)
     {

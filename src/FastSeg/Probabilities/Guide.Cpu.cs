@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using FastSeg.Features;
 using FastSeg.Images;
 using FastSeg.Native;
 using FastSeg.Simd;
@@ -55,7 +56,7 @@ internal sealed unsafe class GuideCpu : IDisposable
 
     /// <summary>
     /// Goes down the rectangle row by row: each row of the image is standardised and blurred along x into a ring of nine rows, which the
-    /// pass along y reads. The sums have the order of <see cref="Features.Gaussian"/>.
+    /// pass along y reads. The sums have the order of <see cref="Gaussian"/>.
     /// </summary>
     private sealed class Rows<TLanes, TVector> : Rows
         where TLanes : struct, ILanes<TVector>
@@ -65,6 +66,7 @@ internal sealed unsafe class GuideCpu : IDisposable
         private readonly float[] _taps = Guide.Taps;
         private readonly nint _stride;
         private readonly float* _samples;
+        private readonly float* _channel;
         private readonly float* _blurred;
         private readonly float* _sum;
 
@@ -73,18 +75,19 @@ internal sealed unsafe class GuideCpu : IDisposable
             // Loops go over whole vectors, and along x a vector reads the eight columns behind its last one.
             _stride = (nint)((maxWidth + (2 * Arena.Line) - 1) / Arena.Line * Arena.Line);
             _samples = arena.Floats(_stride + Arena.Line);
+            _channel = arena.Floats(_stride + Arena.Line);
             _blurred = arena.Floats(Taps * _stride);
             _sum = arena.Floats(_stride);
         }
 
         public override void Run(Tile tile, SampleStatistics page, Region region, float* plane)
         {
-            (float factor, float term) = Guide.Map(page);
+            var map = SampleMap.Of(page);
             int width = (int)region.Width;
             float** rows = stackalloc float*[Taps];
             for (long y = region.Y - Guide.Radius; y < region.Bottom + Guide.Radius; y++)
             {
-                ReadRow(tile, y, region.X - Guide.Radius, width + (2 * Guide.Radius), factor, term);
+                ReadRow(tile, map, y, region.X - Guide.Radius, width + (2 * Guide.Radius));
                 for (int i = 0; i < Taps; i++)
                 {
                     rows[i] = _samples + i;
@@ -126,71 +129,24 @@ internal sealed unsafe class GuideCpu : IDisposable
             }
         }
 
-        /// <summary>The mean over channels of a row's standardised samples; beyond the image its edge pixels are repeated.</summary>
-        private void ReadRow(Tile tile, long y, long x, int count, float factor, float term)
-        {
-            Region bounds = tile.Bounds;
-            long row = Math.Clamp(y, bounds.Y, bounds.Bottom - 1) - bounds.Y;
-            int before = (int)Math.Max(bounds.X - x, 0), inside = (int)Math.Min(bounds.Right - x, count) - before;
-            long at = ((row * bounds.Width) + x + before - bounds.X) * tile.Channels;
-            float* to = _samples + before;
-            if (tile.Channels == 1)
-            {
-                Convert(tile.Samples + (at * tile.Type.Bytes()), tile.Type, inside, factor, term, to);
-            }
-            else
-            {
-                Mean(tile, at, inside, factor, term, to);
-            }
-            new Span<float>(_samples, before).Fill(to[0]);
-            new Span<float>(to + inside, count - before - inside).Fill(to[inside - 1]);
-        }
-
-        /// <summary>Whole vectors, then the rest one by one: nothing may be read behind the row's last sample.</summary>
+        /// <summary>
+        /// The mean over channels of a row's standardised samples: their sum from channel 0 on, times the rounded reciprocal of their
+        /// number.
+        /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Convert(byte* from, SampleType type, int count, float factor, float term, float* to)
+        private void ReadRow(Tile tile, SampleMap map, long y, long x, int count)
         {
-            TVector factors = TLanes.Broadcast(factor), terms = TLanes.Broadcast(term);
-            int bytes = type.Bytes(), i = 0;
-            for (; i <= count - TLanes.Count; i += TLanes.Count, from += TLanes.Count * bytes)
+            TVector part = TLanes.Broadcast(1f / tile.Channels);
+            for (int channel = 0; channel < tile.Channels; channel++)
             {
-                TVector samples = type switch
+                var source = new PixelSource(tile.Samples, tile.Type, tile.Channels, channel, tile.Bounds, map);
+                Pixels<TLanes, TVector>.Read(source, y, x, count, channel == 0 ? _samples : _channel);
+                for (int i = 0; channel > 0 && i < count; i += TLanes.Count)
                 {
-                    SampleType.UInt8 => TLanes.LoadBytes(from),
-                    SampleType.UInt16 => TLanes.LoadShorts((ushort*)from),
-                    SampleType.Int16 => TLanes.LoadSignedShorts((short*)from),
-                    _ => TLanes.Load((float*)from),
-                };
-                TLanes.Store(TLanes.Fma(samples, factors, terms), to + i);
-            }
-            for (; i < count; i++, from += bytes)
-            {
-                to[i] = MathF.FusedMultiplyAdd(Sample(from, type, 0), factor, term);
-            }
-        }
-
-        /// <summary>Several channels: their sum from channel 0 on, times the rounded reciprocal of their number.</summary>
-        private static void Mean(Tile tile, long at, int count, float factor, float term, float* to)
-        {
-            int channels = tile.Channels;
-            float part = 1f / channels;
-            for (int i = 0; i < count; i++, at += channels)
-            {
-                float sum = MathF.FusedMultiplyAdd(Sample(tile.Samples, tile.Type, at), factor, term);
-                for (int channel = 1; channel < channels; channel++)
-                {
-                    sum += MathF.FusedMultiplyAdd(Sample(tile.Samples, tile.Type, at + channel), factor, term);
+                    TVector sum = TLanes.Add(TLanes.Load(_samples + i), TLanes.Load(_channel + i));
+                    TLanes.Store(channel < tile.Channels - 1 ? sum : TLanes.Multiply(sum, part), _samples + i);
                 }
-                to[i] = sum * part;
             }
         }
-
-        private static float Sample(byte* samples, SampleType type, long at) => type switch
-        {
-            SampleType.UInt8 => samples[at],
-            SampleType.UInt16 => ((ushort*)samples)[at],
-            SampleType.Int16 => ((short*)samples)[at],
-            _ => ((float*)samples)[at],
-        };
     }
 }

@@ -40,7 +40,10 @@ internal static unsafe class SmoothedPixelsCpu
     /// <param name="count">Pixels.</param>
     public static void Choose(float* p, nint pStride, float* g, nint gStride, int classes, ushort* q, nint qStride, int count)
     {
-        for (int i = 0; i < count; i++)
+        int done = VectorPath.Bits == 512
+            ? Choose<Simd512, Vector512<float>>(p, pStride, g, gStride, classes, q, qStride, count)
+            : Choose<Simd256, Vector256<float>>(p, pStride, g, gStride, classes, q, qStride, count);
+        for (int i = done; i < count; i++)
         {
             float most = p[i];
             for (int c = 1; c < classes; c++)
@@ -65,11 +68,14 @@ internal static unsafe class SmoothedPixelsCpu
     /// <param name="count">Pixels.</param>
     public static void Weigh(ushort* q, nint qStride, float* weights, int classes, float* weighted, nint classStride, int count)
     {
-        for (int c = 0; c < classes; c++)
+        for (int c = 0; c < classes; c++, q += qStride, weighted += classStride)
         {
-            for (int i = 0; i < count; i++)
+            int done = VectorPath.Bits == 512
+                ? Weigh<Simd512, Vector512<float>>(q, weights[c], weighted, count)
+                : Weigh<Simd256, Vector256<float>>(q, weights[c], weighted, count);
+            for (int i = done; i < count; i++)
             {
-                weighted[(c * classStride) + i] = q[(c * qStride) + i] * weights[c];
+                weighted[i] = q[i] * weights[c];
             }
         }
     }
@@ -94,5 +100,45 @@ internal static unsafe class SmoothedPixelsCpu
                 TLanes.Store(TLanes.Multiply(TLanes.Load(at), part), at);
             }
         }
+    }
+
+    /// <summary>Whole vectors of <see cref="Choose"/>; returns how many pixels these are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Choose<TLanes, TVector>(
+        float* p, nint pStride, float* g, nint gStride, int classes, ushort* q, nint qStride, int count)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        TVector sure = TLanes.Broadcast(SafeRule.Sure), steps = TLanes.Broadcast(ushort.MaxValue), half = TLanes.Broadcast(0.5f);
+        int i = 0;
+        for (; i <= count - TLanes.Count; i += TLanes.Count)
+        {
+            TVector most = TLanes.Load(p + i);
+            for (int c = 1; c < classes; c++)
+            {
+                most = TLanes.Max(most, TLanes.Load(p + (c * pStride) + i));
+            }
+            for (int c = 0; c < classes; c++)
+            {
+                TVector value = TLanes.WhereAbove(most, sure, TLanes.Load(p + (c * pStride) + i), TLanes.Load(g + (c * gStride) + i));
+                TLanes.StoreShorts(TLanes.Fma(value, steps, half), q + (c * qStride) + i);
+            }
+        }
+        return i;
+    }
+
+    /// <summary>Whole vectors of one class of <see cref="Weigh"/>; returns how many pixels these are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Weigh<TLanes, TVector>(ushort* q, float weight, float* weighted, int count)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        TVector weights = TLanes.Broadcast(weight);
+        int i = 0;
+        for (; i <= count - TLanes.Count; i += TLanes.Count)
+        {
+            TLanes.Store(TLanes.Multiply(TLanes.LoadShorts(q + i), weights), weighted + i);
+        }
+        return i;
     }
 }

@@ -1,6 +1,11 @@
 using FastSeg.Checks;
 using FastSeg.Common;
+using FastSeg.Gpu;
+using FastSeg.Kernels;
 using FastSeg.Probabilities;
+using ILGPU;
+using ILGPU.Runtime;
+using GuidedFilter = FastSeg.Probabilities.GuidedFilter;
 
 namespace FastSeg.Tests.Probabilities;
 
@@ -77,6 +82,36 @@ internal sealed class SmoothingScene
                     var rows = new Rows { To = to, Width = Width, Pixels = Guide.Length, Classes = Classes };
                     filter.Run(tile, ref rows);
                 }
+            }
+        }
+        return result;
+    }
+
+    /// <summary>The same from a device.</summary>
+    public float[] SmoothOnDevice(GpuDevice device, int radius, double epsilon, int tileWidth, int tileHeight)
+    {
+        float[] result = [.. Enumerable.Repeat(float.NaN, P.Length)];
+        var filter = new GuidedFilterGpu(device, Classes, radius, epsilon);
+        var grid = new TileGrid(Page, tileWidth, tileHeight);
+        for (long i = 0; i < grid.Count; i++)
+        {
+            Region core = grid[i], outer = core.Inflate(GuidedFilter.Halo(radius)).Intersect(Page);
+            using var guide = new DeviceTable<float>(device, Cut(Guide, outer));
+            using var p = new DeviceTable<float>(device, Cut(P, outer));
+            using var mask = new DeviceTable<byte>(device, Mask is null ? [] : Cut(Mask, outer));
+            using var smoothed = new DeviceTable<float>(device, new float[Classes * core.Pixels]);
+            // What was in the memory before must not matter.
+            byte[] junk = new byte[GuidedFilterGpu.ScratchBytes(Classes, radius, core, Mask is not null)];
+            Array.Fill(junk, (byte)255);
+            using var scratch = new DeviceTable<byte>(device, junk);
+            var planes = new GuidedPlanes { Probabilities = p.View, Guide = guide.View, Mask = mask.View, Smoothed = smoothed.View };
+            filter.Run(device.Accelerator.DefaultStream, filter.Shape(core, outer, Mask is not null), ref planes, scratch.View);
+            device.Accelerator.Synchronize();
+            float[] found = smoothed.View.GetAsArray();
+            for (int row = 0; row < Classes * core.Height; row++)
+            {
+                long at = (row / core.Height * Guide.Length) + ((core.Y + (row % core.Height)) * Width) + core.X;
+                found.AsSpan(row * (int)core.Width, (int)core.Width).CopyTo(result.AsSpan((int)at));
             }
         }
         return result;

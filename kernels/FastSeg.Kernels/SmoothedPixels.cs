@@ -1,0 +1,58 @@
+using ILGPU;
+
+namespace FastSeg.Kernels;
+
+/// <summary>What becomes of single pixels behind the guided filter.</summary>
+/// <remarks>One thread a pixel of the core, two-dimensional groups, no shared memory. 4 bytes a class read, 8 with p.</remarks>
+public static class SmoothedPixels
+{
+    /// <summary>The class of the largest g, the lowest class on a tie.</summary>
+    /// <param name="shape">The rectangles.</param>
+    /// <param name="planes">The planes.</param>
+    /// <param name="labels">Receives a class for each pixel of the core.</param>
+    public static void Label(GuidedShape shape, GuidedPlanes planes, ArrayView<byte> labels)
+    {
+        int x = (Grid.IdxX * Group.DimX) + Group.IdxX, y = (Grid.IdxY * Group.DimY) + Group.IdxY;
+        if (x >= shape.CoreWidth || y >= shape.CoreHeight)
+        {
+            return;
+        }
+        long pixels = (long)shape.CoreWidth * shape.CoreHeight, pixel = ((long)y * shape.CoreWidth) + x;
+        float best = planes.Smoothed[pixel];
+        int label = 0;
+        for (int c = 1; c < shape.Classes; c++)
+        {
+            float value = planes.Smoothed[(c * pixels) + pixel];
+            label = value > best ? c : label;
+            best = value > best ? value : best;
+        }
+        labels[pixel] = (byte)label;
+    }
+
+    /// <summary>q: p where the largest p is above a limit, else g; times 65535, rounded.</summary>
+    /// <param name="shape">The rectangles.</param>
+    /// <param name="planes">The planes.</param>
+    /// <param name="sure">The limit.</param>
+    /// <param name="chosen">Receives classes x pixels of the core.</param>
+    public static void Choose(GuidedShape shape, GuidedPlanes planes, float sure, ArrayView<ushort> chosen)
+    {
+        int x = (Grid.IdxX * Group.DimX) + Group.IdxX, y = (Grid.IdxY * Group.DimY) + Group.IdxY;
+        if (x >= shape.CoreWidth || y >= shape.CoreHeight)
+        {
+            return;
+        }
+        long pixels = (long)shape.CoreWidth * shape.CoreHeight, pixel = ((long)y * shape.CoreWidth) + x;
+        long stride = (long)shape.Width * shape.Height, at = ((long)(shape.CoreY + y) * shape.Width) + shape.CoreX + x;
+        float most = planes.Probabilities[at];
+        for (int c = 1; c < shape.Classes; c++)
+        {
+            float p = planes.Probabilities[(c * stride) + at];
+            most = most > p ? most : p;
+        }
+        for (int c = 0; c < shape.Classes; c++)
+        {
+            float value = most > sure ? planes.Probabilities[(c * stride) + at] : planes.Smoothed[(c * pixels) + pixel];
+            chosen[(c * pixels) + pixel] = (ushort)(int)Fma.Of(value, 65535f, 0.5f);
+        }
+    }
+}
