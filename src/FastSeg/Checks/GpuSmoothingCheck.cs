@@ -14,9 +14,9 @@ internal static class GpuSmoothingCheck
     public static IEnumerable<BackendCheckResult> Run(GpuMeter meter, int seed)
     {
         const int Groups = 3;
-        var scene = new SmoothingScene(meter.Side, Groups, seed);
+        var scene = new SmoothingCase(meter.Side, Groups, seed);
         string size = $"{scene.Side} x {scene.Side}";
-        IReadOnlyList<KernelCount> counts = GpuCounts.Smoothing(Groups, SmoothingScene.Radius, sizeof(byte), masked: false);
+        IReadOnlyList<KernelCount> counts = GpuCounts.Smoothing(Groups, SmoothingCase.Radius, sizeof(byte), masked: false);
         KernelCount[] Of(params string[] kernels) => [.. counts.Where(count => kernels.Any(count.Kernel.StartsWith))];
 
         (float[] found, double seconds) = meter.On(device => Probabilities(device, scene));
@@ -31,7 +31,7 @@ internal static class GpuSmoothingCheck
                 $"smoothing: {name}", area, Deviation.OfBits(result, expected), meter.Allowed(expected), time, launches, scene.Pixels);
     }
 
-    private static (float[] Found, double Seconds) Probabilities(GpuDevice device, SmoothingScene scene)
+    private static (float[] Found, double Seconds) Probabilities(GpuDevice device, SmoothingCase scene)
     {
         using var margins = new DeviceTable<float>(device, scene.Margins);
         using var p = new DeviceTable<float>(device, new float[scene.Probabilities.Length]);
@@ -40,29 +40,29 @@ internal static class GpuSmoothingCheck
         return (p.View.GetAsArray(), seconds);
     }
 
-    private static (float[] Found, double Seconds) Guides(GpuDevice device, SmoothingScene scene)
+    private static (float[] Found, double Seconds) Guides(GpuDevice device, SmoothingCase scene)
     {
         using var samples = new DeviceTable<byte>(device, scene.Samples);
         using var plane = new DeviceTable<float>(device, new float[scene.Pixels]);
         using var scratch = new DeviceArena(device, GuideGpu.ScratchBytes(scene.Pixels, 1));
         using var guide = new GuideGpu(device);
         ArrayView<byte> memory = scratch.Take(GuideGpu.ScratchBytes(scene.Pixels, 1));
-        var map = SampleMap.Of(SmoothingScene.Statistics);
+        var map = SampleMap.Of(SmoothingCase.Statistics);
         double seconds = GpuRates.Seconds(
             device,
             stream => guide.Run(stream, samples.View, SampleType.UInt8, map, 1, scene.Page, scene.Page, memory, plane.View));
         return (plane.View.GetAsArray(), seconds);
     }
 
-    private static (float[] Found, double Seconds) Filter(GpuDevice device, SmoothingScene scene)
+    private static (float[] Found, double Seconds) Filter(GpuDevice device, SmoothingCase scene)
     {
-        long bytes = GuidedFilterGpu.ScratchBytes(scene.Classes, SmoothingScene.Radius, scene.Page, masked: false);
+        long bytes = GuidedFilterGpu.ScratchBytes(scene.Classes, SmoothingCase.Radius, scene.Page, masked: false);
         using var p = new DeviceTable<float>(device, scene.Probabilities);
         using var guide = new DeviceTable<float>(device, scene.Guide);
         using var smoothed = new DeviceTable<float>(device, new float[scene.Smoothed.Length]);
         using var scratch = new DeviceArena(device, bytes);
         ArrayView<byte> memory = scratch.Take(bytes);
-        var filter = new GuidedFilterGpu(device, scene.Classes, SmoothingScene.Radius, SmoothingScene.Epsilon);
+        var filter = new GuidedFilterGpu(device, scene.Classes, SmoothingCase.Radius, SmoothingCase.Epsilon);
         GuidedShape shape = filter.Shape(scene.Page, scene.Page, masked: false);
         var planes = new GuidedPlanes { Probabilities = p.View, Guide = guide.View, Smoothed = smoothed.View };
         double seconds = GpuRates.Seconds(device, stream => filter.Run(stream, shape, ref planes, memory));

@@ -13,7 +13,7 @@ internal static class SmoothingCheck
     /// </summary>
     private const double ProbabilityError = 2e-6;
 
-    /// <summary>Largest error of the guide, whose samples are within a few deviations: some twenty roundings of numbers of that size.</summary>
+    /// <summary>Largest error of the guide: some twenty roundings of numbers of a few deviations.</summary>
     private const double GuideError = 5e-6;
 
     /// <summary>Runs the checks one after the other.</summary>
@@ -22,17 +22,17 @@ internal static class SmoothingCheck
         foreach (int groups in (int[])[1, 3])
         {
             long start = Stopwatch.GetTimestamp();
-            var scene = new SmoothingScene(Side, groups, seed);
+            var scene = new SmoothingCase(Side, groups, seed);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             string size = $"{Side} x {Side} x {scene.Classes}";
             yield return new BackendCheckResult("smoothing: probabilities", size, Probabilities(scene), ProbabilityError, 0);
             yield return new BackendCheckResult("smoothing: guide", $"{Side} x {Side}", Guide(scene), GuideError, 0);
-            double allowed = GuidedFilter.Tolerance(scene.Guide.Max(Math.Abs), SmoothingScene.Epsilon);
+            double allowed = GuidedFilter.Tolerance(scene.Guide.Max(Math.Abs), SmoothingCase.Epsilon);
             yield return new BackendCheckResult("smoothing: guided filter", size, Filter(scene), allowed, seconds);
         }
     }
 
-    private static double Probabilities(SmoothingScene scene)
+    private static double Probabilities(SmoothingCase scene)
     {
         double error = 0;
         for (int i = 0; i < scene.Pixels; i++)
@@ -47,28 +47,28 @@ internal static class SmoothingCheck
         return error;
     }
 
-    private static double Guide(SmoothingScene scene)
+    private static double Guide(SmoothingCase scene)
     {
         var image = new ReferenceImage(scene.Side, scene.Side);
         for (int i = 0; i < scene.Pixels; i++)
         {
-            image.Values[i] = (scene.Samples[i] - SmoothingScene.Statistics.Mean) / SmoothingScene.Statistics.Deviation;
+            image.Values[i] = (scene.Samples[i] - SmoothingCase.Statistics.Mean) / SmoothingCase.Statistics.Deviation;
         }
         return FeatureTolerance.Error(SmoothingReference.Guide(image), scene.Guide);
     }
 
-    private static double Filter(SmoothingScene scene)
+    private static double Filter(SmoothingCase scene)
     {
         ReferenceImage guide = Image(scene, scene.Guide);
         return Enumerable.Range(0, scene.Classes).Max(c =>
         {
             ReferenceImage p = Image(scene, scene.Probabilities.AsSpan(c * scene.Pixels, scene.Pixels));
-            ReferenceImage expected = SmoothingReference.Guided(guide, p, null, SmoothingScene.Radius, SmoothingScene.Epsilon);
+            ReferenceImage expected = SmoothingReference.Guided(guide, p, null, SmoothingCase.Radius, SmoothingCase.Epsilon);
             return FeatureTolerance.Error(expected, scene.Smoothed.AsSpan(c * scene.Pixels, scene.Pixels));
         });
     }
 
-    private static ReferenceImage Image(SmoothingScene scene, ReadOnlySpan<float> values)
+    private static ReferenceImage Image(SmoothingCase scene, ReadOnlySpan<float> values)
     {
         var image = new ReferenceImage(scene.Side, scene.Side);
         for (int i = 0; i < values.Length; i++)

@@ -33,7 +33,8 @@ internal sealed class GuideTests
             long pixels = tile.Bounds.Pixels;
             byte[] bytes = new ReadOnlySpan<byte>(tile.Samples, (int)(pixels * image.Info.PixelBytes)).ToArray();
             using var samples = new DeviceTable<byte>(device, bytes);
-            using var scratch = new DeviceTable<byte>(device, [.. Enumerable.Repeat((byte)255, (int)GuideGpu.ScratchBytes(pixels, channels))]);
+            byte[] junk = [.. Enumerable.Repeat((byte)255, (int)GuideGpu.ScratchBytes(pixels, channels))];
+            using var scratch = new DeviceTable<byte>(device, junk);
             using var plane = new DeviceTable<float>(device, [.. Enumerable.Repeat(float.NaN, expected.Length)]);
             using var guide = new GuideGpu(device);
             guide.Run(

@@ -4,7 +4,7 @@ using FastSeg.Probabilities;
 namespace FastSeg.Checks;
 
 /// <summary>A random page with margins, and what the CPU makes of them step by step. Everything is one tile.</summary>
-internal sealed unsafe class SmoothingScene
+internal sealed unsafe class SmoothingCase
 {
     /// <summary>Radius and epsilon of the filter, mean and deviation that the samples are standardised by.</summary>
     public const int Radius = 8;
@@ -15,7 +15,7 @@ internal sealed unsafe class SmoothingScene
     /// <param name="side">Side of the page.</param>
     /// <param name="groups">Groups of the margins: 1 for two classes.</param>
     /// <param name="seed">Seed of the random input.</param>
-    public SmoothingScene(int side, int groups, int seed)
+    public SmoothingCase(int side, int groups, int seed)
     {
         (Side, Groups, Classes) = (side, groups, Math.Max(groups, 2));
         Samples = CheckScene.Samples(side, seed);
