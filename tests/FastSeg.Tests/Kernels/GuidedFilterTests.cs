@@ -39,6 +39,6 @@ internal sealed class GuidedFilterTests
         KernelCheck.Compiles((Action<GuidedShape, GuidedPlanes>)FilterKernels.CoefficientSums);
         Assert.That(PtxCheck.SharedBytes(KernelCheck.Compiles((Action<GuidedShape, GuidedPlanes, float>)FilterKernels.Fit)), Is.Zero);
         string result = KernelCheck.Compiles((Action<GuidedShape, GuidedPlanes>)FilterKernels.Result);
-        Assert.That(PtxCheck.Count(result, "div.rn.f32"), Is.EqualTo(1));
+        Assert.That(PtxCheck.Count(result, "rcp.rn.f32"), Is.EqualTo(1), "rounded, not approximate");
     }
 }
