@@ -21,7 +21,7 @@ internal sealed class BankRunner : IDisposable
         var core = new Region(0, 0, Math.Min(1024, info.Width), Math.Min(2048, (info.Height + threads - 1) / threads));
         _grid = new TileGrid(info.Bounds, core.Width, core.Height);
         _banks = [.. Enumerable.Range(0, threads).Select(_ => new FilterBank(spec, info.Channels, core))];
-        _tiles = [.. Enumerable.Range(0, threads).Select(_ => new Tile(core, spec.Halo, info.Channels, info))];
+        _tiles = [.. Enumerable.Range(0, threads).Select(_ => new Tile(core, spec.FilterHalo, info.Channels, info))];
     }
 
     /// <summary>Computes every plane of every pixel; <paramref name="consumer"/> is called from several threads.</summary>

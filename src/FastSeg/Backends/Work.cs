@@ -1,17 +1,21 @@
 using FastSeg.Deep;
+using FastSeg.Features.Local;
 using FastSeg.Forest;
 using FastSeg.Images;
 
 namespace FastSeg.Backends;
 
 /// <summary>What a run computes of an image, on any backend.</summary>
-/// <param name="Image">The image.</param>
+/// <param name="Image">The image, as <see cref="LocalReader.Of"/> makes it.</param>
 /// <param name="Features">Classical features.</param>
 /// <param name="Channels">Channels that the model sees: 1 or 3.</param>
 /// <param name="Deep">Deep features behind the classical ones, or null.</param>
 /// <param name="Forest">The trees; null where only features are wanted.</param>
 internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channels, DeepModel? Deep, DecisionForest? Forest)
 {
+    /// <summary>The image as it is stored, where <see cref="Image"/> standardises samples by their neighbourhood.</summary>
+    public ImageReader Stored => LocalReader.SourceOf(Image);
+
     /// <summary>Whether the trees' margins are wanted besides the labels: for probabilities, confidence or smoothing.</summary>
     public bool Margins { get; init; }
 
@@ -23,7 +27,12 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
         Features.Standardise == Standardisation.Image || Smoothing.Mode != SmoothingMode.None;
 
     /// <summary>What filters see of a stored sample.</summary>
-    public SampleMap Map => Features.Standardise == Standardisation.Image && Samples is not null ? SampleMap.Of(Samples) : default;
+    public SampleMap Map => Features.Standardise switch
+    {
+        Standardisation.Image when Samples is not null => SampleMap.Of(Samples),
+        Standardisation.Local => SampleMap.Standardised,
+        _ => default,
+    };
 
     /// <summary>What is done to the probabilities; it decides how many pixels around a core get probabilities too.</summary>
     public Smoothing Smoothing { get; init; } = Smoothing.None;
@@ -40,7 +49,7 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     public long ResidentRows { get; init; }
 
     /// <summary>Pixels that are read around those that are computed: the features look at them, or the guide of a smoothing does.</summary>
-    public int Halo => Math.Max(Features.Halo, Smoothing.GuideHalo);
+    public int Halo => Math.Max(Features.FilterHalo, Smoothing.GuideHalo);
 
     /// <summary>
     /// What is done with tiles: gather where pixels are labelled, predict where there are trees, and otherwise compute the planes.

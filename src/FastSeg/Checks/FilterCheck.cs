@@ -26,6 +26,7 @@ internal static class FilterCheck
             FeatureSpec spec = FeatureSpec.Paper with { Families = family, Sigmas = disk ? DiskSigmas : FeatureSpec.Paper.Sigmas };
             yield return Family(name, spec, seed);
         }
+        yield return LocalCheck.OnCpu(Samples(seed), Width, Height);
         if (VectorPath.Available.Count > 1)
         {
             yield return Widths(seed);
@@ -82,7 +83,7 @@ internal static class FilterCheck
     {
         using var image = MemoryImage.FromMemory<float>(samples, Width, Height);
         using var bank = new FilterBank(spec, 1, image.Info.Bounds, bits: bits);
-        using var tile = new Tile(image.Info.Bounds, spec.Halo, 1, image.Info);
+        using var tile = new Tile(image.Info.Bounds, spec.FilterHalo, 1, image.Info);
         tile.Fill(image, image.Info.Bounds);
         float[] planes = new float[spec.Names.Count * Width * Height];
         fixed (float* to = planes)

@@ -36,6 +36,7 @@ internal static class GpuCheck
         var meter = new GpuMeter((GpuBackendFactory)BackendChoice.Choose(kind));
         IEnumerable<BackendCheckResult> kernels = meter.Rows()
             .Concat(GpuFilterCheck.Run(meter, seed))
+            .Append(LocalCheck.OnDevice(meter, seed))
             .Concat(GpuForestCheck.Run(meter, seed))
             .Concat(GpuDeepCheck.Run(meter, seed))
             .Concat(GpuSmoothingCheck.Run(meter, seed));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastSeg.Features;
 
 namespace FastSeg;
 
@@ -19,6 +20,9 @@ public sealed record FeatureSpec
     private const int MaxDisk = 64;
     private const int MaxPatch = 63;
     private const int MaxAngles = 90;
+
+    // Below 1 the neighbours' weights fall so steeply that a pixel which is left out leaves nothing comparable to shift by.
+    private const double MinStandardiseSigma = 1, MaxStandardiseSigma = 256;
 
     /// <summary>Sigmas as the paper and Weka number them, ascending. Scale 0, the image itself, is always there and not listed.</summary>
     public IReadOnlyList<double> Sigmas { get; init; } = [1, 2, 4, 8, 16];
@@ -93,7 +97,10 @@ public sealed record FeatureSpec
     }
 
     /// <summary>How far, in pixels, any feature of a pixel looks around it, in every direction.</summary>
-    public int Halo
+    public int Halo => FilterHalo + (Standardise == Standardisation.Local ? Gaussian.Radius(StandardiseSigma) : 0);
+
+    /// <summary>How far the filters look around a pixel in the samples that they see, which may be standardised already.</summary>
+    internal int FilterHalo
     {
         get
         {
@@ -161,6 +168,10 @@ public sealed record FeatureSpec
                 $"Sigma {Tag(sigma)} is too large for the mean, min, max and median over a disk; " +
                 $"their radius is at most {MaxDisk} pixels.");
         }
+        Refuse(
+            !(StandardiseSigma is >= MinStandardiseSigma and <= MaxStandardiseSigma),
+            $"The sigma of the local standardisation is {Tag(StandardiseSigma)}; "
+            + $"it must be from {Tag(MinStandardiseSigma)} to {Tag(MaxStandardiseSigma)} pixels.");
         Refuse((Families & ~FamilyNames.Every) != 0, $"Families {(int)Families} has unknown families in it.");
         Refuse(
             Names.Count + otherPlanes == 0,

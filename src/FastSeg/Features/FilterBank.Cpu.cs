@@ -38,7 +38,7 @@ internal sealed unsafe class FilterBank : IDisposable
     {
         bits = bits == 0 ? VectorPath.Bits : bits;
         _channels = channels;
-        _halo = spec.Halo;
+        _halo = spec.FilterHalo;
         _maxCore = maxCore;
         var count = new Arena();
         CreateFilters(count, spec, channels, maxCore, extraPlanes, bits);

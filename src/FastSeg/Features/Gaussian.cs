@@ -12,6 +12,9 @@ internal static class Gaussian
     /// <summary>Pixels around the wanted ones that are blurred too: the second derivatives look that far.</summary>
     public const int Border = 2;
 
+    /// <summary>Index of the last tap for a standard deviation s: floor(4 s + 0.5).</summary>
+    public static int Radius(double deviation) => (int)Math.Floor((4 * deviation) + 0.5);
+
     /// <summary>
     /// Taps 0 (the centre) to <paramref name="radius"/>: exp(-i^2 / 2 s^2), normalised in float64 so that the whole row sums to 1, then
     /// rounded once.

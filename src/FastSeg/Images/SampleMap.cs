@@ -14,6 +14,9 @@ internal readonly record struct SampleMap(float Scale, float Shift)
     /// <summary>A deviation below the smallest normal float32 counts as 1, too: its inverse would overflow.</summary>
     private const double LeastDeviation = 1.1754943508222875e-38;
 
+    /// <summary>For samples that are standardised already: they stay as they are.</summary>
+    public static SampleMap Standardised { get; } = new(1, 0);
+
     /// <summary>Whether samples are standardised.</summary>
     public bool Standardises => Scale != 0;
 

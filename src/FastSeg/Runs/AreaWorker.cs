@@ -48,7 +48,7 @@ internal sealed unsafe class AreaWorker : MaskedWorker
             // Nothing is counted, and the second pass does not look at this tile's probabilities.
             return;
         }
-        _smoothed.Begin(Tile, core, Mask);
+        _smoothed.Begin(Stored, core, Mask);
         backend.Predict(worker, Tile, _smoothed, Times);
         long mark = Stopwatch.GetTimestamp();
         _smoothed.SmoothUnsure(_page);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
+using FastSeg.Features.Local;
 using FastSeg.Images;
 
 namespace FastSeg.Runs;
@@ -96,7 +97,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         DeepMaps? maps, ComputeOptions how)
     {
         int seen = channels != 0 ? channels : SampleSearch.IsGrey(image, how) ? 1 : 3;
-        var work = new Work(image, features, seen, model, null);
+        var work = new Work(LocalReader.Of(image, null, features, seen), features, seen, model, null);
         features.Check(work.DeepChannels);
         IReadOnlyList<string> names = [.. features.PlaneNames(seen), .. Enumerable.Range(0, work.DeepChannels).Select(i => $"deep_{i}")];
         if (names.Count > MostPlanes)
@@ -111,7 +112,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         CheckLayout(writer.Layout, names.Count);
         var run = new TileRun(
             work, image.Info.Bounds, backbone, how, core => FeatureWorker.PlaneBytes(core, names.Count),
-            workers => [("reader", image.HeldBytes(workers)), ("writer", writer.HeldBytes(workers))])
+            workers => [("reader", work.Image.HeldBytes(workers)), ("writer", writer.HeldBytes(workers))])
         {
             KnownMaps = maps,
         };

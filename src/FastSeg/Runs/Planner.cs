@@ -81,7 +81,7 @@ internal sealed record Planner(
         var grid = new TileGrid(Area, width, height) { Origin = origin, Reach = reach, Page = Image.Info.Bounds };
         var items = new List<PlanItem>
         {
-            new("tile", Tile.Bytes(grid.MaxCore, Work.Halo, Work.Channels, Image.Info), workers, PlanPhase.Tiles),
+            new("tile", TileWorker.Bytes(Work, grid.MaxCore), workers, PlanPhase.Tiles),
             new("outputs", OutputBytes(core), workers, PlanPhase.Tiles),
         };
         items.AddRange(Factory.WorkerItems(Work, grid).Select(item => new PlanItem(item.Name, item.Bytes, workers, PlanPhase.Tiles)));
@@ -89,7 +89,7 @@ internal sealed record Planner(
         items.AddRange(TransformerItems.Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Transformer)));
         if (Work.Smoothing.Mode != SmoothingMode.None)
         {
-            long bytes = SampleStatisticsPass.Bytes(Image.Info, Work.Mask?.Info, workers);
+            long bytes = SampleStatisticsPass.Bytes(Work.Stored.Info, Work.Mask?.Info, workers);
             items.Add(new PlanItem("mean and deviation", bytes, 1, PlanPhase.Transformer));
         }
         if (SecondPass is { } second)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
+using FastSeg.Features.Local;
 
 namespace FastSeg.Runs;
 
@@ -100,7 +101,8 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         {
             TileRun.RequiredBackbone(backbone, deep);
         }
-        Work computed = work = new Work(image, model.Features, model.Channels, model.Deep, model.Forest)
+        ImageReader seen = LocalReader.Of(image, segment.Mask, model.Features, model.Channels);
+        Work computed = work = new Work(seen, model.Features, model.Channels, model.Deep, model.Forest)
         {
             Margins = all.Kinds.Probabilities || all.Smoothing.Mode != SmoothingMode.None,
             Smoothing = all.Smoothing,
@@ -108,7 +110,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         };
         IEnumerable<(string, long)> Held(int workers) =>
         [
-            ("reader", image.HeldBytes(workers) + (segment.Mask?.HeldBytes(workers) ?? 0)),
+            ("reader", seen.HeldBytes(workers) + (segment.Mask?.HeldBytes(workers) ?? 0)),
             ("writer", outputs.HeldBytes(workers)),
             .. all.Counts ? AreaRun.SharedItems(image.Info, all) : [],
         ];

@@ -69,7 +69,7 @@ internal sealed unsafe class SegmentWorker : MaskedWorker
             backend.Predict(worker, Tile, _results.Result, Times);
             return;
         }
-        _smoothed.Begin(Tile, core, Mask);
+        _smoothed.Begin(Stored, core, Mask);
         backend.Predict(worker, Tile, _smoothed, Times);
         long mark = Stopwatch.GetTimestamp();
         if (_weighing is null)

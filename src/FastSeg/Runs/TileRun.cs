@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
+using FastSeg.Features.Local;
 using FastSeg.Forest.Training;
 using FastSeg.Images;
 
@@ -77,6 +78,21 @@ internal sealed class TileRun
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public void Run(Func<TileWorker> makeWorker, StageTimes times, IReadOnlyList<Region>? cores = null)
     {
+        try
+        {
+            RunTiles(makeWorker, times, cores);
+        }
+        finally
+        {
+            LocalReader.Release(_work.Image);
+        }
+        // A run that was cancelled during its last tile must not commit what it wrote.
+        _options.Cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Runs the transformer, then the tiles.</summary>
+    private void RunTiles(Func<TileWorker> makeWorker, StageTimes times, IReadOnlyList<Region>? cores)
+    {
         TileGrid grid = Plan.Grid;
         Page = PageStatistics(times);
         // The transformer runs first: its buffers are gone before those of the tiles are made.
@@ -102,8 +118,6 @@ internal sealed class TileRun
             Array.ForEach(workers, worker => worker?.Dispose());
         }
         Array.ForEach(workers, worker => times.Add(worker.Times, workers.Length));
-        // A run that was cancelled during its last tile must not commit what it wrote.
-        _options.Cancellation.ThrowIfCancellationRequested();
     }
 
     /// <summary>Memory for training rows that stay on the device where they are gathered.</summary>
@@ -131,7 +145,7 @@ internal sealed class TileRun
             return null;
         }
         long start = Stopwatch.GetTimestamp();
-        SampleStatistics page = SampleStatisticsPass.Run(_work.Image, _work.Mask, Plan.Workers, _options).Statistics;
+        SampleStatistics page = SampleStatisticsPass.Run(_work.Stored, _work.Mask, Plan.Workers, _options).Statistics;
         ImageInfo info = _work.Image.Info;
         times.Add(Stage.Read, start, info.Bounds.Pixels, info.Bounds.Pixels * info.PixelBytes);
         return page;

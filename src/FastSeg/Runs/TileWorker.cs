@@ -13,6 +13,7 @@ internal abstract class TileWorker : IDisposable
 {
     private readonly ImageReader _image;
     private readonly Work _work;
+    private readonly Tile? _stored;
 
     /// <summary>Allocates memory for the largest tile of a plan.</summary>
     protected TileWorker(Work work, Plan plan)
@@ -24,6 +25,7 @@ internal abstract class TileWorker : IDisposable
             Limits = work.Map.Limits(work.Features.LargestSample),
             Needed = plan.Area.Inflate(plan.Halo).Intersect(_image.Info.Bounds),
         };
+        _stored = HasStored(work) ? new Tile(plan.Computed.MaxCore, work.Smoothing.GuideHalo, work.Channels, work.Stored.Info) : null;
     }
 
     /// <summary>This worker's time by stage.</summary>
@@ -31,6 +33,13 @@ internal abstract class TileWorker : IDisposable
 
     /// <summary>The tile of the present step.</summary>
     protected Tile Tile { get; }
+
+    /// <summary>The tile with its samples as they are stored, for a smoothing's guide.</summary>
+    protected Tile Stored => _stored ?? Tile;
+
+    /// <summary>Bytes of a worker's tiles for the largest core, with what smoothing needs around it.</summary>
+    public static long Bytes(Work work, Region maxCore) => Tile.Bytes(maxCore, work.Halo, work.Channels, work.Image.Info)
+        + (HasStored(work) ? Tile.Bytes(maxCore, work.Smoothing.GuideHalo, work.Channels, work.Stored.Info) : 0);
 
     /// <summary>Computes one tile and hands its results on.</summary>
     /// <param name="backend">What computes.</param>
@@ -42,7 +51,11 @@ internal abstract class TileWorker : IDisposable
     /// Releases the tile. A descendant that holds more overrides this and releases that too. What a constructor allocated before it failed
     /// is released by the buffers' own handles.
     /// </summary>
-    public virtual void Dispose() => Tile.Dispose();
+    public virtual void Dispose()
+    {
+        Tile.Dispose();
+        _stored?.Dispose();
+    }
 
     /// <summary>Reads a core with what smoothing needs around it, and the halo of both.</summary>
     /// <exception cref="FastSegException">The image is corrupt there, or has a sample that filters must not see.</exception>
@@ -50,6 +63,10 @@ internal abstract class TileWorker : IDisposable
     {
         long start = Stopwatch.GetTimestamp();
         Tile.Fill(_image, _work.Computed(core));
+        _stored?.Fill(_work.Stored, _work.Computed(core));
         Times.Add(Stage.Read, start, Tile.Bounds.Pixels, Tile.Bounds.Pixels * _image.Info.PixelBytes);
     }
+
+    /// <summary>Whether a guide needs samples that the filters do not see: those from before they were standardised one by one.</summary>
+    private static bool HasStored(Work work) => work.Stored != work.Image && work.Smoothing.Mode != SmoothingMode.None;
 }

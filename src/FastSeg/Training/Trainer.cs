@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
+using FastSeg.Features.Local;
 using FastSeg.Forest.Saved;
 using FastSeg.Forest.Training;
 using FastSeg.Images;
@@ -91,7 +92,7 @@ internal sealed unsafe class Trainer(
         LabelledImage[] all = [.. originals, .. LabelledImage.Copies(images, training.Augment, options.Cancellation)];
         _times.Add(Stage.Read, start, images.Sum(image => image.Labels.Info.Bounds.Pixels));
 
-        _deepModel = deep is null ? null : FitDeep(deep, images);
+        _deepModel = deep is null ? null : FitDeep(deep, images, channels);
         int planes = (features.Names.Count * channels) + (_deepModel?.Description.Channels ?? 0);
         long count = all.Sum(image => (long)image.Pixels.Count);
         _plannedPeak = Math.Max(_plannedPeak, TrainingMemory.CheckFit(images, count, planes, classes.Length, training, HeldOut, options));
@@ -139,9 +140,9 @@ internal sealed unsafe class Trainer(
     }
 
     /// <summary>Fits the projection of the deep features to all images.</summary>
-    private DeepModel FitDeep(DeepOptions wanted, IReadOnlyList<TrainingImage> images)
+    private DeepModel FitDeep(DeepOptions wanted, IReadOnlyList<TrainingImage> images, int channels)
     {
-        ImageReader[] readers = [.. images.Select(image => image.Image)];
+        ImageReader[] readers = [.. images.Select(image => LocalReader.Of(image.Image, null, features, channels))];
         _plannedPeak = Math.Max(_plannedPeak, DeepModel.FitPeak(wanted, readers, options));
         ComputeOptions how = options with { Progress = PartialProgress.Of(options.Progress, 0, ProjectionShare) };
         return DeepModel.Fit(wanted, readers, training.Seed, _times, how);
@@ -186,14 +187,15 @@ internal sealed unsafe class Trainer(
     /// <param name="progress">The image's share of the progress.</param>
     private void Gather(LabelledImage image, int channels, TrainingRows rows, bool keepMaps, IProgress<double>? progress)
     {
-        var work = new Work(image.Image, features, channels, _deepModel, null)
+        ImageReader seen = LocalReader.Of(image.Image, null, features, channels);
+        var work = new Work(seen, features, channels, _deepModel, null)
         {
             Labels = image.Pixels,
             ResidentRows = Place.OnDevice ? rows.Count : 0,
         };
         var run = new TileRun(
             work, image.Image.Info.Bounds, deep?.Backbone, options with { Progress = progress }, _ => 0,
-            workers => [("reader", image.Image.HeldBytes(workers)), ("training rows", rows.Count * rows.Planes * sizeof(float))])
+            workers => [("reader", seen.HeldBytes(workers)), ("training rows", rows.Count * rows.Planes * sizeof(float))])
         {
             KeepsMaps = keepMaps,
         };

@@ -57,30 +57,31 @@ internal sealed class RoomTests
         ],
         ["Backends"] =
         [
-            "Common", "Deep", "Deep/Tokens", "Deep/Upsamplers", "Features", "Features/Local", "Forest", "Forest/Training", "Gpu", "Images",
-            Kernels, "Models", "Native", "Probabilities", "Simd",
+            "Common", "Deep", "Deep/Tokens", "Deep/Upsamplers", "Features", "Features/Local", "Forest", "Forest/Training", "Gpu",
+            "Images", Kernels, "Models", "Native", "Probabilities", "Simd",
         ],
         ["Runs"] =
         [
-            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features", "Files",
-            "Forest", "Forest/Training", "Gpu", "Images", "Images/Npy", "Models", "Native", "Probabilities", "Simd",
+            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features",
+            "Features/Local", "Files", "Forest", "Forest/Training", "Gpu", "Images", "Images/Npy", "Models", "Native", "Probabilities",
+            "Simd",
         ],
         ["Training"] =
         [
-            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Features", "Forest", "Forest/Saved", "Forest/Training", "Gpu",
-            "Images", "Models", "Native", "Probabilities", "Runs", "Simd",
+            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Features", "Features/Local", "Forest", "Forest/Saved",
+            "Forest/Training", "Gpu", "Images", "Models", "Native", "Probabilities", "Runs", "Simd",
         ],
         [Root] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest",
-            "Forest/Training", "Gpu", "Images", "Images/Npy", "Images/Pictures", "Images/Tiff", "Models", "Native", "Probabilities", "Runs",
-            "Training",
+            "Forest/Training", "Gpu", "Images", "Images/Npy", "Images/Pictures", "Images/Tiff", "Models", "Native", "Probabilities",
+            "Runs", "Training",
         ],
         ["Checks"] =
         [
             Root, "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Convolutions", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights",
-            "Features", "Forest", "Forest/Saved", "Forest/Training", "Gpu", "Images", Kernels, "Models", "Native", "Probabilities", "Runs",
-            "Simd", "Training",
+            "Features", "Features/Local", "Forest", "Forest/Saved", "Forest/Training", "Gpu", "Images", Kernels, "Models", "Native",
+            "Probabilities", "Runs", "Simd", "Training",
         ],
     };
 
@@ -90,6 +91,7 @@ internal sealed class RoomTests
         ["src/FastSeg/Features"] = "one stem a filter: what both sides share, the CPU's twin and the GPU's",
         ["src/FastSeg/Forest"] = "one stem an evaluator or a table, with the twins of both sides",
         ["kernels/FastSeg.Kernels"] = "one file a kernel",
+        ["src/FastSeg/Checks"] = "one file a reference, or a check of one kind of operation",
         ["perf/FastSeg.Perf"] = "one file a group of measurements, with what it needs",
     };
 

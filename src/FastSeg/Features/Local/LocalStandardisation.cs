@@ -20,12 +20,6 @@ namespace FastSeg.Features.Local;
 /// </remarks>
 internal static class LocalStandardisation
 {
-    /// <summary>
-    /// Least and largest standard deviation of the window, in pixels. Below 1 the neighbours' weights fall so steeply that a pixel which is
-    /// left out leaves nothing comparable to shift by.
-    /// </summary>
-    public const double MinSigma = 1, MaxSigma = 256;
-
     /// <summary>A deviation below this share of |m| counts as 1.</summary>
     public const float LeastShare = 1e-6f;
 
@@ -35,7 +29,7 @@ internal static class LocalStandardisation
     private const int WidestCell = 64;
 
     /// <summary>Pixels that the window reaches in every direction: the halo of the samples.</summary>
-    public static int Radius(double sigma) => (int)Math.Floor((4 * sigma) + 0.5);
+    public static int Radius(double sigma) => Gaussian.Radius(sigma);
 
     /// <summary>Columns and rows of a cell: the largest power of two up to sigma, 1 to 64.</summary>
     public static int Cell(double sigma)
