@@ -15,7 +15,7 @@ public sealed class LocalStandardisationTests
     public void AgreesWithTheReference(
         [Values(1, 3.7, 9, 20, 64)] double sigma, [Values] SampleType type, [Values(1, 3)] int channels, [Values] bool masked)
     {
-        const int Width = 75, Height = 58;
+        const int Width = 61, Height = 43;
         SampleReader reader = Pictures.Create("blobs", Width, Height, channels, type);
         CheckReference(reader, sigma, masked ? Mask(Width, Height) : null);
     }
@@ -32,7 +32,7 @@ public sealed class LocalStandardisationTests
     }
 
     [Test]
-    public void StepsOfAMillionDeviationsCostNoDigits([Values(4, 20, 64)] double sigma, [Values(0, 17, 64, 100)] int where)
+    public void StepsOfAMillionDeviationsCostNoDigits([Values(4, 20, 64)] double sigma, [Values(17, 64)] int where)
     {
         var random = new Random(3);
         CheckReference(
@@ -42,7 +42,7 @@ public sealed class LocalStandardisationTests
     }
 
     [Test]
-    public void LargeWindowsAgreeWithTheReference() => CheckReference(Pictures.Create("random", 200, 170, 1, SampleType.UInt8), 256, null);
+    public void LargeWindowsAgreeWithTheReference() => CheckReference(Pictures.Create("random", 130, 110, 1, SampleType.UInt8), 256, null);
 
     [Test]
     public void AConstantImageBecomesZero([Values] SampleType type, [Values(1, 3)] int channels)
