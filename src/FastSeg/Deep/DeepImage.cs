@@ -39,10 +39,11 @@ internal sealed class DeepImage : IDisposable
         {
             if (model.Network is { } network)
             {
+                var seen = new InputMap(description.Range, samples);
                 UpsamplerPlanCpu layers = LearnedPlanesCpu.PlanFor(network, image.Info, plan.Computed.MaxCore.Width);
                 for (int worker = 0; worker < plan.Workers; worker++)
                 {
-                    _learned.Add(new LearnedPlanesCpu(layers, maps.Maps[0], image, new InputMap(description.Range, samples), plan.Computed));
+                    _learned.Add(new LearnedPlanesCpu(layers, maps.Maps[0], image, seen, plan.Computed));
                 }
             }
             else

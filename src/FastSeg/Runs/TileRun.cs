@@ -152,6 +152,7 @@ internal sealed class TileRun
             model, RequiredBackbone(_backbone, model), Work.Image, Work.Map, times,
             _options with { Progress = MapShare > 0 ? PartialProgress.Of(_options.Progress, 0, MapShare) : null });
         Maps = KeepsMaps ? maps : null;
-        return new DeepImage(model, maps, owned: KnownMaps is null && !KeepsMaps, Work.Image, Work.Map, _factory.UpsamplesItself ? null : Plan);
+        bool owned = KnownMaps is null && !KeepsMaps;
+        return new DeepImage(model, maps, owned, Work.Image, Work.Map, _factory.UpsamplesItself ? null : Plan);
     }
 }
