@@ -51,7 +51,7 @@ internal sealed class DeepScaleTests
             for (int i = 0; i < 2; i++)
             {
                 using LowResolution map = LowResolution.Compute(
-                    _backbone, deep.Projections[i], image, deep.Description.Range, deep.Description.Windows, scale: Both[i]);
+                    _backbone, deep.Projections[i], image, SeenPage.Of(image), deep.Description.Windows, scale: Both[i]);
                 Assert.That((map.Channels, map.Patch, map.Columns), Is.EqualTo((3, 8 / Both[i], i == 0 ? 42 : 84)));
                 using var planes = new LowResolutionPlanesCpu(map, upsampling == Upsampling.Bilinear, Scene.Width, Scene.Height);
                 float* to = first + (i * 3 * Scene.Width * Scene.Height);
