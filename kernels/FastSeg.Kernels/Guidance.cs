@@ -20,10 +20,19 @@ public static class Guidance
             for (int channel = 0; channel < samples.Channels; channel++)
             {
                 long at = (((long)pixel * samples.Channels) + channel) * samples.SampleBytes;
-                float part = (Sample(samples, at) / samples.Divisor) - samples.Low;
-                planes[((long)channel * samples.Pixels) + pixel] = MathF.Max(0f, MathF.Min(part / samples.Span, 1f));
+                planes[((long)channel * samples.Pixels) + pixel] = MathF.Max(0f, MathF.Min(Unit(samples, Sample(samples, at)), 1f));
             }
         }
+    }
+
+    /// <summary>What the network sees of a sample, before it is clipped.</summary>
+    private static float Unit(GuidanceSamples samples, float stored)
+    {
+        if (samples.Scale != 0f)
+        {
+            return Fma.Of(Fma.Of(stored, samples.Scale, samples.Shift), samples.Span, samples.Low);
+        }
+        return ((stored / samples.Divisor) - samples.Low) / samples.Span;
     }
 
     /// <summary>Puts a sample together byte by byte: the lowest one comes first.</summary>
@@ -63,9 +72,15 @@ public struct GuidanceSamples
     /// <summary>What samples are divided by first: 255, 65535 or 1.</summary>
     public float Divisor;
 
-    /// <summary>The sample that becomes 0.</summary>
+    /// <summary>What a stored sample is multiplied by where the image is standardised; 0 where it is not.</summary>
+    public float Scale;
+
+    /// <summary>What is added then.</summary>
+    public float Shift;
+
+    /// <summary>The sample that becomes 0; of a standardised image, what a sample of 0 becomes.</summary>
     public float Low;
 
-    /// <summary>The sample that becomes 1, less <see cref="Low"/>.</summary>
+    /// <summary>The sample that becomes 1, less <see cref="Low"/>; of a standardised image, what is added for each deviation.</summary>
     public float Span;
 }

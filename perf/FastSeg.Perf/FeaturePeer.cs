@@ -45,7 +45,7 @@ internal static class FeaturePeer
         {
             Segmenter.Features(
                 reader,
-                spec,
+                spec with { Standardise = Standardisation.None },
                 1,
                 names => ImageFile.Create(features, new ImageLayout(CropSide, CropSide, SampleType.Float32, names.Count)));
         }

@@ -24,7 +24,7 @@ try
             "filters" => FilterBench.Run + (Action<PerfRun>)FeaturePeer.Run,
             "forest" => ForestBench.Run,
             "gpu" => GpuBench.Run,
-            "job" => JobBench.Run + (Action<PerfRun>)SmoothedJobBench.Run,
+            "job" => JobBench.Run + (Action<PerfRun>)SmoothedJobBench.Run + StandardisedJobBench.Run,
             "loop" => LoopBench.Run,
             "memory" => MemoryBench.Run,
             "smooth" => SmoothBench.Run,

@@ -110,6 +110,7 @@ public sealed class Segmenter
     /// Threads, memory, backend, progress, cancellation; null for the defaults. Of these only the backend can change a result;
     /// <see cref="ComputeOptions"/> says when.
     /// </param>
+    /// <param name="standardise">How samples are brought to one mean and deviation before the transformer sees them.</param>
     /// <exception cref="FastSegException">
     /// The features cannot be computed, the image is corrupt or has a sample that filters must not see, memory is not enough, or a result
     /// cannot be written.
@@ -117,8 +118,9 @@ public sealed class Segmenter
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static RunResult DeepFeatures(
         ImageReader image, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low,
-        Func<IReadOnlyList<string>, ImageWriter> full, ComputeOptions? options = null) =>
-        new FeatureRun(image, options ?? new ComputeOptions()).AtBothResolutions(deep, low, full);
+        Func<IReadOnlyList<string>, ImageWriter> full, ComputeOptions? options = null,
+        Standardisation standardise = Standardisation.Image) =>
+        new FeatureRun(image, options ?? new ComputeOptions()).AtBothResolutions(deep, low, full, standardise);
 
     /// <summary>Computes the features of an image into memory, without a model.</summary>
     /// <param name="image">The image.</param>

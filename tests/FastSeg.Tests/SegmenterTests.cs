@@ -76,7 +76,7 @@ internal sealed class SegmenterTests
     public void MaskedPixelsAreUnlabelledAndNotCounted()
     {
         using MemoryImage image = Scene.Image;
-        byte[] whole = Trained.Labels(Trained.Grey, image);
+        byte[] whole = Trained.Labels(Trained.GreyByType, image);
         byte[] mask = new byte[whole.Length];
         for (int i = 0; i < mask.Length; i++)
         {
@@ -84,7 +84,7 @@ internal sealed class SegmenterTests
         }
         using MemoryImage maskImage = MemoryImage.FromMemory<byte>(mask, Scene.Width, Scene.Height);
         var options = new SegmentOptions { Mask = maskImage };
-        (byte[] labels, float[] probabilities, RunResult result) = Everything(Trained.Grey, image, options);
+        (byte[] labels, float[] probabilities, RunResult result) = Everything(Trained.GreyByType, image, options);
         for (int i = 0; i < labels.Length; i++)
         {
             Assert.That(labels[i], Is.EqualTo(mask[i] == 0 ? 0 : whole[i]));

@@ -12,6 +12,15 @@ internal static class Trained
     private static readonly Lazy<Model> LazyColour = new(() =>
         Segmenter.Train([new SyntheticScene(120, 90, channels: 3).Training], training: Quick).Model);
 
+    /// <summary>Features of samples that are not standardised: what is computed of a part needs nothing of the rest of the page.</summary>
+    public static readonly FeatureSpec ByType = FeatureSpec.Paper with { Standardise = Standardisation.None };
+
+    private static readonly Lazy<Model> LazyGreyByType = new(() =>
+        Segmenter.Train([new SyntheticScene(200, 150).Training], ByType, Quick).Model);
+
+    /// <summary>As <see cref="Grey"/>, without standardisation.</summary>
+    public static Model GreyByType => LazyGreyByType.Value;
+
     /// <summary>A model of three classes, for grey images.</summary>
     public static Model Grey => LazyGrey.Value;
 

@@ -31,7 +31,7 @@ internal sealed class TrainerTests
         new Random(1).NextBytes(pixels);
         using var image = new Watched(MemoryImage.FromMemory<byte>(pixels, 2000, 2000));
         using MemoryImage labelImage = MemoryImage.FromMemory<byte>(labels, 2000, 2000);
-        Segmenter.Train([new TrainingImage(image, labelImage)], training: Trained.Quick);
+        Segmenter.Train([new TrainingImage(image, labelImage)], Trained.ByType, Trained.Quick);
         int halo = FeatureSpec.Paper.Halo;
         Assert.That(image.Touched, Is.EqualTo(new Region(0, 0, 31 + halo, 21 + halo)));
     }

@@ -67,7 +67,7 @@ internal sealed class FeaturesCommand : FastSegCommand
         if (modelPath is not null && _features.Given(parsed))
         {
             throw new UsageException(
-                "--model says which features are computed; leave out --preset, --sigmas, --sigma-scale and --families.");
+                "--model says which features are computed; leave out --preset, --sigmas, --sigma-scale, --families and --standardise.");
         }
         if (modelPath is not null && _deep.Other(parsed) is { } option)
         {
@@ -96,7 +96,14 @@ internal sealed class FeaturesCommand : FastSegCommand
             ? Segmenter.Features(image, features, 0, Create, options, wanted)
             : new Segmenter(model, backbone).Features(image, Create, options));
         session.Add(run);
-        session.Report.Add(new ReportImage(path) { Output = output, Pixels = run.Pixels, Seconds = run.Seconds });
+        session.Report.Add(new ReportImage(path)
+        {
+            Output = output,
+            Pixels = run.Pixels,
+            Seconds = run.Seconds,
+            Standardise = run.Standardise,
+            Samples = run.Samples.FirstOrDefault(),
+        });
         DeepFeatureOptions.Say(session, wanted);
         session.Output.WriteLine(
             $"{path}  {image.Info.Width} x {image.Info.Height} x {names.Count} features, {Units.Seconds(run.Seconds)}: {output}");

@@ -24,6 +24,7 @@ internal sealed class PreviewCommand : FastSegCommand
     };
 
     private readonly DeepFeatureOptions _deep = new();
+    private readonly Option<Standardisation> _standardise = StandardiseOption.Create();
 
     private readonly Option<string?> _segmentation = new("--segmentation")
     {
@@ -49,6 +50,7 @@ internal sealed class PreviewCommand : FastSegCommand
         Arguments.Add(_image);
         Options.Add(_features);
         _deep.AddTo(this);
+        Options.Add(_standardise);
         Options.Add(_segmentation);
         Options.Add(_output);
     }
@@ -78,8 +80,8 @@ internal sealed class PreviewCommand : FastSegCommand
         WholeFile.Check(output);
         using ImageReader image = ImageFile.Open(path);
         DeepOptions? wanted = _deep.Wanted(parsed, backbone);
-        Picture picture = wanted is { } deep ? FeaturePicture.OfDeep(session, image, deep)
-            : features ? FeaturePicture.Of(session, image, FeatureSpec.Paper)
+        Picture picture = wanted is { } deep ? FeaturePicture.OfDeep(session, image, deep, parsed.GetValue(_standardise))
+            : features ? FeaturePicture.Of(session, image, FeatureSpec.Paper with { Standardise = parsed.GetValue(_standardise) })
             : segmentation is null ? Shrunk.Image(image, session.Cancellation) : Overlay(session, image, segmentation);
         picture.Save(output);
         DeepFeatureOptions.Say(session, wanted);

@@ -128,6 +128,8 @@ internal sealed class SegmentCommand : FastSegCommand
             Classes = [.. segmenter.Model.Classes.Zip(run.ClassPixels)],
             Smoothing = options.Smoothing ?? segmenter.Model.Smoothing,
             ClassWeights = run.ClassWeights,
+            Standardise = run.Standardise,
+            Samples = run.Samples.FirstOrDefault(),
         });
         Region area = options.Region ?? image.Info.Bounds;
         session.Output.WriteLine($"{path}  {area.Width} x {area.Height}, {Units.Seconds(seconds)}: {string.Join(", ", paths.All)}");

@@ -112,9 +112,14 @@ internal sealed class TrainCommand : FastSegCommand
         Model model = result.Model;
         session.Report.XgboostVersion = model.XgboostVersion;
         session.Add(result.Run);
-        foreach (string image in images)
+        for (int i = 0; i < images.Length; i++)
         {
-            session.Report.Add(new ReportImage(image) { Output = output });
+            session.Report.Add(new ReportImage(images[i])
+            {
+                Output = output,
+                Standardise = result.Run.Standardise,
+                Samples = result.Run.Samples.ElementAtOrDefault(i),
+            });
         }
         session.Output.WriteLine(
             $"{Units.Count(result.Run.Pixels)} labelled pixels of {images.Length} image{(images.Length == 1 ? "" : "s")}, " +

@@ -33,11 +33,13 @@ internal sealed class FeatureOptions
             "default stands for the first five, none (with --deep) for no family. [default: default]",
     };
 
+    private readonly Option<Standardisation> _standardise = StandardiseOption.Create();
+
     public FeatureOptions() => ChoiceOption.Only(_preset, "paper", "weka");
 
     /// <summary>Whether any of the options was given.</summary>
     public bool Given(ParseResult parsed) =>
-        ((Option[])[_preset, _sigmas, _scale, _families]).Any(option => Given(parsed, option));
+        ((Option[])[_preset, _sigmas, _scale, _families, _standardise]).Any(option => Given(parsed, option));
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -46,6 +48,7 @@ internal sealed class FeatureOptions
         command.Options.Add(_sigmas);
         command.Options.Add(_scale);
         command.Options.Add(_families);
+        command.Options.Add(_standardise);
     }
 
     /// <summary>The specification they describe.</summary>
@@ -73,6 +76,7 @@ internal sealed class FeatureOptions
         {
             Sigmas = Given(parsed, _sigmas) ? parsed.GetValue(_sigmas)! : preset.Sigmas,
             SigmaScale = Given(parsed, _scale) ? parsed.GetValue(_scale) : preset.SigmaScale,
+            Standardise = parsed.GetValue(_standardise),
             Families = families is null ? preset.Families : FamilyNames.Parse(families.Split(',', StringSplitOptions.TrimEntries)),
         };
     }

@@ -11,7 +11,7 @@ internal static class RangeOption
     public static Option<InputRange?> Create() => new("--range")
     {
         HelpName = "LO HI",
-        Description = "Samples that are seen as 0 and 1 (uint16 and int16 count as sample / 65535). " +
+        Description = "Without standardisation: samples that are seen as 0 and 1 (uint16 and int16 count as sample / 65535). " +
             "[default: 0 1 for 8-bit images, otherwise the 0.1 and 99.9 percentiles over the images given]",
         Arity = new ArgumentArity(1, 2),
         AllowMultipleArgumentsPerToken = true,

@@ -30,12 +30,12 @@ internal static class FeaturePicture
     /// The first three deep channels at low resolution (nearest) and at full resolution, side by side. They are principal components
     /// already, largest first, of views of this image; the same ones in both pictures.
     /// </summary>
-    public static Picture OfDeep(Session session, ImageReader image, DeepOptions deep)
+    public static Picture OfDeep(Session session, ImageReader image, DeepOptions deep, Standardisation standardise)
     {
         Projector? low = null, full = null;
         Projector Create(IReadOnlyList<string> names) => new(Layout(image.Info, names), PrincipalComponents.Ready(0, names.Count, 3));
         session.Add(session.Long("features", 0, options =>
-            Segmenter.DeepFeatures(image, deep, names => low = Create(names), names => full = Create(names), options)));
+            Segmenter.DeepFeatures(image, deep, names => low = Create(names), names => full = Create(names), options, standardise)));
         return Picture.Beside(low!.ToPicture(), full!.ToPicture());
     }
 

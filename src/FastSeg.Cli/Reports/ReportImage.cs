@@ -31,6 +31,12 @@ internal sealed record ReportImage(string Image)
     /// <summary>Whether the model was trained on it, where that is known.</summary>
     public bool? TrainedOn { get; init; }
 
+    /// <summary>How its samples were standardised, where features were computed.</summary>
+    public Standardisation? Standardise { get; init; }
+
+    /// <summary>Mean and deviation of its samples, where it was standardised by them.</summary>
+    public SampleStatistics? Samples { get; init; }
+
     /// <summary>Why it failed, if it did.</summary>
     public string? Failure { get; init; }
 
@@ -51,6 +57,15 @@ internal sealed record ReportImage(string Image)
         {
             json.WriteNumber("pixels", Pixels);
             json.WriteNumber("seconds", Seconds);
+        }
+        if (Standardise is { } mode)
+        {
+            json.WriteString("standardise", mode.ToString().ToLowerInvariant());
+        }
+        if (Samples is { } samples)
+        {
+            json.WriteNumber("mean", samples.Mean);
+            json.WriteNumber("deviation", samples.Deviation);
         }
         if (MeanIou is { } iou)
         {

@@ -17,6 +17,7 @@ internal static class ModelText
             .Row("families", features.Families == Families.None ? "none" : string.Join(", ", FamilyNames.Of(features.Families)))
             .Row("sigmas", $"{string.Join(", ", features.Sigmas)} (standard deviation = {features.SigmaScale} x sigma)")
             .Row("membrane", $"{features.Membrane.Angles} lines of {features.Membrane.Patch} px, thickness {features.Membrane.Thickness}")
+            .Row("samples", Samples(model))
             .Row("halo", $"{features.Halo} px")
             .Row("forest", $"{model.Trees} trees, {model.SplitsPerTree:0.0} splits a tree, {Units.Bytes(model.ForestBytes.Length)}");
         AddTraining(table, model);
@@ -44,6 +45,10 @@ internal static class ModelText
         }
         classes.Write(output, "    ");
     }
+
+    /// <summary>How samples are standardised, and the statistics of the training images where they are kept.</summary>
+    private static string Samples(Model model) => StandardiseText.Of(model.Features.Standardise)
+        + (model.Samples is { } samples ? $"; {StandardiseText.Of(samples)} over the training images" : "");
 
     private static string Deep(Model model) => model.DeepFeatures is { } deep ? $", and {deep.Channels} deep" : "";
 

@@ -14,12 +14,13 @@ internal static class PlanText
             $"  {Units.Count(plan.Tiles)} tiles of up to {plan.TileWidth} x {plan.TileHeight} pixels and {plan.Halo} around them, " +
                 $"{plan.Workers} worker{(plan.Workers == 1 ? "" : "s")}");
         output.WriteLine($"  {plan.Planes} feature planes of {plan.Channels} channel{(plan.Channels == 1 ? "" : "s")}");
+        output.WriteLine($"  samples {StandardiseText.Of(plan.Standardise)}");
         var table = new TextTable(false, true, true);
         foreach (PlanItem item in plan.Items)
         {
             string name = item.Phase switch
             {
-                PlanPhase.Transformer => $"{item.Name}, before the tiles",
+                PlanPhase.Statistics or PlanPhase.Transformer => $"{item.Name}, before the tiles",
                 PlanPhase.Weighing => $"{item.Name}, after the tiles",
                 _ => item.Name,
             };
@@ -56,6 +57,7 @@ internal static class PlanText
             json.WriteNumber("channels", plan.Channels);
             json.WriteNumber("planes", plan.Planes);
             json.WriteNumber("workers", plan.Workers);
+            json.WriteString("standardise", plan.Standardise.ToString().ToLowerInvariant());
             WriteJson(json, "buffers", plan.Items);
             WriteJson(json, "deviceBuffers", plan.DeviceItems);
             json.WriteNumber("deviceBytes", plan.DeviceBytes);

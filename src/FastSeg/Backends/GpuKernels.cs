@@ -18,7 +18,7 @@ internal sealed class GpuKernels : IDisposable
         Filters = new FilterBankGpu(device, work.Features, work.Channels);
         try
         {
-            Deep = deep is null ? null : new DeepImageGpu(device, work.Deep!.Description, deep.Maps, work.Image.Info, upsampler);
+            Deep = deep is null ? null : new DeepImageGpu(device, work.Deep!.Description, deep.Maps, work.Image.Info, work.Map, upsampler);
             Forest = work.Verb == TileVerb.Predict ? new ForestGpu(device, work.Forest!) : null;
             Gather = work.Verb == TileVerb.Gather ? new GatherGpu(device) : null;
         }

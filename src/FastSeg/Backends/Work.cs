@@ -23,8 +23,7 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     public SampleStatistics? Samples { get; init; }
 
     /// <summary>Whether the page's mean and deviation must be known before the first tile.</summary>
-    public bool NeedsSamples =>
-        Features.Standardise == Standardisation.Image || Smoothing.Mode != SmoothingMode.None;
+    public bool NeedsSamples => Features.Standardise == Standardisation.Image || Smoothing.Mode != SmoothingMode.None;
 
     /// <summary>What filters see of a stored sample.</summary>
     public SampleMap Map => Features.Standardise switch

@@ -1,3 +1,5 @@
+using FastSeg.Images;
+
 namespace FastSeg.Checks;
 
 /// <summary>
@@ -31,6 +33,10 @@ internal static class CheckScene
         using var drawn = MemoryImage.FromMemory<byte>(scribbles, side, side);
         return Segmenter.Train([new TrainingImage(image, drawn)], training: training, options: new ComputeOptions { Backend = kind }).Model;
     }
+
+    /// <summary>What filters see of an image that is standardised as a whole.</summary>
+    public static SampleMap Map(ImageReader image) =>
+        SampleMap.Of(SampleStatisticsPass.Run(image, null, 1, new ComputeOptions()).Statistics);
 
     /// <summary>Features of a square image of one channel, computed by the CPU: planes x side x side.</summary>
     public static float[] Planes(FeatureSpec spec, byte[] samples, int side)

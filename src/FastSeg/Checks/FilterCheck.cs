@@ -37,11 +37,11 @@ internal static class FilterCheck
     private static BackendCheckResult Family(string name, FeatureSpec spec, int seed)
     {
         float[] samples = Samples(seed);
-        float[] planes = Planes(spec, samples, out double seconds);
+        float[] planes = Planes(spec, samples, out SampleMap map, out double seconds);
         var image = new ReferenceImage(Width, Height);
         for (int i = 0; i < samples.Length; i++)
         {
-            image.Values[i] = samples[i];
+            image.Values[i] = ((double)samples[i] * map.Scale) + map.Shift;
         }
         IReadOnlyList<ReferenceImage> reference = FeatureReference.Planes(spec, image);
         if (reference.Count != spec.Names.Count)
@@ -107,12 +107,13 @@ internal static class FilterCheck
     }
 
     /// <summary>
-    /// Features of an image: planes x height x width. They are computed twice; the time is that of the second run, when everything is
-    /// compiled.
+    /// Features of an image that is standardised: planes x height x width. They are computed twice; the time is that of the second run,
+    /// when everything is compiled.
     /// </summary>
-    private static float[] Planes(FeatureSpec spec, float[] samples, out double seconds)
+    private static float[] Planes(FeatureSpec spec, float[] samples, out SampleMap map, out double seconds)
     {
         using var image = MemoryImage.FromMemory<float>(samples, Width, Height);
+        map = CheckScene.Map(image);
         CheckScene.Planes(spec, image);
         long start = Stopwatch.GetTimestamp();
         float[] planes = CheckScene.Planes(spec, image);

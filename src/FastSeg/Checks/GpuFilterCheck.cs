@@ -1,5 +1,6 @@
 using FastSeg.Features;
 using FastSeg.Gpu;
+using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
@@ -44,7 +45,9 @@ internal static class GpuFilterCheck
         ArrayView<byte> scratch = arena.Take(scratchBytes);
         ArrayView<float> planes = arena.Take(planeBytes).Cast<float>();
         var sink = new FloatSink { Planes = planes, PlaneStride = samples.Length };
-        double seconds = GpuRates.Seconds(device, stream => bank.Run(stream, shape, pixels.View, SampleType.UInt8, 1, scratch, sink));
+        using var image = MemoryImage.FromMemory<byte>(samples, side, side);
+        SampleMap map = CheckScene.Map(image);
+        double seconds = GpuRates.Seconds(device, stream => bank.Run(stream, shape, pixels.View, SampleType.UInt8, 1, scratch, sink, map));
         float[] found = new float[planes.Length];
         planes.CopyToCPU(found);
         return (found, seconds);

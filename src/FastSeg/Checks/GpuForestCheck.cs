@@ -21,7 +21,7 @@ internal static class GpuForestCheck
         int side = meter.Side;
         byte[] samples = CheckScene.Samples(side, seed);
         DecisionForest forest = CheckScene.Trained(TrainedSide, seed, Classes, Training, BackendKind.Cpu).Forest;
-        float[] planes = CheckScene.Planes(FeatureSpec.Paper, samples, side);
+        float[] planes = CheckScene.Planes(FeatureSpec.Paper with { Standardise = Standardisation.None }, samples, side);
         Found found = meter.On(device => Predict(device, forest, samples, side));
         BinTables bins = ForestTablesGpu.Of(forest).Bins;
         int thresholds = bins.Search.Thresholds.Sum(plane => plane.Length) / bins.Planes;

@@ -37,10 +37,13 @@ public sealed record Plan(
     public long Tiles => Grid.Count;
 
     /// <summary>
-    /// Most bytes of buffers at any time: those of the whole run, and the transformer's, the tiles' or the weighing's, whichever are more.
+    /// Most bytes of buffers at any time: those of the whole run, and those of the phase that has most of its own.
     /// </summary>
-    public long BufferBytes =>
-        Bytes(PlanPhase.Run) + Math.Max(Bytes(PlanPhase.Transformer), Math.Max(Bytes(PlanPhase.Tiles), Bytes(PlanPhase.Weighing)));
+    public long BufferBytes => Bytes(PlanPhase.Run)
+        + ((PlanPhase[])[PlanPhase.Statistics, PlanPhase.Transformer, PlanPhase.Tiles, PlanPhase.Weighing]).Max(Bytes);
+
+    /// <summary>How samples are brought to one mean and deviation.</summary>
+    public Standardisation Standardise { get; init; }
 
     /// <summary>Predicted peak of the process's resident memory.</summary>
     public long PeakBytes => ProcessBytes + BufferBytes;

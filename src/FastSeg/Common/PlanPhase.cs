@@ -1,8 +1,8 @@
 namespace FastSeg;
 
 /// <summary>
-/// When a buffer exists. The transformer runs over the whole image before the first tile; its buffers are freed before those of the tiles
-/// are allocated.
+/// When a buffer exists. Statistics are taken and the transformer runs over the whole image before the first tile; their buffers are freed
+/// before the next phase's are allocated.
 /// </summary>
 public enum PlanPhase
 {
@@ -19,4 +19,7 @@ public enum PlanPhase
     /// While labels are made of the probabilities that a first pass over all tiles has left; the tiles' buffers are freed before.
     /// </summary>
     Weighing,
+
+    /// <summary>While mean and deviation of the samples are taken, before all others.</summary>
+    Statistics,
 }

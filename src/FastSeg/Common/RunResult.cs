@@ -15,6 +15,15 @@ public sealed record RunResult(
     /// <summary>By what each class's probability was multiplied, in class order, where the smoothing was safe; null elsewhere.</summary>
     public IReadOnlyList<double>? ClassWeights { get; init; }
 
+    /// <summary>How samples were brought to one mean and deviation.</summary>
+    public Standardisation Standardise { get; init; }
+
+    /// <summary>
+    /// Mean and deviation of each image's samples, in the order of the images, where each was standardised by its own
+    /// (<see cref="Standardisation.Image"/>); otherwise empty. What a mask leaves out is not counted.
+    /// </summary>
+    public IReadOnlyList<SampleStatistics> Samples { get; init; } = [];
+
     /// <summary>Why an existing GPU did not compute, or did not train; null where there is nothing to say.</summary>
     public string? Note { get; init; }
 }

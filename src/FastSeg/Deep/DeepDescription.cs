@@ -55,10 +55,10 @@ public sealed record DeepDescription
     /// <summary>Whether tokens are averaged over the four flips of a window.</summary>
     public required bool FlipAverage { get; init; }
 
-    /// <summary>Sample that the transformer sees as 0.</summary>
+    /// <summary>Sample that the transformer sees as 0; not looked at where images are standardised.</summary>
     public required float RangeLow { get; init; }
 
-    /// <summary>Sample that the transformer sees as 1.</summary>
+    /// <summary>Sample that the transformer sees as 1; not looked at where images are standardised.</summary>
     public required float RangeHigh { get; init; }
 
     /// <summary>Seed of the projection's views.</summary>

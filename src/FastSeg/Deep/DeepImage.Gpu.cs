@@ -1,6 +1,8 @@
+using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Upsamplers;
 using FastSeg.Gpu;
+using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
@@ -15,7 +17,7 @@ internal sealed class DeepImageGpu : IDisposable
 {
     private readonly GpuDevice _device;
     private readonly ImageInfo _image;
-    private readonly InputRange _range;
+    private readonly InputMap _map;
     private readonly CellMap[] _maps;
     private readonly DeviceArena _arena;
     private readonly UpsamplerPlanGpu? _plan;
@@ -29,11 +31,13 @@ internal sealed class DeepImageGpu : IDisposable
     /// <param name="description">How the model upsamples, and its input range.</param>
     /// <param name="maps">The low-resolution features of the whole image, a map for each scale.</param>
     /// <param name="image">The image.</param>
+    /// <param name="samples">What filters see of a stored sample.</param>
     /// <param name="plan">For a learned upsampler what <see cref="PlanFor"/> gives, else null.</param>
     public DeepImageGpu(
-        GpuDevice device, DeepDescription description, IReadOnlyList<LowResolution> maps, ImageInfo image, UpsamplerPlanGpu? plan)
+        GpuDevice device, DeepDescription description, IReadOnlyList<LowResolution> maps, ImageInfo image, SampleMap samples,
+        UpsamplerPlanGpu? plan)
     {
-        (_device, _image, _range, _plan) = (device, image, description.Range, plan);
+        (_device, _image, _map, _plan) = (device, image, new InputMap(description.Range, samples), plan);
         _maps = new CellMap[maps.Count];
         _arena = new DeviceArena(device, maps.Sum(map => DeviceArena.Aligned(Values(map) * sizeof(float))));
         try
@@ -126,8 +130,10 @@ internal sealed class DeepImageGpu : IDisposable
             Pixels = pixels,
             SignBit = _image.Type == SampleType.Int16 ? 0x8000 : 0,
             Divisor = _image.Type.Divisor(),
-            Low = _range.Low,
-            Span = _range.High - _range.Low,
+            Scale = _map.Samples.Scale,
+            Shift = _map.Samples.Shift,
+            Low = _map.Samples.Standardises ? InputMap.Centre : _map.Range.Low,
+            Span = _map.Samples.Standardises ? InputMap.PerDeviation : _map.Range.High - _map.Range.Low,
         };
         _toUnit!(stream, new KernelConfig((pixels + _device.GroupSize - 1) / _device.GroupSize, _device.GroupSize), raw, planes);
         var guidance = new GuidancePart

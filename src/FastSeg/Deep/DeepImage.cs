@@ -1,6 +1,8 @@
 using FastSeg.Common;
+using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Upsamplers;
+using FastSeg.Images;
 using FastSeg.Simd;
 
 namespace FastSeg.Deep;
@@ -23,8 +25,9 @@ internal sealed class DeepImage : IDisposable
     /// <param name="maps">The image's maps; disposed with this where <paramref name="owned"/>, and then also when this fails.</param>
     /// <param name="owned">Whether the maps are this image's alone.</param>
     /// <param name="image">The image.</param>
+    /// <param name="samples">What filters see of a stored sample.</param>
     /// <param name="plan">Tiles and workers; null where a backend upsamples itself and wants the maps only.</param>
-    public DeepImage(DeepModel model, DeepMaps maps, bool owned, ImageReader image, Plan? plan)
+    public DeepImage(DeepModel model, DeepMaps maps, bool owned, ImageReader image, SampleMap samples, Plan? plan)
     {
         DeepDescription description = model.Description;
         (Channels, _maps, _owned) = (description.Channels, maps, owned);
@@ -36,10 +39,11 @@ internal sealed class DeepImage : IDisposable
         {
             if (model.Network is { } network)
             {
+                var seen = new InputMap(description.Range, samples);
                 UpsamplerPlanCpu layers = LearnedPlanesCpu.PlanFor(network, image.Info, plan.Computed.MaxCore.Width);
                 for (int worker = 0; worker < plan.Workers; worker++)
                 {
-                    _learned.Add(new LearnedPlanesCpu(layers, maps.Maps[0], image, description.Range, plan.Computed));
+                    _learned.Add(new LearnedPlanesCpu(layers, maps.Maps[0], image, seen, plan.Computed));
                 }
             }
             else

@@ -1,5 +1,7 @@
 using FastSeg.Common;
+using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
+using FastSeg.Images;
 
 namespace FastSeg.Deep;
 
@@ -16,13 +18,21 @@ internal sealed class DeepMaps : IDisposable
     public IReadOnlyList<LowResolution> Maps => _maps;
 
     /// <summary>Runs the transformer over the image, one scale after the other.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="backbone">Its transformer.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="samples">What filters see of a stored sample.</param>
+    /// <param name="times">Where the time is added.</param>
+    /// <param name="options">Progress and cancellation.</param>
     /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
-    public static DeepMaps Compute(DeepModel model, Backbone backbone, ImageReader image, StageTimes times, ComputeOptions options)
+    public static DeepMaps Compute(
+        DeepModel model, Backbone backbone, ImageReader image, SampleMap samples, StageTimes times, ComputeOptions options)
     {
         DeepDescription description = model.Description;
         description.CheckBackbone(backbone);
         long[] windows =
             [.. description.Scales.Select(scale => LowResolutionTokens.WindowCount(backbone, image.Info, description.Windows, scale))];
+        var seen = new InputMap(description.Range, samples);
         var result = new DeepMaps();
         try
         {
@@ -34,7 +44,7 @@ internal sealed class DeepMaps : IDisposable
                     Progress = PartialProgress.Of(options.Progress, (double)done / all, (double)windows[i] / all),
                 };
                 result._maps.Add(LowResolution.Compute(
-                    backbone, model.Projections[i], image, description.Range, description.Windows, times, part, description.Scales[i]));
+                    backbone, model.Projections[i], image, seen, description.Windows, times, part, description.Scales[i]));
                 done += windows[i];
             }
             return result;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FastSeg.Common;
 using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Upsamplers;
+using FastSeg.Images;
 
 namespace FastSeg.Deep;
 
@@ -85,7 +86,16 @@ internal sealed class DeepModel : IDisposable
     }
 
     /// <summary>Takes input range and projections from training images.</summary>
-    public static DeepModel Fit(DeepOptions options, IReadOnlyList<ImageReader> images, int seed, StageTimes times, ComputeOptions run)
+    /// <param name="options">Which deep features.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="seed">Seed of the views.</param>
+    /// <param name="times">Where the time is added.</param>
+    /// <param name="run">Progress and cancellation.</param>
+    /// <param name="maps">How each image is standardised; null where none is. There is no range then.</param>
+    /// <exception cref="FastSegException">A file is corrupt, or the network fails, or there is a range where there can be none.</exception>
+    public static DeepModel Fit(
+        DeepOptions options, IReadOnlyList<ImageReader> images, int seed, StageTimes times, ComputeOptions run,
+        IReadOnlyList<SampleMap>? maps = null)
     {
         options.CheckScales();
         Backbone backbone = options.Backbone;
@@ -93,7 +103,7 @@ internal sealed class DeepModel : IDisposable
         UpsamplerFile? weights = upsampling == Upsampling.Learned ? backbone.Upsampler : null;
         int channelsOut = weights?.Config.ChannelsOut ?? options.Channels;
         long start = Stopwatch.GetTimestamp();
-        InputRange range = options.Range ?? InputRange.From(images, run.Cancellation);
+        InputRange range = maps is null ? options.Range ?? InputRange.From(images, run.Cancellation) : InputRange.Bytes;
         range.Check(images);
         times.Add(Stage.Read, start);
         WindowPolicy windows = WindowPolicy.Of(backbone);
@@ -103,7 +113,8 @@ internal sealed class DeepModel : IDisposable
         {
             ComputeOptions part = run with { Progress = PartialProgress.Of(run.Progress, (double)i / scales.Count, 1.0 / scales.Count) };
             projections[i] = SharedPcaFit.Fit(
-                backbone, images, range, windows, options.Channels / scales.Count, (ulong)seed, times: times, run: part, scale: scales[i]);
+                backbone, images, range, windows, options.Channels / scales.Count, (ulong)seed, times: times, run: part, scale: scales[i],
+                maps: maps);
         }
         var description = new DeepDescription
         {

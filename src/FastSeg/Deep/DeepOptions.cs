@@ -33,8 +33,24 @@ public sealed record DeepOptions(Backbone Backbone)
     /// </summary>
     public Upsampling? Upsampling { get; init; }
 
-    /// <summary>The range of samples that the transformer sees as 0 to 1; null takes it from the training images.</summary>
+    /// <summary>
+    /// The range of samples that the transformer sees as 0 to 1; null takes it from the training images. There is none where images are
+    /// standardised: four deviations either way are seen as 0.02 and 0.98.
+    /// </summary>
     public InputRange? Range { get; init; }
+
+    /// <summary>Refuses a range where images are standardised.</summary>
+    /// <exception cref="FastSegException">There is one.</exception>
+    internal void CheckRange(Standardisation standardise)
+    {
+        const string RangeWords = "An input range";
+        if (Range is not null && standardise != Standardisation.None)
+        {
+            throw new FastSegException(
+                $"{RangeWords} has no effect on standardised images; leave it out, or switch standardisation off.",
+                Setting.Range, RangeWords);
+        }
+    }
 
     /// <summary>Decides how features are upsampled.</summary>
     /// <exception cref="FastSegException">

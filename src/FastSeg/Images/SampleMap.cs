@@ -28,6 +28,9 @@ internal readonly record struct SampleMap(float Scale, float Shift)
         return new SampleMap((float)(1 / deviation), (float)(-samples.Mean / deviation) + 0f);
     }
 
+    /// <summary>As above; by type alone where there are no statistics.</summary>
+    public static SampleMap OfKnown(SampleStatistics? samples) => samples is null ? default : Of(samples);
+
     /// <summary>What filters see of a sample.</summary>
     /// <param name="stored">The sample as it is stored.</param>
     /// <param name="divisor">What it is divided by where nothing is standardised; 1 for floats.</param>

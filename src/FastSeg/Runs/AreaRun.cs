@@ -10,10 +10,9 @@ namespace FastSeg.Runs;
 /// second one multiplies the smoothed probabilities by the weights and decides.
 /// </summary>
 /// <param name="run">The first pass.</param>
-/// <param name="work">What is computed.</param>
 /// <param name="what">What is segmented.</param>
 /// <param name="options">Progress of the second pass, cancellation.</param>
-internal sealed class AreaRun(TileRun run, Work work, Segmentation what, ComputeOptions options)
+internal sealed class AreaRun(TileRun run, Segmentation what, ComputeOptions options)
 {
     /// <summary>What is held while both passes run, besides the probabilities.</summary>
     public static IEnumerable<(string Name, long Bytes)> SharedItems(ImageInfo image, Segmentation what) =>
@@ -30,8 +29,8 @@ internal sealed class AreaRun(TileRun run, Work work, Segmentation what, Compute
     {
         Plan plan = run.Plan;
         var tiles = new TileGrid(what.Area, plan.TileWidth, plan.TileHeight);
-        using var grid = new CountingGrid(work.Image.Info.Bounds, what.Classes);
-        using var stored = new StoredProbabilities(tiles, what.Classes, plan.DiskBytes > 0, work.Image.Info.Name);
+        using var grid = new CountingGrid(run.Work.Image.Info.Bounds, what.Classes);
+        using var stored = new StoredProbabilities(tiles, what.Classes, plan.DiskBytes > 0, run.Work.Image.Info.Name);
         long[] areas = FirstPass(grid, stored, times);
         long mark = Stopwatch.GetTimestamp();
         double[] weights = AreaWeights.Find(areas, now => grid.Count(now, plan.Workers, options.Cancellation));
@@ -45,7 +44,7 @@ internal sealed class AreaRun(TileRun run, Work work, Segmentation what, Compute
         var workers = new List<AreaWorker>();
         AreaWorker Make()
         {
-            workers.Add(new AreaWorker(run.Plan, work, what, run.Page!, grid, stored));
+            workers.Add(new AreaWorker(run.Plan, run.Work, what, run.Page!, grid, stored));
             return workers[^1];
         }
         run.Run(Make, times);

@@ -53,9 +53,10 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     public RunResult Fitted(FeatureSpec features, int channels, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> output)
     {
         long peak = DeepModel.FitPeak(deep, [image], options);
-        using DeepModel model = Fit(deep, PartialProgress.Of(options.Progress, 0, FitShare));
+        SampleStatistics? samples = TakeSamples(features.Standardise);
+        using DeepModel model = Fit(deep, features.Standardise, samples, PartialProgress.Of(options.Progress, 0, FitShare));
         ComputeOptions afterFit = options with { Progress = PartialProgress.Of(options.Progress, FitShare, 1 - FitShare) };
-        RunResult run = Write(features, channels, model, deep.Backbone, output, null, afterFit);
+        RunResult run = Write(features, channels, model, deep.Backbone, output, null, afterFit, samples);
         return run with { PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
     }
 
@@ -66,27 +67,47 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// <param name="deep">Which features.</param>
     /// <param name="low">Makes the writer of the cells' features, given the planes' names; it is committed and disposed here.</param>
     /// <param name="full">Makes the writer of the upsampled features, likewise.</param>
+    /// <param name="standardise">How samples are brought to one mean and deviation.</param>
     /// <exception cref="FastSegException">
     /// The features cannot be computed, the image is corrupt or has a sample that filters must not see, memory is not enough, or the result
     /// cannot be written.
     /// </exception>
     public RunResult AtBothResolutions(
-        DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low, Func<IReadOnlyList<string>, ImageWriter> full)
+        DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low, Func<IReadOnlyList<string>, ImageWriter> full,
+        Standardisation standardise)
     {
-        FeatureSpec none = FeatureSpec.Paper with { Families = Families.None };
+        FeatureSpec none = FeatureSpec.Paper with { Families = Families.None, Standardise = standardise };
         long peak = DeepModel.FitPeak(deep, [image], options);
-        using DeepModel model = Fit(deep, null);
+        SampleStatistics? samples = TakeSamples(standardise);
+        using DeepModel model = Fit(deep, standardise, samples, null);
         using DeepModel cells = model.Interpolated(Upsampling.Nearest);
-        using DeepMaps maps = DeepMaps.Compute(model, deep.Backbone, image, _times, options);
+        using DeepMaps maps = DeepMaps.Compute(model, deep.Backbone, image, SampleMap.OfKnown(samples), _times, options);
         ComputeOptions quiet = options with { Progress = null };
-        Write(none, 0, cells, null, low, maps, quiet);
-        RunResult run = Write(none, 0, model, null, full, maps, quiet);
+        Write(none, 0, cells, null, low, maps, quiet, samples);
+        RunResult run = Write(none, 0, model, null, full, maps, quiet, samples);
         return run with { PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
     }
 
     /// <summary>Fits the projection to the image, with seed 0.</summary>
-    private DeepModel Fit(DeepOptions deep, IProgress<double>? progress) =>
-        DeepModel.Fit(deep, [image], 0, _times, options with { Progress = progress });
+    private DeepModel Fit(DeepOptions deep, Standardisation standardise, SampleStatistics? samples, IProgress<double>? progress)
+    {
+        deep.CheckRange(standardise);
+        IReadOnlyList<SampleMap>? maps = samples is null ? null : [SampleMap.Of(samples)];
+        return DeepModel.Fit(deep, [image], 0, _times, options with { Progress = progress }, maps);
+    }
+
+    /// <summary>Mean and deviation of the image, where it is standardised by them.</summary>
+    private SampleStatistics? TakeSamples(Standardisation standardise)
+    {
+        if (standardise != Standardisation.Image)
+        {
+            return null;
+        }
+        long start = Stopwatch.GetTimestamp();
+        SampleMoments moments = SampleStatisticsPass.Run(image, null, options.WorkerCount, options);
+        _times.Add(Stage.Read, start, image.Info.Bounds.Pixels, image.Info.Bounds.Pixels * image.Info.PixelBytes);
+        return moments.Statistics;
+    }
 
     /// <summary>
     /// Plans, computes and writes one stack. With <paramref name="maps"/> given, the deep features come from them and the transformer does
@@ -94,10 +115,10 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// </summary>
     private RunResult Write(
         FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output,
-        DeepMaps? maps, ComputeOptions how)
+        DeepMaps? maps, ComputeOptions how, SampleStatistics? samples = null)
     {
         int seen = channels != 0 ? channels : SampleSearch.IsGrey(image, how) ? 1 : 3;
-        var work = new Work(LocalReader.Of(image, null, features, seen), features, seen, model, null);
+        var work = new Work(LocalReader.Of(image, null, features, seen), features, seen, model, null) { Samples = samples };
         features.Check(work.DeepChannels);
         IReadOnlyList<string> names = [.. features.PlaneNames(seen), .. Enumerable.Range(0, work.DeepChannels).Select(i => $"deep_{i}")];
         if (names.Count > MostPlanes)
@@ -116,7 +137,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         {
             KnownMaps = maps,
         };
-        run.Run(() => new FeatureWorker(run.Plan, work, writer), _times);
+        run.Run(() => new FeatureWorker(run.Plan, run.Work, writer), _times);
         long commit = Stopwatch.GetTimestamp();
         writer.Commit();
         _times.Add(Stage.Write, commit);

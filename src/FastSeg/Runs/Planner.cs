@@ -87,10 +87,10 @@ internal sealed record Planner(
         items.AddRange(Factory.WorkerItems(Work, grid).Select(item => new PlanItem(item.Name, item.Bytes, workers, PlanPhase.Tiles)));
         items.AddRange(SharedItems(workers).Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Run)));
         items.AddRange(TransformerItems.Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Transformer)));
-        if (Work.Smoothing.Mode != SmoothingMode.None)
+        if (Work.NeedsSamples && Work.Samples is null)
         {
             long bytes = SampleStatisticsPass.Bytes(Work.Stored.Info, Work.Mask?.Info, workers);
-            items.Add(new PlanItem("mean and deviation", bytes, 1, PlanPhase.Transformer));
+            items.Add(new PlanItem("mean and deviation", bytes, 1, PlanPhase.Statistics));
         }
         if (SecondPass is { } second)
         {
@@ -102,6 +102,7 @@ internal sealed record Planner(
             ProcessMemory.Resident() + ProcessMemory.CodeBytes)
         {
             Reach = reach,
+            Standardise = Work.Features.Standardise,
             Page = Image.Info.Bounds,
             Origin = origin,
         };

@@ -11,7 +11,8 @@ public sealed record SegmentOptions
 
     /// <summary>
     /// An image of the segmented image's size, one channel of uint8 or uint16. Where it is 0, nothing is segmented: label, probabilities
-    /// and confidence are 0. Null where every pixel is segmented.
+    /// and confidence are 0, and the sample does not count in the mean and deviation that a model standardises the image by. Null where
+    /// every pixel is segmented.
     /// </summary>
     public ImageReader? Mask { get; init; }
 

@@ -39,7 +39,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     /// The region or the mask does not fit the image, the device is not there, or the memory is not enough.
     /// </exception>
     /// <exception cref="ArgumentException">An output's layout is not the one that is needed.</exception>
-    public Plan Plan(OutputSketches outputs) => Prepare(outputs, out _, out _).Plan;
+    public Plan Plan(OutputSketches outputs) => Prepare(outputs, out _).Plan;
 
     /// <summary>Labels every pixel, and gives the outputs their final names.</summary>
     /// <exception cref="FastSegException">
@@ -50,19 +50,19 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     public RunResult Run(SegmentOutputs outputs)
     {
         long start = Stopwatch.GetTimestamp();
-        TileRun run = Prepare(OutputSketches.Of(outputs), out Work work, out Segmentation what);
+        TileRun run = Prepare(OutputSketches.Of(outputs), out Segmentation what);
         what = what with { Outputs = outputs };
         var times = new StageTimes();
         long[] classPixels;
         IReadOnlyList<double>? weights = what.Options.ClassWeights;
         if (what.Counts)
         {
-            var passes = new AreaRun(run, work, what, options with { Progress = Part(FirstPassShare, 1 - FirstPassShare) });
+            var passes = new AreaRun(run, what, options with { Progress = Part(FirstPassShare, 1 - FirstPassShare) });
             (classPixels, weights) = passes.Run(times);
         }
         else
         {
-            classPixels = OnePass(run, work, what, times);
+            classPixels = OnePass(run, what, times);
         }
         long commit = Stopwatch.GetTimestamp();
         foreach (ImageWriter writer in outputs.Writers)
@@ -77,12 +77,12 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     }
 
     /// <summary>Labels every pixel as soon as its tile is computed. Returns the pixels of each class.</summary>
-    private static long[] OnePass(TileRun run, Work work, Segmentation what, StageTimes times)
+    private static long[] OnePass(TileRun run, Segmentation what, StageTimes times)
     {
         var workers = new List<SegmentWorker>();
         SegmentWorker Make()
         {
-            workers.Add(new SegmentWorker(run.Plan, work, what, run.Page));
+            workers.Add(new SegmentWorker(run.Plan, run.Work, what, run.Page));
             return workers[^1];
         }
         run.Run(Make, times);
@@ -90,7 +90,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     }
 
     /// <summary>Checks region, mask, outputs and smoothing, and plans the run.</summary>
-    private TileRun Prepare(OutputSketches outputs, out Work work, out Segmentation what)
+    private TileRun Prepare(OutputSketches outputs, out Segmentation what)
     {
         var all = new Segmentation(model, segment, Area(image.Info, segment), outputs.Kinds);
         what = all;
@@ -102,7 +102,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
             TileRun.RequiredBackbone(backbone, deep);
         }
         ImageReader seen = LocalReader.Of(image, segment.Mask, model.Features, model.Channels);
-        Work computed = work = new Work(seen, model.Features, model.Channels, model.Deep, model.Forest)
+        var work = new Work(seen, model.Features, model.Channels, model.Deep, model.Forest)
         {
             Margins = all.Kinds.Probabilities || all.Smoothing.Mode != SmoothingMode.None,
             Smoothing = all.Smoothing,
@@ -117,7 +117,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         return new TileRun(
             work, all.Counts ? image.Info.Bounds : all.Area, KnownMaps is null ? backbone : null,
             options with { Progress = all.Counts ? Part(0, FirstPassShare) : options.Progress },
-            core => all.Counts ? AreaWorker.Bytes(computed, all, core) : SegmentWorker.Bytes(computed, all, core),
+            core => all.Counts ? AreaWorker.Bytes(work, all, core) : SegmentWorker.Bytes(work, all, core),
             Held, all.Counts ? AreaRun.SecondPass(all) : null)
         {
             MapShare = MapShare,

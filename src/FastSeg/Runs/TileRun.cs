@@ -14,7 +14,6 @@ namespace FastSeg.Runs;
 /// </summary>
 internal sealed class TileRun
 {
-    private readonly Work _work;
     private readonly Backbone? _backbone;
     private readonly ComputeOptions _options;
     private readonly BackendFactory _factory;
@@ -32,7 +31,7 @@ internal sealed class TileRun
         Work work, Region area, Backbone? backbone, ComputeOptions options, Func<Region, long> outputBytes,
         Func<int, IEnumerable<(string Name, long Bytes)>> heldItems, SecondPass? secondPass = null)
     {
-        (_work, _backbone, _options) = (work, backbone, options);
+        (Work, _backbone, _options) = (work, backbone, options);
         _factory = BackendChoice.Choose(options.Backend);
         var planner = new Planner(
             work, area, _factory, outputBytes, workers => heldItems(workers).Concat(DeepImage.SharedItems(work.Deep, work.Image)),
@@ -43,13 +42,16 @@ internal sealed class TileRun
         Plan = planner.Make(options);
     }
 
+    /// <summary>What is computed. Once the run has begun, it has the image's mean and deviation where these are needed.</summary>
+    public Work Work { get; private set; }
+
     /// <summary>What the run allocates.</summary>
     public Plan Plan { get; }
 
     /// <summary>
     /// Mean and deviation of the page's samples, when the tiles are computed, where the work needs them; otherwise null.
     /// </summary>
-    public SampleStatistics? Page { get; private set; }
+    public SampleStatistics? Page => Work.Samples;
 
     /// <summary>Share of the progress bar that the transformer gets; with 0 the transformer reports nothing.</summary>
     public double MapShare { get; init; }
@@ -84,7 +86,7 @@ internal sealed class TileRun
         }
         finally
         {
-            LocalReader.Release(_work.Image);
+            LocalReader.Release(Work.Image);
         }
         // A run that was cancelled during its last tile must not commit what it wrote.
         _options.Cancellation.ThrowIfCancellationRequested();
@@ -94,10 +96,10 @@ internal sealed class TileRun
     private void RunTiles(Func<TileWorker> makeWorker, StageTimes times, IReadOnlyList<Region>? cores)
     {
         TileGrid grid = Plan.Grid;
-        Page = PageStatistics(times);
+        TakeSamples(times);
         // The transformer runs first: its buffers are gone before those of the tiles are made.
         using DeepImage? deep = DeepFeatures(times);
-        using Backend backend = _factory.Create(Plan, _work, deep);
+        using Backend backend = _factory.Create(Plan, Work, deep);
         // The tiles' progress begins where the transformer's ended.
         ComputeOptions tiles = deep is null
             ? _options
@@ -134,21 +136,21 @@ internal sealed class TileRun
         new(pixels, classPixels, times.Report(), seconds, Plan.PeakBytes)
         {
             Backend = _factory.Kind,
+            Standardise = Work.Features.Standardise,
+            Samples = Work.Features.Standardise == Standardisation.Image && Work.Samples is { } samples ? [samples] : [],
             Note = BackendChoice.PassedOver(_options.Backend),
         };
 
-    /// <summary>Mean and deviation of the page's samples, where smoothing needs them.</summary>
-    private SampleStatistics? PageStatistics(StageTimes times)
+    /// <summary>Takes mean and deviation of the image, unless they are known or not needed.</summary>
+    private void TakeSamples(StageTimes times)
     {
-        if (_work.Smoothing.Mode == SmoothingMode.None)
+        if (Work.NeedsSamples && Work.Samples is null)
         {
-            return null;
+            long start = Stopwatch.GetTimestamp();
+            ImageInfo info = Work.Stored.Info;
+            Work = Work with { Samples = SampleStatisticsPass.Run(Work.Stored, Work.Mask, Plan.Workers, _options).Statistics };
+            times.Add(Stage.Read, start, info.Bounds.Pixels, info.Bounds.Pixels * info.PixelBytes);
         }
-        long start = Stopwatch.GetTimestamp();
-        SampleStatistics page = SampleStatisticsPass.Run(_work.Stored, _work.Mask, Plan.Workers, _options).Statistics;
-        ImageInfo info = _work.Image.Info;
-        times.Add(Stage.Read, start, info.Bounds.Pixels, info.Bounds.Pixels * info.PixelBytes);
-        return page;
     }
 
     /// <summary>
@@ -156,14 +158,15 @@ internal sealed class TileRun
     /// </summary>
     private DeepImage? DeepFeatures(StageTimes times)
     {
-        if (_work.Deep is not { } model)
+        if (Work.Deep is not { } model)
         {
             return null;
         }
         DeepMaps maps = KnownMaps ?? DeepMaps.Compute(
-            model, RequiredBackbone(_backbone, model), _work.Image, times,
+            model, RequiredBackbone(_backbone, model), Work.Image, Work.Map, times,
             _options with { Progress = MapShare > 0 ? PartialProgress.Of(_options.Progress, 0, MapShare) : null });
         Maps = KeepsMaps ? maps : null;
-        return new DeepImage(model, maps, owned: KnownMaps is null && !KeepsMaps, _work.Image, _factory.UpsamplesItself ? null : Plan);
+        bool owned = KnownMaps is null && !KeepsMaps;
+        return new DeepImage(model, maps, owned, Work.Image, Work.Map, _factory.UpsamplesItself ? null : Plan);
     }
 }

@@ -29,6 +29,7 @@ internal sealed unsafe class Trainer(
 
     private readonly BackendFactory _factory = BackendChoice.Choose(options.Backend);
     private readonly StageTimes _times = new();
+    private SampleMoments[] _moments = [];
     private DeepModel? _deepModel;
     private TrainingPlace? _place;
     private string? _note = BackendChoice.PassedOver(options.Backend);
@@ -77,6 +78,7 @@ internal sealed unsafe class Trainer(
         long start = Stopwatch.GetTimestamp();
         features.Check(deep?.Channels ?? 0);
         Smoothing.Check();
+        deep?.CheckRange(features.Standardise);
         if (images.Count == 0)
         {
             throw new FastSegException("There is no training image; give at least one image with its labels.");
@@ -85,10 +87,7 @@ internal sealed unsafe class Trainer(
         LabelledImage[] originals = LabelledImage.Originals(images, options.Cancellation);
         ModelClass[] classes = Classes(originals);
         int channels = images.All(image => SampleSearch.IsGrey(image.Image, options)) ? 1 : 3;
-        foreach (TrainingImage image in images)
-        {
-            CheckSamples(image.Image);
-        }
+        TakeSamples(images);
         LabelledImage[] all = [.. originals, .. LabelledImage.Copies(images, training.Augment, options.Cancellation)];
         _times.Add(Stage.Read, start, images.Sum(image => image.Labels.Info.Bounds.Pixels));
 
@@ -122,18 +121,37 @@ internal sealed unsafe class Trainer(
         var run = new RunResult(drawn, [], _times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, _plannedPeak)
         {
             Backend = _factory.Kind,
+            Standardise = features.Standardise,
+            Samples = [.. _moments.Select(moments => moments.Statistics)],
             Note = _note,
         };
         return new TrainingResult(model, run) { HeldOut = score, NotHeldOut = reason.Length == 0 ? null : reason };
     }
 
+    /// <summary>Takes mean and deviation of each image, where they are needed, and looks at all samples.</summary>
+    private void TakeSamples(IReadOnlyList<TrainingImage> images)
+    {
+        if (features.Standardise == Standardisation.Image)
+        {
+            _plannedPeak = Math.Max(_plannedPeak, TrainingMemory.CheckSamples(images, options));
+            _moments = [.. images.Select(image => SampleStatisticsPass.Run(image.Image, null, options.WorkerCount, options))];
+        }
+        for (int i = 0; i < images.Count; i++)
+        {
+            CheckSamples(images[i].Image, SampleMap.OfKnown(SamplesOf(i)));
+        }
+    }
+
+    /// <summary>Mean and deviation of one of the caller's images; null where it is not standardised by them.</summary>
+    private SampleStatistics? SamplesOf(int image) => _moments.Length == 0 ? null : _moments[image].Statistics;
+
     /// <summary>
     /// Refuses an image in which any sample must not be seen by filters, even far from all labels. Which pixels the tiles read depends on
     /// memory and threads; what is refused must not depend on them.
     /// </summary>
-    private void CheckSamples(ImageReader image)
+    private void CheckSamples(ImageReader image, SampleMap map)
     {
-        if (new SampleSearch(image, image.Info.Bounds) { Limits = SampleLimits.Of(features.LargestSample) }.Failure(options) is { } failure)
+        if (new SampleSearch(image, image.Info.Bounds) { Limits = map.Limits(features.LargestSample) }.Failure(options) is { } failure)
         {
             throw failure;
         }
@@ -145,7 +163,8 @@ internal sealed unsafe class Trainer(
         ImageReader[] readers = [.. images.Select(image => LocalReader.Of(image.Image, null, features, channels))];
         _plannedPeak = Math.Max(_plannedPeak, DeepModel.FitPeak(wanted, readers, options));
         ComputeOptions how = options with { Progress = PartialProgress.Of(options.Progress, 0, ProjectionShare) };
-        return DeepModel.Fit(wanted, readers, training.Seed, _times, how);
+        SampleMap[] maps = [.. _moments.Select(moments => SampleMap.Of(moments.Statistics))];
+        return DeepModel.Fit(wanted, readers, training.Seed, _times, how, maps.Length == 0 ? null : maps);
     }
 
     /// <summary>The classes by ascending label value, each with its name and its number of pixels.</summary>
@@ -191,6 +210,7 @@ internal sealed unsafe class Trainer(
         var work = new Work(seen, features, channels, _deepModel, null)
         {
             Labels = image.Pixels,
+            Samples = SamplesOf(image.Original),
             ResidentRows = Place.OnDevice ? rows.Count : 0,
         };
         var run = new TileRun(
@@ -203,7 +223,7 @@ internal sealed unsafe class Trainer(
         rows.OnDevice ??= Place.OnDevice ? run.HoldRows(rows.Count, rows.Planes) : null;
         try
         {
-            run.Run(() => new GatherWorker(run.Plan, work, rows), _times, image.Pixels.Cores(run.Plan.Grid));
+            run.Run(() => new GatherWorker(run.Plan, run.Work, rows), _times, image.Pixels.Cores(run.Plan.Grid));
         }
         finally
         {
@@ -265,6 +285,7 @@ internal sealed unsafe class Trainer(
             Classes = classes,
             Training = training,
             Images = [.. images.Where(image => image.Flip is null).Select(image => NameOf(image.Image.Info))],
+            Samples = _moments.Length == 0 ? null : _moments.Aggregate((all, next) => all.Merge(next)).Statistics,
             XgboostVersion = trees.Trained,
             ForestBytes = forest,
             SelfTest = SelfTest.FromTraining(rows.EvenlySpaced(SelfTest.MostRows), ForestReader.Parse(forest)),

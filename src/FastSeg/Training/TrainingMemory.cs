@@ -38,6 +38,15 @@ internal static class TrainingMemory
         return Check(readers + strip, "to read the labels", options);
     }
 
+    /// <summary>The peak memory while mean and deviation of the images are taken.</summary>
+    /// <exception cref="FastSegException">The peak is more than the options allow.</exception>
+    public static long CheckSamples(IReadOnlyList<TrainingImage> images, ComputeOptions options)
+    {
+        long readers = images.Sum(image => image.Image.HeldBytes(options.WorkerCount));
+        long bands = images.Max(image => SampleStatisticsPass.Bytes(image.Image.Info, null, options.WorkerCount));
+        return Check(readers + bands, "to take mean and deviation of the images", options);
+    }
+
     /// <summary>The peak memory while XGBoost trains: the rows, XGBoost's copies of them, and the images, which stay open.</summary>
     /// <exception cref="FastSegException">The peak is more than the options allow.</exception>
     public static long CheckFit(

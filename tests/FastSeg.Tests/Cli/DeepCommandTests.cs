@@ -185,7 +185,7 @@ internal sealed class DeepCommandTests : CliFixture
         Assert.That(File.ReadAllBytes(At("bilinear.npy")), Is.Not.EqualTo(File.ReadAllBytes(At("nearest.npy"))));
         Succeed([
             .. classical, "--deep", _tiny.Folder, "--channels", "4", "--upsampler", "nearest",
-            "--range", "0.25", "0.5", "-o", At("range.npy"),
+            "--standardise", "none", "--range", "0.25", "0.5", "-o", At("range.npy"),
         ]);
         Assert.That(File.ReadAllBytes(At("range.npy")), Is.Not.EqualTo(File.ReadAllBytes(At("nearest.npy"))));
     }
@@ -260,8 +260,9 @@ internal sealed class DeepCommandTests : CliFixture
     {
         string[] train = ["train", "--image", TrainImage, "--labels", TrainLabels, "-o", At("no.fastseg"), "--deep", _tiny.Folder];
         Assert.That(
-            Fail([.. train, "--range", "0", "255"]),
+            Fail([.. train, "--standardise", "none", "--range", "0", "255"]),
             Does.Contain("--range 0 255 is outside of 0 to 1").And.Contain("uint8").And.Contain("divide both ends by 255"));
+        Assert.That(Fail([.. train, "--range", "0", "0.5"]), Does.Contain("--range has no effect on standardised images"));
         Assert.That(Fail([.. train, "--channels", "11"]), Does.Contain("--channels 11").And.Contain("give 1 to 10"));
         Assert.That(Fail([.. train, "--upsampler", "learned", "--channels", "4"]), Does.Contain("there is no learned upsampler ("));
         Assert.That(Misuse([.. train, "--range", "1", "0"]), Does.Contain("--range 1 0 is no range"));

@@ -10,7 +10,8 @@ internal sealed class OtherCommandsTests : CliFixture
     [Test]
     public void FeaturesHoldEveryPlaneInBothFormats()
     {
-        string output = Succeed("features", TestImage, "-o", At("f.npy"), "--sigmas", "1,2", "--families", "gaussian,dog");
+        string[] what = ["--sigmas", "1,2", "--families", "gaussian,dog", "--standardise", "none"];
+        string output = Succeed(["features", TestImage, "-o", At("f.npy"), .. what]);
         Assert.That(output, Does.Contain("256 x 256 x 4 features"));
         byte[] npy = File.ReadAllBytes(At("f.npy"));
         int header = npy.Length - (256 * 256 * 4 * sizeof(float));
@@ -19,7 +20,7 @@ internal sealed class OtherCommandsTests : CliFixture
         using ImageReader image = ImageFile.Open(TestImage);
         Assert.That(stack.Where((_, i) => i % 4 == 0), Is.EqualTo(Read(image).Select(sample => sample / 255f)));
 
-        Succeed("features", TestImage, "-o", At("f.tif"), "--sigmas", "1,2", "--families", "gaussian,dog");
+        Succeed(["features", TestImage, "-o", At("f.tif"), .. what]);
         using ImageReader page = ImageFile.Open(At("f.tif#4"));
         Assert.That(page.Info.Pages, Is.EqualTo(4));
         Assert.That(MemoryMarshal.Cast<byte, float>(Read(page)).ToArray(), Is.EqualTo(stack.Where((_, i) => i % 4 == 3)));
@@ -90,7 +91,10 @@ internal sealed class OtherCommandsTests : CliFixture
         using JsonDocument plan = JsonDocument.Parse(
             Succeed("plan", Model, TestImage, "--json", "--threads", "2", "--report", At("plan.json")));
         JsonElement root = plan.RootElement;
-        long buffers = root.GetProperty("buffers").EnumerateArray().Sum(item => item.GetProperty("bytes").GetInt64());
+        long Bytes(string phase) => root.GetProperty("buffers").EnumerateArray()
+            .Where(item => item.GetProperty("phase").GetString() == phase).Sum(item => item.GetProperty("bytes").GetInt64());
+        Assert.That(Bytes("statistics"), Is.EqualTo(2 * 256 * 256), "a band of all rows for each thread");
+        long buffers = Bytes("run") + Bytes("tiles");
         Assert.That(buffers, Is.EqualTo(root.GetProperty("bufferBytes").GetInt64()).And.GreaterThan(1 << 20));
         Assert.That(root.GetProperty("peakBytes").GetInt64(), Is.EqualTo(buffers + root.GetProperty("processBytes").GetInt64()));
         Assert.That(root.GetProperty("planes").GetInt32(), Is.EqualTo(58));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Cli;
@@ -31,6 +32,30 @@ internal sealed class TrainCommandTests : CliFixture
         Succeed("train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "3", "-o", one, "--threads", "1");
         Succeed("--threads", "3", "train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "3", "-o", three);
         Assert.That(File.ReadAllBytes(three), Is.EqualTo(File.ReadAllBytes(one)));
+    }
+
+    [Test]
+    public void StandardisationIsKeptNamedAndReported()
+    {
+        string path = At("none.fastseg"), report = At("report.json");
+        Succeed(
+            "train", "--image", TrainImage, "--labels", TrainLabels, "-o", path, "--rounds", "1", "--no-score", "--standardise", "none");
+        Assert.That(FastSeg.Model.Load(path).Features.Standardise, Is.EqualTo(Standardisation.None));
+        Assert.That(Succeed("info", path), Does.Contain("as they are (none)"));
+        Succeed(
+            "train", "--image", TrainImage, "--labels", TrainLabels, "-o", path, "--rounds", "1", "--no-score", "--report", report);
+        SampleStatistics samples = FastSeg.Model.Load(path).Samples!;
+        Assert.That(samples.Deviation, Is.GreaterThan(1), "of stored samples, 0 to 255");
+        Assert.That(Succeed("info", path), Does.Match(@"mean and deviation \(image\); mean \d.*, deviation \d.* over the training images"));
+        using var json = JsonDocument.Parse(File.ReadAllText(report));
+        JsonElement image = json.RootElement.GetProperty("images")[0];
+        Assert.That(image.GetProperty("standardise").GetString(), Is.EqualTo("image"));
+        Assert.That(image.GetProperty("mean").GetDouble(), Is.EqualTo(samples.Mean));
+        Assert.That(image.GetProperty("deviation").GetDouble(), Is.EqualTo(samples.Deviation));
+        Assert.That(Succeed("plan", path, TrainImage), Does.Contain("mean and deviation (image)"));
+        Assert.That(
+            Misuse("train", "--image", TrainImage, "--labels", TrainLabels, "-o", path, "--standardise", "page"),
+            Does.Contain("--standardise page: give image, local or none"));
     }
 
     [Test]

@@ -69,7 +69,7 @@ internal sealed unsafe class DeepImageGpuTests
         DeepDescription description, IReadOnlyList<LowResolution> maps, MemoryImage image, UpsamplerPlanGpu? plan)
     {
         using GpuDevice device = GpuDevice.OpenSimulated();
-        using var deep = new DeepImageGpu(device, description, maps, image.Info, plan);
+        using var deep = new DeepImageGpu(device, description, maps, image.Info, default, plan);
         Assert.That(deep.Channels, Is.EqualTo(Channels));
         Region seen = deep.Guidance(Core);
         byte[] part = new byte[Math.Max(1, seen.Pixels * image.Info.PixelBytes)];

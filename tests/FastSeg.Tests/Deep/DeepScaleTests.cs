@@ -51,7 +51,7 @@ internal sealed class DeepScaleTests
             for (int i = 0; i < 2; i++)
             {
                 using LowResolution map = LowResolution.Compute(
-                    _backbone, deep.Projections[i], image, deep.Description.Range, deep.Description.Windows, scale: Both[i]);
+                    _backbone, deep.Projections[i], image, SeenPage.Of(image), deep.Description.Windows, scale: Both[i]);
                 Assert.That((map.Channels, map.Patch, map.Columns), Is.EqualTo((3, 8 / Both[i], i == 0 ? 42 : 84)));
                 using var planes = new LowResolutionPlanesCpu(map, upsampling == Upsampling.Bilinear, Scene.Width, Scene.Height);
                 float* to = first + (i * 3 * Scene.Width * Scene.Height);
@@ -141,7 +141,7 @@ internal sealed class DeepScaleTests
         using MemoryImage image = Scene.Image;
         var reports = new List<double>();
         using DeepMaps maps = DeepMaps.Compute(
-            _model.Deep!, _backbone, image, new StageTimes(), new ComputeOptions { Progress = new Collect(reports) });
+            _model.Deep!, _backbone, image, default, new StageTimes(), new ComputeOptions { Progress = new Collect(reports) });
         // 42 x 22 cells are two windows; 84 x 43 are three times two.
         Assert.That(reports, Is.EqualTo(Enumerable.Range(1, 8).Select(i => i / 8.0)).Within(1e-12));
     }

@@ -1,5 +1,6 @@
 using FastSeg.Common;
 using FastSeg.Deep;
+using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Upsamplers;
 using FastSeg.Native;
@@ -47,7 +48,7 @@ internal sealed class DeepSegmenterTests
         Segmenter.Features(image, FeatureSpec.Paper, 1, names => MemoryWriter.Into<float>(Layout(names.Count), classical));
         Assert.That(planes[..classical.Length], Is.EqualTo(classical));
         using LowResolution map = LowResolution.Compute(
-            _backbone, _model.Deep!.Projections[0], image, _model.Deep.Description.Range, _model.Deep.Description.Windows);
+            _backbone, _model.Deep!.Projections[0], image, SeenPage.Of(image), _model.Deep.Description.Windows);
         using var upsampled = new LowResolutionPlanesCpu(map, bilinear: true, Scene.Width, Scene.Height);
         float[] deep = new float[Channels * Scene.Width * Scene.Height];
         unsafe
@@ -58,6 +59,31 @@ internal sealed class DeepSegmenterTests
             }
         }
         Assert.That(planes[classical.Length..], Is.EqualTo(deep));
+    }
+
+    /// <summary>A copy of sixteen times the values, in 16 bits, has the same projection and the same planes.</summary>
+    [Test]
+    public void PowersOfTwoChangeNothing()
+    {
+        ushort[] samples = Array.ConvertAll(Scene.Pixels, sample => (ushort)(16 * sample));
+        using MemoryImage image = Scene.Image, sixteen = MemoryImage.FromMemory<ushort>(samples, Scene.Width, Scene.Height);
+        var deep = new DeepOptions(_backbone) { Channels = Channels, Scales = [1] };
+        FeatureSpec none = FeatureSpec.Paper with { Families = Families.None };
+        Assert.That(
+            Segmenter.Features(sixteen, none, deep: deep).Values, Is.EqualTo(Segmenter.Features(image, none, deep: deep).Values));
+        Assert.That(Planes(_model, sixteen), Is.EqualTo(Planes(_model, image)));
+    }
+
+    [Test]
+    public void AStandardisedImageHasNoRange()
+    {
+        using MemoryImage image = Scene.Image;
+        var deep = new DeepOptions(_backbone) { Channels = Channels, Range = new InputRange(0, 0.5f) };
+        Assert.That(
+            () => Segmenter.Features(image, FeatureSpec.Paper, deep: deep),
+            Throws.TypeOf<FastSegException>().With.Message.StartsWith("An input range has no effect on standardised images"));
+        FeatureSpec by = FeatureSpec.Paper with { Families = Families.None, Standardise = Standardisation.None };
+        Assert.That(() => Segmenter.Features(image, by, deep: deep), Throws.Nothing);
     }
 
     [Test]
@@ -259,13 +285,14 @@ internal sealed class DeepSegmenterTests
     private static unsafe float[] Whole(DeepModel deep, Backbone backbone, MemoryImage image)
     {
         using LowResolution map = LowResolution.Compute(
-            backbone, deep.Projections[0], image, deep.Description.Range, deep.Description.Windows);
+            backbone, deep.Projections[0], image, SeenPage.Of(image), deep.Description.Windows);
         int width = (int)map.Columns * 8, height = (int)map.Rows * 8;
+        InputMap seen = SeenPage.Of(image);
         float[] guide = new float[width * height], full = new float[16 * width * height];
         for (int i = 0; i < guide.Length; i++)
         {
             int x = Math.Min(i % width, Scene.Width - 1), y = Math.Min(i / width, Scene.Height - 1);
-            guide[i] = Scene.Pixels[(y * Scene.Width) + x] / 255f;
+            guide[i] = seen.Unit(Scene.Pixels[(y * Scene.Width) + x], 255);
         }
         using UpsamplerCpu worker = UpsamplerCpu.Create(
             new UpsamplerPlanCpu(deep.Network!, height, width, (int)map.Rows, (int)map.Columns, width));

@@ -10,7 +10,7 @@ internal sealed class SampleSearchTests
 {
     private const int W = 700, H = 600;
 
-    private static readonly Model Model = Trained.Grey;
+    private static readonly Model Model = Trained.Grey, ByType = Trained.GreyByType;
 
     [TestCase(float.NaN, "x 650, y 580 is NaN")]
     [TestCase(float.NegativeInfinity, "is minus infinite")]
@@ -43,15 +43,15 @@ internal sealed class SampleSearchTests
         foreach (ComputeOptions options in Options)
         {
             Assert.That(
-                Refusal(() => Trained.Labels(Model, image, options, new SegmentOptions { Mask = maskImage })),
+                Refusal(() => Trained.Labels(ByType, image, options, new SegmentOptions { Mask = maskImage })),
                 Does.Contain("x 650, y 580"),
                 "masked or not");
             Assert.That(
-                Refusal(() => Trained.Labels(Model, image, options, new SegmentOptions { Region = new Region(0, 0, W, 581 - halo) })),
+                Refusal(() => Trained.Labels(ByType, image, options, new SegmentOptions { Region = new Region(0, 0, W, 581 - halo) })),
                 Does.Contain("x 650, y 580"),
                 "the halo sees it");
             Assert.That(
-                () => Trained.Labels(Model, image, options, new SegmentOptions { Region = new Region(0, 0, W, 580 - halo) }),
+                () => Trained.Labels(ByType, image, options, new SegmentOptions { Region = new Region(0, 0, W, 580 - halo) }),
                 Throws.Nothing);
         }
     }
@@ -64,7 +64,7 @@ internal sealed class SampleSearchTests
         pixels[(580 * W) + 650] = float.NaN;
         using MemoryImage image = Floats(pixels);
         Assert.That(
-            Refusal(() => Trained.Labels(Model, image, options: new SegmentOptions { Region = new Region(300, 300, 400, 300) })),
+            Refusal(() => Trained.Labels(ByType, image, options: new SegmentOptions { Region = new Region(300, 300, 400, 300) })),
             Does.Contain("x 650, y 580"));
     }
 

@@ -1,3 +1,5 @@
+using FastSeg.Deep.Backbones;
+using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
@@ -10,7 +12,7 @@ namespace FastSeg.Tests.Kernels;
 internal sealed class GuidanceTests
 {
     [Test]
-    public void HasTheBitsOfTheCpu([Values] SampleType type, [Values(1, 3)] int channels)
+    public void HasTheBitsOfTheCpu([Values] bool standardised, [Values] SampleType type, [Values(1, 3)] int channels)
     {
         const int Pixels = 133, Guard = 5;
         int sampleBytes = type.Bytes();
@@ -22,17 +24,19 @@ internal sealed class GuidanceTests
             BitConverter.TryWriteBytes(bytes.AsSpan(4 * i), (random.NextSingle() * 3) - 1);
         }
         var range = new InputRange(-0.13f, 0.81f);
+        SampleMap map = standardised ? SampleMap.Of(new SampleStatistics(120, 70)) : default;
+        var seen = new InputMap(range, map);
         float[] expected = [.. Enumerable.Repeat(float.NaN, (Pixels * channels) + Guard)];
         for (int i = 0; i < Pixels * channels; i++)
         {
             float sample = type switch
             {
-                SampleType.UInt8 => bytes[i] / 255f,
-                SampleType.UInt16 => BitConverter.ToUInt16(bytes, 2 * i) / 65535f,
-                SampleType.Int16 => BitConverter.ToInt16(bytes, 2 * i) / 65535f,
+                SampleType.UInt8 => bytes[i],
+                SampleType.UInt16 => BitConverter.ToUInt16(bytes, 2 * i),
+                SampleType.Int16 => BitConverter.ToInt16(bytes, 2 * i),
                 _ => BitConverter.ToSingle(bytes, 4 * i),
             };
-            expected[(i % channels * Pixels) + (i / channels)] = range.Unit(sample);
+            expected[(i % channels * Pixels) + (i / channels)] = seen.Unit(sample, type.Divisor());
         }
         using MemoryBuffer1D<byte, Stride1D.Dense> raw = KernelHost.Simulated.Allocate1D(bytes);
         using MemoryBuffer1D<float, Stride1D.Dense> planes =
@@ -45,8 +49,10 @@ internal sealed class GuidanceTests
             Pixels = Pixels,
             SignBit = type == SampleType.Int16 ? 0x8000 : 0,
             Divisor = type.Divisor(),
-            Low = range.Low,
-            Span = range.High - range.Low,
+            Scale = map.Scale,
+            Shift = map.Shift,
+            Low = standardised ? InputMap.Centre : range.Low,
+            Span = standardised ? InputMap.PerDeviation : range.High - range.Low,
         };
         KernelHost.Simulated.LoadStreamKernel<GuidanceSamples, ArrayView<float>>(Guidance.ToUnit)(
             (5, 32), samples, planes.View.AsContiguous());

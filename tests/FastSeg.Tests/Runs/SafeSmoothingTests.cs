@@ -35,7 +35,8 @@ internal sealed class SafeSmoothingTests
         using MemoryImage image = MemoryImage.FromMemory<byte>(pixels.AsMemory(0, Width * Rows), Width, Rows);
         using MemoryImage drawn = MemoryImage.FromMemory<byte>(labels, Width, Rows);
         return Segmenter.Train(
-            [new TrainingImage(image, drawn)], FeatureSpec.Paper with { Sigmas = [1, 2], Families = Families.Gaussian | Families.Hessian },
+            [new TrainingImage(image, drawn)],
+            Trained.ByType with { Sigmas = [1, 2], Families = Families.Gaussian | Families.Hessian },
             Trained.Quick with { Rounds = 12 }).Model;
     });
 

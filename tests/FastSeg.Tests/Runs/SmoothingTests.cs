@@ -40,7 +40,7 @@ internal sealed class SmoothingTests
         SegmentOptions options = Ways[way] with { Mask = masked ? maskImage : null };
         SmoothedRun run = SmoothedRun.Of(model, image, options);
 
-        SmoothedRun none = SmoothedRun.Of(model, image, new SegmentOptions { Smoothing = Smoothing.None });
+        SmoothedRun none = SmoothedRun.Of(model, image, new SegmentOptions { Smoothing = Smoothing.None, Mask = options.Mask });
         double[] p = Array.ConvertAll(none.Probabilities, value => (double)value);
         var reference = new SmoothedPageReference(scene.Width, scene.Height, masked ? [.. mask.Select(value => value != 0)] : null);
         double[] guide = reference.Guide(Array.ConvertAll(scene.Pixels, value => (double)value), scene.Channels);

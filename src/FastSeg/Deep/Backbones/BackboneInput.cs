@@ -1,8 +1,8 @@
 namespace FastSeg.Deep.Backbones;
 
 /// <summary>
-/// Makes a transformer's input of image samples. They are scaled by their type as for the classical features, mapped linearly from the
-/// model's range to 0..1 and clipped, less the mean, over the standard deviation: a plane for each colour. Grey is repeated in all three.
+/// Makes a transformer's input of image samples: mapped to 0..1 (<see cref="InputMap"/>), less the network's mean, over its standard
+/// deviation, a plane for each colour. Grey is repeated in all three.
 /// </summary>
 internal sealed unsafe class BackboneInput
 {
@@ -13,16 +13,16 @@ internal sealed unsafe class BackboneInput
     private const int Plain = Colours;
 
     private readonly SampleType _type;
-    private readonly InputRange _range;
+    private readonly InputMap _map;
     private readonly float[] _mean;
     private readonly float[] _std;
     private readonly float[][] _table;
 
     /// <summary>Prepares for samples of one type; those of whole numbers are looked up by their bits in a table.</summary>
-    public BackboneInput(BackboneDescription description, InputRange range, SampleType type)
+    public BackboneInput(BackboneDescription description, InputMap map, SampleType type)
     {
         _type = type;
-        _range = range;
+        _map = map;
         _mean = [.. description.Mean, 0];
         _std = [.. description.Std, 1];
         int values = type switch
@@ -38,7 +38,7 @@ internal sealed unsafe class BackboneInput
             for (int bits = 0; bits < values; bits++)
             {
                 int value = type == SampleType.Int16 ? (short)bits : bits;
-                _table[colour][bits] = Normalised(_range.Unit(value / (float)type.Divisor()), colour);
+                _table[colour][bits] = Normalised(_map.Unit(value, type.Divisor()), colour);
             }
         }
     }
@@ -134,7 +134,7 @@ internal sealed unsafe class BackboneInput
                 default:
                     for (int i = 0; i < count; i++)
                     {
-                        line[i] = Normalised(_range.Unit(((float*)samples)[(i * channels) + channel]), colour);
+                        line[i] = Normalised(_map.Unit(((float*)samples)[(i * channels) + channel], 1), colour);
                     }
                     break;
             }

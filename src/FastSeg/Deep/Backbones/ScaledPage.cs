@@ -20,16 +20,16 @@ internal sealed unsafe class ScaledPage : IDisposable
     /// <summary>Allocates what windows of one size need.</summary>
     /// <param name="backbone">The network that will see the windows.</param>
     /// <param name="image">The image.</param>
-    /// <param name="range">Input range.</param>
+    /// <param name="map">Input range.</param>
     /// <param name="scale">1 or 2.</param>
     /// <param name="width">Columns of a window.</param>
     /// <param name="height">Rows of a window.</param>
     /// <param name="wholeRows">Whether a row of windows may be read at once, because windows come in order.</param>
-    public ScaledPage(Backbone backbone, ImageReader image, InputRange range, int scale, int width, int height, bool wholeRows)
+    public ScaledPage(Backbone backbone, ImageReader image, InputMap map, int scale, int width, int height, bool wholeRows)
     {
         (_image, _scale) = (image, scale);
         _wholeRows = wholeRows && ReadsWholeRows(image, scale, height);
-        _input = new BackboneInput(backbone.Description, range, image.Info.Type);
+        _input = new BackboneInput(backbone.Description, map, image.Info.Type);
         _samples = new HostBuffer(SampleBytes(image, scale, width, height, wholeRows));
         if (scale != 1)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FastSeg.Common;
+using FastSeg.Deep.Backbones;
 using FastSeg.Images;
 using FastSeg.Native;
 
@@ -47,18 +48,18 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <param name="backbone">The network.</param>
     /// <param name="projection">The model's projection.</param>
     /// <param name="image">The image.</param>
-    /// <param name="range">The model's input range.</param>
+    /// <param name="map">How samples become what the network sees.</param>
     /// <param name="policy">The model's windows.</param>
     /// <param name="times">Gets the time of the network and of the projection, or null.</param>
     /// <param name="run">Told the fraction of windows done, and may stop between two windows; null for neither.</param>
     /// <param name="scale">How many times the page is enlarged for the network: 1 or 2. Cells cover fewer pixels accordingly.</param>
     /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
     public static LowResolution Compute(
-        Backbone backbone, SharedPca projection, ImageReader image, InputRange range, WindowPolicy policy,
+        Backbone backbone, SharedPca projection, ImageReader image, InputMap map, WindowPolicy policy,
         StageTimes? times = null, ComputeOptions? run = null, int scale = 1)
     {
         projection.CheckFits(backbone);
-        using var tokens = new LowResolutionTokens(backbone, image, range, policy, scale);
+        using var tokens = new LowResolutionTokens(backbone, image, map, policy, scale);
         var result = new LowResolution(projection.Channels, tokens.Rows, tokens.Columns, backbone.Description.Patch / scale);
         try
         {

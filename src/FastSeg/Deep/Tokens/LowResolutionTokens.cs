@@ -23,16 +23,16 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
     /// <summary>Plans and allocates everything a pass over the image needs.</summary>
     /// <param name="backbone">The network.</param>
     /// <param name="image">The image.</param>
-    /// <param name="range">Input range.</param>
+    /// <param name="map">Input range.</param>
     /// <param name="policy">Windows.</param>
     /// <param name="scale">How many times the page is enlarged: 1 or 2.</param>
-    public LowResolutionTokens(Backbone backbone, ImageReader image, InputRange range, WindowPolicy policy, int scale = 1)
+    public LowResolutionTokens(Backbone backbone, ImageReader image, InputMap map, WindowPolicy policy, int scale = 1)
     {
         _backbone = backbone;
         (_down, _across) = Axes(backbone, image.Info, policy, scale);
         (Rows, Columns) = (CellsAt(scale, image.Info.Height, backbone), CellsAt(scale, image.Info.Width, backbone));
         _window = new BackboneWindow(backbone, _down.Size, _across.Size, policy.FlipAverage);
-        _page = new ScaledPage(backbone, image, range, scale, _window.Width, _window.Height, wholeRows: true);
+        _page = new ScaledPage(backbone, image, map, scale, _window.Width, _window.Height, wholeRows: true);
         _sumColumns = Math.Max(Columns, _across.Size);
         _sums = new HostBuffer(_down.Size * _sumColumns * backbone.Description.Dimension * sizeof(float));
         _weights = new HostBuffer(_down.Size * _sumColumns * sizeof(float));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastSeg.Common;
 using FastSeg.Deep.Backbones;
+using FastSeg.Images;
 using FastSeg.Native;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
@@ -35,10 +36,11 @@ internal static unsafe class SharedPcaFit
     /// <param name="times">Gets the time of reading, of the network and of the rest, or null.</param>
     /// <param name="run">Told the fraction of views done, and may stop between two views; null for neither.</param>
     /// <param name="scale">The scale of the pages that views are windows of: 1 or 2.</param>
+    /// <param name="maps">How each image is standardised; null where none is.</param>
     /// <exception cref="FastSegException">More channels than numbers in a token, a corrupt file, or a network that fails.</exception>
     public static SharedPca Fit(
         Backbone backbone, IReadOnlyList<ImageReader> images, InputRange range, WindowPolicy policy, int channels, ulong seed,
-        int views = Views, StageTimes? times = null, ComputeOptions? run = null, int scale = 1)
+        int views = Views, StageTimes? times = null, ComputeOptions? run = null, int scale = 1, IReadOnlyList<SampleMap>? maps = null)
     {
         int dimension = backbone.Description.Dimension;
         if (channels < 1 || channels > dimension)
@@ -63,7 +65,7 @@ internal static unsafe class SharedPcaFit
                 run?.Cancellation.ThrowIfCancellationRequested();
                 ImageReader image = images[view % images.Count];
                 window = WindowFor(backbone, image.Info, policy, scale, window);
-                Load(backbone, image, range, scale, window, random);
+                Load(backbone, image, new InputMap(range, maps?[view % images.Count] ?? default), scale, window, random);
                 long pixels = (long)window.Width * window.Height;
                 Book(Stage.Read, pixels);
                 // ONNX Runtime would keep the memory of a pass for each size of window; keep it only where all views have one size.
@@ -160,13 +162,13 @@ internal static unsafe class SharedPcaFit
 
     /// <summary>Reads the window of a view and jitters it into the network's input.</summary>
     private static void Load(
-        Backbone backbone, ImageReader image, InputRange range, int scale, BackboneWindow window, SplitMix64 random)
+        Backbone backbone, ImageReader image, InputMap map, int scale, BackboneWindow window, SplitMix64 random)
     {
         int patch = backbone.Description.Patch;
         long width = Math.Max(LowResolutionTokens.Cells(image.Info.Width * scale, patch) * patch, window.Width);
         long height = Math.Max(LowResolutionTokens.Cells(image.Info.Height * scale, patch) * patch, window.Height);
         SharedPcaView view = SharedPcaView.Draw(random, width, height, window.Width, window.Height);
-        using var page = new ScaledPage(backbone, image, range, scale, window.Width, window.Height, wholeRows: false);
+        using var page = new ScaledPage(backbone, image, map, scale, window.Width, window.Height, wholeRows: false);
         using var planes = new HostBuffer(PlaneBytes(window.Width, window.Height));
         page.Load(new Region(view.X, view.Y, window.Width, window.Height), first: true, (float*)planes.Pointer);
         view.Apply((float*)planes.Pointer, window.Input, window.Width, window.Height, BackboneInput.Colours);

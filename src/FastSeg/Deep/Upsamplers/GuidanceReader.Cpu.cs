@@ -1,4 +1,5 @@
 using FastSeg.Common;
+using FastSeg.Deep.Backbones;
 using FastSeg.Images;
 using FastSeg.Native;
 
@@ -9,14 +10,14 @@ internal sealed unsafe class GuidanceReaderCpu : IDisposable
 {
     private readonly UpsamplerPlanCpu _plan;
     private readonly ImageReader _image;
-    private readonly InputRange _range;
+    private readonly InputMap _map;
     private readonly HostBuffer _samples;
     private readonly HostBuffer _unit;
 
     /// <summary>Allocates buffers for at most <paramref name="pixels"/> pixels of guidance.</summary>
-    public GuidanceReaderCpu(UpsamplerPlanCpu plan, ImageReader image, InputRange range, long pixels)
+    public GuidanceReaderCpu(UpsamplerPlanCpu plan, ImageReader image, InputMap map, long pixels)
     {
-        (_plan, _image, _range) = (plan, image, range);
+        (_plan, _image, _map) = (plan, image, map);
         _samples = new HostBuffer(pixels * image.Info.PixelBytes);
         _unit = new HostBuffer(pixels * image.Info.Channels * sizeof(float));
     }
@@ -65,6 +66,7 @@ internal sealed unsafe class GuidanceReaderCpu : IDisposable
         int channels = _image.Info.Channels;
         float* to = (float*)_unit.Pointer;
         byte* bytes = _samples.Pointer;
+        float divisor = _image.Info.Type.Divisor();
         for (int channel = 0; channel < channels; channel++, to += pixels)
         {
             switch (_image.Info.Type)
@@ -72,25 +74,25 @@ internal sealed unsafe class GuidanceReaderCpu : IDisposable
                 case SampleType.UInt8:
                     for (long i = 0; i < pixels; i++)
                     {
-                        to[i] = _range.Unit(bytes[(i * channels) + channel] / 255f);
+                        to[i] = _map.Unit(bytes[(i * channels) + channel], divisor);
                     }
                     break;
                 case SampleType.UInt16:
                     for (long i = 0; i < pixels; i++)
                     {
-                        to[i] = _range.Unit(((ushort*)bytes)[(i * channels) + channel] / 65535f);
+                        to[i] = _map.Unit(((ushort*)bytes)[(i * channels) + channel], divisor);
                     }
                     break;
                 case SampleType.Int16:
                     for (long i = 0; i < pixels; i++)
                     {
-                        to[i] = _range.Unit(((short*)bytes)[(i * channels) + channel] / 65535f);
+                        to[i] = _map.Unit(((short*)bytes)[(i * channels) + channel], divisor);
                     }
                     break;
                 default:
                     for (long i = 0; i < pixels; i++)
                     {
-                        to[i] = _range.Unit(((float*)bytes)[(i * channels) + channel]);
+                        to[i] = _map.Unit(((float*)bytes)[(i * channels) + channel], divisor);
                     }
                     break;
             }

@@ -1,4 +1,5 @@
 using FastSeg.Common;
+using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Native;
 using FastSeg.Simd;
@@ -18,11 +19,11 @@ internal sealed unsafe class LearnedPlanesCpu : IDisposable
     private Region _core;
 
     /// <summary>Allocates what tiles of a grid need.</summary>
-    public LearnedPlanesCpu(UpsamplerPlanCpu plan, LowResolution map, ImageReader image, InputRange range, TileGrid grid)
+    public LearnedPlanesCpu(UpsamplerPlanCpu plan, LowResolution map, ImageReader image, InputMap seen, TileGrid grid)
     {
         _map = map;
         _network = UpsamplerCpu.Create(plan);
-        _guidance = new GuidanceReaderCpu(plan, image, range, GuidanceReaderCpu.Largest(plan, image.Info, grid));
+        _guidance = new GuidanceReaderCpu(plan, image, seen, GuidanceReaderCpu.Largest(plan, image.Info, grid));
         _planes = new HostBuffer(PlaneBytes(plan, grid));
     }
 
