@@ -80,7 +80,7 @@ public sealed class LocalSegmenterTests
         long before = HostBuffer.LiveBytes;
         Trained.Labels(LazyModel.Value, image, options, segment);
         Assert.That(HostBuffer.PeakBytes - before, Is.LessThanOrEqualTo(plan.BufferBytes));
-        Assert.That(HostBuffer.LiveBytes, Is.EqualTo(before));
+        Assert.That(HostBuffer.LiveBytes, Is.LessThanOrEqualTo(before), "blocks are freed when a run ends");
     }
 
     [Test]

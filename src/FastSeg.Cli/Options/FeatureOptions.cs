@@ -35,11 +35,17 @@ internal sealed class FeatureOptions
 
     private readonly Option<Standardisation> _standardise = StandardiseOption.Create();
 
+    private readonly Option<double> _surroundings = NumberOption.Real(
+        "--standardise-sigma", "S",
+        "With --standardise local: standard deviation, in pixels, of the Gaussian that weighs a pixel's surroundings, 1 to 256. " +
+            "[default: 64]",
+        null, 256);
+
     public FeatureOptions() => ChoiceOption.Only(_preset, "paper", "weka");
 
     /// <summary>Whether any of the options was given.</summary>
     public bool Given(ParseResult parsed) =>
-        ((Option[])[_preset, _sigmas, _scale, _families, _standardise]).Any(option => Given(parsed, option));
+        ((Option[])[_preset, _sigmas, _scale, _families, _standardise, _surroundings]).Any(option => Given(parsed, option));
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -49,6 +55,7 @@ internal sealed class FeatureOptions
         command.Options.Add(_scale);
         command.Options.Add(_families);
         command.Options.Add(_standardise);
+        command.Options.Add(_surroundings);
     }
 
     /// <summary>The specification they describe.</summary>
@@ -70,6 +77,10 @@ internal sealed class FeatureOptions
 
     private FeatureSpec Described(ParseResult parsed)
     {
+        if (Given(parsed, _surroundings) && parsed.GetValue(_standardise) != Standardisation.Local)
+        {
+            throw new UsageException("--standardise-sigma is for --standardise local; add that, or leave the sigma out.");
+        }
         FeatureSpec preset = parsed.GetValue(_preset) == "weka" ? FeatureSpec.Weka : FeatureSpec.Paper;
         string? families = parsed.GetValue(_families);
         return preset with
@@ -77,6 +88,7 @@ internal sealed class FeatureOptions
             Sigmas = Given(parsed, _sigmas) ? parsed.GetValue(_sigmas)! : preset.Sigmas,
             SigmaScale = Given(parsed, _scale) ? parsed.GetValue(_scale) : preset.SigmaScale,
             Standardise = parsed.GetValue(_standardise),
+            StandardiseSigma = Given(parsed, _surroundings) ? parsed.GetValue(_surroundings) : preset.StandardiseSigma,
             Families = families is null ? preset.Families : FamilyNames.Parse(families.Split(',', StringSplitOptions.TrimEntries)),
         };
     }

@@ -12,17 +12,11 @@ internal static class StandardiseOption
         {
             Description =
                 "image: samples less the image's mean, over its deviation, so that neither sample type nor gain matters; " +
+                "local: the same with mean and deviation of each pixel's surroundings, for images that are brighter on one side; " +
                 "none: as in models of older versions, divided by the type's largest value.",
             DefaultValueFactory = _ => Standardisation.Image,
             CustomParser = result => Enum.Parse<Standardisation>(result.Tokens[0].Value, ignoreCase: true),
         };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: "local" }])
-            {
-                result.AddError("--standardise local is not possible yet; give image or none.");
-            }
-        });
         ChoiceOption.Only(option, "image", "local", "none");
         return option;
     }

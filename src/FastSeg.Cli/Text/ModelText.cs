@@ -48,6 +48,7 @@ internal static class ModelText
 
     /// <summary>How samples are standardised, and the statistics of the training images where they are kept.</summary>
     private static string Samples(Model model) => StandardiseText.Of(model.Features.Standardise)
+        + (model.Features.Standardise == Standardisation.Local ? $"; sigma {Units.Significant(model.Features.StandardiseSigma)} px" : "")
         + (model.Samples is { } samples ? $"; {StandardiseText.Of(samples)} over the training images" : "");
 
     private static string Deep(Model model) => model.DeepFeatures is { } deep ? $", and {deep.Channels} deep" : "";

@@ -26,12 +26,7 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     public bool NeedsSamples => Features.Standardise == Standardisation.Image || Smoothing.Mode != SmoothingMode.None;
 
     /// <summary>What filters see of a stored sample.</summary>
-    public SampleMap Map => Features.Standardise switch
-    {
-        Standardisation.Image when Samples is not null => SampleMap.Of(Samples),
-        Standardisation.Local => SampleMap.Standardised,
-        _ => default,
-    };
+    public SampleMap Map => MapOf(Features.Standardise, Samples);
 
     /// <summary>What is done to the probabilities; it decides how many pixels around a core get probabilities too.</summary>
     public Smoothing Smoothing { get; init; } = Smoothing.None;
@@ -60,6 +55,16 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
 
     /// <summary>Number of all planes: features times channels, then the deep ones.</summary>
     public int PlaneCount => (Features.Names.Count * Channels) + DeepChannels;
+
+    /// <summary>What filters see of a sample of <see cref="Image"/>.</summary>
+    /// <param name="mode">How samples are standardised.</param>
+    /// <param name="samples">Mean and deviation of the page's samples, where they are known.</param>
+    public static SampleMap MapOf(Standardisation mode, SampleStatistics? samples) => mode switch
+    {
+        Standardisation.Image => SampleMap.OfKnown(samples),
+        Standardisation.Local => SampleMap.Standardised,
+        _ => default,
+    };
 
     /// <summary>The pixels whose probabilities a core's results need: the core with the smoothing's reach, cut off at the page.</summary>
     public Region Computed(Region core) => core.Inflate(Smoothing.Reach).Intersect(Image.Info.Bounds);

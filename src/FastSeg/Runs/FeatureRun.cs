@@ -52,11 +52,14 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// </exception>
     public RunResult Fitted(FeatureSpec features, int channels, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> output)
     {
-        long peak = DeepModel.FitPeak(deep, [image], options);
+        int seen = Channels(channels, options);
+        ImageReader standardised = LocalReader.Of(image, null, features, seen);
+        long peak = DeepModel.FitPeak(deep, [standardised], options);
         SampleStatistics? samples = TakeSamples(features.Standardise);
-        using DeepModel model = Fit(deep, features.Standardise, samples, PartialProgress.Of(options.Progress, 0, FitShare));
+        using DeepModel model =
+            Fit(deep, standardised, features.Standardise, samples, PartialProgress.Of(options.Progress, 0, FitShare));
         ComputeOptions afterFit = options with { Progress = PartialProgress.Of(options.Progress, FitShare, 1 - FitShare) };
-        RunResult run = Write(features, channels, model, deep.Backbone, output, null, afterFit, samples);
+        RunResult run = Write(features, seen, model, deep.Backbone, output, null, afterFit, samples);
         return run with { PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
     }
 
@@ -77,24 +80,39 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         Standardisation standardise)
     {
         FeatureSpec none = FeatureSpec.Paper with { Families = Families.None, Standardise = standardise };
-        long peak = DeepModel.FitPeak(deep, [image], options);
+        int seen = Channels(0, options);
+        ImageReader standardised = LocalReader.Of(image, null, none, seen);
+        long peak = DeepModel.FitPeak(deep, [standardised], options);
         SampleStatistics? samples = TakeSamples(standardise);
-        using DeepModel model = Fit(deep, standardise, samples, null);
+        using DeepModel model = Fit(deep, standardised, standardise, samples, null);
         using DeepModel cells = model.Interpolated(Upsampling.Nearest);
-        using DeepMaps maps = DeepMaps.Compute(model, deep.Backbone, image, SampleMap.OfKnown(samples), _times, options);
+        using DeepMaps maps =
+            DeepMaps.Compute(model, deep.Backbone, standardised, Work.MapOf(standardise, samples), _times, options);
+        LocalReader.Release(standardised);
         ComputeOptions quiet = options with { Progress = null };
-        Write(none, 0, cells, null, low, maps, quiet, samples);
-        RunResult run = Write(none, 0, model, null, full, maps, quiet, samples);
+        Write(none, seen, cells, null, low, maps, quiet, samples);
+        RunResult run = Write(none, seen, model, null, full, maps, quiet, samples);
         return run with { PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
     }
 
     /// <summary>Fits the projection to the image, with seed 0.</summary>
-    private DeepModel Fit(DeepOptions deep, Standardisation standardise, SampleStatistics? samples, IProgress<double>? progress)
+    private DeepModel Fit(
+        DeepOptions deep, ImageReader standardised, Standardisation mode, SampleStatistics? samples, IProgress<double>? progress)
     {
-        deep.CheckRange(standardise);
-        IReadOnlyList<SampleMap>? maps = samples is null ? null : [SampleMap.Of(samples)];
-        return DeepModel.Fit(deep, [image], 0, _times, options with { Progress = progress }, maps);
+        deep.CheckRange(mode);
+        IReadOnlyList<SampleMap>? maps = mode == Standardisation.None ? null : [Work.MapOf(mode, samples)];
+        try
+        {
+            return DeepModel.Fit(deep, [standardised], 0, _times, options with { Progress = progress }, maps);
+        }
+        finally
+        {
+            LocalReader.Release(standardised);
+        }
     }
+
+    /// <summary>The channels whose features are computed: those that were asked for, or else 1 where the image is grey, or 3.</summary>
+    private int Channels(int wanted, ComputeOptions how) => wanted != 0 ? wanted : SampleSearch.IsGrey(image, how) ? 1 : 3;
 
     /// <summary>Mean and deviation of the image, where it is standardised by them.</summary>
     private SampleStatistics? TakeSamples(Standardisation standardise)
@@ -117,7 +135,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output,
         DeepMaps? maps, ComputeOptions how, SampleStatistics? samples = null)
     {
-        int seen = channels != 0 ? channels : SampleSearch.IsGrey(image, how) ? 1 : 3;
+        int seen = Channels(channels, how);
         var work = new Work(LocalReader.Of(image, null, features, seen), features, seen, model, null) { Samples = samples };
         features.Check(work.DeepChannels);
         IReadOnlyList<string> names = [.. features.PlaneNames(seen), .. Enumerable.Range(0, work.DeepChannels).Select(i => $"deep_{i}")];

@@ -163,8 +163,15 @@ internal sealed unsafe class Trainer(
         ImageReader[] readers = [.. images.Select(image => LocalReader.Of(image.Image, null, features, channels))];
         _plannedPeak = Math.Max(_plannedPeak, DeepModel.FitPeak(wanted, readers, options));
         ComputeOptions how = options with { Progress = PartialProgress.Of(options.Progress, 0, ProjectionShare) };
-        SampleMap[] maps = [.. _moments.Select(moments => SampleMap.Of(moments.Statistics))];
-        return DeepModel.Fit(wanted, readers, training.Seed, _times, how, maps.Length == 0 ? null : maps);
+        SampleMap[] maps = [.. images.Select((_, i) => Work.MapOf(features.Standardise, SamplesOf(i)))];
+        try
+        {
+            return DeepModel.Fit(wanted, readers, training.Seed, _times, how, features.Standardise == Standardisation.None ? null : maps);
+        }
+        finally
+        {
+            Array.ForEach(readers, LocalReader.Release);
+        }
     }
 
     /// <summary>The classes by ascending label value, each with its name and its number of pixels.</summary>

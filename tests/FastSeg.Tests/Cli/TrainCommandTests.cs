@@ -35,6 +35,19 @@ internal sealed class TrainCommandTests : CliFixture
     }
 
     [Test]
+    public void StandardisationByNeighbourhoodKeepsItsSigma()
+    {
+        string path = At("local.fastseg");
+        string[] local = ["train", "--image", TrainImage, "--labels", TrainLabels, "-o", path, "--rounds", "1", "--no-score"];
+        Succeed([.. local, "--standardise", "local", "--standardise-sigma", "12"]);
+        FeatureSpec kept = FastSeg.Model.Load(path).Features;
+        Assert.That((kept.Standardise, kept.StandardiseSigma), Is.EqualTo((Standardisation.Local, 12)));
+        Assert.That(Succeed("info", path), Does.Contain("(local); sigma 12 px"));
+        Assert.That(Misuse([.. local, "--standardise-sigma", "12"]), Does.Contain("--standardise-sigma is for --standardise local"));
+        Assert.That(Misuse([.. local, "--standardise", "local", "--standardise-sigma", "0.5"]), Does.Contain("from 1 to 256"));
+    }
+
+    [Test]
     public void StandardisationIsKeptNamedAndReported()
     {
         string path = At("none.fastseg"), report = At("report.json");

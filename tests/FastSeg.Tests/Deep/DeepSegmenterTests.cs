@@ -74,6 +74,35 @@ internal sealed class DeepSegmenterTests
         Assert.That(Planes(_model, sixteen), Is.EqualTo(Planes(_model, image)));
     }
 
+    /// <summary>The transformer sees 0.5 + 0.12 z, as it would of an image of z with the range -0.5 / 0.12 to 0.5 / 0.12.</summary>
+    [Test]
+    public void TheTransformerSeesTheImageStandardisedByNeighbourhood([Values] BackendKind backend)
+    {
+        if (backend is BackendKind.Auto or BackendKind.Cuda or BackendKind.OpenCl)
+        {
+            return;
+        }
+        FeatureSpec local = FeatureSpec.Paper with
+        {
+            Families = Families.Gaussian,
+            Sigmas = [],
+            Standardise = Standardisation.Local,
+            StandardiseSigma = 20,
+        };
+        using MemoryImage image = Scene.Image;
+        var options = new ComputeOptions { Backend = backend };
+        float[] z = Segmenter.Features(image, local, options: options).Values.ToArray();
+        using MemoryImage standardised = MemoryImage.FromMemory<float>(z, Scene.Width, Scene.Height);
+        var deep = new DeepOptions(_backbone) { Channels = Channels, Scales = [1] };
+        float[] found = Segmenter.Features(image, local, deep: deep, options: options).Values.ToArray();
+        const float End = 0.5f / 0.12f;
+        float[] expected = Segmenter.Features(
+            standardised, local with { Standardise = Standardisation.None }, deep: deep with { Range = new InputRange(-End, End) },
+            options: options).Values.ToArray();
+        Assert.That(found[..z.Length], Is.EqualTo(z));
+        Assert.That(found, Is.EqualTo(expected).Within(1e-4));
+    }
+
     [Test]
     public void AStandardisedImageHasNoRange()
     {
