@@ -1,6 +1,8 @@
 using FastSeg.Checks;
 using FastSeg.Common;
+using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
+using FastSeg.Images;
 using FastSeg.Native;
 using FastSeg.Tests.Deep.Backbones;
 using NUnit.Framework;
@@ -47,6 +49,30 @@ internal sealed unsafe class LowResolutionTests
             double value = expected[i / 6 / columns, i / 6 % columns, i % 6];
             Assert.That(tokens[i], Is.EqualTo(value).Within(Tolerance), $"row {i / 6 / columns}, column {i / 6 % columns}, number {i % 6}");
         }
+    }
+
+    /// <summary>Mean and deviation are such that some samples lie beyond what is seen, so that clipping counts.</summary>
+    [Test]
+    public void AStandardisedPageIsEnlargedAsTheNetworkSeesIt([Values(1, 2)] int scale)
+    {
+        const int Width = 43, Height = 31;
+        const double Mean = 120, Deviation = 25;
+        using var tiny = new TinyBackbone(dimension: 6);
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        using MemoryImage image = RandomImage(Width, Height, 1, out byte[] samples);
+        var map = new InputMap(InputRange.Bytes, SampleMap.Of(new SampleStatistics(Mean, Deviation)));
+        float[] tokens = Run(backbone, image, new WindowPolicy(5, 2, false), out _, out int columns, map, scale);
+
+        double Unit(int y, int x) => Math.Clamp(0.5 + (0.12 * (samples[(y * Width) + x] - Mean) / Deviation), 0, 1);
+        double Pixel(int colour, int y, int x)
+        {
+            double unit = scale == 1 ? Unit(y, x) : EnlargementReference.At(Unit, Height, Width, y, x);
+            return (unit - backbone.Description.Mean[colour]) / backbone.Description.Std[colour];
+        }
+        double[,,] expected = WindowsReference.Tokens(tiny, Pixel, scale * Width, scale * Height, 5, 2, false);
+        Assert.That(
+            tokens, Is.EqualTo(Enumerable.Range(0, tokens.Length).Select(i => expected[i / 6 / columns, i / 6 % columns, i % 6]))
+                .Within(Tolerance));
     }
 
     [Test]
@@ -179,10 +205,10 @@ internal sealed unsafe class LowResolutionTests
     }
 
     private static float[] Run(
-        Backbone backbone, ImageReader image, WindowPolicy policy, out int rows, out int columns, InputRange? range = null, int scale = 1)
+        Backbone backbone, ImageReader image, WindowPolicy policy, out int rows, out int columns, InputMap? map = null, int scale = 1)
     {
         long before = HostBuffer.Allocations;
-        using var tokens = new LowResolutionTokens(backbone, image, range ?? InputRange.Bytes, policy, scale);
+        using var tokens = new LowResolutionTokens(backbone, image, map ?? InputRange.Bytes, policy, scale);
         long buffers = HostBuffer.Allocations - before;
         (rows, columns) = ((int)tokens.Rows, (int)tokens.Columns);
         int numbers = columns * backbone.Description.Dimension;
