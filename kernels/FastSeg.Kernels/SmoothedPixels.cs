@@ -18,15 +18,20 @@ public static class SmoothedPixels
             return;
         }
         long pixels = (long)shape.CoreWidth * shape.CoreHeight, pixel = ((long)y * shape.CoreWidth) + x;
-        float best = planes.Smoothed[pixel];
-        int label = 0;
-        for (int c = 1; c < shape.Classes; c++)
+        labels[pixel] = Largest(planes.Smoothed, pixel, pixels, shape.Classes);
+    }
+
+    /// <summary>The class of the largest p, the lowest class on a tie; parameters as for <see cref="Label"/>.</summary>
+    public static void LabelUnsmoothed(GuidedShape shape, GuidedPlanes planes, ArrayView<byte> labels)
+    {
+        int x = (Grid.IdxX * Group.DimX) + Group.IdxX, y = (Grid.IdxY * Group.DimY) + Group.IdxY;
+        if (x >= shape.CoreWidth || y >= shape.CoreHeight)
         {
-            float value = planes.Smoothed[(c * pixels) + pixel];
-            label = value > best ? c : label;
-            best = value > best ? value : best;
+            return;
         }
-        labels[pixel] = (byte)label;
+        long at = ((long)(shape.CoreY + y) * shape.Width) + shape.CoreX + x;
+        labels[((long)y * shape.CoreWidth) + x] =
+            Largest(planes.Probabilities, at, (long)shape.Width * shape.Height, shape.Classes);
     }
 
     /// <summary>q: p where the largest p is above a limit, else g; times 65535, rounded.</summary>
@@ -54,5 +59,18 @@ public static class SmoothedPixels
             float value = most > sure ? planes.Probabilities[(c * stride) + at] : planes.Smoothed[(c * pixels) + pixel];
             chosen[(c * pixels) + pixel] = (ushort)(int)Fma.Of(value, 65535f, 0.5f);
         }
+    }
+
+    private static byte Largest(ArrayView<float> values, long at, long stride, int classes)
+    {
+        float best = values[at];
+        int label = 0;
+        for (int c = 1; c < classes; c++)
+        {
+            float value = values[(c * stride) + at];
+            label = value > best ? c : label;
+            best = value > best ? value : best;
+        }
+        return (byte)label;
     }
 }

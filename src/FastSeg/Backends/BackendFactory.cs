@@ -16,6 +16,9 @@ internal abstract class BackendFactory
     /// </summary>
     public virtual bool UpsamplesItself => false;
 
+    /// <summary>Whether the backend smooths probabilities itself; a <see cref="SmoothedTile"/> then only passes on what it made.</summary>
+    public virtual bool SmoothsItself => false;
+
     /// <summary>Tile shapes to try, those that run fastest first.</summary>
     public virtual IReadOnlyList<(long Width, long Height)> Shapes => [];
 

@@ -36,6 +36,24 @@ internal sealed record GpuArenaLayout
     /// <summary>Bytes of the trees' margins; 0 where no probabilities are wanted.</summary>
     public required long Margins { get; init; }
 
+    /// <summary>Bytes of the mask, where the device smooths and there is one.</summary>
+    public required long Mask { get; init; }
+
+    /// <summary>Bytes of the probabilities that the device smooths.</summary>
+    public required long Probabilities { get; init; }
+
+    /// <summary>Bytes of the guided filter's guide.</summary>
+    public required long Guide { get; init; }
+
+    /// <summary>Bytes of the smoothed probabilities.</summary>
+    public required long Smoothed { get; init; }
+
+    /// <summary>Bytes of the 16-bit probabilities that safe smoothing makes of them.</summary>
+    public required long Chosen { get; init; }
+
+    /// <summary>Bytes of what comes down of a smoothed tile; 0 where the device does not smooth.</summary>
+    public required long SmoothedResult { get; init; }
+
     /// <summary>Bytes of the image's samples that a learned upsampler looks at.</summary>
     public required long Guidance { get; init; }
 
@@ -55,7 +73,8 @@ internal sealed record GpuArenaLayout
         [.. new (string Name, long Bytes)[]
         {
             ("samples", Samples), ("filters", Scratch), ("planes", Planes), ("bins", Bins), ("labels", Labels), ("margins", Margins),
-            ("flag", Flag), ("guidance", Guidance), ("upsampler", Upsampling), ("labelled pixels", Positions), ("rows", Rows),
+            ("flag", Flag), ("mask", Mask), ("probabilities", Probabilities), ("guide", Guide), ("smoothed", Smoothed),
+            ("16-bit probabilities", Chosen), ("guidance", Guidance), ("upsampler", Upsampling), ("labelled pixels", Positions), ("rows", Rows),
         }.Where(item => item.Bytes > 0).Select(item => (item.Name, DeviceArena.Aligned(item.Bytes)))];
 
     /// <summary>Bytes of all buffers together.</summary>
@@ -64,11 +83,13 @@ internal sealed record GpuArenaLayout
     /// <summary>Bytes of a worker's page-locked memory: what goes up, then the flag, then what comes down.</summary>
     public long PinnedBytes => UpBytes + Flag + DownBytes;
 
-    /// <summary>Bytes of what goes up: samples and, behind them, guidance and positions.</summary>
-    public long UpBytes => DeviceArena.Aligned(Samples) + DeviceArena.Aligned(Guidance) + DeviceArena.Aligned(Positions);
+    /// <summary>Bytes of what goes up: samples and, behind them, guidance, positions and the mask.</summary>
+    public long UpBytes =>
+        DeviceArena.Aligned(Samples) + DeviceArena.Aligned(Guidance) + DeviceArena.Aligned(Positions) + DeviceArena.Aligned(Mask);
 
     /// <summary>Bytes of the largest result that comes down: rows where pixels are gathered, otherwise planes, labels or margins.</summary>
-    private long DownBytes => Positions > 0 ? Rows : Math.Max(Planes, Math.Max(Labels, Margins));
+    private long DownBytes =>
+        Positions > 0 ? Rows : SmoothedResult > 0 ? SmoothedResult : Math.Max(Planes, Math.Max(Labels, Margins));
 
     /// <summary>The layout for the tiles of a grid.</summary>
     /// <param name="work">What is computed.</param>
@@ -84,14 +105,25 @@ internal sealed record GpuArenaLayout
         long planeBytes = core * work.PlaneCount * sizeof(float);
         long labelled = work.Labels is null ? 0 : Enumerable.Range(0, checked((int)grid.Count)).Max(i => work.Labels.CountIn(grid[i]));
         UpsamplerPlanGpu? upsampler = Upsampler(work, grid);
+        // The wanted core is smaller than what is computed by the smoothing's reach, except at the image's border.
+        Region smoothed = work.SmoothsOnDevice ? grid.MaxCore : default;
+        long values = work.SmoothsOnDevice ? smoothed.Pixels * work.Forest!.Classes : 0;
         return new GpuArenaLayout
         {
             Samples = pixelsRead * work.Channels * work.Image.Info.Type.Bytes(),
-            Scratch = FilterBankGpu.ScratchBytes(work.Features, shape),
+            Scratch = Math.Max(
+                FilterBankGpu.ScratchBytes(work.Features, shape),
+                work.SmoothsOnDevice ? GpuSmoothing.ScratchBytes(work, pixelsRead, smoothed) : 0),
             Planes = predicts ? 0 : planeBytes,
             Bins = core * bytePlanes,
             Labels = predicts ? core : 0,
             Margins = work.Margins ? core * work.Forest!.Groups * sizeof(float) : 0,
+            Mask = work.Mask is null ? 0 : smoothed.Pixels,
+            Probabilities = values * sizeof(float),
+            Guide = smoothed.Pixels * sizeof(float),
+            Smoothed = values * sizeof(float),
+            Chosen = work.Smoothing.Mode == SmoothingMode.Safe ? values * sizeof(ushort) : 0,
+            SmoothedResult = work.SmoothsOnDevice ? GpuSmoothing.ResultBytes(work, smoothed) : 0,
             Guidance = DeepImageGpu.SampleBytes(work.Image.Info, upsampler),
             Upsampling = DeepImageGpu.ScratchBytes(work.Image.Info, upsampler),
             Positions = labelled * (stays ? 2 : 1) * sizeof(int),

@@ -19,6 +19,11 @@ internal sealed class GpuArenaViews
         Labels = arena.Take(layout.Labels);
         Margins = arena.Take(layout.Margins).Cast<float>();
         Flag = arena.Take(GpuArenaLayout.Flag).SubView(0, sizeof(int)).Cast<int>();
+        Mask = arena.Take(layout.Mask);
+        Probabilities = arena.Take(layout.Probabilities).Cast<float>();
+        Guide = arena.Take(layout.Guide).Cast<float>();
+        Smoothed = arena.Take(layout.Smoothed).Cast<float>();
+        Chosen = arena.Take(layout.Chosen).Cast<ushort>();
         Guidance = arena.Take(layout.Guidance);
         Upsampling = arena.Take(layout.Upsampling);
         Positions = arena.Take(layout.Positions).Cast<int>();
@@ -45,6 +50,21 @@ internal sealed class GpuArenaViews
 
     /// <summary>One element, which the kernels set to 1 where a feature is not a number.</summary>
     public ArrayView<int> Flag { get; }
+
+    /// <summary>The mask: one byte a pixel.</summary>
+    public ArrayView<byte> Mask { get; }
+
+    /// <summary>Probabilities that are smoothed: classes x pixels.</summary>
+    public ArrayView<float> Probabilities { get; }
+
+    /// <summary>The guided filter's guide.</summary>
+    public ArrayView<float> Guide { get; }
+
+    /// <summary>Smoothed probabilities: classes x pixels of the wanted core.</summary>
+    public ArrayView<float> Smoothed { get; }
+
+    /// <summary>What safe smoothing makes of them: classes x pixels of the wanted core.</summary>
+    public ArrayView<ushort> Chosen { get; }
 
     /// <summary>Samples of the image that a learned upsampler looks at.</summary>
     public ArrayView<byte> Guidance { get; }

@@ -68,7 +68,7 @@ internal sealed unsafe class GpuBackend : Backend
     /// <inheritdoc/>
     protected override void ComputePredictions(int worker, Tile tile, TilePredictions predictions, StageTimes times)
     {
-        GpuTileJob job = Run(worker, tile, TileVerb.Predict, times);
+        GpuTileJob job = Run(worker, tile, TileVerb.Predict, times, Work.SmoothsOnDevice ? predictions.Smoothing : default);
         if (job.NotANumber)
         {
             // Samples that could make a filter overflow are refused when the tile is read, so this should not happen. A bin cannot say
@@ -79,6 +79,12 @@ internal sealed unsafe class GpuBackend : Backend
         }
         long start = Stopwatch.GetTimestamp();
         long pixels = tile.Core.Pixels;
+        if (Work.SmoothsOnDevice)
+        {
+            predictions.TakeSmoothed(job.Result);
+            times.Add(Stage.Forest, start);
+            return;
+        }
         if (!Work.Margins)
         {
             predictions.TakeClasses(job.Result, pixels);
@@ -130,11 +136,12 @@ internal sealed unsafe class GpuBackend : Backend
     }
 
     /// <summary>Runs a worker's job on the device and waits for it; the job then holds the result.</summary>
-    private GpuTileJob Run(int worker, Tile tile, TileVerb verb, StageTimes times)
+    private GpuTileJob Run(int worker, Tile tile, TileVerb verb, StageTimes times, SmoothingRequest smoothing = default)
     {
         long start = Stopwatch.GetTimestamp();
         GpuTileJob job = _jobs[worker];
         job.Take(tile, verb);
+        job.Take(smoothing);
         job.TakeGuidance(tile.Core);
         _factory.Thread.Run(job);
         times.Add(verb == TileVerb.Predict ? Stage.Forest : Stage.Filters, start, tile.Core.Pixels);

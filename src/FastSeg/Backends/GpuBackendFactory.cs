@@ -4,6 +4,7 @@ using FastSeg.Features;
 using FastSeg.Forest;
 using FastSeg.Forest.Training;
 using FastSeg.Gpu;
+using FastSeg.Probabilities;
 
 namespace FastSeg.Backends;
 
@@ -33,6 +34,9 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
 
     /// <inheritdoc/>
     public override bool UpsamplesItself => true;
+
+    /// <inheritdoc/>
+    public override bool SmoothsItself => true;
 
     /// <summary>
     /// Large squares: a halo of 66 pixels adds 27 % to 1024 x 1024. Larger squares would gain little more, and two slots must fit into the
@@ -65,6 +69,10 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
         if (trees is not null)
         {
             items.Add(new PlanItem("forest", trees.Bytes, 1, PlanPhase.Tiles));
+        }
+        if (work.SmoothsOnDevice)
+        {
+            items.Add(new PlanItem("guide's taps", GuideGpu.TableBytes, 1, PlanPhase.Tiles));
         }
         if (work.ResidentRows > 0)
         {

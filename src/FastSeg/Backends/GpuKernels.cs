@@ -20,6 +20,7 @@ internal sealed class GpuKernels : IDisposable
         {
             Deep = deep is null ? null : new DeepImageGpu(device, work.Deep!.Description, deep.Maps, work.Image.Info, work.Map, upsampler);
             Forest = work.Verb == TileVerb.Predict ? new ForestGpu(device, work.Forest!) : null;
+            Smoothing = work.SmoothsOnDevice ? new GpuSmoothing(device, work) : null;
             Gather = work.Verb == TileVerb.Gather ? new GatherGpu(device) : null;
         }
         catch
@@ -38,6 +39,9 @@ internal sealed class GpuKernels : IDisposable
     /// <summary>Applies the trees; null unless the work predicts.</summary>
     public ForestGpu? Forest { get; }
 
+    /// <summary>Smooths probabilities; null where nothing is smoothed, or the host does it.</summary>
+    public GpuSmoothing? Smoothing { get; }
+
     /// <summary>Collects the labelled pixels' rows; null unless the work gathers.</summary>
     public GatherGpu? Gather { get; }
 
@@ -47,5 +51,6 @@ internal sealed class GpuKernels : IDisposable
         Filters.Dispose();
         Deep?.Dispose();
         Forest?.Dispose();
+        Smoothing?.Dispose();
     }
 }

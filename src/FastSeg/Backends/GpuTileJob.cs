@@ -19,12 +19,13 @@ internal sealed unsafe class GpuTileJob : GpuJob
     private readonly PinnedBuffer _pinned;
 
     /// <summary>Where the parts of the page-locked memory begin, in bytes; the samples begin at 0.</summary>
-    private readonly long _guidanceAt, _positionsAt, _flagAt, _resultAt;
+    private readonly long _guidanceAt, _positionsAt, _maskAt, _flagAt, _resultAt;
     private TileShape _shape;
     private SampleType _type;
     private SampleMap _map;
     private TileVerb _verb;
-    private Region _core;
+    private Region _read, _core, _smoothed;
+    private bool _masked;
     private long _guidanceBytes;
     private int _labelled;
     private long _firstRow;
@@ -42,6 +43,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
         _pinned = new PinnedBuffer(device.Accelerator, layout.PinnedBytes);
         _guidanceAt = DeviceArena.Aligned(layout.Samples);
         _positionsAt = _guidanceAt + DeviceArena.Aligned(layout.Guidance);
+        _maskAt = _positionsAt + DeviceArena.Aligned(layout.Positions);
         _flagAt = layout.UpBytes;
         _resultAt = _flagAt + GpuArenaLayout.Flag;
     }
@@ -50,7 +52,8 @@ internal sealed unsafe class GpuTileJob : GpuJob
     public bool NotANumber => *(int*)(_pinned.Pointer + _flagAt) != 0;
 
     /// <summary>
-    /// What came down of the last tile: classes, margins (groups x pixels), planes (planes x pixels) or rows. It lies in the job's own
+    /// What came down of the last tile: classes, margins (groups x pixels), planes (planes x pixels), rows, or what
+    /// <see cref="TilePredictions.TakeSmoothed"/> takes. It lies in the job's own
     /// memory, until the job is run again or released.
     /// </summary>
     public byte* Result => _pinned.Pointer + _resultAt;
@@ -74,9 +77,19 @@ internal sealed unsafe class GpuTileJob : GpuJob
             CoreWidth = (int)tile.Core.Width,
             CoreHeight = (int)tile.Core.Height,
         };
-        _core = tile.Core;
+        (_read, _core) = (tile.Bounds, tile.Core);
         (_type, _map) = (tile.Type, tile.Map);
         Buffer.MemoryCopy(tile.Samples, _pinned.Pointer, SampleBytes, SampleBytes);
+    }
+
+    /// <summary>Notes what is smoothed of the present tile, and copies the mask to where the device reads it.</summary>
+    public void Take(SmoothingRequest smoothing)
+    {
+        (_smoothed, _masked) = (smoothing.Core, smoothing.Mask != null);
+        if (_masked)
+        {
+            Buffer.MemoryCopy(smoothing.Mask, _pinned.Pointer + _maskAt, _core.Pixels, _core.Pixels);
+        }
     }
 
     /// <summary>Reads the samples around a core that a learned upsampler looks at, to where the device reads them.</summary>
@@ -173,12 +186,36 @@ internal sealed unsafe class GpuTileJob : GpuJob
         ArrayView<float> margins = DeviceArena.Part(views.Margins, 0, marginBytes / sizeof(float));
         _kernels.Forest.Run(stream, views.Bins, pixels, pixels, views.Labels.SubView(0, pixels), margins);
         View(_flagAt, sizeof(int)).CopyFrom(stream, views.Flag.Cast<byte>());
+        if (_work.SmoothsOnDevice)
+        {
+            Smooth(stream, views);
+            return;
+        }
         if (_work.Margins)
         {
             View(_resultAt, marginBytes).CopyFrom(stream, margins.Cast<byte>());
             return;
         }
         View(_resultAt, pixels).CopyFrom(stream, views.Labels.SubView(0, pixels));
+    }
+
+    /// <summary>Queues the smoothing and the download of its results.</summary>
+    private void Smooth(AcceleratorStream stream, GpuArenaViews views)
+    {
+        if (_masked)
+        {
+            views.Mask.SubView(0, _core.Pixels).CopyFrom(stream, View(_maskAt, _core.Pixels));
+        }
+        _kernels.Smoothing!.Run(stream, views, _type, _read, _core, _smoothed, _masked);
+        long pixels = _smoothed.Pixels, bytes = GpuSmoothing.ResultBytes(_work, _smoothed);
+        if (_work.Smoothing.Mode == SmoothingMode.Safe)
+        {
+            View(_resultAt, bytes - pixels).CopyFrom(stream, views.Chosen.Cast<byte>().SubView(0, bytes - pixels));
+            View(_resultAt + bytes - pixels, pixels).CopyFrom(stream, views.Labels.SubView(0, pixels));
+            return;
+        }
+        ArrayView<byte> result = _work.Probabilities ? views.Smoothed.Cast<byte>() : views.Labels;
+        View(_resultAt, bytes).CopyFrom(stream, result.SubView(0, bytes));
     }
 
     /// <summary>Queues the gathering of labelled pixels' rows from the float planes, and the rows' download unless they stay.</summary>

@@ -6,18 +6,21 @@ namespace FastSeg.Backends;
 
 /// <summary>
 /// One worker's smoothing of a tile: takes the trees' margins of a core and of what the guided filter needs around it, and makes of them
-/// the smoothed probabilities of the core. It does on the host what follows the trees, whichever backend walked them.
+/// the smoothed probabilities of the core. Where the backend smooths, it passes on what that made.
 /// </summary>
 internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
 {
     private readonly Work _work;
     private readonly int _classes;
-    private readonly HostBuffer _probabilities;
-    private readonly HostBuffer _guide;
+    private readonly HostBuffer? _probabilities;
+    private readonly HostBuffer? _guide;
     private readonly HostBuffer? _values;
-    private readonly GuideCpu _guiding;
-    private readonly GuidedFilterCpu _filter;
+    private readonly GuideCpu? _guiding;
+    private readonly GuidedFilterCpu? _filter;
     private Tile? _tile;
+
+    /// <summary>What the backend made of the present core, where it smooths by the guided filter alone.</summary>
+    private byte* _made;
     private GuidedTileCpu _present;
 
     /// <summary>Allocates what the largest core needs.</summary>
@@ -26,10 +29,14 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     public SmoothedTile(Work work, Region maxCore)
     {
         (_work, _classes) = (work, work.Forest!.Classes);
+        _values = ValueBytes(work, maxCore) == 0 ? null : new HostBuffer(ValueBytes(work, maxCore));
+        if (work.SmoothsOnDevice)
+        {
+            return;
+        }
         Region computed = work.Largest(maxCore);
         _probabilities = new HostBuffer(computed.Pixels * _classes * sizeof(float));
         _guide = new HostBuffer(computed.Pixels * sizeof(float));
-        _values = ValueBytes(work, maxCore) == 0 ? null : new HostBuffer(ValueBytes(work, maxCore));
         _guiding = new GuideCpu(computed.Width);
         _filter = new GuidedFilterCpu(_classes, work.Smoothing.Radius, work.Smoothing.Epsilon);
     }
@@ -40,9 +47,16 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     /// </summary>
     public ushort* Values => (ushort*)_values!.Pointer;
 
+    /// <inheritdoc/>
+    public override SmoothingRequest Smoothing => new(_present.Core, _present.Mask);
+
     /// <summary>Bytes that the constructor allocates.</summary>
     public static long Bytes(Work work, Region maxCore)
     {
+        if (work.SmoothsOnDevice)
+        {
+            return ValueBytes(work, maxCore);
+        }
         Region computed = work.Largest(maxCore);
         int classes = work.Forest!.Classes;
         return (computed.Pixels * (classes + 1) * sizeof(float)) + ValueBytes(work, maxCore) +
@@ -60,8 +74,8 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
         {
             Core = core,
             Outer = tile.Core,
-            Probabilities = (float*)_probabilities.Pointer,
-            Guide = (float*)_guide.Pointer,
+            Probabilities = _probabilities is null ? null : (float*)_probabilities.Pointer,
+            Guide = _guide is null ? null : (float*)_guide.Pointer,
             Mask = mask.Kept,
         };
     }
@@ -74,27 +88,59 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
         SoftmaxCpu.Run(margins, groupStride, groups, _present.Probabilities + at, checked((nint)outer.Pixels), width);
     }
 
+    /// <inheritdoc/>
+    public override void TakeSmoothed(byte* result)
+    {
+        _made = result;
+        if (_values is not null)
+        {
+            long bytes = StoredProbabilities.Bytes(_present.Core, _classes) + _present.Core.Pixels;
+            Buffer.MemoryCopy(result, _values.Pointer, _values.Length, bytes);
+        }
+    }
+
     /// <summary>Smooths the tile when all its margins are there, by the guided filter alone.</summary>
     /// <param name="page">Mean and deviation of the page's samples.</param>
     /// <param name="result">Receives the results; its core is the present one.</param>
     public void Smooth(SampleStatistics page, TileResult result)
     {
         var rows = new DecidedRows { Result = result };
-        Filter(page, ref rows);
+        if (!_work.SmoothsOnDevice)
+        {
+            Filter(page, ref rows);
+            return;
+        }
+        Region core = _present.Core;
+        if (!_work.Probabilities)
+        {
+            result.TakeClasses(_made, core.Pixels);
+            return;
+        }
+        for (long row = 0; row < core.Height; row++)
+        {
+            rows.Take(core.X, core.Y + row, (int)core.Width, (float*)_made + (row * core.Width), (nint)core.Pixels);
+        }
     }
 
     /// <summary>Smooths the tile where the forest is unsure, and leaves <see cref="Values"/>.</summary>
     /// <param name="page">Mean and deviation of the page's samples.</param>
     public void SmoothUnsure(SampleStatistics page)
     {
-        var rows = new UnsureRows { Tile = _present, Values = Values, Classes = _classes };
-        Filter(page, ref rows);
+        if (!_work.SmoothsOnDevice)
+        {
+            var rows = new UnsureRows { Tile = _present, Values = Values, Classes = _classes };
+            Filter(page, ref rows);
+        }
     }
 
     /// <summary>Puts the counted pixels of the present core into a grid, after <see cref="SmoothUnsure"/>.</summary>
     /// <param name="grid">The grid.</param>
     /// <param name="areas">How many of them each class has before smoothing; added to what is there.</param>
-    public void CountInto(CountingGrid grid, long[] areas) => grid.Take(Values, _present, areas);
+    public void CountInto(CountingGrid grid, long[] areas)
+    {
+        byte* classes = _work.SmoothsOnDevice ? _values!.Pointer + StoredProbabilities.Bytes(_present.Core, _classes) : null;
+        grid.Take(Values, classes, _present, areas);
+    }
 
     /// <summary>
     /// The <see cref="Values"/> of a part of the present core, moved together in their memory: they are those of the whole core no longer.
@@ -118,22 +164,25 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _probabilities.Dispose();
-        _guide.Dispose();
+        _probabilities?.Dispose();
+        _guide?.Dispose();
         _values?.Dispose();
-        _guiding.Dispose();
-        _filter.Dispose();
+        _guiding?.Dispose();
+        _filter?.Dispose();
     }
 
     private void Filter<TRows>(SampleStatistics page, ref TRows rows) where TRows : struct, ISmoothedRows
     {
-        _guiding.Run(_tile!, page, _present.Outer, _present.Guide);
-        _filter.Run(_present, ref rows);
+        _guiding!.Run(_tile!, page, _present.Outer, _present.Guide);
+        _filter!.Run(_present, ref rows);
     }
 
-    /// <summary>Bytes of the 16-bit probabilities that safe smoothing leaves of a core.</summary>
-    private static long ValueBytes(Work work, Region core) =>
-        work.Smoothing.Mode == SmoothingMode.Safe ? StoredProbabilities.Bytes(core, work.Forest!.Classes) : 0;
+    /// <summary>
+    /// Bytes of the 16-bit probabilities that safe smoothing leaves of a core and, behind those that a device made, of the classes before.
+    /// </summary>
+    private static long ValueBytes(Work work, Region core) => work.Smoothing.Mode == SmoothingMode.Safe
+        ? StoredProbabilities.Bytes(core, work.Forest!.Classes) + (work.SmoothsOnDevice ? core.Pixels : 0)
+        : 0;
 
     /// <summary>Lets the largest smoothed probability decide.</summary>
     private struct DecidedRows : ISmoothedRows

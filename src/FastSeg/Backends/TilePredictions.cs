@@ -15,6 +15,18 @@ internal abstract unsafe class TilePredictions
     /// <param name="groups">Margins of a pixel: 1 for two classes, otherwise one for each class.</param>
     public abstract void TakeRow(long x, long y, int width, float* margins, nint groupStride, int groups);
 
+    /// <summary>What is smoothed, where the backend smooths.</summary>
+    /// <exception cref="InvalidOperationException">Nothing is smoothed here.</exception>
+    public virtual SmoothingRequest Smoothing => throw new InvalidOperationException("Nothing is smoothed here.");
+
+    /// <summary>Takes what a backend that smooths made of the wanted core.</summary>
+    /// <param name="result">
+    /// Of safe smoothing 16 bits a class and pixel and, behind them, the class of each pixel before smoothing; of the guided filter alone
+    /// its values, classes x pixels, where probabilities are wanted, and otherwise classes. Valid until the worker's next tile.
+    /// </param>
+    /// <exception cref="InvalidOperationException">Nothing is smoothed here.</exception>
+    public virtual void TakeSmoothed(byte* result) => throw new InvalidOperationException("Nothing is smoothed here.");
+
     /// <summary>Takes the class of every pixel of the core, where the work wants no margins.</summary>
     /// <param name="classes">One byte a pixel, from 0; the caller's memory, read during the call only.</param>
     /// <param name="pixels">Pixels of the core.</param>

@@ -31,6 +31,12 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// <summary>What is done to the probabilities; it decides how many pixels around a core get probabilities too.</summary>
     public Smoothing Smoothing { get; init; } = Smoothing.None;
 
+    /// <summary>Whether the backend smooths, so that smoothed results leave it instead of margins.</summary>
+    public bool SmoothsOnDevice { get; init; }
+
+    /// <summary>Whether probabilities or the confidence are results, besides the labels.</summary>
+    public bool Probabilities { get; init; }
+
     /// <summary>An image of the same size that is 0 where a pixel is left out; null where none is.</summary>
     public ImageReader? Mask { get; init; }
 

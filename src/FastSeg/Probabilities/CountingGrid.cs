@@ -62,9 +62,10 @@ internal sealed unsafe class CountingGrid : IDisposable
 
     /// <summary>Puts the counted pixels of a tile into the grid.</summary>
     /// <param name="values">Probabilities as 16 bits: classes x pixels of the core; the caller's memory.</param>
+    /// <param name="classes">The class of each pixel of the core before any smoothing; null where the probabilities tell.</param>
     /// <param name="tile">The tile with its probabilities before any smoothing; the areas are theirs.</param>
     /// <param name="areas">How many of the pixels each class has; added to what is there.</param>
-    public void Take(ushort* values, in GuidedTileCpu tile, long[] areas)
+    public void Take(ushort* values, byte* classes, in GuidedTileCpu tile, long[] areas)
     {
         ushort* grid = (ushort*)_values.Pointer;
         Region core = tile.Core, outer = tile.Outer;
@@ -78,14 +79,11 @@ internal sealed unsafe class CountingGrid : IDisposable
                     continue;
                 }
                 long from = ((y - core.Y) * core.Width) + (x - core.X), to = (y / _step * _columns) + (x / _step);
-                int most = 0;
                 for (int c = 0; c < _classes; c++)
                 {
                     grid[(c * _pixels) + to] = values[(c * core.Pixels) + from];
-                    float* p = tile.Probabilities + pixel;
-                    most = p[c * outer.Pixels] > p[most * outer.Pixels] ? c : most;
                 }
-                areas[most]++;
+                areas[classes == null ? Largest(tile.Probabilities + pixel, outer.Pixels) : classes[from]]++;
             }
         }
     }
@@ -116,6 +114,17 @@ internal sealed unsafe class CountingGrid : IDisposable
 
     /// <summary>The first counted column or row from one on.</summary>
     private long FirstFrom(long at) => (at + _step - 1) / _step * _step;
+
+    /// <summary>The class of a pixel's largest probability, the lowest on a tie.</summary>
+    private int Largest(float* p, long classStride)
+    {
+        int most = 0;
+        for (int c = 1; c < _classes; c++)
+        {
+            most = p[c * classStride] > p[most * classStride] ? c : most;
+        }
+        return most;
+    }
 
     /// <summary>Counts the classes of neighbouring pixels of the grid.</summary>
     private void Count(float[] weights, long first, int count, long[] counts)

@@ -15,7 +15,7 @@ internal sealed class GuidedFilterGpu
     private readonly float _epsilon;
     private readonly Action<AcceleratorStream, KernelConfig, GuidedShape, GuidedPlanes> _productSums, _coefficientSums, _result;
     private readonly Action<AcceleratorStream, KernelConfig, GuidedShape, GuidedPlanes, float> _fit;
-    private readonly Action<AcceleratorStream, KernelConfig, GuidedShape, GuidedPlanes, ArrayView<byte>> _label;
+    private readonly Action<AcceleratorStream, KernelConfig, GuidedShape, GuidedPlanes, ArrayView<byte>> _label, _labelUnsmoothed;
     private readonly Action<AcceleratorStream, KernelConfig, GuidedShape, GuidedPlanes, float, ArrayView<ushort>> _choose;
 
     /// <summary>Compiles the kernels.</summary>
@@ -33,6 +33,7 @@ internal sealed class GuidedFilterGpu
         _result = accelerator.LoadKernel<GuidedShape, GuidedPlanes>(FilterKernels.Result);
         _fit = accelerator.LoadKernel<GuidedShape, GuidedPlanes, float>(FilterKernels.Fit);
         _label = accelerator.LoadKernel<GuidedShape, GuidedPlanes, ArrayView<byte>>(PixelKernels.Label);
+        _labelUnsmoothed = accelerator.LoadKernel<GuidedShape, GuidedPlanes, ArrayView<byte>>(PixelKernels.LabelUnsmoothed);
         _choose = accelerator.LoadKernel<GuidedShape, GuidedPlanes, float, ArrayView<ushort>>(PixelKernels.Choose);
     }
 
@@ -95,6 +96,10 @@ internal sealed class GuidedFilterGpu
     /// <summary>Queues the labels of g: the class of the largest, the lowest on a tie.</summary>
     public void Label(AcceleratorStream stream, GuidedShape shape, GuidedPlanes planes, ArrayView<byte> labels) =>
         _label(stream, Core(shape), shape, planes, labels);
+
+    /// <summary>Queues the labels of p: the class of the largest, the lowest on a tie.</summary>
+    public void LabelUnsmoothed(AcceleratorStream stream, GuidedShape shape, GuidedPlanes planes, ArrayView<byte> labels) =>
+        _labelUnsmoothed(stream, Core(shape), shape, planes, labels);
 
     /// <summary>Queues q; see <see cref="SmoothedPixelsCpu.Choose"/>.</summary>
     public void Choose(AcceleratorStream stream, GuidedShape shape, GuidedPlanes planes, ArrayView<ushort> chosen) =>

@@ -105,7 +105,9 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         var work = new Work(seen, model.Features, model.Channels, model.Deep, model.Forest)
         {
             Margins = all.Kinds.Probabilities || all.Smoothing.Mode != SmoothingMode.None,
+            Probabilities = all.Kinds.Probabilities,
             Smoothing = all.Smoothing,
+            SmoothsOnDevice = all.Smoothing.Mode != SmoothingMode.None && BackendChoice.Choose(options.Backend).SmoothsItself,
             Mask = segment.Mask,
         };
         IEnumerable<(string, long)> Held(int workers) =>
