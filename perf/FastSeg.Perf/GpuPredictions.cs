@@ -41,6 +41,7 @@ internal static class GpuPredictions
             ("trees alone", [forest]),
             (Forest, [binning with { Launches = 0 }, forest]),
             (Classical, [.. filters, forest]),
+            ("smoothing of 3 classes, radius 8", GpuCounts.Smoothing(3, 8, 1, masked: false)),
             ("nearest, 32 planes of floats", [GpuCounts.Cells(false, 32, Patch)]),
             ("bilinear, 32 planes of floats", [GpuCounts.Cells(true, 32, Patch)]),
             (Upsampler32, Upsampler(32)),

@@ -74,7 +74,8 @@ internal sealed record GpuArenaLayout
         {
             ("samples", Samples), ("filters", Scratch), ("planes", Planes), ("bins", Bins), ("labels", Labels), ("margins", Margins),
             ("flag", Flag), ("mask", Mask), ("probabilities", Probabilities), ("guide", Guide), ("smoothed", Smoothed),
-            ("16-bit probabilities", Chosen), ("guidance", Guidance), ("upsampler", Upsampling), ("labelled pixels", Positions), ("rows", Rows),
+            ("16-bit probabilities", Chosen), ("guidance", Guidance), ("upsampler", Upsampling), ("labelled pixels", Positions),
+            ("rows", Rows),
         }.Where(item => item.Bytes > 0).Select(item => (item.Name, DeviceArena.Aligned(item.Bytes)))];
 
     /// <summary>Bytes of all buffers together.</summary>

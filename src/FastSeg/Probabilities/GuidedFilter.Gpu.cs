@@ -101,7 +101,7 @@ internal sealed class GuidedFilterGpu
     public void LabelUnsmoothed(AcceleratorStream stream, GuidedShape shape, GuidedPlanes planes, ArrayView<byte> labels) =>
         _labelUnsmoothed(stream, Core(shape), shape, planes, labels);
 
-    /// <summary>Queues q; see <see cref="SmoothedPixelsCpu.Choose"/>.</summary>
+    /// <summary>Queues q: p where the largest p is above <see cref="SafeRule.Sure"/>, else g; 16 bits each.</summary>
     public void Choose(AcceleratorStream stream, GuidedShape shape, GuidedPlanes planes, ArrayView<ushort> chosen) =>
         _choose(stream, Core(shape), shape, planes, SafeRule.Sure, chosen);
 

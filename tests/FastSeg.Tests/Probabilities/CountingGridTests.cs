@@ -39,8 +39,8 @@ internal sealed unsafe class CountingGridTests
         fixed (float* probabilities = p)
         fixed (byte* kept = mask)
         {
-            grid.Take(
-                values, new GuidedTileCpu { Core = page, Outer = page, Probabilities = probabilities, Guide = null, Mask = kept }, areas);
+            var tile = new GuidedTileCpu { Core = page, Outer = page, Probabilities = probabilities, Guide = null, Mask = kept };
+            grid.Take(values, null, tile, areas);
         }
         long[] Expected(Func<int, int, float> value)
         {

@@ -1,4 +1,5 @@
 using FastSeg.Checks;
+using FastSeg.Gpu;
 using FastSeg.Native;
 using NUnit.Framework;
 
@@ -120,6 +121,34 @@ internal sealed class SmoothingTests
         AssertSame(
             SmoothedRun.Of(model, image, Ways[way], new ComputeOptions { Backend = BackendKind.Simulated, Threads = 2 }),
             SmoothedRun.Of(model, image, Ways[way]));
+    }
+
+    /// <summary>Where labels alone are wanted, nothing else leaves the device.</summary>
+    [TestCaseSource(nameof(WayNames))]
+    public void ADeviceHasTheCpusLabelsOfAMaskedRegion(string way)
+    {
+        using MemoryImage image = Small.Image;
+        using MemoryImage mask = MemoryImage.FromMemory<byte>(Mask(Small), Small.Width, Small.Height);
+        SegmentOptions segment = Ways[way] with { Mask = mask, Region = new Region(13, 9, 51, 40) };
+        byte[] Labels(BackendKind kind) => Trained.Labels(SmallModel.Value, image, new ComputeOptions { Backend = kind }, segment);
+        Assert.That(Labels(BackendKind.Simulated), Is.EqualTo(Labels(BackendKind.Cpu)));
+    }
+
+    [TestCaseSource(nameof(WayNames))]
+    public void APlanCountsEveryByteOnADevice(string way)
+    {
+        using MemoryImage image = Small.Image;
+        using MemoryImage mask = MemoryImage.FromMemory<byte>(Mask(Small), Small.Width, Small.Height);
+        var options = new ComputeOptions { Backend = BackendKind.Simulated, Threads = 2 };
+        SegmentOptions segment = Ways[way] with { Mask = mask };
+        Plan plan = SmoothedRun.PlanOf(SmallModel.Value, image, segment, options);
+        long device = DeviceArena.LiveBytes, host = HostBuffer.LiveBytes;
+        DeviceArena.ResetPeak();
+        HostBuffer.ResetPeak();
+        SmoothedRun.Of(SmallModel.Value, image, segment, options);
+        Assert.That(DeviceArena.PeakBytes - device, Is.EqualTo(plan.DeviceBytes));
+        Assert.That(HostBuffer.PeakBytes - host, Is.EqualTo(plan.BufferBytes));
+        Assert.That(DeviceArena.LiveBytes, Is.EqualTo(device));
     }
 
     [Test]
