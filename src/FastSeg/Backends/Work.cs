@@ -31,8 +31,14 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// <summary>What is done to the probabilities; it decides how many pixels around a core get probabilities too.</summary>
     public Smoothing Smoothing { get; init; } = Smoothing.None;
 
-    /// <summary>Whether the backend smooths, so that smoothed results leave it instead of margins.</summary>
-    public bool SmoothsOnDevice { get; init; }
+    /// <summary>Whether the backend can smooth itself.</summary>
+    public bool BackendSmooths { get; init; }
+
+    /// <summary>
+    /// Whether the backend smooths, so that smoothed results leave it instead of margins. It has no guide where samples were standardised
+    /// by their neighbourhood before it gets them; then the host smooths.
+    /// </summary>
+    public bool SmoothsOnDevice => BackendSmooths && Smoothing.Mode != SmoothingMode.None && Stored == Image;
 
     /// <summary>Whether probabilities or the confidence are results, besides the labels.</summary>
     public bool Probabilities { get; init; }

@@ -107,7 +107,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
             Margins = all.Kinds.Probabilities || all.Smoothing.Mode != SmoothingMode.None,
             Probabilities = all.Kinds.Probabilities,
             Smoothing = all.Smoothing,
-            SmoothsOnDevice = all.Smoothing.Mode != SmoothingMode.None && BackendChoice.Choose(options.Backend).SmoothsItself,
+            BackendSmooths = BackendChoice.Choose(options.Backend).SmoothsItself,
             Mask = segment.Mask,
         };
         IEnumerable<(string, long)> Held(int workers) =>
