@@ -3,32 +3,23 @@ using System.Runtime.InteropServices;
 using FastSeg.Forest;
 using FastSeg.Forest.Training;
 using FastSeg.Native;
-using FastSeg.Simd;
 
 namespace FastSeg.Perf;
 
 /// <summary>
-/// The forest alone, binning included, against libxgboost's own prediction of the same rows on as many threads: a model of a few images
-/// (dense) and one of a few strokes (scribble).
+/// The forest alone, binning included, against libxgboost's own prediction of the same rows on as many threads: models of a few images,
+/// trained as the paper does (dense) and with the defaults (regularised), and one of a few strokes, trained as the paper does (scribble).
 /// </summary>
 internal static unsafe class ForestBench
 {
     private const int StrokePixels = 450;
-
-    /// <summary>Operations of a split on a vector of bytes: it looks up the cut, compares the bin and blends the label.</summary>
-    private const int OperationsOfASplit = 3;
-
-    /// <summary>
-    /// Operations of a tree's leaves for a vector of bytes: 4 lookups and 8 unpacks put the leaves together, 4 additions add them to the
-    /// margins, a quarter of the pixels each.
-    /// </summary>
-    private const int OperationsOfLeaves = 16;
 
     public static void Run(PerfRun run)
     {
         using (var images = new Images([.. PerfImages.Training.Select(pair => ImageFile.Open(pair.Image))]))
         {
             Compare(run, "dense", DenseModel.Get(run), images.Readers, wanted: 12e6, ratio: 25);
+            Compare(run, "regularised", DenseModel.Train(run, new TrainingOptions()).Model, images.Readers, wanted: 20e6, ratio: 25);
         }
         (string image, string labels) = (PerfImages.Example("0.tif"), PerfImages.Example("0_labels.tif")) is ({ } tif, { } strokes)
             ? (tif, strokes)
@@ -78,21 +69,17 @@ internal static unsafe class ForestBench
         {
             BytesPerPixel = sizeof(float) * rows.Features,
             OwnBound = (
-                VectorOperations(run) / ((OperationsOfASplit * left) + OperationsOfLeaves) / forest.Trees.Length,
-                "vector operations of the trees"),
+                ForestOperations.ASecond(run.Bounds) / ForestOperations.APixel(forest, left), "vector operations of the trees"),
             Note = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{forest.Trees.Length} trees of {model.SplitsPerTree:F1} splits, {left:F1} after pruning; "
-                + $"byte comparisons a pixel: {forest.Splits} before, {left * forest.Trees.Length:F0} after"),
+                + $"{ForestTablesCpu.Of(forest).Thresholds.Sum()} thresholds"),
         });
         run.Add(new Quantity("forest", $"{name}, pixels a second", rows.Pixels / seconds / 1e6, "Mpx/s", "")
         {
             Goal = Goal.AtLeast(wanted / 1e6),
         });
     }
-
-    // Byte operations a second, one a pixel: a cycle that holds two multiply-adds holds four byte operations of 256 bits, or two of 512.
-    private static double VectorOperations(PerfRun run) => run.Bounds.FlopsPerSecond * (VectorPath.Bits == 512 ? 2 : 4);
 
     private static void Add(
         PerfRun run, string name, string call, long pixels, double ours, double theirs, string agreement, double? ratio) =>

@@ -1,4 +1,3 @@
-using FastSeg.Forest;
 using FastSeg.Simd;
 using NUnit.Framework;
 
@@ -13,19 +12,6 @@ internal static class Widths
         if (!VectorPath.Available.Contains(bits))
         {
             Assert.Ignore($"needs vectors of {bits} bits");
-        }
-    }
-
-    /// <summary>
-    /// Skips the test where the forest cannot run with vectors of <paramref name="bits"/> bits. With 512 bits the forest also needs the
-    /// byte permutations of VBMI and VBMI2.
-    /// </summary>
-    public static void NeedForest(int bits)
-    {
-        Need(bits);
-        if (bits == 512 && !VectorTrees.IsSupported)
-        {
-            Assert.Ignore("needs AVX-512 VBMI and VBMI2");
         }
     }
 }

@@ -7,7 +7,8 @@ using FastSeg.Native;
 namespace FastSeg.Forest;
 
 /// <summary>
-/// Prunes trees to bits (<see cref="RangeBits"/>) and evaluates them from these (AVX2). The remaining splits are decoded between the vector
+/// Trees of depth up to 6, pruned and evaluated one square at a time (AVX2): a whole tree is pruned to bits (<see cref="RangeBits"/>), fast
+/// enough to pay for 256 pixels, and evaluated from these. The remaining splits are decoded between the vector
 /// operations, which take only two thirds of the instructions that a cycle has room for. Writing the splits to a <see cref="TreeProgram"/>
 /// first, to be read from there, cost as much as evaluating them.
 /// </summary>
@@ -26,8 +27,14 @@ namespace FastSeg.Forest;
 /// 96 shuffles on two ports, 48 cycles.
 /// </para>
 /// </remarks>
-internal sealed unsafe class BitTrees : SquareTrees
+internal sealed unsafe class BitTrees : IDisposable
 {
+    /// <summary>Deepest tree.</summary>
+    private const int MaxDepth = OrderedTree.Levels;
+
+    /// <summary>Most byte planes: planes are numbered in bytes, and the number behind the last one stands for "no split".</summary>
+    private const int MaxPlanes = 255;
+
     /// <summary>Labels that choose their cut by a lookup.</summary>
     private const int FewLabels = ByteTables.Entries;
 
@@ -58,7 +65,7 @@ internal sealed unsafe class BitTrees : SquareTrees
     private readonly byte* _trees;
 
     /// <summary>Lays the trees out.</summary>
-    /// <param name="tables">A forest that <see cref="SquareTrees.Suits"/>.</param>
+    /// <param name="tables">A forest that <see cref="Suits"/>.</param>
     public BitTrees(ForestTablesCpu tables)
     {
         _treesOf = tables.Forest.TreesOf;
@@ -85,16 +92,27 @@ internal sealed unsafe class BitTrees : SquareTrees
         }
     }
 
+    /// <summary>Splits that were evaluated so far.</summary>
+    public long SplitsEvaluated { get; private set; }
+
+    /// <summary>Whether the forest's trees and byte planes allow it.</summary>
+    public static bool Suits(ForestTablesCpu tables) => tables.Planes <= MaxPlanes && tables.Forest.Depth.Max() <= MaxDepth;
+
     /// <summary>Bytes the constructor allocates.</summary>
     public static long Bytes(ForestTablesCpu tables) =>
         RangeBits.Bytes + (2 * FewLabels) + (256 * 8) + Square.Pixels + (2 * OrderedTree.Nodes * sizeof(float))
         + ((2 * sizeof(ulong)) + OrderedTree.Stride) * (long)tables.Forest.Trees.Length;
 
     /// <inheritdoc/>
-    public override void Dispose() => _buffer.Dispose();
+    public void Dispose() => _buffer.Dispose();
 
-    /// <inheritdoc/>
-    public override void AddLeavesOf(int group, byte* least, byte* most, byte* bins, float* margins)
+    /// <summary>Prunes a group's trees by a square's bins and adds each pixel's leaves to its margin.</summary>
+    /// <param name="group">Which group.</param>
+    /// <param name="least">The least bin of each plane.</param>
+    /// <param name="most">The largest bin of each plane, not below the least.</param>
+    /// <param name="bins">The square's planes, from <see cref="ByteSearch"/>.</param>
+    /// <param name="margins">16 x 16 margins.</param>
+    public void AddLeavesOf(int group, byte* least, byte* most, byte* bins, float* margins)
     {
         byte* tree = _trees + ((long)OrderedTree.Stride * _firstOf[group]);
         int count = _treesOf[group].Length;

@@ -60,26 +60,25 @@ internal static unsafe class Evaluator<TInt, TLanes>
     {
         const int Step = 64;
         int* binsOf = program.BinsOf;
-        uint* cuts = program.Cut, owns = program.Label, lefts = program.Left, rights = program.Right;
+        uint* cuts = program.Cut, owns = program.Label, rights = program.Right;
         // The first split decides for all pixels, whatever their label.
         byte* value = bins + binsOf[firstSplit];
         TInt cut = TLanes.BroadcastCut(cuts + firstSplit);
-        TInt left = TLanes.Broadcast(lefts + firstSplit), right = TLanes.Broadcast(rights + firstSplit);
-        TInt label0 = TLanes.Select(TLanes.Load(value), cut, left, right);
-        TInt label1 = TLanes.Select(TLanes.Load(value + Step), cut, left, right);
-        TInt label2 = TLanes.Select(TLanes.Load(value + (2 * Step)), cut, left, right);
-        TInt label3 = TLanes.Select(TLanes.Load(value + (3 * Step)), cut, left, right);
+        TInt own = TLanes.Broadcast(owns + firstSplit), right = TLanes.Broadcast(rights + firstSplit);
+        TInt label0 = TLanes.Select(TLanes.Load(value), cut, own, right);
+        TInt label1 = TLanes.Select(TLanes.Load(value + Step), cut, own, right);
+        TInt label2 = TLanes.Select(TLanes.Load(value + (2 * Step)), cut, own, right);
+        TInt label3 = TLanes.Select(TLanes.Load(value + (3 * Step)), cut, own, right);
         for (int split = firstSplit + 1; split < endSplit; split++)
         {
             value = bins + binsOf[split];
             cut = TLanes.BroadcastCut(cuts + split);
-            left = TLanes.Broadcast(lefts + split);
+            own = TLanes.Broadcast(owns + split);
             right = TLanes.Broadcast(rights + split);
-            TInt own = TLanes.Broadcast(owns + split);
-            label0 = TLanes.Decide(label0, own, TLanes.Load(value), cut, left, right);
-            label1 = TLanes.Decide(label1, own, TLanes.Load(value + Step), cut, left, right);
-            label2 = TLanes.Decide(label2, own, TLanes.Load(value + (2 * Step)), cut, left, right);
-            label3 = TLanes.Decide(label3, own, TLanes.Load(value + (3 * Step)), cut, left, right);
+            label0 = TLanes.Decide(label0, own, TLanes.Load(value), cut, right);
+            label1 = TLanes.Decide(label1, own, TLanes.Load(value + Step), cut, right);
+            label2 = TLanes.Decide(label2, own, TLanes.Load(value + (2 * Step)), cut, right);
+            label3 = TLanes.Decide(label3, own, TLanes.Load(value + (3 * Step)), cut, right);
         }
         if (leafCount <= TLanes.FewLeaves)
         {
@@ -99,8 +98,7 @@ internal static unsafe class Evaluator<TInt, TLanes>
 
     /// <summary>
     /// A tree on a square of eight vectors, all at once: with four and four a split's values would be fetched twice and the loop's end
-    /// mispredicted twice, which is a fifth of the time. Sixteen registers have no place for a left label, and need none: in all programs
-    /// but those of <see cref="VectorTrees"/> a pixel that goes left keeps its label.
+    /// mispredicted twice, which is a fifth of the time.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunEight(
@@ -127,14 +125,14 @@ internal static unsafe class Evaluator<TInt, TLanes>
             cut = TLanes.BroadcastCut(cuts + split);
             own = TLanes.Broadcast(owns + split);
             right = TLanes.Broadcast(rights + split);
-            label0 = TLanes.Decide(label0, own, TLanes.Load(value), cut, own, right);
-            label1 = TLanes.Decide(label1, own, TLanes.Load(value + Step), cut, own, right);
-            label2 = TLanes.Decide(label2, own, TLanes.Load(value + (2 * Step)), cut, own, right);
-            label3 = TLanes.Decide(label3, own, TLanes.Load(value + (3 * Step)), cut, own, right);
-            label4 = TLanes.Decide(label4, own, TLanes.Load(value + (4 * Step)), cut, own, right);
-            label5 = TLanes.Decide(label5, own, TLanes.Load(value + (5 * Step)), cut, own, right);
-            label6 = TLanes.Decide(label6, own, TLanes.Load(value + (6 * Step)), cut, own, right);
-            label7 = TLanes.Decide(label7, own, TLanes.Load(value + (7 * Step)), cut, own, right);
+            label0 = TLanes.Decide(label0, own, TLanes.Load(value), cut, right);
+            label1 = TLanes.Decide(label1, own, TLanes.Load(value + Step), cut, right);
+            label2 = TLanes.Decide(label2, own, TLanes.Load(value + (2 * Step)), cut, right);
+            label3 = TLanes.Decide(label3, own, TLanes.Load(value + (3 * Step)), cut, right);
+            label4 = TLanes.Decide(label4, own, TLanes.Load(value + (4 * Step)), cut, right);
+            label5 = TLanes.Decide(label5, own, TLanes.Load(value + (5 * Step)), cut, right);
+            label6 = TLanes.Decide(label6, own, TLanes.Load(value + (6 * Step)), cut, right);
+            label7 = TLanes.Decide(label7, own, TLanes.Load(value + (7 * Step)), cut, right);
         }
         TLanes.Store(label0, labels);
         TLanes.Store(label1, labels + Step);

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using FastSeg.Native;
 using FastSeg.Simd;
 
@@ -9,21 +8,25 @@ namespace FastSeg.Forest;
 /// the same <see cref="DecisionForest"/>.
 /// </summary>
 /// <remarks>
-/// <para>Which evaluator runs is decided once for a forest (<see cref="PruningChoice"/>). All of them give the same bits.</para>
+/// <para>
+/// Which evaluator runs is decided once for a forest (<see cref="ForestStrips.Create"/>, <see cref="PruningChoice"/>). All of them give the
+/// same bits.
+/// </para>
 /// <code>
-/// the forest's trees                         256 bits (AVX2)        512 bits (VBMI)       why
-/// 1. few splits on average (under 8; under   Evaluator over         the same              pruning would cost more than it saves
-///    20 with 512 bits), depth up to 7        whole trees
-/// 2. depth up to 6, up to 255 byte planes    BitTrees               VectorTrees, which    vectors prune a tree fast enough to do it
-///                                                                   runs Evaluator        for each square of 16 x 16 pixels
-/// 3. any other                               Pruner, then           the same              pruning node by node is slow: once for a
-///                                            Evaluator                                    strip of 16 rows
+/// the forest's trees                          256 bits (AVX2)     512 bits            why
+/// 1. depth up to 6                            see 2 to 4          SlicedTrees         a bit a pixel: no split costs enough to be pruned
+/// 2. few splits on average (under 8; under    Evaluator over      the same            pruning would cost more than it saves
+///    20 with 512 bits), depth up to 7         whole trees
+/// 3. depth up to 6, up to 255 byte planes     BitTrees            (see 1)             a tree is pruned fast enough to do it for each
+///                                                                                     square of 16 x 16 pixels
+/// 4. any other                                Pruner, then        the same            pruning node by node is slow: once for a strip of
+///                                             Evaluator                               16 rows
 /// </code>
 /// <para>
 /// Evaluator gives trees that pruning left up to 4 leaves (256 bits) or 1 (512) to AddSmall, which keeps the margins in registers. In rows
-/// 1 and 3 a tree deeper than 64, or with more than 256 leaves left, is walked pixel by pixel; so is every tree on a square that holds NaN
-/// or infinity. Binning depends on the width only: <see cref="ByteSearch"/> with 256 bits, <see cref="PathSearch"/> with 512. A processor
-/// with AVX-512 but without VBMI takes 256 bits.
+/// 2 and 4 a tree deeper than 64, or with more than 256 leaves left, is walked pixel by pixel; so is every tree on a square that holds NaN
+/// or infinity. Bins are found by <see cref="ByteSearch"/> with 256 bits, with 512 by <see cref="BitSearch"/> (row 1) and
+/// <see cref="PathSearch"/>.
 /// </para>
 /// </remarks>
 internal sealed unsafe class ForestCpu : IDisposable
@@ -44,10 +47,7 @@ internal sealed unsafe class ForestCpu : IDisposable
         RowStride = Padded(maxBandWidth, Lanes);
         _rows = Padded(maxBandHeight, Square.Side);
         _margins = new HostBuffer(MarginBytes(forest, maxBandWidth, maxBandHeight));
-        var tables = ForestTablesCpu.Of(forest);
-        _strips = PruningChoice.Bits == 512
-            ? new ForestStrips<Vector512<int>, ForestLanes512>(tables, maxBandWidth)
-            : new ForestStrips<Vector256<int>, ForestLanes256>(tables, maxBandWidth);
+        _strips = ForestStrips.Create(ForestTablesCpu.Of(forest), maxBandWidth);
     }
 
     /// <summary>Bytes the constructor allocates.</summary>

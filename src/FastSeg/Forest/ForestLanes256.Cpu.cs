@@ -37,13 +37,10 @@ internal readonly unsafe struct ForestLanes256 : IForestLanes<Vector256<int>>
     public static Vector256<int> Select(Vector256<int> bins, Vector256<int> cut, Vector256<int> left, Vector256<int> right) =>
         Avx2.BlendVariable(right.AsByte(), left.AsByte(), Avx2.CompareGreaterThan(cut.AsSByte(), bins.AsSByte()).AsByte()).AsInt32();
 
-    /// <summary>
-    /// Takes the left label to be the split's own, as in all programs but those of <see cref="VectorTrees"/>: a pixel that goes left keeps
-    /// its label, and one blend is enough.
-    /// </summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Decide(
-        Vector256<int> label, Vector256<int> own, Vector256<int> bins, Vector256<int> cut, Vector256<int> left, Vector256<int> right)
+        Vector256<int> label, Vector256<int> own, Vector256<int> bins, Vector256<int> cut, Vector256<int> right)
     {
         Vector256<byte> atMost = Avx2.CompareGreaterThan(cut.AsSByte(), bins.AsSByte()).AsByte();
         return Avx2.BlendVariable(

@@ -40,9 +40,9 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Decide(
-        Vector512<int> label, Vector512<int> own, Vector512<int> bins, Vector512<int> cut, Vector512<int> left, Vector512<int> right) =>
+        Vector512<int> label, Vector512<int> own, Vector512<int> bins, Vector512<int> cut, Vector512<int> right) =>
         Avx512BW.BlendVariable(
-            label.AsByte(), Select(bins, cut, left, right).AsByte(), Avx512BW.CompareEqual(label.AsByte(), own.AsByte())).AsInt32();
+            label.AsByte(), Select(bins, cut, label, right).AsByte(), Avx512BW.CompareEqual(label.AsByte(), own.AsByte())).AsInt32();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,11 +53,22 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>>
         float* rows, nint rowStride, int height, nint ahead, float* square, float* search, int levels, byte* bins,
         out byte least, out byte most) => PathSearch.Run(rows, rowStride, height, ahead, square, search, levels, bins, out least, out most);
 
-    /// <inheritdoc/>
+    /// <summary>Trees of one leaf, whose leaves lie 16 floats apart in a program.</summary>
+    public static void AddSmall(TreeProgram program, int first, int end, byte* bins, nint binStride, float* margins, int squares) =>
+        AddOne(program.Tables + program.TableOf[first], 16, end - first, margins, squares);
+
+    /// <summary>
+    /// Adds the leaves of trees that have one each: the same number for every pixel. 128 margins at a time stay in eight registers from
+    /// tree to tree.
+    /// </summary>
+    /// <param name="leaves">The leaf of the first tree.</param>
+    /// <param name="stride">Floats to the next tree's.</param>
+    /// <param name="count">Trees.</param>
+    /// <param name="margins">16 x 16 margins of the first square, those of the others behind them.</param>
+    /// <param name="squares">Squares.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddSmall(TreeProgram program, int first, int end, byte* bins, nint binStride, float* margins, int squares)
+    public static void AddOne(float* leaves, nint stride, int count, float* margins, int squares)
     {
-        // Trees of one leaf: the same number for every pixel. 128 margins at a time stay in eight registers from tree to tree.
         float* last = margins + (squares * Square.Pixels);
         for (float* at = margins; at < last; at += 128)
         {
@@ -65,9 +76,10 @@ internal readonly unsafe struct ForestLanes512 : IForestLanes<Vector512<int>>
             Vector512<float> sum2 = Avx512F.LoadVector512(at + 32), sum3 = Avx512F.LoadVector512(at + 48);
             Vector512<float> sum4 = Avx512F.LoadVector512(at + 64), sum5 = Avx512F.LoadVector512(at + 80);
             Vector512<float> sum6 = Avx512F.LoadVector512(at + 96), sum7 = Avx512F.LoadVector512(at + 112);
-            for (int tree = first; tree < end; tree++)
+            float* next = leaves;
+            for (int tree = 0; tree < count; tree++, next += stride)
             {
-                Vector512<float> leaf = Vector512.Create(program.Tables[program.TableOf[tree]]);
+                Vector512<float> leaf = Vector512.Create(*next);
                 (sum0, sum1, sum2, sum3) = (sum0 + leaf, sum1 + leaf, sum2 + leaf, sum3 + leaf);
                 (sum4, sum5, sum6, sum7) = (sum4 + leaf, sum5 + leaf, sum6 + leaf, sum7 + leaf);
             }

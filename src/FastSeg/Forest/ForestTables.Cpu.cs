@@ -22,7 +22,8 @@ internal sealed unsafe class ForestTablesCpu
         var thresholds = new ForestThresholds(forest);
         List<PlaneThresholds> planes = Split(thresholds);
         Feature = [.. planes.Select(plane => plane.Feature)];
-        Levels = [.. planes.Select(plane => LevelsFor(plane.Values.Length))];
+        Thresholds = [.. planes.Select(plane => plane.Values.Length)];
+        Levels = [.. Thresholds.Select(LevelsFor)];
         _searches = new HostBuffer(Math.Max(planes.Count, 1) * 2L * SearchStride * sizeof(float));
         for (int i = 0; i < planes.Count; i++)
         {
@@ -42,6 +43,9 @@ internal sealed unsafe class ForestTablesCpu
 
     /// <summary>The feature of each byte plane; planes are ordered by <see cref="Levels"/>.</summary>
     public int[] Feature { get; }
+
+    /// <summary>Thresholds of each plane.</summary>
+    public int[] Thresholds { get; }
 
     /// <summary>Steps of the search in each plane: 2^levels - 1 is at least its number of thresholds.</summary>
     public int[] Levels { get; }

@@ -27,8 +27,11 @@ internal unsafe interface IForestLanes<TInt>
     /// </summary>
     static abstract TInt Select(TInt bins, TInt cut, TInt left, TInt right);
 
-    /// <summary>Byte by byte: <see cref="Select"/> where the label is <paramref name="own"/>, else the label.</summary>
-    static abstract TInt Decide(TInt label, TInt own, TInt bins, TInt cut, TInt left, TInt right);
+    /// <summary>
+    /// Byte by byte: <paramref name="right"/> where the label is <paramref name="own"/> and the bin above <paramref name="cut"/>, else the
+    /// label.
+    /// </summary>
+    static abstract TInt Decide(TInt label, TInt own, TInt bins, TInt cut, TInt right);
 
     /// <summary>A plane's thresholds as <see cref="Bin"/> takes them.</summary>
     static abstract float* Thresholds(ForestTablesCpu tables, int plane);

@@ -73,7 +73,7 @@ internal sealed unsafe class Pruner(ForestTablesCpu tables)
         program.BinsOf[split] = tables.Plane[node] * Square.Pixels;
         program.Cut[split] = tables.Cut[node] * 0x01010101u;
         // A subtree's label is the number of its leftmost leaf, so going left keeps the label.
-        program.Label[split] = program.Left[split] = (uint)_leaves * 0x01010101u;
+        program.Label[split] = (uint)_leaves * 0x01010101u;
         if (!TryAppend(node + 1, least, most, program))
         {
             return false;

@@ -5,7 +5,7 @@ namespace FastSeg.Forest;
 /// <summary>What is pruned by the range of its bins.</summary>
 internal enum Pruning
 {
-    /// <summary>Nothing: the trees are small.</summary>
+    /// <summary>Nothing: the trees are small, or <see cref="SlicedTrees"/> evaluate them whole.</summary>
     None,
 
     /// <summary>Each square of 16 x 16 pixels: trees of depth up to 6.</summary>
@@ -26,18 +26,17 @@ internal static class PruningChoice
     /// images they were trained with, where pruning leaves a third of the splits: with 256 bits, where a tree is pruned and evaluated in
     /// one go, and with 512, where it is not.
     /// </summary>
-    private static int SplitsThatPay => Bits == 256 ? 8 : 20;
-
-    /// <summary>
-    /// Vector width: 512 bits need the byte permutations of VBMI for <see cref="VectorTrees"/>; without them 256 are taken.
-    /// </summary>
-    public static int Bits => VectorPath.Bits == 512 && VectorTrees.IsSupported ? 512 : 256;
+    private static int SplitsThatPay => VectorPath.Bits == 256 ? 8 : 20;
 
     /// <summary>What is pruned of a forest.</summary>
     public static Pruning For(ForestTablesCpu tables)
     {
+        if (VectorPath.Bits == 512 && SlicedTrees.Suits(tables))
+        {
+            return Pruning.None;
+        }
         DecisionForest forest = tables.Forest;
         bool small = forest.Splits < SplitsThatPay * forest.Trees.Length && forest.Depth.Max() < DeepTree;
-        return small ? Pruning.None : SquareTrees.Suits(tables) ? Pruning.Squares : Pruning.Strips;
+        return small ? Pruning.None : VectorPath.Bits == 256 && BitTrees.Suits(tables) ? Pruning.Squares : Pruning.Strips;
     }
 }

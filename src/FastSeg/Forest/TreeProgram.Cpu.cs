@@ -5,15 +5,15 @@ namespace FastSeg.Forest;
 
 /// <summary>
 /// The trees of a group as they are evaluated on squares: the splits that pruning leaves, parents before children, and their leaves. Every
-/// pixel carries a label, a byte. A split gives the pixels of its own label the label of its left or right child; in the end a pixel's
-/// label is its leaf's number.
+/// pixel carries a label, a byte. Of the pixels with a split's own label those that go right get another one, those that go left keep it.
+/// In the end a pixel's label is its leaf's number.
 /// </summary>
 internal sealed unsafe class TreeProgram : IDisposable
 {
     /// <summary>Most leaves of a tree: labels are bytes.</summary>
     public const int MaxLeaves = 256;
 
-    /// <summary>Spare entries behind the last: whole vectors of splits may be written there, and a table of 32 leaves read.</summary>
+    /// <summary>Spare entries behind the last: a table of 32 leaves may be read there.</summary>
     private const int Spare = 64;
 
     private readonly HostBuffer _buffer;
@@ -28,8 +28,7 @@ internal sealed unsafe class TreeProgram : IDisposable
         int splits = MostSplits(forest);
         Cut = (uint*)(BinsOf + splits);
         Label = Cut + splits;
-        Left = Label + splits;
-        Right = Left + splits;
+        Right = Label + splits;
         FirstSplit = (int*)(Right + splits);
         Leaves = FirstSplit + trees + 1;
         TableOf = Leaves + trees;
@@ -47,11 +46,8 @@ internal sealed unsafe class TreeProgram : IDisposable
     /// <summary>For each split: its cut, in all four bytes.</summary>
     public uint* Cut { get; }
 
-    /// <summary>For each split: the label of the pixels it decides for, in all four bytes.</summary>
+    /// <summary>For each split: the label of the pixels it decides for, which those that go left keep, in all four bytes.</summary>
     public uint* Label { get; }
-
-    /// <summary>For each split: the label of those that go left, in all four bytes.</summary>
-    public uint* Left { get; }
 
     /// <summary>For each split: the label of those that go right, in all four bytes.</summary>
     public uint* Right { get; }
@@ -90,7 +86,7 @@ internal sealed unsafe class TreeProgram : IDisposable
     public static long Bytes(DecisionForest forest)
     {
         (int trees, int leaves) = LargestGroup(forest);
-        return sizeof(int) * ((long)TableFloats(trees, leaves) + (5L * (leaves + Spare)) + (5L * trees) + 1);
+        return sizeof(int) * ((long)TableFloats(trees, leaves) + (4L * (leaves + Spare)) + (5L * trees) + 1);
     }
 
     /// <summary>Splits there is room for: a tree has fewer splits than leaves.</summary>

@@ -48,14 +48,13 @@ public sealed class ForestCpuTests
         ForestCheck.AssertEqual(new RandomModel(7).Bytes(), TrainedModels.Rows(new Random(7), 403, 7), 7, width, height);
 
     [Test]
-    public void SquaresArePrunedUpToDepth6And255Planes([Values(256, 512)] int bits, [Values(5, 6)] int depth)
+    public void SquaresArePrunedUpToDepth6And255Planes([Values(5, 6)] int depth)
     {
-        Widths.Need(bits);
         foreach (int features in (int[])[63, 64, 127, 128, 174, 255, 256])
         {
             byte[] model = new RandomModel(features) { Features = features, Depth = depth, Rounds = 40, Fill = 0.97 }.Bytes();
             Prediction prediction = ForestCheck.AssertEqual(
-                model, ForestCheck.SmoothRows(depth, 1500, features, 48), features, 48, 32, bits);
+                model, ForestCheck.SmoothRows(depth, 1500, features, 48), features, 48, 32, 256);
             Assert.That(ForestTablesCpu.Of(ForestReader.Parse(model)).Planes, Is.EqualTo(features));
             Assert.That(prediction.Pruning, Is.EqualTo(features < 256 ? Pruning.Squares : Pruning.Strips), $"{features} features");
             Assert.That(prediction.SplitsASquare, Is.LessThan(0.7 * ForestReader.Parse(model).Splits), $"{features} features");
@@ -63,9 +62,26 @@ public sealed class ForestCpuTests
     }
 
     [Test]
+    public void TreesUpToDepth6AreEvaluatedWholeWith512Bits([Values(1, 4, 5, 6)] int depth, [Values(7, 300)] int features)
+    {
+        Widths.Need(512);
+        // Trees of all depths take turns, single leaves among them.
+        byte[] model = new RandomModel(depth) { Features = features, Depth = depth, Rounds = 60, Fill = 0.6 }.Bytes();
+        DecisionForest forest = ForestReader.Parse(model);
+        Assert.That(forest.Depth.Distinct().Order().ToArray(), Is.EqualTo(Enumerable.Range(0, depth + 1).ToArray()));
+        float[] rows = TrainedModels.Rows(new Random(depth), 700, features);
+        foreach ((int width, int height) in ((int, int)[])[(1, 1), (17, 16), (33, 20), (50, 14)])
+        {
+            Prediction prediction = ForestCheck.AssertEqual(model, rows, features, width, height, 512);
+            Assert.That(prediction.Pruning, Is.EqualTo(Pruning.None));
+            Assert.That(prediction.SplitsASquare, Is.EqualTo(forest.Splits));
+        }
+    }
+
+    [Test]
     public void SmallTreesAreNotPrunedAndDeepOnesInStrips([Values(256, 512)] int bits)
     {
-        Widths.NeedForest(bits);
+        Widths.Need(bits);
         foreach ((int depth, Pruning pruning) in ((int, Pruning)[])[
             (3, Pruning.None), (4, bits == 256 ? Pruning.Squares : Pruning.None), (7, Pruning.Strips), (8, Pruning.Strips)])
         {

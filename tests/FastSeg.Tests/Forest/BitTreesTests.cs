@@ -8,14 +8,13 @@ namespace FastSeg.Tests.Forest;
 /// <summary>
 /// Trees pruned and evaluated square by square against the pruner that goes node by node, and against a walk of every pixel.
 /// </summary>
-public sealed unsafe class SquareTreesTests
+public sealed unsafe class BitTreesTests
 {
     private const int Pixels = Square.Pixels;
 
     [Test]
-    public void SquaresGetTheLeavesOfAWalkAndNoSplitTooMany([Values(256, 512)] int bits)
+    public void SquaresGetTheLeavesOfAWalkAndNoSplitTooMany()
     {
-        Widths.NeedForest(bits);
         foreach ((int depth, int features, int thresholds, double fill) in ((int, int, int, double)[])[
             (1, 3, 100, 1), (3, 7, 100, 0.8), (6, 7, 100, 1), (6, 20, 100, 0.7), (5, 64, 100, 0.95), (6, 200, 30, 0.95), (6, 255, 20, 1),
             (6, 2, 254, 1), (6, 2, 255, 1)])
@@ -36,8 +35,8 @@ public sealed unsafe class SquareTreesTests
                 Assert.That(tables.Levels.Max(), Is.EqualTo(8));
                 Assert.That(tables.Cut.Max(), Is.EqualTo(ForestThresholds.MostOfPlane - 1), "a plane with all the thresholds there may be");
             }
-            using SquareTrees trees = ForestStrips.SquareTreesFor(tables, bits);
-            using var square = new KnownSquare(forest, bits);
+            using var trees = new BitTrees(tables);
+            using var square = new KnownSquare(forest);
             var random = new Random(features);
             long splits = 0;
             for (int round = 0; round < 30; round++)
@@ -60,15 +59,14 @@ public sealed unsafe class SquareTreesTests
     {
         private readonly DecisionForest _forest;
         private readonly ForestTablesCpu _tables;
-        private readonly int _bits;
         private readonly float[][] _thresholds;
         private readonly float[][] _values;
         private readonly HostBuffer _buffer;
         private readonly float* _rows;
 
-        public KnownSquare(DecisionForest forest, int bits)
+        public KnownSquare(DecisionForest forest)
         {
-            (_forest, _tables, _bits) = (forest, ForestTablesCpu.Of(forest), bits);
+            (_forest, _tables) = (forest, ForestTablesCpu.Of(forest));
             _thresholds = [.. Enumerable.Range(0, _tables.Planes).Select(plane => Enumerable.Range(0, _tables.Plane.Length)
                 .Where(node => _tables.Plane[node] == plane).DistinctBy(node => _tables.Cut[node]).OrderBy(node => _tables.Cut[node])
                 .Select(node => forest.Value[node]).ToArray())];
@@ -144,11 +142,9 @@ public sealed unsafe class SquareTreesTests
         {
             byte* bins = Bins + (plane * Pixels);
             float* scratch = _rows + Pixels;
-            int levels = _tables.Levels[plane];
-            float* search = _bits == 256 ? ForestLanes256.Thresholds(_tables, plane) : ForestLanes512.Thresholds(_tables, plane);
-            return _bits == 256
-                ? ForestLanes256.Bin(_rows, 16, 16, 0, scratch, search, levels, bins, out Least[plane], out Most[plane])
-                : ForestLanes512.Bin(_rows, 16, 16, 0, scratch, search, levels, bins, out Least[plane], out Most[plane]);
+            float* search = ForestLanes256.Thresholds(_tables, plane);
+            return ForestLanes256.Bin(
+                _rows, 16, 16, 0, scratch, search, _tables.Levels[plane], bins, out Least[plane], out Most[plane]);
         }
     }
 }
