@@ -76,6 +76,10 @@ internal sealed class PreviewCommand : FastSegCommand
         {
             throw new UsageException("--deep shows features; give --features with it.");
         }
+        if (!features && parsed.GetResult(_standardise) is { Implicit: false })
+        {
+            throw new UsageException("--standardise is about features; give --features with it, or leave it out.");
+        }
         using Backbone? backbone = _deep.Open(session);
         WholeFile.Check(output);
         using ImageReader image = ImageFile.Open(path);

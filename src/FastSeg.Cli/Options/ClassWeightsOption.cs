@@ -11,6 +11,7 @@ internal static class ClassWeightsOption
     public static Option<double[]?> Create() => new("--class-weights")
     {
         HelpName = "W1,W2,..",
+        Arity = ArgumentArity.ExactlyOne,
         Description =
             "With safe smoothing, by what each class's probability is multiplied: one number above 0 a class, in place of weights made " +
                 "from the page's areas. Then one pass is enough, and only the region is computed. segment prints the weights it made.",

@@ -17,6 +17,7 @@ internal sealed class FeatureOptions
     private readonly Option<double[]?> _sigmas = new("--sigmas")
     {
         HelpName = "A,B,..",
+        Arity = ArgumentArity.ExactlyOne,
         Description = "Scales in pixels, ascending; scale 0 (the image itself) is always there. [default: 1,2,4,8,16]",
         CustomParser = Numbers,
     };

@@ -44,6 +44,10 @@ internal sealed class PreviewTests : CliFixture
     }
 
     [Test]
+    public void AnImageAsItIsIsNotStandardised() => Assert.That(
+        Misuse("preview", TestImage, "--standardise", "none", "-o", At("n.png")), Does.Contain("--standardise is about features"));
+
+    [Test]
     public void LargeImagesAreAveragedAndLabelsAreNot()
     {
         const int Width = 5000, Height = 3;

@@ -65,6 +65,11 @@ internal sealed class SmoothCommandTests : CliFixture
             Does.Contain("2 --class-weights for 3 classes"));
         Assert.That(
             Fail("segment", Model, TestImage, "--class-weights", "1,1,1", "-o", At("x.png")), Does.Contain("the smoothing is none"));
+        Assert.That(
+            Misuse(
+                "segment", Model, TestImage, "--smooth", "safe", "--class-weights", "1,1,1", "--class-weights", "2,1,1",
+                "-o", At("x.png")),
+            Does.Contain("'--class-weights' expects a single argument"));
         Assert.That(File.Exists(At("x.png")), Is.False);
     }
 }
