@@ -49,6 +49,7 @@ internal sealed class ImportCommand : FastSegCommand
         "import", "Makes a model of trees that XGBoost trained elsewhere.",
         "The trees must have been trained on these features (`fastseg features` writes them as .npy), in this order. " +
             "Where the file names its features, the names are compared. " +
+            "How samples were standardised no file says: give the --standardise that the features were written with. " +
         "Where libxgboost is found, its own margins are compared too.",
         "fastseg import forest.json --names matrix,pore -o m.fastseg",
         "fastseg import forest.ubj --preset weka --channels 3 --values 85,170,255 -o m.fastseg")

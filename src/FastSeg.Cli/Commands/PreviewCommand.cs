@@ -24,7 +24,7 @@ internal sealed class PreviewCommand : FastSegCommand
     };
 
     private readonly DeepFeatureOptions _deep = new();
-    private readonly Option<Standardisation> _standardise = StandardiseOption.Create();
+    private readonly Option<string> _standardise = StandardiseOption.Create();
 
     private readonly Option<string?> _segmentation = new("--segmentation")
     {
@@ -84,8 +84,9 @@ internal sealed class PreviewCommand : FastSegCommand
         WholeFile.Check(output);
         using ImageReader image = ImageFile.Open(path);
         DeepOptions? wanted = _deep.Wanted(parsed, backbone);
-        Picture picture = wanted is { } deep ? FeaturePicture.OfDeep(session, image, deep, parsed.GetValue(_standardise))
-            : features ? FeaturePicture.Of(session, image, FeatureSpec.Paper with { Standardise = parsed.GetValue(_standardise) })
+        Standardisation standardise = StandardiseOption.Chosen(parsed, _standardise);
+        Picture picture = wanted is { } deep ? FeaturePicture.OfDeep(session, image, deep, standardise)
+            : features ? FeaturePicture.Of(session, image, FeatureSpec.Paper with { Standardise = standardise })
             : segmentation is null ? Shrunk.Image(image, session.Cancellation) : Overlay(session, image, segmentation);
         picture.Save(output);
         DeepFeatureOptions.Say(session, wanted);

@@ -34,7 +34,7 @@ internal sealed class FeatureOptions
             "default stands for the first five, none (with --deep) for no family. [default: default]",
     };
 
-    private readonly Option<Standardisation> _standardise = StandardiseOption.Create();
+    private readonly Option<string> _standardise = StandardiseOption.Create();
 
     private readonly Option<double> _surroundings = NumberOption.Real(
         "--standardise-sigma", "S",
@@ -78,7 +78,7 @@ internal sealed class FeatureOptions
 
     private FeatureSpec Described(ParseResult parsed)
     {
-        if (Given(parsed, _surroundings) && parsed.GetValue(_standardise) != Standardisation.Local)
+        if (Given(parsed, _surroundings) && StandardiseOption.Chosen(parsed, _standardise) != Standardisation.Local)
         {
             throw new UsageException("--standardise-sigma is for --standardise local; add that, or leave the sigma out.");
         }
@@ -88,7 +88,7 @@ internal sealed class FeatureOptions
         {
             Sigmas = Given(parsed, _sigmas) ? parsed.GetValue(_sigmas)! : preset.Sigmas,
             SigmaScale = Given(parsed, _scale) ? parsed.GetValue(_scale) : preset.SigmaScale,
-            Standardise = parsed.GetValue(_standardise),
+            Standardise = StandardiseOption.Chosen(parsed, _standardise),
             StandardiseSigma = Given(parsed, _surroundings) ? parsed.GetValue(_surroundings) : preset.StandardiseSigma,
             Families = families is null ? preset.Families : FamilyNames.Parse(families.Split(',', StringSplitOptions.TrimEntries)),
         };

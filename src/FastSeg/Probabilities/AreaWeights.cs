@@ -22,6 +22,10 @@ internal static class AreaWeights
     private const double Enough = 0.98;
 
     /// <summary>Finds the weights.</summary>
+    /// <remarks>
+    /// Where probabilities are flat, one step of the growth can flip most of a page, and no round gives all classes what they must keep.
+    /// Then the weights are those of the round in which the class that is worst off keeps most, the first of equals.
+    /// </remarks>
     /// <param name="areas">Counted pixels of each class before smoothing.</param>
     /// <param name="count">How many pixels each class has under weights, one a class.</param>
     public static double[] Find(IReadOnlyList<long> areas, Func<float[], long[]> count)
@@ -30,16 +34,20 @@ internal static class AreaWeights
         double[] wanted = [.. areas.Select(area => area * Rare < all ? area : KeptShare * area)];
         double[] weights = new double[areas.Count];
         Array.Fill(weights, 1);
+        double[] best = weights;
+        double most = -1;
         for (int round = 0; round < Rounds; round++)
         {
             long[] now = count(Array.ConvertAll(weights, weight => (float)weight));
             int[] small = [.. Enumerable.Range(0, weights.Length).Where(c => now[c] < Enough * wanted[c])];
             if (small.Length == 0)
             {
-                break;
+                return weights;
             }
+            double kept = small.Min(c => now[c] / wanted[c]);
+            (best, most) = kept > most ? ([.. weights], kept) : (best, most);
             Array.ForEach(small, c => weights[c] *= Growth);
         }
-        return weights;
+        return best;
     }
 }

@@ -299,13 +299,13 @@ internal sealed unsafe class Trainer(
         };
     }
 
-    /// <summary>Holds out each fold in turn; null where nothing can be held out.</summary>
+    /// <summary>Holds out each fold in turn; null where nothing can be held out, or the memory is not enough for it.</summary>
     private HeldOutScore? Score(ModelParts parts, LabelledImage[] images, TrainingRows rows, int* classOfRow, out string reason)
     {
         LabelledPixels[] originals = [.. images.Where(image => image.Flip is null).Select(image => image.Pixels)];
         if (Folds.Make(originals, parts.Classes, out reason) is not { } folds)
         {
-            reason += HeldOut == HeldOut.ChooseSmoothing ? " The smoothing is safe, as nothing says otherwise." : "";
+            reason += SafeWithoutScore;
             return null;
         }
         rows.Land();
@@ -317,10 +317,23 @@ internal sealed unsafe class Trainer(
             Maps = _maps,
             Times = _times,
         };
-        HeldOutScore score = HeldOut == HeldOut.ChooseSmoothing
-            ? run.Run(SmoothingChoice.Candidates, scores => SmoothingChoice.Of(scores[0], scores[1], scores[2]))
-            : run.Run([Smoothing], _ => Smoothing);
-        _plannedPeak = Math.Max(_plannedPeak, run.PlannedPeak);
-        return score;
+        try
+        {
+            HeldOutScore score = HeldOut == HeldOut.ChooseSmoothing
+                ? run.Run(SmoothingChoice.Candidates, scores => SmoothingChoice.Of(scores[0], scores[1], scores[2]))
+                : run.Run([Smoothing], _ => Smoothing);
+            _plannedPeak = Math.Max(_plannedPeak, run.PlannedPeak);
+            return score;
+        }
+        catch (FastSegException e) when (e.Setting == Setting.Memory)
+        {
+            // The trees are trained already: a model without a score is worth more than none.
+            reason = $"There is no held-out score: {e.Message}{SafeWithoutScore}";
+            return null;
+        }
     }
+
+    /// <summary>What follows the reason for a missing score where the score was to choose the smoothing.</summary>
+    private string SafeWithoutScore =>
+        HeldOut == HeldOut.ChooseSmoothing ? " The smoothing is safe, as nothing says otherwise." : "";
 }
