@@ -17,6 +17,13 @@ internal static class TrainingMemory
     /// </summary>
     private const long BytesPerLabel = 3 * (sizeof(long) + sizeof(ushort));
 
+    /// <summary>
+    /// What the process keeps of gathering rows when XGBoost starts (freed memory of tiles that the allocator holds back, machine code,
+    /// the garbage collector's heap), and the code and threads of libxgboost and OpenMP. Besides <see cref="ProcessMemory.CodeBytes"/>,
+    /// which a run of tiles needs as well, 7 and 4 MiB were measured with 2 threads.
+    /// </summary>
+    private const long LibraryBytes = 16L << 20;
+
     /// <summary>The words of a sentence that name the memory limit.</summary>
     private const string LimitWords = "A memory limit of";
 
@@ -55,10 +62,11 @@ internal static class TrainingMemory
     {
         long readers = images.Sum(image => image.Image.HeldBytes(options.WorkerCount));
         long rows = (count * planes * sizeof(float)) + (count * sizeof(int)) + (count * BytesPerLabel);
-        // A fold's rows are copied for XGBoost and freed before it takes as much again for its bins: only the folds come on top.
-        rows += heldOut == HeldOut.Nothing ? 0 : count * Folds.BytesPerLabel;
+        // The model of all rows is done, and XGBoost's memory for it freed, before a fold is trained on. The fold's copy of its rows, at
+        // most as many, is freed when XGBoost has its own, but a fold of nearly all rows was measured to peak by as much above the whole.
+        rows += heldOut == HeldOut.Nothing ? 0 : count * (Folds.BytesPerLabel + (planes * sizeof(float)));
         long booster = Booster.Bytes(count, planes, classes, training);
-        return Check(readers + rows + booster, $"to train on {count} labelled pixels with {planes} features", options);
+        return Check(readers + rows + booster + LibraryBytes, $"to train on {count} labelled pixels with {planes} features", options);
     }
 
     private static long Check(long bytes, string what, ComputeOptions options)
