@@ -14,16 +14,26 @@ internal sealed class Interrupts : IDisposable
     /// </summary>
     private const PosixSignal FileTooLarge = (PosixSignal)25;
 
+    /// <summary>
+    /// Kept until the process ends. A signal is handled on another thread, some time after the write has failed; without a handler it
+    /// would end the process then.
+    /// </summary>
+    private static readonly PosixSignalRegistration TooLargeIsIgnored =
+        PosixSignalRegistration.Create(FileTooLarge, context => context.Cancel = true);
+
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
 
-    public Interrupts() => _registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
-        PosixSignalRegistration.Create(FileTooLarge, context => context.Cancel = true),
-        .. HangUpIsIgnored() ? (PosixSignalRegistration[])[] : [PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop)],
-    ];
+    public Interrupts()
+    {
+        GC.KeepAlive(TooLargeIsIgnored);
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
+            .. HangUpIsIgnored() ? (PosixSignalRegistration[])[] : [PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop)],
+        ];
+    }
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
