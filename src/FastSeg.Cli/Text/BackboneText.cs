@@ -7,14 +7,14 @@ internal static class BackboneText
     public static void Write(TextWriter output, Backbone backbone)
     {
         BackboneDescription description = backbone.Description;
-        int window = backbone.FixedTokens ?? description.WindowTokens ?? BackboneDescription.DefaultWindowTokens;
         string sizes = backbone.FixedTokens is null ? "or any smaller size" : "the only size it takes";
         output.WriteLine($"{backbone.Folder}: backbone {description.Name}");
         new TextTable(false, false)
             .Row("patch", $"{description.Patch} px")
             .Row("dimension", $"{description.Dimension} numbers a token, {(description.IsMap ? "as a map" : "as tokens")}")
             .Row("prefix tokens", $"{description.PrefixTokens}")
-            .Row("window", $"{Window(window, description.Patch)}, {sizes}{Flips(description.FlipAverage)}")
+            .Row("window", $"{Window(backbone.WindowTokens, description.Patch)}, {sizes}{Flips(description.FlipAverage)}")
+            .Row("overlap", $"{backbone.OverlapTokens} patches of neighbouring windows")
             .Row("mean, std", $"{string.Join(' ', description.Mean)}, {string.Join(' ', description.Std)}")
             .Row("licence", description.Licence.Length > 0 ? description.Licence : "not stated")
             .Row("source", description.Source.Length > 0 ? description.Source : "not stated")

@@ -29,6 +29,11 @@ public sealed class Backbone : IDisposable
                 $"windowTokens is {stated}, but the graph takes images of {tokens * description.Patch} pixels only, "
                 + $"which are {tokens} patches of {description.Patch}; state {tokens}");
         }
+        if (description.OverlapTokens is { } overlap && overlap >= WindowTokens)
+        {
+            throw Misfit(
+                $"overlapTokens is {overlap}, but a window has {WindowTokens} patches a side; state 0 to {WindowTokens - 1}");
+        }
         BackboneGraph.CheckOutput(this);
     }
 
@@ -46,6 +51,17 @@ public sealed class Backbone : IDisposable
 
     /// <summary>Cells of a window's side where the graph takes one size only; null where it takes any.</summary>
     public int? FixedTokens { get; }
+
+    /// <summary>
+    /// Cells of a window's side: the graph's own where it takes one size only, otherwise what the description says, or
+    /// <see cref="BackboneDescription.DefaultWindowTokens"/>.
+    /// </summary>
+    public int WindowTokens => FixedTokens ?? Description.WindowTokens ?? BackboneDescription.DefaultWindowTokens;
+
+    /// <summary>
+    /// Cells that neighbouring windows share: what the description says, otherwise 12, or a third of a window where that is less.
+    /// </summary>
+    public int OverlapTokens => Description.OverlapTokens ?? BackboneDescription.UsualOverlap(WindowTokens);
 
     /// <summary>Whether the folder has a learned upsampler.</summary>
     public bool HasUpsampler => File.Exists(UpsamplerPath);

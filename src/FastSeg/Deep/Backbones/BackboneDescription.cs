@@ -20,6 +20,8 @@ public sealed record BackboneDescription
 
     private const int MaxPatch = 64, MaxDimension = 16384, MaxPrefix = 1024, MaxWindow = 1024;
 
+    private const int DefaultOverlap = 12, SmallShare = 3;
+
     /// <summary>Its name; the folder's where the description gives none.</summary>
     public required string Name { get; init; }
 
@@ -49,6 +51,11 @@ public sealed record BackboneDescription
 
     /// <summary>Cells of a window's side; null where the description names none.</summary>
     public int? WindowTokens { get; init; }
+
+    /// <summary>
+    /// Cells that neighbouring windows share, 0 to one less than a window's side; null where the description names none. A model keeps it.
+    /// </summary>
+    public int? OverlapTokens { get; init; }
 
     /// <summary>Whether tokens are averaged over the four flips of a window.</summary>
     public bool FlipAverage { get; init; }
@@ -102,6 +109,12 @@ public sealed record BackboneDescription
         return description;
     }
 
+    /// <summary>
+    /// The overlap of windows where the description names none: 12 cells, or a third of a window where that is less. With 12 of 13 cells,
+    /// every cell would be in 169 windows.
+    /// </summary>
+    internal static int UsualOverlap(int windowTokens) => Math.Min(DefaultOverlap, windowTokens / SmallShare);
+
     /// <summary>Refuses numbers out of range.</summary>
     private void Check(string path)
     {
@@ -116,6 +129,8 @@ public sealed record BackboneDescription
         Within("dimension", Dimension, 1, MaxDimension);
         Within("prefixTokens", PrefixTokens, 0, MaxPrefix);
         Within("windowTokens", WindowTokens ?? 1, 1, MaxWindow);
+        // A graph of fixed size that states no window is checked when it is open.
+        Within("overlapTokens", OverlapTokens ?? 0, 0, (WindowTokens ?? MaxWindow) - 1);
         if (IsMap && PrefixTokens != 0)
         {
             throw new FastSegException(

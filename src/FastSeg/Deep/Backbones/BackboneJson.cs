@@ -32,6 +32,7 @@ internal readonly struct BackboneJson(string path, JsonElement root)
             Mean = Numbers("mean", defaults.Mean),
             Std = Numbers("std", defaults.Std),
             WindowTokens = Optional("windowTokens") is { } tokens ? Whole("windowTokens", tokens) : null,
+            OverlapTokens = Optional("overlapTokens") is { } overlap ? Whole("overlapTokens", overlap) : null,
             FlipAverage = Optional("flipAverage") is { } flip ? Flag("flipAverage", flip) : defaults.FlipAverage,
             Licence = Text("licence", defaults.Licence),
             Source = Text("source", defaults.Source),

@@ -6,21 +6,12 @@ namespace FastSeg.Deep.Tokens;
 /// <param name="FlipAverage">Whether tokens are averaged over the four flips of a window.</param>
 internal sealed record WindowPolicy(int Tokens, int Overlap, bool FlipAverage)
 {
-    private const int DefaultOverlap = 12, SmallShare = 3;
-
     /// <summary>Cells from one window to the next.</summary>
     public int Stride => Tokens - Overlap;
 
     /// <summary>What a backbone's graph and description ask for.</summary>
-    public static WindowPolicy Of(Backbone backbone) => Usual(
-        backbone.FixedTokens ?? backbone.Description.WindowTokens ?? BackboneDescription.DefaultWindowTokens,
-        backbone.Description.FlipAverage);
-
-    /// <summary>
-    /// The usual overlap: 12 cells, or a third of a window where that is less. With 12 of 13 cells, every cell would be in 169 windows.
-    /// </summary>
-    public static WindowPolicy Usual(int tokens, bool flipAverage) =>
-        new(tokens, Math.Min(DefaultOverlap, tokens / SmallShare), flipAverage);
+    public static WindowPolicy Of(Backbone backbone) =>
+        new(backbone.WindowTokens, backbone.OverlapTokens, backbone.Description.FlipAverage);
 
     /// <summary>Refuses sizes that give no grid.</summary>
     /// <exception cref="FastSegException">The window is empty, or windows overlap by their whole size.</exception>

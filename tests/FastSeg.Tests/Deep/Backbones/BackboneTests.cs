@@ -117,6 +117,9 @@ internal sealed unsafe class BackboneTests
     [TestCase("mean", "[1, 2]", "mean and std must have three finite numbers")]
     [TestCase("std", "[1, 0, 1]", "std's must be positive")]
     [TestCase("windowTokens", "2.5", "windowTokens is not what it should be, a whole number")]
+    [TestCase("overlapTokens", "\"two\"", "overlapTokens is not what it should be, a whole number")]
+    [TestCase("overlapTokens", "-1", "overlapTokens is -1; it must lie in 0 to 1023")]
+    [TestCase("overlapTokens", "37", "overlapTokens is 37, but a window has 37 patches a side; state 0 to 36")]
     [TestCase("sha256", "{\"backbone.onnx\": \"00\"}", "but backbone.json states 00")]
     [TestCase("sha256", "{\"../backbone.onnx\": \"00\"}", "is no file of that folder")]
     [TestCase("input", "\"pixels\"", "the graph has no input \"pixels\" but \"image\"")]
@@ -167,6 +170,25 @@ internal sealed unsafe class BackboneTests
         tiny.SaveJson();
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
         Assert.That(WindowPolicy.Of(backbone), Is.EqualTo(new WindowPolicy(5, 1, false)));
+    }
+
+    [Test]
+    public void TheOverlapIsTheOneThatIsStated()
+    {
+        using var tiny = new TinyBackbone(8, 10, 0, false, 5);
+        tiny.Json["overlapTokens"] = 5;
+        tiny.SaveJson();
+        Refused(tiny, "overlapTokens is 5, but a window has 5 patches a side; state 0 to 4");
+        tiny.Json["windowTokens"] = 5;
+        tiny.SaveJson();
+        Refused(tiny, "overlapTokens is 5; it must lie in 0 to 4");
+        foreach (int overlap in (int[])[0, 4])
+        {
+            tiny.Json["overlapTokens"] = overlap;
+            tiny.SaveJson();
+            using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+            Assert.That(WindowPolicy.Of(backbone), Is.EqualTo(new WindowPolicy(5, overlap, false)));
+        }
     }
 
     [Test]

@@ -74,14 +74,14 @@ internal sealed class WindowsTests
     [Test]
     public void SmallWindowsOverlapByAThird()
     {
-        Assert.That(WindowPolicy.Usual(37, false).Overlap, Is.EqualTo(12));
-        Assert.That(WindowPolicy.Usual(36, false).Overlap, Is.EqualTo(12));
-        Assert.That(WindowPolicy.Usual(16, false).Overlap, Is.EqualTo(5));
-        Assert.That(WindowPolicy.Usual(13, false).Overlap, Is.EqualTo(4));
-        Assert.That(WindowPolicy.Usual(1, false), Is.EqualTo(new WindowPolicy(1, 0, false)));
+        Assert.That(BackboneDescription.UsualOverlap(37), Is.EqualTo(12));
+        Assert.That(BackboneDescription.UsualOverlap(36), Is.EqualTo(12));
+        Assert.That(BackboneDescription.UsualOverlap(16), Is.EqualTo(5));
+        Assert.That(BackboneDescription.UsualOverlap(13), Is.EqualTo(4));
+        Assert.That(BackboneDescription.UsualOverlap(1), Is.Zero);
         for (int tokens = 1; tokens < 60; tokens++)
         {
-            var axis = new WindowAxis(1000, WindowPolicy.Usual(tokens, false), false);
+            var axis = new WindowAxis(1000, new WindowPolicy(tokens, BackboneDescription.UsualOverlap(tokens), false), false);
             Assert.That(axis.Count * tokens, Is.LessThan((1000 * 1.5) + (2 * tokens)), $"passes of windows of {tokens}");
         }
         Assert.Throws<FastSegException>(() => new WindowPolicy(5, 5, false).Check());
