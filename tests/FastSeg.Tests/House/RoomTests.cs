@@ -19,6 +19,7 @@ internal sealed class RoomTests
         ["Native"] = ["Common"],
         ["Files"] = ["Common", "Native"],
         ["Simd"] = ["Common", "Native"],
+        ["Onnx"] = ["Common", "Files"],
         ["Gpu"] = ["Common", Kernels, "Native"],
 
         ["Images"] = ["Common", "Files", "Native"],
