@@ -42,14 +42,34 @@ internal sealed class UpsamplerCommand : FastSegCommand
             Required = true,
         };
 
+        private readonly Option<string?> _normalise = new("--normalise")
+        {
+            HelpName = "l1|none",
+            Description =
+                "Whether each cell's features are divided by their L1 norm. [default: what the checkpoint says, otherwise l1]",
+        };
+
+        private readonly Option<string?> _align = new("--align")
+        {
+            HelpName = "corners|half-pixel",
+            Description =
+                "Where bilinear doublings take their values. [default: what the checkpoint says, otherwise corners, as in the paper]",
+        };
+
         public Import() : base(
             "import", "Turns a published PyTorch checkpoint into safetensors.",
-            "Nothing in the checkpoint is executed. How the guidance image and the features are normalised is not stated by a " +
-                "checkpoint; what is assumed is recorded in the file.",
-            "fastseg upsampler import checkpoint.pth -o upsampler.safetensors")
+            "Nothing in the checkpoint is executed. How the guidance image is normalised is not stated by a checkpoint, and how " +
+                "features are seldom is; what is assumed is recorded in the file. What a checkpoint states is obeyed.",
+            "fastseg upsampler import checkpoint.pth -o upsampler.safetensors",
+            "fastseg upsampler import own.pth --normalise none --align half-pixel -o upsampler.safetensors")
         {
             Arguments.Add(_checkpoint);
-            Options.Add(_output);
+            foreach (Option option in (Option[])[_output, _normalise, _align])
+            {
+                Options.Add(option);
+            }
+            ChoiceOption.Only(_normalise, "l1", "none");
+            ChoiceOption.Only(_align, "corners", "half-pixel");
         }
 
         public override FileUse Files(ParseResult parsed) =>
@@ -63,7 +83,18 @@ internal sealed class UpsamplerCommand : FastSegCommand
                 throw new UsageException($"-o {output} must end in .safetensors.");
             }
             WholeFile.Check(output);
-            UpsamplerText.Write(session.Output, output, UpsamplerFile.Import(session.Parsed.GetRequiredValue(_checkpoint), output));
+            var stated = new UpsamplerImport
+            {
+                NormaliseL1 = session.Parsed.GetValue(_normalise) is { } normalise ? normalise == "l1" : null,
+                Align = session.Parsed.GetValue(_align) switch
+                {
+                    "corners" => Align.Corners,
+                    "half-pixel" => Align.HalfPixel,
+                    _ => null,
+                },
+            };
+            string checkpoint = session.Parsed.GetRequiredValue(_checkpoint);
+            UpsamplerText.Write(session.Output, output, UpsamplerFile.Import(checkpoint, output, stated));
             return ExitCode.Success;
         }
     }

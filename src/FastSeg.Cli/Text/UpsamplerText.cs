@@ -17,12 +17,19 @@ internal static class UpsamplerText
                 $"({config.GuidanceScale} x - mean) / std with mean {string.Join(' ', config.GuidanceMean)}, " +
                     $"std {string.Join(' ', config.GuidanceStd)}")
             .Row("features", config.NormaliseL1 ? "divided by their L1 norm over channels" : "as they are")
+            .Row("doubling", Doubling(config.Align))
+            .Row("projection", config.Projection ?? "not stated: the weights go with any")
+            .Row("images", config.Standardise is { } mode ? StandardiseText.Of(mode) : "not stated how they were standardised")
             .Row("parameters", Units.Count(file.Parameters))
             .Row("source", file.Source.Length > 0 ? file.Source : "not stated")
             .Row("assumed", file.AssumedFields.Length > 0 ? file.AssumedFields : "nothing")
+            .Row("not looked at", file.UnknownKeys.Length > 0 ? file.UnknownKeys : "nothing")
             .Write(output);
     }
 
     /// <summary>"32 to 32 channels".</summary>
     public static string Channels(UpsamplerConfig config) => $"{config.ChannelsIn} to {config.ChannelsOut} channels";
+
+    private static string Doubling(Align align) =>
+        align == Align.Corners ? "bilinear, corners on corners (the paper's)" : "bilinear, half-pixel centres";
 }

@@ -23,8 +23,24 @@ internal sealed class DeepUpsamplerTests : CliFixture
             output,
             Does.Contain("padding zeros").And.Contain("checkpoint-half.pth, SHA-256 ")
                 .And.Match("assumed +guidanceMean, guidanceStd, guidanceScale, normalise")
-                .And.Contain("(255 x - mean) / std").And.Contain("divided by their L1 norm"));
+                .And.Contain("(255 x - mean) / std").And.Contain("divided by their L1 norm")
+                .And.Match("not looked at +"));
         Assert.That(UpsamplerFile.Load(At("half.safetensors")).Config.Padding, Is.EqualTo(Padding.Zeros));
+    }
+
+    [Test]
+    public void WhatTheCheckpointDoesNotSayIsSaidByFlags()
+    {
+        string output = Succeed(
+            "upsampler", "import", Checkpoint, "--normalise", "none", "--align", "half-pixel", "-o", At("told.safetensors"));
+        Assert.That(
+            output,
+            Does.Match("features +as they are").And.Match("doubling +bilinear, half-pixel centres").And.Match("projection +not stated")
+                .And.Match("assumed +guidanceMean, guidanceStd, guidanceScale\n"));
+        UpsamplerConfig config = UpsamplerFile.Load(At("told.safetensors")).Config;
+        Assert.That((config.Align, config.NormaliseL1), Is.EqualTo((Align.HalfPixel, false)));
+        Assert.That(
+            Misuse("upsampler", "import", Checkpoint, "--align", "centre", "-o", At("no.safetensors")), Does.Contain("--align"));
     }
 
     [Test]

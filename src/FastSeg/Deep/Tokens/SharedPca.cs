@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
 
 namespace FastSeg.Deep.Tokens;
 
@@ -51,6 +53,22 @@ internal sealed unsafe class SharedPca
 
     /// <summary>Components kept.</summary>
     public int Channels => Eigenvalues.Length;
+
+    /// <summary>
+    /// The projection's identity, by which a learned upsampler names the one that it was trained for: the SHA-256, in lower-case
+    /// hexadecimal digits, of mean and then components as little-endian float32, row-major.
+    /// </summary>
+    public string Identity()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] number = new byte[sizeof(float)];
+        foreach (float value in Mean.Concat(Components))
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(number, value);
+            hash.AppendData(number);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     /// <summary>Refuses a backbone with tokens of another size.</summary>
     /// <exception cref="FastSegException">The dimensions differ.</exception>

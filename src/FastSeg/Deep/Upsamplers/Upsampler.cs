@@ -35,6 +35,10 @@ internal sealed class Upsampler : IDisposable
         {
             throw new FastSegException($"The upsampler's patch is {config.Patch}; it must be at least 2 pixels.");
         }
+        if (config.Align != Align.Corners)
+        {
+            throw new FastSegException("The upsampler's doublings have half-pixel centres, which cannot be run yet.");
+        }
         Config = config;
         _tensors = tensors.ToDictionary(tensor => tensor.Name);
         _outputWeights = new Lazy<ConvolutionWeights>(() => UpWeights![^1].Then(LastWeights));

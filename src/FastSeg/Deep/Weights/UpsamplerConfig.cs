@@ -36,6 +36,18 @@ public sealed record UpsamplerConfig
     /// <summary>Whether each cell of the low-resolution features is first divided by its L1 norm over the channels.</summary>
     public bool NormaliseL1 { get; init; } = true;
 
+    /// <summary>Where the bilinear doublings, and only they, take their values.</summary>
+    public Align Align { get; init; } = Align.Corners;
+
+    /// <summary>
+    /// The identity of the projection whose features the weights were trained on: the SHA-256, in lower-case hexadecimal digits, of its
+    /// mean and then its components as little-endian float32, row-major. Null where that is not stated, as for published weights.
+    /// </summary>
+    public string? Projection { get; init; }
+
+    /// <summary>How the images of the training were standardised; null where that is not stated, as for published weights.</summary>
+    public Standardisation? Standardise { get; init; }
+
     /// <summary>Doublings from a cell to a pixel: ceil(log2 patch).</summary>
     public int Levels => Patch <= 1 ? 0 : int.Log2(Patch - 1) + 1;
 
@@ -43,6 +55,16 @@ public sealed record UpsamplerConfig
     internal (float[] Gain, float[] Shift) Normalisation() => (
         [.. GuidanceStd.Select(std => (float)((double)GuidanceScale / std))],
         [.. GuidanceMean.Zip(GuidanceStd, (mean, std) => (float)(-(double)mean / std))]);
+}
+
+/// <summary>Where a bilinear doubling takes the value of a pixel x of the doubled plane.</summary>
+public enum Align
+{
+    /// <summary>At x (n - 1) / (2 n - 1) of n pixels, so that corners lie on corners: the paper's.</summary>
+    Corners,
+
+    /// <summary>At (x + 0.5) / 2 - 0.5, kept within the plane: pixels have centres, and nothing is moved.</summary>
+    HalfPixel,
 }
 
 /// <summary>What a network's convolutions see past the image's border.</summary>

@@ -4,9 +4,7 @@ using FastSeg.Files;
 
 namespace FastSeg.Deep.Weights;
 
-/// <summary>
-/// Reads an upsampler's configuration from a safetensors file's metadata, where it is JSON, and from published checkpoints.
-/// </summary>
+/// <summary>An upsampler's configuration as a safetensors file's metadata have it: JSON.</summary>
 internal static class UpsamplerConfigReader
 {
     /// <summary>Most channels of a layer.</summary>
@@ -36,6 +34,9 @@ internal static class UpsamplerConfigReader
             GuidanceStd = [.. config.GuidanceStd],
             GuidanceScale = config.GuidanceScale,
             Normalise = config.NormaliseL1 ? "l1" : "none",
+            Align = config.Align == Align.Corners ? null : "half-pixel",
+            Projection = config.Projection,
+            Standardise = config.Standardise?.ToString().ToLowerInvariant(),
         },
         Options);
 
@@ -66,63 +67,41 @@ internal static class UpsamplerConfigReader
                 GuidanceMean = fields.GuidanceMean,
                 GuidanceStd = fields.GuidanceStd,
                 GuidanceScale = fields.GuidanceScale,
-                NormaliseL1 = fields.Normalise switch
-                {
-                    "l1" => true,
-                    "none" => false,
-                    _ => throw new FastSegException($"{name}: normalise is \"{fields.Normalise}\"; \"l1\" and \"none\" are known."),
-                },
+                NormaliseL1 = NormaliseL1Of(fields.Normalise, name),
+                Align = fields.Align is null ? Align.Corners : AlignOf(fields.Align, name),
+                Projection = fields.Projection,
+                Standardise = fields.Standardise is null ? null : StandardiseOf(fields.Standardise, name),
             },
             name);
     }
 
-    /// <summary>
-    /// The configuration in a checkpoint. Checkpoints do not state how inputs are normalised, so it is assumed as the published networks
-    /// were trained: the image by ImageNet's mean and standard deviation after a scale of 255, the features by their L1 norm.
-    /// </summary>
-    /// <exception cref="FastSegException">A field is missing or asks for a network of another kind.</exception>
-    public static UpsamplerConfig FromCheckpoint(PickleDict config, string name)
-    {
-        int Whole(string field, int? otherwise = null) => config.Get(field) switch
-        {
-            long number and >= int.MinValue and <= int.MaxValue => (int)number,
-            null when otherwise is { } value => value,
-            _ => throw new FastSegException(
-                $"{name}: its config has no whole number {field}; save the checkpoint with its whole configuration."),
-        };
-        if (Whole("n_ch_guidance", 3) != 3)
-        {
-            throw new FastSegException($"{name}: n_ch_guidance is {Whole("n_ch_guidance")}; upsamplers guided by 3 colours can be run.");
-        }
-        if (config.Get("feat_weight") is double and > 0 or long and > 0)
-        {
-            throw new FastSegException(
-                $"{name}: feat_weight is {config.Get("feat_weight")}; "
-                + "only upsamplers that do not add features again (feat_weight -1) can be run.");
-        }
-        int channelsIn = Whole("n_ch_in"), hidden = Whole("n_ch_hidden", -1);
-        return Checked(
-            new UpsamplerConfig
-            {
-                ChannelsIn = channelsIn,
-                ChannelsHidden = hidden == -1 ? channelsIn : hidden,
-                ChannelsOut = Whole("n_ch_out"),
-                ChannelsDown = Whole("n_ch_downsampler"),
-                Kernel = Whole("k", 3),
-                Patch = Whole("patch_size"),
-                Padding = PaddingOf(config.Get("padding_mode") as string ?? "not stated", name),
-            },
-            name);
-    }
-
-    private static Padding PaddingOf(string padding, string name) => padding switch
+    /// <summary>The padding that a file calls by this name.</summary>
+    public static Padding PaddingOf(string padding, string name) => padding switch
     {
         "replicate" => Padding.Replicate,
         "zeros" => Padding.Zeros,
         _ => throw new FastSegException($"{name}: its padding is {padding}; \"replicate\" and \"zeros\" can be run."),
     };
 
-    private static UpsamplerConfig Checked(UpsamplerConfig config, string name)
+    /// <summary>Whether features are divided by their L1 norm, as a file says it.</summary>
+    public static bool NormaliseL1Of(string normalise, string name) => normalise switch
+    {
+        "l1" => true,
+        "none" => false,
+        _ => throw new FastSegException($"{name}: normalise is \"{InputFile.OneLine(normalise)}\"; \"l1\" and \"none\" are known."),
+    };
+
+    /// <summary>The alignment that a file calls by this name.</summary>
+    public static Align AlignOf(string align, string name) => align switch
+    {
+        "corners" => Align.Corners,
+        "half-pixel" => Align.HalfPixel,
+        _ => throw new FastSegException($"{name}: align is \"{InputFile.OneLine(align)}\"; \"corners\" and \"half-pixel\" are known."),
+    };
+
+    /// <summary>Refuses numbers out of range.</summary>
+    /// <exception cref="FastSegException">The sentence says which, and what its range is.</exception>
+    public static UpsamplerConfig Checked(UpsamplerConfig config, string name)
     {
         void Within(string field, int value, int least, int most)
         {
@@ -137,6 +116,11 @@ internal static class UpsamplerConfigReader
         Within("channelsDown", config.ChannelsDown, 1, MaxChannels);
         Within("kernel", config.Kernel, 3, 3);
         Within("patch", config.Patch, 2, MaxPatch);
+        if (config.Projection is { } identity && (identity.Length != 64 || !identity.All(char.IsAsciiHexDigitLower)))
+        {
+            throw new FastSegException(
+                $"{name}: projection is \"{InputFile.OneLine(identity)}\"; a SHA-256 has 64 lower-case hexadecimal digits.");
+        }
         if (config.GuidanceMean.Count != 3 || config.GuidanceStd.Count != 3 || config.GuidanceMean.Any(m => !float.IsFinite(m))
             || config.GuidanceStd.Any(s => !(s > 0) || !float.IsFinite(s))
             || !(config.GuidanceScale > 0) || !float.IsFinite(config.GuidanceScale))
@@ -147,7 +131,19 @@ internal static class UpsamplerConfigReader
         return config;
     }
 
-    /// <summary>What the JSON holds, in this order; every field must be there.</summary>
+    private static Standardisation StandardiseOf(string standardise, string name) => standardise switch
+    {
+        "none" => Standardisation.None,
+        "image" => Standardisation.Image,
+        "local" => Standardisation.Local,
+        _ => throw new FastSegException(
+            $"{name}: standardise is \"{InputFile.OneLine(standardise)}\"; \"image\", \"local\" and \"none\" are known."),
+    };
+
+    /// <summary>
+    /// What the JSON holds, in this order. Every required field must be there; the others are left out where there is nothing to say, so
+    /// that older programs read such a file.
+    /// </summary>
     private sealed record Fields
     {
         public required int ChannelsIn { get; init; }
@@ -171,5 +167,14 @@ internal static class UpsamplerConfigReader
         public required float GuidanceScale { get; init; }
 
         public required string Normalise { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Align { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Projection { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Standardise { get; init; }
     }
 }

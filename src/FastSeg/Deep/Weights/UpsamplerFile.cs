@@ -7,8 +7,7 @@ namespace FastSeg;
 /// <summary>A convolutional upsampler's weights and configuration, checked against each other.</summary>
 public sealed class UpsamplerFile
 {
-    private const string ConfigKey = "config", SourceKey = "source", AssumedKey = "assumed";
-    private const string Assumed = "guidanceMean, guidanceStd, guidanceScale, normalise";
+    private const string ConfigKey = "config", SourceKey = "source", AssumedKey = "assumed", UnknownKey = "unknown";
     private const string Counter = ".num_batches_tracked";
 
     /// <summary>Most tensors named in one error sentence.</summary>
@@ -35,6 +34,12 @@ public sealed class UpsamplerFile
     /// </summary>
     public string AssumedFields { get; }
 
+    /// <summary>
+    /// Keys of the checkpoint's configuration that the import did not look at, such as those that say how the network was trained, in
+    /// words; empty for none.
+    /// </summary>
+    public string UnknownKeys { get; private init; } = "";
+
     /// <summary>How many numbers all tensors have together.</summary>
     public long Parameters => Tensors.Values.Sum(tensor => tensor.Values.LongLength);
 
@@ -51,18 +56,23 @@ public sealed class UpsamplerFile
     /// <summary>Converts a PyTorch checkpoint, without executing any of it, and writes it as safetensors.</summary>
     /// <param name="checkpoint">What torch.save wrote: a dict of "config" and "weights".</param>
     /// <param name="output">The file to write; it appears when it is whole.</param>
+    /// <param name="stated">What the caller knows of the network; null for nothing.</param>
     /// <exception cref="FastSegException">
-    /// The checkpoint is damaged, asks for more than data or does not fit, or the file cannot be written.
+    /// The checkpoint is damaged, asks for more than data, does not fit or says otherwise, or the file cannot be written.
     /// </exception>
-    public static UpsamplerFile Import(string checkpoint, string output)
+    public static UpsamplerFile Import(string checkpoint, string output, UpsamplerImport? stated = null)
     {
         byte[] bytes = WeightBytes.ReadFile(checkpoint);
         PyTorchCheckpoint read = PyTorchCheckpoint.Parse(bytes, checkpoint);
-        UpsamplerConfig config = UpsamplerConfigReader.FromCheckpoint(read.Config, checkpoint);
+        CheckpointConfig config = CheckpointConfig.Read(read.Config, checkpoint, stated ?? new UpsamplerImport());
         WeightTensor[] tensors = [.. read.Weights.Where(tensor => !tensor.Name.EndsWith(Counter, StringComparison.Ordinal))];
         string source = $"{Path.GetFileName(checkpoint)}, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(bytes))}";
         byte[] safetensors = ToSafetensors(config, tensors, source);
-        var file = new UpsamplerFile(checkpoint, config, tensors.ToDictionary(tensor => tensor.Name), source, Assumed, safetensors);
+        var file = new UpsamplerFile(
+            checkpoint, config.Config, tensors.ToDictionary(tensor => tensor.Name), source, config.Assumed, safetensors)
+        {
+            UnknownKeys = Unknown(config),
+        };
         using var written = new OutputFile(output);
         written.Write(0, safetensors);
         written.Commit();
@@ -81,18 +91,27 @@ public sealed class UpsamplerFile
         }
         return new UpsamplerFile(
             name, UpsamplerConfigReader.FromJson(json, name), file.Tensors,
-            file.Metadata.GetValueOrDefault(SourceKey, ""), file.Metadata.GetValueOrDefault(AssumedKey, ""), bytes);
+            file.Metadata.GetValueOrDefault(SourceKey, ""), file.Metadata.GetValueOrDefault(AssumedKey, ""), bytes)
+        {
+            UnknownKeys = InputFile.OneLine(file.Metadata.GetValueOrDefault(UnknownKey, "")),
+        };
     }
 
+    private static string Unknown(CheckpointConfig config) => string.Join(", ", config.UnknownKeys);
+
     /// <summary>The bytes of a safetensors file, with the tensors in the order given.</summary>
-    private static byte[] ToSafetensors(UpsamplerConfig config, IReadOnlyList<WeightTensor> tensors, string source)
+    private static byte[] ToSafetensors(CheckpointConfig config, IReadOnlyList<WeightTensor> tensors, string source)
     {
         var metadata = new Dictionary<string, string>
         {
-            [ConfigKey] = UpsamplerConfigReader.ToJson(config),
+            [ConfigKey] = UpsamplerConfigReader.ToJson(config.Config),
             [SourceKey] = source,
-            [AssumedKey] = Assumed,
+            [AssumedKey] = config.Assumed,
         };
+        if (config.UnknownKeys.Count > 0)
+        {
+            metadata[UnknownKey] = Unknown(config);
+        }
         return Safetensors.Write(tensors, metadata);
     }
 

@@ -154,6 +154,18 @@ internal sealed unsafe class SharedPcaTests
     }
 
     [Test]
+    public void TheIdentityIsTheHashOfMeanAndComponents()
+    {
+        // hashlib.sha256(numpy.array([1, 2, 3, 1, 0, 0, 0, 1, 0], "<f4").tobytes()).hexdigest()
+        const string Known = "136319e8987c3f6d3ce44fc5e4c72243266d4bdab9f294b4b400c83a3a394d28";
+        Assert.That(new SharedPca([1, 2, 3], [1, 0, 0, 0, 1, 0], [5, 4]).Identity(), Is.EqualTo(Known));
+        Assert.That(new SharedPca([1, 2, 3], [1, 0, 0, 0, 1, 0], [9, 8]).Identity(), Is.EqualTo(Known), "eigenvalues do not count");
+        Assert.That(new SharedPca([1, 2, 3], [1, 0, 0, 0, 0, 1], [5, 4]).Identity(), Is.Not.EqualTo(Known));
+        byte[] file = ProjectionFile.Write([new SharedPca([1, 2, 3], [1, 0, 0, 0, 1, 0], [5, 4])], [1]);
+        Assert.That(ProjectionFile.Parse(file, "p", [1])[0].Identity(), Is.EqualTo(Known), "through the file");
+    }
+
+    [Test]
     public void AProjectionSurvivesItsFile()
     {
         var projection = new SharedPca([1, 2, 3], [1, 0, 0, 0, 1, 0], [5, 4]);

@@ -86,6 +86,9 @@ internal sealed class UpsamplerFileTests
     [TestCase("normalise", "\"l2\"", "normalise is \"l2\"; \"l1\" and \"none\" are known")]
     [TestCase("guidanceStd", "[1, 0, 1]", "guidanceStd's and guidanceScale positive")]
     [TestCase("guidanceMean", "null", "its configuration cannot be read")]
+    [TestCase("align", "\"centre\"", "align is \"centre\"; \"corners\" and \"half-pixel\" are known")]
+    [TestCase("projection", "\"ABCD\"", "projection is \"ABCD\"; a SHA-256 has 64 lower-case hexadecimal digits")]
+    [TestCase("standardise", "\"page\"", "standardise is \"page\"; \"image\", \"local\" and \"none\" are known")]
     [TestCase("colour", "3", "its configuration cannot be read")]
     public void AConfigurationOutOfRangeIsRefused(string field, string? value, string sentence)
     {
@@ -109,6 +112,20 @@ internal sealed class UpsamplerFileTests
             """{"channelsIn":4,"channelsHidden":4,"channelsOut":4,"channelsDown":32,"kernel":3,"patch":"""
             + """4,"padding":"replicate","guidanceMean":[0.485,0.456,0.406],"guidanceStd":[0.229,"""
             + """0.224,0.225],"guidanceScale":1,"normalise":"none"}"""));
+        string identity = new('a', 64);
+        UpsamplerConfig own = config with
+        {
+            Align = Align.HalfPixel, Projection = identity, Standardise = Standardisation.Image, NormaliseL1 = false,
+        };
+        Assert.That(
+            UpsamplerConfigReader.ToJson(own),
+            Does.EndWith($$""","normalise":"none","align":"half-pixel","projection":"{{identity}}","standardise":"image"}"""));
+        UpsamplerConfig read = UpsamplerConfigReader.FromJson(UpsamplerConfigReader.ToJson(own), "w");
+        Assert.That(
+            (read.Align, read.Projection, read.Standardise, read.NormaliseL1),
+            Is.EqualTo((Align.HalfPixel, identity, (Standardisation?)Standardisation.Image, false)));
+        read = UpsamplerConfigReader.FromJson(UpsamplerConfigReader.ToJson(config), "w");
+        Assert.That((read.Align, read.Projection, read.Standardise), Is.EqualTo((Align.Corners, (string?)null, (Standardisation?)null)));
     }
 
     [TestCase("n_ch_in", null, "its config has no whole number n_ch_in")]
@@ -118,21 +135,55 @@ internal sealed class UpsamplerFileTests
     [TestCase("feat_weight", 0.3, "feat_weight is 0.3; only upsamplers that do not add features again")]
     [TestCase("padding_mode", "circular", "its padding is circular")]
     [TestCase("padding_mode", null, "its padding is not stated")]
+    [TestCase("padding_mode", 1L, "padding_mode in its config is no text")]
+    [TestCase("feat_weight", "often", "feat_weight is often; only upsamplers")]
+    [TestCase("align", "centre", "align is \"centre\"; \"corners\" and \"half-pixel\" are known")]
+    [TestCase("align", true, "align in its config is no text")]
+    [TestCase("normalise", "l2", "normalise is \"l2\"; \"l1\" and \"none\" are known")]
     [TestCase("patch_size", 1L << 40, "its config has no whole number patch_size")]
     public void ACheckpointOfAnotherKindIsRefused(string field, object? value, string sentence)
     {
-        var config = new PickleDict();
-        foreach ((string name, object? usual) in ((string, object?)[])[
-            ("n_ch_in", 4L), ("n_ch_out", 4L), ("n_ch_downsampler", 2L), ("patch_size", 4L), ("padding_mode", "zeros"), ("feat_weight", -1L)
-        ])
-        {
-            config.Set(name, usual);
-        }
-        Assert.That(UpsamplerConfigReader.FromCheckpoint(config, "c").Padding, Is.EqualTo(Padding.Zeros));
+        PickleDict config = Usual();
+        Assert.That(CheckpointConfig.Read(config, "c", new UpsamplerImport()).Config.Padding, Is.EqualTo(Padding.Zeros));
         config.Set(field, value);
         Assert.That(
-            Assert.Throws<FastSegException>(() => UpsamplerConfigReader.FromCheckpoint(config, "c"))!.Message,
+            Assert.Throws<FastSegException>(() => CheckpointConfig.Read(config, "c", new UpsamplerImport()))!.Message,
             Does.Contain(sentence));
+    }
+
+    [Test]
+    public void WhatACheckpointStatesIsObeyedAndWhatItDoesNotTheCallerMay()
+    {
+        PickleDict config = Usual();
+        UpsamplerConfig silent = CheckpointConfig.Read(config, "c", new UpsamplerImport()).Config;
+        Assert.That((silent.Align, silent.NormaliseL1), Is.EqualTo((Align.Corners, true)), "as published");
+        var stated = new UpsamplerImport { Align = Align.HalfPixel, NormaliseL1 = false };
+        CheckpointConfig told = CheckpointConfig.Read(config, "c", stated);
+        Assert.That((told.Config.Align, told.Config.NormaliseL1), Is.EqualTo((Align.HalfPixel, false)));
+        Assert.That(told.Assumed, Is.EqualTo("guidanceMean, guidanceStd, guidanceScale"));
+
+        config.Set("align", "half-pixel");
+        config.Set("normalise", "none");
+        CheckpointConfig read = CheckpointConfig.Read(config, "c", new UpsamplerImport());
+        Assert.That((read.Config.Align, read.Config.NormaliseL1), Is.EqualTo((Align.HalfPixel, false)));
+        Assert.That(read.Assumed, Is.EqualTo("guidanceMean, guidanceStd, guidanceScale"));
+        Assert.That(CheckpointConfig.Read(config, "c", stated).Config.Align, Is.EqualTo(Align.HalfPixel), "both say so");
+        Assert.That(
+            Assert.Throws<FastSegException>(() => CheckpointConfig.Read(config, "c", new UpsamplerImport { NormaliseL1 = true }))!.Message,
+            Is.EqualTo("c states another normalise than the import does; leave it out, the checkpoint is obeyed."));
+        Assert.That(
+            Assert.Throws<FastSegException>(() => CheckpointConfig.Read(config, "c", stated with { Align = Align.Corners }))!.Message,
+            Does.StartWith("c states another align"));
+    }
+
+    [Test]
+    public void KeysThatSayNothingOfTheGeometryAreListed()
+    {
+        PickleDict config = Usual();
+        Assert.That(CheckpointConfig.Read(config, "c", new UpsamplerImport()).UnknownKeys, Is.Empty);
+        config.Set("lr", 1e-4);
+        config.Set("n_epochs", 50L);
+        Assert.That(CheckpointConfig.Read(config, "c", new UpsamplerImport()).UnknownKeys, Is.EqualTo(new[] { "lr", "n_epochs" }));
     }
 
     [Test]
@@ -141,6 +192,18 @@ internal sealed class UpsamplerFileTests
         byte[] bytes = Safetensors.Write([new WeightTensor("a", [1], [1])], new Dictionary<string, string>());
         Assert.That(Assert.Throws<FastSegException>(() => UpsamplerFile.Parse(bytes, "folder/w.safetensors"))!.Message,
             Does.Contain("has no configuration in its metadata; import the checkpoint"));
+    }
+
+    private static PickleDict Usual()
+    {
+        var config = new PickleDict();
+        foreach ((string name, object? usual) in ((string, object?)[])[
+            ("n_ch_in", 4L), ("n_ch_out", 4L), ("n_ch_downsampler", 2L), ("patch_size", 4L), ("padding_mode", "zeros"), ("feat_weight", -1L)
+        ])
+        {
+            config.Set(name, usual);
+        }
+        return config;
     }
 
     private static byte[] Bytes(UpsamplerConfig config, List<WeightTensor> tensors) =>
