@@ -9,8 +9,8 @@ namespace FastSeg.Cli.Options;
 /// <summary>The options that say which deep features are computed behind the classical ones.</summary>
 internal sealed class DeepFeatureOptions
 {
-    /// <summary>Threads of ONNX Runtime where none are asked for.</summary>
-    public const int NetworkThreads = 2;
+    /// <summary>Threads of ONNX Runtime where none are asked for: windows then run at once.</summary>
+    public const int NetworkThreads = 1;
 
     private const int MostChannels = 16384;
 
@@ -44,7 +44,8 @@ internal sealed class DeepFeatureOptions
 
     private readonly Option<int> _threads = NumberOption.Whole(
         "--deep-threads",
-        "Threads of the transformer. They are part of its result, so a model keeps them and --threads does not change them.",
+        "Threads of the transformer for one window. They are part of its result, so a model keeps them and --threads does not change " +
+        "them. With 1, as many windows run at once as there are threads; with more, one at a time.",
         NetworkThreads, 1, 1024);
 
     public DeepFeatureOptions()

@@ -33,6 +33,9 @@ public sealed record Plan(
     /// </summary>
     public long DiskBytes { get; init; }
 
+    /// <summary>Windows of the transformer that run at once; 0 where none runs.</summary>
+    public int WindowsAtOnce { get; init; }
+
     /// <summary>Number of tiles.</summary>
     public long Tiles => Grid.Count;
 

@@ -69,4 +69,39 @@ internal static class Workers
             ExceptionDispatchInfo.Throw(failure);
         }
     }
+
+    /// <summary>
+    /// The same for steps of three parts, of which the first and the last come in the order of the indices, one at a time, while several
+    /// threads are in the middle. Results are therefore those of one thread.
+    /// </summary>
+    /// <param name="workers">Threads; the calling thread is one of them.</param>
+    /// <param name="count">Steps.</param>
+    /// <param name="options">Progress, reported in order, and cancellation; the threads are those of <paramref name="workers"/>.</param>
+    /// <param name="begin">Receives worker and index, as the other parts do.</param>
+    /// <param name="work">Must touch only what belongs to its worker.</param>
+    /// <param name="end">Takes what the worker has made.</param>
+    public static void RunInOrder(
+        int workers, long count, ComputeOptions options, Action<int, long> begin, Action<int, long> work, Action<int, long> end)
+    {
+        (Turns begun, Turns ended) = (new Turns(), new Turns());
+        Run(workers, count, options with { Progress = null }, (worker, index) =>
+        {
+            try
+            {
+                begun.Take(index, () => begin(worker, index));
+                work(worker, index);
+                ended.Take(index, () =>
+                {
+                    end(worker, index);
+                    options.Progress?.Report((double)(index + 1) / count);
+                });
+            }
+            catch
+            {
+                begun.Fail(index);
+                ended.Fail(index);
+                throw;
+            }
+        });
+    }
 }

@@ -96,10 +96,6 @@ internal sealed class DeepImage : IDisposable
         }
     }
 
-    /// <summary>Buffers that are held while the maps are made, and gone before the first tile. ONNX Runtime's share is measured.</summary>
-    public static IReadOnlyList<(string Name, long Bytes)> TransformerItems(DeepModel? model, Backbone? backbone, ImageReader image) =>
-        model is null || backbone is null ? [] : DeepMaps.TransformerItems(model, backbone, image);
-
     /// <summary>Bytes of a learned upsampler's result for a tile's core: the planner chooses tiles small enough for it.</summary>
     public static long TileBytes(DeepModel? model, Region core) =>
         model?.Network is null ? 0 : core.Pixels * model.Description.Channels * sizeof(float);

@@ -24,9 +24,10 @@ internal sealed class DeepMaps : IDisposable
     /// <param name="samples">What filters see of a stored sample.</param>
     /// <param name="times">Where the time is added.</param>
     /// <param name="options">Progress and cancellation.</param>
+    /// <param name="atOnce">Windows that run at once; they do not change the result.</param>
     /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
     public static DeepMaps Compute(
-        DeepModel model, Backbone backbone, ImageReader image, SampleMap samples, StageTimes times, ComputeOptions options)
+        DeepModel model, Backbone backbone, ImageReader image, SampleMap samples, StageTimes times, ComputeOptions options, int atOnce)
     {
         DeepDescription description = model.Description;
         description.CheckBackbone(backbone);
@@ -44,7 +45,7 @@ internal sealed class DeepMaps : IDisposable
                     Progress = PartialProgress.Of(options.Progress, (double)done / all, (double)windows[i] / all),
                 };
                 result._maps.Add(LowResolution.Compute(
-                    backbone, model.Projections[i], image, seen, description.Windows, times, part, description.Scales[i]));
+                    backbone, model.Projections[i], image, seen, description.Windows, times, part, description.Scales[i], atOnce));
                 done += windows[i];
             }
             return result;
@@ -59,23 +60,6 @@ internal sealed class DeepMaps : IDisposable
     /// <summary>Bytes of each map of an image.</summary>
     public static IEnumerable<long> Bytes(DeepModel model, ImageInfo image) => model.Projections.Zip(
         model.Description.Scales, (projection, scale) => LowResolution.Bytes(image, model.Description.Patch / scale, projection.Channels));
-
-    /// <summary>
-    /// Buffers that are held while maps are made, and gone before the first tile, for the scale that holds most. ONNX Runtime's share is
-    /// measured.
-    /// </summary>
-    public static IReadOnlyList<(string Name, long Bytes)> TransformerItems(DeepModel model, Backbone backbone, ImageReader image)
-    {
-        DeepDescription description = model.Description;
-        description.CheckBackbone(backbone);
-        (long Tokens, long Pass) Buffers(int scale)
-        {
-            (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, image.Info, description.Windows, scale);
-            return (LowResolutionTokens.Bytes(backbone, image, description.Windows, scale), backbone.PassBytes(rows, columns));
-        }
-        (long tokens, long pass) = description.Scales.Select(Buffers).MaxBy(buffers => buffers.Tokens + buffers.Pass);
-        return [("tokens", tokens), ("transformer", pass)];
-    }
 
     /// <inheritdoc/>
     public void Dispose() => _maps.ForEach(map => map.Dispose());

@@ -86,8 +86,9 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         SampleStatistics? samples = TakeSamples(standardise);
         using DeepModel model = Fit(deep, standardised, standardise, samples, null);
         using DeepModel cells = model.Interpolated(Upsampling.Nearest);
+        int atOnce = new TransformerBuffers(model, deep.Backbone, standardised).Fitting(options);
         using DeepMaps maps =
-            DeepMaps.Compute(model, deep.Backbone, standardised, Work.MapOf(standardise, samples), _times, options);
+            DeepMaps.Compute(model, deep.Backbone, standardised, Work.MapOf(standardise, samples), _times, options, atOnce);
         LocalReader.Release(standardised);
         ComputeOptions quiet = options with { Progress = null };
         Write(none, seen, cells, null, low, maps, quiet, samples);

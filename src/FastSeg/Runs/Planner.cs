@@ -1,5 +1,6 @@
 using FastSeg.Backends;
 using FastSeg.Common;
+using FastSeg.Deep;
 using FastSeg.Images;
 
 namespace FastSeg.Runs;
@@ -10,14 +11,14 @@ namespace FastSeg.Runs;
 /// <param name="Factory">What computes.</param>
 /// <param name="OutputBytes">Bytes of a worker's outputs, given a tile's core.</param>
 /// <param name="SharedItems">Buffers of the whole run (readers, writers), given the number of workers.</param>
-/// <param name="TransformerItems">Buffers that are freed before the first tile.</param>
+/// <param name="Transformer">Buffers that are freed before the first tile; null where no transformer runs.</param>
 internal sealed record Planner(
     Work Work,
     Region Area,
     BackendFactory Factory,
     Func<Region, long> OutputBytes,
     Func<int, IEnumerable<(string Name, long Bytes)>> SharedItems,
-    IReadOnlyList<(string Name, long Bytes)> TransformerItems)
+    TransformerBuffers? Transformer)
 {
     /// <summary>What a second pass over the tiles needs; null where there is none.</summary>
     public SecondPass? SecondPass { get; init; }
@@ -45,9 +46,9 @@ internal sealed record Planner(
     {
         long deviceLimit = Factory.DeviceLimit(options);
         Plan? least = null, leastOnDevice = null;
-        foreach ((long width, long height, int workers) in Candidates(options.WorkerCount))
+        foreach ((long width, long height, int workers, int windows) in WithWindows(options))
         {
-            Plan plan = Describe(width, height, workers);
+            Plan plan = Describe(width, height, workers, windows);
             leastOnDevice = leastOnDevice is null || plan.DeviceBytes < leastOnDevice.DeviceBytes ? plan : leastOnDevice;
             if (deviceLimit > 0 && plan.DeviceBytes > deviceLimit)
             {
@@ -73,7 +74,7 @@ internal sealed record Planner(
         $"the least that would do is {ByteSize.Text(least)}.";
 
     /// <summary>The plan of one candidate, whether or not it fits.</summary>
-    private Plan Describe(long width, long height, int workers)
+    private Plan Describe(long width, long height, int workers, int windows)
     {
         int reach = Work.Smoothing.Reach;
         (long X, long Y)? origin = SecondPass is null ? null : (SecondPass.Area.X, SecondPass.Area.Y);
@@ -86,7 +87,7 @@ internal sealed record Planner(
         };
         items.AddRange(Factory.WorkerItems(Work, grid).Select(item => new PlanItem(item.Name, item.Bytes, workers, PlanPhase.Tiles)));
         items.AddRange(SharedItems(workers).Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Run)));
-        items.AddRange(TransformerItems.Select(item => new PlanItem(item.Name, item.Bytes, 1, PlanPhase.Transformer)));
+        items.AddRange(Transformer?.Items(windows) ?? []);
         if (Work.NeedsSamples && Work.Samples is null)
         {
             long bytes = SampleStatisticsPass.Bytes(Work.Stored.Info, Work.Mask?.Info, workers);
@@ -102,6 +103,7 @@ internal sealed record Planner(
             ProcessMemory.Resident() + ProcessMemory.CodeBytes)
         {
             Reach = reach,
+            WindowsAtOnce = windows,
             Standardise = Work.Features.Standardise,
             Page = Image.Info.Bounds,
             Origin = origin,
@@ -120,6 +122,22 @@ internal sealed record Planner(
         return inMemory
             ? plan with { Items = [.. plan.Items, new PlanItem("probabilities", bytes, 1, PlanPhase.Run)] }
             : plan with { DiskBytes = bytes };
+    }
+
+    /// <summary>
+    /// The candidates, each with as many windows of the transformer at once as there are threads, and then with fewer: the transformer's
+    /// buffers are gone before the tiles' are made, so windows are what a tile's shape cannot make up for.
+    /// </summary>
+    private IEnumerable<(long Width, long Height, int Workers, int Windows)> WithWindows(ComputeOptions options)
+    {
+        int most = Transformer?.MostAtOnce(options.WorkerCount) ?? 0, least = Math.Min(most, 1);
+        foreach ((long width, long height, int workers) in Candidates(options.WorkerCount))
+        {
+            for (int windows = most; windows >= least; windows--)
+            {
+                yield return (width, height, workers, windows);
+            }
+        }
     }
 
     /// <summary>

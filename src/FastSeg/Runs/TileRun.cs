@@ -35,7 +35,7 @@ internal sealed class TileRun
         _factory = BackendChoice.Choose(options.Backend);
         var planner = new Planner(
             work, area, _factory, outputBytes, workers => heldItems(workers).Concat(DeepImage.SharedItems(work.Deep, work.Image)),
-            DeepImage.TransformerItems(work.Deep, backbone, work.Image))
+            work.Deep is null || backbone is null ? null : new TransformerBuffers(work.Deep, backbone, work.Image))
         {
             SecondPass = secondPass,
         };
@@ -164,7 +164,7 @@ internal sealed class TileRun
         }
         DeepMaps maps = KnownMaps ?? DeepMaps.Compute(
             model, RequiredBackbone(_backbone, model), Work.Image, Work.Map, times,
-            _options with { Progress = MapShare > 0 ? PartialProgress.Of(_options.Progress, 0, MapShare) : null });
+            _options with { Progress = MapShare > 0 ? PartialProgress.Of(_options.Progress, 0, MapShare) : null }, Plan.WindowsAtOnce);
         Maps = KeepsMaps ? maps : null;
         bool owned = KnownMaps is null && !KeepsMaps;
         return new DeepImage(model, maps, owned, Work.Image, Work.Map, _factory.UpsamplesItself ? null : Plan);

@@ -38,4 +38,75 @@ internal sealed class WorkersTests
             Assert.That(e!.Message, Is.EqualTo("17"));
         }
     }
+
+    [Test]
+    public void FirstAndLastPartsComeInOrderOneAtATime([Values(1, 2, 5)] int workers)
+    {
+        var events = new List<string>();
+        var reports = new List<double>();
+        var random = new Random(1);
+        int[] pauses = [.. Enumerable.Range(0, 40).Select(_ => random.Next(3))], held = new int[workers];
+        // Lists are not thread-safe: two parts at a time would be noticed.
+        Workers.RunInOrder(
+            workers, pauses.Length, new ComputeOptions { Progress = new Collect(reports) },
+            (worker, i) =>
+            {
+                held[worker] = (int)i;
+                events.Add($"begin {i}");
+            },
+            (worker, i) =>
+            {
+                Thread.Sleep(pauses[i]);
+                Assert.That(held[worker], Is.EqualTo(i), "what a worker has begun is its own until it ends");
+            },
+            (worker, i) => events.Add($"end {i}"));
+        foreach (string part in (string[])["begin", "end"])
+        {
+            Assert.That(
+                events.Where(e => e.StartsWith(part, StringComparison.Ordinal)),
+                Is.EqualTo(Enumerable.Range(0, pauses.Length).Select(i => $"{part} {i}")));
+        }
+        Assert.That(reports, Is.EqualTo(Enumerable.Range(1, pauses.Length).Select(i => (double)i / pauses.Length)));
+    }
+
+    [Test]
+    public void MiddlePartsRunAtOnce()
+    {
+        using var both = new Barrier(2);
+        Workers.RunInOrder(
+            2, 6, new ComputeOptions(), (_, _) => { },
+            (_, i) => Assert.That(both.SignalAndWait(TimeSpan.FromSeconds(20)), Is.True, $"step {i} was alone"), (_, _) => { });
+    }
+
+    /// <summary>A failing part must not leave another thread waiting for its turn, and only what came before it is done.</summary>
+    [Test]
+    public void AFailureInOrderIsTheFirstOne([Values("begin", "work", "end")] string part)
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            var ended = new List<long>();
+            void Fail(string now, long i)
+            {
+                if (now == part && i is 9 or 10 or 11)
+                {
+                    Thread.Sleep(i == 9 ? 2 : 0);
+                    throw new FastSegException($"{i}");
+                }
+            }
+            FastSegException? e = Assert.Catch<FastSegException>(() => Workers.RunInOrder(
+                3, 100, new ComputeOptions(), (_, i) => Fail("begin", i), (_, i) => Fail("work", i),
+                (_, i) =>
+                {
+                    Fail("end", i);
+                    ended.Add(i);
+                }));
+            Assert.That(e!.Message, Is.EqualTo("9"));
+            Assert.That(ended, Is.EqualTo(Enumerable.Range(0, 9)));
+        }
+    }
+
+    private sealed class Collect(List<double> reports) : IProgress<double>
+    {
+        public void Report(double value) => reports.Add(value);
+    }
 }

@@ -141,7 +141,7 @@ internal sealed class DeepScaleTests
         using MemoryImage image = Scene.Image;
         var reports = new List<double>();
         using DeepMaps maps = DeepMaps.Compute(
-            _model.Deep!, _backbone, image, default, new StageTimes(), new ComputeOptions { Progress = new Collect(reports) });
+            _model.Deep!, _backbone, image, default, new StageTimes(), new ComputeOptions { Progress = new Collect(reports) }, atOnce: 2);
         // 42 x 22 cells are two windows; 84 x 43 are three times two.
         Assert.That(reports, Is.EqualTo(Enumerable.Range(1, 8).Select(i => i / 8.0)).Within(1e-12));
     }

@@ -197,6 +197,26 @@ internal sealed class DeepSegmenterTests
     }
 
     [Test]
+    public void APlanTakesFewerWindowsAtOnceWhereMemoryIsShort()
+    {
+        using var image = MemoryImage.FromMemory<byte>(new byte[700 * 700], 700, 700);
+        using Backbone backbone = Backbone.Open(TestData.File("models", "fastseg-vit-tiny-8"), 1);
+        Model model = Segmenter.Train(
+            [Scene.Training], FeatureSpec.Paper with { Families = Families.None }, Trained.Quick,
+            deep: new DeepOptions(backbone) { Channels = 3 }).Model;
+        var segmenter = new Segmenter(model, backbone);
+        Plan Plan(int threads, long memory = 0) =>
+            segmenter.Plan(image, options: new ComputeOptions { Threads = threads, Memory = memory });
+        Plan three = Plan(3);
+        PlanItem pass = three.Items.Single(item => item.Name == "transformer");
+        Assert.That((three.WindowsAtOnce, pass.Count, Plan(1).WindowsAtOnce), Is.EqualTo((3, 3, 1)));
+        Plan less = Plan(3, three.PeakBytes - (pass.BytesEach / 2));
+        Assert.That((less.WindowsAtOnce, less.Workers), Is.EqualTo((2, 3)));
+        Assert.That(less.Items.Single(item => item.Name == "windows").Count, Is.EqualTo(2));
+        Assert.That(Plan(3, three.PeakBytes - (pass.BytesEach * 3 / 2)).WindowsAtOnce, Is.EqualTo(1));
+    }
+
+    [Test]
     public void AModelSurvivesItsFile()
     {
         using var folder = new TemporaryFolder();

@@ -27,6 +27,7 @@ internal sealed class TwinTests
     {
         ["Decision.cs"] = "labels and probabilities are decided on the host, whichever side the margins come from",
         ["SharedPca.cs"] = "tokens are projected on the host, whichever side brings them to full resolution",
+        ["TokenSums.cs"] = "windows are blended on the host",
         ["SharedPcaCovariance.cs"] = "the projection is fitted on the host",
     };
 

@@ -5,8 +5,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace FastSeg;
 
 /// <summary>
-/// A vision transformer in ONNX, opened in ONNX Runtime. One pass runs at a time; the number of its threads is fixed when it is opened,
-/// because the order in which ONNX Runtime adds may depend on it.
+/// A vision transformer in ONNX, opened in ONNX Runtime. The number of a pass's threads is fixed when it is opened, because the order in
+/// which ONNX Runtime adds may depend on it. With one thread a pass, a run has as many passes at once as it has threads.
 /// </summary>
 public sealed class Backbone : IDisposable
 {
@@ -83,6 +83,12 @@ public sealed class Backbone : IDisposable
     internal int? Device { get; }
 
     internal InferenceSession Session { get; }
+
+    /// <summary>
+    /// How many windows may run at once where <paramref name="threads"/> compute: as many, if a window takes one thread of ONNX Runtime.
+    /// Where it takes several, or a device computes, windows run one at a time.
+    /// </summary>
+    internal int WindowsAtOnce(int threads) => Threads == 1 && Device is null ? Math.Max(1, threads) : 1;
 
     internal string GraphPath => Path.Combine(Folder, BackboneDescription.GraphFile);
 

@@ -53,28 +53,25 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <param name="times">Gets the time of the network and of the projection, or null.</param>
     /// <param name="run">Told the fraction of windows done, and may stop between two windows; null for neither.</param>
     /// <param name="scale">How many times the page is enlarged for the network: 1 or 2. Cells cover fewer pixels accordingly.</param>
+    /// <param name="atOnce">Windows that run at once; they do not change the result.</param>
     /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
     public static LowResolution Compute(
         Backbone backbone, SharedPca projection, ImageReader image, InputMap map, WindowPolicy policy,
-        StageTimes? times = null, ComputeOptions? run = null, int scale = 1)
+        StageTimes? times = null, ComputeOptions? run = null, int scale = 1, int atOnce = 1)
     {
         projection.CheckFits(backbone);
-        using var tokens = new LowResolutionTokens(backbone, image, map, policy, scale);
+        using var tokens = new LowResolutionTokens(backbone, image, map, policy, scale, atOnce);
         var result = new LowResolution(projection.Channels, tokens.Rows, tokens.Columns, backbone.Description.Patch / scale);
         try
         {
-            long since = Stopwatch.GetTimestamp();
-            // What the network sees.
-            long pixels = image.Info.Bounds.Pixels * scale * scale;
-            // Time between two rows of cells is the network's, time in here the projection's.
             void Take(long row, float* cells)
             {
-                since = times?.Add(Stage.Vit, since) ?? since;
                 projection.Project(cells, (int)result.Columns, result.Plane(0) + (row * result.Columns), result.Rows * result.Columns);
                 result.CheckFinite(backbone, row);
-                since = times?.Add(Stage.Projection, since) ?? since;
             }
-            tokens.Run(Take, run ?? new ComputeOptions());
+            tokens.Run(Take, run ?? new ComputeOptions(), times);
+            // What the network sees.
+            long pixels = image.Info.Bounds.Pixels * scale * scale;
             times?.Add(Stage.Vit, Stopwatch.GetTimestamp(), pixels);
             times?.Add(Stage.Projection, Stopwatch.GetTimestamp(), pixels);
             return result;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using FastSeg.Common;
 using FastSeg.Deep.Backbones;
 using FastSeg.Native;
 
@@ -14,7 +16,8 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
 {
     private readonly Backbone _backbone;
     private readonly WindowAxis _down, _across;
-    private readonly BackboneWindow _window;
+    private readonly BackboneWindow[] _windows;
+    private readonly TokenView[] _tokens;
     private readonly ScaledPage _page;
     private readonly HostBuffer _sums;
     private readonly HostBuffer _weights;
@@ -26,13 +29,20 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
     /// <param name="map">Input range.</param>
     /// <param name="policy">Windows.</param>
     /// <param name="scale">How many times the page is enlarged: 1 or 2.</param>
-    public LowResolutionTokens(Backbone backbone, ImageReader image, InputMap map, WindowPolicy policy, int scale = 1)
+    /// <param name="atOnce">Windows that run at once, each on a thread of its own; no more than there are windows.</param>
+    public LowResolutionTokens(
+        Backbone backbone, ImageReader image, InputMap map, WindowPolicy policy, int scale = 1, int atOnce = 1)
     {
         _backbone = backbone;
         (_down, _across) = Axes(backbone, image.Info, policy, scale);
         (Rows, Columns) = (CellsAt(scale, image.Info.Height, backbone), CellsAt(scale, image.Info.Width, backbone));
-        _window = new BackboneWindow(backbone, _down.Size, _across.Size, policy.FlipAverage);
-        _page = new ScaledPage(backbone, image, map, scale, _window.Width, _window.Height, wholeRows: true);
+        _windows = new BackboneWindow[Math.Min(atOnce, Windows)];
+        _tokens = new TokenView[_windows.Length];
+        for (int i = 0; i < _windows.Length; i++)
+        {
+            _windows[i] = new BackboneWindow(backbone, _down.Size, _across.Size, policy.FlipAverage);
+        }
+        _page = new ScaledPage(backbone, image, map, scale, _windows[0].Width, _windows[0].Height, wholeRows: true);
         _sumColumns = Math.Max(Columns, _across.Size);
         _sums = new HostBuffer(_down.Size * _sumColumns * backbone.Description.Dimension * sizeof(float));
         _weights = new HostBuffer(_down.Size * _sumColumns * sizeof(float));
@@ -50,14 +60,16 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
     /// <summary>Cells of a side of <paramref name="pixels"/> pixels; the last one may reach past the edge.</summary>
     public static long Cells(long pixels, int patch) => (pixels + patch - 1) / patch;
 
-    /// <summary>Bytes the constructor allocates; ONNX Runtime's own working memory comes on top.</summary>
-    public static long Bytes(Backbone backbone, ImageReader image, WindowPolicy policy, int scale = 1)
+    /// <summary>
+    /// Bytes the constructor allocates besides its windows' (<see cref="BackboneWindow.Bytes"/>); ONNX Runtime's own working memory comes
+    /// on top.
+    /// </summary>
+    public static long SharedBytes(Backbone backbone, ImageReader image, WindowPolicy policy, int scale = 1)
     {
         (WindowAxis down, WindowAxis across) = Axes(backbone, image.Info, policy, scale);
         int patch = backbone.Description.Patch;
         long columns = Math.Max(CellsAt(scale, image.Info.Width, backbone), across.Size);
-        return BackboneWindow.Bytes(backbone, down.Size, across.Size, policy.FlipAverage)
-            + ScaledPage.Bytes(image, scale, across.Size * patch, down.Size * patch, wholeRows: true)
+        return ScaledPage.Bytes(image, scale, across.Size * patch, down.Size * patch, wholeRows: true)
             + (down.Size * columns * (backbone.Description.Dimension + 1) * sizeof(float));
     }
 
@@ -75,37 +87,52 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
         return down.Count * across.Count;
     }
 
-    /// <summary>Runs the windows and hands every row of cells to <paramref name="take"/>, top to bottom.</summary>
+    /// <summary>
+    /// Runs the windows and hands every row of cells to <paramref name="take"/>, top to bottom. Windows are read and blended in row-major
+    /// order however many run at once, so the tokens are always the same.
+    /// </summary>
+    /// <param name="take">Takes the rows, one call at a time.</param>
+    /// <param name="run">Progress and cancellation.</param>
+    /// <param name="times">Gets the time of the network, and as the projection's that of <paramref name="take"/>; null for neither.</param>
     /// <exception cref="FastSegException">The file is corrupt, a sample is not finite, or ONNX Runtime failed.</exception>
-    public void Run(TokenRow take, ComputeOptions run)
+    public void Run(TokenRow take, ComputeOptions run, StageTimes? times = null)
     {
+        StageTimes[] clocks = [.. _windows.Select(_ => new StageTimes())];
         ClearRows(0, _down.Size);
-        for (long row = 0; row < _down.Count; row++)
-        {
-            long top = _down.Start(row);
-            for (long column = 0; column < _across.Count; column++)
+        Workers.RunInOrder(
+            _windows.Length, Windows, run,
+            (worker, window) =>
             {
-                run.Cancellation.ThrowIfCancellationRequested();
-                Load(top, _across.Start(column), column == 0);
-                bool last = row + 1 == _down.Count && column + 1 == _across.Count;
-                Blend(row, column, _window.Forward(keep: !last));
-                run.Progress?.Report((double)((row * _across.Count) + column + 1) / Windows);
-            }
-            // Rows of cells above the next row of windows get no more: divide by their weights, and hand them out.
-            long next = row + 1 < _down.Count ? _down.Start(row + 1) : Rows;
-            for (long done = top; done < next; done++)
+                long since = Stopwatch.GetTimestamp();
+                Load(_windows[worker], window);
+                clocks[worker].Add(Stage.Vit, since);
+            },
+            (worker, window) =>
             {
-                Divide(done);
-                take(done, Sum(done, 0));
-            }
-            ClearRows(top, next - top);
-        }
+                long since = Stopwatch.GetTimestamp();
+                // Memory that the last passes work in is given back.
+                _tokens[worker] = _windows[worker].Forward(keep: window + _windows.Length < Windows);
+                clocks[worker].Add(Stage.Vit, since);
+            },
+            (worker, window) =>
+            {
+                long since = Stopwatch.GetTimestamp();
+                (long row, long column) = Math.DivRem(window, _across.Count);
+                Blend(row, column, _tokens[worker]);
+                since = clocks[worker].Add(Stage.Vit, since);
+                if (column + 1 == _across.Count)
+                {
+                    HandOut(row, take);
+                    clocks[worker].Add(Stage.Projection, since);
+                }
+            });
+        Array.ForEach(clocks, clock => times?.Add(clock, clocks.Length));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _window.Dispose();
+        Array.ForEach(_windows, window => window?.Dispose());
         _page.Dispose();
         _sums.Dispose();
         _weights.Dispose();
@@ -135,10 +162,31 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
     private float* Weight(long row, long column) => (float*)_weights.Pointer + ((row % _down.Size) * _sumColumns) + column;
 
     /// <summary>Makes the network's input of a window.</summary>
-    private void Load(long top, long left, bool first)
+    private void Load(BackboneWindow to, long window)
     {
         int patch = _backbone.Description.Patch;
-        _page.Load(new Region(left * patch, top * patch, _window.Width, _window.Height), first, _window.Input);
+        (long row, long column) = Math.DivRem(window, _across.Count);
+        var part = new Region(_across.Start(column) * patch, _down.Start(row) * patch, to.Width, to.Height);
+        _page.Load(part, column == 0, to.Input);
+    }
+
+    /// <summary>
+    /// When a row of windows is blended: rows of cells above the next row of windows get no more, so they are divided by their weights and
+    /// handed out.
+    /// </summary>
+    private void HandOut(long row, TokenRow take)
+    {
+        long top = _down.Start(row), next = row + 1 < _down.Count ? _down.Start(row + 1) : Rows;
+        int dimension = _backbone.Description.Dimension;
+        for (long done = top; done < next; done++)
+        {
+            for (long column = 0; column < Columns; column++)
+            {
+                TokenSums.Divide(Sum(done, column), *Weight(done, column), dimension);
+            }
+            take(done, Sum(done, 0));
+        }
+        ClearRows(top, next - top);
     }
 
     /// <summary>Adds a window's tokens to the sums, each times its weight down times its weight across.</summary>
@@ -153,28 +201,8 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
             {
                 float weight = vertical * _across.Weight(column, j);
                 *Weight(top + i, left + j) += weight;
-                float* sum = Sum(top + i, left + j);
                 float* token = tokens.First + ((((nint)i * _across.Size) + j) * tokens.CellStride);
-                nint stride = tokens.NumberStride;
-                for (int number = 0; number < dimension; number++)
-                {
-                    sum[number] = MathF.FusedMultiplyAdd(weight, token[number * stride], sum[number]);
-                }
-            }
-        }
-    }
-
-    /// <summary>Divides a finished row of cells by the sum of its weights.</summary>
-    private void Divide(long row)
-    {
-        int dimension = _backbone.Description.Dimension;
-        for (long column = 0; column < Columns; column++)
-        {
-            float weight = *Weight(row, column);
-            float* sum = Sum(row, column);
-            for (int number = 0; number < dimension; number++)
-            {
-                sum[number] /= weight;
+                TokenSums.Add(Sum(top + i, left + j), weight, token, tokens.NumberStride, dimension);
             }
         }
     }

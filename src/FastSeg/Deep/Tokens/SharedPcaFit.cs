@@ -53,65 +53,91 @@ internal static unsafe class SharedPcaFit
         policy.Check();
         SplitMix64 random = Draws(seed, scale);
         using var covariance = new SharedPcaCovariance(dimension);
-        BackboneWindow? window = null;
         bool oneSize =
             images.Select(image => LowResolutionTokens.WindowSize(backbone, image.Info, policy, scale)).Distinct().Count() == 1;
-        long since = Stopwatch.GetTimestamp();
-        void Book(Stage stage, long pixels) => since = times?.Add(stage, since, pixels) ?? since;
+        ComputeOptions how = run ?? new ComputeOptions { Threads = 1 };
+        var windows = new BackboneWindow?[AtOnce(backbone, images, policy, how, scale)];
+        var tokens = new TokenView[windows.Length];
+        StageTimes[] clocks = [.. windows.Select(_ => new StageTimes())];
+        void Book(int worker, Stage stage, long since) =>
+            clocks[worker].Add(stage, since, stage == Stage.Projection ? 0 : (long)windows[worker]!.Width * windows[worker]!.Height);
         try
         {
-            for (int view = 0; view < views; view++)
-            {
-                run?.Cancellation.ThrowIfCancellationRequested();
-                ImageReader image = images[view % images.Count];
-                window = WindowFor(backbone, image.Info, policy, scale, window);
-                Load(backbone, image, new InputMap(range, maps?[view % images.Count] ?? default), scale, window, random);
-                long pixels = (long)window.Width * window.Height;
-                Book(Stage.Read, pixels);
-                // ONNX Runtime would keep the memory of a pass for each size of window; keep it only where all views have one size.
-                TokenView tokens = window.Forward(keep: oneSize && view + 1 < views);
-                Book(Stage.Vit, pixels);
-                covariance.Add(tokens, window.Rows * window.Columns, backbone.Threads);
-                Book(Stage.Projection, pixels);
-                run?.Progress?.Report((double)(view + 1) / views);
-            }
+            // Views are drawn and their tokens added in order, so the projection is always the same.
+            Workers.RunInOrder(
+                windows.Length, views, how,
+                (worker, view) =>
+                {
+                    long since = Stopwatch.GetTimestamp();
+                    int image = (int)(view % images.Count);
+                    windows[worker] = WindowFor(backbone, images[image].Info, policy, scale, windows[worker]);
+                    Load(backbone, images[image], new InputMap(range, maps?[image] ?? default), scale, windows[worker]!, random);
+                    Book(worker, Stage.Read, since);
+                },
+                (worker, view) =>
+                {
+                    long since = Stopwatch.GetTimestamp();
+                    // ONNX Runtime would keep the memory of a pass for each size of window; keep it only where all views have one size.
+                    tokens[worker] = windows[worker]!.Forward(keep: oneSize && view + windows.Length < views);
+                    Book(worker, Stage.Vit, since);
+                },
+                (worker, view) =>
+                {
+                    long since = Stopwatch.GetTimestamp();
+                    covariance.Add(tokens[worker], windows[worker]!.Rows * windows[worker]!.Columns, backbone.Threads);
+                    Book(worker, Stage.Projection, since);
+                });
         }
         finally
         {
-            window?.Dispose();
+            Array.ForEach(windows, window => window?.Dispose());
         }
+        Array.ForEach(clocks, clock => times?.Add(clock, clocks.Length));
+        long decomposing = Stopwatch.GetTimestamp();
         SharedPca projection = Decompose(backbone, covariance, channels);
-        Book(Stage.Projection, 0);
+        times?.Add(Stage.Projection, decomposing);
         return projection;
     }
 
     /// <summary>
-    /// Peak memory of the process while a projection is fitted: the covariance, and a view with its pass through the network or the
-    /// matrices that the decomposition makes. The pass is measured.
+    /// Peak memory of the process while a projection is fitted: the covariance, and the views at once with their passes through the network
+    /// or the matrices that the decomposition makes. The pass is measured.
     /// </summary>
     /// <exception cref="FastSegException">It is more than the options allow.</exception>
     public static long Peak(
         Backbone backbone, IReadOnlyList<ImageReader> images, WindowPolicy policy, ComputeOptions options, int scale = 1)
     {
-        int dimension = backbone.Description.Dimension;
-        long most = 0;
-        foreach (ImageReader image in images)
-        {
-            (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, image.Info, policy, scale);
-            (int height, int width) = (rows * backbone.Description.Patch, columns * backbone.Description.Patch);
-            long view = BackboneWindow.Bytes(backbone, rows, columns, false)
-                + ScaledPage.Bytes(image, scale, width, height, wholeRows: false) + PlaneBytes(width, height);
-            long pass = backbone.PassBytes(rows, columns);
-            most = Math.Max(most, SharedPcaCovariance.Bytes(dimension, rows * columns) + view + pass + image.HeldBytes(1));
-        }
-        most = Math.Max(most, DecompositionMatrices * (long)dimension * dimension * sizeof(double));
-        long peak = ProcessMemory.Resident() + ProcessMemory.CodeBytes + most;
+        int atOnce = AtOnce(backbone, images, policy, options, scale);
+        long peak = ProcessMemory.Resident() + ProcessMemory.CodeBytes + Bytes(backbone, images, policy, scale, atOnce);
         return options.Memory <= 0 || peak <= options.Memory
             ? peak
             : throw new FastSegException(
                 $"{images[0].Info.Name}: {LimitWords} {ByteSize.Text(options.Memory)} is not enough "
                 + $"to fit the projection of {backbone.Folder}; the least that would do is {ByteSize.Text(peak)}.",
                 Setting.Memory, LimitWords);
+    }
+
+    /// <summary>Views whose passes run at once: as many as threads and memory allow.</summary>
+    private static int AtOnce(
+        Backbone backbone, IReadOnlyList<ImageReader> images, WindowPolicy policy, ComputeOptions options, int scale) =>
+        WindowsThatFit.Most(
+            backbone.WindowsAtOnce(options.WorkerCount), options, atOnce => Bytes(backbone, images, policy, scale, atOnce));
+
+    /// <summary>Bytes held with so many views at once, or while the covariance is decomposed, whichever is more.</summary>
+    private static long Bytes(Backbone backbone, IReadOnlyList<ImageReader> images, WindowPolicy policy, int scale, int atOnce)
+    {
+        int dimension = backbone.Description.Dimension;
+        long most = DecompositionMatrices * (long)dimension * dimension * sizeof(double);
+        foreach (ImageReader image in images)
+        {
+            (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, image.Info, policy, scale);
+            (int height, int width) = (rows * backbone.Description.Patch, columns * backbone.Description.Patch);
+            long window = BackboneWindow.Bytes(backbone, rows, columns, false) + backbone.PassBytes(rows, columns);
+            // Views are read one at a time.
+            long read = ScaledPage.Bytes(image, scale, width, height, wholeRows: false) + PlaneBytes(width, height) + image.HeldBytes(1);
+            most = Math.Max(most, SharedPcaCovariance.Bytes(dimension, rows * columns) + (window * atOnce) + read);
+        }
+        return most;
     }
 
     /// <summary>

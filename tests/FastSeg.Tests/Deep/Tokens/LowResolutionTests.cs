@@ -190,12 +190,48 @@ internal sealed unsafe class LowResolutionTests
     }
 
     [Test]
-    public void CancellingStopsBetweenWindows()
+    public void WindowsAtOnceGiveTheBitsOfOneAtATime([Values] bool flips, [Values(1, 2)] int scale, [Values] bool map)
+    {
+        using var tiny = new TinyBackbone(8, 21, map ? 0 : 3, map);
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        using MemoryImage image = RandomImage(150, 95, 3, out _);
+        using var strips = new WholeRowsImage(image);
+        var policy = new WindowPolicy(5, 2, flips);
+        float[] expected = Run(backbone, image, policy, out _, out _, scale: scale);
+        foreach (int atOnce in (int[])[2, 3, 7, 1000])
+        {
+            float[] tiles = Run(backbone, image, policy, out _, out _, scale: scale, atOnce: atOnce);
+            float[] rows = Run(backbone, strips, policy, out _, out _, scale: scale, atOnce: atOnce);
+            Assert.That(tiles, Is.EqualTo(expected), $"{atOnce} at once");
+            Assert.That(rows, Is.EqualTo(expected), $"{atOnce} at once, from whole rows");
+        }
+    }
+
+    [Test]
+    public void WindowsAtOnceOfTheBackboneInTheBoxGiveTheBitsOfOneAtATime()
+    {
+        using Backbone backbone = Backbone.Open(TestData.File("models", "fastseg-vit-tiny-8"), 1);
+        using MemoryImage image = RandomImage(230, 170, 1, out _);
+        var policy = new WindowPolicy(9, 2, false);
+        float[] expected = Run(backbone, image, policy, out _, out _);
+        Assert.That(Run(backbone, image, policy, out _, out _, atOnce: 4), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void OnlyWindowsOfOneThreadRunAtOnce()
+    {
+        using var tiny = new TinyBackbone();
+        using Backbone one = Backbone.Open(tiny.Folder, 1), two = Backbone.Open(tiny.Folder, 2);
+        Assert.That((one.WindowsAtOnce(1), one.WindowsAtOnce(4), two.WindowsAtOnce(4)), Is.EqualTo((1, 4, 1)));
+    }
+
+    [Test]
+    public void CancellingStopsBetweenWindows([Values(1, 2)] int atOnce)
     {
         using var tiny = new TinyBackbone(8, 6);
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
         using MemoryImage image = RandomImage(200, 200, 1, out _);
-        using var tokens = new LowResolutionTokens(backbone, image, InputRange.Bytes, new WindowPolicy(5, 2, false));
+        using var tokens = new LowResolutionTokens(backbone, image, InputRange.Bytes, new WindowPolicy(5, 2, false), atOnce: atOnce);
         using var source = new CancellationTokenSource();
         int rows = 0;
         Assert.Throws<OperationCanceledException>(() => tokens.Run(
@@ -208,10 +244,11 @@ internal sealed unsafe class LowResolutionTests
     }
 
     private static float[] Run(
-        Backbone backbone, ImageReader image, WindowPolicy policy, out int rows, out int columns, InputMap? map = null, int scale = 1)
+        Backbone backbone, ImageReader image, WindowPolicy policy, out int rows, out int columns, InputMap? map = null, int scale = 1,
+        int atOnce = 1)
     {
         long before = HostBuffer.Allocations;
-        using var tokens = new LowResolutionTokens(backbone, image, map ?? InputRange.Bytes, policy, scale);
+        using var tokens = new LowResolutionTokens(backbone, image, map ?? InputRange.Bytes, policy, scale, atOnce);
         long buffers = HostBuffer.Allocations - before;
         (rows, columns) = ((int)tokens.Rows, (int)tokens.Columns);
         int numbers = columns * backbone.Description.Dimension;

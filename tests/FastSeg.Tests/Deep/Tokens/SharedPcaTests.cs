@@ -110,12 +110,14 @@ internal sealed unsafe class SharedPcaTests
         using var tiny = new TinyBackbone(14, 6, 5, false, 4);
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
         using MemoryImage image = RandomImage(100, 20);
-        byte[] Fit(ulong seed)
+        byte[] Fit(ulong seed, int threads = 1)
         {
-            SharedPca fitted = SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, WindowPolicy.Of(backbone), 3, seed, views: 6);
+            var run = new ComputeOptions { Threads = threads };
+            SharedPca fitted = SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, WindowPolicy.Of(backbone), 3, seed, 6, run: run);
             return ProjectionFile.Write([fitted], [1]);
         }
         Assert.That(Fit(1), Is.EqualTo(Fit(1)));
+        Assert.That(Fit(1, threads: 4), Is.EqualTo(Fit(1)), "four views at once");
         Assert.That(Fit(2), Is.Not.EqualTo(Fit(1)));
         void FitSeven() => SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, WindowPolicy.Of(backbone), 7, 0);
         Assert.That(Assert.Throws<FastSegException>(FitSeven)!.Message,
