@@ -38,10 +38,10 @@ internal sealed class FeaturesCommand : FastSegCommand
     public FeaturesCommand() : base(
         "features", "Writes the feature stack of an image, one float32 plane a feature.",
         "RGB images have every feature three times: red, green, blue. RGB whose channels are equal everywhere counts as grey. " +
-            "Deep features come behind the classical ones; without --model their projection is fitted to this image, with seed 0.",
+            "Deep features come behind the classical ones; without --model a projection that is not stored is fitted to this image.",
         "fastseg features image.tif -o features.npy",
         "fastseg features image.tif --sigmas 1,2 --families gaussian,hessian -o features.tif",
-        "fastseg features image.tif --deep models/fastseg-vit-tiny-8 --upsampler nearest --channels 16 -o features.npy",
+        "fastseg features image.tif --deep models/fastseg-vit-tiny-8-int8 --upsampler nearest --channels 16 -o features.npy",
         "fastseg features image.tif --model m.fastseg -o features.npy")
     {
         Arguments.Add(_image);
@@ -53,7 +53,9 @@ internal sealed class FeaturesCommand : FastSegCommand
     }
 
     public override FileUse Files(ParseResult parsed) =>
-        new([parsed.GetRequiredValue(_image), parsed.GetValue(_model)], [parsed.GetRequiredValue(_output)]);
+        new(
+            [parsed.GetRequiredValue(_image), parsed.GetValue(_model), _deep.Projection(parsed)],
+            [parsed.GetRequiredValue(_output)]);
 
     public override int Run(Session session)
     {

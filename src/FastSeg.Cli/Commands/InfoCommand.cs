@@ -16,7 +16,8 @@ internal sealed class InfoCommand : FastSegCommand
     private readonly Argument<string?> _file = new("FILE")
     {
         Description =
-            "A model (.fastseg), an image (TIFF, PNG, JPEG, WebP or npy), a backbone's folder, or an upsampler's weights (.safetensors).",
+            "A model (.fastseg), an image (TIFF, PNG, JPEG, WebP or npy), a backbone's folder, or an upsampler's weights or a " +
+            "projection (.safetensors).",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -31,7 +32,7 @@ internal sealed class InfoCommand : FastSegCommand
             "Of a backbone: patch, dimension, windows, licence, source and SHA-256.",
         "fastseg info m.fastseg",
         "fastseg info image.tif#2",
-        "fastseg info models/fastseg-vit-tiny-8",
+        "fastseg info models/fastseg-vit-tiny-8-int8",
         "fastseg info --device")
     {
         Arguments.Add(_file);
@@ -56,6 +57,10 @@ internal sealed class InfoCommand : FastSegCommand
             using Backbone backbone = Backbone.Open(path, 1);
             backbone.CheckUpsampler();
             BackboneText.Write(session.Output, backbone);
+        }
+        else if (BackboneFolders.IsProjection(path))
+        {
+            ProjectionText.Write(session.Output, path, ProjectionFile.Load(path));
         }
         else if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
         {

@@ -4,11 +4,11 @@ using FastSeg.Cli.Text;
 
 namespace FastSeg.Cli.Commands;
 
-/// <summary>Lists the backbones and upsamplers on this machine.</summary>
+/// <summary>Lists the backbones, upsamplers and projections on this machine.</summary>
 internal sealed class ModelsCommand : FastSegCommand
 {
     public ModelsCommand() : base(
-        "models", "Lists the backbones and upsamplers found, and checks each.",
+        "models", "Lists the backbones, upsamplers and projections found, and checks each.",
         $"Looks into the folders that the environment variable {BackboneFolders.Variable} lists (separated by colons) " +
             "and into every folder models/ beside or above the program and the current directory. " +
             "Each is a backbone, or holds some. What is wrong with one is said behind it; the exit code stays 0.",
@@ -28,6 +28,7 @@ internal sealed class ModelsCommand : FastSegCommand
         Write(session, table, places.Count, $"no folder: set {BackboneFolders.Variable}, or make a folder models/ here");
         List(session, "backbones", BackboneFolders.Find(), DescribeBackbone);
         List(session, "upsamplers", BackboneFolders.FindUpsamplers(), DescribeUpsampler);
+        List(session, "projections", BackboneFolders.FindProjections(), DescribeProjection);
         return ExitCode.Success;
     }
 
@@ -71,13 +72,20 @@ internal sealed class ModelsCommand : FastSegCommand
         backbone.CheckUpsampler();
         BackboneDescription description = backbone.Description;
         string upsampler = backbone.Upsampler is { } file ? $"upsampler {UpsamplerText.Channels(file.Config)}, " : "";
+        string projection = backbone.Projection is { } stored ? $"projection on {stored.Channels} components, " : "";
         return $"good: {description.Name}, patch {description.Patch} px, {description.Dimension} numbers a token, " +
-            $"{upsampler}SHA-256 {backbone.Sha256[..12]}..";
+            $"{projection}{upsampler}SHA-256 {backbone.Sha256[..12]}..";
     }
 
     private static string DescribeUpsampler(string path)
     {
         UpsamplerFile file = UpsamplerFile.Load(path);
         return $"good: {UpsamplerText.Channels(file.Config)}, patch {file.Config.Patch} px, {Units.Count(file.Parameters)} parameters";
+    }
+
+    private static string DescribeProjection(string path)
+    {
+        ProjectionFile file = ProjectionFile.Load(path);
+        return $"good: {ProjectionText.Size(file)}, identity {file.Identity}";
     }
 }

@@ -45,7 +45,7 @@ internal sealed class PreviewCommand : FastSegCommand
         "fastseg preview image.tif -o image.png",
         "fastseg preview image.tif --segmentation labels.tif -o overlay.png",
         "fastseg preview image.tif --features -o features.png",
-        "fastseg preview image.tif --features --deep models/fastseg-vit-tiny-8 -o deep.png")
+        "fastseg preview image.tif --features --deep models/fastseg-vit-tiny-8-int8 -o deep.png")
     {
         Arguments.Add(_image);
         Options.Add(_features);
@@ -56,7 +56,9 @@ internal sealed class PreviewCommand : FastSegCommand
     }
 
     public override FileUse Files(ParseResult parsed) =>
-        new([parsed.GetRequiredValue(_image), parsed.GetValue(_segmentation)], [parsed.GetRequiredValue(_output)]);
+        new(
+            [parsed.GetRequiredValue(_image), parsed.GetValue(_segmentation), _deep.Projection(parsed)],
+            [parsed.GetRequiredValue(_output)]);
 
     public override int Run(Session session)
     {

@@ -49,7 +49,7 @@ internal sealed class SegmentCommand : FastSegCommand
         "fastseg segment m.fastseg scans/*.tif -o labels/ --probabilities uint8 --memory 2GiB",
         "fastseg segment m.fastseg sem.tif -o labels.png --region 0,0,1024,884",
         "fastseg segment m.fastseg image.tif -o labels.tif --smooth safe",
-        "fastseg segment deep.fastseg image.tif --deep models/fastseg-vit-tiny-8 -o labels.tif")
+        "fastseg segment deep.fastseg image.tif --deep models/fastseg-vit-tiny-8-int8 -o labels.tif")
     {
         Arguments.Add(_model);
         Arguments.Add(_images);

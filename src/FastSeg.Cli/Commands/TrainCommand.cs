@@ -56,7 +56,7 @@ internal sealed class TrainCommand : FastSegCommand
         "fastseg train --image a.tif --labels a_labels.png -o m.fastseg",
         "fastseg train --image a.tif --labels a_l.tif --image b.tif --labels b_l.tif --names matrix,pore --balance -o m.fastseg",
         "fastseg train --image a.tif --labels a_l.tif --sigmas 1,2,4 --families default,laplacian --rounds 50 -o m.fastseg",
-        "fastseg train --image a.tif --labels a_l.tif --deep models/fastseg-vit-tiny-8 --upsampler bilinear --channels 32 -o m.fastseg")
+        "fastseg train --image a.tif --labels a_l.tif --deep models/fastseg-vit-tiny-8-int8 -o m.fastseg")
     {
         Options.Add(_images);
         Options.Add(_labels);
@@ -70,7 +70,9 @@ internal sealed class TrainCommand : FastSegCommand
     }
 
     public override FileUse Files(ParseResult parsed) =>
-        new([.. parsed.GetRequiredValue(_images), .. parsed.GetRequiredValue(_labels)], [parsed.GetRequiredValue(_output)]);
+        new(
+            [.. parsed.GetRequiredValue(_images), .. parsed.GetRequiredValue(_labels), _deep.Projection(parsed)],
+            [parsed.GetRequiredValue(_output)]);
 
     public override int Run(Session session)
     {

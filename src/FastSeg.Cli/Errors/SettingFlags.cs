@@ -15,6 +15,7 @@ internal static class SettingFlags
         Setting.Range => "--range",
         Setting.AllRounds => "--all-rounds",
         Setting.ClassWeights => "--class-weights",
+        Setting.Projection => "--projection",
         _ => throw new ArgumentOutOfRangeException(nameof(setting), setting, "This setting has no flag."),
     };
 

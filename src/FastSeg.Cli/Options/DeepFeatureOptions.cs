@@ -14,11 +14,14 @@ internal sealed class DeepFeatureOptions
 
     private const int MostChannels = 16384;
 
+    /// <summary>What --projection takes instead of a file.</summary>
+    private const string Fit = "fit";
+
     private readonly Option<string?> _folder = new("--deep")
     {
         HelpName = "MODELDIR",
         Description =
-            "Add deep features: the folder of a vision transformer (backbone.onnx, backbone.json), such as models/fastseg-vit-tiny-8.",
+            "Add deep features: the folder of a vision transformer (backbone.onnx, backbone.json), such as models/fastseg-vit-tiny-8-int8.",
     };
 
     private readonly Option<string?> _upsampler = new("--upsampler")
@@ -30,7 +33,18 @@ internal sealed class DeepFeatureOptions
     };
 
     private readonly Option<int> _channels = NumberOption.Whole(
-        "--channels", "Deep channels: leading principal components of the transformer's tokens.", 32, 1, MostChannels);
+        "--channels",
+        "Deep channels: leading principal components of the transformer's tokens. " +
+            $"[default: those that MODELDIR's upsampler takes, otherwise {DeepOptions.DefaultChannels}]",
+        null, 1, MostChannels);
+
+    private readonly Option<string?> _projection = new("--projection")
+    {
+        HelpName = "fit|FILE",
+        Description =
+            "The components at scale 1: fitted to these images, or those of a safetensors file. " +
+            "[default: MODELDIR's projection.safetensors, fitted where it has none or fewer components than --channels]",
+    };
 
     private readonly Option<string> _scales = new("--deep-scales")
     {
@@ -57,7 +71,7 @@ internal sealed class DeepFeatureOptions
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_folder, _upsampler, _channels, _scales, _range, _threads])
+        foreach (Option option in (Option[])[_folder, _upsampler, _channels, _projection, _scales, _range, _threads])
         {
             command.Options.Add(option);
         }
@@ -66,9 +80,12 @@ internal sealed class DeepFeatureOptions
     /// <summary>The backbone's folder; null where it was not given.</summary>
     public string? Folder(ParseResult parsed) => parsed.GetValue(_folder);
 
+    /// <summary>The projection's file; null where none was given.</summary>
+    public string? Projection(ParseResult parsed) => parsed.GetValue(_projection) is { } given and not Fit ? given : null;
+
     /// <summary>The option besides --deep that was given; null for none.</summary>
     public string? Other(ParseResult parsed) =>
-        ((Option[])[_upsampler, _channels, _scales, _range, _threads])
+        ((Option[])[_upsampler, _channels, _projection, _scales, _range, _threads])
             .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
     /// <summary>Opens the backbone; null where there is none. The caller disposes it.</summary>
@@ -86,19 +103,32 @@ internal sealed class DeepFeatureOptions
             : null;
     }
 
-    /// <summary>Says which upsampling is used, and why.</summary>
+    /// <summary>Says which projection and which upsampling are used, and why.</summary>
     public static void Say(Session session, DeepOptions? deep)
     {
         if (deep?.Choose() is { } choice)
         {
+            session.Output.WriteLine($"projection: {deep.ChooseProjection().Reason}");
             session.Output.WriteLine($"deep features by {choice.Upsampling.ToString().ToLowerInvariant()} upsampling: {choice.Reason}");
         }
     }
 
     /// <summary>What is wanted of an open backbone.</summary>
-    public DeepOptions? Wanted(ParseResult parsed, Backbone? backbone) => backbone is null ? null : new DeepOptions(backbone)
+    public DeepOptions? Wanted(ParseResult parsed, Backbone? backbone)
     {
-        Channels = parsed.GetValue(_channels),
+        if (backbone is null)
+        {
+            return null;
+        }
+        DeepOptions options = Wanted(parsed, new DeepOptions(backbone));
+        return parsed.GetValue(_channels) is > 0 and var channels ? options with { Channels = channels } : options;
+    }
+
+    /// <summary>What is wanted, but for the number of channels.</summary>
+    private DeepOptions Wanted(ParseResult parsed, DeepOptions defaults) => defaults with
+    {
+        Projection = Projection(parsed) is { } file ? ProjectionFile.Load(file) : null,
+        FitProjection = parsed.GetValue(_projection) == Fit,
         Scales = [.. parsed.GetValue(_scales)!.Split(',').Select(scale => int.Parse(scale, CultureInfo.InvariantCulture))],
         Range = parsed.GetValue(_range),
         Upsampling = parsed.GetValue(_upsampler) switch

@@ -7,26 +7,34 @@ namespace FastSeg.Cli.Options;
 internal static class NumberOption
 {
     /// <summary>
-    /// A whole number from <paramref name="least"/> to <paramref name="most"/>; <paramref name="value"/> where it is left out.
+    /// A whole number from <paramref name="least"/> to <paramref name="most"/>; <paramref name="value"/> where it is left out, or 0
+    /// where there is none.
     /// </summary>
-    public static Option<int> Whole(string name, string description, int value, int least, int most, bool recursive = false) => new(name)
+    public static Option<int> Whole(string name, string description, int? value, int least, int most, bool recursive = false)
     {
-        HelpName = "N",
-        Description = description,
-        DefaultValueFactory = _ => value,
-        Recursive = recursive,
-        CustomParser = result =>
+        var option = new Option<int>(name)
         {
-            string text = result.Tokens[0].Value;
-            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
-                && number >= least && number <= most)
+            HelpName = "N",
+            Description = description,
+            Recursive = recursive,
+            CustomParser = result =>
             {
-                return number;
-            }
-            result.AddError($"{name} {text}: give a whole number from {least} to {most}.");
-            return value;
-        },
-    };
+                string text = result.Tokens[0].Value;
+                if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+                    && number >= least && number <= most)
+                {
+                    return number;
+                }
+                result.AddError($"{name} {text}: give a whole number from {least} to {most}.");
+                return 0;
+            },
+        };
+        if (value is { } standard)
+        {
+            option.DefaultValueFactory = _ => standard;
+        }
+        return option;
+    }
 
     /// <summary>
     /// A number above 0 and at most <paramref name="most"/>; without <paramref name="value"/> it may be left out and is 0 then.

@@ -1,3 +1,6 @@
+using FastSeg.Deep;
+using FastSeg.Deep.Weights;
+
 namespace FastSeg.Cli.Text;
 
 /// <summary>Backbones, and what models keep of them, in words.</summary>
@@ -20,6 +23,11 @@ internal static class BackboneText
             .Row("source", description.Source.Length > 0 ? description.Source : "not stated")
             .Row("SHA-256", backbone.Sha256)
             .Row(
+                "projection",
+                backbone.Projection is { } projection
+                    ? $"{BackboneDescription.ProjectionFileName}, {ProjectionText.Size(projection)}, identity {projection.Identity}"
+                    : "none")
+            .Row(
                 "upsampler",
                 backbone.Upsampler is { } file
                     ? $"{BackboneDescription.UpsamplerFileName}, {UpsamplerText.Channels(file.Config)}, {Units.Bytes(file.Bytes.Length)}"
@@ -28,9 +36,21 @@ internal static class BackboneText
     }
 
     /// <summary>Adds what a model keeps of its deep features to a table of it.</summary>
-    public static void AddRows(TextTable table, DeepDescription deep) => table
-        .Row(
-            "deep", $"{deep.Channels} channels, {deep.Upsampling.ToString().ToLowerInvariant()} upsampling, projection of seed {deep.Seed}")
+    public static void AddRows(TextTable table, DeepDescription deep, DeepModel kept)
+    {
+        table.Row("deep", $"{deep.Channels} channels, {deep.Upsampling.ToString().ToLowerInvariant()} upsampling");
+        for (int i = 0; i < deep.Scales.Count; i++)
+        {
+            ProjectionTensors projection = kept.Projections[i].Tensors;
+            string scale = deep.Scales.Count > 1 ? $", scale {deep.Scales[i]}" : "";
+            table.Row(
+                $"projection{scale}",
+                $"{projection.Eigenvalues.Length} components of {projection.Mean.Length} numbers, identity {projection.Identity()}");
+        }
+        AddRows(table, deep);
+    }
+
+    private static void AddRows(TextTable table, DeepDescription deep) => table
         .Row("scales", string.Join(", ", deep.Scales.Select(scale => Scale(deep, scale))))
         .Row("backbone", $"{deep.Backbone}, patch {deep.Patch} px, {deep.Threads} thread{(deep.Threads == 1 ? "" : "s")} of ONNX Runtime")
         .Row("SHA-256", deep.Sha256)

@@ -33,7 +33,7 @@ internal static class ModelText
         table.Row("smoothing", SmoothingText.Of(model.Smoothing));
         if (model.DeepFeatures is { } deep)
         {
-            BackboneText.AddRows(table, deep);
+            BackboneText.AddRows(table, deep, model.Deep!);
         }
         table.Write(output);
         output.WriteLine(model.Origin is null ? "  classes and the pixels they were trained on:" : "  classes:");

@@ -32,4 +32,7 @@ public enum Setting
 
     /// <summary>By what the probability of each class is multiplied under safe smoothing.</summary>
     ClassWeights,
+
+    /// <summary>The projection of tokens on deep features.</summary>
+    Projection,
 }

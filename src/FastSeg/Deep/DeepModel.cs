@@ -77,15 +77,20 @@ internal sealed class DeepModel : IDisposable
     public DeepModel Interpolated(Upsampling upsampling) =>
         new(Description with { Upsampling = upsampling, Channels = ProjectedChannels }, Projections, null);
 
-    /// <summary>Peak memory of the process while <see cref="Fit"/> runs. The network's pass is measured.</summary>
+    /// <summary>
+    /// Peak memory of the process while <see cref="Fit"/> runs; 0 where no projection is fitted. The network's pass is measured.
+    /// </summary>
     /// <exception cref="FastSegException">It is more than the options allow, or the scales are not possible.</exception>
     public static long FitPeak(DeepOptions options, IReadOnlyList<ImageReader> images, ComputeOptions run)
     {
         options.CheckScales();
-        return options.Scales.Max(scale => SharedPcaFit.Peak(options.Backbone, images, WindowPolicy.Of(options.Backbone), run, scale));
+        bool stored = options.ChooseProjection().Stored is not null;
+        return options.Scales.Where(scale => scale != 1 || !stored)
+            .Select(scale => SharedPcaFit.Peak(options.Backbone, images, WindowPolicy.Of(options.Backbone), run, scale))
+            .DefaultIfEmpty().Max();
     }
 
-    /// <summary>Takes input range and projections from training images.</summary>
+    /// <summary>Takes the input range, and the projections that are not stored, from training images.</summary>
     /// <param name="options">Which deep features.</param>
     /// <param name="images">The images.</param>
     /// <param name="seed">Seed of the views.</param>
@@ -108,13 +113,19 @@ internal sealed class DeepModel : IDisposable
         times.Add(Stage.Read, start);
         WindowPolicy windows = WindowPolicy.Of(backbone);
         IReadOnlyList<int> scales = options.Scales;
+        ProjectionFile? stored = options.ChooseProjection().Stored;
+        int channels = options.Channels / scales.Count;
         var projections = new SharedPca[scales.Count];
         for (int i = 0; i < projections.Length; i++)
         {
+            if (scales[i] == 1 && stored is not null && channels > 0)
+            {
+                projections[i] = new SharedPca(stored.Tensors.First(channels));
+                continue;
+            }
             ComputeOptions part = run with { Progress = PartialProgress.Of(run.Progress, (double)i / scales.Count, 1.0 / scales.Count) };
             projections[i] = SharedPcaFit.Fit(
-                backbone, images, range, windows, options.Channels / scales.Count, (ulong)seed, times: times, run: part, scale: scales[i],
-                maps: maps);
+                backbone, images, range, windows, channels, (ulong)seed, times: times, run: part, scale: scales[i], maps: maps);
         }
         var description = new DeepDescription
         {

@@ -10,12 +10,31 @@ public sealed record DeepOptions(Backbone Backbone)
     private const string ChannelWords = "a number of channels of", CountWords = "The number of channels", ScaleWords = "The scales";
 
     private readonly IReadOnlyList<int> _scales = DeepScales.One;
+    private readonly int? _channels;
+
+    /// <summary>Deep channels where neither the caller nor the backbone's folder says how many.</summary>
+    public const int DefaultChannels = 32;
 
     /// <summary>
     /// Deep channels, k: 1 to the backbone's dimension for each scale. They are divided equally among the scales; those of the first scale
-    /// come first.
+    /// come first. Where they are not set, they are those that the folder's learned upsampler takes, or <see cref="DefaultChannels"/>.
     /// </summary>
-    public int Channels { get; init; } = 32;
+    /// <exception cref="FastSegException">They are not set, and the folder's upsampler is damaged.</exception>
+    public int Channels
+    {
+        get => _channels
+            ?? (Backbone.Upsampler?.Config is { } own && Backbone.Misfit(own) is null ? own.ChannelsIn : DefaultChannels);
+        init => _channels = value;
+    }
+
+    /// <summary>
+    /// The projection of scale 1; null takes the one of the backbone's folder, and fits one to the images where there is none or it has
+    /// fewer components than channels are wanted. Where there are fewer channels, they are its first components.
+    /// </summary>
+    public ProjectionFile? Projection { get; init; }
+
+    /// <summary>Whether the projection of scale 1 is fitted to the images although the backbone's folder has one.</summary>
+    public bool FitProjection { get; init; }
 
     /// <summary>
     /// The scales at which the transformer sees a page, ascending: 1 is the page itself; 2 is the page enlarged by the factor 2
@@ -70,6 +89,10 @@ public sealed record DeepOptions(Backbone Backbone)
             ? new UpsamplingChoice(FastSeg.Upsampling.Bilinear, what)
             : throw Failure($"{Backbone.Folder}: {what}; {remedy}, or choose nearest or bilinear.");
     }
+
+    /// <summary>Decides where the projection of scale 1 comes from.</summary>
+    /// <exception cref="FastSegException">The projection that was given does not fit, or that of the folder is damaged.</exception>
+    public ProjectionChoice ChooseProjection() => ProjectionChoice.Of(this);
 
     /// <summary>Refuses scales that are not possible, or that the channels or the backbone's patch cannot be divided by.</summary>
     /// <exception cref="FastSegException">The sentence says which.</exception>

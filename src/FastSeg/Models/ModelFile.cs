@@ -35,7 +35,7 @@ internal static class ModelFile
             Add(zip, "forest.ubj", model.ForestBytes);
             if (model.Deep is not null)
             {
-                Add(zip, "projection.safetensors", ProjectionFile.Write(model.Deep.Projections, model.Deep.Description.Scales));
+                Add(zip, "projection.safetensors", SharedPcaFile.Write(model.Deep.Projections, model.Deep.Description.Scales));
                 if (model.Deep.Weights is { } weights)
                 {
                     Add(zip, "upsampler.safetensors", weights.Span);
@@ -111,7 +111,7 @@ internal static class ModelFile
         bool learned = description.Upsampling == Upsampling.Learned;
         return new DeepModel(
             description,
-            ProjectionFile.Parse(Get(zip, Projection), Projection, description.Scales),
+            SharedPcaFile.Parse(Get(zip, Projection), Projection, description.Scales),
             learned ? UpsamplerFile.Parse(Get(zip, Weights), Weights) : null);
     }
 

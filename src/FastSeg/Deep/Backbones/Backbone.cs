@@ -12,6 +12,7 @@ public sealed class Backbone : IDisposable
 {
     private readonly Dictionary<(int Rows, int Columns), long> _passBytes = [];
     private UpsamplerFile? _upsampler;
+    private ProjectionFile? _projection;
 
     private Backbone(string folder, BackboneFiles files, BackboneDescription description, int threads, BackboneSession opened)
     {
@@ -72,6 +73,28 @@ public sealed class Backbone : IDisposable
     /// <summary>The learned upsampler; null where the folder has none. Read once.</summary>
     /// <exception cref="FastSegException">It is damaged.</exception>
     public UpsamplerFile? Upsampler => HasUpsampler ? _upsampler ??= UpsamplerFile.Load(UpsamplerPath) : null;
+
+    /// <summary>Whether the folder has a projection.</summary>
+    public bool HasProjection => File.Exists(ProjectionPath);
+
+    /// <summary>Where the projection is, or would be.</summary>
+    public string ProjectionPath => Path.Combine(Folder, BackboneDescription.ProjectionFileName);
+
+    /// <summary>The projection of tokens at scale 1; null where the folder has none. Read once.</summary>
+    /// <exception cref="FastSegException">It is damaged, or takes tokens of another size.</exception>
+    public ProjectionFile? Projection
+    {
+        get
+        {
+            if (_projection is null && HasProjection)
+            {
+                ProjectionFile projection = ProjectionFile.Load(ProjectionPath);
+                CheckProjection(projection);
+                _projection = projection;
+            }
+            return _projection;
+        }
+    }
 
     /// <summary>SHA-256 of the network's file, in hexadecimal: what a model keeps to recognise it.</summary>
     public string Sha256 { get; }
@@ -164,6 +187,18 @@ public sealed class Backbone : IDisposable
         if (Upsampler is { } upsampler && Misfit(upsampler.Config) is { } why)
         {
             throw new FastSegException($"{UpsamplerPath}: {why}; import one that was trained for this backbone.");
+        }
+    }
+
+    /// <summary>Refuses a projection that takes tokens of another size.</summary>
+    /// <exception cref="FastSegException">It does.</exception>
+    public void CheckProjection(ProjectionFile projection)
+    {
+        if (projection.Dimension != Description.Dimension)
+        {
+            throw new FastSegException(
+                $"{projection.Name}: the projection takes tokens of {projection.Dimension} numbers, but those of {Folder} have "
+                + $"{Description.Dimension}; use one that was fitted to this backbone.");
         }
     }
 

@@ -15,6 +15,9 @@ public sealed record BackboneDescription
     /// <summary>Name of the file with a learned upsampler's weights, which a folder may have.</summary>
     public const string UpsamplerFileName = "upsampler.safetensors";
 
+    /// <summary>Name of the file with the projection of tokens at scale 1, which a folder may have.</summary>
+    public const string ProjectionFileName = "projection.safetensors";
+
     /// <summary>Cells of a window's side where the description names none: DINOv2's 518 pixels in patches of 14.</summary>
     public const int DefaultWindowTokens = 37;
 
@@ -156,7 +159,7 @@ public sealed record BackboneDescription
         {
             throw new FastSegException(
                 $"{path} has the SHA-256 {found}, but {JsonFile} states {expected}; "
-                + "the file was changed or damaged, fetch or export it again.");
+                + "the file was changed or damaged; fetch or export it again, or remove the entry if you changed it yourself.");
         }
     }
 }

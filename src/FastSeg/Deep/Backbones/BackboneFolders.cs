@@ -37,12 +37,18 @@ public static class BackboneFolders
     /// <summary>Folders that hold one of a backbone's two files, so are meant as backbones. Nothing is opened or checked.</summary>
     public static IReadOnlyList<string> Find() => [.. Places().Where(Directory.Exists).SelectMany(Backbones).Distinct()];
 
-    /// <summary>Weights of upsamplers: safetensors files in the folders looked into and in the backbones found.</summary>
-    public static IReadOnlyList<string> FindUpsamplers() =>
-    [
-        .. Places().Where(Directory.Exists).Concat(Find()).Distinct()
-            .SelectMany(folder => Directory.GetFiles(folder, "*.safetensors", Readable).Order(StringComparer.Ordinal)),
-    ];
+    /// <summary>
+    /// Weights of upsamplers: safetensors files in the folders looked into and in the backbones found, but for those of
+    /// <see cref="FindProjections"/>.
+    /// </summary>
+    public static IReadOnlyList<string> FindUpsamplers() => [.. Safetensors().Where(path => !IsProjection(path))];
+
+    /// <summary>Projections: the files there whose name ends in <see cref="BackboneDescription.ProjectionFileName"/>.</summary>
+    public static IReadOnlyList<string> FindProjections() => [.. Safetensors().Where(IsProjection)];
+
+    /// <summary>Whether a file's name says that it is a projection.</summary>
+    public static bool IsProjection(string path) =>
+        path.EndsWith(BackboneDescription.ProjectionFileName, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Finds the backbone whose network has a hash.</summary>
     /// <param name="name">The backbone's name, for the sentence that says it was not found.</param>
@@ -68,6 +74,9 @@ public static class BackboneFolders
             + $"give its folder, or list it in {Variable}.",
             Setting.Backbone, "its folder");
     }
+
+    private static IEnumerable<string> Safetensors() => Places().Where(Directory.Exists).Concat(Find()).Distinct()
+        .SelectMany(folder => Directory.GetFiles(folder, "*.safetensors", Readable).Order(StringComparer.Ordinal));
 
     private static bool HasHash(BackboneFiles files, string hash)
     {

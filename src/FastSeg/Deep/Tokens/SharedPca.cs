@@ -1,6 +1,5 @@
-using System.Buffers.Binary;
 using System.Runtime.Intrinsics;
-using System.Security.Cryptography;
+using FastSeg.Deep.Weights;
 
 namespace FastSeg.Deep.Tokens;
 
@@ -39,6 +38,11 @@ internal sealed unsafe class SharedPca
         }
     }
 
+    /// <summary>Takes a projection as a file holds it.</summary>
+    public SharedPca(ProjectionTensors tensors) : this(tensors.Mean, tensors.Components, tensors.Eigenvalues)
+    {
+    }
+
     /// <summary>Mean token.</summary>
     public float[] Mean { get; }
 
@@ -48,27 +52,17 @@ internal sealed unsafe class SharedPca
     /// <summary>Variance along each component, descending.</summary>
     public float[] Eigenvalues { get; }
 
+    /// <summary>The same as a file holds it.</summary>
+    public ProjectionTensors Tensors => new(Mean, Components, Eigenvalues);
+
     /// <summary>Numbers of a token.</summary>
     public int Dimension => Mean.Length;
 
     /// <summary>Components kept.</summary>
     public int Channels => Eigenvalues.Length;
 
-    /// <summary>
-    /// The projection's identity, by which a learned upsampler names the one that it was trained for: the SHA-256, in lower-case
-    /// hexadecimal digits, of mean and then components as little-endian float32, row-major.
-    /// </summary>
-    public string Identity()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] number = new byte[sizeof(float)];
-        foreach (float value in Mean.Concat(Components))
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(number, value);
-            hash.AppendData(number);
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
+    /// <summary>The projection's identity, by which a learned upsampler names the one that it was trained for.</summary>
+    public string Identity() => Tensors.Identity();
 
     /// <summary>Refuses a backbone with tokens of another size.</summary>
     /// <exception cref="FastSegException">The dimensions differ.</exception>

@@ -94,6 +94,29 @@ internal sealed unsafe class BackboneTests
     }
 
     [Test]
+    public void ThatOf8BitsComputesNearlyTheSameTokensAndHasAProjection()
+    {
+        using Backbone whole = Backbone.Open(TestData.File("models", "fastseg-vit-tiny-8"), 2);
+        using Backbone eight = Backbone.Open(TestData.File("models", "fastseg-vit-tiny-8-int8"), 2);
+        Assert.That(WindowPolicy.Of(eight), Is.EqualTo(new WindowPolicy(24, 2, false)));
+        Assert.That((eight.Projection!.Channels, eight.Projection.Dimension), Is.EqualTo((32, 192)));
+        Assert.That(eight.Description.Sha256.Keys, Is.SupersetOf(new[] { "backbone.onnx", "projection.safetensors" }));
+        using var exact = new BackboneWindow(whole, 24, 24, flipAverage: false);
+        using var near = new BackboneWindow(eight, 24, 24, flipAverage: false);
+        FillRandom(exact, 6);
+        FillRandom(near, 6);
+        var wanted = new ReadOnlySpan<float>(exact.Forward().First, 24 * 24 * 192);
+        var found = new ReadOnlySpan<float>(near.Forward().First, 24 * 24 * 192);
+        double error = 0, size = 0;
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            error += Math.Pow(found[i] - wanted[i], 2);
+            size += Math.Pow(wanted[i], 2);
+        }
+        Assert.That(Math.Sqrt(error / size), Is.InRange(1e-4, 0.05));
+    }
+
+    [Test]
     public void OptionalFieldsHaveTheFormatsDefaults()
     {
         using var tiny = new TinyBackbone();

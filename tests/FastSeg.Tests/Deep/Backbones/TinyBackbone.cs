@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Weights;
 using FastSeg.Tests.Deep.Upsamplers;
 
@@ -62,6 +63,19 @@ internal sealed class TinyBackbone : IDisposable
     public void SaveUpsampler(UpsamplerCase network) => File.WriteAllBytes(
         Path.Combine(Folder, "upsampler.safetensors"),
         Safetensors.Write(network.Tensors(), new Dictionary<string, string> { ["config"] = UpsamplerConfigReader.ToJson(network.Config) }));
+
+    /// <summary>Puts a projection of random components into the folder, or into another file, and returns its path.</summary>
+    public string SaveProjection(int channels, int seed = 5, int dimension = 0, string file = "projection.safetensors")
+    {
+        var random = new Random(seed);
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5))];
+        int numbers = dimension > 0 ? dimension : Dimension;
+        float[] mean = Numbers(numbers), components = Numbers(channels * numbers);
+        float[] eigenvalues = [.. Enumerable.Range(0, channels).Select(i => 1f / (i + 1))];
+        string path = Path.Combine(Folder, file);
+        File.WriteAllBytes(path, SharedPcaFile.Write([new SharedPca(mean, components, eigenvalues)], [1]));
+        return path;
+    }
 
     /// <summary>Moves the weights into a file of their own beside the graph.</summary>
     public void MoveWeights(string file, float factor = 1)

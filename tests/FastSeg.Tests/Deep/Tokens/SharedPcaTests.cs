@@ -114,7 +114,7 @@ internal sealed unsafe class SharedPcaTests
         {
             var run = new ComputeOptions { Threads = threads };
             SharedPca fitted = SharedPcaFit.Fit(backbone, [image], InputRange.Bytes, WindowPolicy.Of(backbone), 3, seed, 6, run: run);
-            return ProjectionFile.Write([fitted], [1]);
+            return SharedPcaFile.Write([fitted], [1]);
         }
         Assert.That(Fit(1), Is.EqualTo(Fit(1)));
         Assert.That(Fit(1, threads: 4), Is.EqualTo(Fit(1)), "four views at once");
@@ -163,8 +163,8 @@ internal sealed unsafe class SharedPcaTests
         Assert.That(new SharedPca([1, 2, 3], [1, 0, 0, 0, 1, 0], [5, 4]).Identity(), Is.EqualTo(Known));
         Assert.That(new SharedPca([1, 2, 3], [1, 0, 0, 0, 1, 0], [9, 8]).Identity(), Is.EqualTo(Known), "eigenvalues do not count");
         Assert.That(new SharedPca([1, 2, 3], [1, 0, 0, 0, 0, 1], [5, 4]).Identity(), Is.Not.EqualTo(Known));
-        byte[] file = ProjectionFile.Write([new SharedPca([1, 2, 3], [1, 0, 0, 0, 1, 0], [5, 4])], [1]);
-        Assert.That(ProjectionFile.Parse(file, "p", [1])[0].Identity(), Is.EqualTo(Known), "through the file");
+        byte[] file = SharedPcaFile.Write([new SharedPca([1, 2, 3], [1, 0, 0, 0, 1, 0], [5, 4])], [1]);
+        Assert.That(SharedPcaFile.Parse(file, "p", [1])[0].Identity(), Is.EqualTo(Known), "through the file");
     }
 
     [Test]
@@ -176,26 +176,26 @@ internal sealed unsafe class SharedPcaTests
         {
             int[] scales = [.. Enumerable.Range(1, written.Length)];
             IReadOnlyList<SharedPca> read =
-                ProjectionFile.Parse(ProjectionFile.Write(written, scales), "projection.safetensors", scales);
+                SharedPcaFile.Parse(SharedPcaFile.Write(written, scales), "projection.safetensors", scales);
             Assert.That(
                 read.Select(one => (one.Mean, one.Components, one.Eigenvalues)),
                 Is.EqualTo(written.Select(one => (one.Mean, one.Components, one.Eigenvalues))));
         }
-        byte[] first = ProjectionFile.Write([projection], [1]);
+        byte[] first = SharedPcaFile.Write([projection], [1]);
         Assert.That(Safetensors.Parse(first, "p").Tensors.Keys, Is.EqualTo(new[] { "mean", "components", "eigenvalues" }));
         Assert.That(
-            Safetensors.Parse(ProjectionFile.Write([second], [2]), "p").Tensors.Keys,
+            Safetensors.Parse(SharedPcaFile.Write([second], [2]), "p").Tensors.Keys,
             Is.EqualTo(new[] { "mean_2", "components_2", "eigenvalues_2" }));
         Assert.That(
-            Assert.Throws<FastSegException>(() => ProjectionFile.Parse(first, "p", [1, 2]))!.Message,
+            Assert.Throws<FastSegException>(() => SharedPcaFile.Parse(first, "p", [1, 2]))!.Message,
             Does.Contain("p is no projection: it needs mean_2 (d)"));
         byte[] other = Safetensors.Write([new WeightTensor("mean", [3], [1, 2, 3])], new Dictionary<string, string>());
         Assert.That(
-            Assert.Throws<FastSegException>(() => ProjectionFile.Parse(other, "p", [1]))!.Message,
+            Assert.Throws<FastSegException>(() => SharedPcaFile.Parse(other, "p", [1]))!.Message,
             Does.Contain("p is no projection: it needs mean (d)"));
-        byte[] broken = ProjectionFile.Write([new SharedPca([1, float.NaN, 3], [1, 0, 0], [5])], [1]);
+        byte[] broken = SharedPcaFile.Write([new SharedPca([1, float.NaN, 3], [1, 0, 0], [5])], [1]);
         Assert.That(
-            Assert.Throws<FastSegException>(() => ProjectionFile.Parse(broken, "p", [1]))!.Message,
+            Assert.Throws<FastSegException>(() => SharedPcaFile.Parse(broken, "p", [1]))!.Message,
             Does.Contain("mean has a value that is not finite"));
         using var tiny = new TinyBackbone();
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
