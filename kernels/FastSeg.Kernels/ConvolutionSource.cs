@@ -9,7 +9,7 @@ namespace FastSeg.Kernels;
 public struct ConvolutionSource
 {
     /// <summary>
-    /// Values of <see cref="Mapping"/>: the sample at the same place; the nearest one; bilinear between four, corners meeting corners.
+    /// Values of <see cref="Mapping"/>: the sample at the same place; the nearest one; bilinear between four.
     /// </summary>
     public const int Same = 0, Nearest = 1, Doubled = 2;
 
@@ -40,11 +40,17 @@ public struct ConvolutionSource
     /// <summary>How it is resized to the size of the convolution's input.</summary>
     public int Mapping;
 
-    /// <summary>Columns of the source for one of the input, as float32 rounds it; (size - 1) / (size - 1) when doubled.</summary>
+    /// <summary>
+    /// Columns of the source for one of the input, as float32 rounds it. When doubled: (size - 1) / (2 size - 1) where corners meet
+    /// corners, 1/2 where pixels have centres.
+    /// </summary>
     public float RatioX;
 
     /// <summary>The same for rows.</summary>
     public float RatioY;
+
+    /// <summary>Where the first column and row of the input lie when doubled: 0, or -1/4, which is then kept within.</summary>
+    public float Offset;
 
     /// <summary>Floats from a plane to the next.</summary>
     public readonly int PlaneStride => Width * Height;
@@ -62,7 +68,7 @@ public struct ConvolutionSource
         else if (Mapping == Doubled)
         {
             // Rounded before the whole part is taken off, as on the CPU; a bare product could be fused with that.
-            float alongX = Fma.Of(x, RatioX, 0f), alongY = Fma.Of(y, RatioY, 0f);
+            float alongX = MathF.Max(0f, Fma.Of(x, RatioX, Offset)), alongY = MathF.Max(0f, Fma.Of(y, RatioY, Offset));
             column = Math.Min((int)alongX, WholeWidth - 1);
             row = Math.Min((int)alongY, WholeHeight - 1);
             place.Right = column < WholeWidth - 1 ? 1 : 0;

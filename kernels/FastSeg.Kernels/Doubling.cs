@@ -3,7 +3,7 @@ using ILGPU;
 namespace FastSeg.Kernels;
 
 /// <summary>
-/// A 5 x 5 convolution behind a bilinear doubling (corners meet corners), computed in the other order: each tap's 1 x 1 convolution runs
+/// A 5 x 5 convolution behind a bilinear doubling, computed in the other order: each tap's 1 x 1 convolution runs
 /// before the doubling, on a quarter of the pixels. Its products are then shifted and interpolated, along x (<see cref="Columns"/>) and
 /// along y (<see cref="Rows"/>). Exact for both paddings; DoublingConvolution, its twin on the CPU, says why.
 /// </summary>
@@ -49,7 +49,7 @@ public static class Doubling
         ArrayView<float> spread = SharedMemory.Allocate<float>(MaxWarps * Quad * TilePixels);
         int lane = Group.IdxX, warp = Group.IdxY, job = (Grid.IdxZ * Group.DimY) + warp;
         int left = shape.X + (Grid.IdxX * TileColumns), top = shape.Y + (Grid.IdxY * TileRows);
-        int sourceLeft = DoubledPlace.At(left - Reach, shape.WholeWidth, source.WholeWidth, source.RatioX, 0).First;
+        int sourceLeft = DoubledPlace.At(left - Reach, shape.WholeWidth, source.WholeWidth, source.RatioX, source.Offset, 0).First;
         var products = new DoublingSums();
         for (int begin = 0; begin < source.Channels; begin += Chunk)
         {
@@ -115,7 +115,7 @@ public static class Doubling
             int windowRow = 0;
             for (int y = shape.Y + row - Reach; y <= shape.Y + row + Reach; y++)
             {
-                DoubledPlace place = DoubledPlace.At(y, shape.WholeHeight, sums.WholeHeight, sums.RatioY, shape.Zeros);
+                DoubledPlace place = DoubledPlace.At(y, shape.WholeHeight, sums.WholeHeight, sums.RatioY, sums.Offset, shape.Zeros);
                 int near = windowRow + ((place.First - sums.Y) * sums.Width), far = near + (place.Step * sums.Width);
                 a = Between(a, sums.Planes, p0 + near, p0 + far, place);
                 b = Between(b, sums.Planes, p1 + near, p1 + far, place);
@@ -181,7 +181,7 @@ public static class Doubling
     private static TapSums Gather(
         TapSums sums, ArrayView<float> spread, int at, int position, ConvolutionShape shape, ConvolutionSource source)
     {
-        DoubledPlace place = DoubledPlace.At(position, shape.WholeWidth, source.WholeWidth, source.RatioX, shape.Zeros);
+        DoubledPlace place = DoubledPlace.At(position, shape.WholeWidth, source.WholeWidth, source.RatioX, source.Offset, shape.Zeros);
         return sums.AddBetween(spread, at + place.First, Warp, place);
     }
 

@@ -28,13 +28,14 @@ internal struct DoubledPlace
     /// <param name="position">The sample.</param>
     /// <param name="doubled">Samples of the doubled axis.</param>
     /// <param name="length">Samples of the axis.</param>
-    /// <param name="ratio">(length - 1) / (doubled - 1), as float32 rounds it: corners meet corners.</param>
+    /// <param name="ratio">Samples of the axis for one of the doubled axis, as float32 rounds it.</param>
+    /// <param name="offset">Where the doubled axis's first sample lies before it is kept within.</param>
     /// <param name="zeros">1 where nothing lies past the ends.</param>
-    public static DoubledPlace At(int position, int doubled, int length, float ratio, int zeros)
+    public static DoubledPlace At(int position, int doubled, int length, float ratio, float offset, int zeros)
     {
         int inside = Math.Max(0, Math.Min(position, doubled - 1));
         // Rounded before the whole part is taken off, as on the CPU; a bare product could be fused with that.
-        float along = Fma.Of(inside, ratio, 0f);
+        float along = MathF.Min(MathF.Max(0f, Fma.Of(inside, ratio, offset)), length - 1);
         int first = Math.Min((int)along, length - 1);
         float far = along - first, share = zeros != 0 && inside != position ? 0 : 1;
         return new DoubledPlace { First = first, Step = first < length - 1 ? 1 : 0, Near = share * (1 - far), Far = share * far };

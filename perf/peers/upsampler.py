@@ -64,7 +64,7 @@ def double_conv(inside, middle, outside, size, padding):
 
 
 class Upsampler(nn.Module):
-    def __init__(self, channels_in, channels_out, patch, padding):
+    def __init__(self, channels_in, channels_out, patch, padding, align="corners"):
         super().__init__()
         self.patch = patch
         hidden = HIDDEN.get(channels_in, channels_in)
@@ -90,7 +90,7 @@ class Upsampler(nn.Module):
             inside = widths[i] + down + 3
             level.conv = double_conv(inside, inside, widths[i + 1], 3, zeros)
             level.up = nn.Sequential(
-                nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True),
+                nn.Upsample(scale_factor=2, mode="bilinear", align_corners=align == "corners"),
                 nn.Conv2d(widths[i + 1], widths[i + 1], 3, padding=1, padding_mode=zeros))
             self.upsampler.upsamples.append(level)
         self.upsampler.outp_conv = nn.Conv2d(widths[-1], channels_out, 3, padding=1, padding_mode=zeros)
@@ -134,10 +134,10 @@ def fill(network):
         tensor.copy_(torch.from_numpy(values.astype(numpy.float32)).reshape(tensor.shape))
 
 
-def build(case):
+def build(case, align="corners"):
     channels_in, channels_out, height, width, patch, padding = case[:6]
     published = len(case) > 6
-    network = Upsampler(channels_in, channels_out, patch, padding).eval()
+    network = Upsampler(channels_in, channels_out, patch, padding, align).eval()
     with torch.no_grad():
         fill(network)
     image = (0.5 + 0.5 * uniform("image", 3 * height * width)).astype(numpy.float32).reshape(1, 3, height, width)
@@ -151,8 +151,8 @@ def build(case):
     return network, torch.from_numpy(guidance), features
 
 
-def run(case):
-    network, guidance, features = build(case)
+def run(case, align="corners"):
+    network, guidance, features = build(case, align)
     with torch.no_grad():
         return network(guidance, features)[0].numpy()
 
@@ -181,6 +181,7 @@ def main():
     parser.add_argument("--width", type=int, default=1008)
     parser.add_argument("--patch", type=int, default=14)
     parser.add_argument("--padding", default="replicate", choices=["replicate", "zeros"])
+    parser.add_argument("--align", default="corners", choices=["corners", "half-pixel"])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("-o", "--output")
     options = parser.parse_args()
@@ -189,14 +190,14 @@ def main():
     if options.what == "goldens":
         goldens(options.folder)
     elif options.what == "run":
-        numpy.save(options.output, run(case))
+        numpy.save(options.output, run(case, options.align))
     elif options.what == "onnx":
-        network, guidance, features = build(case)
+        network, guidance, features = build(case, options.align)
         torch.onnx.export(network, (guidance, features), options.output, opset_version=13,
                           input_names=["guidance", "features"], output_names=["result"])
         print(json.dumps({"versions": {"PyTorch (exporter)": torch.__version__}}))
     else:
-        network, guidance, features = build(case)
+        network, guidance, features = build(case, options.align)
         with torch.no_grad():
             seconds = []
             for _ in range(4):

@@ -32,9 +32,9 @@ internal static unsafe class DeepCheck
         yield return Projection(seed);
         yield return Interpolation(seed, bilinear: false);
         yield return Interpolation(seed, bilinear: true);
-        foreach (Padding padding in Enum.GetValues<Padding>())
+        foreach ((Padding padding, Align align) in RandomNetwork.Geometries)
         {
-            yield return Learned(seed, padding);
+            yield return Learned(seed, padding, align);
         }
     }
 
@@ -133,10 +133,10 @@ internal static unsafe class DeepCheck
         double Along(int y) => ((1 - a) * cell(y, column)) + (a * cell(y, column + 1));
     }
 
-    private static BackendCheckResult Learned(int seed, Padding padding)
+    private static BackendCheckResult Learned(int seed, Padding padding, Align align)
     {
         const int Height = 33, Width = 45, LowHeight = Height / Patch, LowWidth = Width / Patch;
-        UpsamplerConfig config = RandomNetwork.Config(Channels, Patch, padding);
+        UpsamplerConfig config = RandomNetwork.Config(Channels, Patch, padding, align);
         var random = new Random(seed);
         WeightTensor[] tensors = RandomNetwork.Tensors(config, random);
         float[] image = RandomNetwork.Samples(random, 3 * Height * Width);
@@ -161,7 +161,7 @@ internal static unsafe class DeepCheck
         {
             worst = Worse(worst, result[i], exact[i]);
         }
-        string operation = $"deep: upsampler, padding {padding.ToString().ToLowerInvariant()}";
+        string operation = RandomNetwork.Operation(padding, align);
         double range = exact.Max() - exact.Min();
         return new BackendCheckResult(operation, $"{Width} x {Height} x {Channels}", worst / range, UpsamplerTolerance, seconds);
     }

@@ -28,9 +28,9 @@ internal static unsafe class GpuDeepCheck
         {
             yield return Interpolation(meter, seed, bilinear, cells);
         }
-        foreach (Padding padding in Enum.GetValues<Padding>())
+        foreach ((Padding padding, Align align) in RandomNetwork.Geometries)
         {
-            yield return Learned(meter, seed, padding, meter.Simulated ? SimulatedLearnedCells : LearnedCells);
+            yield return Learned(meter, seed, padding, align, meter.Simulated ? SimulatedLearnedCells : LearnedCells);
         }
     }
 
@@ -61,10 +61,10 @@ internal static unsafe class GpuDeepCheck
             bilinear ? meter.Allowed(expected) : 0, seconds, [GpuCounts.Cells(bilinear, Channels, Patch)], pixels);
     }
 
-    private static BackendCheckResult Learned(GpuMeter meter, int seed, Padding padding, int cells)
+    private static BackendCheckResult Learned(GpuMeter meter, int seed, Padding padding, Align align, int cells)
     {
         int side = cells * Patch, pixels = side * side;
-        UpsamplerConfig config = RandomNetwork.Config(Channels, Patch, padding);
+        UpsamplerConfig config = RandomNetwork.Config(Channels, Patch, padding, align);
         var random = new Random(seed);
         using var network = new Upsampler(config, RandomNetwork.Tensors(config, random));
         float[] image = RandomNetwork.Samples(random, 3 * pixels);
@@ -82,7 +82,7 @@ internal static unsafe class GpuDeepCheck
         (float[] found, double seconds) = meter.On(device => Upsample(device, plan, image, low, side));
         double range = expected.Max() - expected.Min();
         return meter.Row(
-            $"deep: upsampler, padding {padding.ToString().ToLowerInvariant()}", $"{side} x {side} x {Channels}",
+            RandomNetwork.Operation(padding, align), $"{side} x {side} x {Channels}",
             Deviation.OfBits(found, expected) / range, LearnedTolerance, seconds, GpuCounts.Upsampler(plan), pixels);
     }
 

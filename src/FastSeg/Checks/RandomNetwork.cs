@@ -6,7 +6,7 @@ namespace FastSeg.Checks;
 internal static class RandomNetwork
 {
     /// <summary>A network with the same number of channels at its input, inside and at its output.</summary>
-    public static UpsamplerConfig Config(int channels, int patch, Padding padding) => new()
+    public static UpsamplerConfig Config(int channels, int patch, Padding padding, Align align) => new()
     {
         ChannelsIn = channels,
         ChannelsHidden = channels,
@@ -14,7 +14,16 @@ internal static class RandomNetwork
         ChannelsDown = 32,
         Patch = patch,
         Padding = padding,
+        Align = align,
     };
+
+    /// <summary>Every padding with every alignment: those of the paper, and those of networks trained here.</summary>
+    public static IEnumerable<(Padding Padding, Align Align)> Geometries =>
+        Enum.GetValues<Align>().SelectMany(align => Enum.GetValues<Padding>().Select(padding => (padding, align)));
+
+    /// <summary>What a check of a geometry is called.</summary>
+    public static string Operation(Padding padding, Align align) =>
+        $"deep: upsampler, padding {padding.ToString().ToLowerInvariant()}{(align == Align.Corners ? "" : ", half-pixel")}";
 
     /// <summary>Random weights, with which values neither grow nor vanish from layer to layer, and no batch norm is the identity.</summary>
     public static WeightTensor[] Tensors(UpsamplerConfig config, Random random) =>

@@ -73,14 +73,22 @@ internal sealed class UpsamplerReference(UpsamplerConfig config, IEnumerable<Wei
         return Math.Min((int)MathF.Floor(position), input - 1);
     }
 
-    /// <summary>A bilinear resize to twice the size that puts the corner pixels of both sizes at the same place (align_corners).</summary>
-    private static ReferencePlanes Bilinear(ReferencePlanes x) => Map(x.Channels, 2 * x.Height, 2 * x.Width, (c, row, column) =>
+    /// <summary>A bilinear resize to twice the size.</summary>
+    private ReferencePlanes Bilinear(ReferencePlanes x) => Map(x.Channels, 2 * x.Height, 2 * x.Width, (c, row, column) =>
     {
-        double v = (double)row * (x.Height - 1) / ((2 * x.Height) - 1), u = (double)column * (x.Width - 1) / ((2 * x.Width) - 1);
+        double v = DoubledSource(row, x.Height), u = DoubledSource(column, x.Width);
         int y0 = (int)v, x0 = (int)u, y1 = Math.Min(y0 + 1, x.Height - 1), x1 = Math.Min(x0 + 1, x.Width - 1);
         double b = v - y0, a = u - x0;
         return ((1 - b) * (((1 - a) * x[c, y0, x0]) + (a * x[c, y0, x1]))) + (b * (((1 - a) * x[c, y1, x0]) + (a * x[c, y1, x1])));
     });
+
+    /// <summary>
+    /// Where a doubled axis's sample lies among the axis's: the corners of both at the same place (align_corners), or each sample in the
+    /// middle of its pixel and none outside of the first and last one's.
+    /// </summary>
+    private double DoubledSource(int destination, int length) => config.Align == Align.Corners
+        ? (double)destination * (length - 1) / ((2 * length) - 1)
+        : Math.Clamp(((destination + 0.5) / 2) - 0.5, 0, length - 1);
 
     /// <summary>Maxima of 2 x 2 pixels, half the size; a side of one pixel stays.</summary>
     private static ReferencePlanes Pool(ReferencePlanes x)

@@ -18,7 +18,10 @@ internal sealed class SelfTestTests
             Assert.That(outcome.Output, Does.Match($@"features: {family} .*ok"));
         }
         foreach (string operation in (string[])
-            ["enlarged page", "projection", "nearest", "bilinear", "upsampler, padding replicate", "upsampler, padding zeros"])
+        [
+            "enlarged page", "projection", "nearest", "bilinear", "upsampler, padding replicate", "upsampler, padding zeros",
+            "upsampler, padding replicate, half-pixel", "upsampler, padding zeros, half-pixel",
+        ])
         {
             Assert.That(outcome.Output, Does.Match($@"deep: {operation} .*ok"));
         }
@@ -43,7 +46,7 @@ internal sealed class SelfTestTests
         {
             Assert.That(Row(operation), Does.Match(@" 0\.0e\+0 +0\.0e\+0 +[\d.]+ +\d+ +\d+ +ok$"));
         }
-        foreach (string padding in (string[])["replicate", "zeros"])
+        foreach (string padding in (string[])["replicate", "zeros", "replicate, half-pixel", "zeros, half-pixel"])
         {
             Assert.That(Row($"deep: upsampler, padding {padding}"), Does.Match(@" [\d.]+e-\d+ +1\.0e-5 +[\d.]+ +6\d{4} +40 +ok$"));
         }

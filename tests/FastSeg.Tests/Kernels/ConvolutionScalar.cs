@@ -2,6 +2,7 @@ using FastSeg.Deep.Convolutions;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
+using HostResize = FastSeg.Deep.Convolutions.Resize;
 
 namespace FastSeg.Tests.Kernels;
 
@@ -44,7 +45,8 @@ internal sealed class ConvolutionScalar : IDisposable
         new() { Planes = Upload([.. Enumerable.Repeat(float.NaN, (planes * (pixels + 3)) + 11)]), PlaneStride = pixels + 3 };
 
     /// <summary>A source of a random whole whose stored part is all of it.</summary>
-    public (ConvolutionSource Source, float[] Values) Source(int channels, int width, int height, int mapping, int ownWidth, int ownHeight)
+    public (ConvolutionSource Source, float[] Values) Source(
+        int channels, int width, int height, int mapping, int ownWidth, int ownHeight, Align align = Align.Corners)
     {
         float[] values = Floats(channels * width * height);
         bool doubled = mapping == ConvolutionSource.Doubled;
@@ -57,8 +59,9 @@ internal sealed class ConvolutionScalar : IDisposable
             WholeWidth = width,
             WholeHeight = height,
             Mapping = mapping,
-            RatioX = doubled ? (float)(width - 1) / (ownWidth - 1) : (float)width / ownWidth,
-            RatioY = doubled ? (float)(height - 1) / (ownHeight - 1) : (float)height / ownHeight,
+            RatioX = doubled ? HostResize.DoubledRatio(width, align) : (float)width / ownWidth,
+            RatioY = doubled ? HostResize.DoubledRatio(height, align) : (float)height / ownHeight,
+            Offset = doubled ? HostResize.DoubledOffset(align) : 0,
         }, values);
     }
 
@@ -110,20 +113,11 @@ internal sealed class ConvolutionScalar : IDisposable
         float At(int column, int row) => values[(((channel * source.Height) + row) * source.Width) + column];
         if (source.Mapping != ConvolutionSource.Doubled)
         {
-            return At(Deep.Nearest(x, source.Width, shape.WholeWidth), Deep.Nearest(y, source.Height, shape.WholeHeight));
+            return At(HostResize.Nearest(x, source.Width, shape.WholeWidth), HostResize.Nearest(y, source.Height, shape.WholeHeight));
         }
-        Interpolation across =
-            Deep.Aligned(x, source.Width, shape.WholeWidth), down = Deep.Aligned(y, source.Height, shape.WholeHeight);
+        Align align = source.Offset == 0 ? Align.Corners : Align.HalfPixel;
+        Interpolation across = HostResize.Doubled(x, source.Width, align), down = HostResize.Doubled(y, source.Height, align);
         float Row(int row) => MathF.FusedMultiplyAdd(across.Weight, At(across.Second, row) - At(across.First, row), At(across.First, row));
         return MathF.FusedMultiplyAdd(down.Weight, Row(down.Second) - Row(down.First), Row(down.First));
-    }
-
-    private static class Deep
-    {
-        public static int Nearest(int destination, int input, int output) =>
-            FastSeg.Deep.Convolutions.Resize.Nearest(destination, input, output);
-
-        public static Interpolation Aligned(int destination, int input, int output) =>
-            FastSeg.Deep.Convolutions.Resize.Aligned(destination, input, output);
     }
 }

@@ -20,8 +20,9 @@ internal sealed class ConvolutionTests
     [TestCase(40, 18, 39, 17, 1, 1, 7)]
     public void HasTheBitsOfTheScalarLoop(int wholeWidth, int wholeHeight, int x, int y, int width, int height, int outputs)
     {
-        foreach ((int zeros, int mapping) in ((int, int)[])[
-            (0, ConvolutionSource.Same), (1, ConvolutionSource.Nearest), (wholeWidth % 2, ConvolutionSource.Doubled)
+        foreach ((int zeros, int mapping, Align align) in ((int, int, Align)[])[
+            (0, ConvolutionSource.Same, Align.Corners), (1, ConvolutionSource.Nearest, Align.Corners),
+            (wholeWidth % 2, ConvolutionSource.Doubled, Align.Corners), (0, ConvolutionSource.Doubled, Align.HalfPixel)
         ])
         {
             int quads = (outputs + 3) / 4;
@@ -43,7 +44,7 @@ internal sealed class ConvolutionTests
                 Target = 3,
                 TargetWidth = width + 2,
             };
-            AssertEqual(shape, mapping);
+            AssertEqual(shape, mapping, align);
         }
     }
 
@@ -61,14 +62,14 @@ internal sealed class ConvolutionTests
         Assert.That(KernelHost.OpenCl((Run<BinSink>)Kernel.Run), Does.Contain("fma"));
     }
 
-    private static void AssertEqual(ConvolutionShape shape, int mapping)
+    private static void AssertEqual(ConvolutionShape shape, int mapping, Align align)
     {
         using var scalar = new ConvolutionScalar();
         int width = mapping == ConvolutionSource.Same ? shape.WholeWidth : (shape.WholeWidth + 1) / 2;
         int height = mapping == ConvolutionSource.Same ? shape.WholeHeight : (shape.WholeHeight + 1) / 2;
         (ConvolutionSource, float[])[] sources =
         [
-            scalar.Source(7, width, height, mapping, shape.WholeWidth, shape.WholeHeight),
+            scalar.Source(7, width, height, mapping, shape.WholeWidth, shape.WholeHeight, align),
             scalar.Source(3, shape.WholeWidth, shape.WholeHeight, ConvolutionSource.Same, shape.WholeWidth, shape.WholeHeight),
         ];
         scalar.Draw(shape, 10);
@@ -84,6 +85,6 @@ internal sealed class ConvolutionTests
         Assert.That(
             actual,
             Is.EqualTo(scalar.Expected(shape, sources, tapsFirst: false, sink.PlaneStride, actual.Length, 1)),
-            $"mapping {mapping}");
+            $"mapping {mapping}, {align}");
     }
 }

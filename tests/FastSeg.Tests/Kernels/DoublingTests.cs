@@ -22,7 +22,9 @@ internal sealed class DoublingTests
     [TestCase(1, 1, 0, 0, 2, 2, 2, 1)]
     public void HasTheBitsOfTheScalarLoop(int sourceWidth, int sourceHeight, int x, int y, int width, int height, int inputs, int outputs)
     {
-        foreach (int zeros in (int[])[0, 1])
+        foreach ((int zeros, Align align) in ((int, Align)[])[
+            (0, Align.Corners), (1, Align.Corners), (0, Align.HalfPixel), (1, Align.HalfPixel)
+        ])
         {
             using GpuDevice device = GpuDevice.OpenSimulated();
             using var scalar = new ConvolutionScalar(device.Accelerator);
@@ -43,12 +45,12 @@ internal sealed class DoublingTests
                 TargetWidth = width + 1,
             };
             (ConvolutionSource source, float[] values) = scalar.Source(
-                inputs, sourceWidth, sourceHeight, ConvolutionSource.Doubled, 2 * sourceWidth, 2 * sourceHeight);
+                inputs, sourceWidth, sourceHeight, ConvolutionSource.Doubled, 2 * sourceWidth, 2 * sourceHeight, align);
             scalar.Draw(shape, inputs);
             FloatSink sink = scalar.Sink(outputs + 2, shape.Target + (shape.TargetWidth * height));
-            (int low, int high) = DoublingConvolutionGpu<FloatSink>.SourceRows(y, y + height - 1, sourceHeight);
+            (int low, int high) = DoublingConvolutionGpu<FloatSink>.SourceRows(y, y + height - 1, sourceHeight, align);
             ArrayView<float> scratch = scalar.Upload([.. Enumerable.Repeat(float.NaN, Window * outputs * width * (high - low + 1))]);
-            new DoublingConvolutionGpu<FloatSink>(device).Run(
+            new DoublingConvolutionGpu<FloatSink>(device, align).Run(
                 device.Accelerator.DefaultStream, shape, source, scalar.Upload(scalar.Weights), scalar.Upload(scalar.Bias),
                 scratch, sink, 1);
             device.Accelerator.Synchronize();
@@ -59,7 +61,7 @@ internal sealed class DoublingTests
                 expected[((1 + output) * sink.PlaneStride) + shape.TargetOf(column, row)] =
                     Pixel(shape, source, values, scalar, output, x + column, y + row);
             }
-            Assert.That(actual, Is.EqualTo(expected), $"zeros {zeros}");
+            Assert.That(actual, Is.EqualTo(expected), $"zeros {zeros}, {align}");
         }
     }
 
@@ -87,6 +89,7 @@ internal sealed class DoublingTests
         ConvolutionShape shape, ConvolutionSource source, float[] values, ConvolutionScalar scalar, int output, int x, int y)
     {
         bool zeros = shape.Zeros != 0;
+        Align align = source.Offset == 0 ? Align.Corners : Align.HalfPixel;
         float Product(int tap, int column, int row)
         {
             float sum = 0;
@@ -102,7 +105,7 @@ internal sealed class DoublingTests
             float sum = 0;
             for (int tap = 0; tap < Window; tap++)
             {
-                DoublingSource at = DoublingSource.At(x + tap - (Window / 2), source.Width, zeros);
+                DoublingSource at = DoublingSource.At(x + tap - (Window / 2), source.Width, align, zeros);
                 sum = MathF.FusedMultiplyAdd(at.Near, Product((windowRow * Window) + tap, at.First, row), sum);
                 sum = MathF.FusedMultiplyAdd(at.Far, Product((windowRow * Window) + tap, at.First + at.Step, row), sum);
             }
@@ -111,7 +114,7 @@ internal sealed class DoublingTests
         float result = scalar.Bias[output];
         for (int tap = 0; tap < Window; tap++)
         {
-            DoublingSource at = DoublingSource.At(y + tap - (Window / 2), source.Height, zeros);
+            DoublingSource at = DoublingSource.At(y + tap - (Window / 2), source.Height, align, zeros);
             result = MathF.FusedMultiplyAdd(at.Near, Along(tap, at.First), result);
             result = MathF.FusedMultiplyAdd(at.Far, Along(tap, at.First + at.Step), result);
         }

@@ -23,7 +23,8 @@ internal static class TorchPeer
             bool ran = Run(
                 TestData.File("perf", "peers", "upsampler.py"), "run", "-o", output, "--channels", Text(network.ChannelsIn),
                 "--channels-out", Text(network.ChannelsOut), "--height", Text(network.Height), "--width", Text(network.Width),
-                "--patch", Text(network.Patch), "--padding", network.Padding == Padding.Zeros ? "zeros" : "replicate");
+                "--patch", Text(network.Patch), "--padding", network.Padding == Padding.Zeros ? "zeros" : "replicate",
+                "--align", network.Config.Align == Align.Corners ? "corners" : "half-pixel");
             Assert.That(ran, Is.True, "perf/peers/upsampler.py failed");
             return ReadNpy(output);
         }

@@ -37,15 +37,11 @@ internal sealed unsafe class Convolution : IDisposable
         InputBlocks = [.. inputBlocks];
         int blocks = OutputBlocks;
         _packed = new HostBuffer((long)blocks * Lane * Inputs * Kernel * Kernel * sizeof(float));
-        _bias = new HostBuffer((long)blocks * Lane * sizeof(float));
+        _bias = PackBias(weights);
         _channels = new HostBuffer((long)Entries * sizeof(int));
         for (int entry = 0; entry < Entries; entry++)
         {
             EntryChannels[entry] = InputBlocks[entry % InputBlocks.Length];
-        }
-        for (int channel = 0; channel < blocks * Lane; channel++)
-        {
-            Bias[channel] = channel < Outputs ? (float)weights.Bias[channel] : 0;
         }
         float* to = Weights;
         for (int block = 0; block < blocks; block += 2)
@@ -96,6 +92,19 @@ internal sealed unsafe class Convolution : IDisposable
     /// <summary>Channels of each block of <paramref name="channels"/> channels: 16, and what is left.</summary>
     public static int[] Split(int channels) =>
         [.. Enumerable.Range(0, Blocks(channels)).Select(block => Math.Min(Lane, channels - (block * Lane)))];
+
+    /// <summary>One value an output channel, whole blocks; missing channels of the last block have zero.</summary>
+    public static HostBuffer PackBias(ConvolutionWeights weights)
+    {
+        int padded = Blocks(weights.Outputs) * Lane;
+        var bias = new HostBuffer((long)padded * sizeof(float));
+        float* to = (float*)bias.Pointer;
+        for (int channel = 0; channel < padded; channel++)
+        {
+            to[channel] = channel < weights.Outputs ? (float)weights.Bias[channel] : 0;
+        }
+        return bias;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

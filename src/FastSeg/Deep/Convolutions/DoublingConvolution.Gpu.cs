@@ -11,13 +11,16 @@ namespace FastSeg.Deep.Convolutions;
 internal sealed class DoublingConvolutionGpu<TSink> where TSink : struct, IPlaneSink
 {
     private readonly GpuDevice _device;
+    private readonly Align _align;
     private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, ArrayView<float>, FloatSink> _columns;
     private readonly Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, ArrayView<float>, TSink, int> _rows;
 
     /// <summary>Compiles the kernels.</summary>
-    public DoublingConvolutionGpu(GpuDevice device)
+    /// <param name="device">The device.</param>
+    /// <param name="align">Where doublings take their values; sources say the same in numbers.</param>
+    public DoublingConvolutionGpu(GpuDevice device, Align align)
     {
-        _device = device;
+        (_device, _align) = (device, align);
         _columns = device.Accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, ArrayView<float>, FloatSink>(Doubling.Columns);
         _rows = device.Accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, ArrayView<float>, TSink, int>(Doubling.Rows);
     }
@@ -41,7 +44,7 @@ internal sealed class DoublingConvolutionGpu<TSink> where TSink : struct, IPlane
         TSink sink,
         int firstPlane)
     {
-        (int low, int high) = SourceRows(shape.Y, shape.Y + shape.Height - 1, source.WholeHeight);
+        (int low, int high) = SourceRows(shape.Y, shape.Y + shape.Height - 1, source.WholeHeight, _align);
         ConvolutionShape half = shape with { Y = low, Height = high - low + 1, WholeHeight = source.WholeHeight };
         ConvolutionSource sums = source with
         {
@@ -62,10 +65,10 @@ internal sealed class DoublingConvolutionGpu<TSink> where TSink : struct, IPlane
     }
 
     /// <summary>Rows of the source that rows of the result need.</summary>
-    public static (int Low, int High) SourceRows(int first, int last, int source)
+    public static (int Low, int High) SourceRows(int first, int last, int source, Align align)
     {
         const int Reach = Doubling.Window / 2;
-        int doubled = 2 * source, low = Math.Max(0, first - Reach), high = Math.Min(doubled - 1, last + Reach);
-        return (Resize.Aligned(low, source, doubled).First, Resize.Aligned(high, source, doubled).Second);
+        int low = Math.Max(0, first - Reach), high = Math.Min((2 * source) - 1, last + Reach);
+        return (Resize.Doubled(low, source, align).First, Resize.Doubled(high, source, align).Second);
     }
 }

@@ -24,19 +24,16 @@ internal sealed unsafe class DoublingConvolution : IDisposable
     /// <param name="name">Its name in the published checkpoints, for messages.</param>
     /// <param name="weights">The convolution behind the doubling, of kernel 3.</param>
     /// <param name="inputBlocks">Channels of each input block.</param>
-    public DoublingConvolution(string name, ConvolutionWeights weights, IReadOnlyList<int> inputBlocks)
+    /// <param name="align">Where the doubling takes its values.</param>
+    public DoublingConvolution(string name, ConvolutionWeights weights, IReadOnlyList<int> inputBlocks, Align align)
     {
         if (weights.Kernel != Kernel)
         {
             throw new FastSegException(
                 $"The upsampler's \"{name}\" has a kernel of {weights.Kernel}; behind a doubling, 3 was expected.");
         }
-        (Outputs, Inputs) = (weights.Outputs, weights.Inputs);
-        _bias = new HostBuffer((long)OutputBlocks * Convolution.Lane * sizeof(float));
-        for (int channel = 0; channel < OutputBlocks * Convolution.Lane; channel++)
-        {
-            Bias[channel] = channel < Outputs ? (float)weights.Bias[channel] : 0;
-        }
+        (Outputs, Inputs, Align) = (weights.Outputs, weights.Inputs, align);
+        _bias = Convolution.PackBias(weights);
         Taps = new Convolution[OutputBlocks];
         for (int block = 0; block < Taps.Length; block++)
         {
@@ -49,6 +46,9 @@ internal sealed unsafe class DoublingConvolution : IDisposable
 
     /// <summary>Channels in.</summary>
     public int Inputs { get; }
+
+    /// <summary>Where the doubling takes its values.</summary>
+    public Align Align { get; }
 
     /// <summary>Blocks of output channels.</summary>
     public int OutputBlocks => Convolution.Blocks(Outputs);
@@ -109,10 +109,10 @@ internal readonly struct DoublingSource
     /// Where sample <paramref name="position"/> of the doubled axis lies on an axis of <paramref name="length"/> samples. Past the ends it
     /// lies at the last sample, or has weights of zero.
     /// </summary>
-    public static DoublingSource At(int position, int length, bool zeros)
+    public static DoublingSource At(int position, int length, Align align, bool zeros)
     {
         int doubled = 2 * length;
-        Interpolation at = Resize.Aligned(Math.Clamp(position, 0, doubled - 1), length, doubled);
+        Interpolation at = Resize.Doubled(Math.Clamp(position, 0, doubled - 1), length, align);
         float inside = zeros && (position < 0 || position >= doubled) ? 0 : 1;
         // At the last sample the pair moves back by one, so that there is always a second sample to read.
         return at.First == at.Second && length > 1

@@ -14,15 +14,23 @@ internal static class Resize
         input == output ? destination : Math.Min((int)(destination * ((float)input / output)), input - 1);
 
     /// <summary>
-    /// Sources of <c>interpolate(mode="bilinear", align_corners=True)</c> along one axis: corner samples meet corner samples.
+    /// Sources of <c>interpolate(scale_factor=2, mode="bilinear")</c> along one axis of <paramref name="input"/> samples. The position is
+    /// destination x ratio + offset: with corners on corners a product that float32 rounds, with half-pixel centres exact.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Interpolation Aligned(int destination, int input, int output)
+    public static Interpolation Doubled(int destination, int input, Align align)
     {
-        float position = output > 1 ? destination * ((float)(input - 1) / (output - 1)) : 0;
-        int first = Math.Min((int)position, input - 1);
-        return new Interpolation(first, Math.Min(first + 1, input - 1), Math.Clamp(position - first, 0, 1));
+        float place = MathF.FusedMultiplyAdd(destination, DoubledRatio(input, align), DoubledOffset(align));
+        float position = Math.Clamp(place, 0, input - 1);
+        int first = (int)position;
+        return new Interpolation(first, Math.Min(first + 1, input - 1), position - first);
     }
+
+    /// <summary>Samples of a doubled axis of <paramref name="input"/> samples for one of the result.</summary>
+    public static float DoubledRatio(int input, Align align) => align == Align.Corners ? (float)(input - 1) / ((2 * input) - 1) : 0.5f;
+
+    /// <summary>Where the result's first sample lies before it is kept within the axis.</summary>
+    public static float DoubledOffset(Align align) => align == Align.Corners ? 0 : -0.25f;
 }
 
 /// <summary>Two neighbouring source samples and the weight of the second; the first one weighs 1 minus that.</summary>

@@ -53,11 +53,7 @@ internal sealed unsafe class WinogradConvolution : IDisposable
             throw new FastSegException($"The upsampler's \"{name}\" has a kernel of {weights.Kernel}; 3 was expected.");
         }
         (Inputs, Outputs, InputBlocks) = (weights.Inputs, weights.Outputs, [.. inputBlocks]);
-        _bias = new HostBuffer((long)OutputBlocks * Convolution.Lane * sizeof(float));
-        for (int channel = 0; channel < OutputBlocks * Convolution.Lane; channel++)
-        {
-            Bias[channel] = channel < Outputs ? (float)weights.Bias[channel] : 0;
-        }
+        _bias = Convolution.PackBias(weights);
         Points = new Convolution[PointCount];
         for (int point = 0; point < PointCount; point++)
         {

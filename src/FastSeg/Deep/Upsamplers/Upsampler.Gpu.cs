@@ -3,6 +3,7 @@ using FastSeg.Gpu;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
+using Resize = FastSeg.Deep.Convolutions.Resize;
 
 namespace FastSeg.Deep.Upsamplers;
 
@@ -218,6 +219,7 @@ internal sealed class UpsamplerGpu : IDisposable
     {
         UpsamplerStageGpu stage = _plan.Stages[s];
         bool doubled = mapping == ConvolutionSource.Doubled;
+        Align align = _plan.Network.Config.Align;
         return new ConvolutionSource
         {
             Planes = Stored(s, scratch).Planes,
@@ -229,8 +231,9 @@ internal sealed class UpsamplerGpu : IDisposable
             WholeWidth = stage.Width,
             WholeHeight = stage.Height,
             Mapping = mapping,
-            RatioX = doubled ? Corners(stage.Width, width) : (float)stage.Width / width,
-            RatioY = doubled ? Corners(stage.Height, height) : (float)stage.Height / height,
+            RatioX = doubled ? Resize.DoubledRatio(stage.Width, align) : (float)stage.Width / width,
+            RatioY = doubled ? Resize.DoubledRatio(stage.Height, align) : (float)stage.Height / height,
+            Offset = doubled ? Resize.DoubledOffset(align) : 0,
         };
     }
 
@@ -241,9 +244,6 @@ internal sealed class UpsamplerGpu : IDisposable
         long bytes = (long)pixels * _plan.Stages[s].Channels * sizeof(float);
         return new FloatSink { Planes = scratch.SubView(_plan.Offset(s), bytes).Cast<float>(), PlaneStride = pixels };
     }
-
-    /// <summary>Samples of the source for one of the result, where corner samples meet corner samples.</summary>
-    private static float Corners(int input, int output) => output > 1 ? (float)(input - 1) / (output - 1) : 0;
 
     /// <summary>What writes a result, compiled for one kind of sink.</summary>
     private sealed class Outputs<TSink>(GpuDevice device, UpsamplerPlanGpu plan) where TSink : struct, IPlaneSink

@@ -35,10 +35,6 @@ internal sealed class Upsampler : IDisposable
         {
             throw new FastSegException($"The upsampler's patch is {config.Patch}; it must be at least 2 pixels.");
         }
-        if (config.Align != Align.Corners)
-        {
-            throw new FastSegException("The upsampler's doublings have half-pixel centres, which cannot be run yet.");
-        }
         Config = config;
         _tensors = tensors.ToDictionary(tensor => tensor.Name);
         _outputWeights = new Lazy<ConvolutionWeights>(() => UpWeights![^1].Then(LastWeights));
@@ -165,7 +161,7 @@ internal sealed class Upsampler : IDisposable
 
     private DoublingConvolution AddDoubling(string name, ConvolutionWeights weights, int channels)
     {
-        DoublingConvolution doubling = Own(new DoublingConvolution(name, weights, Convolution.Split(channels)));
+        DoublingConvolution doubling = Own(new DoublingConvolution(name, weights, Convolution.Split(channels), Config.Align));
         Bytes += doubling.Bytes;
         return doubling;
     }

@@ -42,7 +42,7 @@ internal sealed unsafe class UpsamplerDoublingCpu<TLanes, TVector>(UpsamplerPlan
         float* weights = stackalloc float[MostSources];
         for (int tap = 0; tap < DoublingConvolution.Kernel; tap++)
         {
-            DoublingSource at = DoublingSource.At(row + tap - DoublingConvolution.Radius, height, zeros);
+            DoublingSource at = DoublingSource.At(row + tap - DoublingConvolution.Radius, height, doubling.Align, zeros);
             nint skip = (((block * DoublingConvolution.Kernel) + tap) * stride) + ((nint)left * Lane);
             sources[count] = rings.Row(sums, at.First) + skip;
             weights[count++] = at.Near;

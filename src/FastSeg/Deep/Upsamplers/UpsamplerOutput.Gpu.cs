@@ -21,7 +21,7 @@ internal sealed class UpsamplerOutputGpu<TSink> where TSink : struct, IPlaneSink
     public UpsamplerOutputGpu(GpuDevice device, UpsamplerPlanGpu plan)
     {
         _plan = plan;
-        _composed = new DoublingConvolutionGpu<TSink>(device);
+        _composed = new DoublingConvolutionGpu<TSink>(device, plan.Network.Config.Align);
         (_up, _last) = (new ConvolutionGpu<FloatSink>(device), new ConvolutionGpu<TSink>(device));
     }
 

@@ -116,7 +116,7 @@ internal sealed class UpsamplerPlanGpu : UpsamplerGraph<UpsamplerStageGpu>
             Channels = weights.Outputs,
             Source = source,
             Weights = weights,
-            Doubled = true,
+            Doubled = Network.Config.Align,
         });
     }
 

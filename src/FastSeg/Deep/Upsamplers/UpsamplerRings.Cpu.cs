@@ -66,7 +66,7 @@ internal sealed unsafe class UpsamplerRingsCpu : IDisposable
                 DoublingSource* table = Table(s);
                 for (int x = _firsts[s] - Radius; x <= _lasts[s] + Radius; x++)
                 {
-                    table[x] = DoublingSource.At(x, stage.Width / 2, zeros);
+                    table[x] = DoublingSource.At(x, stage.Width / 2, stage.Doubling!.Align, zeros);
                 }
             }
         }

@@ -53,8 +53,9 @@ internal sealed class UpsamplerStageCpu : UpsamplerStage
                 return (Resize.Nearest(first, source, Length(rows)), Resize.Nearest(last, source, Length(rows)));
             case UpsamplerKindCpu.DoubleRows when rows:
             case UpsamplerKindCpu.DoubleColumns when !rows:
-                DoublingSource end = DoublingSource.At(last + DoublingConvolution.Radius, source, false);
-                return (DoublingSource.At(first - DoublingConvolution.Radius, source, false).First, end.First + end.Step);
+                Align align = Doubling!.Align;
+                DoublingSource end = DoublingSource.At(last + DoublingConvolution.Radius, source, align, false);
+                return (DoublingSource.At(first - DoublingConvolution.Radius, source, align, false).First, end.First + end.Step);
             default:
                 // Each half of a doubling leaves the other axis as it is.
                 return (first, last);

@@ -22,8 +22,8 @@ internal sealed class UpsamplerStageGpu : UpsamplerStage
     /// <summary>Whether a leaky ReLU follows.</summary>
     public bool Leaky { get; init; }
 
-    /// <summary>Whether the source is doubled bilinearly (corner samples meet corner samples) and not resized to the nearest one.</summary>
-    public bool Doubled { get; init; }
+    /// <summary>Where the source's bilinear doubling takes its values; null where it is resized to the nearest sample.</summary>
+    public Align? Doubled { get; init; }
 
     /// <summary>Channels that a convolution computes.</summary>
     public int Outputs => Channels - (WithImage ? Upsampler.Colours : 0);
@@ -33,7 +33,7 @@ internal sealed class UpsamplerStageGpu : UpsamplerStage
 
     /// <summary>How a source of the given size is resized to this stage.</summary>
     public int Mapping(UpsamplerStageGpu source) =>
-        Doubled ? ConvolutionSource.Doubled
+        Doubled is not null ? ConvolutionSource.Doubled
         : source.Width == Width && source.Height == Height ? ConvolutionSource.Same
         : ConvolutionSource.Nearest;
 
@@ -46,8 +46,8 @@ internal sealed class UpsamplerStageGpu : UpsamplerStage
         }
         // The window lies in the resized source, which has this stage's size; then where that reads.
         int own = Length(rows), radius = Weights!.Kernel / 2, low = Math.Max(0, first - radius), high = Math.Min(own - 1, last + radius);
-        return Doubled
-            ? (Resize.Aligned(low, source, own).First, Resize.Aligned(high, source, own).Second)
+        return Doubled is { } align
+            ? (Resize.Doubled(low, source, align).First, Resize.Doubled(high, source, align).Second)
             : (Resize.Nearest(low, source, own), Resize.Nearest(high, source, own));
     }
 }

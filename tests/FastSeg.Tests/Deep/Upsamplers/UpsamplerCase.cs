@@ -33,6 +33,12 @@ internal sealed unsafe record UpsamplerCase(int ChannelsIn, int ChannelsOut, int
     /// <summary>The same with the settings of the published checkpoints.</summary>
     public UpsamplerCase AsPublished() => this with { Config = Config with { GuidanceScale = 255, NormaliseL1 = true } };
 
+    /// <summary>The same with pixels that have centres when they are doubled.</summary>
+    public UpsamplerCase HalfPixel() => With(Align.HalfPixel);
+
+    /// <summary>The same with another alignment.</summary>
+    public UpsamplerCase With(Align align) => this with { Config = Config with { Align = align } };
+
     public float[] Image => [.. Uniform("image", 3 * Height * Width).Select(value => (float)(0.5 + (0.5 * value)))];
 
     public float[] Features => [.. Uniform("features", ChannelsIn * LowHeight * LowWidth).Select(value => (float)value)];

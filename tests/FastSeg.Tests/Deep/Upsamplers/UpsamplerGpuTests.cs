@@ -21,14 +21,17 @@ internal sealed class UpsamplerGpuTests
     [OneTimeTearDown]
     public void Close() => _device.Dispose();
 
-    [TestCase(16, 16, 30, 27, 14, Padding.Zeros)]
-    [TestCase(32, 32, 17, 23, 8, Padding.Replicate)]
-    [TestCase(17, 6, 16, 33, 16, Padding.Replicate)]
+    [TestCase(16, 16, 30, 27, 14, Padding.Zeros, Align.Corners)]
+    [TestCase(32, 32, 17, 23, 8, Padding.Replicate, Align.Corners)]
+    [TestCase(32, 32, 17, 23, 8, Padding.Replicate, Align.HalfPixel)]
+    [TestCase(16, 16, 33, 26, 14, Padding.Zeros, Align.HalfPixel)]
+    [TestCase(17, 6, 16, 33, 16, Padding.Replicate, Align.Corners)]
     // More than one band of rows, and a last band of a few.
-    [TestCase(8, 8, 104, 12, 4, Padding.Replicate)]
-    public void EqualsTheCpu(int channelsIn, int channelsOut, int height, int width, int patch, Padding padding)
+    [TestCase(8, 8, 104, 12, 4, Padding.Replicate, Align.Corners)]
+    [TestCase(8, 8, 104, 12, 4, Padding.Replicate, Align.HalfPixel)]
+    public void EqualsTheCpu(int channelsIn, int channelsOut, int height, int width, int patch, Padding padding, Align align)
     {
-        var network = new UpsamplerCase(channelsIn, channelsOut, height, width, patch, padding);
+        UpsamplerCase network = new UpsamplerCase(channelsIn, channelsOut, height, width, patch, padding).With(align);
         AssertClose(Run(network, [new Region(0, 0, width, height)]), network.Run(width, height), 1e-5);
     }
 
@@ -40,13 +43,14 @@ internal sealed class UpsamplerGpuTests
         AssertClose(Run(network, [new Region(0, 0, 21, 16)]), network.Run(21, 16), 1e-5);
     }
 
-    [TestCase(Padding.Replicate, 2, 150, 43)]
-    [TestCase(Padding.Zeros, 8, 190, 16)]
-    [TestCase(Padding.Replicate, 14, 43, 29)]
-    public void TilesEqualTheWhole(Padding padding, int patch, int width, int height)
+    [TestCase(Padding.Replicate, 2, 150, 43, Align.Corners)]
+    [TestCase(Padding.Zeros, 8, 190, 16, Align.Corners)]
+    [TestCase(Padding.Replicate, 8, 190, 16, Align.HalfPixel)]
+    [TestCase(Padding.Replicate, 14, 43, 29, Align.Corners)]
+    public void TilesEqualTheWhole(Padding padding, int patch, int width, int height, Align align)
     {
         // At the corners, an edge and inside; the wider images are more than an inner tile sees.
-        var network = new UpsamplerCase(16, 16, height, width, patch, padding);
+        UpsamplerCase network = new UpsamplerCase(16, 16, height, width, patch, padding).With(align);
         Region[] tiles = [new(0, 0, 20, 5), new((width / 2) - 3, 7, 7, 3), new(width - 9, height - 5, 9, 5)];
         float[] actual = Run(network, tiles), whole = network.Run(width, height);
         bool Covered(int i) => tiles.Any(tile => tile.Contains(new Region(i % width, i / width % height, 1, 1)));

@@ -54,10 +54,20 @@ internal sealed unsafe class UpsamplerTests
         new(16, 16, 28, 28, 2, Padding.Replicate),
     ];
 
-    [TestCaseSource(nameof(Small))]
-    public void EqualsTheReference(UpsamplerCase network)
+    [Test]
+    public void EqualsTheReference([ValueSource(nameof(Small))] UpsamplerCase network, [Values] Align align)
     {
-        AssertClose(network.Run(network.Width, network.Height), network.Reference(), 2e-6);
+        UpsamplerCase aligned = network.With(align);
+        AssertClose(aligned.Run(network.Width, network.Height), aligned.Reference(), 2e-6);
+    }
+
+    [Test]
+    public void TheGeometriesDiffer()
+    {
+        UpsamplerCase network = Small[5];
+        float[] corners = network.Run(network.Width, network.Height), centres = network.HalfPixel().Run(network.Width, network.Height);
+        float range = corners.Max() - corners.Min();
+        Assert.That(corners.Zip(centres, (a, b) => Math.Abs(a - b)).Max(), Is.GreaterThan(0.05f * range));
     }
 
     [Test]
@@ -83,9 +93,9 @@ internal sealed unsafe class UpsamplerTests
     }
 
     [Test]
-    public void EveryTileSizeGivesTheSameBits([Values] Padding padding, [Values(14, 16)] int patch)
+    public void EveryTileSizeGivesTheSameBits([Values] Padding padding, [Values] Align align, [Values(8, 14, 16)] int patch)
     {
-        var network = new UpsamplerCase(32, 32, 213, 241, patch, padding);
+        UpsamplerCase network = new UpsamplerCase(32, 32, 213, 241, patch, padding).With(align);
         float[] whole = network.Run(241, 213);
         foreach ((int width, int height) in ((int, int)[])[(64, 64), (192, 192), (31, 213), (241, 5)])
         {
@@ -108,7 +118,11 @@ internal sealed unsafe class UpsamplerTests
     public void BothVectorWidthsGiveTheSameBits()
     {
         Widths.Need(512);
-        UpsamplerCase[] cases = [new(32, 32, 61, 75, 14, Padding.Replicate), new(24, 40, 35, 50, 16, Padding.Zeros)];
+        UpsamplerCase[] cases =
+        [
+            new(32, 32, 61, 75, 14, Padding.Replicate), new(24, 40, 35, 50, 16, Padding.Zeros),
+            new UpsamplerCase(32, 32, 61, 75, 8, Padding.Replicate).HalfPixel(),
+        ];
         foreach (UpsamplerCase network in cases)
         {
             Assert.That(network.Run(48, 32, 256), Is.EqualTo(network.Run(48, 32, 512)));
@@ -175,11 +189,12 @@ internal sealed unsafe class UpsamplerTests
         Assert.That(error!.Message, Does.Contain("downsample_layers.4"));
     }
 
-    [TestCase(32, 83, 61, 14, Padding.Replicate)]
-    [TestCase(16, 75, 98, 16, Padding.Zeros)]
-    public void EqualsPyTorchLive(int channels, int height, int width, int patch, Padding padding)
+    [TestCase(32, 83, 61, 14, Padding.Replicate, Align.Corners)]
+    [TestCase(16, 75, 98, 16, Padding.Zeros, Align.Corners)]
+    [TestCase(32, 66, 79, 8, Padding.Replicate, Align.HalfPixel)]
+    public void EqualsPyTorchLive(int channels, int height, int width, int patch, Padding padding, Align align)
     {
-        var network = new UpsamplerCase(channels, channels, height, width, patch, padding);
+        UpsamplerCase network = new UpsamplerCase(channels, channels, height, width, patch, padding).With(align);
         float[] peer = TorchPeer.Upsample(network);
         AssertClose(network.Run(50, 40), peer, 1e-4);
     }
