@@ -1,8 +1,10 @@
 using FastSeg.Native;
+using NUnit.Framework;
 
 namespace FastSeg.Tests.Native;
 
 /// <summary>Memory of every size: aligned, writable to its last byte, and given back.</summary>
+[TestFixture]
 internal sealed unsafe class HostBufferTests
 {
     private const long HugePage = 2L << 20;
