@@ -13,7 +13,7 @@ namespace FastSeg.Cli.Commands;
 /// <summary>The whole main job on the sample of the repository, without and with deep features.</summary>
 internal sealed class DemoCommand : FastSegCommand
 {
-    private const string BackboneName = "fastseg-vit-tiny-8";
+    private const string BackboneName = "fastseg-vit-tiny-8-int8";
 
     private static readonly string[] Names = ["matrix", "fine (tertiary)", "coarse (secondary)"];
 
@@ -111,7 +111,7 @@ internal sealed class DemoCommand : FastSegCommand
         var methods = new List<Method> { Train(session, "classical", "", null, set, output) };
         if (backbone is not null)
         {
-            var deep = new DeepOptions(backbone) { Upsampling = Upsampling.Bilinear };
+            var deep = new DeepOptions(backbone);
             Method plain = Train(session, "classical + deep", "_deep", deep, set, output);
             methods.AddRange(plain, new Method("classical + deep, smoothed", "_smoothed", plain.Segmenter, Smoothing.Safe, []));
         }
@@ -125,6 +125,7 @@ internal sealed class DemoCommand : FastSegCommand
         result.Model.Save(Path.Combine(output, $"ni{suffix}.fastseg"));
         session.Report.XgboostVersion = result.Model.XgboostVersion;
         session.Add(result.Run);
+        DeepFeatureOptions.Say(session, deep, Standardisation.Image);
         session.Output.WriteLine(
             $"{name}: trained on {Units.Count(result.Run.Pixels)} labelled pixels of {set.Images.Count} images, " +
                 $"{result.Model.Planes} features, in {Units.Seconds(result.Run.Seconds)}");

@@ -106,7 +106,7 @@ internal sealed class FeaturesCommand : FastSegCommand
             Standardise = run.Standardise,
             Samples = run.Samples.FirstOrDefault(),
         });
-        DeepFeatureOptions.Say(session, wanted);
+        DeepFeatureOptions.Say(session, wanted, features.Standardise);
         session.Output.WriteLine(
             $"{path}  {image.Info.Width} x {image.Info.Height} x {names.Count} features, {Units.Seconds(run.Seconds)}: {output}");
         return ExitCode.Success;

@@ -71,7 +71,9 @@ internal sealed class ModelsCommand : FastSegCommand
         using Backbone backbone = Backbone.Open(folder, 1);
         backbone.CheckUpsampler();
         BackboneDescription description = backbone.Description;
-        string upsampler = backbone.Upsampler is { } file ? $"upsampler {UpsamplerText.Channels(file.Config)}, " : "";
+        string upsampler = backbone.Upsampler is { } file 
+            ? $"upsampler {UpsamplerText.Channels(file.Config)} ({UpsamplerText.Purpose(file.Config, backbone.Projection)}), "
+            : "";
         string projection = backbone.Projection is { } stored ? $"projection on {stored.Channels} components, " : "";
         return $"good: {description.Name}, patch {description.Patch} px, {description.Dimension} numbers a token, " +
             $"{projection}{upsampler}SHA-256 {backbone.Sha256[..12]}..";

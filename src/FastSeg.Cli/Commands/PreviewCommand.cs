@@ -91,7 +91,7 @@ internal sealed class PreviewCommand : FastSegCommand
             : features ? FeaturePicture.Of(session, image, FeatureSpec.Paper with { Standardise = standardise })
             : segmentation is null ? Shrunk.Image(image, session.Cancellation) : Overlay(session, image, segmentation);
         picture.Save(output);
-        DeepFeatureOptions.Say(session, wanted);
+        DeepFeatureOptions.Say(session, wanted, standardise);
         session.Report.Add(new ReportImage(path) { Output = output, Pixels = image.Info.Bounds.Pixels });
         session.Output.WriteLine($"{output}  {picture.Width} x {picture.Height}");
         return ExitCode.Success;

@@ -105,7 +105,7 @@ internal sealed class TrainCommand : FastSegCommand
         session.Cancellation.ThrowIfCancellationRequested();
         result.Model.Save(output);
         Report(session, images, output, result);
-        DeepFeatureOptions.Say(session, deep);
+        DeepFeatureOptions.Say(session, deep, features.Standardise);
         return ExitCode.Success;
     }
 

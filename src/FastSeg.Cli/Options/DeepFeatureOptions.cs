@@ -29,7 +29,8 @@ internal sealed class DeepFeatureOptions
         HelpName = "nearest|bilinear|learned",
         Description =
             "How deep features are brought to full resolution. " +
-            "[default: learned where MODELDIR has an upsampler.safetensors for its patch and --channels, otherwise bilinear]",
+            "[default: learned where MODELDIR's upsampler was trained for what it gets (projection, --channels, --standardise image), " +
+            "otherwise bilinear]",
     };
 
     private readonly Option<int> _channels = NumberOption.Whole(
@@ -104,9 +105,9 @@ internal sealed class DeepFeatureOptions
     }
 
     /// <summary>Says which projection and which upsampling are used, and why.</summary>
-    public static void Say(Session session, DeepOptions? deep)
+    public static void Say(Session session, DeepOptions? deep, Standardisation standardise)
     {
-        if (deep?.Choose() is { } choice)
+        if (deep?.Choose(standardise) is { } choice)
         {
             session.Output.WriteLine($"projection: {deep.ChooseProjection().Reason}");
             session.Output.WriteLine($"deep features by {choice.Upsampling.ToString().ToLowerInvariant()} upsampling: {choice.Reason}");

@@ -30,7 +30,8 @@ internal static class BackboneText
             .Row(
                 "upsampler",
                 backbone.Upsampler is { } file
-                    ? $"{BackboneDescription.UpsamplerFileName}, {UpsamplerText.Channels(file.Config)}, {Units.Bytes(file.Bytes.Length)}"
+                    ? $"{BackboneDescription.UpsamplerFileName}, {UpsamplerText.Channels(file.Config)}, {Units.Bytes(file.Bytes.Length)}, "
+                        + UpsamplerText.Purpose(file.Config, backbone.Projection)
                     : "none")
             .Write(output);
     }

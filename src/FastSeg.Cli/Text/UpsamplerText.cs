@@ -27,6 +27,15 @@ internal static class UpsamplerText
             .Write(output);
     }
 
+    /// <summary>Whether it was trained for the projection beside it.</summary>
+    public static string Purpose(UpsamplerConfig config, ProjectionFile? beside) => config.Projection switch
+    {
+        null => "names no projection",
+        var trained when beside?.Channels >= config.ChannelsIn && beside.Tensors.First(config.ChannelsIn).Identity() == trained =>
+            "trained for this projection",
+        var trained => $"trained for another projection, {trained}",
+    };
+
     /// <summary>"32 to 32 channels".</summary>
     public static string Channels(UpsamplerConfig config) => $"{config.ChannelsIn} to {config.ChannelsOut} channels";
 

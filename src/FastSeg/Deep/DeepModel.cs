@@ -52,6 +52,12 @@ internal sealed class DeepModel : IDisposable
             throw new InvalidDataException(
                 $"its upsampler is for patches of {weights.Config.Patch} pixels, but its backbone's are {description.Patch}");
         }
+        if (weights?.Config.Projection is { } trained && projections[0].Identity() is var own && own != trained)
+        {
+            throw new InvalidDataException(
+                $"its upsampler was trained for the projection {ProjectionChoice.Short(trained)}, but its own is "
+                + $"{ProjectionChoice.Short(own)}");
+        }
         Network = weights is null ? null : new Upsampler(weights.Config, weights.Tensors.Values);
     }
 
@@ -96,15 +102,16 @@ internal sealed class DeepModel : IDisposable
     /// <param name="seed">Seed of the views.</param>
     /// <param name="times">Where the time is added.</param>
     /// <param name="run">Progress and cancellation.</param>
-    /// <param name="maps">How each image is standardised; null where none is. There is no range then.</param>
+    /// <param name="maps">How the samples of each image are mapped; null where it is not standardised. There is no range then.</param>
+    /// <param name="standardise">How images are standardised.</param>
     /// <exception cref="FastSegException">A file is corrupt, or the network fails, or there is a range where there can be none.</exception>
     public static DeepModel Fit(
         DeepOptions options, IReadOnlyList<ImageReader> images, int seed, StageTimes times, ComputeOptions run,
-        IReadOnlyList<SampleMap>? maps = null)
+        IReadOnlyList<SampleMap>? maps = null, Standardisation standardise = Standardisation.None)
     {
         options.CheckScales();
         Backbone backbone = options.Backbone;
-        Upsampling upsampling = options.Choose().Upsampling;
+        Upsampling upsampling = options.Choose(standardise).Upsampling;
         UpsamplerFile? weights = upsampling == Upsampling.Learned ? backbone.Upsampler : null;
         int channelsOut = weights?.Config.ChannelsOut ?? options.Channels;
         long start = Stopwatch.GetTimestamp();

@@ -9,6 +9,9 @@ public sealed record DeepOptions(Backbone Backbone)
     /// <summary>How a sentence calls the setting that a caller may know by another name.</summary>
     private const string ChannelWords = "a number of channels of", CountWords = "The number of channels", ScaleWords = "The scales";
 
+    /// <summary>What is said of an upsampler that may fit.</summary>
+    private const string OnlyByName = ", so it is used only where it is asked for";
+
     private readonly IReadOnlyList<int> _scales = DeepScales.One;
     private readonly int? _channels;
 
@@ -47,8 +50,8 @@ public sealed record DeepOptions(Backbone Backbone)
     }
 
     /// <summary>
-    /// How they are brought to full resolution; null takes the backbone's learned upsampler where it has one that fits patch and channels,
-    /// and bilinear otherwise.
+    /// How they are brought to full resolution; null takes the backbone's learned upsampler where there is one and everything is as it
+    /// was trained: patch, channels, projection, scale 1, images standardised as a whole. Otherwise it is bilinear.
     /// </summary>
     public Upsampling? Upsampling { get; init; }
 
@@ -72,16 +75,17 @@ public sealed record DeepOptions(Backbone Backbone)
     }
 
     /// <summary>Decides how features are upsampled.</summary>
+    /// <param name="standardise">How the images are standardised.</param>
     /// <exception cref="FastSegException">
-    /// Learned upsampling is asked for and there is no upsampler that fits, or it is damaged.
+    /// Learned upsampling is asked for and there is no upsampler that fits, or it or the projection is damaged.
     /// </exception>
-    public UpsamplingChoice Choose()
+    public UpsamplingChoice Choose(Standardisation standardise)
     {
         if (Upsampling is { } wanted and not FastSeg.Upsampling.Learned)
         {
             return new UpsamplingChoice(wanted, "as asked for");
         }
-        if (Misfit() is not var (what, remedy))
+        if (Misfit(standardise) is not var (what, remedy))
         {
             return new UpsamplingChoice(FastSeg.Upsampling.Learned, Backbone.UpsamplerPath);
         }
@@ -127,7 +131,7 @@ public sealed record DeepOptions(Backbone Backbone)
         : new FastSegException(sentence);
 
     /// <summary>Why the learned upsampler cannot be used, and what would help; null where it can.</summary>
-    private (string What, string Remedy)? Misfit()
+    private (string What, string Remedy)? Misfit(Standardisation standardise)
     {
         if (Backbone.Upsampler is not { Config: var config })
         {
@@ -142,10 +146,47 @@ public sealed record DeepOptions(Backbone Backbone)
             return (why, "import one that was trained for this backbone");
         }
         return config.ChannelsIn == Channels
-            ? null
+            ? ProjectionMisfit(config) ?? ImageMisfit(config, standardise)
             : ($"the upsampler takes {config.ChannelsIn} channels, but {Channels} are wanted",
                 $"choose {ChannelWords} {config.ChannelsIn}");
     }
+
+    /// <summary>Likewise where it was trained for another projection. Weights that name none go with any, but only by name.</summary>
+    private (string What, string Remedy)? ProjectionMisfit(UpsamplerConfig config)
+    {
+        if (config.Projection is not { } trained)
+        {
+            return Upsampling is null ? ($"the upsampler names no projection that it was trained for{OnlyByName}", "") : null;
+        }
+        string? found = ChooseProjection().Stored?.Tensors.First(Channels).Identity();
+        string here = found is null ? "one is fitted to the images" : $"this one is {ProjectionChoice.Short(found)}";
+        return found == trained
+            ? null
+            : ($"the upsampler was trained for the projection {ProjectionChoice.Short(trained)}, but {here}",
+                "give the projection that it was trained for");
+    }
+
+    /// <summary>Likewise where it was trained on images of another standardisation.</summary>
+    private (string What, string Remedy)? ImageMisfit(UpsamplerConfig config, Standardisation standardise)
+    {
+        if (config.Standardise is { } trained && trained != standardise)
+        {
+            return (
+                $"the upsampler was trained on images {Words(trained)}, but these are {Words(standardise)}",
+                "standardise the images as it was trained");
+        }
+        return Upsampling is not null ? null
+            : config.Standardise is null ? ($"the upsampler does not say how its images were standardised{OnlyByName}", "")
+            : standardise != Standardisation.Image ? ($"the images are {Words(standardise)}{OnlyByName}", "")
+            : null;
+    }
+
+    private static string Words(Standardisation standardise) => standardise switch
+    {
+        Standardisation.Image => "standardised as a whole",
+        Standardisation.Local => "standardised locally",
+        _ => "not standardised",
+    };
 }
 
 /// <summary>How deep features will be brought to full resolution, and why so.</summary>

@@ -104,7 +104,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         IReadOnlyList<SampleMap>? maps = mode == Standardisation.None ? null : [Work.MapOf(mode, samples)];
         try
         {
-            return DeepModel.Fit(deep, [standardised], 0, _times, options with { Progress = progress }, maps);
+            return DeepModel.Fit(deep, [standardised], 0, _times, options with { Progress = progress }, maps, mode);
         }
         finally
         {

@@ -166,7 +166,9 @@ internal sealed unsafe class Trainer(
         SampleMap[] maps = [.. images.Select((_, i) => Work.MapOf(features.Standardise, SamplesOf(i)))];
         try
         {
-            return DeepModel.Fit(wanted, readers, training.Seed, _times, how, features.Standardise == Standardisation.None ? null : maps);
+            return DeepModel.Fit(
+                wanted, readers, training.Seed, _times, how, features.Standardise == Standardisation.None ? null : maps,
+                features.Standardise);
         }
         finally
         {

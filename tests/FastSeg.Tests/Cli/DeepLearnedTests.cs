@@ -22,10 +22,11 @@ internal sealed class DeepLearnedTests : CliFixture
     public void TrainWithAnUpsampler()
     {
         _tiny = new TinyBackbone();
-        _tiny.SaveUpsampler(new UpsamplerCase(8, 8, 64, 64, 8, Padding.Replicate));
+        _tiny.SaveDefault(new UpsamplerCase(8, 8, 64, 64, 8, Padding.Replicate));
         Assert.That(
-            Succeed([.. Training, "--channels", "8", "-o", Learned]),
+            Succeed([.. Training, "-o", Learned]),
             Does.Contain(", 14 features")
+                .And.Contain("projection: stored, identity ")
                 .And.Contain($"deep features by learned upsampling: {Path.Combine(_tiny.Folder, "upsampler.safetensors")}"));
     }
 
@@ -53,6 +54,23 @@ internal sealed class DeepLearnedTests : CliFixture
     {
         Succeed([.. Training, "--channels", "8", "--threads", "1", "-o", At("one.fastseg")]);
         Assert.That(File.ReadAllBytes(At("one.fastseg")), Is.EqualTo(File.ReadAllBytes(Learned)));
+    }
+
+    [Test]
+    public void WhereItDoesNotFitTheReasonIsSaidOrItIsRefused()
+    {
+        void Neither(string reason, params string[] options)
+        {
+            Assert.That(
+                Succeed([.. Training, "--no-score", .. options, "-o", At("bilinear.fastseg")]),
+                Does.Contain($"deep features by bilinear upsampling: {reason}"));
+            string[] named = [.. Training, "--no-score", .. options, "--upsampler", "learned", "-o", At("no.fastseg")];
+            Assert.That(Fail(named), Does.Contain(reason).And.Contain("or choose nearest or bilinear."));
+        }
+        Neither("the upsampler was trained for the projection ", "--projection", "fit");
+        Neither("a learned upsampler takes scale 1 alone, but the scales are 1, 2", "--deep-scales", "1,2");
+        Neither("the upsampler was trained on images standardised as a whole, but these are not standardised", "--standardise", "none");
+        Assert.That(File.Exists(At("no.fastseg")), Is.False);
     }
 
     [Test]

@@ -38,7 +38,8 @@ internal sealed class DeepModelsTests : CliFixture
             line => line.TrimStart().StartsWith($"{path} ", StringComparison.Ordinal) && line.Contains(':'));
         Assert.That(lines.Where(line => line.Contains(alone.Folder) && line.Contains("good: ")).ToArray(), Has.Length.EqualTo(1));
         Assert.That(
-            Line(Path.Combine(place, "held")), Does.Contain("good: held, patch 8 px, 10 numbers a token, upsampler 8 to 8 channels"));
+            Line(Path.Combine(place, "held")),
+            Does.Contain("good: held, patch 8 px, 10 numbers a token, upsampler 8 to 8 channels (names no projection)"));
         Assert.That(Line(Path.Combine(place, "half")), Does.Contain("wrong: ").And.Contain("has no backbone.onnx"));
         Assert.That(Line(Path.Combine(place, "broken.safetensors")), Does.Contain("wrong: "));
         Assert.That(Line(Path.Combine(place, "held", "upsampler.safetensors")), Does.Contain("good: 8 to 8 channels, patch 8 px"));
@@ -73,7 +74,11 @@ internal sealed class DeepModelsTests : CliFixture
         Assert.That(
             Succeed("info", tiny.Folder),
             Does.Match("prefix tokens +3").And.Contain("6 x 6 patches (48 px), the only size it takes")
-                .And.Contain("upsampler.safetensors, 8 to 8 channels").And.Contain("not stated"));
+                .And.Contain("upsampler.safetensors, 8 to 8 channels").And.Contain("names no projection").And.Contain("not stated"));
+        tiny.SaveDefault(new UpsamplerCase(8, 8, 30, 30, 8, Padding.Replicate));
+        Assert.That(Succeed("info", tiny.Folder), Does.Match("upsampler +upsampler.safetensors, 8 to 8 channels, .*, trained for this"));
+        tiny.SaveProjection(8, seed: 9);
+        Assert.That(Succeed("info", tiny.Folder), Does.Contain("trained for another projection, "));
         Assert.That(Fail("info", NewFolder()), Does.Contain("has no backbone.json"));
     }
 

@@ -168,16 +168,17 @@ internal sealed class DeepScaleTests
     public void ALearnedUpsamplerTakesScale1Alone()
     {
         using var tiny = new TinyBackbone(dimension: 20);
-        tiny.SaveUpsampler(new UpsamplerCase(16, 16, 64, 64, 8, Padding.Replicate));
+        tiny.SaveDefault(new UpsamplerCase(16, 16, 64, 64, 8, Padding.Replicate));
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
         var options = new DeepOptions(backbone) { Channels = 16, Scales = Both };
         Assert.That(
-            options.Choose(),
+            options.Choose(Standardisation.Image),
             Is.EqualTo(new UpsamplingChoice(
                 Upsampling.Bilinear, "a learned upsampler takes scale 1 alone, but the scales are 1, 2")));
-        Assert.That((options with { Scales = [1] }).Choose().Upsampling, Is.EqualTo(Upsampling.Learned));
+        Assert.That((options with { Scales = [1] }).Choose(Standardisation.Image).Upsampling, Is.EqualTo(Upsampling.Learned));
         Assert.That(
-            Assert.Throws<FastSegException>(() => (options with { Upsampling = Upsampling.Learned }).Choose())!.Message,
+            Assert.Throws<FastSegException>(
+                () => (options with { Upsampling = Upsampling.Learned }).Choose(Standardisation.Image))!.Message,
             Does.EndWith("the scales are 1, 2; give scale 1 alone, or choose nearest or bilinear."));
     }
 

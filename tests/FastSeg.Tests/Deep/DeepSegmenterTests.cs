@@ -247,11 +247,10 @@ internal sealed class DeepSegmenterTests
     public void ALearnedUpsamplerIsKeptInTheModelAndTilesEqualTheWhole()
     {
         using var tiny = new TinyBackbone(dimension: 20);
-        var network = new UpsamplerCase(16, 16, 176, 208, 8, Padding.Replicate);
-        tiny.SaveUpsampler(network);
+        tiny.SaveDefault(new UpsamplerCase(16, 16, 176, 208, 8, Padding.Replicate));
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
         using MemoryImage image = Scene.Image;
-        Model model = Segmenter.Train([Scene.Training], training: Trained.Quick, deep: new DeepOptions(backbone) { Channels = 16 }).Model;
+        Model model = Segmenter.Train([Scene.Training], training: Trained.Quick, deep: new DeepOptions(backbone)).Model;
         Assert.That(model.DeepFeatures!.Upsampling, Is.EqualTo(Upsampling.Learned));
         using var folder = new TemporaryFolder();
         model.Save(folder.File("m.fastseg"));
@@ -283,51 +282,6 @@ internal sealed class DeepSegmenterTests
         Assert.That(
             part.Confidence,
             Is.EqualTo(Enumerable.Range(0, 61 * 43).Select(i => whole.Confidence[((70 + (i / 61)) * 330) + 90 + (i % 61)])));
-    }
-
-    [Test]
-    public void LearnedUpsamplingIsTheDefaultWhereItFitsAndBilinearElsewhere()
-    {
-        using var tiny = new TinyBackbone(dimension: 20);
-        using Backbone none = Backbone.Open(tiny.Folder, 1);
-        Assert.That(
-            new DeepOptions(none).Choose(),
-            Is.EqualTo(new UpsamplingChoice(Upsampling.Bilinear, $"there is no learned upsampler ({none.UpsamplerPath})")));
-        tiny.SaveUpsampler(new UpsamplerCase(16, 16, 64, 64, 8, Padding.Replicate));
-        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
-        Assert.That(new DeepOptions(backbone) { Channels = 16 }.Choose().Upsampling, Is.EqualTo(Upsampling.Learned));
-        Assert.That(
-            new DeepOptions(backbone) { Channels = 16, Upsampling = Upsampling.Nearest }.Choose(),
-            Is.EqualTo(new UpsamplingChoice(Upsampling.Nearest, "as asked for")));
-        var other = new DeepOptions(backbone) { Channels = 12 };
-        Assert.That(
-            other.Choose(),
-            Is.EqualTo(new UpsamplingChoice(Upsampling.Bilinear, "the upsampler takes 16 channels, but 12 are wanted")));
-        Assert.That(Fitted(other).Description.Upsampling, Is.EqualTo(Upsampling.Bilinear));
-        Assert.That(
-            Refusal(other),
-            Does.EndWith("takes 16 channels, but 12 are wanted; choose a number of channels of 16, or choose nearest or bilinear."));
-
-        tiny.SaveUpsampler(new UpsamplerCase(16, 16, 64, 64, 14, Padding.Replicate));
-        using Backbone patch = Backbone.Open(tiny.Folder, 1);
-        Assert.That(
-            new DeepOptions(patch) { Channels = 16 }.Choose().Reason,
-            Does.Contain("for patches of 14 pixels").And.Contain("has patches of 8"));
-        Assert.That(
-            Refusal(new DeepOptions(patch) { Channels = 16 }),
-            Does.EndWith("import one that was trained for this backbone, or choose nearest or bilinear.").And.Not.Contain("--channels"));
-        File.WriteAllBytes(patch.UpsamplerPath, new byte[64]);
-        using Backbone damaged = Backbone.Open(tiny.Folder, 1);
-        Assert.Throws<FastSegException>(() => new DeepOptions(damaged).Choose(), "a damaged one is not passed over in silence");
-
-        static string Refusal(DeepOptions options) =>
-            Assert.Catch<FastSegException>(() => Fitted(options with { Upsampling = Upsampling.Learned }))!.Message;
-
-        static DeepModel Fitted(DeepOptions options)
-        {
-            using MemoryImage image = Scene.Image;
-            return DeepModel.Fit(options, [image], 0, new StageTimes(), new ComputeOptions());
-        }
     }
 
     /// <summary>The upsampler over the whole image at once, its guidance filled up to multiples of the patch by hand.</summary>

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace FastSeg.Deep.Weights;
@@ -62,12 +62,9 @@ internal readonly record struct ProjectionTensors(float[] Mean, float[] Componen
     public string Identity()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] number = new byte[sizeof(float)];
-        foreach (float value in Mean.Concat(Components))
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(number, value);
-            hash.AppendData(number);
-        }
+        // Floats lie in memory as little-endian bytes, as Safetensors writes them.
+        hash.AppendData(MemoryMarshal.AsBytes(Mean.AsSpan()));
+        hash.AppendData(MemoryMarshal.AsBytes(Components.AsSpan()));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -64,6 +64,13 @@ internal sealed class TinyBackbone : IDisposable
         Path.Combine(Folder, "upsampler.safetensors"),
         Safetensors.Write(network.Tensors(), new Dictionary<string, string> { ["config"] = UpsamplerConfigReader.ToJson(network.Config) }));
 
+    /// <summary>Puts an upsampler and the projection that it names into the folder, so that it is the default.</summary>
+    public void SaveDefault(UpsamplerCase network, Standardisation? standardise = Standardisation.Image)
+    {
+        string identity = ProjectionFile.Load(SaveProjection(network.ChannelsIn)).Identity;
+        SaveUpsampler(network with { Config = network.Config with { Projection = identity, Standardise = standardise } });
+    }
+
     /// <summary>Puts a projection of random components into the folder, or into another file, and returns its path.</summary>
     public string SaveProjection(int channels, int seed = 5, int dimension = 0, string file = "projection.safetensors")
     {
