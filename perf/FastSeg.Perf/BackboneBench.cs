@@ -1,5 +1,7 @@
+using FastSeg.Checks;
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Native;
 using Microsoft.ML.OnnxRuntime;
 
@@ -150,5 +152,36 @@ internal static unsafe class BackboneBench
                 Note = "planes stay in cache",
             });
         }
+        JointBilateral(run, map, band);
+    }
+
+    /// <summary>Joint bilateral upsampling of tiles of 256 x 256 pixels, with the means of their cells.</summary>
+    private static void JointBilateral(PerfRun run, LowResolution map, HostBuffer band)
+    {
+        const int Side = BandWidth;
+        float[] image = new float[Side * Side];
+        var random = new Random(1);
+        for (int i = 0; i < image.Length; i++)
+        {
+            image[i] = (i % Side / 300f) + (0.1f * random.NextSingle());
+        }
+        var tile = new Region(0, 0, Side, Side);
+        using var joint = new JointBilateralCpu(map, 1, Side, Side);
+        double seconds = run.Best(() =>
+        {
+            fixed (float* guide = image)
+            {
+                joint.Start(new GuidanceImage(guide, 0, Side, tile), tile);
+                for (int y = 0; y < Side; y += BandHeight)
+                {
+                    joint.Planes(new Region(0, y, Side, BandHeight), (float*)band.Pointer, BandWidth, BandWidth * BandHeight);
+                }
+            }
+        });
+        run.Add(new Measurement("backbone", $"joint bilateral, {Channels} channels, one thread", seconds, (long)Side * Side)
+        {
+            FlopsPerPixel = GpuCounts.JointBilateral(Channels, 1, map.Patch).Sum(count => count.Flops),
+            Note = "grey; planes stay in cache",
+        });
     }
 }

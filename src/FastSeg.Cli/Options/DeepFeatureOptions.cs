@@ -3,6 +3,7 @@ using System.Globalization;
 using FastSeg.Backends;
 using FastSeg.Cli.Errors;
 using FastSeg.Cli.Sessions;
+using FastSeg.Cli.Text;
 
 namespace FastSeg.Cli.Options;
 
@@ -26,9 +27,9 @@ internal sealed class DeepFeatureOptions
 
     private readonly Option<string?> _upsampler = new("--upsampler")
     {
-        HelpName = "nearest|bilinear|learned",
+        HelpName = "nearest|bilinear|jbu|learned",
         Description =
-            "How deep features are brought to full resolution. " +
+            "How deep features are brought to full resolution; jbu (joint bilateral) weighs cells by how much they resemble the pixel. " +
             "[default: learned where MODELDIR's upsampler was trained for what it gets (projection, --channels, --standardise image), " +
             "otherwise bilinear]",
     };
@@ -65,7 +66,7 @@ internal sealed class DeepFeatureOptions
 
     public DeepFeatureOptions()
     {
-        ChoiceOption.Only(_upsampler, "nearest", "bilinear", "learned");
+        ChoiceOption.Only(_upsampler, "nearest", "bilinear", "jbu", "learned");
         ChoiceOption.Only(_scales, "1", "2", "1,2");
     }
 
@@ -110,7 +111,7 @@ internal sealed class DeepFeatureOptions
         if (deep?.Choose(standardise) is { } choice)
         {
             session.Output.WriteLine($"projection: {deep.ChooseProjection().Reason}");
-            session.Output.WriteLine($"deep features by {choice.Upsampling.ToString().ToLowerInvariant()} upsampling: {choice.Reason}");
+            session.Output.WriteLine($"deep features by {BackboneText.Of(choice.Upsampling)} upsampling: {choice.Reason}");
         }
     }
 
@@ -136,6 +137,7 @@ internal sealed class DeepFeatureOptions
         {
             "nearest" => Upsampling.Nearest,
             "bilinear" => Upsampling.Bilinear,
+            "jbu" => Upsampling.JointBilateral,
             "learned" => Upsampling.Learned,
             _ => null,
         },

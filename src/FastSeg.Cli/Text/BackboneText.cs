@@ -39,7 +39,7 @@ internal static class BackboneText
     /// <summary>Adds what a model keeps of its deep features to a table of it.</summary>
     public static void AddRows(TextTable table, DeepDescription deep, DeepModel kept)
     {
-        table.Row("deep", $"{deep.Channels} channels, {deep.Upsampling.ToString().ToLowerInvariant()} upsampling");
+        table.Row("deep", $"{deep.Channels} channels, {Of(deep.Upsampling)} upsampling");
         for (int i = 0; i < deep.Scales.Count; i++)
         {
             ProjectionTensors projection = kept.Projections[i].Tensors;
@@ -60,6 +60,13 @@ internal static class BackboneText
             $"{Window(deep.WindowTokens, deep.Patch)}, " +
                 $"overlapping by {deep.OverlapTokens} patches{Flips(deep.FlipAverage)}")
         .Row("range", $"{deep.RangeLow} to {deep.RangeHigh}");
+
+    /// <summary>How features are upsampled, by the name that the commands use.</summary>
+    public static string Of(Upsampling upsampling) => upsampling switch
+    {
+        Upsampling.JointBilateral => "jbu",
+        _ => upsampling.ToString().ToLowerInvariant(),
+    };
 
     private static string Scale(DeepDescription deep, int scale) =>
         $"{scale} ({deep.Channels / deep.Scales.Count} channels, cells of {deep.Patch / scale} px)";

@@ -105,7 +105,7 @@ internal sealed record GpuArenaLayout
         bool predicts = work.Verb == TileVerb.Predict, stays = work.ResidentRows > 0;
         long planeBytes = core * work.PlaneCount * sizeof(float);
         long labelled = work.Labels is null ? 0 : Enumerable.Range(0, checked((int)grid.Count)).Max(i => work.Labels.CountIn(grid[i]));
-        UpsamplerPlanGpu? upsampler = Upsampler(work, grid);
+        IGuidedPlan? upsampler = Upsampler(work, grid);
         // The wanted core is smaller than what is computed by the smoothing's reach, except at the image's border.
         Region smoothed = work.SmoothsOnDevice ? grid.MaxCore : default;
         long values = work.SmoothsOnDevice ? smoothed.Pixels * work.Forest!.Classes : 0;
@@ -132,9 +132,9 @@ internal sealed record GpuArenaLayout
         };
     }
 
-    /// <summary>The learned upsampler's plan for the tiles of a grid; null where nothing learned upsamples.</summary>
-    public static UpsamplerPlanGpu? Upsampler(Work work, TileGrid grid) => work.Deep?.Network is { } network
-        ? DeepImageGpu.PlanFor(network, work.Image.Info, (int)grid.MaxCore.Width, (int)grid.MaxCore.Height)
+    /// <summary>The plan of an upsampling that looks at the image, for the tiles of a grid; null where none does.</summary>
+    public static IGuidedPlan? Upsampler(Work work, TileGrid grid) => work.Deep is { } deep
+        ? DeepImageGpu.PlanFor(deep, work.Image.Info, (int)grid.MaxCore.Width, (int)grid.MaxCore.Height)
         : null;
 
     /// <summary>The shape of a grid's largest tile, with its halo as far as the image goes.</summary>

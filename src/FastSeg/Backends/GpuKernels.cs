@@ -13,7 +13,7 @@ namespace FastSeg.Backends;
 internal sealed class GpuKernels : IDisposable
 {
     /// <summary>Compiles what the work needs, and uploads its tables.</summary>
-    public GpuKernels(GpuDevice device, Work work, DeepImage? deep, UpsamplerPlanGpu? upsampler)
+    public GpuKernels(GpuDevice device, Work work, DeepImage? deep, IGuidedPlan? upsampler)
     {
         Filters = new FilterBankGpu(device, work.Features, work.Channels);
         try

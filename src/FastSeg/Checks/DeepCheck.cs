@@ -32,6 +32,10 @@ internal static unsafe class DeepCheck
         yield return Projection(seed);
         yield return Interpolation(seed, bilinear: false);
         yield return Interpolation(seed, bilinear: true);
+        foreach (int colours in (int[])[1, 3])
+        {
+            yield return JointBilateralCheck.Run(seed, colours);
+        }
         foreach ((Padding padding, Align align) in RandomNetwork.Geometries)
         {
             yield return Learned(seed, padding, align);

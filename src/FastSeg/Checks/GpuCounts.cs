@@ -99,6 +99,23 @@ internal static class GpuCounts
             : new KernelCount("nearest", bytes, 0, 30 + (22 * channels), 20 + (6 * channels), 0);
     }
 
+    /// <summary>Joint bilateral upsampling, as floats: means of the cells, then the pixels. A pixel near no edge is counted.</summary>
+    /// <param name="channels">Channels.</param>
+    /// <param name="colours">Colours of the guidance image.</param>
+    /// <param name="patch">Pixels of a cell's side.</param>
+    public static IReadOnlyList<KernelCount> JointBilateral(int channels, int colours, int patch)
+    {
+        const int Cells = FastSeg.Kernels.JointBilateral.MostCells;
+        // A cell: the distance takes 3 flops a colour and 4 more, its power 23 with the difference and the sum.
+        double flops = (Cells * ((3 * colours) + 27 + (2 * channels))) + 1 + channels;
+        double bytes = (4.0 * colours) + (4.0 * channels) + (4.0 * (channels + colours) / (patch * patch));
+        return
+        [
+            new KernelCount("cells' means", 4 * colours, colours, 20 * colours, 12 * colours, 0),
+            new KernelCount("joint bilateral", bytes, flops, 60 + (Cells * (90 + (20 * colours) + (12 * channels))), 40, 0),
+        ];
+    }
+
     /// <summary>
     /// The learned upsampler's launches for the plan's largest tile. Of what computes the image's border only the launches are counted, and
     /// these only where the tile is the whole image.

@@ -28,6 +28,10 @@ internal static unsafe class GpuDeepCheck
         {
             yield return Interpolation(meter, seed, bilinear, cells);
         }
+        foreach (int colours in (int[])[1, 3])
+        {
+            yield return GpuJointBilateralCheck.Run(meter, seed, colours, Channels, Patch, cells);
+        }
         foreach ((Padding padding, Align align) in RandomNetwork.Geometries)
         {
             yield return Learned(meter, seed, padding, align, meter.Simulated ? SimulatedLearnedCells : LearnedCells);

@@ -142,4 +142,10 @@ public enum Upsampling
 
     /// <summary>A convolutional network that looks at the image.</summary>
     Learned,
+
+    /// <summary>
+    /// The mean of the cells around a pixel, weighed by their distance and by how their mean colour differs from the pixel's (joint
+    /// bilateral upsampling, Kopf et al. 2007): standard deviations 0.5 cells and 0.03 of the range that the transformer sees, 5 x 5 cells.
+    /// </summary>
+    JointBilateral,
 }

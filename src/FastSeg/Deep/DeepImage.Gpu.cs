@@ -20,10 +20,12 @@ internal sealed class DeepImageGpu : IDisposable
     private readonly InputMap _map;
     private readonly CellMap[] _maps;
     private readonly DeviceArena _arena;
-    private readonly UpsamplerPlanGpu? _plan;
+    private readonly IGuidedPlan? _plan;
     private readonly UpsamplerGpu? _network;
     private readonly LowResolutionPlanesGpu<FloatSink>? _floats;
     private readonly LowResolutionPlanesGpu<BinSink>? _bins;
+    private readonly JointBilateralGpu<FloatSink>? _jointFloats;
+    private readonly JointBilateralGpu<BinSink>? _jointBins;
     private readonly Action<AcceleratorStream, KernelConfig, GuidanceSamples, ArrayView<float>>? _toUnit;
 
     /// <summary>Uploads the maps and, for a learned upsampler, the weights.</summary>
@@ -32,10 +34,10 @@ internal sealed class DeepImageGpu : IDisposable
     /// <param name="maps">The low-resolution features of the whole image, a map for each scale.</param>
     /// <param name="image">The image.</param>
     /// <param name="samples">What filters see of a stored sample.</param>
-    /// <param name="plan">For a learned upsampler what <see cref="PlanFor"/> gives, else null.</param>
+    /// <param name="plan">What <see cref="PlanFor(DeepModel, ImageInfo, int, int)"/> gives.</param>
     public DeepImageGpu(
         GpuDevice device, DeepDescription description, IReadOnlyList<LowResolution> maps, ImageInfo image, SampleMap samples,
-        UpsamplerPlanGpu? plan)
+        IGuidedPlan? plan)
     {
         (_device, _image, _map, _plan) = (device, image, new InputMap(description.Range, samples), plan);
         _maps = new CellMap[maps.Count];
@@ -48,13 +50,19 @@ internal sealed class DeepImageGpu : IDisposable
             }
             if (plan is null)
             {
-                bool bilinear = description.Upsampling == Upsampling.Bilinear;
+                bool bilinear = description.Upsampling != Upsampling.Nearest;
                 _floats = new LowResolutionPlanesGpu<FloatSink>(device, bilinear);
                 _bins = new LowResolutionPlanesGpu<BinSink>(device, bilinear);
                 return;
             }
             _toUnit = device.Accelerator.LoadKernel<GuidanceSamples, ArrayView<float>>(FastSeg.Kernels.Guidance.ToUnit);
-            _network = new UpsamplerGpu(device, plan);
+            if (plan is UpsamplerPlanGpu layers)
+            {
+                _network = new UpsamplerGpu(device, layers);
+                return;
+            }
+            _jointFloats = new JointBilateralGpu<FloatSink>(device);
+            _jointBins = new JointBilateralGpu<BinSink>(device);
         }
         catch
         {
@@ -64,7 +72,7 @@ internal sealed class DeepImageGpu : IDisposable
     }
 
     /// <summary>Deep channels.</summary>
-    public int Channels => _network is null ? _maps.Sum(map => map.Channels) : _plan!.Network.Config.ChannelsOut;
+    public int Channels => _plan is UpsamplerPlanGpu { Network: var network } ? network.Config.ChannelsOut : _maps.Sum(map => map.Channels);
 
     /// <summary>The network on an image whose sides are filled up to multiples of the patch.</summary>
     public static UpsamplerPlanGpu PlanFor(Upsampler network, ImageInfo image, int maxWidth, int maxHeight)
@@ -75,20 +83,29 @@ internal sealed class DeepImageGpu : IDisposable
         return new UpsamplerPlanGpu(network, checked(rows * patch), checked(columns * patch), rows, columns, maxWidth, maxHeight);
     }
 
-    /// <summary>Bytes that the constructor allocates on the device.</summary>
-    public static long Bytes(ImageInfo image, DeepModel model, UpsamplerPlanGpu? plan) =>
-        DeepMaps.Bytes(model, image).Sum(DeviceArena.Aligned) + (plan is null ? 0 : UpsamplerGpu.Bytes(plan));
+    /// <summary>What an upsampling that looks at the image needs for tiles of at most a size; null where none does.</summary>
+    public static IGuidedPlan? PlanFor(DeepModel model, ImageInfo image, int maxWidth, int maxHeight) => model switch
+    {
+        { Network: { } network } => PlanFor(network, image, maxWidth, maxHeight),
+        { Description: { Upsampling: Upsampling.JointBilateral, Patch: var patch, Scales: var scales } } =>
+            new JointBilateralPlan(patch / scales[0], patch / scales[^1], image, maxWidth, maxHeight),
+        _ => null,
+    };
 
-    /// <summary>Bytes of scratch that <see cref="Fill"/> needs for a tile; 0 but for a learned upsampler.</summary>
-    public static long ScratchBytes(ImageInfo image, UpsamplerPlanGpu? plan) =>
+    /// <summary>Bytes that the constructor allocates on the device.</summary>
+    public static long Bytes(ImageInfo image, DeepModel model, IGuidedPlan? plan) =>
+        DeepMaps.Bytes(model, image).Sum(DeviceArena.Aligned) + (plan is UpsamplerPlanGpu layers ? UpsamplerGpu.Bytes(layers) : 0);
+
+    /// <summary>Bytes of scratch that <see cref="Fill"/> needs for a tile; 0 where nothing looks at the image.</summary>
+    public static long ScratchBytes(ImageInfo image, IGuidedPlan? plan) =>
         plan is null ? 0 : UnitBytes(image, plan) + plan.ScratchBytes;
 
-    /// <summary>Most bytes of samples that a tile's guidance has; 0 but for a learned upsampler.</summary>
-    public static long SampleBytes(ImageInfo image, UpsamplerPlanGpu? plan) =>
+    /// <summary>Most bytes of samples that a tile's guidance has; 0 where nothing looks at the image.</summary>
+    public static long SampleBytes(ImageInfo image, IGuidedPlan? plan) =>
         plan is null ? 0 : plan.MaxGuidancePixels * image.PixelBytes;
 
     /// <summary>
-    /// The part of the image that must be read and uploaded before a core is filled; empty but for a learned upsampler.
+    /// The part of the image that must be read and uploaded before a core is filled; empty where nothing looks at it.
     /// </summary>
     public Region Guidance(Region core) => _plan is null ? default : _plan.Guidance(core).Intersect(_image.Bounds);
 
@@ -107,19 +124,13 @@ internal sealed class DeepImageGpu : IDisposable
         AcceleratorStream stream, Region core, ArrayView<byte> samples, TSink sink, int firstPlane, ArrayView<byte> scratch)
         where TSink : struct, IPlaneSink
     {
-        if (_network is null)
+        if (_plan is null)
         {
-            LowResolutionPlanesGpu<TSink> interpolated = _floats as LowResolutionPlanesGpu<TSink> ?? _bins as LowResolutionPlanesGpu<TSink>
-                ?? throw new NotSupportedException(typeof(TSink).Name);
-            foreach (CellMap map in _maps)
-            {
-                interpolated.Run(stream, map, core, sink, firstPlane);
-                firstPlane += map.Channels;
-            }
+            Interpolate(stream, core, sink, firstPlane);
             return;
         }
         Region seen = Guidance(core);
-        long unit = UnitBytes(_image, _plan!);
+        long unit = UnitBytes(_image, _plan);
         ArrayView<float> planes = scratch.SubView(0, unit).Cast<float>();
         int pixels = checked((int)seen.Pixels);
         var raw = new GuidanceSamples
@@ -146,7 +157,18 @@ internal sealed class DeepImageGpu : IDisposable
             Width = (int)seen.Width,
             Height = (int)seen.Height,
         };
-        _network.Run(stream, _maps[0].Cells, guidance, core, sink, firstPlane, scratch.SubView(unit, _plan!.ScratchBytes));
+        ArrayView<byte> work = scratch.SubView(unit, _plan.ScratchBytes);
+        if (_network is not null)
+        {
+            _network.Run(stream, _maps[0].Cells, guidance, core, sink, firstPlane, work);
+            return;
+        }
+        JointBilateralGpu<TSink> joint = Of(sink, _jointFloats as JointBilateralGpu<TSink>, _jointBins as JointBilateralGpu<TSink>);
+        foreach (CellMap map in _maps)
+        {
+            joint.Run(stream, map, guidance, _image.Channels, core, sink, firstPlane, work.Cast<float>());
+            firstPlane += map.Channels;
+        }
     }
 
     /// <inheritdoc/>
@@ -156,8 +178,23 @@ internal sealed class DeepImageGpu : IDisposable
         _arena.Dispose();
     }
 
+    /// <summary>Nearest or bilinear planes.</summary>
+    private void Interpolate<TSink>(AcceleratorStream stream, Region core, TSink sink, int firstPlane) where TSink : struct, IPlaneSink
+    {
+        LowResolutionPlanesGpu<TSink> planes = Of(sink, _floats as LowResolutionPlanesGpu<TSink>, _bins as LowResolutionPlanesGpu<TSink>);
+        foreach (CellMap map in _maps)
+        {
+            planes.Run(stream, map, core, sink, firstPlane);
+            firstPlane += map.Channels;
+        }
+    }
+
+    /// <summary>What was compiled for a sink: one of both is null.</summary>
+    private static TLaunch Of<TSink, TLaunch>(TSink sink, TLaunch? floats, TLaunch? bins) where TLaunch : class =>
+        floats ?? bins ?? throw new NotSupportedException($"{sink}");
+
     /// <summary>Bytes of the guidance as planes of 0 to 1.</summary>
-    private static long UnitBytes(ImageInfo image, UpsamplerPlanGpu plan) =>
+    private static long UnitBytes(ImageInfo image, IGuidedPlan plan) =>
         DeviceArena.Aligned(plan.MaxGuidancePixels * image.Channels * sizeof(float));
 
     private static long Values(LowResolution map) => map.Channels * map.Rows * map.Columns;

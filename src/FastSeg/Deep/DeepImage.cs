@@ -16,9 +16,8 @@ internal sealed class DeepImage : IDisposable
     private readonly DeepMaps _maps;
     private readonly bool _owned;
 
-    /// <summary>One for each map, worker after worker.</summary>
-    private readonly List<LowResolutionPlanesCpu> _interpolated = [];
-    private readonly List<LearnedPlanesCpu> _learned = [];
+    /// <summary>One for each worker.</summary>
+    private readonly List<IUpsampledPlanes> _workers = [];
 
     /// <summary>Prepares what every worker needs to bring maps to full resolution.</summary>
     /// <param name="model">The model.</param>
@@ -37,25 +36,13 @@ internal sealed class DeepImage : IDisposable
         }
         try
         {
-            if (model.Network is { } network)
+            var seen = new InputMap(description.Range, samples);
+            UpsamplerPlanCpu? layers = model.Network is { } network
+                ? LearnedPlanesCpu.PlanFor(network, image.Info, plan.Computed.MaxCore.Width)
+                : null;
+            for (int worker = 0; worker < plan.Workers; worker++)
             {
-                var seen = new InputMap(description.Range, samples);
-                UpsamplerPlanCpu layers = LearnedPlanesCpu.PlanFor(network, image.Info, plan.Computed.MaxCore.Width);
-                for (int worker = 0; worker < plan.Workers; worker++)
-                {
-                    _learned.Add(new LearnedPlanesCpu(layers, maps.Maps[0], image, seen, plan.Computed));
-                }
-            }
-            else
-            {
-                bool bilinear = description.Upsampling == Upsampling.Bilinear;
-                for (int worker = 0; worker < plan.Workers; worker++)
-                {
-                    foreach (LowResolution map in maps.Maps)
-                    {
-                        _interpolated.Add(new LowResolutionPlanesCpu(map, bilinear, Band.MaxWidth, Band.MaxHeight));
-                    }
-                }
+                _workers.Add(Planes(description.Upsampling, layers, image, seen, plan.Computed));
             }
         }
         catch
@@ -81,9 +68,11 @@ internal sealed class DeepImage : IDisposable
         }
         else if (model is not null)
         {
-            (int patch, IReadOnlyList<int> scales) = (model.Description.Patch, model.Description.Scales);
+            (int Patch, int Channels)[] maps = [.. DeepMaps.Shapes(model)];
             yield return (
-                "upsampling", scales.Sum(scale => LowResolutionPlanesCpu.Bytes(patch / scale, Band.MaxWidth, Band.MaxHeight)));
+                "upsampling", model.Description.Upsampling == Upsampling.JointBilateral
+                    ? JointBilateralPlanesCpu.Bytes(maps, image.Info, grid)
+                    : maps.Sum(map => LowResolutionPlanesCpu.Bytes(map.Patch, Band.MaxWidth, Band.MaxHeight)));
         }
     }
 
@@ -101,39 +90,27 @@ internal sealed class DeepImage : IDisposable
         model?.Network is null ? 0 : core.Pixels * model.Description.Channels * sizeof(float);
 
     /// <summary>Begins a tile; a learned upsampler computes all of its core now.</summary>
-    public void Start(int worker, Region core)
-    {
-        if (_learned.Count > 0)
-        {
-            _learned[worker].Start(core);
-        }
-    }
+    public void Start(int worker, Region core) => _workers[worker].Start(core);
 
     /// <summary>Fills the band's last planes with deep features of the tile last begun. Allocates nothing.</summary>
-    public unsafe void Fill(int worker, in Band band)
-    {
-        int first = band.Planes - Channels;
-        if (_learned.Count > 0)
-        {
-            _learned[worker].Fill(band, first);
-            return;
-        }
-        for (int map = 0; map < Maps.Count; map++)
-        {
-            _interpolated[(worker * Maps.Count) + map].Planes(
-                band.X, band.Y, band.Width, band.Height, band.Row(first, 0), band.RowStride, band.PlaneStride);
-            first += Maps[map].Channels;
-        }
-    }
+    public void Fill(int worker, in Band band) => _workers[worker].Fill(band, band.Planes - Channels);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _learned.ForEach(planes => planes.Dispose());
-        _interpolated.ForEach(planes => planes.Dispose());
+        _workers.ForEach(planes => planes.Dispose());
         if (_owned)
         {
             _maps.Dispose();
         }
     }
+
+    /// <summary>What brings the maps to full resolution for one worker.</summary>
+    private IUpsampledPlanes Planes(
+        Upsampling upsampling, UpsamplerPlanCpu? layers, ImageReader image, InputMap seen, TileGrid grid) => upsampling switch
+    {
+        Upsampling.Learned => new LearnedPlanesCpu(layers!, Maps[0], image, seen, grid),
+        Upsampling.JointBilateral => new JointBilateralPlanesCpu(Maps, image, seen, grid),
+        _ => new InterpolatedPlanesCpu(Maps, upsampling != Upsampling.Nearest),
+    };
 }

@@ -57,9 +57,13 @@ internal sealed class DeepMaps : IDisposable
         }
     }
 
+    /// <summary>Side of a cell and channels of each map.</summary>
+    public static IEnumerable<(int Patch, int Channels)> Shapes(DeepModel model) => model.Projections.Zip(
+        model.Description.Scales, (projection, scale) => (model.Description.Patch / scale, projection.Channels));
+
     /// <summary>Bytes of each map of an image.</summary>
-    public static IEnumerable<long> Bytes(DeepModel model, ImageInfo image) => model.Projections.Zip(
-        model.Description.Scales, (projection, scale) => LowResolution.Bytes(image, model.Description.Patch / scale, projection.Channels));
+    public static IEnumerable<long> Bytes(DeepModel model, ImageInfo image) =>
+        Shapes(model).Select(map => LowResolution.Bytes(image, map.Patch, map.Channels));
 
     /// <inheritdoc/>
     public void Dispose() => _maps.ForEach(map => map.Dispose());

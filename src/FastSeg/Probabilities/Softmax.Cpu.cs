@@ -73,8 +73,8 @@ internal static unsafe class SoftmaxCpu
         if (groups == 1)
         {
             TVector larger = TLanes.Max(margin, zero);
-            TVector first = Power<TLanes, TVector>(TLanes.Subtract(zero, larger));
-            TVector second = Power<TLanes, TVector>(TLanes.Subtract(margin, larger));
+            TVector first = ExponentialCpu.Of<TLanes, TVector>(TLanes.Subtract(zero, larger));
+            TVector second = ExponentialCpu.Of<TLanes, TVector>(TLanes.Subtract(margin, larger));
             TVector part = TLanes.Divide(TLanes.Broadcast(1), TLanes.Add(first, second));
             TLanes.Store(TLanes.Multiply(first, part), probabilities);
             TLanes.Store(TLanes.Multiply(second, part), probabilities + classStride);
@@ -87,7 +87,7 @@ internal static unsafe class SoftmaxCpu
         }
         for (int group = 0; group < groups; group++)
         {
-            TVector power = Power<TLanes, TVector>(TLanes.Subtract(TLanes.Load(margins + (group * groupStride)), most));
+            TVector power = ExponentialCpu.Of<TLanes, TVector>(TLanes.Subtract(TLanes.Load(margins + (group * groupStride)), most));
             TLanes.Store(power, probabilities + (group * classStride));
             sum = TLanes.Add(sum, power);
         }
@@ -97,25 +97,5 @@ internal static unsafe class SoftmaxCpu
             float* at = probabilities + (c * classStride);
             TLanes.Store(TLanes.Multiply(TLanes.Load(at), reciprocal), at);
         }
-    }
-
-    /// <summary>e^x, with the operations of <see cref="Exponential.Of"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Power<TLanes, TVector>(TVector x)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-    {
-        x = TLanes.Max(x, TLanes.Broadcast(Exponential.Least));
-        TVector shift = TLanes.Broadcast(Exponential.Shift);
-        TVector shifted = TLanes.Fma(x, TLanes.Broadcast(Exponential.PerPower), shift), power = TLanes.Subtract(shifted, shift);
-        TVector r = TLanes.Fma(power, TLanes.Broadcast(Exponential.MinusHigh), x);
-        r = TLanes.Fma(power, TLanes.Broadcast(Exponential.MinusLow), r);
-        TVector sum = TLanes.Fma(TLanes.Broadcast(Exponential.C7), r, TLanes.Broadcast(Exponential.C6));
-        sum = TLanes.Fma(sum, r, TLanes.Broadcast(Exponential.C5));
-        sum = TLanes.Fma(sum, r, TLanes.Broadcast(Exponential.C4));
-        sum = TLanes.Fma(sum, r, TLanes.Broadcast(Exponential.C3));
-        sum = TLanes.Fma(sum, r, TLanes.Broadcast(Exponential.C2));
-        TVector mantissa = TLanes.Add(TLanes.Fma(sum, TLanes.Multiply(r, r), r), TLanes.Broadcast(1));
-        return TLanes.TimesPowerOfTwo(mantissa, shifted);
     }
 }

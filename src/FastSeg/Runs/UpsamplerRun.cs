@@ -102,7 +102,8 @@ public static unsafe class UpsamplerRun
         {
             (_plan, _map, _file) = (plan, map, file);
             _network = UpsamplerCpu.Create(plan);
-            _guidance = new GuidanceReaderCpu(plan, image, range, GuidanceReaderCpu.Largest(plan, image.Info, grid));
+            _guidance = new GuidanceReaderCpu(
+                plan.Guidance, image, range, GuidanceReaderCpu.Largest(plan.Guidance, image.Info, grid));
             _cells = new HostBuffer(CellBytes(plan, grid));
             _strip = new HostBuffer(StripBytes(plan));
             _writeStrip = WriteStrip;
@@ -114,7 +115,7 @@ public static unsafe class UpsamplerRun
         /// <summary>Bytes that the constructor allocates.</summary>
         public static long Bytes(UpsamplerPlanCpu plan, ImageInfo image, TileGrid grid) =>
             UpsamplerCpu.Bytes(plan)
-            + GuidanceReaderCpu.Bytes(image, GuidanceReaderCpu.Largest(plan, image, grid))
+            + GuidanceReaderCpu.Bytes(image, GuidanceReaderCpu.Largest(plan.Guidance, image, grid))
             + CellBytes(plan, grid)
             + StripBytes(plan);
 

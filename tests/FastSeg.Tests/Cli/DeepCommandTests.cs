@@ -184,6 +184,10 @@ internal sealed class DeepCommandTests : CliFixture
         Assert.That(File.ReadAllBytes(At("nearest.npy")), Is.EqualTo(File.ReadAllBytes(At("fitted.npy"))));
         Succeed([.. classical, "--deep", _tiny.Folder, "--channels", "4", "--upsampler", "bilinear", "-o", At("bilinear.npy")]);
         Assert.That(File.ReadAllBytes(At("bilinear.npy")), Is.Not.EqualTo(File.ReadAllBytes(At("nearest.npy"))));
+        Assert.That(
+            Succeed([.. classical, "--deep", _tiny.Folder, "--channels", "4", "--upsampler", "jbu", "-o", At("jbu.npy")]),
+            Does.Contain("deep features by jbu upsampling: as asked for"));
+        Assert.That(File.ReadAllBytes(At("jbu.npy")), Is.Not.EqualTo(File.ReadAllBytes(At("bilinear.npy"))));
         Succeed([
             .. classical, "--deep", _tiny.Folder, "--channels", "4", "--upsampler", "nearest",
             "--standardise", "none", "--range", "0.25", "0.5", "-o", At("range.npy"),

@@ -19,7 +19,8 @@ internal sealed class SelfTestTests
         }
         foreach (string operation in (string[])
         [
-            "enlarged page", "projection", "nearest", "bilinear", "upsampler, padding replicate", "upsampler, padding zeros",
+            "enlarged page", "projection", "nearest", "bilinear", "joint bilateral, grey", "joint bilateral, colours",
+            "upsampler, padding replicate", "upsampler, padding zeros",
             "upsampler, padding replicate, half-pixel", "upsampler, padding zeros, half-pixel",
         ])
         {

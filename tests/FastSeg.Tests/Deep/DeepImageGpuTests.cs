@@ -66,7 +66,7 @@ internal sealed unsafe class DeepImageGpuTests
     }
 
     private static float[] Fill(
-        DeepDescription description, IReadOnlyList<LowResolution> maps, MemoryImage image, UpsamplerPlanGpu? plan)
+        DeepDescription description, IReadOnlyList<LowResolution> maps, MemoryImage image, IGuidedPlan? plan)
     {
         using GpuDevice device = GpuDevice.OpenSimulated();
         using var deep = new DeepImageGpu(device, description, maps, image.Info, default, plan);

@@ -95,10 +95,11 @@ internal sealed class DeepScaleTests
     }
 
     [Test]
-    public void APlanCountsEveryBufferOfOurs([Values(1, 2)] int least)
+    public void APlanCountsEveryBufferOfOurs([Values(1, 2)] int least, [Values] bool joint)
     {
         using MemoryImage image = Scene.Image;
-        Model model = least == 1 ? _model : Fit([2], new ComputeOptions());
+        Model model = joint ? Fit(least == 1 ? Both : [2], new ComputeOptions(), Upsampling.JointBilateral)
+            : least == 1 ? _model : Fit([2], new ComputeOptions());
         Labels(model, image, new ComputeOptions());
         GC.Collect();
         GC.WaitForPendingFinalizers();
@@ -205,9 +206,10 @@ internal sealed class DeepScaleTests
         return reader.ReadToEnd();
     }
 
-    private Model Fit(IReadOnlyList<int> scales, ComputeOptions options) => Segmenter.Train(
+    private Model Fit(
+        IReadOnlyList<int> scales, ComputeOptions options, Upsampling upsampling = Upsampling.Bilinear) => Segmenter.Train(
         [Scene.Training], Small, Trained.Quick, options: options,
-        deep: new DeepOptions(_backbone) { Channels = Channels, Scales = scales, Upsampling = Upsampling.Bilinear }).Model;
+        deep: new DeepOptions(_backbone) { Channels = Channels, Scales = scales, Upsampling = upsampling }).Model;
 
     private byte[] Labels(Model model, ImageReader image, ComputeOptions options)
     {

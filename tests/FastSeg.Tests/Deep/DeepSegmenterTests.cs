@@ -137,6 +137,7 @@ internal sealed class DeepSegmenterTests
 
     [TestCase(Upsampling.Nearest)]
     [TestCase(Upsampling.Bilinear)]
+    [TestCase(Upsampling.JointBilateral)]
     public void ModelsAndLabelsDoNotDependOnThreadsOrMemory(Upsampling upsampling)
     {
         using MemoryImage image = Scene.Image;

@@ -32,10 +32,10 @@ internal sealed class GpuDeepTests
         _tiny.Dispose();
     }
 
-    /// <summary>Nearest and bilinear planes have the CPU's bits, so labels, models and planes are equal.</summary>
+    /// <summary>Planes that no network makes have the CPU's bits, so labels, models and planes are equal.</summary>
     [Test]
     public void InterpolatedFeaturesGiveTheCpusBits(
-        [Values(Upsampling.Nearest, Upsampling.Bilinear)] Upsampling upsampling, [Values(1, 2)] int scales)
+        [Values(Upsampling.Nearest, Upsampling.Bilinear, Upsampling.JointBilateral)] Upsampling upsampling, [Values(1, 2)] int scales)
     {
         using MemoryImage image = Scene.Image;
         Model Train(ComputeOptions options) => Segmenter.Train(
@@ -58,12 +58,13 @@ internal sealed class GpuDeepTests
     }
 
     [Test]
-    public void ThePlanCountsTheMapsToo([Values(1, 2)] int scales)
+    public void ThePlanCountsTheMapsToo(
+        [Values(1, 2)] int scales, [Values(Upsampling.Bilinear, Upsampling.JointBilateral)] Upsampling upsampling)
     {
         using MemoryImage image = Scene.Image;
         Model model = Segmenter.Train(
             [Scene.Training], Small, Trained.Quick, options: Cpu,
-            deep: new DeepOptions(_backbone) { Channels = 6, Scales = Scales(scales) }).Model;
+            deep: new DeepOptions(_backbone) { Channels = 6, Scales = Scales(scales), Upsampling = upsampling }).Model;
         var segmenter = new Segmenter(model, _backbone);
         var outputs = new SegmentOutputs
         {

@@ -18,7 +18,7 @@ internal sealed class RoomTests
         [Kernels] = [],
         ["Native"] = ["Common"],
         ["Files"] = ["Common", "Native"],
-        ["Simd"] = ["Common", "Native"],
+        ["Simd"] = ["Common", Kernels, "Native"],
         ["Onnx"] = ["Common", "Files"],
         ["Gpu"] = ["Common", Kernels, "Native"],
 

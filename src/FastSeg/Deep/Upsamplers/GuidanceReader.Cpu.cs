@@ -5,19 +5,23 @@ using FastSeg.Native;
 
 namespace FastSeg.Deep.Upsamplers;
 
-/// <summary>Reads the parts of an image that guide a learned upsampler, for one worker. Not thread-safe.</summary>
+/// <summary>Reads the parts of an image that guide an upsampler, for one worker. Not thread-safe.</summary>
 internal sealed unsafe class GuidanceReaderCpu : IDisposable
 {
-    private readonly UpsamplerPlanCpu _plan;
+    private readonly Func<Region, Region> _part;
     private readonly ImageReader _image;
     private readonly InputMap _map;
     private readonly HostBuffer _samples;
     private readonly HostBuffer _unit;
 
     /// <summary>Allocates buffers for at most <paramref name="pixels"/> pixels of guidance.</summary>
-    public GuidanceReaderCpu(UpsamplerPlanCpu plan, ImageReader image, InputMap map, long pixels)
+    /// <param name="part">The part of the image that a region of the result depends on; it may reach beyond the image.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="map">What the transformer sees of a sample.</param>
+    /// <param name="pixels">Most pixels.</param>
+    public GuidanceReaderCpu(Func<Region, Region> part, ImageReader image, InputMap map, long pixels)
     {
-        (_plan, _image, _map) = (plan, image, map);
+        (_part, _image, _map) = (part, image, map);
         _samples = new HostBuffer(pixels * image.Info.PixelBytes);
         _unit = new HostBuffer(pixels * image.Info.Channels * sizeof(float));
     }
@@ -26,12 +30,12 @@ internal sealed unsafe class GuidanceReaderCpu : IDisposable
     public static long Bytes(ImageInfo image, long pixels) => pixels * (image.PixelBytes + ((long)image.Channels * sizeof(float)));
 
     /// <summary>Pixels of the largest part that a tile of a grid depends on.</summary>
-    public static long Largest(UpsamplerPlanCpu plan, ImageInfo image, TileGrid grid)
+    public static long Largest(Func<Region, Region> part, ImageInfo image, TileGrid grid)
     {
         long largest = 0;
         for (long i = 0; i < grid.Count; i++)
         {
-            largest = Math.Max(largest, plan.Guidance(grid[i]).Intersect(image.Bounds).Pixels);
+            largest = Math.Max(largest, part(grid[i]).Intersect(image.Bounds).Pixels);
         }
         return largest;
     }
@@ -41,7 +45,7 @@ internal sealed unsafe class GuidanceReaderCpu : IDisposable
     public GuidanceImage Read(Region region)
     {
         ImageInfo info = _image.Info;
-        Region area = _plan.Guidance(region).Intersect(info.Bounds);
+        Region area = _part(region).Intersect(info.Bounds);
         _image.Read(area, _samples.Span<byte>(0, checked((int)(area.Pixels * info.PixelBytes))));
         if (!SampleChecks.AllFinite(_samples.Pointer, area.Pixels * info.Channels, info.Type))
         {

@@ -10,7 +10,7 @@ namespace FastSeg.Deep.Upsamplers;
 /// Deep features of a tile from a learned upsampler, for one worker: reads the guidance around the tile, runs the network over it, and
 /// hands the planes out band by band. Not thread-safe.
 /// </summary>
-internal sealed unsafe class LearnedPlanesCpu : IDisposable
+internal sealed unsafe class LearnedPlanesCpu : IUpsampledPlanes
 {
     private readonly UpsamplerCpu _network;
     private readonly LowResolution _map;
@@ -23,13 +23,14 @@ internal sealed unsafe class LearnedPlanesCpu : IDisposable
     {
         _map = map;
         _network = UpsamplerCpu.Create(plan);
-        _guidance = new GuidanceReaderCpu(plan, image, seen, GuidanceReaderCpu.Largest(plan, image.Info, grid));
+        _guidance = new GuidanceReaderCpu(plan.Guidance, image, seen, GuidanceReaderCpu.Largest(plan.Guidance, image.Info, grid));
         _planes = new HostBuffer(PlaneBytes(plan, grid));
     }
 
     /// <summary>Bytes the constructor allocates.</summary>
     public static long Bytes(UpsamplerPlanCpu plan, ImageInfo image, TileGrid grid) =>
-        UpsamplerCpu.Bytes(plan) + GuidanceReaderCpu.Bytes(image, GuidanceReaderCpu.Largest(plan, image, grid)) + PlaneBytes(plan, grid);
+        UpsamplerCpu.Bytes(plan) + PlaneBytes(plan, grid)
+        + GuidanceReaderCpu.Bytes(image, GuidanceReaderCpu.Largest(plan.Guidance, image, grid));
 
     /// <summary>The network on an image whose sides are filled up to multiples of the patch.</summary>
     public static UpsamplerPlanCpu PlanFor(Upsampler network, ImageInfo image, long maxWidth)

@@ -7,7 +7,7 @@ namespace FastSeg.Deep.Upsamplers;
 /// <summary>
 /// The upsampler on a GPU for images of one size: its stages, and where in a tile's scratch each is kept. Immutable.
 /// </summary>
-internal sealed class UpsamplerPlanGpu : UpsamplerGraph<UpsamplerStageGpu>
+internal sealed class UpsamplerPlanGpu : UpsamplerGraph<UpsamplerStageGpu>, IGuidedPlan
 {
     /// <summary>
     /// Rows that the last doubling computes at a time. 96 rows of 1024 pixels are 33 MB of sums for 32 channels (an H100's L2 cache holds
