@@ -8,7 +8,7 @@ namespace FastSeg.Kernels;
 /// </summary>
 /// <remarks>
 /// One thread a cell for the means, one thread a pixel for the features. A pixel with c colours and k channels has 25 cells, each with
-/// 3 c + 27 flops for its weight and 2 for each channel. Its weights lie in shared memory, 25 KiB a group of 32 x 8 threads, because every
+/// 3 c + 26 flops for its weight and 2 for each channel. Its weights lie in shared memory, 25 KiB a group of 32 x 8 threads, because every
 /// channel needs them; the cells come from the L1 cache. Bound by operations: with c = 1 and k = 32 some 2,400 flops a pixel, so 20 Gpx/s
 /// on an H100, by prediction. Sums run over cells row by row, as on the CPU, which has the same bits.
 /// </remarks>

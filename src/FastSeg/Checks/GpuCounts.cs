@@ -106,8 +106,8 @@ internal static class GpuCounts
     public static IReadOnlyList<KernelCount> JointBilateral(int channels, int colours, int patch)
     {
         const int Cells = FastSeg.Kernels.JointBilateral.MostCells;
-        // A cell: the distance takes 3 flops a colour and 4 more, its power 23 with the difference and the sum.
-        double flops = (Cells * ((3 * colours) + 27 + (2 * channels))) + 1 + channels;
+        // A cell: the distance takes 3 flops a colour and 4 more, its power 22 with the difference and the sum.
+        double flops = (Cells * ((3 * colours) + 26 + (2 * channels))) + 1 + channels;
         double bytes = (4.0 * colours) + (4.0 * channels) + (4.0 * (channels + colours) / (patch * patch));
         return
         [

@@ -135,9 +135,7 @@ internal sealed class DeepSegmenterTests
         Assert.That(Labels(_model, image, new ComputeOptions()), Is.EqualTo(expected));
     }
 
-    [TestCase(Upsampling.Nearest)]
-    [TestCase(Upsampling.Bilinear)]
-    [TestCase(Upsampling.JointBilateral)]
+    [TestCase(Upsampling.Nearest), TestCase(Upsampling.Bilinear), TestCase(Upsampling.JointBilateral)]
     public void ModelsAndLabelsDoNotDependOnThreadsOrMemory(Upsampling upsampling)
     {
         using MemoryImage image = Scene.Image;
