@@ -25,7 +25,8 @@ public static class Resize
         int column = (Grid.IdxX * Group.DimX) + Group.IdxX, row = (Grid.IdxY * Group.DimY) + Group.IdxY;
         if (column < map.Width && row < map.Height)
         {
-            int cellX = Math.Min((map.X + column) / map.Patch, map.Columns - 1), cellY = Math.Min((map.Y + row) / map.Patch, map.Rows - 1);
+            int cellX = Math.Min(Math.Max(0, map.X + column - (map.Overlap / 2)) / map.Patch, map.Columns - 1);
+            int cellY = Math.Min(Math.Max(0, map.Y + row - (map.Overlap / 2)) / map.Patch, map.Rows - 1);
             long cell = ((long)cellY * map.Columns) + cellX, stride = (long)map.Rows * map.Columns;
             int pixel = (row * map.Width) + column;
             for (int channel = 0; channel < map.Channels; channel++)
@@ -48,8 +49,9 @@ public static class Resize
         int column = (Grid.IdxX * Group.DimX) + Group.IdxX, row = (Grid.IdxY * Group.DimY) + Group.IdxY;
         if (column < map.Width && row < map.Height)
         {
-            int left = CellBefore(map.X + column, map.Patch), top = CellBefore(map.Y + row, map.Patch);
-            float along = Fraction(map.X + column, left, map.Patch), down = Fraction(map.Y + row, top, map.Patch);
+            int side = map.Patch + map.Overlap;
+            int left = CellBefore(map.X + column, map.Patch, side), top = CellBefore(map.Y + row, map.Patch, side);
+            float along = Fraction(map.X + column, left, map.Patch, side), down = Fraction(map.Y + row, top, map.Patch, side);
             int west = Math.Max(0, Math.Min(left, map.Columns - 1)), east = Math.Max(0, Math.Min(left + 1, map.Columns - 1));
             int north = Math.Max(0, Math.Min(top, map.Rows - 1)), south = Math.Max(0, Math.Min(top + 1, map.Rows - 1));
             long upper = (long)north * map.Columns, lower = (long)south * map.Columns, stride = (long)map.Rows * map.Columns;
@@ -65,16 +67,19 @@ public static class Resize
         }
     }
 
-    /// <summary>The cell whose centre is at or before a pixel; centre i lies at pixel i p + p / 2, rounded down. May be -1.</summary>
-    private static int CellBefore(int pixel, int patch) => ((pixel + patch - (patch / 2)) / patch) - 1;
+    /// <summary>
+    /// The cell whose centre is at or before a pixel; centre i lies at pixel i p + s / 2, rounded down, with cells of side s, a multiple of
+    /// p. May be down to -s / p.
+    /// </summary>
+    private static int CellBefore(int pixel, int patch, int side) => ((pixel + side - (side / 2)) / patch) - (side / patch);
 
     /// <summary>
     /// How far a pixel lies from that centre towards the next. The quotient of two small whole numbers has the same float32 whether or not
-    /// it is rounded to float64 first, as the CPU does. Pixels of an even patch lie half a pixel beside cell centres.
+    /// it is rounded to float64 first, as the CPU does. Pixels lie half a pixel beside the centres of cells of an even side.
     /// </summary>
-    private static float Fraction(int pixel, int cell, int patch)
+    private static float Fraction(int pixel, int cell, int patch, int side)
     {
-        int doubled = (2 * (pixel - (patch / 2) - (cell * patch))) + 1 - (patch % 2);
+        int doubled = (2 * (pixel - (side / 2) - (cell * patch))) + 1 - (side % 2);
         return (float)doubled / (2 * patch);
     }
 }
@@ -94,8 +99,11 @@ public struct CellMap
     /// <summary>Columns of cells.</summary>
     public int Columns;
 
-    /// <summary>Side of a cell, in pixels; cell (i, j) begins at row i p, column j p.</summary>
+    /// <summary>Pixels from a cell to the next; cell (i, j) begins at row i p, column j p.</summary>
     public int Patch;
+
+    /// <summary>Pixels that a cell shares with the next: its side is so much larger than <see cref="Patch"/>.</summary>
+    public int Overlap;
 
     /// <summary>The core's first column, in pixels of the image.</summary>
     public int X;

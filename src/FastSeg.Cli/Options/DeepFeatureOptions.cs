@@ -27,9 +27,10 @@ internal sealed class DeepFeatureOptions
 
     private readonly Option<string?> _upsampler = new("--upsampler")
     {
-        HelpName = "nearest|bilinear|jbu|learned",
+        HelpName = "nearest|bilinear|jbu|strided:2|strided:4|learned",
         Description =
-            "How deep features are brought to full resolution; jbu (joint bilateral) weighs cells by how much they resemble the pixel. " +
+            "How deep features are brought to full resolution; jbu (joint bilateral) weighs cells by how much they resemble the pixel; " +
+            "strided:2 and strided:4 let the transformer see the page shifted by parts of a patch, which takes 4 and 16 times as long. " +
             "[default: learned where MODELDIR's upsampler was trained for what it gets (projection, --channels, --standardise image), " +
             "otherwise bilinear]",
     };
@@ -66,7 +67,7 @@ internal sealed class DeepFeatureOptions
 
     public DeepFeatureOptions()
     {
-        ChoiceOption.Only(_upsampler, "nearest", "bilinear", "jbu", "learned");
+        ChoiceOption.Only(_upsampler, "nearest", "bilinear", "jbu", "strided:2", "strided:4", "learned");
         ChoiceOption.Only(_scales, "1", "2", "1,2");
     }
 
@@ -111,7 +112,7 @@ internal sealed class DeepFeatureOptions
         if (deep?.Choose(standardise) is { } choice)
         {
             session.Output.WriteLine($"projection: {deep.ChooseProjection().Reason}");
-            session.Output.WriteLine($"deep features by {BackboneText.Of(choice.Upsampling)} upsampling: {choice.Reason}");
+            session.Output.WriteLine($"deep features by {BackboneText.Of(choice.Upsampling, deep.Shifts)} upsampling: {choice.Reason}");
         }
     }
 
@@ -140,6 +141,12 @@ internal sealed class DeepFeatureOptions
             "jbu" => Upsampling.JointBilateral,
             "learned" => Upsampling.Learned,
             _ => null,
+        },
+        Shifts = parsed.GetValue(_upsampler) switch
+        {
+            "strided:2" => 2,
+            "strided:4" => 4,
+            _ => 1,
         },
     };
 }

@@ -39,7 +39,7 @@ internal static class BackboneText
     /// <summary>Adds what a model keeps of its deep features to a table of it.</summary>
     public static void AddRows(TextTable table, DeepDescription deep, DeepModel kept)
     {
-        table.Row("deep", $"{deep.Channels} channels, {Of(deep.Upsampling)} upsampling");
+        table.Row("deep", $"{deep.Channels} channels, {Of(deep.Upsampling, deep.Shifts)} upsampling");
         for (int i = 0; i < deep.Scales.Count; i++)
         {
             ProjectionTensors projection = kept.Projections[i].Tensors;
@@ -62,14 +62,15 @@ internal static class BackboneText
         .Row("range", $"{deep.RangeLow} to {deep.RangeHigh}");
 
     /// <summary>How features are upsampled, by the name that the commands use.</summary>
-    public static string Of(Upsampling upsampling) => upsampling switch
+    public static string Of(Upsampling upsampling, int shifts) => upsampling switch
     {
+        _ when shifts > 1 => $"strided:{shifts}",
         Upsampling.JointBilateral => "jbu",
         _ => upsampling.ToString().ToLowerInvariant(),
     };
 
     private static string Scale(DeepDescription deep, int scale) =>
-        $"{scale} ({deep.Channels / deep.Scales.Count} channels, cells of {deep.Patch / scale} px)";
+        $"{scale} ({deep.Channels / deep.Scales.Count} channels, cells of {deep.Patch / scale / deep.Shifts} px)";
 
     private static string Flips(bool averaged) => averaged ? ", mean of four flips" : "";
 

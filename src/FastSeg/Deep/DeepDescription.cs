@@ -46,6 +46,23 @@ public sealed record DeepDescription
     /// <summary>How they are brought to full resolution.</summary>
     public required Upsampling Upsampling { get; init; }
 
+    /// <summary>
+    /// Along each axis, how many times the transformer sees the page, each time shifted by a part of a patch: 1, 2 or 4. Cells are then
+    /// <see cref="Patch"/> / shifts pixels from each other.
+    /// </summary>
+    [JsonIgnore]
+    public int Shifts
+    {
+        get => KeptShifts ?? 1;
+        init => KeptShifts = value == 1 ? null : value;
+    }
+
+    /// <summary>The shifts as a model's file has them: left out where there is one alone, as in files that knew no others.</summary>
+    [JsonInclude]
+    [JsonPropertyName("shifts")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal int? KeptShifts { get; private init; }
+
     /// <summary>Cells of a window's side.</summary>
     public required int WindowTokens { get; init; }
 

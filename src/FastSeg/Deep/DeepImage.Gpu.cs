@@ -215,6 +215,7 @@ internal sealed class DeepImageGpu : IDisposable
             Rows = checked((int)map.Rows),
             Columns = checked((int)map.Columns),
             Patch = map.Patch,
+            Overlap = map.Overlap,
         };
     }
 }

@@ -32,7 +32,9 @@ internal sealed class DeepMaps : IDisposable
         DeepDescription description = model.Description;
         description.CheckBackbone(backbone);
         long[] windows =
-            [.. description.Scales.Select(scale => LowResolutionTokens.WindowCount(backbone, image.Info, description.Windows, scale))];
+            description.Shifts > 1
+            ? [ShiftedTokens.WindowCount(backbone, image.Info, description.Windows, description.Shifts)]
+            : [.. description.Scales.Select(scale => LowResolutionTokens.WindowCount(backbone, image.Info, description.Windows, scale))];
         var seen = new InputMap(description.Range, samples);
         var result = new DeepMaps();
         try
@@ -44,8 +46,12 @@ internal sealed class DeepMaps : IDisposable
                 {
                     Progress = PartialProgress.Of(options.Progress, (double)done / all, (double)windows[i] / all),
                 };
-                result._maps.Add(LowResolution.Compute(
-                    backbone, model.Projections[i], image, seen, description.Windows, times, part, description.Scales[i], atOnce));
+                SharedPca projection = model.Projections[i];
+                result._maps.Add(description.Shifts > 1
+                    ? ShiftedTokens.Compute(
+                        backbone, projection, image, seen, description.Windows, description.Shifts, times, part, atOnce)
+                    : LowResolution.Compute(
+                        backbone, projection, image, seen, description.Windows, times, part, description.Scales[i], atOnce));
                 done += windows[i];
             }
             return result;
@@ -57,9 +63,9 @@ internal sealed class DeepMaps : IDisposable
         }
     }
 
-    /// <summary>Side of a cell and channels of each map.</summary>
+    /// <summary>Pixels from a cell to the next, and channels, of each map.</summary>
     public static IEnumerable<(int Patch, int Channels)> Shapes(DeepModel model) => model.Projections.Zip(
-        model.Description.Scales, (projection, scale) => (model.Description.Patch / scale, projection.Channels));
+        model.Description.Scales, (projection, scale) => (model.Description.Patch / scale / model.Description.Shifts, projection.Channels));
 
     /// <summary>Bytes of each map of an image.</summary>
     public static IEnumerable<long> Bytes(DeepModel model, ImageInfo image) =>

@@ -39,6 +39,7 @@ internal sealed class DeepModel : IDisposable
             throw new InvalidDataException("its input range is out of range");
         }
         CheckScales(description, projections, learned);
+        CheckShifts(description);
         int channelsIn = weights?.Config.ChannelsIn ?? description.Channels;
         int channelsOut = weights?.Config.ChannelsOut ?? description.Channels;
         if (ProjectedChannels != channelsIn || description.Channels != channelsOut)
@@ -142,6 +143,7 @@ internal sealed class DeepModel : IDisposable
             Channels = channelsOut,
             Scales = scales,
             Upsampling = upsampling,
+            Shifts = options.Shifts,
             WindowTokens = windows.Tokens,
             OverlapTokens = windows.Overlap,
             FlipAverage = windows.FlipAverage,
@@ -170,6 +172,19 @@ internal sealed class DeepModel : IDisposable
         if (learned && scales != DeepScales.One)
         {
             throw new InvalidDataException("it has a learned upsampler, which takes scale 1 alone, and other scales");
+        }
+    }
+
+    /// <summary>Refuses shifts that are not possible, or that scales, patch or upsampling do not fit.</summary>
+    private static void CheckShifts(DeepDescription description)
+    {
+        int shifts = description.Shifts;
+        bool between = description.Upsampling is Upsampling.Bilinear or Upsampling.Nearest && description.Scales == DeepScales.One;
+        if (!DeepOptions.ArePossible(shifts) || description.Patch % shifts != 0 || (shifts > 1 && !between))
+        {
+            throw new InvalidDataException(
+                $"it states {shifts} shifts for patches of {description.Patch} pixels at the scales {DeepScales.Text(description.Scales)}, "
+                + "which is not possible");
         }
     }
 }

@@ -56,6 +56,13 @@ public sealed record DeepOptions(Backbone Backbone)
     public Upsampling? Upsampling { get; init; }
 
     /// <summary>
+    /// Along each axis, how many times the transformer sees the page, each time shifted by a part of a patch: 1, 2 or 4, a divisor of the
+    /// patch. With more than 1 there is a cell every patch / shifts pixels, upsampling is bilinear, and the scale is 1; the transformer
+    /// takes 4 or 16 times as long.
+    /// </summary>
+    public int Shifts { get; init; } = 1;
+
+    /// <summary>
     /// The range of samples that the transformer sees as 0 to 1; null takes it from the training images. There is none where images are
     /// standardised: four deviations either way are seen as 0.02 and 0.98.
     /// </summary>
@@ -81,6 +88,11 @@ public sealed record DeepOptions(Backbone Backbone)
     /// </exception>
     public UpsamplingChoice Choose(Standardisation standardise)
     {
+        if (Shifts > 1)
+        {
+            CheckShifts();
+            return new UpsamplingChoice(FastSeg.Upsampling.Bilinear, "as asked for");
+        }
         if (Upsampling is { } wanted and not FastSeg.Upsampling.Learned)
         {
             return new UpsamplingChoice(wanted, "as asked for");
@@ -102,6 +114,7 @@ public sealed record DeepOptions(Backbone Backbone)
     /// <exception cref="FastSegException">The sentence says which.</exception>
     internal void CheckScales()
     {
+        CheckShifts();
         string scales = DeepScales.Text(Scales);
         if (!DeepScales.ArePossible(Scales))
         {
@@ -123,6 +136,28 @@ public sealed record DeepOptions(Backbone Backbone)
                 $"{CountWords} {Channels} cannot be divided among the scales {scales} of {Backbone.Folder}; give a multiple of "
                 + $"{Scales.Count}, at most {Scales.Count * dimension}.",
                 Setting.Channels, CountWords);
+        }
+    }
+
+    /// <summary>Whether a page can be seen so many times along an axis.</summary>
+    internal static bool ArePossible(int shifts) => shifts is 1 or 2 or 4;
+
+    /// <summary>Refuses shifts that are not possible, or that patch, scales or upsampling do not fit.</summary>
+    private void CheckShifts()
+    {
+        int patch = Backbone.Description.Patch;
+        string? wrong = !ArePossible(Shifts) ? $"{Shifts} shifts along each axis are not possible; give 1, 2 or 4"
+            : patch % Shifts != 0
+                ? $"{Backbone.Folder}: its patches of {patch} pixels cannot be divided into {Shifts} shifts; "
+                    + (patch % 2 == 0 ? "give 2 shifts, or bilinear upsampling" : "choose bilinear upsampling")
+            : Shifts > 1 && Scales != DeepScales.One
+                ? $"Tokens of shifted pages take scale 1 alone, but the scales are {DeepScales.Text(Scales)}; give scale 1 alone"
+            : Shifts > 1 && Upsampling is not (null or FastSeg.Upsampling.Bilinear)
+                ? "Tokens of shifted pages are upsampled bilinearly, and another upsampling is asked for; leave one of both out"
+            : null;
+        if (wrong is not null)
+        {
+            throw new FastSegException($"{wrong}.");
         }
     }
 

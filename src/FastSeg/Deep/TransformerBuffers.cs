@@ -23,8 +23,12 @@ internal sealed class TransformerBuffers
         foreach (int scale in description.Scales)
         {
             (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, image.Info, description.Windows, scale);
+            // One of several passes over the shifted page is a map of its own until its cells are put among the others.
+            long part = description.Shifts > 1
+                ? LowResolution.Bytes(image.Info, description.Patch, model.Projections[0].Channels)
+                : 0;
             _scales.Add(new ScaleBuffers(
-                LowResolutionTokens.SharedBytes(backbone, image, description.Windows, scale),
+                LowResolutionTokens.SharedBytes(backbone, image, description.Windows, scale) + part,
                 BackboneWindow.Bytes(backbone, rows, columns, description.FlipAverage),
                 backbone.PassBytes(rows, columns),
                 LowResolutionTokens.WindowCount(backbone, image.Info, description.Windows, scale)));

@@ -188,6 +188,10 @@ internal sealed class DeepCommandTests : CliFixture
             Succeed([.. classical, "--deep", _tiny.Folder, "--channels", "4", "--upsampler", "jbu", "-o", At("jbu.npy")]),
             Does.Contain("deep features by jbu upsampling: as asked for"));
         Assert.That(File.ReadAllBytes(At("jbu.npy")), Is.Not.EqualTo(File.ReadAllBytes(At("bilinear.npy"))));
+        Assert.That(
+            Succeed([.. classical, "--deep", _tiny.Folder, "--channels", "4", "--upsampler", "strided:2", "-o", At("strided.npy")]),
+            Does.Contain("deep features by strided:2 upsampling: as asked for"));
+        Assert.That(File.ReadAllBytes(At("strided.npy")), Is.Not.EqualTo(File.ReadAllBytes(At("bilinear.npy"))));
         Succeed([
             .. classical, "--deep", _tiny.Folder, "--channels", "4", "--upsampler", "nearest",
             "--standardise", "none", "--range", "0.25", "0.5", "-o", At("range.npy"),

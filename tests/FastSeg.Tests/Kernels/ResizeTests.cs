@@ -15,10 +15,10 @@ internal sealed unsafe class ResizeTests
     private const int Channels = 3, Rows = 4, Columns = 5, Guard = 9;
 
     [Test]
-    public void HasTheBitsOfTheCpu([Values(1, 2, 7, 8, 14, 16)] int patch, [Values] bool bilinear)
+    public void HasTheBitsOfTheCpu([Values(1, 2, 7, 8, 14, 16)] int patch, [Values] bool bilinear, [Values(0, 1, 3)] int overlaps)
     {
         using GpuDevice device = GpuDevice.OpenSimulated();
-        using LowResolution map = RandomMap(patch);
+        using LowResolution map = RandomMap(patch, overlaps * patch);
         var kernel = new LowResolutionPlanesGpu<FloatSink>(device, bilinear);
         int width = (Columns * patch) - (patch / 2), height = (Rows * patch) - (patch / 3);
         // The whole image, a part at its far corner, a part inside.
@@ -68,6 +68,7 @@ internal sealed unsafe class ResizeTests
             Rows = Rows,
             Columns = Columns,
             Patch = map.Patch,
+            Overlap = map.Overlap,
         };
         kernel.Run(
             device.Accelerator.DefaultStream, shape, core, new FloatSink { Planes = result.View.AsContiguous(), PlaneStride = stride }, 1);
@@ -76,10 +77,10 @@ internal sealed unsafe class ResizeTests
         Assert.That(actual.Select(BitConverter.SingleToInt32Bits), Is.EqualTo(expected.Select(BitConverter.SingleToInt32Bits)), $"{core}");
     }
 
-    private static LowResolution RandomMap(int patch)
+    private static LowResolution RandomMap(int patch, int overlap)
     {
         var random = new Random(patch);
-        var map = new LowResolution(Channels, Rows, Columns, patch);
+        var map = new LowResolution(Channels, Rows, Columns, patch, overlap);
         for (int i = 0; i < Channels * Rows * Columns; i++)
         {
             map.Plane(0)[i] = (float)((random.NextDouble() * 2) - 1);

@@ -18,10 +18,11 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <param name="channels">Planes.</param>
     /// <param name="rows">Rows of cells.</param>
     /// <param name="columns">Columns of cells.</param>
-    /// <param name="patch">Side of a cell, in pixels.</param>
-    public LowResolution(int channels, long rows, long columns, int patch)
+    /// <param name="patch">Pixels from a cell to the next.</param>
+    /// <param name="overlap">Pixels that a cell shares with the next.</param>
+    public LowResolution(int channels, long rows, long columns, int patch, int overlap = 0)
     {
-        (Channels, Rows, Columns, Patch) = (channels, rows, columns, patch);
+        (Channels, Rows, Columns, Patch, Overlap) = (channels, rows, columns, patch, overlap);
         _values = new HostBuffer(checked(channels * rows * columns * sizeof(float)));
     }
 
@@ -34,8 +35,13 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <summary>Columns of cells, and floats from a row to the next.</summary>
     public long Columns { get; }
 
-    /// <summary>Side of a cell, in pixels; cell (i, j) covers rows i p to (i + 1) p - 1 and columns j p to (j + 1) p - 1.</summary>
+    /// <summary>
+    /// Pixels from a cell to the next, and a cell's side unless cells overlap; cell (i, j) begins at row i p and column j p.
+    /// </summary>
     public int Patch { get; }
+
+    /// <summary>Pixels that a cell shares with the next, so much its side is larger than <see cref="Patch"/>: 0 without shifts.</summary>
+    public int Overlap { get; }
 
     /// <summary>First cell of a channel. Its rows x columns values lie back to back, and so do the channels.</summary>
     public float* Plane(int channel) => (float*)_values.Pointer + (channel * Rows * Columns);

@@ -9,7 +9,8 @@ namespace FastSeg.Deep.Tokens;
 /// bilinearly between four cells whose centres are at half pixels, clamped at the edge. One worker's; not thread-safe.
 /// </summary>
 /// <remarks>
-/// With patch p, pixel x lies at cell coordinate (x + 0.5) / p - 0.5 = i + f. Along x first: h = fma(f, b - a, a) between the values a and
+/// With patch p, pixel x lies at cell coordinate (x + 0.5) / p - 0.5 = i + f; where cells overlap by o pixels, their centres lie o / 2
+/// pixels further, and it is (x + 0.5 - o / 2) / p - 0.5. Along x first: h = fma(f, b - a, a) between the values a and
 /// b of cells i and i + 1; then the same along y between two rows of h. f is rounded to float32 once.
 /// </remarks>
 internal sealed unsafe class LowResolutionPlanesCpu : IDisposable
@@ -24,6 +25,9 @@ internal sealed unsafe class LowResolutionPlanesCpu : IDisposable
     private readonly int _maxHeight;
     private readonly int _rowFloats;
 
+    /// <summary>Pixels from a cell's first one to its centre, rounded down.</summary>
+    private readonly int _half;
+
     /// <summary>Allocates a worker's rows.</summary>
     /// <param name="map">The features; they must outlive this.</param>
     /// <param name="bilinear">Bilinear, or nearest.</param>
@@ -32,13 +36,14 @@ internal sealed unsafe class LowResolutionPlanesCpu : IDisposable
     public LowResolutionPlanesCpu(LowResolution map, bool bilinear, int maxWidth, int maxHeight)
     {
         (_map, _bilinear, _maxWidth, _maxHeight) = (map, bilinear, maxWidth, maxHeight);
+        _half = (map.Patch + map.Overlap) / 2;
         _rowFloats = RowFloats(map.Patch, maxWidth);
         _rows = new HostBuffer((long)CellRows(map.Patch, maxHeight) * _rowFloats * sizeof(float));
         _fractions = new HostBuffer(Padded(map.Patch) * sizeof(float));
         float* fractions = (float*)_fractions.Pointer;
         for (int i = 0; i < Padded(map.Patch); i++)
         {
-            fractions[i] = (float)((i + (HalfPixel(map.Patch) * 0.5)) / map.Patch);
+            fractions[i] = (float)((i + (HalfPixel(map.Patch + map.Overlap) * 0.5)) / map.Patch);
         }
     }
 
@@ -81,8 +86,8 @@ internal sealed unsafe class LowResolutionPlanesCpu : IDisposable
         _fractions.Dispose();
     }
 
-    /// <summary>1 for an even patch, whose pixels lie half a pixel beside cell centres; 0 for an odd one.</summary>
-    private static int HalfPixel(int patch) => 1 - (patch % 2);
+    /// <summary>1 for cells of an even side, whose centres lie half a pixel beside pixels; 0 for an odd one.</summary>
+    private static int HalfPixel(int side) => 1 - (side % 2);
 
     private static int Padded(int patch) => (patch + Lanes - 1) / Lanes * Lanes;
 
@@ -95,10 +100,10 @@ internal sealed unsafe class LowResolutionPlanesCpu : IDisposable
     private void Bilinear(float* cells, long x, long y, int width, int height, float* plane, nint rowStride)
     {
         int patch = _map.Patch;
-        // The centre of cell i lies at pixel i p + p / 2 (rounded down); the p pixels from there on lie between cells i and i + 1.
-        long firstRow = FloorDivide(y - (patch / 2), patch), lastRow = FloorDivide(y + height - 1 - (patch / 2), patch) + 1;
-        long firstCell = FloorDivide(x - (patch / 2), patch);
-        int skip = (int)(x - (patch / 2) - (firstCell * patch));
+        // The centre of cell i lies at pixel i p + half; the p pixels from there on lie between cells i and i + 1.
+        long firstRow = FloorDivide(y - _half, patch), lastRow = FloorDivide(y + height - 1 - _half, patch) + 1;
+        long firstCell = FloorDivide(x - _half, patch);
+        int skip = (int)(x - _half - (firstCell * patch));
         float* expanded = (float*)_rows.Pointer;
         for (long row = firstRow; row <= lastRow; row++)
         {
@@ -108,8 +113,8 @@ internal sealed unsafe class LowResolutionPlanesCpu : IDisposable
         float* fractions = (float*)_fractions.Pointer;
         for (int r = 0; r < height; r++)
         {
-            long row = FloorDivide(y + r - (patch / 2), patch);
-            float fraction = fractions[y + r - (patch / 2) - (row * patch)];
+            long row = FloorDivide(y + r - _half, patch);
+            float fraction = fractions[y + r - _half - (row * patch)];
             float* above = expanded + ((nint)(row - firstRow) * _rowFloats) + skip;
             Between(above, above + _rowFloats, fraction, plane + (r * rowStride), width);
         }
@@ -173,13 +178,17 @@ internal sealed unsafe class LowResolutionPlanesCpu : IDisposable
 
     private void Nearest(float* cells, long x, long y, int width, int height, float* plane, nint rowStride)
     {
-        int patch = _map.Patch, skip = (int)(x % patch);
+        int patch = _map.Patch;
+        // Where cells overlap, the nearest one is the one whose middle a pixel lies in.
+        long before = _map.Overlap / 2, cell = FloorDivide(x - before, patch);
+        int skip = (int)(x - before - (cell * patch));
         float* row = (float*)_rows.Pointer;
         for (int r = 0; r < height; r++)
         {
-            if (r == 0 || (y + r) % patch == 0)
+            if (r == 0 || (y + r - before) % patch == 0)
             {
-                Repeat(cells + (Math.Min((y + r) / patch, _map.Rows - 1) * _map.Columns), x / patch, skip + width, row);
+                long cellRow = Math.Clamp(FloorDivide(y + r - before, patch), 0, _map.Rows - 1);
+                Repeat(cells + (cellRow * _map.Columns), cell, skip + width, row);
             }
             new ReadOnlySpan<float>(row + skip, width).CopyTo(new Span<float>(plane + (r * rowStride), width));
         }
@@ -191,7 +200,7 @@ internal sealed unsafe class LowResolutionPlanesCpu : IDisposable
         int patch = _map.Patch;
         for (int done = 0; done < count; done += patch, cell++)
         {
-            Vector256<float> value = Vector256.Create(values[Math.Min(cell, _map.Columns - 1)]);
+            Vector256<float> value = Vector256.Create(values[Math.Clamp(cell, 0, _map.Columns - 1)]);
             for (int i = 0; i < patch; i += 8)
             {
                 value.Store(to + done + i);

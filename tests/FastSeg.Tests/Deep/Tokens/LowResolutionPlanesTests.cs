@@ -60,6 +60,29 @@ internal sealed unsafe class LowResolutionPlanesTests
         }
     }
 
+    /// <summary>Cells hold where their centre lies: a pixel between the first centre and the last one gets its own place.</summary>
+    [TestCase(4, 4), TestCase(2, 6), TestCase(7, 7), TestCase(3, 3), TestCase(8, 0)]
+    public void OverlappingCellsLieWhereTheirCentresAre(int patch, int overlap)
+    {
+        const int Count = 9;
+        using var map = new LowResolution(2, Count, Count, patch, overlap);
+        for (int i = 0; i < Count * Count; i++)
+        {
+            map.Plane(0)[i] = (i % Count * patch) + ((patch + overlap) / 2f);
+            map.Plane(1)[i] = (i / Count * patch) + ((patch + overlap) / 2f);
+        }
+        int side = Count * patch;
+        float first = (patch + overlap) / 2f, last = ((Count - 1) * patch) + first;
+        float[] planes = Whole(map, true, side, side), nearest = Whole(map, false, side, side);
+        for (int i = 0; i < side * side; i++)
+        {
+            (float x, float y) = ((i % side) + 0.5f, (i / side) + 0.5f);
+            Assert.That(planes[i], Is.EqualTo(Math.Clamp(x, first, last)).Within(1e-5));
+            Assert.That(planes[(side * side) + i], Is.EqualTo(Math.Clamp(y, first, last)).Within(1e-5));
+            Assert.That(nearest[i], Is.EqualTo(Math.Clamp(x, first, last)).Within((patch + 1) / 2f));
+        }
+    }
+
     [Test]
     public void AConstantStaysAConstantAndOneCellReachesEverywhere()
     {

@@ -1,0 +1,35 @@
+namespace FastSeg.Images;
+
+/// <summary>
+/// An image without its first rows and columns, read from the original. The original stays the caller's, who disposes it after this.
+/// </summary>
+/// <param name="original">The image.</param>
+/// <param name="left">Columns that are left out, fewer than there are.</param>
+/// <param name="top">Rows that are left out, fewer than there are.</param>
+internal sealed class CroppedImage(ImageReader original, long left, long top) : ImageReader
+{
+    /// <inheritdoc/>
+    public override ImageInfo Info { get; } =
+        original.Info with { Width = original.Info.Width - left, Height = original.Info.Height - top };
+
+    /// <inheritdoc/>
+    public override bool PrefersWholeRows => original.PrefersWholeRows;
+
+    /// <inheritdoc/>
+    public override long HeldBytes(int threads) => original.HeldBytes(threads);
+
+    /// <inheritdoc/>
+    public override void Read(Region region, Span<byte> destination)
+    {
+        if (region.Right > Info.Width || region.Bottom > Info.Height || region.X < 0 || region.Y < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(region), region, "The rectangle is not inside the image.");
+        }
+        original.Read(region with { X = region.X + left, Y = region.Y + top }, destination);
+    }
+
+    /// <summary>Does nothing: the original is the caller's.</summary>
+    protected override void Dispose(bool disposing)
+    {
+    }
+}

@@ -1,0 +1,113 @@
+using FastSeg.Native;
+using FastSeg.Tests.Deep.Backbones;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Deep;
+
+/// <summary>Deep features of a shifted page, from scribbles to labels.</summary>
+[TestFixture]
+internal sealed class DeepShiftTests
+{
+    private static readonly FeatureSpec Small = FeatureSpec.Paper with { Families = Families.Gaussian, Sigmas = [1] };
+
+    private static readonly SyntheticScene Scene = new(133, 71, seed: 4);
+
+    private TinyBackbone _tiny = null!;
+    private Backbone _backbone = null!;
+    private Model _model = null!;
+
+    [OneTimeSetUp]
+    public void Train()
+    {
+        _tiny = new TinyBackbone();
+        _backbone = Backbone.Open(_tiny.Folder, 1);
+        _model = Fit(new ComputeOptions());
+    }
+
+    [OneTimeTearDown]
+    public void Close()
+    {
+        _backbone.Dispose();
+        _tiny.Dispose();
+    }
+
+    [Test]
+    public void ModelsAndLabelsDoNotDependOnThreadsMemoryOrBackend()
+    {
+        using MemoryImage image = Scene.Image;
+        byte[] labels = Labels(_model, image, new ComputeOptions { Threads = 1 });
+        Assert.That(Bytes(Tight.Run(3, Fit)), Is.EqualTo(Bytes(_model)));
+        Assert.That(Tight.Run(3, tight => Labels(_model, image, tight)), Is.EqualTo(labels));
+        Assert.That(Labels(_model, image, new ComputeOptions { Backend = BackendKind.Simulated, Threads = 2 }), Is.EqualTo(labels));
+    }
+
+    [Test]
+    public void AModelKeepsItsShiftsAndOneLeavesNoTrace()
+    {
+        using var folder = new TemporaryFolder();
+        _model.Save(folder.File("m.fastseg"));
+        Model loaded = Model.Load(folder.File("m.fastseg"));
+        Assert.That(loaded.DeepFeatures, Is.EqualTo(_model.DeepFeatures));
+        Assert.That((loaded.DeepFeatures!.Shifts, loaded.DeepFeatures.Upsampling), Is.EqualTo((2, Upsampling.Bilinear)));
+        Assert.That(_model.DeepFeatures!.KeptShifts, Is.EqualTo(2));
+        Assert.That((_model.DeepFeatures with { Shifts = 1 }).KeptShifts, Is.Null);
+    }
+
+    [Test]
+    public void APlanCountsEveryBufferOfOurs()
+    {
+        using MemoryImage image = Scene.Image;
+        Labels(_model, image, new ComputeOptions());
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        long before = HostBuffer.LiveBytes;
+        byte[] labels = new byte[Scene.Width * Scene.Height];
+        var segmenter = new Segmenter(_model, _backbone);
+        Plan plan = segmenter.Plan(
+            image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) });
+        Assert.That(plan.Items.Single(item => item.Name == "deep features").Bytes, Is.EqualTo(18L * 34 * 6 * sizeof(float)));
+        HostBuffer.ResetPeak();
+        Labels(_model, image, new ComputeOptions());
+        Plan ours = plan with { Items = [.. plan.Items.Where(item => item.Name != "transformer")] };
+        Assert.That(HostBuffer.PeakBytes - before, Is.EqualTo(ours.BufferBytes));
+    }
+
+    [Test]
+    public void WhatDoesNotFitIsRefusedWithAReason()
+    {
+        using var odd = new TinyBackbone(patch: 6);
+        using Backbone backbone = Backbone.Open(odd.Folder, 1);
+        var options = new DeepOptions(backbone) { Channels = 4, Shifts = 4 };
+        string Sentence(DeepOptions wanted) => Assert.Throws<FastSegException>(() => wanted.Choose())!.Message;
+        Assert.That(
+            Sentence(options),
+            Does.EndWith("its patches of 6 pixels cannot be divided into 4 shifts; give 2 shifts, or bilinear upsampling."));
+        Assert.That(Sentence(options with { Shifts = 3 }), Is.EqualTo("3 shifts along each axis are not possible; give 1, 2 or 4."));
+        Assert.That(Sentence(options with { Shifts = 2, Scales = [1, 2] }), Does.EndWith("the scales are 1, 2; give scale 1 alone."));
+        Assert.That(
+            Sentence(options with { Shifts = 2, Upsampling = Upsampling.JointBilateral }), Does.Contain("another upsampling is asked for"));
+        Assert.That((options with { Shifts = 2 }).Choose().Upsampling, Is.EqualTo(Upsampling.Bilinear));
+        Assert.Throws<InvalidDataException>(
+            () => new FastSeg.Deep.DeepModel(_model.DeepFeatures! with { Shifts = 3 }, _model.Deep!.Projections, null).Dispose());
+    }
+
+    private static byte[] Bytes(Model model)
+    {
+        using var folder = new TemporaryFolder();
+        model.Save(folder.File("m.fastseg"));
+        return File.ReadAllBytes(folder.File("m.fastseg"));
+    }
+
+    private Model Fit(ComputeOptions options) => Segmenter.Train(
+        [Scene.Training], Small, Trained.Quick, options: options,
+        deep: new DeepOptions(_backbone) { Channels = 6, Shifts = 2 }).Model;
+
+    private byte[] Labels(Model model, ImageReader image, ComputeOptions options)
+    {
+        var segmenter = new Segmenter(model, _backbone);
+        byte[] labels = new byte[Scene.Width * Scene.Height];
+        segmenter.Segment(
+            image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) }, null, options);
+        return labels;
+    }
+}
