@@ -80,7 +80,7 @@ internal sealed class UsageTests
     [TestCase("import a -o m --channels 2", "--channels 2: give 1 or 3.")]
     [TestCase("train --image a --labels b -o m --names a,,b", "one of the names is empty")]
     [TestCase("import a -o m --names a,b,a", "a stands there twice")]
-    [TestCase("train --image a --labels b -o m --deep d --upsampler cubic", "--upsampler cubic: give nearest, bilinear, jbu or learned.")]
+    [TestCase("train --image a --labels b -o m --deep d --upsampler cubic", "cubic: give nearest, bilinear, jbu, strided:2, strided:4 or")]
     [TestCase("segment m a.tif -o b.tif --format jpg", "--format jpg: give tif, png or npy.")]
     [TestCase("train --image a --labels b -o m --sigmas 1,two", "\"two\" is no number")]
     [TestCase("train --image a --labels b -o m --sigma-scale 0", "--sigma-scale 0: give a number above 0")]
