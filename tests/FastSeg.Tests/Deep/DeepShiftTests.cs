@@ -78,7 +78,7 @@ internal sealed class DeepShiftTests
         using var odd = new TinyBackbone(patch: 6);
         using Backbone backbone = Backbone.Open(odd.Folder, 1);
         var options = new DeepOptions(backbone) { Channels = 4, Shifts = 4 };
-        string Sentence(DeepOptions wanted) => Assert.Throws<FastSegException>(() => wanted.Choose())!.Message;
+        string Sentence(DeepOptions wanted) => Assert.Throws<FastSegException>(() => wanted.Choose(Standardisation.Image))!.Message;
         Assert.That(
             Sentence(options),
             Does.EndWith("its patches of 6 pixels cannot be divided into 4 shifts; give 2 shifts, or bilinear upsampling."));
@@ -86,7 +86,7 @@ internal sealed class DeepShiftTests
         Assert.That(Sentence(options with { Shifts = 2, Scales = [1, 2] }), Does.EndWith("the scales are 1, 2; give scale 1 alone."));
         Assert.That(
             Sentence(options with { Shifts = 2, Upsampling = Upsampling.JointBilateral }), Does.Contain("another upsampling is asked for"));
-        Assert.That((options with { Shifts = 2 }).Choose().Upsampling, Is.EqualTo(Upsampling.Bilinear));
+        Assert.That((options with { Shifts = 2 }).Choose(Standardisation.Image).Upsampling, Is.EqualTo(Upsampling.Bilinear));
         Assert.Throws<InvalidDataException>(
             () => new FastSeg.Deep.DeepModel(_model.DeepFeatures! with { Shifts = 3 }, _model.Deep!.Projections, null).Dispose());
     }
