@@ -94,7 +94,8 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
         foreach (FastSegCommand command in (FastSegCommand[])
         [
             new TrainCommand(), new ImportCommand(), new SegmentCommand(), new FeaturesCommand(), new ScoreCommand(), new PlanCommand(),
-            new InfoCommand(), new PreviewCommand(), new UpsamplerCommand(), new ModelsCommand(), new DemoCommand(), new SelfTestCommand(),
+            new InfoCommand(), new PreviewCommand(), new UpsamplerCommand(), new BackboneCommand(), new ModelsCommand(),
+            new DemoCommand(), new SelfTestCommand(),
         ])
         {
             root.Subcommands.Add(command);

@@ -35,6 +35,9 @@ internal sealed class GraphEdit
     /// <summary>Its graph.</summary>
     public OnnxGraph Graph => Model.Graph;
 
+    /// <summary>Which version of ONNX's own operators the graph is written for.</summary>
+    public long Opset => Model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 1;
+
     /// <summary>The graphs inside an attribute: bodies of branches and loops.</summary>
     public static IEnumerable<OnnxGraph> Inner(OnnxAttribute attribute) =>
         attribute.G is null ? attribute.Graphs : attribute.Graphs.Prepend(attribute.G);
@@ -184,7 +187,8 @@ internal sealed class GraphEdit
             else if (seen.Add(top.Node))
             {
                 open.Push((top.Node, true));
-                foreach (string input in Inputs(top.Node))
+                // The last one that is pushed comes first.
+                foreach (string input in Inputs(top.Node).Reverse())
                 {
                     Push(input);
                 }

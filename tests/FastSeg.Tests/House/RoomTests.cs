@@ -46,6 +46,7 @@ internal sealed class RoomTests
         [
             "Common", "Deep/Backbones", "Deep/Convolutions", "Deep/Tokens", "Deep/Weights", "Gpu", "Images", Kernels, "Native", "Simd",
         ],
+        ["Deep/Rewriting"] = ["Common", "Deep/Backbones", "Deep/Tokens", "Deep/Weights", "Files", "Images", "Onnx"],
         ["Deep"] =
         [
             "Common", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Gpu", "Images", Kernels, "Simd",

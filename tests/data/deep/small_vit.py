@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Exports small random vision transformers with tools/export_backbone.py, and what torch makes of an image.
 
-small_vit.py FOLDER writes FOLDER/fixed, FOLDER/dynamic and FOLDER/dict (backbones) and beside each backbone image-N.npy and tokens-N.npy.
+small_vit.py FOLDER writes the backbones FOLDER/fixed, FOLDER/dynamic, FOLDER/dict and FOLDER/scaled, and beside each of them image-N.npy
+and tokens-N.npy.
 """
 import pathlib
 import sys
@@ -29,16 +30,26 @@ class Attention(nn.Module):
         return self.proj((weights @ v).transpose(1, 2).reshape(batch, tokens, dimension))
 
 
-class Block(nn.Module):
-    def __init__(self, dimension, heads):
+class LayerScale(nn.Module):
+    def __init__(self, dimension):
         super().__init__()
+        self.gamma = nn.Parameter(torch.rand(dimension) + 0.1)
+
+    def forward(self, x):
+        return x * self.gamma
+
+
+class Block(nn.Module):
+    def __init__(self, dimension, heads, scaled):
+        super().__init__()
+        self.ls1, self.ls2 = (LayerScale(dimension), LayerScale(dimension)) if scaled else (nn.Identity(), nn.Identity())
         self.norm1, self.norm2 = nn.LayerNorm(dimension), nn.LayerNorm(dimension)
         self.attn = Attention(dimension, heads)
         self.mlp = nn.Sequential(nn.Linear(dimension, 2 * dimension), nn.GELU(), nn.Linear(2 * dimension, dimension))
 
     def forward(self, x):
-        x = x + self.attn(self.norm1(x))
-        return x + self.mlp(self.norm2(x))
+        x = x + self.ls1(self.attn(self.norm1(x)))
+        return x + self.ls2(self.mlp(self.norm2(x)))
 
 
 class PatchEmbed(nn.Module):
@@ -54,14 +65,14 @@ class PatchEmbed(nn.Module):
 class SmallViT(nn.Module):
     """timm's names: patch_embed, cls_token, reg_token, pos_embed, blocks, norm, num_prefix_tokens, forward_features."""
 
-    def __init__(self, patch=14, dimension=24, registers=4, grid=5):
+    def __init__(self, patch=14, dimension=24, registers=4, grid=5, scaled=False):
         super().__init__()
         self.embed_dim, self.num_prefix_tokens = dimension, 1 + registers
         self.patch_embed = PatchEmbed(patch, dimension)
         self.cls_token = nn.Parameter(torch.randn(1, 1, dimension))
         self.reg_token = nn.Parameter(torch.randn(1, registers, dimension))
         self.pos_embed = nn.Parameter(torch.randn(1, dimension, grid, grid))
-        self.blocks = nn.Sequential(Block(dimension, 3), Block(dimension, 3))
+        self.blocks = nn.Sequential(Block(dimension, 3, scaled), Block(dimension, 3, scaled))
         self.norm = nn.LayerNorm(dimension)
 
     def forward_features(self, image):
@@ -70,6 +81,11 @@ class SmallViT(nn.Module):
         x = x.flatten(2).transpose(1, 2)
         prefix = torch.cat((self.cls_token, self.reg_token), 1)
         return self.norm(self.blocks(torch.cat((prefix.expand(x.shape[0], -1, -1), x), 1)))
+
+
+def scaled_vit(patch):
+    """The same with layer scale, as DINOv2 has it."""
+    return SmallViT(patch, scaled=True)
 
 
 class DictViT(nn.Module):
@@ -95,7 +111,8 @@ def main(folder):
     for name, kind, patch, dynamic, sides in (
             ("fixed", SmallViT, 14, False, [(5, 5)]),
             ("dynamic", SmallViT, 16, True, [(5, 5), (3, 8)]),
-            ("dict", DictViT, 14, False, [(5, 5)])):
+            ("dict", DictViT, 14, False, [(5, 5)]),
+            ("scaled", scaled_vit, 14, False, [(5, 5)])):
         model = kind(patch)
         export_backbone.export(model, pathlib.Path(folder) / name, f"small {name}", 5, dynamic, licence="MIT", source="random weights")
         for i, (rows, columns) in enumerate(sides):

@@ -21,7 +21,10 @@ public sealed record BackboneDescription
     /// <summary>Cells of a window's side where the description names none: DINOv2's 518 pixels in patches of 14.</summary>
     public const int DefaultWindowTokens = 37;
 
-    private const int MaxPatch = 64, MaxDimension = 16384, MaxPrefix = 1024, MaxWindow = 1024;
+    /// <summary>Most cells of a window's side.</summary>
+    internal const int MostWindowTokens = 1024;
+
+    private const int MaxPatch = 64, MaxDimension = 16384, MaxPrefix = 1024;
 
     private const int DefaultOverlap = 12, SmallShare = 3;
 
@@ -131,9 +134,9 @@ public sealed record BackboneDescription
         Within("patch", Patch, 1, MaxPatch);
         Within("dimension", Dimension, 1, MaxDimension);
         Within("prefixTokens", PrefixTokens, 0, MaxPrefix);
-        Within("windowTokens", WindowTokens ?? 1, 1, MaxWindow);
+        Within("windowTokens", WindowTokens ?? 1, 1, MostWindowTokens);
         // A graph of fixed size that states no window is checked when it is open.
-        Within("overlapTokens", OverlapTokens ?? 0, 0, (WindowTokens ?? MaxWindow) - 1);
+        Within("overlapTokens", OverlapTokens ?? 0, 0, (WindowTokens ?? MostWindowTokens) - 1);
         if (IsMap && PrefixTokens != 0)
         {
             throw new FastSegException(

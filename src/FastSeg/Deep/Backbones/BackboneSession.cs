@@ -38,6 +38,22 @@ internal sealed record BackboneSession(InferenceSession Inference, int? Device, 
         return new BackboneSession(new InferenceSession(path, options), null, note);
     }
 
+    /// <summary>Opens a network that lies in memory, on the CPU.</summary>
+    /// <param name="network">The bytes of an ONNX file.</param>
+    /// <param name="threads">Threads of ONNX Runtime.</param>
+    /// <param name="optimised">Whether ONNX Runtime may rewrite the graph.</param>
+    /// <exception cref="OnnxRuntimeException">It is no network.</exception>
+    public static InferenceSession OpenBytes(byte[] network, int threads, bool optimised)
+    {
+        KeepQuiet();
+        using SessionOptions options = Options(threads);
+        if (!optimised)
+        {
+            options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
+        }
+        return new InferenceSession(network, options);
+    }
+
     /// <summary>
     /// Options of a run. Unless <paramref name="keep"/> is set, the memory that the run worked in goes back to the system, and to the
     /// device, when it ends.

@@ -25,7 +25,7 @@ internal sealed unsafe class BackboneExportTests
 
     private static void AssertFolders(string place)
     {
-        foreach ((string name, int prefix) in ((string, int)[])[("fixed", 5), ("dict", 0)])
+        foreach ((string name, int prefix) in ((string, int)[])[("fixed", 5), ("dict", 0), ("scaled", 5)])
         {
             using Backbone backbone = Backbone.Open(Path.Combine(place, name), 1);
             BackboneDescription description = backbone.Description;
