@@ -5,6 +5,7 @@ using FastSeg.Cli.Options;
 using FastSeg.Cli.Reports;
 using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
+using FastSeg.Cli.Trainer;
 
 namespace FastSeg.Cli.Commands;
 
@@ -26,7 +27,7 @@ internal sealed class TrainCommand : FastSegCommand
     };
 
     private readonly FeatureOptions _features = new();
-    private readonly DeepFeatureOptions _deep = new();
+    private readonly DeepFeatureOptions _deep = new(trains: true);
     private readonly TreeOptions _trees = new();
 
     private readonly Option<bool> _noScore = new("--no-score")
@@ -89,7 +90,7 @@ internal sealed class TrainCommand : FastSegCommand
         TrainingOptions training = _trees.Wanted(parsed);
         string[]? names = NamesOption.Given(parsed, _names);
         using Backbone? backbone = _deep.Open(session);
-        DeepOptions? deep = _deep.Wanted(parsed, backbone);
+        DeepOptions? deep = WithUpsampler(session, images, features, _deep.Wanted(parsed, backbone), training.Seed);
         Smoothing? smooth = parsed.GetValue(_smooth);
         bool scored = !parsed.GetValue(_noScore);
         HeldOut heldOut = !scored ? HeldOut.Nothing : smooth is null ? HeldOut.ChooseSmoothing : HeldOut.Score;
@@ -107,6 +108,25 @@ internal sealed class TrainCommand : FastSegCommand
         Report(session, images, output, result);
         DeepFeatureOptions.Say(session, deep, features.Standardise);
         return ExitCode.Success;
+    }
+
+    /// <summary>The deep features with an upsampler that is trained for these images now, where one is wanted.</summary>
+    private DeepOptions? WithUpsampler(Session session, string[] images, FeatureSpec features, DeepOptions? deep, int seed)
+    {
+        if (deep is null || _deep.Recipe(session.Parsed) is not { } recipe)
+        {
+            return deep;
+        }
+        if (features.Standardise != Standardisation.Image)
+        {
+            throw new UsageException(
+                "--upsampler finish and train see images standardised as a whole; leave out --standardise, or train without them.");
+        }
+        if (deep.Scales is not [1])
+        {
+            throw new UsageException("--upsampler finish and train take scale 1 alone; leave out --deep-scales.");
+        }
+        return UpsamplerTraining.ForProject(session, recipe, images, deep, seed);
     }
 
     private static void Report(Session session, string[] images, string output, TrainingResult result)

@@ -12,7 +12,7 @@ namespace FastSeg.Cli.Commands;
 internal sealed class UpsamplerCommand : FastSegCommand
 {
     public UpsamplerCommand() : base(
-        "upsampler", "Imports, describes and runs a learned convolutional upsampler by itself.",
+        "upsampler", "Imports, describes, runs and trains a learned convolutional upsampler.",
         "Put the imported file into a backbone's folder as upsampler.safetensors to train with it.",
         "fastseg upsampler import checkpoint.pth -o upsampler.safetensors",
         "fastseg upsampler info upsampler.safetensors",
@@ -21,9 +21,11 @@ internal sealed class UpsamplerCommand : FastSegCommand
         Subcommands.Add(new Import());
         Subcommands.Add(new Info());
         Subcommands.Add(new Upsample());
+        Subcommands.Add(new UpsamplerTrainCommand());
     }
 
-    public override int Run(Session session) => throw new UsageException("upsampler does one of three things; add import, info or run.");
+    public override int Run(Session session) =>
+        throw new UsageException("upsampler does one of four things; add import, info, run or train.");
 
     private static Argument<string> Weights() => new("X.safetensors") { Description = "The upsampler's weights." };
 

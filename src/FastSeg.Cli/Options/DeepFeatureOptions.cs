@@ -4,6 +4,7 @@ using FastSeg.Backends;
 using FastSeg.Cli.Errors;
 using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
+using FastSeg.Deep.Upsamplers;
 
 namespace FastSeg.Cli.Options;
 
@@ -15,6 +16,12 @@ internal sealed class DeepFeatureOptions
 
     private const int MostChannels = 16384;
 
+    /// <summary>How deep features are brought to full resolution by a network that is trained for the images at hand.</summary>
+    private static readonly string[] Trained = ["finish", "train"];
+
+    private const string TrainedHelp =
+        "finish and train make a learned one for these images, without their labels: from MODELDIR's in about a minute, from nothing in two. ";
+
     /// <summary>What --projection takes instead of a file.</summary>
     private const string Fit = "fit";
 
@@ -25,15 +32,7 @@ internal sealed class DeepFeatureOptions
             "Add deep features: the folder of a vision transformer (backbone.onnx, backbone.json), such as models/fastseg-vit-tiny-8-int8.",
     };
 
-    private readonly Option<string?> _upsampler = new("--upsampler")
-    {
-        HelpName = "nearest|bilinear|jbu|strided:2|strided:4|learned",
-        Description =
-            "How deep features are brought to full resolution; jbu (joint bilateral) weighs cells by how much they resemble the pixel; " +
-            "strided:2 and strided:4 let the transformer see the page shifted by parts of a patch, which takes 4 and 16 times as long. " +
-            "[default: learned where MODELDIR's upsampler was trained for what it gets (projection, --channels, --standardise image), " +
-            "otherwise bilinear]",
-    };
+    private readonly Option<string?> _upsampler;
 
     private readonly Option<int> _channels = NumberOption.Whole(
         "--channels",
@@ -65,9 +64,21 @@ internal sealed class DeepFeatureOptions
         "them. With 1, as many windows run at once as there are threads; with more, one at a time.",
         NetworkThreads, 1, 1024);
 
-    public DeepFeatureOptions()
+    /// <param name="trains">Whether an upsampler can be trained for the images at hand.</param>
+    public DeepFeatureOptions(bool trains = false)
     {
-        ChoiceOption.Only(_upsampler, "nearest", "bilinear", "jbu", "strided:2", "strided:4", "learned");
+        string[] words = ["nearest", "bilinear", "jbu", "strided:2", "strided:4", "learned", .. trains ? Trained : []];
+        _upsampler = new Option<string?>("--upsampler")
+        {
+            HelpName = string.Join('|', words),
+            Description =
+                "How deep features are brought to full resolution; jbu (joint bilateral) weighs cells by how much they resemble the pixel; " +
+                "strided:2 and strided:4 let the transformer see the page shifted by parts of a patch, which takes 4 and 16 times as long. " +
+                (trains ? TrainedHelp : "") +
+                "[default: learned where MODELDIR's upsampler was trained for what it gets (projection, --channels, --standardise image), " +
+                "otherwise bilinear]",
+        };
+        ChoiceOption.Only(_upsampler, words);
         ChoiceOption.Only(_scales, "1", "2", "1,2");
     }
 
@@ -90,6 +101,14 @@ internal sealed class DeepFeatureOptions
     public string? Other(ParseResult parsed) =>
         ((Option[])[_upsampler, _channels, _projection, _scales, _range, _threads])
             .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
+
+    /// <summary>How an upsampler is to be trained for the images at hand; null where none is.</summary>
+    public UpsamplerRecipe? Recipe(ParseResult parsed) => parsed.GetValue(_upsampler) switch
+    {
+        "finish" => UpsamplerRecipe.Finish,
+        "train" => UpsamplerRecipe.Project,
+        _ => null,
+    };
 
     /// <summary>Opens the backbone; null where there is none. The caller disposes it.</summary>
     public Backbone? Open(Session session)

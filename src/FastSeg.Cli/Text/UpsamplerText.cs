@@ -22,6 +22,7 @@ internal static class UpsamplerText
             .Row("images", config.Standardise is { } mode ? StandardiseText.Of(mode) : "not stated how they were standardised")
             .Row("parameters", Units.Count(file.Parameters))
             .Row("source", file.Source.Length > 0 ? file.Source : "not stated")
+            .Row("training", file.Training.Length > 0 ? file.Training : "not stated")
             .Row("assumed", file.AssumedFields.Length > 0 ? file.AssumedFields : "nothing")
             .Row("not looked at", file.UnknownKeys.Length > 0 ? file.UnknownKeys : "nothing")
             .Write(output);

@@ -113,7 +113,7 @@ internal sealed class DeepModel : IDisposable
         options.CheckScales();
         Backbone backbone = options.Backbone;
         Upsampling upsampling = options.Choose(standardise).Upsampling;
-        UpsamplerFile? weights = upsampling == Upsampling.Learned ? backbone.Upsampler : null;
+        UpsamplerFile? weights = upsampling == Upsampling.Learned ? options.Network : null;
         int channelsOut = weights?.Config.ChannelsOut ?? options.Channels;
         long start = Stopwatch.GetTimestamp();
         InputRange range = maps is null ? options.Range ?? InputRange.From(images, run.Cancellation) : InputRange.Bytes;

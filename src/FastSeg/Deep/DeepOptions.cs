@@ -55,6 +55,9 @@ public sealed record DeepOptions(Backbone Backbone)
     /// </summary>
     public Upsampling? Upsampling { get; init; }
 
+    /// <summary>The learned upsampler; null takes the one of the backbone's folder.</summary>
+    public UpsamplerFile? Upsampler { get; init; }
+
     /// <summary>
     /// Along each axis, how many times the transformer sees the page, each time shifted by a part of a patch: 1, 2 or 4, a divisor of the
     /// patch. With more than 1 there is a cell every patch / shifts pixels, upsampling is bilinear, and the scale is 1; the transformer
@@ -67,6 +70,9 @@ public sealed record DeepOptions(Backbone Backbone)
     /// standardised: four deviations either way are seen as 0.02 and 0.98.
     /// </summary>
     public InputRange? Range { get; init; }
+
+    /// <summary>The learned upsampler that there is; null for none.</summary>
+    internal UpsamplerFile? Network => Upsampler ?? Backbone.Upsampler;
 
     /// <summary>Refuses a range where images are standardised.</summary>
     /// <exception cref="FastSegException">There is one.</exception>
@@ -99,7 +105,7 @@ public sealed record DeepOptions(Backbone Backbone)
         }
         if (Misfit(standardise) is not var (what, remedy))
         {
-            return new UpsamplingChoice(FastSeg.Upsampling.Learned, Backbone.UpsamplerPath);
+            return new UpsamplingChoice(FastSeg.Upsampling.Learned, Network?.Name ?? Backbone.UpsamplerPath);
         }
         return Upsampling is null
             ? new UpsamplingChoice(FastSeg.Upsampling.Bilinear, what)
@@ -168,7 +174,7 @@ public sealed record DeepOptions(Backbone Backbone)
     /// <summary>Why the learned upsampler cannot be used, and what would help; null where it can.</summary>
     private (string What, string Remedy)? Misfit(Standardisation standardise)
     {
-        if (Backbone.Upsampler is not { Config: var config })
+        if (Network is not { Config: var config })
         {
             return ($"there is no learned upsampler ({Backbone.UpsamplerPath})", "import one");
         }

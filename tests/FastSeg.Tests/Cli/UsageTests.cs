@@ -10,7 +10,7 @@ internal sealed class UsageTests
         "train", "segment", "features", "score", "plan", "info", "preview", "upsampler", "models", "demo", "selftest",
     ];
 
-    private static readonly string[] Helped = [.. Commands, "upsampler import", "upsampler info", "upsampler run"];
+    private static readonly string[] Helped = [.. Commands, "upsampler import", "upsampler info", "upsampler run", "upsampler train"];
 
     [Test]
     public void AloneItShowsTheCommands()

@@ -8,6 +8,7 @@ namespace FastSeg;
 public sealed class UpsamplerFile
 {
     private const string ConfigKey = "config", SourceKey = "source", AssumedKey = "assumed", UnknownKey = "unknown";
+    private const string TrainingKey = "training";
     private const string Counter = ".num_batches_tracked";
 
     /// <summary>Most tensors named in one error sentence.</summary>
@@ -39,6 +40,9 @@ public sealed class UpsamplerFile
     /// words; empty for none.
     /// </summary>
     public string UnknownKeys { get; private init; } = "";
+
+    /// <summary>How FastSeg trained the weights, as JSON: recipe, steps, losses, images; empty where it did not.</summary>
+    public string Training { get; private init; } = "";
 
     /// <summary>How many numbers all tensors have together.</summary>
     public long Parameters => Tensors.Values.Sum(tensor => tensor.Values.LongLength);
@@ -94,8 +98,22 @@ public sealed class UpsamplerFile
             file.Metadata.GetValueOrDefault(SourceKey, ""), file.Metadata.GetValueOrDefault(AssumedKey, ""), bytes)
         {
             UnknownKeys = InputFile.OneLine(file.Metadata.GetValueOrDefault(UnknownKey, "")),
+            Training = InputFile.OneLine(file.Metadata.GetValueOrDefault(TrainingKey, "")),
         };
     }
+
+    /// <summary>The bytes of a safetensors file of weights that FastSeg trained.</summary>
+    /// <param name="config">The network's shape.</param>
+    /// <param name="tensors">Its tensors.</param>
+    /// <param name="source">What trained them.</param>
+    /// <param name="training">How, as JSON.</param>
+    internal static byte[] Trained(UpsamplerConfig config, IReadOnlyList<WeightTensor> tensors, string source, string training) =>
+        Safetensors.Write(tensors, new Dictionary<string, string>
+        {
+            [ConfigKey] = UpsamplerConfigReader.ToJson(config),
+            [SourceKey] = source,
+            [TrainingKey] = training,
+        });
 
     private static string Unknown(CheckpointConfig config) => string.Join(", ", config.UnknownKeys);
 

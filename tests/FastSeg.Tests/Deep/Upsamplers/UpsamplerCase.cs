@@ -93,13 +93,13 @@ internal sealed unsafe record UpsamplerCase(int ChannelsIn, int ChannelsOut, int
     }
 
     /// <summary>Our result, computed in tiles; the image it sees ends with what the plan says a tile needs.</summary>
-    public float[] Run(int tileWidth, int tileHeight, int bits = 0)
+    public float[] Run(int tileWidth, int tileHeight, int bits = 0, IEnumerable<WeightTensor>? weights = null)
     {
         int before = VectorPath.Bits;
         VectorPath.Bits = bits == 0 ? before : bits;
         try
         {
-            using var network = new Upsampler(Config, Tensors());
+            using var network = new Upsampler(Config, weights ?? Tensors());
             var plan = new UpsamplerPlanCpu(network, Height, Width, LowHeight, LowWidth, tileWidth);
             using UpsamplerCpu worker = UpsamplerCpu.Create(plan);
             float[] result = new float[ChannelsOut * Height * Width];

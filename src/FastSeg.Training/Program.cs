@@ -1,0 +1,3 @@
+using FastSeg.Learning.Runs;
+
+return new Conversation(Console.In, Console.Out).Run();

@@ -1,0 +1,44 @@
+using FastSeg.Tests.Cli;
+using FastSeg.Tests.Deep.Upsamplers;
+using NUnit.Framework;
+
+namespace FastSeg.Training.Tests;
+
+/// <summary>The command, with the trainer as the process that it is.</summary>
+[TestFixture]
+internal sealed class CommandTests
+{
+    [Test]
+    public void ItTrainsInAProcessOfItsOwn()
+    {
+        using var job = new Job();
+        string[] command = ["upsampler", "train", "--deep", job.Backbone.Folder, "--channels", "4", "--threads", "1", "-o", job.Output];
+        Outcome outcome = CommandLine.Run([.. command, "--steps", "10", "--pieces", "2", "--images", .. job.Images]);
+        Assert.That(outcome.Code, Is.Zero, outcome.Error);
+        Assert.That(outcome.Output, Does.Contain("4 to 4 channels").And.Contain("half-pixel").And.Contain("\"recipe\":\"free\""));
+        Assert.That(outcome.Error, Does.Contain("100 %  step 10 of 10, loss "));
+        Assert.That(File.Exists(job.Fitted), Is.True);
+        Assert.That(Directory.GetFiles(job.Folder, ".*"), Is.Empty);
+
+        Outcome refused = CommandLine.Run(["upsampler", "train", .. command[2..5], "3", .. command[6..], "--images", .. job.Images]);
+        Assert.That(refused.Code, Is.EqualTo(1));
+        Assert.That(refused.ErrorLines[^1], Does.StartWith("fastseg: --channels 3 cannot be divided by 2"));
+
+        using var stopped = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        Outcome interrupted = CommandLine.Run(
+            stopped.Token, [.. command, "--steps", "1000000", "--pieces", "2", "--images", .. job.Images]);
+        Assert.That(interrupted.Code, Is.EqualTo(130), interrupted.Error);
+    }
+
+    [Test]
+    public void WhatCannotBeMeantIsSaid()
+    {
+        using var job = new Job(images: 1);
+        string[] command = ["upsampler", "train", "--deep", job.Backbone.Folder, "--images", job.Images[0]];
+        Assert.That(CommandLine.Run([.. command, "-o", job.At("x.pth")]).Error, Does.Contain("must end in .safetensors"));
+        Assert.That(
+            CommandLine.Run([.. command, "-o", job.Output, "--steps", "5", "--minutes", "1"]).Error,
+            Does.Contain("--steps and --minutes both say how long"));
+        Assert.That(CommandLine.Run([.. command, "-o", job.Images[0]]).Code, Is.EqualTo(2), "an image would be overwritten");
+    }
+}
