@@ -31,6 +31,32 @@ internal sealed class CommandTests
     }
 
     [Test]
+    public void AProjectsUpsamplerIsTrainedAndTheModelCarriesIt()
+    {
+        using var job = new Job(images: 1);
+        string projection = job.Backbone.SaveProjection(4), labels = job.WriteLabels(), model = job.At("m.fastseg");
+        string[] command =
+        [
+            "train", "--image", job.Images[0], "--labels", labels, "--deep", job.Backbone.Folder, "--rounds", "2", "--no-score",
+            "--threads", "1", "-o", model,
+        ];
+        Outcome none = CommandLine.Run([.. command, "--upsampler", "finish"]);
+        Assert.That(none.ErrorLines.Single(), Does.Contain("has no learned upsampler that could be finished"));
+        string network = job.WriteNetwork(job.Small(ProjectionFile.Load(projection).Identity));
+        File.Move(network, Path.Combine(job.Backbone.Folder, "upsampler.safetensors"));
+        Outcome outcome = CommandLine.Run([.. command, "--upsampler", "finish"]);
+        Assert.That(outcome.Code, Is.Zero, outcome.Error);
+        Assert.That(outcome.Output, Does.Contain("learned upsampling: trained on these images"));
+        DeepDescription deep = Model.Load(model).DeepFeatures!;
+        Assert.That((deep.Upsampling, deep.Channels), Is.EqualTo((Upsampling.Learned, 4)));
+        Outcome segmented = CommandLine.Run(
+            "segment", model, job.Images[0], "--deep", job.Backbone.Folder, "--threads", "1", "-o", job.At("labels.tif"));
+        Assert.That(segmented.Code, Is.Zero, segmented.Error);
+        Assert.That(CommandLine.Run([.. command, "--upsampler", "train", "--standardise", "none"]).Code, Is.EqualTo(2));
+        Assert.That(CommandLine.Run([.. command, "--upsampler", "train", "--deep-scales", "2"]).Code, Is.EqualTo(2));
+    }
+
+    [Test]
     public void WhatCannotBeMeantIsSaid()
     {
         using var job = new Job(images: 1);

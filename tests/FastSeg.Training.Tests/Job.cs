@@ -57,6 +57,32 @@ internal sealed class Job : IDisposable
         return news;
     }
 
+    /// <summary>A small network for the backbone and a projection.</summary>
+    public UpsamplerConfig Small(string? projection) => new()
+    {
+        ChannelsIn = 4,
+        ChannelsHidden = 4,
+        ChannelsOut = 4,
+        ChannelsDown = 2,
+        Patch = _backbone.Patch,
+        Padding = Padding.Replicate,
+        NormaliseL1 = false,
+        Align = Align.HalfPixel,
+        Projection = projection,
+        Standardise = Standardisation.Image,
+    };
+
+    /// <summary>Scribbles over the first image.</summary>
+    public string WriteLabels()
+    {
+        var scene = new SyntheticScene(Side, Side);
+        string path = _folder.File("labels.png");
+        using ImageWriter writer = ImageFile.Create(path, new ImageLayout(Side, Side, SampleType.UInt8));
+        writer.Write(new Region(0, 0, Side, Side), scene.Labels);
+        writer.Commit();
+        return path;
+    }
+
     /// <summary>A network for the backbone, as a file.</summary>
     public string WriteNetwork(UpsamplerConfig config)
     {

@@ -85,7 +85,7 @@ internal sealed class JobRunTests
     {
         using var job = new Job();
         UpsamplerJob wanted = job.Wanted with { Resumes = true };
-        string state = Path.Combine(job.Folder, $".{Path.GetFileName(job.Output)}.training");
+        string state = wanted.StateFile;
         Job.Run(wanted);
         byte[] whole = File.ReadAllBytes(job.Output);
         File.Delete(job.Fitted);

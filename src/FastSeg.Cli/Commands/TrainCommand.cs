@@ -90,7 +90,7 @@ internal sealed class TrainCommand : FastSegCommand
         TrainingOptions training = _trees.Wanted(parsed);
         string[]? names = NamesOption.Given(parsed, _names);
         using Backbone? backbone = _deep.Open(session);
-        DeepOptions? deep = WithUpsampler(session, images, features, _deep.Wanted(parsed, backbone), training.Seed);
+        DeepOptions? deep = _deep.Wanted(parsed, backbone);
         Smoothing? smooth = parsed.GetValue(_smooth);
         bool scored = !parsed.GetValue(_noScore);
         HeldOut heldOut = !scored ? HeldOut.Nothing : smooth is null ? HeldOut.ChooseSmoothing : HeldOut.Score;
@@ -99,6 +99,7 @@ internal sealed class TrainCommand : FastSegCommand
         TrainingResult result;
         using (var set = new TrainingSet(images, labels))
         {
+            deep = WithUpsampler(session, images, features, deep, training.Seed);
             result = session.Long(
                 "training", parsed.GetValue(_memory),
                 options => Segmenter.Train(set.Images, features, training, names, options, deep, smooth, heldOut));

@@ -123,7 +123,15 @@ internal sealed class UpsamplerTrainCommand : FastSegCommand
             Threads = session.Options(0).WorkerCount,
             Resumes = true,
         };
-        TrainerProcess.Run(job, session);
+        try
+        {
+            TrainerProcess.Run(job, session);
+        }
+        catch (OperationCanceledException) when (File.Exists(job.StateFile))
+        {
+            session.Error.WriteLine("fastseg: the training is kept; the same command goes on with it.");
+            throw;
+        }
         UpsamplerText.Write(session.Output, output, UpsamplerFile.Load(output));
         return ExitCode.Success;
     }

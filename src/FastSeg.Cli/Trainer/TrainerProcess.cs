@@ -24,7 +24,7 @@ internal static class TrainerProcess
             RedirectStandardOutput = true,
         };
         using Process trainer = Process.Start(start)!;
-        using CancellationTokenRegistration stop = session.Cancellation.Register(trainer.StandardInput.Close);
+        using CancellationTokenRegistration stop = session.Cancellation.Register(() => Stop(trainer));
         UpsamplerNews? failure = null;
         try
         {
@@ -48,6 +48,18 @@ internal static class TrainerProcess
         {
             throw new FastSegException(
                 $"The trainer ended with exit code {trainer.ExitCode} and wrote nothing; where memory was short, train on fewer pieces.");
+        }
+    }
+
+    private static void Stop(Process trainer)
+    {
+        try
+        {
+            trainer.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended by itself.
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
             MostNorm = job.Recipe == UpsamplerRecipe.Given ? 0 : 1,
             Features = job.Recipe == UpsamplerRecipe.Given ? 0 : config.ChannelsHidden,
         };
-        var state = job.Resumes ? new TrainingState(job.Output, Identity(identity)) : null;
+        var state = job.Resumes ? new TrainingState(job.StateFile, Identity(identity)) : null;
         var loop = new TrainingLoop(network, data, job, Steps, cancellation);
         long steps = loop.Run(state, optimiser);
         Write(config, WeightScales.ToFile(network.Weights(), deviations), identity, steps, data.Parts.Zip(loop.Losses));

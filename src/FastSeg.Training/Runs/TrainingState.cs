@@ -16,13 +16,9 @@ internal sealed class TrainingState
     private readonly string _job;
 
     /// <summary>Names the file.</summary>
-    /// <param name="output">The file that the training writes in the end.</param>
+    /// <param name="path">The file.</param>
     /// <param name="job">What identifies the training: a file of another one is not gone on with.</param>
-    public TrainingState(string output, string job)
-    {
-        string full = Path.GetFullPath(output);
-        (_path, _job) = (Path.Combine(Path.GetDirectoryName(full) ?? "/", $".{Path.GetFileName(full)}.training"), job);
-    }
+    public TrainingState(string path, string job) => (_path, _job) = (path, job);
 
     /// <summary>Steps that are done.</summary>
     public long Step { get; set; }

@@ -60,6 +60,17 @@ internal sealed record UpsamplerJob
     /// <summary>Whether a training that was stopped goes on from a hidden file beside the output.</summary>
     public bool Resumes { get; init; }
 
+    /// <summary>The hidden file from which a training goes on that was stopped.</summary>
+    [JsonIgnore]
+    public string StateFile
+    {
+        get
+        {
+            string output = Path.GetFullPath(Output);
+            return Path.Combine(Path.GetDirectoryName(output) ?? "/", $".{Path.GetFileName(output)}.training");
+        }
+    }
+
     /// <summary>The job as one line.</summary>
     public string ToLine() => JsonSerializer.Serialize(this, Json);
 
