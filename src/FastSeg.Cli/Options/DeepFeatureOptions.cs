@@ -20,7 +20,7 @@ internal sealed class DeepFeatureOptions
     private static readonly string[] Trained = ["finish", "train"];
 
     private const string TrainedHelp =
-        "finish and train make a learned one for these images, without their labels: from MODELDIR's in about a minute, from nothing in two. ";
+        "finish and train make a learned one for these images, without their labels: from MODELDIR's in a minute, from nothing in two. ";
 
     /// <summary>What --projection takes instead of a file.</summary>
     private const string Fit = "fit";
@@ -72,11 +72,11 @@ internal sealed class DeepFeatureOptions
         {
             HelpName = string.Join('|', words),
             Description =
-                "How deep features are brought to full resolution; jbu (joint bilateral) weighs cells by how much they resemble the pixel; " +
-                "strided:2 and strided:4 let the transformer see the page shifted by parts of a patch, which takes 4 and 16 times as long. " +
-                (trains ? TrainedHelp : "") +
-                "[default: learned where MODELDIR's upsampler was trained for what it gets (projection, --channels, --standardise image), " +
-                "otherwise bilinear]",
+                "How deep features are brought to full resolution; jbu (joint bilateral) weighs cells by how much they resemble the " +
+                "pixel; strided:2 and strided:4 let the transformer see the page shifted by parts of a patch, which takes 4 and 16 " +
+                $"times as long. {(trains ? TrainedHelp : "")}" +
+                "[default: learned where MODELDIR's upsampler was trained for what it gets (projection, --channels, " +
+                "--standardise image), otherwise bilinear]",
         };
         ChoiceOption.Only(_upsampler, words);
         ChoiceOption.Only(_scales, "1", "2", "1,2");
