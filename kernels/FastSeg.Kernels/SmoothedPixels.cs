@@ -34,7 +34,9 @@ public static class SmoothedPixels
             Largest(planes.Probabilities, at, (long)shape.Width * shape.Height, shape.Classes);
     }
 
-    /// <summary>q: p where the largest p is above a limit, else g; times 65535, rounded.</summary>
+    /// <summary>
+    /// q: p where the largest p is above a limit, else g; times 32767, rounded, and 32768 more for the class of the largest p.
+    /// </summary>
     /// <param name="shape">The rectangles.</param>
     /// <param name="planes">The planes.</param>
     /// <param name="sure">The limit.</param>
@@ -56,8 +58,9 @@ public static class SmoothedPixels
         }
         for (int c = 0; c < shape.Classes; c++)
         {
-            float value = most > sure ? planes.Probabilities[(c * stride) + at] : planes.Smoothed[(c * pixels) + pixel];
-            chosen[(c * pixels) + pixel] = (ushort)(int)Fma.Of(value, 65535f, 0.5f);
+            float own = planes.Probabilities[(c * stride) + at];
+            float value = most > sure ? own : planes.Smoothed[(c * pixels) + pixel];
+            chosen[(c * pixels) + pixel] = (ushort)(int)Fma.Of(value, 32767f, most > own ? 0.5f : 32768.5f);
         }
     }
 

@@ -33,7 +33,9 @@ internal sealed class SmoothedPageReference(int width, int height, bool[]? kept 
         return [.. classes.SelectMany(c => SmoothingReference.Guided(image, Plane(p, c), kept, radius, epsilon).Values)];
     }
 
-    /// <summary>What safe smoothing keeps: p where the forest is sure, else g, as 16 bits.</summary>
+    /// <summary>
+    /// What safe smoothing keeps: p where the forest is sure, else g, as 15 bits, and a bit that marks the class that the pixel had before.
+    /// </summary>
     public ushort[] Unsure(double[] p, double[] g)
     {
         int pixels = width * height, classes = p.Length / pixels;
@@ -41,7 +43,7 @@ internal sealed class SmoothedPageReference(int width, int height, bool[]? kept 
         for (int i = 0; i < p.Length; i++)
         {
             double most = Enumerable.Range(0, classes).Max(c => p[(c * pixels) + (i % pixels)]);
-            q[i] = (ushort)Math.Floor((65535 * (most > 0.8 ? p[i] : g[i])) + 0.5);
+            q[i] = (ushort)(Math.Floor((32767 * (most > 0.8 ? p[i] : g[i])) + 0.5) + (p[i] == most ? 32768 : 0));
         }
         return q;
     }
@@ -51,7 +53,7 @@ internal sealed class SmoothedPageReference(int width, int height, bool[]? kept 
     {
         int classes = p.Length / (width * height);
         long[] areas = Areas(Labels(p, null), classes);
-        double[] targets = [.. areas.Select(area => area < 0.02 * areas.Sum() ? area : 0.8 * area)];
+        double[] targets = [.. areas.Select(area => area < 0.02 * areas.Sum() ? area : 0.95 * area)];
         double[] weights = [.. Enumerable.Repeat(1.0, classes)];
         for (int round = 0; round < 30; round++)
         {
@@ -84,8 +86,11 @@ internal sealed class SmoothedPageReference(int width, int height, bool[]? kept 
         return [.. weighted.Select((value, i) => value / Enumerable.Range(0, classes).Sum(c => weighted[(c * pixels) + (i % pixels)]))];
     }
 
-    private double[] Weighted(double[] values, double[]? weights) =>
-        weights is null ? values : [.. values.Select((value, i) => value * (float)weights[i / (width * height)])];
+    private double[] Weighted(double[] values, double[]? weights)
+    {
+        double Weigh(double value, int i) => value < 32768 ? value : (value - 32768) * (float)weights[i / (width * height)];
+        return weights is null ? values : [.. values.Select(Weigh)];
+    }
 
     private long[] Areas(int[] labels, int classes) =>
         [.. Enumerable.Range(0, classes).Select(c => (long)labels.Where((label, i) => label == c && Kept(i)).Count())];

@@ -2,7 +2,7 @@ namespace FastSeg.Probabilities;
 
 /// <summary>
 /// Weights of the classes under which smoothed probabilities give each class nearly the area that it had before. The smoothing eats thin
-/// and rare classes; a weight above 1 gives them back.
+/// and rare classes; a weight above 1 gives them back, where they were.
 /// </summary>
 internal static class AreaWeights
 {
@@ -16,7 +16,7 @@ internal static class AreaWeights
     private const long Rare = 50;
 
     /// <summary>What share of its area any other class must keep.</summary>
-    private const double KeptShare = 0.8;
+    private const double KeptShare = 0.95;
 
     /// <summary>A class is too small where it is below this share of what it must keep.</summary>
     private const double Enough = 0.98;

@@ -89,7 +89,8 @@ internal sealed unsafe class CountingGrid : IDisposable
     }
 
     /// <summary>
-    /// How many counted pixels have each class where its probabilities are multiplied by weights; ties go to the lowest class.
+    /// How many counted pixels have each class where the probability of the class that a pixel had before smoothing is multiplied by that
+    /// class's weight; ties go to the lowest class.
     /// </summary>
     /// <param name="weights">One a class.</param>
     /// <param name="workers">Threads.</param>
@@ -140,7 +141,9 @@ internal sealed unsafe class CountingGrid : IDisposable
             {
                 Vector256<ushort> value = Vector256.Load(values + (c * _pixels) + i);
                 Vector512<uint> wide = Vector512.Create(Vector256.WidenLower(value), Vector256.WidenUpper(value));
-                Vector512<float> weighted = Vector512.ConvertToSingle(wide.AsInt32()) * weights[c];
+                Vector512<int> own = Vector512.GreaterThan(wide.AsInt32(), Vector512.Create(SafeRule.One));
+                Vector512<float> plain = Vector512.ConvertToSingle(wide.AsInt32() & Vector512.Create(SafeRule.One));
+                Vector512<float> weighted = Vector512.ConditionalSelect(own.AsSingle(), plain * weights[c], plain);
                 Vector512<float> above = Vector512.GreaterThan(weighted, best);
                 best = Vector512.ConditionalSelect(above, weighted, best);
                 label = Vector512.ConditionalSelect(above.AsInt32(), Vector512.Create(c), label);
@@ -158,7 +161,8 @@ internal sealed unsafe class CountingGrid : IDisposable
             float best = 0;
             for (int c = 0; c < _classes; c++)
             {
-                float weighted = values[(c * _pixels) + i] * weights[c];
+                ushort value = values[(c * _pixels) + i];
+                float weighted = value < SafeRule.Own ? value : (value - SafeRule.Own) * weights[c];
                 (most, best) = weighted > best ? (c, weighted) : (most, best);
             }
             counts[most]++;

@@ -28,7 +28,8 @@ internal static unsafe class SmoothedPixelsCpu
     }
 
     /// <summary>
-    /// q of some pixels: p where the largest p is above <see cref="SafeRule.Sure"/>, else g; times 65535, rounded.
+    /// q of some pixels: p where the largest p is above <see cref="SafeRule.Sure"/>, else g; times <see cref="SafeRule.One"/>, rounded, and
+    /// <see cref="SafeRule.Own"/> more for the class of the largest p.
     /// </summary>
     /// <param name="p">Probabilities of class 0, first pixel.</param>
     /// <param name="pStride">Floats from a class to the next.</param>
@@ -52,13 +53,14 @@ internal static unsafe class SmoothedPixelsCpu
             }
             for (int c = 0; c < classes; c++)
             {
-                float value = most > SafeRule.Sure ? p[(c * pStride) + i] : g[(c * gStride) + i];
-                q[(c * qStride) + i] = (ushort)MathF.FusedMultiplyAdd(value, ushort.MaxValue, 0.5f);
+                float own = p[(c * pStride) + i], value = most > SafeRule.Sure ? own : g[(c * gStride) + i];
+                float offset = most > own ? 0.5f : SafeRule.Own + 0.5f;
+                q[(c * qStride) + i] = (ushort)MathF.FusedMultiplyAdd(value, SafeRule.One, offset);
             }
         }
     }
 
-    /// <summary>w q of some pixels.</summary>
+    /// <summary>q of some pixels, times w where the class is the one that the pixel had before smoothing.</summary>
     /// <param name="q">Class 0, first pixel, from <see cref="Choose"/>.</param>
     /// <param name="qStride">Values from a class to the next.</param>
     /// <param name="weights">One weight a class.</param>
@@ -75,7 +77,7 @@ internal static unsafe class SmoothedPixelsCpu
                 : Weigh<Simd256, Vector256<float>>(q, weights[c], weighted, count);
             for (int i = done; i < count; i++)
             {
-                weighted[i] = q[i] * weights[c];
+                weighted[i] = q[i] < SafeRule.Own ? q[i] : (q[i] - SafeRule.Own) * weights[c];
             }
         }
     }
@@ -109,7 +111,8 @@ internal static unsafe class SmoothedPixelsCpu
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        TVector sure = TLanes.Broadcast(SafeRule.Sure), steps = TLanes.Broadcast(ushort.MaxValue), half = TLanes.Broadcast(0.5f);
+        TVector sure = TLanes.Broadcast(SafeRule.Sure), one = TLanes.Broadcast(SafeRule.One);
+        TVector half = TLanes.Broadcast(0.5f), marked = TLanes.Broadcast(SafeRule.Own + 0.5f);
         int i = 0;
         for (; i <= count - TLanes.Count; i += TLanes.Count)
         {
@@ -120,8 +123,9 @@ internal static unsafe class SmoothedPixelsCpu
             }
             for (int c = 0; c < classes; c++)
             {
-                TVector value = TLanes.WhereAbove(most, sure, TLanes.Load(p + (c * pStride) + i), TLanes.Load(g + (c * gStride) + i));
-                TLanes.StoreShorts(TLanes.Fma(value, steps, half), q + (c * qStride) + i);
+                TVector own = TLanes.Load(p + (c * pStride) + i);
+                TVector value = TLanes.WhereAbove(most, sure, own, TLanes.Load(g + (c * gStride) + i));
+                TLanes.StoreShorts(TLanes.Fma(value, one, TLanes.WhereAbove(most, own, half, marked)), q + (c * qStride) + i);
             }
         }
         return i;
@@ -133,11 +137,13 @@ internal static unsafe class SmoothedPixelsCpu
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        TVector weights = TLanes.Broadcast(weight);
+        TVector weights = TLanes.Broadcast(weight), one = TLanes.Broadcast(SafeRule.One), own = TLanes.Broadcast(SafeRule.Own);
         int i = 0;
         for (; i <= count - TLanes.Count; i += TLanes.Count)
         {
-            TLanes.Store(TLanes.Multiply(TLanes.LoadShorts(q + i), weights), weighted + i);
+            TVector value = TLanes.LoadShorts(q + i);
+            TVector times = TLanes.Multiply(TLanes.Subtract(value, own), weights);
+            TLanes.Store(TLanes.WhereAbove(value, one, times, value), weighted + i);
         }
         return i;
     }

@@ -10,7 +10,8 @@ public enum SmoothingMode
     Guided,
 
     /// <summary>
-    /// By a guided filter where the forest is unsure, and with weights that give each class back the area that it had on the whole page.
+    /// By a guided filter where the forest is unsure, and with weights that give each class back, where it was, nearly the area that it
+    /// had on the whole page.
     /// </summary>
     Safe,
 }

@@ -23,8 +23,8 @@ public sealed record SegmentOptions
     public Smoothing? Smoothing { get; init; }
 
     /// <summary>
-    /// With <see cref="SmoothingMode.Safe"/>, by what each class's probability is multiplied before the largest one gives the label: one
-    /// number above 0 a class, such as <see cref="RunResult.ClassWeights"/> of another image or of the whole one. Then no areas are
+    /// With <see cref="SmoothingMode.Safe"/>, by what each class's probability is multiplied where it was the largest before smoothing:
+    /// one number above 0 a class, such as <see cref="RunResult.ClassWeights"/> of another image or of the whole one. Then no areas are
     /// counted, and one pass over the region is enough. Null where the weights are made from the page's own areas.
     /// </summary>
     public IReadOnlyList<double>? ClassWeights { get; init; }
