@@ -11,14 +11,16 @@ namespace FastSeg.Cli.Commands;
 internal sealed class BackboneCommand : FastSegCommand
 {
     public BackboneCommand() : base(
-        "backbone", "Makes a backbone faster.",
+        "backbone", "Measures a backbone, and makes one faster.",
         "A backbone is a folder with a network and a description; docs/deep.md says what is in it.",
+        "fastseg backbone check models/fastseg-vit-tiny-8-int8 --images a.tif b.tif",
         "fastseg backbone optimise models/dinov2-small --images a.tif b.tif -o models/dinov2-small-int8")
     {
+        Subcommands.Add(new BackboneCheckCommand());
         Subcommands.Add(new Optimise());
     }
 
-    public override int Run(Session session) => throw new UsageException("backbone does one of several things; add optimise.");
+    public override int Run(Session session) => throw new UsageException("backbone does one of several things; add check or optimise.");
 
     /// <summary>Rewrites a network.</summary>
     private sealed class Optimise : FastSegCommand

@@ -12,9 +12,8 @@ internal sealed class ModelsCommand : FastSegCommand
         $"Looks into the folders that the environment variable {BackboneFolders.Variable} lists (separated by colons) " +
             "and into every folder models/ beside or above the program and the current directory. " +
             "Each is a backbone, or holds some. What is wrong with one is said behind it; the exit code stays 0.",
-        "fastseg models")
-    {
-    }
+        "fastseg models",
+        $"fastseg models get {ResNetBackbone.Name}") => Subcommands.Add(new ModelsGetCommand());
 
     public override int Run(Session session)
     {

@@ -37,6 +37,13 @@ internal sealed class TrainCommand : FastSegCommand
             "scored on that fold: from four images on a fold is of whole images, otherwise of strokes. With it, --smooth auto is safe.",
     };
 
+    private readonly Option<bool> _bias = new("--positional-bias")
+    {
+        Description =
+            "Measure how much of the deep features is position rather than content, from 0 to 1, on shuffled blocks of the images and on " +
+            "noise: 64 more windows. Printed, and in --report.",
+    };
+
     private readonly Option<string[]?> _names = NamesOption.Create("by ascending label value");
 
     private readonly Option<Smoothing?> _smooth = SmoothOption.CreateWithAuto(
@@ -64,7 +71,7 @@ internal sealed class TrainCommand : FastSegCommand
         _features.AddTo(this);
         _deep.AddTo(this);
         _trees.AddTo(this);
-        foreach (Option option in (Option[])[_smooth, _noScore, _names, _output, _memory])
+        foreach (Option option in (Option[])[_smooth, _noScore, _bias, _names, _output, _memory])
         {
             Options.Add(option);
         }
@@ -91,6 +98,11 @@ internal sealed class TrainCommand : FastSegCommand
         string[]? names = NamesOption.Given(parsed, _names);
         using Backbone? backbone = _deep.Open(session);
         DeepOptions? deep = _deep.Wanted(parsed, backbone);
+        if (parsed.GetValue(_bias) && backbone is null)
+        {
+            throw new UsageException(
+                "--positional-bias is about deep features; name a backbone's folder with --deep MODELDIR, or leave it out.");
+        }
         Smoothing? smooth = parsed.GetValue(_smooth);
         bool scored = !parsed.GetValue(_noScore);
         HeldOut heldOut = !scored ? HeldOut.Nothing : smooth is null ? HeldOut.ChooseSmoothing : HeldOut.Score;
@@ -103,11 +115,20 @@ internal sealed class TrainCommand : FastSegCommand
             result = session.Long(
                 "training", parsed.GetValue(_memory),
                 options => Segmenter.Train(set.Images, features, training, names, options, deep, smooth, heldOut));
+            if (parsed.GetValue(_bias))
+            {
+                session.Report.PositionalBias = BackboneCheck.PositionalBias(
+                    result.Model, backbone!, [.. set.Images.Select(image => image.Image)], session.Options(parsed.GetValue(_memory)));
+            }
         }
         session.Cancellation.ThrowIfCancellationRequested();
         result.Model.Save(output);
         Report(session, images, output, result);
         DeepFeatureOptions.Say(session, deep, features.Standardise);
+        if (session.Report.PositionalBias is { } bias)
+        {
+            session.Output.WriteLine($"positional bias {BackboneText.Bias(bias)}");
+        }
         return ExitCode.Success;
     }
 

@@ -17,6 +17,17 @@ internal static class BackboneOption
             $"[default: the one of that SHA-256 in {BackboneFolders.Variable} or models/]",
     };
 
+    /// <summary>The folder that was meant: a path, or the name of a backbone in the folders of models.</summary>
+    /// <exception cref="FastSegException">It is the name of a network that could be got, and was not.</exception>
+    public static string Named(string given)
+    {
+        string folder = BackboneFolders.Named(given);
+        return folder == ResNetBackbone.Name && !Directory.Exists(folder)
+            ? throw new FastSegException(
+                $"There is no backbone {folder} in the folders of models yet; `fastseg models get {folder}` gets it.")
+            : folder;
+    }
+
     /// <summary>Finds and opens the model's backbone; null where it needs none. The caller disposes it.</summary>
     /// <param name="session">Says what computes, and is told why the CPU does.</param>
     /// <param name="model">The model.</param>
@@ -26,7 +37,7 @@ internal static class BackboneOption
     {
         if (model.DeepFeatures is { } deep)
         {
-            Backbone backbone = deep.OpenBackbone(folder, BackendChoice.CudaOrdinal(session.Backend));
+            Backbone backbone = deep.OpenBackbone(folder is null ? null : Named(folder), BackendChoice.CudaOrdinal(session.Backend));
             session.Say(backbone.Note);
             return backbone;
         }

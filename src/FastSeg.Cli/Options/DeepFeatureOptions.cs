@@ -64,6 +64,14 @@ internal sealed class DeepFeatureOptions
         "them. With 1, as many windows run at once as there are threads; with more, one at a time.",
         NetworkThreads, 1, 1024);
 
+    private readonly Option<bool?> _flips = new("--flip-average")
+    {
+        HelpName = "true|false",
+        Description =
+            "Average tokens over the four flips of every window: four times the time, and most of the positional bias is gone. " +
+            "[default: what MODELDIR says, otherwise false]",
+    };
+
     /// <param name="trains">Whether an upsampler can be trained for the images at hand.</param>
     public DeepFeatureOptions(bool trains = false)
     {
@@ -85,7 +93,7 @@ internal sealed class DeepFeatureOptions
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_folder, _upsampler, _channels, _projection, _scales, _range, _threads])
+        foreach (Option option in (Option[])[_folder, _upsampler, _channels, _projection, _scales, _range, _threads, _flips])
         {
             command.Options.Add(option);
         }
@@ -99,7 +107,7 @@ internal sealed class DeepFeatureOptions
 
     /// <summary>The option besides --deep that was given; null for none.</summary>
     public string? Other(ParseResult parsed) =>
-        ((Option[])[_upsampler, _channels, _projection, _scales, _range, _threads])
+        ((Option[])[_upsampler, _channels, _projection, _scales, _range, _threads, _flips])
             .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
     /// <summary>How an upsampler is to be trained for the images at hand; null where none is.</summary>
@@ -116,7 +124,7 @@ internal sealed class DeepFeatureOptions
         ParseResult parsed = session.Parsed;
         if (Folder(parsed) is { } folder)
         {
-            Backbone backbone = Backbone.Open(folder, parsed.GetValue(_threads), BackendChoice.CudaOrdinal(session.Backend));
+            Backbone backbone = Backbone.Open(BackboneOption.Named(folder), parsed.GetValue(_threads), BackendChoice.CudaOrdinal(session.Backend));
             session.Say(backbone.Note);
             return backbone;
         }
@@ -153,6 +161,7 @@ internal sealed class DeepFeatureOptions
         FitProjection = parsed.GetValue(_projection) == Fit,
         Scales = [.. parsed.GetValue(_scales)!.Split(',').Select(scale => int.Parse(scale, CultureInfo.InvariantCulture))],
         Range = parsed.GetValue(_range),
+        FlipAverage = parsed.GetValue(_flips),
         Upsampling = parsed.GetValue(_upsampler) switch
         {
             "nearest" => Upsampling.Nearest,

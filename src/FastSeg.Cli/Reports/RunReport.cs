@@ -20,6 +20,12 @@ internal sealed class RunReport(string command, int threads)
     /// <summary>How labelled pixels that were held out from training fared.</summary>
     public HeldOutScore? HeldOut { get; set; }
 
+    /// <summary>How much of the deep features is position; null where it was not measured.</summary>
+    public double? PositionalBias { get; set; }
+
+    /// <summary>What a check of a backbone measured; null where none was checked.</summary>
+    public BackboneFindings? Backbone { get; set; }
+
     /// <summary>The backend of the last run.</summary>
     public BackendKind Backend { get; private set; } = BackendKind.Cpu;
 
@@ -98,6 +104,11 @@ internal sealed class RunReport(string command, int threads)
             if (HeldOut is not null)
             {
                 HeldOutText.WriteJson(json, HeldOut);
+            }
+            Backbone?.WriteJson(json);
+            if (PositionalBias is { } bias)
+            {
+                json.WriteNumber("positionalBias", bias);
             }
             json.WriteStartArray("stages");
             _stages.ForEach(stage => Write(json, stage));

@@ -69,6 +69,9 @@ internal static class BackboneText
         _ => upsampling.ToString().ToLowerInvariant(),
     };
 
+    /// <summary>"0.123": the share of position in tokens.</summary>
+    public static string Bias(double bias) => FormattableString.Invariant($"{bias:F3}");
+
     private static string Scale(DeepDescription deep, int scale) =>
         $"{scale} ({deep.Channels / deep.Scales.Count} channels, cells of {deep.Patch / scale / deep.Shifts} px)";
 

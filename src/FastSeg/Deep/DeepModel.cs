@@ -146,7 +146,7 @@ internal sealed class DeepModel : IDisposable
             Shifts = options.Shifts,
             WindowTokens = windows.Tokens,
             OverlapTokens = windows.Overlap,
-            FlipAverage = windows.FlipAverage,
+            FlipAverage = options.FlipAverage ?? windows.FlipAverage,
             RangeLow = range.Low,
             RangeHigh = range.High,
             Seed = seed,

@@ -74,6 +74,12 @@ public sealed record DeepOptions(Backbone Backbone)
     /// <summary>The learned upsampler that there is; null for none.</summary>
     internal UpsamplerFile? Network => Upsampler ?? Backbone.Upsampler;
 
+    /// <summary>
+    /// Whether tokens are averaged over the four flips of a window, which takes four times as long and removes most of their positional
+    /// bias; null for what the backbone's folder says. A model keeps it.
+    /// </summary>
+    public bool? FlipAverage { get; init; }
+
     /// <summary>Refuses a range where images are standardised.</summary>
     /// <exception cref="FastSegException">There is one.</exception>
     internal void CheckRange(Standardisation standardise)

@@ -36,7 +36,7 @@ internal sealed class RoomTests
         ["Probabilities"] = ["Common", "Features", "Files", "Forest", "Gpu", "Images", Kernels, "Native", "Simd"],
 
         ["Deep/Weights"] = ["Common", "Files"],
-        ["Deep/Backbones"] = ["Common", "Deep/Weights", "Files", "Images", "Native"],
+        ["Deep/Backbones"] = ["Common", "Deep/Weights", "Files", "Images", "Native", "Onnx"],
         ["Deep/Convolutions"] = ["Common", "Deep/Weights", "Gpu", Kernels, "Native", "Simd"],
         ["Deep/Tokens"] =
         [

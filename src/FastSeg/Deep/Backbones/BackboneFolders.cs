@@ -38,6 +38,15 @@ public static class BackboneFolders
     public static IReadOnlyList<string> Find() => [.. Places().Where(Directory.Exists).SelectMany(Backbones).Distinct()];
 
     /// <summary>
+    /// The backbone's folder that a caller means: the folder of that path, or else the backbone found whose folder has that name. Where
+    /// there is neither, what was given.
+    /// </summary>
+    /// <param name="given">A path, or the name of a folder in one of those looked into.</param>
+    public static string Named(string given) => Directory.Exists(given) || given.Contains(Path.DirectorySeparatorChar)
+        ? given
+        : Find().FirstOrDefault(folder => Path.GetFileName(folder) == given) ?? given;
+
+    /// <summary>
     /// Weights of upsamplers: safetensors files in the folders looked into and in the backbones found, but for those of
     /// <see cref="FindProjections"/>.
     /// </summary>

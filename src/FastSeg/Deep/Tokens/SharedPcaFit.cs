@@ -147,14 +147,14 @@ internal static unsafe class SharedPcaFit
     internal static SplitMix64 Draws(ulong seed, int scale) => new(scale == 1 ? seed : new SplitMix64(seed).Next());
 
     /// <summary>The leading eigenvectors, each with the sign that makes its largest number positive.</summary>
-    private static SharedPca Decompose(Backbone backbone, SharedPcaCovariance tokens, int channels)
+    internal static SharedPca Decompose(Backbone backbone, SharedPcaCovariance tokens, int channels)
     {
         Matrix<double> covariance = tokens.Covariance();
         double[] mean = tokens.Mean();
         int dimension = mean.Length;
         if (covariance.Enumerate().Any(value => !double.IsFinite(value)))
         {
-            throw backbone.NotFinite("for the training images");
+            throw backbone.NotFinite("for the images that it was given");
         }
         Evd<double> evd = covariance.Evd(Symmetricity.Symmetric);
         int[] order = [.. Enumerable.Range(0, dimension).OrderByDescending(i => evd.EigenValues[i].Real)];
