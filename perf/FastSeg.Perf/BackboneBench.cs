@@ -21,6 +21,9 @@ internal static unsafe class BackboneBench
     /// <summary>The network's own speed, within a twentieth; a pass a view and a hundredth for the rest.</summary>
     private const double LeastRatio = 0.95, MostPasses = SharedPcaFit.Views * 1.01;
 
+    /// <summary>Windows at once spare the waiting of threads for each other: a tenth, as was measured.</summary>
+    private const double LeastAtOnce = 1.1;
+
     /// <summary>The backbone in the box.</summary>
     public static string Folder => Path.Combine(Repository.Root, "models", "fastseg-vit-tiny-8");
 
@@ -65,6 +68,7 @@ internal static unsafe class BackboneBench
                 Goal = Goal.AtLeast(LeastRatio),
             });
         }
+        AtOnce(run, image, projection!, compute);
         run.Add(new Quantity(
             "backbone",
             $"{name}: shared PCA, {SharedPcaFit.Views} views",
@@ -78,6 +82,23 @@ internal static unsafe class BackboneBench
         Enlarge(run, axis.Size * backbone.Description.Patch);
         Planes(run, backbone, projection!, image, policy);
         DeepMemoryBench.Segment(run);
+    }
+
+    /// <summary>As many windows at once as there are threads, each with one, against one window at a time with all threads.</summary>
+    private static void AtOnce(PerfRun run, MemoryImage image, SharedPca projection, double together)
+    {
+        using Backbone backbone = Backbone.Open(Folder, 1);
+        WindowPolicy policy = WindowPolicy.Of(backbone);
+        int atOnce = backbone.WindowsAtOnce(run.Options.Threads);
+        double seconds = run.Best(() =>
+            LowResolution.Compute(backbone, projection, image, InputRange.Bytes, policy, atOnce: atOnce).Dispose());
+        double pixels = image.Info.Bounds.Pixels;
+        run.Add(new Comparison(
+            $"{backbone.Description.Name}: {atOnce} windows at once, a thread each", $"one window with {atOnce} threads",
+            pixels / seconds, pixels / together, "the same image")
+        {
+            Goal = Goal.AtLeast(LeastAtOnce),
+        });
     }
 
     /// <summary>A page enlarged twice, as much as makes one window.</summary>

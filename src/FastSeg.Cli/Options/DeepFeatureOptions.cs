@@ -124,7 +124,8 @@ internal sealed class DeepFeatureOptions
         ParseResult parsed = session.Parsed;
         if (Folder(parsed) is { } folder)
         {
-            Backbone backbone = Backbone.Open(BackboneOption.Named(folder), parsed.GetValue(_threads), BackendChoice.CudaOrdinal(session.Backend));
+            Backbone backbone = Backbone.Open(
+                BackboneOption.Named(folder), parsed.GetValue(_threads), BackendChoice.CudaOrdinal(session.Backend));
             session.Say(backbone.Note);
             return backbone;
         }

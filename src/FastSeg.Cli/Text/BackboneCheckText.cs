@@ -12,7 +12,8 @@ internal static class BackboneCheckText
     {
         int atOnce = findings.Speeds.Max(speed => speed.AtOnce);
         output.WriteLine(
-            $"speed; Mpx/s of a page of {findings.PageSide} x {findings.PageSide} by the patches that windows share (* as the folder says)");
+            $"speed; Mpx/s of a page of {findings.PageSide} x {findings.PageSide} by the patches that windows share "
+                + "(* as the folder says)");
         var table = new TextTable([false, .. Enumerable.Repeat(true, 2 + findings.Overlaps.Count)]);
         table.Row(
             ["window", "ms alone", $"ms, {atOnce} at once", .. findings.Overlaps.Select(overlap => $"{overlap} shared")]);

@@ -61,8 +61,8 @@ public static class BackboneCheck
 
     /// <summary>
     /// The positional bias of a backbone, 0 to 1: how much of what its tokens have in common at each position, whatever the image, is a
-    /// quadratic polynomial of the position. Tokens of one window are averaged over 32 images of uniform noise and 32 in which blocks of the
-    /// given images are shuffled; R2 is averaged over the 32 leading principal components of that mean map, by their variance.
+    /// quadratic polynomial of the position. Tokens of one window are averaged over 32 images of uniform noise and 32 of shuffled blocks of
+    /// the given images; R2 is averaged over the 32 leading principal components of that mean map, by their variance.
     /// </summary>
     /// <param name="backbone">The backbone.</param>
     /// <param name="images">Images whose blocks of 64 x 64 pixels are shuffled; none for noise alone.</param>

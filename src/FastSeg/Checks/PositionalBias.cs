@@ -5,7 +5,7 @@ using FastSeg.Images;
 
 namespace FastSeg.Checks;
 
-/// <summary>The mean tokens of a window over images without any order in space, and how much of them is a function of the position.</summary>
+/// <summary>A window's mean tokens over images without any order in space, and how much of them is a function of the position.</summary>
 internal sealed unsafe class PositionalBias
 {
     /// <summary>Images of each kind, and components that are looked at.</summary>

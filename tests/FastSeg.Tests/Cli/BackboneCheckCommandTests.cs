@@ -30,11 +30,8 @@ internal sealed class BackboneCheckCommandTests : CliFixture
     {
         using var tiny = new TinyBackbone(8, 6, 0, false, 5);
         string[] train =
-        [
-            "train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "2", "--families", "none", "--no-score", "-o",
-            At("bias.fastseg"),
-        ];
-        string[] deep = [.. train, "--deep", tiny.Folder, "--channels", "3"];
+            ["train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "2", "--no-score", "-o", At("bias.fastseg")];
+        string[] deep = [.. train, "--families", "none", "--deep", tiny.Folder, "--channels", "3"];
         Assert.That(
             Succeed([.. deep, "--positional-bias", "--flip-average", "--report", At("train.json")]),
             Does.Match(@"positional bias 0\.\d\d\d"));
