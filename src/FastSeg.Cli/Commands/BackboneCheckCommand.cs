@@ -29,9 +29,9 @@ internal sealed class BackboneCheckCommand : FastSegCommand
     public BackboneCheckCommand() : base(
         "check", "Measures a backbone: speed at several window sizes and overlaps, flips, positional bias.",
         $"Speed in Mpx/s is computed for a page of {PageSide} x {PageSide} pixels from the time of a window, with as many windows at " +
-            "once as --threads allows; what follows the transformer comes on top. The positional bias is 0 where tokens do not know where " +
-            "they are: the share of what 64 images without any order (noise, shuffled blocks) have in common at each position that is a " +
-            "quadratic polynomial of the position.",
+            "once as --threads allows; what follows the transformer comes on top. The positional bias is 0 where tokens do not know " +
+            "where they are: the share of what 64 images without any order (noise, shuffled blocks) have in common at each position " +
+            "that is a quadratic polynomial of the position.",
         "fastseg backbone check models/fastseg-vit-tiny-8-int8",
         "fastseg backbone check models/fastseg-vit-tiny-8-int8 --images a.tif b.tif --report check.json")
     {
