@@ -112,7 +112,9 @@ internal static class GpuCounts
         return
         [
             new KernelCount("cells' means", 4 * colours, colours, 20 * colours, 12 * colours, 0),
-            new KernelCount("joint bilateral", bytes, flops, 60 + (Cells * (90 + (20 * colours) + (12 * channels))), 40, 0),
+            new KernelCount(
+                "joint bilateral", bytes, flops, 60 + (12 * channels) + (Cells * (54 + (45 * colours) + (13 * channels))),
+                40 + (8 * channels) + (Cells * (40 + (35 * colours) + (9 * channels))), Cells * (4 + channels)),
         ];
     }
 

@@ -1,3 +1,6 @@
+using FastSeg.Common;
+using FastSeg.Deep;
+using FastSeg.Images;
 using FastSeg.Native;
 using FastSeg.Tests.Deep.Backbones;
 using NUnit.Framework;
@@ -72,6 +75,24 @@ internal sealed class DeepShiftTests
         Assert.That(HostBuffer.PeakBytes - before, Is.EqualTo(ours.BufferBytes));
     }
 
+    /// <summary>One pass's own map is there beside all passes' map.</summary>
+    [Test]
+    public void WhatTheTransformerHoldsIsCounted()
+    {
+        using MemoryImage image = Scene.Image;
+        DeepModel deep = _model.Deep!;
+        SampleMap seen = SeenPage.Of(image).Samples;
+        long counted = DeepMaps.Bytes(deep, image.Info).Sum();
+        foreach (PlanItem item in new TransformerBuffers(deep, _backbone, image).Items(1).Where(item => item.Name != "transformer"))
+        {
+            counted += item.Bytes * item.Count;
+        }
+        long before = HostBuffer.LiveBytes;
+        HostBuffer.ResetPeak();
+        DeepMaps.Compute(deep, _backbone, image, seen, new StageTimes(), new ComputeOptions(), atOnce: 1).Dispose();
+        Assert.That(HostBuffer.PeakBytes - before, Is.EqualTo(counted));
+    }
+
     [Test]
     public void WhatDoesNotFitIsRefusedWithAReason()
     {
@@ -88,7 +109,7 @@ internal sealed class DeepShiftTests
             Sentence(options with { Shifts = 2, Upsampling = Upsampling.JointBilateral }), Does.Contain("another upsampling is asked for"));
         Assert.That((options with { Shifts = 2 }).Choose(Standardisation.Image).Upsampling, Is.EqualTo(Upsampling.Bilinear));
         Assert.Throws<InvalidDataException>(
-            () => new FastSeg.Deep.DeepModel(_model.DeepFeatures! with { Shifts = 3 }, _model.Deep!.Projections, null).Dispose());
+            () => new DeepModel(_model.DeepFeatures! with { Shifts = 3 }, _model.Deep!.Projections, null).Dispose());
     }
 
     private static byte[] Bytes(Model model)
