@@ -149,7 +149,7 @@ internal sealed class DeepUpsamplerTests : CliFixture
             Does.Contain("nan.npy: the pixel at x 4, y 3 is NaN"));
     }
 
-    [TestCase("upsampler", "add import, info or run")]
+    [TestCase("upsampler", "add import, info, run or train")]
     [TestCase("upsampler import a.pth", "'--output' is required")]
     [TestCase("upsampler import a.pth -o a.npy", "-o a.npy must end in .safetensors")]
     [TestCase("upsampler run a.safetensors --image i --features l.npy -o h.tif", "-o h.tif must end in .npy")]
