@@ -151,8 +151,9 @@ internal sealed class UpsamplerCommand : FastSegCommand
 
         public Upsample() : base(
             "run", "Brings low-resolution features of any transformer to an image's resolution.",
-            "The features are divided by their L1 norm where the weights' configuration says so. The result is written tile by tile; " +
-                "memory does not grow with the image.",
+            "The features are divided by their L1 norm where the weights' configuration says so. Where it says that images were " +
+                "standardised, the image is, unless --range is given. The result is written tile by tile; memory does not grow with " +
+                "the image.",
             "fastseg upsampler run upsampler.safetensors --image image.tif --features low.npy -o high.npy")
         {
             Arguments.Add(_weights);

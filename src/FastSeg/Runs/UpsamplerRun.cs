@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using FastSeg.Common;
+using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Upsamplers;
 using FastSeg.Files;
+using FastSeg.Images;
 using FastSeg.Images.Npy;
 using FastSeg.Native;
 
@@ -25,7 +27,8 @@ public static unsafe class UpsamplerRun
     /// <param name="features">An npy file of k x h x w float32 in C order; k is the number of channels that the upsampler takes.</param>
     /// <param name="output">The npy file to write: channels x H x W float32. It appears under its name when it is whole.</param>
     /// <param name="range">
-    /// The range of samples that the upsampler sees as 0 to 1, mapped linearly; null for what <see cref="InputRange.From"/> gives for the
+    /// The range of samples that the upsampler sees as 0 to 1, mapped linearly. Null: where the weights say that the images of their
+    /// training were standardised, so is this one, and is seen as 0.5 + 0.12 z; otherwise what <see cref="InputRange.From"/> gives for the
     /// image.
     /// </param>
     /// <param name="options">
@@ -44,8 +47,7 @@ public static unsafe class UpsamplerRun
         ImageInfo info = image.Info;
         var times = new StageTimes();
         using LowResolutionFile map = LowResolutionFile.Open(features, weights.Config.ChannelsIn, weights.Name, info);
-        range ??= InputRange.From([image], how.Cancellation);
-        range.Check([image]);
+        InputMap seen = Seen(weights.Config, image, range, how);
         times.Add(Stage.Read, start);
         using var network = new Upsampler(weights.Config, weights.Tensors.Values);
         TileGrid grid = Grid(info, how.WorkerCount);
@@ -60,7 +62,7 @@ public static unsafe class UpsamplerRun
         {
             for (int i = 0; i < workers; i++)
             {
-                tiles[i] = new Worker(plan, map, image, range, grid, file);
+                tiles[i] = new Worker(plan, map, image, seen, grid, file);
             }
             Workers.Run(workers, grid.Count, how, (worker, i) => tiles[worker].Run(grid[i]));
         }
@@ -73,6 +75,19 @@ public static unsafe class UpsamplerRun
         file.Commit();
         times.Add(Stage.Write, commit);
         return new RunResult(info.Bounds.Pixels, [], times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, peak);
+    }
+
+    /// <summary>How the image is seen.</summary>
+    private static InputMap Seen(UpsamplerConfig config, ImageReader image, InputRange? range, ComputeOptions how)
+    {
+        if (range is null && config.Standardise == Standardisation.Image)
+        {
+            SampleStatistics samples = SampleStatisticsPass.Run(image, null, how.WorkerCount, how with { Progress = null }).Statistics;
+            return new InputMap(InputRange.Bytes, SampleMap.Of(samples));
+        }
+        InputRange given = range ?? InputRange.From([image], how.Cancellation);
+        given.Check([image]);
+        return given;
     }
 
     /// <summary>The tiles: at least one for each worker, unless tiles of the height of one strip are too few for that.</summary>
@@ -98,12 +113,12 @@ public static unsafe class UpsamplerRun
         private long _mark;
 
         /// <summary>Allocates what the largest tile needs; it is freed with this worker.</summary>
-        public Worker(UpsamplerPlanCpu plan, LowResolutionFile map, ImageReader image, InputRange range, TileGrid grid, NpyPlanes file)
+        public Worker(UpsamplerPlanCpu plan, LowResolutionFile map, ImageReader image, InputMap seen, TileGrid grid, NpyPlanes file)
         {
             (_plan, _map, _file) = (plan, map, file);
             _network = UpsamplerCpu.Create(plan);
             _guidance = new GuidanceReaderCpu(
-                plan.Guidance, image, range, GuidanceReaderCpu.Largest(plan.Guidance, image.Info, grid));
+                plan.Guidance, image, seen, GuidanceReaderCpu.Largest(plan.Guidance, image.Info, grid));
             _cells = new HostBuffer(CellBytes(plan, grid));
             _strip = new HostBuffer(StripBytes(plan));
             _writeStrip = WriteStrip;

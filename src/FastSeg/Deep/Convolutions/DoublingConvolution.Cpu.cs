@@ -13,12 +13,13 @@ internal static unsafe class DoublingConvolutionCpu<TLanes, TVector>
     where TVector : struct
 {
     private const int Lane = Convolution.Lane;
+    private const int Kept = DoublingConvolution.KeptPixels, WidestChunk = DoublingConvolution.WidestChunk;
 
     /// <summary>
     /// Source pixels whose products are interpolated while they are in the L1 cache: with 9 taps 16 to 21 KB. A whole number of register
     /// tiles: six of 6 pixels, or two of 14.
     /// </summary>
-    private static int Chunk => TLanes.Count < Lane ? 36 : 28;
+    private static int Chunk => TLanes.Count < Lane ? WidestChunk : 28;
 
     /// <summary>Vectors of a row summed at a time; as many pixels past a row's end may be read and written.</summary>
     private const int RowVectors = 8;
@@ -29,7 +30,7 @@ internal static unsafe class DoublingConvolutionCpu<TLanes, TVector>
     /// <param name="table">Where each doubled column lies; the entry of column x is at the pointer plus x.</param>
     /// <param name="first">First doubled column.</param>
     /// <param name="last">Last doubled column.</param>
-    /// <param name="products">Scratch for 9 blocks, one a tap, of each source pixel that is read and of 16 more.</param>
+    /// <param name="products">Scratch for 9 blocks, one a tap, of <see cref="DoublingConvolution.ProductPixels"/> pixels.</param>
     /// <param name="output">The first window row's sums, column 0 of the image.</param>
     /// <param name="blockStride">Floats to the next window row's sums.</param>
     public static void Columns(
@@ -40,13 +41,17 @@ internal static unsafe class DoublingConvolutionCpu<TLanes, TVector>
         int low = table[first - Reach].First, high = table[last + Reach].First + table[last + Reach].Step;
         const nint Pixel = DoublingConvolution.Kernel * DoublingConvolution.Kernel * Lane;
         row.OutputStep = Pixel;
-        float* origin = products - (low * Pixel);
-        int done = first;
+        int done = first, before = low;
         for (int start = low; done <= last; start += Chunk)
         {
             // The last chunk moves back to end with the row.
             start = Math.Max(low, Math.Min(start, high - Chunk + 1));
             int count = Math.Min(Chunk, high - start + 1);
+            // Every chunk takes the same memory, which so stays in the L1 cache, behind the last products of the chunk before.
+            const long KeptBytes = Kept * Pixel * sizeof(float);
+            Buffer.MemoryCopy(products + ((start - before) * Pixel), products, KeptBytes, KeptBytes);
+            before = start;
+            float* origin = products - ((start - Kept) * Pixel);
             ConvolutionCpu<TLanes, TVector>.Run(taps, ref row, start, count, origin + (start * Pixel), Lane);
             // Doubled columns whose three taps' sources all lie in this chunk.
             int end = done;

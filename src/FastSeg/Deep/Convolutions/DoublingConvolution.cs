@@ -18,6 +18,18 @@ internal sealed unsafe class DoublingConvolution : IDisposable
     /// <summary>Pixels the window reaches past its centre.</summary>
     public const int Radius = Kernel / 2;
 
+    /// <summary>Most source pixels whose products are computed at a time.</summary>
+    public const int WidestChunk = 36;
+
+    /// <summary>
+    /// Source pixels whose products are kept from chunk to chunk. The three taps of a doubled column lie between at most three of them, so
+    /// a column that the last chunk could not finish needs no more than its last two.
+    /// </summary>
+    public const int KeptPixels = 2;
+
+    /// <summary>Pixels of scratch for the products: those kept, a chunk, and what a register tile writes behind it.</summary>
+    public const int ProductPixels = KeptPixels + WidestChunk + Convolution.Slack;
+
     private readonly HostBuffer _bias;
 
     /// <summary>Packs the taps.</summary>

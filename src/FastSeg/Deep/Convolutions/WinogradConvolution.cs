@@ -22,13 +22,25 @@ internal sealed unsafe class WinogradConvolution : IDisposable
     public const int Group = 4;
 
     /// <summary>
-    /// Groups whose sums are computed together: the weights, which for 67 channels (0.7 MB) are more than an L2 cache holds, are read once
-    /// for all of them. Measured on AVX2 (512 KB of L2), 67 to 67 channels alone: 18 groups run at 59 GFLOP/s of 100, 24 at 65, 36 at 76,
-    /// 54 at 79; inside the upsampler 24 at 66, 54 at 71, 66 at 72. Prefetching the next point's weights made it slower.
+    /// Groups whose sums are computed together: the weights, which for 67 channels (0.7 MB) are more than a small L2 cache holds, are read
+    /// once for all of them. Measured on AVX2 (512 KB of L2), 67 to 67 channels alone: 18 groups run at 59 GFLOP/s of 100, 24 at 65, 36 at
+    /// 76, 54 at 79; inside the upsampler 24 at 66, 54 at 71, 66 at 72. Prefetching the next point's weights made it slower. On AVX-512
+    /// (2 MB of L2) 28, 42 and 56 groups are no faster with 67 channels, and with 195 channels 28 take a tenth longer.
     /// </summary>
     public const int GroupsAtATime = 66;
 
-    /// <summary>Groups that are transformed together; more would not fit the L1 cache between the two directions.</summary>
+    /// <summary>Columns of a point's blocks: its groups, and what a register tile may read and write behind them.</summary>
+    public const int PointColumns = (GroupsAtATime + Convolution.Slack) | 1;
+
+    /// <summary>
+    /// Floats from a point of so many blocks to the next one; an odd number of cache lines, since a group is written to 36 points at once.
+    /// </summary>
+    public static nint PointStride(int blocks) => (nint)((blocks * PointColumns) | 1) * Convolution.Lane;
+
+    /// <summary>
+    /// Most groups that are transformed together, and the number with vectors of 8 lanes; more would not fit the L1 cache between the two
+    /// directions.
+    /// </summary>
     public const int GroupsPerTransform = 18;
 
     /// <summary>The first pair of finite interpolation points: +-a.</summary>

@@ -9,12 +9,10 @@ namespace FastSeg.Deep.Upsamplers;
 internal sealed unsafe class UpsamplerInputCpu
 {
     private const int Lane = Convolution.Lane;
-    private const int Colours = Upsampler.Colours;
 
     private readonly int _height;
     private readonly int _width;
-    private readonly float[] _gain;
-    private readonly float[] _shift;
+    private readonly Colour[] _colours;
     private readonly bool _normalise;
 
     /// <summary>Takes the image's size and the normalisations from the plan.</summary>
@@ -22,7 +20,8 @@ internal sealed unsafe class UpsamplerInputCpu
     {
         (_height, _width) = (plan.Height, plan.Width);
         _normalise = plan.Network.Config.NormaliseL1;
-        (_gain, _shift) = plan.Network.Config.Normalisation();
+        (float[] gain, float[] shift) = plan.Network.Config.Normalisation();
+        _colours = [.. gain.Zip(shift, (scale, offset) => new Colour(scale, offset))];
     }
 
     /// <summary>
@@ -32,14 +31,17 @@ internal sealed unsafe class UpsamplerInputCpu
     {
         int height = _height, width = _width;
         (int left, int right) = ((int)image.Region.X, (int)image.Region.Right - 1);
-        for (int c = 0; c < Colours; c++)
+        (int top, int bottom) = (Math.Min(2 * row, height - 1), Math.Min((2 * row) + 1, height - 1));
+        float* upper0 = image.Row(0, top), upper1 = image.Row(1, top), upper2 = image.Row(2, top);
+        float* lower0 = image.Row(0, bottom), lower1 = image.Row(1, bottom), lower2 = image.Row(2, bottom);
+        Colour red = _colours[0], green = _colours[1], blue = _colours[2];
+        float* to = output + ((nint)first * Lane);
+        for (int x = first; x <= last; x++, to += Lane)
         {
-            float* upper = image.Row(c, Math.Min(2 * row, height - 1)), lower = image.Row(c, Math.Min((2 * row) + 1, height - 1));
-            for (int x = first; x <= last; x++)
-            {
-                int a = Math.Clamp(Math.Min(2 * x, width - 1), left, right), b = Math.Clamp(Math.Min((2 * x) + 1, width - 1), left, right);
-                output[((nint)x * Lane) + c] = Normal(c, MathF.Max(MathF.Max(upper[a], upper[b]), MathF.Max(lower[a], lower[b])));
-            }
+            int a = Math.Clamp(Math.Min(2 * x, width - 1), left, right), b = Math.Clamp(Math.Min((2 * x) + 1, width - 1), left, right);
+            to[0] = red.Normal(Largest(upper0, lower0, a, b));
+            to[1] = green.Normal(Largest(upper1, lower1, a, b));
+            to[2] = blue.Normal(Largest(upper2, lower2, a, b));
         }
     }
 
@@ -48,13 +50,16 @@ internal sealed unsafe class UpsamplerInputCpu
     {
         int height = _height, width = _width;
         (int left, int right) = ((int)image.Region.X, (int)image.Region.Right - 1);
-        for (int c = 0; c < Colours; c++)
+        int from = Resize.Nearest(row, height, stage.Height);
+        float* from0 = image.Row(0, from), from1 = image.Row(1, from), from2 = image.Row(2, from);
+        Colour red = _colours[0], green = _colours[1], blue = _colours[2];
+        float* to = output + ((nint)first * Lane);
+        for (int x = first; x <= last; x++, to += Lane)
         {
-            float* from = image.Row(c, Resize.Nearest(row, height, stage.Height));
-            for (int x = first; x <= last; x++)
-            {
-                output[((nint)x * Lane) + c] = Normal(c, from[Math.Clamp(Resize.Nearest(x, width, stage.Width), left, right)]);
-            }
+            int at = Math.Clamp(Resize.Nearest(x, width, stage.Width), left, right);
+            to[0] = red.Normal(from0[at]);
+            to[1] = green.Normal(from1[at]);
+            to[2] = blue.Normal(from2[at]);
         }
     }
 
@@ -84,7 +89,15 @@ internal sealed unsafe class UpsamplerInputCpu
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private float Normal(int colour, float sample) => MathF.FusedMultiplyAdd(sample, _gain[colour], _shift[colour]);
+    private static float Largest(float* upper, float* lower, int a, int b) =>
+        MathF.Max(MathF.Max(upper[a], upper[b]), MathF.Max(lower[a], lower[b]));
+
+    /// <summary>How a colour of the image is normalised.</summary>
+    private readonly record struct Colour(float Gain, float Shift)
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public float Normal(float sample) => MathF.FusedMultiplyAdd(sample, Gain, Shift);
+    }
 }
 
 /// <summary>

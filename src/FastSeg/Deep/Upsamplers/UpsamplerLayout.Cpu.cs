@@ -20,7 +20,7 @@ internal sealed unsafe class UpsamplerLayoutCpu
         Sources = Take(plan.Stages.Max(MostSources) * (sizeof(nint) / sizeof(float)));
         Stages = new long[plan.Stages.Count];
         Tables = new long[plan.Stages.Count];
-        long products = 0, points = 0;
+        int points = 0;
         for (int s = 0; s < plan.Stages.Count; s++)
         {
             UpsamplerStageCpu stage = plan.Stages[s];
@@ -33,14 +33,11 @@ internal sealed unsafe class UpsamplerLayoutCpu
             {
                 int entries = plan.MaxColumns[s] + (2 * DoublingConvolution.Radius);
                 Tables[s] = Take(entries * (sizeof(DoublingSource) / sizeof(float)));
-                const long Taps = DoublingConvolution.Kernel * DoublingConvolution.Kernel;
-                products = Math.Max(products, Taps * Lane * (plan.MaxColumns[stage.Source] + Convolution.Slack));
             }
         }
-        Products = Take(products);
-        long block = WinogradConvolution.PointCount * (long)(WinogradConvolution.GroupsAtATime + Convolution.Slack) * Lane;
-        Points = Take(points * block);
-        Sums = Take(2 * block);
+        Products = Take(DoublingConvolution.Kernel * DoublingConvolution.Kernel * Lane * DoublingConvolution.ProductPixels);
+        Points = Take(WinogradConvolution.PointCount * WinogradConvolution.PointStride(points));
+        Sums = Take(WinogradConvolution.PointCount * WinogradConvolution.PointStride(2));
         Transformed = Take(WinogradConvolution.Side * ((WinogradConvolution.Group * WinogradConvolution.GroupsPerTransform) + 2) * Lane);
         Turned = Take((long)(UpsamplerPlanCpu.PanelColumns + Convolution.Slack) * Lane);
     }
@@ -54,7 +51,7 @@ internal sealed unsafe class UpsamplerLayoutCpu
     /// <summary>For each doubling, where its columns lie between the source's.</summary>
     public long[] Tables { get; }
 
-    /// <summary>Products of a doubling's taps with one row of the source.</summary>
+    /// <summary>Products of a doubling's taps with a few pixels of the source.</summary>
     public long Products { get; }
 
     /// <summary>A panel of the result, channel by channel.</summary>
@@ -72,9 +69,12 @@ internal sealed unsafe class UpsamplerLayoutCpu
     /// <summary>Bytes of the buffer.</summary>
     public long Bytes => _end * sizeof(float);
 
-    /// <summary>Columns of a stored row, padding and slack included.</summary>
+    /// <summary>
+    /// Columns of a stored row, padding and slack included. An odd number: rows that lie a power of two apart would share the same few
+    /// lines of a cache, and 1008 columns with their slack are one.
+    /// </summary>
     public static int Columns(UpsamplerPlanCpu plan, int stage) =>
-        plan.MaxColumns[stage] + (2 * plan.Stages[stage].Pad) + Convolution.Slack;
+        (plan.MaxColumns[stage] + (2 * plan.Stages[stage].Pad) + Convolution.Slack) | 1;
 
     /// <summary>Most rows of blocks that one row of a stage reads at a time.</summary>
     private static int MostSources(UpsamplerStageCpu stage) => Math.Max(

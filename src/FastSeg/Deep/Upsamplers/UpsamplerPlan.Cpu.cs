@@ -13,7 +13,10 @@ internal sealed class UpsamplerPlanCpu : UpsamplerGraph<UpsamplerStageCpu>
     /// <summary>Rows of the result computed in one go.</summary>
     public const int StripRows = 32;
 
-    /// <summary>Columns of the result that are taken apart into planes together, a block of channels at a time.</summary>
+    /// <summary>
+    /// Columns of the result that are taken apart into planes together, a block of channels at a time. Measured with 32 channels on 2 MB of
+    /// L2 cache: 256 and 512 columns take a quarter to a half longer, because the panel then leaves the L1 cache.
+    /// </summary>
     public const int PanelColumns = 128;
 
     private readonly int _features;

@@ -16,7 +16,13 @@ internal sealed unsafe class UpsamplerWinogradCpu<TLanes, TVector>(UpsamplerPlan
     private const int Side = WinogradConvolution.Side;
 
     /// <summary>Floats of one point of one block: its groups, and what a register tile may read and write behind them.</summary>
-    private static nint Block => (nint)(WinogradConvolution.GroupsAtATime + Convolution.Slack) * Lane;
+    private static nint Block => (nint)WinogradConvolution.PointColumns * Lane;
+
+    /// <summary>
+    /// Groups transformed together. A vector of 16 lanes takes twice the memory of one of 8: with 6 groups rows, scratch and 36 points are
+    /// 34 KB of L1 cache, with 18 they would be 97.
+    /// </summary>
+    private static int GroupsPerTransform => TLanes.Count < Lane ? WinogradConvolution.GroupsPerTransform : 6;
 
     /// <summary>Computes <paramref name="count"/> rows of the result from <paramref name="row"/> on, which is divisible by four.</summary>
     public void Filter(int s, int row, int count)
@@ -58,15 +64,15 @@ internal sealed unsafe class UpsamplerWinogradCpu<TLanes, TVector>(UpsamplerPlan
                         + (i * rings.BlockStride(source)) + ((nint)(column - 1) * Lane);
             }
             float* points = rings.Points + (block * Block);
-            for (int start = 0; start < groups; start += WinogradConvolution.GroupsPerTransform)
+            for (int start = 0; start < groups; start += GroupsPerTransform)
             {
-                int some = Math.Min(WinogradConvolution.GroupsPerTransform, groups - start);
-                nint pointStride = winograd.InputBlocks.Length * Block;
+                int some = Math.Min(GroupsPerTransform, groups - start);
+                nint pointStride = WinogradConvolution.PointStride(winograd.InputBlocks.Length);
                 WinogradConvolutionCpu<TLanes, TVector>.Transform(
                     rows, winograd.InputBlocks[block], some, points + (start * Lane), pointStride, rings.Transformed);
                 for (int tap = 0; tap < Side; tap++)
                 {
-                    rows[tap] += WinogradConvolution.GroupsPerTransform * Group * Lane;
+                    rows[tap] += GroupsPerTransform * Group * Lane;
                 }
             }
         }
@@ -81,13 +87,13 @@ internal sealed unsafe class UpsamplerWinogradCpu<TLanes, TVector>(UpsamplerPlan
         (reads.Entries, reads.Taps, reads.OutputStep) = (winograd.InputBlocks.Length, 1, Lane);
         for (int point = 0; point < WinogradConvolution.PointCount; point++)
         {
-            float* from = rings.Points + (point * reads.Entries * Block);
+            float* from = rings.Points + (point * WinogradConvolution.PointStride(reads.Entries));
             for (int block = 0; block < reads.Entries; block++)
             {
                 reads.Sources[block] = (nint)(from + (block * Block));
             }
             reads.Channels = winograd.Points[point].EntryChannels;
-            float* sums = rings.Sums + (point * 2 * Block);
+            float* sums = rings.Sums + (point * WinogradConvolution.PointStride(2));
             ConvolutionCpu<TLanes, TVector>.RunPair(winograd.Points[point], ref reads, pair, 0, groups, sums, Block);
         }
     }
@@ -106,7 +112,9 @@ internal sealed unsafe class UpsamplerWinogradCpu<TLanes, TVector>(UpsamplerPlan
             int channels = Math.Min(Lane, winograd.Outputs - ((pair + i) * Lane));
             float* bias = winograd.Bias + ((pair + i) * Lane);
             float* sums = rings.Sums + (i * Block);
-            WinogradConvolutionCpu<TLanes, TVector>.Finish(sums, 2 * Block, groups, bias, channels, plan.Stages[s].Slope, outputs, count);
+            nint sumStride = WinogradConvolution.PointStride(2);
+            WinogradConvolutionCpu<TLanes, TVector>.Finish(
+                sums, sumStride, groups, bias, channels, plan.Stages[s].Slope, outputs, count);
         }
     }
 }
