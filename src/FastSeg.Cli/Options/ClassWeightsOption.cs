@@ -13,8 +13,9 @@ internal static class ClassWeightsOption
         HelpName = "W1,W2,..",
         Arity = ArgumentArity.ExactlyOne,
         Description =
-            "With safe smoothing, by what each class's probability is multiplied where it was the largest before: one number " +
-                "above 0 a class, in place of weights made from the page's areas. Then one pass is enough, and only the region is computed. segment prints the weights it made.",
+            "With safe smoothing, by what each class's probability is multiplied where it was the largest before: one number above 0 a " +
+                "class, in place of weights made from the page's areas. Then one pass is enough, and only the region is computed. " +
+                "segment prints the weights it made.",
         CustomParser = Parse,
     };
 
