@@ -200,9 +200,11 @@ internal sealed class DeepSegmenterTests
     {
         using var image = MemoryImage.FromMemory<byte>(new byte[700 * 700], 700, 700);
         using Backbone backbone = Backbone.Open(TestData.File("models", "fastseg-vit-tiny-8"), 1);
+        // A projection is not fitted, which would take most of the test's time.
+        ProjectionFile stored = ProjectionFile.Load(TestData.File("models", "fastseg-vit-tiny-8-int8", "projection.safetensors"));
         Model model = Segmenter.Train(
             [Scene.Training], FeatureSpec.Paper with { Families = Families.None }, Trained.Quick,
-            deep: new DeepOptions(backbone) { Channels = 3 }).Model;
+            deep: new DeepOptions(backbone) { Channels = 3, Projection = stored }).Model;
         var segmenter = new Segmenter(model, backbone);
         Plan Plan(int threads, long memory = 0) =>
             segmenter.Plan(image, options: new ComputeOptions { Threads = threads, Memory = memory });
