@@ -11,8 +11,8 @@ internal static class BackboneText
     {
         BackboneDescription description = backbone.Description;
         string sizes = backbone.FixedTokens is null ? "or any smaller size" : "the only size it takes";
-        output.WriteLine($"{backbone.Folder}: backbone {description.Name}");
-        new TextTable(false, false)
+        // The whole table first: a projection or an upsampler that is wrong leaves no half of it.
+        TextTable table = new TextTable(false, false)
             .Row("patch", $"{description.Patch} px")
             .Row("dimension", $"{description.Dimension} numbers a token, {(description.IsMap ? "as a map" : "as tokens")}")
             .Row("prefix tokens", $"{description.PrefixTokens}")
@@ -32,8 +32,9 @@ internal static class BackboneText
                 backbone.Upsampler is { } file
                     ? $"{BackboneDescription.UpsamplerFileName}, {UpsamplerText.Channels(file.Config)}, {Units.Bytes(file.Bytes.Length)}, "
                         + UpsamplerText.Purpose(file.Config, backbone.Projection)
-                    : "none")
-            .Write(output);
+                    : "none");
+        output.WriteLine($"{backbone.Folder}: backbone {description.Name}");
+        table.Write(output);
     }
 
     /// <summary>Adds what a model keeps of its deep features to a table of it.</summary>

@@ -20,13 +20,13 @@ public sealed record DeepOptions(Backbone Backbone)
 
     /// <summary>
     /// Deep channels, k: 1 to the backbone's dimension for each scale. They are divided equally among the scales; those of the first scale
-    /// come first. Where they are not set, they are those that the folder's learned upsampler takes, or <see cref="DefaultChannels"/>.
+    /// come first. Where they are not set, they are those that the learned upsampler takes, or <see cref="DefaultChannels"/>.
     /// </summary>
-    /// <exception cref="FastSegException">They are not set, and the folder's upsampler is damaged.</exception>
+    /// <exception cref="FastSegException">They are not set, and the backbone's upsampler is damaged.</exception>
     public int Channels
     {
         get => _channels
-            ?? (Backbone.Upsampler?.Config is { } own && Backbone.Misfit(own) is null ? own.ChannelsIn : DefaultChannels);
+            ?? (Network?.Config is { } own && Backbone.Misfit(own) is null ? own.ChannelsIn : DefaultChannels);
         init => _channels = value;
     }
 

@@ -71,6 +71,27 @@ internal sealed class DeepProjectionTests : CliFixture
     }
 
     [Test]
+    public void ADamagedOneIsOneSentenceOfInfoAndModels()
+    {
+        using var tiny = new TinyBackbone();
+        File.WriteAllBytes(tiny.SaveProjection(4), new byte[512]);
+        string[] info = ["info", tiny.Folder];
+        Assert.That(Fail(info), Does.Contain("is no safetensors file"));
+        Assert.That(CommandLine.Run(info).Output, Is.Empty, "nothing is printed of a folder that is wrong");
+        tiny.SaveProjection(4, dimension: 12);
+        Assert.That(Fail(info), Does.Contain("takes tokens of 12 numbers"));
+        Environment.SetEnvironmentVariable(BackboneFolders.Variable, tiny.Folder);
+        try
+        {
+            Assert.That(Succeed("models"), Does.Match($"{tiny.Folder} +wrong: .*takes tokens of 12 numbers"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(BackboneFolders.Variable, _tiny.Folder);
+        }
+    }
+
+    [Test]
     public void WhatDoesNotFitIsOneSentence()
     {
         string wide = _tiny.SaveProjection(4, dimension: 12, file: "wide-projection.safetensors");
