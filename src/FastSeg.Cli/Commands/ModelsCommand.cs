@@ -70,7 +70,7 @@ internal sealed class ModelsCommand : FastSegCommand
         using Backbone backbone = Backbone.Open(folder, 1);
         backbone.CheckUpsampler();
         BackboneDescription description = backbone.Description;
-        string upsampler = backbone.Upsampler is { } file 
+        string upsampler = backbone.Upsampler is { } file
             ? $"upsampler {UpsamplerText.Channels(file.Config)} ({UpsamplerText.Purpose(file.Config, backbone.Projection)}), "
             : "";
         string projection = backbone.Projection is { } stored ? $"projection on {stored.Channels} components, " : "";

@@ -108,9 +108,9 @@ internal sealed class DeepImage : IDisposable
     /// <summary>What brings the maps to full resolution for one worker.</summary>
     private IUpsampledPlanes Planes(
         Upsampling upsampling, UpsamplerPlanCpu? layers, ImageReader image, InputMap seen, TileGrid grid) => upsampling switch
-    {
-        Upsampling.Learned => new LearnedPlanesCpu(layers!, Maps[0], image, seen, grid),
-        Upsampling.JointBilateral => new JointBilateralPlanesCpu(Maps, image, seen, grid),
-        _ => new InterpolatedPlanesCpu(Maps, upsampling != Upsampling.Nearest),
-    };
+        {
+            Upsampling.Learned => new LearnedPlanesCpu(layers!, Maps[0], image, seen, grid),
+            Upsampling.JointBilateral => new JointBilateralPlanesCpu(Maps, image, seen, grid),
+            _ => new InterpolatedPlanesCpu(Maps, upsampling != Upsampling.Nearest),
+        };
 }

@@ -115,7 +115,10 @@ internal sealed class UpsamplerFileTests
         string identity = new('a', 64);
         UpsamplerConfig own = config with
         {
-            Align = Align.HalfPixel, Projection = identity, Standardise = Standardisation.Image, NormaliseL1 = false,
+            Align = Align.HalfPixel,
+            Projection = identity,
+            Standardise = Standardisation.Image,
+            NormaliseL1 = false,
         };
         Assert.That(
             UpsamplerConfigReader.ToJson(own),
