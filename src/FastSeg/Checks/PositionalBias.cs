@@ -27,8 +27,9 @@ internal sealed unsafe class PositionalBias
         int cells = _side * _side, dimension = backbone.Description.Dimension;
         double[] sums = new double[(long)cells * dimension];
         int count = images.Count == 0 ? ImagesOfAKind : 2 * ImagesOfAKind;
-        long bytes = BackboneWindow.Bytes(backbone, _side, _side, policy.FlipAverage) + backbone.PassBytes(_side, _side);
-        int atOnce = WindowsThatFit.Most(backbone.WindowsAtOnce(options.WorkerCount), options, windows => windows * bytes);
+        long window = BackboneWindow.Bytes(backbone, _side, _side, policy.FlipAverage), pass = backbone.PassBytes(_side, _side);
+        int atOnce = WindowsThatFit.Most(
+            backbone.WindowsAtOnce(options.WorkerCount), options, count => count * (window + Backbone.PassBytesAtOnce(pass, count)));
         var windows = new BackboneWindow[Math.Min(atOnce, count)];
         var tokens = new TokenView[windows.Length];
         var random = new SplitMix64(0);

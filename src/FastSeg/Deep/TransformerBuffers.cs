@@ -45,7 +45,7 @@ internal sealed class TransformerBuffers
         int count = most.AtOnce(atOnce);
         yield return new PlanItem("tokens", most.Shared, 1, PlanPhase.Transformer);
         yield return new PlanItem("windows", most.Window, count, PlanPhase.Transformer);
-        yield return new PlanItem("transformer", most.Pass, count, PlanPhase.Transformer);
+        yield return new PlanItem("transformer", Backbone.PassBytesAtOnce(most.Pass, count), count, PlanPhase.Transformer);
     }
 
     /// <summary>The most windows at once for which the memory that is allowed leaves room, at least 1.</summary>
@@ -56,6 +56,6 @@ internal sealed class TransformerBuffers
     {
         public int AtOnce(int atOnce) => (int)Math.Min(atOnce, Windows);
 
-        public long Bytes(int atOnce) => Shared + ((Window + Pass) * AtOnce(atOnce));
+        public long Bytes(int atOnce) => Shared + ((Window + Backbone.PassBytesAtOnce(Pass, AtOnce(atOnce))) * AtOnce(atOnce));
     }
 }

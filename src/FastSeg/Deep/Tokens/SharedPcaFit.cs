@@ -132,7 +132,8 @@ internal static unsafe class SharedPcaFit
         {
             (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, image.Info, policy, scale);
             (int height, int width) = (rows * backbone.Description.Patch, columns * backbone.Description.Patch);
-            long window = BackboneWindow.Bytes(backbone, rows, columns, false) + backbone.PassBytes(rows, columns);
+            long pass = Backbone.PassBytesAtOnce(backbone.PassBytes(rows, columns), atOnce);
+            long window = BackboneWindow.Bytes(backbone, rows, columns, false) + pass;
             // Views are read one at a time.
             long read = ScaledPage.Bytes(image, scale, width, height, wholeRows: false) + PlaneBytes(width, height) + image.HeldBytes(1);
             most = Math.Max(most, SharedPcaCovariance.Bytes(dimension, rows * columns) + (window * atOnce) + read);
