@@ -75,7 +75,7 @@ internal sealed class BackboneCommand : FastSegCommand
         public override int Run(Session session)
         {
             ParseResult parsed = session.Parsed;
-            string folder = parsed.GetRequiredValue(_folder), output = parsed.GetRequiredValue(_output);
+            string folder = BackboneOption.Named(parsed.GetRequiredValue(_folder)), output = parsed.GetRequiredValue(_output);
             (int window, int overlap) = (parsed.GetValue(_window), parsed.GetValue(_overlap));
             var how = new OptimiseOptions
             {

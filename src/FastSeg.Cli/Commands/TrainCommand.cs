@@ -115,14 +115,14 @@ internal sealed class TrainCommand : FastSegCommand
             result = session.Long(
                 "training", parsed.GetValue(_memory),
                 options => Segmenter.Train(set.Images, features, training, names, options, deep, smooth, heldOut));
+            session.Cancellation.ThrowIfCancellationRequested();
+            result.Model.Save(output);
             if (parsed.GetValue(_bias))
             {
                 session.Report.PositionalBias = BackboneCheck.PositionalBias(
                     result.Model, backbone!, [.. set.Images.Select(image => image.Image)], session.Options(parsed.GetValue(_memory)));
             }
         }
-        session.Cancellation.ThrowIfCancellationRequested();
-        result.Model.Save(output);
         Report(session, images, output, result);
         DeepFeatureOptions.Say(session, deep, features.Standardise);
         if (session.Report.PositionalBias is { } bias)

@@ -85,14 +85,15 @@ internal sealed class UpsamplerTrainCommand : FastSegCommand
 
     public override FileUse Files(ParseResult parsed)
     {
-        string output = parsed.GetRequiredValue(_output);
-        return new([.. parsed.GetRequiredValue(_images), parsed.GetValue(_from)], [output, FittedProjection(parsed)]);
+        string output = parsed.GetRequiredValue(_output), backbone = Named(parsed);
+        string?[] inputs = [.. parsed.GetRequiredValue(_images), parsed.GetValue(_from), UpsamplerTraining.StoredProjection(backbone)];
+        return new(inputs, [output, FittedProjection(parsed)]);
     }
 
     public override int Run(Session session)
     {
         ParseResult parsed = session.Parsed;
-        string output = parsed.GetRequiredValue(_output), backbone = parsed.GetRequiredValue(_backbone);
+        string output = parsed.GetRequiredValue(_output), backbone = Named(parsed);
         if (!Path.GetExtension(output).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
         {
             throw new UsageException($"-o {output} must end in .safetensors.");
@@ -102,6 +103,7 @@ internal sealed class UpsamplerTrainCommand : FastSegCommand
             throw new UsageException("--steps and --minutes both say how long; give one of them.");
         }
         WholeFile.Check(output);
+        CheckHash(backbone, output);
         string? from = parsed.GetValue(_from), targets = parsed.GetValue(_targets);
         string? projection = UpsamplerTraining.StoredProjection(backbone);
         int channels = parsed.GetValue(_channels);
@@ -140,8 +142,24 @@ internal sealed class UpsamplerTrainCommand : FastSegCommand
     private string? FittedProjection(ParseResult parsed)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(parsed.GetRequiredValue(_output))) ?? "/";
-        return UpsamplerTraining.StoredProjection(parsed.GetRequiredValue(_backbone)) is null
+        return UpsamplerTraining.StoredProjection(Named(parsed)) is null
             ? Path.Combine(folder, BackboneDescription.ProjectionFileName)
             : null;
+    }
+
+    private string Named(ParseResult parsed) => BackboneOption.Named(parsed.GetRequiredValue(_backbone));
+
+    /// <summary>Refuses to write over weights whose hash the backbone's folder states: the folder would be refused from then on.</summary>
+    private static void CheckHash(string backbone, string output)
+    {
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(output));
+        if (folder == Path.TrimEndingDirectorySeparator(Path.GetFullPath(backbone))
+            && BackboneDescription.Load(backbone).Sha256.ContainsKey(Path.GetFileName(output)))
+        {
+            string description = Path.Combine(backbone, BackboneDescription.JsonFile);
+            throw new FastSegException(
+                $"{description} states the SHA-256 of {output}, so another file of that name would be refused; "
+                + "write elsewhere, or keep a copy and remove that entry first.");
+        }
     }
 }

@@ -84,10 +84,12 @@ internal static class Workers
         int workers, long count, ComputeOptions options, Action<int, long> begin, Action<int, long> work, Action<int, long> end)
     {
         (Turns begun, Turns ended) = (new Turns(), new Turns());
-        Run(workers, count, options with { Progress = null }, (worker, index) =>
+        // Every step that was taken tells the others how it ended, cancelled ones too: they would wait for their turn for ever.
+        Run(workers, count, options with { Progress = null, Cancellation = default }, (worker, index) =>
         {
             try
             {
+                options.Cancellation.ThrowIfCancellationRequested();
                 begun.Take(index, () => begin(worker, index));
                 work(worker, index);
                 ended.Take(index, () =>

@@ -9,8 +9,10 @@ internal sealed class PartialFolder : IDisposable
     private static int _serial;
     private readonly string _target;
 
-    /// <summary>Creates the empty folder beside <paramref name="path"/>, and those above where they are missing.</summary>
-    /// <exception cref="FastSegException">Something of that name is there already, or the folder cannot be made.</exception>
+    /// <summary>Creates the empty folder beside <paramref name="path"/>.</summary>
+    /// <exception cref="FastSegException">
+    /// Something of that name is there already, or the folder above is missing, or the folder cannot be made.
+    /// </exception>
     public PartialFolder(string path)
     {
         Path = path;
@@ -18,6 +20,10 @@ internal sealed class PartialFolder : IDisposable
         Name = System.IO.Path.GetFileName(_target);
         CheckFree();
         string above = System.IO.Path.GetDirectoryName(_target) ?? "/";
+        if (!Directory.Exists(above))
+        {
+            throw new FastSegException($"{path} cannot be written: the folder {above} does not exist; create it or name another.");
+        }
         TemporaryPath = System.IO.Path.Combine(above, $".{Name}.partial-{Environment.ProcessId}-{Interlocked.Increment(ref _serial)}");
         Guard(() => Directory.CreateDirectory(TemporaryPath));
     }

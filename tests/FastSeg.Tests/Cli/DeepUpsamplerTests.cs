@@ -28,6 +28,20 @@ internal sealed class DeepUpsamplerTests : CliFixture
         Assert.That(UpsamplerFile.Load(At("half.safetensors")).Config.Padding, Is.EqualTo(Padding.Zeros));
     }
 
+    /// <summary>A backbone's folder that states hashes would be refused with other files of those names; both are kept.</summary>
+    [Test]
+    public void TrainingNeverReplacesWhatAFolderStates()
+    {
+        string folder = TestData.File("models", "fastseg-vit-tiny-8-int8");
+        string image = TestData.File("samples", "ni", "train", "spot3_0d_3.png");
+        string[] names = ["upsampler.safetensors", "projection.safetensors"];
+        byte[][] before = [.. names.Select(name => File.ReadAllBytes(Path.Combine(folder, name)))];
+        string[] Train(string name) => ["upsampler", "train", "--images", image, "--deep", folder, "-o", Path.Combine(folder, name)];
+        Assert.That(Fail(Train(names[0])), Does.Contain("states the SHA-256 of").And.Contain("write elsewhere"));
+        Assert.That(Misuse(Train(names[1])), Does.Contain("would be overwritten by a result"));
+        Assert.That(names.Select(name => File.ReadAllBytes(Path.Combine(folder, name))), Is.EqualTo(before));
+    }
+
     [Test]
     public void WhatTheCheckpointDoesNotSayIsSaidByFlags()
     {

@@ -105,6 +105,29 @@ internal sealed class WorkersTests
         }
     }
 
+    /// <summary>A step that is taken and cancelled before it begins must not leave others waiting for their turn.</summary>
+    [Test]
+    public void CancellingInOrderAlwaysEnds()
+    {
+        var random = new Random(1);
+        for (int round = 0; round < 300; round++)
+        {
+            using var stop = new CancellationTokenSource();
+            int at = random.Next(40);
+            var run = Task.Run(() => Workers.RunInOrder(
+                8, 1_000_000, new ComputeOptions { Cancellation = stop.Token }, (_, _) => { },
+                (_, i) =>
+                {
+                    if (i == at)
+                    {
+                        stop.Cancel();
+                    }
+                },
+                (_, _) => { }));
+            Assert.That(() => run.Wait(TimeSpan.FromSeconds(60)), Throws.InnerException.InstanceOf<OperationCanceledException>());
+        }
+    }
+
     private sealed class Collect(List<double> reports) : IProgress<double>
     {
         public void Report(double value) => reports.Add(value);

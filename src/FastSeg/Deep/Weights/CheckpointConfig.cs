@@ -58,7 +58,8 @@ internal sealed record CheckpointConfig(UpsamplerConfig Config, string Assumed, 
             NormaliseL1 = normalise ?? stated.NormaliseL1 ?? true,
             Align = align ?? stated.Align ?? Align.Corners,
         };
-        string assumed = normalise is null && stated.NormaliseL1 is null ? $"{GuidanceFields}, normalise" : GuidanceFields;
+        string assumed = GuidanceFields + (normalise is null && stated.NormaliseL1 is null ? ", normalise" : "")
+            + (align is null && stated.Align is null ? ", align" : "");
         return new CheckpointConfig(UpsamplerConfigReader.Checked(read, name), assumed, Unknown(config));
     }
 
