@@ -31,6 +31,26 @@ internal sealed class ConversationTests
     }
 
     [Test]
+    public void AnUnexpectedFailureIsOneSentenceAndItsTraceGoesWithIt()
+    {
+        TextWriter before = Console.Error;
+        using StringWriter output = new(), error = new();
+        try
+        {
+            Console.SetError(error);
+            Assert.That(new Conversation(new StringReader("no job"), output).Run(), Is.EqualTo(1));
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+        Assert.That(error.ToString(), Is.Empty);
+        UpsamplerNews news = UpsamplerNews.Parse(output.ToString().Trim())!;
+        Assert.That(news.Text, Does.StartWith("The trainer failed: JsonException: ").And.Not.Contain("\n"));
+        Assert.That(news.Trace, Does.Contain("UpsamplerJob.Parse"));
+    }
+
+    [Test]
     public void TheEndOfItsInputStopsTheTrainer()
     {
         using var job = new Job();

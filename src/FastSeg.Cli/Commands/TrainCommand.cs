@@ -60,7 +60,8 @@ internal sealed class TrainCommand : FastSegCommand
 
     public TrainCommand() : base(
         "train", "Trains a model from images and scribbles.",
-        "Only labelled pixels' features are computed. The same input and seed give the same bytes, whatever --threads says.",
+        "Only labelled pixels' features are computed. The same input and seed give the same bytes, whatever --threads says; with " +
+            "--upsampler finish or train they do for the same --threads, because the network that is trained depends on it.",
         "fastseg train --image a.tif --labels a_labels.png -o m.fastseg",
         "fastseg train --image a.tif --labels a_l.tif --image b.tif --labels b_l.tif --names matrix,pore --balance -o m.fastseg",
         "fastseg train --image a.tif --labels a_l.tif --sigmas 1,2,4 --families default,laplacian --rounds 50 -o m.fastseg",

@@ -40,15 +40,26 @@ internal static class TrainerProcess
         session.Cancellation.ThrowIfCancellationRequested();
         if (failure is not null)
         {
-            throw failure is { Setting: { } setting, SettingWords: { } words }
-                ? new FastSegException(failure.Text, setting, words)
-                : new FastSegException(failure.Text);
+            throw Failed(failure, session);
         }
         if (trainer.ExitCode != 0)
         {
             throw new FastSegException(
                 $"The trainer ended with exit code {trainer.ExitCode} and wrote nothing; where memory was short, train on fewer pieces.");
         }
+    }
+
+    private static FastSegException Failed(UpsamplerNews failure, Session session)
+    {
+        if (failure is { Setting: { } setting, SettingWords: { } words })
+        {
+            return new FastSegException(failure.Text, setting, words);
+        }
+        if (failure.Trace is not null && session.Verbose)
+        {
+            session.Error.WriteLine(failure.Trace);
+        }
+        return new FastSegException(failure.Trace is null || session.Verbose ? failure.Text : $"{failure.Text} (--verbose shows where)");
     }
 
     private static void Stop(Process trainer)

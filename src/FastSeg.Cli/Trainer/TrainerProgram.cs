@@ -13,7 +13,7 @@ internal static class TrainerProgram
     private const int LockedMilliseconds = 200;
 
     /// <summary>Folders and files whose change makes another build necessary, from the root of the repository.</summary>
-    private static readonly string[] Sources = ["src/FastSeg", "src/FastSeg.Training", "kernels"];
+    private static readonly string[] Sources = ["src/FastSeg", "src/FastSeg.Training", "src/OnnxSchema", "kernels"];
 
     /// <summary>The program's file, built where it is missing or older than its sources.</summary>
     /// <param name="say">Hears that it is built now.</param>

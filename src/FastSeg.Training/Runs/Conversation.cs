@@ -44,8 +44,7 @@ internal sealed class Conversation(TextReader input, TextWriter output)
         catch (Exception e)
         {
             string what = $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}";
-            Tell(new UpsamplerNews(UpsamplerNewsKind.Failure, $"The trainer failed: {what}"));
-            Console.Error.WriteLine(e);
+            Tell(new UpsamplerNews(UpsamplerNewsKind.Failure, $"The trainer failed: {what}") { Trace = e.ToString() });
             return Failed;
         }
     }

@@ -30,11 +30,13 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Run()
     {
+        TrainingState? state = job.Resumes ? new TrainingState(job.StateFile, Identity()) : null;
+        state?.Check();
         try
         {
             TorchLibrary.Load(job.Threads);
             OpenImages();
-            Train();
+            Train(state);
         }
         finally
         {
@@ -54,7 +56,7 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
         }
     }
 
-    private void Train()
+    private void Train(TrainingState? state)
     {
         UpsamplerFile? from = job.From is null ? null : UpsamplerFile.Load(job.From);
         (SharedPca projection, string identity, TrainingData data, int patch) = Prepare(from);
@@ -73,7 +75,7 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
             MostNorm = job.Recipe == UpsamplerRecipe.Given ? 0 : 1,
             Features = job.Recipe == UpsamplerRecipe.Given ? 0 : config.ChannelsHidden,
         };
-        var state = job.Resumes ? new TrainingState(job.StateFile, Identity(identity)) : null;
+        state?.Projection = identity;
         var loop = new TrainingLoop(network, data, job, Steps, cancellation);
         long steps = loop.Run(state, optimiser);
         Write(config, WeightScales.ToFile(network.Weights(), deviations), identity, steps, data.Parts.Zip(loop.Losses));
@@ -198,15 +200,20 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
         ? news with { Fraction = 1 - StepShare + (news.Fraction * StepShare) }
         : news);
 
-    /// <summary>What tells this training from others: going on with another's state would give a network that no command makes.</summary>
-    private string Identity(string projection)
+    /// <summary>
+    /// What tells this training from others, beside its projection: going on with another's state would give a network that no command
+    /// makes.
+    /// </summary>
+    private string Identity()
     {
         IEnumerable<string> files = job.Images.Append(job.From).OfType<string>().Select(path =>
         {
             var file = new FileInfo(ImageFile.FileOf(path));
-            return $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture)}";
+            return file.Exists
+                ? $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture)}"
+                : file.FullName;
         });
-        string text = string.Join('\n', [(job with { Images = [] }).ToLine(), projection, .. files]);
+        string text = string.Join('\n', [(job with { Images = [] }).ToLine(), .. files]);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 }

@@ -40,15 +40,20 @@ internal sealed class TrainingLoop(
         if (state is not null && state.Resume(network, optimiser))
         {
             (step, steps) = (state.Step, state.Steps);
+            (_good, _goodStep) = (network.Weights(), step);
             tell(new UpsamplerNews(UpsamplerNewsKind.Note, $"Going on after step {step}."));
         }
-        var recent = new Queue<double[]>();
+        var recent = new Queue<double[]>(state?.Recent ?? []);
         long start = Stopwatch.GetTimestamp(), saved = start, timed = start, first = step;
         while (steps == 0 || step < steps)
         {
             if (cancellation.IsCancellationRequested)
             {
-                state?.Save(network, optimiser);
+                // Without a new step there is nothing to keep, and before the steps are planned they would be timed wrongly later.
+                if (steps > 0 && step > first)
+                {
+                    state?.Save(network, optimiser);
+                }
                 cancellation.ThrowIfCancellationRequested();
             }
             step++;
@@ -66,7 +71,7 @@ internal sealed class TrainingLoop(
             steps = steps == 0 && step == TimedFrom + TimedSteps ? Fitting(Stopwatch.GetElapsedTime(timed).TotalSeconds) : steps;
             if (state is not null)
             {
-                (state.Step, state.Steps) = (step, steps);
+                (state.Step, state.Steps, state.Recent) = (step, steps, recent);
                 if (steps > 0 && Stopwatch.GetElapsedTime(saved).TotalSeconds > SaveSeconds)
                 {
                     state.Save(network, optimiser);
@@ -104,7 +109,10 @@ internal sealed class TrainingLoop(
         return optimiser.Step(step, _schedule.RateAt(job.Recipe, step, Math.Max(steps, TimedSteps * 10))) ? losses : null;
     }
 
-    /// <summary>Puts back the weights that were last known to be good.</summary>
+    /// <summary>
+    /// Puts back the weights that were last known to be good. A project's network goes into a model from a folder that is removed then, so
+    /// the training ends with a note; otherwise it fails, and the weights are in the output.
+    /// </summary>
     private long Restore(long step)
     {
         if (_goodStep == 0)
@@ -113,8 +121,10 @@ internal sealed class TrainingLoop(
                 $"The loss is no number at step {step}, before there are weights worth keeping; look at what the images show.");
         }
         network.Take(_good);
-        tell(new UpsamplerNews(
-            UpsamplerNewsKind.Failure, $"The loss is no number at step {step}; {job.Output} keeps the weights of step {_goodStep}."));
+        string what = $"The loss is no number at step {step}; ";
+        tell(job.Recipe is UpsamplerRecipe.Project or UpsamplerRecipe.Finish
+            ? new UpsamplerNews(UpsamplerNewsKind.Note, $"{what}the training ends here, and the model gets the weights of step {_goodStep}.")
+            : new UpsamplerNews(UpsamplerNewsKind.Failure, $"{what}{job.Output} keeps the weights of step {_goodStep}."));
         return _goodStep;
     }
 

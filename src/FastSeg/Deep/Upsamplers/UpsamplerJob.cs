@@ -110,6 +110,9 @@ internal sealed record UpsamplerNews(UpsamplerNewsKind Kind, string Text, double
     /// <summary>The words of the sentence that name it.</summary>
     public string? SettingWords { get; init; }
 
+    /// <summary>The stack trace of a failure that nobody expected.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>The news as one line.</summary>
     public string ToLine() => JsonSerializer.Serialize(this);
 
