@@ -123,7 +123,7 @@ internal sealed class TrainingLoop(
         network.Take(_good);
         string what = $"The loss is no number at step {step}; ";
         tell(job.Recipe is UpsamplerRecipe.Project or UpsamplerRecipe.Finish
-            ? new UpsamplerNews(UpsamplerNewsKind.Note, $"{what}the training ends here, and the model gets the weights of step {_goodStep}.")
+            ? new UpsamplerNews(UpsamplerNewsKind.Note, $"{what}the training ends here; the model gets the weights of step {_goodStep}.")
             : new UpsamplerNews(UpsamplerNewsKind.Failure, $"{what}{job.Output} keeps the weights of step {_goodStep}."));
         return _goodStep;
     }
