@@ -22,7 +22,7 @@ internal sealed class DeepUpsamplerTests : CliFixture
         Assert.That(
             output,
             Does.Contain("padding zeros").And.Contain("checkpoint-half.pth, SHA-256 ")
-                .And.Match("assumed +guidanceMean, guidanceStd, guidanceScale, normalise")
+                .And.Match("assumed +guidanceMean, guidanceStd, guidanceScale, normalise, align")
                 .And.Contain("(255 x - mean) / std").And.Contain("divided by their L1 norm")
                 .And.Match("not looked at +"));
         Assert.That(UpsamplerFile.Load(At("half.safetensors")).Config.Padding, Is.EqualTo(Padding.Zeros));

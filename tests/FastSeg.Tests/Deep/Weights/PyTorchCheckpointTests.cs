@@ -42,7 +42,7 @@ internal sealed class PyTorchCheckpointTests
             Is.EqualTo((2, Padding.Zeros)),
             "-1 hidden channels are as many as come in");
         UpsamplerFile loaded = UpsamplerFile.Load(folder.File("half.safetensors"));
-        Assert.That(loaded.AssumedFields, Is.EqualTo("guidanceMean, guidanceStd, guidanceScale, normalise"));
+        Assert.That(loaded.AssumedFields, Is.EqualTo("guidanceMean, guidanceStd, guidanceScale, normalise, align"));
         Assert.That(loaded.Source, Does.StartWith("checkpoint-half.pth, SHA-256 "));
         Assert.That((loaded.Config.GuidanceScale, loaded.Config.NormaliseL1), Is.EqualTo((255f, true)));
         Assert.That(loaded.Config.GuidanceMean, Is.EqualTo(new[] { 0.485f, 0.456f, 0.406f }));
