@@ -1,3 +1,4 @@
+using FastSeg.Native;
 using Microsoft.ML.OnnxRuntime;
 
 namespace FastSeg.Deep.Backbones;
@@ -80,14 +81,24 @@ internal sealed record BackboneSession(InferenceSession Inference, int? Device, 
     };
 
     /// <summary>
-    /// Keeps ONNX Runtime from writing to stderr what its exceptions say already, unless the process has set it up otherwise.
+    /// Keeps ONNX Runtime from writing to stderr what its exceptions say already, unless the process has set it up otherwise. This is the
+    /// first call of ONNX Runtime, whichever way leads to it.
     /// </summary>
+    /// <exception cref="FastSegException">The program was shipped without ONNX Runtime's native library.</exception>
     internal static void KeepQuiet()
     {
-        if (!OrtEnv.IsCreated)
+        try
         {
-            var options = new EnvironmentCreationOptions { logId = "FastSeg", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-            OrtEnv.CreateInstanceWithOptions(ref options);
+            if (!OrtEnv.IsCreated)
+            {
+                var options = new EnvironmentCreationOptions { logId = "FastSeg", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+                OrtEnv.CreateInstanceWithOptions(ref options);
+            }
+        }
+        catch (Exception e) when (MissingLibrary.Explains(e))
+        {
+            throw new FastSegException(
+                "Deep features need ONNX Runtime, whose native library is not here; add the package FastSeg.Deep to the program.", e);
         }
     }
 }

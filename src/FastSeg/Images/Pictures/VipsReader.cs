@@ -9,12 +9,6 @@ namespace FastSeg.Images.Pictures;
 /// </summary>
 internal sealed unsafe class VipsReader : ImageReader
 {
-    /// <summary>Drops what libvips would print; kept in a field because libvips holds on to it.</summary>
-    private static readonly Log.LogDelegate Quiet = static (_, _, _) => { };
-
-    /// <summary>Read before libvips is first called, so that <see cref="Start"/> has run.</summary>
-    private static readonly bool Ready = Start();
-
     private readonly InputFile _file;
     private readonly CodedImage _image;
     private readonly object _gate = new();
@@ -38,11 +32,17 @@ internal sealed unsafe class VipsReader : ImageReader
     /// <param name="file">The file; the reader owns it once this returns.</param>
     /// <param name="magic">Its first 12 bytes.</param>
     /// <param name="labels">Whether a palette's indices are wanted instead of its colours.</param>
-    /// <exception cref="FastSegException">The header is damaged, or claims more than the file can hold.</exception>
-    public static VipsReader Open(InputFile file, ReadOnlySpan<byte> magic, bool labels) =>
-        new(file, IsJpeg(magic) ? JpegHeader.Read(file)
+    /// <exception cref="FastSegException">
+    /// The header is damaged, or claims more than the file can hold, or the program was shipped without libvips.
+    /// </exception>
+    public static VipsReader Open(InputFile file, ReadOnlySpan<byte> magic, bool labels)
+    {
+        // Asked for now, because the first pixel may be wanted only after a long computation.
+        VipsLibrary.Need(file, IsJpeg(magic) ? "a JPEG" : IsWebp(magic) ? "a WebP" : "a PNG");
+        return new VipsReader(file, IsJpeg(magic) ? JpegHeader.Read(file)
             : IsWebp(magic) ? WebpHeader.Read(file)
             : PngHeader.Read(file, labels));
+    }
 
     public override long HeldBytes(int threads)
     {
@@ -75,16 +75,6 @@ internal sealed unsafe class VipsReader : ImageReader
 
     private static bool IsWebp(ReadOnlySpan<byte> magic) => magic.StartsWith("RIFF"u8) && magic[8..].StartsWith("WEBP"u8);
 
-    /// <summary>Gives libvips one thread and no cache of results, so that it takes the memory of one decoder and no more.</summary>
-    private static bool Start()
-    {
-        Cache.Max = 0;
-        NetVips.NetVips.Concurrency = 1;
-        // libvips repeats on stderr what its exceptions say.
-        _ = Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, Quiet);
-        return true;
-    }
-
     /// <summary>The decoded image. The first thread that wants it decodes it; a failure is kept and thrown to every later caller.</summary>
     private VipsMemory Pixels()
     {
@@ -115,7 +105,6 @@ internal sealed unsafe class VipsReader : ImageReader
         VipsMemory? pixels = null;
         try
         {
-            _ = Ready;
             _image.Data.Position = 0;
             using Image image = Load(_image.Data);
             bool sixteen = _image.Type == SampleType.UInt16;

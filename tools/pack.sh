@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# The NuGet packages FastSeg, FastSeg.Kernels, FastSeg.Deep and FastSeg.Images: tools/pack.sh [FOLDER], by default out/packages.
+# docs/integrate.md says which package is for whom.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+dotnet pack "$root/tools/packages.slnf" -c Release -o "${1:-$root/out/packages}" -v quiet -nologo -clp:NoSummary
