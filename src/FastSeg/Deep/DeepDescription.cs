@@ -123,8 +123,10 @@ public sealed record DeepDescription
     /// <exception cref="FastSegException">
     /// The network's hash, what is kept of its description, or the number of threads differs.
     /// </exception>
+    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
     internal void CheckBackbone(Backbone backbone)
     {
+        backbone.Passes.ThrowIfClosed();
         if (backbone.Sha256 != Sha256)
         {
             throw new FastSegException(

@@ -10,6 +10,8 @@ namespace FastSeg;
 /// </summary>
 public sealed class Model
 {
+    private const string NameInMemory = "model in memory";
+
     private readonly ModelParts _parts;
 
     /// <summary>Makes a model of its parts, checks that they fit, and runs the self-test.</summary>
@@ -85,14 +87,39 @@ public sealed class Model
     /// <exception cref="FastSegException">It is missing, corrupt, newer than this program, or its self-test fails.</exception>
     public static Model Load(string path)
     {
-        ModelParts parts = ModelFile.Read(path);
-        try
+        ArgumentNullException.ThrowIfNull(path);
+        return Of(ModelFile.Read(path), path);
+    }
+
+    /// <summary>Reads a model from a stream, from its position to its end, and runs its self-test. The stream stays open.</summary>
+    /// <param name="stream">The bytes of a .fastseg file.</param>
+    /// <param name="name">What the sentences of failures call the model.</param>
+    /// <exception cref="FastSegException">It cannot be read, is corrupt, newer than this program, or its self-test fails.</exception>
+    /// <exception cref="ArgumentException">The stream is not for reading.</exception>
+    public static Model Load(Stream stream, string name = NameInMemory)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
+        if (!stream.CanRead)
         {
-            return new Model(parts);
+            throw new ArgumentException("The stream that the model is to be read from is not for reading.", nameof(stream));
         }
-        catch (Exception e) when (ModelFile.IsDamage(e))
+        return Of(ModelFile.Read(stream, name), name);
+    }
+
+    /// <summary>Reads a model from memory and runs its self-test. The memory is not needed afterwards.</summary>
+    /// <param name="bytes">The bytes of a .fastseg file.</param>
+    /// <param name="name">What the sentences of failures call the model.</param>
+    /// <exception cref="FastSegException">It is corrupt, newer than this program, or its self-test fails.</exception>
+    public static unsafe Model Load(ReadOnlySpan<byte> bytes, string name = NameInMemory)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        fixed (byte* first = bytes)
         {
-            throw ModelFile.Damaged(path, e);
+            // A stream over no bytes at all must not begin at null.
+            byte none = 0;
+            using var stream = new UnmanagedMemoryStream(first is null ? &none : first, bytes.Length);
+            return Load(stream, name);
         }
     }
 
@@ -129,7 +156,44 @@ public sealed class Model
 
     /// <summary>Writes the model to a file, which appears under its name when it is whole. Equal models give equal bytes.</summary>
     /// <exception cref="FastSegException">The folder is missing or cannot be written, or the disk is full.</exception>
-    public void Save(string path) => ModelFile.Write(_parts, path);
+    public void Save(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ModelFile.Write(_parts, path);
+    }
+
+    /// <summary>Writes the bytes of the model's file to a stream, at its position. The stream stays open.</summary>
+    /// <exception cref="FastSegException">The stream fails.</exception>
+    /// <exception cref="ArgumentException">The stream is not for writing.</exception>
+    public void Save(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanWrite)
+        {
+            throw new ArgumentException("The stream that the model is to be written to is not for writing.", nameof(stream));
+        }
+        ModelFile.Write(_parts, stream);
+    }
+
+    /// <summary>The bytes of the model's file. Equal models give equal bytes.</summary>
+    public byte[] ToBytes()
+    {
+        using MemoryStream bytes = ModelFile.Bytes(_parts);
+        return bytes.ToArray();
+    }
+
+    /// <summary>Makes a model of parts that were read.</summary>
+    private static Model Of(ModelParts parts, string name)
+    {
+        try
+        {
+            return new Model(parts);
+        }
+        catch (Exception e) when (ModelFile.IsDamage(e))
+        {
+            throw ModelFile.Damaged(name, e);
+        }
+    }
 
     /// <summary>Throws the first thing in which the parts do not fit each other, in words that follow the name of the model.</summary>
     private void CheckFit()

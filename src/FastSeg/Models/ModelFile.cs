@@ -28,7 +28,31 @@ internal static class ModelFile
     /// <exception cref="FastSegException">The folder is missing or cannot be written, or the disk is full.</exception>
     public static void Write(ModelParts model, string path)
     {
-        using var bytes = new MemoryStream();
+        using MemoryStream bytes = Bytes(model);
+        using var file = new OutputFile(path);
+        file.Write(0, Content(bytes));
+        file.Commit();
+    }
+
+    /// <summary>Writes the same bytes to a stream.</summary>
+    /// <exception cref="FastSegException">The stream fails.</exception>
+    public static void Write(ModelParts model, Stream stream)
+    {
+        using MemoryStream bytes = Bytes(model);
+        try
+        {
+            stream.Write(Content(bytes));
+        }
+        catch (IOException e)
+        {
+            throw new FastSegException($"The model cannot be written to its stream: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+
+    /// <summary>The bytes of the file.</summary>
+    public static MemoryStream Bytes(ModelParts model)
+    {
+        var bytes = new MemoryStream();
         using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
         {
             Add(zip, "model.json", Describe(model).ToJson());
@@ -43,12 +67,12 @@ internal static class ModelFile
             }
             Add(zip, "selftest.npz", Pack(model.SelfTest));
         }
-        using var file = new OutputFile(path);
-        file.Write(0, bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
-        file.Commit();
+        return bytes;
     }
 
-    /// <summary>Reads a model's parts. Whether they fit each other is not checked.</summary>
+    private static ReadOnlySpan<byte> Content(MemoryStream bytes) => bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
+
+    /// <summary>Reads the parts of a model in a file. Whether they fit each other is not checked.</summary>
     /// <exception cref="FastSegException">The file is missing, corrupt, or newer than this program.</exception>
     public static ModelParts Read(string path)
     {
@@ -60,7 +84,24 @@ internal static class ModelFile
         try
         {
             using FileStream stream = File.OpenRead(path);
-            using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
+            return Read(stream, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotBeRead(path, e);
+        }
+    }
+
+    /// <summary>Reads a model's parts from a stream, from its position to its end. Whether they fit each other is not checked.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">What the sentences call the model.</param>
+    /// <exception cref="FastSegException">The stream fails, or the model is corrupt or newer than this program.</exception>
+    public static ModelParts Read(Stream stream, string name)
+    {
+        try
+        {
+            using Stream? rest = stream.CanSeek && stream.Position == 0 ? null : Rest(stream);
+            using var zip = new ZipArchive(rest ?? stream, ZipArchiveMode.Read, leaveOpen: true);
             ModelDescription description = ModelDescription.Parse(Get(zip, "model.json"));
             byte[] forest = Get(zip, "forest.ubj");
             SelfTest selfTest = Unpack(Get(zip, "selftest.npz"));
@@ -84,17 +125,30 @@ internal static class ModelFile
         catch (NewerFormatException e)
         {
             throw new FastSegException(
-                $"{path}: the model has format {e.Format}, but this program reads up to {ModelDescription.CurrentFormat}; update FastSeg.",
+                $"{name}: the model has format {e.Format}, but this program reads up to {ModelDescription.CurrentFormat}; update FastSeg.",
                 e);
         }
         catch (Exception e) when (IsDamage(e))
         {
-            throw Damaged(path, e);
+            throw Damaged(name, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FastSegException($"{path}: the model cannot be read: {e.Message.TrimEnd('.')}.", e);
+            throw CannotBeRead(name, e);
         }
+    }
+
+    /// <summary>The failure of a file or stream that cannot be read.</summary>
+    private static FastSegException CannotBeRead(string name, Exception e) =>
+        new($"{name}: the model cannot be read: {e.Message.TrimEnd('.')}.", e);
+
+    /// <summary>What is left of a stream, since a ZIP is read from its end.</summary>
+    private static MemoryStream Rest(Stream stream)
+    {
+        var rest = new MemoryStream();
+        stream.CopyTo(rest);
+        rest.Position = 0;
+        return rest;
     }
 
     /// <summary>Whether an exception means that the file's content is damaged or does not fit.</summary>
@@ -102,8 +156,8 @@ internal static class ModelFile
         e is InvalidDataException or JsonException or FastSegException or EndOfStreamException or OverflowException;
 
     /// <summary>The failure of a file whose content is damaged or does not fit.</summary>
-    public static FastSegException Damaged(string path, Exception e) =>
-        new($"{path}: this is no whole FastSeg model: {e.Message.TrimEnd('.')}.", e);
+    public static FastSegException Damaged(string name, Exception e) =>
+        new($"{name}: this is no whole FastSeg model: {e.Message.TrimEnd('.')}.", e);
 
     private static DeepModel Deep(ZipArchive zip, DeepDescription description)
     {

@@ -7,6 +7,10 @@ namespace FastSeg.Native;
 /// <remarks>
 /// Large buffers lie on huge pages where the system gives them: a run's first write to every 4 KiB costs a fault otherwise, and its columns
 /// miss the address cache. Segmenting 4096 x 4096 pixels with guided smoothing, whose probabilities fill 70 MiB, became 1.06 times as fast.
+/// <para>
+/// The garbage collector is not told of a buffer's size. Whoever makes one disposes it, so a collection, which a large size would provoke,
+/// frees nothing; with six million live objects in the caller one took 200 ms.
+/// </para>
 /// </remarks>
 internal sealed unsafe partial class HostBuffer : SafeHandle
 {
@@ -40,7 +44,6 @@ internal sealed unsafe partial class HostBuffer : SafeHandle
         Interlocked.Increment(ref _allocations);
         Interlocked.Add(ref _allocatedBytes, bytes);
         RaisePeak(Interlocked.Add(ref _liveBytes, bytes));
-        GC.AddMemoryPressure(Math.Max(bytes, 1));
     }
 
     /// <summary>How many buffers this process has allocated so far. By this number tests see that running a plan adds none.</summary>
@@ -89,7 +92,6 @@ internal sealed unsafe partial class HostBuffer : SafeHandle
     {
         NativeMemory.AlignedFree((void*)handle);
         Interlocked.Add(ref _liveBytes, -Length);
-        GC.RemoveMemoryPressure(Math.Max(Length, 1));
         return true;
     }
 

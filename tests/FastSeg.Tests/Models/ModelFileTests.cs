@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using FastSeg.Models;
 using FastSeg.Tests.Reference;
+using System.IO.Pipes;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Models;
@@ -27,6 +28,54 @@ internal sealed class ModelFileTests
         loaded.Save(folder.File("again.fastseg"));
         Assert.That(File.ReadAllBytes(folder.File("again.fastseg")), Is.EqualTo(File.ReadAllBytes(path)));
         Assert.That(Directory.GetFiles(folder.Path), Has.Length.EqualTo(2), "nothing is left beside the models");
+    }
+
+    /// <summary>Streams that cannot seek, and models that begin in the middle of a stream, are read too.</summary>
+    [Test]
+    public void StreamsAndMemoryHoldTheBytesOfTheFile()
+    {
+        using var folder = new TemporaryFolder();
+        Trained.Grey.Save(folder.File("m.fastseg"));
+        byte[] file = File.ReadAllBytes(folder.File("m.fastseg"));
+        Assert.That(Trained.Grey.ToBytes(), Is.EqualTo(file));
+        using var stream = new MemoryStream();
+        stream.Write([1, 2, 3]);
+        Trained.Grey.Save(stream);
+        Assert.That(stream.ToArray()[3..], Is.EqualTo(file));
+        stream.Position = 3;
+        Assert.That(Model.Load(stream).ToBytes(), Is.EqualTo(file));
+        stream.Position = 3;
+        using var forward = new AnonymousPipeServerStream(PipeDirection.Out);
+        using var end = new AnonymousPipeClientStream(
+            PipeDirection.In, forward.ClientSafePipeHandle);
+        var writing = new Thread(() =>
+        {
+            Trained.Grey.Save(forward);
+            forward.Dispose();
+        });
+        writing.Start();
+        Assert.That(Model.Load(end).ToBytes(), Is.EqualTo(file));
+        writing.Join();
+        Assert.That(Model.Load(file.AsSpan()).ToBytes(), Is.EqualTo(file));
+    }
+
+    [Test]
+    public void AStreamIsRefusedInOneSentence()
+    {
+        byte[] whole = Trained.Grey.ToBytes();
+        string Message(byte[] bytes) => Assert.Catch<FastSegException>(() => Model.Load(bytes, "the model at the door"))!.Message;
+        Assert.That(Message([]), Does.StartWith("the model at the door: this is no whole FastSeg model: "));
+        Assert.That(Message(whole[..(whole.Length / 2)]), Does.StartWith("the model at the door: this is no whole FastSeg model: "));
+        using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.None, 0);
+        Assert.That(
+            () => Trained.Grey.Save(full),
+            Throws.TypeOf<FastSegException>().With.Message.StartsWith("The model cannot be written to its stream: "));
+        using var closed = new MemoryStream();
+        closed.Dispose();
+        Assert.That(() => Model.Load(closed), Throws.TypeOf<ArgumentException>());
+        Assert.That(() => Trained.Grey.Save(closed), Throws.TypeOf<ArgumentException>());
+        using var readOnly = new MemoryStream(whole, writable: false);
+        Assert.That(() => Trained.Grey.Save(readOnly), Throws.TypeOf<ArgumentException>());
     }
 
     [Test]

@@ -25,4 +25,20 @@ internal sealed unsafe class HostBufferTests
         buffer.Dispose();
         Assert.That(() => (long)buffer.Pointer, Throws.InstanceOf<ObjectDisposedException>());
     }
+
+    /// <summary>A collection would stop the caller's threads and look at all of the caller's objects.</summary>
+    [Test]
+    public void BuffersProvokeNoCollections()
+    {
+        GC.Collect();
+        int before = GC.CollectionCount(0);
+        for (int round = 0; round < 5; round++)
+        {
+            // The runtime does not collect for the memory it is told of while it has just collected.
+            Thread.Sleep(100);
+            HostBuffer[] buffers = [.. Enumerable.Range(0, 10).Select(_ => new HostBuffer(64L << 20))];
+            Array.ForEach(buffers, buffer => buffer.Dispose());
+        }
+        Assert.That(GC.CollectionCount(0), Is.EqualTo(before));
+    }
 }

@@ -6,7 +6,9 @@ namespace FastSeg;
 
 /// <summary>
 /// A vision transformer in ONNX, opened in ONNX Runtime. The number of a pass's threads is fixed when it is opened, because the order in
-/// which ONNX Runtime adds may depend on it. With one thread a pass, a run has as many passes at once as it has threads.
+/// which ONNX Runtime adds may depend on it. With one thread a pass, a run has as many passes at once as it has threads; with more, or on
+/// a device, passes wait for one another, those of other runs too. Several threads may share a backbone. Disposing it while a run uses it
+/// lets the passes end that have begun; the run then fails with an <see cref="ObjectDisposedException"/>.
 /// </summary>
 public sealed class Backbone : IDisposable
 {
@@ -22,6 +24,7 @@ public sealed class Backbone : IDisposable
         Description = description;
         Threads = threads;
         (Session, Device, Note) = opened;
+        Passes = new BackbonePasses(this, Session, RunsSeveral);
         BackboneGraph.Check(this);
         FixedTokens = BackboneGraph.FixedTokens(this);
         if (FixedTokens is { } tokens && description.WindowTokens is { } stated && stated != tokens)
@@ -105,13 +108,20 @@ public sealed class Backbone : IDisposable
     /// <summary>Ordinal of the CUDA device that ONNX Runtime computes on; null for the CPU.</summary>
     internal int? Device { get; }
 
+    /// <summary>ONNX Runtime's session. Whoever runs it is one of <see cref="Passes"/>.</summary>
     internal InferenceSession Session { get; }
+
+    /// <summary>The passes that run, for which disposing waits.</summary>
+    internal BackbonePasses Passes { get; }
+
+    /// <summary>Whether passes run at once: where each takes one thread of the processor.</summary>
+    private bool RunsSeveral => Threads == 1 && Device is null;
 
     /// <summary>
     /// How many windows may run at once where <paramref name="threads"/> compute: as many, if a window takes one thread of ONNX Runtime.
     /// Where it takes several, or a device computes, windows run one at a time.
     /// </summary>
-    internal int WindowsAtOnce(int threads) => Threads == 1 && Device is null ? Math.Max(1, threads) : 1;
+    internal int WindowsAtOnce(int threads) => RunsSeveral ? Math.Max(1, threads) : 1;
 
     internal string GraphPath => Path.Combine(Folder, BackboneDescription.GraphFile);
 
@@ -151,20 +161,30 @@ public sealed class Backbone : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => Session.Dispose();
+    /// <summary>
+    /// Frees the network, at once or when the last run that uses it has ended. Whoever needs it afterwards gets an
+    /// <see cref="ObjectDisposedException"/>.
+    /// </summary>
+    public void Dispose() => Passes.Close();
 
     /// <summary>
     /// Bytes that ONNX Runtime works in while it runs one window of a size, besides input and output. They depend on the network and can
     /// only be measured: one pass keeps its memory, and a small pass behind it gives the memory back. Measured once for every size.
     /// </summary>
     /// <exception cref="FastSegException">ONNX Runtime failed.</exception>
+    /// <exception cref="ObjectDisposedException">The backbone was disposed.</exception>
     internal long PassBytes(int rows, int columns)
     {
+        Passes.ThrowIfClosed();
         lock (_passBytes)
         {
             if (!_passBytes.TryGetValue((rows, columns), out long bytes))
             {
+                if (Passes.Users > 0)
+                {
+                    // Another run's passes may have kept memory; one that grows into it would seem to take none.
+                    BackboneGraph.TryOut(this);
+                }
                 using (var window = new BackboneWindow(this, rows, columns, flipAverage: false))
                 {
                     bytes = window.Measure();

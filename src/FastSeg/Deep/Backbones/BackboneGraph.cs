@@ -102,9 +102,25 @@ internal static class BackboneGraph
         float[] pixels = new float[3 * rows * patch * columns * patch];
         using OrtValue image = OrtValue.CreateTensorValueFromMemory(pixels, [1, 3, rows * patch, columns * patch]);
         using Microsoft.ML.OnnxRuntime.RunOptions options = BackboneSession.PassOptions(device: backbone.Device);
-        using IDisposableReadOnlyCollection<OrtValue> results =
-            backbone.Session.Run(options, [backbone.Description.Input], [image], [backbone.Description.Output]);
-        return results[0].GetTensorTypeAndShape().Shape;
+        InferenceSession session = backbone.Passes.Enter();
+        try
+        {
+            backbone.Passes.Begin(alone: true);
+            try
+            {
+                using IDisposableReadOnlyCollection<OrtValue> results =
+                    session.Run(options, [backbone.Description.Input], [image], [backbone.Description.Output]);
+                return results[0].GetTensorTypeAndShape().Shape;
+            }
+            finally
+            {
+                backbone.Passes.End();
+            }
+        }
+        finally
+        {
+            backbone.Passes.Leave();
+        }
     }
 
     private static void NeedFloat(Backbone backbone, string side, string name, NodeMetadata node)

@@ -6,8 +6,8 @@ namespace FastSeg.Deep.Backbones;
 
 /// <summary>
 /// Input and output of a backbone for windows of one size, in memory of ours that ONNX Runtime reads and writes directly. One pass runs at
-/// a time. The memory is the host's with the CUDA provider too, which copies both over: the host prepares the pixels, and blends and
-/// projects the tokens.
+/// a time. While a window is there, its backbone's session is not freed. The memory is the host's with the CUDA provider too, which copies
+/// both over: the host prepares the pixels, and blends and projects the tokens.
 /// </summary>
 internal sealed unsafe class BackboneWindow : IDisposable
 {
@@ -19,12 +19,14 @@ internal sealed unsafe class BackboneWindow : IDisposable
     private readonly OrtValue _tokens;
     private readonly OrtIoBinding _binding;
     private readonly RunOptions _keep = BackboneSession.PassOptions(keep: true), _giveBack;
+    private int _disposed;
 
     /// <summary>Allocates and binds buffers.</summary>
     /// <param name="backbone">The network.</param>
     /// <param name="rows">Rows of cells.</param>
     /// <param name="columns">Columns of cells.</param>
     /// <param name="flipAverage">Whether <see cref="Forward"/> averages over the four flips.</param>
+    /// <exception cref="ObjectDisposedException">The backbone was disposed.</exception>
     public BackboneWindow(Backbone backbone, int rows, int columns, bool flipAverage)
     {
         BackboneDescription description = backbone.Description;
@@ -32,14 +34,23 @@ internal sealed unsafe class BackboneWindow : IDisposable
         _giveBack = BackboneSession.PassOptions(device: backbone.Device);
         Rows = rows;
         Columns = columns;
-        _input = new HostBuffer(InputBytes(backbone, rows, columns));
-        _output = new HostBuffer(OutputBytes(backbone, rows, columns));
-        _average = flipAverage ? new HostBuffer((long)rows * columns * description.Dimension * sizeof(float)) : null;
-        _image = Value(_input, [1, BackboneInput.Colours, Height, Width]);
-        _tokens = Value(_output, BackboneGraph.Output(description, rows, columns));
-        _binding = backbone.Session.CreateIoBinding();
-        _binding.BindInput(description.Input, _image);
-        _binding.BindOutput(description.Output, _tokens);
+        InferenceSession session = backbone.Passes.Enter();
+        try
+        {
+            _input = new HostBuffer(InputBytes(backbone, rows, columns));
+            _output = new HostBuffer(OutputBytes(backbone, rows, columns));
+            _average = flipAverage ? new HostBuffer((long)rows * columns * description.Dimension * sizeof(float)) : null;
+            _image = Value(_input, [1, BackboneInput.Colours, Height, Width]);
+            _tokens = Value(_output, BackboneGraph.Output(description, rows, columns));
+            _binding = session.CreateIoBinding();
+            _binding.BindInput(description.Input, _image);
+            _binding.BindOutput(description.Output, _tokens);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Rows of cells.</summary>
@@ -67,6 +78,7 @@ internal sealed unsafe class BackboneWindow : IDisposable
     /// Whether another pass follows. ONNX Runtime then keeps its working memory; giving it back and taking it again costs 5 % of a pass.
     /// </param>
     /// <exception cref="FastSegException">ONNX Runtime failed.</exception>
+    /// <exception cref="ObjectDisposedException">The backbone was disposed.</exception>
     public TokenView Forward(bool keep = false)
     {
         if (_average is null)
@@ -101,22 +113,36 @@ internal sealed unsafe class BackboneWindow : IDisposable
         // Touch every page of our own buffers, so that they are resident before the pass and not counted.
         new Span<byte>(_input.Pointer, checked((int)_input.Length)).Clear();
         new Span<byte>(_output.Pointer, checked((int)_output.Length)).Clear();
-        long before = ProcessMemory.Resident();
-        Run(_keep);
-        return Math.Max(0, ProcessMemory.Resident() - before);
+        _backbone.Passes.Begin(alone: true);
+        try
+        {
+            long before = ProcessMemory.Resident();
+            Pass(_keep);
+            return Math.Max(0, ProcessMemory.Resident() - before);
+        }
+        finally
+        {
+            _backbone.Passes.End();
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _binding.Dispose();
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+        // Some are missing where the constructor failed.
+        _binding?.Dispose();
         _keep.Dispose();
         _giveBack.Dispose();
-        _image.Dispose();
-        _tokens.Dispose();
-        _input.Dispose();
-        _output.Dispose();
+        _image?.Dispose();
+        _tokens?.Dispose();
+        _input?.Dispose();
+        _output?.Dispose();
         _average?.Dispose();
+        _backbone.Passes.Leave();
     }
 
     private static long InputBytes(Backbone backbone, int rows, int columns) =>
@@ -129,7 +155,21 @@ internal sealed unsafe class BackboneWindow : IDisposable
         OrtValue.CreateTensorValueWithData(
             OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, (nint)buffer.Pointer, buffer.Length);
 
+    /// <summary>Runs the network when its turn has come.</summary>
     private TokenView Run(RunOptions options)
+    {
+        _backbone.Passes.Begin();
+        try
+        {
+            return Pass(options);
+        }
+        finally
+        {
+            _backbone.Passes.End();
+        }
+    }
+
+    private TokenView Pass(RunOptions options)
     {
         BackboneDescription description = _backbone.Description;
         try

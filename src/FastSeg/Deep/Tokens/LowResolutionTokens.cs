@@ -38,14 +38,22 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
         (Rows, Columns) = (CellsAt(scale, image.Info.Height, backbone), CellsAt(scale, image.Info.Width, backbone));
         _windows = new BackboneWindow[Math.Min(atOnce, Windows)];
         _tokens = new TokenView[_windows.Length];
-        for (int i = 0; i < _windows.Length; i++)
+        try
         {
-            _windows[i] = new BackboneWindow(backbone, _down.Size, _across.Size, policy.FlipAverage);
+            for (int i = 0; i < _windows.Length; i++)
+            {
+                _windows[i] = new BackboneWindow(backbone, _down.Size, _across.Size, policy.FlipAverage);
+            }
+            _page = new ScaledPage(backbone, image, map, scale, _windows[0].Width, _windows[0].Height, wholeRows: true);
+            _sumColumns = Math.Max(Columns, _across.Size);
+            _sums = new HostBuffer(_down.Size * _sumColumns * backbone.Description.Dimension * sizeof(float));
+            _weights = new HostBuffer(_down.Size * _sumColumns * sizeof(float));
         }
-        _page = new ScaledPage(backbone, image, map, scale, _windows[0].Width, _windows[0].Height, wholeRows: true);
-        _sumColumns = Math.Max(Columns, _across.Size);
-        _sums = new HostBuffer(_down.Size * _sumColumns * backbone.Description.Dimension * sizeof(float));
-        _weights = new HostBuffer(_down.Size * _sumColumns * sizeof(float));
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Rows of cells of the page.</summary>
@@ -133,9 +141,9 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
     public void Dispose()
     {
         Array.ForEach(_windows, window => window?.Dispose());
-        _page.Dispose();
-        _sums.Dispose();
-        _weights.Dispose();
+        _page?.Dispose();
+        _sums?.Dispose();
+        _weights?.Dispose();
     }
 
     /// <summary>Cells along a side of a page that is enlarged.</summary>
