@@ -3,7 +3,7 @@ namespace FastSeg.Interop.Calls;
 /// <summary>The border between C and C#: no exception crosses it.</summary>
 internal static class Call
 {
-    /// <summary>Runs a function's body. Where frames are computed, the body stands in a try block instead, because this allocates.</summary>
+    /// <summary>Runs a function's body. This allocates; where frames are computed, the body stands in a try block of its own.</summary>
     public static int Run(Action body)
     {
         try
@@ -34,7 +34,7 @@ internal static class Call
         CallException call => (call.Status, call.Message),
         FastSegException => (Status.Failed, e.Message),
         OperationCanceledException => (Status.Cancelled, "The progress callback cancelled the call."),
-        OutOfMemoryException => (Status.OutOfMemory, "The system has no more memory for this; give the call a memory limit that it can keep."),
+        OutOfMemoryException => (Status.OutOfMemory, "The system has no more memory; give the call a memory limit that it can keep."),
         ArgumentException argument => (Status.InvalidArgument, WithoutParameter(argument)),
         IOException or UnauthorizedAccessException => (Status.Failed, e.Message),
         TypeInitializationException { InnerException: { } inner } => Of(inner),

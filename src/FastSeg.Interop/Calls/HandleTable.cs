@@ -109,7 +109,8 @@ internal sealed class HandleTable<T>(string name, int kind) where T : class
         Slot[] slots = _slots;
         if ((handle & ((1 << KindBits) - 1)) != kind || index >= slots.Length)
         {
-            throw new CallException(Status.InvalidHandle, $"0x{handle:x} is no handle of a {name}; give one that a call of this library set.");
+            throw new CallException(
+                Status.InvalidHandle, $"0x{handle:x} is no handle of a {name}; give one that a call of this library set.");
         }
         Slot slot = slots[index];
         long generation = handle >>> (KindBits + SlotBits);

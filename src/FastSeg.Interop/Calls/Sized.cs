@@ -1,8 +1,8 @@
 namespace FastSeg.Interop.Calls;
 
 /// <summary>
-/// Structs that begin with their size. A caller that was compiled with a newer header gives a longer one, whose unknown fields must be zero.
-/// One that is shorter than what this header has is refused: there is no older header yet.
+/// Structs that begin with their size. A caller that was compiled with a newer header gives a longer one, whose unknown fields must be
+/// zero. One that is shorter than what this header has is refused: there is no older header yet.
 /// </summary>
 internal static unsafe class Sized
 {
@@ -46,7 +46,8 @@ internal static unsafe class Sized
             if (from[i] != 0)
             {
                 throw CallException.Argument(
-                    $"The {type} has fields that this version of FastSeg does not know, and they are set; leave them zero, or update FastSeg.");
+                    $"The {type} has fields that this version of FastSeg does not know, and they are set; leave them zero, "
+                    + "or update FastSeg.");
             }
         }
         return *(T*)from;

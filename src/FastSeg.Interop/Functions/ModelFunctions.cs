@@ -33,7 +33,8 @@ internal static unsafe class ModelFunctions
         *length = (nuint)file.Length;
         if (capacity < *length)
         {
-            throw new CallException(Status.BufferTooSmall, $"The model has {file.Length} bytes, but there is room for {capacity}; give more.");
+            throw new CallException(
+                Status.BufferTooSmall, $"The model has {file.Length} bytes, but there is room for {capacity}; give more.");
         }
         Arguments.Output(bytes, "the memory for the model");
         file.CopyTo(new Span<byte>(bytes, file.Length));
@@ -93,6 +94,7 @@ internal static unsafe class ModelFunctions
     internal static int Make(nint* handle, Func<Model> make) => Call.Run(() =>
     {
         Arguments.Output(handle, "the new model");
+        *handle = 0;
         *handle = Models.Add(make());
     });
 

@@ -16,8 +16,8 @@
  *     fs_model_release(model);
  *
  * Errors. Every function returns an fs_status, FS_OK (0) where all went well, but for fs_last_error, fs_status_name and fs_abi_version. A
- * call that fails leaves a sentence in fs_last_error() of its thread, and sets no output unless this file says otherwise; memory that was
- * handed over for results may hold a part of them.
+ * call that fails leaves a sentence in fs_last_error() of its thread. It sets new handles to NULL and no other output, unless this file
+ * says otherwise; memory that was handed over for results may hold a part of them.
  *
  * Handles (fs_model *, fs_session *) are numbers in the guise of pointers: never read through them. One that was released, is of another
  * kind, or is no handle at all gives FS_INVALID_HANDLE. NULL may be released, which does nothing. Releasing a handle while another thread

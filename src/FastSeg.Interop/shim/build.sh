@@ -8,7 +8,10 @@ out=$1
 shift
 cc=${CC:-gcc} cxx=${CXX:-g++}
 for tool in "$cc" "$cxx"; do
-    command -v "$tool" >/dev/null || { echo "$tool is missing; install a C and C++ compiler (Debian and Ubuntu: package g++)." >&2; exit 1; }
+    if ! command -v "$tool" >/dev/null; then
+        echo "$tool is missing; install a C and C++ compiler (Debian and Ubuntu: package g++)." >&2
+        exit 1
+    fi
 done
 
 # The SDK knows where its packs are and which of them is its own.

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using FastSeg.Common;
 
 namespace FastSeg.Native;
 
@@ -40,7 +41,7 @@ internal static partial class XgBoostLibrary
         return FirstLoadable([.. own.SelectMany(InFolderOrFile), "libxgboost.so.0", "libxgboost.so", .. PythonPackages()])
             ?? throw new FastSegException(
                 $"libxgboost was not found: {Variable} is not set, " +
-                $"and it is neither in a folder \"native\" above {AppContext.BaseDirectory}, " +
+                $"and it is neither in a folder \"native\" above {ProgramFolder.FullName}, " +
                 "nor among the system's libraries (libxgboost.so.0, libxgboost.so), nor in an installed Python package xgboost; " +
                 "install Debian's package libxgboost0 or Python's xgboost.");
     }
@@ -77,7 +78,7 @@ internal static partial class XgBoostLibrary
     /// <summary>The folders "native" beside and above the program.</summary>
     private static IEnumerable<string> OwnFolders()
     {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        for (DirectoryInfo? folder = new(ProgramFolder.FullName); folder is not null; folder = folder.Parent)
         {
             yield return System.IO.Path.Combine(folder.FullName, "native");
         }

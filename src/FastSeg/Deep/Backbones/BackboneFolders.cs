@@ -1,3 +1,4 @@
+using FastSeg.Common;
 using FastSeg.Deep.Backbones;
 
 namespace FastSeg;
@@ -20,7 +21,7 @@ public static class BackboneFolders
     {
         string listed = Environment.GetEnvironmentVariable(Variable) ?? "";
         var places = new List<string>(listed.Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        foreach (string start in (string[])[AppContext.BaseDirectory, Environment.CurrentDirectory])
+        foreach (string start in (string[])[ProgramFolder.FullName, Environment.CurrentDirectory])
         {
             for (DirectoryInfo? folder = new(start); folder is not null; folder = folder.Parent)
             {
