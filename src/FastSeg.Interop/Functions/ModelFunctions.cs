@@ -18,7 +18,7 @@ internal static unsafe class ModelFunctions
     /// <summary>fs_model_from_bytes.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     public static int FromBytes(void* bytes, nuint length, nint* model) =>
-        Make(model, () => ModelBytes.Read(Arguments.Bytes(bytes, length, "The model")));
+        Make(model, () => Model.Load(Arguments.Bytes(bytes, length, "The model")));
 
     /// <summary>fs_model_save.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -29,7 +29,9 @@ internal static unsafe class ModelFunctions
     public static int ToBytes(nint model, void* bytes, nuint capacity, nuint* length) => With(model, it =>
     {
         Arguments.Output(length, "the number of bytes");
-        byte[] file = ModelBytes.Write(it);
+        using var stream = new MemoryStream();
+        it.Save(stream);
+        ReadOnlySpan<byte> file = stream.GetBuffer().AsSpan(0, (int)stream.Length);
         *length = (nuint)file.Length;
         if (capacity < *length)
         {
