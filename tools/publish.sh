@@ -1,16 +1,23 @@
 #!/usr/bin/env bash
-# A folder that runs on a Linux x64 machine without .NET, and the same folder packed: tools/publish.sh [FOLDER], by default out/publish.
+# Makes what runs on a Linux x64 machine without this repository: tools/publish.sh [FOLDER], by default out/publish.
+#   FOLDER/fastseg                    the command line with its own .NET, the models, the demo's images, and the licences of all of it
+#   FOLDER/fastseg-linux-x64.tar.xz   the same, packed
+#   FOLDER/fastseg.sha256             what this script wrote: a later run replaces these files, and touches no others
 # Training needs libxgboost on the machine, or in the folder; --backend cuda needs NVIDIA's driver and nothing else.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-folder=${1:-$root/out/publish}
-rm -rf "$folder/fastseg"
-mkdir -p "$folder"
-dotnet publish "$root/src/FastSeg.Cli" -c Release -r linux-x64 --self-contained -p:DebugType=none -p:GenerateDocumentationFile=false \
-    -o "$folder/fastseg" -v quiet -nologo
-cp -r "$root/models" "$root/LICENSE" "$folder/fastseg/"
-mv "$folder/fastseg/FastSeg.Cli" "$folder/fastseg/fastseg"
-"$folder/fastseg/fastseg" --version
-tar -C "$folder" -cf - fastseg | xz -T0 -3 >"$folder/fastseg-linux-x64.tar.xz"
-du -h "$folder/fastseg-linux-x64.tar.xz"
+
+die() { printf 'publish.sh: %s\n' "$*" >&2; exit 1; }
+
+mode=program
+case "${1:-}" in
+-*) die "there is no option $1; give a folder, or nothing for $root/out/publish." ;;
+esac
+[[ $# -le 1 ]] || die "one folder is all that it takes, and $# arguments were given."
+
+# Each mode is a file that defines publish FOLDER and the folder it takes by default.
+source "$root/tools/publish/written.sh"
+source "$root/tools/publish/licences.sh"
+source "$root/tools/publish/$mode.sh"
+publish "${1:-$default}"

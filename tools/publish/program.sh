@@ -1,0 +1,21 @@
+# The command line, for machines without .NET.
+
+default=$root/out/publish
+
+publish() {
+    begin "$1" fastseg fastseg fastseg-linux-x64.tar.xz
+    local program=$stage/fastseg
+    # A build of its own: the repository's bin and obj folders stay as they are.
+    dotnet publish "$root/src/FastSeg.Cli" -c Release -r linux-x64 --self-contained --artifacts-path "$root/out/publishing" \
+        -p:PublishReferencesDocumentationFiles=false -o "$program" -v quiet -nologo
+    mv "$program/FastSeg.Cli" "$program/fastseg"
+    cp -r "$root/models" "$root/LICENSE" "$program/"
+    mkdir "$program/samples"
+    cp -r "$root/samples/ni" "$program/samples/"
+    cp "$root/tools/publish/program.md" "$program/README.md"
+    write_licences "$program/FastSeg.Cli.deps.json" "$program/licences"
+    "$program/fastseg" --version
+    tar -C "$stage" -cf - fastseg | xz -T0 -3 >"$stage/fastseg-linux-x64.tar.xz"
+    finish
+    du -sh "$folder/fastseg" "$folder/fastseg-linux-x64.tar.xz"
+}
