@@ -96,8 +96,8 @@ internal sealed class StandardisedTests
             [Scene.Pixels.Average(x => x), Scene.Pixels.Average(x => x) + 100]).Within(1e-9));
         double deviation = result.Run.Samples[0].Deviation;
         Assert.That(result.Run.Samples[1].Deviation, Is.EqualTo(deviation).Within(1e-9));
-        Assert.That(result.Model.Samples!.Mean, Is.EqualTo(Scene.Pixels.Average(x => x) + 50).Within(1e-9));
-        Assert.That(result.Model.Samples.Deviation, Is.EqualTo(Math.Sqrt((deviation * deviation) + 2500)).Within(1e-9));
+        Assert.That(result.Model.Samples!.Value.Mean, Is.EqualTo(Scene.Pixels.Average(x => x) + 50).Within(1e-9));
+        Assert.That(result.Model.Samples!.Value.Deviation, Is.EqualTo(Math.Sqrt((deviation * deviation) + 2500)).Within(1e-9));
     }
 
     [Test]

@@ -17,15 +17,13 @@ internal abstract class Backend(Work work) : IDisposable
     /// <summary>Computes every feature plane of the tile's core.</summary>
     /// <param name="worker">Number of the calling worker.</param>
     /// <param name="tile">The tile, filled.</param>
-    /// <param name="planes">
-    /// Receives <c>planes x height x width</c> floats; the caller's memory, which is written during the call only.
-    /// </param>
+    /// <param name="target">Where the planes go; the caller's memory, which is written during the call only.</param>
     /// <param name="times">Where the time is added.</param>
     /// <exception cref="InvalidOperationException">The work's verb is another one.</exception>
-    public unsafe void Features(int worker, Tile tile, float* planes, StageTimes times)
+    public void Features(int worker, Tile tile, in PlaneTarget target, StageTimes times)
     {
         Check(TileVerb.Features);
-        ComputeFeatures(worker, tile, planes, times);
+        ComputeFeatures(worker, tile, target, times);
     }
 
     /// <summary>Applies the trees to every pixel of the tile's core.</summary>
@@ -70,7 +68,7 @@ internal abstract class Backend(Work work) : IDisposable
     }
 
     /// <summary>Does what <see cref="Features"/> says; the verb is checked already.</summary>
-    protected abstract unsafe void ComputeFeatures(int worker, Tile tile, float* planes, StageTimes times);
+    protected abstract void ComputeFeatures(int worker, Tile tile, in PlaneTarget target, StageTimes times);
 
     /// <summary>Does what <see cref="Predict"/> says; the verb is checked already.</summary>
     protected abstract void ComputePredictions(int worker, Tile tile, TilePredictions predictions, StageTimes times);

@@ -53,10 +53,11 @@ internal sealed unsafe class CpuBackend : Backend
     public static long ForestBytes(DecisionForest forest) => ForestCpu.Bytes(forest, Band.MaxWidth, Band.MaxHeight);
 
     /// <inheritdoc/>
-    protected override void ComputeFeatures(int worker, Tile tile, float* planes, StageTimes times)
+    protected override void ComputeFeatures(int worker, Tile tile, in PlaneTarget target, StageTimes times)
     {
-        var copy = new CopyBands { Front = Front(worker, tile, times), Core = tile.Core, Planes = planes };
+        var copy = new CopyBands { Front = Front(worker, tile, times), Target = target };
         _banks[worker].Run(tile, ref copy);
+        PlaneCopyCpu.Fence();
     }
 
     /// <inheritdoc/>
@@ -101,13 +102,14 @@ internal sealed unsafe class CpuBackend : Backend
             _deep.Start(worker, tile.Core);
             times.Add(Stage.Upsampler, start);
         }
-        return new BandFront(worker, _deep, times);
+        return new BandFront(worker, _deep, Work.Watch, times);
     }
 
     /// <summary>
-    /// What all consumers do with a band first: fill its deep planes, behind the classical ones. It also keeps the time, stage by stage.
+    /// What all consumers do with a band first: look whether the run goes on, and fill its deep planes, behind the classical ones. It also
+    /// keeps the time, stage by stage.
     /// </summary>
-    private struct BandFront(int worker, DeepImage? deep, StageTimes times)
+    private struct BandFront(int worker, DeepImage? deep, Watch watch, StageTimes times)
     {
         private long _mark = Stopwatch.GetTimestamp();
 
@@ -115,6 +117,7 @@ internal sealed unsafe class CpuBackend : Backend
         public void Complete(in Band band)
         {
             long pixels = (long)band.Width * band.Height;
+            watch.Look(pixels);
             _mark = times.Add(Stage.Filters, _mark, pixels);
             if (deep is not null)
             {
@@ -127,26 +130,16 @@ internal sealed unsafe class CpuBackend : Backend
         public void Done(Stage stage, long pixels) => _mark = times.Add(stage, _mark, pixels);
     }
 
-    /// <summary>
-    /// Copies the planes of each band to their place among the core's planes: planes x height x width floats in the caller's memory.
-    /// </summary>
+    /// <summary>Copies the planes of each band to their place in the caller's memory.</summary>
     private struct CopyBands : IBandConsumer
     {
         public BandFront Front;
-        public Region Core;
-        public float* Planes;
+        public PlaneTarget Target;
 
         public void Consume(in Band band)
         {
             Front.Complete(band);
-            for (int plane = 0; plane < band.Planes; plane++)
-            {
-                for (int row = 0; row < band.Height; row++)
-                {
-                    float* to = Planes + (((plane * Core.Height) + band.Y - Core.Y + row) * Core.Width) + (band.X - Core.X);
-                    new ReadOnlySpan<float>(band.Row(plane, row), band.Width).CopyTo(new Span<float>(to, band.Width));
-                }
-            }
+            PlaneCopyCpu.Run(band, Target);
             Front.Done(Stage.Gather, (long)band.Width * band.Height);
         }
     }

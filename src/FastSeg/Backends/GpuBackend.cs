@@ -3,6 +3,7 @@ using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Gpu;
 using FastSeg.Images;
+using FastSeg.Simd;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -56,12 +57,15 @@ internal sealed unsafe class GpuBackend : Backend
     }
 
     /// <inheritdoc/>
-    protected override void ComputeFeatures(int worker, Tile tile, float* planes, StageTimes times)
+    protected override void ComputeFeatures(int worker, Tile tile, in PlaneTarget target, StageTimes times)
     {
         GpuTileJob job = Run(worker, tile, TileVerb.Features, times);
         long start = Stopwatch.GetTimestamp();
-        long bytes = tile.Core.Pixels * Work.PlaneCount * sizeof(float);
-        Buffer.MemoryCopy(job.Result, planes, bytes, bytes);
+        Region core = tile.Core;
+        var planes = (float*)job.Result;
+        (int width, int height, int pixels) = ((int)core.Width, (int)core.Height, checked((int)core.Pixels));
+        PlaneCopyCpu.Run(new Band(core.X, core.Y, width, height, Work.PlaneCount, planes, width, pixels), target);
+        PlaneCopyCpu.Fence();
         times.Add(Stage.Gather, start, tile.Core.Pixels);
     }
 

@@ -43,17 +43,19 @@ internal sealed class GpuSmoothing : IDisposable
     /// <param name="stream">Where the launches are queued.</param>
     /// <param name="views">The slot, whose samples, margins and mask are there.</param>
     /// <param name="type">Type of a sample.</param>
+    /// <param name="guide">Brings the page's samples to mean 0 and deviation 1.</param>
     /// <param name="read">The pixels that were read, in image coordinates.</param>
     /// <param name="computed">The pixels that have margins.</param>
     /// <param name="core">The pixels that are smoothed.</param>
     /// <param name="masked">Whether there is a mask.</param>
     public void Run(
-        AcceleratorStream stream, GpuArenaViews views, SampleType type, Region read, Region computed, Region core, bool masked)
+        AcceleratorStream stream, GpuArenaViews views, SampleType type, SampleMap guide, Region read, Region computed, Region core,
+        bool masked)
     {
         int pixels = (int)computed.Pixels;
         _softmax.Run(stream, views.Margins, _work.Forest!.Groups, pixels, views.Probabilities);
         _guide.Run(
-            stream, views.Samples, type, SampleMap.Of(_work.Samples!), _work.Channels, read, computed, views.Scratch,
+            stream, views.Samples, type, guide, _work.Channels, read, computed, views.Scratch,
             views.Guide.SubView(0, pixels));
         GuidedShape shape = _filter.Shape(core, computed, masked);
         var planes = new GuidedPlanes

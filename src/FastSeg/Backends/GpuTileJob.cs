@@ -22,7 +22,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
     private readonly long _guidanceAt, _positionsAt, _maskAt, _flagAt, _resultAt;
     private TileShape _shape;
     private SampleType _type;
-    private SampleMap _map;
+    private SampleMap _map, _guide;
     private TileVerb _verb;
     private Region _read, _core, _smoothed;
     private bool _masked;
@@ -78,7 +78,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
             CoreHeight = (int)tile.Core.Height,
         };
         (_read, _core) = (tile.Bounds, tile.Core);
-        (_type, _map) = (tile.Type, tile.Map);
+        (_type, _map, _guide) = (tile.Type, tile.Map, SampleMap.OfKnown(tile.Page));
         Buffer.MemoryCopy(tile.Samples, _pinned.Pointer, SampleBytes, SampleBytes);
     }
 
@@ -206,7 +206,7 @@ internal sealed unsafe class GpuTileJob : GpuJob
         {
             views.Mask.SubView(0, _core.Pixels).CopyFrom(stream, View(_maskAt, _core.Pixels));
         }
-        _kernels.Smoothing!.Run(stream, views, _type, _read, _core, _smoothed, _masked);
+        _kernels.Smoothing!.Run(stream, views, _type, _guide, _read, _core, _smoothed, _masked);
         long pixels = _smoothed.Pixels, bytes = GpuSmoothing.ResultBytes(_work, _smoothed);
         if (_work.Smoothing.Mode == SmoothingMode.Safe)
         {

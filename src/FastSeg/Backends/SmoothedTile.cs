@@ -100,14 +100,13 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     }
 
     /// <summary>Smooths the tile when all its margins are there, by the guided filter alone.</summary>
-    /// <param name="page">Mean and deviation of the page's samples.</param>
     /// <param name="result">Receives the results; its core is the present one.</param>
-    public void Smooth(SampleStatistics page, TileResult result)
+    public void Smooth(TileResult result)
     {
         var rows = new DecidedRows { Result = result };
         if (!_work.SmoothsOnDevice)
         {
-            Filter(page, ref rows);
+            Filter(ref rows);
             return;
         }
         Region core = _present.Core;
@@ -123,13 +122,12 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     }
 
     /// <summary>Smooths the tile where the forest is unsure, and leaves <see cref="Values"/>.</summary>
-    /// <param name="page">Mean and deviation of the page's samples.</param>
-    public void SmoothUnsure(SampleStatistics page)
+    public void SmoothUnsure()
     {
         if (!_work.SmoothsOnDevice)
         {
             var rows = new UnsureRows { Tile = _present, Values = Values, Classes = _classes };
-            Filter(page, ref rows);
+            Filter(ref rows);
         }
     }
 
@@ -171,9 +169,9 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
         _filter?.Dispose();
     }
 
-    private void Filter<TRows>(SampleStatistics page, ref TRows rows) where TRows : struct, ISmoothedRows
+    private void Filter<TRows>(ref TRows rows) where TRows : struct, ISmoothedRows
     {
-        _guiding!.Run(_tile!, page, _present.Outer, _present.Guide);
+        _guiding!.Run(_tile!, _tile!.Page!.Value, _present.Outer, _present.Guide);
         _filter!.Run(_present, ref rows);
     }
 

@@ -1,3 +1,4 @@
+using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features.Local;
 using FastSeg.Forest;
@@ -53,6 +54,9 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// How many rows the whole training set has, where they stay on the device that gathers them; 0 where the rows come down, tile by tile.
     /// </summary>
     public long ResidentRows { get; init; }
+
+    /// <summary>Looks after each band that is computed.</summary>
+    public Watch Watch { get; init; } = new();
 
     /// <summary>Pixels that are read around those that are computed: the features look at them, or the guide of a smoothing does.</summary>
     public int Halo => Math.Max(Features.FilterHalo, Smoothing.GuideHalo);

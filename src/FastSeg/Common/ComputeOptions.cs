@@ -1,3 +1,5 @@
+using FastSeg.Common;
+
 namespace FastSeg;
 
 /// <summary>
@@ -31,6 +33,12 @@ public sealed record ComputeOptions
     /// Stops the run with an <see cref="OperationCanceledException"/>, between two tiles, windows of the transformer or rounds of training.
     /// </summary>
     public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Threads that are there already; null where a run starts its own.</summary>
+    internal Team? Team { get; init; }
+
+    /// <summary>Looks after the run; null where it makes its own.</summary>
+    internal Watch? Watch { get; init; }
 
     /// <summary>Threads that the run uses: <see cref="Threads"/>, or one for each core.</summary>
     internal int WorkerCount => Threads > 0 ? Threads : Environment.ProcessorCount;

@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-
 namespace FastSeg.Common;
 
 /// <summary>Runs numbered steps on several threads; each thread takes the lowest number that is left.</summary>
@@ -18,55 +16,13 @@ internal static class Workers
     /// </param>
     public static void Run(int workers, long count, ComputeOptions options, Action<int, long> step)
     {
-        long lastTaken = -1, done = 0;
-        var gate = new Lock();
-        long failedAt = long.MaxValue;
-        Exception? failure = null;
-
-        void Work(int worker)
+        if (options.Team is { } team)
         {
-            while (true)
-            {
-                long index = Interlocked.Increment(ref lastTaken);
-                if (index >= Math.Min(count, Volatile.Read(ref failedAt)))
-                {
-                    return;
-                }
-                try
-                {
-                    options.Cancellation.ThrowIfCancellationRequested();
-                    step(worker, index);
-                    options.Progress?.Report((double)Interlocked.Increment(ref done) / count);
-                }
-                catch (Exception e)
-                {
-                    lock (gate)
-                    {
-                        if (index < failedAt)
-                        {
-                            (failedAt, failure) = (index, e);
-                        }
-                    }
-                    return;
-                }
-            }
+            team.Run(workers, count, options, step);
         }
-
-        var threads = new Thread[Math.Max(0, (int)Math.Min(workers, count) - 1)];
-        for (int i = 0; i < threads.Length; i++)
+        else
         {
-            int worker = i + 1;
-            threads[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = $"FastSeg worker {worker}" };
-            threads[i].Start();
-        }
-        Work(0);
-        foreach (Thread thread in threads)
-        {
-            thread.Join();
-        }
-        if (failure is not null)
-        {
-            ExceptionDispatchInfo.Throw(failure);
+            RunOnce(workers, count, options, step);
         }
     }
 
@@ -105,5 +61,25 @@ internal static class Workers
                 throw;
             }
         });
+    }
+
+    /// <summary>The same on threads that are started for it.</summary>
+    private static void RunOnce(int workers, long count, ComputeOptions options, Action<int, long> step)
+    {
+        var share = new WorkShare();
+        share.Begin(count, options, step);
+        var threads = new Thread[Math.Max(0, (int)Math.Min(workers, count) - 1)];
+        for (int i = 0; i < threads.Length; i++)
+        {
+            int worker = i + 1;
+            threads[i] = new Thread(() => share.Work(worker)) { IsBackground = true, Name = $"FastSeg worker {worker}" };
+            threads[i].Start();
+        }
+        share.Work(0);
+        foreach (Thread thread in threads)
+        {
+            thread.Join();
+        }
+        share.End();
     }
 }

@@ -1,3 +1,5 @@
+using FastSeg.Images;
+
 namespace FastSeg;
 
 /// <summary>
@@ -13,6 +15,11 @@ public abstract class ImageWriter : IDisposable
     /// Most bytes that the writer holds while up to <paramref name="threads"/> threads write to it. The plan counts them.
     /// </summary>
     public abstract long HeldBytes(int threads);
+
+    /// <summary>
+    /// Where float planes go, one a page, in the caller's memory; null where samples must go through <see cref="Write"/>.
+    /// </summary>
+    internal virtual PlaneTarget? Planes => null;
 
     /// <summary>
     /// Writes <paramref name="region"/> of every page: <c>Pages x Height x Width</c> samples, page by page, row-major, little-endian.

@@ -87,6 +87,18 @@ public sealed unsafe class MemoryWriter : ImageWriter
     public override long HeldBytes(int threads) => _ownBytes;
 
     /// <inheritdoc/>
+    internal override PlaneTarget? Planes
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return Layout.Type == SampleType.Float32
+                ? new PlaneTarget((nint)_pixels, _rowStride, sizeof(float), Layout.Height * _rowStride)
+                : null;
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Write(Region region, ReadOnlySpan<byte> samples)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

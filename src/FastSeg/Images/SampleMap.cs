@@ -29,7 +29,7 @@ internal readonly record struct SampleMap(float Scale, float Shift)
     }
 
     /// <summary>As above; by type alone where there are no statistics.</summary>
-    public static SampleMap OfKnown(SampleStatistics? samples) => samples is null ? default : Of(samples);
+    public static SampleMap OfKnown(SampleStatistics? samples) => samples is { } known ? Of(known) : default;
 
     /// <summary>What filters see of a sample.</summary>
     /// <param name="stored">The sample as it is stored.</param>

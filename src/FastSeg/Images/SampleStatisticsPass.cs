@@ -28,14 +28,15 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     private readonly HostBuffer[] _kept;
     private readonly HostBuffer? _moments;
     private readonly (long Count, Int128 Sum, Int128 Squares)[] _sums;
+    private readonly Action<int, long> _take;
 
     /// <summary>Allocates the bands of <paramref name="workers"/> threads and, for floats, the moments of all rows.</summary>
     /// <param name="image">The image.</param>
     /// <param name="mask">One channel of whole numbers of the image's size, 0 where a pixel is left out; null where none is.</param>
     /// <param name="workers">Threads.</param>
-    private SampleStatisticsPass(ImageReader image, ImageReader? mask, int workers)
+    public SampleStatisticsPass(ImageReader image, ImageReader? mask, int workers)
     {
-        (_image, _mask) = (image, mask);
+        (_image, _mask, _take) = (image, mask, Take);
         _rows = Rows(Info);
         _sums = new (long, Int128, Int128)[workers];
         _samples = [.. _sums.Select(_ => new HostBuffer(_rows * Info.Width * Info.PixelBytes))];
@@ -47,7 +48,7 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
 
     private ImageInfo Info => _image.Info;
 
-    /// <summary>Bytes that <see cref="Run"/> allocates, given how many threads there are.</summary>
+    /// <summary>Bytes that the static <see cref="Run(ImageReader, ImageReader, int, ComputeOptions)"/> allocates, given how many threads there are.</summary>
     public static long Bytes(ImageInfo image, ImageInfo? mask, int workers) =>
         (workers * Rows(image) * image.Width * (image.PixelBytes + (mask?.PixelBytes ?? 0))) + MomentBytes(image);
 
@@ -61,9 +62,21 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     public static SampleMoments Run(ImageReader image, ImageReader? mask, int workers, ComputeOptions options)
     {
         using var pass = new SampleStatisticsPass(image, mask, workers);
-        long bands = (image.Info.Height + pass._rows - 1) / pass._rows;
-        Workers.Run(workers, bands, options with { Progress = null }, pass.Take);
-        return pass._moments is null ? pass.Sums() : pass.Moments();
+        return pass.Run(options with { Progress = null });
+    }
+
+    /// <summary>
+    /// Takes the moments of the samples that the image has now; where they are whole numbers and the options have a team, nothing is
+    /// allocated. The image may have become another one of the same form that is no larger.
+    /// </summary>
+    /// <param name="options">Cancellation; a progress would be that of this pass.</param>
+    /// <exception cref="FastSegException">The file is corrupt, or a sample is not finite or too large.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public SampleMoments Run(ComputeOptions options)
+    {
+        Array.Clear(_sums);
+        Workers.Run(_sums.Length, (Info.Height + _rows - 1) / _rows, options, _take);
+        return _moments is null ? Sums() : Moments();
     }
 
     /// <summary>Frees the buffers.</summary>

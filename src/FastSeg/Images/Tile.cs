@@ -34,16 +34,19 @@ internal sealed unsafe class Tile : IDisposable
     public int Halo { get; }
 
     /// <summary>What filters see of a stored sample.</summary>
-    public SampleMap Map { get; init; }
+    public SampleMap Map { get; set; }
+
+    /// <summary>Mean and deviation of the page's samples, where they are known.</summary>
+    public SampleStatistics? Page { get; set; }
 
     /// <summary>The float samples that are not refused.</summary>
-    public SampleLimits Limits { get; init; } = SampleLimits.Finite;
+    public SampleLimits Limits { get; set; } = SampleLimits.Finite;
 
     /// <summary>
     /// All pixels of the run's tiles, or empty for the whole image. Whichever tile meets a wrong sample first, the failure names the first
     /// wrong pixel of this region, so that it depends on no tiling.
     /// </summary>
-    public Region Needed { get; init; }
+    public Region Needed { get; set; }
 
     /// <summary>Whether any samples could be refused: floats, or RGB where the model is grey.</summary>
     public bool CanBeRefused => Type == SampleType.Float32 || Source.Channels > Channels;
@@ -54,8 +57,8 @@ internal sealed unsafe class Tile : IDisposable
     /// <summary>Type of one sample.</summary>
     public SampleType Type { get; }
 
-    /// <summary>The image the tile is cut from.</summary>
-    public ImageInfo Source { get; }
+    /// <summary>The image the tile is cut from. Another one must have the same channels and type, and be no larger.</summary>
+    public ImageInfo Source { get; set; }
 
     /// <summary>The pixels whose features are wanted, in image coordinates.</summary>
     public Region Core { get; private set; }

@@ -44,7 +44,7 @@ internal sealed class AreaRun(TileRun run, Segmentation what, ComputeOptions opt
         var workers = new List<AreaWorker>();
         AreaWorker Make()
         {
-            workers.Add(new AreaWorker(run.Plan, run.Work, what, run.Page!, grid, stored));
+            workers.Add(new AreaWorker(run.Plan, run.Work, what, grid, stored));
             return workers[^1];
         }
         run.Run(Make, times);

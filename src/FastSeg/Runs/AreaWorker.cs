@@ -12,7 +12,6 @@ namespace FastSeg.Runs;
 internal sealed unsafe class AreaWorker : MaskedWorker
 {
     private readonly SmoothedTile _smoothed;
-    private readonly SampleStatistics _page;
     private readonly CountingGrid _grid;
     private readonly StoredProbabilities _stored;
     private readonly Region _area;
@@ -22,13 +21,12 @@ internal sealed unsafe class AreaWorker : MaskedWorker
     /// <param name="plan">The plan.</param>
     /// <param name="work">What is computed.</param>
     /// <param name="what">What is segmented.</param>
-    /// <param name="page">Mean and deviation of the page's samples.</param>
     /// <param name="grid">Receives the counted pixels; the caller's.</param>
     /// <param name="stored">Receives the probabilities; the caller's.</param>
-    public AreaWorker(Plan plan, Work work, Segmentation what, SampleStatistics page, CountingGrid grid, StoredProbabilities stored)
-        : base(work, plan, what.Options.Mask)
+    public AreaWorker(Plan plan, Work work, Segmentation what, CountingGrid grid, StoredProbabilities stored)
+        : base(work, plan, what)
     {
-        (_page, _grid, _stored, _area, _classes) = (page, grid, stored, what.Area, what.Classes);
+        (_grid, _stored, _area, _classes) = (grid, stored, what.Area, what.Classes);
         _smoothed = new SmoothedTile(work, plan.MaxCore);
         Areas = new long[what.Classes];
     }
@@ -49,9 +47,9 @@ internal sealed unsafe class AreaWorker : MaskedWorker
             return;
         }
         _smoothed.Begin(Stored, core, Mask);
-        backend.Predict(worker, Tile, _smoothed, Times);
+        backend.Predict(worker, Tile, Before(_smoothed, core), Times);
         long mark = Stopwatch.GetTimestamp();
-        _smoothed.SmoothUnsure(_page);
+        _smoothed.SmoothUnsure();
         _smoothed.CountInto(_grid, Areas);
         mark = Times.Add(Stage.Forest, mark);
         Region part = core.Intersect(_area);

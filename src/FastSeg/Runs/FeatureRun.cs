@@ -23,6 +23,9 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly StageTimes _times = new();
 
+    /// <summary>Mean and deviation by which samples are standardised; null where the image has its own.</summary>
+    public SampleStatistics? KnownSamples { get; init; }
+
     /// <summary>Computes the planes that a model sees.</summary>
     /// <param name="features">Classical features.</param>
     /// <param name="channels">
@@ -37,7 +40,17 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// </exception>
     public RunResult Run(
         FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output) =>
-        Write(features, channels, model, backbone, output, null, options);
+        Write(features, channels, model, backbone, output, null, options, KnownSamples);
+
+    /// <summary>What <see cref="Run"/> would allocate with a writer that is there already.</summary>
+    /// <param name="features">Classical features.</param>
+    /// <param name="channels">Channels whose features are computed, as there.</param>
+    /// <param name="model">Deep features behind the classical ones, or null.</param>
+    /// <param name="backbone">The transformer of the deep features; null where there are none.</param>
+    /// <param name="writer">Would receive the planes.</param>
+    /// <exception cref="FastSegException">The features cannot be computed, or memory is not enough.</exception>
+    public Plan Plan(FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, ImageWriter writer) =>
+        Prepare(WorkOn(features, channels, model, options, KnownSamples), backbone, writer, null, options).Plan;
 
     /// <summary>Fits a projection of deep features to the image, with seed 0, and computes the planes with it.</summary>
     /// <param name="features">Classical features.</param>
@@ -136,32 +149,47 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output,
         DeepMaps? maps, ComputeOptions how, SampleStatistics? samples = null)
     {
-        int seen = Channels(channels, how);
-        var work = new Work(LocalReader.Of(image, null, features, seen), features, seen, model, null) { Samples = samples };
-        features.Check(work.DeepChannels);
-        IReadOnlyList<string> names = [.. features.PlaneNames(seen), .. Enumerable.Range(0, work.DeepChannels).Select(i => $"deep_{i}")];
-        if (names.Count > MostPlanes)
-        {
-            throw new FastSegException(
-                $"{image.Info.Name}: {names.Count} features are too many for one stack, which holds at most {MostPlanes}; " +
-                "give fewer sigmas or families.");
-        }
+        Work work = WorkOn(features, channels, model, how, samples);
         // A device that is not there is said before a file is made.
         BackendChoice.Choose(how.Backend);
-        using ImageWriter writer = output(names);
-        CheckLayout(writer.Layout, names.Count);
-        var run = new TileRun(
-            work, image.Info.Bounds, backbone, how, core => FeatureWorker.PlaneBytes(core, names.Count),
-            workers => [("reader", work.Image.HeldBytes(workers)), ("writer", writer.HeldBytes(workers))])
-        {
-            KnownMaps = maps,
-        };
+        using ImageWriter writer = output(Names(work));
+        TileRun run = Prepare(work, backbone, writer, maps, how);
         run.Run(() => new FeatureWorker(run.Plan, run.Work, writer), _times);
         long commit = Stopwatch.GetTimestamp();
         writer.Commit();
         _times.Add(Stage.Write, commit);
         return run.Result(run.Plan.Area.Pixels, [], _times, Stopwatch.GetElapsedTime(_start).TotalSeconds);
     }
+
+    /// <summary>What is computed of the image, once it was checked.</summary>
+    private Work WorkOn(FeatureSpec features, int channels, DeepModel? model, ComputeOptions how, SampleStatistics? samples)
+    {
+        int seen = Channels(channels, how);
+        var work = new Work(LocalReader.Of(image, null, features, seen), features, seen, model, null) { Samples = samples };
+        features.Check(work.DeepChannels);
+        return work.PlaneCount <= MostPlanes
+            ? work
+            : throw new FastSegException(
+                $"{image.Info.Name}: {work.PlaneCount} features are too many for one stack, which holds at most {MostPlanes}; " +
+                "give fewer sigmas or families.");
+    }
+
+    /// <summary>Plans one stack.</summary>
+    private TileRun Prepare(Work work, Backbone? backbone, ImageWriter writer, DeepMaps? maps, ComputeOptions how)
+    {
+        CheckLayout(writer.Layout, work.PlaneCount);
+        return new TileRun(
+            work, image.Info.Bounds, backbone, how, core => FeatureWorker.Bytes(writer, core, work.PlaneCount),
+            workers => [("reader", work.Image.HeldBytes(workers)), ("writer", writer.HeldBytes(workers))])
+        {
+            KnownMaps = maps,
+        };
+    }
+
+    /// <summary>Names of the planes.</summary>
+    private static IReadOnlyList<string> Names(Work work) =>
+        [.. work.Features.PlaneNames(work.Channels), .. Enumerable.Range(0, work.DeepChannels).Select(i => $"deep_{i}")];
+
     /// <summary>Refuses a writer of another size or type than the stack has.</summary>
     private void CheckLayout(ImageLayout layout, int planes)
     {

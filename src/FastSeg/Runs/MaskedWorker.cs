@@ -9,12 +9,14 @@ internal abstract class MaskedWorker : TileWorker
 {
     private readonly Work _work;
     private readonly MaskReader _mask;
+    private readonly MarginRows? _margins;
 
     /// <summary>Allocates the tile and its mask.</summary>
-    protected MaskedWorker(Work work, Plan plan, ImageReader? mask) : base(work, plan)
+    protected MaskedWorker(Work work, Plan plan, Segmentation what) : base(work, plan)
     {
         _work = work;
-        _mask = new MaskReader(mask, plan.Computed.MaxCore);
+        _mask = new MaskReader(what.Options.Mask, plan.Computed.MaxCore);
+        _margins = what.Margins is null ? null : new MarginRows(what.Margins);
     }
 
     /// <summary>Which pixels are segmented, around the core that was last prepared.</summary>
@@ -26,6 +28,9 @@ internal abstract class MaskedWorker : TileWorker
         _mask.Dispose();
         base.Dispose();
     }
+
+    /// <summary>What takes the trees' results: <paramref name="predictions"/>, behind a copy of the margins where they are wanted.</summary>
+    protected TilePredictions Before(TilePredictions predictions, Region core) => _margins?.Before(predictions, core) ?? predictions;
 
     /// <summary>Reads the mask and the samples of a core. Returns whether the mask keeps any pixel of it.</summary>
     protected bool Prepare(Region core)

@@ -23,6 +23,9 @@ internal sealed record Planner(
     /// <summary>What a second pass over the tiles needs; null where there is none.</summary>
     public SecondPass? SecondPass { get; init; }
 
+    /// <summary>Columns and rows of the tiles to try first, whatever the image; null where the planner chooses.</summary>
+    public (long Width, long Height)? Shape { get; init; }
+
     /// <summary>
     /// The sides of tiles are multiples of this, so tiles begin at multiples of it from the area's corner. 256 pixels are the side of a
     /// tile in the TIFFs that are written, and the width of the widest filter panel.
@@ -147,6 +150,10 @@ internal sealed record Planner(
     /// </summary>
     private IEnumerable<(long Width, long Height, int Workers)> Candidates(int workers)
     {
+        if (Shape is { } given)
+        {
+            yield return (given.Width, given.Height, workers);
+        }
         long fullWidth = Math.Min(WidestRow, Area.Width + Grain - 1) / Grain * Grain;
         var shapes = new List<(long Width, long Height)>(Factory.Shapes);
         if (Image.PrefersWholeRows)

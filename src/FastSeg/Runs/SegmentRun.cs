@@ -23,6 +23,12 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     /// <summary>The image's deep features at low resolution where they are known already; the caller keeps owning them.</summary>
     public DeepMaps? KnownMaps { get; init; }
 
+    /// <summary>Where the trees' margins go, in the caller's memory; null where they are not wanted.</summary>
+    public ImageWriter? Margins { get; init; }
+
+    /// <summary>Mean and deviation by which samples are standardised; null where the image has its own.</summary>
+    public SampleStatistics? KnownSamples { get; init; }
+
     /// <summary>The region a run covers.</summary>
     /// <exception cref="FastSegException">The wanted region is empty or not inside the image.</exception>
     public static Region Area(ImageInfo image, SegmentOptions segment)
@@ -82,7 +88,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         var workers = new List<SegmentWorker>();
         SegmentWorker Make()
         {
-            workers.Add(new SegmentWorker(run.Plan, run.Work, what, run.Page));
+            workers.Add(new SegmentWorker(run.Plan, run.Work, what));
             return workers[^1];
         }
         run.Run(Make, times);
@@ -92,7 +98,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     /// <summary>Checks region, mask, outputs and smoothing, and plans the run.</summary>
     private TileRun Prepare(OutputSketches outputs, out Segmentation what)
     {
-        var all = new Segmentation(model, segment, Area(image.Info, segment), outputs.Kinds);
+        var all = new Segmentation(model, segment, Area(image.Info, segment), outputs.Kinds) { Margins = Margins };
         what = all;
         CheckMask(image.Info, segment.Mask);
         CheckLayouts(outputs, all.Area);
@@ -101,15 +107,8 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         {
             TileRun.RequiredBackbone(backbone, deep);
         }
-        ImageReader seen = LocalReader.Of(image, segment.Mask, model.Features, model.Channels);
-        var work = new Work(seen, model.Features, model.Channels, model.Deep, model.Forest)
-        {
-            Margins = all.Kinds.Probabilities || all.Smoothing.Mode != SmoothingMode.None,
-            Probabilities = all.Kinds.Probabilities,
-            Smoothing = all.Smoothing,
-            BackendSmooths = BackendChoice.Choose(options.Backend).SmoothsItself,
-            Mask = segment.Mask,
-        };
+        Work work = all.WorkOn(image, options.Backend) with { Samples = KnownSamples };
+        ImageReader seen = work.Image;
         IEnumerable<(string, long)> Held(int workers) =>
         [
             ("reader", seen.HeldBytes(workers) + (segment.Mask?.HeldBytes(workers) ?? 0)),

@@ -10,16 +10,13 @@ internal sealed unsafe class SegmentWorker : MaskedWorker
     private readonly ResultWriter _results;
     private readonly SmoothedTile? _smoothed;
     private readonly Weighing? _weighing;
-    private readonly SampleStatistics? _page;
 
     /// <summary>Allocates the tile, its mask and its results, each for the plan's largest core; they are freed with this worker.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="work">What is computed.</param>
     /// <param name="what">What is segmented.</param>
-    /// <param name="page">Mean and deviation of the page's samples; null where nothing is smoothed.</param>
-    public SegmentWorker(Plan plan, Work work, Segmentation what, SampleStatistics? page) : base(work, plan, what.Options.Mask)
+    public SegmentWorker(Plan plan, Work work, Segmentation what) : base(work, plan, what)
     {
-        _page = page;
         _results = new ResultWriter(what, plan.MaxCore);
         if (what.Smoothing.Mode != SmoothingMode.None)
         {
@@ -33,6 +30,16 @@ internal sealed unsafe class SegmentWorker : MaskedWorker
 
     /// <summary>Pixels of each class, over the tiles so far.</summary>
     public long[] ClassPixels => _results.Result.ClassPixels;
+
+    /// <summary>Adds the pixels of each class to others, and begins to count anew.</summary>
+    public void MoveClassPixels(long[] to)
+    {
+        for (int c = 0; c < ClassPixels.Length; c++)
+        {
+            to[c] += ClassPixels[c];
+            ClassPixels[c] = 0;
+        }
+    }
 
     /// <summary>Bytes of a worker's buffers for results, mask and smoothing, given the largest core.</summary>
     public static long Bytes(Work work, Segmentation what, Region maxCore) =>
@@ -66,19 +73,19 @@ internal sealed unsafe class SegmentWorker : MaskedWorker
     {
         if (_smoothed is null)
         {
-            backend.Predict(worker, Tile, _results.Result, Times);
+            backend.Predict(worker, Tile, Before(_results.Result, core), Times);
             return;
         }
         _smoothed.Begin(Stored, core, Mask);
-        backend.Predict(worker, Tile, _smoothed, Times);
+        backend.Predict(worker, Tile, Before(_smoothed, core), Times);
         long mark = Stopwatch.GetTimestamp();
         if (_weighing is null)
         {
-            _smoothed.Smooth(_page!, _results.Result);
+            _smoothed.Smooth(_results.Result);
         }
         else
         {
-            _smoothed.SmoothUnsure(_page!);
+            _smoothed.SmoothUnsure();
             _weighing.Run(_smoothed.Values, _results.Result);
         }
         Times.Add(Stage.Forest, mark);

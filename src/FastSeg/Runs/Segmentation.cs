@@ -1,4 +1,5 @@
 using FastSeg.Backends;
+using FastSeg.Features.Local;
 
 namespace FastSeg.Runs;
 
@@ -12,6 +13,9 @@ internal sealed record Segmentation(Model Model, SegmentOptions Options, Region 
     /// <summary>Where the results go; nowhere while a run is only planned.</summary>
     public SegmentOutputs Outputs { get; init; } = new();
 
+    /// <summary>Where the trees' margins go, in the caller's memory; null where they are not wanted.</summary>
+    public ImageWriter? Margins { get; init; }
+
     /// <summary>What is done to the probabilities.</summary>
     public Smoothing Smoothing => Options.Smoothing ?? Model.Smoothing;
 
@@ -20,6 +24,24 @@ internal sealed record Segmentation(Model Model, SegmentOptions Options, Region 
 
     /// <summary>Number of classes.</summary>
     public int Classes => Model.Classes.Count;
+
+    /// <summary>What a backend computes of an image.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="backend">What computes.</param>
+    /// <exception cref="FastSegException">The device is not there.</exception>
+    public Work WorkOn(ImageReader image, BackendKind backend)
+    {
+        ImageReader seen = LocalReader.Of(image, Options.Mask, Model.Features, Model.Channels);
+        return new Work(seen, Model.Features, Model.Channels, Model.Deep, Model.Forest)
+        {
+            Margins = Kinds.Probabilities || Smoothing.Mode != SmoothingMode.None || Margins is not null,
+            Probabilities = Kinds.Probabilities,
+            Smoothing = Smoothing,
+            // What a device has smoothed are no margins any more.
+            BackendSmooths = Margins is null && BackendChoice.Choose(backend).SmoothsItself,
+            Mask = Options.Mask,
+        };
+    }
 
     /// <summary>Refuses a smoothing or weights that cannot be applied.</summary>
     /// <exception cref="FastSegException">Which, and what would be right.</exception>

@@ -31,7 +31,7 @@ internal sealed class TileRun
         Work work, Region area, Backbone? backbone, ComputeOptions options, Func<Region, long> outputBytes,
         Func<int, IEnumerable<(string Name, long Bytes)>> heldItems, SecondPass? secondPass = null)
     {
-        (Work, _backbone, _options) = (work, backbone, options);
+        (Work, _backbone, _options) = (work with { Watch = options.Watch ?? new Watch { Cancellation = options.Cancellation } }, backbone, options);
         _factory = BackendChoice.Choose(options.Backend);
         var planner = new Planner(
             work, area, _factory, outputBytes, workers => heldItems(workers).Concat(DeepImage.SharedItems(work.Deep, work.Image)),
@@ -47,11 +47,6 @@ internal sealed class TileRun
 
     /// <summary>What the run allocates.</summary>
     public Plan Plan { get; }
-
-    /// <summary>
-    /// Mean and deviation of the page's samples, when the tiles are computed, where the work needs them; otherwise null.
-    /// </summary>
-    public SampleStatistics? Page => Work.Samples;
 
     /// <summary>Share of the progress bar that the transformer gets; with 0 the transformer reports nothing.</summary>
     public double MapShare { get; init; }

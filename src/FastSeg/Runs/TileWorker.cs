@@ -19,13 +19,9 @@ internal abstract class TileWorker : IDisposable
     protected TileWorker(Work work, Plan plan)
     {
         (_image, _work) = (work.Image, work);
-        Tile = new Tile(plan.Computed.MaxCore, work.Halo, work.Channels, _image.Info)
-        {
-            Map = work.Map,
-            Limits = work.Map.Limits(work.Features.LargestSample),
-            Needed = plan.Area.Inflate(plan.Halo).Intersect(_image.Info.Bounds),
-        };
+        Tile = new Tile(plan.Computed.MaxCore, work.Halo, work.Channels, _image.Info);
         _stored = HasStored(work) ? new Tile(plan.Computed.MaxCore, work.Smoothing.GuideHalo, work.Channels, work.Stored.Info) : null;
+        Begin(plan.Area, work.Samples);
     }
 
     /// <summary>This worker's time by stage.</summary>
@@ -40,6 +36,24 @@ internal abstract class TileWorker : IDisposable
     /// <summary>Bytes of a worker's tiles for the largest core, with what smoothing needs around it.</summary>
     public static long Bytes(Work work, Region maxCore) => Tile.Bytes(maxCore, work.Halo, work.Channels, work.Image.Info)
         + (HasStored(work) ? Tile.Bytes(maxCore, work.Smoothing.GuideHalo, work.Channels, work.Stored.Info) : 0);
+
+    /// <summary>Begins an image: the one of the constructor's work, or another one of the same form that is no larger.</summary>
+    /// <param name="area">The region to be computed.</param>
+    /// <param name="samples">Mean and deviation of the page's samples, where they are known.</param>
+    public void Begin(Region area, SampleStatistics? samples)
+    {
+        ImageInfo info = _image.Info;
+        Tile.Source = info;
+        Tile.Page = samples;
+        Tile.Map = Work.MapOf(_work.Features.Standardise, samples);
+        Tile.Limits = Tile.Map.Limits(_work.Features.LargestSample);
+        Tile.Needed = area.Inflate(_work.Halo + _work.Smoothing.Reach).Intersect(info.Bounds);
+        if (_stored is not null)
+        {
+            _stored.Source = _work.Stored.Info;
+            _stored.Page = samples;
+        }
+    }
 
     /// <summary>Computes one tile and hands its results on.</summary>
     /// <param name="backend">What computes.</param>

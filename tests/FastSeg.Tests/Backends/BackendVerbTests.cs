@@ -70,7 +70,7 @@ internal sealed unsafe class BackendVerbTests
         float[] values = new float[planes * tile.Core.Pixels];
         fixed (float* at = values)
         {
-            backend.Features(0, tile, at, new StageTimes());
+            backend.Features(0, tile, PlaneTarget.Packed((nint)at, tile.Core), new StageTimes());
         }
         return [.. values.SelectMany(BitConverter.GetBytes)];
     }

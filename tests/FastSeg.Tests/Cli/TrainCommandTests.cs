@@ -57,7 +57,7 @@ internal sealed class TrainCommandTests : CliFixture
         Assert.That(Succeed("info", path), Does.Contain("as they are (none)"));
         Succeed(
             "train", "--image", TrainImage, "--labels", TrainLabels, "-o", path, "--rounds", "1", "--no-score", "--report", report);
-        SampleStatistics samples = FastSeg.Model.Load(path).Samples!;
+        SampleStatistics samples = FastSeg.Model.Load(path).Samples!.Value;
         Assert.That(samples.Deviation, Is.GreaterThan(1), "of stored samples, 0 to 255");
         Assert.That(Succeed("info", path), Does.Match(@"mean and deviation \(image\); mean \d.*, deviation \d.* over the training images"));
         using var json = JsonDocument.Parse(File.ReadAllText(report));

@@ -73,11 +73,12 @@ internal sealed class RoomTests
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Features", "Features/Local", "Forest", "Forest/Saved",
             "Forest/Training", "Gpu", "Images", "Models", "Native", "Probabilities", "Runs", "Simd",
         ],
+        ["Sessions"] = ["Backends", "Common", "Features", "Images", "Models", "Native", "Probabilities", "Runs"],
         [Root] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest",
             "Forest/Training", "Gpu", "Images", "Images/Npy", "Images/Pictures", "Images/Tiff", "Models", "Native", "Probabilities",
-            "Runs", "Training",
+            "Runs", "Sessions", "Training",
         ],
         ["Checks"] =
         [

@@ -1,0 +1,120 @@
+using FastSeg.Backends;
+using FastSeg.Common;
+using FastSeg.Runs;
+
+namespace FastSeg.Sessions;
+
+/// <summary>What computes one frame at a time: where the frame and its results lie, and a pass for each kind of results.</summary>
+internal sealed class FrameLane : IDisposable
+{
+    private readonly FrameJob _job;
+    private readonly FrameShape _shape;
+    private readonly FrameOptions _session;
+    private readonly ComputeOptions _options;
+    private readonly FrameReader _reader;
+    private readonly FrameWriter _features;
+    private readonly Dictionary<FrameKinds, (IFramePass Pass, FrameOutputs Outputs)> _passes = [];
+
+    /// <summary>Prepares for frames of a shape; buffers are made with each kind of results.</summary>
+    /// <param name="job">What is computed.</param>
+    /// <param name="shape">What frames look like.</param>
+    /// <param name="session">Smoothing, weights, fixed mean and deviation.</param>
+    /// <param name="options">The team and what looks after it, memory, backend.</param>
+    public FrameLane(FrameJob job, FrameShape shape, FrameOptions session, ComputeOptions options)
+    {
+        (_job, _shape, _session, _options) = (job, shape, session, options);
+        _reader = new FrameReader(shape);
+        _features = new FrameWriter(shape, SampleType.Float32, job.PlaneNames.Count);
+        ClassPixels = new long[job.Model?.Classes.Count ?? 0];
+    }
+
+    /// <summary>Pixels of each class since they were last cleared.</summary>
+    public long[] ClassPixels { get; }
+
+    /// <summary>The plan of a kind of results, which makes its buffers.</summary>
+    public Plan Prepare(FrameKinds kinds) => Of(kinds).Pass.Plan;
+
+    /// <summary>Segments a frame.</summary>
+    public void Segment(FrameKinds kinds, in FrameMemory frame, in SegmentTargets targets)
+    {
+        (IFramePass pass, FrameOutputs outputs) = Of(kinds);
+        _reader.Take(frame);
+        outputs.Take(targets);
+        pass.Run(ClassPixels);
+    }
+
+    /// <summary>Computes the planes of a frame.</summary>
+    public void Features(in FrameMemory frame, in FrameMemory planes)
+    {
+        IFramePass pass = Of(FrameKinds.FeaturesAlone).Pass;
+        _reader.Take(frame);
+        _features.Take(planes);
+        pass.Run(ClassPixels);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach ((IFramePass pass, _) in _passes.Values)
+        {
+            pass.Dispose();
+        }
+        _passes.Clear();
+    }
+
+    private (IFramePass Pass, FrameOutputs Outputs) Of(FrameKinds kinds)
+    {
+        if (!_passes.TryGetValue(kinds, out (IFramePass, FrameOutputs) known))
+        {
+            // Planned for the largest frame, whichever came last.
+            _reader.Take(new FrameMemory { Width = _shape.Width, Height = _shape.Height });
+            var outputs = new FrameOutputs(_shape, kinds, ClassPixels.Length);
+            known = (kinds.Features ? FeaturePass() : SegmentPass(kinds, outputs), outputs);
+            _passes.Add(kinds, known);
+        }
+        return known;
+    }
+
+    private IFramePass FeaturePass()
+    {
+        SampleStatistics? samples = _session.Samples;
+        if (_job.IsMadePerFrame)
+        {
+            ComputeOptions Now() => _options with { Cancellation = _options.Watch!.Cancellation };
+            FeatureRun Run() => new(_reader, Now()) { KnownSamples = samples };
+            return new FrameRun(
+                Run().Plan(_job.Features, _job.Channels, _job.Model?.Deep, _job.Backbone, _features),
+                () => Run().Run(_job.Features, _job.Channels, _job.Model?.Deep, _job.Backbone, _ => _features));
+        }
+        var work = new Work(_reader, _job.Features, _job.Channels, null, null) { Samples = samples, Watch = _options.Watch! };
+        _job.Features.Check(0);
+        return new FramePass(_reader, work, _options, FrameTiles.Shape(_shape, _options), _ => 0, (plan, of) =>
+            new FeatureWorker(plan, of, _features));
+    }
+
+    private IFramePass SegmentPass(FrameKinds kinds, FrameOutputs outputs)
+    {
+        Model model = _job.Model ?? throw new FastSegException(
+            "The session has no model, so it computes features only; make one with a model to segment.");
+        var what = new Segmentation(model, _session.Segment, _reader.Info.Bounds, kinds.Results)
+        {
+            Outputs = outputs.Writers,
+            Margins = outputs.Margins,
+        };
+        what.CheckSmoothing();
+        if (_job.IsMadePerFrame || what.Counts)
+        {
+            SegmentRun Run() =>
+                new(model, _job.Backbone, _reader, _session.Segment, _options with { Cancellation = _options.Watch!.Cancellation })
+                {
+                    Margins = outputs.Margins,
+                    KnownSamples = _session.Samples,
+                };
+            return new FrameRun(Run().Plan(OutputSketches.Of(outputs.Writers)), () => Run().Run(outputs.Writers));
+        }
+        Work work = what.WorkOn(_reader, _options.Backend) with { Samples = _session.Samples, Watch = _options.Watch! };
+        return new FramePass(
+            _reader, work, _options, FrameTiles.Shape(_shape, _options), core => SegmentWorker.Bytes(work, what, core),
+            (plan, of) => new SegmentWorker(plan, of, what));
+    }
+}

@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+using FastSeg.Images;
+
+namespace FastSeg.Sessions;
+
+/// <summary>The image that a session's tiles are cut from: one frame after another, read where it lies.</summary>
+internal sealed unsafe class FrameReader : ImageReader
+{
+    /// <summary>Sizes that are remembered, so that a frame of a known size allocates nothing.</summary>
+    private const int MostSizes = 256;
+
+    private readonly Dictionary<(int Width, int Height), ImageInfo> _known = [];
+    private readonly FrameShape _shape;
+    private FrameMemory _frame;
+    private ImageInfo _info;
+
+    /// <summary>Begins with a frame of the shape's size that has no memory yet.</summary>
+    public FrameReader(FrameShape shape)
+    {
+        _shape = shape;
+        _info = Describe(shape.Width, shape.Height);
+    }
+
+    /// <inheritdoc/>
+    public override ImageInfo Info => _info;
+
+    /// <inheritdoc/>
+    public override long HeldBytes(int threads) => 0;
+
+    /// <summary>Takes the next frame.</summary>
+    /// <param name="frame">Its memory, with all strides said.</param>
+    public void Take(in FrameMemory frame)
+    {
+        _frame = frame;
+        _info = Describe(frame.Width, frame.Height);
+    }
+
+    /// <inheritdoc/>
+    public override void Read(Region region, Span<byte> destination)
+    {
+        ImageReading.Check(_info, region, destination.Length);
+        int bytes = _shape.Type.Bytes(), colours = _shape.Colours;
+        bool interleaved = colours == 1 || _frame.PlaneStride == bytes;
+        byte* first = (byte*)_frame.Pointer + (region.X * _frame.PixelStride);
+        fixed (byte* destinationStart = destination)
+        {
+            byte* to = destinationStart;
+            for (long y = region.Y; y < region.Bottom; y++, to += region.Width * _info.PixelBytes)
+            {
+                byte* row = first + (y * _frame.RowStride);
+                if (interleaved && _frame.PixelStride == bytes * _shape.Channels)
+                {
+                    ImageReading.TakeChannels(row, _shape.Channels, to, colours, region.Width, bytes);
+                    continue;
+                }
+                switch (bytes)
+                {
+                    case 1:
+                        Gather(row, to, region.Width, colours);
+                        break;
+                    case 2:
+                        Gather(row, (ushort*)to, region.Width, colours);
+                        break;
+                    default:
+                        Gather(row, (float*)to, region.Width, colours);
+                        break;
+                }
+            }
+        }
+    }
+
+    /// <summary>Does nothing: the frames' memory is the caller's.</summary>
+    protected override void Dispose(bool disposing)
+    {
+    }
+
+    /// <summary>Reads a row value by value.</summary>
+    private void Gather<T>(byte* row, T* to, long width, int colours) where T : unmanaged
+    {
+        for (long x = 0; x < width; x++)
+        {
+            for (int c = 0; c < colours; c++)
+            {
+                *to++ = Unsafe.ReadUnaligned<T>(row + (x * _frame.PixelStride) + (c * _frame.PlaneStride));
+            }
+        }
+    }
+
+    private ImageInfo Describe(int width, int height)
+    {
+        if (!_known.TryGetValue((width, height), out ImageInfo? info))
+        {
+            if (_known.Count == MostSizes)
+            {
+                _known.Clear();
+            }
+            info = new ImageInfo("frame", width, height, _shape.Colours, _shape.Type);
+            _known.Add((width, height), info);
+        }
+        return info;
+    }
+}
