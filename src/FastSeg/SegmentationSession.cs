@@ -97,7 +97,8 @@ public sealed class SegmentationSession : IDisposable
     /// <param name="labels">Receives the labels: uint8, or uint16 for kept values above 255.</param>
     /// <param name="cancellation">Stops the call within a band of 16 rows.</param>
     /// <exception cref="FastSegException">
-    /// Frame or labels do not fit the session, they overlap, or a sample is not finite or too large; nothing is promised of the labels then.
+    /// Frame or labels do not fit the session, they overlap, or a sample is not finite or too large; nothing is promised of the labels
+    /// then.
     /// </exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="SessionBusyException">Another call is in the session.</exception>
@@ -215,6 +216,11 @@ public sealed class SegmentationSession : IDisposable
         if (Interlocked.CompareExchange(ref _inUse, 1, 0) != 0)
         {
             throw new SessionBusyException();
+        }
+        if (_work.IsDisposed)
+        {
+            Volatile.Write(ref _inUse, 0);
+            throw new ObjectDisposedException(nameof(SegmentationSession));
         }
         (_work.Watch.Cancellation, _work.Watch.Progress) = (cancellation, Progress);
         return new Entry(this);

@@ -48,7 +48,9 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
 
     private ImageInfo Info => _image.Info;
 
-    /// <summary>Bytes that the static <see cref="Run(ImageReader, ImageReader, int, ComputeOptions)"/> allocates, given how many threads there are.</summary>
+    /// <summary>
+    /// Bytes that the static <see cref="Run(ImageReader, ImageReader, int, ComputeOptions)"/> allocates, given how many threads there are.
+    /// </summary>
     public static long Bytes(ImageInfo image, ImageInfo? mask, int workers) =>
         (workers * Rows(image) * image.Width * (image.PixelBytes + (mask?.PixelBytes ?? 0))) + MomentBytes(image);
 

@@ -29,7 +29,9 @@ internal abstract class MaskedWorker : TileWorker
         base.Dispose();
     }
 
-    /// <summary>What takes the trees' results: <paramref name="predictions"/>, behind a copy of the margins where they are wanted.</summary>
+    /// <summary>
+    /// What takes the trees' results: <paramref name="predictions"/>, behind a copy of the margins where they are wanted.
+    /// </summary>
     protected TilePredictions Before(TilePredictions predictions, Region core) => _margins?.Before(predictions, core) ?? predictions;
 
     /// <summary>Reads the mask and the samples of a core. Returns whether the mask keeps any pixel of it.</summary>

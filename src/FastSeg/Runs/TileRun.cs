@@ -31,7 +31,8 @@ internal sealed class TileRun
         Work work, Region area, Backbone? backbone, ComputeOptions options, Func<Region, long> outputBytes,
         Func<int, IEnumerable<(string Name, long Bytes)>> heldItems, SecondPass? secondPass = null)
     {
-        (Work, _backbone, _options) = (work with { Watch = options.Watch ?? new Watch { Cancellation = options.Cancellation } }, backbone, options);
+        (_backbone, _options) = (backbone, options);
+        Work = work with { Watch = options.Watch ?? new Watch { Cancellation = options.Cancellation } };
         _factory = BackendChoice.Choose(options.Backend);
         var planner = new Planner(
             work, area, _factory, outputBytes, workers => heldItems(workers).Concat(DeepImage.SharedItems(work.Deep, work.Image)),

@@ -95,7 +95,9 @@ internal static class FrameChecks
         }
     }
 
-    /// <summary>Refuses strides of which one steps into the values of another: sorted, each must be as long as all shorter ones reach.</summary>
+    /// <summary>
+    /// Refuses strides of which one steps into the values of another: sorted, each must be as long as all shorter ones reach.
+    /// </summary>
     private static void Apart(string what, Span<(long Stride, int Count)> ways, long bytes)
     {
         ways.Sort(static (a, b) => a.Stride.CompareTo(b.Stride));

@@ -57,5 +57,6 @@ internal static class FrameTypes
         : typeof(T) == typeof(short) ? FrameType.Int16
         : typeof(T) == typeof(float) ? FrameType.Float32
         : typeof(T) == typeof(Half) ? FrameType.Float16
-        : throw new FastSegException($"A frame is memory of {typeof(T).Name}; samples are byte, ushort, short or float, results Half, too.");
+        : throw new FastSegException(
+            $"A frame is memory of {typeof(T).Name}; samples are byte, ushort, short or float, and features may be Half.");
 }

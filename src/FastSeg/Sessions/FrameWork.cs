@@ -21,7 +21,6 @@ internal sealed unsafe class FrameWork : IDisposable
     private FrameMemory[] _frames = [], _planes = [];
     private SegmentTargets[] _targets = [];
     private FrameKinds _kinds;
-    private bool _disposed;
 
     /// <summary>Checks, starts the threads and makes the buffers of what the session does first.</summary>
     /// <param name="job">What is computed.</param>
@@ -65,6 +64,9 @@ internal sealed unsafe class FrameWork : IDisposable
         }
     }
 
+    /// <summary>Whether it was disposed.</summary>
+    public bool IsDisposed { get; private set; }
+
     /// <summary>What frames look like.</summary>
     public FrameShape Shape { get; }
 
@@ -86,12 +88,12 @@ internal sealed unsafe class FrameWork : IDisposable
     private int Classes => _classPixels.Length;
 
     /// <summary>Type of the labels: uint16 where a kept value is above 255.</summary>
-    private FrameType LabelType => _options.KeepValues && _job.Model!.Classes[^1].Value > byte.MaxValue ? FrameType.UInt16 : FrameType.UInt8;
+    private FrameType LabelType =>
+        _options.KeepValues && _job.Model!.Classes[^1].Value > byte.MaxValue ? FrameType.UInt16 : FrameType.UInt8;
 
     /// <summary>Runs a frame of zeros through every lane.</summary>
     public void WarmUp()
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(SegmentationSession));
         long pixels = (long)Shape.Width * Shape.Height;
         using var frame = new HostBuffer(pixels * Shape.Channels * Shape.Type.Bytes());
         using var result = new HostBuffer(pixels * (_job.Model is null ? (long)PlaneNames.Count * sizeof(float) : LabelType.Bytes()));
@@ -114,7 +116,6 @@ internal sealed unsafe class FrameWork : IDisposable
     /// <summary>Segments frames.</summary>
     public void Segment(ReadOnlySpan<FrameMemory> frames, ReadOnlySpan<SegmentTargets> targets)
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(SegmentationSession));
         SameCount(frames.Length, targets.Length);
         Array.Clear(_classPixels);
         Grow(ref _frames, frames.Length);
@@ -137,7 +138,6 @@ internal sealed unsafe class FrameWork : IDisposable
     /// <summary>Computes the planes of frames.</summary>
     public void Features(ReadOnlySpan<FrameMemory> frames, ReadOnlySpan<FrameMemory> planes)
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(SegmentationSession));
         SameCount(frames.Length, planes.Length);
         Array.Clear(_classPixels);
         Grow(ref _frames, frames.Length);
@@ -161,11 +161,7 @@ internal sealed unsafe class FrameWork : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_disposed)
-        {
-            return;
-        }
-        _disposed = true;
+        IsDisposed = true;
         Array.ForEach(_lanes, lane => lane?.Dispose());
         _team.Dispose();
     }

@@ -172,7 +172,8 @@ internal sealed class SessionCallTests
         Assert.That(labels, Is.EqualTo(Expected(Trained.Grey, Scene.Image)));
         string[] cores = [.. Directory.GetDirectories("/proc/self/task")
             .Where(task => File.ReadAllText($"{task}/comm").StartsWith("FastSeg worker", StringComparison.Ordinal))
-            .Select(task => File.ReadLines($"{task}/status").First(line => line.StartsWith("Cpus_allowed_list", StringComparison.Ordinal)))];
+            .SelectMany(task => File.ReadLines($"{task}/status"))
+            .Where(line => line.StartsWith("Cpus_allowed_list", StringComparison.Ordinal))];
         Assert.That(cores.Count(line => line.EndsWith($"\t{core}", StringComparison.Ordinal)), Is.EqualTo(2));
     }
 
