@@ -56,18 +56,19 @@ read_list() {
 is_there() { [[ -e $folder/$1 || -L $folder/$1 ]]; }
 
 refuse_changed() {
-    local hash path there=()
+    local hash path sums there=()
     for path in "${!ours[@]}"; do
         if ! is_there "$path"; then continue; fi
         [[ -f $folder/$path ]] || die "$folder/$path is no file any more; move it away, or name another folder."
         there+=("$path")
     done
     [[ ${#there[@]} != 0 ]] || return 0
+    sums=$(cd "$folder" && sha256sum -- "${there[@]}")
     while read -r hash path; do
         if [[ ${ours[$path]} != *$hash* ]]; then
             die "$folder/$path was changed since this script wrote it; move it away, or name another folder."
         fi
-    done < <(cd "$folder" && sha256sum -- "${there[@]}")
+    done <<<"$sums"
 }
 
 refuse_foreign() {
