@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# The C library in a folder: tools/publish_library.sh [--plain] [FOLDER], by default out/library. tools/publish.sh --library calls it.
+# The C library in a folder: tools/publish_library.sh [--built] [FOLDER], by default out/library. tools/publish.sh --library calls it.
 #   include/fastseg.h    lib/libfastseg.so    lib/pkgconfig    lib/cmake/fastseg    share/doc/fastseg (licences)
 #   lib/fastseg          our assemblies, compiled ahead of time; models; dotnet: a private .NET runtime
 # It runs on a Linux x64 machine without .NET. Training needs libxgboost there, or in lib/fastseg/native.
-# --plain leaves out what takes time and room: compiling ahead, the private runtime (DOTNET_ROOT or the installed one is used), models.
+# --built takes the assemblies that the last Release build left, and neither a runtime (DOTNET_ROOT or the installed one is used) nor
+# models: for tests.
 # A file that an earlier run wrote and this one does not is removed; no other file is, and none is written over.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-plain=
-if [[ ${1:-} == --plain ]]; then plain=1; shift; fi
+built=
+if [[ ${1:-} == --built ]]; then built=1; shift; fi
 folder=${1:-$root/out/library}
 list=share/doc/fastseg/files.txt
 
@@ -27,9 +28,14 @@ mkdir -p "$tree/include" "$tree/lib/pkgconfig" "$tree/lib/cmake/fastseg" "$assem
 
 # --- What is in it -----------------------------------------------------------------------------------------------------------------
 
-publish=(-c Release -r linux-x64 --no-self-contained -p:DebugType=none -p:GenerateDocumentationFile=false -v quiet -nologo)
-if [[ -z $plain ]]; then publish+=(-p:PublishReadyToRun=true); fi
-dotnet publish "$root/src/FastSeg.Interop" "${publish[@]}" -o "$assemblies"
+if [[ -n $built ]]; then
+    bin=$root/src/FastSeg.Interop/bin/Release/net10.0
+    [[ -f $bin/FastSeg.Interop.dll ]] || die "$bin has no build; run dotnet build -c Release src/FastSeg.Interop."
+    cp "$bin"/*.{dll,json,so*} "$assemblies/"
+else
+    dotnet publish "$root/src/FastSeg.Interop" -c Release -p:PublishReadyToRun=true -p:DebugType=none \
+        -p:GenerateDocumentationFile=false -o "$assemblies" -v quiet -nologo
+fi
 # ONNX Runtime's package adds its libraries for Windows.
 rm -f "$assemblies"/onnxruntime*.dll
 cp "$root/src/FastSeg.Interop/include/fastseg.h" "$tree/include/"
@@ -41,7 +47,7 @@ add_runtime() {
     dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
     version=$(dotnet --list-runtimes | awk '$1 == "Microsoft.NETCore.App" && $2 ~ /^10\./ { print $2 }' | sort -V | tail -1)
     [[ -d $dotnet/shared/Microsoft.NETCore.App/$version && -d $dotnet/host/fxr/$version ]] ||
-        die "there is no .NET 10 runtime in $dotnet; install the .NET 10 SDK, or give --plain."
+        die "there is no .NET 10 runtime in $dotnet; install the .NET 10 SDK."
     mkdir -p "$assemblies/dotnet/host/fxr" "$assemblies/dotnet/shared/Microsoft.NETCore.App"
     cp -r "$dotnet/host/fxr/$version" "$assemblies/dotnet/host/fxr/"
     cp -r "$dotnet/shared/Microsoft.NETCore.App/$version" "$assemblies/dotnet/shared/Microsoft.NETCore.App/"
@@ -50,7 +56,7 @@ add_runtime() {
     mkdir -p "$documents/dotnet"
     cp "$dotnet/LICENSE.txt" "$dotnet/ThirdPartyNotices.txt" "$documents/dotnet/"
 }
-if [[ -z $plain ]]; then
+if [[ -z $built ]]; then
     add_runtime
     cp -r "$root/models" "$assemblies/"
 fi
