@@ -4,16 +4,18 @@
 #   FOLDER/fastseg-linux-x64.tar.xz   the same, packed
 #   FOLDER/fastseg.sha256             what this script wrote: a later run replaces these files, and touches no others
 # Training needs libxgboost on the machine, or in the folder; --backend cuda needs NVIDIA's driver and nothing else.
-# tools/publish.sh --library [FOLDER] makes the C library instead, by default in out/library (publish_library.sh says what is in it).
+# tools/publish.sh --library [FOLDER] makes the C library instead, by default in out/library (publish/library.sh says what is in it); with
+# --library-as-built it takes the assemblies of the last build and leaves out .NET and the models.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 
 die() { printf 'publish.sh: %s\n' "$*" >&2; exit 1; }
 
-mode=program
+mode=program built=
 case "${1:-}" in
---library) exec "$root/tools/publish_library.sh" "${@:2}" ;;
+--library) mode=library && shift ;;
+--library-as-built) mode=library built=1 && shift ;;
 -*) die "there is no option $1; give a folder, or nothing for $root/out/publish." ;;
 esac
 [[ $# -le 1 ]] || die "one folder is all that it takes, and $# arguments were given."
