@@ -23,16 +23,26 @@ internal static unsafe class SessionFunctions
         nint model, NativeFeatureSpec* features, NativeFrameShape* shape, NativeSessionOptions* options, NativePlanInfo* info) => Missing();
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    public static int Plan(nint session, NativePlanInfo* info) => Missing();
+    public static int Plan(nint session, NativePlanInfo* info) => Missing(session);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    public static int PlaneName(nint session, int index, byte* text, nuint capacity, nuint* length) => Missing();
+    public static int PlaneName(nint session, int index, byte* text, nuint capacity, nuint* length) => Missing(session);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    public static int SetProgress(nint session, delegate* unmanaged[Cdecl]<double, void*, int> progress, void* user) => Missing();
+    public static int SetProgress(nint session, delegate* unmanaged[Cdecl]<double, void*, int> progress, void* user) => Missing(session);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    public static int Close(nint session) => Missing();
+    public static int Close(nint session) => Missing(session);
 
-    private static int Missing() => Call.Run(() => throw new CallException(Status.Failed, "Sessions are not in this version yet."));
+    private static int Missing(nint session = 0)
+    {
+        return Call.Run(() =>
+        {
+            if (session != 0)
+            {
+                new HandleTable<string>("session", 2).Use(session).Dispose();
+            }
+            throw new CallException(Status.Failed, "Sessions are not in this version yet.");
+        });
+    }
 }
