@@ -33,6 +33,7 @@ internal static class Call
     {
         CallException call => (call.Status, call.Message),
         FastSegException => (Status.Failed, e.Message),
+        SessionBusyException => (Status.Busy, e.Message),
         OperationCanceledException => (Status.Cancelled, "The progress callback cancelled the call."),
         OutOfMemoryException => (Status.OutOfMemory, "The system has no more memory; give the call a memory limit that it can keep."),
         ArgumentException argument => (Status.InvalidArgument, WithoutParameter(argument)),

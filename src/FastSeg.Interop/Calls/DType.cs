@@ -13,6 +13,21 @@ internal enum DType
 /// <summary>Types of samples as the library names them.</summary>
 internal static class DTypes
 {
+    /// <summary>The type of a frame's samples or a result's values, which the library numbers from 0.</summary>
+    public static FrameType ToFrame(this DType type) => (FrameType)(type - DType.UInt8);
+
+    /// <summary>The type of an image's samples in C.</summary>
+    public static DType Of(SampleType type) => type switch
+    {
+        SampleType.UInt8 => DType.UInt8,
+        SampleType.UInt16 => DType.UInt16,
+        SampleType.Int16 => DType.Int16,
+        _ => DType.Float32,
+    };
+
+    /// <summary>The name as numpy writes it.</summary>
+    public static string Name(this DType type) => type.ToString().ToLowerInvariant();
+
     /// <summary>The type of an image's samples.</summary>
     /// <exception cref="CallException">Images have no such samples.</exception>
     public static SampleType ToSample(this DType type, string what) => type switch

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FastSeg.Interop.Calls;
 
 namespace FastSeg.Interop.Structs;
 
@@ -16,4 +17,20 @@ internal struct NativeFrameShape
     public int Channels;
     public int UpTo;
     public int Reserved;
+
+    /// <summary>The caller's shape; the library checks the channels.</summary>
+    public static unsafe FrameShape ReadShape(NativeFrameShape* from)
+    {
+        NativeFrameShape given = Sized.Read(from, Name);
+        if (given.Width is < 1 or > int.MaxValue || given.Height is < 1 or > int.MaxValue)
+        {
+            throw CallException.Argument(
+                $"Frames of {given.Width} x {given.Height} pixels are not possible; each side has 1 to {int.MaxValue}.");
+        }
+        var type = Arguments.Word<DType>(given.Dtype, "dtype");
+        return new FrameShape((int)given.Width, (int)given.Height, type.ToSample("The frame"), given.Channels)
+        {
+            UpTo = Arguments.Flag(given.UpTo, "up_to"),
+        };
+    }
 }

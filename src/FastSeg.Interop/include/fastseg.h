@@ -91,7 +91,7 @@ FS_API fs_status fs_version(char *text, size_t capacity, size_t *length);
 
 /* ---- Numbers that stand for words ---------------------------------------------------------------------------------------------- */
 
-/* Types of samples. Frames: uint8, uint16, int16, float32. Labels: uint8, uint16. Everything else that is computed: float32, float16. */
+/* Types of samples. Frames: uint8, uint16, int16, float32. Labels: uint8, uint16. Feature planes: float32, float16. */
 typedef int32_t fs_dtype;
 enum { FS_UINT8 = 1, FS_UINT16 = 2, FS_INT16 = 3, FS_FLOAT32 = 4, FS_FLOAT16 = 5 };
 
@@ -395,7 +395,7 @@ typedef struct fs_frame_shape {
     int64_t width;    /* columns */
     int64_t height;   /* rows */
     fs_dtype dtype;   /* FS_UINT8, FS_UINT16, FS_INT16 or FS_FLOAT32 */
-    int32_t channels; /* 1 grey, 3 RGB */
+    int32_t channels; /* 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha; alpha is not looked at */
     int32_t up_to;    /* 1: frames may be smaller; 0: they have exactly this size */
     int32_t reserved; /* 0 */
 } fs_frame_shape;
@@ -408,7 +408,8 @@ typedef struct fs_session_options {
     int64_t device_memory; /* most bytes of a device's memory; 0 for nine tenths of it */
     fs_goal goal;
     fs_priority priority;
-    const int32_t *cores;  /* numbers of the cores that the session's own threads may run on; NULL for all. Read during the call */
+    const int32_t *cores;  /* numbers of the cores on which the session's own threads run, one each, from the first again where there
+                              are fewer; NULL leaves it to the system. The calling thread is not moved. Read during the call */
     int32_t core_count;
     fs_smoothing smoothing;
     int32_t smoothing_radius;  /* for GUIDED: 1 to 64 pixels; 0 for 8 */
@@ -454,7 +455,10 @@ typedef struct fs_plan_info {
     int64_t device_bytes;  /* of the buffers on a device */
 } fs_plan_info;
 
-/* What a session would take, before anything of it is made. model: NULL for a session of features. info: with its size set. */
+/*
+ * What a session would take. It is planned and forgotten; of its buffers no page is touched.
+ * model: NULL for a session of features. info: with its size set.
+ */
 FS_API fs_status fs_plan(
     const fs_model *model, const fs_feature_spec *features, const fs_frame_shape *shape, const fs_session_options *options,
     fs_plan_info *info);
@@ -468,12 +472,14 @@ FS_API fs_status fs_session_plane_name(fs_session *session, int32_t index, char 
 /* Sets the progress callback of the calls to come; NULL for none. */
 FS_API fs_status fs_session_set_progress(fs_session *session, fs_progress progress, void *user);
 
-/* Computes a frame of noise and drops it: compiles what will run and touches every buffer, so that the first frame is as fast as others. */
+/* Computes a frame of zeros and drops it: compiles what will run and touches every buffer, so that no frame is slower than others. */
 FS_API fs_status fs_session_warm_up(fs_session *session);
 
 /*
  * Labels every pixel of a frame.
- * frame: rows x columns, or rows x columns x channels. labels: rows x columns of uint8 or uint16, of the frame's size.
+ * frame: rows x columns, or rows x columns x channels. labels: rows x columns of uint8, or of uint16, which kept values above 255 need.
+ * FS_INVALID_ARGUMENT where type, axes or channels do not fit the session or each other; FS_FAILED where the frame's size does not, arrays
+ * lie over each other, or a sample is not finite or too large to be filtered.
  */
 FS_API fs_status fs_session_segment(fs_session *session, const fs_array *frame, const fs_array *labels);
 
@@ -481,13 +487,13 @@ FS_API fs_status fs_session_segment(fs_session *session, const fs_array *frame, 
 typedef struct fs_targets {
     size_t size;
     fs_array labels;        /* rows x columns, uint8 or uint16 */
-    fs_array probabilities; /* rows x columns x classes, float32 or float16 */
-    fs_array confidence;    /* rows x columns, float32 or float16: the probability of the label */
-    fs_array margins;       /* rows x columns x classes (one plane for two classes), float32: the sums of the trees, before any smoothing */
+    fs_array probabilities; /* rows x columns x classes, float32 of 0 to 1, or uint8 of 0 to 255, rounded to nearest */
+    fs_array confidence;    /* rows x columns, float32: the probability of the label */
+    fs_array margins;       /* rows x columns x classes (one plane for two classes), float32: sums of the trees, before any smoothing */
 } fs_targets;
 
 /*
- * Segments several frames, one after the other or a thread each (FS_GOAL_THROUGHPUT); count may be 1.
+ * Segments several frames, one after the other or a thread each (FS_GOAL_THROUGHPUT); count may be 1. All must want the same results.
  * frames, targets: one for each frame; the size of the first is taken for the size of each.
  */
 FS_API fs_status fs_session_segment_batch(fs_session *session, int32_t count, const fs_array *frames, const fs_targets *targets);
@@ -499,7 +505,8 @@ FS_API fs_status fs_session_features(fs_session *session, const fs_array *frame,
 FS_API fs_status fs_session_features_batch(fs_session *session, int32_t count, const fs_array *frames, const fs_array *planes);
 
 /*
- * How many pixels of the last frame got each label, by class index. pixels: `capacity` numbers; NULL where capacity is 0.
+ * How many pixels got each label in the frame, or in all frames, of the last call, by class index.
+ * pixels: `capacity` numbers; NULL where capacity is 0.
  * count: the number of classes; FS_BUFFER_TOO_SMALL where it is above capacity.
  */
 FS_API fs_status fs_session_class_pixels(fs_session *session, int64_t *pixels, int32_t capacity, int32_t *count);

@@ -18,6 +18,7 @@ internal sealed class CProgramTests
 
     [TestCase("arguments")]
     [TestCase("models")]
+    [TestCase("sessions")]
     [TestCase("forks")]
     public void ProgramPasses(string name)
     {

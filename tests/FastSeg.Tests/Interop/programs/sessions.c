@@ -29,7 +29,8 @@ static void draw_frame(void) {
 
 /* Labels, the same again with values and in a batch with everything else, and through strides. */
 static void segment(fs_model *model) {
-    static float probabilities[HEIGHT * WIDTH * 2], planar[2 * HEIGHT * WIDTH], confidence[HEIGHT * WIDTH], margins[HEIGHT * WIDTH];
+    static float probabilities[HEIGHT * WIDTH * 2], planar[2 * HEIGHT * WIDTH], second[2 * HEIGHT * WIDTH];
+    static float confidence[HEIGHT * WIDTH], margins[HEIGHT * WIDTH];
     static unsigned char padded[HEIGHT * (WIDTH + 37)];
     fs_frame_shape shape = shape_of(WIDTH, HEIGHT);
     fs_session_options options;
@@ -56,9 +57,16 @@ static void segment(fs_model *model) {
     targets[0].labels = fs_grey(again, FS_UINT8, HEIGHT, WIDTH);
     targets[0].probabilities = fs_interleaved(probabilities, FS_FLOAT32, HEIGHT, WIDTH, 2);
     targets[0].confidence = fs_grey(confidence, FS_FLOAT32, HEIGHT, WIDTH);
-    targets[1].probabilities = fs_planar(planar, FS_FLOAT32, HEIGHT, WIDTH, 2);
-    targets[1].margins = fs_interleaved(margins, FS_FLOAT32, HEIGHT, WIDTH, 1);
+    targets[0].margins = fs_grey(margins, FS_FLOAT32, HEIGHT, WIDTH);
+    OK(fs_session_segment_batch(session, 1, froms, targets));
+    memset(&targets[0], 0, sizeof targets[0]);
+    FAILS(fs_session_segment_batch(session, 1, froms, targets), FS_INVALID_ARGUMENT, "sizeof(fs_targets)");
+    targets[0].size = sizeof targets[0];
+    FAILS(fs_session_segment_batch(session, 1, froms, targets), FS_FAILED, "No result");
+    targets[0].probabilities = fs_planar(planar, FS_FLOAT32, HEIGHT, WIDTH, 2);
+    targets[1].probabilities = fs_planar(second, FS_FLOAT32, HEIGHT, WIDTH, 2);
     OK(fs_session_segment_batch(session, 2, froms, targets));
+    TRUE(memcmp(planar, second, sizeof planar) == 0);
     TRUE(memcmp(labels, again, sizeof labels) == 0);
     for (int i = 0; i < HEIGHT * WIDTH; i++) {
         TRUE(probabilities[2 * i] == planar[i] && probabilities[2 * i + 1] == planar[HEIGHT * WIDTH + i]);
@@ -195,7 +203,7 @@ static void refusals(fs_model *model) {
     TRUE(plan.backend == FS_BACKEND_CPU && plan.planes == 58 && plan.buffer_bytes > 0 && plan.workers >= 1 && plan.tiles >= 1);
     TRUE(planned.buffer_bytes == plan.buffer_bytes && planned.tile_width == plan.tile_width && planned.backend == plan.backend);
     wrong = fs_grey(frame, FS_UINT8, HEIGHT, WIDTH - 1);
-    FAILS(fs_session_segment(session, &wrong, &to), FS_INVALID_ARGUMENT, "699");
+    FAILS(fs_session_segment(session, &wrong, &to), FS_INVALID_ARGUMENT, "500 and 699");
     wrong = fs_grey(frame, FS_UINT16, HEIGHT, WIDTH);
     FAILS(fs_session_segment(session, &wrong, &to), FS_INVALID_ARGUMENT, "uint16");
     wrong = fs_interleaved(frame, FS_UINT8, HEIGHT, WIDTH, 3);
@@ -204,6 +212,12 @@ static void refusals(fs_model *model) {
     FAILS(fs_session_segment(session, &from, &wrong), FS_INVALID_ARGUMENT, "float32");
     wrong = fs_grey(labels, FS_UINT8, HEIGHT + 1, WIDTH);
     FAILS(fs_session_segment(session, &from, &wrong), FS_INVALID_ARGUMENT, "501");
+    wrong = fs_grey(frame, FS_UINT8, HEIGHT - 1, WIDTH);
+    to.shape[0]--;
+    FAILS(fs_session_segment(session, &wrong, &to), FS_FAILED, "700 x 499");
+    to = from;
+    FAILS(fs_session_segment(session, &from, &to), FS_FAILED, "lie over each other");
+    to = fs_grey(labels, FS_UINT8, HEIGHT, WIDTH);
     FAILS(fs_session_segment(session, NULL, &to), FS_INVALID_ARGUMENT, "NULL");
     FAILS(fs_session_segment(session, &from, NULL), FS_INVALID_ARGUMENT, "NULL");
     FAILS(fs_session_segment_batch(session, 0, &from, NULL), FS_INVALID_ARGUMENT, "frames");
