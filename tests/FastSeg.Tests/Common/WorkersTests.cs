@@ -42,30 +42,26 @@ internal sealed class WorkersTests
     [Test]
     public void FirstAndLastPartsComeInOrderOneAtATime([Values(1, 2, 5)] int workers)
     {
-        var events = new List<string>();
+        List<long> begun = [], ended = [];
         var reports = new List<double>();
         var random = new Random(1);
         int[] pauses = [.. Enumerable.Range(0, 40).Select(_ => random.Next(3))], held = new int[workers];
-        // Lists are not thread-safe: two parts at a time would be noticed.
+        // Lists are not thread-safe: two first parts at a time, or two last ones, would be noticed.
         Workers.RunInOrder(
             workers, pauses.Length, new ComputeOptions { Progress = new Collect(reports) },
             (worker, i) =>
             {
                 held[worker] = (int)i;
-                events.Add($"begin {i}");
+                begun.Add(i);
             },
             (worker, i) =>
             {
                 Thread.Sleep(pauses[i]);
                 Assert.That(held[worker], Is.EqualTo(i), "what a worker has begun is its own until it ends");
             },
-            (worker, i) => events.Add($"end {i}"));
-        foreach (string part in (string[])["begin", "end"])
-        {
-            Assert.That(
-                events.Where(e => e.StartsWith(part, StringComparison.Ordinal)),
-                Is.EqualTo(Enumerable.Range(0, pauses.Length).Select(i => $"{part} {i}")));
-        }
+            (worker, i) => ended.Add(i));
+        Assert.That(begun, Is.EqualTo(Enumerable.Range(0, pauses.Length)));
+        Assert.That(ended, Is.EqualTo(begun));
         Assert.That(reports, Is.EqualTo(Enumerable.Range(1, pauses.Length).Select(i => (double)i / pauses.Length)));
     }
 
@@ -102,29 +98,6 @@ internal sealed class WorkersTests
                 }));
             Assert.That(e!.Message, Is.EqualTo("9"));
             Assert.That(ended, Is.EqualTo(Enumerable.Range(0, 9)));
-        }
-    }
-
-    /// <summary>A step that is taken and cancelled before it begins must not leave others waiting for their turn.</summary>
-    [Test]
-    public void CancellingInOrderAlwaysEnds()
-    {
-        var random = new Random(1);
-        for (int round = 0; round < 300; round++)
-        {
-            using var stop = new CancellationTokenSource();
-            int at = random.Next(40);
-            var run = Task.Run(() => Workers.RunInOrder(
-                8, 1_000_000, new ComputeOptions { Cancellation = stop.Token }, (_, _) => { },
-                (_, i) =>
-                {
-                    if (i == at)
-                    {
-                        stop.Cancel();
-                    }
-                },
-                (_, _) => { }));
-            Assert.That(() => run.Wait(TimeSpan.FromSeconds(60)), Throws.InnerException.InstanceOf<OperationCanceledException>());
         }
     }
 
