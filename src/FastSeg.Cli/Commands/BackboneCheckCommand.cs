@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastSeg.Backends;
 using FastSeg.Cli.Errors;
 using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
@@ -29,9 +30,9 @@ internal sealed class BackboneCheckCommand : FastSegCommand
     public BackboneCheckCommand() : base(
         "check", "Measures a backbone: speed at several window sizes and overlaps, flips, positional bias.",
         $"Speed in Mpx/s is computed for a page of {PageSide} x {PageSide} pixels from the time of a window, with as many windows at " +
-            "once as --threads allows; what follows the transformer comes on top. The positional bias is 0 where tokens do not know " +
-            "where they are: the share of what 64 images without any order (noise, shuffled blocks) have in common at each position " +
-            "that is a quadratic polynomial of the position.",
+            "once as --threads allows; what follows the transformer comes on top. On a CUDA device that ONNX Runtime can use, " +
+            "windows run one at a time. The positional bias is 0 where tokens do not know where they are: the share of what 64 images " +
+            "without any order (noise, shuffled blocks) have in common at each position that is a quadratic polynomial of the position.",
         "fastseg backbone check models/fastseg-vit-tiny-8-int8",
         "fastseg backbone check models/fastseg-vit-tiny-8-int8 --images a.tif b.tif --report check.json")
     {
@@ -44,26 +45,27 @@ internal sealed class BackboneCheckCommand : FastSegCommand
     public override int Run(Session session)
     {
         string[] paths = session.Parsed.GetValue(_images) ?? [];
-        using Backbone backbone = Backbone.Open(BackboneOption.Named(session.Parsed.GetRequiredValue(_folder)), 1);
+        if (session.Backend is not (BackendKind.Auto or BackendKind.Cpu or BackendKind.Cuda))
+        {
+            throw new UsageException(
+                $"--backend {session.BackendName}: a transformer runs on the CPU or with CUDA; give auto, cpu or cuda.");
+        }
+        using Backbone backbone = Backbone.Open(
+            BackboneOption.Named(session.Parsed.GetRequiredValue(_folder)), 1, BackendChoice.CudaOrdinal(session.Backend));
+        session.Say(backbone.Note);
+        double bias = ImagesOption.With(
+            paths,
+            images => session.Long(
+                "positional bias", 0, options => BackboneCheck.PositionalBias(backbone, images, options: options)));
+        BackboneFindings findings = Measure(session, backbone);
+        session.Report.Backbone = findings;
+        session.Report.PositionalBias = bias;
+        // Nothing is printed before all is measured: a check that fails leaves no half of its text.
         BackboneText.Write(session.Output, backbone);
-        var images = new List<ImageReader>();
-        try
-        {
-            images.AddRange(paths.Select(ImageFile.Open));
-            double bias = session.Long(
-                "positional bias", 0, options => BackboneCheck.PositionalBias(backbone, images, options: options));
-            BackboneFindings findings = Measure(session, backbone);
-            session.Report.Backbone = findings;
-            session.Report.PositionalBias = bias;
-            BackboneCheckText.Write(session.Output, findings);
-            string seen = images.Count == 0 ? "of noise alone; --images adds shuffled blocks" : "of noise and shuffled blocks";
-            session.Output.WriteLine($"positional bias {BackboneText.Bias(bias)} ({seen})");
-            return ExitCode.Success;
-        }
-        finally
-        {
-            images.ForEach(image => image.Dispose());
-        }
+        BackboneCheckText.Write(session.Output, findings);
+        string seen = paths.Length == 0 ? "of noise alone; --images adds shuffled blocks" : "of noise and shuffled blocks";
+        session.Output.WriteLine($"positional bias {BackboneText.Bias(bias)} ({seen})");
+        return ExitCode.Success;
     }
 
     /// <summary>Windows of each size without flips, and the backbone's own with them.</summary>

@@ -75,6 +75,11 @@ internal sealed class BackboneCommand : FastSegCommand
         public override int Run(Session session)
         {
             ParseResult parsed = session.Parsed;
+            if (session.Backend is not (BackendKind.Auto or BackendKind.Cpu))
+            {
+                throw new UsageException(
+                    $"--backend {session.BackendName}: backbones are rewritten for processors, and measured there; leave it out.");
+            }
             string folder = BackboneOption.Named(parsed.GetRequiredValue(_folder)), output = parsed.GetRequiredValue(_output);
             (int window, int overlap) = (parsed.GetValue(_window), parsed.GetValue(_overlap));
             var how = new OptimiseOptions

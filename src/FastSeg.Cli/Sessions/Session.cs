@@ -37,6 +37,9 @@ internal sealed class Session(
     /// <summary>What computes.</summary>
     public BackendKind Backend => common.Backend;
 
+    /// <summary>What computes, as --backend calls it.</summary>
+    public string BackendName => common.Backend.ToString().ToLowerInvariant();
+
     /// <summary>What --report writes.</summary>
     public RunReport Report { get; } = new(command, common.Threads);
 

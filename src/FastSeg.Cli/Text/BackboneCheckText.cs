@@ -11,8 +11,9 @@ internal static class BackboneCheckText
     public static void Write(TextWriter output, BackboneFindings findings)
     {
         int atOnce = findings.Speeds.Max(speed => speed.AtOnce);
+        string where = findings.Backbone.Device is { } device ? $"CUDA device {device}" : "the CPU";
         output.WriteLine(
-            $"speed; Mpx/s of a page of {findings.PageSide} x {findings.PageSide} by the patches that windows share "
+            $"speed, measured on {where}; Mpx/s of a page of {findings.PageSide} x {findings.PageSide} by the patches that windows share "
                 + "(* as the folder says)");
         var table = new TextTable([false, .. Enumerable.Repeat(true, 2 + findings.Overlaps.Count)]);
         table.Row(

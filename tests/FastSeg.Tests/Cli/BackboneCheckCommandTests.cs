@@ -26,6 +26,33 @@ internal sealed class BackboneCheckCommandTests : CliFixture
     }
 
     [Test]
+    public void NothingIsPrintedOfACheckThatFails()
+    {
+        using var tiny = new TinyBackbone(8, 6, 0, false, 5);
+        Write(At("small.png"), SampleType.UInt8, 63, 63, new byte[63 * 63]);
+        foreach (string image in (string[])[At("gone.png"), At("small.png")])
+        {
+            Outcome outcome = CommandLine.Run("backbone", "check", tiny.Folder, "--images", image);
+            Assert.That((outcome.Code, outcome.Output), Is.EqualTo((1, "")), image);
+        }
+    }
+
+    [Test]
+    public void ACheckSaysWhatItMeasuredAndRefusesWhatNoTransformerRunsOn()
+    {
+        using var tiny = new TinyBackbone(8, 6, 0, false, 5);
+        Assert.That(Succeed("backbone", "check", tiny.Folder, "--backend", "cpu"), Does.Contain("measured on the CPU"));
+        Assert.That(
+            Misuse("backbone", "check", tiny.Folder, "--backend", "opencl"),
+            Does.Contain("--backend opencl: a transformer runs on the CPU or with CUDA; give auto, cpu or cuda."));
+        Assert.That(Misuse("backbone", "check", tiny.Folder, "--backend", "simulated"), Does.Contain("--backend simulated: "));
+        Outcome cuda = CommandLine.Run("backbone", "check", tiny.Folder, "--backend", "cuda");
+        string all = cuda.Output + cuda.Error;
+        Assert.That(
+            cuda.Code == 1 || all.Contains("measured on CUDA device") || all.Contains("The transformer runs on the CPU: "), Is.True, all);
+    }
+
+    [Test]
     public void TrainMeasuresTheBiasWhereAskedAndKeepsTheFlips()
     {
         using var tiny = new TinyBackbone(8, 6, 0, false, 5);

@@ -35,6 +35,11 @@ internal sealed class BackboneCommandTests : CliFixture
             Assert.That(Fail("backbone", "optimise", At("gone"), "--images", TrainImage, "-o", At("no")), Does.Contain("is no folder"));
             Assert.That(Fail("backbone", "optimise", Exported, "--images", At("gone.png"), "-o", At("no")), Does.Contain("gone.png"));
             Assert.That(Misuse([.. optimise, "--layer-error", "2", "-o", At("no")]), Does.Contain("--layer-error 2"));
+            foreach (string backend in (string[])["cuda", "opencl", "simulated"])
+            {
+                Assert.That(Misuse([.. optimise, "--backend", backend, "-o", At("no")]), Does.Contain(
+                    $"--backend {backend}: backbones are rewritten for processors, and measured there; leave it out."));
+            }
             Assert.That(Directory.Exists(At("no")), Is.False);
             Assert.That(Succeed("backbone", "optimise", "--help"), Does.Contain("--images").And.Contain("8 bits"));
         });
