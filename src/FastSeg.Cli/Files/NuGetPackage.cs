@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text.Json;
 using FastSeg.Cli.Errors;
 
 namespace FastSeg.Cli.Files;
@@ -23,14 +24,7 @@ internal static class NuGetPackage
         string folder = Directory.CreateTempSubdirectory("fastseg-package-").FullName;
         try
         {
-            string project = Path.Combine(folder, "package.csproj");
-            File.WriteAllText(project, Project(name, version));
-            (int code, string text) = Run(["restore", project], folder, cancellation);
-            return code == 0 && Find(name, version) is { } found
-                ? found
-                : throw new FastSegException(
-                    $"The NuGet package {name} {version} could not be restored ({ErrorText.OneLine(LastError(text))}); "
-                    + "check the network and NuGet's sources, or restore it where there are some and copy it into NuGet's folder.");
+            return Restore(name, version, folder, cancellation);
         }
         finally
         {
@@ -38,15 +32,48 @@ internal static class NuGetPackage
         }
     }
 
-    /// <summary>The folder of a package that NuGet has already; null where it has not.</summary>
-    public static string? Find(string name, string version)
-    {
-        string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } set
+    /// <summary>
+    /// The folder of a package that NuGet has already in its usual place; null where it has not. Settings of NuGet may name another place,
+    /// and only a restore asks them.
+    /// </summary>
+    public static string? Find(string name, string version) => Find(
+        Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } set
             ? set
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"),
+        name, version);
+
+    /// <summary>The same as the public one, with a folder to work in; settings of NuGet in it, or above it, count.</summary>
+    internal static string Restore(string name, string version, string folder, CancellationToken cancellation)
+    {
+        string project = Path.Combine(folder, "package.csproj");
+        File.WriteAllText(project, Project(name, version));
+        (int code, string text) = Run(["restore", project], folder, cancellation);
+        if (code != 0)
+        {
+            throw new FastSegException(
+                $"The NuGet package {name} {version} could not be restored ({ErrorText.OneLine(LastError(text))}); "
+                + "check the network and NuGet's sources, or restore it where there are some and copy it into NuGet's folder.");
+        }
+        string[] places = Places(folder);
+        return places.Select(place => Find(place, name, version)).FirstOrDefault(found => found is not null)
+            ?? throw new FastSegException(
+                $"NuGet restored the package {name} {version}, but it is not in {string.Join(" or ", places)}; remove it from NuGet's "
+                + "folder and try again.");
+    }
+
+    /// <summary>A package in a folder of packages; null where it is not there as a whole.</summary>
+    private static string? Find(string packages, string name, string version)
+    {
         string folder = Path.Combine(packages, name.ToLowerInvariant(), version);
         // NuGet writes this file last.
         return File.Exists(Path.Combine(folder, ".nupkg.metadata")) ? folder : null;
+    }
+
+    /// <summary>The folders that a restore looks for packages in, as it wrote down itself.</summary>
+    private static string[] Places(string folder)
+    {
+        using JsonDocument assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "obj", "project.assets.json")));
+        return [.. assets.RootElement.GetProperty("packageFolders").EnumerateObject().Select(place => place.Name)];
     }
 
     /// <summary>A project that compiles nothing: its package is downloaded as it is, without those it depends on.</summary>

@@ -35,49 +35,37 @@ public static class ResNetBackbone
 
     /// <summary>Writes the folder; it appears when it is whole.</summary>
     /// <param name="package">The folder that the package was unpacked into.</param>
-    /// <param name="folder">The folder to make; it must not be there yet.</param>
+    /// <param name="folder">The folder to make; it must not be there yet, but the one above it must.</param>
     /// <exception cref="FastSegException">The package lacks a file or has another network, or the folder cannot be written.</exception>
     public static void Write(string package, string folder)
     {
         string models = Path.Combine(package, "tools", "DnnImageModels");
-        Write(
-            Path.Combine(models, "ResNet18Onnx", "ResNet18.onnx"), Path.Combine(models, "ResNetPrepOnnx", "ResNetPreprocess.onnx"),
-            Path.Combine(package, "LICENSE"), folder);
+        string network = Path.Combine(models, "ResNet18Onnx", "ResNet18.onnx");
+        string preparation = Path.Combine(models, "ResNetPrepOnnx", "ResNetPreprocess.onnx");
+        string licence = Path.Combine(package, "LICENSE");
+        if (((string[])[network, preparation, licence]).FirstOrDefault(file => !File.Exists(file)) is { } missing)
+        {
+            throw new FastSegException($"{missing} does not exist; take version {Version} of the package {Package}.");
+        }
+        Write(network, preparation, licence, folder);
     }
 
     /// <summary>The same, with the package's files named.</summary>
     internal static void Write(string network, string preparation, string licence, string folder)
     {
-        if (Path.Exists(folder))
-        {
-            throw new FastSegException($"{folder} is there already; remove it, or name another folder.");
-        }
+        using var made = new PartialFolder(folder);
         float[] mean = MeanColour(preparation);
         var graph = new ResNetGraph(network);
         OnnxModel cut = graph.Cut(swapColours: true);
-        string whole = Path.GetFullPath(folder), parent = Path.GetDirectoryName(whole)!;
-        string beside = Path.Combine(parent, $".{Path.GetFileName(whole)}.partial-{Environment.ProcessId}");
-        try
+        string file = Path.Combine(made.TemporaryPath, BackboneDescription.GraphFile);
+        made.Guard(() =>
         {
-            Directory.CreateDirectory(beside);
-            string file = Path.Combine(beside, BackboneDescription.GraphFile);
             OnnxFile.Save(cut, file);
-            File.Copy(licence, Path.Combine(beside, "LICENSE"));
-            File.WriteAllBytes(Path.Combine(beside, BackboneDescription.JsonFile), Describe(graph, mean, file));
-            Backbone.Open(beside, 1).Dispose();
-            Directory.Move(beside, whole);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FastSegException($"{folder} cannot be written ({InputFile.OneLine(e.Message)}); name another folder.", e);
-        }
-        finally
-        {
-            if (Directory.Exists(beside))
-            {
-                Directory.Delete(beside, recursive: true);
-            }
-        }
+            File.Copy(licence, Path.Combine(made.TemporaryPath, "LICENSE"));
+            File.WriteAllBytes(Path.Combine(made.TemporaryPath, BackboneDescription.JsonFile), Describe(graph, mean, file));
+        });
+        Backbone.Open(made.TemporaryPath, 1).Dispose();
+        made.Commit();
     }
 
     /// <summary>

@@ -80,6 +80,45 @@ internal sealed unsafe class ResNetBackboneTests
     }
 
     [Test]
+    public void APackageThatLacksAFileIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder, new TinyResNet(2, 2, 3, 4).Model());
+        Directory.Delete(folder.File("net"), recursive: true);
+        string package = folder.File("package");
+        string Refused() => Assert.Throws<FastSegException>(() => ResNetBackbone.Write(package, folder.File("net")))!.Message;
+        void Put(string from, string to)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(package, to))!);
+            File.Copy(folder.File(from), Path.Combine(package, to));
+        }
+        const string Network = "tools/DnnImageModels/ResNet18Onnx/ResNet18.onnx", Licence = "LICENSE";
+        const string Preparation = "tools/DnnImageModels/ResNetPrepOnnx/ResNetPreprocess.onnx";
+        string Sentence(string file) =>
+            $"{Path.Combine(package, file)} does not exist; take version {ResNetBackbone.Version} of the package {ResNetBackbone.Package}.";
+        Assert.That(Refused(), Is.EqualTo(Sentence(Network)));
+        Put("network.onnx", Network);
+        Assert.That(Refused(), Is.EqualTo(Sentence(Preparation)));
+        Put("mean.onnx", Preparation);
+        Assert.That(Refused(), Is.EqualTo(Sentence(Licence)));
+        Put("LICENSE", Licence);
+        ResNetBackbone.Write(package, folder.File("net"));
+        Assert.That(File.Exists(Path.Combine(folder.File("net"), Licence)), Is.True);
+        Assert.That(Directory.GetFileSystemEntries(folder.Path, ".*"), Is.Empty, "nothing half-written");
+    }
+
+    [Test]
+    public void AFolderThatCannotBeMadeIsSaid()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder, new TinyResNet(2, 2, 3, 4).Model());
+        Assert.That(
+            Assert.Throws<FastSegException>(() => ResNetBackbone.Write(
+                folder.File("network.onnx"), folder.File("mean.onnx"), folder.File("LICENSE"), folder.File("gone/net")))!.Message,
+            Does.Contain("does not exist; create it or name another"));
+    }
+
+    [Test]
     public void ThePackagesNetworkBecomesABackbone()
     {
         string? package = NuGetPackage.Find(ResNetBackbone.Package, ResNetBackbone.Version);
