@@ -69,10 +69,10 @@ internal sealed class DeepUpsamplerTests : CliFixture
         Assert.That(File.Exists(At("no.safetensors")), Is.False);
     }
 
-    [TestCase(false, 1), TestCase(true, 3)]
+    [TestCase(false, 1), TestCase(true, 3), TestCase(false, 16)]
     public void RunEqualsTheEngine(bool normalise, int threads)
     {
-        // The sizes are odd, and the width is enough for two columns of tiles.
+        // The sizes are odd, and the width is enough for two columns of tiles where sixteen threads share the columns.
         var network = new UpsamplerCase(16, 16, 131, 539, 14, Padding.Replicate);
         network = network with { Config = network.Config with { NormaliseL1 = normalise, GuidanceScale = normalise ? 255 : 1 } };
         (string weights, string image, string features) = Save(network);
