@@ -17,13 +17,12 @@ internal static class TrainerProcess
     public static void Run(UpsamplerJob job, Session session)
     {
         string program = TrainerProgram.File(what => session.Error.WriteLine($"fastseg: {what}"), session.Cancellation);
-        var start = new ProcessStartInfo(TrainerProgram.Dotnet())
+        using Process trainer = TrainerProgram.Start(new ProcessStartInfo(TrainerProgram.Dotnet())
         {
             ArgumentList = { program },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-        };
-        using Process trainer = Process.Start(start)!;
+        });
         using CancellationTokenRegistration stop = session.Cancellation.Register(() => Stop(trainer));
         UpsamplerNews? failure = null;
         try
@@ -32,9 +31,10 @@ internal static class TrainerProcess
             trainer.StandardInput.Flush();
             failure = Listen(trainer.StandardOutput, session);
         }
-        catch (IOException) when (session.Cancellation.IsCancellationRequested || trainer.HasExited)
+        catch (Exception e) when (
+            e is IOException or ObjectDisposedException && (session.Cancellation.IsCancellationRequested || trainer.HasExited))
         {
-            // Its end of the pipe is closed; the exit code says more.
+            // An end of the pipe is closed, by the trainer or by a cancellation; what follows says more.
         }
         trainer.WaitForExit();
         session.Cancellation.ThrowIfCancellationRequested();
@@ -68,9 +68,9 @@ internal static class TrainerProcess
         {
             trainer.StandardInput.Close();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // It has ended by itself.
+            // It has ended by itself, or is being stopped already.
         }
     }
 

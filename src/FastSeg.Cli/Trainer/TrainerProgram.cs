@@ -19,9 +19,12 @@ internal static class TrainerProgram
     /// <param name="say">Hears that it is built now.</param>
     /// <param name="cancellation">Stops the build.</param>
     /// <exception cref="FastSegException">There are no sources, or the build fails.</exception>
-    public static string File(Action<string> say, CancellationToken cancellation)
+    public static string File(Action<string> say, CancellationToken cancellation) =>
+        File(Root(AppContext.BaseDirectory), say, cancellation);
+
+    /// <summary>The same, from the sources of a repository.</summary>
+    internal static string File(string root, Action<string> say, CancellationToken cancellation)
     {
-        string root = Root();
         string folder = Path.Combine(root, "src", Project);
         string built = Path.Combine(folder, "bin", "Release", Framework, $"{Project}.dll");
         string mark = Path.Combine(folder, "bin", "Release", "built");
@@ -42,9 +45,11 @@ internal static class TrainerProgram
     public static string Dotnet() =>
         Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
 
-    private static string Root()
+    /// <summary>The root of the repository that a program lies in.</summary>
+    /// <exception cref="FastSegException">There is none, or it has no sources of the trainer.</exception>
+    internal static string Root(string program)
     {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        for (DirectoryInfo? folder = new(program); folder is not null; folder = folder.Parent)
         {
             if (System.IO.File.Exists(Path.Combine(folder.FullName, "src", Project, $"{Project}.csproj")))
             {
@@ -52,7 +57,7 @@ internal static class TrainerProgram
             }
         }
         throw new FastSegException(
-            $"The trainer of upsamplers is not part of this installation: no folder above {AppContext.BaseDirectory} has src/{Project}; "
+            $"The trainer of upsamplers is not part of this installation: no folder above {program} has src/{Project}; "
             + "run fastseg from a copy of its repository.");
     }
 
@@ -125,7 +130,9 @@ internal static class TrainerProgram
         }
     }
 
-    private static Process Start(ProcessStartInfo start)
+    /// <summary>Starts the .NET program, to build the trainer or to run it.</summary>
+    /// <exception cref="FastSegException">There is none.</exception>
+    internal static Process Start(ProcessStartInfo start)
     {
         try
         {
@@ -133,8 +140,9 @@ internal static class TrainerProgram
         }
         catch (System.ComponentModel.Win32Exception e)
         {
+            string why = ErrorText.OneLine(e.Message).TrimEnd('.');
             throw new FastSegException(
-                $"The trainer cannot be built: {start.FileName} cannot be started ({e.Message}); install the .NET 10 SDK.", e);
+                $"The trainer of upsamplers needs .NET, but {start.FileName} cannot be started ({why}); install the .NET 10 SDK.", e);
         }
     }
 }
