@@ -31,6 +31,18 @@ internal sealed class CommandTests
     }
 
     [Test]
+    public void AnEarlyInterruptionEndsIt()
+    {
+        using var job = new Job(images: 1);
+        using var stopped = new CancellationTokenSource();
+        stopped.Cancel();
+        Outcome outcome = CommandLine.Run(
+            stopped.Token, "upsampler", "train", "--deep", job.Backbone.Folder, "--images", job.Images[0], "-o", job.Output);
+        Assert.That(outcome.Code, Is.EqualTo(130), outcome.Error);
+        Assert.That(File.Exists(job.Output), Is.False);
+    }
+
+    [Test]
     public void AProjectsUpsamplerIsTrainedAndTheModelCarriesIt()
     {
         using var job = new Job(images: 1);
@@ -44,11 +56,14 @@ internal sealed class CommandTests
         Assert.That(none.ErrorLines.Single(), Does.Contain("has no learned upsampler that could be finished"));
         string network = job.WriteNetwork(job.Small(ProjectionFile.Load(projection).Identity));
         File.Move(network, Path.Combine(job.Backbone.Folder, "upsampler.safetensors"));
-        Outcome outcome = CommandLine.Run([.. command, "--upsampler", "finish"]);
+        Outcome outcome = CommandLine.Run([.. command, "--upsampler", "finish", "--flip-average"]);
         Assert.That(outcome.Code, Is.Zero, outcome.Error);
         Assert.That(outcome.Output, Does.Contain("learned upsampling: trained on these images"));
-        DeepDescription deep = Model.Load(model).DeepFeatures!;
-        Assert.That((deep.Upsampling, deep.Channels), Is.EqualTo((Upsampling.Learned, 4)));
+        Model trained = Model.Load(model);
+        DeepDescription deep = trained.DeepFeatures!;
+        Assert.That((deep.Upsampling, deep.Channels, deep.FlipAverage), Is.EqualTo((Upsampling.Learned, 4, true)));
+        UpsamplerConfig own = UpsamplerFile.Parse(trained.Deep!.Weights!.Value.ToArray(), model).Config;
+        Assert.That(own.FlipAverage, Is.True, "trained on the tokens that the model has");
         Outcome segmented = CommandLine.Run(
             "segment", model, job.Images[0], "--deep", job.Backbone.Folder, "--threads", "1", "-o", job.At("labels.tif"));
         Assert.That(segmented.Code, Is.Zero, segmented.Error);
@@ -65,6 +80,10 @@ internal sealed class CommandTests
         Assert.That(
             CommandLine.Run([.. command, "-o", job.Output, "--steps", "5", "--minutes", "1"]).Error,
             Does.Contain("--steps and --minutes both say how long"));
+        Assert.That(
+            CommandLine.Run([.. command, "-o", job.Output, "--targets", job.Folder, "--pieces", "5"]).ErrorLines[0],
+            Is.EqualTo(
+                "fastseg: --pieces counts what targets are made for, but with --targets they are given; leave one of both out."));
         Assert.That(CommandLine.Run([.. command, "-o", job.Images[0]]).Code, Is.EqualTo(2), "an image would be overwritten");
     }
 }

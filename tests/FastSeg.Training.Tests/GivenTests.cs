@@ -38,6 +38,51 @@ internal sealed class GivenTests
         Refuses(Wanted(job) with { From = job.WriteNetwork(Config) }, "such a training begins anew");
     }
 
+    [Test]
+    public void TokensAreAveragedOverFlipsWhereThatIsWanted()
+    {
+        using var job = new Job(new FastSeg.Tests.Deep.Backbones.TinyBackbone(Job.Patch, 6, 0, true, 12), images: 1);
+        job.Backbone.Replace(job.Backbone.GraphWithPosition());
+        WriteTargets(job, "a", 4, Job.Side, Job.Side);
+        UpsamplerJob wanted = Wanted(job) with { Steps = 1, Projection = job.Backbone.SaveProjection(4) };
+        float[] Weights(bool flips)
+        {
+            Job.Run(wanted with { FlipAverage = flips });
+            return [.. UpsamplerFile.Load(job.Output).Tensors.Values.SelectMany(tensor => tensor.Values)];
+        }
+        Assert.That(Weights(flips: true), Is.Not.EqualTo(Weights(flips: false)), "tokens are averaged over flips, or not");
+    }
+
+    [Test]
+    public void AFailureClosesWhatItHasOpened()
+    {
+        using var job = new Job();
+        WriteTargets(job, "a", 4, Job.Side, Job.Side);
+        WriteTargets(job, "b", 4, Job.Side, Job.Side);
+        using var stop = new CancellationTokenSource();
+        void Stop(UpsamplerNews news)
+        {
+            if (news.Text == "tokens of image 1 of 2")
+            {
+                stop.Cancel();
+            }
+        }
+        Assert.That(() => Job.Run(Wanted(job), stop.Token, Stop), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(OpenFiles().Where(path => path.StartsWith(job.Folder, StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [Test]
+    public void AStateOfOtherTargetsIsNotGoneOnWith()
+    {
+        using var job = new Job(images: 1);
+        WriteTargets(job, "a", 4, Job.Side, Job.Side);
+        UpsamplerJob wanted = Wanted(job) with { Resumes = true };
+        Job.StopAt(wanted, "step 10 ");
+        WriteTargets(job, "a", 4, Job.Side, Job.Side, first: 2);
+        File.SetLastWriteTimeUtc(job.At("a.npy"), DateTime.UtcNow.AddMinutes(1));
+        Refuses(wanted, $"{wanted.StateFile} keeps a training of another command, or of files that have changed since");
+    }
+
     private static UpsamplerConfig Config => new()
     {
         ChannelsIn = 4,
@@ -60,6 +105,9 @@ internal sealed class GivenTests
         byte[] header = NpyHeader.Write("<f4", [channels, height, width]);
         File.WriteAllBytes(job.At($"{image}.npy"), [.. header, .. MemoryMarshal.AsBytes(values.AsSpan())]);
     }
+
+    private static IEnumerable<string> OpenFiles() => Directory.GetFiles("/proc/self/fd")
+        .Select(handle => new FileInfo(handle).LinkTarget ?? "");
 
     private static void Refuses(UpsamplerJob job, string words) =>
         Assert.That(() => Job.Run(job), Throws.InstanceOf<FastSegException>().With.Message.Contains(words));

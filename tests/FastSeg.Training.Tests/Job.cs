@@ -3,6 +3,7 @@ using FastSeg.Learning.Network;
 using FastSeg.Learning.Runs;
 using FastSeg.Tests;
 using FastSeg.Tests.Deep.Backbones;
+using NUnit.Framework;
 
 namespace FastSeg.Training.Tests;
 
@@ -55,6 +56,21 @@ internal sealed class Job : IDisposable
         var news = new List<UpsamplerNews>();
         new JobRun(job, item => { news.Add(item); tell?.Invoke(item); }, cancellation).Run();
         return news;
+    }
+
+    /// <summary>Runs a training until it says something that begins so, and stops it there; its state is kept.</summary>
+    public static void StopAt(UpsamplerJob job, string words)
+    {
+        using var stop = new CancellationTokenSource();
+        void Stop(UpsamplerNews news)
+        {
+            if (news.Text.StartsWith(words, StringComparison.Ordinal))
+            {
+                stop.Cancel();
+            }
+        }
+        Assert.That(() => Run(job, stop.Token, Stop), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(File.Exists(job.StateFile), Is.EqualTo(job.Resumes));
     }
 
     /// <summary>A small network for the backbone and a projection.</summary>

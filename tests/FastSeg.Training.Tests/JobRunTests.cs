@@ -63,16 +63,8 @@ internal sealed class JobRunTests
         Job.Run(wanted);
         byte[] whole = File.ReadAllBytes(job.Output);
         File.Delete(job.Output);
-        using var stop = new CancellationTokenSource();
         // The losses that the file keeps are means over steps 35 to 44.
-        void StopAtForty(UpsamplerNews news)
-        {
-            if (news.Text.StartsWith("step 40 ", StringComparison.Ordinal))
-            {
-                stop.Cancel();
-            }
-        }
-        Assert.That(() => Job.Run(wanted, stop.Token, StopAtForty), Throws.InstanceOf<OperationCanceledException>());
+        Job.StopAt(wanted, "step 40 ");
         Assert.That(File.Exists(job.Output), Is.False);
         Assert.That(Hidden(job), Has.Length.EqualTo(1));
         List<UpsamplerNews> news = Job.Run(wanted);
@@ -90,23 +82,56 @@ internal sealed class JobRunTests
         Job.Run(wanted);
         byte[] whole = File.ReadAllBytes(job.Output);
         File.Delete(job.Fitted);
-        using var stop = new CancellationTokenSource();
-        void Stop(UpsamplerNews news)
-        {
-            if (news.Text.StartsWith("step 10 ", StringComparison.Ordinal))
-            {
-                stop.Cancel();
-            }
-        }
-        Assert.That(
-            () => Job.Run(wanted with { Seed = 8 }, stop.Token, Stop), Throws.InstanceOf<OperationCanceledException>());
+        Job.StopAt(wanted with { Seed = 8 }, "step 10 ");
         byte[] kept = File.ReadAllBytes(state);
-        Refuses(wanted, $"A training of another command is kept in {state}; remove it, or write elsewhere.");
+        Refuses(
+            wanted, $"{state} keeps a training of another command, or of files that have changed since; remove it, or write elsewhere.");
         Assert.That(File.ReadAllBytes(state), Is.EqualTo(kept));
         File.Delete(job.Fitted);
         File.WriteAllBytes(state, [1, 2, 3]);
         Job.Run(wanted);
         Assert.That(File.ReadAllBytes(job.Output), Is.EqualTo(whole));
+    }
+
+    [Test]
+    public void AStateOfAnotherNetworkIsNotGoneOnWith([Values("weights", "description")] string changed)
+    {
+        using var job = new Job(images: 1);
+        job.Backbone.MoveWeights("weights.bin");
+        UpsamplerJob wanted = job.Wanted with { Resumes = true, Projection = job.Backbone.SaveProjection(4), ProjectionOutput = null };
+        Job.StopAt(wanted, "step 10 ");
+        if (changed == "weights")
+        {
+            job.Backbone.MoveWeights("weights.bin", factor: 0.5f);
+        }
+        else
+        {
+            job.Backbone.Json["mean"] = new System.Text.Json.Nodes.JsonArray(0.5, 0.5, 0.5);
+            job.Backbone.SaveJson();
+        }
+        Refuses(wanted, "keeps a training of another command, or of files that have changed since");
+    }
+
+    /// <summary>Tokens that know their column are others where they are averaged over flips.</summary>
+    [Test]
+    public void ItTrainsOnTheTokensThatTheModelWillHave()
+    {
+        using var job = new Job(new TinyBackbone(Job.Patch, 6, 0, true, 12), images: 1);
+        job.Backbone.Replace(job.Backbone.GraphWithPosition());
+        string projection = job.Backbone.SaveProjection(4);
+        UpsamplerFile Trained(bool? flips)
+        {
+            Job.Run(job.Wanted with { Steps = 2, Pieces = 1, Projection = projection, FlipAverage = flips });
+            return UpsamplerFile.Load(job.Output);
+        }
+        float[] Weights(UpsamplerFile file) => [.. file.Tensors.Values.SelectMany(tensor => tensor.Values)];
+        UpsamplerFile without = Trained(false), with = Trained(true);
+        Assert.That((without.Config.FlipAverage, with.Config.FlipAverage), Is.EqualTo((false, true)));
+        Assert.That(Weights(with), Is.Not.EqualTo(Weights(without)));
+        Assert.That(Trained(null).Bytes.ToArray(), Is.EqualTo(without.Bytes.ToArray()));
+        job.Backbone.Json["flipAverage"] = true;
+        job.Backbone.SaveJson();
+        Assert.That(Trained(null).Bytes.ToArray(), Is.EqualTo(with.Bytes.ToArray()), "the folder's");
     }
 
     [Test]

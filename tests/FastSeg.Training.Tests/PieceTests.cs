@@ -46,26 +46,33 @@ internal sealed class PieceTests
         Assert.That(corner, Is.EqualTo(share / area).Within(1e-6));
     }
 
-    [TestCase(8, false)]
-    [TestCase(14, true)]
-    public void APiecesTargetsAreTokensOfShiftedAndEnlargedImages(int patch, bool colour)
+    [TestCase(8, false, false)]
+    [TestCase(14, true, false)]
+    [TestCase(8, false, true)]
+    public void APiecesTargetsAreTokensOfShiftedAndEnlargedImages(int patch, bool colour, bool flips)
     {
         const int Cells = TrainingPiece.Cells;
-        using var tiny = new TinyBackbone(patch);
+        // Tokens that know their column are others with flips.
+        using TinyBackbone tiny = flips ? new TinyBackbone(patch, 6, 0, true, 12) : new TinyBackbone(patch);
+        if (flips)
+        {
+            tiny.Replace(tiny.GraphWithPosition());
+        }
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
         int side = Cells * patch, channels = colour ? 3 : 1;
         var scene = new SyntheticScene(side + 9, side + 5, channels: channels);
         SampleMap samples = SampleMap.Of(SampleStatisticsPass.Run(scene.Image, null, 1, new ComputeOptions()).Statistics);
         var map = new InputMap(InputRange.Bytes, samples);
+        WindowPolicy windows = WindowPolicy.Of(backbone, flips);
         SharedPca projection = SharedPcaFit.Fit(
-            backbone, [scene.Image], InputRange.Bytes, WindowPolicy.Of(backbone), 4, 1, views: 5, maps: [samples]);
-        using TrainingPiece piece = TrainingPiece.Make(backbone, projection, scene.Image, samples, 9, 5);
+            backbone, [scene.Image], InputRange.Bytes, windows, 4, 1, views: 5, maps: [samples]);
+        using TrainingPiece piece = TrainingPiece.Make(backbone, projection, scene.Image, samples, windows, 9, 5);
         float[] deviations = TrainingPiece.Deviations(projection);
         foreach ((int down, int right) in ((int, int)[])[(0, 0), (0, 1), (1, 0), (1, 1)])
         {
             int y = down * patch / 2, x = right * patch / 2, height = side - (down * patch), width = side - (right * patch);
             MemoryImage part = Part(scene, 9 + x, 5 + y, width, height);
-            using LowResolution tokens = LowResolution.Compute(backbone, projection, part, map, WindowPolicy.Of(backbone));
+            using LowResolution tokens = LowResolution.Compute(backbone, projection, part, map, windows);
             Same(piece.Native, tokens, deviations, 2, (row, column) => ((2 * row) + down, (2 * column) + right));
             if (y + x == 0)
             {
@@ -73,7 +80,7 @@ internal sealed class PieceTests
             }
         }
         MemoryImage whole = Part(scene, 9, 5, side, side);
-        using LowResolution enlarged = LowResolution.Compute(backbone, projection, whole, map, WindowPolicy.Of(backbone), scale: 2);
+        using LowResolution enlarged = LowResolution.Compute(backbone, projection, whole, map, windows, scale: 2);
         Same(piece.Enlarged, enlarged, deviations, 2, (row, column) => (row, column));
         Assert.That(piece.Image.shape, Is.EqualTo((long[])[channels, side, side]));
         float stored = scene.Pixels[(((5 + 7) * (side + 9)) + 9 + 11) * channels];

@@ -41,6 +41,8 @@ internal sealed class UpsamplerTrainCommand : FastSegCommand
         Description = "Train this network further. [default: a network that interpolates]",
     };
 
+    private readonly Option<bool?> _flips = FlipsOption.Create();
+
     private readonly Option<int> _steps = NumberOption.Whole(
         "--steps", "Steps, each of four crops. 0: 4000, with --from 700, with --targets 5000.", 0, 0, MostSteps);
 
@@ -77,7 +79,10 @@ internal sealed class UpsamplerTrainCommand : FastSegCommand
         "fastseg upsampler train --images a.tif b.tif --deep models/dinov2-small --channels 64 --minutes 30 -o x.safetensors",
         "fastseg upsampler train --images a.tif --deep models/dinov2-small --targets featup/ -o upsampler.safetensors")
     {
-        foreach (Option option in (Option[])[_images, _backbone, _channels, _from, _steps, _minutes, _pieces, _seed, _targets, _output])
+        foreach (Option option in (Option[])
+        [
+            _images, _backbone, _channels, _from, _flips, _steps, _minutes, _pieces, _seed, _targets, _output,
+        ])
         {
             Options.Add(option);
         }
@@ -102,6 +107,11 @@ internal sealed class UpsamplerTrainCommand : FastSegCommand
         {
             throw new UsageException("--steps and --minutes both say how long; give one of them.");
         }
+        if (parsed.GetValue(_pieces) > 0 && parsed.GetValue(_targets) is not null)
+        {
+            throw new UsageException(
+                "--pieces counts what targets are made for, but with --targets they are given; leave one of both out.");
+        }
         WholeFile.Check(output);
         CheckHash(backbone, output);
         string? from = parsed.GetValue(_from), targets = parsed.GetValue(_targets);
@@ -118,6 +128,7 @@ internal sealed class UpsamplerTrainCommand : FastSegCommand
             Projection = projection,
             ProjectionOutput = FittedProjection(parsed),
             Targets = targets,
+            FlipAverage = parsed.GetValue(_flips),
             Steps = parsed.GetValue(_steps),
             Minutes = parsed.GetValue(_minutes),
             Pieces = parsed.GetValue(_pieces),

@@ -64,13 +64,7 @@ internal sealed class DeepFeatureOptions
         "them. With 1, as many windows run at once as there are threads; with more, one at a time.",
         NetworkThreads, 1, 1024);
 
-    private readonly Option<bool?> _flips = new("--flip-average")
-    {
-        HelpName = "true|false",
-        Description =
-            "Average tokens over the four flips of every window: four times the time, and most of the positional bias is gone. " +
-            "[default: what MODELDIR says, otherwise false]",
-    };
+    private readonly Option<bool?> _flips = FlipsOption.Create();
 
     /// <param name="trains">Whether an upsampler can be trained for the images at hand.</param>
     public DeepFeatureOptions(bool trains = false)

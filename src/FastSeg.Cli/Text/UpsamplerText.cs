@@ -20,6 +20,12 @@ internal static class UpsamplerText
             .Row("doubling", Doubling(config.Align))
             .Row("projection", config.Projection ?? "not stated: the weights go with any")
             .Row("images", config.Standardise is { } mode ? StandardiseText.Of(mode) : "not stated how they were standardised")
+            .Row("tokens", config.FlipAverage switch
+            {
+                true => "averaged over the four flips of a window",
+                false => "of windows as they are, without flips",
+                null => "not stated whether they were averaged over flips",
+            })
             .Row("parameters", Units.Count(file.Parameters))
             .Row("source", file.Source.Length > 0 ? file.Source : "not stated")
             .Row("training", file.Training.Length > 0 ? file.Training : "not stated")

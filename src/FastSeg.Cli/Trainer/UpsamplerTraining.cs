@@ -56,6 +56,7 @@ internal static class UpsamplerTraining
                 From = recipe == UpsamplerRecipe.Finish ? backbone.UpsamplerPath : null,
                 Projection = projection,
                 ProjectionOutput = projection is null ? fitted : null,
+                FlipAverage = wanted.FlipAverage,
                 Seed = seed,
                 Threads = session.Options(0).WorkerCount,
             };

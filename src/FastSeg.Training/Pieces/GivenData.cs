@@ -22,13 +22,14 @@ internal sealed class GivenData : TrainingData
     /// <param name="backbone">The transformer.</param>
     /// <param name="projection">Tokens to channels.</param>
     /// <param name="images">The images, which stay open while this is used.</param>
+    /// <param name="windows">How the model's windows lie, and whether they are flipped.</param>
     /// <param name="folder">Where the targets are: the image's name with the extension npy.</param>
     /// <param name="progress">Told how many images are done.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <exception cref="FastSegException">Targets are missing or do not fit, or an image is smaller than a patch.</exception>
     public GivenData(
-        Backbone backbone, SharedPca projection, IReadOnlyList<(ImageReader Reader, SampleMap Samples)> images, string folder,
-        Action<int> progress, CancellationToken cancellation)
+        Backbone backbone, SharedPca projection, IReadOnlyList<(ImageReader Reader, SampleMap Samples)> images, WindowPolicy windows,
+        string folder, Action<int> progress, CancellationToken cancellation)
     {
         _patch = backbone.Description.Patch;
         _cells = CropCells;
@@ -36,7 +37,7 @@ internal sealed class GivenData : TrainingData
         {
             foreach ((ImageReader reader, SampleMap samples) in images)
             {
-                Add(backbone, projection, reader, new InputMap(InputRange.Bytes, samples), folder, cancellation);
+                Add(backbone, projection, reader, new InputMap(InputRange.Bytes, samples), windows, folder, cancellation);
                 progress(_images.Count);
             }
         }
@@ -50,6 +51,9 @@ internal sealed class GivenData : TrainingData
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Parts { get; } = ["given"];
+
+    /// <summary>Where the targets of an image are.</summary>
+    public static string PathOf(string folder, string image) => Path.Combine(folder, Path.GetFileNameWithoutExtension(image) + ".npy");
 
     /// <inheritdoc/>
     public override Tensor[] Losses(Tensor result, TrainingBatch batch) => [functional.smooth_l1_loss(result, batch.Targets[0])];
@@ -79,27 +83,45 @@ internal sealed class GivenData : TrainingData
             [tensor(wanted.Span<float>(0, targets.Channels * side * side).ToArray(), [targets.Channels, side, side])]);
     }
 
-    private unsafe void Add(
-        Backbone backbone, SharedPca projection, ImageReader reader, InputMap map, string folder, CancellationToken cancellation)
+    private void Add(
+        Backbone backbone, SharedPca projection, ImageReader reader, InputMap map, WindowPolicy windows, string folder,
+        CancellationToken cancellation)
     {
-        ImageInfo info = reader.Info;
-        string path = Path.Combine(folder, Path.GetFileNameWithoutExtension(info.Name) + ".npy");
-        LowResolutionFile targets = LowResolutionFile.Open(path, projection.Channels, "the upsampler", info);
-        long rows = info.Height / _patch, columns = info.Width / _patch;
-        if (targets.Rows != info.Height || targets.Columns != info.Width || rows < 1 || columns < 1)
+        string path = PathOf(folder, reader.Info.Name);
+        LowResolutionFile targets = LowResolutionFile.Open(path, projection.Channels, "the upsampler", reader.Info);
+        try
+        {
+            Check(targets, path, reader.Info);
+            Tensor tokens = Tokens(backbone, projection, reader, map, windows, cancellation);
+            _images.Add((new GivenImage(backbone.Description, map, reader), tokens, targets));
+        }
+        catch
         {
             targets.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Refuses targets of another size than the image's.</summary>
+    private void Check(LowResolutionFile targets, string path, ImageInfo info)
+    {
+        if (targets.Rows != info.Height || targets.Columns != info.Width || Math.Min(info.Height, info.Width) < _patch)
+        {
             throw new FastSegException(
                 $"{path} holds {targets.Rows} x {targets.Columns} features, but {info.Name} has {info.Height} x {info.Width} pixels; "
                 + $"targets are of the image's own size, of at least one patch of {_patch} pixels.");
         }
+    }
+
+    /// <summary>The tokens of an image. Cells that reach past its edge are left out: they have no whole target.</summary>
+    private unsafe Tensor Tokens(
+        Backbone backbone, SharedPca projection, ImageReader reader, InputMap map, WindowPolicy windows, CancellationToken cancellation)
+    {
         using LowResolution features = LowResolution.Compute(
-            backbone, projection, reader, map, WindowPolicy.Of(backbone), run: new ComputeOptions { Cancellation = cancellation });
+            backbone, projection, reader, map, windows, run: new ComputeOptions { Cancellation = cancellation });
         var values = new ReadOnlySpan<float>(features.Plane(0), checked((int)(features.Channels * features.Rows * features.Columns)));
         using Tensor all = tensor(values.ToArray(), [features.Channels, features.Rows, features.Columns]);
-        // Cells that reach past the image's edge have no whole target.
-        Tensor whole = all.narrow(1, 0, rows).narrow(2, 0, columns).clone().DetachFromDisposeScope();
-        _images.Add((new GivenImage(backbone.Description, map, reader), whole, targets));
+        return all.narrow(1, 0, reader.Info.Height / _patch).narrow(2, 0, reader.Info.Width / _patch).clone().DetachFromDisposeScope();
     }
 
     /// <summary>An image as the transformer sees it, read part by part.</summary>

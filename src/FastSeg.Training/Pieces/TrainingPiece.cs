@@ -36,12 +36,13 @@ internal sealed class TrainingPiece : IDisposable
     /// <param name="projection">Tokens to channels.</param>
     /// <param name="image">The image.</param>
     /// <param name="samples">How the whole image is standardised.</param>
+    /// <param name="windows">How the model's windows lie, and whether they are flipped.</param>
     /// <param name="x">First column.</param>
     /// <param name="y">First row.</param>
     /// <param name="atOnce">Windows that run at once; they do not change the result.</param>
     /// <exception cref="FastSegException">The file is corrupt, or the transformer fails.</exception>
     public static unsafe TrainingPiece Make(
-        Backbone backbone, SharedPca projection, ImageReader image, SampleMap samples, long x, long y, int atOnce = 1)
+        Backbone backbone, SharedPca projection, ImageReader image, SampleMap samples, WindowPolicy windows, long x, long y, int atOnce = 1)
     {
         int patch = backbone.Description.Patch, shift = patch / 2, side = Cells * patch;
         ImageInfo info = image.Info;
@@ -57,7 +58,7 @@ internal sealed class TrainingPiece : IDisposable
                 int height = down == 0 ? side : side - patch, width = right == 0 ? side : side - patch;
                 using var part = new MemoryImage(
                     from, width, height, info.Channels, (long)side * info.PixelBytes, info.Type, $"{info.Name}, a piece at {x}, {y}");
-                return Whitened(backbone, projection, part, map, scale, atOnce);
+                return Whitened(backbone, projection, part, map, windows, scale, atOnce);
             }
             float[] tokens = Features(0, 0, 1);
             float[][] shifted = [tokens, Features(0, shift, 1), Features(shift, 0, 1), Features(shift, shift, 1)];
@@ -117,10 +118,10 @@ internal sealed class TrainingPiece : IDisposable
     }
 
     private static unsafe float[] Whitened(
-        Backbone backbone, SharedPca projection, ImageReader image, InputMap map, int scale, int atOnce)
+        Backbone backbone, SharedPca projection, ImageReader image, InputMap map, WindowPolicy windows, int scale, int atOnce)
     {
         using LowResolution features = LowResolution.Compute(
-            backbone, projection, image, map, WindowPolicy.Of(backbone), scale: scale, atOnce: atOnce);
+            backbone, projection, image, map, windows, scale: scale, atOnce: atOnce);
         float[] deviations = Deviations(projection), values = new float[features.Channels * features.Rows * features.Columns];
         int cells = (int)(features.Rows * features.Columns);
         for (int i = 0; i < values.Length; i++)

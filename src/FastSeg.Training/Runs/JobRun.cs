@@ -1,8 +1,6 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using FastSeg.Common;
+using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Upsamplers;
 using FastSeg.Deep.Weights;
@@ -22,6 +20,7 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
     /// <summary>Share of the progress that the steps get; what is before them gets the rest.</summary>
     private const double StepShare = 0.8;
 
+    private readonly BackboneFiles _network = new(job.Backbone);
     private readonly List<ImageReader> _images = [];
     private readonly List<SampleMap> _samples = [];
 
@@ -30,7 +29,7 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Run()
     {
-        TrainingState? state = job.Resumes ? new TrainingState(job.StateFile, Identity()) : null;
+        TrainingState? state = job.Resumes ? new TrainingState(job.StateFile, JobIdentity.Of(job, _network)) : null;
         state?.Check();
         try
         {
@@ -46,6 +45,8 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
 
     private ComputeOptions Options => new() { Threads = job.Threads, Cancellation = cancellation };
 
+    private WindowPolicy Windows(Backbone backbone) => WindowPolicy.Of(backbone, job.FlipAverage);
+
     private void OpenImages()
     {
         foreach (string path in job.Images)
@@ -59,7 +60,7 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
     private void Train(TrainingState? state)
     {
         UpsamplerFile? from = job.From is null ? null : UpsamplerFile.Load(job.From);
-        (SharedPca projection, string identity, TrainingData data, int patch) = Prepare(from);
+        (SharedPca projection, string identity, TrainingData data, int patch, bool flips) = Prepare(from);
         using TrainingData owned = data;
         float[] deviations = job.Recipe == UpsamplerRecipe.Given ? [] : TrainingPiece.Deviations(projection);
         UpsamplerConfig config = from?.Config ?? TrainedConfig.Fresh(job, patch);
@@ -78,26 +79,27 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
         state?.Projection = identity;
         var loop = new TrainingLoop(network, data, job, Steps, cancellation);
         long steps = loop.Run(state, optimiser);
-        Write(config, WeightScales.ToFile(network.Weights(), deviations), identity, steps, data.Parts.Zip(loop.Losses));
+        Write(config, WeightScales.ToFile(network.Weights(), deviations), identity, flips, steps, data.Parts.Zip(loop.Losses));
         state?.Delete();
     }
 
     /// <summary>Projection and what is trained on; the transformer is closed again before the steps.</summary>
-    private (SharedPca Projection, string Identity, TrainingData Data, int Patch) Prepare(UpsamplerFile? from)
+    private (SharedPca Projection, string Identity, TrainingData Data, int Patch, bool Flips) Prepare(UpsamplerFile? from)
     {
         // With one thread a window, several windows run at once, and tokens do not depend on the number of threads.
-        using Backbone backbone = Backbone.Open(job.Backbone, threads: 1);
-        int patch = backbone.Description.Patch;
+        using Backbone backbone = Backbone.Open(job.Backbone, _network, threads: 1, device: null);
+        (int patch, bool flips) = (backbone.Description.Patch, Windows(backbone).FlipAverage);
         TrainedConfig.Check(job, backbone, from);
         (SharedPca projection, string identity) = Projection(backbone);
         TrainedConfig.CheckIdentity(from, identity);
         if (job.Recipe == UpsamplerRecipe.Given)
         {
             void Told(int done) => Before((double)done / _images.Count, $"tokens of image {done} of {_images.Count}");
-            var given = new GivenData(backbone, projection, [.. _images.Zip(_samples)], job.Targets!, Told, cancellation);
-            return (projection, identity, given, patch);
+            var given = new GivenData(
+                backbone, projection, [.. _images.Zip(_samples)], Windows(backbone), job.Targets!, Told, cancellation);
+            return (projection, identity, given, patch, flips);
         }
-        return (projection, identity, new PieceData(Pieces(backbone, projection), patch), patch);
+        return (projection, identity, new PieceData(Pieces(backbone, projection), patch), patch, flips);
     }
 
     private List<TrainingPiece> Pieces(Backbone backbone, SharedPca projection)
@@ -120,7 +122,7 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
             foreach ((int image, long x, long y) in places)
             {
                 cancellation.ThrowIfCancellationRequested();
-                pieces.Add(TrainingPiece.Make(backbone, projection, _images[image], _samples[image], x, y, job.Threads));
+                pieces.Add(TrainingPiece.Make(backbone, projection, _images[image], _samples[image], Windows(backbone), x, y, job.Threads));
                 Before((double)pieces.Count / places.Count, $"tokens of piece {pieces.Count} of {places.Count}");
             }
             return pieces;
@@ -150,7 +152,7 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
         }
         var run = Options;
         SharedPca fitted = SharedPcaFit.Fit(
-            backbone, _images, InputRange.Bytes, WindowPolicy.Of(backbone), job.Channels, (ulong)job.Seed, run: run, maps: _samples);
+            backbone, _images, InputRange.Bytes, Windows(backbone), job.Channels, (ulong)job.Seed, run: run, maps: _samples);
         if (job.ProjectionOutput is { } output)
         {
             byte[] bytes = SharedPcaFile.Write([fitted], [1]);
@@ -166,7 +168,7 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
     }
 
     private void Write(
-        UpsamplerConfig config, List<WeightTensor> weights, string identity, long steps,
+        UpsamplerConfig config, List<WeightTensor> weights, string identity, bool flips, long steps,
         IEnumerable<(string Part, double Loss)> losses)
     {
         var recipe = new Dictionary<string, object>
@@ -179,8 +181,8 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
             ["from"] = job.From is null ? "identity" : Path.GetFileName(job.From),
             ["losses"] = losses.ToDictionary(pair => pair.Part, pair => Math.Round(pair.Loss, 6)),
         };
-        // A network that begins with another one keeps what that one states; only the projection may be new.
-        UpsamplerConfig stated = config with { Projection = identity, Standardise = Standardisation.Image };
+        // A network that begins with another one keeps what that one states; only projection and flips may be new.
+        UpsamplerConfig stated = config with { Projection = identity, Standardise = Standardisation.Image, FlipAverage = flips };
         WriteWhole(
             job.Output,
             UpsamplerFile.Trained(stated, weights, $"trained by FastSeg {FastSegVersion.Text}", JsonSerializer.Serialize(recipe)));
@@ -199,21 +201,4 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
     private void Steps(UpsamplerNews news) => tell(news.Kind == UpsamplerNewsKind.Progress
         ? news with { Fraction = 1 - StepShare + (news.Fraction * StepShare) }
         : news);
-
-    /// <summary>
-    /// What tells this training from others, beside its projection: going on with another's state would give a network that no command
-    /// makes.
-    /// </summary>
-    private string Identity()
-    {
-        IEnumerable<string> files = job.Images.Append(job.From).OfType<string>().Select(path =>
-        {
-            var file = new FileInfo(ImageFile.FileOf(path));
-            return file.Exists
-                ? $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture)}"
-                : file.FullName;
-        });
-        string text = string.Join('\n', [(job with { Images = [] }).ToLine(), .. files]);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-    }
 }

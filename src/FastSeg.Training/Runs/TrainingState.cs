@@ -33,7 +33,7 @@ internal sealed class TrainingState
     /// <summary>The loss's parts in the last steps, whose means are told and kept in the network's file.</summary>
     public IReadOnlyCollection<double[]> Recent { get; set; } = [];
 
-    /// <summary>Stops where the file is of another command's training: days of work may be in it.</summary>
+    /// <summary>Stops where the file is of another training: days of work may be in it.</summary>
     /// <exception cref="FastSegException">It is.</exception>
     public void Check()
     {
@@ -112,5 +112,6 @@ internal sealed class TrainingState
         }
     }
 
-    private FastSegException Other() => new($"A training of another command is kept in {_path}; remove it, or write elsewhere.");
+    private FastSegException Other() => new(
+        $"{_path} keeps a training of another command, or of files that have changed since; remove it, or write elsewhere.");
 }

@@ -73,8 +73,7 @@ public static class BackboneCheck
         Backbone backbone, IReadOnlyList<ImageReader> images, bool? flipAverage = null, ComputeOptions? options = null)
     {
         ComputeOptions how = options ?? new ComputeOptions();
-        WindowPolicy policy = WindowPolicy.Of(backbone);
-        policy = policy with { FlipAverage = flipAverage ?? policy.FlipAverage };
+        WindowPolicy policy = WindowPolicy.Of(backbone, flipAverage);
         (ImageReader, InputMap)[] seen = [.. images.Select(image => (image, new InputMap(InputRange.Bytes, MapOf(image, how))))];
         var bias = new PositionalBias(backbone, policy, seen, how);
         return bias.OfLeadingComponents();

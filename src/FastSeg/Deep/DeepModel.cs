@@ -119,7 +119,7 @@ internal sealed class DeepModel : IDisposable
         InputRange range = maps is null ? options.Range ?? InputRange.From(images, run.Cancellation) : InputRange.Bytes;
         range.Check(images);
         times.Add(Stage.Read, start);
-        WindowPolicy windows = WindowPolicy.Of(backbone);
+        WindowPolicy windows = WindowPolicy.Of(backbone, options.FlipAverage);
         IReadOnlyList<int> scales = options.Scales;
         ProjectionFile? stored = options.ChooseProjection().Stored;
         int channels = options.Channels / scales.Count;
@@ -146,7 +146,7 @@ internal sealed class DeepModel : IDisposable
             Shifts = options.Shifts,
             WindowTokens = windows.Tokens,
             OverlapTokens = windows.Overlap,
-            FlipAverage = options.FlipAverage ?? windows.FlipAverage,
+            FlipAverage = windows.FlipAverage,
             RangeLow = range.Low,
             RangeHigh = range.High,
             Seed = seed,

@@ -51,7 +51,7 @@ public sealed record DeepOptions(Backbone Backbone)
 
     /// <summary>
     /// How they are brought to full resolution; null takes the backbone's learned upsampler where there is one and everything is as it
-    /// was trained: patch, channels, projection, scale 1, images standardised as a whole. Otherwise it is bilinear.
+    /// was trained: patch, channels, projection, flips, scale 1, images standardised as a whole. Otherwise it is bilinear.
     /// </summary>
     public Upsampling? Upsampling { get; init; }
 
@@ -193,7 +193,7 @@ public sealed record DeepOptions(Backbone Backbone)
             return (why, "import one that was trained for this backbone");
         }
         return config.ChannelsIn == Channels
-            ? ProjectionMisfit(config) ?? ImageMisfit(config, standardise)
+            ? ProjectionMisfit(config) ?? FlipMisfit(config) ?? ImageMisfit(config, standardise)
             : ($"the upsampler takes {config.ChannelsIn} channels, but {Channels} are wanted",
                 $"choose {ChannelWords} {config.ChannelsIn}");
     }
@@ -211,6 +211,25 @@ public sealed record DeepOptions(Backbone Backbone)
             ? null
             : ($"the upsampler was trained for the projection {ProjectionChoice.Short(trained)}, but {here}",
                 "give the projection that it was trained for");
+    }
+
+    /// <summary>
+    /// Likewise where it was trained on tokens with flips, and these are without, or the other way round. Weights that do not say it were
+    /// trained as the backbone's folder has it.
+    /// </summary>
+    private (string What, string Remedy)? FlipMisfit(UpsamplerConfig config)
+    {
+        bool here = FlipAverage ?? Backbone.Description.FlipAverage;
+        string Averaged(bool flips) => flips ? "averaged over flips" : "not averaged over flips";
+        if (config.FlipAverage is { } trained && trained != here)
+        {
+            return (
+                $"the upsampler was trained on tokens {Averaged(trained)}, but these are {Averaged(here)}",
+                "average tokens as it was trained");
+        }
+        return Upsampling is null && config.FlipAverage is null && here != Backbone.Description.FlipAverage
+            ? ($"the tokens are {Averaged(here)}, and the upsampler does not say that its were{OnlyByName}", "")
+            : null;
     }
 
     /// <summary>Likewise where it was trained on images of another standardisation.</summary>

@@ -49,7 +49,7 @@ internal sealed class PositionalBiasTests
             return bias;
         }
         double honest = Bias(flips: false);
-        tiny.Replace(WithPosition(tiny, Tokens));
+        tiny.Replace(tiny.GraphWithPosition());
         double told = Bias(flips: false), averaged = Bias(flips: true);
         // Five terms explain 5 of 143 parts of a map that the position says nothing about.
         Assert.That(honest, Is.LessThan(0.12));
@@ -115,24 +115,5 @@ internal sealed class PositionalBiasTests
         byte[] samples = new byte[width * height];
         new Random(5).NextBytes(samples);
         return MemoryImage.FromMemory<byte>(samples, width, height);
-    }
-
-    /// <summary>Pooled patches, of which every number also gets the column.</summary>
-    private static byte[] WithPosition(TinyBackbone tiny, int tokens)
-    {
-        var onnx = new TinyOnnx();
-        int dimension = tiny.Dimension, side = tokens * tiny.Patch;
-        onnx.Input("image", TinyOnnx.Float, [-1, 3, side, side]);
-        (string, object)[] pool =
-            [("kernel_shape", new long[] { tiny.Patch, tiny.Patch }), ("strides", new long[] { tiny.Patch, tiny.Patch })];
-        onnx.Node("AveragePool", ["image"], "average", pool);
-        onnx.Node("MaxPool", ["image"], "largest", pool);
-        onnx.Node("Concat", ["average", "largest"], "pools", ("axis", 1L));
-        onnx.Constant(
-            "position", [1, dimension, tokens, tokens],
-            [.. Enumerable.Range(0, dimension * tokens * tokens).Select(i => i % tokens / (float)tokens)]);
-        onnx.Node("Add", ["pools", "position"], "tokens");
-        onnx.Output("tokens", TinyOnnx.Float, [-1, -1, -1, -1]);
-        return onnx.Model();
     }
 }

@@ -155,6 +155,40 @@ internal sealed class UpsamplingChoiceTests
     }
 
     [Test]
+    public void TokensWithOtherFlipsThanInTheTrainingDoNotFit()
+    {
+        _tiny.SaveDefault(Network);
+        using (Backbone silent = Backbone.Open(_tiny.Folder, 1))
+        {
+            DeepOptions flipped = new(silent) { FlipAverage = true }, same = flipped with { FlipAverage = false };
+            Assert.That(
+                flipped.Choose(Standardisation.Image),
+                Is.EqualTo(new UpsamplingChoice(
+                    Upsampling.Bilinear,
+                    "the tokens are averaged over flips, and the upsampler does not say that its were, so it is used only where it is "
+                        + "asked for")));
+            DeepOptions named = flipped with { Upsampling = Upsampling.Learned };
+            Assert.That(named.Choose(Standardisation.Image).Upsampling, Is.EqualTo(Upsampling.Learned));
+            Assert.That(same.Choose(Standardisation.Image).Upsampling, Is.EqualTo(Upsampling.Learned));
+        }
+        _tiny.SaveDefault(Network with { Config = Network.Config with { FlipAverage = true } });
+        using (Backbone backbone = Backbone.Open(_tiny.Folder, 1))
+        {
+            var options = new DeepOptions(backbone);
+            Neither(
+                options, Standardisation.Image,
+                "the upsampler was trained on tokens averaged over flips, but these are not averaged over flips",
+                "average tokens as it was trained, or choose nearest or bilinear.");
+            DeepOptions flipped = options with { FlipAverage = true };
+            Assert.That(flipped.Choose(Standardisation.Image).Upsampling, Is.EqualTo(Upsampling.Learned));
+        }
+        _tiny.Json["flipAverage"] = true;
+        _tiny.SaveJson();
+        using Backbone folder = Backbone.Open(_tiny.Folder, 1);
+        Assert.That(new DeepOptions(folder).Choose(Standardisation.Image).Upsampling, Is.EqualTo(Upsampling.Learned), "the folder's flips");
+    }
+
+    [Test]
     public void AnotherPatchAndADamagedFileAreSaid()
     {
         _tiny.SaveUpsampler(new UpsamplerCase(16, 16, 64, 64, 14, Padding.Replicate));

@@ -10,8 +10,10 @@ internal sealed record WindowPolicy(int Tokens, int Overlap, bool FlipAverage)
     public int Stride => Tokens - Overlap;
 
     /// <summary>What a backbone's graph and description ask for.</summary>
-    public static WindowPolicy Of(Backbone backbone) =>
-        new(backbone.WindowTokens, backbone.OverlapTokens, backbone.Description.FlipAverage);
+    /// <param name="backbone">The backbone.</param>
+    /// <param name="flipAverage">Whether tokens are averaged over flips; null for what the description says.</param>
+    public static WindowPolicy Of(Backbone backbone, bool? flipAverage = null) =>
+        new(backbone.WindowTokens, backbone.OverlapTokens, flipAverage ?? backbone.Description.FlipAverage);
 
     /// <summary>Refuses sizes that give no grid.</summary>
     /// <exception cref="FastSegException">The window is empty, or windows overlap by their whole size.</exception>

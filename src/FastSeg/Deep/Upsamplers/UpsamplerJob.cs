@@ -42,6 +42,9 @@ internal sealed record UpsamplerJob
     /// <summary>Folder of an npy file for each image with its features at full resolution; null where targets are made.</summary>
     public string? Targets { get; init; }
 
+    /// <summary>Whether tokens are averaged over the four flips of a window; null for what the backbone's folder says.</summary>
+    public bool? FlipAverage { get; init; }
+
     /// <summary>Steps; 0 for the recipe's own number.</summary>
     public int Steps { get; init; }
 

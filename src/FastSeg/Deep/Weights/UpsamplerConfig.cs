@@ -48,6 +48,12 @@ public sealed record UpsamplerConfig
     /// <summary>How the images of the training were standardised; null where that is not stated, as for published weights.</summary>
     public Standardisation? Standardise { get; init; }
 
+    /// <summary>
+    /// Whether the tokens of the training were averaged over the four flips of a window; null where that is not stated, as for published
+    /// weights.
+    /// </summary>
+    public bool? FlipAverage { get; init; }
+
     /// <summary>Doublings from a cell to a pixel: ceil(log2 patch).</summary>
     public int Levels => Patch <= 1 ? 0 : int.Log2(Patch - 1) + 1;
 

@@ -37,6 +37,7 @@ internal static class UpsamplerConfigReader
             Align = config.Align == Align.Corners ? null : "half-pixel",
             Projection = config.Projection,
             Standardise = config.Standardise?.ToString().ToLowerInvariant(),
+            FlipAverage = config.FlipAverage,
         },
         Options);
 
@@ -71,6 +72,7 @@ internal static class UpsamplerConfigReader
                 Align = fields.Align is null ? Align.Corners : AlignOf(fields.Align, name),
                 Projection = fields.Projection,
                 Standardise = fields.Standardise is null ? null : StandardiseOf(fields.Standardise, name),
+                FlipAverage = fields.FlipAverage,
             },
             name);
     }
@@ -176,5 +178,8 @@ internal static class UpsamplerConfigReader
 
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Standardise { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public bool? FlipAverage { get; init; }
     }
 }

@@ -151,6 +151,24 @@ internal sealed class TinyBackbone : IDisposable
         return onnx.Model();
     }
 
+    /// <summary>A graph of pooled patches, of which every number also gets the column; for maps of a fixed size with six numbers.</summary>
+    public byte[] GraphWithPosition()
+    {
+        var onnx = new TinyOnnx();
+        int side = FixedTokens * Patch;
+        onnx.Input("image", TinyOnnx.Float, [-1, 3, side, side]);
+        (string, object)[] pool = [("kernel_shape", new long[] { Patch, Patch }), ("strides", new long[] { Patch, Patch })];
+        onnx.Node("AveragePool", ["image"], "average", pool);
+        onnx.Node("MaxPool", ["image"], "largest", pool);
+        onnx.Node("Concat", ["average", "largest"], "pools", ("axis", 1L));
+        onnx.Constant(
+            "position", [1, Pools, FixedTokens, FixedTokens],
+            [.. Enumerable.Range(0, Pools * FixedTokens * FixedTokens).Select(i => i % FixedTokens / (float)FixedTokens)]);
+        onnx.Node("Add", ["pools", "position"], "tokens");
+        onnx.Output("tokens", TinyOnnx.Float, [-1, -1, -1, -1]);
+        return onnx.Model();
+    }
+
     /// <summary>Patch tokens of planes 3 x height x width, cells x dimension, in float64.</summary>
     public double[] Tokens(double[] planes, int height, int width)
     {

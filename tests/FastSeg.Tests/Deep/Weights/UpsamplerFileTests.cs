@@ -118,17 +118,21 @@ internal sealed class UpsamplerFileTests
             Align = Align.HalfPixel,
             Projection = identity,
             Standardise = Standardisation.Image,
+            FlipAverage = false,
             NormaliseL1 = false,
         };
         Assert.That(
             UpsamplerConfigReader.ToJson(own),
-            Does.EndWith($$""","normalise":"none","align":"half-pixel","projection":"{{identity}}","standardise":"image"}"""));
+            Does.EndWith(
+                $$""","normalise":"none","align":"half-pixel","projection":"{{identity}}","standardise":"image","""
+                + "\"flipAverage\":false}"));
         UpsamplerConfig read = UpsamplerConfigReader.FromJson(UpsamplerConfigReader.ToJson(own), "w");
         Assert.That(
-            (read.Align, read.Projection, read.Standardise, read.NormaliseL1),
-            Is.EqualTo((Align.HalfPixel, identity, (Standardisation?)Standardisation.Image, false)));
+            (read.Align, read.Projection, read.Standardise, read.FlipAverage, read.NormaliseL1),
+            Is.EqualTo((Align.HalfPixel, identity, (Standardisation?)Standardisation.Image, (bool?)false, false)));
         read = UpsamplerConfigReader.FromJson(UpsamplerConfigReader.ToJson(config), "w");
         Assert.That((read.Align, read.Projection, read.Standardise), Is.EqualTo((Align.Corners, (string?)null, (Standardisation?)null)));
+        Assert.That(read.FlipAverage, Is.Null);
     }
 
     [TestCase("n_ch_in", null, "its config has no whole number n_ch_in")]
