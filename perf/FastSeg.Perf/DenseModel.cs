@@ -24,7 +24,7 @@ internal static class DenseModel
     }
 
     /// <summary>Trains on the scribbles of the Ni images in the sample.</summary>
-    public static TrainingResult Train(PerfRun run, TrainingOptions training)
+    public static TrainingResult Train(PerfRun run, TrainingOptions training, DeepOptions? deep = null)
     {
         var images = new List<TrainingImage>();
         try
@@ -34,7 +34,8 @@ internal static class DenseModel
                 images.Add(new TrainingImage(ImageFile.Open(image), ImageFile.OpenLabels(labels)));
             }
             return Segmenter.Train(
-                images, training: training, options: new ComputeOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads });
+                images, training: training, deep: deep,
+                options: new ComputeOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads });
         }
         finally
         {

@@ -12,8 +12,6 @@ namespace FastSeg.Perf;
 /// </summary>
 internal static unsafe class ForestBench
 {
-    private const int StrokePixels = 450;
-
     public static void Run(PerfRun run)
     {
         using (var images = new Images([.. PerfImages.Training.Select(pair => ImageFile.Open(pair.Image))]))
@@ -21,12 +19,9 @@ internal static unsafe class ForestBench
             Compare(run, "dense", DenseModel.Get(run), images.Readers, wanted: 12e6, ratio: 25);
             Compare(run, "regularised", DenseModel.Train(run, new TrainingOptions()).Model, images.Readers, wanted: 20e6, ratio: 25);
         }
-        (string image, string labels) = (PerfImages.Example("0.tif"), PerfImages.Example("0_labels.tif")) is ({ } tif, { } strokes)
-            ? (tif, strokes)
-            : PerfImages.Training[0];
-        using (var images = new Images([ImageFile.Open(image)]))
+        using (var images = new Images([ImageFile.Open(ScribbleModel.Drawn.Image)]))
         {
-            Compare(run, "scribble", Scribbled(run, images.Readers[0], labels), images.Readers, wanted: 60e6, ratio: 15);
+            Compare(run, "scribble", ScribbleModel.Get(run), images.Readers, wanted: 60e6, ratio: 15);
         }
     }
 
@@ -130,28 +125,6 @@ internal static unsafe class ForestBench
         return mine.Length == peer.Length && same == peer.Length
             ? $"all {same} margins bit-equal"
             : $"{peer.Length - same} of {peer.Length} margins differ";
-    }
-
-    /// <summary>A model of a few hundred labelled pixels, evenly taken from a label image.</summary>
-    private static Model Scribbled(PerfRun run, ImageReader image, string labelFile)
-    {
-        using ImageReader all = ImageFile.OpenLabels(labelFile);
-        byte[] labels = new byte[all.Info.Bounds.Pixels];
-        all.Read(all.Info.Bounds, labels);
-        int[] labelled = [.. Enumerable.Range(0, labels.Length).Where(i => labels[i] != 0)];
-        byte[] few = new byte[labels.Length];
-        int count = Math.Min(StrokePixels, labelled.Length);
-        for (int i = 0; i < count; i++)
-        {
-            int at = labelled[(int)((long)i * labelled.Length / count)];
-            few[at] = labels[at];
-        }
-        using var drawn = MemoryImage.FromMemory<byte>(few, all.Info.Width, all.Info.Height, name: "strokes");
-        TrainingResult result = Segmenter.Train(
-            [new TrainingImage(image, drawn)], training: TrainingOptions.Published,
-            options: new ComputeOptions { Backend = BackendKind.Cpu, Threads = run.Options.Threads });
-        run.Add(new Quantity("train", $"strokes, {count} labelled pixels", result.Run.Seconds, "s", Path.GetFileName(labelFile)));
-        return result.Model;
     }
 
     private sealed class Images(ImageReader[] readers) : IDisposable

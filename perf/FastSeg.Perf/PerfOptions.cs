@@ -6,18 +6,19 @@ namespace FastSeg.Perf;
 internal sealed record PerfOptions
 {
     /// <summary>Names of the groups, in the order in which they run.</summary>
-    public static readonly string[] Groups = ["backbone", "filters", "forest", "gpu", "job", "loop", "memory", "smooth", "upsampler"];
+    public static readonly string[] Groups =
+        ["backbone", "filters", "forest", "gpu", "job", "latency", "loop", "memory", "smooth", "upsampler"];
 
     public const string Usage =
         """
         usage: fastseg perf [--only GROUP,..] [--size 4096] [--threads 2] [--runs 3] [--large 20000] [--peers]
                             [--json FILE] [--save [--machine NAME]]
-          --only     some of: backbone, filters, forest, gpu, job, loop, memory, smooth, upsampler (default: all)
+          --only     some of: backbone, filters, forest, gpu, job, latency, loop, memory, smooth, upsampler (default: all)
           --size     side of the square image that operations and the job run on
           --threads  worker threads (default: one a core)
           --runs     runs of each measurement after two seconds to warm up; the fastest counts
           --large    side of the image whose segmentation's peak memory is measured
-          --peers    also scipy, scikit-image, Python's xgboost and ONNX Runtime, in the same run with as many processes or threads
+          --peers    also scipy, scikit-image, OpenCV, Python's xgboost and ONNX Runtime, in the same run with as many processes or threads
           --json     writes everything measured to FILE
           --save     writes it to perf/results/NAME/, as JSON and as a table; NAME describes the machine
         """;

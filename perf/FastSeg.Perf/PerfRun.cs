@@ -19,6 +19,7 @@ internal sealed class PerfRun(PerfOptions options, Bounds bounds)
     private readonly List<Measurement> _measurements = [];
     private readonly List<Comparison> _comparisons = [];
     private readonly List<Quantity> _quantities = [];
+    private readonly List<Latency> _latencies = [];
 
     public PerfOptions Options { get; } = options;
 
@@ -29,6 +30,8 @@ internal sealed class PerfRun(PerfOptions options, Bounds bounds)
     public IReadOnlyList<Comparison> Comparisons => _comparisons;
 
     public IReadOnlyList<Quantity> Quantities => _quantities;
+
+    public IReadOnlyList<Latency> Latencies => _latencies;
 
     /// <summary>Versions of the peers that took part.</summary>
     public SortedDictionary<string, string> PeerVersions { get; } = new(StringComparer.Ordinal);
@@ -89,6 +92,12 @@ internal sealed class PerfRun(PerfOptions options, Bounds bounds)
     {
         _quantities.Add(quantity);
         Console.WriteLine(Tables.Line(quantity));
+    }
+
+    public void Add(Latency latency)
+    {
+        _latencies.Add(latency);
+        Console.WriteLine(LatencyTable.Line(latency));
     }
 
     /// <summary>Says something that is no measurement, such as a peer that is not installed.</summary>

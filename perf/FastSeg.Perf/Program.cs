@@ -25,6 +25,7 @@ try
             "forest" => ForestBench.Run,
             "gpu" => GpuBench.Run,
             "job" => JobBench.Run + (Action<PerfRun>)SmoothedJobBench.Run + StandardisedJobBench.Run,
+            "latency" => LatencyBench.Run,
             "loop" => LoopBench.Run,
             "memory" => MemoryBench.Run,
             "smooth" => SmoothBench.Run,

@@ -82,6 +82,7 @@ internal static class Report
             }),
             run.Comparisons,
             run.Quantities,
+            run.Latencies,
         },
         Indented) + "\n";
 

@@ -39,6 +39,7 @@ internal static class Tables
             text,
             QuantityTitles,
             [.. run.Quantities.Select(q => (string[])[$"{q.Group}: {q.Name}", Number(q.Value), q.Unit, Text(q.Goal, q.Value), q.Note])]);
+        Append(text, LatencyTable.Titles, [.. run.Latencies.Select(LatencyTable.Cells)]);
         return text.ToString();
     }
 
