@@ -30,7 +30,8 @@ public sealed record ComputeOptions
     public IProgress<double>? Progress { get; init; }
 
     /// <summary>
-    /// Stops the run with an <see cref="OperationCanceledException"/>, between two tiles, windows of the transformer or rounds of training.
+    /// Stops the run with an <see cref="OperationCanceledException"/>: on the processor within 16 rows of at most 256 columns, on a device
+    /// between two tiles, and between two windows of the transformer or rounds of training.
     /// </summary>
     public CancellationToken Cancellation { get; init; }
 
