@@ -2,6 +2,14 @@
 
 default=$root/out/publish
 
+# furnish FOLDER: what the program finds beside itself, and what its reader does.
+furnish() {
+    mkdir -p "$1/samples"
+    cp -r "$root/models" "$root/LICENSE" "$1/"
+    cp -r "$root/samples/ni" "$1/samples/"
+    cp "$root/tools/publish/program.md" "$1/README.md"
+}
+
 publish() {
     begin "$1" fastseg fastseg fastseg-linux-x64.tar.xz
     local program=$stage/fastseg
@@ -9,10 +17,7 @@ publish() {
     dotnet publish "$root/src/FastSeg.Cli" -c Release -r linux-x64 --self-contained --artifacts-path "$root/out/publishing" \
         -p:PublishReferencesDocumentationFiles=false -o "$program" -v quiet -nologo
     mv "$program/FastSeg.Cli" "$program/fastseg"
-    cp -r "$root/models" "$root/LICENSE" "$program/"
-    mkdir "$program/samples"
-    cp -r "$root/samples/ni" "$program/samples/"
-    cp "$root/tools/publish/program.md" "$program/README.md"
+    furnish "$program"
     write_licences "$program/FastSeg.Cli.deps.json" "$program/licences"
     "$program/fastseg" --version
     tar -C "$stage" -cf - fastseg | xz -T0 -3 >"$stage/fastseg-linux-x64.tar.xz"

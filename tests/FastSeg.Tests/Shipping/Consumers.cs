@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FastSeg.Native;
 
 namespace FastSeg.Tests.Shipping;
 
@@ -55,7 +54,7 @@ internal sealed class Consumers : IDisposable
     public Consumers()
     {
         // A variable of the caller's would take NuGet to another folder than the one below.
-        _shell = new Shell(_folder.Path, ("NUGET_PACKAGES", _folder.File("unpacked")), ("FASTSEG_XGBOOST", XgBoostFile()));
+        _shell = new Shell(_folder.Path, ("NUGET_PACKAGES", _folder.File("unpacked")), ("FASTSEG_XGBOOST", Shell.XgBoost));
         new Shell(TestData.Root).Succeed(TestData.File("tools", "pack.sh"), Feed);
         LinkOthers();
         File.WriteAllText(_folder.File("nuget.config"), Sources);
@@ -98,9 +97,6 @@ internal sealed class Consumers : IDisposable
           <fallbackPackageFolders><clear /><add key="others" value="others" /></fallbackPackageFolders>
         </configuration>
         """;
-
-    /// <summary>The libxgboost that this process uses; its name will do where the system finds it by name.</summary>
-    private static string? XgBoostFile() => Path.IsPathRooted(XgBoostLibrary.Path) ? XgBoostLibrary.Path : null;
 
     /// <summary>
     /// Links the packages that the repository was restored with. FastSeg's own are not among them, whatever the machine has: it could have

@@ -72,11 +72,10 @@ internal sealed class PackageTests
     [Test]
     public void APackageBringsWhatItNeedsAndNoMore()
     {
-        Assert.That(Dependencies("FastSeg"), Is.EquivalentTo((string[])
-        [
-            "FastSeg.Kernels", "BitMiracle.LibTiff.NET", "Google.Protobuf", "MathNet.Numerics", "Microsoft.ML.OnnxRuntime.Managed",
-            "NetVips",
-        ]));
+        Assert.That(
+            Dependencies("FastSeg"),
+            Has.Member("FastSeg.Kernels").And.Member("Microsoft.ML.OnnxRuntime.Managed").And.Member("NetVips")
+                .And.None.EqualTo("Microsoft.ML.OnnxRuntime").And.None.StartsWith("NetVips.Native").And.None.EqualTo("OnnxSchema"));
         Assert.That(Dependencies("FastSeg.Kernels"), Is.EqualTo((string[])["ILGPU"]));
         Assert.That(Dependencies("FastSeg.Deep"), Is.EqualTo((string[])["FastSeg", "Microsoft.ML.OnnxRuntime"]));
         Assert.That(Dependencies("FastSeg.Images"), Is.EqualTo((string[])["FastSeg", "NetVips.Native.linux-x64"]));

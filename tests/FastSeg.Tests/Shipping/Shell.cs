@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using FastSeg.Native;
 using FastSeg.Tests.Cli;
 using NUnit.Framework;
 
@@ -15,6 +16,9 @@ internal sealed class Shell(string folder, params (string Name, string? Value)[]
     /// <summary>The .NET that runs the tests.</summary>
     public static string Dotnet { get; } =
         Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+
+    /// <summary>The libxgboost that this process uses, for FASTSEG_XGBOOST; null where the system finds it by its name.</summary>
+    public static string? XgBoost => Path.IsPathRooted(XgBoostLibrary.Path) ? XgBoostLibrary.Path : null;
 
     /// <summary>Runs a program to its end.</summary>
     public Outcome Run(string program, params string[] arguments)
