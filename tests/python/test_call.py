@@ -1,0 +1,203 @@
+"""Progress, Ctrl-C and other signals, exceptions of the caller's function, processes that fork."""
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+import numpy as np
+import scene
+
+import fastseg
+from fastseg import FastSegError, FeatureSpec, Session
+
+LARGE = np.random.default_rng(1).integers(0, 255, (3000, 3000), np.uint8)
+
+
+class Bar:
+    """What a bar of tqdm has."""
+
+    def __init__(self, total=None):
+        self.total, self.n, self.steps = total, 0, 0
+
+    def update(self, n=1):
+        self.n += n
+        self.steps += 1
+
+
+class ProgressTests(unittest.TestCase):
+    def test_a_function_hears_of_the_progress(self):
+        told, threads = [], set()
+
+        def progress(done):
+            told.append(done)
+            threads.add(threading.get_ident())
+
+        fastseg.features(LARGE, progress=progress)
+        self.assertEqual(told, sorted(told))
+        self.assertGreater(len(set(told)), 3)
+        self.assertEqual((told[-1], told.count(1.0)), (1.0, 1))
+        self.assertEqual(threads, {threading.get_ident()}, "it is called on the thread that called")
+        del told[:]
+        fastseg.train(scene.image(), scene.strokes(), progress=progress, **scene.OPTIONS)
+        self.assertEqual((told[-1], told.count(1.0), told == sorted(told)), (1.0, 1, True))
+
+    def test_a_bar_is_full_in_the_end(self):
+        for total, end in ((None, 1), (1.0, 1), (100, 100), (7, 7)):
+            bar = Bar(total)
+            fastseg.features(LARGE[:1500], progress=bar)
+            self.assertAlmostEqual(bar.n, end)
+            self.assertEqual(type(bar.n), int if isinstance(total, int) else float)
+        with self.assertRaises(TypeError):
+            fastseg.features(scene.image(), progress=3)
+
+    def test_an_exception_of_the_function_ends_the_call(self):
+        class Enough(Exception):
+            pass
+
+        calls = []
+
+        def progress(done):
+            calls.append(done)
+            raise Enough
+
+        with Session(FeatureSpec.preset(sigma=(1, 2)), LARGE.shape) as session:
+            before = session.features(LARGE)
+            with self.assertRaises(Enough):
+                session.features(LARGE, progress=progress)
+            self.assertEqual(len(calls), 1)
+            self.assertLess(calls[0], 0.9)
+            np.testing.assert_array_equal(session.features(LARGE), before)
+        with self.assertRaises(Enough):
+            fastseg.train(LARGE, np.arange(9000000).reshape(3000, 3000) // 4500 % 3, progress=progress)
+
+    def test_calls_within_the_function_are_calls_of_their_own(self):
+        inner = []
+
+        def progress(done):
+            if not inner:
+                inner.append(scene.model().segment(scene.image()))
+
+        fastseg.features(LARGE, progress=progress)
+        np.testing.assert_array_equal(inner[0], scene.labels())
+
+
+class InterruptTests(unittest.TestCase):
+    def interrupted(self, work, number=signal.SIGINT, after=0.3):
+        """Sends a signal while work runs, and returns for how long it went on."""
+        sent = []
+
+        def send():
+            sent.append(time.monotonic())
+            os.kill(os.getpid(), number)
+
+        timer = threading.Timer(after, send)
+        timer.start()
+        try:
+            work()
+        finally:
+            ended = time.monotonic()
+            timer.join()
+            self.assertLess(sent[0], ended, "the work was done before the signal came")
+            self.seconds = ended - sent[0]
+
+    def test_ctrl_c_ends_features(self):
+        large = np.tile(LARGE, (3, 3))
+        with Session(FeatureSpec.preset(), large.shape, threads=1) as session:
+            with self.assertRaises(KeyboardInterrupt):
+                self.interrupted(lambda: session.features(large, dtype=np.float16))
+            self.assertIs(signal.getsignal(signal.SIGINT), signal.default_int_handler)
+
+    def test_ctrl_c_ends_a_training(self):
+        drawn = (np.arange(9000000).reshape(3000, 3000) // 4500 % 3).astype(np.uint8)
+        with self.assertRaises(KeyboardInterrupt):
+            self.interrupted(lambda: fastseg.train(LARGE, drawn, threads=1, rounds=1000))
+        np.testing.assert_array_equal(scene.model().segment(scene.image()), scene.labels())
+
+    def test_a_handler_that_does_not_raise_lets_the_call_go_on(self):
+        seen = []
+        before = signal.signal(signal.SIGINT, lambda number, frame: seen.append(number))
+        try:
+            self.interrupted(lambda: fastseg.features(LARGE, threads=1, dtype=np.float16), after=0.1)
+        finally:
+            signal.signal(signal.SIGINT, before)
+        self.assertEqual(seen, [signal.SIGINT])
+
+    def test_other_signals_may_raise_too(self):
+        class Late(Exception):
+            pass
+
+        def late(number, frame):
+            raise Late
+
+        before = signal.signal(signal.SIGALRM, late)
+        try:
+            with self.assertRaises(Late):
+                self.interrupted(lambda: fastseg.features(np.tile(LARGE, (2, 2)), threads=1, dtype=np.float16), signal.SIGALRM)
+        finally:
+            signal.signal(signal.SIGALRM, before)
+
+    def test_a_signal_at_the_end_is_not_lost(self):
+        from fastseg import _call
+
+        def function():
+            os.kill(os.getpid(), signal.SIGINT)
+            return 0
+
+        with self.assertRaises(KeyboardInterrupt):
+            _call.call(function)
+        self.assertIs(signal.getsignal(signal.SIGINT), signal.default_int_handler)
+
+    def test_calls_of_other_threads_leave_signals_alone(self):
+        handlers = []
+        thread = threading.Thread(target=lambda: fastseg.features(
+            LARGE[:1000], progress=lambda done: handlers.append(signal.getsignal(signal.SIGINT))))
+        thread.start()
+        thread.join()
+        self.assertEqual(set(handlers), {signal.default_int_handler})
+
+
+class ProcessTests(unittest.TestCase):
+    def test_a_forked_process_is_told(self):
+        scene.model()
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                scene.model().segment(scene.image())
+                said = b"nothing"
+            except FastSegError as error:
+                said = f"{error.status}: {error}".encode()
+            os.write(write, said)
+            os._exit(0)
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            said = pipe.read()
+        os.waitpid(child, 0)
+        self.assertTrue(said.startswith("FS_FORKED: "), said)
+
+    def test_a_process_ends_cleanly_whatever_is_open(self):
+        program = (
+            "import scene, fastseg, threading\n"
+            "session = fastseg.Session(scene.model(), (150, 220), warm_up=True)\n"
+            "big = scene.np.zeros((4000, 4000), 'uint8')\n"
+            "threading.Thread(target=lambda: fastseg.features(big, dtype='float16'), daemon=True).start()\n"
+            "print(session.segment(scene.image()).shape)\n")
+        ended = subprocess.run(
+            [sys.executable, "-c", program], cwd=os.path.dirname(__file__), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            timeout=120)
+        self.assertEqual((ended.returncode, ended.stdout, ended.stderr), (0, "(150, 220)\n", ""))
+
+    def test_a_library_that_is_not_there_is_a_sentence(self):
+        ended = subprocess.run(
+            [sys.executable, "-c", "import scene, fastseg; fastseg.library_version()"], cwd=os.path.dirname(__file__),
+            env={**os.environ, "FASTSEG_LIBRARY": "/nowhere"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+        self.assertIn("FASTSEG_LIBRARY is '/nowhere', where there is no libfastseg.so", ended.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
