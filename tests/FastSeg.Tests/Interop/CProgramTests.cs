@@ -41,6 +41,22 @@ internal sealed class CProgramTests
         }
     }
 
+    /// <summary>What cannot be started or joined is refused with a sentence.</summary>
+    [Test]
+    public void AMissingOrForeignRuntimeIsRefused()
+    {
+        string program = Compiled("refused"), alone = _folder.File("alone"), library = Path.Combine(alone, "libfastseg.so");
+        string foreign = _folder.File("libcoreclr.so"), path = Path.Combine(CLibrary.Folder, "lib");
+        Directory.CreateDirectory(alone);
+        File.Copy(Path.Combine(path, "libfastseg.so"), library);
+        CLibrary.Run([("LD_LIBRARY_PATH", alone)], program, "FastSeg.Interop.dll is neither in");
+        File.Copy(Path.Combine(path, "fastseg", "FastSeg.Interop.dll"), Path.Combine(alone, "FastSeg.Interop.dll"));
+        Directory.CreateDirectory(Path.Combine(alone, "dotnet", "host", "fxr"));
+        CLibrary.Run([("LD_LIBRARY_PATH", alone)], program, $"No .NET runtime was found in {Path.Combine(alone, "dotnet")}");
+        CLibrary.Run("gcc", "-shared", "-o", foreign, "-x", "c", "/dev/null");
+        CLibrary.Run(program, "only one can be", foreign);
+    }
+
     /// <summary>The shim without .NET, under the sanitizers for addresses and undefined behaviour.</summary>
     [Test]
     public void TheShimItselfIsClean()
@@ -81,7 +97,7 @@ internal sealed class CProgramTests
             "gcc",
             [
                 .. Strict, "-I", Path.Combine(folder, "include"), "-o", program, Source($"{name}.c"), "-L", libraries, "-lfastseg",
-                "-lpthread", $"-Wl,-rpath,{libraries}",
+                "-lpthread", "-ldl", $"-Wl,-rpath,{libraries}",
             ]);
         return program;
     }
