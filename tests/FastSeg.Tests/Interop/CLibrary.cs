@@ -6,6 +6,9 @@ namespace FastSeg.Tests.Interop;
 /// <summary>The C library as tests use it: published once, from what the build left, into a folder of its own.</summary>
 internal static class CLibrary
 {
+    /// <summary>Far above what any program takes: one that hangs is ended.</summary>
+    private static readonly TimeSpan Most = TimeSpan.FromMinutes(3);
+
     private static readonly Lazy<string> Published = new(Publish);
 
     /// <summary>The folder with include and lib.</summary>
@@ -44,9 +47,13 @@ internal static class CLibrary
         }
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        string said = $"{output}{errors.Result}";
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(Most))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{program} {string.Join(' ', arguments)} did not end within {Most.TotalMinutes} minutes");
+        }
+        string said = $"{output.Result}{errors.Result}";
         Assert.That(process.ExitCode, Is.Zero, $"{program} {string.Join(' ', arguments)}\n{said}");
         return said;
     }
