@@ -4,6 +4,7 @@ using FastSeg.Images;
 using FastSeg.Images.Npy;
 using FastSeg.Images.Pictures;
 using FastSeg.Images.Tiff;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -23,7 +24,7 @@ public static class ImageFile
     /// <param name="path">Path, with an optional page.</param>
     /// <returns>A reader of 1 (grey) or 3 (RGB) channels; alpha is dropped, a palette becomes RGB.</returns>
     /// <exception cref="FastSegException">The file is missing, damaged or of a kind that is not read, or it has no such page.</exception>
-    public static ImageReader Open(string path) => Open(path, labels: false);
+    public static ImageReader Open(string path) => Open(NotNull(path), labels: false);
 
     /// <summary>
     /// Opens a label image: one channel of uint8 or uint16 indices. A palette PNG or TIFF keeps its indices. An RGB image counts as grey
@@ -34,7 +35,7 @@ public static class ImageFile
     /// <exception cref="FastSegException">
     /// The file is missing, damaged, float or signed, or of a kind that is not read, or it has no such page.
     /// </exception>
-    public static ImageReader OpenLabels(string path) => OpenLabels(path, "labels are");
+    public static ImageReader OpenLabels(string path) => OpenLabels(NotNull(path), "labels are");
 
     /// <summary>Opens a label image, or another image of the same form, such as a mask.</summary>
     /// <param name="path">Path, with an optional page.</param>
@@ -49,7 +50,7 @@ public static class ImageFile
             {
                 throw new FastSegException($"{path} holds {reader.Info.Type.Name()} values; {what} uint8 or uint16 whole numbers.");
             }
-            return reader.Info.Channels == 1 ? reader : new GreyLabels(reader);
+            return reader.Info.Channels == 1 ? reader : new GreyLabels(reader) { FilePath = reader.FilePath };
         }
         catch
         {
@@ -72,12 +73,14 @@ public static class ImageFile
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(layout);
         CheckSize(layout);
-        return FormatOf(path) switch
+        ImageWriter writer = FormatOf(path) switch
         {
             FileFormat.Tiff => new TiffWriter(path, layout),
             FileFormat.Png => new PngWriter(path, layout),
             _ => new NpyWriter(path, layout),
         };
+        writer.FilePath = path;
+        return writer;
     }
 
     /// <summary>
@@ -135,7 +138,6 @@ public static class ImageFile
 
     private static ImageReader Open(string name, bool labels)
     {
-        ArgumentNullException.ThrowIfNull(name);
         if (name.Length == 0)
         {
             throw new FastSegException("The name of an image is empty; give the path of an image.");
@@ -147,7 +149,9 @@ public static class ImageFile
             Span<byte> magic = stackalloc byte[MagicBytes];
             magic.Clear();
             file.Read(0, magic[..(int)Math.Min(file.Length, MagicBytes)]);
-            return Open(file, magic, page, labels);
+            ImageReader reader = Open(file, magic, page, labels);
+            reader.FilePath = path;
+            return reader;
         }
         catch
         {

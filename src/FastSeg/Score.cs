@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using FastSeg.Common;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -27,8 +28,8 @@ public static class Score
     public static ConfusionMatrix Compare(ImageReader prediction, ImageReader truth, int truthOffset = 0, ComputeOptions? options = null)
     {
         options ??= new ComputeOptions();
-        CheckLabels(prediction.Info);
-        CheckLabels(truth.Info);
+        CheckLabels(NotNull(prediction).Info);
+        CheckLabels(NotNull(truth).Info);
         if (truthOffset is < 0 or > ushort.MaxValue)
         {
             throw new FastSegException($"The truth offset is {truthOffset}; it must be 0 to 65535.");

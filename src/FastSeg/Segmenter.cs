@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastSeg.Runs;
 using FastSeg.Training;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -17,7 +18,7 @@ public sealed class Segmenter
     /// <param name="backbone">
     /// The backbone that the model was trained with; null for a model without deep features. The caller keeps owning it.
     /// </param>
-    public Segmenter(Model model, Backbone? backbone = null) => (Model, _backbone) = (model, backbone);
+    public Segmenter(Model model, Backbone? backbone = null) => (Model, _backbone) = (NotNull(model), backbone);
 
     /// <summary>The model that is applied.</summary>
     public Model Model { get; }
@@ -62,7 +63,7 @@ public sealed class Segmenter
             Smoothing = smooth ?? Smoothing.None,
             HeldOut = heldOut,
         };
-        return trainer.Train(images);
+        return trainer.Train(NoneNull(images));
     }
 
     /// <summary>
@@ -92,8 +93,10 @@ public sealed class Segmenter
         ComputeOptions? options = null, DeepOptions? deep = null)
     {
         ComputeOptions how = options ?? new ComputeOptions();
-        var run = new FeatureRun(image, how);
-        return deep is null ? run.Run(features, channels, null, null, output) : run.Fitted(features, channels, deep, output);
+        var run = new FeatureRun(NotNull(image), how);
+        return deep is null
+            ? run.Run(NotNull(features), channels, null, null, NotNull(output))
+            : run.Fitted(NotNull(features), channels, deep, NotNull(output));
     }
 
     /// <summary>
@@ -120,7 +123,8 @@ public sealed class Segmenter
         ImageReader image, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low,
         Func<IReadOnlyList<string>, ImageWriter> full, ComputeOptions? options = null,
         Standardisation standardise = Standardisation.Image) =>
-        new FeatureRun(image, options ?? new ComputeOptions()).AtBothResolutions(deep, low, full, standardise);
+        new FeatureRun(NotNull(image), options ?? new ComputeOptions())
+            .AtBothResolutions(NotNull(deep), NotNull(low), NotNull(full), standardise);
 
     /// <summary>Computes the features of an image into memory, without a model.</summary>
     /// <param name="image">The image.</param>
@@ -136,7 +140,9 @@ public sealed class Segmenter
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static FeatureStack Features(
         ImageReader image, FeatureSpec features, ComputeOptions? options = null, DeepOptions? deep = null) =>
-        InMemory(image, features.Names.Count + (deep?.Channels ?? 0), output => Features(image, features, 0, output, options, deep));
+        InMemory(
+            NotNull(image), NotNull(features).Names.Count + (deep?.Channels ?? 0),
+            output => Features(image, features, 0, output, options, deep));
 
     /// <summary>Computes exactly the planes that the model sees into memory: classical ones, then deep ones.</summary>
     /// <param name="image">The image.</param>
@@ -149,7 +155,7 @@ public sealed class Segmenter
     /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public FeatureStack Features(ImageReader image, ComputeOptions? options = null) =>
-        InMemory(image, Model.Planes, output => Features(image, output, options));
+        InMemory(NotNull(image), Model.Planes, output => Features(image, output, options));
 
     /// <summary>Computes exactly the planes that the model sees: classical ones, then deep ones.</summary>
     /// <param name="image">The image.</param>
@@ -166,7 +172,11 @@ public sealed class Segmenter
     /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public RunResult Features(ImageReader image, Func<IReadOnlyList<string>, ImageWriter> output, ComputeOptions? options = null) =>
-        new FeatureRun(image, options ?? new ComputeOptions()).Run(Model.Features, Model.Channels, Model.Deep, _backbone, output);
+        new FeatureRun(NotNull(image), options ?? new ComputeOptions())
+            .Run(Model.Features, Model.Channels, Model.Deep, _backbone, NotNull(output)) with
+        {
+            Warnings = Model.Warnings(image.Info),
+        };
 
     /// <summary>
     /// The layout of the label map that <see cref="Segment(ImageReader, SegmentOutputs, SegmentOptions?, ComputeOptions?)"/> writes: uint8,
@@ -219,7 +229,7 @@ public sealed class Segmenter
     public Plan Plan(ImageReader image, SegmentOptions? segment = null, ComputeOptions? options = null)
     {
         SegmentOptions how = InMemory(segment);
-        ImageLayout labels = LabelLayout(image.Info, how);
+        ImageLayout labels = LabelLayout(NotNull(image).Info, how);
         long bytes = ArrayLength(image, labels);
         return Run(image, how, options).Plan(new OutputSketches(new OutputSketch(labels, _ => bytes), null, null));
     }
@@ -239,7 +249,7 @@ public sealed class Segmenter
     /// <exception cref="ArgumentException">The probabilities are to be uint16.</exception>
     public Plan Plan(ImageReader image, PlannedOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
         Run(image, segment, options).Plan(new OutputSketches(
-            OfFile(outputs.Labels, LabelLayout(image.Info, segment)),
+            OfFile(NotNull(outputs).Labels, LabelLayout(image.Info, segment)),
             OfFile(outputs.Probabilities, ProbabilityLayout(image.Info, outputs.ProbabilityType, segment)),
             OfFile(outputs.Confidence, ConfidenceLayout(image.Info, segment))));
 
@@ -263,12 +273,16 @@ public sealed class Segmenter
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public LabelMap Segment(ImageReader image, SegmentOptions? segment = null, ComputeOptions? options = null)
     {
+        long start = Stopwatch.GetTimestamp();
         SegmentOptions how = InMemory(segment);
-        ImageLayout layout = LabelLayout(image.Info, how);
+        ImageLayout layout = LabelLayout(NotNull(image).Info, how);
         byte[] labels = new byte[ArrayLength(image, layout)];
         using MemoryWriter writer = MemoryWriter.Owning(layout, labels);
         RunResult run = Segment(image, new SegmentOutputs { Labels = writer }, how, options);
-        return new LabelMap(SegmentRun.Area(image.Info, how), labels, Model.Classes, run);
+        return new LabelMap(SegmentRun.Area(image.Info, how), labels, Model.Classes, run with
+        {
+            Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
+        });
     }
 
     /// <summary>
@@ -289,7 +303,7 @@ public sealed class Segmenter
     /// <exception cref="ArgumentException">A writer's layout is not that of the output.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public RunResult Segment(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
-        Run(image, segment, options).Run(outputs);
+        Run(image, segment, options).Run(NotNull(outputs));
 
     /// <summary>A file that is to be written, as a plan sees it; null where no file is named.</summary>
     private static OutputSketch? OfFile(string? path, ImageLayout layout) =>
@@ -299,7 +313,7 @@ public sealed class Segmenter
     private static SegmentOptions InMemory(SegmentOptions? segment) => (segment ?? new SegmentOptions()) with { KeepValues = false };
 
     private SegmentRun Run(ImageReader image, SegmentOptions? segment, ComputeOptions? options) =>
-        new(Model, _backbone, image, segment ?? new SegmentOptions(), options ?? new ComputeOptions());
+        new(Model, _backbone, NotNull(image), segment ?? new SegmentOptions(), options ?? new ComputeOptions());
 
     /// <summary>
     /// Lets a computation write into an array, which is allocated when the planes' names are known. A stack that is too large even with

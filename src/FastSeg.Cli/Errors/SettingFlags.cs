@@ -6,6 +6,7 @@ internal static class SettingFlags
     /// <summary>The flag of a setting.</summary>
     public static string Of(Setting setting) => setting switch
     {
+        Setting.Threads => "--threads",
         Setting.Memory => "--memory",
         Setting.DeviceMemory => "--device-memory",
         Setting.Backend => "--backend",

@@ -10,6 +10,7 @@ internal sealed class RunReport(string command, int threads)
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly List<StageReport> _stages = [];
     private readonly List<ReportImage> _images = [];
+    private readonly List<string> _warnings = [];
     private readonly List<string> _notes = [];
     private long _pixels;
     private long _predictedPeak;
@@ -51,6 +52,7 @@ internal sealed class RunReport(string command, int threads)
     {
         Backend = run.Backend;
         _pixels += run.Pixels;
+        _warnings.AddRange(run.Warnings);
         _predictedPeak = Math.Max(_predictedPeak, run.PlannedPeakBytes);
         foreach (StageReport stage in run.Stages)
         {
@@ -96,6 +98,12 @@ internal sealed class RunReport(string command, int threads)
             if (_notes.Count > 0)
             {
                 json.WriteString("backendNote", string.Join(' ', _notes));
+            }
+            if (_warnings.Count > 0)
+            {
+                json.WriteStartArray("warnings");
+                _warnings.ForEach(json.WriteStringValue);
+                json.WriteEndArray();
             }
             json.WriteNumber("threads", threads);
             json.WriteStartArray("images");

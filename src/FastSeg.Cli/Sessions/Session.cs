@@ -67,10 +67,14 @@ internal sealed class Session(
         DeviceMemory = common.DeviceMemory,
     };
 
-    /// <summary>Adds a run to the report, and says once why a GPU was passed over.</summary>
+    /// <summary>Adds a run to the report, and says its warnings, and once why a GPU was passed over.</summary>
     public void Add(RunResult run)
     {
         Say(run.Note);
+        foreach (string warning in run.Warnings)
+        {
+            Error.WriteLine($"fastseg: {warning}");
+        }
         Report.Add(run);
     }
 

@@ -57,9 +57,11 @@ internal static class ModelText
     private static string Names(IReadOnlyList<ModelImage> images)
     {
         const int Most = 8;
-        string names = string.Join(", ", images.Take(Most).Select(image => $"{image.Name} ({image.Width} x {image.Height})"));
+        string names = string.Join(", ", images.Take(Most).Select(image => $"{image.Name} ({image.Width} x {image.Height}{Type(image)})"));
         return images.Count > Most ? $"{names} and {images.Count - Most} more" : names;
     }
+
+    private static string Type(ModelImage image) => image.Type is { } type ? $", {type.Name()}" : "";
 
     /// <summary>How its trees came about: what XGBoost was asked for, or where they were imported from.</summary>
     private static void AddTraining(TextTable table, Model model)

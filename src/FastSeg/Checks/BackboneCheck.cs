@@ -6,6 +6,7 @@ using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Features.Local;
 using FastSeg.Images;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -21,7 +22,7 @@ public static class BackboneCheck
     private const int Rounds = 3;
 
     /// <summary>The sizes of windows that <see cref="Speed"/> is worth asking for: one where the graph takes no other.</summary>
-    public static IReadOnlyList<int> WindowSizes(Backbone backbone) => backbone.FixedTokens is { } only
+    public static IReadOnlyList<int> WindowSizes(Backbone backbone) => NotNull(backbone).FixedTokens is { } only
         ? [only]
         : [.. UsualWindows.Append(backbone.WindowTokens).Distinct().Order()];
 
@@ -34,7 +35,7 @@ public static class BackboneCheck
     public static BackboneSpeed Speed(Backbone backbone, int windowTokens, bool flipAverage = false, ComputeOptions? options = null)
     {
         ComputeOptions how = (options ?? new ComputeOptions()) with { Progress = null };
-        if (backbone.FixedTokens is { } only && only != windowTokens)
+        if (NotNull(backbone).FixedTokens is { } only && only != windowTokens)
         {
             throw backbone.Misfit($"the graph takes windows of {only} cells only, but {windowTokens} are asked for");
         }
@@ -73,8 +74,8 @@ public static class BackboneCheck
         Backbone backbone, IReadOnlyList<ImageReader> images, bool? flipAverage = null, ComputeOptions? options = null)
     {
         ComputeOptions how = options ?? new ComputeOptions();
-        WindowPolicy policy = WindowPolicy.Of(backbone, flipAverage);
-        (ImageReader, InputMap)[] seen = [.. images.Select(image => (image, new InputMap(InputRange.Bytes, MapOf(image, how))))];
+        WindowPolicy policy = WindowPolicy.Of(NotNull(backbone), flipAverage);
+        (ImageReader, InputMap)[] seen = [.. NoneNull(images).Select(image => (image, new InputMap(InputRange.Bytes, MapOf(image, how))))];
         var bias = new PositionalBias(backbone, policy, seen, how);
         return bias.OfLeadingComponents();
     }
@@ -91,6 +92,9 @@ public static class BackboneCheck
     public static double PositionalBias(
         Model model, Backbone backbone, IReadOnlyList<ImageReader> images, ComputeOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(backbone);
+        NoneNull(images);
         ComputeOptions how = options ?? new ComputeOptions();
         if (model.Deep is not { } deep)
         {

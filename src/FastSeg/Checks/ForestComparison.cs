@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using FastSeg.Checks;
 using FastSeg.Models;
 using FastSeg.Native;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -18,7 +19,7 @@ public static class ForestComparison
     /// <exception cref="FastSegException">A margin differs.</exception>
     public static string Run(Model model)
     {
-        float[] rows = ModelImport.Rows(model.Forest, Rows);
+        float[] rows = ModelImport.Rows(NotNull(model).Forest, Rows);
         float[] expected;
         try
         {

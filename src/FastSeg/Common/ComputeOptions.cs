@@ -9,13 +9,15 @@ namespace FastSeg;
 public sealed record ComputeOptions
 {
     /// <summary>Worker threads; 0 takes one for each core.</summary>
-    public int Threads { get; init; }
+    /// <exception cref="FastSegException">The number is negative.</exception>
+    public int Threads { get; init => field = (int)NotNegative(value, "The number of threads", Setting.Threads, "one for each core"); }
 
     /// <summary>
     /// Most bytes the process may use at its peak; 0 sets no limit. A run whose plan does not fit is refused before it computes; the
     /// sentence says the least memory that would do.
     /// </summary>
-    public long Memory { get; init; }
+    /// <exception cref="FastSegException">It is negative.</exception>
+    public long Memory { get; init => field = NotNegative(value, "The memory limit", Setting.Memory, "no limit"); }
 
     /// <summary>
     /// What computes. CPU and CUDA give the same labels for the same model; OpenCL devices may differ in the last bits. With CUDA, an
@@ -24,7 +26,12 @@ public sealed record ComputeOptions
     public BackendKind Backend { get; init; }
 
     /// <summary>Most bytes of a device's memory that a run's buffers may take; 0 allows nine tenths of what the device has.</summary>
-    public long DeviceMemory { get; init; }
+    /// <exception cref="FastSegException">It is negative.</exception>
+    public long DeviceMemory
+    {
+        get;
+        init => field = NotNegative(value, "The limit of device memory", Setting.DeviceMemory, "nine tenths of it");
+    }
 
     /// <summary>Receives the fraction that is done, 0 to 1. The worker threads call it, and several may call at once.</summary>
     public IProgress<double>? Progress { get; init; }
@@ -43,4 +50,8 @@ public sealed record ComputeOptions
 
     /// <summary>Threads that the run uses: <see cref="Threads"/>, or one for each core.</summary>
     internal int WorkerCount => Threads > 0 ? Threads : Environment.ProcessorCount;
+
+    private static long NotNegative(long value, string words, Setting setting, string zero) => value >= 0
+        ? value
+        : throw new FastSegException($"{words} is {value}; it must be 0, which stands for {zero}, or more.", setting, words);
 }

@@ -1,3 +1,5 @@
+using static FastSeg.Common.Arguments;
+
 namespace FastSeg;
 
 /// <summary>
@@ -63,7 +65,7 @@ public sealed class ConfusionMatrix
     /// <summary>Adds another matrix's counts to this one's; the other matrix stays as it is.</summary>
     public void Add(ConfusionMatrix other)
     {
-        foreach ((int truth, int prediction, long pixels) in other.Cells())
+        foreach ((int truth, int prediction, long pixels) in NotNull(other).Cells())
         {
             Add(truth, prediction, pixels);
         }

@@ -1,3 +1,5 @@
+using static FastSeg.Common.Arguments;
+
 namespace FastSeg;
 
 /// <summary>
@@ -8,7 +10,7 @@ public sealed class FastSegException : Exception
     /// <summary>Creates the failure from its one sentence.</summary>
     /// <param name="message">What is wrong, where, and what would be right.</param>
     /// <param name="innerException">The failure underneath, if there is one.</param>
-    public FastSegException(string message, Exception? innerException = null) : base(message, innerException)
+    public FastSegException(string message, Exception? innerException = null) : base(NotNull(message), innerException)
     {
     }
 
@@ -18,7 +20,7 @@ public sealed class FastSegException : Exception
     /// <param name="settingWords">The words of the sentence that name the setting.</param>
     /// <param name="innerException">The failure underneath, if there is one.</param>
     public FastSegException(string message, Setting setting, string settingWords, Exception? innerException = null)
-        : base(message, innerException)
+        : base(NotNull(message), innerException)
     {
         ArgumentException.ThrowIfNullOrEmpty(settingWords);
         if (!message.Contains(settingWords, StringComparison.Ordinal))

@@ -4,7 +4,7 @@ namespace FastSeg;
 /// <param name="Pixels">Pixels that were segmented, given features, or trained on.</param>
 /// <param name="ClassPixels">Pixels of each class, in class order; empty for runs that do not segment.</param>
 /// <param name="Stages">Time by stage.</param>
-/// <param name="Seconds">Wall time.</param>
+/// <param name="Seconds">Wall time of the call, its planning included.</param>
 /// <param name="PlannedPeakBytes">Peak memory of the process, as it was planned before the first tile.</param>
 public sealed record RunResult(
     long Pixels, IReadOnlyList<long> ClassPixels, IReadOnlyList<StageReport> Stages, double Seconds, long PlannedPeakBytes)
@@ -23,6 +23,9 @@ public sealed record RunResult(
     /// (<see cref="Standardisation.Image"/>); otherwise empty. What a mask leaves out is not counted.
     /// </summary>
     public IReadOnlyList<SampleStatistics> Samples { get; init; } = [];
+
+    /// <summary>What makes the result doubtful, a sentence each; a program shows them to its user.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Why an existing GPU did not compute, or did not train; null where there is nothing to say.</summary>
     public string? Note { get; init; }

@@ -1,18 +1,24 @@
+using System.Text.Json.Serialization;
+
 namespace FastSeg;
 
 /// <summary>How one sample of an image is stored. An image of another type is refused with a sentence that names the type.</summary>
 public enum SampleType
 {
     /// <summary>Unsigned, 8 bits; filters see value / 255.</summary>
+    [JsonStringEnumMemberName("uint8")]
     UInt8,
 
     /// <summary>Unsigned, 16 bits; filters see value / 65535.</summary>
+    [JsonStringEnumMemberName("uint16")]
     UInt16,
 
     /// <summary>IEEE single precision; filters see the value itself.</summary>
+    [JsonStringEnumMemberName("float32")]
     Float32,
 
     /// <summary>Signed, 16 bits; filters see value / 65535.</summary>
+    [JsonStringEnumMemberName("int16")]
     Int16,
 }
 

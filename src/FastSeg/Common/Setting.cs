@@ -35,4 +35,7 @@ public enum Setting
 
     /// <summary>The projection of tokens on deep features.</summary>
     Projection,
+
+    /// <summary>How many threads compute.</summary>
+    Threads,
 }

@@ -1,4 +1,5 @@
 using FastSeg.Deep;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -14,6 +15,9 @@ public sealed record DeepOptions(Backbone Backbone)
 
     private readonly IReadOnlyList<int> _scales = DeepScales.One;
     private readonly int? _channels;
+
+    /// <summary>The transformer.</summary>
+    public Backbone Backbone { get; init => field = NotNull(value); } = NotNull(Backbone);
 
     /// <summary>Deep channels where neither the caller nor the backbone's folder says how many.</summary>
     public const int DefaultChannels = 32;
@@ -46,7 +50,7 @@ public sealed record DeepOptions(Backbone Backbone)
     public IReadOnlyList<int> Scales
     {
         get => _scales;
-        init => _scales = DeepScales.Shared(value);
+        init => _scales = DeepScales.Shared(NotNull(value));
     }
 
     /// <summary>

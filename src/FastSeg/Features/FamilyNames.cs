@@ -1,3 +1,5 @@
+using static FastSeg.Common.Arguments;
+
 namespace FastSeg;
 
 /// <summary>The families' names on the command line and in a model: those of <see cref="Families"/> in lower case.</summary>
@@ -21,7 +23,7 @@ public static class FamilyNames
     public static Families Parse(IEnumerable<string> names)
     {
         Families set = Families.None;
-        if (names.SequenceEqual([NoneName]))
+        if (NotNull(names).SequenceEqual([NoneName]))
         {
             return set;
         }

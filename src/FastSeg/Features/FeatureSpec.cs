@@ -1,5 +1,6 @@
 using System.Globalization;
 using FastSeg.Features;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -25,7 +26,7 @@ public sealed record FeatureSpec
     private const double MinStandardiseSigma = 1, MaxStandardiseSigma = 256;
 
     /// <summary>Sigmas as the paper and Weka number them, ascending. Scale 0, the image itself, is always there and not listed.</summary>
-    public IReadOnlyList<double> Sigmas { get; init; } = [1, 2, 4, 8, 16];
+    public IReadOnlyList<double> Sigmas { get; init => field = NotNull(value); } = [1, 2, 4, 8, 16];
 
     /// <summary>A Gaussian's standard deviation in pixels is SigmaScale * sigma.</summary>
     public double SigmaScale { get; init; } = 1;
@@ -34,7 +35,7 @@ public sealed record FeatureSpec
     public Families Families { get; init; } = Families.Default;
 
     /// <summary>Geometry of the membrane lines.</summary>
-    public MembraneGeometry Membrane { get; init; } = new();
+    public MembraneGeometry Membrane { get; init => field = NotNull(value); } = new();
 
     /// <summary>How samples are brought to one mean and deviation before the filters see them.</summary>
     public Standardisation Standardise { get; init; } = Standardisation.Image;

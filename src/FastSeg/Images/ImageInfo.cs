@@ -1,3 +1,5 @@
+using static FastSeg.Common.Arguments;
+
 namespace FastSeg;
 
 /// <summary>What is known of an image without decoding its pixels.</summary>
@@ -10,11 +12,14 @@ namespace FastSeg;
 /// <param name="Type">Type of one sample.</param>
 public sealed record ImageInfo(string Name, long Width, long Height, int Channels, SampleType Type)
 {
+    /// <summary>The file's path as the caller gave it, or a name.</summary>
+    public string Name { get; init => field = NotNull(value); } = NotNull(Name);
+
     /// <summary>Physical pixel size, where the file has one.</summary>
     public PixelSize? PixelSize { get; init; }
 
     /// <summary>Format and layout in words, such as "TIFF, 16 strips of 32 rows, LZW".</summary>
-    public string Format { get; init; } = "memory";
+    public string Format { get; init => field = NotNull(value); } = "memory";
 
     /// <summary>Pages in the file; the image is one of them.</summary>
     public int Pages { get; init; } = 1;

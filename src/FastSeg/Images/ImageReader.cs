@@ -8,6 +8,9 @@ public abstract class ImageReader : IDisposable
     /// <summary>Size, type and origin of the image.</summary>
     public abstract ImageInfo Info { get; }
 
+    /// <summary>The path of the file that is read, without a page; null for an image that is no file of <see cref="ImageFile"/>.</summary>
+    internal string? FilePath { get; set; }
+
     /// <summary>
     /// Most bytes that the reader will allocate, beyond those it holds already, while up to <paramref name="threads"/> threads read from
     /// it: decoded strips, or the whole image where the format gives no random access. The plan counts them.

@@ -11,6 +11,9 @@ public abstract class ImageWriter : IDisposable
     /// <summary>Size, type and pages.</summary>
     public abstract ImageLayout Layout { get; }
 
+    /// <summary>The path of the file that is written; null for a writer that <see cref="ImageFile"/> did not make.</summary>
+    internal string? FilePath { get; set; }
+
     /// <summary>
     /// Most bytes that the writer holds while up to <paramref name="threads"/> threads write to it. The plan counts them.
     /// </summary>

@@ -31,6 +31,7 @@ public sealed unsafe class MemoryImage : ImageReader
         nint pixels, long width, long height, int channels, long rowStride, SampleType type,
         string name = "image in memory", PixelSize? pixelSize = null)
     {
+        ArgumentNullException.ThrowIfNull(name);
         if (pixels == 0)
         {
             throw new FastSegException($"{name}: the pointer to its pixels is null; give the address of the first sample.");
@@ -68,6 +69,7 @@ public sealed unsafe class MemoryImage : ImageReader
         string name = "image in memory", PixelSize? pixelSize = null)
         where T : unmanaged
     {
+        ArgumentNullException.ThrowIfNull(name);
         SampleType type = MemoryWriter.TypeOf<T>(name);
         if (width >= 1 && height >= 1 && channels >= 1)
         {
@@ -95,6 +97,10 @@ public sealed unsafe class MemoryImage : ImageReader
 
     /// <inheritdoc/>
     public override ImageInfo Info { get; }
+
+    /// <summary>Where the pixels lie.</summary>
+    internal MemoryRows Rows =>
+        MemoryRows.Of((nint)_pixels, _rowStride, Info.Width * _storedChannels * Info.Type.Bytes(), Info.Height);
 
     /// <inheritdoc/>
     public override long HeldBytes(int threads) => 0;

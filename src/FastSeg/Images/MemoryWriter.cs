@@ -83,6 +83,10 @@ public sealed unsafe class MemoryWriter : ImageWriter
     /// <inheritdoc/>
     public override ImageLayout Layout { get; }
 
+    /// <summary>Where the samples go.</summary>
+    internal MemoryRows Rows =>
+        MemoryRows.Of((nint)_pixels, _rowStride, Layout.Width * Layout.Type.Bytes(), Layout.Pages * Layout.Height);
+
     /// <inheritdoc/>
     public override long HeldBytes(int threads) => _ownBytes;
 

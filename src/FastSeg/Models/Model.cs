@@ -2,6 +2,7 @@ using FastSeg.Deep;
 using FastSeg.Forest;
 using FastSeg.Forest.Saved;
 using FastSeg.Models;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -142,7 +143,7 @@ public sealed class Model
     {
         try
         {
-            return new Model(ModelImport.Read(xgboost, features, channels, classes, allRounds));
+            return new Model(ModelImport.Read(xgboost, NotNull(features), channels, NoneNull(classes), allRounds));
         }
         catch (InvalidDataException e)
         {
@@ -180,6 +181,28 @@ public sealed class Model
     {
         using MemoryStream bytes = ModelFile.Bytes(_parts);
         return bytes.ToArray();
+    }
+
+    /// <summary>
+    /// What makes the result for an image doubtful: the images that the model was trained on had samples of another range, and it does not
+    /// standardise images. Empty where nothing does, or where the model does not say what it was trained on.
+    /// </summary>
+    internal IReadOnlyList<string> Warnings(ImageInfo image)
+    {
+        SampleType?[] trained = [.. (Images ?? []).Select(known => known.Type).Distinct()];
+        if (Features.Standardise != Standardisation.None
+            || trained.Length == 0
+            || trained.Any(type => type is null || type.Value.Divisor() == image.Type.Divisor()))
+        {
+            return [];
+        }
+        string types = string.Join(" and ", trained.Select(type => type!.Value.Name()));
+        string divisors = string.Join(" or ", trained.Select(type => type!.Value.Divisor()).Distinct());
+        return
+        [
+            $"{image.Name} has samples of {image.Type.Name()}, but the model was trained on {types} and does not standardise images: "
+            + $"it sees samples / {image.Type.Divisor()}, and saw samples / {divisors}; look at the labels before you trust them.",
+        ];
     }
 
     /// <summary>Makes a model of parts that were read.</summary>

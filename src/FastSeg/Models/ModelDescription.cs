@@ -8,9 +8,13 @@ internal sealed record ModelDescription
 {
     /// <summary>
     /// The newest format that this program reads. Format 2 added imported forests and the identity of a backbone, format 3 standardisation,
-    /// smoothing, the names of training images, and how trees are kept from leaning on few features.
+    /// smoothing, the names of training images, and how trees are kept from leaning on few features; format 4 the types of the images'
+    /// samples.
     /// </summary>
-    public const int CurrentFormat = 3;
+    public const int CurrentFormat = 4;
+
+    /// <summary>The format of a model that was trained on standardised images, whose types do not matter.</summary>
+    public const int StandardisedFormat = 3;
 
     /// <summary>The format of an imported model that has nothing of format 3, written so that older programs read it.</summary>
     public const int ImportFormat = 2;

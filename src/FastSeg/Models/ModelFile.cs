@@ -171,7 +171,9 @@ internal static class ModelFile
 
     private static ModelDescription Describe(ModelParts model) => new()
     {
-        Format = NeedsFormat3(model) ? ModelDescription.CurrentFormat : ModelDescription.ImportFormat,
+        Format = model.Images?.Any(image => image.Type is not null) == true ? ModelDescription.CurrentFormat
+            : NeedsFormat3(model) ? ModelDescription.StandardisedFormat
+            : ModelDescription.ImportFormat,
         Version = FastSegVersion.Text,
         Xgboost = model.XgboostVersion,
         Channels = model.Channels,

@@ -23,6 +23,9 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly StageTimes _times = new();
 
+    /// <summary>The writers so far, whose results must stay as they are.</summary>
+    private readonly List<ImageWriter> _written = [];
+
     /// <summary>Mean and deviation by which samples are standardised; null where the image has its own.</summary>
     public SampleStatistics? KnownSamples { get; init; }
 
@@ -152,8 +155,11 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         Work work = WorkOn(features, channels, model, how, samples);
         // A device that is not there is said before a file is made.
         BackendChoice.Choose(how.Backend);
-        using ImageWriter writer = output(Names(work));
+        using ImageWriter writer = output(Names(work))
+            ?? throw new ArgumentException("The function that is to make the writer gave none.", nameof(output));
         TileRun run = Prepare(work, backbone, writer, maps, how);
+        Overlap.Refuse([image], [.. _written, writer]);
+        _written.Add(writer);
         run.Run(() => new FeatureWorker(run.Plan, run.Work, writer), _times);
         long commit = Stopwatch.GetTimestamp();
         writer.Commit();

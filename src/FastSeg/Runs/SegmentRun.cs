@@ -33,6 +33,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     /// <exception cref="FastSegException">The wanted region is empty or not inside the image.</exception>
     public static Region Area(ImageInfo image, SegmentOptions segment)
     {
+        ArgumentNullException.ThrowIfNull(image);
         Region area = segment.Region ?? image.Bounds;
         return !area.IsEmpty && image.Bounds.Contains(area)
             ? area
@@ -49,7 +50,8 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
 
     /// <summary>Labels every pixel, and gives the outputs their final names.</summary>
     /// <exception cref="FastSegException">
-    /// As in <see cref="Plan"/>; also where the image is corrupt or does not fit the model, or a result cannot be written.
+    /// As in <see cref="Plan"/>; also where the image is corrupt or does not fit the model, or a result cannot be written or would lie
+    /// over the image or another result.
     /// </exception>
     /// <exception cref="ArgumentException">An output's layout is not the one that is needed.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
@@ -58,6 +60,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         long start = Stopwatch.GetTimestamp();
         TileRun run = Prepare(OutputSketches.Of(outputs), out Segmentation what);
         what = what with { Outputs = outputs };
+        Overlap.Refuse([image, segment.Mask], [.. outputs.Writers]);
         var times = new StageTimes();
         long[] classPixels;
         IReadOnlyList<double>? weights = what.Options.ClassWeights;
@@ -79,6 +82,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         return run.Result(what.Area.Pixels, classPixels, times, Stopwatch.GetElapsedTime(start).TotalSeconds) with
         {
             ClassWeights = weights,
+            Warnings = model.Warnings(image.Info),
         };
     }
 

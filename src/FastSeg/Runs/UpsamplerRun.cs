@@ -7,6 +7,8 @@ using FastSeg.Files;
 using FastSeg.Images;
 using FastSeg.Images.Npy;
 using FastSeg.Native;
+using FastSeg.Runs;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -48,7 +50,10 @@ public static unsafe class UpsamplerRun
     {
         long start = Stopwatch.GetTimestamp();
         ComputeOptions how = options ?? new ComputeOptions();
-        ImageInfo info = image.Info;
+        ArgumentNullException.ThrowIfNull(weights);
+        ImageInfo info = NotNull(image).Info;
+        Overlap.RefuseFile(NotNull(features), NotNull(output));
+        Overlap.RefuseFile(image.FilePath, output);
         var times = new StageTimes();
         using LowResolutionFile map = LowResolutionFile.Open(features, weights.Config.ChannelsIn, weights.Name, info);
         InputMap seen = Seen(weights.Config, image, range, how);

@@ -29,6 +29,7 @@ internal sealed unsafe class Trainer(
 
     private readonly BackendFactory _factory = BackendChoice.Choose(options.Backend);
     private readonly StageTimes _times = new();
+    private readonly long _start = Stopwatch.GetTimestamp();
     private SampleMoments[] _moments = [];
     private DeepModel? _deepModel;
     private TrainingPlace? _place;
@@ -118,7 +119,7 @@ internal sealed unsafe class Trainer(
             HeldOut = score?.Summary,
         });
         long drawn = classes.Sum(entry => entry.Pixels);
-        var run = new RunResult(drawn, [], _times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, _plannedPeak)
+        var run = new RunResult(drawn, [], _times.Report(), Stopwatch.GetElapsedTime(_start).TotalSeconds, _plannedPeak)
         {
             Backend = _factory.Kind,
             Standardise = features.Standardise,
@@ -257,7 +258,10 @@ internal sealed unsafe class Trainer(
     }
 
     /// <summary>What a model keeps of an image: no folder, so that the model's bytes do not depend on where the images lie.</summary>
-    private static ModelImage NameOf(ImageInfo image) => new(Path.GetFileName(image.Name), image.Width, image.Height);
+    private ModelImage NameOf(ImageInfo image) => new(Path.GetFileName(image.Name), image.Width, image.Height)
+    {
+        Type = features.Standardise == Standardisation.None ? image.Type : null,
+    };
 
     /// <summary>The class of each row, as XGBoost wants it.</summary>
     private static HostBuffer ClassOfRow(LabelledImage[] images, ModelClass[] classes, long count)

@@ -1,6 +1,7 @@
 using FastSeg.Deep.Backbones;
 using FastSeg.Files;
 using Microsoft.ML.OnnxRuntime;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -134,7 +135,7 @@ public sealed class Backbone : IDisposable
     /// </param>
     /// <exception cref="FastSegException">Something is missing, damaged or does not fit.</exception>
     public static Backbone Open(string folder, int threads, int? device = null) =>
-        Open(folder, new BackboneFiles(folder), threads, device);
+        Open(NotNull(folder), new BackboneFiles(folder), threads, device);
 
     /// <summary>The same, with files whose hashes may be known already.</summary>
     internal static Backbone Open(string folder, BackboneFiles files, int threads, int? device)
@@ -220,7 +221,7 @@ public sealed class Backbone : IDisposable
     /// <exception cref="FastSegException">It does.</exception>
     public void CheckProjection(ProjectionFile projection)
     {
-        if (projection.Dimension != Description.Dimension)
+        if (NotNull(projection).Dimension != Description.Dimension)
         {
             throw new FastSegException(
                 $"{projection.Name}: the projection takes tokens of {projection.Dimension} numbers, but those of {Folder} have "

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FastSeg.Deep.Backbones;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -79,7 +80,7 @@ public sealed record BackboneDescription
     /// <exception cref="FastSegException">
     /// The folder or a file is missing, a field is missing or out of range, or a hash differs.
     /// </exception>
-    public static BackboneDescription Load(string folder) => Load(folder, new BackboneFiles(folder));
+    public static BackboneDescription Load(string folder) => Load(NotNull(folder), new BackboneFiles(folder));
 
     /// <summary>The same, with files whose hashes may be known already.</summary>
     internal static BackboneDescription Load(string folder, BackboneFiles files)

@@ -1,5 +1,6 @@
 using FastSeg.Common;
 using FastSeg.Deep.Backbones;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -43,7 +44,7 @@ public static class BackboneFolders
     /// there is neither, what was given.
     /// </summary>
     /// <param name="given">A path, or the name of a folder in one of those looked into.</param>
-    public static string Named(string given) => Directory.Exists(given) || given.Contains(Path.DirectorySeparatorChar)
+    public static string Named(string given) => Directory.Exists(NotNull(given)) || given.Contains(Path.DirectorySeparatorChar)
         ? given
         : Find().FirstOrDefault(folder => Path.GetFileName(folder) == given) ?? given;
 
@@ -58,7 +59,7 @@ public static class BackboneFolders
 
     /// <summary>Whether a file's name says that it is a projection.</summary>
     public static bool IsProjection(string path) =>
-        path.EndsWith(BackboneDescription.ProjectionFileName, StringComparison.OrdinalIgnoreCase);
+        NotNull(path).EndsWith(BackboneDescription.ProjectionFileName, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Finds the backbone whose network has a hash.</summary>
     /// <param name="name">The backbone's name, for the sentence that says it was not found.</param>

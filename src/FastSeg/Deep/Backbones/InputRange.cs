@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using FastSeg.Images;
 using FastSeg.Native;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -31,7 +32,7 @@ public sealed record InputRange(float Low, float High)
     /// <exception cref="FastSegException">A sample is not finite, or all are equal.</exception>
     public static InputRange From(IReadOnlyList<ImageReader> images, CancellationToken cancellation = default)
     {
-        if (images.All(image => image.Info.Type == SampleType.UInt8))
+        if (NoneNull(images).All(image => image.Info.Type == SampleType.UInt8))
         {
             return Bytes;
         }

@@ -39,6 +39,8 @@ public static class ResNetBackbone
     /// <exception cref="FastSegException">The package lacks a file or has another network, or the folder cannot be written.</exception>
     public static void Write(string package, string folder)
     {
+        ArgumentNullException.ThrowIfNull(package);
+        ArgumentNullException.ThrowIfNull(folder);
         string models = Path.Combine(package, "tools", "DnnImageModels");
         string network = Path.Combine(models, "ResNet18Onnx", "ResNet18.onnx");
         string preparation = Path.Combine(models, "ResNetPrepOnnx", "ResNetPreprocess.onnx");

@@ -4,6 +4,7 @@ using FastSeg.Deep.Rewriting;
 using FastSeg.Files;
 using FastSeg.Onnx;
 using OnnxSchema;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -34,6 +35,9 @@ public static class BackboneOptimiser
     public static OptimisedBackbone Run(
         string folder, IReadOnlyList<ImageReader> images, string output, OptimiseOptions? how = null, ComputeOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(output);
+        NoneNull(images);
         (OptimiseOptions wanted, ComputeOptions run) = (how ?? new OptimiseOptions(), options ?? new ComputeOptions());
         using var result = new PartialFolder(output);
         using Backbone backbone = Backbone.Open(folder, run.WorkerCount);

@@ -1,4 +1,5 @@
 using FastSeg.Deep.Weights;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -40,7 +41,7 @@ public sealed class ProjectionFile
 
     /// <summary>Reads a safetensors file.</summary>
     /// <exception cref="FastSegException">It is missing, damaged, or holds no projection.</exception>
-    public static ProjectionFile Load(string path) => Parse(WeightBytes.ReadFile(path), path);
+    public static ProjectionFile Load(string path) => Parse(WeightBytes.ReadFile(NotNull(path)), path);
 
     /// <summary>Reads the bytes of a safetensors file.</summary>
     /// <exception cref="FastSegException">They are damaged, or hold no projection.</exception>

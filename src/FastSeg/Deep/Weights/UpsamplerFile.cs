@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using FastSeg.Deep.Weights;
 using FastSeg.Files;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
@@ -55,7 +56,7 @@ public sealed class UpsamplerFile
 
     /// <summary>Reads a safetensors file.</summary>
     /// <exception cref="FastSegException">It is missing or damaged, or its tensors do not fit its configuration.</exception>
-    public static UpsamplerFile Load(string path) => Parse(WeightBytes.ReadFile(path), path);
+    public static UpsamplerFile Load(string path) => Parse(WeightBytes.ReadFile(NotNull(path)), path);
 
     /// <summary>Converts a PyTorch checkpoint, without executing any of it, and writes it as safetensors.</summary>
     /// <param name="checkpoint">What torch.save wrote: a dict of "config" and "weights".</param>
@@ -66,7 +67,8 @@ public sealed class UpsamplerFile
     /// </exception>
     public static UpsamplerFile Import(string checkpoint, string output, UpsamplerImport? stated = null)
     {
-        byte[] bytes = WeightBytes.ReadFile(checkpoint);
+        ArgumentNullException.ThrowIfNull(output);
+        byte[] bytes = WeightBytes.ReadFile(NotNull(checkpoint));
         PyTorchCheckpoint read = PyTorchCheckpoint.Parse(bytes, checkpoint);
         CheckpointConfig config = CheckpointConfig.Read(read.Config, checkpoint, stated ?? new UpsamplerImport());
         WeightTensor[] tensors = [.. read.Weights.Where(tensor => !tensor.Name.EndsWith(Counter, StringComparison.Ordinal))];
