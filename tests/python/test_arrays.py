@@ -156,7 +156,8 @@ class ResultTests(unittest.TestCase):
         locked = np.zeros(image.shape, np.uint8)
         locked.flags.writeable = False
         for out, sentence in (
-            (np.zeros(image.shape, np.int32), "out is int32"), (np.zeros((3, 4), np.uint8), r"must be uint8 or uint16 of shape \(150, 220\)"),
+            (np.zeros(image.shape, np.int32), "out is int32"),
+            (np.zeros((3, 4), np.uint8), r"must be uint8 or uint16 of shape \(150, 220\)"),
             (locked, "read-only"), ([[0]], "of type list"), (np.broadcast_to(np.uint8(0), image.shape), "read-only"),
         ):
             with self.subTest(sentence), self.assertRaisesRegex(FastSegError, sentence):
