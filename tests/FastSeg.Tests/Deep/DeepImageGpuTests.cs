@@ -17,25 +17,29 @@ namespace FastSeg.Tests.Deep;
 [NonParallelizable]
 internal sealed unsafe class DeepImageGpuTests
 {
-    private const int Patch = 8, Width = 21, Height = 13, Channels = 16, CellRows = 2, CellColumns = 3;
+    private const int Patch = 8, Width = 21, Height = 13, Channels = 16;
 
     private static readonly Region Core = new(9, 4, 12, 9);
 
+    /// <summary>Whether the guidance is the whole image, or a part that neither begins nor ends where the image does.</summary>
     [Test]
-    public void ALearnedUpsamplerSeesTheSamplesAsTheCpuDoes([Values(1, 3)] int colours)
+    public void ALearnedUpsamplerSeesTheSamplesAsTheCpuDoes([Values(1, 3)] int colours, [Values] bool part)
     {
-        var network = new UpsamplerCase(Channels, Channels, CellRows * Patch, CellColumns * Patch, Patch, Padding.Replicate);
+        (int width, Region core) = part ? (31 * Patch, Core with { X = 121 }) : (Width, Core);
+        var network = new UpsamplerCase(Channels, Channels, Whole(Height), Whole(width), Patch, Padding.Replicate);
         using var weights = new Upsampler(network.Config, network.Tensors());
-        byte[] samples = new byte[Width * Height * colours];
+        byte[] samples = new byte[width * Height * colours];
         new Random(4).NextBytes(samples);
         using LowResolution map = Map(network);
         fixed (byte* pixels = samples)
         {
-            using var image = new MemoryImage((nint)pixels, Width, Height, colours, Width * colours, SampleType.UInt8);
+            using var image = new MemoryImage((nint)pixels, width, Height, colours, width * colours, SampleType.UInt8);
             DeepDescription description = Description(Upsampling.Learned);
-            float[] expected = Expected(weights, map, image, description);
-            UpsamplerPlanGpu plan = DeepImageGpu.PlanFor(weights, image.Info, (int)Core.Width, (int)Core.Height);
-            float[] actual = Fill(description, [map], image, plan);
+            float[] expected = Expected(weights, map, image, description, core);
+            UpsamplerPlanGpu plan = DeepImageGpu.PlanFor(weights, image.Info, (int)core.Width, (int)core.Height);
+            Region seen = plan.Guidance(core);
+            Assert.That(seen.X > 0 && seen.Right < width, Is.EqualTo(part));
+            float[] actual = Fill(description, [map], image, plan, core);
             double range = expected.Max() - expected.Min();
             Assert.That(actual.Zip(expected, (a, b) => Math.Abs(a - b)).Max() / range, Is.LessThan(1e-5));
         }
@@ -60,18 +64,18 @@ internal sealed unsafe class DeepImageGpuTests
                     planes.Planes(Core.X, Core.Y, width, height, first + (i * part), width, (nint)Core.Pixels);
                 }
             }
-            Assert.That(Fill(Description(upsampling), maps, image, null), Is.EqualTo(expected));
+            Assert.That(Fill(Description(upsampling), maps, image, null, Core), Is.EqualTo(expected));
         }
         Array.ForEach(maps, map => map.Dispose());
     }
 
     private static float[] Fill(
-        DeepDescription description, IReadOnlyList<LowResolution> maps, MemoryImage image, IGuidedPlan? plan)
+        DeepDescription description, IReadOnlyList<LowResolution> maps, MemoryImage image, IGuidedPlan? plan, Region core)
     {
         using GpuDevice device = GpuDevice.OpenSimulated();
         using var deep = new DeepImageGpu(device, description, maps, image.Info, default, plan);
         Assert.That(deep.Channels, Is.EqualTo(Channels));
-        Region seen = deep.Guidance(Core);
+        Region seen = deep.Guidance(core);
         byte[] part = new byte[Math.Max(1, seen.Pixels * image.Info.PixelBytes)];
         if (plan is not null)
         {
@@ -81,33 +85,37 @@ internal sealed unsafe class DeepImageGpuTests
         using MemoryBuffer1D<byte, Stride1D.Dense> samples = device.Accelerator.Allocate1D(part);
         using MemoryBuffer1D<byte, Stride1D.Dense> scratch =
             device.Accelerator.Allocate1D<byte>(Math.Max(1, DeepImageGpu.ScratchBytes(image.Info, plan)));
-        using MemoryBuffer1D<float, Stride1D.Dense> planes = device.Accelerator.Allocate1D<float>(Channels * Core.Pixels);
-        var sink = new FloatSink { Planes = planes.View.AsContiguous(), PlaneStride = (int)Core.Pixels };
-        deep.Fill(device.Accelerator.DefaultStream, Core, samples.View.AsContiguous(), sink, 0, scratch.View.AsContiguous());
+        using MemoryBuffer1D<float, Stride1D.Dense> planes = device.Accelerator.Allocate1D<float>(Channels * core.Pixels);
+        var sink = new FloatSink { Planes = planes.View.AsContiguous(), PlaneStride = (int)core.Pixels };
+        deep.Fill(device.Accelerator.DefaultStream, core, samples.View.AsContiguous(), sink, 0, scratch.View.AsContiguous());
         device.Accelerator.Synchronize();
         return planes.GetAsArray1D();
     }
 
-    private static unsafe float[] Expected(Upsampler weights, LowResolution map, MemoryImage image, DeepDescription description)
+    private static unsafe float[] Expected(
+        Upsampler weights, LowResolution map, MemoryImage image, DeepDescription description, Region core)
     {
         using var cpu = new LearnedPlanesCpu(
-            LearnedPlanesCpu.PlanFor(weights, image.Info, Width), map, image, description.Range,
-            new TileGrid(image.Info.Bounds, Width, Height));
-        cpu.Start(Core);
-        float[] planes = new float[Channels * Core.Pixels];
+            LearnedPlanesCpu.PlanFor(weights, image.Info, (int)image.Info.Width), map, image, description.Range,
+            new TileGrid(image.Info.Bounds, image.Info.Width, Height));
+        cpu.Start(core);
+        float[] planes = new float[Channels * core.Pixels];
         fixed (float* first = planes)
         {
             var band = new Band(
-                Core.X, Core.Y, (int)Core.Width, (int)Core.Height, Channels, first, (int)Core.Width, (int)Core.Pixels);
+                core.X, core.Y, (int)core.Width, (int)core.Height, Channels, first, (int)core.Width, (int)core.Pixels);
             cpu.Fill(band, 0);
         }
         return planes;
     }
 
+    /// <summary>Pixels of whole cells.</summary>
+    private static int Whole(int pixels) => (pixels + Patch - 1) / Patch * Patch;
+
     private static LowResolution Map(UpsamplerCase network)
     {
-        var map = new LowResolution(Channels, CellRows, CellColumns, Patch);
-        network.Features.CopyTo(new Span<float>(map.Plane(0), Channels * CellRows * CellColumns));
+        var map = new LowResolution(Channels, network.LowHeight, network.LowWidth, Patch);
+        network.Features.CopyTo(new Span<float>(map.Plane(0), Channels * network.LowHeight * network.LowWidth));
         return map;
     }
 
