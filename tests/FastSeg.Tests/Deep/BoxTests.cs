@@ -13,44 +13,37 @@ namespace FastSeg.Tests.Deep;
 /// have it.
 /// </summary>
 [TestFixture]
-internal sealed class BoxTests
+internal sealed class BoxTests() : DeepFixture(Scene, TestData.File("models", "fastseg-vit-tiny-8-int8"))
 {
     private const int Channels = 32;
 
-    private static readonly FeatureSpec Small = FeatureSpec.Paper with { Families = Families.Gaussian, Sigmas = [1] };
-
     private static readonly SyntheticScene Scene = new(270, 206, seed: 12), Little = new(61, 44, seed: 13);
 
-    private Backbone _backbone = null!;
     private Model _model = null!;
 
     [OneTimeSetUp]
-    public void Train()
+    public void TrainModel()
     {
-        _backbone = Backbone.Open(TestData.File("models", "fastseg-vit-tiny-8-int8"), 1);
-        Model trained = Segmenter.Train([Scene.Training], Small, Trained.Quick, deep: new DeepOptions(_backbone)).Model;
+        Model trained = Train(new DeepOptions(Backbone));
         using var folder = new TemporaryFolder();
         trained.Save(folder.File("box.fastseg"));
         _model = Model.Load(folder.File("box.fastseg"));
     }
-
-    [OneTimeTearDown]
-    public void Close() => _backbone.Dispose();
 
     [Test]
     public void ItsUpsamplerIsTheDefaultAndTheModelCarriesEverything()
     {
         DeepDescription deep = _model.DeepFeatures!;
         Assert.That((deep.Upsampling, deep.Channels, deep.WindowTokens, deep.OverlapTokens), Is.EqualTo((Upsampling.Learned, 32, 24, 2)));
-        UpsamplerConfig config = _backbone.Upsampler!.Config;
+        UpsamplerConfig config = Backbone.Upsampler!.Config;
         Assert.That((config.Align, config.NormaliseL1), Is.EqualTo((Align.HalfPixel, false)));
         Assert.That(config.Standardise, Is.EqualTo(Standardisation.Image));
-        Assert.That(config.Projection, Is.EqualTo(_backbone.Projection!.Identity));
+        Assert.That(config.Projection, Is.EqualTo(Backbone.Projection!.Identity));
         Assert.That(_model.Deep!.Projections[0].Identity(), Is.EqualTo(config.Projection));
-        Assert.That(_model.Deep.Weights!.Value.ToArray(), Is.EqualTo(File.ReadAllBytes(_backbone.UpsamplerPath)));
-        string[] files = [.. Directory.GetFiles(_backbone.Folder).Select(path => Path.GetFileName(path)!)];
+        Assert.That(_model.Deep.Weights!.Value.ToArray(), Is.EqualTo(File.ReadAllBytes(Backbone.UpsamplerPath)));
+        string[] files = [.. Directory.GetFiles(Backbone.Folder).Select(path => Path.GetFileName(path)!)];
         Assert.That(
-            _backbone.Description.Sha256.Keys, Is.EquivalentTo(files.Except(["backbone.json", "README.md"])), "every file has its hash");
+            Backbone.Description.Sha256.Keys, Is.EquivalentTo(files.Except(["backbone.json", "README.md"])), "every file has its hash");
     }
 
     [Test]
@@ -58,20 +51,19 @@ internal sealed class BoxTests
     {
         using MemoryImage image = Scene.Image;
         var alone = new ComputeOptions { Threads = 1 };
-        float[] planes = Planes(image, Scene, alone);
-        byte[] labels = Labels(image, Scene, alone);
+        float[] planes = Planes(_model, image, alone);
+        byte[] labels = Labels(_model, image, alone);
         Assert.That(labels.Distinct().Count(), Is.GreaterThan(1));
-        Assert.That(Planes(image, Scene, new ComputeOptions { Threads = 3 }), Is.EqualTo(planes));
-        Assert.That(Tight.Run(1, tight => Planes(image, Scene, tight)), Is.EqualTo(planes));
-        Assert.That(Tight.Run(3, tight => Labels(image, Scene, tight)), Is.EqualTo(labels));
-        Assert.That(Labels(image, Scene, new ComputeOptions { Threads = 4 }), Is.EqualTo(labels));
+        Assert.That(Planes(_model, image, new ComputeOptions { Threads = 3 }), Is.EqualTo(planes));
+        Assert.That(Tight.Run(1, tight => Planes(_model, image, tight)), Is.EqualTo(planes));
+        Assert.That(Tight.Run(3, tight => Labels(_model, image, tight)), Is.EqualTo(labels));
+        Assert.That(Labels(_model, image, new ComputeOptions { Threads = 4 }), Is.EqualTo(labels));
     }
 
     [Test]
     public void TrainingDependsOnNeitherThreadsNorMemory()
     {
-        byte[] Forest(ComputeOptions options) => Segmenter
-            .Train([Scene.Training], Small, Trained.Quick, options: options, deep: new DeepOptions(_backbone)).Model.ForestBytes.ToArray();
+        byte[] Forest(ComputeOptions options) => Train(new DeepOptions(Backbone), options).ForestBytes.ToArray();
         Assert.That(Forest(new ComputeOptions { Threads = 1 }), Is.EqualTo(_model.ForestBytes.ToArray()));
         Assert.That(Tight.Run(2, Forest), Is.EqualTo(_model.ForestBytes.ToArray()));
     }
@@ -80,10 +72,10 @@ internal sealed class BoxTests
     public void ItsPlanesAreThoseOfTheDefinition()
     {
         using MemoryImage image = Little.Image;
-        float[] planes = Planes(image, Little, new ComputeOptions());
+        float[] planes = Planes(_model, image, new ComputeOptions());
         InputMap seen = SeenPage.Of(image);
         using LowResolution map = LowResolution.Compute(
-            _backbone, _model.Deep!.Projections[0], image, seen, _model.DeepFeatures!.Windows);
+            Backbone, _model.Deep!.Projections[0], image, seen, _model.DeepFeatures!.Windows);
         int rows = (int)map.Rows, columns = (int)map.Columns;
         var guidance = new ReferencePlanes(3, rows * 8, columns * 8);
         for (int i = 0; i < guidance.Values.Length; i++)
@@ -96,7 +88,7 @@ internal sealed class BoxTests
         {
             features.Values[i] = Feature(map, i);
         }
-        UpsamplerFile file = _backbone.Upsampler!;
+        UpsamplerFile file = Backbone.Upsampler!;
         ReferencePlanes full = new UpsamplerReference(file.Config, file.Tensors.Values).Run(guidance, features);
         double range = full.Values.Max() - full.Values.Min(), most = 0;
         for (int i = 0; i < Channels * Little.Width * Little.Height; i++)
@@ -113,13 +105,13 @@ internal sealed class BoxTests
     {
         using MemoryImage image = Little.Image;
         var simulated = new ComputeOptions { Backend = BackendKind.Simulated, Threads = 2 };
-        float[] cpu = Planes(image, Little, new ComputeOptions()), device = Planes(image, Little, simulated);
+        float[] cpu = Planes(_model, image, new ComputeOptions()), device = Planes(_model, image, simulated);
         int classical = (_model.Planes - Channels) * Little.Width * Little.Height;
         Assert.That(device[..classical], Is.EqualTo(cpu[..classical]));
         double range = cpu[classical..].Max() - cpu[classical..].Min();
         Assert.That(device.Zip(cpu, (a, b) => Math.Abs(a - b)).Max() / range, Is.LessThan(1e-5));
-        byte[] labels = Labels(image, Little, new ComputeOptions());
-        int differ = Labels(image, Little, simulated).Zip(labels).Count(pair => pair.First != pair.Second);
+        byte[] labels = Labels(_model, image, new ComputeOptions());
+        int differ = Labels(_model, image, simulated).Zip(labels).Count(pair => pair.First != pair.Second);
         Assert.That(differ, Is.LessThanOrEqualTo(labels.Length / 1000), "only where a feature lies on a threshold");
     }
 
@@ -127,7 +119,7 @@ internal sealed class BoxTests
     [Test]
     public void ItsWeightsStayWithin63()
     {
-        OnnxGraph graph = OnnxFile.Load(Path.Combine(_backbone.Folder, "backbone.onnx")).Graph;
+        OnnxGraph graph = OnnxFile.Load(Path.Combine(Backbone.Folder, "backbone.onnx")).Graph;
         long[][] weights = [.. graph.Initializer
             .Where(tensor => tensor.DataType == TensorType.Int8 && tensor.Dims.Count == 2)
             .Select(tensor => Tensors.Integers(tensor)!)];
@@ -140,7 +132,7 @@ internal sealed class BoxTests
     {
         float[] Tokens(int threads)
         {
-            using Backbone backbone = Backbone.Open(_backbone.Folder, threads);
+            using Backbone backbone = Backbone.Open(Backbone.Folder, threads);
             using var window = new BackboneWindow(backbone, 24, 24, flipAverage: false);
             var random = new Random(3);
             for (int i = 0; i < 3 * window.Height * window.Width; i++)
@@ -160,24 +152,5 @@ internal sealed class BoxTests
     {
         int cells = (int)(map.Rows * map.Columns);
         return map.Plane(i / cells)[i % cells];
-    }
-
-    private float[] Planes(ImageReader image, SyntheticScene scene, ComputeOptions options)
-    {
-        float[] planes = new float[_model.Planes * scene.Width * scene.Height];
-        new Segmenter(_model, _backbone).Features(
-            image,
-            names => MemoryWriter.Into<float>(new ImageLayout(scene.Width, scene.Height, SampleType.Float32, names.Count), planes),
-            options);
-        return planes;
-    }
-
-    private byte[] Labels(ImageReader image, SyntheticScene scene, ComputeOptions options)
-    {
-        var segmenter = new Segmenter(_model, _backbone);
-        byte[] labels = new byte[scene.Width * scene.Height];
-        segmenter.Segment(
-            image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) }, options: options);
-        return labels;
     }
 }

@@ -10,34 +10,18 @@ namespace FastSeg.Tests.Deep;
 
 /// <summary>Deep features at two scales, from scribbles to labels.</summary>
 [TestFixture]
-internal sealed class DeepScaleTests
+internal sealed class DeepScaleTests() : DeepFixture(Scene)
 {
     private const int Channels = 6;
 
     private static readonly int[] Both = [1, 2];
 
-    private static readonly FeatureSpec Small = FeatureSpec.Paper with { Families = Families.Gaussian, Sigmas = [1] };
-
     private static readonly SyntheticScene Scene = new(333, 171, seed: 4);
 
-    private TinyBackbone _tiny = null!;
-    private Backbone _backbone = null!;
     private Model _model = null!;
 
     [OneTimeSetUp]
-    public void Train()
-    {
-        _tiny = new TinyBackbone();
-        _backbone = Backbone.Open(_tiny.Folder, 1);
-        _model = Fit(Both, new ComputeOptions());
-    }
-
-    [OneTimeTearDown]
-    public void Close()
-    {
-        _backbone.Dispose();
-        _tiny.Dispose();
-    }
+    public void TrainModel() => _model = Fit(Both, new ComputeOptions());
 
     [Test]
     public unsafe void ChannelsOfScale1ComeFirstEachScaleFromItsOwnProjectionAndCells(
@@ -51,14 +35,14 @@ internal sealed class DeepScaleTests
             for (int i = 0; i < 2; i++)
             {
                 using LowResolution map = LowResolution.Compute(
-                    _backbone, deep.Projections[i], image, SeenPage.Of(image), deep.Description.Windows, scale: Both[i]);
+                    Backbone, deep.Projections[i], image, SeenPage.Of(image), deep.Description.Windows, scale: Both[i]);
                 Assert.That((map.Channels, map.Patch, map.Columns), Is.EqualTo((3, 8 / Both[i], i == 0 ? 42 : 84)));
                 using var planes = new LowResolutionPlanesCpu(map, upsampling == Upsampling.Bilinear, Scene.Width, Scene.Height);
                 float* to = first + (i * 3 * Scene.Width * Scene.Height);
                 planes.Planes(0, 0, Scene.Width, Scene.Height, to, Scene.Width, Scene.Width * Scene.Height);
             }
         }
-        var options = new DeepOptions(_backbone) { Channels = Channels, Scales = Both, Upsampling = upsampling };
+        var options = new DeepOptions(Backbone) { Channels = Channels, Scales = Both, Upsampling = upsampling };
         FeatureStack stack = Segmenter.Features(image, Small, deep: options);
         Assert.That(stack.Names.TakeLast(Channels), Is.EqualTo(Enumerable.Range(0, Channels).Select(i => $"deep_{i}")));
         float[] planesOfFit = stack.Values[^expected.Length..];
@@ -66,7 +50,7 @@ internal sealed class DeepScaleTests
         Assert.That(planesOfFit, Is.EqualTo(expected));
         if (upsampling == Upsampling.Bilinear)
         {
-            Assert.That(new Segmenter(_model, _backbone).Features(image).Values[^expected.Length..], Is.EqualTo(expected));
+            Assert.That(new Segmenter(_model, Backbone).Features(image).Values[^expected.Length..], Is.EqualTo(expected));
         }
     }
 
@@ -76,7 +60,7 @@ internal sealed class DeepScaleTests
         SharedPca Of(IReadOnlyList<int> scales, int channels, int number)
         {
             using MemoryImage image = Scene.Image;
-            var options = new DeepOptions(_backbone) { Channels = channels, Scales = scales };
+            var options = new DeepOptions(Backbone) { Channels = channels, Scales = scales };
             return DeepModel.Fit(options, [image], 3, new StageTimes(), new ComputeOptions()).Projections[number];
         }
         Assert.That(Of(Both, 6, 0).Components, Is.EqualTo(Of([1], 3, 0).Components));
@@ -97,24 +81,11 @@ internal sealed class DeepScaleTests
     [Test]
     public void APlanCountsEveryBufferOfOurs([Values(1, 2)] int least, [Values] bool joint)
     {
-        using MemoryImage image = Scene.Image;
         Model model = joint ? Fit(least == 1 ? Both : [2], new ComputeOptions(), Upsampling.JointBilateral)
             : least == 1 ? _model : Fit([2], new ComputeOptions());
-        Labels(model, image, new ComputeOptions());
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        long before = HostBuffer.LiveBytes;
-        byte[] labels = new byte[Scene.Width * Scene.Height];
-        var segmenter = new Segmenter(model, _backbone);
-        Plan plan = segmenter.Plan(
-            image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) });
+        Plan plan = PlanIsWhatIsHeld(model);
         long cells = (22L * 42 * (least == 1 ? 3 : 0)) + (43L * 84 * (least == 1 ? 3 : 6));
         Assert.That(plan.Items.Single(item => item.Name == "deep features").Bytes, Is.EqualTo(cells * sizeof(float)));
-        HostBuffer.ResetPeak();
-        Labels(model, image, new ComputeOptions());
-        Plan ours = plan with { Items = [.. plan.Items.Where(item => item.Name != "transformer")] };
-        Assert.That(HostBuffer.PeakBytes - before, Is.EqualTo(ours.BufferBytes));
-        Assert.That(HostBuffer.LiveBytes, Is.EqualTo(before));
     }
 
     [Test]
@@ -142,7 +113,7 @@ internal sealed class DeepScaleTests
         using MemoryImage image = Scene.Image;
         var reports = new List<double>();
         using DeepMaps maps = DeepMaps.Compute(
-            _model.Deep!, _backbone, image, default, new StageTimes(), new ComputeOptions { Progress = new Collect(reports) }, atOnce: 2);
+            _model.Deep!, Backbone, image, default, new StageTimes(), new ComputeOptions { Progress = new Collect(reports) }, atOnce: 2);
         // 42 x 22 cells are two windows; 84 x 43 are three times two.
         Assert.That(reports, Is.EqualTo(Enumerable.Range(1, 8).Select(i => i / 8.0)).Within(1e-12));
     }
@@ -192,13 +163,6 @@ internal sealed class DeepScaleTests
             Does.Contain("are not possible; give 1, 2 or both, the smaller first"));
     }
 
-    private static byte[] Bytes(Model model)
-    {
-        using var folder = new TemporaryFolder();
-        model.Save(folder.File("m.fastseg"));
-        return File.ReadAllBytes(folder.File("m.fastseg"));
-    }
-
     private static string Json(string path)
     {
         using System.IO.Compression.ZipArchive zip = System.IO.Compression.ZipFile.OpenRead(path);
@@ -206,19 +170,8 @@ internal sealed class DeepScaleTests
         return reader.ReadToEnd();
     }
 
-    private Model Fit(
-        IReadOnlyList<int> scales, ComputeOptions options, Upsampling upsampling = Upsampling.Bilinear) => Segmenter.Train(
-        [Scene.Training], Small, Trained.Quick, options: options,
-        deep: new DeepOptions(_backbone) { Channels = Channels, Scales = scales, Upsampling = upsampling }).Model;
-
-    private byte[] Labels(Model model, ImageReader image, ComputeOptions options)
-    {
-        var segmenter = new Segmenter(model, _backbone);
-        byte[] labels = new byte[Scene.Width * Scene.Height];
-        segmenter.Segment(
-            image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) }, null, options);
-        return labels;
-    }
+    private Model Fit(IReadOnlyList<int> scales, ComputeOptions options, Upsampling upsampling = Upsampling.Bilinear) =>
+        Train(new DeepOptions(Backbone) { Channels = Channels, Scales = scales, Upsampling = upsampling }, options);
 
     private sealed class Collect(List<double> reports) : IProgress<double>
     {

@@ -14,30 +14,16 @@ namespace FastSeg.Tests.Deep;
 
 /// <summary>Classical and deep features together, from scribbles to labels.</summary>
 [TestFixture]
-internal sealed class DeepSegmenterTests
+internal sealed class DeepSegmenterTests() : DeepFixture(Scene)
 {
     private const int Channels = 5;
 
     private static readonly SyntheticScene Scene = new(205, 171, seed: 4);
 
-    private TinyBackbone _tiny = null!;
-    private Backbone _backbone = null!;
     private Model _model = null!;
 
     [OneTimeSetUp]
-    public void Train()
-    {
-        _tiny = new TinyBackbone();
-        _backbone = Backbone.Open(_tiny.Folder, 1);
-        _model = Fit(Upsampling.Bilinear, new ComputeOptions());
-    }
-
-    [OneTimeTearDown]
-    public void Close()
-    {
-        _backbone.Dispose();
-        _tiny.Dispose();
-    }
+    public void TrainModel() => _model = Fit(Upsampling.Bilinear, new ComputeOptions());
 
     [Test]
     public void DeepPlanesFollowTheClassicalOnes()
@@ -48,7 +34,7 @@ internal sealed class DeepSegmenterTests
         Segmenter.Features(image, FeatureSpec.Paper, 1, names => MemoryWriter.Into<float>(Layout(names.Count), classical));
         Assert.That(planes[..classical.Length], Is.EqualTo(classical));
         using LowResolution map = LowResolution.Compute(
-            _backbone, _model.Deep!.Projections[0], image, SeenPage.Of(image), _model.Deep.Description.Windows);
+            Backbone, _model.Deep!.Projections[0], image, SeenPage.Of(image), _model.Deep.Description.Windows);
         using var upsampled = new LowResolutionPlanesCpu(map, bilinear: true, Scene.Width, Scene.Height);
         float[] deep = new float[Channels * Scene.Width * Scene.Height];
         unsafe
@@ -67,7 +53,7 @@ internal sealed class DeepSegmenterTests
     {
         ushort[] samples = Array.ConvertAll(Scene.Pixels, sample => (ushort)(16 * sample));
         using MemoryImage image = Scene.Image, sixteen = MemoryImage.FromMemory<ushort>(samples, Scene.Width, Scene.Height);
-        var deep = new DeepOptions(_backbone) { Channels = Channels, Scales = [1] };
+        var deep = new DeepOptions(Backbone) { Channels = Channels, Scales = [1] };
         FeatureSpec none = FeatureSpec.Paper with { Families = Families.None };
         Assert.That(
             Segmenter.Features(sixteen, none, deep: deep).Values, Is.EqualTo(Segmenter.Features(image, none, deep: deep).Values));
@@ -93,7 +79,7 @@ internal sealed class DeepSegmenterTests
         var options = new ComputeOptions { Backend = backend };
         float[] z = Segmenter.Features(image, local, options: options).Values.ToArray();
         using MemoryImage standardised = MemoryImage.FromMemory<float>(z, Scene.Width, Scene.Height);
-        var deep = new DeepOptions(_backbone) { Channels = Channels, Scales = [1] };
+        var deep = new DeepOptions(Backbone) { Channels = Channels, Scales = [1] };
         float[] found = Segmenter.Features(image, local, deep: deep, options: options).Values.ToArray();
         const float End = 0.5f / 0.12f;
         float[] expected = Segmenter.Features(
@@ -107,7 +93,7 @@ internal sealed class DeepSegmenterTests
     public void AStandardisedImageHasNoRange()
     {
         using MemoryImage image = Scene.Image;
-        var deep = new DeepOptions(_backbone) { Channels = Channels, Range = new InputRange(0, 0.5f) };
+        var deep = new DeepOptions(Backbone) { Channels = Channels, Range = new InputRange(0, 0.5f) };
         Assert.That(
             () => Segmenter.Features(image, FeatureSpec.Paper, deep: deep),
             Throws.TypeOf<FastSegException>().With.Message.StartsWith("An input range has no effect on standardised images"));
@@ -162,7 +148,7 @@ internal sealed class DeepSegmenterTests
         using MemoryImage image = Scene.Image;
         byte[] whole = Labels(_model, image, new ComputeOptions());
         var region = new Region(90, 70, 61, 43);
-        var segmenter = new Segmenter(_model, _backbone);
+        var segmenter = new Segmenter(_model, Backbone);
         var options = new SegmentOptions { Region = region };
         byte[] part = new byte[region.Pixels];
         segmenter.Segment(
@@ -176,23 +162,8 @@ internal sealed class DeepSegmenterTests
     [Test]
     public void APlanCountsEveryBufferOfOurs()
     {
-        using MemoryImage image = Scene.Image;
-        Labels(_model, image, new ComputeOptions());
-        // Models of other tests that nobody holds any more.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        long before = HostBuffer.LiveBytes;
-        var segmenter = new Segmenter(_model, _backbone);
-        byte[] labels = new byte[Scene.Width * Scene.Height];
-        Plan plan = segmenter.Plan(
-            image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) });
+        Plan plan = PlanIsWhatIsHeld(_model);
         Assert.That(plan.Items.Single(item => item.Name == "transformer").Phase, Is.EqualTo(PlanPhase.Transformer));
-        HostBuffer.ResetPeak();
-        Labels(_model, image, new ComputeOptions());
-        // All of ONNX Runtime's memory is its own.
-        Plan ours = plan with { Items = [.. plan.Items.Where(item => item.Name != "transformer")] };
-        Assert.That(HostBuffer.PeakBytes - before, Is.EqualTo(ours.BufferBytes));
-        Assert.That(HostBuffer.LiveBytes, Is.EqualTo(before));
     }
 
     [Test]
@@ -235,13 +206,13 @@ internal sealed class DeepSegmenterTests
         using MemoryImage image = Scene.Image;
         using var other = new TinyBackbone(seed: 2);
         using Backbone wrong = Backbone.Open(other.Folder, 1);
-        using Backbone threads = Backbone.Open(_tiny.Folder, 2);
+        using Backbone threads = Backbone.Open(Backbone.Folder, 2);
         Assert.That(Refusal(wrong), Does.Contain("give the same backbone"));
         Assert.That(Refusal(threads), Does.Contain("1 threads").And.Contain("opened with 2"));
         Assert.That(Refusal(null), Does.Contain("needs the backbone"));
 
         string Refusal(Backbone? backbone) =>
-            Assert.Catch<FastSegException>(() => Labels(_model, image, new ComputeOptions(), backbone))!.Message;
+            Assert.Catch<FastSegException>(() => Labels(_model, backbone, image, null))!.Message;
     }
 
     [Test]
@@ -257,12 +228,12 @@ internal sealed class DeepSegmenterTests
         model.Save(folder.File("m.fastseg"));
         Model loaded = Model.Load(folder.File("m.fastseg"));
 
-        float[] planes = Planes(model, image, backbone, 16), tiled = Tight.Run(3, tight => Planes(loaded, image, backbone, 16, tight));
+        float[] planes = Planes(model, backbone, image, null), tiled = Tight.Run(3, tight => Planes(loaded, backbone, image, tight));
         Assert.That(tiled, Is.EqualTo(planes));
         Assert.That(planes[(58 * Scene.Width * Scene.Height)..], Is.EqualTo(Whole(loaded.Deep!, backbone, image)).Within(1e-5));
         Assert.That(
-            Tight.Run(3, tight => Labels(loaded, image, tight, backbone)),
-            Is.EqualTo(Labels(model, image, new ComputeOptions { Threads = 1 }, backbone)));
+            Tight.Run(3, tight => Labels(loaded, backbone, image, tight)),
+            Is.EqualTo(Labels(model, backbone, image, new ComputeOptions { Threads = 1 })));
     }
 
     [Test]
@@ -318,38 +289,6 @@ internal sealed class DeepSegmenterTests
 
     private static ImageLayout Layout(int pages) => new(Scene.Width, Scene.Height, SampleType.Float32, pages);
 
-    private static byte[] Labels(Model model, MemoryImage image, ComputeOptions options, Backbone? backbone)
-    {
-        var segmenter = new Segmenter(model, backbone);
-        byte[] labels = new byte[Scene.Width * Scene.Height];
-        segmenter.Segment(
-            image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) }, null, options);
-        return labels;
-    }
-
-    private static byte[] Bytes(Model model)
-    {
-        using var folder = new TemporaryFolder();
-        model.Save(folder.File("m.fastseg"));
-        return File.ReadAllBytes(folder.File("m.fastseg"));
-    }
-
-    private byte[] Labels(Model model, MemoryImage image, ComputeOptions options) => Labels(model, image, options, _backbone);
-
-    private Model Fit(Upsampling upsampling, ComputeOptions options) => Segmenter.Train(
-        [Scene.Training], training: Trained.Quick, options: options,
-        deep: new DeepOptions(_backbone) { Channels = Channels, Upsampling = upsampling }).Model;
-
-    private float[] Planes(Model model, MemoryImage image) => Planes(model, image, _backbone, Channels);
-
-    private static float[] Planes(Model model, MemoryImage image, Backbone backbone, int channels, ComputeOptions? options = null)
-    {
-        float[] planes = new float[(58 + channels) * Scene.Width * Scene.Height];
-        new Segmenter(model, backbone).Features(image, names =>
-        {
-            Assert.That(names[^1], Is.EqualTo($"deep_{channels - 1}"));
-            return MemoryWriter.Into<float>(Layout(names.Count), planes);
-        }, options);
-        return planes;
-    }
+    private Model Fit(Upsampling upsampling, ComputeOptions options) =>
+        Train(new DeepOptions(Backbone) { Channels = Channels, Upsampling = upsampling }, options, FeatureSpec.Paper);
 }

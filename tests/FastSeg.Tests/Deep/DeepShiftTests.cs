@@ -9,30 +9,14 @@ namespace FastSeg.Tests.Deep;
 
 /// <summary>Deep features of a shifted page, from scribbles to labels.</summary>
 [TestFixture]
-internal sealed class DeepShiftTests
+internal sealed class DeepShiftTests() : DeepFixture(Scene)
 {
-    private static readonly FeatureSpec Small = FeatureSpec.Paper with { Families = Families.Gaussian, Sigmas = [1] };
-
     private static readonly SyntheticScene Scene = new(133, 71, seed: 4);
 
-    private TinyBackbone _tiny = null!;
-    private Backbone _backbone = null!;
     private Model _model = null!;
 
     [OneTimeSetUp]
-    public void Train()
-    {
-        _tiny = new TinyBackbone();
-        _backbone = Backbone.Open(_tiny.Folder, 1);
-        _model = Fit(new ComputeOptions());
-    }
-
-    [OneTimeTearDown]
-    public void Close()
-    {
-        _backbone.Dispose();
-        _tiny.Dispose();
-    }
+    public void TrainModel() => _model = Fit(new ComputeOptions());
 
     [Test]
     public void ModelsAndLabelsDoNotDependOnThreadsMemoryOrBackend()
@@ -59,20 +43,8 @@ internal sealed class DeepShiftTests
     [Test]
     public void APlanCountsEveryBufferOfOurs()
     {
-        using MemoryImage image = Scene.Image;
-        Labels(_model, image, new ComputeOptions());
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        long before = HostBuffer.LiveBytes;
-        byte[] labels = new byte[Scene.Width * Scene.Height];
-        var segmenter = new Segmenter(_model, _backbone);
-        Plan plan = segmenter.Plan(
-            image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) });
+        Plan plan = PlanIsWhatIsHeld(_model);
         Assert.That(plan.Items.Single(item => item.Name == "deep features").Bytes, Is.EqualTo(18L * 34 * 6 * sizeof(float)));
-        HostBuffer.ResetPeak();
-        Labels(_model, image, new ComputeOptions());
-        Plan ours = plan with { Items = [.. plan.Items.Where(item => item.Name != "transformer")] };
-        Assert.That(HostBuffer.PeakBytes - before, Is.EqualTo(ours.BufferBytes));
     }
 
     /// <summary>One pass's own map is there beside all passes' map.</summary>
@@ -83,13 +55,13 @@ internal sealed class DeepShiftTests
         DeepModel deep = _model.Deep!;
         SampleMap seen = SeenPage.Of(image).Samples;
         long counted = DeepMaps.Bytes(deep, image.Info).Sum();
-        foreach (PlanItem item in new TransformerBuffers(deep, _backbone, image).Items(1).Where(item => item.Name != "transformer"))
+        foreach (PlanItem item in new TransformerBuffers(deep, Backbone, image).Items(1).Where(item => item.Name != "transformer"))
         {
             counted += item.Bytes;
         }
         long before = HostBuffer.LiveBytes;
         HostBuffer.ResetPeak();
-        DeepMaps.Compute(deep, _backbone, image, seen, new StageTimes(), new ComputeOptions(), atOnce: 1).Dispose();
+        DeepMaps.Compute(deep, Backbone, image, seen, new StageTimes(), new ComputeOptions(), atOnce: 1).Dispose();
         Assert.That(HostBuffer.PeakBytes - before, Is.EqualTo(counted));
     }
 
@@ -112,23 +84,5 @@ internal sealed class DeepShiftTests
             () => new DeepModel(_model.DeepFeatures! with { Shifts = 3 }, _model.Deep!.Projections, null).Dispose());
     }
 
-    private static byte[] Bytes(Model model)
-    {
-        using var folder = new TemporaryFolder();
-        model.Save(folder.File("m.fastseg"));
-        return File.ReadAllBytes(folder.File("m.fastseg"));
-    }
-
-    private Model Fit(ComputeOptions options) => Segmenter.Train(
-        [Scene.Training], Small, Trained.Quick, options: options,
-        deep: new DeepOptions(_backbone) { Channels = 6, Shifts = 2 }).Model;
-
-    private byte[] Labels(Model model, ImageReader image, ComputeOptions options)
-    {
-        var segmenter = new Segmenter(model, _backbone);
-        byte[] labels = new byte[Scene.Width * Scene.Height];
-        segmenter.Segment(
-            image, new SegmentOutputs { Labels = MemoryWriter.Into<byte>(segmenter.LabelLayout(image.Info), labels) }, null, options);
-        return labels;
-    }
+    private Model Fit(ComputeOptions options) => Train(new DeepOptions(Backbone) { Channels = 6, Shifts = 2 }, options);
 }

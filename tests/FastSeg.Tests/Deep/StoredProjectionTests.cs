@@ -11,23 +11,15 @@ namespace FastSeg.Tests.Deep;
 
 /// <summary>A backbone's folder may hold the projection of scale 1: when it is used, and what is said of one that does not fit.</summary>
 [TestFixture]
-internal sealed class StoredProjectionTests
+internal sealed class StoredProjectionTests() : TinyFixture(Scene)
 {
     private static readonly SyntheticScene Scene = new(210, 170, seed: 8);
-
-    private TinyBackbone _tiny = null!;
-
-    [SetUp]
-    public void Make() => _tiny = new TinyBackbone();
-
-    [TearDown]
-    public void Remove() => _tiny.Dispose();
 
     [Test]
     public void TheFoldersProjectionIsTakenAndNothingIsFitted([Values(3, 6)] int channels)
     {
-        string path = _tiny.SaveProjection(6);
-        using Backbone backbone = Backbone.Open(_tiny.Folder, 1);
+        string path = Tiny.SaveProjection(6);
+        using Backbone backbone = Backbone.Open(Tiny.Folder, 1);
         var options = new DeepOptions(backbone) { Channels = channels };
         var times = new StageTimes();
         using DeepModel model = Fit(options, times);
@@ -46,7 +38,7 @@ internal sealed class StoredProjectionTests
     [Test]
     public void TheIdentityIsTheHashOfMeanAndComponents()
     {
-        ProjectionFile stored = ProjectionFile.Load(_tiny.SaveProjection(4));
+        ProjectionFile stored = ProjectionFile.Load(Tiny.SaveProjection(4));
         byte[] bytes = [.. stored.Tensors.Mean.Concat(stored.Tensors.Components).SelectMany(BitConverter.GetBytes)];
         Assert.That(bytes, Has.Length.EqualTo(5 * 10 * sizeof(float)));
         Assert.That(stored.Identity, Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(bytes))));
@@ -57,13 +49,13 @@ internal sealed class StoredProjectionTests
     [Test]
     public void OneIsFittedWhereThatIsAskedForOrMoreChannelsAreWanted()
     {
-        using Backbone before = Backbone.Open(_tiny.Folder, 1);
+        using Backbone before = Backbone.Open(Tiny.Folder, 1);
         using DeepModel five = Fit(new DeepOptions(before) { Channels = 5 }), seven = Fit(new DeepOptions(before) { Channels = 7 });
         Assert.That(
             new DeepOptions(before).ChooseProjection(),
             Is.EqualTo(new ProjectionChoice(null, $"fitted to the images: there is no stored one ({before.ProjectionPath})")));
-        string path = _tiny.SaveProjection(6);
-        using Backbone backbone = Backbone.Open(_tiny.Folder, 1);
+        string path = Tiny.SaveProjection(6);
+        using Backbone backbone = Backbone.Open(Tiny.Folder, 1);
         var asked = new DeepOptions(backbone) { Channels = 5, FitProjection = true };
         var more = new DeepOptions(backbone) { Channels = 7 };
         using DeepModel fitted = Fit(asked), larger = Fit(more);
@@ -78,10 +70,10 @@ internal sealed class StoredProjectionTests
     [Test]
     public void Scale2IsAlwaysFitted()
     {
-        using Backbone before = Backbone.Open(_tiny.Folder, 1);
+        using Backbone before = Backbone.Open(Tiny.Folder, 1);
         using DeepModel fitted = Fit(new DeepOptions(before) { Channels = 6, Scales = [1, 2] });
-        string path = _tiny.SaveProjection(4);
-        using Backbone backbone = Backbone.Open(_tiny.Folder, 1);
+        string path = Tiny.SaveProjection(4);
+        using Backbone backbone = Backbone.Open(Tiny.Folder, 1);
         var options = new DeepOptions(backbone) { Channels = 6, Scales = [1, 2] };
         using DeepModel model = Fit(options);
         Assert.That(model.Projections[0].Components, Is.EqualTo(ProjectionFile.Load(path).Tensors.Components[..30]));
@@ -97,9 +89,9 @@ internal sealed class StoredProjectionTests
     [Test]
     public void AGivenProjectionComesBeforeTheFolders()
     {
-        _tiny.SaveProjection(6);
-        ProjectionFile other = ProjectionFile.Load(_tiny.SaveProjection(4, seed: 6, file: "other.safetensors"));
-        using Backbone backbone = Backbone.Open(_tiny.Folder, 1);
+        Tiny.SaveProjection(6);
+        ProjectionFile other = ProjectionFile.Load(Tiny.SaveProjection(4, seed: 6, file: "other.safetensors"));
+        using Backbone backbone = Backbone.Open(Tiny.Folder, 1);
         var options = new DeepOptions(backbone) { Channels = 4, Projection = other };
         using DeepModel model = Fit(options);
         Assert.That(model.Projections[0].Components, Is.EqualTo(other.Tensors.Components));
@@ -110,7 +102,7 @@ internal sealed class StoredProjectionTests
                 + "or another projection."));
         Assert.That(Refusal(options with { Scales = [2] }), Does.Contain("serves scale 1 alone, but the scales are 2; leave it out"));
         Assert.That(Refusal(options with { FitProjection = true }), Does.Contain("ask for one of the two"));
-        ProjectionFile wide = ProjectionFile.Load(_tiny.SaveProjection(4, dimension: 12, file: "wide.safetensors"));
+        ProjectionFile wide = ProjectionFile.Load(Tiny.SaveProjection(4, dimension: 12, file: "wide.safetensors"));
         Assert.That(
             Refusal(options with { Projection = wide }),
             Does.Contain("takes tokens of 12 numbers, but those of").And.Contain("have 10; use one that was fitted to this backbone"));
@@ -119,11 +111,11 @@ internal sealed class StoredProjectionTests
     [Test]
     public void WhatIsNoProjectionIsOneSentence()
     {
-        string path = _tiny.SaveProjection(4, dimension: 12);
-        using Backbone backbone = Backbone.Open(_tiny.Folder, 1);
+        string path = Tiny.SaveProjection(4, dimension: 12);
+        using Backbone backbone = Backbone.Open(Tiny.Folder, 1);
         string Refused() => Refusal(new DeepOptions(backbone) { Channels = 4 });
         Assert.That(Refused(), Is.EqualTo(
-            $"{path}: the projection takes tokens of 12 numbers, but those of {_tiny.Folder} have 10; "
+            $"{path}: the projection takes tokens of 12 numbers, but those of {Tiny.Folder} have 10; "
             + "use one that was fitted to this backbone."));
         File.WriteAllBytes(path, new byte[300]);
         Assert.That(Refused(), Does.Contain("is no safetensors file"));
@@ -149,37 +141,31 @@ internal sealed class StoredProjectionTests
     [Test]
     public void TheDescriptionsHashesCoverTheProjection()
     {
-        string path = _tiny.SaveProjection(4);
+        string path = Tiny.SaveProjection(4);
         string Hash() => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
-        _tiny.Json["sha256"]!["projection.safetensors"] = Hash();
-        _tiny.SaveJson();
-        Backbone.Open(_tiny.Folder, 1).Dispose();
-        _tiny.SaveProjection(4, seed: 6);
+        Tiny.Json["sha256"]!["projection.safetensors"] = Hash();
+        Tiny.SaveJson();
+        Backbone.Open(Tiny.Folder, 1).Dispose();
+        Tiny.SaveProjection(4, seed: 6);
         Assert.That(
-            Assert.Throws<FastSegException>(() => Backbone.Open(_tiny.Folder, 1).Dispose())!.Message,
+            Assert.Throws<FastSegException>(() => Backbone.Open(Tiny.Folder, 1).Dispose())!.Message,
             Does.Contain($"{path} has the SHA-256 {Hash()}").And.Contain("remove the entry if you changed it yourself"));
     }
 
     [Test]
     public void WithoutANumberOfChannelsTheFoldersUpsamplerDecides()
     {
-        using Backbone plain = Backbone.Open(_tiny.Folder, 1);
+        using Backbone plain = Backbone.Open(Tiny.Folder, 1);
         Assert.That(new DeepOptions(plain).Channels, Is.EqualTo(32));
-        _tiny.SaveUpsampler(new UpsamplerCase(8, 8, 64, 64, 8, Padding.Replicate));
-        using Backbone backbone = Backbone.Open(_tiny.Folder, 1);
+        Tiny.SaveUpsampler(new UpsamplerCase(8, 8, 64, 64, 8, Padding.Replicate));
+        using Backbone backbone = Backbone.Open(Tiny.Folder, 1);
         Assert.That(new DeepOptions(backbone).Channels, Is.EqualTo(8));
         Assert.That((new DeepOptions(backbone) with { Upsampling = Upsampling.Nearest }).Channels, Is.EqualTo(8));
         Assert.That(new DeepOptions(backbone) { Channels = 5 }.Channels, Is.EqualTo(5));
-        _tiny.SaveUpsampler(new UpsamplerCase(8, 8, 64, 64, 4, Padding.Replicate));
-        using Backbone patch = Backbone.Open(_tiny.Folder, 1);
+        Tiny.SaveUpsampler(new UpsamplerCase(8, 8, 64, 64, 4, Padding.Replicate));
+        using Backbone patch = Backbone.Open(Tiny.Folder, 1);
         Assert.That(new DeepOptions(patch).Channels, Is.EqualTo(32), "an upsampler of another patch says nothing");
     }
 
-    private static DeepModel Fit(DeepOptions options, StageTimes? times = null)
-    {
-        using MemoryImage image = Scene.Image;
-        return DeepModel.Fit(options, [image], 0, times ?? new StageTimes(), new ComputeOptions());
-    }
-
-    private static string Refusal(DeepOptions options) => Assert.Catch<FastSegException>(() => Fit(options).Dispose())!.Message;
+    private string Refusal(DeepOptions options) => Assert.Catch<FastSegException>(() => Fit(options).Dispose())!.Message;
 }

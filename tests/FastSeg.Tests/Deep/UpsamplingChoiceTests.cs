@@ -10,31 +10,23 @@ namespace FastSeg.Tests.Deep;
 
 /// <summary>When a folder's learned upsampler is the default, when it can be had by name, and what is said where it cannot.</summary>
 [TestFixture]
-internal sealed class UpsamplingChoiceTests
+internal sealed class UpsamplingChoiceTests() : TinyFixture(Scene, dimension: 20)
 {
     private static readonly UpsamplerCase Network = new(16, 16, 64, 64, 8, Padding.Replicate);
 
     private static readonly SyntheticScene Scene = new(200, 150, seed: 2);
 
-    private TinyBackbone _tiny = null!;
-
-    [SetUp]
-    public void Make() => _tiny = new TinyBackbone(dimension: 20);
-
-    [TearDown]
-    public void Remove() => _tiny.Dispose();
-
     [Test]
     public void LearnedIsTheDefaultWhereEverythingIsAsItWasTrained()
     {
-        using (Backbone none = Backbone.Open(_tiny.Folder, 1))
+        using (Backbone none = Backbone.Open(Tiny.Folder, 1))
         {
             Assert.That(
                 new DeepOptions(none).Choose(Standardisation.Image),
                 Is.EqualTo(new UpsamplingChoice(Upsampling.Bilinear, $"there is no learned upsampler ({none.UpsamplerPath})")));
         }
-        _tiny.SaveDefault(Network);
-        using Backbone backbone = Backbone.Open(_tiny.Folder, 1);
+        Tiny.SaveDefault(Network);
+        using Backbone backbone = Backbone.Open(Tiny.Folder, 1);
         var options = new DeepOptions(backbone);
         Assert.That(
             options.Choose(Standardisation.Image), Is.EqualTo(new UpsamplingChoice(Upsampling.Learned, backbone.UpsamplerPath)));
@@ -48,8 +40,8 @@ internal sealed class UpsamplingChoiceTests
     [Test]
     public void WhatDoesNotFitIsBilinearByDefaultAndRefusedByName()
     {
-        _tiny.SaveDefault(Network);
-        using Backbone backbone = Backbone.Open(_tiny.Folder, 1);
+        Tiny.SaveDefault(Network);
+        using Backbone backbone = Backbone.Open(Tiny.Folder, 1);
         string trained = $"{backbone.Projection!.Identity[..12]}..";
         var options = new DeepOptions(backbone);
         Neither(
@@ -70,7 +62,7 @@ internal sealed class UpsamplingChoiceTests
             options with { FitProjection = true }, Standardisation.Image,
             $"the upsampler was trained for the projection {trained}, but one is fitted to the images",
             "give the projection that it was trained for, or choose nearest or bilinear.");
-        ProjectionFile other = ProjectionFile.Load(_tiny.SaveProjection(16, seed: 77, file: "other.safetensors"));
+        ProjectionFile other = ProjectionFile.Load(Tiny.SaveProjection(16, seed: 77, file: "other.safetensors"));
         Neither(
             options with { Projection = other }, Standardisation.Image,
             $"the upsampler was trained for the projection {trained}, but this one is {other.Identity[..12]}..",
@@ -80,16 +72,16 @@ internal sealed class UpsamplingChoiceTests
     [Test]
     public void AnotherProjectionInTheFolderIsPassedOverOrRefused()
     {
-        _tiny.SaveDefault(Network);
-        string trained = ProjectionFile.Load(_tiny.SaveProjection(16)).Identity;
-        string other = ProjectionFile.Load(_tiny.SaveProjection(16, seed: 78)).Identity;
-        using Backbone backbone = Backbone.Open(_tiny.Folder, 1);
+        Tiny.SaveDefault(Network);
+        string trained = ProjectionFile.Load(Tiny.SaveProjection(16)).Identity;
+        string other = ProjectionFile.Load(Tiny.SaveProjection(16, seed: 78)).Identity;
+        using Backbone backbone = Backbone.Open(Tiny.Folder, 1);
         Neither(
             new DeepOptions(backbone), Standardisation.Image,
             $"the upsampler was trained for the projection {trained[..12]}.., but this one is {other[..12]}..",
             "give the projection that it was trained for, or choose nearest or bilinear.");
         File.Delete(backbone.ProjectionPath);
-        using Backbone without = Backbone.Open(_tiny.Folder, 1);
+        using Backbone without = Backbone.Open(Tiny.Folder, 1);
         Neither(
             new DeepOptions(without), Standardisation.Image,
             $"the upsampler was trained for the projection {trained[..12]}.., but one is fitted to the images",
@@ -99,10 +91,10 @@ internal sealed class UpsamplingChoiceTests
     [Test]
     public void AnUpsamplerOfTheFirstComponentsFitsALargerProjection()
     {
-        ProjectionFile stored = ProjectionFile.Load(_tiny.SaveProjection(18));
+        ProjectionFile stored = ProjectionFile.Load(Tiny.SaveProjection(18));
         string first = stored.Tensors.First(16).Identity();
-        _tiny.SaveUpsampler(Network with { Config = Network.Config with { Projection = first, Standardise = Standardisation.Image } });
-        using Backbone backbone = Backbone.Open(_tiny.Folder, 1);
+        Tiny.SaveUpsampler(Network with { Config = Network.Config with { Projection = first, Standardise = Standardisation.Image } });
+        using Backbone backbone = Backbone.Open(Tiny.Folder, 1);
         Assert.That(new DeepOptions(backbone).Choose(Standardisation.Image).Upsampling, Is.EqualTo(Upsampling.Learned));
     }
 
@@ -111,10 +103,10 @@ internal sealed class UpsamplingChoiceTests
     {
         if (stored)
         {
-            _tiny.SaveProjection(16);
+            Tiny.SaveProjection(16);
         }
-        _tiny.SaveUpsampler(Network);
-        using Backbone backbone = Backbone.Open(_tiny.Folder, 1);
+        Tiny.SaveUpsampler(Network);
+        using Backbone backbone = Backbone.Open(Tiny.Folder, 1);
         var options = new DeepOptions(backbone);
         Assert.That(
             options.Choose(Standardisation.Image),
@@ -133,8 +125,8 @@ internal sealed class UpsamplingChoiceTests
     [Test]
     public void AnUnknownOrOtherStandardisationIsNoDefault()
     {
-        _tiny.SaveDefault(Network, standardise: null);
-        using (Backbone unknown = Backbone.Open(_tiny.Folder, 1))
+        Tiny.SaveDefault(Network, standardise: null);
+        using (Backbone unknown = Backbone.Open(Tiny.Folder, 1))
         {
             var options = new DeepOptions(unknown);
             Assert.That(
@@ -144,8 +136,8 @@ internal sealed class UpsamplingChoiceTests
                 (options with { Upsampling = Upsampling.Learned }).Choose(Standardisation.None).Upsampling,
                 Is.EqualTo(Upsampling.Learned));
         }
-        _tiny.SaveDefault(Network, standardise: Standardisation.None);
-        using Backbone raw = Backbone.Open(_tiny.Folder, 1);
+        Tiny.SaveDefault(Network, standardise: Standardisation.None);
+        using Backbone raw = Backbone.Open(Tiny.Folder, 1);
         Assert.That(
             new DeepOptions(raw).Choose(Standardisation.None).Reason,
             Is.EqualTo("the images are not standardised, so it is used only where it is asked for"));
@@ -157,8 +149,8 @@ internal sealed class UpsamplingChoiceTests
     [Test]
     public void TokensWithOtherFlipsThanInTheTrainingDoNotFit()
     {
-        _tiny.SaveDefault(Network);
-        using (Backbone silent = Backbone.Open(_tiny.Folder, 1))
+        Tiny.SaveDefault(Network);
+        using (Backbone silent = Backbone.Open(Tiny.Folder, 1))
         {
             DeepOptions flipped = new(silent) { FlipAverage = true }, same = flipped with { FlipAverage = false };
             Assert.That(
@@ -171,8 +163,8 @@ internal sealed class UpsamplingChoiceTests
             Assert.That(named.Choose(Standardisation.Image).Upsampling, Is.EqualTo(Upsampling.Learned));
             Assert.That(same.Choose(Standardisation.Image).Upsampling, Is.EqualTo(Upsampling.Learned));
         }
-        _tiny.SaveDefault(Network with { Config = Network.Config with { FlipAverage = true } });
-        using (Backbone backbone = Backbone.Open(_tiny.Folder, 1))
+        Tiny.SaveDefault(Network with { Config = Network.Config with { FlipAverage = true } });
+        using (Backbone backbone = Backbone.Open(Tiny.Folder, 1))
         {
             var options = new DeepOptions(backbone);
             Neither(
@@ -182,17 +174,17 @@ internal sealed class UpsamplingChoiceTests
             DeepOptions flipped = options with { FlipAverage = true };
             Assert.That(flipped.Choose(Standardisation.Image).Upsampling, Is.EqualTo(Upsampling.Learned));
         }
-        _tiny.Json["flipAverage"] = true;
-        _tiny.SaveJson();
-        using Backbone folder = Backbone.Open(_tiny.Folder, 1);
+        Tiny.Json["flipAverage"] = true;
+        Tiny.SaveJson();
+        using Backbone folder = Backbone.Open(Tiny.Folder, 1);
         Assert.That(new DeepOptions(folder).Choose(Standardisation.Image).Upsampling, Is.EqualTo(Upsampling.Learned), "the folder's flips");
     }
 
     [Test]
     public void AnotherPatchAndADamagedFileAreSaid()
     {
-        _tiny.SaveUpsampler(new UpsamplerCase(16, 16, 64, 64, 14, Padding.Replicate));
-        using Backbone patch = Backbone.Open(_tiny.Folder, 1);
+        Tiny.SaveUpsampler(new UpsamplerCase(16, 16, 64, 64, 14, Padding.Replicate));
+        using Backbone patch = Backbone.Open(Tiny.Folder, 1);
         var options = new DeepOptions(patch) { Channels = 16 };
         Assert.That(
             options.Choose(Standardisation.Image).Reason, Does.Contain("for patches of 14 pixels").And.Contain("has patches of 8"));
@@ -200,7 +192,7 @@ internal sealed class UpsamplingChoiceTests
             Assert.Throws<FastSegException>(() => Fitted(options with { Upsampling = Upsampling.Learned }).Dispose())!.Message,
             Does.EndWith("import one that was trained for this backbone, or choose nearest or bilinear.").And.Not.Contain("--channels"));
         File.WriteAllBytes(patch.UpsamplerPath, new byte[64]);
-        using Backbone damaged = Backbone.Open(_tiny.Folder, 1);
+        using Backbone damaged = Backbone.Open(Tiny.Folder, 1);
         Assert.Throws<FastSegException>(
             () => new DeepOptions(damaged).Choose(Standardisation.Image), "a damaged one is not passed over in silence");
     }
@@ -208,8 +200,8 @@ internal sealed class UpsamplingChoiceTests
     [Test]
     public void AModelWhoseUpsamplerNamesAnotherProjectionIsRefused()
     {
-        _tiny.SaveDefault(Network);
-        using Backbone backbone = Backbone.Open(_tiny.Folder, 1);
+        Tiny.SaveDefault(Network);
+        using Backbone backbone = Backbone.Open(Tiny.Folder, 1);
         Model model = Segmenter.Train([Scene.Training], training: Trained.Quick, deep: new DeepOptions(backbone)).Model;
         using var folder = new TemporaryFolder();
         string path = folder.File("m.fastseg");
@@ -249,9 +241,5 @@ internal sealed class UpsamplingChoiceTests
             Is.EqualTo($"{options.Backbone.Folder}: {reason}; {remedy}"));
     }
 
-    private static DeepModel Fitted(DeepOptions options)
-    {
-        using MemoryImage image = Scene.Image;
-        return DeepModel.Fit(options, [image], 0, new StageTimes(), new ComputeOptions(), standardise: Standardisation.Image);
-    }
+    private DeepModel Fitted(DeepOptions options) => Fit(options, standardise: Standardisation.Image);
 }
