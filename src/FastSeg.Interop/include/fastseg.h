@@ -184,7 +184,8 @@ static inline fs_array fs_planar(void *data, fs_dtype dtype, int64_t rows, int64
 /* ---- Callbacks ----------------------------------------------------------------------------------------------------------------- */
 
 /*
- * Called during a call, on the thread that made it and on no other, at least every 50 ms in calls that take longer. Any result but 0
+ * Called during a call, on the thread that made it and on no other, at least every 50 ms while the processor computes (in sessions, a pass
+ * of a transformer or a device may take longer). Any result but 0
  * cancels: the call returns FS_CANCELLED. It must not call functions with the same session, which would return FS_BUSY.
  * done: the fraction that is done, from 0 to 1. user: what was given beside the callback.
  */
@@ -385,7 +386,8 @@ FS_API fs_status fs_train(const fs_training_image *images, int32_t count, const 
 
 /*
  * Everything that segmenting frames of one shape needs, made once: plan, buffers, threads, what lies on a device. After the first call
- * (or fs_session_warm_up) calls allocate nothing and start no thread.
+ * (or fs_session_warm_up) calls allocate nothing and start no thread. Models with deep features or local standardisation, and safe
+ * smoothing without class weights, make some buffers for each frame all the same.
  */
 typedef struct fs_session fs_session;
 
