@@ -185,8 +185,8 @@ static inline fs_array fs_planar(void *data, fs_dtype dtype, int64_t rows, int64
 
 /*
  * Called during a call, on the thread that made it and on no other, at least every 50 ms while the processor computes (in sessions, a pass
- * of a transformer or a device may take longer). Any result but 0
- * cancels: the call returns FS_CANCELLED. It must not call functions with the same session, which would return FS_BUSY.
+ * of a transformer or a device may take longer). Any result but 0 cancels: the call returns FS_CANCELLED. Functions with the same session
+ * return FS_BUSY when they are called from it.
  * done: the fraction that is done, from 0 to 1. user: what was given beside the callback.
  */
 typedef int32_t (*fs_progress)(double done, void *user);

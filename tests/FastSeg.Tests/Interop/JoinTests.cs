@@ -40,7 +40,11 @@ internal sealed unsafe class JoinTests
         nint session = 0;
         var shape = new NativeFrameShape
         {
-            Size = (nuint)sizeof(NativeFrameShape), Width = Width, Height = Height, Dtype = 1, Channels = 1,
+            Size = (nuint)sizeof(NativeFrameShape),
+            Width = Width,
+            Height = Height,
+            Dtype = 1,
+            Channels = 1,
         };
         var open = (delegate* unmanaged[Cdecl]<void*, NativeFrameShape*, void*, nint*, int>)Export("fs_session_open_features");
         Check(open(null, &shape, null, &session));
