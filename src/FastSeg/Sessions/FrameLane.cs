@@ -75,6 +75,9 @@ internal sealed class FrameLane : IDisposable
         return known;
     }
 
+    private (long Width, long Height) Tiles(Work work) =>
+        FrameTiles.Shape(_shape, _options.WorkerCount, work.Features.FilterHalo + work.Smoothing.Reach);
+
     private IFramePass FeaturePass()
     {
         SampleStatistics? samples = _session.Samples;
@@ -88,7 +91,7 @@ internal sealed class FrameLane : IDisposable
         }
         var work = new Work(_reader, _job.Features, _job.Channels, null, null) { Samples = samples, Watch = _options.Watch! };
         _job.Features.Check(0);
-        return new FramePass(_reader, work, _options, FrameTiles.Shape(_shape, _options), _ => 0, (plan, of) =>
+        return new FramePass(_reader, work, _options, Tiles(work), _ => 0, (plan, of) =>
             new FeatureWorker(plan, of, _features));
     }
 
@@ -114,7 +117,7 @@ internal sealed class FrameLane : IDisposable
         }
         Work work = what.WorkOn(_reader, _options.Backend) with { Samples = _session.Samples, Watch = _options.Watch! };
         return new FramePass(
-            _reader, work, _options, FrameTiles.Shape(_shape, _options), core => SegmentWorker.Bytes(work, what, core),
+            _reader, work, _options, Tiles(work), core => SegmentWorker.Bytes(work, what, core),
             (plan, of) => new SegmentWorker(plan, of, what));
     }
 }
