@@ -43,7 +43,7 @@ def features(
     -------
     The planes. ``FeatureSpec.preset("paper").plane_names()`` has their names.
 
-    For many images of a size, ``Session(FeatureSpec.preset("paper"), image.shape, image.dtype)`` plans and allocates once.
+    For many images of a size, ``Session.of_features(image.shape, image.dtype)`` plans and allocates once.
     """
     spec = specification(preset, families=families, sigma=sigma, sigma_scale=sigma_scale, standardise=standardise)
     pixels = _arrays.frame(image, channel_axis)

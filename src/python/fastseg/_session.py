@@ -12,7 +12,7 @@ from . import _abi, _arrays
 from ._call import Progress, call, callback
 from ._errors import FastSegError
 from ._library import check, library, read_text, word, word_of
-from ._spec import FeatureSpec
+from ._spec import FeatureSpec, specification
 
 
 class Plan(NamedTuple):
@@ -104,6 +104,13 @@ class Session:
         self._planes = self.plan.planes
         if warm_up:
             self.warm_up()
+
+    @classmethod
+    def of_features(
+        cls, shape: Sequence[int], dtype: Any = np.uint8, preset: Union[str, FeatureSpec] = "paper", **options: Any,
+    ) -> Session:
+        """A session that computes features only, of a preset or a FeatureSpec."""
+        return cls(specification(preset), shape, dtype, **options)
 
     def close(self) -> None:
         """Stops the session's threads and frees its buffers."""
