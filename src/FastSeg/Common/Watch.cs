@@ -23,12 +23,15 @@ internal sealed class Watch
     /// <summary>Receives the fraction that is done, 0 to 1, and returns whether to go on; null where nobody asks.</summary>
     public Func<double, bool>? Progress { get; set; }
 
+    /// <summary>What the caller's function threw, which stopped the computation; null where it threw nothing.</summary>
+    public Exception? Thrown { get; private set; }
+
     /// <summary>Begins a computation, on the thread that hears of its progress.</summary>
     /// <param name="pixels">Pixels that will be computed.</param>
     public void Begin(long pixels)
     {
         (_all, _done, _last) = (Math.Max(pixels, 1), 0, Stopwatch.GetTimestamp());
-        (_caller, _stopped) = (Environment.CurrentManagedThreadId, false);
+        (_caller, _stopped, Thrown) = (Environment.CurrentManagedThreadId, false, null);
     }
 
     /// <summary>Looks after some pixels have been computed, or none.</summary>
@@ -65,8 +68,9 @@ internal sealed class Watch
         {
             _stopped = !Progress!(Math.Min(1, (double)Interlocked.Read(ref _done) / _all));
         }
-        catch
+        catch (Exception e)
         {
+            Thrown = e;
             _stopped = true;
             throw;
         }

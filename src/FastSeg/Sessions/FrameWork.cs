@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using FastSeg.Backends;
 using FastSeg.Common;
@@ -38,16 +39,16 @@ internal sealed unsafe class FrameWork : IDisposable
         _team = new Team(compute.WorkerCount, options.Priority, Pin);
         _batch = compute with { Team = _team };
         _lanes = new FrameLane[shared ? 1 : compute.WorkerCount];
-        for (int i = 0; i < _lanes.Length; i++)
-        {
-            // A lane of its own has no thread besides the one that calls it.
-            ComputeOptions each = shared ? _batch : compute with { Team = new Team(1), Threads = 1 };
-            _lanes[i] = new FrameLane(job, shape, options, each);
-        }
         _classPixels = new long[job.Model?.Classes.Count ?? 0];
         (_segment, _features) = (SegmentFrame, FeaturesOfFrame);
         try
         {
+            for (int i = 0; i < _lanes.Length; i++)
+            {
+                // A lane of its own has no thread besides the one that calls it.
+                ComputeOptions each = shared ? _batch : compute with { Team = new Team(1), Threads = 1 };
+                _lanes[i] = new FrameLane(job, shape, options, each);
+            }
             _kinds = job.Model is null
                 ? FrameKinds.FeaturesAlone
                 : FrameKinds.Of(new SegmentTargets { Labels = new FrameMemory(1, LabelType) });
@@ -255,6 +256,25 @@ internal sealed unsafe class FrameWork : IDisposable
     {
         Array.ForEach(_lanes, lane => Array.Clear(lane.ClassPixels));
         Watch.Begin(pixels);
+        try
+        {
+            RunFrames(count, step);
+        }
+        catch (OperationCanceledException) when (Watch.Thrown is { } thrown)
+        {
+            ExceptionDispatchInfo.Throw(thrown);
+        }
+        foreach (FrameLane lane in _lanes)
+        {
+            for (int c = 0; c < _classPixels.Length; c++)
+            {
+                _classPixels[c] += lane.ClassPixels[c];
+            }
+        }
+    }
+
+    private void RunFrames(int count, Action<int, long> step)
+    {
         if (_lanes.Length == 1)
         {
             for (int i = 0; i < count; i++)
@@ -266,13 +286,6 @@ internal sealed unsafe class FrameWork : IDisposable
         else
         {
             Workers.Run(_lanes.Length, count, _batch, step);
-        }
-        foreach (FrameLane lane in _lanes)
-        {
-            for (int c = 0; c < _classPixels.Length; c++)
-            {
-                _classPixels[c] += lane.ClassPixels[c];
-            }
         }
     }
 

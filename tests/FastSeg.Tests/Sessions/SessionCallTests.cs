@@ -94,6 +94,33 @@ internal sealed class SessionCallTests
     }
 
     [Test]
+    public void WhatProgressThrowsIsWhatTheCallerGets()
+    {
+        using var session = new SegmentationSession(Trained.Grey, Bytes, new FrameOptions { Threads = 3 });
+        byte[] labels = new byte[Width * Height];
+        session.Progress = _ => throw new NotSupportedException("mine");
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.That(() => Many(session, labels), Throws.InstanceOf<NotSupportedException>().With.Message.EqualTo("mine"));
+        }
+        session.Progress = null;
+        Many(session, labels);
+        Assert.That(labels, Is.EqualTo(Expected(Trained.Grey, Scene.Image)));
+    }
+
+    [Test]
+    public void ASessionThatCannotBeMadeLeavesNoThread()
+    {
+        int Workers() => Directory.GetDirectories("/proc/self/task").Count(
+            task => File.ReadAllText($"{task}/comm").StartsWith("FastSeg worker", StringComparison.Ordinal));
+        int before = Workers();
+        Assert.That(
+            () => new SegmentationSession(Trained.Grey, Bytes, new FrameOptions { Threads = 4, Memory = 1 << 20 }),
+            Throws.InstanceOf<FastSegException>());
+        Assert.That(Workers(), Is.EqualTo(before));
+    }
+
+    [Test]
     public void OneCallAtATime()
     {
         using var session = new SegmentationSession(Trained.Grey, Bytes, new FrameOptions { Threads = 2 });
