@@ -2,7 +2,6 @@ using FastSeg.Checks;
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Onnx;
-using FastSeg.Tests.Deep.Backbones;
 using NUnit.Framework;
 using OnnxSchema;
 

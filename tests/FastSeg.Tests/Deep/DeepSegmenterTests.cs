@@ -3,7 +3,6 @@ using FastSeg.Deep;
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Upsamplers;
-using FastSeg.Native;
 using FastSeg.Tests.Deep.Backbones;
 using FastSeg.Tests.Deep.Upsamplers;
 using FastSeg.Tests.Reference;

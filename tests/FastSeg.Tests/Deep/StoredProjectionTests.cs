@@ -3,7 +3,6 @@ using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Weights;
-using FastSeg.Tests.Deep.Backbones;
 using FastSeg.Tests.Deep.Upsamplers;
 using NUnit.Framework;
 
