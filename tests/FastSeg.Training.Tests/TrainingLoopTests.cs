@@ -42,7 +42,32 @@ internal sealed class TrainingLoopTests
         Assert.That(File.Exists(wanted.StateFile), Is.False);
     }
 
-    private static (long Steps, List<UpsamplerNews> News) Run(Job job, UpsamplerJob wanted, int stopAt, int badFrom, bool stopped = false)
+    /// <summary>Minutes are made into steps once: a training that goes on does not time its steps again.</summary>
+    [Test]
+    public void ATrainingThatGoesOnHasTheStepsThatWerePlanned()
+    {
+        using var job = new Job(images: 0);
+        UpsamplerJob wanted = job.Wanted with { Steps = 5 };
+        Assert.That(() => Run(job, wanted, stopAt: 2, badFrom: 99), Throws.InstanceOf<OperationCanceledException>());
+        (long steps, _) = Run(job, wanted with { Steps = 0, Minutes = 1e-6 }, stopAt: 0, badFrom: 99);
+        Assert.That(steps, Is.EqualTo(5));
+    }
+
+    [Test]
+    public void AStateOfAnotherProjectionIsNotGoneOnWith()
+    {
+        using var job = new Job(images: 0);
+        UpsamplerJob wanted = job.Wanted with { Steps = 5 };
+        Assert.That(() => Run(job, wanted, stopAt: 2, badFrom: 99), Throws.InstanceOf<OperationCanceledException>());
+        byte[] state = File.ReadAllBytes(wanted.StateFile);
+        Assert.That(
+            () => Run(job, wanted, stopAt: 0, badFrom: 99, projection: "another"),
+            Throws.InstanceOf<FastSegException>().With.Message.Contains("or of files that have changed since"));
+        Assert.That(File.ReadAllBytes(wanted.StateFile), Is.EqualTo(state));
+    }
+
+    private static (long Steps, List<UpsamplerNews> News) Run(
+        Job job, UpsamplerJob wanted, int stopAt, int badFrom, bool stopped = false, string projection = "one")
     {
         UpsamplerConfig config = job.Small(null);
         using var network = new TorchNetwork(config, IdentityStart.Weights(config, 1));
@@ -55,7 +80,7 @@ internal sealed class TrainingLoopTests
         using var data = new Made(stopAt, badFrom, stop);
         var news = new List<UpsamplerNews>();
         var loop = new TrainingLoop(network, data, wanted, news.Add, stop.Token);
-        return (loop.Run(new TrainingState(wanted.StateFile, "a job"), optimiser), news);
+        return (loop.Run(new TrainingState(wanted.StateFile, "a job") { Projection = projection }, optimiser), news);
     }
 
     /// <summary>Random crops, whose loss is no number from the given call on, and which stop the training at another one.</summary>
