@@ -20,6 +20,8 @@ case "${1:-}" in
 esac
 [[ $# -le 1 ]] || die "one folder is all that it takes, and $# arguments were given."
 
+command -v dotnet >/dev/null || die "dotnet is not on PATH; install the .NET 10 SDK (Debian and Ubuntu: package dotnet-sdk-10.0)."
+
 # Each mode is a file that defines publish FOLDER and the folder it takes by default.
 source "$root/tools/publish/written.sh"
 source "$root/tools/publish/licences.sh"

@@ -11,6 +11,7 @@ furnish() {
 }
 
 publish() {
+    command -v xz >/dev/null || die "xz is not on PATH; install Debian's package xz-utils."
     begin "$1" fastseg fastseg fastseg-linux-x64.tar.xz
     local program=$stage/fastseg
     # A build of its own: the repository's bin and obj folders stay as they are.
