@@ -9,7 +9,7 @@ namespace FastSeg.Training.Tests;
 
 /// <summary>The trainer as a program: where it comes from, and what becomes of a training when it ends otherwise than it should.</summary>
 [TestFixture]
-internal sealed class TrainerTests
+internal sealed class TrainerProgramTests
 {
     [Test]
     public void WithoutSourcesThereIsNoTrainer()
