@@ -31,6 +31,7 @@ public sealed class SegmentationSession : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(shape);
         Model = model;
+        Warnings = model.Warnings("A frame", shape.Type);
         Options = options ?? new FrameOptions();
         _work = new FrameWork(new FrameJob(model, backbone, model.Features, model.Channels), shape, Options);
     }
@@ -43,6 +44,9 @@ public sealed class SegmentationSession : IDisposable
 
     /// <summary>The model that is applied; null where only features are computed.</summary>
     public Model? Model { get; }
+
+    /// <summary>What makes results for frames of this shape doubtful, a sentence each, as in <see cref="RunResult.Warnings"/>.</summary>
+    public IReadOnlyList<string> Warnings { get; } = [];
 
     /// <summary>What frames look like.</summary>
     public FrameShape Shape => _work.Shape;

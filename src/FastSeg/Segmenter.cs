@@ -175,7 +175,7 @@ public sealed class Segmenter
         new FeatureRun(NotNull(image), options ?? new ComputeOptions())
             .Run(Model.Features, Model.Channels, Model.Deep, _backbone, NotNull(output)) with
         {
-            Warnings = Model.Warnings(image.Info),
+            Warnings = Model.Warnings(image.Info.Name, image.Info.Type),
         };
 
     /// <summary>

@@ -184,15 +184,15 @@ public sealed class Model
     }
 
     /// <summary>
-    /// What makes the result for an image doubtful: the images that the model was trained on had samples of another range, and it does not
-    /// standardise images. Empty where nothing does, or where the model does not say what it was trained on.
+    /// What makes the result for an image of such samples doubtful: the images that the model was trained on had samples of another range,
+    /// and it does not standardise images. Empty where nothing does, or where the model does not say what it was trained on.
     /// </summary>
-    internal IReadOnlyList<string> Warnings(ImageInfo image)
+    internal IReadOnlyList<string> Warnings(string name, SampleType found)
     {
         SampleType?[] trained = [.. (Images ?? []).Select(known => known.Type).Distinct()];
         if (Features.Standardise != Standardisation.None
             || trained.Length == 0
-            || trained.Any(type => type is null || type.Value.Divisor() == image.Type.Divisor()))
+            || trained.Any(type => type is null || type.Value.Divisor() == found.Divisor()))
         {
             return [];
         }
@@ -200,8 +200,8 @@ public sealed class Model
         string divisors = string.Join(" or ", trained.Select(type => type!.Value.Divisor()).Distinct());
         return
         [
-            $"{image.Name} has samples of {image.Type.Name()}, but the model was trained on {types} and does not standardise images: "
-            + $"it sees samples / {image.Type.Divisor()}, and saw samples / {divisors}; look at the labels before you trust them.",
+            $"{name} has samples of {found.Name()}, but the model was trained on {types} and does not standardise images: "
+            + $"it sees samples / {found.Divisor()}, and saw samples / {divisors}; look at the labels before you trust them.",
         ];
     }
 

@@ -82,7 +82,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         return run.Result(what.Area.Pixels, classPixels, times, Stopwatch.GetElapsedTime(start).TotalSeconds) with
         {
             ClassWeights = weights,
-            Warnings = model.Warnings(image.Info),
+            Warnings = model.Warnings(image.Info.Name, image.Info.Type),
         };
     }
 

@@ -26,6 +26,10 @@ internal sealed class SampleTypeWarningTests
         Assert.That(segmenter.Segment(wide).Run.Warnings, Is.EqualTo(new[] { Words }));
         Assert.That(segmenter.Features(wide).Run.Warnings, Is.EqualTo(new[] { Words }));
         Assert.That(segmenter.Segment(same).Run.Warnings, Is.Empty);
+        using var session = new SegmentationSession(Trained.GreyByType, new FrameShape(96, 80, SampleType.UInt16));
+        using var fitting = new SegmentationSession(Trained.GreyByType, new FrameShape(96, 80, SampleType.UInt8));
+        Assert.That(session.Warnings, Is.EqualTo(new[] { Words.Replace("wide has", "A frame has", StringComparison.Ordinal) }));
+        Assert.That(fitting.Warnings, Is.Empty);
         Assert.That(new Segmenter(Trained.Grey).Segment(wide).Run.Warnings, Is.Empty, "standardised");
     }
 
