@@ -20,7 +20,7 @@ library=${FASTSEG_LIBRARY:-$root/out/library}
 
 python=
 for candidate in ${PYTHON:+"$PYTHON"} python3 /usr/bin/python3; do
-    if "$candidate" -c 'import setuptools, wheel, pip, venv, numpy' 2>/dev/null; then python=$candidate; break; fi
+    if "$candidate" -c 'import setuptools, wheel, pip, venv, ensurepip, numpy' 2>/dev/null; then python=$candidate; break; fi
 done
 [[ -n $python ]] || die "no Python has setuptools, wheel, pip, venv and numpy; install Debian's python3-wheel, python3-pip, python3-venv \
 and python3-numpy, or name a Python in PYTHON."

@@ -33,7 +33,7 @@ def colour() -> np.ndarray:
 
 
 def strokes() -> np.ndarray:
-    """Labels 2, 3 and 300 would do as well; these are 1, 2 and 5."""
+    """A stroke in each region: labels 1, 2 and 5."""
     drawn = np.zeros((HEIGHT, WIDTH), np.uint8)
     drawn[20:24, 20:80] = 1
     drawn[110:114, 20:80] = 2

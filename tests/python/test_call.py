@@ -67,10 +67,11 @@ class ProgressTests(unittest.TestCase):
 
         with Session(scene.model(), LARGE.shape) as session:
             before = session.segment(LARGE)
+            out = np.zeros(LARGE.shape, np.uint8)
             with self.assertRaises(Enough):
-                session.segment(LARGE, progress=progress)
+                session.segment(LARGE, out, progress=progress)
             self.assertEqual(len(calls), 1)
-            self.assertLess(calls[0], 0.9)
+            self.assertTrue((out == 0).any(), "the call stopped before its end")
             np.testing.assert_array_equal(session.segment(LARGE), before)
         with self.assertRaises(Enough):
             fastseg.train(scene.image(), scene.strokes(), progress=progress, rounds=500)
@@ -94,10 +95,9 @@ class InterruptTests(unittest.TestCase):
 
     def interrupt(self, work, number=signal.SIGINT):
         """Runs work, and sends a signal when it reports for the first time."""
-        sent, self.reports = [], 0
+        sent = []
 
         def progress(done):
-            self.reports += 1
             if not sent:
                 sent.append(number)
                 threading.Timer(0.01, os.kill, (os.getpid(), number)).start()
@@ -106,9 +106,10 @@ class InterruptTests(unittest.TestCase):
 
     def test_ctrl_c_ends_a_call_and_the_session_goes_on(self):
         with Session(scene.model(), LARGE.shape, threads=1, up_to=True) as session:
+            out = np.zeros(LARGE.shape, np.uint8)
             with self.assertRaises(KeyboardInterrupt):
-                self.interrupt(lambda progress: session.segment(LARGE, progress=progress))
-            self.assertLess(self.reports, 10)
+                self.interrupt(lambda progress: session.segment(LARGE, out, progress=progress))
+            self.assertTrue((out == 0).any(), "the call stopped before its end")
             np.testing.assert_array_equal(session.segment(scene.image()), scene.labels())
         self.assertIs(signal.getsignal(signal.SIGINT), signal.default_int_handler)
 

@@ -1,10 +1,12 @@
 """Training, models and what they say about themselves."""
 from __future__ import annotations
 
+import io
 import logging
 import pickle
 import tempfile
 import unittest
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -91,8 +93,21 @@ class ModelTests(unittest.TestCase):
         self.assertIn(logging.INFO, levels, "which session was opened")
 
     def test_trees_of_xgboost_become_a_model(self):
-        with self.assertRaisesRegex(FastSegError, "."):
+        with zipfile.ZipFile(io.BytesIO(scene.model().to_bytes())) as parts:
+            trees = parts.read("forest.ubj")
+        model = fastseg.Model.from_xgboost(trees, scene.NAMES, features=scene.model().feature_spec)
+        self.assertEqual([one[:3] for one in model.classes], [one[:3] for one in scene.model().classes])
+        np.testing.assert_array_equal(model.segment(scene.image()), scene.labels())
+        with self.assertRaises(FastSegError):
             fastseg.Model.from_xgboost(b"no model", {1: "a", 2: "b"})
+
+    def test_deep_features_are_added(self):
+        folder = scene.ROOT / "models" / "fastseg-vit-tiny-8-int8"
+        model = fastseg.train(scene.image(), scene.strokes(), sigma=1, rounds=2, backbone=folder, deep_channels=8)
+        self.assertEqual((model.deep_channels, model.planes), (8, len(model.feature_spec.plane_names()) + 8))
+        self.assertNotEqual(model.backbone, "")
+        self.assertEqual(model.segment(scene.image(), backbone=folder).shape, (scene.HEIGHT, scene.WIDTH))
+        self.assertEqual(model.features(scene.image(), backbone=folder).shape[0], model.planes)
 
 
 class SpecTests(unittest.TestCase):
