@@ -1,8 +1,8 @@
 using System.IO.Compression;
+using System.IO.Pipes;
 using System.Text;
 using FastSeg.Models;
 using FastSeg.Tests.Reference;
-using System.IO.Pipes;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Models;
