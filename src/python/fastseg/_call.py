@@ -39,12 +39,13 @@ def reporter(progress: Optional[Progress]) -> Optional[Callable[[float], Any]]:
 class _Call:
     """One call of the library on this thread: what it reports to, and what ends it."""
 
-    __slots__ = ("tell", "told", "signals", "handlers", "error")
+    __slots__ = ("tell", "told", "signals", "handlers", "taken", "error")
 
     def __init__(self, tell: Optional[Callable[[float], Any]]) -> None:
         self.tell, self.told = tell, 0.0
         self.signals: List[tuple] = []
         self.handlers: dict = {}
+        self.taken: List[int] = []
         self.error: Optional[BaseException] = None
 
     def take_signals(self) -> None:
@@ -56,12 +57,18 @@ class _Call:
             for number in _SIGNALS:
                 handler = signal.getsignal(number)
                 if callable(handler):
-                    signal.signal(number, self._note)
                     self.handlers[number] = handler
+                    self.taken.append(number)
+                    signal.signal(number, self._note)
 
     def give_signals_back(self) -> None:
-        for number, handler in self.handlers.items():
-            signal.signal(number, handler)
+        """Sets the handlers as they were, all of them, even where one that was just set raises."""
+        if self.taken:
+            number = self.taken.pop()
+            try:
+                signal.signal(number, self.handlers[number])
+            finally:
+                self.give_signals_back()
 
     def _note(self, number: int, frame: Any) -> None:
         self.signals.append((number, frame))
@@ -99,16 +106,17 @@ def callback(done, _):
 def call(function: Callable[..., int], *arguments: Any, progress: Optional[Progress] = None) -> None:
     """Calls a function of the library that reports to the callback above, and raises what went wrong.
 
-    Ctrl-C stops it within about 50 ms and raises KeyboardInterrupt; an exception of the progress function stops it, too.
+    Ctrl-C stops it within about 50 ms, a training after its boosting round, and raises KeyboardInterrupt. An exception of the progress
+    function stops it, too.
     """
     this, outer = _Call(reporter(progress)), getattr(_threads, "call", None)
     _threads.call = this
-    this.take_signals()
     try:
+        this.take_signals()
         status = function(*arguments)
     finally:
-        this.give_signals_back()
         _threads.call = outer
+        this.give_signals_back()
     if this.error is not None:
         raise this.error
     this.handle_signals()

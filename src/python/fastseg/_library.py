@@ -58,7 +58,7 @@ def find() -> Path:
 
 def _load(path: Path) -> ctypes.CDLL:
     try:
-        loaded = ctypes.CDLL(str(path))
+        loaded = ctypes.CDLL(os.path.abspath(path))
     except OSError as error:
         raise FastSegError(f"{path} cannot be loaded: {error}.", "FS_FAILED") from error
     loaded.fs_abi_version.argtypes, loaded.fs_abi_version.restype = [], ctypes.c_uint32
