@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace FastSeg.Perf;
 
-/// <summary>The same frames through C and Python, each in a fresh process; their labels must be C#'s.</summary>
+/// <summary>The same frames through C and Python, each in a fresh process; their results are compared with C#'s.</summary>
 internal static class LatencyDoors
 {
     /// <summary>Side of frames so small that the call itself is most of their time.</summary>

@@ -1,3 +1,4 @@
+using FastSeg.Common;
 using FastSeg.Images;
 using FastSeg.Native;
 using FastSeg.Probabilities;
@@ -103,7 +104,7 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     /// <param name="result">Receives the results; its core is the present one.</param>
     public void Smooth(TileResult result)
     {
-        var rows = new DecidedRows { Result = result };
+        var rows = new DecidedRows { Result = result, Watch = _work.Watch };
         if (!_work.SmoothsOnDevice)
         {
             Filter(ref rows);
@@ -126,7 +127,7 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     {
         if (!_work.SmoothsOnDevice)
         {
-            var rows = new UnsureRows { Tile = _present, Values = Values, Classes = _classes };
+            var rows = new UnsureRows { Tile = _present, Values = Values, Classes = _classes, Watch = _work.Watch };
             Filter(ref rows);
         }
     }
@@ -186,9 +187,13 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     private struct DecidedRows : ISmoothedRows
     {
         public TileResult Result;
+        public Watch Watch;
 
-        public readonly void Take(long x, long y, int width, float* smoothed, nint classStride) =>
+        public readonly void Take(long x, long y, int width, float* smoothed, nint classStride)
+        {
+            Watch.Look(0);
             Result.TakeSmoothed(x, y, width, smoothed, classStride);
+        }
     }
 
     /// <summary>Keeps the smoothed probabilities of pixels of which the forest is unsure, and the forest's own of the others.</summary>
@@ -197,9 +202,11 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
         public GuidedTileCpu Tile;
         public ushort* Values;
         public int Classes;
+        public Watch Watch;
 
         public readonly void Take(long x, long y, int width, float* smoothed, nint classStride)
         {
+            Watch.Look(0);
             Region outer = Tile.Outer, core = Tile.Core;
             float* own = Tile.Probabilities + ((y - outer.Y) * outer.Width) + (x - outer.X);
             ushort* to = Values + ((y - core.Y) * core.Width) + (x - core.X);

@@ -16,21 +16,25 @@ internal sealed class Team : IDisposable
 
     /// <summary>Starts the threads.</summary>
     /// <param name="workers">Threads that work at once; the calling thread is one of them.</param>
-    /// <param name="priority">Priority of the threads that are started.</param>
     /// <param name="prepare">Called once by each thread that is started, with its number, from 1; null for nothing.</param>
-    public Team(int workers, ThreadPriority priority = ThreadPriority.Normal, Action<int>? prepare = null)
+    public Team(int workers, Action<int>? prepare = null)
     {
         _threads = new Thread[workers - 1];
         for (int i = 0; i < _threads.Length; i++)
         {
             int worker = i + 1;
-            _threads[i] = new Thread(() => Serve(worker, prepare))
-            {
-                IsBackground = true,
-                Name = $"FastSeg worker {worker}",
-                Priority = priority,
-            };
-            _threads[i].Start();
+            _threads[i] = new Thread(() => Serve(worker, prepare)) { IsBackground = true, Name = $"FastSeg worker {worker}" };
+        }
+        try
+        {
+            Array.ForEach(_threads, thread => thread.Start());
+        }
+        catch
+        {
+            // The system has no more threads; those that run would wait for ever.
+            _threads = [.. _threads.Where(thread => thread.IsAlive)];
+            Dispose();
+            throw;
         }
     }
 

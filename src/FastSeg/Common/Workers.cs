@@ -41,11 +41,12 @@ internal static class Workers
     {
         (Turns begun, Turns ended) = (new Turns(), new Turns());
         // Every step that was taken tells the others how it ended, cancelled ones too: they would wait for their turn for ever.
-        Run(workers, count, options with { Progress = null, Cancellation = default }, (worker, index) =>
+        Run(workers, count, options with { Progress = null, Cancellation = default, Watch = null }, (worker, index) =>
         {
             try
             {
                 options.Cancellation.ThrowIfCancellationRequested();
+                options.Watch?.Look(0);
                 begun.Take(index, () => begin(worker, index));
                 work(worker, index);
                 ended.Take(index, () =>

@@ -32,6 +32,7 @@ internal sealed unsafe class MarginRows(ImageWriter output) : TilePredictions
             PlaneTarget target = output.Planes!.Value;
             float* first = margins + (row.X - x);
             PlaneCopyCpu.Run(new Band(row.X, y, (int)row.Width, 1, groups, first, 0, checked((int)groupStride)), target);
+            PlaneCopyCpu.Fence();
         }
         _next!.TakeRow(x, y, width, margins, groupStride, groups);
     }

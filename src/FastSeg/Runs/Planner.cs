@@ -26,6 +26,9 @@ internal sealed record Planner(
     /// <summary>Columns and rows of the tiles to try first, whatever the image; null where the planner chooses.</summary>
     public (long Width, long Height)? Shape { get; init; }
 
+    /// <summary>How often all buffers exist, each time for another frame.</summary>
+    public int Copies { get; init; } = 1;
+
     /// <summary>
     /// The sides of tiles are multiples of this, so tiles begin at multiples of it from the area's corner. 256 pixels are the side of a
     /// tile in the TIFFs that are written, and the width of the widest filter panel.
@@ -102,7 +105,8 @@ internal sealed record Planner(
             items.Add(new PlanItem("weighing", bytes, workers, PlanPhase.Weighing));
         }
         return new Plan(
-            Area, width, height, Work.Halo + reach, Work.Channels, Work.PlaneCount, workers, items, Factory.DeviceItems(Work, grid),
+            Area, width, height, Work.Halo + reach, Work.Channels, Work.PlaneCount, workers, Copied(items),
+            Copied(Factory.DeviceItems(Work, grid)),
             ProcessMemory.Resident() + ProcessMemory.CodeBytes)
         {
             Reach = reach,
@@ -112,6 +116,9 @@ internal sealed record Planner(
             Origin = origin,
         };
     }
+
+    private IReadOnlyList<PlanItem> Copied(IReadOnlyList<PlanItem> items) =>
+        Copies == 1 ? items : [.. items.Select(item => item with { Count = item.Count * Copies })];
 
     /// <summary>Adds what the first pass leaves to the second: to the memory where the limit allows it, otherwise to the disk.</summary>
     private Plan WithStored(Plan plan, ComputeOptions options)

@@ -3,6 +3,9 @@ namespace FastSeg.Sessions;
 /// <summary>Refuses frames and results that do not fit a session. Every check of a good frame allocates nothing.</summary>
 internal static class FrameChecks
 {
+    /// <summary>Bytes of the address space of x64.</summary>
+    private const long MostStride = 1L << 47;
+
     /// <summary>Refuses a span that is too short.</summary>
     /// <param name="what">What the sentence calls it.</param>
     /// <param name="given">Its values.</param>
@@ -56,6 +59,7 @@ internal static class FrameChecks
             throw new FastSegException(
                 $"The {what} has {memory.Width} x {memory.Height} values a plane, but the frame has {width} x {height} pixels.");
         }
+        CheckRange(what, [memory.RowStride, memory.PixelStride, memory.PlaneStride]);
         long bytes = memory.Type.Bytes();
         long pixel = memory.PixelStride != 0 ? memory.PixelStride : interleaved ? bytes * planes : bytes;
         long row = memory.RowStride != 0 ? memory.RowStride : Math.Abs(pixel) * width;
@@ -95,13 +99,25 @@ internal static class FrameChecks
         }
     }
 
+    /// <summary>Refuses strides that no memory has, so that sums of them are no larger than an address.</summary>
+    private static void CheckRange(string what, ReadOnlySpan<long> strides)
+    {
+        foreach (long stride in strides)
+        {
+            if (stride is < -MostStride or > MostStride)
+            {
+                throw new FastSegException($"The {what} has a stride of {stride} bytes, which is further than memory reaches.");
+            }
+        }
+    }
+
     /// <summary>
     /// Refuses strides of which one steps into the values of another: sorted, each must be as long as all shorter ones reach.
     /// </summary>
     private static void Apart(string what, Span<(long Stride, int Count)> ways, long bytes)
     {
         ways.Sort(static (a, b) => a.Stride.CompareTo(b.Stride));
-        long reach = bytes;
+        Int128 reach = bytes;
         foreach ((long stride, int count) in ways)
         {
             if (count == 1)
@@ -113,7 +129,11 @@ internal static class FrameChecks
                 throw new FastSegException(
                     $"The {what} has a stride of {stride} bytes where {reach} are needed; strides count bytes, not values.");
             }
-            reach = (stride * (count - 1)) + reach;
+            reach += (Int128)stride * (count - 1);
+            if (reach > MostStride)
+            {
+                throw new FastSegException($"The {what} would have {reach} bytes, which is more than memory has.");
+            }
         }
     }
 }

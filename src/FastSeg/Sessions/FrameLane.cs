@@ -11,6 +11,7 @@ internal sealed class FrameLane : IDisposable
     private readonly FrameShape _shape;
     private readonly FrameOptions _session;
     private readonly ComputeOptions _options;
+    private readonly int _lanes;
     private readonly FrameReader _reader;
     private readonly FrameWriter _features;
     private readonly Dictionary<FrameKinds, (IFramePass Pass, FrameOutputs Outputs)> _passes = [];
@@ -20,9 +21,10 @@ internal sealed class FrameLane : IDisposable
     /// <param name="shape">What frames look like.</param>
     /// <param name="session">Smoothing, weights, fixed mean and deviation.</param>
     /// <param name="options">The team and what looks after it, memory, backend.</param>
-    public FrameLane(FrameJob job, FrameShape shape, FrameOptions session, ComputeOptions options)
+    /// <param name="lanes">How many lanes like this one the session has.</param>
+    public FrameLane(FrameJob job, FrameShape shape, FrameOptions session, ComputeOptions options, int lanes)
     {
-        (_job, _shape, _session, _options) = (job, shape, session, options);
+        (_job, _shape, _session, _options, _lanes) = (job, shape, session, options, lanes);
         _reader = new FrameReader(shape);
         _features = new FrameWriter(shape, SampleType.Float32, job.PlaneNames.Count);
         ClassPixels = new long[job.Model?.Classes.Count ?? 0];
@@ -31,13 +33,27 @@ internal sealed class FrameLane : IDisposable
     /// <summary>Pixels of each class since they were last cleared.</summary>
     public long[] ClassPixels { get; }
 
-    /// <summary>The plan of a kind of results, which makes its buffers.</summary>
-    public Plan Prepare(FrameKinds kinds) => Of(kinds).Pass.Plan;
+    /// <summary>Makes the buffers of a kind of results, unless they are there.</summary>
+    /// <param name="kinds">Which results.</param>
+    /// <param name="plan">The plan that another lane made for all lanes; null for the first lane.</param>
+    /// <returns>The plan of all lanes.</returns>
+    public Plan Prepare(FrameKinds kinds, Plan? plan)
+    {
+        if (!_passes.TryGetValue(kinds, out (IFramePass Pass, FrameOutputs) known))
+        {
+            // Planned for the largest frame, whichever came last.
+            _reader.Take(new FrameMemory { Width = _shape.Width, Height = _shape.Height });
+            var outputs = new FrameOutputs(_shape, kinds, ClassPixels.Length);
+            known = (kinds.Features ? FeaturePass(plan) : SegmentPass(kinds, outputs, plan), outputs);
+            _passes.Add(kinds, known);
+        }
+        return known.Pass.Plan;
+    }
 
     /// <summary>Segments a frame.</summary>
     public void Segment(FrameKinds kinds, in FrameMemory frame, in SegmentTargets targets)
     {
-        (IFramePass pass, FrameOutputs outputs) = Of(kinds);
+        (IFramePass pass, FrameOutputs outputs) = _passes[kinds];
         _reader.Take(frame);
         outputs.Take(targets);
         pass.Run(ClassPixels);
@@ -46,7 +62,7 @@ internal sealed class FrameLane : IDisposable
     /// <summary>Computes the planes of a frame.</summary>
     public void Features(in FrameMemory frame, in FrameMemory planes)
     {
-        IFramePass pass = Of(FrameKinds.FeaturesAlone).Pass;
+        IFramePass pass = _passes[FrameKinds.FeaturesAlone].Pass;
         _reader.Take(frame);
         _features.Take(planes);
         pass.Run(ClassPixels);
@@ -62,23 +78,10 @@ internal sealed class FrameLane : IDisposable
         _passes.Clear();
     }
 
-    private (IFramePass Pass, FrameOutputs Outputs) Of(FrameKinds kinds)
-    {
-        if (!_passes.TryGetValue(kinds, out (IFramePass, FrameOutputs) known))
-        {
-            // Planned for the largest frame, whichever came last.
-            _reader.Take(new FrameMemory { Width = _shape.Width, Height = _shape.Height });
-            var outputs = new FrameOutputs(_shape, kinds, ClassPixels.Length);
-            known = (kinds.Features ? FeaturePass() : SegmentPass(kinds, outputs), outputs);
-            _passes.Add(kinds, known);
-        }
-        return known;
-    }
-
     private (long Width, long Height) Tiles(Work work) =>
         FrameTiles.Shape(_shape, _options.WorkerCount, work.Features.FilterHalo + work.Smoothing.Reach);
 
-    private IFramePass FeaturePass()
+    private IFramePass FeaturePass(Plan? plan)
     {
         SampleStatistics? samples = _session.Samples;
         if (_job.IsMadePerFrame)
@@ -91,11 +94,11 @@ internal sealed class FrameLane : IDisposable
         }
         var work = new Work(_reader, _job.Features, _job.Channels, null, null) { Samples = samples, Watch = _options.Watch! };
         _job.Features.Check(0);
-        return new FramePass(_reader, work, _options, Tiles(work), _ => 0, (plan, of) =>
-            new FeatureWorker(plan, of, _features));
+        return new FramePass(_reader, work, _options, Tiles(work), _ => 0, (made, of) =>
+            new FeatureWorker(made, of, _features), _lanes, plan);
     }
 
-    private IFramePass SegmentPass(FrameKinds kinds, FrameOutputs outputs)
+    private IFramePass SegmentPass(FrameKinds kinds, FrameOutputs outputs, Plan? plan)
     {
         Model model = _job.Model ?? throw new FastSegException(
             "The session has no model, so it computes features only; make one with a model to segment.");
@@ -118,6 +121,6 @@ internal sealed class FrameLane : IDisposable
         Work work = what.WorkOn(_reader, _options.Backend) with { Samples = _session.Samples, Watch = _options.Watch! };
         return new FramePass(
             _reader, work, _options, Tiles(work), core => SegmentWorker.Bytes(work, what, core),
-            (plan, of) => new SegmentWorker(plan, of, what));
+            (made, of) => new SegmentWorker(made, of, what), _lanes, plan);
     }
 }

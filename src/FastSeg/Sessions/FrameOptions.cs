@@ -24,7 +24,9 @@ public sealed record FrameOptions
     /// </summary>
     public IReadOnlyList<int>? Cores { get; init; }
 
-    /// <summary>Priority of the session's own threads.</summary>
+    /// <summary>
+    /// Priority of the session's own threads. One above normal needs a right that few users have; without it, it is normal.
+    /// </summary>
     public ThreadPriority Priority { get; init; } = ThreadPriority.Normal;
 
     /// <summary>What is done to the probabilities before each pixel gets its label; null for what the model says.</summary>
@@ -35,7 +37,8 @@ public sealed record FrameOptions
 
     /// <summary>
     /// Mean and deviation by which every frame's samples are standardised where the model or the features standardise images, such as
-    /// <see cref="Model.Samples"/>; a pixel's label then depends on its surroundings alone. Null where each frame has its own.
+    /// <see cref="Model.Samples"/>, and by which a smoothing's guide is standardised; a pixel's label then depends on its surroundings
+    /// alone. Null where each frame has its own.
     /// </summary>
     public SampleStatistics? Samples { get; init; }
 

@@ -27,16 +27,19 @@ internal sealed class FramePass : IFramePass
     /// <param name="shape">Columns and rows of a tile.</param>
     /// <param name="outputBytes">Bytes of a worker's results, given a tile's core.</param>
     /// <param name="makeWorker">Makes a worker.</param>
+    /// <param name="lanes">How many passes like this one the session has; the first one plans for all.</param>
+    /// <param name="known">That plan, for the others; null for the first.</param>
     /// <exception cref="FastSegException">The device is not there, or the memory is not enough.</exception>
     public FramePass(
         FrameReader reader, Work work, ComputeOptions options, (long Width, long Height) shape, Func<Region, long> outputBytes,
-        Func<Plan, Work, TileWorker> makeWorker)
+        Func<Plan, Work, TileWorker> makeWorker, int lanes, Plan? known)
     {
         (_reader, _options, _known) = (reader, options, work.Samples);
         BackendFactory factory = BackendChoice.Choose(options.Backend);
-        Plan = new Planner(work, reader.Info.Bounds, factory, outputBytes, _ => [], null)
+        Plan = known ?? new Planner(work, reader.Info.Bounds, factory, outputBytes, _ => [], null)
         {
             Shape = factory.Kind == BackendKind.Cpu ? shape : null,
+            Copies = lanes,
         }.Make(options);
         _step = Step;
         _workers = new TileWorker[Plan.Workers];
@@ -68,6 +71,8 @@ internal sealed class FramePass : IFramePass
         foreach (TileWorker worker in _workers)
         {
             worker.Begin(area, samples);
+            // What a call that failed has counted is none of this frame.
+            (worker as SegmentWorker)?.ClassPixels.AsSpan().Clear();
         }
         _grid = new TileGrid(area, Plan.TileWidth, Plan.TileHeight);
         Workers.Run(_workers.Length, _grid.Count, _options, _step);

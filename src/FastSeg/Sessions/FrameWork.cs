@@ -36,7 +36,7 @@ internal sealed unsafe class FrameWork : IDisposable
         Backend = BackendChoice.Choose(options.Backend).Kind;
         ComputeOptions compute = options.Compute with { Watch = Watch };
         bool shared = options.Goal == SessionGoal.Latency;
-        _team = new Team(compute.WorkerCount, options.Priority, Pin);
+        _team = new Team(compute.WorkerCount, Settle);
         _batch = compute with { Team = _team };
         _lanes = new FrameLane[shared ? 1 : compute.WorkerCount];
         _classPixels = new long[job.Model?.Classes.Count ?? 0];
@@ -47,16 +47,9 @@ internal sealed unsafe class FrameWork : IDisposable
             {
                 // A lane of its own has no thread besides the one that calls it.
                 ComputeOptions each = shared ? _batch : compute with { Team = new Team(1), Threads = 1 };
-                _lanes[i] = new FrameLane(job, shape, options, each);
+                _lanes[i] = new FrameLane(job, shape, options, each, _lanes.Length);
             }
-            _kinds = job.Model is null
-                ? FrameKinds.FeaturesAlone
-                : FrameKinds.Of(new SegmentTargets { Labels = new FrameMemory(1, LabelType) });
-            Plan = _lanes[0].Prepare(_kinds);
-            foreach (FrameLane lane in _lanes.AsSpan(1))
-            {
-                lane.Prepare(_kinds);
-            }
+            Plan = Prepare(FirstKinds);
         }
         catch
         {
@@ -88,30 +81,40 @@ internal sealed unsafe class FrameWork : IDisposable
 
     private int Classes => _classPixels.Length;
 
+    /// <summary>What the session does first: labels alone, or features where it has no model.</summary>
+    private FrameKinds FirstKinds => _job.Model is null
+        ? FrameKinds.FeaturesAlone
+        : FrameKinds.Of(new SegmentTargets { Labels = new FrameMemory(1, LabelType) });
+
     /// <summary>Type of the labels: uint16 where a kept value is above 255.</summary>
     private FrameType LabelType =>
-        _options.KeepValues && _job.Model!.Classes[^1].Value > byte.MaxValue ? FrameType.UInt16 : FrameType.UInt8;
+        _options.KeepValues && _job.Model?.Classes[^1].Value > byte.MaxValue ? FrameType.UInt16 : FrameType.UInt8;
 
-    /// <summary>Runs a frame of zeros through every lane.</summary>
+    /// <summary>Runs a frame of zeros through every lane, one after another.</summary>
     public void WarmUp()
     {
         long pixels = (long)Shape.Width * Shape.Height;
         using var frame = new HostBuffer(pixels * Shape.Channels * Shape.Type.Bytes());
         using var result = new HostBuffer(pixels * (_job.Model is null ? (long)PlaneNames.Count * sizeof(float) : LabelType.Bytes()));
         NativeMemory.Clear(frame.Pointer, (nuint)frame.Length);
-        // All lanes write the same zeros' results to the same place.
-        var frames = new FrameMemory[_lanes.Length];
-        Array.Fill(frames, new FrameMemory((nint)frame.Pointer, FrameTypes.Of(Shape.Type)));
-        if (_job.Model is null)
+        (int width, int height) = (Shape.Width, Shape.Height);
+        var zeros = new FrameMemory((nint)frame.Pointer, FrameTypes.Of(Shape.Type));
+        zeros = FrameChecks.Laid(zeros, "frame", width, height, Shape.Channels, interleaved: true);
+        var to = new FrameMemory((nint)result.Pointer, _job.Model is null ? FrameType.Float32 : LabelType);
+        to = FrameChecks.Laid(to, "result", width, height, _job.Model is null ? PlaneNames.Count : 1, interleaved: false);
+        FrameKinds kinds = FirstKinds;
+        Watch.Begin(pixels * _lanes.Length);
+        foreach (FrameLane lane in _lanes)
         {
-            var planes = new FrameMemory[_lanes.Length];
-            Array.Fill(planes, new FrameMemory((nint)result.Pointer, FrameType.Float32));
-            Features(frames, planes);
-            return;
+            if (_job.Model is null)
+            {
+                lane.Features(zeros, to);
+            }
+            else
+            {
+                lane.Segment(kinds, zeros, new SegmentTargets { Labels = to });
+            }
         }
-        var targets = new SegmentTargets[_lanes.Length];
-        Array.Fill(targets, new SegmentTargets { Labels = new FrameMemory((nint)result.Pointer, LabelType) });
-        Segment(frames, targets);
     }
 
     /// <summary>Segments frames.</summary>
@@ -133,6 +136,11 @@ internal sealed unsafe class FrameWork : IDisposable
             _kinds = kinds;
             pixels += (long)_frames[i].Width * _frames[i].Height;
         }
+        if (frames.Length == 0)
+        {
+            return;
+        }
+        Prepare(_kinds);
         Run(frames.Length, pixels, _segment);
     }
 
@@ -156,6 +164,7 @@ internal sealed unsafe class FrameWork : IDisposable
             FrameChecks.Disjoint(_frames[i], Shape.Channels, "frame", _planes[i], PlaneNames.Count, "memory for features");
             pixels += (long)width * height;
         }
+        Prepare(FrameKinds.FeaturesAlone);
         Run(frames.Length, pixels, _features);
     }
 
@@ -176,7 +185,7 @@ internal sealed unsafe class FrameWork : IDisposable
         }
         foreach (int core in options.Cores ?? [])
         {
-            if (!ThreadCores.Has(core))
+            if (!SystemThread.Has(core))
             {
                 throw new FastSegException($"The process cannot run on core {core}; name cores that it has, from 0.");
             }
@@ -293,11 +302,24 @@ internal sealed unsafe class FrameWork : IDisposable
 
     private void FeaturesOfFrame(int lane, long frame) => _lanes[lane].Features(_frames[frame], _planes[frame]);
 
-    private void Pin(int worker)
+    /// <summary>Makes the buffers of a kind of results in every lane, unless they are there. Returns the plan of all of them.</summary>
+    private Plan Prepare(FrameKinds kinds)
     {
+        Plan plan = _lanes[0].Prepare(kinds, null);
+        foreach (FrameLane lane in _lanes.AsSpan(1))
+        {
+            lane.Prepare(kinds, plan);
+        }
+        return plan;
+    }
+
+    /// <summary>What each of the session's own threads does first.</summary>
+    private void Settle(int worker)
+    {
+        SystemThread.Prefer(_options.Priority);
         if (_options.Cores is { Count: > 0 } cores)
         {
-            ThreadCores.Pin(cores[(worker - 1) % cores.Count]);
+            SystemThread.Pin(cores[(worker - 1) % cores.Count]);
         }
     }
 }

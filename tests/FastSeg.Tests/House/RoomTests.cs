@@ -73,7 +73,7 @@ internal sealed class RoomTests
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Features", "Features/Local", "Forest", "Forest/Saved",
             "Forest/Training", "Gpu", "Images", "Models", "Native", "Probabilities", "Runs", "Simd",
         ],
-        ["Sessions"] = ["Backends", "Common", "Deep/Backbones", "Features", "Images", "Models", "Native", "Probabilities", "Runs"],
+        ["Sessions"] = ["Backends", "Common", "Deep/Backbones", "Features", "Images", "Models", "Native", "Probabilities", "Runs", "Simd"],
         [Root] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest",

@@ -191,7 +191,7 @@ internal sealed class SessionCallTests
     [Test]
     public void ThreadsRunWhereAndHowTheyAreTold()
     {
-        int core = Enumerable.Range(0, 1024).Last(ThreadCores.Has);
+        int core = Enumerable.Range(0, 1024).Last(SystemThread.Has);
         var options = new FrameOptions { Threads = 3, Cores = [core], Priority = ThreadPriority.BelowNormal };
         using var session = new SegmentationSession(Trained.Grey, Bytes, options);
         byte[] labels = new byte[Width * Height];
