@@ -57,6 +57,29 @@ internal static class LatencyDoors
         }
     }
 
+    /// <summary>How many bytes of a door's result are others than those of the same frame through a session here.</summary>
+    private static double Differences(PerfRun run, string what, int side, SampleType type, string result)
+    {
+        byte[] theirs = File.ReadAllBytes(result);
+        var options = new FrameOptions { Threads = run.Options.Threads, Backend = BackendKind.Cpu };
+        using var session = what == "features"
+            ? SegmentationSession.OfFeatures(FeatureSpec.Paper, new FrameShape(side, side, type), options)
+            : new SegmentationSession(Model.Load(what), new FrameShape(side, side, type), options);
+        bool features = session.Model is null;
+        long bytes = (long)side * side * (features ? session.PlaneNames.Count * sizeof(float) : 1);
+        using var frames = new LatencyFrames(side, type, bytes);
+        if (features)
+        {
+            session.Features(frames.Frame, frames.Planes);
+        }
+        else
+        {
+            session.Segment(frames.Frame, frames.Labels);
+        }
+        byte[] ours = frames.Result(theirs.Length);
+        return ours.Zip(theirs).Count(pair => pair.First != pair.Second);
+    }
+
     /// <summary>Compiles the C program.</summary>
     private static string Compile(ScratchFolder folder, string library)
     {
@@ -116,6 +139,8 @@ internal static class LatencyDoors
                 Goal = door == "C" ? Goal.AtMost(FirstMost) : null,
             });
         }
+        double different = Differences(run, what, side, type, result);
+        run.Add(new Quantity("latency", $"{door}, bytes that differ from C#'s: {name}", different, "bytes") { Goal = Goal.AtMost(0) });
         double Value(string line) => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture);
         return new Latency(name, door, [.. lines.Skip(1).Select(Value).Order()]) { SetUp = Value(lines[0]), First = Value(firstLine) };
     }

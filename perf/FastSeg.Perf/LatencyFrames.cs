@@ -6,6 +6,7 @@ namespace FastSeg.Perf;
 internal sealed unsafe class LatencyFrames : IDisposable
 {
     private readonly HostBuffer _frame, _result;
+    private readonly SampleType _type;
 
     /// <summary>Cuts the frame.</summary>
     /// <param name="side">Columns and rows.</param>
@@ -13,7 +14,7 @@ internal sealed unsafe class LatencyFrames : IDisposable
     /// <param name="resultBytes">Bytes of the result.</param>
     public LatencyFrames(int side, SampleType type, long resultBytes)
     {
-        (Side, Type) = (side, type);
+        _type = type;
         byte[] mosaic = PerfImages.Mosaic(side);
         _frame = new HostBuffer((long)mosaic.Length * type.Bytes());
         _result = new HostBuffer(resultBytes);
@@ -29,13 +30,7 @@ internal sealed unsafe class LatencyFrames : IDisposable
         }
     }
 
-    public int Side { get; }
-
-    public SampleType Type { get; }
-
-    public FrameShape Shape => new(Side, Side, Type);
-
-    public FrameMemory Frame => new((nint)_frame.Pointer, Type == SampleType.UInt8 ? FrameType.UInt8 : FrameType.UInt16);
+    public FrameMemory Frame => new((nint)_frame.Pointer, _type == SampleType.UInt8 ? FrameType.UInt8 : FrameType.UInt16);
 
     public FrameMemory Labels => new((nint)_result.Pointer, FrameType.UInt8);
 

@@ -1,3 +1,5 @@
+using FastSeg.Images;
+
 namespace FastSeg.Sessions;
 
 /// <summary>Refuses frames and results that do not fit a session. Every check of a good frame allocates nothing.</summary>
@@ -84,7 +86,7 @@ internal static class FrameChecks
         return (memory.Pointer + (nint)first, memory.Pointer + (nint)last);
     }
 
-    /// <summary>Refuses a result that lies over the frame or over another result.</summary>
+    /// <summary>Refuses a result that lies over a frame or over another result.</summary>
     public static void Disjoint(in FrameMemory a, int aPlanes, string aName, in FrameMemory b, int bPlanes, string bName)
     {
         if (!a.IsGiven || !b.IsGiven)
@@ -93,10 +95,21 @@ internal static class FrameChecks
         }
         (nint aFirst, nint aEnd) = Extent(a, aPlanes);
         (nint bFirst, nint bEnd) = Extent(b, bPlanes);
-        if (aFirst < bEnd && bFirst < aEnd)
+        if (aFirst < bEnd && bFirst < aEnd && !(Rows(a, aPlanes) is { } aRows && Rows(b, bPlanes) is { } bRows && !aRows.Overlaps(bRows)))
         {
             throw new FastSegException($"The {aName} and the {bName} lie over each other in memory; each needs memory of its own.");
         }
+    }
+
+    /// <summary>
+    /// The rows of one plane, or of interleaved ones, where each lies in one piece; null for other memory. Halves of a picture lie within
+    /// each other's extent, and not over each other.
+    /// </summary>
+    private static MemoryRows? Rows(in FrameMemory memory, int planes)
+    {
+        long row = ((memory.Width - 1) * memory.PixelStride) + ((planes - 1) * memory.PlaneStride) + memory.Type.Bytes();
+        bool upright = memory.PixelStride > 0 && memory.PlaneStride >= 0 && Math.Abs(memory.RowStride) >= row;
+        return upright ? MemoryRows.Of(memory.Pointer, memory.RowStride, row, memory.Height) : null;
     }
 
     /// <summary>Refuses strides that no memory has, so that sums of them are no larger than an address.</summary>

@@ -12,6 +12,12 @@ internal sealed unsafe class FrameWork : IDisposable
     private static readonly string[] Names =
         ["frame", "memory for labels", "memory for probabilities", "memory for the confidence", "memory for margins"];
 
+    private static readonly string[] OtherNames =
+    [
+        "other frame", "memory for another frame's labels", "memory for another frame's probabilities",
+        "memory for another frame's confidence", "memory for another frame's margins",
+    ];
+
     private readonly FrameJob _job;
     private readonly FrameOptions _options;
     private readonly Team _team;
@@ -134,6 +140,11 @@ internal sealed unsafe class FrameWork : IDisposable
                 throw new FastSegException("The frames of one call must want the same results; segment the others in another call.");
             }
             _kinds = kinds;
+            for (int before = 0; before < i; before++)
+            {
+                ApartFrom(i, before);
+                ApartFrom(before, i);
+            }
             pixels += (long)_frames[i].Width * _frames[i].Height;
         }
         if (frames.Length == 0)
@@ -162,6 +173,13 @@ internal sealed unsafe class FrameWork : IDisposable
                 throw new FastSegException("The memory for features is a null pointer; give the address of its first value.");
             }
             FrameChecks.Disjoint(_frames[i], Shape.Channels, "frame", _planes[i], PlaneNames.Count, "memory for features");
+            for (int before = 0; before < i; before++)
+            {
+                const string Memory = "memory for features", OtherMemory = "memory for another frame's features";
+                FrameChecks.Disjoint(_planes[i], PlaneNames.Count, Memory, _planes[before], PlaneNames.Count, OtherMemory);
+                FrameChecks.Disjoint(_planes[i], PlaneNames.Count, Memory, _frames[before], Shape.Channels, "other frame");
+                FrameChecks.Disjoint(_planes[before], PlaneNames.Count, Memory, _frames[i], Shape.Channels, "other frame");
+            }
             pixels += (long)width * height;
         }
         Prepare(FrameKinds.FeaturesAlone);
@@ -240,6 +258,22 @@ internal sealed unsafe class FrameWork : IDisposable
             for (int j = i + 1; j < all.Length; j++)
             {
                 FrameChecks.Disjoint(all[i], planes[i], Names[i], all[j], planes[j], Names[j]);
+            }
+        }
+    }
+
+    /// <summary>Refuses results of a frame that lie over another frame or its results.</summary>
+    private void ApartFrom(int frame, int other)
+    {
+        SegmentTargets mine = _targets[frame], theirs = _targets[other];
+        ReadOnlySpan<FrameMemory> results = [mine.Labels, mine.Probabilities, mine.Confidence, mine.Margins];
+        ReadOnlySpan<FrameMemory> all = [_frames[other], theirs.Labels, theirs.Probabilities, theirs.Confidence, theirs.Margins];
+        ReadOnlySpan<int> planes = [Shape.Channels, 1, Classes, 1, FrameOutputs.Groups(Classes)];
+        for (int i = 0; i < results.Length; i++)
+        {
+            for (int j = 0; j < all.Length; j++)
+            {
+                FrameChecks.Disjoint(results[i], planes[i + 1], Names[i + 1], all[j], planes[j], OtherNames[j]);
             }
         }
     }

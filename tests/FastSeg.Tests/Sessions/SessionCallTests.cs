@@ -24,7 +24,7 @@ internal sealed class SessionCallTests
         var shape = new FrameShape(160, 120, SampleType.UInt8) { UpTo = true };
         var options = new FrameOptions { Threads = 2, Goal = goal, Smoothing = new Smoothing { Mode = smoothing } };
         using var session = new SegmentationSession(Trained.Grey, shape, options);
-        using HostBuffer frame = Copy<byte>(scene.Pixels), labels = Empty(scene.Pixels.Length),
+        using HostBuffer frame = Copy<byte>(scene.Pixels), labels = Empty(scene.Pixels.Length), others = Empty(scene.Pixels.Length),
             planes = Empty(4L * scene.Pixels.Length * session.PlaneNames.Count);
         FrameMemory from = Of(frame), to = Of(labels), features = Of(planes, FrameType.Float32);
         FrameMemory Small(FrameMemory memory) => memory with { Width = 70, Height = 50 };
@@ -33,7 +33,7 @@ internal sealed class SessionCallTests
             session.Segment(from, to);
             session.Features(from, features);
             session.Segment(Small(from), Small(to));
-            session.Segment([from, from], [new SegmentTargets { Labels = to }, new SegmentTargets { Labels = to }]);
+            session.Segment([from, from], [new SegmentTargets { Labels = to }, new SegmentTargets { Labels = Of(others) }]);
         }
 
         Call();
@@ -73,6 +73,7 @@ internal sealed class SessionCallTests
         session.Progress = null;
         session.Segment<byte>(large.Pixels, labels);
         Assert.That(labels, Is.EqualTo(Expected(Trained.Grey, large.Image)), "the session is as good as new");
+        Assert.That(session.ClassPixels.ToArray().Sum(), Is.EqualTo(labels.LongLength), "and counts nothing of the call that failed");
     }
 
     [Test]
@@ -142,6 +143,43 @@ internal sealed class SessionCallTests
     }
 
     [Test]
+    public void TheHalvesOfAPictureDoNotOverlap()
+    {
+        const int Half = Width / 2;
+        using var session = new SegmentationSession(Trained.Grey, new FrameShape(Half, Height, SampleType.UInt8));
+        using HostBuffer picture = Copy<byte>(Scene.Pixels), alone = Empty(Half * Height);
+        FrameMemory left = Of(picture) with { RowStride = Width }, right = left with { Pointer = left.Pointer + Half };
+        session.Segment(left, Of(alone));
+        session.Segment(left, right);
+        byte[] found = Read<byte>(picture), expected = Read<byte>(alone);
+        for (int y = 0; y < Height; y++)
+        {
+            Assert.That(found.AsSpan((y * Width) + Half, Half).SequenceEqual(expected.AsSpan(y * Half, Half)), $"row {y}");
+        }
+        Assert.That(
+            () => session.Segment(left, right with { Pointer = right.Pointer - 1 }),
+            Throws.InstanceOf<FastSegException>().With.Message.Contains("lie over each other"));
+    }
+
+    [Test]
+    public void AMemoryLimitIsThatOfAllLanes()
+    {
+        var smoothed = new FrameOptions { Threads = 6, Smoothing = Smoothing.Guided() };
+        Plan Planned(SessionGoal goal)
+        {
+            using var session = new SegmentationSession(Trained.Grey, Bytes, smoothed with { Goal = goal });
+            return session.Plan;
+        }
+        Plan lanes = Planned(SessionGoal.Throughput);
+        Assert.That(lanes.Items.Select(item => item.Count), Is.All.EqualTo(6));
+        Assert.That(lanes.BufferBytes, Is.GreaterThan(1.5 * Planned(SessionGoal.Latency).BufferBytes));
+        FrameOptions tight = smoothed with { Goal = SessionGoal.Throughput, Memory = lanes.ProcessBytes + (lanes.BufferBytes / 6) };
+        Assert.That(
+            () => new SegmentationSession(Trained.Grey, Bytes, tight),
+            Throws.InstanceOf<FastSegException>().With.Message.Contains("is not enough"));
+    }
+
+    [Test]
     public void SeveralSessionsRunAtOnce()
     {
         byte[] expected = Expected(Trained.Grey, Scene.Image);
@@ -176,12 +214,18 @@ internal sealed class SessionCallTests
         Refuses(() => session.Segment<byte>(Scene.Pixels, new byte[10]), "has 10 values, but 307200 are needed");
         Refuses(() => session.Segment<int>(new int[Width * Height], new byte[Width * Height]), "memory of Int32");
         Refuses(() => session.Segment([Of(frame), Of(frame)], [new SegmentTargets { Labels = Of(labels) }]), "2 frames");
+        var target = new SegmentTargets { Labels = Of(labels) };
+        Refuses(() => session.Segment([Of(frame), Of(frame)], [target, target]), "memory for another frame's labels lie over each other");
+        Refuses(() => session.Segment(Of(frame) with { RowStride = long.MinValue }, Of(labels)), "further than memory reaches");
+        Refuses(() => session.Segment(Of(frame) with { RowStride = 1L << 45 }, Of(labels)), "more than memory has");
         Refuses(() => _ = new SegmentationSession(Trained.Grey, new FrameShape(0, 5, SampleType.UInt8)), "0 x 5");
         Refuses(() => _ = new SegmentationSession(Trained.Grey, Bytes, new FrameOptions { Threads = -1 }), "counts from 0 up");
         Refuses(() => _ = new SegmentationSession(Trained.Grey, Bytes, new FrameOptions { Cores = [5000] }), "core 5000");
         Refuses(() => _ = new SegmentationSession(Trained.Grey, Bytes, new FrameOptions { Memory = 1 << 20 }), "is not enough");
         using var features = SegmentationSession.OfFeatures(FeatureSpec.Paper, Bytes);
         Refuses(() => features.Segment<byte>(Scene.Pixels, new byte[Width * Height]), "has no model");
+        using var keeping = SegmentationSession.OfFeatures(FeatureSpec.Paper, Bytes, new FrameOptions { KeepValues = true });
+        Refuses(() => keeping.Segment<byte>(Scene.Pixels, new byte[Width * Height]), "has no model");
         float[] bad = [.. Scene.Pixels.Select(x => (float)x)];
         bad[(7 * Width) + 5] = float.NaN;
         using var floats = new SegmentationSession(Trained.GreyByType, new FrameShape(Width, Height, SampleType.Float32));
@@ -202,17 +246,23 @@ internal sealed class SessionCallTests
             .SelectMany(task => File.ReadLines($"{task}/status"))
             .Where(line => line.StartsWith("Cpus_allowed_list", StringComparison.Ordinal))];
         Assert.That(cores.Count(line => line.EndsWith($"\t{core}", StringComparison.Ordinal)), Is.EqualTo(2));
+        // The niceness is the 19th number of a thread's line, of which the name in brackets is the second.
+        string[] nice = [.. Directory.GetDirectories("/proc/self/task")
+            .Select(task => File.ReadAllText($"{task}/stat"))
+            .Where(line => line.Contains("(FastSeg worker", StringComparison.Ordinal))
+            .Select(line => line[(line.LastIndexOf(')') + 2)..].Split(' ')[16])];
+        Assert.That(nice.Count(value => value == "5"), Is.EqualTo(2));
     }
 
     /// <summary>Segments the scene often enough to take longer than the pause between two reports of progress.</summary>
     private static void Many(SegmentationSession session, byte[] labels)
     {
-        using HostBuffer frame = Copy<byte>(Scene.Pixels), result = Empty(Width * Height);
-        FrameMemory[] frames = new FrameMemory[20];
-        Array.Fill(frames, Of(frame));
-        var targets = new SegmentTargets[frames.Length];
-        Array.Fill(targets, new SegmentTargets { Labels = Of(result) });
-        session.Segment(frames, targets);
-        Read<byte>(result).CopyTo(labels, 0);
+        const int Frames = 20;
+        using HostBuffer frame = Copy<byte>(Scene.Pixels), result = Empty(Frames * Width * Height);
+        FrameMemory first = Of(result);
+        SegmentTargets Target(int i) => new() { Labels = first with { Pointer = first.Pointer + (i * Width * Height) } };
+        session.Segment(
+            [.. Enumerable.Repeat(Of(frame), Frames)], [.. Enumerable.Range(0, Frames).Select(Target)]);
+        result.Span<byte>((Frames - 1) * Width * Height, Width * Height).CopyTo(labels);
     }
 }

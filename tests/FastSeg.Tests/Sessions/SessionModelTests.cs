@@ -43,9 +43,19 @@ internal sealed class SessionModelTests
         CheckFeatures(session, image => new Segmenter(model, backbone).Features(image).Values);
         Assert.That(told, Is.Not.Empty.And.All.InRange(0, 1));
 
-        session.Progress = _ => false;
+        // Stopped at different windows: none of the others may wait for one that never comes.
         byte[] labels = new byte[Width * Height];
-        Assert.That(() => session.Segment<byte>(Scene.Pixels, labels), Throws.InstanceOf<OperationCanceledException>());
+        for (int after = 0; after < 3; after++)
+        {
+            int calls = 0;
+            session.Progress = _ =>
+            {
+                Thread.Sleep(30);
+                return calls++ < after;
+            };
+            Assert.That(
+                () => session.Segment<byte>(Scene.Pixels, labels), Throws.InstanceOf<OperationCanceledException>(), $"after {after}");
+        }
     }
 
     [Test]
