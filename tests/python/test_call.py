@@ -76,6 +76,39 @@ class ProgressTests(unittest.TestCase):
         with self.assertRaises(Enough):
             fastseg.train(scene.image(), scene.strokes(), progress=progress, rounds=500)
 
+    def test_a_signal_while_a_session_opens_leaves_no_thread(self):
+        class Late(Exception):
+            pass
+
+        armed = []
+
+        def ring(number, frame):
+            if armed:
+                armed.clear()
+                raise Late
+
+        def open_and_close(after):
+            armed.append(1)
+            signal.setitimer(signal.ITIMER_REAL, after)
+            Session(scene.model(), (512, 512), threads=4).close()
+            armed.clear()
+
+        def threads():
+            return len(os.listdir("/proc/self/task"))
+
+        Session(scene.model(), (64, 64)).close()
+        before, outer = threads(), signal.signal(signal.SIGALRM, ring)
+        ended = 0
+        for i in range(40):
+            try:
+                open_and_close(0.0002 * (i % 10 + 1))
+            except Late:
+                ended += 1
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, outer)
+        self.assertGreater(ended, 0)
+        self.assertLess(threads() - before, 3 * 4, "what was opened was closed")
+
     def test_calls_within_the_function_are_calls_of_their_own(self):
         inner = []
 

@@ -1,6 +1,7 @@
 """Calls that may take long: progress, and what happens when Ctrl-C is pressed."""
 from __future__ import annotations
 
+import ctypes
 import signal
 import threading
 from typing import Any, Callable, List, Optional, Union
@@ -101,6 +102,19 @@ def callback(done, _):
     """The progress callback of every call: it comes on the thread that called."""
     this = getattr(_threads, "call", None)
     return 0 if this is None else this.report(done)
+
+
+def made(
+    function: Callable[..., int], release: Callable[..., int], *arguments: Any, progress: Optional[Progress] = None,
+) -> ctypes.c_void_p:
+    """The handle that a function makes as its last argument. What it made is released where a signal or the progress ends the call."""
+    handle = ctypes.c_void_p()
+    try:
+        call(function, *arguments, ctypes.byref(handle), progress=progress)
+        return handle
+    except BaseException:
+        release(handle)
+        raise
 
 
 def call(function: Callable[..., int], *arguments: Any, progress: Optional[Progress] = None) -> None:

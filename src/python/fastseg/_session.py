@@ -9,7 +9,7 @@ from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 import numpy as np
 
 from . import _abi, _arrays
-from ._call import Progress, call, callback
+from ._call import Progress, call, callback, made
 from ._errors import FastSegError
 from ._library import check, library, read_text, word, word_of
 from ._spec import FeatureSpec, specification
@@ -88,18 +88,18 @@ class Session:
     ) -> None:
         self._frame_shape, native, self._keep_alive = _described(shape, dtype, channel_axis, options)
         self._channel_axis = channel_axis
-        api, handle = library(), ctypes.c_void_p()
+        api = library()
         if isinstance(model, FeatureSpec):
             self._classes, self._label_types = 0, ()
             spec = model._native()
-            call(api.fs_session_open_features, ctypes.byref(spec), self._frame_shape, ctypes.byref(native), ctypes.byref(handle))
+            given = (api.fs_session_open_features, api.fs_session_close, ctypes.byref(spec))
         else:
             self._classes = _model_info(model).classes
-            call(api.fs_session_open, model._handle, self._frame_shape, ctypes.byref(native), ctypes.byref(handle))
+            given = (api.fs_session_open, api.fs_session_close, model._handle)
             wide = native.keep_values and max(one.value for one in model.classes) > 255
             self._label_types = (np.uint16,) if wide else (np.uint8, np.uint16)
-        self._handle = handle
-        self._close = weakref.finalize(self, api.fs_session_close, handle)
+        self._handle = made(*given, self._frame_shape, ctypes.byref(native))
+        self._close = weakref.finalize(self, api.fs_session_close, self._handle)
         self._close.atexit = False
         self._planes = self.plan.planes
         if warm_up:

@@ -8,7 +8,7 @@ from typing import Any, List, Mapping, Optional, Sequence, Union
 import numpy as np
 
 from . import _abi, _arrays
-from ._call import Progress, call, callback
+from ._call import Progress, callback, made
 from ._errors import FastSegError
 from ._library import check, library, word
 from ._model import Model, class_list
@@ -83,9 +83,8 @@ def train(
     options.memory, options.device_memory, options.deep_channels = int(memory), int(device_memory), deep_channels
     if backbone is not None:
         options.backbone = os.fsencode(backbone)
-    given, handle = _training_images(pixels, drawn, image_names), ctypes.c_void_p()
-    call(library().fs_train, given, len(given), ctypes.byref(options), ctypes.byref(handle), progress=progress)
-    return Model(handle)
+    given, api = _training_images(pixels, drawn, image_names), library()
+    return Model(made(api.fs_train, api.fs_model_release, given, len(given), ctypes.byref(options), progress=progress))
 
 
 _TREES = {
