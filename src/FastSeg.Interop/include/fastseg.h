@@ -142,7 +142,7 @@ enum { FS_TRAINING_DEFAULT = 0, FS_TRAINING_PUBLISHED = 1 };
  * Samples in the caller's memory. The axes are rows, columns and, where there are three, channels, planes or classes; what lies beside
  * what in memory is said by the strides alone, in bytes. With all strides 0 the array is packed in the order of its axes: interleaved
  * where there are three. Strides may be padded, or negative where `data` is the address of the element [0][0][0]. An array into which the
- * library writes must not overlap itself, the frame, or another one of the same call.
+ * library writes must not overlap itself, the frame, or another one of the same call. This struct lies within others, so it never grows.
  */
 typedef struct fs_array {
     size_t size;        /* sizeof(fs_array) */

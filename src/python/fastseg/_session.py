@@ -263,7 +263,7 @@ class Session:
 
 
 def plan(model: Any, shape: Sequence[int], dtype: Any = np.uint8, *, channel_axis: Optional[int] = None, **options: Any) -> Plan:
-    """What a session with these arguments would take, before anything of it is made."""
+    """What a session with these arguments would take. One is planned for it, and none of its memory is touched."""
     frames, native, _keep_alive = _described(shape, dtype, channel_axis, options)
     info, spec, handle = _abi.sized(_abi.PlanInfo), None, None
     if isinstance(model, FeatureSpec):
