@@ -132,7 +132,7 @@ static void train_coloured(void) {
     options.progress = count_calls;
     options.user = &calls;
     OK(fs_train(&image, 1, &options, &model));
-    TRUE(calls.count > 1 && calls.done == 1);
+    TRUE(calls.count >= 1 && calls.done == 1); /* a training may be over before anyone looks */
     OK(fs_model_class_name(model, 0, text, sizeof text, NULL));
     TRUE(strcmp(text, "dark") == 0);
     OK(fs_model_to_bytes(model, first, sizeof first, &length));
