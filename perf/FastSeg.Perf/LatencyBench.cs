@@ -35,6 +35,13 @@ internal static class LatencyBench
         }
         run.Add(Segment(run, "scribble, many frames", scribble, 512, SampleType.UInt8, ManyFrames));
         Deep(run);
+    }
+
+    /// <summary>The same frames through C and Python, and with other programs' filters and XGBoost.</summary>
+    public static void Doors(PerfRun run)
+    {
+        Model dense = DenseModel.Get(run);
+        run.Add(Segment(run, "dense", dense, MiddleSide, SampleType.UInt8));
         LatencyDoors.Run(run, dense, MiddleSide);
         if (run.Options.Peers)
         {

@@ -8,11 +8,10 @@ internal static class LatencyClock
     /// <summary>Most frames, least frames, and seconds after which no further one begins.</summary>
     public const int Most = 1000, Least = 20, Limit = 30;
 
-    /// <summary>Frames before those that count: by then .NET has compiled what runs often a second time.</summary>
-    public const int WarmUp = 30;
-
-    /// <summary>Seconds after which the warm-up ends.</summary>
-    public const int WarmUpLimit = 3;
+    /// <summary>
+    /// Seconds of frames before those that count, of which there is one at least: by then .NET has compiled what runs often a second time.
+    /// </summary>
+    public const int WarmUp = 3;
 
     /// <summary>Runs frames, and measures time, allocations and collections.</summary>
     /// <param name="name">What is computed.</param>
@@ -23,10 +22,11 @@ internal static class LatencyClock
     {
         double first = Seconds(frame);
         long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < WarmUp && Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpLimit; i++)
+        do
         {
             frame();
         }
+        while (Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUp);
         double[] seconds = new double[most];
         int count = 0, collections = GC.CollectionCount(0);
         long allocated = GC.GetTotalAllocatedBytes(true);

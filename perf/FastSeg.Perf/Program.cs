@@ -21,6 +21,7 @@ try
         Action<PerfRun> bench = group switch
         {
             "backbone" => BackboneBench.Run,
+            "doors" => LatencyBench.Doors,
             "filters" => FilterBench.Run + (Action<PerfRun>)FeaturePeer.Run,
             "forest" => ForestBench.Run,
             "gpu" => GpuBench.Run,
