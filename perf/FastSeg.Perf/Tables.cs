@@ -22,7 +22,7 @@ internal static class Tables
         $"({Mega(comparison.Ours)} against {Mega(comparison.Theirs)} Mpx/s; {comparison.Agreement}){Wanted(comparison)}";
 
     public static string Line(Quantity quantity) =>
-        $"{quantity.Group}: {quantity.Name}: {Number(quantity.Value)} {quantity.Unit}" +
+        $"{quantity.Group}: {quantity.Name}: {Value(quantity)} {quantity.Unit}" +
         $"{(quantity.Note.Length == 0 ? "" : $" ({quantity.Note})")}{Wanted(quantity)}";
 
     /// <summary>Everything of a run, with the machine and versions above it.</summary>
@@ -38,7 +38,7 @@ internal static class Tables
         Append(
             text,
             QuantityTitles,
-            [.. run.Quantities.Select(q => (string[])[$"{q.Group}: {q.Name}", Number(q.Value), q.Unit, Text(q.Goal, q.Value), q.Note])]);
+            [.. run.Quantities.Select(q => (string[])[$"{q.Group}: {q.Name}", Value(q), q.Unit, Text(q.Goal, q.Value), q.Note])]);
         Append(text, LatencyTable.Titles, [.. run.Latencies.Select(LatencyTable.Cells)]);
         return text.ToString();
     }
@@ -92,6 +92,8 @@ internal static class Tables
     private static string Mega(double perSecond) => Number(perSecond / 1e6);
 
     private static string Giga(double perSecond) => Number(perSecond / 1e9);
+
+    private static string Value(Quantity quantity) => quantity.Value == 0 ? "0" : Number(quantity.Value);
 
     /// <summary>Three significant digits; nothing for zero, which stands for "not known" here.</summary>
     private static string Number(double value)
