@@ -77,6 +77,21 @@ internal sealed class SessionCallTests
     }
 
     [Test]
+    public void ACallThatFailsAfterItsFirstTileIsCountedNowhere()
+    {
+        // One thread takes two tiles; the call stops in the second.
+        var large = new SyntheticScene(2400, 1800);
+        var shape = new FrameShape(large.Width, large.Height, SampleType.UInt8);
+        using var session = new SegmentationSession(Trained.Grey, shape, new FrameOptions { Threads = 1 });
+        byte[] labels = new byte[large.Pixels.Length];
+        session.Progress = done => done < 0.6;
+        Assert.That(() => session.Segment<byte>(large.Pixels, labels), Throws.InstanceOf<OperationCanceledException>());
+        session.Progress = null;
+        session.Segment<byte>(large.Pixels, labels);
+        Assert.That(session.ClassPixels.ToArray().Sum(), Is.EqualTo(labels.LongLength));
+    }
+
+    [Test]
     public void ProgressSaysHowFarAndStops()
     {
         using var session = new SegmentationSession(Trained.Grey, Bytes, new FrameOptions { Threads = 2 });
