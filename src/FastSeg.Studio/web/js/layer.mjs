@@ -1,0 +1,227 @@
+/** @import {Rect, Transform} from './types.mjs' */
+import { TileSide, around, atLevel, common, levelCount, levelFor, regionAt, tilesOf, visible } from './geometry.mjs';
+import { TileStore, pictureOf } from './tiles.mjs';
+
+/**
+ * What a layer needs to know of the page that it covers.
+ * @typedef {{key: string, image: string, page: number, width: number, height: number}} Sheet
+ *
+ * How a layer gets its bytes: the address of a region of a level, or null where there is nothing to fetch.
+ * @typedef {(sheet: Sheet, region: Rect, level: number) => string|null} Address
+ */
+
+/** A canvas over the image that shows bytes of the server in colours, tile by tile. What it shows stays until newer bytes are there. */
+export class Layer {
+  /** @type {Sheet|null} */
+  sheet = null;
+  /** The colours. A new object has every tile painted again. */
+  paint = { pixels: new Uint32Array(256), hatch: 0 };
+  /** Whether a 0 that arrives leaves what was there. */
+  keep = false;
+  /** Part of the viewer's width that is drawn. */
+  from = 0;
+  to = 1;
+  shown = true;
+  /** Called with every answer once its bytes are in. @type {(answer: Response) => void} */
+  merged = () => {};
+  /** Called when the picture should be drawn again. @type {() => void} */
+  changed = () => {};
+  #tiles = new TileStore();
+  #address;
+  /** @type {Rect|null} what is to be fetched again, in pixels of the image */
+  #dirty = null;
+  /** @type {AbortController|null} */
+  #fetching = null;
+  #fetchingLevel = 0;
+  #level = 0;
+  /** @type {Transform|null} */
+  #view = null;
+
+  /** @param {HTMLCanvasElement} canvas @param {Address} address */
+  constructor(canvas, address) {
+    this.canvas = canvas;
+    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    this.#address = address;
+  }
+
+  /** Whether something newer than what is shown is known to be there. */
+  get busy() {
+    return this.#fetching !== null || this.#dirty !== null;
+  }
+
+  /** @param {Sheet|null} sheet */
+  open(sheet) {
+    this.sheet = sheet;
+    this.#dirty = null;
+    this.#stop();
+    this.changed();
+  }
+
+  /**
+   * Bytes of a region of a page are newer than ours; without a region, all of it.
+   * @param {string|null} key
+   * @param {Rect|null} region
+   */
+  refresh(key, region) {
+    this.#tiles.spoil(key, region);
+    if (!this.sheet || (key !== null && key !== this.sheet.key)) return;
+    const whole = { x: 0, y: 0, width: this.sheet.width, height: this.sheet.height };
+    this.#dirty = around(this.#dirty, region ?? whole);
+    this.#ask();
+  }
+
+  /** Forgets every byte: what was shown is no result any more. */
+  clear() {
+    this.#tiles.clear();
+    this.changed();
+  }
+
+  /** Draws all of it. @param {Transform} view */
+  draw(view) {
+    this.#view = view;
+    const ratio = fit(this.canvas, view), { context, sheet } = this;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    if (!sheet || !this.shown) return;
+    context.save();
+    context.beginPath();
+    context.rect(Math.round(this.from * view.width * ratio), 0, Math.round((this.to - this.from) * view.width * ratio), this.canvas.height);
+    context.clip();
+    context.beginPath();
+    context.rect(view.x * ratio, view.y * ratio, sheet.width * view.scale * ratio, sheet.height * view.scale * ratio);
+    context.clip();
+    context.imageSmoothingEnabled = false;
+    this.#level = levelFor(view.scale * ratio, levelCount(sheet.width, sheet.height));
+    const region = visible(view, sheet.width, sheet.height);
+    if (region.width > 0 && region.height > 0)
+      for (const { column, row } of tilesOf(regionAt(region, this.#level))) this.#drawTile(view, ratio, column, row);
+    context.restore();
+    this.#ask();
+  }
+
+  /** @param {Transform} view @param {number} ratio @param {number} column @param {number} row */
+  #drawTile(view, ratio, column, row) {
+    const key = /** @type {Sheet} */ (this.sheet).key, level = this.#level;
+    const tile = this.#tiles.find(key, level, column, row);
+    const place = placeOf(view, ratio, level, column, row);
+    if (tile) {
+      this.#tiles.touch(key, level, column, row);
+      this.context.drawImage(pictureOf(tile, this.paint), place.x, place.y, place.width, place.height);
+      return;
+    }
+    for (let up = 1; up <= 4; up++) {
+      const coarse = this.#tiles.find(key, level + up, column >> up, row >> up);
+      if (!coarse) continue;
+      const side = TileSide >> up, mask = (1 << up) - 1;
+      this.context.drawImage(pictureOf(coarse, this.paint), (column & mask) * side, (row & mask) * side, side, side,
+        place.x, place.y, place.width, place.height);
+      return;
+    }
+    if (level === 0) return;
+    for (let i = 0; i < 4; i++) {
+      const x = column * 2 + (i & 1), y = row * 2 + (i >> 1), fine = this.#tiles.find(key, level - 1, x, y);
+      if (!fine) continue;
+      const part = placeOf(view, ratio, level - 1, x, y);
+      this.context.drawImage(pictureOf(fine, this.paint), part.x, part.y, part.width, part.height);
+    }
+  }
+
+  /**
+   * The part of the current level that should be fetched, whole tiles where a tile is missing; null where all is there.
+   * @param {Sheet} sheet
+   */
+  #wanted(sheet) {
+    const view = /** @type {Transform} */ (this.#view);
+    const region = visible(view, sheet.width, sheet.height);
+    if (region.width === 0 || region.height === 0) return null;
+    const level = this.#level, seen = regionAt(region, level);
+    /** @type {Rect|null} */
+    let wanted = null;
+    const dirty = this.#dirty ? regionAt(this.#dirty, level) : null;
+    for (const { column, row } of tilesOf(seen)) {
+      const tile = this.#tiles.find(sheet.key, level, column, row);
+      if (tile && !tile.stale) continue;
+      const place = { x: column * TileSide, y: row * TileSide, width: TileSide, height: TileSide };
+      // A tile that is there needs only what changed in it, where that is known.
+      const part = tile && dirty ? common(place, dirty) : null;
+      wanted = around(wanted, part ?? place);
+    }
+    const all = { x: 0, y: 0, width: atLevel(sheet.width, level), height: atLevel(sheet.height, level) };
+    return wanted && common(wanted, all);
+  }
+
+  /** Fetches what is missing, one request at a time: what comes up meanwhile goes into the next. */
+  #ask() {
+    const sheet = this.sheet;
+    if (!sheet || !this.#view || !this.shown) {
+      this.#dirty = null;
+      return;
+    }
+    if (this.#fetching && this.#fetchingLevel === this.#level) return;
+    this.#stop();
+    const region = this.#wanted(sheet), level = this.#level;
+    this.#dirty = null;
+    const address = region && this.#address(sheet, region, level);
+    if (!region || !address) return;
+    this.#fetching = new AbortController();
+    this.#fetchingLevel = level;
+    void this.#fetch(address, sheet, region, level, this.#fetching);
+  }
+
+  /** @param {string} address @param {Sheet} sheet @param {Rect} region @param {number} level @param {AbortController} fetching */
+  async #fetch(address, sheet, region, level, fetching) {
+    let again = true;
+    try {
+      const answer = await fetch(address, { signal: fetching.signal });
+      if (!answer.ok) throw new Error(`${answer.status}`);
+      const bytes = new Uint8Array(await answer.arrayBuffer());
+      if (this.#fetching !== fetching) return;
+      const all = { x: 0, y: 0, width: atLevel(sheet.width, level), height: atLevel(sheet.height, level) };
+      this.#tiles.merge(sheet.key, level, region, bytes, this.keep, all);
+      this.#fetching = null;
+      this.merged(answer);
+    } catch {
+      if (this.#fetching !== fetching) return;
+      this.#fetching = null;
+      again = false;
+    }
+    this.changed();
+    if (again) this.#ask();
+    else setTimeout(() => this.#ask(), 1000);
+  }
+
+  #stop() {
+    this.#fetching?.abort();
+    this.#fetching = null;
+  }
+}
+
+/**
+ * Gives a canvas the viewer's size in the device's pixels.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Transform} view
+ * @returns {number}
+ */
+export function fit(canvas, view) {
+  const ratio = window.devicePixelRatio || 1;
+  const width = Math.round(view.width * ratio), height = Math.round(view.height * ratio);
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  return ratio;
+}
+
+/**
+ * Where a tile lies on the canvas; edges are whole pixels, so that no seam shows between tiles.
+ * @param {Transform} view
+ * @param {number} ratio
+ * @param {number} level
+ * @param {number} column
+ * @param {number} row
+ */
+function placeOf(view, ratio, level, column, row) {
+  const side = TileSide * 2 ** level * view.scale * ratio;
+  const x = Math.round(view.x * ratio + column * side), y = Math.round(view.y * ratio + row * side);
+  return {
+    x, y, width: Math.round(view.x * ratio + (column + 1) * side) - x, height: Math.round(view.y * ratio + (row + 1) * side) - y,
+  };
+}

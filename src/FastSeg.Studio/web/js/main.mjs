@@ -1,0 +1,76 @@
+import { Refused } from './api.mjs';
+import { Studio } from './studio.mjs';
+import { Cursor } from './cursor.mjs';
+import { Pointers } from './pointer.mjs';
+import { byId } from './dom.mjs';
+import { button, toolbar } from './toolbar.mjs';
+import { classesPanel } from './classes.mjs';
+import { imagesPanel } from './images.mjs';
+import { keys } from './keys.mjs';
+import { layersPanel } from './layers.mjs';
+import { listen } from './events.mjs';
+import { looking } from './looking.mjs';
+import { readout } from './readout.mjs';
+import { sides } from './sides.mjs';
+import { status } from './status.mjs';
+import { theme } from './theme.mjs';
+
+const studio = new Studio();
+const { store, view, pen, polygon } = studio;
+
+theme();
+toolbar(studio);
+sides();
+classesPanel(studio);
+layersPanel(studio);
+imagesPanel(studio);
+status(studio);
+const pointers = new Pointers(byId('surface'), { store, view, pen, polygon, fill: (spot, erase) => studio.fill(spot, erase) });
+const cursor = new Cursor(studio, pointers);
+readout(studio, cursor);
+keys(studio, cursor, pointers, { help: () => {}, uncertain: () => {} });
+looking(studio);
+button('help', 'help', 'Keys (?)', () => {});
+button('export', 'export', 'Save results', () => {}, 'Export');
+
+/** Fetches the project, tries again while the server is not there, and takes up what waited from before. */
+async function start() {
+  for (;;) {
+    try {
+      const project = await studio.fetchProject();
+      byId('project-name').textContent = project.name;
+      document.title = `${project.name} · FastSeg Studio`;
+      for (const operation of await studio.outbox.open(project.id)) studio.labels.add(operation);
+      store.set({ waiting: studio.outbox.waiting });
+      break;
+    } catch (error) {
+      studio.lost(error);
+      if (!(error instanceof Refused)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+    }
+  }
+  listen({
+    change: (change) => studio.changed(change),
+    status: (live) => studio.live(live),
+    overlay: (news) => studio.overlay(news),
+    job: (job) => store.set({ jobs: [...store.now.jobs.filter((other) => other.id !== job.id), job] }),
+    picture: ({ image, page }) => {
+      if (image === store.now.image && page === store.now.page) view.replace(studio.window());
+    },
+    project: () => studio.reload(0),
+    opened: () => void (opened ? studio.reconnected() : undefined, opened = true),
+    lost: () => studio.lost(new Refused(0, 'The studio does not answer.')),
+  });
+}
+
+let opened = false;
+
+/** For tests: when the first image is open, and where its pixels lie on the screen. */
+Object.assign(window, {
+  studio: {
+    ready: start(),
+    imageToScreen: (/** @type {number} */ x, /** @type {number} */ y) => view.toClient(x, y),
+    screenToImage: (/** @type {number} */ x, /** @type {number} */ y) => view.toImage(x, y),
+    inkLatencies: () => [...pen.latencies],
+  },
+});

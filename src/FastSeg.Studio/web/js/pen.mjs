@@ -1,0 +1,125 @@
+/** @import {Operation, Spot} from './types.mjs' */
+/** @import {Store} from './state.mjs' */
+/** @import {View} from './view.mjs' */
+/** @import {LabelLayer} from './labels.mjs' */
+import { drawShape, pathOf } from './labels.mjs';
+import { newId } from './outbox.mjs';
+import { Stroke } from './stroke.mjs';
+
+/**
+ * What draws: it makes operations of points, whether they come from a pointer or the keyboard. Ink is drawn with the next frame, only the
+ * new piece of it, and waits for nobody.
+ */
+export class Pen {
+  /** @type {Stroke|null} */
+  #stroke = null;
+  /** @type {{class: number, radius: number, image: string, page: number}} */
+  #what = { class: 0, radius: 0, image: '', page: 1 };
+  #inked = 0;
+  #straight = false;
+  #frame = 0;
+  /** @type {number[]} when the points came that the next frame shows */
+  #stamps = [];
+  /** @type {number[]} milliseconds from pointer to ink, the last thousand */
+  latencies = [];
+
+  /**
+   * @param {Store} store
+   * @param {View} view
+   * @param {LabelLayer} labels
+   * @param {(operation: Operation) => void} submit
+   */
+  constructor(store, view, labels, submit) {
+    this.store = store;
+    this.view = view;
+    this.labels = labels;
+    this.submit = submit;
+    labels.live = () => this.#inkAll();
+  }
+
+  get drawing() {
+    return this.#stroke !== null;
+  }
+
+  /** @param {Spot} spot in pixels of the image @param {boolean} erase @param {number} [stamp] when the pointer was there */
+  begin(spot, erase, stamp) {
+    const { classValue, radius, image, page } = this.store.now;
+    if (!image || (!erase && classValue === 0)) return;
+    this.#stroke = new Stroke(spot.x, spot.y);
+    this.#what = { class: erase ? 0 : classValue, radius, image, page };
+    this.#inked = 0;
+    this.#straight = false;
+    this.#plan(stamp);
+  }
+
+  /** @param {Spot} spot @param {boolean} straight @param {number} [stamp] */
+  move(spot, straight, stamp) {
+    if (!this.#stroke) return;
+    if (straight) this.#stroke.straighten(spot.x, spot.y);
+    else this.#stroke.add(spot.x, spot.y);
+    if (straight || this.#straight) this.labels.changed();
+    this.#straight = straight;
+    this.#plan(stamp);
+  }
+
+  end() {
+    const operation = this.unfinished();
+    this.cancel();
+    if (operation) this.submit(operation);
+  }
+
+  cancel() {
+    this.#stroke = null;
+    this.labels.changed();
+  }
+
+  /** The stroke under the pen as an operation. @returns {Operation|null} */
+  unfinished() {
+    return this.#stroke && { id: newId(), kind: 'stroke', ...this.#what, points: [...this.#stroke.points] };
+  }
+
+  /** @param {number|undefined} stamp */
+  #plan(stamp) {
+    if (stamp !== undefined) this.#stamps.push(stamp);
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#ink());
+  }
+
+  /** Draws the piece that came since the last frame. */
+  #ink() {
+    this.#frame = 0;
+    const stroke = this.#stroke;
+    if (stroke && !this.#straight && stroke.points.length > this.#inked) {
+      const points = stroke.points.slice(Math.max(0, this.#inked - 2));
+      this.#inked = stroke.points.length;
+      this.#draw(points);
+    }
+    this.#measure();
+  }
+
+  #inkAll() {
+    const stroke = this.#stroke;
+    if (!stroke) return;
+    this.#inked = stroke.points.length;
+    this.#draw(stroke.points);
+  }
+
+  /** @param {number[]} points */
+  #draw(points) {
+    const operation = { id: '', kind: 'stroke', ...this.#what, points };
+    const path = pathOf(operation);
+    if (path) drawShape(this.labels.context, this.view.transform(), operation, path, this.labels.colourOf);
+  }
+
+  /** Notes how long the oldest point waited, once the frame has been handed over. */
+  #measure() {
+    const stamps = this.#stamps;
+    if (stamps.length === 0) return;
+    this.#stamps = [];
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      this.latencies.push(performance.now() - stamps[0]);
+      if (this.latencies.length > 1000) this.latencies.shift();
+    };
+    channel.port2.postMessage(0);
+  }
+}

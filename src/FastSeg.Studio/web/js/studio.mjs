@@ -1,0 +1,276 @@
+/** @import {Answer, Change, LiveStatus, Operation, OverlayNews, Project, Window} from './types.mjs' */
+import { Refused, ask } from './api.mjs';
+import { Store, currentImage } from './state.mjs';
+import { View } from './view.mjs';
+import { Layer } from './layer.mjs';
+import { LabelLayer } from './labels.mjs';
+import { Outbox, newId } from './outbox.mjs';
+import { Pen } from './pen.mjs';
+import { Polygon } from './polygon.mjs';
+import { byId } from './dom.mjs';
+import { classPixels, uncertaintyPixels } from './palette.mjs';
+import { notify } from './notices.mjs';
+import { visible } from './geometry.mjs';
+
+const Hatch = 0x38888888;
+
+/** The parts of the page, and what goes between them and the server. */
+export class Studio {
+  store = new Store();
+  view = new View(byId('picture'), matchMedia('(prefers-reduced-motion: reduce)').matches);
+  segmentation = new Layer(canvas('segmentation'), overlay('classes', () => 'live'));
+  other = new Layer(canvas('other'), overlay('classes', () => this.store.now.compare ?? 'before'));
+  uncertainty = new Layer(canvas('uncertainty'), overlay('uncertainty', () => 'live'));
+  labels = new LabelLayer(canvas('labels'), (sheet, { x, y, width, height }, level) =>
+    `/api/images/${sheet.image}/${sheet.page}/labels?x=${x}&y=${y}&width=${width}&height=${height}&level=${level}`);
+  outbox = new Outbox({
+    sent: (operation, answer) => this.#sent(operation, answer),
+    refused: (operation, sentence) => this.#refused(operation, sentence),
+    state: (waiting, trouble) => this.#connection(waiting, trouble),
+  });
+  pen = new Pen(this.store, this.view, this.labels, (operation) => this.act(operation));
+  polygon = new Polygon(canvas('marks'), this.store, this.view, (operation) => this.act(operation));
+  #drawing = 0;
+  #model = -1;
+  /** @type {Set<number>} versions whose change is shown already */
+  #seen = new Set();
+
+  constructor() {
+    for (const layer of this.layers) layer.changed = () => this.draw();
+    this.segmentation.keep = this.uncertainty.keep = this.other.keep = true;
+    this.uncertainty.paint = { pixels: uncertaintyPixels(), hatch: 0 };
+    this.view.onFrame(() => this.#drawNow());
+    this.store.on(['project', 'hidden'], () => this.#recolour());
+    this.store.on(['shown', 'opacity', 'compare', 'curtain'], () => this.#arrange());
+  }
+
+  /** @returns {Layer[]} */
+  get layers() {
+    return [this.segmentation, this.other, this.uncertainty, this.labels];
+  }
+
+  /** Draws every layer with the next frame. */
+  draw() {
+    if (this.#drawing === 0) this.#drawing = requestAnimationFrame(() => this.#drawNow());
+  }
+
+  #drawNow() {
+    if (this.#drawing !== 0) cancelAnimationFrame(this.#drawing);
+    this.#drawing = 0;
+    if (!this.view.image) return;
+    const view = this.view.transform();
+    for (const layer of this.layers) layer.draw(view);
+    this.polygon.draw();
+    this.store.set({ fresh: !this.segmentation.busy });
+  }
+
+  #recolour() {
+    const { project, hidden } = this.store.now, classes = project?.classes ?? [];
+    const pixels = classPixels(classes, hidden);
+    for (const layer of [this.segmentation, this.other]) layer.paint = { pixels, hatch: Hatch };
+    this.labels.paint = { pixels, hatch: 0 };
+    const colours = new Map(classes.map((item) => [item.value, item.colour]));
+    this.labels.colourOf = (value) => colours.get(value) ?? '#ffffff';
+    this.draw();
+  }
+
+  #arrange() {
+    const { shown, opacity, compare, curtain } = this.store.now;
+    this.segmentation.shown = shown.segmentation;
+    this.other.shown = shown.segmentation && compare !== null;
+    this.uncertainty.shown = shown.uncertainty;
+    this.labels.shown = shown.labels;
+    this.segmentation.to = compare === null ? 1 : curtain;
+    this.other.from = curtain;
+    this.segmentation.canvas.style.opacity = this.other.canvas.style.opacity = String(opacity.segmentation);
+    this.uncertainty.canvas.style.opacity = String(opacity.uncertainty);
+    this.labels.canvas.style.opacity = String(opacity.labels);
+    this.draw();
+  }
+
+  /** Shows a page of an image. @param {string} id @param {number} [page] */
+  open(id, page = 1) {
+    const image = this.store.now.project?.images.find((item) => item.id === id);
+    if (!image || image.failure) return;
+    if (this.store.now.image === id && this.store.now.page === page) return;
+    this.pen.drawing && this.pen.end();
+    this.polygon.cancel();
+    this.store.set({ image: id, page });
+    this.view.open(image, page, this.window());
+    const sheet = { key: `${id}/${page}`, image: id, page, width: image.width, height: image.height };
+    for (const layer of this.layers) layer.open(sheet);
+  }
+
+  /** The window that a person set for the page that is shown. @returns {Window|null} */
+  window() {
+    const { windows, image, page } = this.store.now;
+    return windows[`${image}/${page}`] ?? null;
+  }
+
+  /** Does what a person did: it is shown, kept and sent. @param {Operation} operation */
+  act(operation) {
+    if ('image' in operation && !this.store.now.shown.labels)
+      this.store.set({ shown: { ...this.store.now.shown, labels: true } });
+    this.labels.add(operation);
+    this.outbox.add(operation);
+    this.draw();
+  }
+
+  /** Fills around a place. @param {{x: number, y: number}} spot in pixels of the image @param {boolean} [erase] */
+  fill(spot, erase = false) {
+    const { image, page, classValue } = this.store.now, known = this.view.image, x = Math.floor(spot.x), y = Math.floor(spot.y);
+    if (known && x >= 0 && y >= 0 && x < known.width && y < known.height)
+      this.act({ id: newId(), kind: 'fill', image, page, class: erase ? 0 : classValue, x, y });
+  }
+
+  undo() {
+    this.outbox.add({ id: newId(), kind: 'undo' });
+  }
+
+  redo() {
+    this.outbox.add({ id: newId(), kind: 'redo' });
+  }
+
+  /** @param {Operation} operation @param {Answer} answer */
+  #sent(operation, answer) {
+    const back = operation.kind === 'undo' || operation.kind === 'redo';
+    for (const change of answer.changes) {
+      if (change.nothing) {
+        notify(operation.kind === 'undo' ? 'There is nothing to undo.' : 'There is nothing to redo.');
+        continue;
+      }
+      if (back) this.#show(change);
+      this.labels.acknowledge(operation.id, change);
+      this.changed(change);
+    }
+    const project = this.store.now.project;
+    if (project)
+      this.store.set({
+        project: { ...project, version: Math.max(project.version, answer.version), canUndo: answer.canUndo, canRedo: answer.canRedo },
+      });
+  }
+
+  /** Shows the image that an undo concerns. @param {Change} change */
+  #show(change) {
+    if (!change.image) return;
+    this.open(change.image, change.page);
+    if (change.region) this.view.reveal(rect(change.region));
+  }
+
+  /** @param {Operation} operation @param {string} sentence */
+  #refused(operation, sentence) {
+    this.labels.remove(operation.id);
+    notify(sentence, 'error');
+  }
+
+  /** Labels or classes changed, here or in another page. @param {Change} change */
+  changed(change) {
+    const project = this.store.now.project;
+    if (this.#seen.has(change.version) || !project) return;
+    this.#seen.add(change.version);
+    if (this.#seen.size > 500) this.#seen.delete(/** @type {number} */ (this.#seen.values().next().value));
+    if (change.version > project.version) this.store.set({ project: { ...project, version: change.version } });
+    if (change.image) this.labels.refresh(`${change.image}/${change.page}`, change.region && rect(change.region));
+    else this.labels.refresh(null, null);
+    this.labels.settle();
+    this.reload(change.classesChanged ? 0 : 600);
+  }
+
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #reloading;
+
+  /** Fetches the project's description again, at most once in a while. @param {number} wait in milliseconds */
+  reload(wait) {
+    clearTimeout(this.#reloading);
+    this.#reloading = setTimeout(() => void this.fetchProject().catch(() => {}), wait);
+  }
+
+  async fetchProject() {
+    /** @type {Project} */
+    const project = await ask('GET', '/api/project');
+    const before = this.store.now.project;
+    if (before && before.instance !== project.instance) this.#restarted();
+    this.store.set({ project });
+    if (!project.classes.some((item) => item.value === this.store.now.classValue))
+      this.store.set({ classValue: project.classes[0]?.value ?? 0 });
+    const image = currentImage(this.store.now);
+    if (!image || image.failure) {
+      const first = project.images.find((item) => !item.failure);
+      if (first) this.open(first.id);
+    }
+    return project;
+  }
+
+  #restarted() {
+    this.#seen.clear();
+    for (const layer of this.layers) layer.refresh(null, null);
+    notify('The studio was started again. This page has caught up with it.');
+  }
+
+  /** @param {LiveStatus} live */
+  live(live) {
+    this.store.set({ live });
+    if (live.state === 'needs') for (const layer of [this.segmentation, this.other, this.uncertainty]) layer.clear();
+  }
+
+  /** @param {OverlayNews} news */
+  overlay(news) {
+    const key = `${news.image}/${news.page}`, region = rect(news.region);
+    this.segmentation.refresh(key, region);
+    this.uncertainty.refresh(key, region);
+    if (this.#model !== news.model) this.other.refresh(null, null);
+    this.#model = news.model;
+    this.store.set({ fresh: !this.segmentation.busy });
+  }
+
+  /** Everything may have changed while we were not connected. */
+  async reconnected() {
+    try {
+      await this.fetchProject();
+    } catch (error) {
+      return this.lost(error);
+    }
+    this.store.set({ connection: 'ok', trouble: '' });
+    for (const layer of this.layers) layer.refresh(null, null);
+    this.outbox.hurry();
+  }
+
+  /** The server did not answer, or answers no more. @param {unknown} error */
+  lost(error) {
+    const stale = error instanceof Refused && error.stale;
+    this.store.set({ connection: stale ? 'stale' : 'lost', trouble: error instanceof Error ? error.message : '' });
+  }
+
+  /** @param {number} waiting @param {Refused|null} trouble */
+  #connection(waiting, trouble) {
+    this.store.set({ waiting });
+    if (!trouble) this.store.set({ connection: 'ok', trouble: '' });
+    else if (trouble.status >= 500) this.store.set({ connection: 'refused', trouble: trouble.message });
+    else this.lost(trouble);
+  }
+
+  /** What of the page is seen, for the server. */
+  seen() {
+    const { image, page } = this.store.now, known = this.view.image;
+    if (!image || !known) return null;
+    const view = this.view.transform();
+    return { image, page, ...visible(view, known.width, known.height), scale: view.scale * (window.devicePixelRatio || 1) };
+  }
+}
+
+/** @param {[number, number, number, number]} region */
+function rect([x, y, width, height]) {
+  return { x, y, width, height };
+}
+
+/** @param {string} id */
+function canvas(id) {
+  return /** @type {HTMLCanvasElement} */ (byId(id));
+}
+
+/** @param {string} kind @param {() => string} which @returns {import('./layer.mjs').Address} */
+function overlay(kind, which) {
+  return (sheet, { x, y, width, height }, level) =>
+    `/api/images/${sheet.image}/${sheet.page}/overlay?x=${x}&y=${y}&width=${width}&height=${height}&level=${level}`
+    + `&kind=${kind}&which=${encodeURIComponent(which())}`;
+}

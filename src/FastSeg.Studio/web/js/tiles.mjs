@@ -1,0 +1,133 @@
+/** @import {Rect} from './types.mjs' */
+import { TileSide, common, tilesOf } from './geometry.mjs';
+
+/** Bytes of one tile, and the picture of them. */
+export class Tile {
+  bytes = new Uint8Array(TileSide * TileSide);
+  /** Whether the server may have newer bytes. */
+  stale = false;
+  /** @type {OffscreenCanvas|null} */
+  picture = null;
+  /** @type {object|null} what the picture was painted with */
+  painted = null;
+}
+
+/** Tiles of one kind of bytes, by place; those used longest ago go first. */
+export class TileStore {
+  /** @type {Map<string, Tile>} */
+  #tiles = new Map();
+  #most;
+
+  /** @param {number} most  tiles that are kept: a tile takes 64 KiB, its picture 256 KiB */
+  constructor(most = 320) {
+    this.#most = most;
+  }
+
+  /** @param {string} page @param {number} level @param {number} column @param {number} row */
+  find(page, level, column, row) {
+    return this.#tiles.get(`${page}/${level}/${column}/${row}`) ?? null;
+  }
+
+  /**
+   * Says that a tile is in use, so that others go before it.
+   * @param {string} page
+   * @param {number} level
+   * @param {number} column
+   * @param {number} row
+   */
+  touch(page, level, column, row) {
+    const key = `${page}/${level}/${column}/${row}`;
+    const tile = this.#tiles.get(key);
+    if (!tile) return;
+    this.#tiles.delete(key);
+    this.#tiles.set(key, tile);
+  }
+
+  /**
+   * Writes bytes of a region of a level. Tiles that the region covers are fresh afterwards.
+   * @param {string} page
+   * @param {number} level
+   * @param {Rect} region
+   * @param {Uint8Array} bytes  row by row
+   * @param {boolean} keep  whether a 0 leaves the byte that was there
+   * @param {Rect} all  the whole level
+   */
+  merge(page, level, region, bytes, keep, all) {
+    for (const { column, row } of tilesOf(region)) {
+      const place = { x: column * TileSide, y: row * TileSide, width: TileSide, height: TileSide };
+      const part = common(place, region), whole = common(place, all);
+      if (!part || !whole) continue;
+      const key = `${page}/${level}/${column}/${row}`;
+      const known = this.#tiles.get(key);
+      const complete = part.width === whole.width && part.height === whole.height;
+      if (!known && !complete) continue;
+      const tile = known ?? new Tile();
+      copy(tile.bytes, place, bytes, region, part, keep);
+      if (complete) tile.stale = false;
+      tile.painted = null;
+      this.#tiles.delete(key);
+      this.#tiles.set(key, tile);
+    }
+    for (const key of this.#tiles.keys()) {
+      if (this.#tiles.size <= this.#most) break;
+      this.#tiles.delete(key);
+    }
+  }
+
+  /**
+   * Marks what a region of a page touches, on every level; without a page, everything.
+   * @param {string|null} page
+   * @param {Rect|null} region  in pixels of the image
+   */
+  spoil(page, region) {
+    for (const [key, tile] of this.#tiles) {
+      if (page === null) {
+        tile.stale = true;
+        continue;
+      }
+      if (!key.startsWith(`${page}/`)) continue;
+      const [level, column, row] = key.slice(page.length + 1).split('/').map(Number);
+      const side = TileSide * 2 ** level;
+      if (!region || common(region, { x: column * side, y: row * side, width: side, height: side })) tile.stale = true;
+    }
+  }
+
+  clear() {
+    this.#tiles.clear();
+  }
+}
+
+/**
+ * @param {Uint8Array} target @param {Rect} place @param {Uint8Array} source @param {Rect} region @param {Rect} part @param {boolean} keep
+ */
+function copy(target, place, source, region, part, keep) {
+  for (let y = part.y; y < part.y + part.height; y++) {
+    const from = (y - region.y) * region.width + part.x - region.x;
+    const to = (y - place.y) * place.width + part.x - place.x;
+    if (!keep) {
+      target.set(source.subarray(from, from + part.width), to);
+      continue;
+    }
+    for (let x = 0; x < part.width; x++) if (source[from + x] !== 0) target[to + x] = source[from + x];
+  }
+}
+
+const Scratch = typeof ImageData === 'undefined' ? null : new ImageData(TileSide, TileSide);
+const Pixels = Scratch ? new Uint32Array(Scratch.data.buffer) : new Uint32Array(0);
+
+/**
+ * The picture of a tile in these colours; painted again only where bytes or colours changed.
+ * @param {Tile} tile
+ * @param {{pixels: Uint32Array, hatch: number}} paint  hatch is the pixel of the lines where the byte is 0, or 0
+ */
+export function pictureOf(tile, paint) {
+  if (tile.picture && tile.painted === paint) return tile.picture;
+  const { pixels, hatch } = paint, { bytes } = tile;
+  for (let i = 0; i < bytes.length; i++) Pixels[i] = pixels[bytes[i]];
+  if (hatch !== 0)
+    for (let i = 0; i < bytes.length; i++) if (bytes[i] === 0 && (((i >> 8) + i) & 7) < 1) Pixels[i] = hatch;
+  tile.picture ??= new OffscreenCanvas(TileSide, TileSide);
+  tile.picture.getContext('2d')?.putImageData(/** @type {ImageData} */ (Scratch), 0, 0);
+  tile.painted = paint;
+  return tile.picture;
+}
