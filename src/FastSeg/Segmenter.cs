@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using FastSeg.Images;
+using FastSeg.Pages;
 using FastSeg.Runs;
 using FastSeg.Training;
 using static FastSeg.Common.Arguments;
@@ -140,7 +142,7 @@ public sealed class Segmenter
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static FeatureStack Features(
         ImageReader image, FeatureSpec features, ComputeOptions? options = null, DeepOptions? deep = null) =>
-        InMemory(
+        StackOf(
             NotNull(image), NotNull(features).Names.Count + (deep?.Channels ?? 0),
             output => Features(image, features, 0, output, options, deep));
 
@@ -155,7 +157,7 @@ public sealed class Segmenter
     /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public FeatureStack Features(ImageReader image, ComputeOptions? options = null) =>
-        InMemory(NotNull(image), Model.Planes, output => Features(image, output, options));
+        StackOf(NotNull(image), Model.Planes, output => Features(image, output, options));
 
     /// <summary>Computes exactly the planes that the model sees: classical ones, then deep ones.</summary>
     /// <param name="image">The image.</param>
@@ -228,9 +230,9 @@ public sealed class Segmenter
     /// <exception cref="FastSegException">As for the other overload.</exception>
     public Plan Plan(ImageReader image, SegmentOptions? segment = null, ComputeOptions? options = null)
     {
-        SegmentOptions how = InMemory(segment);
+        SegmentOptions how = Bytewise(segment);
         ImageLayout labels = LabelLayout(NotNull(image).Info, how);
-        long bytes = ArrayLength(image, labels);
+        long bytes = InMemory.ArrayLength(image.Info, labels);
         return Run(image, how, options).Plan(new OutputSketches(new OutputSketch(labels, _ => bytes), null, null));
     }
 
@@ -274,9 +276,9 @@ public sealed class Segmenter
     public LabelMap Segment(ImageReader image, SegmentOptions? segment = null, ComputeOptions? options = null)
     {
         long start = Stopwatch.GetTimestamp();
-        SegmentOptions how = InMemory(segment);
+        SegmentOptions how = Bytewise(segment);
         ImageLayout layout = LabelLayout(NotNull(image).Info, how);
-        byte[] labels = new byte[ArrayLength(image, layout)];
+        byte[] labels = new byte[InMemory.ArrayLength(image.Info, layout)];
         using MemoryWriter writer = MemoryWriter.Owning(layout, labels);
         RunResult run = Segment(image, new SegmentOutputs { Labels = writer }, how, options);
         return new LabelMap(SegmentRun.Area(image.Info, how), labels, Model.Classes, run with
@@ -305,12 +307,71 @@ public sealed class Segmenter
     public RunResult Segment(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
         Run(image, segment, options).Run(NotNull(outputs));
 
+    /// <summary>As for an image; what is known of a prepared one is not found out again.</summary>
+    /// <param name="image">The image; its channels must fit the model.</param>
+    /// <param name="segment">Region and mask; with a mask, nothing that is known of the whole image is used.</param>
+    /// <param name="options">Threads, memory, backend, progress, cancellation; null for the defaults.</param>
+    /// <exception cref="FastSegException">As for an image; a backbone is needed only where the deep features are not there.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public LabelMap Segment(PreparedImage image, SegmentOptions? segment = null, ComputeOptions? options = null)
+    {
+        SegmentOptions how = Bytewise(segment);
+        byte[] labels = new byte[InMemory.ArrayLength(NotNull(image).Info, LabelLayout(image.Info, how))];
+        Region area = SegmentRun.Area(image.Info, how);
+        return new LabelMap(area, labels, Model.Classes, Segment(image, area, labels, segment: how, options: options));
+    }
+
+    /// <summary>The same into memory of the caller's: a region's labels and, where it is wanted, its confidence.</summary>
+    /// <param name="image">The image; its channels must fit the model.</param>
+    /// <param name="region">The region; that of <paramref name="segment"/> is not looked at.</param>
+    /// <param name="labels">Gets a byte a pixel of the region, row by row.</param>
+    /// <param name="confidence">Gets a number a pixel; empty where it is not wanted.</param>
+    /// <param name="segment">Mask, smoothing, label values. Values are kept only where a byte holds them.</param>
+    /// <param name="options">Threads, memory, backend, progress, cancellation; null for the defaults.</param>
+    /// <exception cref="FastSegException">As for the other overload; also where the memory is too short.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; the memory then holds part of the result.</exception>
+    public unsafe RunResult Segment(
+        PreparedImage image, Region region, Span<byte> labels, Span<float> confidence = default, SegmentOptions? segment = null,
+        ComputeOptions? options = null)
+    {
+        SegmentOptions how = (segment ?? new SegmentOptions()) with { Region = region };
+        ImageLayout layout = LabelLayout(NotNull(image).Info, how), sure = ConfidenceLayout(image.Info, how);
+        if (layout.Type != SampleType.UInt8)
+        {
+            throw new FastSegException($"The value {Model.Classes[^1].Value} does not fit into a byte; use the call with writers.");
+        }
+        long pixels = InMemory.ArrayLength(image.Info, layout);
+        if (labels.Length < pixels || (confidence.Length > 0 && confidence.Length < pixels))
+        {
+            throw new FastSegException($"The memory for the result is too short: the region {region} has {pixels} pixels.");
+        }
+        fixed (byte* first = labels)
+        fixed (float* firstSure = confidence)
+        {
+            using var labelWriter = new MemoryWriter(layout, (nint)first);
+            using MemoryWriter? sureWriter = confidence.Length == 0 ? null : new MemoryWriter(sure, (nint)firstSure);
+            return Segment(image, new SegmentOutputs { Labels = labelWriter, Confidence = sureWriter }, how, options);
+        }
+    }
+
+    /// <summary>As for an image, with writers; what is known of a prepared one is not found out again.</summary>
+    /// <param name="image">The image; its channels must fit the model.</param>
+    /// <param name="outputs">Where labels, probabilities and confidence go; the caller keeps owning the writers.</param>
+    /// <param name="segment">Region, mask, label values; with a mask, nothing that is known of the whole image is used.</param>
+    /// <param name="options">Threads, memory, backend, progress, cancellation; null for the defaults.</param>
+    /// <exception cref="FastSegException">As for an image; a backbone is needed only where the deep features are not there.</exception>
+    /// <exception cref="ArgumentException">A writer's layout is not that of the output.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public RunResult Segment(
+        PreparedImage image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) => PageRun.Segment(
+            Model, _backbone, NotNull(image), NotNull(outputs), segment ?? new SegmentOptions(), options ?? new ComputeOptions());
+
     /// <summary>A file that is to be written, as a plan sees it; null where no file is named.</summary>
     private static OutputSketch? OfFile(string? path, ImageLayout layout) =>
         path is null ? null : new OutputSketch(layout, threads => ImageFile.HeldBytes(path, layout, threads));
 
     /// <summary>Options for labels in memory, which are one byte each whatever values were drawn.</summary>
-    private static SegmentOptions InMemory(SegmentOptions? segment) => (segment ?? new SegmentOptions()) with { KeepValues = false };
+    private static SegmentOptions Bytewise(SegmentOptions? segment) => (segment ?? new SegmentOptions()) with { KeepValues = false };
 
     private SegmentRun Run(ImageReader image, SegmentOptions? segment, ComputeOptions? options) =>
         new(Model, _backbone, NotNull(image), segment ?? new SegmentOptions(), options ?? new ComputeOptions());
@@ -319,33 +380,20 @@ public sealed class Segmenter
     /// Lets a computation write into an array, which is allocated when the planes' names are known. A stack that is too large even with
     /// <paramref name="leastPlanes"/> planes is refused before anything is read.
     /// </summary>
-    private static FeatureStack InMemory(
+    private static FeatureStack StackOf(
         ImageReader image, int leastPlanes, Func<Func<IReadOnlyList<string>, ImageWriter>, RunResult> compute)
     {
-        ArrayLength(image, Layout(leastPlanes));
+        InMemory.ArrayLength(image.Info, Layout(leastPlanes));
         IReadOnlyList<string> names = [];
         float[] values = [];
         ImageWriter Make(IReadOnlyList<string> planes)
         {
             ImageLayout layout = Layout(planes.Count);
-            (names, values) = (planes, new float[ArrayLength(image, layout)]);
+            (names, values) = (planes, new float[InMemory.ArrayLength(image.Info, layout)]);
             return MemoryWriter.Owning(layout, values);
         }
         ImageLayout Layout(int planes) => new(image.Info.Width, image.Info.Height, SampleType.Float32, planes);
         RunResult run = compute(Make);
         return new FeatureStack((int)image.Info.Width, (int)image.Info.Height, names, values, run);
-    }
-
-    /// <summary>How many samples a layout has.</summary>
-    /// <exception cref="FastSegException">They are more than an array can hold.</exception>
-    private static long ArrayLength(ImageReader image, ImageLayout layout)
-    {
-        Int128 length = (Int128)layout.Pages * layout.Height * layout.Width;
-        string planes = layout.Pages == 1 ? "the result" : $"the result with {layout.Pages} planes";
-        return length <= Array.MaxLength
-            ? (long)length
-            : throw new FastSegException(
-                $"{image.Info.Name}: {planes} of {layout.Width} x {layout.Height} has {length} samples, " +
-                $"and an array holds at most {Array.MaxLength}; use the call that takes a writer.");
     }
 }

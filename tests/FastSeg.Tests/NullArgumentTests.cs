@@ -28,6 +28,8 @@ internal sealed class NullArgumentTests
     private TinyBackbone _tiny = null!;
     private Backbone _backbone = null!;
     private MemoryImage _image = null!;
+    private PreparedImage _prepared = null!;
+    private InteractiveTraining _training = null!;
 
     [OneTimeSetUp]
     public void MakeArguments()
@@ -44,6 +46,9 @@ internal sealed class NullArgumentTests
             new FastSegException("A failure."), new ConfusionMatrix(), ProjectionFile.Load(_tiny.SaveProjection(4)),
             UpsamplerFile.Load(_backbone.UpsamplerPath), "a name", 1, 1L, (nint)1, new ModelClass(1, "one", 1), new PixelSize(1, 1, "nm"),
         ];
+        _prepared = new PreparedImage(_image, "scene");
+        _training = new InteractiveTraining(1 << 20);
+        values = [.. values, _prepared, _training, new LabelledPage(_prepared, new long[0], new ushort[0])];
         foreach (object value in values)
         {
             _values.Add(value.GetType(), value);
@@ -53,6 +58,7 @@ internal sealed class NullArgumentTests
         _values.Add(typeof(IReadOnlyList<ImageReader>), new[] { _image });
         _values.Add(typeof(IReadOnlyList<TrainingImage>), new[] { Scene.Training });
         _values.Add(typeof(IEnumerable<string>), new[] { "default" });
+        _values.Add(typeof(IReadOnlyList<LabelledPage>), Array.Empty<LabelledPage>());
         Func<IReadOnlyList<string>, ImageWriter> none = _ => throw new InvalidOperationException("No writer is needed.");
         _values.Add(none.GetType(), none);
         Func<Setting, string> name = setting => $"{setting}";
@@ -62,6 +68,8 @@ internal sealed class NullArgumentTests
     [OneTimeTearDown]
     public void Release()
     {
+        _training.Dispose();
+        _prepared.Dispose();
         _image.Dispose();
         _backbone.Dispose();
         _tiny.Dispose();

@@ -33,6 +33,7 @@ internal sealed class TrainerTests
         using MemoryImage labelImage = MemoryImage.FromMemory<byte>(labels, 2000, 2000);
         Segmenter.Train([new TrainingImage(image, labelImage)], Trained.ByType, Trained.Quick);
         int halo = FeatureSpec.Paper.Halo;
+        Assert.That(image.Reads, Has.Count.EqualTo(1));
         Assert.That(image.Touched, Is.EqualTo(new Region(0, 0, 31 + halo, 21 + halo)));
     }
 
@@ -92,23 +93,5 @@ internal sealed class TrainerTests
         string path = Path.Combine(folder.Path, "m.fastseg");
         Segmenter.Train([Scene.Training], training: Trained.Quick with { Seed = seed }, options: options).Model.Save(path);
         return File.ReadAllBytes(path);
-    }
-
-    /// <summary>Remembers which rectangle of an image was read, and refuses a second read.</summary>
-    private sealed class Watched(MemoryImage inner) : ImageReader
-    {
-        public Region Touched { get; private set; }
-
-        public override ImageInfo Info => inner.Info;
-
-        public override long HeldBytes(int threads) => 0;
-
-        public override void Read(Region region, Span<byte> destination)
-        {
-            Touched = Touched.IsEmpty ? region : throw new InvalidOperationException("read twice");
-            inner.Read(region, destination);
-        }
-
-        protected override void Dispose(bool disposing) => inner.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FastSeg.Common;
 
 namespace FastSeg.Backends;
@@ -49,6 +50,31 @@ internal sealed class LabelledPixels
         }
     }
 
+    /// <summary>Takes pixels that are known already.</summary>
+    /// <param name="image">The image the labels belong to.</param>
+    /// <param name="positions">Row x width + column of each pixel, ascending.</param>
+    /// <param name="values">Its label value.</param>
+    /// <exception cref="ArgumentException">
+    /// The numbers differ, a position is outside of the image or not behind the one before, or a value is 0.
+    /// </exception>
+    public LabelledPixels(ImageInfo image, ReadOnlySpan<long> positions, ReadOnlySpan<ushort> values)
+    {
+        if (positions.Length != values.Length || values.Contains((ushort)0))
+        {
+            throw new ArgumentException(
+                $"{image.Name}: there are {positions.Length} positions and {values.Length} label values, which must be as many and not 0.");
+        }
+        long before = -1;
+        foreach (long position in positions)
+        {
+            before = position > before && position < image.Bounds.Pixels ? position : throw new ArgumentException(
+                $"{image.Name}: the position {position} follows {before}; positions must ascend and lie inside the image.");
+        }
+        _width = image.Width;
+        _positions.AddRange(positions);
+        _values.AddRange(values);
+    }
+
     /// <summary>Bytes of the label image that are read at a time.</summary>
     public static long StripBytes(ImageInfo labels) => checked(StripRows(labels) * labels.Width * labels.PixelBytes);
 
@@ -59,7 +85,7 @@ internal sealed class LabelledPixels
     public long FirstRow { get; set; }
 
     /// <summary>The label value of each labelled pixel, by rank.</summary>
-    public IReadOnlyList<ushort> Values => _values;
+    public ReadOnlySpan<ushort> Values => CollectionsMarshal.AsSpan(_values);
 
     /// <summary>
     /// Ranks of the labelled pixels of row <paramref name="y"/> in columns <paramref name="x"/> to x + width - 1: from First up to, not
@@ -73,6 +99,9 @@ internal sealed class LabelledPixels
 
     /// <summary>Columns of the image.</summary>
     public long Width => _width;
+
+    /// <summary>The position of each labelled pixel, by rank.</summary>
+    public ReadOnlySpan<long> Positions => CollectionsMarshal.AsSpan(_positions);
 
     /// <summary>Position of the labelled pixel of a rank: row x width + column, so ascending.</summary>
     public long Position(int rank) => _positions[rank];

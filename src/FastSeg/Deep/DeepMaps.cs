@@ -63,6 +63,28 @@ internal sealed class DeepMaps : IDisposable
         }
     }
 
+    /// <summary>Maps of a page whose values the caller fills.</summary>
+    public static DeepMaps Empty(DeepModel model, ImageInfo image)
+    {
+        var result = new DeepMaps();
+        try
+        {
+            int overlap = model.Description.Shifts > 1 ? model.Description.Patch - (model.Description.Patch / model.Description.Shifts) : 0;
+            foreach ((int patch, int channels) in Shapes(model))
+            {
+                result._maps.Add(new LowResolution(
+                    channels, LowResolutionTokens.Cells(image.Height, patch), LowResolutionTokens.Cells(image.Width, patch), patch,
+                    overlap));
+            }
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Pixels from a cell to the next, and channels, of each map.</summary>
     public static IEnumerable<(int Patch, int Channels)> Shapes(DeepModel model) => model.Projections.Zip(
         model.Description.Scales, (projection, scale) => (model.Description.Patch / scale / model.Description.Shifts, projection.Channels));

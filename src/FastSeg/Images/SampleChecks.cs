@@ -35,6 +35,28 @@ internal static unsafe class SampleChecks
         return all;
     }
 
+    /// <summary>A range that holds all samples, which must be finite, besides those that it held before.</summary>
+    public static SampleLimits Range(float* samples, long count, SampleLimits before)
+    {
+        Vector<float> low = new(before.Low), high = new(before.High);
+        long i = 0;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector<float> some = *(Vector<float>*)(samples + i);
+            (low, high) = (Vector.Min(low, some), Vector.Max(high, some));
+        }
+        (float least, float most) = (before.Low, before.High);
+        for (int lane = 0; lane < Vector<float>.Count; lane++)
+        {
+            (least, most) = (Math.Min(least, low[lane]), Math.Max(most, high[lane]));
+        }
+        for (; i < count; i++)
+        {
+            (least, most) = (Math.Min(least, samples[i]), Math.Max(most, samples[i]));
+        }
+        return new SampleLimits(least, most);
+    }
+
     /// <summary>Whether the three channels of every pixel are equal.</summary>
     public static bool AllGrey(byte* samples, long pixels, SampleType type) => type switch
     {

@@ -13,4 +13,7 @@ internal readonly record struct SampleLimits(float Low, float High)
 
     /// <summary>Whether a sample lies between the limits.</summary>
     public bool Hold(float sample) => sample >= Low && sample <= High;
+
+    /// <summary>Whether all samples of a range lie between the limits.</summary>
+    public bool Hold(SampleLimits range) => Hold(range.Low) && Hold(range.High);
 }

@@ -28,6 +28,7 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     private readonly HostBuffer[] _kept;
     private readonly HostBuffer? _moments;
     private readonly (long Count, Int128 Sum, Int128 Squares)[] _sums;
+    private readonly SampleLimits[] _ranges;
     private readonly Action<int, long> _take;
 
     /// <summary>Allocates the bands of <paramref name="workers"/> threads and, for floats, the moments of all rows.</summary>
@@ -39,12 +40,18 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
         (_image, _mask, _take) = (image, mask, Take);
         _rows = Rows(Info);
         _sums = new (long, Int128, Int128)[workers];
+        _ranges = new SampleLimits[workers];
         _samples = [.. _sums.Select(_ => new HostBuffer(_rows * Info.Width * Info.PixelBytes))];
         _kept = mask is null ? [] : [.. _sums.Select(_ => new HostBuffer(_rows * Info.Width * mask.Info.PixelBytes))];
         _moments = MomentBytes(Info) == 0 ? null : new HostBuffer(MomentBytes(Info));
     }
 
     private static SampleLimits Limits => SampleLimits.Of(LargestSample);
+
+    /// <summary>The least and the largest float sample that the last run saw; of whole numbers, 0.</summary>
+    public SampleLimits Range => _moments is null
+        ? default
+        : new SampleLimits(_ranges.Min(range => range.Low), _ranges.Max(range => range.High));
 
     private ImageInfo Info => _image.Info;
 
@@ -77,6 +84,7 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     public SampleMoments Run(ComputeOptions options)
     {
         Array.Clear(_sums);
+        Array.Fill(_ranges, new SampleLimits(float.PositiveInfinity, float.NegativeInfinity));
         Workers.Run(_sums.Length, (Info.Height + _rows - 1) / _rows, options, _take);
         return _moments is null ? Sums() : Moments();
     }
@@ -118,6 +126,7 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
             {
                 throw Refusal(y);
             }
+            _ranges[worker] = SampleChecks.Range(row, count, _ranges[worker]);
             ((SampleMoments*)_moments.Pointer)[y] = SampleSums.OfFloats(row, count);
         }
     }

@@ -107,7 +107,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         CheckMask(image.Info, segment.Mask);
         CheckLayouts(outputs, all.Area);
         all.CheckSmoothing();
-        if (model.Deep is { } deep)
+        if (KnownMaps is null && model.Deep is { } deep)
         {
             TileRun.RequiredBackbone(backbone, deep);
         }

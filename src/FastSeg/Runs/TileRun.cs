@@ -34,9 +34,11 @@ internal sealed class TileRun
         (_backbone, _options) = (backbone, options);
         Work = work with { Watch = options.Watch ?? new Watch { Cancellation = options.Cancellation } };
         _factory = BackendChoice.Choose(options.Backend);
+        // Maps that are known lie in memory already.
+        DeepModel? computed = backbone is null ? null : work.Deep;
         var planner = new Planner(
-            work, area, _factory, outputBytes, workers => heldItems(workers).Concat(DeepImage.SharedItems(work.Deep, work.Image)),
-            work.Deep is null || backbone is null ? null : new TransformerBuffers(work.Deep, backbone, work.Image))
+            work, area, _factory, outputBytes, workers => heldItems(workers).Concat(DeepImage.SharedItems(computed, work.Image)),
+            computed is null ? null : new TransformerBuffers(computed, backbone!, work.Image))
         {
             SecondPass = secondPass,
         };

@@ -3,7 +3,6 @@ using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features.Local;
-using FastSeg.Forest.Saved;
 using FastSeg.Forest.Training;
 using FastSeg.Images;
 using FastSeg.Models;
@@ -33,7 +32,6 @@ internal sealed unsafe class Trainer(
     private SampleMoments[] _moments = [];
     private DeepModel? _deepModel;
     private TrainingPlace? _place;
-    private string? _note = BackendChoice.PassedOver(options.Backend);
     private DeepMaps?[] _maps = [];
     private long _plannedPeak;
 
@@ -86,7 +84,7 @@ internal sealed unsafe class Trainer(
         }
         _plannedPeak = TrainingMemory.CheckLabels(images, training.Augment, options);
         LabelledImage[] originals = LabelledImage.Originals(images, options.Cancellation);
-        ModelClass[] classes = Classes(originals);
+        ModelClass[] classes = DrawnClasses.Of(originals.Select(image => image.Pixels), names);
         int channels = images.All(image => SampleSearch.IsGrey(image.Image, options)) ? 1 : 3;
         TakeSamples(images);
         LabelledImage[] all = [.. originals, .. LabelledImage.Copies(images, training.Augment, options.Cancellation)];
@@ -95,22 +93,24 @@ internal sealed unsafe class Trainer(
         _deepModel = deep is null ? null : FitDeep(deep, images, channels);
         int planes = (features.Names.Count * channels) + (_deepModel?.Description.Channels ?? 0);
         long count = all.Sum(image => (long)image.Pixels.Count);
-        _plannedPeak = Math.Max(_plannedPeak, TrainingMemory.CheckFit(images, count, planes, classes.Length, training, HeldOut, options));
+        _plannedPeak = Math.Max(_plannedPeak, TrainingMemory.CheckFit(
+            images.Select(image => image.Image), count, planes, classes.Length, training, HeldOut, options));
         _maps = new DeepMaps?[images.Count];
         bool keepMaps = KeepsMaps(images);
         using var rows = new TrainingRows(count, planes);
-        long first = 0;
-        for (int i = 0; i < all.Length; i++)
-        {
-            all[i].Pixels.FirstRow = first;
-            bool keep = keepMaps && all[i].Flip is null;
-            double from = Start + (GatherShare * i / all.Length);
-            Gather(all[i], channels, rows, keep, PartialProgress.Of(options.Progress, from, GatherShare / all.Length));
-            first += all[i].Pixels.Count;
-        }
-        using HostBuffer rowClasses = ClassOfRow(all, classes, rows.Count);
+        Gather(all, channels, rows, keepMaps);
+        using HostBuffer rowClasses = DrawnClasses.OfRows(all.Select(image => image.Pixels), classes, rows.Count);
         int* classOfRow = (int*)rowClasses.Pointer;
-        ModelParts parts = Fit(rows, all, classes, channels, classOfRow);
+        var fit = new ModelFit(features, training, options.Cancellation)
+        {
+            Channels = channels,
+            Deep = _deepModel,
+            Classes = classes,
+            Images = originals.Select(image => image.Image.Info),
+            Moments = _moments,
+            Progress = PartialProgress.Of(options.Progress, Start + GatherShare, TrainShare),
+        };
+        ModelParts parts = fit.Run(rows, classOfRow, _times);
         string reason = "";
         HeldOutScore? score = HeldOut == HeldOut.Nothing ? null : Score(parts, all, rows, classOfRow, out reason);
         var model = new Model(parts with
@@ -119,12 +119,13 @@ internal sealed unsafe class Trainer(
             HeldOut = score?.Summary,
         });
         long drawn = classes.Sum(entry => entry.Pixels);
+        string? passedOver = BackendChoice.PassedOver(options.Backend);
         var run = new RunResult(drawn, [], _times.Report(), Stopwatch.GetElapsedTime(_start).TotalSeconds, _plannedPeak)
         {
             Backend = _factory.Kind,
             Standardise = features.Standardise,
             Samples = [.. _moments.Select(moments => moments.Statistics)],
-            Note = _note,
+            Note = fit.Note is null ? passedOver : $"{passedOver} {fit.Note}".TrimStart(),
         };
         return new TrainingResult(model, run) { HeldOut = score, NotHeldOut = reason.Length == 0 ? null : reason };
     }
@@ -177,68 +178,22 @@ internal sealed unsafe class Trainer(
         }
     }
 
-    /// <summary>The classes by ascending label value, each with its name and its number of pixels.</summary>
-    /// <exception cref="FastSegException">There are fewer than two classes or more than 255, or the names do not fit them.</exception>
-    private ModelClass[] Classes(LabelledImage[] images)
+    /// <summary>Gathers the feature rows of all labelled pixels, image by image.</summary>
+    private void Gather(LabelledImage[] all, int channels, TrainingRows rows, bool keepMaps)
     {
-        var counts = new SortedDictionary<int, long>();
-        foreach (ushort value in images.SelectMany(image => image.Pixels.Values))
+        var gather = new RowGather(features, channels, _deepModel, deep?.Backbone, rows, _times) { OnDevice = Place.OnDevice };
+        long first = 0;
+        for (int i = 0; i < all.Length; i++)
         {
-            counts[value] = counts.GetValueOrDefault(value) + 1;
+            (LabelledImage image, double from) = (all[i], Start + (GatherShare * i / all.Length));
+            image.Pixels.FirstRow = first;
+            first += image.Pixels.Count;
+            IProgress<double>? progress = PartialProgress.Of(options.Progress, from, GatherShare / all.Length);
+            gather.Run(
+                image.Image, image.Pixels, SamplesOf(image.Original), null, options with { Progress = progress },
+                keepMaps && image.Flip is null ? maps => _maps[image.Original] ??= maps : null);
         }
-        if (counts.Count == 1)
-        {
-            throw new FastSegException($"Every labelled pixel has the value {counts.Keys.First()}; draw at least two classes.");
-        }
-        if (counts.Count > 255)
-        {
-            throw new FastSegException($"The labels hold {counts.Count} different values; at most 255 classes can be told apart.");
-        }
-        if (names is not null && names.Count != counts.Count)
-        {
-            throw new FastSegException(
-                $"There are {names.Count} class names for {counts.Count} classes (label values {string.Join(", ", counts.Keys)}); " +
-                "give one name a class, in the order of the values.");
-        }
-        if (names is not null && (names.Any(string.IsNullOrWhiteSpace) || names.Distinct().Count() < names.Count))
-        {
-            throw new FastSegException(
-                $"The class names are {string.Join(", ", names.Select(name => $"\"{name}\""))}; every class needs a name of its own.");
-        }
-        return [.. counts.Select((pair, i) => new ModelClass(pair.Key, names?[i] ?? $"class {pair.Key}", pair.Value))];
-    }
-
-    /// <summary>Gathers the feature rows of one image's labelled pixels.</summary>
-    /// <param name="image">The image and its labelled pixels, with the row that the first one goes to.</param>
-    /// <param name="channels">Channels whose features are computed.</param>
-    /// <param name="rows">Receives the rows.</param>
-    /// <param name="keepMaps">Whether the image's deep features at low resolution are kept.</param>
-    /// <param name="progress">The image's share of the progress.</param>
-    private void Gather(LabelledImage image, int channels, TrainingRows rows, bool keepMaps, IProgress<double>? progress)
-    {
-        ImageReader seen = LocalReader.Of(image.Image, null, features, channels);
-        var work = new Work(seen, features, channels, _deepModel, null)
-        {
-            Labels = image.Pixels,
-            Samples = SamplesOf(image.Original),
-            ResidentRows = Place.OnDevice ? rows.Count : 0,
-        };
-        var run = new TileRun(
-            work, image.Image.Info.Bounds, deep?.Backbone, options with { Progress = progress }, _ => 0,
-            workers => [("reader", seen.HeldBytes(workers)), ("training rows", rows.Count * rows.Planes * sizeof(float))])
-        {
-            KeepsMaps = keepMaps,
-        };
-        _plannedPeak = Math.Max(_plannedPeak, run.Plan.PeakBytes);
-        rows.OnDevice ??= Place.OnDevice ? run.HoldRows(rows.Count, rows.Planes) : null;
-        try
-        {
-            run.Run(() => new GatherWorker(run.Plan, run.Work, rows), _times, image.Pixels.Cores(run.Plan.Grid));
-        }
-        finally
-        {
-            _maps[image.Original] ??= run.Maps;
-        }
+        _plannedPeak = Math.Max(_plannedPeak, gather.PlannedPeak);
     }
 
     /// <summary>
@@ -255,54 +210,6 @@ internal sealed unsafe class Trainer(
         }
         _plannedPeak += bytes;
         return true;
-    }
-
-    /// <summary>What a model keeps of an image: no folder, so that the model's bytes do not depend on where the images lie.</summary>
-    private ModelImage NameOf(ImageInfo image) => new(Path.GetFileName(image.Name), image.Width, image.Height)
-    {
-        Type = features.Standardise == Standardisation.None ? image.Type : null,
-    };
-
-    /// <summary>The class of each row, as XGBoost wants it.</summary>
-    private static HostBuffer ClassOfRow(LabelledImage[] images, ModelClass[] classes, long count)
-    {
-        int[] classOfValue = new int[ushort.MaxValue + 1];
-        for (int i = 0; i < classes.Length; i++)
-        {
-            classOfValue[classes[i].Value] = i;
-        }
-        var buffer = new HostBuffer(count * sizeof(int));
-        int* row = (int*)buffer.Pointer;
-        foreach (ushort value in images.SelectMany(image => image.Pixels.Values))
-        {
-            *row++ = classOfValue[value];
-        }
-        return buffer;
-    }
-
-    /// <summary>Trains the trees on the rows. Returns what the model is made of, but for what held-out pixels decide.</summary>
-    private ModelParts Fit(TrainingRows rows, LabelledImage[] images, ModelClass[] classes, int channels, int* classOfRow)
-    {
-        long mark = Stopwatch.GetTimestamp();
-        IProgress<double>? progress = PartialProgress.Of(options.Progress, Start + GatherShare, TrainShare);
-        void AfterRound(int round) => progress?.Report((double)round / training.Rounds);
-        var trees = new TreeTrainer(rows, classOfRow, classes.Length, training, AfterRound, options.Cancellation);
-        byte[] forest = trees.Train();
-        _note = trees.Note is null ? _note : $"{_note} {trees.Note}".TrimStart();
-        _times.Add(Stage.Train, mark, rows.Count, rows.Count * rows.Planes * sizeof(float));
-        return new ModelParts
-        {
-            Features = features,
-            Channels = channels,
-            Deep = _deepModel,
-            Classes = classes,
-            Training = training,
-            Images = [.. images.Where(image => image.Flip is null).Select(image => NameOf(image.Image.Info))],
-            Samples = _moments.Length == 0 ? null : _moments.Aggregate((all, next) => all.Merge(next)).Statistics,
-            XgboostVersion = trees.Trained,
-            ForestBytes = forest,
-            SelfTest = SelfTest.FromTraining(rows.EvenlySpaced(SelfTest.MostRows), ForestReader.Parse(forest)),
-        };
     }
 
     /// <summary>Holds out each fold in turn; null where nothing can be held out, or the memory is not enough for it.</summary>

@@ -24,9 +24,6 @@ internal static class TrainingMemory
     /// </summary>
     private const long LibraryBytes = 16L << 20;
 
-    /// <summary>The words of a sentence that name the memory limit.</summary>
-    private const string LimitWords = "A memory limit of";
-
     /// <summary>The peak memory while the label images are read. How many pixels are labelled is not known yet.</summary>
     /// <exception cref="FastSegException">The peak is more than the options allow.</exception>
     public static long CheckLabels(IReadOnlyList<TrainingImage> images, Augmentation augment, ComputeOptions options)
@@ -42,7 +39,7 @@ internal static class TrainingMemory
                 return LabelledPixels.StripBytes(copy.Info) + copy.HeldBytes(1) - labels.HeldBytes(1);
             }));
         }
-        return Check(readers + strip, "to read the labels", options);
+        return MemoryLimit.Check(readers + strip, "to read the labels", options);
     }
 
     /// <summary>The peak memory while mean and deviation of the images are taken.</summary>
@@ -51,31 +48,22 @@ internal static class TrainingMemory
     {
         long readers = images.Sum(image => image.Image.HeldBytes(options.WorkerCount));
         long bands = images.Max(image => SampleStatisticsPass.Bytes(image.Image.Info, null, options.WorkerCount));
-        return Check(readers + bands, "to take mean and deviation of the images", options);
+        return MemoryLimit.Check(readers + bands, "to take mean and deviation of the images", options);
     }
 
     /// <summary>The peak memory while XGBoost trains: the rows, XGBoost's copies of them, and the images, which stay open.</summary>
     /// <exception cref="FastSegException">The peak is more than the options allow.</exception>
     public static long CheckFit(
-        IReadOnlyList<TrainingImage> images, long count, int planes, int classes, TrainingOptions training, HeldOut heldOut,
+        IEnumerable<ImageReader> images, long count, int planes, int classes, TrainingOptions training, HeldOut heldOut,
         ComputeOptions options)
     {
-        long readers = images.Sum(image => image.Image.HeldBytes(options.WorkerCount));
+        long readers = images.Sum(image => image.HeldBytes(options.WorkerCount));
         long rows = (count * planes * sizeof(float)) + (count * sizeof(int)) + (count * BytesPerLabel);
         // The model of all rows is done, and XGBoost's memory for it freed, before a fold is trained on. The fold's copy of its rows, at
         // most as many, is freed when XGBoost has its own, but a fold of nearly all rows was measured to peak by as much above the whole.
         rows += heldOut == HeldOut.Nothing ? 0 : count * (Folds.BytesPerLabel + (planes * sizeof(float)));
         long booster = Booster.Bytes(count, planes, classes, training);
-        return Check(readers + rows + booster + LibraryBytes, $"to train on {count} labelled pixels with {planes} features", options);
-    }
-
-    private static long Check(long bytes, string what, ComputeOptions options)
-    {
-        long peak = ProcessMemory.Resident() + ProcessMemory.CodeBytes + bytes;
-        return options.Memory <= 0 || peak <= options.Memory
-            ? peak
-            : throw new FastSegException(
-                $"{LimitWords} {ByteSize.Text(options.Memory)} is not enough {what}; the least that would do is {ByteSize.Text(peak)}.",
-                Setting.Memory, LimitWords);
+        return MemoryLimit.Check(
+            readers + rows + booster + LibraryBytes, $"to train on {count} labelled pixels with {planes} features", options);
     }
 }

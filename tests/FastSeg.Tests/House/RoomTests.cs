@@ -68,17 +68,22 @@ internal sealed class RoomTests
             "Features/Local", "Files", "Forest", "Forest/Training", "Gpu", "Images", "Images/Npy", "Models", "Native", "Probabilities",
             "Simd",
         ],
+        ["Pages"] =
+        [
+            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Features", "Features/Local", "Files", "Images", "Models",
+            "Native", "Probabilities", "Runs",
+        ],
         ["Training"] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Features", "Features/Local", "Forest", "Forest/Saved",
-            "Forest/Training", "Gpu", "Images", "Models", "Native", "Probabilities", "Runs", "Simd",
+            "Forest/Training", "Gpu", "Images", "Models", "Native", "Pages", "Probabilities", "Runs", "Simd",
         ],
         ["Sessions"] = ["Backends", "Common", "Deep/Backbones", "Features", "Images", "Models", "Native", "Probabilities", "Runs", "Simd"],
         [Root] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest",
-            "Forest/Training", "Gpu", "Images", "Images/Npy", "Images/Pictures", "Images/Tiff", "Models", "Native", "Probabilities",
-            "Runs", "Sessions", "Training",
+            "Forest/Training", "Gpu", "Images", "Images/Npy", "Images/Pictures", "Images/Tiff", "Models", "Native", "Pages",
+            "Probabilities", "Runs", "Sessions", "Training",
         ],
         ["Checks"] =
         [

@@ -46,6 +46,9 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <summary>First cell of a channel. Its rows x columns values lie back to back, and so do the channels.</summary>
     public float* Plane(int channel) => (float*)_values.Pointer + (channel * Rows * Columns);
 
+    /// <summary>All values as they lie in memory.</summary>
+    public HostBuffer Values => _values;
+
     /// <summary>Bytes held for an image.</summary>
     public static long Bytes(ImageInfo info, int patch, int channels) =>
         checked(LowResolutionTokens.Cells(info.Height, patch) * LowResolutionTokens.Cells(info.Width, patch) * channels * sizeof(float));
