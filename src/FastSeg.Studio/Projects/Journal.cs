@@ -1,0 +1,159 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace FastSeg.Studio.Projects;
+
+/// <summary>
+/// The file that everything is in: one record a line, each with a checksum, only ever appended to. A record is on the disk when
+/// <see cref="Append"/> returns. One thread at a time.
+/// </summary>
+internal sealed class Journal : IDisposable
+{
+    private static readonly byte[] CheckBegins = Encoding.ASCII.GetBytes(",\"check\":\"");
+    private static readonly byte[] CheckEnds = Encoding.ASCII.GetBytes("\"}");
+
+    private const int CheckDigits = 16;
+
+    private readonly JournalFile _file;
+    private readonly string _path;
+    private long _length;
+    private bool _broken;
+
+    private Journal(JournalFile file, string path) => (_file, _path) = (file, path);
+
+    /// <summary>Number of the last record; 0 where there is none.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>What was cut off the end of the file when it was opened, in a sentence; null where nothing was.</summary>
+    public string? CutOff { get; private set; }
+
+    /// <summary>Opens a journal and hands over its records.</summary>
+    /// <param name="path">The file; it is made where there is none.</param>
+    /// <param name="each">Takes each record, and where it lies in the file.</param>
+    /// <exception cref="FastSegException">A record before the last one is damaged, or the file cannot be read and written.</exception>
+    public static Journal Open(string path, Action<JournalRecord, JournalPlace> each) => Open(new JournalFile(path), path, each);
+
+    internal static Journal Open(JournalFile file, string path, Action<JournalRecord, JournalPlace> each)
+    {
+        var journal = new Journal(file, path);
+        try
+        {
+            journal.ReadAll(each);
+            return journal;
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Appends a record. When this returns it is on the disk.</summary>
+    /// <exception cref="FastSegException">It could not be written; the journal is as it was.</exception>
+    public JournalPlace Append(JournalRecord record)
+    {
+        if (_broken)
+        {
+            throw new FastSegException(
+                $"{_path} could not be mended after a failed write, so nothing more is saved; free its disk and start the studio again.");
+        }
+        byte[] line = Line(record);
+        try
+        {
+            _file.Write(line, _length);
+            _file.Flush();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            TakeBack();
+            throw new FastSegException($"Not saved: {_path} cannot be written ({e.Message.TrimEnd('.')}); free its disk and try again.", e);
+        }
+        var place = new JournalPlace(_length, line.Length);
+        _length += line.Length;
+        Version = record.Version;
+        return place;
+    }
+
+    /// <summary>Reads a record again.</summary>
+    public JournalRecord Read(JournalPlace place)
+    {
+        byte[] line = new byte[place.Length];
+        _file.Read(line, place.Offset);
+        return Parse(line.AsSpan(0, line.Length - 1))
+            ?? throw new FastSegException($"{_path} was changed by another program at byte {place.Offset}; restore it from a backup.");
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>A record as a line of the file.</summary>
+    internal static byte[] Line(JournalRecord record)
+    {
+        byte[] json = ProjectJson.Write(record);
+        ReadOnlySpan<byte> body = json.AsSpan(0, json.Length - 1);
+        return [.. body, .. CheckBegins, .. Check(body), .. CheckEnds, (byte)'\n'];
+    }
+
+    /// <summary>A line without its end as a record; null where it is damaged.</summary>
+    internal static JournalRecord? Parse(ReadOnlySpan<byte> line)
+    {
+        int tail = CheckBegins.Length + CheckDigits + CheckEnds.Length;
+        if (line.Length < tail)
+        {
+            return null;
+        }
+        ReadOnlySpan<byte> body = line[..^tail];
+        bool whole = line[body.Length..].StartsWith(CheckBegins) && line.EndsWith(CheckEnds)
+            && line.Slice(body.Length + CheckBegins.Length, CheckDigits).SequenceEqual(Check(body));
+        return whole ? ProjectJson.Read<JournalRecord>([.. body, (byte)'}'], "record") : null;
+    }
+
+    /// <summary>The first 64 bits of the SHA-256, in hexadecimal digits.</summary>
+    private static byte[] Check(ReadOnlySpan<byte> body)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(body, hash);
+        return Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hash[..(CheckDigits / 2)]));
+    }
+
+    /// <summary>Takes off what a failed write left behind.</summary>
+    private void TakeBack()
+    {
+        try
+        {
+            _file.Cut(_length);
+            _file.Flush();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _broken = true;
+        }
+    }
+
+    private void ReadAll(Action<JournalRecord, JournalPlace> each)
+    {
+        byte[] all = _file.ReadAll();
+        for (int start = 0, number = 1; start < all.Length; number++)
+        {
+            int end = all.AsSpan(start).IndexOf((byte)'\n');
+            int next = end < 0 ? all.Length : start + end + 1;
+            JournalRecord? record = end < 0 ? null : Parse(all.AsSpan(start, end));
+            if (record is null || record.Version != Version + 1)
+            {
+                if (next < all.Length)
+                {
+                    throw new FastSegException(
+                        $"Line {number} of {_path} is damaged, and lines follow it; restore the file from a backup, or, to keep what was " +
+                            $"drawn before, copy the folder and delete that line and all after it.");
+                }
+                CutOff = $"The last line of {_path} was torn ({all.Length - start} bytes, never acknowledged) and was cut off.";
+                _length = start;
+                _file.Cut(start);
+                _file.Flush();
+                return;
+            }
+            each(record, new JournalPlace(start, next - start));
+            Version = record.Version;
+            _length = start = next;
+        }
+    }
+}

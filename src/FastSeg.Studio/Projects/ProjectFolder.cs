@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+
+namespace FastSeg.Studio.Projects;
+
+/// <summary>The folder of a project and what says that it is one.</summary>
+internal sealed class ProjectFolder
+{
+    /// <summary>Format of projects that this program writes.</summary>
+    public const int Format = 1;
+
+    private ProjectFolder(string path, string id) => (Path, Id) = (path, id);
+
+    public string Path { get; }
+
+    /// <summary>Made by chance when the project was.</summary>
+    public string Id { get; }
+
+    public string Journal => In("journal.jsonl");
+
+    public string Imports => In("imports");
+
+    public string Snapshots => In("snapshots");
+
+    public string Cache => In("cache");
+
+    public string Server => In("server.json");
+
+    /// <summary>Makes the folder where there is none.</summary>
+    /// <exception cref="FastSegException">It cannot be made.</exception>
+    public static string Make(string path)
+    {
+        string full = System.IO.Path.GetFullPath(path);
+        Guarded(full, () =>
+        {
+            foreach (string name in (string[])["imports", "snapshots", "cache"])
+            {
+                Directory.CreateDirectory(System.IO.Path.Combine(full, name));
+            }
+        });
+        return full;
+    }
+
+    /// <summary>Opens a folder that <see cref="Make"/> made and that is locked; a new one becomes a project.</summary>
+    /// <exception cref="FastSegException">A newer program made it, or it is damaged or cannot be written.</exception>
+    public static ProjectFolder Open(string folder)
+    {
+        string path = System.IO.Path.Combine(folder, "project.json");
+        ProjectFile file;
+        if (File.Exists(path))
+        {
+            byte[] bytes = [];
+            Guarded(folder, () => bytes = File.ReadAllBytes(path));
+            file = Parse(bytes, path);
+        }
+        else
+        {
+            if (File.Exists(System.IO.Path.Combine(folder, "journal.jsonl")))
+            {
+                throw new FastSegException($"{path} is missing, though the project has a journal; restore it from a backup.");
+            }
+            file = new ProjectFile(Format, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), DateTime.UtcNow);
+            Guarded(folder, () => Disk.WriteWhole(path, ProjectJson.Write(file)));
+        }
+        return new ProjectFolder(folder, file.Id);
+    }
+
+    /// <summary>Runs something and says in one sentence what the disk refused.</summary>
+    public static void Guarded(string path, Action run)
+    {
+        try
+        {
+            run();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FastSegException(
+                $"The project {path} cannot be written ({e.Message.TrimEnd('.')}); give a folder that can be with --project.", e);
+        }
+    }
+
+    private static ProjectFile Parse(byte[] bytes, string path)
+    {
+        // The format is read first: other properties of a newer one may have changed.
+        try
+        {
+            using var json = System.Text.Json.JsonDocument.Parse(bytes);
+            int format = json.RootElement.GetProperty("format").GetInt32();
+            if (format > Format)
+            {
+                throw new FastSegException(
+                    $"{path} is of format {format}, and this program reads up to {Format}; open the project with the newer program.");
+            }
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new FastSegException($"{path} is damaged; restore it from a backup.", e);
+        }
+        return ProjectJson.Read<ProjectFile>(bytes, $"file {path}");
+    }
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>What project.json holds.</summary>
+    private sealed record ProjectFile(int Format, string Id, DateTime Created);
+}
