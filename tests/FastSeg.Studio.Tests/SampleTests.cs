@@ -9,7 +9,8 @@ internal sealed class SampleTests
     [Test]
     public void TheSampleOpens()
     {
-        using ImageReader image = ImageFile.Open(Directory.EnumerateFiles(FastSeg.Tests.TestData.File("samples/ni/train"), "*.png").First());
+        string folder = FastSeg.Tests.TestData.File("samples/ni/train");
+        using ImageReader image = ImageFile.Open(Directory.EnumerateFiles(folder, "*.png").First());
         Assert.That(image.Info.Width, Is.GreaterThan(0));
     }
 }

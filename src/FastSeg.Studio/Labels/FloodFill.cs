@@ -32,7 +32,8 @@ internal static class FloodFill
                 if (pixels > limit)
                 {
                     throw new FastSegException(
-                        $"The region around pixel {x},{y} has more than {limit >> 20} million pixels; close its outline, or draw a polygon.");
+                        $"The region around pixel {x},{y} has more than {limit >> 20} million pixels; close its outline, " +
+                            "or draw a polygon.");
                 }
                 edit.Paint(new PixelRun(run.Y, start, end), label);
                 Push(open, edit, run.Y - 1, start, end);

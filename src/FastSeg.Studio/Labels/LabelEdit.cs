@@ -81,7 +81,8 @@ internal sealed class LabelEdit
         if (info.Width != Width || info.Height != Height || info.Type != SampleType.UInt8)
         {
             throw new FastSegException(
-                $"{info.Name} has {info.Width} x {info.Height} pixels of {info.Type}; labels of this page have {Width} x {Height} of UInt8.");
+                $"{info.Name} has {info.Width} x {info.Height} pixels of {info.Type.Name()}; labels of this page have " +
+                    $"{Width} x {Height} of uint8.");
         }
         byte[] row = new byte[Width];
         for (long y = 0; y < Height; y++)

@@ -87,7 +87,9 @@ internal sealed class LabelRaster
         return ((Width + more) >> level, (Height + more) >> level);
     }
 
-    /// <summary>The runs of equal labels above 0 in raster order: row by row, from left to right; a run may go on in the next one.</summary>
+    /// <summary>
+    /// The runs of equal labels above 0 in raster order: row by row, from left to right; a run may go on in the next one.
+    /// </summary>
     public IEnumerable<LabelRun> Runs()
     {
         for (int ty = 0; ty < _rows.Length; ty++)

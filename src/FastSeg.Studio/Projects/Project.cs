@@ -22,7 +22,8 @@ internal sealed class Project : IDisposable
     private readonly Replay _replay;
     private volatile Shown _shown;
 
-    private Project(ProjectFolder folder, ProjectLock held, ServerFile server, Func<string, Action<JournalRecord, JournalPlace>, Journal> open)
+    private Project(
+        ProjectFolder folder, ProjectLock held, ServerFile server, Func<string, Action<JournalRecord, JournalPlace>, Journal> open)
     {
         (_folder, _lock, _server) = (folder, held, server);
         _log = new ProjectLog(PatchLimit);

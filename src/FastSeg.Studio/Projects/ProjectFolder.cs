@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 
 namespace FastSeg.Studio.Projects;
 
@@ -83,7 +84,7 @@ internal sealed class ProjectFolder
         // The format is read first: other properties of a newer one may have changed.
         try
         {
-            using var json = System.Text.Json.JsonDocument.Parse(bytes);
+            using var json = JsonDocument.Parse(bytes);
             int format = json.RootElement.GetProperty("format").GetInt32();
             if (format > Format)
             {
@@ -91,7 +92,7 @@ internal sealed class ProjectFolder
                     $"{path} is of format {format}, and this program reads up to {Format}; open the project with the newer program.");
             }
         }
-        catch (Exception e) when (e is System.Text.Json.JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new FastSegException($"{path} is damaged; restore it from a backup.", e);
         }

@@ -15,7 +15,8 @@ internal sealed class StrokeShapeTests
     public void AnyStrokeIsThatOfItsDefinition() => Prop.ForAll(
         Gen.Choose(-20 * 16, 65 * 16).ArrayOf().Where(points => points.Length is >= 2 and <= 40).ToArbitrary(),
         Gen.Frequency((3, Gen.Choose(0, 200)), (1, Gen.Choose(0, 16))).ToArbitrary(),
-        (numbers, radius) => Check([.. numbers.Take(numbers.Length / 2 * 2).Select(number => (long)number)], radius)).QuickCheckThrowOnFailure();
+        (numbers, radius) => Check([.. numbers.Take(numbers.Length / 2 * 2).Select(number => (long)number)], radius))
+        .QuickCheckThrowOnFailure();
 
     [TestCase(new long[] { 168, 168 }, 0, TestName = "ADotOfRadius0OnACentre")]
     [TestCase(new long[] { 160, 160 }, 0, TestName = "ADotOfRadius0OnACorner")]
