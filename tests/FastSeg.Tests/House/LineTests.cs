@@ -8,7 +8,10 @@ internal sealed class LineTests
 {
     private const int MostColumns = 140, MostLines = 400;
 
-    private static readonly string[] Patterns = ["*.cs", "*.md", "*.py", "*.sh", "*.csproj", "*.props", "fastseg", "run-tests"];
+    private static readonly string[] Patterns =
+    [
+        "*.cs", "*.md", "*.py", "*.sh", "*.csproj", "*.props", "*.mjs", "*.css", "*.html", "fastseg", "run-tests",
+    ];
 
     /// <summary>The folder of files that programs write, whose lines may be long.</summary>
     private const string Results = "perf/results/";

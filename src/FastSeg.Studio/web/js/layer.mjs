@@ -33,6 +33,8 @@ export class Layer {
   /** @type {AbortController|null} */
   #fetching = null;
   #fetchingLevel = 0;
+  /** Whether the last request failed, and another one is planned. */
+  #failed = false;
   #level = 0;
   /** @type {Transform|null} */
   #view = null;
@@ -46,13 +48,14 @@ export class Layer {
 
   /** Whether something newer than what is shown is known to be there. */
   get busy() {
-    return this.#fetching !== null || this.#dirty !== null;
+    return this.#fetching !== null || this.#dirty !== null || this.#failed;
   }
 
   /** @param {Sheet|null} sheet */
   open(sheet) {
     this.sheet = sheet;
     this.#dirty = null;
+    this.#failed = false;
     this.#stop();
     this.changed();
   }
@@ -179,10 +182,12 @@ export class Layer {
       const all = { x: 0, y: 0, width: atLevel(sheet.width, level), height: atLevel(sheet.height, level) };
       this.#tiles.merge(sheet.key, level, region, bytes, this.keep, all);
       this.#fetching = null;
+      this.#failed = false;
       this.merged(answer);
     } catch {
       if (this.#fetching !== fetching) return;
       this.#fetching = null;
+      this.#failed = true;
       again = false;
     }
     this.changed();

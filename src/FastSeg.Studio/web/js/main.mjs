@@ -5,15 +5,22 @@ import { Pointers } from './pointer.mjs';
 import { byId } from './dom.mjs';
 import { button, toolbar } from './toolbar.mjs';
 import { classesPanel } from './classes.mjs';
+import { help } from './help.mjs';
 import { imagesPanel } from './images.mjs';
+import { jobsPanel } from './jobs.mjs';
+import { keepUnfinished, remember, unfinished } from './memory.mjs';
 import { keys } from './keys.mjs';
 import { layersPanel } from './layers.mjs';
 import { listen } from './events.mjs';
 import { looking } from './looking.mjs';
+import { menus } from './menus.mjs';
+import { modelPanel } from './model.mjs';
 import { readout } from './readout.mjs';
 import { sides } from './sides.mjs';
 import { status } from './status.mjs';
 import { theme } from './theme.mjs';
+import { tour } from './tour.mjs';
+import { windowPanel } from './windowing.mjs';
 
 const studio = new Studio();
 const { store, view, pen, polygon } = studio;
@@ -24,24 +31,31 @@ sides();
 classesPanel(studio);
 layersPanel(studio);
 imagesPanel(studio);
+windowPanel(studio);
+modelPanel(studio);
+jobsPanel(studio);
+menus(studio);
+keepUnfinished(studio);
 status(studio);
 const pointers = new Pointers(byId('surface'), { store, view, pen, polygon, fill: (spot, erase) => studio.fill(spot, erase) });
 const cursor = new Cursor(studio, pointers);
 readout(studio, cursor);
-keys(studio, cursor, pointers, { help: () => {}, uncertain: () => {} });
+keys(studio, cursor, pointers, { help, uncertain: () => {} });
 looking(studio);
-button('help', 'help', 'Keys (?)', () => {});
-button('export', 'export', 'Save results', () => {}, 'Export');
+button('help', 'help', 'Keys (?)', help);
 
 /** Fetches the project, tries again while the server is not there, and takes up what waited from before. */
 async function start() {
   for (;;) {
     try {
-      const project = await studio.fetchProject();
+      const project = await studio.begin((id) => remember(studio, id));
       byId('project-name').textContent = project.name;
       document.title = `${project.name} · FastSeg Studio`;
       for (const operation of await studio.outbox.open(project.id)) studio.labels.add(operation);
+      const left = unfinished(project.id);
+      if (left) studio.act(left);
       store.set({ waiting: studio.outbox.waiting });
+      tour(project.firstRun);
       break;
     } catch (error) {
       studio.lost(error);

@@ -1,18 +1,20 @@
 /** @import {Answer, Operation} from './types.mjs' */
 import { Refused, ask } from './api.mjs';
 
+/** @typedef {{time: number, operation: Operation}} Entry */
+
 /**
  * What a person did and the server has not acknowledged, in order. It is in the browser's database before it is sent, so that it outlives
  * a lost connection and a reload; the server takes each id once.
  */
 export class Outbox {
-  /** @type {{key: number, operation: Operation}[]} */
+  /** @type {Entry[]} */
   #entries = [];
   /** @type {IDBDatabase|null} */
   #database = null;
   #project = '';
   #running = false;
-  #next = 1;
+  #last = 0;
   #wait = 250;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
@@ -40,17 +42,17 @@ export class Outbox {
     this.#database = await database();
     const kept = this.#database ? await everything(this.#database, project) : [];
     this.#entries = [...kept, ...this.#entries];
-    this.#next = Math.max(Date.now(), ...kept.map((entry) => entry.key + 1));
     this.#run();
     return kept.map((entry) => entry.operation);
   }
 
   /** @param {Operation} operation */
   add(operation) {
-    const entry = { key: this.#next++, operation };
+    this.#last = Math.max(this.#last + 1, Date.now());
+    const entry = { time: this.#last, operation };
     this.#entries.push(entry);
     this.heard.state(this.waiting, null);
-    this.#stored = this.#stored.then(() => this.#write((store) => store.put({ ...entry, project: this.#project })));
+    this.#stored = this.#stored.then(() => this.#write((store) => store.put({ ...entry, id: operation.id, project: this.#project })));
     void this.#stored.then(() => this.#run());
   }
 
@@ -73,7 +75,7 @@ export class Outbox {
       const entry = this.#entries[0];
       try {
         const answer = await send(entry.operation);
-        this.#drop(entry.key);
+        this.#drop(entry);
         this.#wait = 250;
         this.heard.sent(entry.operation, answer);
       } catch (error) {
@@ -84,17 +86,17 @@ export class Outbox {
           this.#wait = Math.min(this.#wait * 2, 5000);
           return;
         }
-        this.#drop(entry.key);
+        this.#drop(entry);
         this.heard.refused(entry.operation, error.message);
       }
       this.heard.state(this.waiting, null);
     }
   }
 
-  /** @param {number} key */
-  #drop(key) {
+  /** @param {Entry} entry */
+  #drop({ time, operation }) {
     this.#entries.shift();
-    this.#stored = this.#stored.then(() => this.#write((store) => store.delete([this.#project, key])));
+    this.#stored = this.#stored.then(() => this.#write((store) => store.delete([this.#project, time, operation.id])));
   }
 
   /** @param {(store: IDBObjectStore) => IDBRequest} act @returns {Promise<void>} */
@@ -120,18 +122,18 @@ function send(operation) {
 function database() {
   return new Promise((resolve) => {
     const opening = indexedDB.open('fastseg-studio', 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore('operations', { keyPath: ['project', 'key'] });
+    opening.onupgradeneeded = () => opening.result.createObjectStore('operations', { keyPath: ['project', 'time', 'id'] });
     opening.onsuccess = () => resolve(opening.result);
     opening.onerror = () => resolve(null);
   });
 }
 
-/** @param {IDBDatabase} base @param {string} project @returns {Promise<{key: number, operation: Operation}[]>} */
+/** @param {IDBDatabase} base @param {string} project @returns {Promise<Entry[]>} */
 function everything(base, project) {
   return new Promise((resolve) => {
-    const range = IDBKeyRange.bound([project, 0], [project, Infinity]);
+    const range = IDBKeyRange.bound([project, 0], [project, Infinity, '']);
     const reading = base.transaction('operations').objectStore('operations').getAll(range);
-    reading.onsuccess = () => resolve(reading.result.map(({ key, operation }) => ({ key, operation })));
+    reading.onsuccess = () => resolve(reading.result.map(({ time, operation }) => ({ time, operation })));
     reading.onerror = () => resolve([]);
   });
 }

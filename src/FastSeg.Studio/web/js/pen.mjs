@@ -2,8 +2,9 @@
 /** @import {Store} from './state.mjs' */
 /** @import {View} from './view.mjs' */
 /** @import {LabelLayer} from './labels.mjs' */
-import { drawShape, pathOf } from './labels.mjs';
+import { drawPath, drawRuns, magnified, pathOf } from './ink.mjs';
 import { newId } from './outbox.mjs';
+import { Runs } from './raster.mjs';
 import { Stroke } from './stroke.mjs';
 
 /**
@@ -16,6 +17,7 @@ export class Pen {
   /** @type {{class: number, radius: number, image: string, page: number}} */
   #what = { class: 0, radius: 0, image: '', page: 1 };
   #inked = 0;
+  #runs = new Runs(0);
   #straight = false;
   #frame = 0;
   /** @type {number[]} when the points came that the next frame shows */
@@ -47,7 +49,7 @@ export class Pen {
     if (!image || (!erase && classValue === 0)) return;
     this.#stroke = new Stroke(spot.x, spot.y);
     this.#what = { class: erase ? 0 : classValue, radius, image, page };
-    this.#inked = 0;
+    this.#restart();
     this.#straight = false;
     this.#plan(stamp);
   }
@@ -57,7 +59,10 @@ export class Pen {
     if (!this.#stroke) return;
     if (straight) this.#stroke.straighten(spot.x, spot.y);
     else this.#stroke.add(spot.x, spot.y);
-    if (straight || this.#straight) this.labels.changed();
+    if (straight || this.#straight) {
+      this.#restart();
+      this.labels.changed();
+    }
     this.#straight = straight;
     this.#plan(stamp);
   }
@@ -89,9 +94,8 @@ export class Pen {
     this.#frame = 0;
     const stroke = this.#stroke;
     if (stroke && !this.#straight && stroke.points.length > this.#inked) {
-      const points = stroke.points.slice(Math.max(0, this.#inked - 2));
-      this.#inked = stroke.points.length;
-      this.#draw(points);
+      const piece = stroke.points.slice(Math.max(0, this.#inked - 2)), runs = this.#rasterise();
+      this.#draw(piece, runs);
     }
     this.#measure();
   }
@@ -99,15 +103,32 @@ export class Pen {
   #inkAll() {
     const stroke = this.#stroke;
     if (!stroke) return;
-    this.#inked = stroke.points.length;
-    this.#draw(stroke.points);
+    this.#rasterise();
+    this.#draw(stroke.points, this.#runs.all());
   }
 
-  /** @param {number[]} points */
-  #draw(points) {
+  #restart() {
+    this.#inked = 0;
+    this.#runs = new Runs(this.#what.radius);
+  }
+
+  /** The pixels of what came since the last time. */
+  #rasterise() {
+    const points = this.#stroke?.points ?? [], runs = [];
+    for (let i = this.#inked; i < points.length; i += 2) {
+      const from = Math.max(i - 2, 0);
+      runs.push(...this.#runs.add(points[from], points[from + 1], points[i], points[i + 1]));
+    }
+    this.#inked = points.length;
+    return runs;
+  }
+
+  /** @param {number[]} points @param {[number, number, number][]} runs */
+  #draw(points, runs) {
+    const view = this.view.transform(), { context } = this.labels, colour = this.labels.colourOf(this.#what.class);
+    if (magnified(view)) return drawRuns(context, view, runs, this.#what.class, colour);
     const operation = { id: '', kind: 'stroke', ...this.#what, points };
-    const path = pathOf(operation);
-    if (path) drawShape(this.labels.context, this.view.transform(), operation, path, this.labels.colourOf);
+    drawPath(context, view, operation, pathOf(operation), colour);
   }
 
   /** Notes how long the oldest point waited, once the frame has been handed over. */

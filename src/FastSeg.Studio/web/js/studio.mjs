@@ -32,6 +32,7 @@ export class Studio {
   polygon = new Polygon(canvas('marks'), this.store, this.view, (operation) => this.act(operation));
   #drawing = 0;
   #model = -1;
+  #looks = '';
   /** @type {Set<number>} versions whose change is shown already */
   #seen = new Set();
 
@@ -66,6 +67,9 @@ export class Studio {
 
   #recolour() {
     const { project, hidden } = this.store.now, classes = project?.classes ?? [];
+    const looks = JSON.stringify([classes, [...hidden]]);
+    if (looks === this.#looks) return;
+    this.#looks = looks;
     const pixels = classPixels(classes, hidden);
     for (const layer of [this.segmentation, this.other]) layer.paint = { pixels, hatch: Hatch };
     this.labels.paint = { pixels, hatch: 0 };
@@ -140,8 +144,8 @@ export class Studio {
         continue;
       }
       if (back) this.#show(change);
-      this.labels.acknowledge(operation.id, change);
       this.changed(change);
+      this.labels.acknowledge(operation.id, change);
     }
     const project = this.store.now.project;
     if (project)
@@ -170,9 +174,8 @@ export class Studio {
     this.#seen.add(change.version);
     if (this.#seen.size > 500) this.#seen.delete(/** @type {number} */ (this.#seen.values().next().value));
     if (change.version > project.version) this.store.set({ project: { ...project, version: change.version } });
-    if (change.image) this.labels.refresh(`${change.image}/${change.page}`, change.region && rect(change.region));
+    if (change.image) change.region && this.labels.refresh(`${change.image}/${change.page}`, rect(change.region));
     else this.labels.refresh(null, null);
-    this.labels.settle();
     this.reload(change.classesChanged ? 0 : 600);
   }
 
@@ -183,6 +186,19 @@ export class Studio {
   reload(wait) {
     clearTimeout(this.#reloading);
     this.#reloading = setTimeout(() => void this.fetchProject().catch(() => {}), wait);
+  }
+
+  /**
+   * Fetches the project for the first time and opens the image that was looked at last.
+   * @param {(project: string) => {image: string|null, page: number}} recall
+   */
+  async begin(recall) {
+    /** @type {Project} */
+    const project = await ask('GET', '/api/project');
+    const { image, page } = recall(project.id);
+    this.store.set({ project, image: null });
+    if (image) this.open(image, page);
+    return this.fetchProject();
   }
 
   async fetchProject() {

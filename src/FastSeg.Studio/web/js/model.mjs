@@ -1,0 +1,43 @@
+/** @import {Studio} from './studio.mjs' */
+import { ask } from './api.mjs';
+import { byId, icon, make } from './dom.mjs';
+import { notify } from './notices.mjs';
+
+/** @type {[string, string, [string, string][]][]} */
+const Choices = [
+  ['preset', 'Features', [['paper', 'paper'], ['weka', 'Weka']]],
+  ['smooth', 'Smoothing', [['none', 'none'], ['guided', 'guided'], ['safe', 'safe'], ['auto', 'automatic']]],
+];
+
+/** How the model is trained, and the command that trains the same. @param {Studio} studio */
+export function modelPanel(studio) {
+  const { store } = studio, place = byId('model');
+  const fold = make('details', {}, make('summary', { id: 'model-title' }, 'Model'));
+  place.append(fold);
+  const put = (/** @type {Record<string, unknown>} */ change) =>
+    void ask('PUT', '/api/settings', { ...store.now.project?.settings, ...change }).then(() => studio.reload(0), (error) => {
+      notify(error.message, 'error');
+      studio.reload(0);
+    });
+  for (const [name, title, values] of Choices) {
+    const select = make('select', { id: `setting-${name}`, onchange: () => put({ [name]: select.value }) },
+      ...values.map(([value, text]) => make('option', { value }, text)));
+    fold.append(make('div', { class: 'pair' }, make('label', { for: `setting-${name}` }, title), select));
+    store.on(['project'], ({ project }) => { if (project) select.value = project.settings[name] ?? values[0][0]; });
+  }
+  const deep = make('input', { class: 'field', id: 'setting-deep', placeholder: 'folder of a model', spellcheck: 'false' });
+  deep.addEventListener('change', () => put({ deep: deep.value.trim() || null }));
+  fold.append(make('div', { class: 'pair' }, make('label', { for: 'setting-deep' }, 'Deep features'), deep));
+  const command = make('div', { class: 'command', tabindex: '0', role: 'region', 'aria-label': 'Command line that trains the same model' });
+  const write = () => navigator.clipboard.writeText(command.textContent ?? '').then(
+    () => notify('The command line is in the clipboard.'),
+    () => notify('The browser does not let this page write to the clipboard.', 'error'));
+  const copy = make('button', { type: 'button', class: 'button', onclick: write }, icon('copy'), 'Copy the command');
+  fold.append(command, make('div', { class: 'buttons' }, copy));
+  store.on(['project'], ({ project }) => {
+    if (!project) return;
+    if (document.activeElement !== deep) deep.value = project.settings.deep ?? '';
+    command.textContent = project.commandLine;
+    command.hidden = copy.hidden = !project.commandLine;
+  });
+}
