@@ -1,2 +1,7 @@
-Console.Error.WriteLine("fastseg: the studio is not in this build yet.");
-return 1;
+using FastSeg.Cli.Terminal;
+using FastSeg.Studio;
+
+using var interrupts = new Interrupts();
+var output = new StandardStream(Console.Out, results: true);
+var error = new StandardStream(Console.Error, results: false);
+return new StudioApp(output, error, interrupts).Run(args);

@@ -38,6 +38,9 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
+    /// <summary>The first signal; null while none has come.</summary>
+    public PosixSignal? First { get; private set; }
+
     public void Dispose()
     {
         Array.ForEach(_registrations, registration => registration.Dispose());
@@ -62,6 +65,7 @@ internal sealed class Interrupts : IDisposable
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = !_source.IsCancellationRequested;
+        First ??= context.Signal;
         _source.Cancel();
     }
 }

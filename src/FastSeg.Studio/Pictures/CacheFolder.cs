@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace FastSeg.Studio.Pictures;
+
+/// <summary>The project's folder of files that can be made anew: bounded, the longest unused go first.</summary>
+/// <param name="path">The folder, made when it is first needed.</param>
+/// <param name="most">Most bytes of its files.</param>
+internal sealed class CacheFolder(string path, long most)
+{
+    /// <summary>How the name of a file ends that is still being written.</summary>
+    public const string Unfinished = ".unfinished";
+
+    /// <summary>How the name of a stored pyramid ends.</summary>
+    public const string Pyramid = ".pyramid";
+
+    private readonly Lock _gate = new();
+
+    /// <summary>Deletes what a run that broke off has left.</summary>
+    public void CleanUp()
+    {
+        foreach (FileInfo file in Files().Where(file => file.Name.EndsWith(Unfinished, StringComparison.Ordinal)))
+        {
+            Delete(file);
+        }
+    }
+
+    /// <summary>The file of an image's page: another one once the image's file has changed.</summary>
+    public string FileOf(string image, int page, string ending)
+    {
+        var file = new FileInfo(image);
+        string key = $"{file.FullName}\n{page}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}";
+        return Path.Combine(path, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 12)) + ending);
+    }
+
+    /// <summary>Makes the folder and room in it.</summary>
+    /// <exception cref="FastSegException">So much does not fit, or the folder cannot be made.</exception>
+    public void MakeRoom(long bytes)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                Directory.CreateDirectory(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new FastSegException($"{path} cannot be made ({e.Message.TrimEnd('.')}); pictures stay coarse until it can.", e);
+            }
+            if (bytes > most)
+            {
+                throw new FastSegException($"A picture's levels take {bytes >> 20} MiB, more than the {most >> 20} MiB of {path}.");
+            }
+            FileInfo[] files = [.. Files().OrderBy(file => file.LastWriteTimeUtc)];
+            long held = files.Sum(file => file.Length);
+            foreach (FileInfo file in files.Where(file => !file.Name.EndsWith(Unfinished, StringComparison.Ordinal)))
+            {
+                if (held + bytes <= most)
+                {
+                    break;
+                }
+                held -= file.Length;
+                Delete(file);
+            }
+        }
+    }
+
+    private IEnumerable<FileInfo> Files() => Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles() : [];
+
+    private static void Delete(FileInfo file)
+    {
+        try
+        {
+            file.Delete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It stays until it can be deleted.
+        }
+    }
+}

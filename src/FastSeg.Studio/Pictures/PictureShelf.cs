@@ -1,0 +1,145 @@
+namespace FastSeg.Studio.Pictures;
+
+/// <summary>
+/// The pages that are open. Those that nobody uses stay open while there is room, the last used ones longest. A page whose file has
+/// changed is opened anew.
+/// </summary>
+internal sealed class PictureShelf : IDisposable
+{
+    /// <summary>Most bytes of pages that nobody uses.</summary>
+    private const long MostHeld = 192L << 20;
+
+    /// <summary>Most bytes of pyramids on the disk.</summary>
+    private const long MostStored = 16L << 30;
+
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    private readonly Lock _gate = new();
+    private readonly CacheFolder _cache;
+
+    /// <summary>Pages from the longest unused to the last used one.</summary>
+    private readonly List<Entry> _entries = [];
+
+    /// <summary>A shelf that keeps pyramids in a folder.</summary>
+    public PictureShelf(string cache)
+    {
+        _cache = new CacheFolder(cache, MostStored);
+        _cache.CleanUp();
+    }
+
+    /// <summary>A page has sharper tiles now, or cannot have them: image's file, page and the sentence that says why, or null.</summary>
+    public event Action<string, int, string?>? Sharpened;
+
+    /// <summary>Whether something else needs the processor now, so that pyramids wait.</summary>
+    public Func<bool> Busy { get; set; } = () => false;
+
+    /// <summary>Opens a page, or takes the one that is open. Disposing the lease lets go of it.</summary>
+    /// <exception cref="FastSegException">The image cannot be opened.</exception>
+    public Lease Take(string path, int page)
+    {
+        lock (_gate)
+        {
+            var file = new FileInfo(path);
+            var key = new Key(path, page, file.Exists ? file.Length : -1, file.Exists ? file.LastWriteTimeUtc : default);
+            Entry? entry = _entries.Find(entry => entry.Key == key);
+            if (entry is null)
+            {
+                ImageReader reader = ImageFile.Open(page == 1 ? path : $"{path}#{page}");
+                entry = new Entry(key, new Picture(this, reader, path, page) { Version = key.Changed.Ticks ^ key.Length });
+            }
+            else
+            {
+                _entries.Remove(entry);
+            }
+            entry.Users++;
+            _entries.Add(entry);
+            return new Lease(this, entry);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _entries.ForEach(entry => entry.Picture.Dispose());
+            _entries.Clear();
+        }
+    }
+
+    /// <summary>The pyramid that an earlier run left on the disk; null where there is none.</summary>
+    internal PyramidStore? Cached(Picture picture, PyramidLayout layout) =>
+        PyramidStore.Open(layout, _cache.FileOf(picture.FilePath, picture.Page, CacheFolder.Pyramid));
+
+    /// <summary>An empty pyramid on the disk.</summary>
+    internal PyramidStore NewStore(Picture picture, PyramidLayout layout)
+    {
+        _cache.MakeRoom(layout.Bytes);
+        return PyramidStore.Create(layout, _cache.FileOf(picture.FilePath, picture.Page, CacheFolder.Pyramid));
+    }
+
+    /// <summary>Waits while something else needs the processor.</summary>
+    internal void Pause(CancellationToken cancellation)
+    {
+        while (Busy() && !cancellation.WaitHandle.WaitOne(Poll))
+        {
+        }
+    }
+
+    /// <summary>Says that a pyramid is there, or why it is not.</summary>
+    internal void Tell(Picture picture, string? failure) => Sharpened?.Invoke(picture.FilePath, picture.Page, failure);
+
+    private void Return(Entry entry)
+    {
+        lock (_gate)
+        {
+            entry.Users--;
+            long held = _entries.Sum(entry => entry.Picture.HeldBytes);
+            foreach (Entry unused in _entries.Where(entry => entry.Users == 0).ToArray())
+            {
+                if (held <= MostHeld)
+                {
+                    break;
+                }
+                held -= unused.Picture.HeldBytes;
+                _entries.Remove(unused);
+                unused.Picture.Dispose();
+            }
+        }
+    }
+
+    /// <summary>A page in use.</summary>
+    internal sealed class Lease : IDisposable
+    {
+        private readonly PictureShelf _shelf;
+        private Entry? _entry;
+
+        internal Lease(PictureShelf shelf, Entry entry)
+        {
+            (_shelf, _entry) = (shelf, entry);
+            Picture = entry.Picture;
+        }
+
+        /// <summary>The page.</summary>
+        public Picture Picture { get; }
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _entry, null) is { } entry)
+            {
+                _shelf.Return(entry);
+            }
+        }
+    }
+
+    internal readonly record struct Key(string Path, int Page, long Length, DateTime Changed);
+
+    internal sealed class Entry(Key key, Picture picture)
+    {
+        public Key Key => key;
+
+        public Picture Picture => picture;
+
+        /// <summary>Leases that are out.</summary>
+        public int Users { get; set; }
+    }
+}

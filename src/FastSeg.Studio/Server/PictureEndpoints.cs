@@ -1,0 +1,89 @@
+using FastSeg.Studio.Pictures;
+using FastSeg.Studio.Projects;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FastSeg.Studio.Server;
+
+/// <summary>Pictures of the project's images.</summary>
+internal sealed class PictureEndpoints(Project project, PictureShelf shelf)
+{
+    private const int OverviewSide = 512, ThumbnailSide = 128, MostLevel = 62;
+
+    private const string Root = "/api/images/{image}/{page}";
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet($"{Root}/tile/{{level}}/{{x}}/{{y}}", Tile);
+        routes.MapGet($"{Root}/overview", context => Overview(context, OverviewSide));
+        routes.MapGet($"{Root}/thumbnail", context => Overview(context, ThumbnailSide));
+        routes.MapGet($"{Root}/histogram", Histogram);
+    }
+
+    /// <summary>The image and page that a request's path names.</summary>
+    /// <exception cref="RequestException">The project has no such image, or it has no such page.</exception>
+    public static (ProjectImage Image, int Page) Named(Project project, HttpContext context)
+    {
+        string id = Ask.Route(context, "image");
+        ProjectImage image = project.Images.FirstOrDefault(image => image.Id == id)
+            ?? throw new RequestException(StatusCodes.Status404NotFound, $"The project has no image {id}.");
+        return image.Failure is null
+            ? (image, Ask.Route(context, "page", 1, image.Pages))
+            : throw new RequestException(StatusCodes.Status422UnprocessableEntity, image.Failure);
+    }
+
+    private async Task Tile(HttpContext context)
+    {
+        int level = Ask.Route(context, "level", 0, MostLevel);
+        long x = Ask.Route(context, "x", 0L, uint.MaxValue), y = Ask.Route(context, "y", 0L, uint.MaxValue);
+        using PictureShelf.Lease lease = Take(context);
+        Picture picture = lease.Picture;
+        await Send(context, picture, $"t{level}-{x}-{y}", () => picture.Tile(level, x, y)
+            ?? throw new RequestException(StatusCodes.Status404NotFound, $"Level {level} has no tile {x}, {y}."));
+    }
+
+    private async Task Overview(HttpContext context, int side)
+    {
+        using PictureShelf.Lease lease = Take(context);
+        Picture picture = lease.Picture;
+        await Send(context, picture, $"o{side}", () => picture.Overview(side));
+    }
+
+    private async Task Histogram(HttpContext context)
+    {
+        using PictureShelf.Lease lease = Take(context);
+        Histogram found = lease.Picture.Histogram;
+        await Answers.Write(context, new
+        {
+            Type = lease.Picture.Reader.Info.Type.Name(),
+            found.Least,
+            found.Most,
+            found.Bins,
+            found.Low,
+            found.High,
+            found.Sampled,
+        });
+    }
+
+    private PictureShelf.Lease Take(HttpContext context)
+    {
+        (ProjectImage image, int page) = Named(project, context);
+        return shelf.Take(image.Path, page);
+    }
+
+    /// <summary>Sends a PNG, which the browser keeps while image, window and sharpness are the same.</summary>
+    private static async Task Send(HttpContext context, Picture picture, string what, Func<SampleBlock> make)
+    {
+        double? low = Ask.Real(context, "low"), high = Ask.Real(context, "high");
+        Window usual = low is { } && high is { } ? default : picture.DefaultWindow;
+        var window = new Window(low ?? usual.Low, high ?? usual.High);
+        if (window.High <= window.Low)
+        {
+            throw new RequestException(
+                StatusCodes.Status400BadRequest, $"low is {window.Low} and high is {window.High}; give a low below high.");
+        }
+        string tag = FormattableString.Invariant($"{what}-{picture.Version}-{window.Low:R}-{window.High:R}-{picture.Sharpness}");
+        await Answers.Tagged(context, tag, "image/png", () => ValueTask.FromResult(PngPicture.Of(make(), window)));
+    }
+}

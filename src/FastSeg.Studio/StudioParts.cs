@@ -1,0 +1,88 @@
+using FastSeg.Studio.Pictures;
+using FastSeg.Studio.Projects;
+using FastSeg.Studio.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FastSeg.Studio;
+
+/// <summary>The parts of a running studio: project, pictures, events, web server.</summary>
+internal sealed class StudioParts : IDisposable
+{
+    private readonly CancellationTokenSource _closing = new();
+    private readonly StudioOptions _options;
+    private readonly Project _project;
+    private readonly EventHub _events;
+    private readonly PictureShelf _pictures;
+    private StudioServer? _server;
+
+    /// <summary>Opens the project. Nothing is served yet.</summary>
+    /// <exception cref="FastSegException">The project or the images cannot be opened.</exception>
+    public StudioParts(StudioOptions options)
+    {
+        _options = options;
+        var start = StartFolder.Of(options);
+        _project = Project.Open(start.Folder, new ProjectSeed { Images = start.Images });
+        _project.Changed += TellOfChange;
+        FirstRun = start.FirstRun;
+        _events = new EventHub(_closing.Token);
+        _pictures = new PictureShelf(Path.Combine(_project.CacheFolder, "pictures"));
+        _pictures.Sharpened += TellOfPicture;
+    }
+
+    /// <summary>Whether the sample is shown to a newcomer.</summary>
+    public bool FirstRun { get; }
+
+    /// <summary>The project's folder.</summary>
+    public string Folder => _project.Folder;
+
+    /// <summary>The link with the secret.</summary>
+    public string Link { get; private set; } = "";
+
+    /// <summary>Starts to serve.</summary>
+    /// <exception cref="FastSegException">The port is taken, or the host is not this machine.</exception>
+    public async Task Start()
+    {
+        var guard = new Guard(_project.Id, _project.Secret, _options.Host);
+        _server = await StudioServer.Start(_options.Port, _project.LastPort, _options.Host, guard, Map);
+        _project.LastPort = _server.Port;
+        string host = _options.Host is not { } name ? "127.0.0.1" : name.Contains(':') ? $"[{name.Trim('[', ']')}]" : name;
+        Link = $"http://{host}:{_server.Port}/?token={_project.Secret}";
+    }
+
+    public void Dispose()
+    {
+        _closing.Cancel();
+        _server?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _pictures.Dispose();
+        _project.Dispose();
+        _closing.Dispose();
+    }
+
+    private void TellOfChange(Change change)
+    {
+        _events.Send("change", ProjectEndpoints.Describe(change));
+        if (change.ClassesChanged || change.ListChanged)
+        {
+            _events.Send("project", new { });
+        }
+    }
+
+    private void TellOfPicture(string path, int page, string? failure)
+    {
+        foreach (ProjectImage image in _project.Images.Where(image => image.Path == path))
+        {
+            _events.Send("picture", new { image = image.Id, page, failure });
+        }
+    }
+
+    private void Map(IEndpointRouteBuilder routes)
+    {
+        new PageFiles(PageFiles.FindWeb(AppContext.BaseDirectory)).Map(routes);
+        new ProjectEndpoints(_project, FirstRun).Map(routes);
+        new LabelEndpoints(_project).Map(routes);
+        new PictureEndpoints(_project, _pictures).Map(routes);
+        routes.MapGet("/api/events", _events.Serve);
+    }
+}

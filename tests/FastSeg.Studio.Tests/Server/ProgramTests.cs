@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using FastSeg.Tests;
+using NUnit.Framework;
+
+namespace FastSeg.Studio.Tests.Server;
+
+/// <summary>The studio as a process of its own.</summary>
+[TestFixture]
+internal sealed class ProgramTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private static string Program => typeof(StudioApp).Assembly.Location;
+
+    [TestCase("TERM", 143)]
+    [TestCase("INT", 130)]
+    public void ItPrintsLinkAndProjectServesAndEndsBySignal(string signal, int code)
+    {
+        using var folder = new TemporaryFolder();
+        RunningStudio.WriteScene(folder.File("a.png"));
+        using Process process = Start("--no-browser", folder.File("a.png"));
+        string link = process.StandardOutput.ReadLine()!;
+        Assert.That(link, Does.Match(@"^studio: http://127\.0\.0\.1:\d+/\?token=\S{32,}$"), Rest(process, link));
+        Assert.That(process.StandardOutput.ReadLine(), Is.EqualTo(folder.File("fastseg-project")));
+        using var client = new HttpClient();
+        using HttpResponseMessage page = client.GetAsync(new Uri(link["studio: ".Length..])).Result;
+        Assert.That(page.IsSuccessStatusCode, Is.True);
+        // An open event stream must not keep it alive.
+        using HttpResponseMessage events = client.GetAsync(
+            new Uri(new Uri(link["studio: ".Length..]), "/api/events"), HttpCompletionOption.ResponseHeadersRead).Result;
+        using (Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]))
+        {
+            kill.WaitForExit();
+        }
+        Assert.That(process.WaitForExit(Patience), Is.True);
+        Assert.That((process.ExitCode, process.StandardError.ReadToEnd()), Is.EqualTo((code, "")));
+        using Process again = Start("--no-browser", folder.File("a.png"));
+        Assert.That(again.StandardOutput.ReadLine(), Is.EqualTo(link), "port and secret are those of last time");
+        again.Kill();
+        again.WaitForExit();
+    }
+
+    [TestCase(2, "--nope")]
+    [TestCase(2, "--port", "0")]
+    [TestCase(2, "--memory", "much")]
+    [TestCase(1, "/nowhere/a.png")]
+    [TestCase(1, "--host", "nobody.invalid", "IMAGE")]
+    [TestCase(1, "--host", "0.0.0.0", "IMAGE")]
+    public void WrongArgumentsAreSaidInASentence(int code, params string[] arguments)
+    {
+        using var folder = new TemporaryFolder();
+        RunningStudio.WriteScene(folder.File("a.png"));
+        using Process process = Start(["--no-browser", .. arguments.Select(a => a == "IMAGE" ? folder.File("a.png") : a)]);
+        string output = process.StandardOutput.ReadToEnd(), error = process.StandardError.ReadToEnd();
+        Assert.That(process.WaitForExit(Patience), Is.True);
+        Assert.That((process.ExitCode, output), Is.EqualTo((code, "")), error);
+        Assert.That(error.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(code), error);
+        Assert.That(error, Does.StartWith("fastseg: ").And.Not.Contain("   at "));
+    }
+
+    [Test]
+    public void APortThatIsTakenIsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        RunningStudio.WriteScene(folder.File("a.png"));
+        using RunningStudio other = RunningStudio.OnScene();
+        using Process process = Start("--no-browser", "--port", $"{other.Base.Port}", folder.File("a.png"));
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.That(process.ExitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain($"{other.Base.Port}").And.Contain("--port"));
+    }
+
+    [Test]
+    public void HelpTeaches()
+    {
+        using Process process = Start("--help");
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.That(process.ExitCode, Is.Zero);
+        Assert.That(output, Does.Contain("--project").And.Contain("Examples:").And.Contain("ssh -L"));
+    }
+
+    private static string Rest(Process process, string? line) => line is null ? process.StandardError.ReadToEnd() : line;
+
+    private static Process Start(params string[] arguments)
+    {
+        // A shell that runs the tests in the background may have SIGINT ignored, which children inherit.
+        string[] all = ["--default-signal", "dotnet", Program, .. arguments];
+        return Process.Start(new ProcessStartInfo("/usr/bin/env", all) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    }
+}
