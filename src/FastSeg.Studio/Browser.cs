@@ -19,7 +19,8 @@ internal sealed class Browser : IDisposable
     /// <param name="folder">Where the file may be written.</param>
     public static Browser? Open(string link, string folder)
     {
-        bool display = ((string[])["DISPLAY", "WAYLAND_DISPLAY"]).Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 });
+        bool display = ((string[])["DISPLAY", "WAYLAND_DISPLAY"])
+            .Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 });
         if (!display)
         {
             return null;
@@ -27,7 +28,8 @@ internal sealed class Browser : IDisposable
         var browser = new Browser(Path.Combine(folder, "open.html"));
         try
         {
-            browser.Write($"<!doctype html><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0;url={WebUtility.HtmlEncode(link)}\">");
+            string refresh = $"<meta http-equiv=\"refresh\" content=\"0;url={WebUtility.HtmlEncode(link)}\">";
+            browser.Write($"<!doctype html><meta charset=\"utf-8\">{refresh}");
             // The shell sends to nowhere what the browser prints: the studio's output is the link and the folder.
             var start = new ProcessStartInfo("/bin/sh")
             {

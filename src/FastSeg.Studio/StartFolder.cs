@@ -58,9 +58,8 @@ internal sealed record StartFolder(IReadOnlyList<string> Images, string Folder, 
     private static string DataFolder()
     {
         string? data = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
-        return Path.Combine(
-            data is { Length: > 0 } ? data : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share"),
-            "fastseg");
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return Path.Combine(data is { Length: > 0 } ? data : Path.Combine(home, ".local", "share"), "fastseg");
     }
 
     /// <summary>The micrographs of the sample, some folders above the program.</summary>
@@ -76,6 +75,7 @@ internal sealed record StartFolder(IReadOnlyList<string> Images, string Folder, 
                     .Order(StringComparer.Ordinal)];
             }
         }
-        throw new FastSegException($"There is no sample in a folder above {AppContext.BaseDirectory}; give an image or a folder of images.");
+        throw new FastSegException(
+            $"There is no sample in a folder above {AppContext.BaseDirectory}; give an image or a folder of images.");
     }
 }

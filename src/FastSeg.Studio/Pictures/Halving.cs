@@ -39,7 +39,8 @@ internal static class Halving
     /// A row of whole numbers. A pixel without a right neighbour, or a row without a lower one, is paired with itself, which gives the same
     /// mean as leaving it out.
     /// </summary>
-    private static void Row<T>(ReadOnlySpan<T> first, ReadOnlySpan<T> second, Span<T> half, int channels) where T : unmanaged, IBinaryInteger<T>
+    private static void Row<T>(ReadOnlySpan<T> first, ReadOnlySpan<T> second, Span<T> half, int channels)
+        where T : unmanaged, IBinaryInteger<T>
     {
         int whole = first.Length / channels / 2 * channels;
         for (int i = 0; i < whole; i += channels)
@@ -58,7 +59,9 @@ internal static class Halving
     }
 
     private static T Mean<T>(T a, T b, T c, T d) where T : unmanaged, IBinaryInteger<T> =>
-        T.CreateTruncating((int.CreateTruncating(a) + int.CreateTruncating(b) + int.CreateTruncating(c) + int.CreateTruncating(d) + 2) >> 2);
+        T.CreateTruncating((Wide(a) + Wide(b) + Wide(c) + Wide(d) + 2) >> 2);
+
+    private static int Wide<T>(T sample) where T : unmanaged, IBinaryInteger<T> => int.CreateTruncating(sample);
 
     private static void FloatRow(ReadOnlySpan<float> first, ReadOnlySpan<float> second, Span<float> half, int channels)
     {

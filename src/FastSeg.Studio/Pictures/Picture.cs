@@ -190,8 +190,8 @@ internal sealed class Picture : IDisposable
     /// <summary>A tile made of the image's own pixels.</summary>
     private SampleBlock Direct(int level, Region area)
     {
-        Region below = new Region(area.X << level, area.Y << level, area.Width << level, area.Height << level).Intersect(Reader.Info.Bounds);
-        SampleBlock block = SampleBlock.Read(Reader, below);
+        var below = new Region(area.X << level, area.Y << level, area.Width << level, area.Height << level);
+        SampleBlock block = SampleBlock.Read(Reader, below.Intersect(Reader.Info.Bounds));
         for (int i = 0; i < level; i++)
         {
             block = block.Half();

@@ -11,7 +11,7 @@ internal sealed class SampledOverview
 {
     private const int Side = PyramidLayout.Side;
 
-    /// <summary>Pixels of the overview beside and below each other in a cell; so many pixels of the image lie under each side of one.</summary>
+    /// <summary>Pixels of the overview beside and below each other in a cell, and pixels of the image under each side of one.</summary>
     private const int PerCell = 8, Under = Side / PerCell;
 
     /// <summary>The first pass looks at every so many-th cell in both directions; each later one at half the distance.</summary>

@@ -41,7 +41,8 @@ internal sealed class HistogramTests
         {
             Histogram histogram = HistogramPass.Of(image);
             Assert.That(histogram.High, Is.GreaterThan(histogram.Low), $"{image.Info.Type}");
-            Assert.That((double[])[histogram.Least, histogram.Most, histogram.Low, histogram.High], Has.All.Matches<double>(double.IsFinite));
+            Assert.That(
+                (double[])[histogram.Least, histogram.Most, histogram.Low, histogram.High], Has.All.Matches<double>(double.IsFinite));
         }
     }
 }

@@ -13,7 +13,8 @@ internal sealed class PyramidTests
         [ValueSource(typeof(Blocks), nameof(Blocks.Types))] SampleType type, [Values] bool disk)
     {
         using var folder = new TemporaryFolder();
-        foreach ((int width, int height, int channels) in ((int, int, int)[])[(1030, 770, 1), (257, 1537, 3), (2700, 300, 1), (512, 512, 1)])
+        (int, int, int)[] sizes = [(1030, 770, 1), (257, 1537, 3), (2700, 300, 1), (512, 512, 1)];
+        foreach ((int width, int height, int channels) in sizes)
         {
             using MemoryImage image = Blocks.Noise(type, width, height, channels);
             var layout = new PyramidLayout(image.Info);
@@ -88,7 +89,8 @@ internal sealed class PyramidTests
                     whole.Paste(tile, 0, 0, x * PyramidLayout.Side, y * PyramidLayout.Side, tile.Width, tile.Height);
                 }
             }
-            Assert.That(Blocks.Doubles(whole).AsSpan().SequenceEqual(wanted), Is.True, $"{image.Info.Type} {width} x {height}, level {level}");
+            bool same = Blocks.Doubles(whole).AsSpan().SequenceEqual(wanted);
+            Assert.That(same, Is.True, $"{image.Info.Type} {width} x {height}, level {level}");
         }
     }
 }

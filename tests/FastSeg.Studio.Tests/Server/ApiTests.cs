@@ -28,12 +28,13 @@ internal sealed class ApiTests
         Assert.That(project.GetProperty("folder").GetString(), Is.EqualTo(_studio.Project));
         JsonElement[] images = [.. project.GetProperty("images").EnumerateArray()];
         Assert.That(images, Has.Length.EqualTo(2));
-        Assert.That(
-            (images[0].GetProperty("name").GetString(), images[0].GetProperty("width").GetInt64(), images[0].GetProperty("type").GetString()),
-            Is.EqualTo(("a.png", 300L, "uint8")));
+        JsonElement image = images[0];
+        Assert.That(image.GetProperty("name").GetString(), Is.EqualTo("a.png"));
+        Assert.That((image.GetProperty("width").GetInt64(), image.GetProperty("type").GetString()), Is.EqualTo((300L, "uint8")));
         Assert.That(images[0].GetProperty("failure").ValueKind, Is.EqualTo(JsonValueKind.Null));
         Assert.That(images[1].GetProperty("failure").GetString(), Does.Contain("broken.png"));
-        Assert.That(project.GetProperty("classes").EnumerateArray().Select(c => c.GetProperty("value").GetInt32()), Is.EqualTo((int[])[1, 2]));
+        IEnumerable<int> classes = project.GetProperty("classes").EnumerateArray().Select(found => found.GetProperty("value").GetInt32());
+        Assert.That(classes, Is.EqualTo((int[])[1, 2]));
         Assert.That(project.GetProperty("nextClass").GetInt32(), Is.EqualTo(3));
     }
 

@@ -22,9 +22,12 @@ internal sealed class ServedFolderTests
         Directory.CreateSymbolicLink(Path.Combine(root, "up"), folder.Path);
         var served = new ServedFolder(root);
         Assert.That(served.Find("js/a.mjs")?.Type, Is.EqualTo("text/javascript; charset=utf-8"));
-        foreach (string path in (string[])
-            ["", "/", "js", "js/", "js//a.mjs", "./js/a.mjs", "../outside.js", "js/../../outside.js", "js\\a.mjs", "out.js", "up/outside.js",
-            "secret.txt", ".hidden.js", "js/b.mjs", "js/a.mjs\0.js", folder.File("outside.js")])
+        string[] refused =
+        [
+            "", "/", "js", "js/", "js//a.mjs", "./js/a.mjs", "../outside.js", "js/../../outside.js", "js\\a.mjs", "out.js",
+            "up/outside.js", "secret.txt", ".hidden.js", "js/b.mjs", "js/a.mjs\0.js", folder.File("outside.js"),
+        ];
+        foreach (string path in refused)
         {
             Assert.That(served.Find(path), Is.Null, path);
         }
