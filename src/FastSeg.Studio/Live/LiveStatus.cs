@@ -17,6 +17,9 @@ internal sealed record LiveStatus(LiveState State, string Text)
     /// <summary>Its page, from 1.</summary>
     public int Page { get; init; } = 1;
 
+    /// <summary>What a person should know beside it, such as that not all labels were used; empty where there is nothing.</summary>
+    public string Note { get; init; } = "";
+
     /// <summary>How much of the present work is done, 0 to 1; null where nobody can say.</summary>
     public double? Fraction { get; init; }
 }

@@ -5,4 +5,5 @@ namespace FastSeg.Studio.Live;
 /// <param name="Page">Its page, from 1.</param>
 /// <param name="Region">The pixels that are on screen, within the page.</param>
 /// <param name="Uncertainty">Whether the page shows how uncertain each label is.</param>
-internal sealed record View(string Image, int Page, Region Region, bool Uncertainty = false);
+/// <param name="Compare">Whether the page also shows the result that was kept.</param>
+internal sealed record View(string Image, int Page, Region Region, bool Uncertainty = false, bool Compare = false);

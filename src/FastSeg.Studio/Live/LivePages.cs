@@ -1,0 +1,111 @@
+using System.Text.Json;
+using FastSeg.Studio.Projects;
+
+namespace FastSeg.Studio.Live;
+
+/// <summary>
+/// The pages that live work reads, each opened once. Mean and deviation of a page, and its deep features at low resolution, are kept in the
+/// project's cache, so that they are computed once for a file. One thread uses it, the live loop's.
+/// </summary>
+/// <param name="project">The project.</param>
+internal sealed class LivePages(Project project) : IDisposable
+{
+    /// <summary>Pages that stay open though nobody works on them.</summary>
+    private const int MostIdle = 16;
+
+    private readonly Dictionary<(string Image, int Page), Entry> _open = [];
+    private long _clock;
+
+    /// <summary>The page of an image, opened.</summary>
+    /// <exception cref="FastSegException">The image is not in the project, its file is missing or broken, or it has no such page.</exception>
+    public PreparedImage Get(string image, int page)
+    {
+        if (!_open.TryGetValue((image, page), out Entry? entry))
+        {
+            ProjectImage known = project.Image(image);
+            var file = new FileInfo(known.Path);
+            ImageReader reader = ImageFile.Open(known.NameOf(page));
+            string key = $"{image}-{page}-{file.Length}-{file.LastWriteTimeUtc.Ticks}";
+            _open[(image, page)] = entry = new Entry(reader, new PreparedImage(reader, key, ReadSamples(key)));
+        }
+        entry.Used = ++_clock;
+        return entry.Prepared;
+    }
+
+    /// <summary>Finds out mean and deviation of a page where they are not known yet, and keeps them.</summary>
+    public void Measure(PreparedImage page, ComputeOptions options)
+    {
+        if (page.Samples is null)
+        {
+            PageSamples samples = page.Measure(options);
+            WriteWhole(SamplesFile(page.Key), JsonSerializer.SerializeToUtf8Bytes(samples));
+        }
+    }
+
+    /// <summary>The file that keeps a page's deep features; its content says for which backbone and settings they are.</summary>
+    public string DeepFile(PreparedImage page) => Path.Combine(Folder("deep"), $"{page.Key}.maps");
+
+    /// <summary>Closes the pages that were not used for longest, but for those of the newest work.</summary>
+    /// <param name="keep">Pages that the newest work used.</param>
+    public void Trim(int keep)
+    {
+        foreach (var old in _open.OrderByDescending(entry => entry.Value.Used).Skip(Math.Max(keep, MostIdle)).ToArray())
+        {
+            _open.Remove(old.Key);
+            old.Value.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Entry entry in _open.Values)
+        {
+            entry.Dispose();
+        }
+        _open.Clear();
+    }
+
+    private string SamplesFile(string key) => Path.Combine(Folder("samples"), $"{key}.json");
+
+    private string Folder(string name) => Directory.CreateDirectory(Path.Combine(project.Folder, "cache", name)).FullName;
+
+    private PageSamples? ReadSamples(string key)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<PageSamples>(File.ReadAllBytes(SamplesFile(key)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            // What the cache does not have is computed again.
+            return null;
+        }
+    }
+
+    /// <summary>Writes a file beside its name and renames it; a cache that cannot be written is none.</summary>
+    private static void WriteWhole(string path, byte[] content)
+    {
+        try
+        {
+            File.WriteAllBytes($"{path}.new", content);
+            File.Move($"{path}.new", path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+
+    private sealed class Entry(ImageReader reader, PreparedImage prepared) : IDisposable
+    {
+        public PreparedImage Prepared => prepared;
+
+        public long Used { get; set; }
+
+        public void Dispose()
+        {
+            prepared.Dispose();
+            reader.Dispose();
+        }
+    }
+}
