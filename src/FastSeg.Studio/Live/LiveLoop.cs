@@ -1,3 +1,4 @@
+using FastSeg.Studio.Labels;
 using FastSeg.Studio.Projects;
 
 namespace FastSeg.Studio.Live;
@@ -104,7 +105,8 @@ internal sealed class LiveLoop : IDisposable
 
     private void OnChange(Change change)
     {
-        if (change.Region is null && !change.ClassesChanged && !change.SettingsChanged)
+        // Without an image, any label may have changed.
+        if (change.Region is null && change.Image is not null && !change.ListChanged)
         {
             return;
         }
@@ -117,7 +119,7 @@ internal sealed class LiveLoop : IDisposable
 
     private void Run()
     {
-        _work.WarmUp();
+        Guarded(_work.WarmUp);
         while (!_end.IsCancellationRequested)
         {
             _signal.Wait();
@@ -125,18 +127,30 @@ internal sealed class LiveLoop : IDisposable
             {
                 // Several reasons to look again are one.
             }
-            try
-            {
-                Step(Fresh());
-            }
-            catch (OperationCanceledException)
-            {
-                // Something newer came; the signal for it is there.
-            }
-            catch (FastSegException e)
-            {
-                Say(new LiveStatus(LiveState.Failed, e.Message));
-            }
+            Guarded(() => Step(Fresh()));
+        }
+    }
+
+    /// <summary>
+    /// Takes a step of which a failure must not end the studio: labels are saved by others, and the next stroke tries again.
+    /// </summary>
+    private void Guarded(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (OperationCanceledException)
+        {
+            // Something newer came; the signal for it is there.
+        }
+        catch (FastSegException e)
+        {
+            Say(new LiveStatus(LiveState.Failed, e.Message));
+        }
+        catch (Exception e)
+        {
+            Say(new LiveStatus(LiveState.Failed, $"The segmentation broke off: {e.Message} The labels are saved; draw on to try again."));
         }
     }
 
@@ -199,7 +213,8 @@ internal sealed class LiveLoop : IDisposable
     /// <summary>What is segmented while nobody draws: all of a page that is not large, and otherwise what may soon come into sight.</summary>
     private Region Around(View view)
     {
-        Region page = _project.Image(view.Image).Bounds(view.Page);
+        LabelRaster labels = _project.Labels(view.Image, view.Page);
+        var page = new Region(0, 0, labels.Width, labels.Height);
         Region near = page.Pixels <= MostWhole ? page : view.Region.Inflate(Math.Max(view.Region.Width, view.Region.Height) / 2);
         return Part(near.Intersect(page), Overlays.Pixels / 2);
     }

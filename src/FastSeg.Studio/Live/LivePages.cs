@@ -22,9 +22,10 @@ internal sealed class LivePages(Project project) : IDisposable
     {
         if (!_open.TryGetValue((image, page), out Entry? entry))
         {
-            ProjectImage known = project.Image(image);
+            ProjectImage known = project.Images.FirstOrDefault(known => known.Id == image)
+                ?? throw new FastSegException($"The project has no image {image}.");
             var file = new FileInfo(known.Path);
-            ImageReader reader = ImageFile.Open(known.NameOf(page));
+            ImageReader reader = ImageFile.Open(known.PagePath(page));
             string key = $"{image}-{page}-{file.Length}-{file.LastWriteTimeUtc.Ticks}";
             _open[(image, page)] = entry = new Entry(reader, new PreparedImage(reader, key, ReadSamples(key)));
         }
@@ -68,7 +69,7 @@ internal sealed class LivePages(Project project) : IDisposable
 
     private string SamplesFile(string key) => Path.Combine(Folder("samples"), $"{key}.json");
 
-    private string Folder(string name) => Directory.CreateDirectory(Path.Combine(project.Folder, "cache", name)).FullName;
+    private string Folder(string name) => Directory.CreateDirectory(Path.Combine(project.CacheFolder, name)).FullName;
 
     private PageSamples? ReadSamples(string key)
     {

@@ -9,19 +9,17 @@ namespace FastSeg.Studio.Live;
 /// </summary>
 /// <param name="project">The project.</param>
 /// <param name="pages">The pages.</param>
-/// <param name="backbones">Opens the backbone of deep features.</param>
 /// <param name="rowBytes">Most bytes of rows that are kept though their pixels are not labelled any more.</param>
-internal sealed class LiveTrainer(Project project, LivePages pages, Backbones backbones, long rowBytes) : IDisposable
+internal sealed class LiveTrainer(Project project, LivePages pages, long rowBytes) : IDisposable
 {
     private InteractiveTraining? _training;
     private ProjectSettings? _settings;
-    private Backbone? _backbone;
     private int _number;
 
     /// <summary>Says why the labels are not enough to train on; null where they are.</summary>
     public static string? Missing(IReadOnlyList<LabelledSnapshot> labels)
     {
-        int classes = labels.SelectMany(page => page.Raster.Classes()).Distinct().Count();
+        int classes = labels.SelectMany(page => Classes(page.Raster)).Distinct().Count();
         return classes switch
         {
             0 => "Draw a few strokes of each class; the segmentation follows.",
@@ -41,7 +39,7 @@ internal sealed class LiveTrainer(Project project, LivePages pages, Backbones ba
         IReadOnlyList<LabelledSnapshot> labels, long version, Action<PreparedImage, string, int> prepare, ComputeOptions options)
     {
         PreparedImage[] prepared = [.. labels.Select(page => pages.Get(page.Image, page.Page))];
-        InteractiveTraining training = Training(prepared, options);
+        InteractiveTraining training = Training();
         var pixels = labels.Select(page => page.Raster.LabelledPixels()).ToArray();
         IReadOnlyList<(long[] Positions, byte[] Values)> chosen = LiveSubset.Of(pixels, _settings!.Seed);
         var rows = new List<LabelledPage>();
@@ -54,7 +52,7 @@ internal sealed class LiveTrainer(Project project, LivePages pages, Backbones ba
         Model model = training.Train([.. rows.Where(page => page.Positions.Length > 0)], null, options).Model;
         pages.Trim(labels.Count);
         long all = pixels.Sum(page => page.Positions.LongLength);
-        return new LiveModel(model, ++_number, version, _settings.LiveSmoothing(), _backbone)
+        return new LiveModel(model, ++_number, version, _settings.LiveSmoothing(), null)
         {
             Note = all <= LiveSubset.Most
                 ? ""
@@ -62,22 +60,24 @@ internal sealed class LiveTrainer(Project project, LivePages pages, Backbones ba
         };
     }
 
-    /// <summary>The training of the newest model where it has deep features, which pages are to have too; null where it has none.</summary>
-    public InteractiveTraining? Deep => _settings?.Deep is null ? null : _training;
-
     /// <summary>The training of the present settings; other settings need other rows.</summary>
-    private InteractiveTraining Training(IReadOnlyList<PreparedImage> labelled, ComputeOptions options)
+    private InteractiveTraining Training()
     {
         ProjectSettings settings = project.Settings;
         if (_training is null || settings != _settings)
         {
             _training?.Dispose();
             _training = null;
-            DeepOptions? deep = settings.Deep is null ? null : backbones.Options(settings, labelled, options);
-            _training = new InteractiveTraining(rowBytes, settings.Features(), settings.Training(), deep, settings.LiveSmoothing());
-            (_settings, _backbone) = (settings, deep?.Backbone);
+            _training = new InteractiveTraining(rowBytes, settings.Features(), settings.Training(), null, settings.LiveSmoothing());
+            _settings = settings;
         }
         return _training;
+    }
+
+    private static IEnumerable<int> Classes(LabelRaster raster)
+    {
+        long[] counts = raster.Counts.ToArray();
+        return Enumerable.Range(1, counts.Length - 1).Where(value => counts[value] > 0);
     }
 
     /// <inheritdoc/>

@@ -173,7 +173,7 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
     private IReadOnlyList<LabelledSnapshot> Labels() =>
     [
         .. from page in project.Labelled
-           where project.Image(page.Image).Failure is null
+           where project.Images.Any(image => image.Id == page.Image && image.Failure is null)
            select new LabelledSnapshot(page.Image, page.Page, project.Labels(page.Image, page.Page)),
     ];
 
@@ -268,10 +268,6 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
         });
         ComputeOptions options = Options(cancellation);
         pages.Measure(page, options with { Progress = Tell("measuring the image's mean and deviation") });
-        if (trainer.Deep is { } deep)
-        {
-            page.ComputeDeep(deep, pages.DeepFile(page), options with { Progress = Tell("computing the image's deep features") });
-        }
         return worked;
     }
 
