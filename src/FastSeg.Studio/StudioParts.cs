@@ -1,3 +1,4 @@
+using FastSeg.Studio.Live;
 using FastSeg.Studio.Pictures;
 using FastSeg.Studio.Projects;
 using FastSeg.Studio.Server;
@@ -7,14 +8,18 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FastSeg.Studio;
 
-/// <summary>The parts of a running studio: project, pictures, events, web server.</summary>
+/// <summary>The parts of a running studio: project, pictures, live segmentation, events, web server.</summary>
 internal sealed class StudioParts : IDisposable
 {
+    /// <summary>Most bytes of segmentations that are kept to be shown, and of feature rows of pixels that are labelled no more.</summary>
+    private const long OverlayBytes = 256L << 20, RowBytes = 128L << 20;
+
     private readonly CancellationTokenSource _closing = new();
     private readonly StudioOptions _options;
     private readonly Project _project;
     private readonly EventHub _events;
     private readonly PictureShelf _pictures;
+    private readonly LiveLoop _loop;
     private StudioServer? _server;
 
     /// <summary>Opens the project. Nothing is served yet.</summary>
@@ -29,6 +34,9 @@ internal sealed class StudioParts : IDisposable
         _events = new EventHub(_closing.Token);
         _pictures = new PictureShelf(Path.Combine(_project.CacheFolder, "pictures"));
         _pictures.Sharpened += TellOfPicture;
+        var pages = new LivePages(_project);
+        var trainer = new LiveTrainer(_project, pages, RowBytes);
+        _loop = new LiveLoop(_project, new LiveWork(_project, pages, trainer, new LiveOverlays(OverlayBytes), options.Threads));
     }
 
     /// <summary>Whether the sample is shown to a newcomer.</summary>
@@ -55,6 +63,7 @@ internal sealed class StudioParts : IDisposable
     {
         _closing.Cancel();
         _server?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _loop.Dispose();
         _pictures.Dispose();
         _project.Dispose();
         _closing.Dispose();
@@ -80,7 +89,8 @@ internal sealed class StudioParts : IDisposable
     private void Map(IEndpointRouteBuilder routes)
     {
         new PageFiles(PageFiles.FindWeb(AppContext.BaseDirectory)).Map(routes);
-        new ProjectEndpoints(_project, FirstRun).Map(routes);
+        new ProjectEndpoints(_project, _loop.Overlays, FirstRun).Map(routes);
+        new LiveEndpoints(_project, _loop, _events).Map(routes);
         new LabelEndpoints(_project).Map(routes);
         new PictureEndpoints(_project, _pictures).Map(routes);
         routes.MapGet("/api/events", _events.Serve);

@@ -38,6 +38,16 @@ internal static class Ask
             : throw new RequestException(StatusCodes.Status400BadRequest, $"{name} is {text}; give a number.");
     }
 
+    /// <summary>One of several words behind the question mark; the first where it is left out.</summary>
+    /// <exception cref="RequestException">It is another word.</exception>
+    public static string Choice(HttpContext context, string name, params IReadOnlyList<string> words)
+    {
+        string text = context.Request.Query[name].FirstOrDefault() ?? words[0];
+        return words.Contains(text)
+            ? text
+            : throw new RequestException(StatusCodes.Status400BadRequest, $"{name} is {text}; give {string.Join(" or ", words)}.");
+    }
+
     private static T Whole<T>(string name, string? text, T least, T most) where T : IBinaryInteger<T> =>
         T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T? number) && number >= least && number <= most
             ? number

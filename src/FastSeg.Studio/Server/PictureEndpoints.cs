@@ -25,11 +25,18 @@ internal sealed class PictureEndpoints(Project project, PictureShelf shelf)
     /// <exception cref="RequestException">The project has no such image, or it has no such page.</exception>
     public static (ProjectImage Image, int Page) Named(Project project, HttpContext context)
     {
-        string id = Ask.Route(context, "image");
+        ProjectImage image = Known(project, Ask.Route(context, "image"));
+        return (image, Ask.Route(context, "page", 1, image.Pages));
+    }
+
+    /// <summary>An image that can be shown.</summary>
+    /// <exception cref="RequestException">The project has no such image, or it cannot be read.</exception>
+    public static ProjectImage Known(Project project, string id)
+    {
         ProjectImage image = project.Images.FirstOrDefault(image => image.Id == id)
             ?? throw new RequestException(StatusCodes.Status404NotFound, $"The project has no image {id}.");
         return image.Failure is null
-            ? (image, Ask.Route(context, "page", 1, image.Pages))
+            ? image
             : throw new RequestException(StatusCodes.Status422UnprocessableEntity, image.Failure);
     }
 

@@ -1,4 +1,5 @@
 using FastSeg.Studio.Labels;
+using FastSeg.Studio.Live;
 using FastSeg.Studio.Projects;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -8,8 +9,9 @@ namespace FastSeg.Studio.Server;
 
 /// <summary>The project as the page sees it, and what the page does to it.</summary>
 /// <param name="project">The open project.</param>
+/// <param name="overlays">What the newest model made of the images.</param>
 /// <param name="firstRun">Whether the sample is shown to a newcomer.</param>
-internal sealed class ProjectEndpoints(Project project, bool firstRun)
+internal sealed class ProjectEndpoints(Project project, LiveOverlays overlays, bool firstRun)
 {
     /// <summary>Most bytes of a request with operations, and of other requests.</summary>
     private const long MostOperations = 4 << 20, MostOther = 64 << 10;
@@ -72,8 +74,23 @@ internal sealed class ProjectEndpoints(Project project, bool firstRun)
             Type = image.Type?.Name(),
             image.Failure,
             Labelled = labelled[image.Id].ToDictionary(page => $"{page}", page => Counts(project.Labels(image.Id, page))),
-            Fractions = (object?)null,
+            Fractions = Fractions(image),
         });
+    }
+
+    /// <summary>The share of each class on the pages that are segmented as a whole; null where there is none.</summary>
+    private Dictionary<string, Dictionary<string, double>>? Fractions(ProjectImage image)
+    {
+        var pages = new Dictionary<string, Dictionary<string, double>>();
+        foreach (int page in Enumerable.Range(1, image.Pages))
+        {
+            if (overlays.ClassPixels(image.Id, page) is { } pixels)
+            {
+                double all = pixels.Values.Sum();
+                pages[$"{page}"] = pixels.ToDictionary(entry => $"{entry.Key}", entry => entry.Value / all);
+            }
+        }
+        return pages.Count == 0 ? null : pages;
     }
 
     /// <summary>Labelled pixels by class.</summary>
