@@ -1,13 +1,20 @@
 /** @import {Studio} from './studio.mjs' */
 /** @import {Project, ProjectImage} from './types.mjs' */
+import { ask } from './api.mjs';
 import { byId, icon, make } from './dom.mjs';
+import { notify } from './notices.mjs';
 
 /** The images of the project: thumbnail, name, what is labelled, shares of the area. @param {Studio} studio */
 export function imagesPanel(studio) {
   const { store } = studio, place = byId('images');
   const list = make('ul', { class: 'list' });
   const title = make('span', {}, 'Images');
-  place.append(make('h2', {}, title), list);
+  const next = make('button', {
+    type: 'button', class: 'tool', 'aria-label': 'Next most uncertain image', title: 'Next most uncertain image (n)',
+    'aria-keyshortcuts': 'n', onclick: () => void uncertain(studio),
+  }, icon('target'));
+  place.append(make('h2', {}, title, next), list);
+  store.on(['project'], ({ project }) => { next.hidden = (project?.images.length ?? 0) < 2; });
   let drawn = '';
   store.on(['project', 'image'], ({ project, image }) => {
     if (!project) return;
@@ -60,4 +67,17 @@ export function step(studio, way) {
   const images = (project?.images ?? []).filter((item) => !item.failure || item.id === image);
   const next = images[images.findIndex((item) => item.id === image) + way];
   if (next) studio.open(next.id);
+}
+
+/** Opens the page about which the model is least certain, apart from the one that is shown. @param {Studio} studio */
+export async function uncertain(studio) {
+  try {
+    const { pages } = await ask('POST', '/api/uncertain', {});
+    const { image, page } = studio.store.now;
+    const next = pages.find((/** @type {{image: string, page: number}} */ other) => other.image !== image || other.page !== page);
+    if (next) studio.open(next.image, next.page);
+    else notify('There is no other image to look at.');
+  } catch (error) {
+    notify(error instanceof Error ? error.message : String(error), 'error');
+  }
 }

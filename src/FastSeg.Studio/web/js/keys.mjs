@@ -4,7 +4,7 @@
 import { byId } from './dom.mjs';
 import { chooseClass } from './classes.mjs';
 import { choose } from './toolbar.mjs';
-import { compareWith, toggle } from './layers.mjs';
+import { compareWith, keep, toggle } from './layers.mjs';
 import { nextRadius } from './stroke.mjs';
 import { step } from './images.mjs';
 
@@ -21,7 +21,7 @@ export function keys(studio, cursor, pointers, more) {
     b: () => choose(studio, 'brush'), e: () => choose(studio, 'eraser'), f: () => choose(studio, 'fill'),
     p: () => choose(studio, 'polygon'),
     h: () => choose(studio, 'pan'), s: () => toggle(studio, 'segmentation'), l: () => toggle(studio, 'labels'),
-    u: () => toggle(studio, 'uncertainty'), c: () => compareWith(studio, store.now.compare ? null : 'before'),
+    u: () => toggle(studio, 'uncertainty'), c: () => compareWith(studio), k: () => void keep(studio),
     ',': () => store.set({ radius: nextRadius(store.now.radius, -1) }), '.': () => store.set({ radius: nextRadius(store.now.radius, 1) }),
     '0': () => view.fit(), Home: () => view.fit(), z: () => view.oneToOne(),
     '+': () => view.zoom(1.5, null), '=': () => view.zoom(1.5, null),

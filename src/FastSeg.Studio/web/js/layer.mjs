@@ -79,6 +79,13 @@ export class Layer {
     this.changed();
   }
 
+  /** The byte of a pixel of the image as it is shown; 0 where none is known. @param {number} x @param {number} y */
+  at(x, y) {
+    const column = x >> this.#level, row = y >> this.#level;
+    const tile = this.sheet && this.#tiles.find(this.sheet.key, this.#level, column >> 8, row >> 8);
+    return tile ? tile.bytes[(row & 255) * TileSide + (column & 255)] : 0;
+  }
+
   /** Draws all of it. @param {Transform} view */
   draw(view) {
     this.#view = view;

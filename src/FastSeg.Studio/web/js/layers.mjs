@@ -1,5 +1,7 @@
 /** @import {Studio} from './studio.mjs' */
+import { ask } from './api.mjs';
 import { byId, icon, make } from './dom.mjs';
+import { notify } from './notices.mjs';
 
 /** @typedef {'labels'|'segmentation'|'uncertainty'} Which */
 
@@ -27,11 +29,14 @@ export function layersPanel(studio) {
       range.value = String(Math.round(opacity[which] * 100));
     });
   }
-  const compare = make('input', {
-    type: 'checkbox', id: 'compare', 'aria-keyshortcuts': 'c', onchange: () => compareWith(studio, store.now.compare ? null : 'before'),
-  });
-  place.append(make('div', { class: 'pair' }, make('label', { for: 'compare', title: 'A curtain between now and before (c)' },
-    'Compare with the result before'), compare));
+  const compare = make('input', { type: 'checkbox', id: 'compare', 'aria-keyshortcuts': 'c', onchange: () => compareWith(studio) });
+  const keeper = make('button', {
+    type: 'button', class: 'button', 'aria-keyshortcuts': 'k', title: 'Keep this result, and compare later ones with it (k)',
+    onclick: () => void keep(studio),
+  }, 'Keep');
+  place.append(make('div', { class: 'pair' },
+    make('label', { for: 'compare', title: 'A curtain between this result and the kept one (c)' }, 'Compare with the kept result'),
+    compare, keeper));
   store.on(['compare'], (state) => { compare.checked = state.compare !== null; });
   curtain(studio);
 }
@@ -42,10 +47,28 @@ export function toggle(studio, which) {
   studio.store.set({ shown: { ...shown, [which]: !shown[which] } });
 }
 
-/** @param {Studio} studio @param {string|null} name */
-export function compareWith(studio, name) {
-  studio.store.set({ compare: name, curtain: 0.5 });
-  if (name) studio.other.refresh(null, null);
+/** Whether a result was kept since the page was loaded. */
+let kept = false;
+
+/** Has the server keep the present result, with which later ones are compared. @param {Studio} studio */
+export async function keep(studio) {
+  try {
+    await ask('POST', '/api/keep', {});
+  } catch (error) {
+    return notify(error instanceof Error ? error.message : String(error), 'error');
+  }
+  kept = true;
+  studio.other.clear();
+  studio.other.refresh(null, null);
+  notify('This result is kept. The curtain (c) compares later ones with it.');
+}
+
+/** Draws the curtain, or takes it away. Where no result was kept yet, it is the present one. @param {Studio} studio */
+export function compareWith(studio) {
+  const on = studio.store.now.compare === null;
+  studio.store.set({ compare: on ? 'before' : null, curtain: 0.5 });
+  if (on && !kept) void keep(studio);
+  else if (on) studio.other.refresh(null, null);
 }
 
 /** The line between two results, dragged or moved by arrow keys. @param {Studio} studio */
@@ -73,6 +96,6 @@ function curtain(studio) {
     line.hidden = compare === null;
     line.style.left = `${share * 100}%`;
     line.setAttribute('aria-valuenow', String(Math.round(share * 100)));
-    line.setAttribute('aria-valuetext', `now left of ${Math.round(share * 100)} %, before right of it`);
+    line.setAttribute('aria-valuetext', `this result left of ${Math.round(share * 100)} percent, the kept one right of it`);
   });
 }

@@ -20,7 +20,7 @@ export function looking(studio) {
     setTimeout(() => void tell(), 50);
   };
   studio.view.onFrame(plan);
-  studio.store.on(['image', 'page', 'connection'], ({ connection }) => {
+  studio.store.on(['image', 'page', 'connection', 'shown', 'compare'], ({ connection }) => {
     if (connection !== 'ok') told = '';
     plan();
   });

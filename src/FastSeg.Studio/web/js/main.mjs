@@ -6,7 +6,7 @@ import { byId } from './dom.mjs';
 import { button, toolbar } from './toolbar.mjs';
 import { classesPanel } from './classes.mjs';
 import { help } from './help.mjs';
-import { imagesPanel } from './images.mjs';
+import { imagesPanel, uncertain } from './images.mjs';
 import { jobsPanel } from './jobs.mjs';
 import { keepUnfinished, remember, unfinished } from './memory.mjs';
 import { keys } from './keys.mjs';
@@ -40,7 +40,7 @@ status(studio);
 const pointers = new Pointers(byId('surface'), { store, view, pen, polygon, fill: (spot, erase) => studio.fill(spot, erase) });
 const cursor = new Cursor(studio, pointers);
 readout(studio, cursor);
-keys(studio, cursor, pointers, { help, uncertain: () => {} });
+keys(studio, cursor, pointers, { help, uncertain: () => void uncertain(studio) });
 looking(studio);
 button('help', 'help', 'Keys (?)', help);
 

@@ -25,7 +25,8 @@ export class Outbox {
    * @param {{
    *   sent: (operation: Operation, answer: Answer) => void,
    *   refused: (operation: Operation, sentence: string) => void,
-   *   state: (waiting: number, trouble: Refused|null) => void,
+   *   waiting: (count: number) => void,
+   *   trouble: (trouble: Refused|null) => void,
    * }} heard
    */
   constructor(heard) {
@@ -51,7 +52,7 @@ export class Outbox {
     this.#last = Math.max(this.#last + 1, Date.now());
     const entry = { time: this.#last, operation };
     this.#entries.push(entry);
-    this.heard.state(this.waiting, null);
+    this.heard.waiting(this.waiting);
     this.#stored = this.#stored.then(() => this.#write((store) => store.put({ ...entry, id: operation.id, project: this.#project })));
     void this.#stored.then(() => this.#run());
   }
@@ -81,7 +82,7 @@ export class Outbox {
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         if (error.passing || error.stale) {
-          this.heard.state(this.waiting, error);
+          this.heard.trouble(error);
           if (!error.stale) this.#timer = setTimeout(() => this.#run(), this.#wait);
           this.#wait = Math.min(this.#wait * 2, 5000);
           return;
@@ -89,7 +90,8 @@ export class Outbox {
         this.#drop(entry);
         this.heard.refused(entry.operation, error.message);
       }
-      this.heard.state(this.waiting, null);
+      this.heard.waiting(this.waiting);
+      this.heard.trouble(null);
     }
   }
 

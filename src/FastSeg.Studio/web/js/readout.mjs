@@ -1,5 +1,6 @@
 /** @import {Studio} from './studio.mjs' */
 /** @import {Cursor} from './cursor.mjs' */
+import { Refused, ask } from './api.mjs';
 import { byId, icon, make } from './dom.mjs';
 import { roundLength } from './geometry.mjs';
 import { currentImage } from './state.mjs';
@@ -7,11 +8,18 @@ import { currentImage } from './state.mjs';
 /** Place under the cursor, scale bar, zoom and pages. @param {Studio} studio @param {Cursor} cursor */
 export function readout(studio, cursor) {
   const { view, store } = studio, text = byId('readout');
-  cursor.moved = (spot) => {
-    const image = view.image;
-    const inside = spot && image && spot.x >= 0 && spot.y >= 0 && spot.x < image.width && spot.y < image.height;
-    const words = inside ? `${Math.floor(spot.x)}, ${Math.floor(spot.y)}` : '';
+  /** @type {import('./types.mjs').Spot|null} */
+  let at = null;
+  const show = () => {
+    const image = view.image, x = at ? Math.floor(at.x) : -1, y = at ? Math.floor(at.y) : -1;
+    const inside = image && x >= 0 && y >= 0 && x < image.width && y < image.height;
+    const words = inside ? [`${x}, ${y}`, values(x, y), ...classesAt(studio, x, y)].filter(Boolean).join('  ·  ') : '';
     if (text.textContent !== words) text.textContent = words;
+  };
+  const values = samples(studio, show);
+  cursor.moved = (spot) => {
+    at = spot;
+    show();
   };
   zoomButtons(studio);
   const [words, line] = /** @type {HTMLElement[]} */ ([...byId('scalebar').children]);
@@ -26,6 +34,45 @@ export function readout(studio, cursor) {
     if (zoom.textContent !== percent) zoom.textContent = percent;
   });
   pages(studio);
+}
+
+/** What the layers say of a pixel. @param {Studio} studio @param {number} x @param {number} y */
+function classesAt({ store, labels, segmentation }, x, y) {
+  const classes = store.now.project?.classes ?? [];
+  const name = (/** @type {number} */ value) => classes.find((item) => item.value === value)?.name ?? '';
+  const drawn = name(labels.at(x, y)), found = name(segmentation.at(x, y));
+  return [drawn && `drawn ${drawn}`, found && `segmented ${found}`];
+}
+
+/**
+ * Asks the server for the samples of a pixel, one question at a time, and gives what is known at once.
+ * @param {Studio} studio
+ * @param {() => void} answer
+ * @returns {(x: number, y: number) => string}
+ */
+function samples({ store }, answer) {
+  let known = '', at = '', wanted = '', asking = false, able = true;
+  const next = async () => {
+    if (asking || !able || wanted === at) return;
+    asking = true;
+    const place = wanted;
+    try {
+      const found = await ask('GET', place);
+      known = found.values.map((/** @type {number} */ value) => Number(value.toPrecision(6))).join(' ');
+    } catch (error) {
+      known = '';
+      able = !(error instanceof Refused && error.status === 404);
+    }
+    at = place;
+    asking = false;
+    if (wanted === at) answer();
+    else void next();
+  };
+  return (x, y) => {
+    wanted = `/api/images/${store.now.image}/${store.now.page}/value?x=${x}&y=${y}`;
+    void next();
+    return wanted === at ? known : '';
+  };
 }
 
 /** @param {Studio} studio */

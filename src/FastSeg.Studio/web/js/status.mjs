@@ -5,12 +5,14 @@ import { upToDate } from './state.mjs';
 
 /** The line that says what goes on, and the banner that says what is wrong. @param {Studio} studio */
 export function status(studio) {
-  const { store } = studio, line = byId('status'), bar = byId('progress');
+  const { store } = studio, line = byId('status'), bar = byId('progress'), noted = byId('note');
   store.on(['live', 'waiting', 'connection', 'fresh', 'project', 'image', 'page'], (state) => {
     const [text, kind] = words(state);
     if (line.textContent !== text) line.textContent = text;
     line.dataset.state = kind;
     line.title = text;
+    const note = state.live?.note ?? '';
+    if (noted.textContent !== note) noted.title = noted.textContent = note;
     const fraction = state.live?.fraction ?? null;
     bar.hidden = kind !== 'busy' || fraction === null;
     if (fraction !== null) /** @type {HTMLElement} */ (bar.firstElementChild).style.transform = `scaleX(${fraction})`;

@@ -26,12 +26,12 @@ export class Studio {
   outbox = new Outbox({
     sent: (operation, answer) => this.#sent(operation, answer),
     refused: (operation, sentence) => this.#refused(operation, sentence),
-    state: (waiting, trouble) => this.#connection(waiting, trouble),
+    waiting: (waiting) => this.store.set({ waiting }),
+    trouble: (trouble) => this.#connection(trouble),
   });
   pen = new Pen(this.store, this.view, this.labels, (operation) => this.act(operation));
   polygon = new Polygon(canvas('marks'), this.store, this.view, (operation) => this.act(operation));
   #drawing = 0;
-  #model = -1;
   #looks = '';
   /** @type {Set<number>} versions whose change is shown already */
   #seen = new Set();
@@ -232,10 +232,9 @@ export class Studio {
   /** @param {OverlayNews} news */
   overlay(news) {
     const key = `${news.image}/${news.page}`, region = rect(news.region);
+    if (news.which && news.which !== 'live') return this.other.refresh(key, region);
     this.segmentation.refresh(key, region);
     this.uncertainty.refresh(key, region);
-    if (this.#model !== news.model) this.other.refresh(null, null);
-    this.#model = news.model;
     this.store.set({ fresh: !this.segmentation.busy });
   }
 
@@ -248,6 +247,7 @@ export class Studio {
     }
     this.store.set({ connection: 'ok', trouble: '' });
     for (const layer of this.layers) layer.refresh(null, null);
+    this.view.repair(this.window());
     this.outbox.hurry();
   }
 
@@ -257,9 +257,8 @@ export class Studio {
     this.store.set({ connection: stale ? 'stale' : 'lost', trouble: error instanceof Error ? error.message : '' });
   }
 
-  /** @param {number} waiting @param {Refused|null} trouble */
-  #connection(waiting, trouble) {
-    this.store.set({ waiting });
+  /** @param {Refused|null} trouble */
+  #connection(trouble) {
     if (!trouble) this.store.set({ connection: 'ok', trouble: '' });
     else if (trouble.status >= 500) this.store.set({ connection: 'refused', trouble: trouble.message });
     else this.lost(trouble);
@@ -270,7 +269,10 @@ export class Studio {
     const { image, page } = this.store.now, known = this.view.image;
     if (!image || !known) return null;
     const view = this.view.transform();
-    return { image, page, ...visible(view, known.width, known.height), scale: view.scale * (window.devicePixelRatio || 1) };
+    const { shown, compare } = this.store.now, scale = view.scale * (window.devicePixelRatio || 1);
+    return {
+      image, page, ...visible(view, known.width, known.height), scale, uncertainty: shown.uncertainty, compare: compare !== null,
+    };
   }
 }
 

@@ -61,6 +61,7 @@
  * @property {number} [page]
  * @property {number} [version]
  * @property {number|null} [fraction]
+ * @property {string|null} [note]  what the person should know of this result
  *
  * @typedef {object} OverlayNews
  * @property {string} image
@@ -68,6 +69,7 @@
  * @property {number} model
  * @property {[number, number, number, number]} region
  * @property {boolean} done
+ * @property {string} [which]  live or before
  *
  * @typedef {object} Job
  * @property {string} id

@@ -15,6 +15,7 @@ export class View {
   /** @type {(() => void)[]} */
   #frames = [];
   #generation = 0;
+  #broken = false;
 
   /** @param {HTMLElement} element @param {boolean} calm  whether movements take no time */
   constructor(element, calm) {
@@ -26,6 +27,7 @@ export class View {
       minZoomImageRatio: 0.5, maxZoomPixelRatio: 64, visibilityRatio: 0.2, maxImageCacheCount: 400, preserveImageSizeOnResize: true,
     });
     this.#viewer.addHandler('update-viewport', () => this.#frame());
+    this.#viewer.addHandler('tile-load-failed', () => { this.#broken = true; });
     this.#viewer.addHandler('resize', () => this.#viewer.forceRedraw());
   }
 
@@ -93,6 +95,13 @@ export class View {
     this.#viewer.addTiledImage(/** @type {any} */ ({
       tileSource: pyramid(image, this.page, levels, this.#generation), x: 0, y: 0, width: 1, opacity: 0, preload: true, success,
     }));
+  }
+
+  /** Fetches tiles again if some did not come. @param {Window|null} levels */
+  repair(levels) {
+    if (!this.#broken) return;
+    this.#broken = false;
+    this.replace(levels);
   }
 
   /** The canvas that the image is drawn on. */
