@@ -12,6 +12,8 @@ export class Cursor {
   #key = null;
   /** @type {Spot|null} where the pointer is, in client coordinates */
   #client = null;
+  #planned = false;
+  #side = 0;
   /** Called when the place changes, in pixels of the image. @type {(spot: Spot|null) => void} */
   moved = () => {};
 
@@ -22,7 +24,7 @@ export class Cursor {
     pointers.moved = (client) => {
       this.#client = client;
       if (client) this.#key = null;
-      this.show();
+      this.#plan();
     };
     studio.store.on(['radius', 'tool', 'image'], () => this.show());
     studio.view.onFrame(() => this.show());
@@ -65,7 +67,15 @@ export class Cursor {
     this.show();
   }
 
+  /** Shows it with the next frame. */
+  #plan() {
+    if (this.#planned) return;
+    this.#planned = true;
+    requestAnimationFrame(() => this.show());
+  }
+
   show() {
+    this.#planned = false;
     const { tool, radius } = this.studio.store.now, view = this.studio.view;
     const pans = this.pointers.space || tool === 'pan';
     this.#surface.classList.toggle('panning', pans);
@@ -77,7 +87,8 @@ export class Cursor {
     if (!spot || this.#element.hidden) return;
     const sight = view.transform(), at = toViewer(sight, spot.x, spot.y);
     const side = Math.max(3, round ? 2 * radius / Parts * sight.scale : 12);
-    this.#element.style.width = this.#element.style.height = `${side}px`;
+    if (side !== this.#side) this.#element.style.width = this.#element.style.height = `${side}px`;
+    this.#side = side;
     this.#element.style.transform = `translate(${at.x - side / 2}px, ${at.y - side / 2}px)`;
   }
 }

@@ -35,7 +35,7 @@ export function keys(studio, cursor, pointers, more) {
     };
 
   document.addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || writing(event.target) || document.querySelector('dialog[open]')) return;
+    if (event.defaultPrevented || takes(event) || document.querySelector('dialog[open]')) return;
     const bare = !event.ctrlKey && !event.metaKey && !event.altKey;
     const act = bare ? here(event, cursor, polygon) ?? plain[name(event)] : control(studio, event);
     if (event.key === ' ' && onImage()) {
@@ -45,7 +45,8 @@ export function keys(studio, cursor, pointers, more) {
       return;
     }
     if (!act) return;
-    event.preventDefault();
+    // Escape closes menus, too.
+    if (event.key !== 'Escape') event.preventDefault();
     act();
   });
   const release = () => {
@@ -54,6 +55,11 @@ export function keys(studio, cursor, pointers, more) {
   };
   document.addEventListener('keyup', (event) => event.key === ' ' && release());
   window.addEventListener('blur', release);
+  // Who clicks a tool goes on drawing: space and arrows are the image's again.
+  document.addEventListener('click', ({ detail, target }) => {
+    if (detail > 0 && target instanceof Element && target.closest('#tools, #zoom, #undo, #redo, .pick, .thumb'))
+      byId('surface').focus({ preventScroll: true });
+  });
 }
 
 /** @param {KeyboardEvent} event */
@@ -94,9 +100,10 @@ function onImage() {
   return active === null || active === document.body || active === byId('surface');
 }
 
-/** Whether keys are text or a control's own there. @param {EventTarget|null} target */
-function writing(target) {
+/** Whether a key is text, or the control's own that has the focus. @param {KeyboardEvent} event */
+function takes({ target, key }) {
   if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement && target.type === 'range') return /^(Arrow|Home|End|Page)/.test(key);
   if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button', 'color'].includes(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;
 }

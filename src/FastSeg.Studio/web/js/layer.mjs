@@ -92,7 +92,9 @@ export class Layer {
     const ratio = fit(this.canvas, view), { context, sheet } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    if (!sheet || !this.shown) return;
+    if (!sheet) return;
+    this.#level = levelFor(view.scale * ratio, levelCount(sheet.width, sheet.height));
+    if (!this.shown) return;
     context.save();
     context.beginPath();
     context.rect(Math.round(this.from * view.width * ratio), 0, Math.round((this.to - this.from) * view.width * ratio), this.canvas.height);
@@ -101,7 +103,6 @@ export class Layer {
     context.rect(view.x * ratio, view.y * ratio, sheet.width * view.scale * ratio, sheet.height * view.scale * ratio);
     context.clip();
     context.imageSmoothingEnabled = false;
-    this.#level = levelFor(view.scale * ratio, levelCount(sheet.width, sheet.height));
     const region = visible(view, sheet.width, sheet.height);
     if (region.width > 0 && region.height > 0)
       for (const { column, row } of tilesOf(regionAt(region, this.#level))) this.#drawTile(view, ratio, column, row);

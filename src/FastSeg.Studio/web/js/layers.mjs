@@ -35,7 +35,7 @@ export function layersPanel(studio) {
     onclick: () => void keep(studio),
   }, 'Keep');
   place.append(make('div', { class: 'pair' },
-    make('label', { for: 'compare', title: 'A curtain between this result and the kept one (c)' }, 'Compare with the kept result'),
+    make('label', { for: 'compare', title: 'A curtain between this result and the kept one (c)' }, 'Compare with kept'),
     compare, keeper));
   store.on(['compare'], (state) => { compare.checked = state.compare !== null; });
   curtain(studio);

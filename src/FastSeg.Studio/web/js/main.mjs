@@ -73,7 +73,7 @@ async function start() {
     },
     project: () => studio.reload(0),
     opened: () => void (opened ? studio.reconnected() : undefined, opened = true),
-    lost: () => studio.lost(new Refused(0, 'The studio does not answer.')),
+    lost: () => void studio.fetchProject().catch((error) => studio.lost(error)),
   });
 }
 

@@ -17,7 +17,7 @@ export function menus(studio) {
     item('Segment all images', () => void job('segment-all')), item('Segment all, with probabilities', () => void job('probabilities')),
     item('Feature pictures of this image', () => void job('features', studio)), make('hr'),
     item('Import labels for this image…', () => file.click()));
-  document.body.append(menu, file);
+  byId('bar').append(menu, file);
   const opener = byId('export');
   button('export', 'export', 'Save results', () => {
     menu.togglePopover();

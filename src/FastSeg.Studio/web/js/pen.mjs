@@ -59,6 +59,10 @@ export class Pen {
     if (!this.#stroke) return;
     if (straight) this.#stroke.straighten(spot.x, spot.y);
     else this.#stroke.add(spot.x, spot.y);
+    if (this.#stroke.full) {
+      this.end();
+      return this.begin(spot, this.#what.class === 0, stamp);
+    }
     if (straight || this.#straight) {
       this.#restart();
       this.labels.changed();

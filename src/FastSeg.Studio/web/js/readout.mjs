@@ -85,7 +85,7 @@ function zoomButtons({ view }) {
     small('Zoom out', '-', '−', () => view.zoom(1 / 1.5, null)),
     make('output', { 'aria-label': 'Zoom' }),
     small('Zoom in', '+', '+', () => view.zoom(1.5, null)),
-    small('One image pixel a screen pixel', 'z', '1:1', () => view.oneToOne()),
+    small('1:1, one image pixel a screen pixel', 'z', '1:1', () => view.oneToOne()),
     small('Fit the image', '0', icon('fit'), () => view.fit()),
   );
 }

@@ -1,7 +1,15 @@
 import { toParts } from './geometry.mjs';
 
+/** The server takes 100,000 points; what is longer becomes two strokes. */
+const MostPoints = 50_000;
+
 /** The points of a stroke under the pen, in 1/16 pixel; a point that rounds to the one before it is left out. */
 export class Stroke {
+  /** Whether another point would be too many for one operation. */
+  get full() {
+    return this.points.length >= 2 * MostPoints;
+  }
+
   /** @type {number[]} x, y, x, y and so on */
   points = [];
 

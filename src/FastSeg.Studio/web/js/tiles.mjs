@@ -19,7 +19,7 @@ export class TileStore {
   #most;
 
   /** @param {number} most  tiles that are kept: a tile takes 64 KiB, its picture 256 KiB */
-  constructor(most = 320) {
+  constructor(most = 208) {
     this.#most = most;
   }
 

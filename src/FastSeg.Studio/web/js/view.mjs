@@ -16,6 +16,8 @@ export class View {
   #frames = [];
   #generation = 0;
   #broken = false;
+  /** @type {DOMRect|null} where the viewer lies in the window; asked for once, since asking has the page laid out */
+  #box = null;
 
   /** @param {HTMLElement} element @param {boolean} calm  whether movements take no time */
   constructor(element, calm) {
@@ -28,7 +30,11 @@ export class View {
     });
     this.#viewer.addHandler('update-viewport', () => this.#frame());
     this.#viewer.addHandler('tile-load-failed', () => { this.#broken = true; });
-    this.#viewer.addHandler('resize', () => this.#viewer.forceRedraw());
+    this.#viewer.addHandler('resize', () => {
+      this.#box = null;
+      this.#viewer.forceRedraw();
+    });
+    window.addEventListener('resize', () => { this.#box = null; });
   }
 
   /** Calls `act` with every frame in which the image was drawn. @param {() => void} act */
@@ -117,15 +123,20 @@ export class View {
     return { scale, x: -bounds.x * factor, y: -bounds.y * factor, width: size.x, height: size.y };
   }
 
+  get box() {
+    this.#box ??= this.element.getBoundingClientRect();
+    return this.#box;
+  }
+
   /** @param {number} clientX @param {number} clientY @returns {Spot} */
   toImage(clientX, clientY) {
-    const box = this.element.getBoundingClientRect();
+    const box = this.box;
     return toImage(this.transform(), clientX - box.left, clientY - box.top);
   }
 
   /** @param {number} x @param {number} y @returns {Spot} in client coordinates */
   toClient(x, y) {
-    const box = this.element.getBoundingClientRect(), spot = toViewer(this.transform(), x, y);
+    const box = this.box, spot = toViewer(this.transform(), x, y);
     return { x: spot.x + box.left, y: spot.y + box.top };
   }
 
@@ -143,7 +154,7 @@ export class View {
    * @param {boolean} [now]
    */
   zoom(factor, client, now = false) {
-    const viewport = this.#viewer.viewport, box = this.element.getBoundingClientRect();
+    const viewport = this.#viewer.viewport, box = this.box;
     const at = client ? viewport.pointFromPixel(new OpenSeadragon.Point(client.x - box.left, client.y - box.top), true) : undefined;
     viewport.zoomBy(factor, at, now);
     viewport.applyConstraints(now);
