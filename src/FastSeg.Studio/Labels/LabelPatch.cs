@@ -22,6 +22,25 @@ internal sealed class LabelPatch
     /// <summary>What says that any pixel of a page may have changed, and keeps nothing.</summary>
     public static LabelPatch Whole(LabelRaster page) => new(null, new Region(0, 0, page.Width, page.Height));
 
+    /// <summary>All labels of a page, to be painted on an empty one.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="limit">Bytes above which nothing is kept.</param>
+    public static LabelPatch Of(LabelRaster page, int limit)
+    {
+        var writer = new Writer(limit);
+        foreach (LabelRun run in page.Runs())
+        {
+            writer.Add(run);
+        }
+        return writer.Finish();
+    }
+
+    /// <summary>A patch whose <see cref="Content"/> was stored; it does not know its region.</summary>
+    public static LabelPatch FromContent(byte[] content) => new(content, null);
+
+    /// <summary>What <see cref="FromContent"/> takes.</summary>
+    public ReadOnlySpan<byte> Content => _runs;
+
     /// <summary>The old labels, in the order in which they were painted over. No pixel comes twice.</summary>
     /// <exception cref="InvalidOperationException">They were too many to be kept.</exception>
     public IEnumerable<LabelRun> Runs()

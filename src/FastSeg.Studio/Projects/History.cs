@@ -23,6 +23,12 @@ internal sealed class History(long patchLimit)
     /// <summary>Those that may be done again; the last one is next.</summary>
     public IReadOnlyList<HistoryEntry> Undone => _undone;
 
+    /// <summary>Whether the operation of a record is done.</summary>
+    public bool IsDone(long version) => Find(_done, version);
+
+    /// <summary>Whether the operation of a record is done, or may be done again.</summary>
+    public bool IsLive(long version) => IsDone(version) || _undone.Exists(entry => entry.Version == version);
+
     /// <summary>Adds a new operation; what was undone is dropped.</summary>
     public void Add(HistoryEntry entry)
     {
@@ -58,6 +64,18 @@ internal sealed class History(long patchLimit)
             _patchBytes -= Bytes(_done[_firstPatched].Patches);
             _done[_firstPatched].Patches = null;
         }
+    }
+
+    /// <summary>Versions ascend along the line.</summary>
+    private static bool Find(List<HistoryEntry> line, long version)
+    {
+        (int low, int high) = (0, line.Count);
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = line[middle].Version < version ? (middle + 1, high) : (low, middle);
+        }
+        return low < line.Count && line[low].Version == version;
     }
 
     private static long Bytes(IReadOnlyList<PagePatch>? patches) => patches?.Sum(patch => patch.Patch.Bytes + PatchOverhead) ?? 0;

@@ -14,6 +14,9 @@ internal sealed class Journal : IDisposable
 
     private const int CheckDigits = 16;
 
+    /// <summary>Bytes of the file that are read at once; longer lines are read, too.</summary>
+    private const int ReadAtOnce = 1 << 20;
+
     private readonly JournalFile _file;
     private readonly string _path;
     private long _length;
@@ -28,12 +31,11 @@ internal sealed class Journal : IDisposable
     public string? CutOff { get; private set; }
 
     /// <summary>Opens a journal and hands over its records.</summary>
-    /// <param name="path">The file; it is made where there is none.</param>
+    /// <param name="file">The file, which the journal will close.</param>
+    /// <param name="path">Its name, for sentences.</param>
     /// <param name="each">Takes each record, and where it lies in the file.</param>
     /// <exception cref="FastSegException">A record before the last one is damaged, or the file cannot be read and written.</exception>
-    public static Journal Open(string path, Action<JournalRecord, JournalPlace> each) => Open(new JournalFile(path), path, each);
-
-    internal static Journal Open(JournalFile file, string path, Action<JournalRecord, JournalPlace> each)
+    public static Journal Open(JournalFile file, string path, Action<JournalRecord, JournalPlace> each)
     {
         var journal = new Journal(file, path);
         try
@@ -131,29 +133,58 @@ internal sealed class Journal : IDisposable
 
     private void ReadAll(Action<JournalRecord, JournalPlace> each)
     {
-        byte[] all = _file.ReadAll();
-        for (int start = 0, number = 1; start < all.Length; number++)
+        int number = 0;
+        foreach ((byte[] line, bool ended) in Lines())
         {
-            int end = all.AsSpan(start).IndexOf((byte)'\n');
-            int next = end < 0 ? all.Length : start + end + 1;
-            JournalRecord? record = end < 0 ? null : Parse(all.AsSpan(start, end));
-            if (record is null || record.Version != Version + 1)
+            number++;
+            JournalRecord? record = ended ? Parse(line.AsSpan(0, line.Length - 1)) : null;
+            if (record is not null && record.Version == Version + 1)
             {
-                if (next < all.Length)
-                {
-                    throw new FastSegException(
-                        $"Line {number} of {_path} is damaged, and lines follow it; restore the file from a backup, or, to keep what was " +
-                            $"drawn before, copy the folder and delete that line and all after it.");
-                }
-                CutOff = $"The last line of {_path} was torn ({all.Length - start} bytes, never acknowledged) and was cut off.";
-                _length = start;
-                _file.Cut(start);
-                _file.Flush();
-                return;
+                each(record, new JournalPlace(_length, line.Length));
+                Version = record.Version;
+                _length += line.Length;
             }
-            each(record, new JournalPlace(start, next - start));
-            Version = record.Version;
-            _length = start = next;
+            else if (_length + line.Length < _file.Length)
+            {
+                throw new FastSegException(
+                    $"Line {number} of {_path} is damaged, and lines follow it; restore the file from a backup, or, to keep what was " +
+                        $"drawn before, copy the folder and delete that line and all after it.");
+            }
+            else
+            {
+                CutOff = $"The last line of {_path} was torn ({line.Length} bytes, never acknowledged) and was cut off.";
+                _file.Cut(_length);
+                _file.Flush();
+            }
+        }
+    }
+
+    /// <summary>The lines of the file with their ends, and whether they have one.</summary>
+    private IEnumerable<(byte[] Line, bool Ended)> Lines()
+    {
+        byte[] buffer = new byte[ReadAtOnce];
+        long next = 0, length = _file.Length;
+        for (int filled = 0; filled > 0 || next < length;)
+        {
+            int more = (int)Math.Min(buffer.Length - filled, length - next);
+            _file.Read(buffer.AsSpan(filled, more), next);
+            (filled, next) = (filled + more, next + more);
+            int start = 0;
+            for (int end; (end = buffer.AsSpan(start, filled - start).IndexOf((byte)'\n')) >= 0; start += end + 1)
+            {
+                yield return (buffer[start..(start + end + 1)], true);
+            }
+            if (next == length && start < filled)
+            {
+                yield return (buffer[start..filled], false);
+                yield break;
+            }
+            buffer.AsSpan(start, filled - start).CopyTo(buffer);
+            filled -= start;
+            if (filled == buffer.Length)
+            {
+                Array.Resize(ref buffer, 2 * buffer.Length);
+            }
         }
     }
 }

@@ -36,6 +36,8 @@ internal class JournalFile : IDisposable
     /// <summary>Cuts the file off behind a length.</summary>
     public virtual void Cut(long length) => RandomAccess.SetLength(_handle, length);
 
+    public long Length => RandomAccess.GetLength(_handle);
+
     /// <summary>Reads as many bytes as fit.</summary>
     public void Read(Span<byte> bytes, long offset)
     {
@@ -47,14 +49,6 @@ internal class JournalFile : IDisposable
                 throw new EndOfStreamException("The journal is shorter than it was.");
             }
         }
-    }
-
-    /// <summary>Reads the file.</summary>
-    public byte[] ReadAll()
-    {
-        byte[] all = new byte[RandomAccess.GetLength(_handle)];
-        Read(all, 0);
-        return all;
     }
 
     public void Dispose()

@@ -12,6 +12,9 @@ internal sealed class Project : IDisposable
     /// <summary>Most bytes of what takes recent operations back.</summary>
     private const long PatchLimit = 64L << 20;
 
+    /// <summary>Operations between two snapshots: opening does at most so many again.</summary>
+    private const int SnapshotEvery = 500;
+
     private readonly Lock _writing = new();
     private readonly ProjectFolder _folder;
     private readonly ProjectLock _lock;
@@ -20,18 +23,20 @@ internal sealed class Project : IDisposable
     private readonly ProjectLog _log;
     private readonly ImageList _list;
     private readonly Replay _replay;
+    private readonly SnapshotWriter _snapshots;
     private volatile Shown _shown;
 
-    private Project(
-        ProjectFolder folder, ProjectLock held, ServerFile server, Func<string, Action<JournalRecord, JournalPlace>, Journal> open)
+    private Project(ProjectFolder folder, ProjectLock held, ServerFile server, Journal journal, ProjectLog log)
     {
-        (_folder, _lock, _server) = (folder, held, server);
-        _log = new ProjectLog(PatchLimit);
+        (_folder, _lock, _server, _journal, _log) = (folder, held, server, journal, log);
         _list = new ImageList(folder.Path);
-        _journal = open(folder.Journal, _log.Take);
-        _replay = new Replay(_journal, folder.Imports);
+        var snapshots = new Snapshots(folder.Snapshots);
+        _replay = new Replay(_journal, snapshots, folder.Imports);
+        _snapshots = new SnapshotWriter(snapshots, SnapshotEvery);
         ImmutableArray<ProjectClass> classes = _log.Classes();
-        var state = new ProjectState(_replay.Run(_log.History, _log.History.Done.Count, _ => true, patched: true), classes);
+        snapshots.Tidy(_log.History.IsLive);
+        var state = new ProjectState(
+            _replay.Run(_log.History, _log.History.Done.Count, _ => true, _snapshots.Has, patched: true), classes);
         _shown = Present(state, [.. _log.Images.Select(_list.Find)]);
     }
 
@@ -103,31 +108,27 @@ internal sealed class Project : IDisposable
     /// <exception cref="FastSegException">
     /// Another studio has it open, it is damaged or of a newer program, it cannot be written, or an image is missing.
     /// </exception>
-    public static Project Open(string folder, ProjectSeed? seed = null) => Open(folder, seed, Journal.Open);
+    public static Project Open(string folder, ProjectSeed? seed = null) => Open(folder, seed, path => new JournalFile(path));
 
-    internal static Project Open(
-        string folder, ProjectSeed? seed, Func<string, Action<JournalRecord, JournalPlace>, Journal> openJournal)
+    internal static Project Open(string folder, ProjectSeed? seed, Func<string, JournalFile> openFile)
     {
         string[] files = [.. ImageList.Expand(seed?.Images ?? [])];
         string path = ProjectFolder.Make(folder);
         ProjectLock held = ProjectLock.Take(path);
+        Journal? journal = null;
         try
         {
             ProjectFolder made = ProjectFolder.Open(path);
-            var project = new Project(made, held, new ServerFile(made.Server), openJournal);
-            try
-            {
-                project.Begin(seed ?? new ProjectSeed(), files);
-                return project;
-            }
-            catch
-            {
-                project._journal.Dispose();
-                throw;
-            }
+            var server = new ServerFile(made.Server);
+            var log = new ProjectLog(PatchLimit);
+            journal = Journal.Open(openFile(made.Journal), made.Journal, log.Take);
+            var project = new Project(made, held, server, journal, log);
+            project.Begin(seed ?? new ProjectSeed(), files);
+            return project;
         }
         catch
         {
+            journal?.Dispose();
             held.Dispose();
             throw;
         }
@@ -216,6 +217,7 @@ internal sealed class Project : IDisposable
     {
         lock (_writing)
         {
+            _snapshots.Dispose();
             _journal.Dispose();
             _lock.Dispose();
         }
@@ -249,6 +251,7 @@ internal sealed class Project : IDisposable
     {
         entry.ClassesBefore = before.Classes;
         _log.History.Keep(entry, step.Patches);
+        _snapshots.Operation(_log.History, step.State.Pages);
     }
 
     /// <summary>Undoes an operation whose patches are not kept: its pages are made again without it.</summary>

@@ -26,6 +26,29 @@ internal sealed class ProjectFolder
 
     public string Server => In("server.json");
 
+    /// <summary>
+    /// The folder of a project where none is given: fastseg-project beside the first image, or, where that cannot be written, a folder
+    /// under $XDG_DATA_HOME/fastseg named after the images' one.
+    /// </summary>
+    /// <param name="images">Files and folders that were given.</param>
+    public static string Default(IReadOnlyList<string> images)
+    {
+        if (images.Count == 0)
+        {
+            return System.IO.Path.Combine(DataFolder(), "first-run");
+        }
+        string first = System.IO.Path.GetFullPath(images[0]);
+        string beside = Directory.Exists(first) ? first : System.IO.Path.GetDirectoryName(first)!;
+        string path = System.IO.Path.Combine(beside, "fastseg-project");
+        if (CanWrite(path))
+        {
+            return path;
+        }
+        // Folders of the same name in different places are different projects.
+        string place = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(beside)))[..8];
+        return System.IO.Path.Combine(DataFolder(), $"{System.IO.Path.GetFileName(beside)}-{place}");
+    }
+
     /// <summary>Makes the folder where there is none.</summary>
     /// <exception cref="FastSegException">It cannot be made.</exception>
     public static string Make(string path)
@@ -76,6 +99,30 @@ internal sealed class ProjectFolder
         {
             throw new FastSegException(
                 $"The project {path} cannot be written ({e.Message.TrimEnd('.')}); give a folder that can be with --project.", e);
+        }
+    }
+
+    private static string DataFolder()
+    {
+        string? given = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
+        string data = given is { Length: > 0 } && System.IO.Path.IsPathRooted(given)
+            ? given : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        return System.IO.Path.Combine(data, "fastseg");
+    }
+
+    private static bool CanWrite(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            string probe = System.IO.Path.Combine(folder, $".probe-{Environment.ProcessId}");
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class ProjectTests
             Assert.That(project.NextClass, Is.EqualTo(3));
             Assert.That(
                 project.Images.Select(image => (image.Id, image.Name, image.Width, image.Height, image.Pages, image.Failure)),
-                Is.EqualTo(new[] { ("i1", "image1.png", 300L, 200L, 1, (string?)null), ("i2", "image2.png", 300L, 200L, 1, null) }));
+                Is.EqualTo(new[] { ("i1", "image1.png", 300L, 64L, 1, (string?)null), ("i2", "image2.png", 300L, 64L, 1, null) }));
             Assert.That((project.CanUndo, project.CanRedo), Is.EqualTo((false, false)));
             Assert.That(project.Labelled, Is.Empty);
             Assert.That(project.Secret, Has.Length.GreaterThanOrEqualTo(32));

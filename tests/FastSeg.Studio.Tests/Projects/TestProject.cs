@@ -8,7 +8,7 @@ namespace FastSeg.Studio.Tests.Projects;
 /// <summary>A project over small images in a folder of its own, which can be closed and opened again.</summary>
 internal sealed class TestProject : IDisposable
 {
-    public const int Width = 300, Height = 200;
+    public const int Width = 300, Height = 64;
 
     private readonly TemporaryFolder _folder = new();
     private int _ids;
