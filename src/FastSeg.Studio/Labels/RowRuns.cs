@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FastSeg.Studio.Labels;
 
 /// <summary>
@@ -19,6 +21,7 @@ internal sealed class RowRuns
     }
 
     /// <summary>Adds the columns from first to last, both included.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(long row, long first, long last)
     {
         ref (long First, long Last) open = ref _open[row - _top];

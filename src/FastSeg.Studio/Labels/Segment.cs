@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace FastSeg.Studio.Labels;
 
@@ -58,6 +59,7 @@ internal static class Segment
     /// With q from the first end to a centre: <c>0 &lt;= q . d &lt;= d . d</c> and <c>-reach &lt;= q x d &lt;= reach</c>, where reach is
     /// radius times length, rounded down since the cross product is a whole number. In a row each of the four is a bound of the column.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add<T>(RowRuns runs, T x, T y, T dx, T dy, T reach, long first, long last) where T : IBinaryInteger<T>
     {
         T row = T.CreateChecked(Grid.Centre(first)) - y;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FastSeg.Studio.Labels;
 
 /// <summary>
@@ -38,6 +40,8 @@ internal static class StrokeShape
         return runs.Merged();
     }
 
+    // Compiled well at once: the first stroke must not wait for the runtime to see that this is hot.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddDisc(RowRuns runs, long x, long y, long radius, long top, long bottom)
     {
         long first = Math.Max(top, Grid.FirstAtOrAfter(y - radius)), last = Math.Min(bottom - 1, Grid.LastAtOrBefore(y + radius));
