@@ -150,7 +150,8 @@ internal sealed class LiveLoop : IDisposable
         }
         catch (Exception e)
         {
-            Say(new LiveStatus(LiveState.Failed, $"The segmentation broke off: {e.Message} The labels are saved; draw on to try again."));
+            Say(new LiveStatus(
+                LiveState.Failed, $"The segmentation broke off: {e.Message} The labels are saved; draw on to try again."));
         }
     }
 

@@ -17,7 +17,9 @@ internal sealed class LivePages(Project project) : IDisposable
     private long _clock;
 
     /// <summary>The page of an image, opened.</summary>
-    /// <exception cref="FastSegException">The image is not in the project, its file is missing or broken, or it has no such page.</exception>
+    /// <exception cref="FastSegException">
+    /// The image is not in the project, its file is missing or broken, or it has no such page.
+    /// </exception>
     public PreparedImage Get(string image, int page)
     {
         if (!_open.TryGetValue((image, page), out Entry? entry))

@@ -25,8 +25,8 @@ internal sealed record ProjectSettings
     public TrainingOptions Training() => new() { Seed = Seed };
 
     /// <summary>
-    /// What is done to the probabilities on screen. A view sees a part of a page, so that its areas cannot be counted: where the model is to
-    /// count them, the view shows the plain guided filter.
+    /// What is done to the probabilities on screen. A view sees a part of a page, so that its areas cannot be counted: where the model is
+    /// to count them, the view shows the plain guided filter.
     /// </summary>
     public Smoothing LiveSmoothing() => Smooth == "none" ? Smoothing.None : Smoothing.Guided();
 

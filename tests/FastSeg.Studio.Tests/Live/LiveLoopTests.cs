@@ -28,7 +28,8 @@ internal sealed class LiveLoopTests
             writer.Write(new Region(0, 0, Width, Height), scene.Pixels);
             writer.Commit();
         }
-        _project = Project.Open(_folder.File("project"), new ProjectSeed { Images = [_folder.File("scene1.png"), _folder.File("scene2.png")] });
+        string[] images = [_folder.File("scene1.png"), _folder.File("scene2.png")];
+        _project = Project.Open(_folder.File("project"), new ProjectSeed { Images = images });
         var pages = new LivePages(_project);
         var work = new LiveWork(_project, pages, new LiveTrainer(_project, pages, 1 << 20), new LiveOverlays(1 << 26), 2);
         _loop = new LiveLoop(_project, work);

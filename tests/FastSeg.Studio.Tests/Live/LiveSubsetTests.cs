@@ -22,7 +22,7 @@ internal sealed class LiveSubsetTests
         [
             Page(120_000, _ => 1), Page(79_300, _ => 2), Page(700, i => (byte)(i < 600 ? 3 : 4)),
         ];
-        var counts = LiveSubset.Of(pages, 5).SelectMany(page => page.Values).GroupBy(value => value).ToDictionary(g => g.Key, g => g.Count());
+        var counts = LiveSubset.Of(pages, 5).SelectMany(page => page.Values).CountBy(value => value).ToDictionary();
         Assert.That(counts[1], Is.EqualTo(Math.Round(50_000.0 * 120_000 / 200_000)));
         Assert.That(counts[2], Is.EqualTo(Math.Round(50_000.0 * 79_300 / 200_000)));
         Assert.That(counts[3], Is.EqualTo(500));
