@@ -21,7 +21,7 @@ internal sealed record StartFolder(IReadOnlyList<string> Images, string Folder, 
         }
         if (images.Length == 0)
         {
-            return new StartFolder(SampleImages(), Path.Combine(DataFolder(), "sample"), FirstRun: true);
+            return new StartFolder(Studio.FirstRun.Images(), Path.Combine(DataFolder(), "sample"), FirstRun: true);
         }
         string beside = Path.GetDirectoryName(images[0])!;
         return new StartFolder(images, Usual(beside), FirstRun: false);
@@ -60,22 +60,5 @@ internal sealed record StartFolder(IReadOnlyList<string> Images, string Folder, 
         string? data = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         return Path.Combine(data is { Length: > 0 } ? data : Path.Combine(home, ".local", "share"), "fastseg");
-    }
-
-    /// <summary>The micrographs of the sample, some folders above the program.</summary>
-    private static string[] SampleImages()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string samples = Path.Combine(folder.FullName, "samples", "ni", "train");
-            if (Directory.Exists(samples))
-            {
-                return [.. Directory.EnumerateFiles(samples, "*.png")
-                    .Where(file => !file.EndsWith("_labels.png", StringComparison.Ordinal))
-                    .Order(StringComparer.Ordinal)];
-            }
-        }
-        throw new FastSegException(
-            $"There is no sample in a folder above {AppContext.BaseDirectory}; give an image or a folder of images.");
     }
 }

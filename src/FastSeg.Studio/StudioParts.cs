@@ -27,20 +27,27 @@ internal sealed class StudioParts : IDisposable
     public StudioParts(StudioOptions options)
     {
         _options = options;
-        var start = StartFolder.Of(options);
-        _project = Project.Open(start.Folder, new ProjectSeed { Images = start.Images });
+        string? deep = DeepFolder(options.Deep);
+        StartFolder start = StartFolder.Of(options);
+        _project = Project.Open(start.Folder, new ProjectSeed
+        {
+            Images = start.Images,
+            Classes = start.FirstRun ? FirstRun.Classes : [],
+        });
+        Prepare(deep, start.FirstRun);
+        IsFirstRun = start.FirstRun;
         _project.Changed += TellOfChange;
-        FirstRun = start.FirstRun;
         _events = new EventHub(_closing.Token);
         _pictures = new PictureShelf(Path.Combine(_project.CacheFolder, "pictures"));
         _pictures.Sharpened += TellOfPicture;
         var pages = new LivePages(_project);
         var trainer = new LiveTrainer(_project, pages, RowBytes);
         _loop = new LiveLoop(_project, new LiveWork(_project, pages, trainer, new LiveOverlays(OverlayBytes), options.Threads));
+        _pictures.Busy = () => _loop.Now.State is LiveState.Measuring or LiveState.Training or LiveState.Segmenting;
     }
 
     /// <summary>Whether the sample is shown to a newcomer.</summary>
-    public bool FirstRun { get; }
+    public bool IsFirstRun { get; }
 
     /// <summary>The project's folder.</summary>
     public string Folder => _project.Folder;
@@ -69,6 +76,33 @@ internal sealed class StudioParts : IDisposable
         _closing.Dispose();
     }
 
+    /// <summary>The folder of a backbone that was named.</summary>
+    /// <exception cref="FastSegException">There is none of that name.</exception>
+    private static string? DeepFolder(string? given)
+    {
+        if (given is null)
+        {
+            return null;
+        }
+        string folder = Path.GetFullPath(BackboneFolders.Named(given));
+        return Directory.Exists(folder)
+            ? folder
+            : throw new FastSegException($"--deep {given} is no folder of a backbone; `fastseg models` lists those that there are.");
+    }
+
+    /// <summary>What the command line brings to the project, and the sample's strokes.</summary>
+    private void Prepare(string? deep, bool firstRun)
+    {
+        if (deep is not null && deep != _project.Settings.Deep)
+        {
+            _project.Set(_project.Settings with { Deep = deep });
+        }
+        if (firstRun)
+        {
+            FirstRun.Draw(_project);
+        }
+    }
+
     private void TellOfChange(Change change)
     {
         _events.Send("change", ProjectEndpoints.Describe(change));
@@ -89,7 +123,7 @@ internal sealed class StudioParts : IDisposable
     private void Map(IEndpointRouteBuilder routes)
     {
         new PageFiles(PageFiles.FindWeb(AppContext.BaseDirectory)).Map(routes);
-        new ProjectEndpoints(_project, _loop.Overlays, FirstRun).Map(routes);
+        new ProjectEndpoints(_project, _loop.Overlays, IsFirstRun).Map(routes);
         new LiveEndpoints(_project, _loop, _events).Map(routes);
         new LabelEndpoints(_project).Map(routes);
         new PictureEndpoints(_project, _pictures).Map(routes);

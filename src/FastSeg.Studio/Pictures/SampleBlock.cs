@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace FastSeg.Studio.Pictures;
 
 /// <summary>The samples of a rectangle as the reader delivers them: row-major, channels interleaved, little-endian, no padding.</summary>
@@ -32,6 +34,23 @@ internal sealed record SampleBlock(int Width, int Height, int Channels, SampleTy
         var block = new SampleBlock(reader.Info, (int)region.Width, (int)region.Height);
         reader.Read(region, block.Samples);
         return block;
+    }
+
+    /// <summary>The samples as doubles.</summary>
+    public double[] ToDoubles()
+    {
+        double[] values = new double[Width * Height * Channels];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = Type switch
+            {
+                SampleType.UInt8 => Samples[i],
+                SampleType.UInt16 => MemoryMarshal.Cast<byte, ushort>(Bytes)[i],
+                SampleType.Int16 => MemoryMarshal.Cast<byte, short>(Bytes)[i],
+                _ => MemoryMarshal.Cast<byte, float>(Bytes)[i],
+            };
+        }
+        return values;
     }
 
     /// <summary>Copies a part of another block here.</summary>

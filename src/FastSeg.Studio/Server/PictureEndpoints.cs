@@ -19,6 +19,7 @@ internal sealed class PictureEndpoints(Project project, PictureShelf shelf)
         routes.MapGet($"{Root}/overview", context => Overview(context, OverviewSide));
         routes.MapGet($"{Root}/thumbnail", context => Overview(context, ThumbnailSide));
         routes.MapGet($"{Root}/histogram", Histogram);
+        routes.MapGet($"{Root}/value", Value);
     }
 
     /// <summary>The image and page that a request's path names.</summary>
@@ -71,6 +72,16 @@ internal sealed class PictureEndpoints(Project project, PictureShelf shelf)
             found.High,
             found.Sampled,
         });
+    }
+
+    /// <summary>The samples of one pixel; null for one that is no finite number, which JSON does not have.</summary>
+    private async Task Value(HttpContext context)
+    {
+        using PictureShelf.Lease lease = Take(context);
+        ImageReader reader = lease.Picture.Reader;
+        long x = Ask.Query(context, "x", 0, reader.Info.Width - 1), y = Ask.Query(context, "y", 0, reader.Info.Height - 1);
+        double[] samples = SampleBlock.Read(reader, new Region(x, y, 1, 1)).ToDoubles();
+        await Answers.Write(context, new { Values = samples.Select(sample => double.IsFinite(sample) ? sample : (double?)null) });
     }
 
     private PictureShelf.Lease Take(HttpContext context)

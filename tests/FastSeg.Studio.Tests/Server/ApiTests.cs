@@ -105,6 +105,16 @@ internal sealed class ApiTests
     }
 
     [Test]
+    public void TheSamplesOfAPixelAreTold()
+    {
+        using ImageReader image = ImageFile.Open(Path.Combine(_studio.Project, "..", "images", "a.png"));
+        byte[] sample = new byte[1];
+        image.Read(new Region(17, 5, 1, 1), sample);
+        JsonElement values = _studio.Json("api/images/i1/1/value?x=17&y=5").GetProperty("values");
+        Assert.That(values.EnumerateArray().Select(value => value.GetDouble()), Is.EqualTo((double[])[sample[0]]));
+    }
+
+    [Test]
     public void ThePageIsAskedForAgainOnlyWhereItChanged()
     {
         using HttpRequestMessage first = _studio.Request(HttpMethod.Get, "");
