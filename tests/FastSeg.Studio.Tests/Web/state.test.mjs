@@ -15,11 +15,11 @@ test('a listener hears of its keys alone, and at once of what is there', () => {
 test('the page is up to date when all is kept, trained on and shown', () => {
   const good = {
     live: { state: 'segmented', text: '', version: 4, image: 'i1', page: 1 }, waiting: 0, connection: 'ok', fresh: true,
-    project: { version: 4 }, image: 'i1', page: 1,
+    needed: 4, image: 'i1', page: 1,
   };
   assert.equal(upToDate(good), true);
   for (const change of [
-    { waiting: 1 }, { connection: 'lost' }, { fresh: false }, { project: { version: 5 } }, { image: 'i2' }, { page: 2 }, { live: null },
+    { waiting: 1 }, { connection: 'lost' }, { fresh: false }, { needed: 5 }, { image: 'i2' }, { page: 2 }, { live: null },
     { live: { ...good.live, state: 'segmenting' } },
   ]) assert.equal(upToDate({ ...good, ...change }), false, JSON.stringify(change));
 });

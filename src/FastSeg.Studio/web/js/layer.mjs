@@ -14,8 +14,8 @@ import { TileStore, pictureOf } from './tiles.mjs';
 export class Layer {
   /** @type {Sheet|null} */
   sheet = null;
-  /** The colours. A new object has every tile painted again. */
-  paint = { pixels: new Uint32Array(256), hatch: 0 };
+  /** The colours; a new object has every tile painted again. @type {import('./tiles.mjs').Paint} */
+  paint = { pixels: new Uint32Array(256), hatched: null };
   /** Whether a 0 that arrives leaves what was there. */
   keep = false;
   /** Part of the viewer's width that is drawn. */
@@ -173,7 +173,10 @@ export class Layer {
     const region = this.#wanted(sheet), level = this.#level;
     this.#dirty = null;
     const address = region && this.#address(sheet, region, level);
-    if (!region || !address) return;
+    if (!region || !address) {
+      this.#failed = false;
+      return;
+    }
     this.#fetching = new AbortController();
     this.#fetchingLevel = level;
     void this.#fetch(address, sheet, region, level, this.#fetching);

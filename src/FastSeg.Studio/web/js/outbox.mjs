@@ -1,7 +1,7 @@
 /** @import {Answer, Operation} from './types.mjs' */
 import { Refused, ask } from './api.mjs';
 
-/** @typedef {{time: number, operation: Operation}} Entry */
+/** @typedef {{time: number, operation: Operation, stored: Promise<void>}} Entry */
 
 /**
  * What a person did and the server has not acknowledged, in order. It is in the browser's database before it is sent, so that it outlives
@@ -50,11 +50,11 @@ export class Outbox {
   /** @param {Operation} operation */
   add(operation) {
     this.#last = Math.max(this.#last + 1, Date.now());
-    const entry = { time: this.#last, operation };
-    this.#entries.push(entry);
+    const kept = { project: this.#project, time: this.#last, id: operation.id, operation };
+    this.#stored = this.#stored.then(() => this.#write((store) => store.put(kept)));
+    this.#entries.push({ time: kept.time, operation, stored: this.#stored });
     this.heard.waiting(this.waiting);
-    this.#stored = this.#stored.then(() => this.#write((store) => store.put({ ...entry, id: operation.id, project: this.#project })));
-    void this.#stored.then(() => this.#run());
+    this.#run();
   }
 
   /** Tries at once, where it waits for the next try. */
@@ -74,6 +74,7 @@ export class Outbox {
     clearTimeout(this.#timer);
     while (this.#entries.length > 0) {
       const entry = this.#entries[0];
+      await entry.stored;
       try {
         const answer = await send(entry.operation);
         this.#drop(entry);
@@ -135,7 +136,7 @@ function everything(base, project) {
   return new Promise((resolve) => {
     const range = IDBKeyRange.bound([project, 0], [project, Infinity, '']);
     const reading = base.transaction('operations').objectStore('operations').getAll(range);
-    reading.onsuccess = () => resolve(reading.result.map(({ time, operation }) => ({ time, operation })));
+    reading.onsuccess = () => resolve(reading.result.map(({ time, operation }) => ({ time, operation, stored: Promise.resolve() })));
     reading.onerror = () => resolve([]);
   });
 }

@@ -21,6 +21,7 @@ export function readout(studio, cursor) {
     at = spot;
     show();
   };
+  store.on(['live'], show);
   zoomButtons(studio);
   const [words, line] = /** @type {HTMLElement[]} */ ([...byId('scalebar').children]);
   const zoom = /** @type {HTMLElement} */ (byId('zoom').querySelector('output'));

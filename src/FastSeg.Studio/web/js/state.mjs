@@ -15,6 +15,7 @@
  * @property {number} curtain  share of the viewer's width that lies left of the curtain
  * @property {Set<number>} hidden  classes that are not shown
  * @property {LiveStatus|null} live
+ * @property {number} needed  version of the last change that a segmentation depends on
  * @property {number} waiting  operations not acknowledged yet
  * @property {'ok'|'lost'|'refused'|'stale'} connection
  * @property {string} trouble  what the connection's trouble is, one sentence
@@ -29,7 +30,7 @@ function first() {
     project: null, image: null, page: 1, tool: 'brush', classValue: 1, radius: 5 * 16,
     opacity: { labels: 0.9, segmentation: 0.45, uncertainty: 0.7 },
     shown: { labels: true, segmentation: true, uncertainty: false },
-    compare: null, curtain: 0.5, hidden: new Set(), live: null, waiting: 0, connection: 'ok', trouble: '', fresh: true,
+    compare: null, curtain: 0.5, hidden: new Set(), live: null, needed: 0, waiting: 0, connection: 'ok', trouble: '', fresh: true,
     windows: {}, jobs: [],
   };
 }
@@ -77,6 +78,6 @@ export function currentClass(state) {
 export function upToDate(state) {
   const live = state.live;
   return live?.state === 'segmented' && state.waiting === 0 && state.connection === 'ok' && state.fresh
-    && (live.version ?? 0) >= (state.project?.version ?? 0)
+    && (live.version ?? 0) >= state.needed
     && (live.image == null || live.image === state.image) && (live.page == null || live.page === state.page);
 }

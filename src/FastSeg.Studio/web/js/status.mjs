@@ -6,7 +6,7 @@ import { upToDate } from './state.mjs';
 /** The line that says what goes on, and the banner that says what is wrong. @param {Studio} studio */
 export function status(studio) {
   const { store } = studio, line = byId('status'), bar = byId('progress'), noted = byId('remark');
-  store.on(['live', 'waiting', 'connection', 'fresh', 'project', 'image', 'page'], (state) => {
+  store.on(['live', 'waiting', 'connection', 'fresh', 'needed', 'project', 'image', 'page'], (state) => {
     const [text, kind] = words(state);
     if (line.textContent !== text) line.textContent = text;
     line.dataset.state = kind;

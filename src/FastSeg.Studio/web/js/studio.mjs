@@ -12,7 +12,8 @@ import { classPixels, uncertaintyPixels } from './palette.mjs';
 import { notify } from './notices.mjs';
 import { visible } from './geometry.mjs';
 
-const Hatch = 0x38888888;
+/** Lines of the hatching over what is not computed: a light one and a dark one, then six pixels of nothing. */
+const Hatched = Uint32Array.of(0xb0ffffff, 0xb0000000, 0, 0, 0, 0, 0, 0);
 
 /** The parts of the page, and what goes between them and the server. */
 export class Studio {
@@ -33,13 +34,15 @@ export class Studio {
   polygon = new Polygon(canvas('marks'), this.store, this.view, (operation) => this.act(operation));
   #drawing = 0;
   #looks = '';
+  #modelled = false;
   /** @type {Set<number>} versions whose change is shown already */
   #seen = new Set();
 
   constructor() {
     for (const layer of this.layers) layer.changed = () => this.draw();
     this.segmentation.keep = this.uncertainty.keep = this.other.keep = true;
-    this.uncertainty.paint = { pixels: uncertaintyPixels(), hatch: 0 };
+    this.uncertainty.paint = { pixels: uncertaintyPixels(), hatched: null };
+    this.segmentation.merged = (answer) => this.#hatch(Number(answer.headers.get('X-Model') ?? 0) > 0);
     this.view.onFrame(() => this.#drawNow());
     this.store.on(['project', 'hidden'], () => this.#recolour());
     this.store.on(['shown', 'opacity', 'compare', 'curtain'], () => this.#arrange());
@@ -71,10 +74,18 @@ export class Studio {
     if (looks === this.#looks) return;
     this.#looks = looks;
     const pixels = classPixels(classes, hidden);
-    for (const layer of [this.segmentation, this.other]) layer.paint = { pixels, hatch: Hatch };
-    this.labels.paint = { pixels, hatch: 0 };
+    for (const layer of [this.segmentation, this.other, this.labels]) layer.paint = { pixels, hatched: null };
+    if (this.#modelled) this.segmentation.paint = { pixels, hatched: Hatched };
     const colours = new Map(classes.map((item) => [item.value, item.colour]));
     this.labels.colourOf = (value) => colours.get(value) ?? '#ffffff';
+    this.draw();
+  }
+
+  /** Where there is a model, what it has not labelled yet is hatched; without one nothing is. @param {boolean} modelled */
+  #hatch(modelled) {
+    if (modelled === this.#modelled) return;
+    this.#modelled = modelled;
+    this.segmentation.paint = { pixels: this.segmentation.paint.pixels, hatched: modelled ? Hatched : null };
     this.draw();
   }
 
@@ -174,6 +185,8 @@ export class Studio {
     this.#seen.add(change.version);
     if (this.#seen.size > 500) this.#seen.delete(/** @type {number} */ (this.#seen.values().next().value));
     if (change.version > project.version) this.store.set({ project: { ...project, version: change.version } });
+    // A stroke over labels of its own class changes nothing, and nothing is segmented again.
+    if (change.region || !change.image) this.store.set({ needed: Math.max(this.store.now.needed, change.version) });
     if (change.image) change.region && this.labels.refresh(`${change.image}/${change.page}`, rect(change.region));
     else this.labels.refresh(null, null);
     this.reload(change.classesChanged ? 0 : 600);
@@ -219,6 +232,7 @@ export class Studio {
 
   #restarted() {
     this.#seen.clear();
+    this.store.set({ needed: 0 });
     for (const layer of this.layers) layer.refresh(null, null);
     notify('The studio was started again. This page has caught up with it.');
   }
@@ -226,7 +240,10 @@ export class Studio {
   /** @param {LiveStatus} live */
   live(live) {
     this.store.set({ live });
-    if (live.state === 'needs') for (const layer of [this.segmentation, this.other, this.uncertainty]) layer.clear();
+    if (live.state === 'failed') notify(live.text, 'error');
+    if (live.state !== 'needs') return;
+    for (const layer of [this.segmentation, this.uncertainty]) layer.clear();
+    this.#hatch(false);
   }
 
   /** @param {OverlayNews} news */

@@ -112,20 +112,25 @@ function copy(target, place, source, region, part, keep) {
   }
 }
 
+/**
+ * The colours of bytes. Where a byte is 0, `hatched` gives the pixels across a line of the hatching, or is null.
+ * @typedef {{pixels: Uint32Array, hatched: Uint32Array|null}} Paint
+ */
+
 const Scratch = typeof ImageData === 'undefined' ? null : new ImageData(TileSide, TileSide);
 const Pixels = Scratch ? new Uint32Array(Scratch.data.buffer) : new Uint32Array(0);
 
 /**
  * The picture of a tile in these colours; painted again only where bytes or colours changed.
  * @param {Tile} tile
- * @param {{pixels: Uint32Array, hatch: number}} paint  hatch is the pixel of the lines where the byte is 0, or 0
+ * @param {Paint} paint
  */
 export function pictureOf(tile, paint) {
   if (tile.picture && tile.painted === paint) return tile.picture;
-  const { pixels, hatch } = paint, { bytes } = tile;
+  const { pixels, hatched } = paint, { bytes } = tile;
   for (let i = 0; i < bytes.length; i++) Pixels[i] = pixels[bytes[i]];
-  if (hatch !== 0)
-    for (let i = 0; i < bytes.length; i++) if (bytes[i] === 0 && (((i >> 8) + i) & 7) < 1) Pixels[i] = hatch;
+  if (hatched)
+    for (let i = 0; i < bytes.length; i++) if (bytes[i] === 0) Pixels[i] = hatched[((i >> 8) + i) & 7];
   tile.picture ??= new OffscreenCanvas(TileSide, TileSide);
   tile.picture.getContext('2d')?.putImageData(/** @type {ImageData} */ (Scratch), 0, 0);
   tile.painted = paint;
