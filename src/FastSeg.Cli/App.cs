@@ -21,6 +21,11 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
     /// <summary>Runs one command line and returns the exit code.</summary>
     public int Run(IReadOnlyList<string> arguments)
     {
+        if (StudioProgram.Become(arguments) is { } failure)
+        {
+            Say(failure);
+            return ExitCode.Failure;
+        }
         RootCommand root = Root();
         ParseResult parsed = root.Parse(
             arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
@@ -94,8 +99,8 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
         foreach (FastSegCommand command in (FastSegCommand[])
         [
             new TrainCommand(), new ImportCommand(), new SegmentCommand(), new FeaturesCommand(), new ScoreCommand(), new PlanCommand(),
-            new InfoCommand(), new PreviewCommand(), new UpsamplerCommand(), new BackboneCommand(), new ModelsCommand(),
-            new DemoCommand(), new SelfTestCommand(),
+            new InfoCommand(), new PreviewCommand(), new StudioCommand(), new UpsamplerCommand(), new BackboneCommand(),
+            new ModelsCommand(), new DemoCommand(), new SelfTestCommand(),
         ])
         {
             root.Subcommands.Add(command);
