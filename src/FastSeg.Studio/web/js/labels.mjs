@@ -48,14 +48,15 @@ export class LabelLayer extends Layer {
       version === null || (version > this.#version && `${operation.image}/${operation.page}` === key));
   }
 
-  /** @override @param {Transform} view */
-  draw(view) {
-    super.draw(view);
+  /** @override @param {Transform} view @param {boolean} moved */
+  draw(view, moved) {
     const { sheet, context } = this;
-    if (!sheet || !this.shown) return;
+    if (!super.draw(view, moved)) return false;
+    if (!sheet || !this.shown) return true;
     for (const ink of this.#ink)
       if (ink.operation.image === sheet.image && ink.operation.page === sheet.page)
         ink.draw(context, view, this.colourOf(ink.operation.class));
     this.live?.();
+    return true;
   }
 }

@@ -22,6 +22,8 @@ export class Layer {
   from = 0;
   to = 1;
   shown = true;
+  /** Whether it has to be drawn again although the view is the same. */
+  due = true;
   /** Called with every answer once its bytes are in. @type {(answer: Response) => void} */
   merged = () => {};
   /** Called when the picture should be drawn again. @type {() => void} */
@@ -86,15 +88,17 @@ export class Layer {
     return tile ? tile.bytes[(row & 255) * TileSide + (column & 255)] : 0;
   }
 
-  /** Draws all of it. @param {Transform} view */
-  draw(view) {
+  /** Draws all of it, if it changed or the view did. @param {Transform} view @param {boolean} moved @returns {boolean} whether it drew */
+  draw(view, moved) {
+    if (!moved && !this.due) return false;
+    this.due = false;
     this.#view = view;
     const ratio = fit(this.canvas, view), { context, sheet } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    if (!sheet) return;
+    if (!sheet) return true;
     this.#level = levelFor(view.scale * ratio, levelCount(sheet.width, sheet.height));
-    if (!this.shown) return;
+    if (!this.shown) return true;
     context.save();
     context.beginPath();
     context.rect(Math.round(this.from * view.width * ratio), 0, Math.round((this.to - this.from) * view.width * ratio), this.canvas.height);
@@ -108,6 +112,7 @@ export class Layer {
       for (const { column, row } of tilesOf(regionAt(region, this.#level))) this.#drawTile(view, ratio, column, row);
     context.restore();
     this.#ask();
+    return true;
   }
 
   /** @param {Transform} view @param {number} ratio @param {number} column @param {number} row */

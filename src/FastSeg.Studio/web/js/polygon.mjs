@@ -69,6 +69,8 @@ export class Polygon {
   }
 
   draw() {
+    if (this.canvas.hidden && !this.open) return;
+    this.canvas.hidden = !this.open;
     const view = this.view.transform(), ratio = fit(this.canvas, view), { context } = this;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, view.width, view.height);

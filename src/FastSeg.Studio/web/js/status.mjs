@@ -52,7 +52,7 @@ function trouble({ connection, waiting, trouble: sentence }) {
   if (connection === 'lost')
     return `${wait}The studio does not answer. Is it still running? What you draw is kept in this page and sent when it answers again.`;
   if (connection === 'stale') {
-    const kept = waiting === 0 ? '' : ` Your ${strokes(waiting)} are kept in this browser and sent from there.`;
+    const kept = waiting === 0 ? '' : ` What you drew here (${strokes(waiting)}) is kept in this browser and sent from there.`;
     return `The studio was started again, and this page is of the earlier start. Open the address that the studio printed.${kept}`;
   }
   if (connection === 'refused') return `${wait}The studio cannot save now: ${sentence} It is tried again by itself.`;

@@ -35,11 +35,17 @@ export class Studio {
   #drawing = 0;
   #looks = '';
   #modelled = false;
+  /** The view that was drawn last. */
+  #drawn = '';
   /** @type {Set<number>} versions whose change is shown already */
   #seen = new Set();
 
   constructor() {
-    for (const layer of this.layers) layer.changed = () => this.draw();
+    for (const layer of this.layers)
+      layer.changed = () => {
+        layer.due = true;
+        this.draw();
+      };
     this.segmentation.keep = this.uncertainty.keep = this.other.keep = true;
     this.uncertainty.paint = { pixels: uncertaintyPixels(), hatched: null };
     this.segmentation.merged = (answer) => this.#hatch(Number(answer.headers.get('X-Model') ?? 0) > 0);
@@ -53,17 +59,23 @@ export class Studio {
     return [this.segmentation, this.other, this.uncertainty, this.labels];
   }
 
-  /** Draws every layer with the next frame. */
+  /** Draws what is due with the next frame. */
   draw() {
     if (this.#drawing === 0) this.#drawing = requestAnimationFrame(() => this.#drawNow());
+  }
+
+  #drawAll() {
+    for (const layer of this.layers) layer.due = true;
+    this.draw();
   }
 
   #drawNow() {
     if (this.#drawing !== 0) cancelAnimationFrame(this.#drawing);
     this.#drawing = 0;
     if (!this.view.image) return;
-    const view = this.view.transform();
-    for (const layer of this.layers) layer.draw(view);
+    const view = this.view.transform(), now = JSON.stringify([view, window.devicePixelRatio]), moved = now !== this.#drawn;
+    this.#drawn = now;
+    for (const layer of this.layers) layer.draw(view, moved);
     this.polygon.draw();
     this.store.set({ fresh: !this.segmentation.busy });
   }
@@ -78,7 +90,7 @@ export class Studio {
     if (this.#modelled) this.segmentation.paint = { pixels, hatched: Hatched };
     const colours = new Map(classes.map((item) => [item.value, item.colour]));
     this.labels.colourOf = (value) => colours.get(value) ?? '#ffffff';
-    this.draw();
+    this.#drawAll();
   }
 
   /** Where there is a model, what it has not labelled yet is hatched; without one nothing is. @param {boolean} modelled */
@@ -86,7 +98,7 @@ export class Studio {
     if (modelled === this.#modelled) return;
     this.#modelled = modelled;
     this.segmentation.paint = { pixels: this.segmentation.paint.pixels, hatched: modelled ? Hatched : null };
-    this.draw();
+    this.segmentation.changed();
   }
 
   #arrange() {
@@ -95,12 +107,14 @@ export class Studio {
     this.other.shown = shown.segmentation && compare !== null;
     this.uncertainty.shown = shown.uncertainty;
     this.labels.shown = shown.labels;
+    // A canvas costs the browser time with every frame, even where it is empty.
+    for (const layer of this.layers) layer.canvas.hidden = !layer.shown;
     this.segmentation.to = compare === null ? 1 : curtain;
     this.other.from = curtain;
     this.segmentation.canvas.style.opacity = this.other.canvas.style.opacity = String(opacity.segmentation);
     this.uncertainty.canvas.style.opacity = String(opacity.uncertainty);
     this.labels.canvas.style.opacity = String(opacity.labels);
-    this.draw();
+    this.#drawAll();
   }
 
   /** Shows a page of an image. @param {string} id @param {number} [page] */
@@ -128,7 +142,7 @@ export class Studio {
       this.store.set({ shown: { ...this.store.now.shown, labels: true } });
     this.labels.add(operation);
     this.outbox.add(operation);
-    this.draw();
+    this.labels.changed();
   }
 
   /** Fills around a place. @param {{x: number, y: number}} spot in pixels of the image @param {boolean} [erase] */

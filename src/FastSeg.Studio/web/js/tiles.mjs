@@ -53,6 +53,7 @@ export class TileStore {
    * @param {Rect} all  the whole level
    */
   merge(page, level, region, bytes, keep, all) {
+    const plain = !keep || !bytes.includes(0);
     for (const { column, row } of tilesOf(region)) {
       const place = { x: column * TileSide, y: row * TileSide, width: TileSide, height: TileSide };
       const part = common(place, region), whole = common(place, all);
@@ -62,7 +63,7 @@ export class TileStore {
       const complete = part.width === whole.width && part.height === whole.height;
       if (!known && !complete) continue;
       const tile = known ?? new Tile();
-      copy(tile.bytes, place, bytes, region, part, keep);
+      copy(tile.bytes, place, bytes, region, part, plain);
       if (complete) tile.stale = false;
       tile.painted = null;
       this.#tiles.delete(key);
@@ -98,13 +99,13 @@ export class TileStore {
 }
 
 /**
- * @param {Uint8Array} target @param {Rect} place @param {Uint8Array} source @param {Rect} region @param {Rect} part @param {boolean} keep
+ * @param {Uint8Array} target @param {Rect} place @param {Uint8Array} source @param {Rect} region @param {Rect} part @param {boolean} whole
  */
-function copy(target, place, source, region, part, keep) {
+function copy(target, place, source, region, part, whole) {
   for (let y = part.y; y < part.y + part.height; y++) {
     const from = (y - region.y) * region.width + part.x - region.x;
     const to = (y - place.y) * place.width + part.x - place.x;
-    if (!keep) {
+    if (whole) {
       target.set(source.subarray(from, from + part.width), to);
       continue;
     }
