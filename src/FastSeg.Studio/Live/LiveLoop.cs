@@ -15,6 +15,9 @@ internal sealed class LiveLoop : IDisposable
     /// <summary>Pages up to this size are segmented whole while nobody draws.</summary>
     private const long MostWhole = 16L << 20;
 
+    /// <summary>How long the page has the cores for itself after what is on screen was segmented.</summary>
+    private const int PageMilliseconds = 150;
+
     private readonly LiveWork _work;
     private readonly Ranking _ranking;
     private readonly Project _project;
@@ -194,13 +197,27 @@ internal sealed class LiveLoop : IDisposable
                 said = true;
             }
             _ranking.Step(stale);
-            if (!_work.Next(view, Around(view), stale))
+            if (Interrupted() || !_work.Next(view, Around(view), stale))
             {
                 return;
             }
         }
         _ranking.Step(stale);
         Say(new LiveStatus(LiveState.Idle, ""));
+    }
+
+    /// <summary>
+    /// Leaves the cores to the page for a moment, which has labels to show, before more is computed than it shows. Returns whether there is
+    /// something newer to do.
+    /// </summary>
+    private bool Interrupted()
+    {
+        if (!_signal.Wait(PageMilliseconds))
+        {
+            return false;
+        }
+        _signal.Release();
+        return true;
     }
 
     private View? Viewed()

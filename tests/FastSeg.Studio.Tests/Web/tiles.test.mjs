@@ -34,12 +34,17 @@ test('what changed is stale on every level until it is covered', () => {
   store.merge('i1/1', 0, all, new Uint8Array(600 * 300), false, all);
   store.merge('i1/1', 1, half, new Uint8Array(300 * 150), false, half);
   store.spoil('i1/1', { x: 260, y: 10, width: 4, height: 4 });
-  assert.deepEqual([0, 1, 2].map((column) => store.find('i1/1', 0, column, 0).stale), [false, true, false]);
-  assert.equal(store.find('i1/1', 1, 0, 0).stale, true);
+  const changed = { x: 260, y: 10, width: 4, height: 4 };
+  assert.deepEqual([0, 1, 2].map((column) => store.find('i1/1', 0, column, 0).stale), [null, changed, null]);
+  assert.deepEqual(store.find('i1/1', 1, 0, 0).stale, { x: 130, y: 5, width: 2, height: 2 });
   store.merge('i1/1', 1, half, new Uint8Array(300 * 150), false, half);
-  assert.equal(store.find('i1/1', 1, 0, 0).stale, false);
+  assert.equal(store.find('i1/1', 1, 0, 0).stale, null);
+  store.merge('i1/1', 0, { ...changed, width: 3 }, new Uint8Array(12), false, all);
+  assert.deepEqual(store.find('i1/1', 0, 1, 0).stale, changed, 'a part of it is not all of it');
+  store.merge('i1/1', 0, changed, new Uint8Array(16), false, all);
+  assert.equal(store.find('i1/1', 0, 1, 0).stale, null);
   store.spoil('i2/1', null);
-  assert.equal(store.find('i1/1', 1, 0, 0).stale, false, 'another page is none of its business');
+  assert.equal(store.find('i1/1', 1, 0, 0).stale, null, 'another page is none of its business');
 });
 
 test('tiles used longest ago go first', () => {

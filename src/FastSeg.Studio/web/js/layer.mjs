@@ -30,11 +30,13 @@ export class Layer {
   changed = () => {};
   #tiles = new TileStore();
   #address;
-  /** @type {Rect|null} what is to be fetched again, in pixels of the image */
-  #dirty = null;
+  /** Whether something is to be fetched again. */
+  #dirty = false;
   /** @type {AbortController|null} */
   #fetching = null;
   #fetchingLevel = 0;
+  /** What changed since the present request was sent: its answer may be older. @type {{key: string|null, region: Rect|null}[]} */
+  #late = [];
   /** Whether the last request failed, and another one is planned. */
   #failed = false;
   #level = 0;
@@ -50,13 +52,13 @@ export class Layer {
 
   /** Whether something newer than what is shown is known to be there. */
   get busy() {
-    return this.#fetching !== null || this.#dirty !== null || this.#failed;
+    return this.#fetching !== null || this.#dirty || this.#failed;
   }
 
   /** @param {Sheet|null} sheet */
   open(sheet) {
     this.sheet = sheet;
-    this.#dirty = null;
+    this.#dirty = false;
     this.#failed = false;
     this.#stop();
     this.changed();
@@ -69,9 +71,9 @@ export class Layer {
    */
   refresh(key, region) {
     this.#tiles.spoil(key, region);
+    if (this.#fetching) this.#late.push({ key, region });
     if (!this.sheet || (key !== null && key !== this.sheet.key)) return;
-    const whole = { x: 0, y: 0, width: this.sheet.width, height: this.sheet.height };
-    this.#dirty = around(this.#dirty, region ?? whole);
+    this.#dirty = true;
     this.#ask();
   }
 
@@ -153,14 +155,11 @@ export class Layer {
     const level = this.#level, seen = regionAt(region, level);
     /** @type {Rect|null} */
     let wanted = null;
-    const dirty = this.#dirty ? regionAt(this.#dirty, level) : null;
     for (const { column, row } of tilesOf(seen)) {
       const tile = this.#tiles.find(sheet.key, level, column, row);
-      if (tile && !tile.stale) continue;
-      const place = { x: column * TileSide, y: row * TileSide, width: TileSide, height: TileSide };
-      // A tile that is there needs only what changed in it, where that is known.
-      const part = tile && dirty ? common(place, dirty) : null;
-      wanted = around(wanted, part ?? place);
+      // A tile that is there needs only what changed in it.
+      if (!tile) wanted = around(wanted, { x: column * TileSide, y: row * TileSide, width: TileSide, height: TileSide });
+      else wanted = around(wanted, tile.stale);
     }
     const all = { x: 0, y: 0, width: atLevel(sheet.width, level), height: atLevel(sheet.height, level) };
     return wanted && common(wanted, all);
@@ -170,19 +169,20 @@ export class Layer {
   #ask() {
     const sheet = this.sheet;
     if (!sheet || !this.#view || !this.shown) {
-      this.#dirty = null;
+      this.#dirty = false;
       return;
     }
     if (this.#fetching && this.#fetchingLevel === this.#level) return;
     this.#stop();
     const region = this.#wanted(sheet), level = this.#level;
-    this.#dirty = null;
+    this.#dirty = false;
     const address = region && this.#address(sheet, region, level);
     if (!region || !address) {
       this.#failed = false;
       return;
     }
     this.#fetching = new AbortController();
+    this.#late = [];
     this.#fetchingLevel = level;
     void this.#fetch(address, sheet, region, level, this.#fetching);
   }
@@ -197,6 +197,7 @@ export class Layer {
       if (this.#fetching !== fetching) return;
       const all = { x: 0, y: 0, width: atLevel(sheet.width, level), height: atLevel(sheet.height, level) };
       this.#tiles.merge(sheet.key, level, region, bytes, this.keep, all);
+      for (const { key, region: newer } of this.#late) this.#tiles.spoil(key, newer);
       this.#fetching = null;
       this.#failed = false;
       this.merged(answer);

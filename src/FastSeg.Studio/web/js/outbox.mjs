@@ -1,11 +1,11 @@
 /** @import {Answer, Operation} from './types.mjs' */
 import { Refused, ask } from './api.mjs';
 
-/** @typedef {{time: number, operation: Operation, stored: Promise<void>}} Entry */
+/** @typedef {{time: number, operation: Operation}} Entry */
 
 /**
- * What a person did and the server has not acknowledged, in order. It is in the browser's database before it is sent, so that it outlives
- * a lost connection and a reload; the server takes each id once.
+ * What a person did and the server has not acknowledged, in order. It goes into the browser's database while it is sent, so that it
+ * outlives a lost connection and a reload; the server takes each id once.
  */
 export class Outbox {
   /** @type {Entry[]} */
@@ -52,7 +52,7 @@ export class Outbox {
     this.#last = Math.max(this.#last + 1, Date.now());
     const kept = { project: this.#project, time: this.#last, id: operation.id, operation };
     this.#stored = this.#stored.then(() => this.#write((store) => store.put(kept)));
-    this.#entries.push({ time: kept.time, operation, stored: this.#stored });
+    this.#entries.push({ time: kept.time, operation });
     this.heard.waiting(this.waiting);
     this.#run();
   }
@@ -74,7 +74,6 @@ export class Outbox {
     clearTimeout(this.#timer);
     while (this.#entries.length > 0) {
       const entry = this.#entries[0];
-      await entry.stored;
       try {
         const answer = await send(entry.operation);
         this.#drop(entry);

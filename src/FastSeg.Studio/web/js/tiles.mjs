@@ -1,11 +1,11 @@
 /** @import {Rect} from './types.mjs' */
-import { TileSide, common, tilesOf } from './geometry.mjs';
+import { TileSide, around, common, regionAt, tilesOf } from './geometry.mjs';
 
 /** Bytes of one tile, and the picture of them. */
 export class Tile {
   bytes = new Uint8Array(TileSide * TileSide);
-  /** Whether the server may have newer bytes. */
-  stale = false;
+  /** Where the server may have newer bytes, in pixels of the level; null where it has none. @type {Rect|null} */
+  stale = null;
   /** @type {OffscreenCanvas|null} */
   picture = null;
   /** @type {object|null} what the picture was painted with */
@@ -64,7 +64,8 @@ export class TileStore {
       if (!known && !complete) continue;
       const tile = known ?? new Tile();
       copy(tile.bytes, place, bytes, region, part, plain);
-      if (complete) tile.stale = false;
+      const left = tile.stale && common(tile.stale, region);
+      if (complete || (left && left.width === tile.stale?.width && left.height === tile.stale.height)) tile.stale = null;
       tile.painted = null;
       this.#tiles.delete(key);
       this.#tiles.set(key, tile);
@@ -82,14 +83,10 @@ export class TileStore {
    */
   spoil(page, region) {
     for (const [key, tile] of this.#tiles) {
-      if (page === null) {
-        tile.stale = true;
-        continue;
-      }
-      if (!key.startsWith(`${page}/`)) continue;
-      const [level, column, row] = key.slice(page.length + 1).split('/').map(Number);
-      const side = TileSide * 2 ** level;
-      if (!region || common(region, { x: column * side, y: row * side, width: side, height: side })) tile.stale = true;
+      if (page !== null && !key.startsWith(`${page}/`)) continue;
+      const [level, column, row] = key.split('/').slice(-3).map(Number);
+      const place = { x: column * TileSide, y: row * TileSide, width: TileSide, height: TileSide };
+      tile.stale = around(tile.stale, region ? common(regionAt(region, level), place) : place);
     }
   }
 
