@@ -59,6 +59,7 @@ internal sealed class NullArgumentTests
         _values.Add(typeof(IReadOnlyList<TrainingImage>), new[] { Scene.Training });
         _values.Add(typeof(IEnumerable<string>), new[] { "default" });
         _values.Add(typeof(IReadOnlyList<LabelledPage>), Array.Empty<LabelledPage>());
+        _values.Add(typeof(IReadOnlyList<PreparedImage>), Array.Empty<PreparedImage>());
         Func<IReadOnlyList<string>, ImageWriter> none = _ => throw new InvalidOperationException("No writer is needed.");
         _values.Add(none.GetType(), none);
         Func<Setting, string> name = setting => $"{setting}";

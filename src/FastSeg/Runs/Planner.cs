@@ -175,10 +175,7 @@ internal sealed record Planner(
                 shapes.Add((width, height));
             }
         }
-        long Count((long Width, long Height) shape) => new TileGrid(Area, shape.Width, shape.Height).Count;
-        // At least four tiles for each worker, or else the same number for each.
-        bool Balanced((long Width, long Height) shape) =>
-            Count(shape) >= 4 * workers || (Count(shape) >= workers && Count(shape) % workers == 0);
+        bool Balanced((long Width, long Height) shape) => IsBalanced(new TileGrid(Area, shape.Width, shape.Height), workers);
         bool Small((long Width, long Height) shape)
         {
             var core = new Region(0, 0, shape.Width, shape.Height);
@@ -194,5 +191,25 @@ internal sealed record Planner(
         {
             yield return (Grain, Grain, fewer);
         }
+    }
+
+    /// <summary>
+    /// Whether a grid keeps all workers busy nearly to the end: it has at least four tiles for each, or so few that what each gets can be
+    /// added up. Tiles at the right and lower edge may be small.
+    /// </summary>
+    private static bool IsBalanced(TileGrid grid, int workers)
+    {
+        const double MostIdle = 0.1;
+        if (grid.Count >= 4L * workers)
+        {
+            return true;
+        }
+        long[] pixels = new long[workers];
+        for (long i = 0; i < grid.Count; i++)
+        {
+            // The worker that is done first takes the next tile.
+            pixels[Array.IndexOf(pixels, pixels.Min())] += grid[i].Pixels;
+        }
+        return pixels.Max() * workers <= pixels.Sum() * (1 + MostIdle);
     }
 }

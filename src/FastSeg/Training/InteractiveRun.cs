@@ -35,7 +35,7 @@ internal sealed unsafe class InteractiveRun(InteractiveState state, IReadOnlyLis
         PageSamples[] samples = Measure(pages);
         int channels = samples.All(page => page.IsGrey) ? 1 : 3;
         CheckSamples(pages, samples);
-        state.UpdateDeep(pages, channels, samples, _times, options);
+        state.UpdateDeep([.. pages.Select(page => page.Image)], channels, _times, options);
         int planes = (state.Features.Names.Count * channels) + (state.DeepModel?.Description.Channels ?? 0);
         long count = pixels.Sum(page => (long)page.Count);
         _plannedPeak = TrainingMemory.CheckFit(

@@ -49,25 +49,37 @@ internal sealed record InteractiveState(FeatureSpec Features, TrainingOptions Tr
         }
     }
 
+    /// <summary>Refuses to go on where there are no deep features, or what a training's images decide is needed.</summary>
+    /// <exception cref="InvalidOperationException">Which.</exception>
+    public void NeedFixedRange()
+    {
+        if (Deep is null || (Deep.Range is null && Features.Standardise == Standardisation.None))
+        {
+            throw new InvalidOperationException(Deep is null
+                ? "The training has no deep features."
+                : "The range of samples is taken from the labelled images; state one, or standardise the images.");
+        }
+    }
+
     /// <summary>
     /// Makes <see cref="DeepModel"/> what a training on these pages has: the same every time, unless the range of samples is taken from
     /// the images and these changed.
     /// </summary>
     public void UpdateDeep(
-        IReadOnlyList<LabelledPage> pages, int channels, IReadOnlyList<PageSamples> samples, StageTimes times, ComputeOptions options)
+        IReadOnlyList<PreparedImage> pages, int channels, StageTimes times, ComputeOptions options)
     {
         if (Deep is null)
         {
             return;
         }
         bool standardises = Features.Standardise != Standardisation.None;
-        string rangeOf = standardises || Deep.Range is not null ? "" : string.Join('\n', pages.Select(page => page.Image.Key));
+        string rangeOf = standardises || Deep.Range is not null ? "" : string.Join('\n', pages.Select(page => page.Key));
         if (DeepModel is not null && rangeOf == _rangeOf)
         {
             return;
         }
-        ImageReader[] images = [.. pages.Select(page => LocalReader.Of(page.Image.Image, null, Features, channels))];
-        SampleMap[] maps = [.. samples.Select(page => Work.MapOf(Features.Standardise, page.Statistics))];
+        ImageReader[] images = [.. pages.Select(page => LocalReader.Of(page.Image, null, Features, channels))];
+        SampleMap[] maps = [.. pages.Select(page => Work.MapOf(Features.Standardise, page.Measure(options).Statistics))];
         DeepModel made = DeepModel.Fit(
             Deep, images, Training.Seed, times, options with { Progress = null }, standardises ? maps : null, Features.Standardise);
         _rangeOf = rangeOf;

@@ -1,3 +1,5 @@
+using FastSeg.Common;
+using FastSeg.Pages;
 using FastSeg.Training;
 using static FastSeg.Common.Arguments;
 
@@ -27,7 +29,7 @@ public sealed class InteractiveTraining : IDisposable
     /// <param name="training">How the trees are trained; null for the defaults.</param>
     /// <param name="deep">
     /// Deep features behind the classical ones, or null. Their projection must be fixed: the backbone's own, or
-    /// <see cref="DeepOptions.Projection"/>, which ProjectionFile.Fit makes.
+    /// <see cref="DeepOptions.Projection"/>, which <see cref="FitProjection"/> makes.
     /// </param>
     /// <param name="smooth">What is done to the probabilities of an image that is segmented with the model; null for nothing.</param>
     /// <exception cref="FastSegException">
@@ -70,6 +72,56 @@ public sealed class InteractiveTraining : IDisposable
         finally
         {
             _state.Rows?.Trim(_keepBytes);
+            _alone.Release();
+        }
+    }
+
+    /// <summary>
+    /// Fits a projection to pages once, for a training whose projection must not change: the one that <see cref="Segmenter.Train"/> fits to
+    /// the same images with the same seed.
+    /// </summary>
+    /// <param name="pages">The pages; they need no labels.</param>
+    /// <param name="deep">Which deep features; their projection is not looked at, and the scale must be 1 alone.</param>
+    /// <param name="features">Says how the pages are standardised; null for <see cref="FeatureSpec.Paper"/>.</param>
+    /// <param name="training">Says the seed; null for the defaults.</param>
+    /// <param name="options">Threads, memory, progress, cancellation; null for the defaults.</param>
+    /// <exception cref="FastSegException">
+    /// There is no page, a page is corrupt, the scales are others, memory is not enough, or ONNX Runtime failed.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static ProjectionFile FitProjection(
+        IReadOnlyList<PreparedImage> pages, DeepOptions deep, FeatureSpec? features = null, TrainingOptions? training = null,
+        ComputeOptions? options = null) => FixedProjection.Fit(
+            NoneNull(pages), NotNull(deep), features ?? FeatureSpec.Paper, training ?? new TrainingOptions(), options ?? new ComputeOptions());
+
+    /// <summary>
+    /// Computes the deep features at low resolution of a page, or reads them from a file, as
+    /// <see cref="PreparedImage.ComputeDeep(Model, Backbone, string, ComputeOptions)"/> does for a model. A training does it itself where
+    /// nobody did, without a file.
+    /// </summary>
+    /// <param name="page">The page.</param>
+    /// <param name="cache">A file that keeps them, or null.</param>
+    /// <param name="options">Threads, memory, progress, cancellation; null for the defaults.</param>
+    /// <exception cref="FastSegException">Memory is not enough, the page is corrupt, or ONNX Runtime failed.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no deep features, or their range is taken from the labelled images, which only a training knows: give one, or standardise.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public RunResult ComputeDeep(PreparedImage page, string? cache = null, ComputeOptions? options = null)
+    {
+        ComputeOptions how = options ?? new ComputeOptions();
+        _alone.Wait(how.Cancellation);
+        try
+        {
+            _state.NeedFixedRange();
+            bool grey = NotNull(page).Measure(how with { Progress = null }).IsGrey;
+            int channels = grey ? 1 : 3;
+            _state.UpdateDeep([page], channels, new StageTimes(), how);
+            using SharedMaps? maps = _state.MapsOf(page, channels, cache, how, out RunResult? result);
+            return result!;
+        }
+        finally
+        {
             _alone.Release();
         }
     }

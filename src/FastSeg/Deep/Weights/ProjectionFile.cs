@@ -1,4 +1,5 @@
 using FastSeg.Deep.Weights;
+using FastSeg.Files;
 using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
@@ -22,7 +23,7 @@ public sealed class ProjectionFile
         Identity = tensors.Identity();
     }
 
-    /// <summary>The file's path, as the caller gave it.</summary>
+    /// <summary>The file's path, as the caller gave it; of one that was fitted here, what it was fitted to.</summary>
     public string Name { get; }
 
     /// <summary>Numbers of a token that it takes.</summary>
@@ -42,6 +43,20 @@ public sealed class ProjectionFile
     /// <summary>Reads a safetensors file.</summary>
     /// <exception cref="FastSegException">It is missing, damaged, or holds no projection.</exception>
     public static ProjectionFile Load(string path) => Parse(WeightBytes.ReadFile(NotNull(path)), path);
+
+    /// <summary>Writes the file, which appears under its name when it is whole. Equal projections give equal bytes.</summary>
+    /// <exception cref="FastSegException">The folder is missing or cannot be written, or the disk is full.</exception>
+    public void Save(string path)
+    {
+        using var file = new OutputFile(NotNull(path));
+        file.Write(0, Safetensors.Write(Tensors.Named(""), new Dictionary<string, string>()));
+        file.Commit();
+    }
+
+    /// <summary>A projection that was fitted here.</summary>
+    /// <param name="tensors">The projection.</param>
+    /// <param name="name">What sentences call it.</param>
+    internal static ProjectionFile Of(ProjectionTensors tensors, string name) => new(name, tensors);
 
     /// <summary>Reads the bytes of a safetensors file.</summary>
     /// <exception cref="FastSegException">They are damaged, or hold no projection.</exception>
