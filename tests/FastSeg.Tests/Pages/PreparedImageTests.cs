@@ -107,7 +107,7 @@ internal sealed class PreparedImageTests
     public void AFloatPagesRangeIsFoundAndAnUnfitSampleNamed()
     {
         float[] samples = [.. Enumerable.Range(0, 60 * 50).Select(i => (i % 97) - 3.5f)];
-        (samples[1234], samples[77]) = (-1000, 500.5f);
+        (samples[1234], samples[59]) = (-1000, 500.5f);
         using MemoryImage image = MemoryImage.FromMemory<float>(samples, 60, 50);
         using var page = new PreparedImage(image, "floats");
         PageSamples found = page.Measure(new ComputeOptions { Threads = 3 });
