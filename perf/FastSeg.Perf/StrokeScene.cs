@@ -9,15 +9,21 @@ internal sealed class StrokeScene
     private const int Radius = 3, Steps = 60;
 
     private readonly byte[] _truth;
+    private readonly int _classes;
+    private int _strokes;
     private readonly Random _random = new(5);
     private readonly SortedDictionary<long, byte> _labels = [];
 
-    public StrokeScene(int side)
+    /// <param name="side">Columns and rows.</param>
+    /// <param name="classes">Phases that are drawn on, at most those that the micrograph has: as many strokes on each.</param>
+    public StrokeScene(int side, int classes)
     {
-        Side = side;
-        (string image, string truth) = (PerfImages.Example("0_large.png"), PerfImages.Example("0_ground_truth.tif")) is ({ } large, { } known)
+        (Side, _classes) = (side, classes);
+        string? large = PerfImages.Example("0_large.png"), known = PerfImages.Example("0_ground_truth.tif");
+        string sample = PerfImages.Training[0].Image;
+        (string image, string truth) = large is not null && known is not null
             ? (large, known)
-            : (PerfImages.Training[0].Image, PerfImages.Training[0].Image.Replace(".png", "_gt.png", StringComparison.Ordinal));
+            : (sample, sample.Replace(".png", "_gt.png", StringComparison.Ordinal));
         Name = Path.GetFileName(image);
         (byte[] pixels, int width) = Load(ImageFile.Open(image));
         (byte[] values, int truthWidth) = Load(ImageFile.OpenLabels(truth));
@@ -48,14 +54,28 @@ internal sealed class StrokeScene
         }
     }
 
+    /// <summary>Takes back the labels of some pixels.</summary>
+    public void Erase(int pixels)
+    {
+        foreach (long at in _labels.Keys.Take(pixels).ToArray())
+        {
+            _labels.Remove(at);
+        }
+    }
+
     /// <summary>The labelled pixels of a page.</summary>
     public LabelledPage Labelled(PreparedImage page) => new(page, (long[])[.. _labels.Keys], (byte[])[.. _labels.Values]);
 
     /// <summary>One stroke: a walk that keeps its direction for a while.</summary>
     private void Stroke(int most)
     {
-        double x = _random.Next(Side), y = _random.Next(Side), angle = _random.NextDouble() * Math.Tau;
-        byte value = _truth[((int)y * Side) + (int)x];
+        byte value = (byte)((_strokes++ % _classes) + 1);
+        double x, y, angle = _random.NextDouble() * Math.Tau;
+        do
+        {
+            (x, y) = (_random.Next(Side), _random.Next(Side));
+        }
+        while (_truth[((int)y * Side) + (int)x] != value);
         for (int step = 0; step < Steps && Count < most; step++)
         {
             Dot((int)x, (int)y, value, most);

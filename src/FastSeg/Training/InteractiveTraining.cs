@@ -92,7 +92,8 @@ public sealed class InteractiveTraining : IDisposable
     public static ProjectionFile FitProjection(
         IReadOnlyList<PreparedImage> pages, DeepOptions deep, FeatureSpec? features = null, TrainingOptions? training = null,
         ComputeOptions? options = null) => FixedProjection.Fit(
-            NoneNull(pages), NotNull(deep), features ?? FeatureSpec.Paper, training ?? new TrainingOptions(), options ?? new ComputeOptions());
+            NoneNull(pages), NotNull(deep), features ?? FeatureSpec.Paper, training ?? new TrainingOptions(),
+            options ?? new ComputeOptions());
 
     /// <summary>
     /// Computes the deep features at low resolution of a page, or reads them from a file, as
@@ -109,12 +110,13 @@ public sealed class InteractiveTraining : IDisposable
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public RunResult ComputeDeep(PreparedImage page, string? cache = null, ComputeOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(page);
         ComputeOptions how = options ?? new ComputeOptions();
         _alone.Wait(how.Cancellation);
         try
         {
             _state.NeedFixedRange();
-            bool grey = NotNull(page).Measure(how with { Progress = null }).IsGrey;
+            bool grey = page.Measure(how with { Progress = null }).IsGrey;
             int channels = grey ? 1 : 3;
             _state.UpdateDeep([page], channels, new StageTimes(), how);
             using SharedMaps? maps = _state.MapsOf(page, channels, cache, how, out RunResult? result);

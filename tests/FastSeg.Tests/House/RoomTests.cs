@@ -75,8 +75,8 @@ internal sealed class RoomTests
         ],
         ["Training"] =
         [
-            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Features", "Features/Local", "Forest", "Forest/Saved",
-            "Forest/Training", "Gpu", "Images", "Models", "Native", "Pages", "Probabilities", "Runs", "Simd",
+            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Weights", "Features", "Features/Local", "Forest",
+            "Forest/Saved", "Forest/Training", "Gpu", "Images", "Models", "Native", "Pages", "Probabilities", "Runs", "Simd",
         ],
         ["Sessions"] = ["Backends", "Common", "Deep/Backbones", "Features", "Images", "Models", "Native", "Probabilities", "Runs", "Simd"],
         [Root] =

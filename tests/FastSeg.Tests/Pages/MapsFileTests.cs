@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace FastSeg.Tests.Pages;
 
-/// <summary>The file that keeps a page's deep features: taken where it fits, and computed again where it does not, whatever is wrong.</summary>
+/// <summary>The file that keeps a page's deep features: taken where it fits, and written again where not, whatever is wrong.</summary>
 [TestFixture]
 [NonParallelizable]
 internal sealed class MapsFileTests
