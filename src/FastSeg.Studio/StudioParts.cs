@@ -38,11 +38,12 @@ internal sealed class StudioParts : IDisposable
         IsFirstRun = start.FirstRun;
         _project.Changed += TellOfChange;
         _events = new EventHub(_closing.Token);
-        _pictures = new PictureShelf(Path.Combine(_project.CacheFolder, "pictures"));
+        _pictures = new PictureShelf(Path.Combine(_project.CacheFolder, "pictures"), Share(PictureShelf.UsuallyHeld));
         _pictures.Sharpened += TellOfPicture;
         var pages = new LivePages(_project);
-        var trainer = new LiveTrainer(_project, pages, RowBytes);
-        _loop = new LiveLoop(_project, new LiveWork(_project, pages, trainer, new LiveOverlays(OverlayBytes), options.Threads));
+        var trainer = new LiveTrainer(_project, pages, Share(RowBytes));
+        var overlays = new LiveOverlays(Share(OverlayBytes));
+        _loop = new LiveLoop(_project, new LiveWork(_project, pages, trainer, overlays, options.Threads) { Memory = options.Memory });
         _pictures.Busy = () => _loop.Now.State is LiveState.Measuring or LiveState.Training or LiveState.Segmenting;
     }
 
@@ -54,6 +55,9 @@ internal sealed class StudioParts : IDisposable
 
     /// <summary>The link with the secret.</summary>
     public string Link { get; private set; } = "";
+
+    /// <summary>The addresses that are answered.</summary>
+    public IEnumerable<string> Routes => _server?.Routes ?? [];
 
     /// <summary>Starts to serve.</summary>
     /// <exception cref="FastSegException">The port is taken, or the host is not this machine.</exception>
@@ -75,6 +79,9 @@ internal sealed class StudioParts : IDisposable
         _project.Dispose();
         _closing.Dispose();
     }
+
+    /// <summary>What a cache may hold: the usual, or an eighth of the memory that was given if that is less.</summary>
+    private long Share(long usual) => _options.Memory > 0 ? Math.Min(usual, _options.Memory / 8) : usual;
 
     /// <summary>The folder of a backbone that was named.</summary>
     /// <exception cref="FastSegException">There is none of that name.</exception>

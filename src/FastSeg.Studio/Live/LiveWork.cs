@@ -33,6 +33,9 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
     /// <summary>Tells that a part of a page is segmented.</summary>
     public event Action<OverlayPart>? Segmented;
 
+    /// <summary>Most bytes that the process may use; 0 sets no limit.</summary>
+    public long Memory { get; init; }
+
     /// <summary>Where the labels go.</summary>
     public LiveOverlays Overlays => overlays;
 
@@ -288,5 +291,6 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
         }
     }
 
-    private ComputeOptions Options(CancellationToken cancellation) => new() { Threads = threads, Cancellation = cancellation };
+    private ComputeOptions Options(CancellationToken cancellation) =>
+        new() { Threads = threads, Memory = Memory, Cancellation = cancellation };
 }

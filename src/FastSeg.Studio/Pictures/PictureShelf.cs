@@ -6,8 +6,8 @@ namespace FastSeg.Studio.Pictures;
 /// </summary>
 internal sealed class PictureShelf : IDisposable
 {
-    /// <summary>Most bytes of pages that nobody uses.</summary>
-    private const long MostHeld = 192L << 20;
+    /// <summary>Most bytes of pages that nobody uses, where nobody says less.</summary>
+    public const long UsuallyHeld = 192L << 20;
 
     /// <summary>Most bytes of pyramids on the disk.</summary>
     private const long MostStored = 16L << 30;
@@ -20,9 +20,12 @@ internal sealed class PictureShelf : IDisposable
     /// <summary>Pages from the longest unused to the last used one.</summary>
     private readonly List<Entry> _entries = [];
 
-    /// <summary>A shelf that keeps pyramids in a folder.</summary>
-    public PictureShelf(string cache)
+    private readonly long _mostHeld;
+
+    /// <summary>A shelf that keeps pyramids in a folder, and so many bytes of pages that nobody uses.</summary>
+    public PictureShelf(string cache, long mostHeld = UsuallyHeld)
     {
+        _mostHeld = mostHeld;
         _cache = new CacheFolder(cache, MostStored);
         _cache.CleanUp();
     }
@@ -96,7 +99,7 @@ internal sealed class PictureShelf : IDisposable
             long held = _entries.Sum(entry => entry.Picture.HeldBytes);
             foreach (Entry unused in _entries.Where(entry => entry.Users == 0).ToArray())
             {
-                if (held <= MostHeld)
+                if (held <= _mostHeld)
                 {
                     break;
                 }

@@ -29,6 +29,12 @@ internal sealed class StudioServer : IAsyncDisposable
     /// <summary>The port that it listens on.</summary>
     public int Port { get; }
 
+    /// <summary>The addresses that are answered, as "GET /api/project".</summary>
+    public IEnumerable<string> Routes =>
+        from endpoint in _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
+        select $"{method} {endpoint.RoutePattern.RawText}";
+
     /// <summary>Starts on a port; without one on <paramref name="preferred"/>, or on any where another program has that.</summary>
     /// <param name="port">The port that must be used, or null.</param>
     /// <param name="preferred">The port of last time, or null.</param>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using FastSeg.Tests;
 using NUnit.Framework;
 
 namespace FastSeg.Studio.Tests.Server;
@@ -112,6 +113,15 @@ internal sealed class ApiTests
         image.Read(new Region(17, 5, 1, 1), sample);
         JsonElement values = _studio.Json("api/images/i1/1/value?x=17&y=5").GetProperty("values");
         Assert.That(values.EnumerateArray().Select(value => value.GetDouble()), Is.EqualTo((double[])[sample[0]]));
+    }
+
+    [Test]
+    public void EveryAddressIsInTheDocument()
+    {
+        string document = File.ReadAllText(TestData.File("docs/studio.md"));
+        string[] routes = [.. _studio.Routes.Where(route => route.Contains(" /api/", StringComparison.Ordinal))];
+        Assert.That(routes, Has.Length.GreaterThan(10));
+        Assert.That(routes.Where(route => !document.Contains($"`{route}", StringComparison.Ordinal)), Is.Empty);
     }
 
     [Test]

@@ -43,6 +43,8 @@ internal sealed class RunningStudio : IDisposable
 
     public string SetCookie { get; }
 
+    public IEnumerable<string> Routes => _parts.Routes;
+
     public string Project => _folder.File("project");
 
     public HttpClient Client { get; }
