@@ -15,17 +15,26 @@ export function classesPanel(studio) {
     }, icon('add'))),
     list,
   );
-  /** @type {string} */
   let drawn = '';
-  store.on(['project', 'classValue', 'hidden'], ({ project, classValue, hidden }) => {
+  /** Marks the row of the class that is drawn with; rows stay, since a stroke may be under way. */
+  const choose = () => {
+    for (const line of /** @type {HTMLElement[]} */ ([...list.children])) {
+      const chosen = line.dataset.value === String(store.now.classValue);
+      line.classList.toggle('chosen', chosen);
+      line.querySelector('.pick')?.setAttribute('aria-pressed', String(chosen));
+    }
+  };
+  store.on(['project', 'hidden'], ({ project, hidden }) => {
     const classes = project?.classes ?? [];
-    const now = JSON.stringify([classes, classValue, [...hidden]]);
+    const now = JSON.stringify([classes, [...hidden]]);
     if (now === drawn || list.querySelector('.rename')) return;
     drawn = now;
     const kept = focusOf(list);
     list.replaceChildren(...classes.map((item, i) => row(studio, item, i, classes)));
+    choose();
     kept && /** @type {HTMLElement|null} */ (list.querySelector(`[data-focus="${kept}"]`))?.focus();
   });
+  store.on(['classValue'], choose);
 }
 
 /** @param {HTMLElement} list */
@@ -36,13 +45,12 @@ function focusOf(list) {
 /** @param {Studio} studio @param {ProjectClass} item @param {number} i @param {ProjectClass[]} all */
 function row(studio, item, i, all) {
   const { store } = studio, { value, name, colour } = item, hidden = store.now.hidden.has(value);
-  const chosen = value === store.now.classValue;
   const pick = make('button', {
-    type: 'button', class: 'pick', 'aria-pressed': String(chosen), 'data-testid': `class-${i + 1}`, 'data-focus': `pick-${value}`,
+    type: 'button', class: 'pick', 'aria-pressed': 'false', 'data-testid': `class-${i + 1}`, 'data-focus': `pick-${value}`,
     'aria-keyshortcuts': i < 9 ? String(i + 1) : null, title: `Draw ${name}${i < 9 ? ` (${i + 1})` : ''}; double click renames`,
     onclick: () => chooseClass(studio, value),
   }, make('span', { class: 'key', 'aria-hidden': 'true' }, i < 9 ? String(i + 1) : ''), make('span', { class: 'name' }, name));
-  const line = make('li', { class: `row${chosen ? ' chosen' : ''}${hidden ? ' off' : ''}` });
+  const line = make('li', { class: `row${hidden ? ' off' : ''}`, 'data-value': value });
   pick.addEventListener('dblclick', () => rename(studio, item, line, pick));
   pick.addEventListener('keydown', (event) => {
     if (event.key === 'F2') rename(studio, item, line, pick);

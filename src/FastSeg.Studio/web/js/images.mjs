@@ -15,30 +15,57 @@ export function imagesPanel(studio) {
   }, icon('target'));
   place.append(make('h2', {}, title, next), list);
   store.on(['project'], ({ project }) => { next.hidden = (project?.images.length ?? 0) < 2; });
+  /** @type {Map<string, Entry>} */
+  let entries = new Map();
   let drawn = '';
-  store.on(['project', 'image'], ({ project, image }) => {
+  store.on(['project'], ({ project }) => {
     if (!project) return;
-    const now = JSON.stringify([project.images, project.classes, image]);
-    if (now === drawn) return;
+    const now = JSON.stringify(project.images.map(({ id, name, failure }) => [id, name, failure]));
+    if (now !== drawn) {
+      title.textContent = project.images.length === 1 ? '1 image' : `${project.images.length} images`;
+      entries = new Map(project.images.map((item) => [item.id, entry(studio, item)]));
+      list.replaceChildren(...[...entries.values()].map(({ button }) => make('li', {}, button)));
+      mark();
+    }
     drawn = now;
-    title.textContent = project.images.length === 1 ? 'Image' : `${project.images.length} images`;
-    const focused = document.activeElement?.getAttribute('data-image');
-    list.replaceChildren(...project.images.map((item) => make('li', {}, entry(studio, project, item, item.id === image))));
-    if (focused) /** @type {HTMLElement|null} */ (list.querySelector(`[data-image="${focused}"]`))?.focus();
+    for (const item of project.images) describe(project, item, /** @type {Entry} */ (entries.get(item.id)));
   });
-  store.on(['image'], () => list.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' }));
+  const mark = () => {
+    for (const [id, { button }] of entries) {
+      if (id !== store.now.image) button.removeAttribute('aria-current');
+      else {
+        button.setAttribute('aria-current', 'true');
+        button.scrollIntoView({ block: 'nearest' });
+      }
+    }
+  };
+  store.on(['image'], mark);
 }
 
-/** @param {Studio} studio @param {Project} project @param {ProjectImage} item @param {boolean} current */
-function entry(studio, project, item, current) {
-  const facts = make('div', { class: 'facts' }, item.failure ?? labelled(item));
-  const text = make('div', { class: 'text' }, make('div', { class: 'title' }, item.name), facts);
-  if (!item.failure && item.fractions) text.append(shares(project, item.fractions));
-  return make('button', {
-    type: 'button', class: `thumb${item.failure ? ' failed' : ''}`, 'data-image': item.id, 'aria-current': current ? 'true' : null,
-    'aria-disabled': item.failure ? 'true' : null, title: item.failure ?? `${item.name}, ${item.width} x ${item.height} ${item.type}`,
-    onclick: () => studio.open(item.id, 1),
-  }, item.failure ? icon('images') : make('img', { src: `/api/images/${item.id}/1/thumbnail`, alt: '', loading: 'lazy' }), text);
+/**
+ * An image in the list; its thumbnail stays while what is said of it changes.
+ * @typedef {{button: HTMLButtonElement, facts: HTMLElement, shares: HTMLElement, said: string}} Entry
+ */
+
+/** @param {Studio} studio @param {ProjectImage} item @returns {Entry} */
+function entry(studio, item) {
+  const facts = make('div', { class: 'facts' }), shares = make('div', { class: 'shares', role: 'img', hidden: true });
+  const button = make('button', {
+    type: 'button', class: `thumb${item.failure ? ' failed' : ''}`, 'data-image': item.id, 'aria-disabled': item.failure ? 'true' : null,
+    title: item.failure ?? `${item.name}, ${item.width} x ${item.height} ${item.type}`, onclick: () => studio.open(item.id, 1),
+  }, item.failure ? icon('images') : make('img', { src: `/api/images/${item.id}/1/thumbnail`, alt: '', loading: 'lazy' }),
+  make('div', { class: 'text' }, make('div', { class: 'title' }, item.name), facts, shares));
+  return { button, facts, shares, said: '' };
+}
+
+/** @param {Project} project @param {ProjectImage} item @param {Entry} entry */
+function describe(project, item, entry) {
+  const said = JSON.stringify([item.labelled, item.fractions, project.classes]);
+  if (said === entry.said) return;
+  entry.said = said;
+  entry.facts.textContent = item.failure ?? labelled(item);
+  entry.shares.hidden = !item.fractions;
+  if (item.fractions) draw(project, item.fractions, entry.shares);
 }
 
 /** @param {ProjectImage} item */
@@ -47,18 +74,19 @@ function labelled(item) {
   return pixels === 0 ? 'no labels' : `${pixels.toLocaleString('en')} pixels labelled`;
 }
 
-/** A bar of the classes' shares of the area. @param {Project} project @param {Record<string, number>} fractions */
-function shares(project, fractions) {
+/** A bar of the classes' shares of the area. @param {Project} project @param {Record<string, number>} fractions @param {HTMLElement} bar */
+function draw(project, fractions, bar) {
   const parts = project.classes.filter(({ value }) => fractions[value] > 0);
   const words = parts.map(({ value, name }) => `${name} ${(100 * fractions[value]).toFixed(1)} %`).join(', ');
-  const bar = make('div', { class: 'shares', role: 'img', 'aria-label': words, title: words });
+  bar.title = words;
+  bar.setAttribute('aria-label', words);
+  bar.replaceChildren();
   for (const { value, colour } of parts) {
     const part = make('div');
     part.style.width = `${100 * fractions[value]}%`;
     part.style.background = colour;
     bar.append(part);
   }
-  return bar;
 }
 
 /** Opens the image before (-1) or after (1) the one that is shown. @param {Studio} studio @param {number} way */

@@ -37,7 +37,7 @@ export class LabelLayer extends Layer {
   /** Takes an operation back that the server refused. @param {string} id */
   remove(id) {
     this.#ink = this.#ink.filter((item) => item.operation.id !== id);
-    this.changed();
+    this.spoil();
   }
 
   /** Lets go of the ink whose labels have arrived, and of that on pages that are not shown: labels are fetched when they are. */
@@ -48,15 +48,11 @@ export class LabelLayer extends Layer {
       version === null || (version > this.#version && `${operation.image}/${operation.page}` === key));
   }
 
-  /** @override @param {Transform} view @param {boolean} moved */
-  draw(view, moved) {
-    const { sheet, context } = this;
-    if (!super.draw(view, moved)) return false;
-    if (!sheet || !this.shown) return true;
+  /** @override @param {Transform} view */
+  drawAbove(view) {
     for (const ink of this.#ink)
-      if (ink.operation.image === sheet.image && ink.operation.page === sheet.page)
-        ink.draw(context, view, this.colourOf(ink.operation.class));
+      if (`${ink.operation.image}/${ink.operation.page}` === this.sheet?.key)
+        ink.draw(this.context, view, this.colourOf(ink.operation.class));
     this.live?.();
-    return true;
   }
 }

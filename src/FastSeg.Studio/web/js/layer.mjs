@@ -1,6 +1,9 @@
 /** @import {Rect, Transform} from './types.mjs' */
 import { TileSide, around, atLevel, common, levelCount, levelFor, regionAt, tilesOf, visible } from './geometry.mjs';
-import { TileStore, pictureOf } from './tiles.mjs';
+import { Tile, TileStore, pictureOf } from './tiles.mjs';
+
+/** Larger than any image. @type {Rect} */
+const Everything = { x: -1e9, y: -1e9, width: 2e9, height: 2e9 };
 
 /**
  * What a layer needs to know of the page that it covers.
@@ -22,14 +25,18 @@ export class Layer {
   from = 0;
   to = 1;
   shown = true;
-  /** Whether it has to be drawn again although the view is the same. */
-  due = true;
+  /** When painting must pause, so that a stroke's next frame is not late. */
+  deadline = Infinity;
   /** Called with every answer once its bytes are in. @type {(answer: Response) => void} */
   merged = () => {};
   /** Called when the picture should be drawn again. @type {() => void} */
   changed = () => {};
   #tiles = new TileStore();
   #address;
+  /** @type {Rect|null} what is to be drawn again although the view is the same, in pixels of the image */
+  #damage = Everything;
+  /** @type {Rect|null} what still shows old colours, since painting had to pause */
+  #behind = null;
   /** Whether something is to be fetched again. */
   #dirty = false;
   /** @type {AbortController|null} */
@@ -52,7 +59,7 @@ export class Layer {
 
   /** Whether something newer than what is shown is known to be there. */
   get busy() {
-    return this.#fetching !== null || this.#dirty || this.#failed;
+    return this.#fetching !== null || this.#dirty || this.#failed || this.#behind !== null;
   }
 
   /** @param {Sheet|null} sheet */
@@ -61,6 +68,12 @@ export class Layer {
     this.#dirty = false;
     this.#failed = false;
     this.#stop();
+    this.spoil();
+  }
+
+  /** Has it drawn again with the next frame. @param {Rect} [region] in pixels of the image; all of it unless given */
+  spoil(region = Everything) {
+    this.#damage = around(this.#damage, region);
     this.changed();
   }
 
@@ -80,7 +93,7 @@ export class Layer {
   /** Forgets every byte: what was shown is no result any more. */
   clear() {
     this.#tiles.clear();
-    this.changed();
+    this.spoil();
   }
 
   /** The byte of a pixel of the image as it is shown; 0 where none is known. @param {number} x @param {number} y */
@@ -90,32 +103,40 @@ export class Layer {
     return tile ? tile.bytes[(row & 255) * TileSide + (column & 255)] : 0;
   }
 
-  /** Draws all of it, if it changed or the view did. @param {Transform} view @param {boolean} moved @returns {boolean} whether it drew */
+  /** Draws what changed, or all of it where the view did. @param {Transform} view @param {boolean} moved */
   draw(view, moved) {
-    if (!moved && !this.due) return false;
-    this.due = false;
+    const damage = moved ? Everything : this.#damage;
+    if (!damage) return;
+    this.#damage = this.#behind = null;
     this.#view = view;
     const ratio = fit(this.canvas, view), { context, sheet } = this;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    if (!sheet) return true;
-    this.#level = levelFor(view.scale * ratio, levelCount(sheet.width, sheet.height));
-    if (!this.shown) return true;
     context.save();
-    context.beginPath();
-    context.rect(Math.round(this.from * view.width * ratio), 0, Math.round((this.to - this.from) * view.width * ratio), this.canvas.height);
-    context.clip();
-    context.beginPath();
-    context.rect(view.x * ratio, view.y * ratio, sheet.width * view.scale * ratio, sheet.height * view.scale * ratio);
-    context.clip();
-    context.imageSmoothingEnabled = false;
-    const region = visible(view, sheet.width, sheet.height);
-    if (region.width > 0 && region.height > 0)
-      for (const { column, row } of tilesOf(regionAt(region, this.#level))) this.#drawTile(view, ratio, column, row);
+    clipTo(context, onCanvas(this.canvas, view, ratio, damage));
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    if (sheet) {
+      this.#level = levelFor(view.scale * ratio, levelCount(sheet.width, sheet.height));
+      if (this.shown) this.#drawSheet(view, ratio, sheet, damage);
+    }
     context.restore();
+    if (this.#behind) this.spoil(this.#behind);
     this.#ask();
-    return true;
   }
+
+  /** @param {Transform} view @param {number} ratio @param {Sheet} sheet @param {Rect} damage */
+  #drawSheet(view, ratio, sheet, damage) {
+    const { context, from, to } = this, whole = { x: 0, y: 0, width: sheet.width, height: sheet.height };
+    const left = Math.round(from * view.width * ratio), right = Math.round(to * view.width * ratio);
+    clipTo(context, { x: left, y: 0, width: right - left, height: this.canvas.height });
+    clipTo(context, onCanvas(this.canvas, view, ratio, whole));
+    context.imageSmoothingEnabled = false;
+    const region = common(visible(view, sheet.width, sheet.height), damage);
+    if (!region) return;
+    for (const { column, row } of tilesOf(regionAt(region, this.#level))) this.#drawTile(view, ratio, column, row);
+    this.drawAbove(view);
+  }
+
+  /** What is drawn above the tiles, for layers that have more. @param {Transform} _view */
+  drawAbove(_view) {}
 
   /** @param {Transform} view @param {number} ratio @param {number} column @param {number} row */
   #drawTile(view, ratio, column, row) {
@@ -124,7 +145,7 @@ export class Layer {
     const place = placeOf(view, ratio, level, column, row);
     if (tile) {
       this.#tiles.touch(key, level, column, row);
-      this.context.drawImage(pictureOf(tile, this.paint), place.x, place.y, place.width, place.height);
+      this.context.drawImage(this.#picture(tile, column, row), place.x, place.y, place.width, place.height);
       return;
     }
     for (let up = 1; up <= 4; up++) {
@@ -142,6 +163,19 @@ export class Layer {
       const part = placeOf(view, ratio, level - 1, x, y);
       this.context.drawImage(pictureOf(fine, this.paint), part.x, part.y, part.width, part.height);
     }
+  }
+
+  /**
+   * A tile's picture; the old one, where there is one and no time to paint.
+   * @param {Tile} tile
+   * @param {number} column
+   * @param {number} row
+   */
+  #picture(tile, column, row) {
+    if (!tile.picture || tile.painted === this.paint || performance.now() < this.deadline) return pictureOf(tile, this.paint);
+    const side = TileSide * 2 ** this.#level;
+    this.#behind = around(this.#behind, { x: column * side, y: row * side, width: side, height: side });
+    return tile.picture;
   }
 
   /**
@@ -200,6 +234,8 @@ export class Layer {
       for (const { key, region: newer } of this.#late) this.#tiles.spoil(key, newer);
       this.#fetching = null;
       this.#failed = false;
+      const step = 2 ** level;
+      this.spoil({ x: region.x * step, y: region.y * step, width: region.width * step, height: region.height * step });
       this.merged(answer);
     } catch {
       if (this.#fetching !== fetching) return;
@@ -207,7 +243,6 @@ export class Layer {
       this.#failed = true;
       again = false;
     }
-    this.changed();
     if (again) this.#ask();
     else setTimeout(() => this.#ask(), 1000);
   }
@@ -230,6 +265,29 @@ export function fit(canvas, view) {
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
   return ratio;
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Rect} rect in the canvas's pixels */
+function clipTo(context, rect) {
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.beginPath();
+  context.rect(rect.x, rect.y, rect.width, rect.height);
+  context.clip();
+}
+
+/**
+ * Whole pixels of a canvas that a region of the image touches.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Transform} view
+ * @param {number} ratio
+ * @param {Rect} region
+ */
+function onCanvas(canvas, view, ratio, region) {
+  const scale = view.scale * ratio, left = view.x * ratio, top = view.y * ratio;
+  const x = Math.max(Math.round(left + region.x * scale), 0), y = Math.max(Math.round(top + region.y * scale), 0);
+  const right = Math.min(Math.round(left + (region.x + region.width) * scale), canvas.width);
+  const bottom = Math.min(Math.round(top + (region.y + region.height) * scale), canvas.height);
+  return { x, y, width: Math.max(0, right - x), height: Math.max(0, bottom - y) };
 }
 
 /**

@@ -22,9 +22,15 @@ export function remember({ store }, project) {
   const save = () => localStorage.setItem(place, JSON.stringify(Object.fromEntries(Kept.map((key) => [key, store.now[key]]))));
   store.on(Kept, () => {
     clearTimeout(timer);
-    timer = setTimeout(save, 300);
+    timer = setTimeout(() => whenIdle(save), 300);
   });
   return { image: image ?? null, page: page ?? 1 };
+}
+
+/** The browser's store is slow, and must not hold up a stroke. @param {() => void} act */
+function whenIdle(act) {
+  if ('requestIdleCallback' in window) requestIdleCallback(act, { timeout: 3000 });
+  else act();
 }
 
 /**

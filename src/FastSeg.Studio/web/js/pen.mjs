@@ -65,7 +65,7 @@ export class Pen {
     }
     if (straight || this.#straight) {
       this.#restart();
-      this.labels.changed();
+      this.labels.spoil();
     }
     this.#straight = straight;
     this.#plan(stamp);
@@ -79,7 +79,7 @@ export class Pen {
 
   cancel() {
     this.#stroke = null;
-    this.labels.changed();
+    this.labels.spoil();
   }
 
   /** The stroke under the pen as an operation. @returns {Operation|null} */

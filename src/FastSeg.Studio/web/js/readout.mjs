@@ -46,12 +46,14 @@ function classesAt({ store, labels, segmentation }, x, y) {
 }
 
 /**
- * Asks the server for the samples of a pixel, one question at a time, and gives what is known at once.
+ * Asks the server for the samples of a pixel once the pointer rests there, and gives what is known at once.
  * @param {Studio} studio
  * @param {() => void} answer
  * @returns {(x: number, y: number) => string}
  */
-function samples({ store }, answer) {
+function samples({ store, pen }, answer) {
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  let timer;
   let known = '', at = '', wanted = '', asking = false, able = true;
   const next = async () => {
     if (asking || !able || wanted === at) return;
@@ -71,7 +73,8 @@ function samples({ store }, answer) {
   };
   return (x, y) => {
     wanted = `/api/images/${store.now.image}/${store.now.page}/value?x=${x}&y=${y}`;
-    void next();
+    clearTimeout(timer);
+    if (!pen.drawing) timer = setTimeout(() => void next(), 60);
     return wanted === at ? known : '';
   };
 }

@@ -15,6 +15,9 @@ import { visible } from './geometry.mjs';
 /** Lines of the hatching over what is not computed: a light one and a dark one, then six pixels of nothing. */
 const Hatched = Uint32Array.of(0xb0ffffff, 0xb0000000, 0, 0, 0, 0, 0, 0);
 
+/** How long tiles are painted in a frame while a stroke is drawn, in milliseconds; the rest follows with the next ones. */
+const PaintingTime = 5;
+
 /** The parts of the page, and what goes between them and the server. */
 export class Studio {
   store = new Store();
@@ -41,11 +44,7 @@ export class Studio {
   #seen = new Set();
 
   constructor() {
-    for (const layer of this.layers)
-      layer.changed = () => {
-        layer.due = true;
-        this.draw();
-      };
+    for (const layer of this.layers) layer.changed = () => this.draw();
     this.segmentation.keep = this.uncertainty.keep = this.other.keep = true;
     this.uncertainty.paint = { pixels: uncertaintyPixels(), hatched: null };
     this.segmentation.merged = (answer) => this.#hatch(Number(answer.headers.get('X-Model') ?? 0) > 0);
@@ -64,18 +63,17 @@ export class Studio {
     if (this.#drawing === 0) this.#drawing = requestAnimationFrame(() => this.#drawNow());
   }
 
-  #drawAll() {
-    for (const layer of this.layers) layer.due = true;
-    this.draw();
-  }
-
   #drawNow() {
     if (this.#drawing !== 0) cancelAnimationFrame(this.#drawing);
     this.#drawing = 0;
     if (!this.view.image) return;
     const view = this.view.transform(), now = JSON.stringify([view, window.devicePixelRatio]), moved = now !== this.#drawn;
     this.#drawn = now;
-    for (const layer of this.layers) layer.draw(view, moved);
+    const deadline = this.pen.drawing ? performance.now() + PaintingTime : Infinity;
+    for (const layer of this.layers) {
+      layer.deadline = deadline;
+      layer.draw(view, moved);
+    }
     this.polygon.draw();
     this.store.set({ fresh: !this.segmentation.busy });
   }
@@ -90,7 +88,7 @@ export class Studio {
     if (this.#modelled) this.segmentation.paint = { pixels, hatched: Hatched };
     const colours = new Map(classes.map((item) => [item.value, item.colour]));
     this.labels.colourOf = (value) => colours.get(value) ?? '#ffffff';
-    this.#drawAll();
+    for (const layer of this.layers) layer.spoil();
   }
 
   /** Where there is a model, what it has not labelled yet is hatched; without one nothing is. @param {boolean} modelled */
@@ -98,7 +96,7 @@ export class Studio {
     if (modelled === this.#modelled) return;
     this.#modelled = modelled;
     this.segmentation.paint = { pixels: this.segmentation.paint.pixels, hatched: modelled ? Hatched : null };
-    this.segmentation.changed();
+    this.segmentation.spoil();
   }
 
   #arrange() {
@@ -114,7 +112,7 @@ export class Studio {
     this.segmentation.canvas.style.opacity = this.other.canvas.style.opacity = String(opacity.segmentation);
     this.uncertainty.canvas.style.opacity = String(opacity.uncertainty);
     this.labels.canvas.style.opacity = String(opacity.labels);
-    this.#drawAll();
+    for (const layer of this.layers) layer.spoil();
   }
 
   /** Shows a page of an image. @param {string} id @param {number} [page] */
@@ -142,7 +140,7 @@ export class Studio {
       this.store.set({ shown: { ...this.store.now.shown, labels: true } });
     this.labels.add(operation);
     this.outbox.add(operation);
-    this.labels.changed();
+    this.labels.spoil();
   }
 
   /** Fills around a place. @param {{x: number, y: number}} spot in pixels of the image @param {boolean} [erase] */

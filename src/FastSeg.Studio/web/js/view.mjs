@@ -16,6 +16,7 @@ export class View {
   #frames = [];
   #generation = 0;
   #broken = false;
+  #smooth = true;
   /** @type {DOMRect|null} where the viewer lies in the window; asked for once, since asking has the page laid out */
   #box = null;
 
@@ -44,7 +45,9 @@ export class View {
 
   #frame() {
     const smooth = this.transform().scale * (window.devicePixelRatio || 1) < 1;
-    this.#viewer.drawer.setImageSmoothingEnabled(smooth);
+    // It has everything drawn again, so that asking with every frame would never end.
+    if (smooth !== this.#smooth) this.#viewer.drawer.setImageSmoothingEnabled(smooth);
+    this.#smooth = smooth;
     for (const act of this.#frames) act();
   }
 
