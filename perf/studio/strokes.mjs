@@ -27,7 +27,9 @@ async function fit(opened) {
 
 /** Labels two classes by strokes that a script sends, so that there are about so many labelled pixels. @param {Studio} studio */
 async function label(studio, { width, height }) {
-  const length = 60, radius = 2, each = length * 2 * radius, drawn = (Number(strokes) + 3) * 20 * brush / 2;
+  const length = 60, radius = 2, each = length * 2 * radius;
+  // Half of what the measured strokes will add, so that the mean is what was asked for.
+  const drawn = (Number(strokes) + 3) * 20 * brush / 2;
   const operations = [];
   for (let i = 0; i < (Number(labelled) - drawn) / each; i++) {
     const x = 40 + (i * 397) % (width - length - 80), y = 40 + (i * 211) % (height - 80);
@@ -36,7 +38,8 @@ async function label(studio, { width, height }) {
       points: [x * 16, y * 16, (x + length) * 16, y * 16],
     });
   }
-  await studio.ask('/api/operations', { method: 'POST', body: JSON.stringify(operations), headers: { 'content-type': 'application/json' } });
+  const headers = { 'content-type': 'application/json' };
+  await studio.ask('/api/operations', { method: 'POST', body: JSON.stringify(operations), headers });
 }
 
 /** @param {number[]} values @param {number} share */

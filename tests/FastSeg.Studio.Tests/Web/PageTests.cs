@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FastSeg.Tests;
 using NUnit.Framework;
 
@@ -18,14 +17,14 @@ internal sealed class PageTests
         {
             Assert.Ignore("needs npm's packages: npm ci in src/FastSeg.Studio/web");
         }
-        (int code, string said) = Node(checker, "-p", Path.Combine(Page, "tsconfig.json"));
+        (int code, string said) = Node.Run(checker, "-p", Path.Combine(Page, "tsconfig.json"));
         Assert.That(code, Is.Zero, said);
     }
 
     [TestCaseSource(nameof(Files))]
     public void Passes(string file)
     {
-        (int code, string said) = Node("--test", TestData.File("tests", "FastSeg.Studio.Tests", "Web", file));
+        (int code, string said) = Node.Run("--test", TestData.File("tests", "FastSeg.Studio.Tests", "Web", file));
         Assert.That(code, Is.Zero, said);
     }
 
@@ -33,23 +32,4 @@ internal sealed class PageTests
         .EnumerateFiles(TestData.File("tests", "FastSeg.Studio.Tests", "Web"), "*.test.mjs")
         .Select(path => Path.GetFileName(path)!)
         .Order(StringComparer.Ordinal);
-
-    /// <summary>Runs node; where there is none, the test is skipped by name.</summary>
-    private static (int Code, string Said) Node(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        try
-        {
-            using Process process = Process.Start(start)!;
-            Task<string> errors = process.StandardError.ReadToEndAsync();
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, $"{output}{errors.Result}");
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Ignore("needs node");
-            throw;
-        }
-    }
 }

@@ -31,7 +31,8 @@ export class Studio {
    */
   static async start(images, project, more = []) {
     if (!existsSync(program)) throw new Error(`${program} is not there; build src/FastSeg.Studio first.`);
-    const child = spawn('dotnet', [program, ...images, '--project', project, '--no-browser', ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const options = ['--project', project, '--no-browser', ...more];
+    const child = spawn('dotnet', [program, ...images, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
     let errors = '';
     child.stderr.on('data', (data) => { errors += data; });
     const lines = [];
