@@ -29,6 +29,9 @@ internal sealed class LiveLoop : IDisposable
     private View? _view;
     private LiveStatus _status = new(LiveState.Idle, "");
 
+    /// <summary>What training needed when it was last looked at and could not begin.</summary>
+    private LiveStatus? _needs;
+
     /// <summary>Starts the loop's thread.</summary>
     /// <param name="project">The project whose labels are followed.</param>
     /// <param name="work">What trains and segments; the loop disposes it.</param>
@@ -179,6 +182,7 @@ internal sealed class LiveLoop : IDisposable
             if (Viewed() is { } waiting)
             {
                 _work.Prepare(waiting);
+                SayWhatIsMissing();
             }
             _ranking.Step(stale);
             return;
@@ -204,6 +208,15 @@ internal sealed class LiveLoop : IDisposable
         }
         _ranking.Step(stale);
         Say(new LiveStatus(LiveState.Idle, ""));
+    }
+
+    /// <summary>Says again what training needs, once a page is measured before that is there.</summary>
+    private void SayWhatIsMissing()
+    {
+        if (Now.State == LiveState.Measuring && _needs is { } needs)
+        {
+            Say(needs);
+        }
     }
 
     /// <summary>
@@ -254,6 +267,7 @@ internal sealed class LiveLoop : IDisposable
         lock (_lock)
         {
             _status = status;
+            _needs = status.State == LiveState.Needs ? status : _needs;
         }
         Status?.Invoke(status);
     }

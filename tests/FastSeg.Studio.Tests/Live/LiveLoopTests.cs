@@ -55,6 +55,14 @@ internal sealed class LiveLoopTests
     }
 
     [Test]
+    public void WhatIsMissingIsSaidAgainWhenThePageIsMeasured()
+    {
+        _loop.Look(View("i1"));
+        _log.Wait(LiveState.Measuring, 0);
+        Assert.That(Wait(() => _loop.Now.State, state => state == LiveState.Needs), Is.EqualTo(LiveState.Needs));
+    }
+
+    [Test]
     public void TheOverlayIsWhatTheModelOfTheStrokesGives()
     {
         _loop.Look(View("i1"));
