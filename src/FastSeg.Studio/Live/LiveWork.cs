@@ -25,6 +25,7 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
     private (string Image, int Page, Region Region) _part;
     private IReadOnlyList<LabelledSnapshot> _trained = [];
     private ProjectSettings? _settings;
+    private long _version;
     private (LiveModel Model, Segmenter Segmenter)? _segmenter;
 
     /// <summary>Tells what is being done.</summary>
@@ -50,6 +51,8 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
         IReadOnlyList<LabelledSnapshot> labels = Labels();
         if (settings == _settings && labels.SequenceEqual(_trained))
         {
+            // A new name or colour is a new version of the project, and the model is up to date with it.
+            _version = version;
             return overlays.Model(Which.Live) is not null;
         }
         if (LiveTrainer.Missing(labels) is { } missing)
@@ -69,7 +72,7 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
             }
         }
         LiveModel model = trainer.Train(labels, version, Prepare, Options(stale));
-        (_trained, _settings) = (labels, settings);
+        (_trained, _settings, _version) = (labels, settings, version);
         overlays.Take(model);
         return true;
     }
@@ -128,7 +131,7 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
         return new LiveStatus(LiveState.Segmented, "segmented")
         {
             Model = model?.Number ?? 0,
-            Version = model?.Version ?? 0,
+            Version = model is null ? 0 : _version,
             Image = view.Image,
             Page = view.Page,
             Note = model?.Note ?? "",

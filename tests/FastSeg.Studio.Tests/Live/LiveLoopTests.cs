@@ -123,6 +123,16 @@ internal sealed class LiveLoopTests
     }
 
     [Test]
+    public void ANewNameOfAClassNeedsNoNewModel()
+    {
+        _loop.Look(View("i1"));
+        DrawBoth();
+        int model = _log.Wait(LiveState.Segmented, _project.Version).Model;
+        _project.Apply(new Operation.ClassChange { Id = "rename", Value = 1, Name = "matrix" });
+        Assert.That(_log.Wait(LiveState.Segmented, _project.Version).Model, Is.EqualTo(model));
+    }
+
+    [Test]
     public void WhatWasKeptStaysBesideTheNewResult()
     {
         _loop.Look(View("i1") with { Compare = true });
