@@ -1,3 +1,4 @@
+using FastSeg.Studio.Exports;
 using FastSeg.Studio.Live;
 using FastSeg.Studio.Pictures;
 using FastSeg.Studio.Projects;
@@ -20,6 +21,7 @@ internal sealed class StudioParts : IDisposable
     private readonly EventHub _events;
     private readonly PictureShelf _pictures;
     private readonly LiveLoop _loop;
+    private readonly JobQueue _jobs;
     private StudioServer? _server;
 
     /// <summary>Opens the project. Nothing is served yet.</summary>
@@ -38,6 +40,7 @@ internal sealed class StudioParts : IDisposable
         IsFirstRun = start.FirstRun;
         _project.Changed += TellOfChange;
         _events = new EventHub(_closing.Token);
+        _jobs = new JobQueue(TellOfJob);
         _pictures = new PictureShelf(Path.Combine(_project.CacheFolder, "pictures"), Share(PictureShelf.UsuallyHeld));
         _pictures.Sharpened += TellOfPicture;
         var pages = new LivePages(_project);
@@ -74,6 +77,7 @@ internal sealed class StudioParts : IDisposable
     {
         _closing.Cancel();
         _server?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _jobs.Dispose();
         _loop.Dispose();
         _pictures.Dispose();
         _project.Dispose();
@@ -119,6 +123,20 @@ internal sealed class StudioParts : IDisposable
         }
     }
 
+    private void TellOfJob(JobState job)
+    {
+        string key = $"job {job.Id}";
+        if (job.Ended)
+        {
+            _events.Forget(key);
+            _events.Send("job", job);
+        }
+        else
+        {
+            _events.Keep("job", job, key);
+        }
+    }
+
     private void TellOfPicture(string path, int page, string? failure)
     {
         foreach (ProjectImage image in _project.Images.Where(image => image.Path == path))
@@ -133,6 +151,9 @@ internal sealed class StudioParts : IDisposable
         new ProjectEndpoints(_project, _loop.Overlays, IsFirstRun).Map(routes);
         new LiveEndpoints(_project, _loop, _events).Map(routes);
         new LabelEndpoints(_project).Map(routes);
+        string? output = _options.Output is { } folder ? Path.GetFullPath(folder) : null;
+        var compute = new ComputeOptions { Threads = _options.Threads, Memory = _options.Memory };
+        new ExportEndpoints(_project, _jobs, output, compute).Map(routes);
         new PictureEndpoints(_project, _pictures).Map(routes);
         routes.MapGet("/api/events", _events.Serve);
     }

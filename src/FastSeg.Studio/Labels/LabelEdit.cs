@@ -84,17 +84,26 @@ internal sealed class LabelEdit
                 $"{info.Name} has {info.Width} x {info.Height} pixels of {info.Type.Name()}; labels of this page have " +
                     $"{Width} x {Height} of uint8.");
         }
-        byte[] row = new byte[Width];
-        for (long y = 0; y < Height; y++)
+        byte[] band = new byte[Math.Min(Side, Height) * Width];
+        for (long top = 0; top < Height; top += Side)
         {
-            labels.Read(new Region(0, y, Width, 1), row);
-            for (int x = 0; x < row.Length;)
+            var region = new Region(0, top, Width, Math.Min(Side, Height - top));
+            labels.Read(region, band);
+            for (long y = top; y < region.Bottom; y++)
             {
-                int length = row.AsSpan(x).IndexOfAnyExcept(row[x]);
-                int end = length < 0 ? row.Length : x + length;
-                Paint(new PixelRun(y, x, end), row[x]);
-                x = end;
+                PaintRow(y, band.AsSpan((int)((y - top) * Width), (int)Width));
             }
+        }
+    }
+
+    private void PaintRow(long y, ReadOnlySpan<byte> labels)
+    {
+        for (int x = 0; x < labels.Length;)
+        {
+            int length = labels[x..].IndexOfAnyExcept(labels[x]);
+            int end = length < 0 ? labels.Length : x + length;
+            Paint(new PixelRun(y, x, end), labels[x]);
+            x = end;
         }
     }
 

@@ -48,6 +48,9 @@ internal sealed class Project : IDisposable
     /// <summary>The project's folder, from the root.</summary>
     public string Folder => _folder.Path;
 
+    /// <summary>Where label images lie that were imported.</summary>
+    public string ImportsFolder => _folder.Imports;
+
     /// <summary>Where others may keep what can be computed again.</summary>
     public string CacheFolder => _folder.Cache;
 
@@ -88,18 +91,20 @@ internal sealed class Project : IDisposable
     public bool CanRedo => _shown.CanRedo;
 
     /// <summary>The pages with a labelled pixel, in the order of the images and pages.</summary>
-    public IReadOnlyList<(string Image, int Page)> Labelled
+    public IReadOnlyList<(string Image, int Page)> Labelled => [.. _shown.Labelled().Select(page => (page.Image, page.Page))];
+
+    /// <summary>Everything at one version.</summary>
+    public ProjectSnapshot Snapshot()
     {
-        get
+        Shown shown = _shown;
+        return new ProjectSnapshot(shown.Version, shown.Images, shown.State.Classes, shown.Settings)
         {
-            Shown shown = _shown;
-            var order = shown.Images.Select((image, i) => (image.Id, i)).ToDictionary(pair => pair.Id, pair => pair.i);
-            return
+            Labelled =
             [
-                .. shown.State.Pages.Where(page => page.Value.Labelled > 0).Select(page => page.Key)
-                    .OrderBy(page => order[page.Image]).ThenBy(page => page.Page).Select(page => (page.Image, page.Page)),
-            ];
-        }
+                .. shown.Labelled().Select(page => new DrawnPage(
+                    shown.Images.First(image => image.Id == page.Image), page.Page, shown.State.Pages[page])),
+            ],
+        };
     }
 
     /// <summary>Opens a project, or makes one where the folder has none.</summary>
@@ -202,6 +207,7 @@ internal sealed class Project : IDisposable
     /// <exception cref="FastSegException">They cannot be saved.</exception>
     public Change Set(ProjectSettings settings)
     {
+        settings.Check();
         Change change;
         lock (_writing)
         {
@@ -320,5 +326,14 @@ internal sealed class Project : IDisposable
     /// <summary>All that is read from outside, exchanged as one.</summary>
     private sealed record Shown(
         ProjectState State, IReadOnlyList<ProjectImage> Images, ProjectSettings Settings, long Version, int NextClass, bool CanUndo,
-        bool CanRedo);
+        bool CanRedo)
+    {
+        /// <summary>The pages with a labelled pixel, in the order of the images and pages.</summary>
+        public IEnumerable<LabelPage> Labelled()
+        {
+            var order = Images.Select((image, i) => (image.Id, i)).ToDictionary(pair => pair.Id, pair => pair.i);
+            return State.Pages.Where(page => page.Value.Labelled > 0).Select(page => page.Key)
+                .OrderBy(page => order[page.Image]).ThenBy(page => page.Page);
+        }
+    }
 }

@@ -3,6 +3,10 @@ namespace FastSeg.Studio.Projects;
 /// <summary>How the project's model is trained: what the command line of <c>fastseg train</c> says besides images and labels.</summary>
 internal sealed record ProjectSettings
 {
+    private static readonly string[] Presets = ["paper", "weka"];
+    private static readonly string[] Smoothings = ["none", "guided", "safe", "auto"];
+    private static readonly string[] Upsamplers = ["nearest", "bilinear", "jbu", "learned"];
+
     /// <summary>--preset: paper or weka.</summary>
     public string Preset { get; init; } = "paper";
 
@@ -17,6 +21,23 @@ internal sealed record ProjectSettings
 
     /// <summary>--seed.</summary>
     public int Seed { get; init; }
+
+    /// <summary>Refuses settings that <c>fastseg train</c> would refuse.</summary>
+    /// <exception cref="FastSegException">One of them is out of its range.</exception>
+    public void Check()
+    {
+        Check("preset", Preset, Presets);
+        Check("smooth", Smooth, Smoothings);
+        Check("upsampler", Upsampler ?? "learned", Upsamplers);
+        if (Seed < 0)
+        {
+            throw new FastSegException($"The seed is {Seed}; it is a whole number from 0 on.");
+        }
+        if (Deep is { } deep && !Directory.Exists(BackboneFolders.Named(deep)))
+        {
+            throw new FastSegException($"There is no folder {deep} with a backbone; give one, or no deep features.");
+        }
+    }
 
     /// <summary>The classical features.</summary>
     public FeatureSpec Features() => Preset == "weka" ? FeatureSpec.Weka : FeatureSpec.Paper;
@@ -42,4 +63,12 @@ internal sealed record ProjectSettings
             _ => null,
         },
     };
+
+    private static void Check(string what, string value, string[] words)
+    {
+        if (!words.Contains(value))
+        {
+            throw new FastSegException($"The setting {what} is {value}; it is one of {string.Join(", ", words)}.");
+        }
+    }
 }

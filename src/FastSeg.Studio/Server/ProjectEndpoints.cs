@@ -1,3 +1,4 @@
+using FastSeg.Studio.Exports;
 using FastSeg.Studio.Labels;
 using FastSeg.Studio.Live;
 using FastSeg.Studio.Projects;
@@ -54,7 +55,7 @@ internal sealed class ProjectEndpoints(Project project, LiveOverlays overlays, b
         project.CanUndo,
         project.CanRedo,
         project.Settings,
-        CommandLine = "",
+        CommandLine = CommandLine.Of(project.Snapshot(), project.Folder),
         FirstRun = firstRun,
         project.Mended,
     };

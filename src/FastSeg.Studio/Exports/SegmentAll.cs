@@ -1,0 +1,128 @@
+using FastSeg.Studio.Projects;
+
+namespace FastSeg.Studio.Exports;
+
+/// <summary>
+/// Trains the project's model and segments every page of every image with it: label TIFFs with the classes' values, probabilities where
+/// they are wanted, the model, and a table of area fractions. A page that fails is named in the end, and the others are done.
+/// </summary>
+/// <param name="project">The project.</param>
+/// <param name="output">The folder for the results; null for one below the project.</param>
+/// <param name="options">Threads and memory.</param>
+/// <param name="probabilities">Whether probabilities are written too (uint8, a page a class).</param>
+internal sealed class SegmentAll(Project project, string? output, ComputeOptions options, bool probabilities)
+{
+    /// <summary>The table's file.</summary>
+    public const string Fractions = "fractions.csv";
+
+    /// <summary>Share of the progress that the training gets.</summary>
+    private const double TrainShare = 0.1;
+
+    /// <summary>The folder for results of a project.</summary>
+    public static string FolderOf(Project project, string? output) => output ?? Path.Combine(project.Folder, "segmentations");
+
+    /// <summary>Does it.</summary>
+    /// <returns>What came of it, in a sentence.</returns>
+    /// <exception cref="FastSegException">Nothing can be trained or written.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; pages that were finished stay.</exception>
+    public string Run(JobRun job)
+    {
+        ProjectSnapshot snapshot = project.Snapshot();
+        string folder = FolderOf(project, output);
+        PageTask[] pages = Pages(snapshot, folder);
+        using Backbone? backbone = ProjectModel.Backbone(snapshot.Settings);
+        Model model = Train(job, snapshot, backbone, folder, pages.Length);
+        var table = new FractionTable();
+        var failures = new List<string>();
+        var segmenter = new Segmenter(model, backbone);
+        double all = pages.Sum(page => page.Pixels), before = 0;
+        for (int i = 0; i < pages.Length; i++)
+        {
+            PageTask page = pages[i];
+            job.Cancellation.ThrowIfCancellationRequested();
+            job.Begin(i, pages.Length, $"segmenting {page.Stem}");
+            double start = TrainShare + ((1 - TrainShare) * before / all), share = (1 - TrainShare) * page.Pixels / all;
+            try
+            {
+                RunResult run = Segment(segmenter, page, folder, Part(job, start, share));
+                table.Add(page.Image, page.Page, model.Classes, run.ClassPixels);
+            }
+            catch (FastSegException e)
+            {
+                failures.Add(e.Message);
+            }
+            before += page.Pixels;
+        }
+        ProjectFolder.Guarded(folder, () => Disk.WriteWhole(
+            Path.Combine(folder, Fractions), System.Text.Encoding.UTF8.GetBytes(table.ToString())));
+        job.Begin(pages.Length, pages.Length, "");
+        return Sentence(pages.Length - failures.Count, folder, failures);
+    }
+
+    private static string Sentence(int pages, string folder, List<string> failures)
+    {
+        string done = $"{pages} {(pages == 1 ? "page is" : "pages are")} segmented in {folder}.";
+        return failures.Count == 0 ? done : $"{done} {failures.Count} failed: {string.Join(" ", failures)}";
+    }
+
+    private Model Train(JobRun job, ProjectSnapshot snapshot, Backbone? backbone, string folder, int pages)
+    {
+        job.Begin(0, pages, "training");
+        ProjectFolder.Guarded(folder, () => Directory.CreateDirectory(folder));
+        Model model = ProjectModel.Train(snapshot, project.Folder, backbone, Part(job, 0, TrainShare)).Model;
+        model.Save(Path.Combine(folder, ProjectModel.FileName));
+        return model;
+    }
+
+    private RunResult Segment(Segmenter segmenter, PageTask page, string folder, ComputeOptions how)
+    {
+        var segment = new SegmentOptions { KeepValues = true };
+        using ImageReader image = ImageFile.Open(page.Image.PagePath(page.Page));
+        using ImageWriter labels = ImageFile.Create(LabelsOf(folder, page.Stem), segmenter.LabelLayout(image.Info, segment));
+        using ImageWriter? extra = !probabilities ? null : ImageFile.Create(
+            Path.Combine(folder, $"{page.Stem}_probabilities.tif"),
+            segmenter.ProbabilityLayout(image.Info, SampleType.UInt8, segment));
+        return segmenter.Segment(image, new SegmentOutputs { Labels = labels, Probabilities = extra }, segment, how);
+    }
+
+    private ComputeOptions Part(JobRun job, double start, double share) => options with
+    {
+        Cancellation = job.Cancellation,
+        Progress = new Telling(fraction => job.Progress(start + (share * fraction))),
+    };
+
+    private static string LabelsOf(string folder, string stem) => Path.Combine(folder, $"{stem}.tif");
+
+    /// <summary>All pages of the images that can be read. Their results never replace an image of the project.</summary>
+    private static PageTask[] Pages(ProjectSnapshot snapshot, string folder)
+    {
+        (ProjectImage Image, int Page)[] pages =
+        [
+            .. snapshot.Images.Where(image => image.Failure is null)
+                .SelectMany(image => Enumerable.Range(1, image.Pages).Select(page => (image, page))),
+        ];
+        IReadOnlyList<string> stems = LabelFiles.Stems(pages);
+        foreach (string stem in stems)
+        {
+            string path = Path.GetFullPath(LabelsOf(folder, stem));
+            if (snapshot.Images.Any(image => image.Path == path))
+            {
+                throw new FastSegException($"{path} is an image of the project, which a result must not replace; name another --output.");
+            }
+        }
+        return [.. pages.Select((page, i) => new PageTask(page.Image, page.Page, stems[i]))];
+    }
+
+    /// <summary>A page and the name that its results carry.</summary>
+    private sealed record PageTask(ProjectImage Image, int Page, string Stem)
+    {
+        /// <summary>About how much work it is: other pages of a file are taken for as large as the first.</summary>
+        public double Pixels => (double)Image.Width * Image.Height;
+    }
+
+    /// <summary>Tells on the thread that says it.</summary>
+    private sealed class Telling(Action<double> tell) : IProgress<double>
+    {
+        public void Report(double value) => tell(value);
+    }
+}

@@ -1,0 +1,89 @@
+using FastSeg.Studio.Exports;
+using FastSeg.Studio.Projects;
+using NUnit.Framework;
+
+namespace FastSeg.Studio.Tests.Exports;
+
+/// <summary>"Segment all": every page, with the model of all labels, into files.</summary>
+[TestFixture]
+internal sealed class SegmentAllTests
+{
+    private readonly List<JobState> _told = [];
+
+    [Test]
+    public void EveryPageIsSegmentedWithTheExportedModelAndCounted()
+    {
+        using var drawn = new DrawnProject();
+        string folder = Path.Combine(drawn.Project.Folder, "segmentations");
+        string said = new SegmentAll(drawn.Project, null, new ComputeOptions(), probabilities: true).Run(Job(CancellationToken.None));
+        Assert.That(said, Is.EqualTo($"4 pages are segmented in {folder}."));
+        string[] stems = ["a", "stack", "stack_page2", "a_i3"];
+        Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName), Is.EquivalentTo(
+            stems.Select(stem => $"{stem}.tif").Concat(stems.Select(stem => $"{stem}_probabilities.tif"))
+                .Append("model.fastseg").Append("fractions.csv")));
+        var segmenter = new Segmenter(Model.Load(Path.Combine(folder, "model.fastseg")));
+        using ImageReader page = ImageFile.Open(drawn.Project.Images[1].PagePath(2));
+        LabelMap wanted = segmenter.Segment(page);
+        byte[] labels = Read(Path.Combine(folder, "stack_page2.tif"));
+        Assert.That(labels, Is.EqualTo(wanted.Labels.Select(label => wanted.Classes[label - 1].Value)));
+        string[] rows = File.ReadAllLines(Path.Combine(folder, "fractions.csv"));
+        Assert.That(rows, Has.Length.EqualTo(1 + (4 * 3)));
+        long pores = labels.LongCount(label => label == 3);
+        Assert.That(rows, Does.Contain(FormattableString.Invariant($"stack.tif,2,3,it's a pore,{pores},{pores / 10800.0}")));
+        Assert.That(_told[^1] is { Done: 4, Total: 4 }, Is.True);
+    }
+
+    [Test]
+    public void APageThatFailsIsNamedAndTheOthersAreDone()
+    {
+        using var drawn = new DrawnProject();
+        string stack = drawn.Project.Images[1].Path;
+        drawn.Project.Apply(new Operation.Clear { Id = drawn.NewId(), Image = "i2", Page = 2 });
+        // The file is damaged while the project is open.
+        File.WriteAllBytes(stack, File.ReadAllBytes(stack)[..2000]);
+        string said = new SegmentAll(drawn.Project, null, new ComputeOptions(), probabilities: false).Run(Job(CancellationToken.None));
+        Assert.That(said, Does.Match("^2 pages are segmented in .*segmentations. 2 failed: .*stack.tif"));
+    }
+
+    [Test]
+    public void ACancelledJobLeavesNoHalfFile()
+    {
+        using var drawn = new DrawnProject();
+        using var stop = new CancellationTokenSource();
+        var job = new JobRun(
+            change =>
+            {
+                JobState state = change(new JobState("j", "k", "running"));
+                if (state.Text.StartsWith("segmenting stack", StringComparison.Ordinal))
+                {
+                    stop.Cancel();
+                }
+            },
+            stop.Token);
+        var all = new SegmentAll(drawn.Project, null, new ComputeOptions(), probabilities: false);
+        Assert.That(() => all.Run(job), Throws.InstanceOf<OperationCanceledException>());
+        string folder = Path.Combine(drawn.Project.Folder, "segmentations");
+        Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName), Is.EquivalentTo(new[] { "model.fastseg", "a.tif" }));
+    }
+
+    [Test]
+    public void AResultNeverReplacesAnImage()
+    {
+        using var drawn = new DrawnProject();
+        string images = Path.GetDirectoryName(drawn.Project.Images[1].Path)!;
+        Assert.That(
+            () => new SegmentAll(drawn.Project, images, new ComputeOptions(), probabilities: false).Run(Job(CancellationToken.None)),
+            Throws.TypeOf<FastSegException>().With.Message.Contains("stack.tif is an image of the project"));
+    }
+
+    private static byte[] Read(string path)
+    {
+        using ImageReader image = ImageFile.OpenLabels(path);
+        byte[] bytes = new byte[image.Info.Bounds.Pixels];
+        image.Read(image.Info.Bounds, bytes);
+        return bytes;
+    }
+
+    private JobRun Job(CancellationToken cancellation) =>
+        new(change => _told.Add(change(_told.Count == 0 ? new JobState("j", "k", "running") : _told[^1])), cancellation);
+}
