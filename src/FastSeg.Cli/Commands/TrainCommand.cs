@@ -104,7 +104,7 @@ internal sealed class TrainCommand : FastSegCommand
             throw new UsageException(
                 "--positional-bias is about deep features; name a backbone's folder with --deep MODELDIR, or leave it out.");
         }
-        Smoothing? smooth = parsed.GetValue(_smooth);
+        Smoothing? smooth = SmoothOption.Given(parsed, _smooth);
         bool scored = !parsed.GetValue(_noScore);
         HeldOut heldOut = !scored ? HeldOut.Nothing : smooth is null ? HeldOut.ChooseSmoothing : HeldOut.Score;
         // Without held-out labels nothing can be chosen.

@@ -15,13 +15,16 @@ internal static class SmoothOption
 
     private const string Guided = "guided", Auto = "auto";
 
+    /// <summary>Stands for the word auto: the parser cannot hand on a null that was given.</summary>
+    private static readonly Smoothing Chosen = Smoothing.Guided();
+
     /// <summary>The option; null where it is left out.</summary>
     /// <param name="what">What the option decides, as a sentence.</param>
     /// <param name="standard">What happens where it is left out.</param>
     public static Option<Smoothing?> Create(string what, string standard) =>
         Create(what, $" [default: {standard}]", "safe|guided[:R[,EPS]]|none", Parse);
 
-    /// <summary>The option with the word auto besides, which is the default; null stands for it.</summary>
+    /// <summary>The option with the word auto besides, which is the default; <see cref="Given"/> reads it.</summary>
     /// <param name="what">What the option decides, as a sentence.</param>
     public static Option<Smoothing?> CreateWithAuto(string what)
     {
@@ -29,10 +32,14 @@ internal static class SmoothOption
             what,
             " auto takes the best of none, guided and safe by labels that are held out from training (safe unless another is clearly " +
                 "better, or where nothing can be held out). [default: auto]",
-            "auto|safe|guided[:R[,EPS]]|none", result => result.Tokens[0].Value == Auto ? null : Parse(result));
+            "auto|safe|guided[:R[,EPS]]|none", result => result.Tokens[0].Value == Auto ? Chosen : Parse(result));
         option.CompletionSources.Add(Auto);
         return option;
     }
+
+    /// <summary>The smoothing that an option with auto says; null for auto, given or left out.</summary>
+    public static Smoothing? Given(ParseResult parsed, Option<Smoothing?> option) =>
+        parsed.GetValue(option) is { } smoothing && !ReferenceEquals(smoothing, Chosen) ? smoothing : null;
 
     private static Option<Smoothing?> Create(string what, string more, string helpName, Func<ArgumentResult, Smoothing?> parse)
     {

@@ -42,7 +42,9 @@ internal static class LabelFiles
         return page == 1 ? stem : $"{stem}_page{page}";
     }
 
-    /// <summary>Writes the labels of a page: 0 where nothing was drawn, otherwise the class's value, with the class colours as palette.</summary>
+    /// <summary>
+    /// Writes the labels of a page: 0 where nothing was drawn, otherwise the class's value, with the class colours as palette.
+    /// </summary>
     /// <exception cref="FastSegException">The file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; there is no file.</exception>
     public static void Write(string path, DrawnPage page, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using FastSeg.Studio.Files;
 using FastSeg.Studio.Projects;
 
 namespace FastSeg.Studio.Exports;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using FastSeg.Studio.Files;
 
 namespace FastSeg.Studio.Projects;
 

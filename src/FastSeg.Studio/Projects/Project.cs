@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FastSeg.Studio.Files;
 using FastSeg.Studio.Labels;
 
 namespace FastSeg.Studio.Projects;

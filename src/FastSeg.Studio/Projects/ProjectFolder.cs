@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using FastSeg.Studio.Files;
 
 namespace FastSeg.Studio.Projects;
 
@@ -106,7 +107,9 @@ internal sealed class ProjectFolder
     {
         string? given = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
         string data = given is { Length: > 0 } && System.IO.Path.IsPathRooted(given)
-            ? given : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+            ? given
+            : Environment.GetFolderPath(
+                Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         return System.IO.Path.Combine(data, "fastseg");
     }
 

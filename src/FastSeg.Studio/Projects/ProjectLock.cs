@@ -1,3 +1,5 @@
+using FastSeg.Studio.Files;
+
 namespace FastSeg.Studio.Projects;
 
 /// <summary>

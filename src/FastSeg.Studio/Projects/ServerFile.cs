@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using FastSeg.Studio.Files;
 
 namespace FastSeg.Studio.Projects;
 

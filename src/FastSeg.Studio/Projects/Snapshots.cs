@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using FastSeg.Studio.Files;
 using FastSeg.Studio.Labels;
 
 namespace FastSeg.Studio.Projects;

@@ -33,7 +33,8 @@ internal sealed class JobQueueTests
             {
                 ("j1", "running", 0, 0, ""), ("j1", "running", 0, 2, "first"), ("j1", "running", 1, 2, "second"),
                 ("j1", "done", 1, 2, "All is done."), ("j2", "running", 0, 0, ""), ("j2", "failed", 0, 0, "There is no paper."),
-                ("j3", "running", 0, 0, ""), ("j3", "failed", 0, 0, "A mistake."), ("j4", "running", 0, 0, ""), ("j4", "done", 0, 0, "Done."),
+                ("j3", "running", 0, 0, ""), ("j3", "failed", 0, 0, "A mistake."),
+                ("j4", "running", 0, 0, ""), ("j4", "done", 0, 0, "Done."),
             }));
         Assert.That(jobs.Cancel("j1"), Is.False);
     }

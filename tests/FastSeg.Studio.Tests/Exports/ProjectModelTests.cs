@@ -62,8 +62,8 @@ internal sealed class ProjectModelTests
     private static void RunShell(string folder)
     {
         string bin = Directory.CreateDirectory(Path.Combine(folder, "bin")).FullName, program = Path.Combine(bin, "fastseg");
-        File.WriteAllText(
-            program, $"#!/bin/sh\nexec \"{Environment.ProcessPath}\" exec \"{Path.Combine(AppContext.BaseDirectory, "FastSeg.Cli.dll")}\" \"$@\"\n");
+        string commands = Path.Combine(AppContext.BaseDirectory, "FastSeg.Cli.dll");
+        File.WriteAllText(program, $"#!/bin/sh\nexec \"{Environment.ProcessPath}\" exec \"{commands}\" \"$@\"\n");
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var start = new ProcessStartInfo("/bin/sh", ["train.sh"])
         {

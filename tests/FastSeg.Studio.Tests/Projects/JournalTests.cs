@@ -1,3 +1,4 @@
+using FastSeg.Studio.Files;
 using FastSeg.Studio.Projects;
 using NUnit.Framework;
 
@@ -82,7 +83,8 @@ internal sealed class JournalTests
             byte[] bytes = File.ReadAllBytes(test.Journal);
             Assert.That(
                 () => Project.Open(test.Folder),
-                Throws.TypeOf<FastSegException>().With.Message.Match("^Line (4|5) of .*journal.jsonl is damaged.*backup.*delete that line"));
+                Throws.TypeOf<FastSegException>().With.Message.Match(
+                    "^Line (4|5) of .*journal.jsonl is damaged.*backup.*delete that line"));
             Assert.That(File.ReadAllBytes(test.Journal), Is.EqualTo(bytes));
         }
         File.WriteAllLines(test.Journal, lines);
@@ -102,7 +104,9 @@ internal sealed class JournalTests
         {
             file!.Fault = fault;
             Operation.Stroke stroke = test.Stroke(2, 40, 600, 600);
-            Assert.That(() => project.Apply(stroke), Throws.TypeOf<FastSegException>().With.Message.Match("^Not saved: .* cannot be written"));
+            Assert.That(
+                () => project.Apply(stroke),
+                Throws.TypeOf<FastSegException>().With.Message.Match("^Not saved: .* cannot be written"));
             Assert.That(() => project.Undo("undo"), Throws.TypeOf<FastSegException>());
             Assert.That(Rasters(project), Is.EqualTo(labels));
             file.Fault = Disk.Works;

@@ -41,5 +41,6 @@ internal sealed class OperationJsonTests
     [TestCase("")]
     public void AnythingElseIsRefusedInASentence(string json) => Assert.That(
         () => ProjectJson.ReadOperation(Encoding.UTF8.GetBytes(json)),
-        Throws.TypeOf<FastSegException>().With.Message.Match("^The operation is (not understood|null).*; docs/studio.md shows what it has.$"));
+        Throws.TypeOf<FastSegException>().With.Message.Match(
+            "^The operation is (not understood|null).*; docs/studio.md shows what it has.$"));
 }

@@ -16,7 +16,8 @@ internal sealed class ProjectFolderTests
         Assert.That(
             () => Project.Open(test.Folder),
             Throws.TypeOf<FastSegException>().With.Message.Match(
-                $@"is open in another studio \(process {Environment.ProcessId} on {Environment.MachineName}, since \d{{4}}-.* UTC\); close"));
+                @"is open in another studio \" +
+                    $@"(process {Environment.ProcessId} on {Environment.MachineName}, since \d{{4}}-.* UTC\); close"));
         test.Reopen();
     }
 

@@ -35,6 +35,15 @@ internal sealed class HeldOutCommandTests : CliFixture
     }
 
     [Test]
+    public void AutoIsTheSameGivenAndLeftOut()
+    {
+        string given = At("given.fastseg"), leftOut = At("left-out.fastseg");
+        Succeed(Train(given, "--smooth", "auto"));
+        Succeed(Train(leftOut));
+        Assert.That(File.ReadAllBytes(given), Is.EqualTo(File.ReadAllBytes(leftOut)));
+    }
+
+    [Test]
     public void AGivenSmoothingIsScoredAndKept()
     {
         string model = At("guided.fastseg"), report = At("guided.json");

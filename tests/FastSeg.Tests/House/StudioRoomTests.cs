@@ -15,11 +15,12 @@ internal sealed class StudioRoomTests
     /// <summary>Which folders each folder may use, from the lowest up; the studio's own folder puts the parts together.</summary>
     private static readonly SortedDictionary<string, string[]> MayUse = new(StringComparer.Ordinal)
     {
+        ["Files"] = [],
         ["Labels"] = [],
         ["Pictures"] = [],
-        ["Projects"] = ["Labels"],
+        ["Projects"] = ["Files", "Labels"],
         ["Live"] = ["Labels", "Projects"],
-        ["Exports"] = ["Labels", "Live", "Projects"],
+        ["Exports"] = ["Files", "Labels", "Live", "Projects"],
         ["Server"] = ["Exports", "Labels", "Live", "Pictures", "Projects"],
     };
 

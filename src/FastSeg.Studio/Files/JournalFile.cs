@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace FastSeg.Studio.Projects;
+namespace FastSeg.Studio.Files;
 
 /// <summary>A journal's file on a disk. Tests override what fails on a disk that is full.</summary>
 internal class JournalFile : IDisposable

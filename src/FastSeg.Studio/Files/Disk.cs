@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace FastSeg.Studio.Projects;
+namespace FastSeg.Studio.Files;
 
 /// <summary>Files that are on the disk as a whole or not at all, also after a power cut.</summary>
 internal static partial class Disk
