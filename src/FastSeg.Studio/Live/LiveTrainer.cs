@@ -9,11 +9,13 @@ namespace FastSeg.Studio.Live;
 /// </summary>
 /// <param name="project">The project.</param>
 /// <param name="pages">The pages.</param>
+/// <param name="backbones">Opens the backbone of deep features; disposed with this object.</param>
 /// <param name="rowBytes">Most bytes of rows that are kept though their pixels are not labelled any more.</param>
-internal sealed class LiveTrainer(Project project, LivePages pages, long rowBytes) : IDisposable
+internal sealed class LiveTrainer(Project project, LivePages pages, Backbones backbones, long rowBytes) : IDisposable
 {
     private InteractiveTraining? _training;
     private ProjectSettings? _settings;
+    private Backbone? _backbone;
     private int _number;
 
     /// <summary>Says why the labels are not enough to train on; null where they are.</summary>
@@ -39,7 +41,7 @@ internal sealed class LiveTrainer(Project project, LivePages pages, long rowByte
         IReadOnlyList<LabelledSnapshot> labels, long version, Action<PreparedImage, string, int> prepare, ComputeOptions options)
     {
         PreparedImage[] prepared = [.. labels.Select(page => pages.Get(page.Image, page.Page))];
-        InteractiveTraining training = Training();
+        InteractiveTraining training = Training(prepared, options);
         var pixels = labels.Select(page => page.Raster.LabelledPixels()).ToArray();
         IReadOnlyList<(long[] Positions, byte[] Values)> chosen = LiveSubset.Of(pixels, _settings!.Seed);
         var rows = new List<LabelledPage>();
@@ -52,7 +54,7 @@ internal sealed class LiveTrainer(Project project, LivePages pages, long rowByte
         Model model = training.Train([.. rows.Where(page => page.Positions.Length > 0)], null, options).Model;
         pages.Trim(labels.Count);
         long all = pixels.Sum(page => page.Positions.LongLength);
-        return new LiveModel(model, ++_number, version, _settings.LiveSmoothing(), null)
+        return new LiveModel(model, ++_number, version, _settings.LiveSmoothing(), _backbone)
         {
             Note = all <= LiveSubset.Most
                 ? ""
@@ -60,16 +62,20 @@ internal sealed class LiveTrainer(Project project, LivePages pages, long rowByte
         };
     }
 
+    /// <summary>The training of the newest model where it has deep features, which pages are to have too; null where it has none.</summary>
+    public InteractiveTraining? Deep => _settings?.Deep is null ? null : _training;
+
     /// <summary>The training of the present settings; other settings need other rows.</summary>
-    private InteractiveTraining Training()
+    private InteractiveTraining Training(IReadOnlyList<PreparedImage> labelled, ComputeOptions options)
     {
         ProjectSettings settings = project.Settings;
         if (_training is null || settings != _settings)
         {
             _training?.Dispose();
             _training = null;
-            _training = new InteractiveTraining(rowBytes, settings.Features(), settings.Training(), null, settings.LiveSmoothing());
-            _settings = settings;
+            DeepOptions? deep = settings.Deep is null ? null : backbones.Options(settings, labelled, options);
+            _training = new InteractiveTraining(rowBytes, settings.Features(), settings.Training(), deep, settings.LiveSmoothing());
+            (_settings, _backbone) = (settings, deep?.Backbone);
         }
         return _training;
     }
@@ -81,5 +87,9 @@ internal sealed class LiveTrainer(Project project, LivePages pages, long rowByte
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _training?.Dispose();
+    public void Dispose()
+    {
+        _training?.Dispose();
+        backbones.Dispose();
+    }
 }

@@ -274,6 +274,10 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
         });
         ComputeOptions options = Options(cancellation);
         pages.Measure(page, options with { Progress = Tell("measuring the image's mean and deviation") });
+        if (trainer.Deep is { } deep)
+        {
+            deep.ComputeDeep(page, pages.DeepFile(page), options with { Progress = Tell("computing the image's deep features") });
+        }
         return worked;
     }
 

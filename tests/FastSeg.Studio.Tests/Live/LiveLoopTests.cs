@@ -11,6 +11,9 @@ internal sealed class LiveLoopTests
 {
     private const int Width = 700, Height = 500;
 
+    /// <summary>The transformer takes its time.</summary>
+    private static readonly Region Small = new(0, 0, 160, 120);
+
     private TemporaryFolder _folder = null!;
     private Project _project = null!;
     private LiveLoop _loop = null!;
@@ -22,16 +25,14 @@ internal sealed class LiveLoopTests
         _folder = new TemporaryFolder();
         for (int i = 1; i <= 2; i++)
         {
-            string path = _folder.File($"scene{i}.png");
-            var scene = new SyntheticScene(Width, Height, seed: i);
-            using var writer = ImageFile.Create(path, new ImageLayout(Width, Height, SampleType.UInt8));
-            writer.Write(new Region(0, 0, Width, Height), scene.Pixels);
-            writer.Commit();
+            Write($"scene{i}.png", Width, Height, i);
         }
-        string[] images = [_folder.File("scene1.png"), _folder.File("scene2.png")];
+        Write("small.png", (int)Small.Width, (int)Small.Height, 3);
+        string[] images = [_folder.File("scene1.png"), _folder.File("scene2.png"), _folder.File("small.png")];
         _project = Project.Open(_folder.File("project"), new ProjectSeed { Images = images });
         var pages = new LivePages(_project);
-        var work = new LiveWork(_project, pages, new LiveTrainer(_project, pages, 1 << 20), new LiveOverlays(1 << 26), 2);
+        var trainer = new LiveTrainer(_project, pages, new Backbones(_project, 2), 1 << 20);
+        var work = new LiveWork(_project, pages, trainer, new LiveOverlays(1 << 26), 2);
         _loop = new LiveLoop(_project, work);
         _log = new StatusLog(_loop);
     }
@@ -173,11 +174,11 @@ internal sealed class LiveLoopTests
         Assert.That(_loop.Uncertain().Result, Is.Empty, "there is no model yet");
         DrawBoth();
         _log.Wait(LiveState.Idle, 0);
-        IReadOnlyList<UncertainPage> pages = Wait(() => _loop.Uncertain().Result, pages => pages.Count == 2);
-        float[] confidence = new float[Width * Height];
+        IReadOnlyList<UncertainPage> pages = Wait(() => _loop.Uncertain().Result, pages => pages.Count == 3);
         foreach (UncertainPage page in pages)
         {
-            Segment(page.Image, new byte[Width * Height], confidence);
+            float[] confidence = new float[Bounds(page.Image).Pixels];
+            Segment(page.Image, new byte[confidence.Length], confidence);
             Assert.That(page.Uncertainty, Is.EqualTo(1 - confidence.Average(value => (double)value)).Within(1e-9));
         }
         Assert.That(pages[0].Uncertainty, Is.GreaterThanOrEqualTo(pages[1].Uncertainty));
@@ -193,6 +194,35 @@ internal sealed class LiveLoopTests
         using var pages = new LivePages(_project);
         Assert.That(pages.Get("i1", 1).Samples, Is.Not.Null);
         Assert.That(pages.Get("i2", 1).Samples, Is.Null);
+    }
+
+    [Test]
+    public void DeepFeaturesAreComputedOnceForAPage()
+    {
+        string folder = TestData.File("models", "fastseg-vit-tiny-8");
+        _project.Set(_project.Settings with { Deep = folder, Upsampler = "bilinear" });
+        _loop.Look(new View("i3", 1, Small));
+        Draw("i3", 1, 10, 15);
+        Draw("i3", 2, 36, 60);
+        _log.Wait(LiveState.Segmented, _project.Version);
+        using Backbone backbone = Backbone.Open(folder, 2);
+        DeepOptions deep = _project.Settings.DeepOptions(backbone);
+        Assert.That(deep.ChooseProjection().Stored, Is.Null, "this backbone has no projection, so that one is fitted and kept");
+        deep = deep with { Projection = ProjectionFile.Load(Backbones.ProjectionPath(_project, deep)) };
+        FileInfo maps = new DirectoryInfo(Path.Combine(_project.CacheFolder, "deep")).GetFiles().Single();
+        DateTime written = maps.LastWriteTimeUtc;
+        Draw("i3", 2, 50, 40);
+        _log.Wait(LiveState.Segmented, _project.Version);
+        maps.Refresh();
+        Assert.That(maps.LastWriteTimeUtc, Is.EqualTo(written));
+        Assert.That(Overlay("i3", out _, Small), Is.EqualTo(Expected("i3", Small, deep)));
+    }
+
+    private void Write(string name, int width, int height, int seed)
+    {
+        using var writer = ImageFile.Create(_folder.File(name), new ImageLayout(width, height, SampleType.UInt8));
+        writer.Write(new Region(0, 0, width, height), new SyntheticScene(width, height, seed).Pixels);
+        writer.Commit();
     }
 
     private static View View(string image) => new(image, 1, new Region(0, 0, Width, Height));
@@ -227,25 +257,31 @@ internal sealed class LiveLoopTests
         return read;
     }
 
-    private byte[] Expected(string image, Region? part = null)
+    private byte[] Expected(string image, Region? part = null, DeepOptions? deep = null)
     {
-        byte[] labels = new byte[Width * Height];
-        Segment(image, labels, null);
-        Region region = part ?? new Region(0, 0, Width, Height);
+        Region all = Bounds(image), region = part ?? all;
+        byte[] labels = new byte[all.Pixels];
+        Segment(image, labels, null, deep);
         return [.. from y in Enumerable.Range((int)region.Y, (int)region.Height)
                    from x in Enumerable.Range((int)region.X, (int)region.Width)
-                   select labels[(y * Width) + x]];
+                   select labels[(y * all.Width) + x]];
+    }
+
+    private Region Bounds(string image)
+    {
+        ProjectImage known = _project.Images.Single(known => known.Id == image);
+        return new Region(0, 0, known.Width, known.Height);
     }
 
     /// <summary>Segments an image with a model that is trained on all labels of the project, by the library's plain calls.</summary>
-    private void Segment(string image, byte[] labels, float[]? confidence)
+    private void Segment(string image, byte[] labels, float[]? confidence, DeepOptions? deep = null)
     {
         TrainingImage[] images = [.. _project.Labelled.Select(page => new TrainingImage(
             ImageFile.Open(_project.Images.Single(known => known.Id == page.Image).Path),
             _project.Labels(page.Image, page.Page).Reader("labels")))];
-        Model model = Segmenter.Train(images).Model;
+        Model model = Segmenter.Train(images, deep: deep).Model;
         using ImageReader reader = ImageFile.Open(_project.Images.Single(known => known.Id == image).Path);
-        var segmenter = new Segmenter(model);
+        var segmenter = new Segmenter(model, deep?.Backbone);
         segmenter.Segment(reader, new SegmentOptions { KeepValues = true }).Labels.CopyTo(labels, 0);
         if (confidence is not null)
         {
