@@ -11,8 +11,8 @@ internal sealed class CacheFolder(string path, long most)
     /// <summary>How the name of a file ends that is still being written.</summary>
     public const string Unfinished = ".unfinished";
 
-    /// <summary>How the name of a stored pyramid ends.</summary>
-    public const string Pyramid = ".pyramid";
+    /// <summary>How the names of a stored pyramid and of a stored small picture end.</summary>
+    public const string Pyramid = ".pyramid", Thumbnail = ".thumbnail.png";
 
     private readonly Lock _gate = new();
 
@@ -62,6 +62,36 @@ internal sealed class CacheFolder(string path, long most)
                 held -= file.Length;
                 Delete(file);
             }
+        }
+    }
+
+    /// <summary>A file of the folder; null where there is none, or it cannot be read.</summary>
+    public static byte[]? Read(string file)
+    {
+        try
+        {
+            return File.Exists(file) ? File.ReadAllBytes(file) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes a small file whole; where that does not work there is none.</summary>
+    public void Write(string file, byte[] bytes)
+    {
+        // Two requests may write the same file at once.
+        string partial = $"{file}-{Guid.NewGuid():N}{Unfinished}";
+        try
+        {
+            MakeRoom(bytes.Length);
+            File.WriteAllBytes(partial, bytes);
+            File.Move(partial, file, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FastSegException)
+        {
+            Delete(new FileInfo(partial));
         }
     }
 

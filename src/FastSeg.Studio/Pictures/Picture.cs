@@ -53,8 +53,8 @@ internal sealed class Picture : IDisposable
     /// <summary>Whether its levels are kept in memory.</summary>
     public bool IsSmall { get; }
 
-    /// <summary>Changes when sharper tiles may be had.</summary>
-    public string Sharpness => IsSmall || _store is { IsWhole: true } ? "s" : "c";
+    /// <summary>Whether every tile is as sharp as it ever will be.</summary>
+    public bool IsSharp => IsSmall || _store is { IsWhole: true };
 
     /// <summary>How often samples occur.</summary>
     public Histogram Histogram => _histogram.Value;

@@ -60,6 +60,24 @@ internal sealed class PictureShelf : IDisposable
         }
     }
 
+    /// <summary>A small PNG of a page, which an earlier run may have made.</summary>
+    /// <exception cref="FastSegException">The image cannot be opened, or is damaged.</exception>
+    public byte[] Thumbnail(string path, int page, int side)
+    {
+        string? file = File.Exists(path) ? _cache.FileOf(path, page, $"-{side}{CacheFolder.Thumbnail}") : null;
+        if (file is not null && CacheFolder.Read(file) is { } kept)
+        {
+            return kept;
+        }
+        using Lease lease = Take(path, page);
+        byte[] made = PngPicture.Of(lease.Picture.Overview(side), lease.Picture.DefaultWindow);
+        if (file is not null && lease.Picture.IsSharp)
+        {
+            _cache.Write(file, made);
+        }
+        return made;
+    }
+
     public void Dispose()
     {
         lock (_gate)

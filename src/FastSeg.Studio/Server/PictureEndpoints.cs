@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FastSeg.Studio.Pictures;
 using FastSeg.Studio.Projects;
 using Microsoft.AspNetCore.Builder;
@@ -16,8 +17,8 @@ internal sealed class PictureEndpoints(Project project, PictureShelf shelf)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet($"{Root}/tile/{{level}}/{{x}}/{{y}}", Tile);
-        routes.MapGet($"{Root}/overview", context => Overview(context, OverviewSide));
-        routes.MapGet($"{Root}/thumbnail", context => Overview(context, ThumbnailSide));
+        routes.MapGet($"{Root}/overview", Overview);
+        routes.MapGet($"{Root}/thumbnail", Thumbnail);
         routes.MapGet($"{Root}/histogram", Histogram);
         routes.MapGet($"{Root}/value", Value);
     }
@@ -51,11 +52,19 @@ internal sealed class PictureEndpoints(Project project, PictureShelf shelf)
             ?? throw new RequestException(StatusCodes.Status404NotFound, $"Level {level} has no tile {x}, {y}."));
     }
 
-    private async Task Overview(HttpContext context, int side)
+    private async Task Overview(HttpContext context)
     {
         using PictureShelf.Lease lease = Take(context);
         Picture picture = lease.Picture;
-        await Send(context, picture, $"o{side}", () => picture.Overview(side));
+        await Send(context, picture, "overview", () => picture.Overview(OverviewSide));
+    }
+
+    private async Task Thumbnail(HttpContext context)
+    {
+        (ProjectImage image, int page) = Named(project, context);
+        byte[] picture = shelf.Thumbnail(image.Path, page, ThumbnailSide);
+        string tag = Convert.ToHexStringLower(SHA256.HashData(picture).AsSpan(0, 12));
+        await Answers.Tagged(context, tag, "image/png", () => ValueTask.FromResult(picture));
     }
 
     private async Task Histogram(HttpContext context)
@@ -101,7 +110,9 @@ internal sealed class PictureEndpoints(Project project, PictureShelf shelf)
             throw new RequestException(
                 StatusCodes.Status400BadRequest, $"low is {window.Low} and high is {window.High}; give a low below high.");
         }
-        string tag = FormattableString.Invariant($"{what}-{picture.Version}-{window.Low:R}-{window.High:R}-{picture.Sharpness}");
+        // The page gives up tiles that moved out of sight.
+        context.RequestAborted.ThrowIfCancellationRequested();
+        string tag = FormattableString.Invariant($"{what}-{picture.Version}-{window.Low:R}-{window.High:R}-{(picture.IsSharp ? "sharp" : "coarse")}");
         await Answers.Tagged(context, tag, "image/png", () => ValueTask.FromResult(PngPicture.Of(make(), window)));
     }
 }

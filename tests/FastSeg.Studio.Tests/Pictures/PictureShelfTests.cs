@@ -58,22 +58,41 @@ internal sealed class PictureShelfTests
             Assert.That((coarse.Width <= 512, coarse.Height <= 512, told.IsSet), Is.EqualTo((true, true, false)));
             AssertLike(coarse, image);
             AssertLike(picture.Tile(5, 0, 0)!, image);
-            string before = picture.Sharpness;
+            Assert.That(picture.IsSharp, Is.False);
+            byte[] thumbnail = shelf.Thumbnail(path, 1, 128);
             Volatile.Write(ref busy, false);
             Assert.That(told.Wait(TimeSpan.FromMinutes(1)), Is.True);
-            Assert.That(picture.Sharpness, Is.Not.EqualTo(before), "browsers have to ask again");
+            Assert.That(picture.IsSharp, Is.True, "browsers have to ask again");
+            Assert.That(shelf.Thumbnail(path, 1, 128), Is.Not.EqualTo(thumbnail), "a coarse one is not kept");
             for (int level = 1; level <= 6; level++)
             {
                 AssertLevel(picture, image, level);
             }
-            files = Directory.GetFiles(_folder.File("cache"));
-            Assert.That(files.Single(), Does.EndWith(CacheFolder.Pyramid));
+            files = [.. Directory.GetFiles(_folder.File("cache")).Order()];
+            Assert.That(files, Has.Length.EqualTo(2).And.One.EndsWith(CacheFolder.Pyramid).And.One.EndsWith(CacheFolder.Thumbnail));
         }
         using PictureShelf again = Shelf();
         again.Busy = () => true;
         using PictureShelf.Lease reopened = again.Take(path, 1);
         AssertLevel(reopened.Picture, image, 5);
-        Assert.That(Directory.GetFiles(_folder.File("cache")), Is.EqualTo(files), "the file of last time");
+        Assert.That(Directory.GetFiles(_folder.File("cache")).Order(), Is.EqualTo(files), "the files of last time");
+    }
+
+    [Test]
+    public void AThumbnailIsKeptForItsFile()
+    {
+        using MemoryImage first = Blocks.Noise(SampleType.UInt8, 400, 300), second = Blocks.Noise(SampleType.UInt8, 300, 300, seed: 2);
+        string path = Save(first, "a.tif");
+        byte[] made;
+        using (PictureShelf shelf = Shelf())
+        {
+            made = shelf.Thumbnail(path, 1, 128);
+        }
+        using PictureShelf again = Shelf();
+        Assert.That(Directory.GetFiles(_folder.File("cache")), Has.Length.EqualTo(1));
+        Assert.That(again.Thumbnail(path, 1, 128), Is.EqualTo(made));
+        Save(second, "a.tif");
+        Assert.That(again.Thumbnail(path, 1, 128), Is.Not.EqualTo(made));
     }
 
     [Test]
