@@ -7,7 +7,7 @@
  *   status: (status: LiveStatus) => void,
  *   overlay: (news: OverlayNews) => void,
  *   job: (job: Job) => void,
- *   picture: (news: {image: string, page: number}) => void,
+ *   picture: (news: {image: string, page: number, failure?: string|null}) => void,
  *   project: () => void,
  *   opened: () => void,
  *   lost: () => void,

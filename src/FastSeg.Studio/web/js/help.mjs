@@ -2,7 +2,7 @@ import { make } from './dom.mjs';
 
 /** @type {[string, string][]} */
 const Keys = [
-  ['1 … 9', 'choose a class'], ['b', 'brush'], ['e', 'eraser'], ['p', 'polygon: click corners, close with the first or Enter'],
+  ['1 … 9', 'choose a class'], ['b', 'brush'], ['e', 'eraser'], ['p', 'polygon: click corners, the first or last again closes'],
   ['f', 'fill'], ['h', 'move the image'], [', .', 'smaller or larger brush'], ['Alt + wheel', 'size of the brush'],
   ['Shift', 'straight line'], ['Alt + click', 'fill or polygon that erases'], ['Ctrl + Z', 'undo'], ['Ctrl + Shift + Z', 'redo'],
   ['Space + drag', 'move the image'], ['wheel, + −', 'zoom'], ['0', 'fit the image'], ['z', 'one image pixel a screen pixel'],

@@ -23,7 +23,8 @@ function runs(job) {
 function entry(studio, job) {
   const name = job.kind.replaceAll('-', ' '), left = job.secondsLeft;
   const time = left == null ? '' : left < 90 ? `, ${Math.ceil(left)} s left` : `, ${Math.ceil(left / 60)} min left`;
-  const words = runs(job) ? `${name}: ${job.done} of ${job.total}${time}` : `${name}: ${job.text || job.state}`;
+  const now = job.text ? `, ${job.text}` : '';
+  const words = runs(job) ? `${name}: ${job.done} of ${job.total}${now}${time}` : `${name}: ${job.text || job.state}`;
   const line = make('div', { class: 'job' }, make('div', { class: 'hint' }, words));
   if (runs(job)) line.append(make('progress', { max: Math.max(job.total, 1), value: job.done, 'aria-label': name }));
   const act = runs(job)

@@ -15,6 +15,7 @@ import { listen } from './events.mjs';
 import { looking } from './looking.mjs';
 import { menus } from './menus.mjs';
 import { modelPanel } from './model.mjs';
+import { notify } from './notices.mjs';
 import { readout } from './readout.mjs';
 import { sides } from './sides.mjs';
 import { status } from './status.mjs';
@@ -56,6 +57,7 @@ async function start() {
       if (left) studio.act(left);
       store.set({ waiting: studio.outbox.waiting });
       tour(project.firstRun);
+      if (project.mended) notify(project.mended);
       break;
     } catch (error) {
       studio.lost(error);
@@ -68,13 +70,15 @@ async function start() {
     status: (live) => studio.live(live),
     overlay: (news) => studio.overlay(news),
     job: (job) => store.set({ jobs: [...store.now.jobs.filter((other) => other.id !== job.id), job] }),
-    picture: ({ image, page }) => {
+    picture: ({ image, page, failure }) => {
+      if (failure) notify(failure, 'error');
       if (image === store.now.image && page === store.now.page) view.replace(studio.window());
     },
     project: () => studio.reload(0),
     opened: () => void (opened ? studio.reconnected() : undefined, opened = true),
     lost: () => void studio.fetchProject().catch((error) => studio.lost(error)),
   });
+  await view.opened;
 }
 
 let opened = false;

@@ -1,6 +1,7 @@
 /** @import {Studio} from './studio.mjs' */
 import { Refused, ask } from './api.mjs';
 import { byId, make } from './dom.mjs';
+import { newId } from './outbox.mjs';
 import { button } from './toolbar.mjs';
 import { notify } from './notices.mjs';
 
@@ -15,8 +16,8 @@ export function menus(studio) {
     link('Labels (zip)', '/api/export/labels'), link('Model (model.fastseg)', '/api/export/model'),
     link('Area fractions (CSV)', '/api/export/fractions.csv'), make('hr'),
     item('Segment all images', () => void job('segment-all')), item('Segment all, with probabilities', () => void job('probabilities')),
-    item('Feature pictures of this image', () => void job('features', studio)), make('hr'),
-    item('Import labels for this image…', () => file.click()));
+    make('hr'), item('Import labels for this image…', () => file.click()),
+    item('Clear the labels of this image', () => clear(studio)));
   byId('bar').append(menu, file);
   const opener = byId('export');
   button('export', 'export', 'Save results', () => {
@@ -57,10 +58,17 @@ async function download(address) {
   }
 }
 
-/** @param {string} kind @param {Studio} [studio] where the job is about the image that is shown */
-async function job(kind, studio) {
-  const about = studio ? { image: studio.store.now.image, page: studio.store.now.page } : {};
-  await ask('POST', '/api/jobs', { kind, ...about }).catch((error) => notify(error.message, 'error'));
+/** @param {string} kind */
+async function job(kind) {
+  await ask('POST', '/api/jobs', { kind }).catch((error) => notify(error.message, 'error'));
+}
+
+/** @param {Studio} studio */
+function clear(studio) {
+  const { image, page } = studio.store.now;
+  if (!image) return;
+  studio.act({ id: newId(), kind: 'clear', image, page });
+  notify('The labels of this page are cleared. Undo (Ctrl+Z) brings them back.');
 }
 
 /** @param {Studio} studio @param {HTMLInputElement} file */

@@ -25,9 +25,11 @@ export function modelPanel(studio) {
     fold.append(make('div', { class: 'pair' }, make('label', { for: `setting-${name}` }, title), select));
     store.on(['project'], ({ project }) => { if (project) select.value = project.settings[name] ?? values[0][0]; });
   }
-  const deep = make('input', { class: 'field', id: 'setting-deep', placeholder: 'folder of a model', spellcheck: 'false' });
+  const deep = make('input', { class: 'field', id: 'setting-deep', placeholder: 'name or folder', spellcheck: 'false' });
   deep.addEventListener('change', () => put({ deep: deep.value.trim() || null }));
   fold.append(make('div', { class: 'pair' }, make('label', { for: 'setting-deep' }, 'Deep features'), deep));
+  const seed = make('input', { type: 'number', id: 'setting-seed', min: 0, step: 1, onchange: () => put({ seed: Number(seed.value) }) });
+  fold.append(make('div', { class: 'pair' }, make('label', { for: 'setting-seed' }, 'Seed'), seed));
   const command = make('div', { class: 'command', tabindex: '0', role: 'region', 'aria-label': 'Command line that trains the same model' });
   const write = () => navigator.clipboard.writeText(command.textContent ?? '').then(
     () => notify('The command line is in the clipboard.'),
@@ -37,6 +39,7 @@ export function modelPanel(studio) {
   store.on(['project'], ({ project }) => {
     if (!project) return;
     if (document.activeElement !== deep) deep.value = project.settings.deep ?? '';
+    if (document.activeElement !== seed) seed.value = String(project.settings.seed ?? 0);
     command.textContent = project.commandLine;
     command.hidden = copy.hidden = !project.commandLine;
   });

@@ -123,6 +123,7 @@ function send(operation) {
 /** @returns {Promise<IDBDatabase|null>} null where the browser keeps nothing, as in some private windows */
 function database() {
   return new Promise((resolve) => {
+    if (!('indexedDB' in globalThis)) return resolve(null);
     const opening = indexedDB.open('fastseg-studio', 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore('operations', { keyPath: ['project', 'time', 'id'] });
     opening.onsuccess = () => resolve(opening.result);

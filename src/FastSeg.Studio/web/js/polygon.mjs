@@ -30,7 +30,7 @@ export class Polygon {
   }
 
   /**
-   * Adds a corner, or closes where it is the first one again.
+   * Adds a corner, or closes where it is the first or the last one again.
    * @param {Spot} spot in pixels of the image
    * @param {boolean} erase
    */
@@ -41,7 +41,9 @@ export class Polygon {
     const far = Math.hypot(spot.x - this.#points[0] / Parts, spot.y - this.#points[1] / Parts) * this.view.transform().scale;
     if (this.#points.length >= 6 && far <= Near) return this.close();
     const x = toParts(spot.x), y = toParts(spot.y), last = this.#points.length;
-    if (last === 0 || this.#points[last - 2] !== x || this.#points[last - 1] !== y) this.#points.push(x, y);
+    const again = last > 0 && this.#points[last - 2] === x && this.#points[last - 1] === y;
+    if (again && last >= 6) return this.close();
+    if (!again) this.#points.push(x, y);
     this.draw();
   }
 

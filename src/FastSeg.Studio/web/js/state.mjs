@@ -20,7 +20,7 @@
  * @property {'ok'|'lost'|'refused'|'stale'} connection
  * @property {string} trouble  what the connection's trouble is, one sentence
  * @property {boolean} fresh  whether the overlay on screen is all that the server has
- * @property {Record<string, Window>} windows  by image and page, where a person set one
+ * @property {Record<string, Window>} windows  by image, where a person set one
  * @property {Job[]} jobs
  */
 

@@ -128,10 +128,10 @@ export class Studio {
     for (const layer of this.layers) layer.open(sheet);
   }
 
-  /** The window that a person set for the page that is shown. @returns {Window|null} */
+  /** The window that a person set for the image that is shown. @returns {Window|null} */
   window() {
-    const { windows, image, page } = this.store.now;
-    return windows[`${image}/${page}`] ?? null;
+    const { windows, image } = this.store.now;
+    return windows[image ?? ''] ?? null;
   }
 
   /** Does what a person did: it is shown, kept and sent. @param {Operation} operation */

@@ -34,6 +34,7 @@
  * @property {Record<string, any>} settings
  * @property {string} commandLine
  * @property {boolean} firstRun
+ * @property {string|null} [mended]  what was wrong with the project's files and was put right, a sentence
  *
  * @typedef {object} Change
  * @property {string} [id]

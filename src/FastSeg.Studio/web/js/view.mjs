@@ -8,6 +8,8 @@ export class View {
   /** @type {ProjectImage|null} */
   image = null;
   page = 1;
+  /** Settled when the page that was opened last is there. @type {Promise<unknown>} */
+  opened = Promise.resolve();
   /** @type {Map<string, OpenSeadragon.Rect>} what was looked at on each page */
   #places = new Map();
   /** @type {Viewer} */
@@ -64,6 +66,10 @@ export class View {
     this.image = image;
     this.page = page;
     const generation = ++this.#generation;
+    this.opened = new Promise((resolve) => {
+      this.#viewer.addOnceHandler('open', resolve);
+      this.#viewer.addOnceHandler('open-failed', resolve);
+    });
     this.#viewer.addOnceHandler('open', () => {
       if (generation !== this.#generation) return;
       if (place) this.#viewer.viewport.fitBounds(place, true);

@@ -31,6 +31,7 @@ export function windowPanel(studio) {
     const least = Math.min(histogram?.least ?? 0, usual().low), most = Math.max(histogram?.most ?? 1, usual().high);
     return { least, most: most > least ? most : least + 1 };
   };
+  const image = () => store.now.image ?? '';
   const key = () => `${store.now.image}/${store.now.page}`;
 
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -38,8 +39,8 @@ export function windowPanel(studio) {
   /** Shows a window at once by tinting the tiles that are there, and has tiles of it made. @param {Window|null} levels */
   function put(levels) {
     const windows = { ...store.now.windows };
-    if (levels) windows[key()] = levels;
-    else delete windows[key()];
+    if (levels) windows[image()] = levels;
+    else delete windows[image()];
     store.set({ windows });
     show();
     const { low, high } = now(), span = high - low, page = key();
