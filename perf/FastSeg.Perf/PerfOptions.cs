@@ -7,14 +7,14 @@ internal sealed record PerfOptions
 {
     /// <summary>Names of the groups, in the order in which they run.</summary>
     public static readonly string[] Groups =
-        ["backbone", "doors", "filters", "forest", "gpu", "interactive", "job", "latency", "loop", "memory", "smooth", "upsampler"];
+        ["backbone", "doors", "filters", "forest", "gpu", "interactive", "job", "latency", "loop", "memory", "smooth", "studio", "upsampler"];
 
     public const string Usage =
         """
         usage: fastseg perf [--only GROUP,..] [--size 4096] [--threads 2] [--runs 3] [--large 20000] [--peers]
                             [--json FILE] [--save [--machine NAME]]
           --only     some of: backbone, doors, filters, forest, gpu, interactive, job, latency, loop, memory, smooth,
-                     upsampler (default: all)
+                     studio, upsampler (default: all)
           --size     side of the square image that operations and the job run on
           --threads  worker threads (default: one a core)
           --runs     runs of each measurement after two seconds to warm up; the fastest counts

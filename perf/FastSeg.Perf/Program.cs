@@ -31,6 +31,7 @@ try
             "loop" => LoopBench.Run,
             "memory" => MemoryBench.Run,
             "smooth" => SmoothBench.Run,
+            "studio" => StudioBench.Run,
             "upsampler" => UpsamplerBench.Run,
             _ => throw new InvalidOperationException(group),
         };
