@@ -241,7 +241,9 @@ internal sealed class LiveLoop : IDisposable
         }
     }
 
-    /// <summary>What is segmented while nobody draws: all of a page that is not large, and otherwise what may soon come into sight.</summary>
+    /// <summary>
+    /// What is segmented while nobody draws: all of a page that is not large, and otherwise what may soon come into sight.
+    /// </summary>
     private Region Around(View view)
     {
         LabelRaster labels = _project.Labels(view.Image, view.Page);

@@ -112,7 +112,8 @@ internal sealed class PictureEndpoints(Project project, PictureShelf shelf)
         }
         // The page gives up tiles that moved out of sight.
         context.RequestAborted.ThrowIfCancellationRequested();
-        string tag = FormattableString.Invariant($"{what}-{picture.Version}-{window.Low:R}-{window.High:R}-{(picture.IsSharp ? "sharp" : "coarse")}");
+        string sharpness = picture.IsSharp ? "sharp" : "coarse";
+        string tag = FormattableString.Invariant($"{what}-{picture.Version}-{window.Low:R}-{window.High:R}-{sharpness}");
         await Answers.Tagged(context, tag, "image/png", () => ValueTask.FromResult(PngPicture.Of(make(), window)));
     }
 }
