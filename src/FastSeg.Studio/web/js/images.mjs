@@ -71,7 +71,7 @@ function describe(project, item, entry) {
 /** @param {ProjectImage} item */
 function labelled(item) {
   const pixels = Object.values(item.labelled).flatMap((classes) => Object.values(classes)).reduce((a, b) => a + b, 0);
-  return pixels === 0 ? 'no labels' : `${pixels.toLocaleString('en')} pixels labelled`;
+  return pixels === 0 ? 'no labels' : `${pixels.toLocaleString('en')} px labelled`;
 }
 
 /** A bar of the classes' shares of the area. @param {Project} project @param {Record<string, number>} fractions @param {HTMLElement} bar */

@@ -8,9 +8,21 @@ import { notify } from './notices.mjs';
 export function jobsPanel(studio) {
   const place = byId('jobs'), list = make('div');
   place.append(make('h2', { id: 'jobs-title' }, 'In the background'), list);
+  /** @type {Map<string, {line: HTMLElement, show: (job: Job) => void}>} lines stay while a job goes on, so that a click finds its button */
+  const lines = new Map();
   studio.store.on(['jobs'], ({ jobs }) => {
     place.hidden = jobs.length === 0;
-    list.replaceChildren(...jobs.map((job) => entry(studio, job)));
+    for (const [id, { line }] of lines) {
+      if (jobs.some((job) => job.id === id)) continue;
+      line.remove();
+      lines.delete(id);
+    }
+    for (const job of jobs) {
+      const known = lines.get(job.id) ?? entry(studio, job.id);
+      if (!lines.has(job.id)) list.append(known.line);
+      lines.set(job.id, known);
+      known.show(job);
+    }
   });
 }
 
@@ -19,17 +31,37 @@ function runs(job) {
   return job.state === 'running' || job.state === 'waiting';
 }
 
-/** @param {Studio} studio @param {Job} job */
-function entry(studio, job) {
+/** @param {Job} job */
+function words(job) {
   const name = job.kind.replaceAll('-', ' '), left = job.secondsLeft;
+  if (!runs(job)) return `${name}: ${job.text || job.state}`;
   const time = left == null ? '' : left < 90 ? `, ${Math.ceil(left)} s left` : `, ${Math.ceil(left / 60)} min left`;
-  const now = job.text ? `, ${job.text}` : '';
-  const words = runs(job) ? `${name}: ${job.done} of ${job.total}${now}${time}` : `${name}: ${job.text || job.state}`;
-  const line = make('div', { class: 'job' }, make('div', { class: 'hint' }, words));
-  if (runs(job)) line.append(make('progress', { max: Math.max(job.total, 1), value: job.done, 'aria-label': name }));
-  const act = runs(job)
-    ? () => void ask('DELETE', `/api/jobs/${job.id}`).catch((error) => notify(error.message, 'error'))
-    : () => studio.store.set({ jobs: studio.store.now.jobs.filter((other) => other.id !== job.id) });
-  line.append(make('button', { type: 'button', class: 'button', onclick: act }, runs(job) ? 'Cancel' : 'Close'));
-  return line;
+  return `${name}: ${job.done} of ${job.total}${job.text ? `, ${job.text}` : ''}${time}`;
+}
+
+/** @param {Studio} studio @param {string} id */
+function entry({ store }, id) {
+  const text = make('div', { class: 'hint' }), bar = make('progress', { 'aria-label': 'Progress' });
+  let going = true;
+  const act = () => {
+    if (going) void ask('DELETE', `/api/jobs/${id}`).catch((error) => notify(error.message, 'error'));
+    else store.set({ jobs: store.now.jobs.filter((other) => other.id !== id) });
+  };
+  const button = make('button', { type: 'button', class: 'button', onclick: act });
+  return {
+    line: make('div', { class: 'job' }, text, bar, button),
+    show: (/** @type {Job} */ job) => {
+      going = runs(job);
+      text.textContent = words(job);
+      bar.hidden = !going;
+      bar.max = Math.max(job.total, 1);
+      bar.value = job.done;
+      button.textContent = going ? 'Cancel' : 'Close';
+    },
+  };
+}
+
+/** The jobs with the news of one, in the order in which they began. @param {Job[]} jobs @param {Job} news */
+export function withJob(jobs, news) {
+  return jobs.some((job) => job.id === news.id) ? jobs.map((job) => job.id === news.id ? news : job) : [...jobs, news];
 }

@@ -7,7 +7,7 @@ import { button, toolbar } from './toolbar.mjs';
 import { classesPanel } from './classes.mjs';
 import { help } from './help.mjs';
 import { imagesPanel, uncertain } from './images.mjs';
-import { jobsPanel } from './jobs.mjs';
+import { jobsPanel, withJob } from './jobs.mjs';
 import { keepUnfinished, remember, unfinished } from './memory.mjs';
 import { keys } from './keys.mjs';
 import { layersPanel } from './layers.mjs';
@@ -69,7 +69,7 @@ async function start() {
     change: (change) => studio.changed(change),
     status: (live) => studio.live(live),
     overlay: (news) => studio.overlay(news),
-    job: (job) => store.set({ jobs: [...store.now.jobs.filter((other) => other.id !== job.id), job] }),
+    job: (job) => store.set({ jobs: withJob(store.now.jobs, job) }),
     picture: ({ image, page, failure }) => {
       if (failure) notify(failure, 'error');
       if (image === store.now.image && page === store.now.page) view.replace(studio.window());
