@@ -40,6 +40,13 @@ export function imagesPanel(studio) {
     }
   };
   store.on(['image'], mark);
+  const empty = byId('empty');
+  store.on(['project', 'image'], ({ project, image }) => {
+    empty.hidden = !project || image !== null;
+    empty.textContent = project?.images.length
+      ? 'None of the images can be read; the list says why.'
+      : 'The project has no images yet. Start the studio with some: fastseg studio IMAGE or FOLDER.';
+  });
 }
 
 /**

@@ -3,10 +3,12 @@ import { ask } from './api.mjs';
 import { byId, icon, make } from './dom.mjs';
 import { notify } from './notices.mjs';
 
-/** @type {[string, string, [string, string][]][]} */
+/** A setting, what it is called, its values and theirs; the empty value stands for null. @type {[string, string, [string, string][]][]} */
 const Choices = [
   ['preset', 'Features', [['paper', 'paper'], ['weka', 'Weka']]],
   ['smooth', 'Smoothing', [['none', 'none'], ['guided', 'guided'], ['safe', 'safe'], ['auto', 'automatic']]],
+  ['upsampler', 'Upsampler', [['', "the model's own"], ['nearest', 'nearest'], ['bilinear', 'bilinear'], ['jbu', 'joint bilateral'],
+    ['learned', 'learned']]],
 ];
 
 /** How the model is trained, and the command that trains the same. @param {Studio} studio */
@@ -20,10 +22,15 @@ export function modelPanel(studio) {
       studio.reload(0);
     });
   for (const [name, title, values] of Choices) {
-    const select = make('select', { id: `setting-${name}`, onchange: () => put({ [name]: select.value }) },
+    const select = make('select', { id: `setting-${name}`, onchange: () => put({ [name]: select.value || null }) },
       ...values.map(([value, text]) => make('option', { value }, text)));
-    fold.append(make('div', { class: 'pair' }, make('label', { for: `setting-${name}` }, title), select));
-    store.on(['project'], ({ project }) => { if (project) select.value = project.settings[name] ?? values[0][0]; });
+    const line = make('div', { class: 'pair' }, make('label', { for: `setting-${name}` }, title), select);
+    fold.append(line);
+    store.on(['project'], ({ project }) => {
+      if (!project) return;
+      select.value = project.settings[name] ?? values[0][0];
+      line.hidden = name === 'upsampler' && !project.settings.deep;
+    });
   }
   const deep = make('input', { class: 'field', id: 'setting-deep', placeholder: 'name or folder', spellcheck: 'false' });
   deep.addEventListener('change', () => put({ deep: deep.value.trim() || null }));
