@@ -160,7 +160,7 @@ internal sealed class DemoCommand : FastSegCommand
             picture.Width, picture.Height, methods[0].Segmenter.Model.Classes,
             [.. methods.Select(method => (method.Name, method.Scores[^1].Matrix))]);
         panels.Add(new Panel(legend, "", ""));
-        Sheet.Of(panels).Save(Path.Combine(output, $"{stem}.png"));
+        WholeFile.Write(Path.Combine(output, $"{stem}.png"), Sheet.Of(panels).ToPng());
     }
 
     /// <summary>The picture of the image whose score is nearest to the mean.</summary>

@@ -87,14 +87,24 @@ internal sealed class PreviewCommand : FastSegCommand
         using ImageReader image = ImageFile.Open(path);
         DeepOptions? wanted = _deep.Wanted(parsed, backbone);
         Standardisation standardise = StandardiseOption.Chosen(parsed, _standardise);
-        Picture picture = wanted is { } deep ? FeaturePicture.OfDeep(session, image, deep, standardise)
-            : features ? FeaturePicture.Of(session, image, FeatureSpec.Paper with { Standardise = standardise })
+        Picture picture = wanted is { } deep ? FeaturePicture.OfDeep(Pass, image, deep, standardise)
+            : features ? FeaturePicture.Of(Pass, image, FeatureSpec.Paper with { Standardise = standardise })
             : segmentation is null ? Shrunk.Image(image, session.Cancellation) : Overlay(session, image, segmentation);
-        picture.Save(output);
+        WholeFile.Write(output, picture.ToPng());
         DeepFeatureOptions.Say(session, wanted, standardise);
         session.Report.Add(new ReportImage(path) { Output = output, Pixels = image.Info.Bounds.Pixels });
         session.Output.WriteLine($"{output}  {picture.Width} x {picture.Height}");
         return ExitCode.Success;
+
+        RunResult Pass(string what, Func<ComputeOptions, RunResult> run)
+        {
+            RunResult result = session.Long(what, 0, run);
+            if (what != FeaturePicture.Components)
+            {
+                session.Add(result);
+            }
+            return result;
+        }
     }
 
     private static Picture Overlay(Session session, ImageReader image, string segmentation)

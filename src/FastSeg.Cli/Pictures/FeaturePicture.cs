@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using FastSeg.Cli.Sessions;
 
 namespace FastSeg.Cli.Pictures;
 
@@ -9,33 +8,41 @@ namespace FastSeg.Cli.Pictures;
 /// </summary>
 internal static class FeaturePicture
 {
+    /// <summary>What the pass is called that looks for components and makes no picture.</summary>
+    public const string Components = "components";
+
     private const int SamplePixels = 20_000;
 
-    /// <summary>The picture of classical features.</summary>
-    public static Picture Of(Session session, ImageReader image, FeatureSpec features)
+    /// <summary>Runs one pass over the image with the options of whoever asks for the picture.</summary>
+    /// <param name="what">What the pass is called.</param>
+    /// <param name="run">The pass.</param>
+    internal delegate RunResult Pass(string what, Func<ComputeOptions, RunResult> run);
+
+    /// <summary>The picture of classical features: two passes.</summary>
+    public static Picture Of(Pass pass, ImageReader image, FeatureSpec features)
     {
         ImageInfo info = image.Info;
         int step = (int)Math.Max(1, Math.Ceiling(Math.Sqrt((double)info.Bounds.Pixels / SamplePixels)));
         Sampler? sampler = null;
-        session.Long("components", 0, options =>
+        pass(Components, options =>
             Segmenter.Features(image, features, 0, names => sampler = new Sampler(Layout(info, names), step), options));
         var components = PrincipalComponents.Of(sampler!.Samples, sampler.Layout.Pages, 3);
         Projector? projector = null;
-        session.Add(session.Long("picture", 0, options =>
-            Segmenter.Features(image, features, 0, names => projector = new Projector(Layout(info, names), components), options)));
+        pass("picture", options =>
+            Segmenter.Features(image, features, 0, names => projector = new Projector(Layout(info, names), components), options));
         return projector!.ToPicture();
     }
 
     /// <summary>
     /// The first three deep channels at low resolution (nearest) and at full resolution, side by side. They are principal components
-    /// already, largest first, of views of this image; the same ones in both pictures.
+    /// already, largest first, of views of this image; the same ones in both pictures. One pass.
     /// </summary>
-    public static Picture OfDeep(Session session, ImageReader image, DeepOptions deep, Standardisation standardise)
+    public static Picture OfDeep(Pass pass, ImageReader image, DeepOptions deep, Standardisation standardise)
     {
         Projector? low = null, full = null;
         Projector Create(IReadOnlyList<string> names) => new(Layout(image.Info, names), PrincipalComponents.Ready(0, names.Count, 3));
-        session.Add(session.Long("features", 0, options =>
-            Segmenter.DeepFeatures(image, deep, names => low = Create(names), names => full = Create(names), options, standardise)));
+        pass("features", options =>
+            Segmenter.DeepFeatures(image, deep, names => low = Create(names), names => full = Create(names), options, standardise));
         return Picture.Beside(low!.ToPicture(), full!.ToPicture());
     }
 

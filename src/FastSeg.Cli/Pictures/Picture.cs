@@ -1,4 +1,3 @@
-using FastSeg.Cli.Files;
 using NetVips;
 
 namespace FastSeg.Cli.Pictures;
@@ -106,11 +105,11 @@ internal sealed class Picture(int width, int height)
         return row;
     }
 
-    /// <summary>Writes a PNG, whole or not at all.</summary>
-    public void Save(string path)
+    /// <summary>The picture as a PNG.</summary>
+    public byte[] ToPng()
     {
         using Image image = Image.NewFromMemory(Rgb, width, height, 3, Enums.BandFormat.Uchar);
         using Image srgb = image.Copy(interpretation: Enums.Interpretation.Srgb);
-        WholeFile.Write(path, srgb.PngsaveBuffer());
+        return srgb.PngsaveBuffer();
     }
 }

@@ -37,4 +37,20 @@ internal sealed class JobRun(Action<Func<JobState, JobState>> tell, Cancellation
         bool known = seconds > KnowAfterSeconds && fraction > KnowAfterFraction;
         tell(state => state with { SecondsLeft = known ? seconds * (1 - fraction) / fraction : null });
     }
+
+    /// <summary>The options of a part of the work.</summary>
+    /// <param name="options">Threads and memory.</param>
+    /// <param name="start">Share of all the work that is done before.</param>
+    /// <param name="share">Share that the part is.</param>
+    public ComputeOptions Part(ComputeOptions options, double start, double share) => options with
+    {
+        Cancellation = cancellation,
+        Progress = new Telling(fraction => Progress(start + (share * fraction))),
+    };
+
+    /// <summary>Tells on the thread that says it.</summary>
+    private sealed class Telling(Action<double> tell) : IProgress<double>
+    {
+        public void Report(double value) => tell(value);
+    }
 }

@@ -25,6 +25,13 @@ internal static class ProjectModel
     public static Backbone? Backbone(ProjectSettings settings) =>
         settings.Deep is { } deep ? FastSeg.Backbone.Open(BackboneFolders.Named(deep), NetworkThreads) : null;
 
+    /// <summary>The deep features of an open backbone, by the projection of the project where it has one of its own.</summary>
+    /// <exception cref="FastSegException">The projection is damaged.</exception>
+    public static DeepOptions Deep(ProjectSettings settings, string folder, Backbone backbone) => settings.DeepOptions(backbone) with
+    {
+        Projection = Projection(folder) is { } file ? ProjectionFile.Load(file) : null,
+    };
+
     /// <summary>Trains.</summary>
     /// <param name="project">The project.</param>
     /// <param name="folder">The project's folder.</param>
@@ -45,10 +52,7 @@ internal static class ProjectModel
             throw new FastSegException($"The model needs {failed.Image.Name}, which has labels: {failed.Image.Failure}");
         }
         ProjectSettings settings = project.Settings;
-        DeepOptions? deep = backbone is null ? null : settings.DeepOptions(backbone) with
-        {
-            Projection = Projection(folder) is { } file ? ProjectionFile.Load(file) : null,
-        };
+        DeepOptions? deep = backbone is null ? null : Deep(settings, folder, backbone);
         var images = new List<TrainingImage>();
         try
         {

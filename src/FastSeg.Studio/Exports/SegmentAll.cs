@@ -45,7 +45,7 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
             double start = TrainShare + ((1 - TrainShare) * before / all), share = (1 - TrainShare) * page.Pixels / all;
             try
             {
-                RunResult run = Segment(segmenter, page, folder, Part(job, start, share));
+                RunResult run = Segment(segmenter, page, folder, job.Part(options, start, share));
                 table.Add(page.Image, page.Page, model.Classes, run.ClassPixels);
             }
             catch (FastSegException e)
@@ -70,7 +70,7 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
     {
         job.Begin(0, pages, "training");
         ProjectFolder.Guarded(folder, () => Directory.CreateDirectory(folder));
-        Model model = ProjectModel.Train(snapshot, project.Folder, backbone, Part(job, 0, TrainShare)).Model;
+        Model model = ProjectModel.Train(snapshot, project.Folder, backbone, job.Part(options, 0, TrainShare)).Model;
         model.Save(Path.Combine(folder, ProjectModel.FileName));
         return model;
     }
@@ -85,12 +85,6 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
             segmenter.ProbabilityLayout(image.Info, SampleType.UInt8, segment));
         return segmenter.Segment(image, new SegmentOutputs { Labels = labels, Probabilities = extra }, segment, how);
     }
-
-    private ComputeOptions Part(JobRun job, double start, double share) => options with
-    {
-        Cancellation = job.Cancellation,
-        Progress = new Telling(fraction => job.Progress(start + (share * fraction))),
-    };
 
     private static string LabelsOf(string folder, string stem) => Path.Combine(folder, $"{stem}.tif");
 
@@ -119,11 +113,5 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
     {
         /// <summary>About how much work it is: other pages of a file are taken for as large as the first.</summary>
         public double Pixels => (double)Image.Width * Image.Height;
-    }
-
-    /// <summary>Tells on the thread that says it.</summary>
-    private sealed class Telling(Action<double> tell) : IProgress<double>
-    {
-        public void Report(double value) => tell(value);
     }
 }

@@ -97,8 +97,10 @@ internal sealed class ExportEndpoints(Project project, JobQueue jobs, string? ou
         {
             "segment-all" => new SegmentAll(project, output, compute, probabilities: false).Run,
             "probabilities" => new SegmentAll(project, output, compute, probabilities: true).Run,
+            "features" => new FeaturePictures(project, request.Image ?? "", request.Page ?? 1, output, compute).Run,
             _ => throw new RequestException(
-                StatusCodes.Status400BadRequest, $"There is no job {request.Kind}; there are segment-all and probabilities."),
+                StatusCodes.Status400BadRequest,
+                $"There is no job {request.Kind}; there are segment-all, probabilities and features."),
         };
         await Answers.Write(context, new { Id = jobs.Add(request.Kind, work) });
     }
