@@ -49,9 +49,15 @@ internal static partial class XgBoostLibrary
     /// <summary>
     /// Lets OpenMP's idle threads sleep. XGBoost's threads wait for each other some thousand times a round, and OpenMP's wait by spinning
     /// unless told otherwise: on a machine that was busy with something else, training on the demo's 8,000 pixels took 31 s spinning and
-    /// 2.4 s sleeping. OpenMP reads the variable once, when it is loaded. What the user has set is kept.
+    /// 2.4 s sleeping. They spin for a moment before that, 5000 times instead of GNU's usual 300000: on a quiet machine that is as fast,
+    /// and a sixth faster than sleeping at once where a few thousand pixels are trained on. OpenMP reads the variables once, when it is
+    /// loaded. What the user has set is kept.
     /// </summary>
-    private static void LetIdleThreadsSleep() => _ = SetEnvironment("OMP_WAIT_POLICY", "passive", 0);
+    private static void LetIdleThreadsSleep()
+    {
+        _ = SetEnvironment("OMP_WAIT_POLICY", "passive", 0);
+        _ = SetEnvironment("GOMP_SPINCOUNT", "5000", 0);
+    }
 
     // .NET's own SetEnvironmentVariable changes a copy that native libraries do not see.
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -26,12 +26,12 @@ export class Studio {
   /**
    * Starts a studio and waits until it serves.
    * @param {string[]} images images and folders
-   * @param {string} project the project's folder
+   * @param {string|null} project the project's folder; null for the one that the studio takes by itself
    * @param {string[]} more further options
    */
   static async start(images, project, more = []) {
     if (!existsSync(program)) throw new Error(`${program} is not there; build src/FastSeg.Studio first.`);
-    const options = ['--project', project, '--no-browser', ...more];
+    const options = [...(project ? ['--project', project] : []), '--no-browser', ...more];
     const child = spawn('dotnet', [program, ...images, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
     let errors = '';
     child.stderr.on('data', (data) => { errors += data; });
