@@ -66,6 +66,10 @@ internal sealed class StudioParts : IDisposable
     /// <exception cref="FastSegException">The port is taken, or the host is not this machine.</exception>
     public async Task Start()
     {
+        if (_project.Images.FirstOrDefault(image => image.Failure is null) is { } first)
+        {
+            _ = _pictures.Prepare(first.Path, 1, PictureEndpoints.OverviewSide);
+        }
         var guard = new Guard(_project.Id, _project.Secret, _options.Host);
         _server = await StudioServer.Start(_options.Port, _project.LastPort, _options.Host, guard, Map);
         _project.LastPort = _server.Port;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace FastSeg.Studio.Pictures;
 
 /// <summary>
@@ -14,6 +16,9 @@ internal sealed class PictureShelf : IDisposable
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How long nobody may have asked for a picture before pyramids go on: who moves through an image has the cores.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly CacheFolder _cache;
 
@@ -21,6 +26,9 @@ internal sealed class PictureShelf : IDisposable
     private readonly List<Entry> _entries = [];
 
     private readonly long _mostHeld;
+
+    /// <summary>When somebody last asked for a picture.</summary>
+    private long _asked;
 
     /// <summary>A shelf that keeps pyramids in a folder, and so many bytes of pages that nobody uses.</summary>
     public PictureShelf(string cache, long mostHeld = UsuallyHeld)
@@ -40,6 +48,7 @@ internal sealed class PictureShelf : IDisposable
     /// <exception cref="FastSegException">The image cannot be opened.</exception>
     public Lease Take(string path, int page)
     {
+        Interlocked.Exchange(ref _asked, Stopwatch.GetTimestamp());
         lock (_gate)
         {
             var file = new FileInfo(path);
@@ -78,6 +87,23 @@ internal sealed class PictureShelf : IDisposable
         return made;
     }
 
+    /// <summary>
+    /// Makes the first picture and the histogram of a page before anybody asks: a browser takes as long to load the page as this takes.
+    /// </summary>
+    public Task Prepare(string path, int page, int side) => Task.Run(() =>
+    {
+        try
+        {
+            using Lease lease = Take(path, page);
+            PngPicture.Of(lease.Picture.Overview(side), lease.Picture.DefaultWindow);
+            _ = lease.Picture.Histogram;
+        }
+        catch (Exception e) when (e is FastSegException or IOException or UnauthorizedAccessException)
+        {
+            // Whoever asks for the picture is told.
+        }
+    });
+
     public void Dispose()
     {
         lock (_gate)
@@ -98,10 +124,10 @@ internal sealed class PictureShelf : IDisposable
         return PyramidStore.Create(layout, _cache.FileOf(picture.FilePath, picture.Page, CacheFolder.Pyramid));
     }
 
-    /// <summary>Waits while something else needs the processor.</summary>
+    /// <summary>Waits while something else needs the processor, or somebody asks for pictures.</summary>
     internal void Pause(CancellationToken cancellation)
     {
-        while (Busy() && !cancellation.WaitHandle.WaitOne(Poll))
+        while ((Busy() || Stopwatch.GetElapsedTime(Interlocked.Read(ref _asked)) < Quiet) && !cancellation.WaitHandle.WaitOne(Poll))
         {
         }
     }

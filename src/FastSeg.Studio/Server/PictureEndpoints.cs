@@ -10,7 +10,10 @@ namespace FastSeg.Studio.Server;
 /// <summary>Pictures of the project's images.</summary>
 internal sealed class PictureEndpoints(Project project, PictureShelf shelf)
 {
-    private const int OverviewSide = 512, ThumbnailSide = 128, MostLevel = 62;
+    /// <summary>Most pixels of a side of an overview.</summary>
+    public const int OverviewSide = 512;
+
+    private const int ThumbnailSide = 128, MostLevel = 62;
 
     private const string Root = "/api/images/{image}/{page}";
 
