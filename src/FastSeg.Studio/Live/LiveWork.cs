@@ -81,8 +81,14 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
     public void Prepare(View view)
     {
         using CancellationTokenSource running = Begin(view, view.Region, default);
-        PrepareFor(pages.Get(view.Image, view.Page), view.Image, view.Page, running.Token);
-        End();
+        try
+        {
+            PrepareFor(pages.Get(view.Image, view.Page), view.Image, view.Page, running.Token);
+        }
+        finally
+        {
+            End();
+        }
     }
 
     /// <summary>Segments the next part of what is wanted of a page.</summary>

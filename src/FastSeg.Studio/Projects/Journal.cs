@@ -21,7 +21,7 @@ internal sealed class Journal : IDisposable
     private readonly JournalFile _file;
     private readonly string _path;
     private long _length;
-    private bool _broken;
+    private Exception? _broken;
 
     private Journal(JournalFile file, string path) => (_file, _path) = (file, path);
 
@@ -52,13 +52,13 @@ internal sealed class Journal : IDisposable
     }
 
     /// <summary>Appends a record. When this returns it is on the disk.</summary>
-    /// <exception cref="FastSegException">It could not be written; the journal is as it was.</exception>
+    /// <exception cref="NotSavedException">It could not be written; the journal is as it was.</exception>
     public JournalPlace Append(JournalRecord record)
     {
-        if (_broken)
+        if (_broken is not null)
         {
-            throw new FastSegException(
-                $"{_path} could not be mended after a failed write, so nothing more is saved; free its disk and start the studio again.");
+            throw new NotSavedException(
+                $"Not saved: {_path} could not be mended after a failed write; free its disk and start the studio again.", _broken);
         }
         byte[] line = Line(record);
         try
@@ -69,7 +69,8 @@ internal sealed class Journal : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             TakeBack();
-            throw new FastSegException($"Not saved: {_path} cannot be written ({e.Message.TrimEnd('.')}); free its disk and try again.", e);
+            throw new NotSavedException(
+                $"Not saved: {_path} cannot be written ({e.Message.TrimEnd('.')}); free its disk and try again.", e);
         }
         var place = new JournalPlace(_length, line.Length);
         _length += line.Length;
@@ -128,7 +129,7 @@ internal sealed class Journal : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _broken = true;
+            _broken = e;
         }
     }
 

@@ -156,7 +156,8 @@ internal sealed class Project : IDisposable
     }
 
     /// <summary>Does an operation. When this returns it is on the disk.</summary>
-    /// <exception cref="FastSegException">It is not allowed, or cannot be saved; nothing was done.</exception>
+    /// <exception cref="FastSegException">It is not allowed; nothing was done.</exception>
+    /// <exception cref="NotSavedException">It cannot be saved; nothing was done.</exception>
     public Change Apply(Operation operation) => Change(operation.Id, () =>
     {
         ProjectState state = _shown.State;
@@ -173,7 +174,7 @@ internal sealed class Project : IDisposable
 
     /// <summary>Takes the last operation back.</summary>
     /// <param name="id">The request's: one that arrives twice counts once.</param>
-    /// <exception cref="FastSegException">It cannot be saved; nothing was done.</exception>
+    /// <exception cref="NotSavedException">It cannot be saved; nothing was done.</exception>
     public Change Undo(string id) => Change(id, () =>
     {
         if (_log.History.Done is not [.., var entry])
@@ -189,7 +190,7 @@ internal sealed class Project : IDisposable
 
     /// <summary>Does again what was undone last.</summary>
     /// <param name="id">The request's: one that arrives twice counts once.</param>
-    /// <exception cref="FastSegException">It cannot be saved; nothing was done.</exception>
+    /// <exception cref="NotSavedException">It cannot be saved; nothing was done.</exception>
     public Change Redo(string id) => Change(id, () =>
     {
         if (_log.History.Undone is not [.., var entry])
@@ -205,7 +206,8 @@ internal sealed class Project : IDisposable
     });
 
     /// <summary>Changes the settings.</summary>
-    /// <exception cref="FastSegException">They cannot be saved.</exception>
+    /// <exception cref="FastSegException">They contradict each other.</exception>
+    /// <exception cref="NotSavedException">They cannot be saved.</exception>
     public Change Set(ProjectSettings settings)
     {
         settings.Check();

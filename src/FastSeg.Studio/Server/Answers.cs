@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FastSeg.Studio.Projects;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -124,6 +125,8 @@ internal static class Answers
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (413, TooLong(null).Message),
         BadHttpRequestException bad => (bad.StatusCode, "The request is not HTTP as it should be."),
         FastSegException failure => (StatusCodes.Status422UnprocessableEntity, failure.Message),
+        // The page keeps what it is told this of, and sends it again.
+        NotSavedException notSaved => (StatusCodes.Status507InsufficientStorage, notSaved.Message),
         IOException or UnauthorizedAccessException => (StatusCodes.Status500InternalServerError, OneLine(e.Message)),
         OutOfMemoryException => (StatusCodes.Status503ServiceUnavailable, "There is not enough memory for this; close other programs."),
         OperationCanceledException => (StatusCodes.Status503ServiceUnavailable, "The studio is closing."),

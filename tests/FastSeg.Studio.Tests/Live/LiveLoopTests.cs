@@ -64,6 +64,17 @@ internal sealed class LiveLoopTests
     }
 
     [Test]
+    public void AfterADamagedImageAnotherOneCanBeLookedAt()
+    {
+        string damaged = _folder.File("scene2.png");
+        File.WriteAllBytes(damaged, File.ReadAllBytes(damaged)[..2000]);
+        _loop.Look(View("i2"));
+        _log.Wait(LiveState.Failed, 0);
+        Assert.That(() => _loop.Look(View("i1")), Throws.Nothing);
+        _log.Wait(LiveState.Measuring, 0);
+    }
+
+    [Test]
     public void TheOverlayIsWhatTheModelOfTheStrokesGives()
     {
         _loop.Look(View("i1"));

@@ -106,8 +106,8 @@ internal sealed class JournalTests
             Operation.Stroke stroke = test.Stroke(2, 40, 600, 600);
             Assert.That(
                 () => project.Apply(stroke),
-                Throws.TypeOf<FastSegException>().With.Message.Match("^Not saved: .* cannot be written"));
-            Assert.That(() => project.Undo("undo"), Throws.TypeOf<FastSegException>());
+                Throws.TypeOf<NotSavedException>().With.Message.Match("^Not saved: .* cannot be written"));
+            Assert.That(() => project.Undo("undo"), Throws.TypeOf<NotSavedException>());
             Assert.That(Rasters(project), Is.EqualTo(labels));
             file.Fault = Disk.Works;
             Assert.That(project.Apply(stroke).Duplicate, Is.False, "the page sends it again");
@@ -127,11 +127,11 @@ internal sealed class JournalTests
         using (Project project = Project.Open(test.Folder, null, path => file = new FaultyFile(path)))
         {
             file!.Fault = Disk.Gone;
-            Assert.That(() => project.Apply(test.Stroke(1, 40, 200, 200)), Throws.TypeOf<FastSegException>());
+            Assert.That(() => project.Apply(test.Stroke(1, 40, 200, 200)), Throws.TypeOf<NotSavedException>());
             file.Fault = Disk.Works;
             Assert.That(
                 () => project.Apply(test.Stroke(1, 40, 200, 200)),
-                Throws.TypeOf<FastSegException>().With.Message.Contains("start the studio again"));
+                Throws.TypeOf<NotSavedException>().With.Message.Contains("start the studio again"));
         }
         test.Reopen();
         Assert.That(test.Project.Mended, Is.Not.Null);

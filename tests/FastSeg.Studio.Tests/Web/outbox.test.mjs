@@ -81,6 +81,35 @@ test('what is refused for good goes, with its sentence, and does not hold up wha
   assert.deepEqual(sent, ['b']);
 });
 
+/** A browser's database in which these operations wait; what is put into it is put behind them. */
+function waiting(...rows) {
+  const soon = (request) => (setTimeout(() => request.onsuccess(), 20), request);
+  const store = { getAll: () => soon({ result: [...rows] }), put: (row) => rows.push(row), delete: () => {} };
+  const base = { transaction: () => {
+    const change = { objectStore: () => store };
+    setTimeout(() => change.oncomplete?.());
+    return change;
+  } };
+  globalThis.indexedDB = { open: () => soon({ result: base }) };
+  globalThis.IDBKeyRange = { bound: () => null };
+  return rows;
+}
+
+test('what is drawn while the page still looks for what waited goes behind it, and is kept', async (context) => {
+  context.after(() => { delete globalThis.indexedDB; });
+  const later = Date.now() + 1e6, rows = waiting({ project: 'p', time: later, id: 'old', operation: { id: 'old', kind: 'stroke' } });
+  const { outbox, asked, sent } = office(() => good);
+  const opening = outbox.open('p');
+  outbox.add({ id: 'new', kind: 'stroke' });
+  await opening;
+  await until(() => outbox.waiting === 0);
+  assert.deepEqual(sent, ['old', 'new']);
+  assert.equal(asked.length, 2);
+  await until(() => rows.length === 2);
+  assert.deepEqual([rows[1].project, rows[1].id], ['p', 'new']);
+  assert.ok(rows[1].time > later, 'the clock was set back, and the order stays');
+});
+
 test('ids are different, and such as the server takes', () => {
   const ids = new Set(Array.from({ length: 1000 }, newId));
   assert.equal(ids.size, 1000);

@@ -13,6 +13,8 @@ export class Outbox {
   /** @type {IDBDatabase|null} */
   #database = null;
   #project = '';
+  /** Whether it is known what waited from before: that goes first. */
+  #opened = false;
   #running = false;
   #last = 0;
   #wait = 250;
@@ -42,7 +44,11 @@ export class Outbox {
     this.#project = project;
     this.#database = await database();
     const kept = this.#database ? await everything(this.#database, project) : [];
+    // The clock may have been set back, and what was drawn since comes behind what waited all the same.
+    for (const { time } of kept) this.#last = Math.max(this.#last, time);
+    for (const entry of this.#entries) this.#keep(Object.assign(entry, { time: ++this.#last }));
     this.#entries = [...kept, ...this.#entries];
+    this.#opened = true;
     this.#run();
     return kept.map((entry) => entry.operation);
   }
@@ -50,11 +56,17 @@ export class Outbox {
   /** @param {Operation} operation */
   add(operation) {
     this.#last = Math.max(this.#last + 1, Date.now());
-    const kept = { project: this.#project, time: this.#last, id: operation.id, operation };
-    this.#stored = this.#stored.then(() => this.#write((store) => store.put(kept)));
-    this.#entries.push({ time: kept.time, operation });
+    const entry = { time: this.#last, operation };
+    if (this.#opened) this.#keep(entry);
+    this.#entries.push(entry);
     this.heard.waiting(this.waiting);
     this.#run();
+  }
+
+  /** @param {Entry} entry */
+  #keep({ time, operation }) {
+    const kept = { project: this.#project, time, id: operation.id, operation };
+    this.#stored = this.#stored.then(() => this.#write((store) => store.put(kept)));
   }
 
   /** Tries at once, where it waits for the next try. */
@@ -65,7 +77,7 @@ export class Outbox {
   }
 
   #run() {
-    if (this.#running) return;
+    if (this.#running || !this.#opened) return;
     this.#running = true;
     void this.#send().finally(() => { this.#running = false; });
   }

@@ -47,6 +47,8 @@ export class Pen {
   begin(spot, erase, stamp) {
     const { classValue, radius, image, page } = this.store.now;
     if (!image || (!erase && classValue === 0)) return;
+    // A line that the keyboard began ends where the pointer begins another.
+    if (this.#stroke) this.end();
     this.#stroke = new Stroke(spot.x, spot.y);
     this.#what = { class: erase ? 0 : classValue, radius, image, page };
     this.#restart();

@@ -8,6 +8,9 @@ import { nextRadius } from './stroke.mjs';
 /** Buttons of a pointer: the wheel, and a pen's eraser end. */
 const Middle = 4, EraserEnd = 32;
 
+/** How long after the first finger a second one makes a pinch of what began as a stroke, in milliseconds; later the stroke is meant. */
+const PinchTime = 300;
+
 /** What mouse, pen and fingers do over the image. Once a pen was seen, a finger pans: a palm draws nothing. */
 export class Pointers {
   /** Whether the space bar is held. */
@@ -17,6 +20,9 @@ export class Pointers {
   #penSeen = false;
   /** @type {number|null} the pointer that draws */
   #drawing = null;
+  /** Whether that is a finger, and when it came. */
+  #byFinger = false;
+  #since = 0;
   /** @type {Map<number, Spot>} pointers that pan */
   #panning = new Map();
 
@@ -44,14 +50,17 @@ export class Pointers {
   /** @param {PointerEvent} event */
   #down(event) {
     this.surface.focus({ preventScroll: true });
-    if (event.pointerType === 'pen') this.#penSeen = true;
-    const finger = event.pointerType === 'touch';
+    const finger = event.pointerType === 'touch', pen = event.pointerType === 'pen';
+    if (pen) this.#penSeen = true;
+    // The hand that holds the pen may lie on the screen before and while it draws.
+    if (finger && this.#drawing !== null && !this.#byFinger) return event.preventDefault();
+    if (pen) this.#panning.clear();
     const pans = this.space || this.store.now.tool === 'pan' || (event.buttons & Middle) !== 0 || (finger && this.#penSeen);
     if (event.button > 1 && (event.buttons & EraserEnd) === 0) return;
     event.preventDefault();
     if (pans || this.#panning.size > 0 || (finger && this.#drawing !== null)) {
       // A second finger makes a pinch of what began as a stroke.
-      if (this.#drawing !== null && finger) this.#pinchInstead();
+      if (this.#drawing !== null && finger) this.#pinchInstead(event.timeStamp);
       this.#capture(event.pointerId);
       this.#panning.set(event.pointerId, { x: event.clientX, y: event.clientY });
       return;
@@ -68,9 +77,11 @@ export class Pointers {
     }
   }
 
-  #pinchInstead() {
+  /** @param {number} now */
+  #pinchInstead(now) {
     const pointer = /** @type {number} */ (this.#drawing);
-    this.pen.cancel();
+    if (now - this.#since > PinchTime) this.pen.end();
+    else this.pen.cancel();
     this.#drawing = null;
     this.#panning.set(pointer, this.#last);
   }
@@ -88,6 +99,8 @@ export class Pointers {
     if (tool === 'fill') return this.fill(spot, event.altKey);
     this.#capture(event.pointerId);
     this.#drawing = event.pointerId;
+    this.#byFinger = event.pointerType === 'touch';
+    this.#since = event.timeStamp;
     this.pen.begin(spot, erase, event.timeStamp);
   }
 
