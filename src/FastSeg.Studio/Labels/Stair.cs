@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace FastSeg.Studio.Labels;
 
@@ -8,6 +9,8 @@ namespace FastSeg.Studio.Labels;
 /// </summary>
 internal struct Stair<T> where T : IBinaryInteger<T>
 {
+    private static int SignBit => (Unsafe.SizeOf<T>() * 8) - 1;
+
     private readonly T _rise, _riseRest, _divisor;
     private T _rest;
 
@@ -28,13 +31,10 @@ internal struct Stair<T> where T : IBinaryInteger<T>
     /// <summary>Goes to the next k.</summary>
     public void Next()
     {
-        Value += _rise;
-        _rest += _riseRest;
-        if (_rest >= _divisor)
-        {
-            _rest -= _divisor;
-            Value++;
-        }
+        // Without a branch, which would be guessed wrong every other time: below is -1 where the rest stays under the divisor, else 0.
+        T over = _rest + _riseRest - _divisor, below = over >> SignBit;
+        _rest = over + (_divisor & below);
+        Value += _rise + T.One + below;
     }
 
     private static (T Quotient, T Remainder) Floor(T dividend, T divisor)
