@@ -17,8 +17,14 @@ internal sealed class ExportEndpoints(Project project, JobQueue jobs, string? ou
     /// <summary>Most bytes of a label image that is brought in, and of other requests.</summary>
     private const long MostImport = 512L << 20, MostOther = 64 << 10;
 
+    /// <summary>Bytes that a pixel of a label image may need in its file, at most, and those of what is around the pixels.</summary>
+    private const long PixelBytes = 8, AroundBytes = 1 << 20;
+
+    private string Folder => Path.Combine(project.CacheFolder, "exports");
+
     public void Map(IEndpointRouteBuilder routes)
     {
+        CleanUp();
         routes.MapGet("/api/export/labels", context => Made(context, "labels.zip", "application/zip", (path, cancellation) =>
             LabelArchive.Write(path, project.Snapshot(), project.Folder, cancellation)));
         routes.MapGet("/api/export/model", context => Made(context, ProjectModel.FileName, "application/octet-stream", WriteModel));
@@ -70,12 +76,13 @@ internal sealed class ExportEndpoints(Project project, JobQueue jobs, string? ou
         string image = Ask.Route(context, "image");
         int page = Ask.Route(context, "page", 1, int.MaxValue);
         string name = context.Request.Query["name"].FirstOrDefault() is { Length: > 0 } given ? Path.GetFileName(given) : "the file";
+        (long width, long height) = project.Labels(image, page).SizeAt(0);
         string path = Temporary("import");
         try
         {
             using (FileStream file = File.Create(path))
             {
-                await Answers.CopyBody(context, file, MostImport);
+                await Answers.CopyBody(context, file, Math.Min(MostImport, (PixelBytes * width * height) + AroundBytes));
             }
             Change change = await Task.Run(
                 () => LabelImport.Into(project, image, page, path, name, context.RequestAborted), context.RequestAborted);
@@ -114,7 +121,23 @@ internal sealed class ExportEndpoints(Project project, JobQueue jobs, string? ou
     }
 
     private string Temporary(string name) =>
-        Path.Combine(Directory.CreateDirectory(Path.Combine(project.CacheFolder, "exports")).FullName, $"{Guid.NewGuid():N}-{name}");
+        Path.Combine(Directory.CreateDirectory(Folder).FullName, $"{Guid.NewGuid():N}-{name}");
+
+    /// <summary>Deletes what a studio that was killed has left.</summary>
+    private void CleanUp()
+    {
+        try
+        {
+            if (Directory.Exists(Folder))
+            {
+                Directory.Delete(Folder, recursive: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It stays until it can be deleted.
+        }
+    }
 
     /// <summary>What is to be done.</summary>
     private sealed record JobRequest(string Kind)

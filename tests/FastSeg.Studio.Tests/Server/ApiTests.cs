@@ -95,6 +95,7 @@ internal sealed class ApiTests
 
     [TestCase("api/operations", 4 << 20)]
     [TestCase("api/undo", 64 << 10)]
+    [TestCase("api/import/i1/1", (300 * 200 * 8) + (1 << 20))]
     public void TooLongABodyIsRefused(string path, int most)
     {
         HttpRequestMessage request = _studio.Request(HttpMethod.Post, path, new string(' ', most + 1));
