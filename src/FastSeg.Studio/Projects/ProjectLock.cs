@@ -8,6 +8,9 @@ namespace FastSeg.Studio.Projects;
 /// </summary>
 internal sealed class ProjectLock : IDisposable
 {
+    /// <summary>Linux's number for a lock that somebody has; .NET passes it on in the low half of HResult.</summary>
+    private const int WouldBlock = 11, ErrorNumber = 0xFFFF;
+
     private readonly FileStream _lock;
 
     private ProjectLock(FileStream file) => _lock = file;
@@ -25,7 +28,7 @@ internal sealed class ProjectLock : IDisposable
                 holder, ProjectJson.Write(new Holder(Environment.ProcessId, Environment.MachineName, DateTime.UtcNow)));
             return new ProjectLock(file);
         }
-        catch (IOException e) when (file is null && File.Exists(path))
+        catch (IOException e) when (file is null && (e.HResult & ErrorNumber) == WouldBlock)
         {
             throw new FastSegException($"{folder} is open in another studio{Who(holder)}; close that one, or give another --project.", e);
         }
