@@ -7,7 +7,10 @@ internal sealed record PerfOptions
 {
     /// <summary>Names of the groups, in the order in which they run.</summary>
     public static readonly string[] Groups =
-        ["backbone", "doors", "filters", "forest", "gpu", "interactive", "job", "latency", "loop", "memory", "smooth", "studio", "upsampler"];
+    [
+        "backbone", "doors", "filters", "forest", "gpu", "interactive", "job", "latency", "loop", "memory", "smooth", "studio",
+        "upsampler",
+    ];
 
     public const string Usage =
         """

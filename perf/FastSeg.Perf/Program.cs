@@ -1,5 +1,6 @@
 using FastSeg;
 using FastSeg.Perf;
+using FastSeg.Perf.Drawing;
 
 if (args.Contains("--help"))
 {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace FastSeg.Perf;
+namespace FastSeg.Perf.Drawing;
 
 /// <summary>
 /// What a stroke costs while a person draws: the rows of its pixels, new trees, and the labels of what is on the screen, of a page whose

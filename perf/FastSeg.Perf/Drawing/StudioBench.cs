@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace FastSeg.Perf;
+namespace FastSeg.Perf.Drawing;
 
 /// <summary>
 /// What a person waits for in the studio, in its real page and a real browser: the new segmentation after a stroke, the ink under the

@@ -1,4 +1,4 @@
-namespace FastSeg.Perf;
+namespace FastSeg.Perf.Drawing;
 
 /// <summary>
 /// A square micrograph and strokes over it as a person would draw them: thick, short, inside one phase. Of the large data set, or else of
