@@ -27,6 +27,14 @@ async function counts() {
   return labelled['1'] ?? {};
 }
 
+/** Where the pixels of a class lie. @param {Uint8Array} labels @param {number} value */
+function shape(labels, value) {
+  const { width } = drawing.rasters.get('i1'), at = [...labels.keys()].filter((i) => labels[i] === value);
+  const columns = at.map((i) => i % width), rows = at.map((i) => Math.floor(i / width));
+  const [left, right, top, bottom] = [Math.min(...columns), Math.max(...columns), Math.min(...rows), Math.max(...rows)];
+  return { left, right, width: right - left + 1, height: bottom - top + 1 };
+}
+
 test('strokes of two classes are drawn, erased and undone with keys alone, and segmented', async () => {
   const { opened } = drawing;
   for (let i = 0; i < 60 && await opened.page.evaluate(() => document.activeElement?.id) !== 'surface'; i++) await press('Tab');
@@ -37,6 +45,9 @@ test('strokes of two classes are drawn, erased and undone with keys alone, and s
   await opened.segmented(60_000);
   const drawn = await counts();
   assert.ok(drawn['1'] > 20 && drawn['2'] > 20, JSON.stringify(drawn));
+  const one = shape(await drawing.bytes('labels', 'i1'), 1), two = shape(await drawing.bytes('labels', 'i1'), 2);
+  assert.ok(one.height > 1.5 * one.width && two.height > 1.5 * two.width, 'they are lines, and upright');
+  assert.ok(one.right < two.left, 'and apart');
   await press('Control+z');
   await drawing.saved(1);
   assert.deepEqual(await counts(), { 1: drawn['1'] });
@@ -60,7 +71,9 @@ test('axe finds nothing serious, in the dark and in the light', async () => {
   const { page } = drawing.opened;
   const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   for (const colorScheme of ['dark', 'light']) {
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    // Colours between the old and the new ones are nobody's.
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => window.axe.run());
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
