@@ -56,7 +56,11 @@ internal static class LabelImport
         }
         return Apply(project, new Operation.Import
         {
-            Id = Guid.NewGuid().ToString(), Image = image, Page = page, File = file, Classes = added,
+            Id = Guid.NewGuid().ToString(),
+            Image = image,
+            Page = page,
+            File = file,
+            Classes = added,
         }, path);
     }
 

@@ -212,7 +212,10 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
             {
                 Said?.Invoke(new LiveStatus(LiveState.Segmenting, "segmenting")
                 {
-                    Model = model.Number, Version = model.Version, Image = view.Image, Page = view.Page,
+                    Model = model.Number,
+                    Version = model.Version,
+                    Image = view.Image,
+                    Page = view.Page,
                 });
             }
             Segment(model, page, part, labels, uncertainty, running.Token);

@@ -88,7 +88,10 @@ internal sealed class ExportEndpoints(Project project, JobQueue jobs, string? ou
                 () => LabelImport.Into(project, image, page, path, name, context.RequestAborted), context.RequestAborted);
             await Answers.Write(context, new
             {
-                project.Version, Changes = (object[])[ProjectEndpoints.Describe(change)], project.CanUndo, project.CanRedo,
+                project.Version,
+                Changes = (object[])[ProjectEndpoints.Describe(change)],
+                project.CanUndo,
+                project.CanRedo,
             });
         }
         finally
