@@ -34,7 +34,7 @@ internal static class CommandLine
         {
             words.AddRange(["--deep", deep]);
             words.AddRange(settings.Upsampler is { } upsampler ? ["--upsampler", upsampler] : []);
-            words.AddRange(ProjectModel.Projection(folder) is { } projection ? ["--projection", projection] : []);
+            words.AddRange(FittedProjection.Of(folder, settings) is { } projection ? ["--projection", projection] : []);
         }
         if (settings.Seed != 0)
         {

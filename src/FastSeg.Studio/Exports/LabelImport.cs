@@ -1,3 +1,4 @@
+using FastSeg.Studio.Files;
 using FastSeg.Studio.Projects;
 
 namespace FastSeg.Studio.Exports;
@@ -68,10 +69,13 @@ internal static class LabelImport
     {
         try
         {
+            // The journal must not speak of a file that a power cut takes away: without it the project would not open.
+            Disk.FlushFile(path);
             return project.Apply(import);
         }
-        catch
+        catch (FastSegException)
         {
+            // Where the disk failed the journal may have the record all the same, so the file stays.
             File.Delete(path);
             throw;
         }

@@ -13,13 +13,6 @@ internal static class ProjectModel
     /// <summary>Whether labelled pixels are held out, which takes several trainings: only where they choose the smoothing.</summary>
     public static bool HoldsOut(ProjectSettings settings) => settings.Smooth == "auto";
 
-    /// <summary>The projection of deep features that was fitted for the project; null where it has none.</summary>
-    public static string? Projection(string folder)
-    {
-        string path = Path.Combine(folder, "projection.safetensors");
-        return File.Exists(path) ? path : null;
-    }
-
     /// <summary>Opens the backbone of a project; null for classical features alone. The caller disposes it.</summary>
     /// <exception cref="FastSegException">It is missing or damaged.</exception>
     public static Backbone? Backbone(ProjectSettings settings) =>
@@ -29,7 +22,7 @@ internal static class ProjectModel
     /// <exception cref="FastSegException">The projection is damaged.</exception>
     public static DeepOptions Deep(ProjectSettings settings, string folder, Backbone backbone) => settings.DeepOptions(backbone) with
     {
-        Projection = Projection(folder) is { } file ? ProjectionFile.Load(file) : null,
+        Projection = FittedProjection.Of(folder, settings) is { } file ? ProjectionFile.Load(file) : null,
     };
 
     /// <summary>Trains.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace FastSeg.Studio.Files;
 
@@ -31,6 +32,17 @@ internal static partial class Disk
         {
             File.Delete(partial);
         }
+    }
+
+    /// <summary>Returns when a file that another part wrote is on the disk, under its name.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static void FlushFile(string path)
+    {
+        using (SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
+        {
+            RandomAccess.FlushToDisk(file);
+        }
+        FlushFolder(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Returns when the entries of a folder are on the disk: after a power cut, its new files still have their names.</summary>

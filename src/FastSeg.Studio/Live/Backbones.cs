@@ -12,10 +12,6 @@ internal sealed class Backbones(Project project, int threads) : IDisposable
 {
     private readonly Dictionary<string, Backbone> _open = new(StringComparer.Ordinal);
 
-    /// <summary>The file in which the project keeps the projection that it fitted for a backbone and a number of channels.</summary>
-    public static string ProjectionPath(Project project, DeepOptions deep) =>
-        Path.Combine(project.Folder, $"projection-{deep.Backbone.Sha256[..8]}-{deep.Channels}.safetensors");
-
     /// <summary>The deep features that a project asks for.</summary>
     /// <param name="settings">The project's settings, which name a backbone.</param>
     /// <param name="labelled">The images to which a projection is fitted, where there is none yet.</param>
@@ -28,7 +24,7 @@ internal sealed class Backbones(Project project, int threads) : IDisposable
         {
             return deep;
         }
-        string path = ProjectionPath(project, deep);
+        string path = FittedProjection.PathOf(project.Folder, settings.Deep!);
         if (!File.Exists(path))
         {
             InteractiveTraining.FitProjection(labelled, deep, settings.Features(), settings.Training(), options).Save(path);

@@ -2,8 +2,11 @@ namespace FastSeg.Studio.Projects;
 
 /// <summary>Finds the images that arguments name, and those that the journal names. One thread at a time.</summary>
 /// <param name="folder">The project's folder.</param>
-internal sealed class ImageList(string folder)
+/// <param name="most">Most bytes that an open image may hold; null for a quarter of the memory: live work holds it once more.</param>
+internal sealed class ImageList(string folder, long? most = null)
 {
+    private readonly long _most = most ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
     /// <summary>Files of a folder with other endings are no images; a file that is named itself may have any.</summary>
     private static readonly string[] Endings = [".tif", ".tiff", ".png", ".jpg", ".jpeg", ".webp", ".npy"];
 
@@ -122,6 +125,7 @@ internal sealed class ImageList(string folder)
                         "into the project; put the old image back.",
                 };
             }
+            long held = reader.HeldBytes(Environment.ProcessorCount);
             return known with
             {
                 Pages = info.Pages,
@@ -129,6 +133,9 @@ internal sealed class ImageList(string folder)
                 Height = info.Height,
                 Channels = info.Channels,
                 Type = info.Type,
+                Failure = held <= _most ? null
+                    : $"{path} takes {held >> 20} MiB of memory while it is open, and {_most >> 20} MiB are the most here; " +
+                        "convert it to a tiled TIFF, of which only parts are read.",
             };
         }
         catch (FastSegException e)

@@ -1,3 +1,4 @@
+using FastSeg.Studio.Exports;
 using FastSeg.Studio.Live;
 using FastSeg.Studio.Projects;
 using FastSeg.Tests;
@@ -219,7 +220,7 @@ internal sealed class LiveLoopTests
         using Backbone backbone = Backbone.Open(folder, 2);
         DeepOptions deep = _project.Settings.DeepOptions(backbone);
         Assert.That(deep.ChooseProjection().Stored, Is.Null, "this backbone has no projection, so that one is fitted and kept");
-        deep = deep with { Projection = ProjectionFile.Load(Backbones.ProjectionPath(_project, deep)) };
+        deep = deep with { Projection = ProjectionFile.Load(FittedProjection.Of(_project.Folder, _project.Settings)!) };
         FileInfo maps = new DirectoryInfo(Path.Combine(_project.CacheFolder, "deep")).GetFiles().Single();
         DateTime written = maps.LastWriteTimeUtc;
         Draw("i3", 2, 50, 40);
@@ -227,6 +228,8 @@ internal sealed class LiveLoopTests
         maps.Refresh();
         Assert.That(maps.LastWriteTimeUtc, Is.EqualTo(written));
         Assert.That(Overlay("i3", out _, Small), Is.EqualTo(Expected("i3", Small, deep)));
+        Assert.That(CommandLine.Of(_project.Snapshot(), _project.Folder), Does.Contain($"--projection {_project.Folder}/projection-"));
+        Assert.That(ProjectModel.Deep(_project.Settings, _project.Folder, backbone).Projection, Is.Not.Null, "the exported model has it");
     }
 
     private void Write(string name, int width, int height, int seed)

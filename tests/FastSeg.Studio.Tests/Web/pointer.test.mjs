@@ -16,9 +16,9 @@ function surface() {
   const pans = [];
   const view = { toImage: (x, y) => ({ x, y }), pan: (x, y) => pans.push([x, y]), zoom: () => {} };
   new Pointers(target, { store: { now: { tool: 'brush' } }, view, pen, polygon: { open: false }, fill: () => {} });
-  const send = (type, pointerType, pointerId, timeStamp = 0) => {
+  const send = (type, pointerType, pointerId, timeStamp = 0, clientX = 10) => {
     const event = new Event(`pointer${type}`, { cancelable: true });
-    for (const [key, value] of Object.entries({ pointerType, pointerId, timeStamp, button: 0, buttons: 1, clientX: 10, clientY: 10 }))
+    for (const [key, value] of Object.entries({ pointerType, pointerId, timeStamp, button: 0, buttons: 1, clientX, clientY: 10 }))
       Object.defineProperty(event, key, { value });
     target.dispatchEvent(event);
   };
@@ -50,11 +50,11 @@ test('the hand that lay there before does not keep the pen from drawing', () => 
 });
 
 test('a second finger makes a pinch of a stroke that only just began, and ends one that was meant', () => {
-  for (const [after, kept] of [[100, []], [2000, [3]]]) {
+  for (const [after, way, kept] of [[100, 200, []], [2000, 5, []], [2000, 200, [3]]]) {
     const { send, done } = surface();
     send('down', 'touch', 1, 0);
     send('move', 'touch', 1, 10);
-    send('move', 'touch', 1, 20);
+    send('move', 'touch', 1, 20, 10 + way);
     send('down', 'touch', 2, after);
     send('up', 'touch', 1, after + 50);
     send('up', 'touch', 2, after + 60);

@@ -72,13 +72,21 @@ function describe(project, item, entry) {
   entry.said = said;
   entry.facts.textContent = item.failure ?? labelled(item);
   entry.shares.hidden = !item.fractions;
-  if (item.fractions) draw(project, item.fractions, entry.shares);
+  if (item.fractions) draw(project, mean(Object.values(item.fractions)), entry.shares);
 }
 
 /** @param {ProjectImage} item */
 function labelled(item) {
   const pixels = Object.values(item.labelled).flatMap((classes) => Object.values(classes)).reduce((a, b) => a + b, 0);
   return pixels === 0 ? 'no labels' : `${pixels.toLocaleString('en')} px labelled`;
+}
+
+/** The mean of the shares of pages. @param {Record<string, number>[]} pages @returns {Record<string, number>} */
+export function mean(pages) {
+  /** @type {Record<string, number>} */
+  const all = {};
+  for (const page of pages) for (const [value, share] of Object.entries(page)) all[value] = (all[value] ?? 0) + share / pages.length;
+  return all;
 }
 
 /** A bar of the classes' shares of the area. @param {Project} project @param {Record<string, number>} fractions @param {HTMLElement} bar */

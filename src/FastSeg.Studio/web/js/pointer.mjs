@@ -8,8 +8,11 @@ import { nextRadius } from './stroke.mjs';
 /** Buttons of a pointer: the wheel, and a pen's eraser end. */
 const Middle = 4, EraserEnd = 32;
 
-/** How long after the first finger a second one makes a pinch of what began as a stroke, in milliseconds; later the stroke is meant. */
-const PinchTime = 300;
+/**
+ * A second finger makes a pinch of what began as a stroke, unless the first one has drawn for so long, in milliseconds, and so far, in CSS
+ * pixels: then the stroke is meant.
+ */
+const PinchTime = 300, PinchWay = 30;
 
 /** What mouse, pen and fingers do over the image. Once a pen was seen, a finger pans: a palm draws nothing. */
 export class Pointers {
@@ -23,6 +26,7 @@ export class Pointers {
   /** Whether that is a finger, and when it came. */
   #byFinger = false;
   #since = 0;
+  #from = { x: 0, y: 0 };
   /** @type {Map<number, Spot>} pointers that pan */
   #panning = new Map();
 
@@ -80,7 +84,8 @@ export class Pointers {
   /** @param {number} now */
   #pinchInstead(now) {
     const pointer = /** @type {number} */ (this.#drawing);
-    if (now - this.#since > PinchTime) this.pen.end();
+    const way = Math.hypot(this.#last.x - this.#from.x, this.#last.y - this.#from.y);
+    if (now - this.#since > PinchTime && way > PinchWay) this.pen.end();
     else this.pen.cancel();
     this.#drawing = null;
     this.#panning.set(pointer, this.#last);
@@ -101,6 +106,7 @@ export class Pointers {
     this.#drawing = event.pointerId;
     this.#byFinger = event.pointerType === 'touch';
     this.#since = event.timeStamp;
+    this.#from = this.#last;
     this.pen.begin(spot, erase, event.timeStamp);
   }
 

@@ -188,6 +188,8 @@ export class Studio {
   #refused(operation, sentence) {
     this.labels.remove(operation.id);
     notify(sentence, 'error');
+    // It was made with an old idea of the project, such as of its classes.
+    this.reload(0);
   }
 
   /** Labels or classes changed, here or in another page. @param {Change} change */
@@ -231,8 +233,11 @@ export class Studio {
     const project = await ask('GET', '/api/project');
     const before = this.store.now.project;
     if (before && before.instance !== project.instance) this.#restarted();
+    // An answer that was overtaken: the change that overtook it has the project fetched again.
+    else if (before && before.version > project.version) return before;
     this.store.set({ project });
-    if (!project.classes.some((item) => item.value === this.store.now.classValue))
+    // A class that was just added waits to be sent, and is chosen already.
+    if (this.outbox.waiting === 0 && !project.classes.some((item) => item.value === this.store.now.classValue))
       this.store.set({ classValue: project.classes[0]?.value ?? 0 });
     const image = currentImage(this.store.now);
     if (!image || image.failure) {
@@ -265,6 +270,16 @@ export class Studio {
     this.segmentation.refresh(key, region);
     this.uncertainty.refresh(key, region);
     this.store.set({ fresh: !this.segmentation.busy });
+    clearTimeout(this.#counting);
+    this.#counting = setTimeout(() => this.reload(0), 1500);
+  }
+
+  /** When what is segmented now is to be counted for the list of images. @type {ReturnType<typeof setTimeout>|undefined} */
+  #counting;
+
+  /** The server tells its news from now on; what it told before, to nobody, is fetched. */
+  connected() {
+    for (const layer of this.layers) layer.refresh(null, null);
   }
 
   /** Everything may have changed while we were not connected. */

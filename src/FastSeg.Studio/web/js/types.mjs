@@ -12,7 +12,7 @@
  * @property {string} type  sample type, such as uint8
  * @property {string|null} failure  why it cannot be read, one sentence
  * @property {Record<string, Record<string, number>>} labelled  page, class, pixels
- * @property {Record<string, number>|null} [fractions]  class, share of the area
+ * @property {Record<string, Record<string, number>>|null} [fractions]  page, class, share of the area
  * @property {{size: number, unit: string}|null} [pixelSize]
  *
  * @typedef {object} ProjectClass
