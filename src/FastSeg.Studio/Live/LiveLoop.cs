@@ -200,13 +200,21 @@ internal sealed class LiveLoop : IDisposable
                 Say(_work.UpToDate(view));
                 said = true;
             }
-            _ranking.Step(stale);
+            if (_ranking.Step(stale))
+            {
+                continue;
+            }
             if (Interrupted() || !_work.Next(view, Around(view), stale))
             {
                 return;
             }
         }
-        _ranking.Step(stale);
+        if (_ranking.Step(stale))
+        {
+            // One page at a time, so that a view that comes meanwhile is segmented before the next.
+            _signal.Release();
+            return;
+        }
         Say(new LiveStatus(LiveState.Idle, ""));
     }
 

@@ -100,10 +100,9 @@ internal sealed class LiveOverlays(long bytes)
         {
             _canvases.TryGetValue((Which.Live, false, image, page), out canvas);
         }
-        long[]? counts = canvas?.Counts();
-        return counts is null || counts.Sum() < canvas!.Bounds.Pixels
-            ? null
-            : Enumerable.Range(1, 255).Where(value => counts[value] > 0).ToDictionary(value => value, value => counts[value]);
+        return canvas?.Counts() is { } counts
+            ? Enumerable.Range(1, 255).Where(value => counts[value] > 0).ToDictionary(value => value, value => counts[value])
+            : null;
     }
 
     private void Drop(Which which)

@@ -10,8 +10,9 @@ namespace FastSeg.Studio.Live;
 /// <param name="project">The project.</param>
 internal sealed class LivePages(Project project) : IDisposable
 {
-    /// <summary>Pages that stay open though nobody works on them.</summary>
+    /// <summary>Pages that stay open though nobody works on them, and the bytes that they may hold.</summary>
     private const int MostIdle = 16;
+    private const long IdleBytes = 256L << 20;
 
     private readonly Dictionary<(string Image, int Page), Entry> _open = [];
     private long _clock;
@@ -26,13 +27,23 @@ internal sealed class LivePages(Project project) : IDisposable
         {
             ProjectImage known = project.Images.FirstOrDefault(known => known.Id == image)
                 ?? throw new FastSegException($"The project has no image {image}.");
-            var file = new FileInfo(known.Path);
+            string key = Key(image, page, known.Path);
             ImageReader reader = ImageFile.Open(known.PagePath(page));
-            string key = $"{image}-{page}-{file.Length}-{file.LastWriteTimeUtc.Ticks}";
-            _open[(image, page)] = entry = new Entry(reader, new PreparedImage(reader, key, ReadSamples(key)));
+            _open[(image, page)] = entry = new Entry(known.Path, reader, new PreparedImage(reader, key, ReadSamples(key)));
         }
         entry.Used = ++_clock;
         return entry.Prepared;
+    }
+
+    /// <summary>
+    /// Closes the pages whose files another program wrote anew since they were opened. Returns whether there were any: what was computed of
+    /// them is of another picture.
+    /// </summary>
+    public bool CloseChanged()
+    {
+        var changed = _open.Where(entry => entry.Value.Prepared.Key != Key(entry.Key.Image, entry.Key.Page, entry.Value.Path)).ToArray();
+        Array.ForEach(changed, entry => Close(entry.Key));
+        return changed.Length > 0;
     }
 
     /// <summary>Finds out mean and deviation of a page where they are not known yet, and keeps them.</summary>
@@ -52,10 +63,15 @@ internal sealed class LivePages(Project project) : IDisposable
     /// <param name="keep">Pages that the newest work used.</param>
     public void Trim(int keep)
     {
-        foreach (var old in _open.OrderByDescending(entry => entry.Value.Used).Skip(Math.Max(keep, MostIdle)).ToArray())
+        long held = 0;
+        int open = 0;
+        foreach (var entry in _open.OrderByDescending(entry => entry.Value.Used).ToArray())
         {
-            _open.Remove(old.Key);
-            old.Value.Dispose();
+            held += entry.Value.Bytes;
+            if (++open > keep && (open > MostIdle || held > IdleBytes))
+            {
+                Close(entry.Key);
+            }
         }
     }
 
@@ -67,6 +83,19 @@ internal sealed class LivePages(Project project) : IDisposable
             entry.Dispose();
         }
         _open.Clear();
+    }
+
+    /// <summary>What tells a page's content from others: the file's size and time, so that a moved project keeps what it computed.</summary>
+    private static string Key(string image, int page, string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? $"{image}-{page}-{file.Length}-{file.LastWriteTimeUtc.Ticks}" : $"{image}-{page}-missing";
+    }
+
+    private void Close((string Image, int Page) key)
+    {
+        _open.Remove(key, out Entry? entry);
+        entry?.Dispose();
     }
 
     private string SamplesFile(string key) => Path.Combine(Folder("samples"), $"{key}.json");
@@ -99,9 +128,16 @@ internal sealed class LivePages(Project project) : IDisposable
         }
     }
 
-    private sealed class Entry(ImageReader reader, PreparedImage prepared) : IDisposable
+    private sealed class Entry(string path, ImageReader reader, PreparedImage prepared) : IDisposable
     {
+        private readonly long _decoded = reader.HeldBytes(1);
+
+        public string Path => path;
+
         public PreparedImage Prepared => prepared;
+
+        /// <summary>Bytes that the page may hold: a decoded picture, where its format gives no part of it alone, and deep features.</summary>
+        public long Bytes => _decoded + prepared.DeepBytes;
 
         public long Used { get; set; }
 

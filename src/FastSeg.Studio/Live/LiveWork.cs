@@ -49,6 +49,10 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
         long version = project.Version;
         ProjectSettings settings = project.Settings;
         IReadOnlyList<LabelledSnapshot> labels = Labels();
+        if (pages.CloseChanged())
+        {
+            _trained = [];
+        }
         if (settings == _settings && labels.SequenceEqual(_trained))
         {
             // A new name or colour is a new version of the project, and the model is up to date with it.
@@ -120,7 +124,7 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
                 page, middle, new byte[middle.Pixels], confidence, new SegmentOptions { Smoothing = model.Smoothing }, Options(stale));
             return 1 - confidence.Average(value => (double)value);
         }
-        catch (FastSegException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             return null;
         }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace FastSeg.Studio.Live;
 
 /// <summary>
@@ -17,6 +19,11 @@ internal sealed class OverlayCanvas(long width, long height, OverlayPool pool)
     /// <summary>Tiles by row x columns of tiles + column, each with a bit for every cell that is computed.</summary>
     private readonly Dictionary<long, (OverlayTile Tile, ushort Cells)> _tiles = [];
     private readonly long _across = (width + OverlayTile.Side - 1) / OverlayTile.Side;
+    private readonly long _allCells = (width + Cell - 1) / Cell * ((height + Cell - 1) / Cell);
+
+    /// <summary>Cells that are computed, and the pixels of each value once they were counted.</summary>
+    private long _cells;
+    private long[]? _counts;
 
     /// <summary>The whole page.</summary>
     public Region Bounds { get; } = new(0, 0, width, height);
@@ -80,25 +87,13 @@ internal sealed class OverlayCanvas(long width, long height, OverlayPool pool)
         }
     }
 
-    /// <summary>Pixels of each value among those that are computed.</summary>
-    public long[] Counts()
+    /// <summary>Pixels of each value, where all of the page is computed; null otherwise.</summary>
+    public IReadOnlyList<long>? Counts()
     {
-        long[] counts = new long[256];
         lock (pool.Lock)
         {
-            foreach ((OverlayTile tile, _) in _tiles.Values)
-            {
-                for (int y = 0; y < OverlayTile.Side; y++)
-                {
-                    foreach (byte value in tile.Row(0, y))
-                    {
-                        counts[value]++;
-                    }
-                }
-            }
+            return _cells < _allCells ? null : _counts ??= Count();
         }
-        counts[0] = 0;
-        return counts;
     }
 
     /// <summary>Drops all tiles.</summary>
@@ -108,6 +103,7 @@ internal sealed class OverlayCanvas(long width, long height, OverlayPool pool)
         {
             pool.Forget(this);
             _tiles.Clear();
+            _cells = 0;
         }
     }
 
@@ -115,7 +111,29 @@ internal sealed class OverlayCanvas(long width, long height, OverlayPool pool)
     public long UsedAt(long key) => _tiles[key].Tile.Used;
 
     /// <summary>Drops a tile; the pool calls this under its lock.</summary>
-    public void Remove(long key) => _tiles.Remove(key);
+    public void Remove(long key)
+    {
+        _tiles.Remove(key, out (OverlayTile Tile, ushort Cells) entry);
+        _cells -= BitOperations.PopCount(entry.Cells);
+    }
+
+    private long[] Count()
+    {
+        long[] counts = new long[256];
+        foreach ((OverlayTile tile, _) in _tiles.Values)
+        {
+            for (int y = 0; y < OverlayTile.Side; y++)
+            {
+                foreach (byte value in tile.Row(0, y))
+                {
+                    counts[value]++;
+                }
+            }
+        }
+        // What lies beyond the page's edge is 0 as well.
+        counts[0] = 0;
+        return counts;
+    }
 
     private void ReadRow(long x, long y, int level, int side, Span<byte> row)
     {
@@ -151,6 +169,8 @@ internal sealed class OverlayCanvas(long width, long height, OverlayPool pool)
         OverlayTile tile = entry.Tile ?? new OverlayTile();
         tile.Used = pool.Now();
         _tiles[key] = (tile, (ushort)(entry.Cells | cells));
+        _cells += BitOperations.PopCount((uint)(cells & ~entry.Cells));
+        _counts = null;
         if (!known)
         {
             pool.Add(this, key);

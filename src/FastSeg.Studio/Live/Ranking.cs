@@ -11,7 +11,9 @@ namespace FastSeg.Studio.Live;
 internal sealed class Ranking(Project project, LiveWork work)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Image, int Page), double> _scores = [];
+
+    /// <summary>The pages that were looked at; null for those that cannot be read.</summary>
+    private readonly Dictionary<(string Image, int Page), double?> _scores = [];
     private TaskCompletionSource<IReadOnlyList<UncertainPage>>? _asked;
     private LiveModel? _model;
 
@@ -25,9 +27,10 @@ internal sealed class Ranking(Project project, LiveWork work)
         }
     }
 
-    /// <summary>Looks at all pages where somebody asked, on the loop's thread.</summary>
+    /// <summary>Looks at the next page where somebody asked, on the loop's thread.</summary>
     /// <param name="stale">What a new stroke cancels.</param>
-    public void Step(CancellationToken stale)
+    /// <returns>Whether a page was looked at, and others may be left.</returns>
+    public bool Step(CancellationToken stale)
     {
         TaskCompletionSource<IReadOnlyList<UncertainPage>>? asked;
         lock (_lock)
@@ -36,7 +39,7 @@ internal sealed class Ranking(Project project, LiveWork work)
         }
         if (asked is null)
         {
-            return;
+            return false;
         }
         LiveModel? model = work.Overlays.Model(Which.Live);
         if (model != _model)
@@ -44,32 +47,26 @@ internal sealed class Ranking(Project project, LiveWork work)
             _scores.Clear();
             _model = model;
         }
-        if (model is not null)
+        if (model is not null && Pages().FirstOrDefault(page => !_scores.ContainsKey(page)) is { Image: not null } next)
         {
-            Score(model, stale);
+            _scores[next] = work.MeanUncertainty(model, next.Image, next.Page, stale);
+            return true;
         }
         lock (_lock)
         {
             _asked = null;
         }
-        asked.SetResult([.. _scores
-            .Select(entry => new UncertainPage(entry.Key.Image, entry.Key.Page, entry.Value))
-            .OrderByDescending(page => page.Uncertainty).ThenBy(page => page.Image, StringComparer.Ordinal).ThenBy(page => page.Page)]);
+        var ranked = from entry in _scores
+                     where entry.Value is not null
+                     orderby entry.Value descending, entry.Key.Image, entry.Key.Page
+                     select new UncertainPage(entry.Key.Image, entry.Key.Page, entry.Value ?? 0);
+        asked.SetResult([.. ranked]);
+        return false;
     }
 
-    private void Score(LiveModel model, CancellationToken stale)
-    {
-        var pages = from image in project.Images
-                    where image.Failure is null
-                    from page in Enumerable.Range(1, image.Pages)
-                    select (image.Id, page);
-        foreach ((string image, int page) in pages.Where(page => !_scores.ContainsKey(page)))
-        {
-            stale.ThrowIfCancellationRequested();
-            if (work.MeanUncertainty(model, image, page, stale) is { } score)
-            {
-                _scores[(image, page)] = score;
-            }
-        }
-    }
+    private IEnumerable<(string Image, int Page)> Pages() =>
+        from image in project.Images
+        where image.Failure is null
+        from page in Enumerable.Range(1, image.Pages)
+        select (image.Id, page);
 }

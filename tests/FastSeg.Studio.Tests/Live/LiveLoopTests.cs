@@ -197,6 +197,21 @@ internal sealed class LiveLoopTests
     }
 
     [Test]
+    public void AnImageThatIsWrittenAnewIsSegmentedAnew()
+    {
+        _loop.Look(View("i1"));
+        DrawBoth();
+        _log.Wait(LiveState.Segmented, _project.Version);
+        byte[] old = Overlay("i1", out int model);
+        Write("scene1.png", Width, Height, 9);
+        _log.Clear();
+        _loop.Look(View("i1") with { Region = new Region(0, 0, Width, Height - 1) });
+        Assert.That(_log.Wait(LiveState.Segmented, _project.Version).Model, Is.GreaterThan(model));
+        Assert.That(Overlay("i1", out _, new Region(0, 0, Width, 400)), Is.EqualTo(Expected("i1", new Region(0, 0, Width, 400))));
+        Assert.That(Overlay("i1", out _), Is.Not.EqualTo(old));
+    }
+
+    [Test]
     public void AMeasuredPageIsNotMeasuredAgain()
     {
         _loop.Look(View("i1"));

@@ -61,7 +61,20 @@ internal sealed class OverlayCanvasTests
         Assert.That(read.Count(value => value == 7), Is.EqualTo(128 * 64));
         Assert.That(canvas.Has(64, 128) && canvas.Has(191, 191), Is.True);
         Assert.That(canvas.Has(63, 128) || canvas.Has(192, 128) || canvas.Has(64, 127) || canvas.Has(64, 192), Is.False);
-        Assert.That(canvas.Counts()[7], Is.EqualTo(128 * 64));
+        Assert.That(canvas.Counts(), Is.Null, "most of the page is not computed");
+    }
+
+    [Test]
+    public void PixelsAreCountedWhereAllIsComputed()
+    {
+        OverlayCanvas canvas = Filled(out byte[] all);
+        Assert.That(Enumerable.Range(1, 3).Select(value => canvas.Counts()![value]), Is.EqualTo(
+            Enumerable.Range(1, 3).Select(value => all.LongCount(at => at == value))));
+        canvas.Put(new Region(640, 512, 60, 18), [.. Enumerable.Repeat((byte)9, 60 * 18)]);
+        Assert.That(canvas.Counts()![9], Is.EqualTo(60 * 18));
+        Assert.That(canvas.Counts()!.Sum(), Is.EqualTo(Width * Height));
+        canvas.Remove(0);
+        Assert.That(canvas.Counts(), Is.Null, "a tile was dropped");
     }
 
     [TestCase(new byte[] { 0, 0, 0, 0 }, 0)]
