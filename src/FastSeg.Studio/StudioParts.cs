@@ -44,7 +44,7 @@ internal sealed class StudioParts : IDisposable
         _pictures = new PictureShelf(Path.Combine(_project.CacheFolder, "pictures"), Share(PictureShelf.UsuallyHeld));
         _pictures.Sharpened += TellOfPicture;
         var pages = new LivePages(_project);
-        var trainer = new LiveTrainer(_project, pages, new Backbones(_project, options.Threads), Share(RowBytes));
+        var trainer = new LiveTrainer(_project, pages, new Backbones(_project), Share(RowBytes));
         var overlays = new LiveOverlays(Share(OverlayBytes));
         _loop = new LiveLoop(_project, new LiveWork(_project, pages, trainer, overlays, options.Threads) { Memory = options.Memory });
         _pictures.Busy = () => _loop.Now.State is LiveState.Measuring or LiveState.Training or LiveState.Segmenting;

@@ -27,7 +27,7 @@ internal sealed class FeaturePictures(Project project, string image, int page, s
         string folder = output ?? Path.Combine(project.Folder, "features");
         ProjectFolder.Guarded(folder, () => Directory.CreateDirectory(folder));
         string stem = Path.Combine(folder, LabelFiles.Stem(shown, page));
-        using Backbone? backbone = ProjectModel.Backbone(snapshot.Settings);
+        using Backbone? backbone = snapshot.Settings.OpenBackbone();
         using ImageReader reader = ImageFile.Open(shown.PagePath(page));
         int pictures = backbone is null ? 1 : 2, passes = backbone is null ? 2 : 3, done = 0;
         job.Begin(0, pictures, $"classical features of {shown.Name}");

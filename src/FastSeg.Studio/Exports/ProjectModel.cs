@@ -7,16 +7,8 @@ internal static class ProjectModel
 {
     public const string FileName = "model.fastseg";
 
-    /// <summary>Threads of the transformer where the command line names none; they are part of its result.</summary>
-    private const int NetworkThreads = 1;
-
     /// <summary>Whether labelled pixels are held out, which takes several trainings: only where they choose the smoothing.</summary>
     public static bool HoldsOut(ProjectSettings settings) => settings.Smooth == "auto";
-
-    /// <summary>Opens the backbone of a project; null for classical features alone. The caller disposes it.</summary>
-    /// <exception cref="FastSegException">It is missing or damaged.</exception>
-    public static Backbone? Backbone(ProjectSettings settings) =>
-        settings.Deep is { } deep ? FastSeg.Backbone.Open(BackboneFolders.Named(deep), NetworkThreads) : null;
 
     /// <summary>The deep features of an open backbone, by the projection of the project where it has one of its own.</summary>
     /// <exception cref="FastSegException">The projection is damaged.</exception>

@@ -31,7 +31,7 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
         ProjectSnapshot snapshot = project.Snapshot();
         string folder = FolderOf(project, output);
         PageTask[] pages = Pages(snapshot, folder);
-        using Backbone? backbone = ProjectModel.Backbone(snapshot.Settings);
+        using Backbone? backbone = snapshot.Settings.OpenBackbone();
         Model model = Train(job, snapshot, backbone, folder, pages.Length);
         var table = new FractionTable();
         var failures = new List<string>();

@@ -7,8 +7,7 @@ namespace FastSeg.Studio.Live;
 /// its folder has one; otherwise one is fitted to the images that are labelled first, and kept in the project. One thread uses it.
 /// </summary>
 /// <param name="project">The project.</param>
-/// <param name="threads">Threads of the transformer; 0 takes one for each core.</param>
-internal sealed class Backbones(Project project, int threads) : IDisposable
+internal sealed class Backbones(Project project) : IDisposable
 {
     private readonly Dictionary<string, Backbone> _open = new(StringComparer.Ordinal);
 
@@ -19,7 +18,7 @@ internal sealed class Backbones(Project project, int threads) : IDisposable
     /// <exception cref="FastSegException">The folder holds no backbone, or the projection cannot be fitted or written.</exception>
     public DeepOptions Options(ProjectSettings settings, IReadOnlyList<PreparedImage> labelled, ComputeOptions options)
     {
-        DeepOptions deep = settings.DeepOptions(Open(settings.Deep!));
+        DeepOptions deep = settings.DeepOptions(Open(settings));
         if (deep.ChooseProjection().Stored is not null)
         {
             return deep;
@@ -42,11 +41,12 @@ internal sealed class Backbones(Project project, int threads) : IDisposable
         _open.Clear();
     }
 
-    private Backbone Open(string folder)
+    private Backbone Open(ProjectSettings settings)
     {
+        string folder = settings.Deep!;
         if (!_open.TryGetValue(folder, out Backbone? backbone))
         {
-            _open[folder] = backbone = Backbone.Open(folder, threads > 0 ? threads : Environment.ProcessorCount);
+            _open[folder] = backbone = settings.OpenBackbone()!;
         }
         return backbone;
     }

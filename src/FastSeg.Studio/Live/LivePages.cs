@@ -41,9 +41,12 @@ internal sealed class LivePages(Project project) : IDisposable
     /// </summary>
     public bool CloseChanged()
     {
-        var changed = _open.Where(entry => entry.Value.Prepared.Key != Key(entry.Key.Image, entry.Key.Page, entry.Value.Path)).ToArray();
-        Array.ForEach(changed, entry => Close(entry.Key));
-        return changed.Length > 0;
+        var changed = from entry in _open
+                      where entry.Value.Prepared.Key != Key(entry.Key.Image, entry.Key.Page, entry.Value.Path)
+                      select entry.Key;
+        (string, int)[] keys = [.. changed];
+        Array.ForEach(keys, Close);
+        return keys.Length > 0;
     }
 
     /// <summary>Finds out mean and deviation of a page where they are not known yet, and keeps them.</summary>
@@ -85,7 +88,7 @@ internal sealed class LivePages(Project project) : IDisposable
         _open.Clear();
     }
 
-    /// <summary>What tells a page's content from others: the file's size and time, so that a moved project keeps what it computed.</summary>
+    /// <summary>What tells a page's content from others: the file's size and time. A moved project keeps what it computed.</summary>
     private static string Key(string image, int page, string path)
     {
         var file = new FileInfo(path);
@@ -136,7 +139,7 @@ internal sealed class LivePages(Project project) : IDisposable
 
         public PreparedImage Prepared => prepared;
 
-        /// <summary>Bytes that the page may hold: a decoded picture, where its format gives no part of it alone, and deep features.</summary>
+        /// <summary>Bytes that the page may hold: all of the picture, where its format gives no part alone, and deep features.</summary>
         public long Bytes => _decoded + prepared.DeepBytes;
 
         public long Used { get; set; }

@@ -7,6 +7,9 @@ internal sealed record ProjectSettings
     private static readonly string[] Smoothings = ["none", "guided", "safe", "auto"];
     private static readonly string[] Upsamplers = ["nearest", "bilinear", "jbu", "learned"];
 
+    /// <summary>Threads of the transformer where train's command line names none: they are part of its result.</summary>
+    private const int NetworkThreads = 1;
+
     /// <summary>--preset: paper or weka.</summary>
     public string Preset { get; init; } = "paper";
 
@@ -50,6 +53,10 @@ internal sealed record ProjectSettings
     /// to count them, the view shows the plain guided filter.
     /// </summary>
     public Smoothing LiveSmoothing() => Smooth == "none" ? Smoothing.None : Smoothing.Guided();
+
+    /// <summary>Opens the backbone; null for classical features alone. The caller disposes it.</summary>
+    /// <exception cref="FastSegException">It is missing or damaged.</exception>
+    public Backbone? OpenBackbone() => Deep is { } folder ? Backbone.Open(BackboneFolders.Named(folder), NetworkThreads) : null;
 
     /// <summary>The deep features, of an open backbone.</summary>
     public DeepOptions DeepOptions(Backbone backbone) => new(backbone)

@@ -37,7 +37,7 @@ internal sealed class ExportEndpoints(Project project, JobQueue jobs, string? ou
     private void WriteModel(string path, CancellationToken cancellation)
     {
         ProjectSnapshot snapshot = project.Snapshot();
-        using Backbone? backbone = ProjectModel.Backbone(snapshot.Settings);
+        using Backbone? backbone = snapshot.Settings.OpenBackbone();
         ProjectModel.Train(snapshot, project.Folder, backbone, compute with { Cancellation = cancellation }).Model.Save(path);
     }
 

@@ -34,7 +34,7 @@ internal sealed class ProjectModelTests
             File.ReadAllText(Path.Combine(unpacked, "train.sh")),
             Is.EqualTo($"#!/bin/sh\n{CommandLine.Of(snapshot, drawn.Project.Folder)}\n"));
         RunShell(unpacked);
-        using Backbone? backbone = ProjectModel.Backbone(settings);
+        using Backbone? backbone = settings.OpenBackbone();
         Model model = ProjectModel.Train(snapshot, drawn.Project.Folder, backbone, new ComputeOptions()).Model;
         string exported = Path.Combine(drawn.Root, "exported.fastseg");
         model.Save(exported);

@@ -32,7 +32,7 @@ internal sealed class LiveLoopTests
         string[] images = [_folder.File("scene1.png"), _folder.File("scene2.png"), _folder.File("small.png")];
         _project = Project.Open(_folder.File("project"), new ProjectSeed { Images = images });
         var pages = new LivePages(_project);
-        var trainer = new LiveTrainer(_project, pages, new Backbones(_project, 2), 1 << 20);
+        var trainer = new LiveTrainer(_project, pages, new Backbones(_project), 1 << 20);
         var work = new LiveWork(_project, pages, trainer, new LiveOverlays(1 << 26), 2);
         _loop = new LiveLoop(_project, work);
         _log = new StatusLog(_loop);
@@ -232,7 +232,7 @@ internal sealed class LiveLoopTests
         Draw("i3", 1, 10, 15);
         Draw("i3", 2, 36, 60);
         _log.Wait(LiveState.Segmented, _project.Version);
-        using Backbone backbone = Backbone.Open(folder, 2);
+        using Backbone backbone = Backbone.Open(folder, 1);
         DeepOptions deep = _project.Settings.DeepOptions(backbone);
         Assert.That(deep.ChooseProjection().Stored, Is.Null, "this backbone has no projection, so that one is fitted and kept");
         deep = deep with { Projection = ProjectionFile.Load(FittedProjection.Of(_project.Folder, _project.Settings)!) };
