@@ -1,5 +1,6 @@
 using System.Globalization;
 using FastSeg.Studio.Projects;
+using FastSeg.Studio.Settings;
 
 namespace FastSeg.Studio.Exports;
 

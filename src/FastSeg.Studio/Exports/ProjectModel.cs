@@ -1,4 +1,5 @@
 using FastSeg.Studio.Projects;
+using FastSeg.Studio.Settings;
 
 namespace FastSeg.Studio.Exports;
 

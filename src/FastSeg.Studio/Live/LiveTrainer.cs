@@ -1,5 +1,6 @@
 using FastSeg.Studio.Labels;
 using FastSeg.Studio.Projects;
+using FastSeg.Studio.Settings;
 
 namespace FastSeg.Studio.Live;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using FastSeg.Studio.Projects;
+using FastSeg.Studio.Settings;
 
 namespace FastSeg.Studio.Live;
 

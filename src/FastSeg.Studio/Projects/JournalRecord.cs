@@ -1,3 +1,5 @@
+using FastSeg.Studio.Settings;
+
 namespace FastSeg.Studio.Projects;
 
 /// <summary>One line of the journal. Besides version and time it has one of the others.</summary>

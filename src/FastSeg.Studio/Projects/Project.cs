@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FastSeg.Studio.Files;
 using FastSeg.Studio.Labels;
+using FastSeg.Studio.Settings;
 
 namespace FastSeg.Studio.Projects;
 

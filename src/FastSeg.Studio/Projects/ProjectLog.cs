@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FastSeg.Studio.Settings;
 
 namespace FastSeg.Studio.Projects;
 

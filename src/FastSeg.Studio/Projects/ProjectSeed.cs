@@ -1,3 +1,5 @@
+using FastSeg.Studio.Settings;
+
 namespace FastSeg.Studio.Projects;
 
 /// <summary>What a start of the studio brings to a project.</summary>

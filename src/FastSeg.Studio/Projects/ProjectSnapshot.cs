@@ -1,4 +1,5 @@
 using FastSeg.Studio.Labels;
+using FastSeg.Studio.Settings;
 
 namespace FastSeg.Studio.Projects;
 

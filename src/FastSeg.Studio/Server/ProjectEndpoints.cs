@@ -2,6 +2,7 @@ using FastSeg.Studio.Exports;
 using FastSeg.Studio.Labels;
 using FastSeg.Studio.Live;
 using FastSeg.Studio.Projects;
+using FastSeg.Studio.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

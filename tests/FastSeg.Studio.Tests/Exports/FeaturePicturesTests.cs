@@ -1,5 +1,6 @@
 using FastSeg.Studio.Exports;
 using FastSeg.Studio.Projects;
+using FastSeg.Studio.Settings;
 using FastSeg.Tests;
 using NUnit.Framework;
 

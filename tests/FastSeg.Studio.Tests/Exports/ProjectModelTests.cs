@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using FastSeg.Studio.Exports;
 using FastSeg.Studio.Projects;
+using FastSeg.Studio.Settings;
 using FastSeg.Tests;
 using NUnit.Framework;
 

@@ -1,6 +1,7 @@
 using FastSeg.Studio.Exports;
 using FastSeg.Studio.Live;
 using FastSeg.Studio.Projects;
+using FastSeg.Studio.Settings;
 using FastSeg.Tests;
 using NUnit.Framework;
 

@@ -18,10 +18,11 @@ internal sealed class StudioRoomTests
         ["Files"] = [],
         ["Labels"] = [],
         ["Pictures"] = [],
-        ["Projects"] = ["Files", "Labels"],
-        ["Live"] = ["Labels", "Projects"],
-        ["Exports"] = ["Files", "Labels", "Live", "Projects"],
-        ["Server"] = ["Exports", "Labels", "Live", "Pictures", "Projects"],
+        ["Settings"] = [],
+        ["Projects"] = ["Files", "Labels", "Settings"],
+        ["Live"] = ["Labels", "Projects", "Settings"],
+        ["Exports"] = ["Files", "Labels", "Live", "Projects", "Settings"],
+        ["Server"] = ["Exports", "Labels", "Live", "Pictures", "Projects", "Settings"],
     };
 
     private static IEnumerable<SourceFile> InFolders =>

@@ -1,4 +1,4 @@
-namespace FastSeg.Studio.Projects;
+namespace FastSeg.Studio.Settings;
 
 /// <summary>How the project's model is trained: what the command line of <c>fastseg train</c> says besides images and labels.</summary>
 internal sealed record ProjectSettings

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace FastSeg.Studio.Projects;
+namespace FastSeg.Studio.Settings;
 
 /// <summary>
 /// The projection of deep features that a project fits once where the backbone brings none. Live segmentation, exports and the command
