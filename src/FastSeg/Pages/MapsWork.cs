@@ -87,7 +87,8 @@ internal sealed record MapsWork(DeepModel Model, FeatureSpec Features, int Chann
                 Model, backbone, seen, Work.MapOf(Features.Standardise, samples), times, options, atOnce);
             string? note = Cache is null ? null : MapsFile.Write(Cache, key, maps);
             result = new RunResult(
-                image.Info.Bounds.Pixels, [], times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, peak) { Note = note };
+                image.Info.Bounds.Pixels, [], times.Report(), Stopwatch.GetElapsedTime(start).TotalSeconds, peak)
+            { Note = note };
             return new SharedMaps(key, maps);
         }
         finally

@@ -53,7 +53,12 @@ internal sealed class DrawnProject : IDisposable
         {
             Project.Apply(new Operation.Stroke
             {
-                Id = NewId(), Image = image, Page = page, Class = label, Radius = 40, Points = [100, y, 1200, y + 100],
+                Id = NewId(),
+                Image = image,
+                Page = page,
+                Class = label,
+                Radius = 40,
+                Points = [100, y, 1200, y + 100],
             });
         }
     }

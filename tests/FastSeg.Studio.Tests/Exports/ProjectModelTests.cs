@@ -68,7 +68,9 @@ internal sealed class ProjectModelTests
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var start = new ProcessStartInfo("/bin/sh", ["train.sh"])
         {
-            WorkingDirectory = folder, RedirectStandardError = true, RedirectStandardOutput = true,
+            WorkingDirectory = folder,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
         };
         start.Environment["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}";
         using Process process = Process.Start(start)!;

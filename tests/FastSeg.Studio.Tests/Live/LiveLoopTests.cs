@@ -275,7 +275,11 @@ internal sealed class LiveLoopTests
 
     private void Draw(string image, byte value, int x, int y) => _project.Apply(new Operation.Stroke
     {
-        Id = Guid.NewGuid().ToString(), Image = image, Page = 1, Class = value, Radius = 48,
+        Id = Guid.NewGuid().ToString(),
+        Image = image,
+        Page = 1,
+        Class = value,
+        Radius = 48,
         Points = [x * 16, y * 16, (x + 90) * 16, (y + 30) * 16],
     });
 

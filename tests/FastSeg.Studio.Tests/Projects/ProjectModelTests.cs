@@ -83,7 +83,11 @@ internal sealed class ProjectModelTests
             case 5 or 6:
                 return new Operation.Fill
                 {
-                    Id = id, Image = image, Class = label, X = random.Next(TestProject.Width), Y = random.Next(TestProject.Height),
+                    Id = id,
+                    Image = image,
+                    Class = label,
+                    X = random.Next(TestProject.Width),
+                    Y = random.Next(TestProject.Height),
                 };
             case 7 or 8:
                 return new Operation.Polygon { Id = id, Image = image, Class = label, Points = points };
