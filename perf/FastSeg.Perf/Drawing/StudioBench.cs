@@ -9,7 +9,7 @@ namespace FastSeg.Perf.Drawing;
 /// </summary>
 internal static class StudioBench
 {
-    private const int Strokes = 40, DeepStrokes = 20, HugeSide = 20_000, Minutes = 10;
+    private const int Strokes = 40, DeepStrokes = 20, HugeSide = 20_000, Minutes = 10, Kills = 100;
 
     public static void Run(PerfRun run)
     {
@@ -22,6 +22,7 @@ internal static class StudioBench
         AfterStroke(run, "deep, maps cached, 3,000 labelled pixels", 0.6, image, 3000, DeepStrokes, "--deep", backbone);
         Huge(run, scratch);
         Memory(run, image);
+        Killed(run);
     }
 
     private static void AfterStroke(
@@ -82,6 +83,21 @@ internal static class StudioBench
         }
     }
 
+    /// <summary>Kills the studio between strokes, and looks for each pixel that was drawn: a test in the browser, made longer.</summary>
+    private static void Killed(PerfRun run)
+    {
+        string test = Path.Combine(Repository.Root, "tests", "browser", "kill.test.mjs");
+        (int code, _, string errors) = Node(["--test", test], start => start.Environment["FASTSEG_KILLS"] = $"{Kills}");
+        if (code != 0)
+        {
+            PerfRun.Note($"kill.test.mjs failed: {errors}");
+        }
+        run.Add(new Quantity("studio", $"killed {Kills} times between strokes, without a loss", code == 0 ? Kills : 0, "times")
+        {
+            Goal = Goal.AtLeast(Kills),
+        });
+    }
+
     private static void SaveMosaic(string path)
     {
         const int Side = 2048;
@@ -93,21 +109,24 @@ internal static class StudioBench
     /// <summary>The JSON object that a script prints; null with a note of what was missing.</summary>
     private static JsonElement? Script(string script, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo("node", [Path.Combine(Repository.Root, "perf", "studio", script), .. arguments])
+        (int code, string output, string errors) = Node([Path.Combine(Repository.Root, "perf", "studio", script), .. arguments], _ => { });
+        if (code == 0)
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+            return JsonDocument.Parse(output).RootElement;
+        }
+        string reason = errors.Split('\n').FirstOrDefault(line => line.Contains("Error", StringComparison.Ordinal)) ?? errors;
+        PerfRun.Note($"{script}: left out, {reason.Trim()}");
+        return null;
+    }
+
+    private static (int Code, string Output, string Errors) Node(IReadOnlyList<string> arguments, Action<ProcessStartInfo> more)
+    {
+        var start = new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        more(start);
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        if (process.ExitCode == 0)
-        {
-            return JsonDocument.Parse(output).RootElement;
-        }
-        string reason = errors.Result.Split('\n').FirstOrDefault(line => line.Contains("Error", StringComparison.Ordinal)) ?? errors.Result;
-        PerfRun.Note($"{script}: left out, {reason.Trim()}");
-        return null;
+        return (process.ExitCode, output, errors.Result);
     }
 }
