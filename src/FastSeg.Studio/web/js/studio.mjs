@@ -195,6 +195,11 @@ export class Studio {
   /** Labels or classes changed, here or in another page. @param {Change} change */
   changed(change) {
     const project = this.store.now.project;
+    if (change.duplicate) {
+      // It was done before, and says neither where nor as which version: nothing may ever be segmented for the one that it names.
+      this.labels.refresh(null, null);
+      return this.reload(0);
+    }
     if (this.#seen.has(change.version) || !project) return;
     this.#seen.add(change.version);
     if (this.#seen.size > 500) this.#seen.delete(/** @type {number} */ (this.#seen.values().next().value));

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Item, said, shown } from './browser.mjs';
+import { Studio } from '../../../src/FastSeg.Studio/web/js/studio.mjs';
+import { looking } from '../../../src/FastSeg.Studio/web/js/looking.mjs';
+
+const project = {
+  id: 'p', version: 5, instance: 'a', classes: [{ value: 1, name: 'one', colour: '#ff0000' }],
+  images: [{ id: 'i1', name: 'a.tif', pages: 3, width: 400, height: 300 }, { id: 'i2', name: 'b.tif', pages: 1, width: 80, height: 60 }],
+};
+
+/** A studio with a project, before a server that answers what a test says. */
+function office(answers = {}) {
+  const asked = [];
+  globalThis.fetch = async (path, { method = 'GET', body } = {}) => {
+    asked.push({ path, method, body });
+    const value = await answers[path];
+    return value ? new Response(JSON.stringify(value)) : new Response('{"error": "no"}', { status: 404 });
+  };
+  const studio = new Studio();
+  studio.store.set({ project });
+  said();
+  return { studio, asked };
+}
+
+/** What the layers were told to fetch again. */
+function refreshes(studio) {
+  const told = [];
+  for (const layer of studio.layers) layer.refresh = (key, region) => told.push([studio.layers.indexOf(layer), key, region]);
+  return told;
+}
+
+const pause = (time = 0) => new Promise((resolve) => setTimeout(resolve, time));
+
+test('a stroke that had arrived before is not waited for under the version of its second answer', async () => {
+  const { studio } = office();
+  const told = refreshes(studio), duplicate = { id: 's', version: 5, image: null, page: 0, region: null, duplicate: true };
+  studio.changed(duplicate);
+  assert.equal(studio.store.now.needed, 0);
+  assert.deepEqual(told, [[3, null, null]], 'its labels may be anywhere');
+  studio.changed({ ...duplicate, image: 'i1', page: 1, region: [1, 2, 3, 4], duplicate: false });
+  assert.equal(studio.store.now.needed, 5, 'the change itself still counts');
+  assert.deepEqual(told[1], [3, 'i1/1', { x: 1, y: 2, width: 3, height: 4 }]);
+});
