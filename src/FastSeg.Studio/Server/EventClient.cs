@@ -1,17 +1,21 @@
 namespace FastSeg.Studio.Server;
 
 /// <summary>
-/// The events that one page has not been sent yet. A page that is slow gets the present state instead of a long past.
+/// The events that one page has not been sent yet. A page that is slow gets the present state instead of a long past, and hears that it
+/// missed something.
 /// </summary>
 internal sealed class EventClient
 {
     /// <summary>Most events that wait for a page.</summary>
     public const int Most = 256;
 
+    /// <summary>Tells a page that it missed events: whatever it shows may have changed.</summary>
+    public static readonly StudioEvent Resync = new("resync", "{}");
+
     private readonly Lock _gate = new();
     private readonly Queue<StudioEvent> _waiting = new();
     private readonly SemaphoreSlim _arrived = new(0);
-    private bool _stale = true;
+    private bool _stale = true, _missed;
 
     /// <summary>Puts an event in line; where too many wait, the page is to be told the state afresh.</summary>
     public void Add(StudioEvent arrived)
@@ -25,7 +29,7 @@ internal sealed class EventClient
             if (_waiting.Count == Most)
             {
                 _waiting.Clear();
-                _stale = true;
+                _stale = _missed = true;
             }
             else
             {
@@ -54,9 +58,9 @@ internal sealed class EventClient
     {
         lock (_gate)
         {
-            IReadOnlyList<StudioEvent> taken = _stale ? state() : [.. _waiting];
+            IReadOnlyList<StudioEvent> taken = _missed ? [Resync, .. state()] : _stale ? state() : [.. _waiting];
             _waiting.Clear();
-            _stale = false;
+            _stale = _missed = false;
             return taken;
         }
     }

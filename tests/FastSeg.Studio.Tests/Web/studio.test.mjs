@@ -42,3 +42,12 @@ test('a stroke that had arrived before is not waited for under the version of it
   assert.equal(studio.store.now.needed, 5, 'the change itself still counts');
   assert.deepEqual(told[1], [3, 'i1/1', { x: 1, y: 2, width: 3, height: 4 }]);
 });
+
+test('a page that missed news fetches every layer and the picture', async () => {
+  const { studio } = office();
+  await studio.open('i1', 1);
+  const told = refreshes(studio), before = shown.length;
+  studio.missed();
+  assert.deepEqual(told, studio.layers.map((_, i) => [i, null, null]));
+  assert.equal(shown.length, before + 1);
+});

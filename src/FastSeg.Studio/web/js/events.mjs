@@ -9,6 +9,7 @@
  *   job: (job: Job) => void,
  *   picture: (news: {image: string, page: number, failure?: string|null}) => void,
  *   project: () => void,
+ *   resync: () => void,
  *   opened: () => void,
  *   lost: () => void,
  * }} heard
@@ -23,6 +24,7 @@ export function listen(heard) {
   tell('job', heard.job);
   tell('picture', heard.picture);
   tell('project', heard.project);
+  tell('resync', heard.resync);
   source.onopen = () => heard.opened();
   source.onerror = () => {
     heard.lost();

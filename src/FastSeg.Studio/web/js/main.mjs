@@ -75,6 +75,7 @@ async function start() {
       if (image === store.now.image && page === store.now.page) view.replace(studio.window());
     },
     project: () => studio.reload(0),
+    resync: () => studio.missed(),
     opened: () => void (opened ? studio.reconnected() : studio.connected(), opened = true),
     lost: () => void studio.fetchProject().catch((error) => studio.lost(error)),
   });

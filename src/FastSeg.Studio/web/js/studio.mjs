@@ -287,6 +287,12 @@ export class Studio {
     for (const layer of this.layers) layer.refresh(null, null);
   }
 
+  /** News were missed, since this page was too slow to hear them. The project is fetched with the next event. */
+  missed() {
+    for (const layer of this.layers) layer.refresh(null, null);
+    this.view.replace(this.window());
+  }
+
   /** Everything may have changed while we were not connected. */
   async reconnected() {
     try {
