@@ -51,3 +51,22 @@ test('a page that missed news fetches every layer and the picture', async () => 
   assert.deepEqual(told, studio.layers.map((_, i) => [i, null, null]));
   assert.equal(shown.length, before + 1);
 });
+
+test('a page tells its view again when it comes to the front, and says nothing behind another', async () => {
+  const { studio, asked } = office({ '/api/view': {} });
+  await studio.open('i1', 1);
+  looking(studio);
+  const views = () => asked.filter(({ path }) => path === '/api/view').length;
+  await pause(80);
+  assert.equal(views(), 1);
+  for (const [tell, hidden, count] of [
+    [() => window.dispatchEvent(new Event('focus')), false, 2],
+    [() => document.dispatchEvent(new Event('visibilitychange')), true, 2],
+    [() => document.dispatchEvent(new Event('visibilitychange')), false, 3],
+  ]) {
+    document.hidden = hidden;
+    tell();
+    await pause(80);
+    assert.equal(views(), count);
+  }
+});

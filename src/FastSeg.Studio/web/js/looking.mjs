@@ -1,13 +1,17 @@
 /** @import {Studio} from './studio.mjs' */
 import { ask } from './api.mjs';
 
-/** Tells the server what is looked at: about 20 times a second while it changes, and always the last. @param {Studio} studio */
+/**
+ * Tells the server what is looked at: about 20 times a second while it changes, and always the last. The server segments one view, so that
+ * of a page in another tab may have taken the place of ours: it is told again when this page comes to the front.
+ * @param {Studio} studio
+ */
 export function looking(studio) {
   let told = '', due = false, asking = false;
   const tell = async () => {
     due = false;
     const seen = studio.seen(), now = JSON.stringify(seen);
-    if (!seen || now === told) return;
+    if (!seen || now === told || document.hidden) return;
     if (asking) return plan();
     asking = true;
     told = now;
@@ -19,7 +23,13 @@ export function looking(studio) {
     due = true;
     setTimeout(() => void tell(), 50);
   };
+  const again = () => {
+    told = '';
+    plan();
+  };
   studio.view.onFrame(plan);
+  document.addEventListener('visibilitychange', again);
+  window.addEventListener('focus', again);
   studio.store.on(['image', 'page', 'connection', 'shown', 'compare'], ({ connection }) => {
     if (connection !== 'ok') told = '';
     plan();
