@@ -52,6 +52,20 @@ test('a page that missed news fetches every layer and the picture', async () => 
   assert.equal(shown.length, before + 1);
 });
 
+test('the last replacement of tiles says which brightness they have', async () => {
+  const { studio } = office(), told = [];
+  await studio.open('i1', 1);
+  studio.view.replaced = (levels) => told.push(levels);
+  const items = [];
+  for (const levels of [{ low: 1, high: 2 }, { low: 3, high: 4 }]) {
+    studio.view.replace(levels);
+    items.push(new Item());
+    shown.at(-1).success({ item: items.at(-1) });
+  }
+  for (const item of items) item.load();
+  assert.deepEqual(told, [{ low: 3, high: 4 }]);
+});
+
 test('a page tells its view again when it comes to the front, and says nothing behind another', async () => {
   const { studio, asked } = office({ '/api/view': {} });
   await studio.open('i1', 1);

@@ -8,6 +8,8 @@ export class View {
   /** @type {ProjectImage|null} */
   image = null;
   page = 1;
+  /** Called when tiles of a window have taken the place of others. @type {(levels: Window|null) => void} */
+  replaced = () => {};
   /** Settled when the page that was opened last is there. @type {Promise<unknown>} */
   opened = Promise.resolve();
   /** @type {Map<string, OpenSeadragon.Rect>} what was looked at on each page */
@@ -85,11 +87,11 @@ export class View {
   }
 
   /**
-   * Replaces the tiles by those of another window; the old ones stay until all that is seen is there.
+   * Replaces the tiles by those of another window; the old ones stay until all that is seen is there. Of several replacements the last
+   * one counts.
    * @param {Window|null} levels
-   * @param {() => void} [done]
    */
-  replace(levels, done) {
+  replace(levels) {
     const image = this.image, generation = ++this.#generation;
     if (!image) return;
     const old = Array.from({ length: this.#viewer.world.getItemCount() }, (_, i) => this.#viewer.world.getItemAt(i));
@@ -102,7 +104,7 @@ export class View {
         if (generation !== this.#generation) return this.#viewer.world.removeItem(item);
         item.setOpacity(1);
         for (const other of old) this.#viewer.world.removeItem(other);
-        done?.();
+        this.replaced(levels);
       };
       item.addHandler('fully-loaded-change', ready);
       ready();

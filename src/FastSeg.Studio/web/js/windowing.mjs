@@ -43,20 +43,22 @@ export function windowPanel(studio) {
     else delete windows[image()];
     store.set({ windows });
     show();
-    const { low, high } = now(), span = high - low, page = key();
-    tints.set((drawn.high - drawn.low) / span, (drawn.low - low) / span);
-    studio.view.picture.style.filter = 'url(#window-tint)';
+    adjust();
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      const asked = now();
-      studio.view.replace(studio.window(), () => {
-        if (page !== key()) return;
-        drawn = asked;
-        const rest = now();
-        if (rest.low === asked.low && rest.high === asked.high) studio.view.picture.style.filter = '';
-      });
-    }, 150);
+    timer = setTimeout(() => studio.view.replace(studio.window()), 150);
   }
+
+  /** Tints the tiles that are there as far as their window is not the one that is wanted. */
+  function adjust() {
+    const { low, high } = now(), span = high - low, right = drawn.low === low && drawn.high === high;
+    tints.set((drawn.high - drawn.low) / span, (drawn.low - low) / span);
+    studio.view.picture.style.filter = right ? '' : 'url(#window-tint)';
+  }
+
+  studio.view.replaced = (levels) => {
+    drawn = levels ?? usual();
+    adjust();
+  };
 
   function auto() {
     if (histogram) put({ low: histogram.low, high: Math.max(histogram.high, histogram.low + 1e-9) });
