@@ -52,6 +52,26 @@ test('a page that missed news fetches every layer and the picture', async () => 
   assert.equal(shown.length, before + 1);
 });
 
+test('without a class nothing is drawn, filled or outlined, and a sentence says so; erasing goes on', async () => {
+  const { studio } = office(), done = [];
+  studio.act = (operation) => done.push(operation);
+  await studio.open('i1', 1);
+  studio.store.set({ classValue: 0 });
+  for (const act of [
+    () => studio.fill({ x: 5, y: 5 }), () => studio.pen.begin({ x: 5, y: 5 }, false),
+    () => { for (const [x, y] of [[0, 0], [90, 0], [90, 90]]) studio.polygon.add({ x, y }, false); },
+  ]) {
+    act();
+    studio.pen.end();
+    studio.polygon.close();
+    const sentences = said();
+    assert.ok(sentences.length > 0 && sentences.every((sentence) => /no class/.test(sentence)), act.toString());
+  }
+  assert.deepEqual(done, []);
+  studio.fill({ x: 5, y: 5 }, true);
+  assert.deepEqual([done[0].class, said()], [0, []]);
+});
+
 test('the last replacement of tiles says which brightness they have', async () => {
   const { studio } = office(), told = [];
   await studio.open('i1', 1);

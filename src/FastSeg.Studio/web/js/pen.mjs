@@ -4,7 +4,9 @@
 /** @import {LabelLayer} from './labels.mjs' */
 import { drawPath, drawRuns, magnified, pathOf } from './ink.mjs';
 import { newId } from './outbox.mjs';
+import { notify } from './notices.mjs';
 import { Runs } from './raster.mjs';
+import { NoClass, drawnClass } from './state.mjs';
 import { Stroke } from './stroke.mjs';
 
 /**
@@ -45,12 +47,13 @@ export class Pen {
 
   /** @param {Spot} spot in pixels of the image @param {boolean} erase @param {number} [stamp] when the pointer was there */
   begin(spot, erase, stamp) {
-    const { classValue, radius, image, page } = this.store.now;
-    if (!image || (!erase && classValue === 0)) return;
+    const { radius, image, page } = this.store.now, value = drawnClass(this.store.now, erase);
+    if (!image) return;
+    if (value === null) return notify(NoClass, 'error');
     // A line that the keyboard began ends where the pointer begins another.
     if (this.#stroke) this.end();
     this.#stroke = new Stroke(spot.x, spot.y);
-    this.#what = { class: erase ? 0 : classValue, radius, image, page };
+    this.#what = { class: value, radius, image, page };
     this.#restart();
     this.#straight = false;
     this.#plan(stamp);

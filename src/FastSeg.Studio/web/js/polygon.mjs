@@ -4,6 +4,8 @@
 import { Parts, toParts, toViewer } from './geometry.mjs';
 import { fit } from './layer.mjs';
 import { newId } from './outbox.mjs';
+import { notify } from './notices.mjs';
+import { NoClass, drawnClass } from './state.mjs';
 
 /** How near the first corner a click closes the polygon, in CSS pixels. */
 const Near = 9;
@@ -35,9 +37,12 @@ export class Polygon {
    * @param {boolean} erase
    */
   add(spot, erase) {
-    const { classValue, image, page } = this.store.now;
+    const { image, page } = this.store.now, value = drawnClass(this.store.now, erase);
     if (!image) return;
-    if (this.#points.length === 0) this.#what = { class: erase ? 0 : classValue, image, page };
+    if (this.#points.length === 0) {
+      if (value === null) return notify(NoClass, 'error');
+      this.#what = { class: value, image, page };
+    }
     const far = Math.hypot(spot.x - this.#points[0] / Parts, spot.y - this.#points[1] / Parts) * this.view.transform().scale;
     if (this.#points.length >= 6 && far <= Near) return this.close();
     const x = toParts(spot.x), y = toParts(spot.y), last = this.#points.length;

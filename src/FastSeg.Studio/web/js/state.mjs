@@ -74,6 +74,14 @@ export function currentClass(state) {
   return state.project?.classes.find((item) => item.value === state.classValue) ?? null;
 }
 
+/** What a person hears who wants to draw without a class. */
+export const NoClass = 'There is no class to draw with; add one with the + beside Classes.';
+
+/** The class that is drawn with, 0 where it is erased; null where there is no class. @param {State} state @param {boolean} erase */
+export function drawnClass({ classValue }, erase) {
+  return erase ? 0 : classValue || null;
+}
+
 /** Whether every stroke is kept by the server, trained on, and its labels are on the screen. @param {State} state */
 export function upToDate(state) {
   const live = state.live;

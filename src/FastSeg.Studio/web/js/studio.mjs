@@ -1,6 +1,6 @@
 /** @import {Answer, Change, LiveStatus, Operation, OverlayNews, Project, Window} from './types.mjs' */
 import { Refused, ask } from './api.mjs';
-import { Store, currentImage } from './state.mjs';
+import { NoClass, Store, currentImage, drawnClass } from './state.mjs';
 import { View } from './view.mjs';
 import { Layer } from './layer.mjs';
 import { LabelLayer } from './labels.mjs';
@@ -145,9 +145,11 @@ export class Studio {
 
   /** Fills around a place. @param {{x: number, y: number}} spot in pixels of the image @param {boolean} [erase] */
   fill(spot, erase = false) {
-    const { image, page, classValue } = this.store.now, known = this.view.image, x = Math.floor(spot.x), y = Math.floor(spot.y);
-    if (known && x >= 0 && y >= 0 && x < known.width && y < known.height)
-      this.act({ id: newId(), kind: 'fill', image, page, class: erase ? 0 : classValue, x, y });
+    const { image, page } = this.store.now, known = this.view.image, x = Math.floor(spot.x), y = Math.floor(spot.y);
+    if (!known || x < 0 || y < 0 || x >= known.width || y >= known.height) return;
+    const value = drawnClass(this.store.now, erase);
+    if (value === null) notify(NoClass, 'error');
+    else this.act({ id: newId(), kind: 'fill', image, page, class: value, x, y });
   }
 
   undo() {
