@@ -19,6 +19,7 @@ internal sealed class PictureEndpoints(Project project, PictureShelf shelf)
 
     public void Map(IEndpointRouteBuilder routes)
     {
+        routes.MapGet(Root, Describe);
         routes.MapGet($"{Root}/tile/{{level}}/{{x}}/{{y}}", Tile);
         routes.MapGet($"{Root}/overview", Overview);
         routes.MapGet($"{Root}/thumbnail", Thumbnail);
@@ -43,6 +44,14 @@ internal sealed class PictureEndpoints(Project project, PictureShelf shelf)
         return image.Failure is null
             ? image
             : throw new RequestException(StatusCodes.Status422UnprocessableEntity, image.Failure);
+    }
+
+    /// <summary>A page's size, which labels and overlays have too; the project's description has that of the first page alone.</summary>
+    private async Task Describe(HttpContext context)
+    {
+        (ProjectImage image, int page) = Named(project, context);
+        (long width, long height) = project.Labels(image.Id, page).SizeAt(0);
+        await Answers.Write(context, new { image.Id, Page = page, Width = width, Height = height });
     }
 
     private async Task Tile(HttpContext context)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using FastSeg.Studio.Pictures;
 using FastSeg.Studio.Tests.Pictures;
 using FastSeg.Tests;
+using FastSeg.Tests.Images.Tiff;
 using NUnit.Framework;
 
 namespace FastSeg.Studio.Tests.Server;
@@ -80,6 +81,28 @@ internal sealed class PictureEndpointTests
     {
         byte[] thumbnail = _studio.Get($"{Root(SampleType.Float32)}/thumbnail");
         Assert.That(Pixels(thumbnail, 125, 75), Has.Length.EqualTo(125 * 75));
+    }
+
+    [Test]
+    public void EachPageHasASizeOfItsOwn()
+    {
+        using var studio = new RunningStudio(folder => File.WriteAllBytes(Path.Combine(folder, "pages.tif"), TiffBuilder.Build(
+            [
+                new TiffBuilder().Image(new byte[60 * 50], 60, 50, 1, SampleType.UInt8),
+                new TiffBuilder().Image(new byte[90 * 20], 90, 20, 1, SampleType.UInt8),
+            ],
+            bigEndian: false,
+            bigTiff: false)));
+        foreach ((int page, int width, int height) in ((int, int, int)[])[(1, 60, 50), (2, 90, 20)])
+        {
+            JsonElement size = studio.Json($"api/images/i1/{page}");
+            Assert.That((size.GetProperty("width").GetInt32(), size.GetProperty("height").GetInt32()), Is.EqualTo((width, height)));
+            Assert.That(Pixels(studio.Get($"api/images/i1/{page}/overview"), width, height), Is.All.Zero);
+            string whole = $"x=0&y=0&width={width}&height={height}";
+            Assert.That(studio.Get($"api/images/i1/{page}/labels?{whole}"), Has.Length.EqualTo(width * height));
+        }
+        Assert.That(
+            studio.Send(studio.Request(HttpMethod.Get, "api/images/i1/3")).Status, Is.EqualTo(HttpStatusCode.BadRequest), "it has two");
     }
 
     private static string Root(SampleType type) => $"api/images/i{Array.IndexOf(Types, type) + 1}/1";

@@ -32,6 +32,45 @@ function refreshes(studio) {
 
 const pause = (time = 0) => new Promise((resolve) => setTimeout(resolve, time));
 
+test('a page has the size that the server says, not that of the first page', async () => {
+  const { studio, asked } = office({ '/api/images/i1/2': { width: 100, height: 900 } });
+  await studio.open('i1', 1);
+  assert.deepEqual([asked.length, studio.view.image.width], [0, 400], 'the first page is shown at once');
+  await studio.open('i1', 2);
+  const { width, height } = studio.view.image;
+  assert.deepEqual([studio.store.now.page, width, height], [2, 100, 900]);
+  assert.deepEqual([shown.at(-1).width, shown.at(-1).height], [100, 900]);
+  for (const { sheet } of studio.layers) assert.deepEqual([sheet.key, sheet.width, sheet.height], ['i1/2', 100, 900]);
+  await studio.open('i1', 1);
+  await studio.open('i1', 2);
+  assert.equal(asked.length, 1, 'a size is asked for once');
+});
+
+test('of two pages the one that was asked for last is shown', async () => {
+  let answer;
+  const { studio } = office({
+    '/api/images/i1/2': new Promise((resolve) => { answer = resolve; }), '/api/images/i1/3': { width: 30, height: 20 },
+  });
+  await studio.open('i1', 1);
+  const slow = studio.open('i1', 2);
+  await studio.open('i1', 3);
+  answer({ width: 10, height: 10 });
+  await slow;
+  assert.equal(studio.store.now.page, 3);
+  const back = studio.open('i1', 2);
+  await studio.open('i2');
+  await back;
+  assert.equal(studio.store.now.image, 'i2');
+});
+
+test('a page that cannot be read is not shown, and the server says why', async () => {
+  const { studio } = office();
+  await studio.open('i1', 1);
+  await studio.open('i1', 3);
+  assert.equal(studio.store.now.page, 1);
+  assert.deepEqual(said(), ['no']);
+});
+
 test('a stroke that had arrived before is not waited for under the version of its second answer', async () => {
   const { studio } = office();
   const told = refreshes(studio), duplicate = { id: 's', version: 5, image: null, page: 0, region: null, duplicate: true };

@@ -1,4 +1,4 @@
-/** @import {Answer, Change, LiveStatus, Operation, OverlayNews, Project, Window} from './types.mjs' */
+/** @import {Answer, Change, LiveStatus, Operation, OverlayNews, Project, Size, Window} from './types.mjs' */
 import { Refused, ask } from './api.mjs';
 import { NoClass, Store, currentImage, drawnClass } from './state.mjs';
 import { View } from './view.mjs';
@@ -115,17 +115,42 @@ export class Studio {
     for (const layer of this.layers) layer.spoil();
   }
 
-  /** Shows a page of an image. @param {string} id @param {number} [page] */
-  open(id, page = 1) {
-    const image = this.store.now.project?.images.find((item) => item.id === id);
+  /** Shows a page of an image, once its size is known. @param {string} id @param {number} [page] */
+  async open(id, page = 1) {
+    const image = this.store.now.project?.images.find((item) => item.id === id), key = `${id}/${page}`;
     if (!image || image.failure) return;
-    if (this.store.now.image === id && this.store.now.page === page) return;
+    this.#opening = key;
+    const size = page === 1 ? image : this.#sizes.get(key) ?? await this.#measure(key);
+    // Another page may have been asked for meanwhile.
+    if (!size || this.#opening !== key || this.#shows(id, page)) return;
     this.pen.drawing && this.pen.end();
     this.polygon.cancel();
     this.store.set({ image: id, page });
-    this.view.open(image, page, this.window());
-    const sheet = { key: `${id}/${page}`, image: id, page, width: image.width, height: image.height };
-    for (const layer of this.layers) layer.open(sheet);
+    const { width, height } = size;
+    this.view.open({ ...image, width, height }, page, this.window());
+    for (const layer of this.layers) layer.open({ key, image: id, page, width, height });
+  }
+
+  /** The page that is to be shown. */
+  #opening = '';
+  /** Sizes of pages after the first ones, which the project's description does not have. @type {Map<string, Size>} */
+  #sizes = new Map();
+
+  /** Asks for a page's size; null, and a sentence, where there is none. @param {string} key @returns {Promise<Size|null>} */
+  async #measure(key) {
+    try {
+      const size = await ask('GET', `/api/images/${key}`);
+      this.#sizes.set(key, size);
+      return size;
+    } catch (error) {
+      notify(error instanceof Error ? error.message : String(error), 'error');
+      return null;
+    }
+  }
+
+  /** @param {string} id @param {number} page */
+  #shows(id, page) {
+    return this.store.now.image === id && this.store.now.page === page;
   }
 
   /** The window that a person set for the image that is shown. @returns {Window|null} */
@@ -168,7 +193,7 @@ export class Studio {
         notify(operation.kind === 'undo' ? 'There is nothing to undo.' : 'There is nothing to redo.');
         continue;
       }
-      if (back) this.#show(change);
+      if (back) void this.#show(change);
       this.changed(change);
       this.labels.acknowledge(operation.id, change);
     }
@@ -180,10 +205,10 @@ export class Studio {
   }
 
   /** Shows the image that an undo concerns. @param {Change} change */
-  #show(change) {
+  async #show(change) {
     if (!change.image) return;
-    this.open(change.image, change.page);
-    if (change.region) this.view.reveal(rect(change.region));
+    await this.open(change.image, change.page);
+    if (change.region && this.#shows(change.image, change.page)) this.view.reveal(rect(change.region));
   }
 
   /** @param {Operation} operation @param {string} sentence */
@@ -231,7 +256,7 @@ export class Studio {
     const project = await ask('GET', '/api/project');
     const { image, page } = recall(project.id);
     this.store.set({ project, image: null });
-    if (image) this.open(image, page);
+    if (image) await this.open(image, page);
     return this.fetchProject();
   }
 
@@ -249,13 +274,14 @@ export class Studio {
     const image = currentImage(this.store.now);
     if (!image || image.failure) {
       const first = project.images.find((item) => !item.failure);
-      if (first) this.open(first.id);
+      if (first) void this.open(first.id);
     }
     return project;
   }
 
   #restarted() {
     this.#seen.clear();
+    this.#sizes.clear();
     this.store.set({ needed: 0 });
     for (const layer of this.layers) layer.refresh(null, null);
     notify('The studio was started again. This page has caught up with it.');

@@ -90,6 +90,7 @@
  * @property {number} high
  *
  * @typedef {{x: number, y: number, width: number, height: number}} Rect
+ * @typedef {{width: number, height: number}} Size
  * @typedef {{x: number, y: number}} Spot
  * @typedef {{scale: number, x: number, y: number, width: number, height: number}} Transform
  *   Image pixel p lies at x + p * scale of the viewer, in CSS pixels; width and height are the viewer's.

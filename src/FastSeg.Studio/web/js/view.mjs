@@ -56,15 +56,16 @@ export class View {
   }
 
   /**
-   * Shows a page: its quick overview first, over which the tiles come.
-   * @param {ProjectImage} image
+   * Shows a page: its quick overview first, over which the tiles come. What was looked at on a page of the same size stays in sight.
+   * @param {ProjectImage} image  with the page's width and height
    * @param {number} page
    * @param {Window|null} levels
    */
   open(image, page, levels) {
-    if (this.image) this.#places.set(`${this.image.id}/${this.page}`, this.#viewer.viewport.getBounds());
+    const before = this.image, now = before && this.#viewer.viewport.getBounds();
+    if (before && now) this.#places.set(`${before.id}/${this.page}`, now);
     const place = this.#places.get(`${image.id}/${page}`)
-      ?? (this.image && this.image.id === image.id ? this.#viewer.viewport.getBounds() : null);
+      ?? (before?.id === image.id && before.width === image.width && before.height === image.height ? now : null);
     this.image = image;
     this.page = page;
     const generation = ++this.#generation;
