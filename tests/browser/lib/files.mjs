@@ -28,3 +28,30 @@ export function npyOf(bytes, width, height) {
   const head = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, padded.length & 255, padded.length >> 8]);
   return Buffer.concat([head, Buffer.from(padded, 'latin1'), bytes]);
 }
+
+/**
+ * A TIFF of uncompressed grey pages, each of its own size.
+ * @param {{bytes: Uint8Array, width: number, height: number}[]} pages
+ */
+export function tiffOf(pages) {
+  const head = Buffer.from([0x49, 0x49, 42, 0, 8, 0, 0, 0]), parts = [head];
+  let at = head.length;
+  pages.forEach(({ bytes, width, height }, i) => {
+    // Width, height, bits, no compression, black is 0, where the pixels lie, samples, rows and bytes of the one strip.
+    const tags = [[256, width], [257, height], [258, 8], [259, 1], [262, 1], [273, 0], [277, 1], [278, height], [279, bytes.length]];
+    const size = 2 + 12 * tags.length + 4, next = at + size + bytes.length;
+    tags[5][1] = at + size;
+    const directory = Buffer.alloc(size);
+    directory.writeUInt16LE(tags.length);
+    tags.forEach(([tag, value], j) => {
+      directory.writeUInt16LE(tag, 2 + 12 * j);
+      directory.writeUInt16LE(4, 4 + 12 * j);
+      directory.writeUInt32LE(1, 6 + 12 * j);
+      directory.writeUInt32LE(value, 10 + 12 * j);
+    });
+    directory.writeUInt32LE(i + 1 < pages.length ? next : 0, size - 4);
+    parts.push(directory, bytes);
+    at = next;
+  });
+  return Buffer.concat(parts);
+}
