@@ -41,6 +41,11 @@ internal sealed class JobQueue(Action<JobState> tell) : IDisposable
                 return false;
             }
             stop = job.Stop;
+            if (job.State.State == "waiting")
+            {
+                // Those before it may take long, and whoever cancelled it waits for none of them.
+                End(id, "cancelled", "Cancelled before it began.");
+            }
         }
         stop.Cancel();
         return true;
@@ -63,8 +68,11 @@ internal sealed class JobQueue(Action<JobState> tell) : IDisposable
     {
         try
         {
-            cancellation.ThrowIfCancellationRequested();
-            Change(id, state => state with { State = "running" });
+            if (!Change(id, state => state with { State = "running" }))
+            {
+                // It was cancelled while it waited, and that was told.
+                return;
+            }
             string text = work(new JobRun(change => Change(id, change), cancellation));
             End(id, "done", text);
         }
@@ -92,15 +100,18 @@ internal sealed class JobQueue(Action<JobState> tell) : IDisposable
         }
     }
 
-    private void Change(string id, Func<JobState, JobState> change)
+    /// <summary>Changes the state of a job and tells it. Returns whether there is such a job that has not ended.</summary>
+    private bool Change(string id, Func<JobState, JobState> change)
     {
         lock (_gate)
         {
-            if (_jobs.TryGetValue(id, out (JobState State, CancellationTokenSource Stop) job))
+            if (!_jobs.TryGetValue(id, out (JobState State, CancellationTokenSource Stop) job))
             {
-                _jobs[id] = (change(job.State), job.Stop);
-                tell(_jobs[id].State);
+                return false;
             }
+            _jobs[id] = (change(job.State), job.Stop);
+            tell(_jobs[id].State);
+            return true;
         }
     }
 }

@@ -59,6 +59,32 @@ internal sealed class JobQueueTests
         Assert.That(_told.Any(job => job.Id == waiting && job.State == "running"), Is.False);
     }
 
+    [Test]
+    public void AWaitingJobThatIsCancelledIsToldSoAtOnce()
+    {
+        using var jobs = new JobQueue(_told.Enqueue);
+        using var mayEnd = new ManualResetEventSlim();
+        string running = jobs.Add("a", _ =>
+        {
+            mayEnd.Wait();
+            return "Done.";
+        });
+        string waiting = jobs.Add("b", _ => "It ran."), last = jobs.Add("c", _ => "Done.");
+        try
+        {
+            Assert.That((jobs.Cancel(waiting), jobs.Cancel(waiting)), Is.EqualTo((true, false)), "the second time it has ended");
+            Assert.That(
+                _told.Where(job => job.Ended).Select(job => (job.Id, job.State)), Is.EqualTo(new[] { (waiting, "cancelled") }));
+        }
+        finally
+        {
+            mayEnd.Set();
+        }
+        WaitFor(last);
+        Assert.That(_told.Count(job => job.Id == waiting), Is.EqualTo(2), "waiting and cancelled, and nothing after that");
+        Assert.That(_told.Last(job => job.Id == running).State, Is.EqualTo("done"));
+    }
+
     private void WaitFor(string id) =>
         Assert.That(SpinWait.SpinUntil(() => _told.Any(job => job.Id == id && job.Ended), TimeSpan.FromSeconds(60)), Is.True);
 }
