@@ -10,6 +10,9 @@ internal sealed class ProjectFolder
     /// <summary>Format of projects that this program writes.</summary>
     public const int Format = 1;
 
+    /// <summary>The file that says that a folder is a project.</summary>
+    private const string Marker = "project.json";
+
     private ProjectFolder(string path, string id) => (Path, Id) = (path, id);
 
     public string Path { get; }
@@ -50,16 +53,23 @@ internal sealed class ProjectFolder
         return System.IO.Path.Combine(DataFolder(), $"{System.IO.Path.GetFileName(beside)}-{place}");
     }
 
-    /// <summary>Makes the folder where there is none.</summary>
+    /// <summary>Makes the folder where there is none. When this returns, a power cut does not take it away.</summary>
     /// <exception cref="FastSegException">It cannot be made.</exception>
-    public static string Make(string path)
+    public static string Make(string path) => Make(path, Disk.FlushFolder);
+
+    internal static string Make(string path, Action<string> flush)
     {
-        string full = System.IO.Path.GetFullPath(path);
+        string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         Guarded(full, () =>
         {
+            IReadOnlyList<string> parents = File.Exists(System.IO.Path.Combine(full, Marker)) ? [] : NewEntries(full);
             foreach (string name in (string[])["imports", "snapshots", "cache"])
             {
                 Directory.CreateDirectory(System.IO.Path.Combine(full, name));
+            }
+            foreach (string parent in parents)
+            {
+                Flush(parent, flush);
             }
         });
         return full;
@@ -69,7 +79,7 @@ internal sealed class ProjectFolder
     /// <exception cref="FastSegException">A newer program made it, or it is damaged or cannot be written.</exception>
     public static ProjectFolder Open(string folder)
     {
-        string path = System.IO.Path.Combine(folder, "project.json");
+        string path = System.IO.Path.Combine(folder, Marker);
         ProjectFile file;
         if (File.Exists(path))
         {
@@ -100,6 +110,33 @@ internal sealed class ProjectFolder
         {
             throw new FastSegException(
                 $"The project {path} cannot be written ({e.Message.TrimEnd('.')}); give a folder that can be with --project.", e);
+        }
+    }
+
+    /// <summary>The folders in which making a folder writes an entry: its parent, and those that are made on the way.</summary>
+    private static List<string> NewEntries(string folder)
+    {
+        var parents = new List<string>();
+        for (string? parent = System.IO.Path.GetDirectoryName(folder); parent is not null; parent = System.IO.Path.GetDirectoryName(parent))
+        {
+            parents.Add(parent);
+            if (Directory.Exists(parent))
+            {
+                break;
+            }
+        }
+        return parents;
+    }
+
+    private static void Flush(string parent, Action<string> flush)
+    {
+        try
+        {
+            flush(parent);
+        }
+        catch (IOException)
+        {
+            // A folder may be of another person who lets nobody list it; the project itself is flushed, and can be used.
         }
     }
 

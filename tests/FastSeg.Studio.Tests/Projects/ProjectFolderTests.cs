@@ -71,6 +71,21 @@ internal sealed class ProjectFolderTests
     }
 
     [Test]
+    public void ANewProjectsFolderIsOnTheDiskUnderItsName()
+    {
+        using var folder = new TemporaryFolder();
+        var flushed = new List<string>();
+        string made = ProjectFolder.Make(folder.File("a/b/project/"), flushed.Add);
+        Assert.That(made, Is.EqualTo(folder.File("a/b/project")));
+        Assert.That(flushed, Is.EqualTo(new[] { folder.File("a/b"), folder.File("a"), folder.Path }));
+        Project.Open(made).Dispose();
+        flushed.Clear();
+        ProjectFolder.Make(made, flushed.Add);
+        Assert.That(flushed, Is.Empty, "a project that is there has its name already");
+        Assert.That(() => ProjectFolder.Make(folder.File("c"), _ => throw new IOException("Permission denied")), Throws.Nothing);
+    }
+
+    [Test]
     public void AFolderThatCannotBeWrittenIsRefused()
     {
         using var folder = new TemporaryFolder();
