@@ -65,8 +65,12 @@ internal static class ClassRules
 
     private static void CheckBrought(ImmutableArray<ProjectClass> classes, int next, Operation operation)
     {
-        foreach (ProjectClass added in Brought(operation))
+        foreach (ProjectClass? added in Brought(operation))
         {
+            if (added is null)
+            {
+                throw new FastSegException("A class of the list is null; each needs a value, a name and a colour.");
+            }
             if (added.Value < next)
             {
                 string right = next > byte.MaxValue ? "all 255 are used up, so start another project" : $"the next one is {next}";

@@ -27,6 +27,22 @@ internal static class ProjectJson
     /// <exception cref="FastSegException">It is no operation; the sentence says where it is wrong.</exception>
     public static Operation ReadOperation(ReadOnlySpan<byte> json) => Read<Operation>(json, "operation");
 
+    /// <summary>An operation or a list of operations as a page or script sent it.</summary>
+    /// <exception cref="FastSegException">It is none; the sentence says where it is wrong.</exception>
+    public static IReadOnlyList<Operation> ReadOperations(ReadOnlySpan<byte> json)
+    {
+        if (json.TrimStart(" \t\r\n"u8) is not [(byte)'[', ..])
+        {
+            return [ReadOperation(json)];
+        }
+        Operation[] operations = Read<Operation[]>(json, "list of operations");
+        // The reader of JSON refuses null in a property, but not in a list.
+        int nothing = Array.FindIndex(operations, one => one is null);
+        return nothing < 0
+            ? operations
+            : throw new FastSegException($"The list of operations is null at [{nothing}]; docs/studio.md shows what it has.");
+    }
+
     /// <summary>Reads a value that came from outside.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="what">What it is, in words.</param>

@@ -113,10 +113,7 @@ internal sealed class ProjectEndpoints(Project project, LiveOverlays overlays, b
     private async Task Operate(HttpContext context)
     {
         byte[] body = await Answers.ReadBytes(context, MostOperations);
-        IReadOnlyList<Operation> operations = body.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'[', ..]
-            ? ProjectJson.Read<Operation[]>(body, "list of operations")
-            : [ProjectJson.ReadOperation(body)];
-        await Answer(context, [.. operations.Select(project.Apply)]);
+        await Answer(context, [.. ProjectJson.ReadOperations(body).Select(project.Apply)]);
     }
 
     private async Task Step(HttpContext context, Func<string, Change> step)

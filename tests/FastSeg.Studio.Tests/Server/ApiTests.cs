@@ -75,6 +75,57 @@ internal sealed class ApiTests
         Assert.That(sentence, Does.Contain(named).And.EndWith(".").And.Not.Contain("\n"));
     }
 
+    [Test]
+    public void MalformedRequestsAreSaidInASentence()
+    {
+        foreach ((string method, string path, string json) in Malformed())
+        {
+            string named = $"{method} {path} {json[..Math.Min(json.Length, 200)]}";
+            (HttpStatusCode status, string text) = _studio.Send(_studio.Request(new HttpMethod(method), path, json));
+            Assert.That((int)status, Is.AnyOf(400, 404, 422), $"{named}: {text}");
+            string sentence = JsonDocument.Parse(text).RootElement.GetProperty("error").GetString()!;
+            Assert.That(sentence, Does.EndWith(".").And.Not.Contain("\n").And.Not.Contain("Exception"), named);
+        }
+        Assert.That(_studio.Json("api/project").GetProperty("canUndo").GetBoolean(), Is.False, "nothing was done");
+    }
+
+    private static IEnumerable<(string Method, string Path, string Json)> Malformed()
+    {
+        const string Stroke = """{"id":"s1","kind":"stroke","image":"i1","page":1,"class":1,"radius":32,"points":[168,168]}""";
+        string[] bodies =
+        [
+            "[null]", $"[{Stroke},null]", "null", "5", "\"stroke\"", "[[]]", "[", new string('[', 100), "{\"kind\":null}",
+            Stroke.Replace("\"id\":\"s1\",", ""), Stroke.Replace("\"s1\"", "null"), Stroke.Replace("\"s1\"", "7"),
+            Stroke.Replace("\"s1\"", "\"\\ud800\""), Stroke.Replace("\"s1\"", "\"\""), Stroke.Replace("\"i1\"", "null"),
+            Stroke.Replace("\"stroke\"", "null"), Stroke.Replace("\"stroke\"", "3"), Stroke.Replace("\"class\":1", "\"class\":256"),
+            Stroke.Replace("\"class\":1", "\"class\":-1"), Stroke.Replace("\"class\":1", "\"class\":null"),
+            Stroke.Replace("\"page\":1", "\"page\":0"), Stroke.Replace("\"page\":1", "\"page\":99999999999"),
+            Stroke.Replace("32", "1e3"), Stroke.Replace("32", "1e400"), Stroke.Replace("32", "NaN"), Stroke.Replace("32", "\"32\""),
+            Stroke.Replace("32", "-1"), Stroke.Replace("[168,168]", "null"), Stroke.Replace("[168,168]", "[null,1]"),
+            Stroke.Replace("[168,168]", "[168]"), Stroke.Replace("[168,168]", "[NaN,1]"), Stroke.Replace("[168,168]", "[1.5,1]"),
+            Stroke.Replace("[168,168]", "[9223372036854775807,1]"), Stroke.Replace("[168,168]", "[9223372036854775808,1]"),
+            Stroke.Replace("[168,168]", $"[{string.Join(',', Enumerable.Repeat(168, 750_000))}]"),
+            """{"id":"a","kind":"import","image":"i1","page":1,"file":"a.tif","classes":[null]}""",
+            """{"id":"a","kind":"import","image":"i1","page":1,"file":"a.tif","classes":null}""",
+            """{"id":"a","kind":"import","image":"i1","page":1,"file":"gone.tif"}""",
+            """{"id":"a","kind":"import","image":"i1","page":1,"file":"a\u0000b"}""",
+            """{"id":"a","kind":"class-add","class":null}""",
+            """{"id":"a","kind":"class-add","class":{"value":3,"name":null,"colour":null}}""",
+            """{"id":"a","kind":"class-change","value":1,"name":"\ud800"}""",
+            """{"id":"a","kind":"class-order","values":null}""",
+            """{"id":"a","kind":"class-order","values":[1,1]}""",
+            """{"id":"a","kind":"fill","image":"i1","page":1,"class":1,"x":9223372036854775807,"y":0}""",
+        ];
+        (string Method, string Path, string Json)[] others =
+        [
+            ("POST", "api/undo", """{"id":null}"""), ("POST", "api/redo", "[null]"), ("POST", "api/jobs", """{"kind":null}"""),
+            ("POST", "api/jobs", "[]"), ("PUT", "api/settings", """{"preset":null}"""), ("PUT", "api/settings", "null"),
+            ("PUT", "api/settings", """{"smooth":7}"""), ("PUT", "api/view", """{"image":null}"""),
+            ("PUT", "api/view", """{"image":"i1","page":1,"x":0,"y":0,"width":1e99,"height":1,"scale":1}"""),
+        ];
+        return bodies.Select(body => ("POST", "api/operations", body)).Concat(others);
+    }
+
     [TestCase("api/images/i9/1/labels?x=0&y=0&width=1&height=1", 404)]
     [TestCase("api/images/i1/2/labels?x=0&y=0&width=1&height=1", 400)]
     [TestCase("api/images/i2/1/tile/0/0/0", 422)]
