@@ -17,6 +17,11 @@ internal sealed class StudioApp(TextWriter output, TextWriter error, Interrupts 
     /// <summary>What a process returns that ends by a signal: 128 and the signal's number.</summary>
     private const int Signalled = 128, Sigint = 2, Sigterm = 15, Sighup = 1;
 
+    /// <summary>
+    /// How long requests, and after them what computes, may take to end: nobody waits for more than a second after Ctrl-C.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
+
     /// <summary>Runs one command line and returns the exit code.</summary>
     public int Run(IReadOnlyList<string> arguments)
     {
@@ -73,7 +78,19 @@ internal sealed class StudioApp(TextWriter output, TextWriter error, Interrupts 
 
     private int Serve(StudioOptions options)
     {
-        using var studio = new StudioParts(options);
+        var studio = new StudioParts(options);
+        try
+        {
+            return Serve(options, studio);
+        }
+        finally
+        {
+            studio.Close(Patience);
+        }
+    }
+
+    private int Serve(StudioOptions options, StudioParts studio)
+    {
         studio.Start().GetAwaiter().GetResult();
         output.WriteLine($"studio: {studio.Link}");
         output.WriteLine(studio.Folder);

@@ -77,15 +77,29 @@ internal sealed class StudioParts : IDisposable
         Link = $"http://{host}:{_server.Port}/?token={_project.Secret}";
     }
 
-    public void Dispose()
+    /// <summary>Closes the project, and ends all that computes or waits for it.</summary>
+    public void Dispose() => Close(Timeout.InfiniteTimeSpan);
+
+    /// <summary>
+    /// Closes the project, and gives what computes so much time to end. What does not, such as the decoding of a large image, goes with
+    /// the process: nothing but the project may be half written.
+    /// </summary>
+    /// <returns>Whether everything has ended.</returns>
+    public bool Close(TimeSpan patience)
     {
         _closing.Cancel();
-        _server?.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        _jobs.Dispose();
-        _loop.Dispose();
-        _pictures.Dispose();
+        Task served = _server?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+        // Strokes that are under way come into the journal first; requests that take longer do not write into it.
+        served.Wait(patience);
         _project.Dispose();
-        _closing.Dispose();
+        return Task.Run(() =>
+        {
+            served.Wait();
+            _jobs.Dispose();
+            _loop.Dispose();
+            _pictures.Dispose();
+            _closing.Dispose();
+        }).Wait(patience);
     }
 
     /// <summary>What a cache may hold: the usual, or an eighth of the memory that was given if that is less.</summary>

@@ -10,7 +10,7 @@ namespace FastSeg.Studio.Tests.Server;
 [TestFixture]
 internal sealed class ExportApiTests
 {
-    private const string Strokes =
+    internal const string Strokes =
         """
         [{"id":"s1","kind":"stroke","image":"i1","page":1,"class":1,"radius":64,"points":[168,168,1328,168]},
          {"id":"s2","kind":"stroke","image":"i1","page":1,"class":2,"radius":64,"points":[168,968,1328,968]}]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastSeg.Studio.Projects;
 using FastSeg.Tests;
 using NUnit.Framework;
 
@@ -28,16 +29,45 @@ internal sealed class ProgramTests
         // An open event stream must not keep it alive.
         using HttpResponseMessage events = client.GetAsync(
             new Uri(new Uri(link["studio: ".Length..]), "/api/events"), HttpCompletionOption.ResponseHeadersRead).Result;
-        using (Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]))
-        {
-            kill.WaitForExit();
-        }
+        Run("kill", $"-{signal}", $"{process.Id}");
         Assert.That(process.WaitForExit(Patience), Is.True);
         Assert.That((process.ExitCode, process.StandardError.ReadToEnd()), Is.EqualTo((code, "")));
         using Process again = Start("--no-browser", folder.File("a.png"));
         Assert.That(again.StandardOutput.ReadLine(), Is.EqualTo(link), "port and secret are those of last time");
         again.Kill();
         again.WaitForExit();
+    }
+
+    [Test]
+    public void WhatCannotBeCancelledIsNotWaitedForAndNothingDrawnIsLost()
+    {
+        using var folder = new TemporaryFolder();
+        RunningStudio.WriteScene(folder.File("a.png"));
+        using Process process = Start("--no-browser", folder.File("a.png"));
+        var link = new Uri(process.StandardOutput.ReadLine()!["studio: ".Length..]);
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Add("Origin", link.GetLeftPart(UriPartial.Authority));
+        Assert.That(client.GetAsync(link).Result.IsSuccessStatusCode, Is.True);
+        Post("/api/operations", ExportApiTests.Strokes);
+        // Whoever opens a pipe for writing waits for somebody to read from it, and nobody will.
+        string results = Directory.CreateDirectory(folder.File("fastseg-project/segmentations")).FullName;
+        Run("mkfifo", Path.Combine(results, $"fractions.csv.partial-{process.Id}"));
+        Post("/api/jobs", """{"kind":"segment-all"}""");
+        Assert.That(SpinWait.SpinUntil(() => File.Exists(Path.Combine(results, "a.tif")), Patience), Is.True);
+        Run("kill", "-TERM", $"{process.Id}");
+        bool ended = process.WaitForExit(Patience);
+        process.Kill();
+        process.WaitForExit();
+        Assert.That((ended, process.ExitCode, process.StandardError.ReadToEnd()), Is.EqualTo((true, 143, "")));
+        using Project project = Project.Open(folder.File("fastseg-project"));
+        Assert.That((project.Labelled.Count, project.Mended), Is.EqualTo((1, (string?)null)));
+
+        void Post(string path, string json)
+        {
+            using var body = new StringContent(json);
+            using HttpResponseMessage answer = client.PostAsync(new Uri(link, path), body).Result;
+            Assert.That(answer.IsSuccessStatusCode, Is.True, path);
+        }
     }
 
     [TestCase(2, "--nope")]
@@ -79,6 +109,13 @@ internal sealed class ProgramTests
         process.WaitForExit();
         Assert.That(process.ExitCode, Is.Zero);
         Assert.That(output, Does.Contain("--project").And.Contain("Examples:").And.Contain("ssh -L"));
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.That(process.ExitCode, Is.Zero, program);
     }
 
     private static string Rest(Process process, string? line) => line is null ? process.StandardError.ReadToEnd() : line;
