@@ -15,6 +15,8 @@ namespace FastSeg.Studio.Exports;
 /// <param name="options">Threads and memory.</param>
 internal sealed class FeaturePictures(Project project, string image, int page, string? output, ComputeOptions options)
 {
+    private readonly WrittenFiles _written = new(project.Folder);
+
     /// <summary>Makes them.</summary>
     /// <returns>Where they are, in a sentence.</returns>
     /// <exception cref="FastSegException">The page cannot be read, or a picture not written.</exception>
@@ -24,21 +26,22 @@ internal sealed class FeaturePictures(Project project, string image, int page, s
         ProjectSnapshot snapshot = project.Snapshot();
         ProjectImage shown = snapshot.Images.FirstOrDefault(one => one.Id == image)
             ?? throw new FastSegException($"The project has no image {image}; open an image, and ask again.");
-        string folder = output ?? Path.Combine(project.Folder, "features");
+        string folder = output ?? Path.Combine(project.Folder, WrittenFiles.Features);
         ProjectFolder.Guarded(folder, () => Directory.CreateDirectory(folder));
-        string stem = Path.Combine(folder, LabelFiles.Stem(shown, page));
+        string stem = Path.Combine(folder, LabelFiles.Stem(shown, page)), classical = $"{stem}_features.png", deeper = $"{stem}_deep.png";
         using Backbone? backbone = snapshot.Settings.OpenBackbone();
+        _written.Check(backbone is null ? [classical] : [classical, deeper], snapshot.Images);
         using ImageReader reader = ImageFile.Open(shown.PagePath(page));
         int pictures = backbone is null ? 1 : 2, passes = backbone is null ? 2 : 3, done = 0;
         job.Begin(0, pictures, $"classical features of {shown.Name}");
         FeatureSpec features = snapshot.Settings.Features();
-        var written = new List<string> { Write($"{stem}_features.png", FeaturePicture.Of(Pass, reader, features), snapshot) };
+        var written = new List<string> { Write(classical, FeaturePicture.Of(Pass, reader, features)) };
         if (backbone is not null)
         {
             job.Begin(1, pictures, $"deep features of {shown.Name}");
             DeepOptions deep = ProjectModel.Deep(snapshot.Settings, project.Folder, backbone);
             Picture picture = FeaturePicture.OfDeep(Pass, reader, deep, features.Standardise);
-            written.Add(Write($"{stem}_deep.png", picture, snapshot));
+            written.Add(Write(deeper, picture));
         }
         job.Begin(pictures, pictures, "");
         return $"{string.Join(" and ", written)} {(written.Count == 1 ? "is" : "are")} written.";
@@ -47,13 +50,10 @@ internal sealed class FeaturePictures(Project project, string image, int page, s
             run(job.Part(options, (double)done++ / passes, 1.0 / passes));
     }
 
-    private static string Write(string path, Picture picture, ProjectSnapshot snapshot)
+    private string Write(string path, Picture picture)
     {
-        if (snapshot.Images.Any(one => one.Path == Path.GetFullPath(path)))
-        {
-            throw new FastSegException($"{path} is an image of the project, which a picture must not replace; name another --output.");
-        }
         ProjectFolder.Guarded(path, () => Disk.WriteWhole(path, picture.ToPng()));
+        _written.Add(path);
         return path;
     }
 }

@@ -19,8 +19,10 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
     /// <summary>Share of the progress that the training gets.</summary>
     private const double TrainShare = 0.1;
 
+    private readonly WrittenFiles _written = new(project.Folder);
+
     /// <summary>The folder for results of a project.</summary>
-    public static string FolderOf(Project project, string? output) => output ?? Path.Combine(project.Folder, "segmentations");
+    public static string FolderOf(Project project, string? output) => output ?? Path.Combine(project.Folder, WrittenFiles.Segmentations);
 
     /// <summary>Does it.</summary>
     /// <returns>What came of it, in a sentence.</returns>
@@ -30,7 +32,8 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
     {
         ProjectSnapshot snapshot = project.Snapshot();
         string folder = FolderOf(project, output);
-        PageTask[] pages = Pages(snapshot, folder);
+        PageTask[] pages = Pages(snapshot);
+        _written.Check(Names(folder, pages), snapshot.Images);
         using Backbone? backbone = snapshot.Settings.OpenBackbone();
         Model model = Train(job, snapshot, backbone, folder, pages.Length);
         var table = new FractionTable();
@@ -47,6 +50,7 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
             {
                 RunResult run = Segment(segmenter, page, folder, job.Part(options, start, share));
                 table.Add(page.Image, page.Page, model.Classes, run.ClassPixels);
+                Array.ForEach(Names(folder, page), _written.Add);
             }
             catch (FastSegException e)
             {
@@ -54,8 +58,9 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
             }
             before += page.Pixels;
         }
-        ProjectFolder.Guarded(folder, () => Disk.WriteWhole(
-            Path.Combine(folder, Fractions), System.Text.Encoding.UTF8.GetBytes(table.ToString())));
+        string counted = Path.Combine(folder, Fractions);
+        ProjectFolder.Guarded(folder, () => Disk.WriteWhole(counted, System.Text.Encoding.UTF8.GetBytes(table.ToString())));
+        _written.Add(counted);
         job.Begin(pages.Length, pages.Length, "");
         return Sentence(pages.Length - failures.Count, folder, failures);
     }
@@ -71,7 +76,9 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
         job.Begin(0, pages, "training");
         ProjectFolder.Guarded(folder, () => Directory.CreateDirectory(folder));
         Model model = ProjectModel.Train(snapshot, project.Folder, backbone, job.Part(options, 0, TrainShare)).Model;
-        model.Save(Path.Combine(folder, ProjectModel.FileName));
+        string file = Path.Combine(folder, ProjectModel.FileName);
+        model.Save(file);
+        _written.Add(file);
         return model;
     }
 
@@ -79,17 +86,28 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
     {
         var segment = new SegmentOptions { KeepValues = true };
         using ImageReader image = ImageFile.Open(page.Image.PagePath(page.Page));
-        using ImageWriter labels = ImageFile.Create(LabelsOf(folder, page.Stem), segmenter.LabelLayout(image.Info, segment));
+        string[] names = Names(folder, page);
+        using ImageWriter labels = ImageFile.Create(names[0], segmenter.LabelLayout(image.Info, segment));
         using ImageWriter? extra = !probabilities ? null : ImageFile.Create(
-            Path.Combine(folder, $"{page.Stem}_probabilities.tif"),
-            segmenter.ProbabilityLayout(image.Info, SampleType.UInt8, segment));
+            names[1], segmenter.ProbabilityLayout(image.Info, SampleType.UInt8, segment));
         return segmenter.Segment(image, new SegmentOutputs { Labels = labels, Probabilities = extra }, segment, how);
     }
 
-    private static string LabelsOf(string folder, string stem) => Path.Combine(folder, $"{stem}.tif");
+    /// <summary>The files of a page: labels, and probabilities where they are wanted.</summary>
+    private string[] Names(string folder, PageTask page)
+    {
+        string labels = Path.Combine(folder, $"{page.Stem}.tif");
+        return probabilities ? [labels, Path.Combine(folder, $"{page.Stem}_probabilities.tif")] : [labels];
+    }
 
-    /// <summary>All pages of the images that can be read. Their results never replace an image of the project.</summary>
-    private static PageTask[] Pages(ProjectSnapshot snapshot, string folder)
+    /// <summary>All files that will be written.</summary>
+    private IEnumerable<string> Names(string folder, PageTask[] pages) =>
+    [
+        Path.Combine(folder, ProjectModel.FileName), Path.Combine(folder, Fractions), .. pages.SelectMany(page => Names(folder, page)),
+    ];
+
+    /// <summary>All pages of the images that can be read.</summary>
+    private static PageTask[] Pages(ProjectSnapshot snapshot)
     {
         (ProjectImage Image, int Page)[] pages =
         [
@@ -97,14 +115,6 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
                 .SelectMany(image => Enumerable.Range(1, image.Pages).Select(page => (image, page))),
         ];
         IReadOnlyList<string> stems = LabelFiles.Stems(pages);
-        foreach (string stem in stems)
-        {
-            string path = Path.GetFullPath(LabelsOf(folder, stem));
-            if (snapshot.Images.Any(image => image.Path == path))
-            {
-                throw new FastSegException($"{path} is an image of the project, which a result must not replace; name another --output.");
-            }
-        }
         return [.. pages.Select((page, i) => new PageTask(page.Image, page.Page, stems[i]))];
     }
 

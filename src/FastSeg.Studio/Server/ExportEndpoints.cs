@@ -61,7 +61,7 @@ internal sealed class ExportEndpoints(Project project, JobQueue jobs, string? ou
     private async Task Fractions(HttpContext context)
     {
         string path = Path.Combine(SegmentAll.FolderOf(project, output), SegmentAll.Fractions);
-        if (!File.Exists(path))
+        if (!new WrittenFiles(project.Folder).Has(path))
         {
             throw new RequestException(
                 StatusCodes.Status409Conflict, "Area fractions are counted on whole images; run \"Segment all images\" first.");

@@ -30,6 +30,19 @@ internal sealed class FeaturePicturesTests
     }
 
     [Test]
+    public void APictureOfThePersonsIsNotReplaced()
+    {
+        using var drawn = new DrawnProject();
+        var job = new JobRun(_ => { }, CancellationToken.None);
+        string file = Path.Combine(drawn.Root, "a_features.png");
+        File.WriteAllText(file, "mine");
+        Assert.That(
+            () => new FeaturePictures(drawn.Project, "i1", 1, drawn.Root, new ComputeOptions()).Run(job),
+            Throws.TypeOf<FastSegException>().With.Message.Contains($"{file} is there already"));
+        Assert.That(File.ReadAllText(file), Is.EqualTo("mine"));
+    }
+
+    [Test]
     public void AnImageThatIsNotThereIsSaid()
     {
         using var drawn = new DrawnProject();

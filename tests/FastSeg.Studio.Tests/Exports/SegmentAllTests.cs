@@ -67,14 +67,50 @@ internal sealed class SegmentAllTests
     }
 
     [Test]
-    public void AResultNeverReplacesAnImage()
+    public void AResultNeverReplacesAnImageNotEvenThroughALink()
     {
         using var drawn = new DrawnProject();
-        string images = Path.GetDirectoryName(drawn.Project.Images[1].Path)!;
-        Assert.That(
-            () => new SegmentAll(drawn.Project, images, new ComputeOptions(), probabilities: false).Run(Job(CancellationToken.None)),
-            Throws.TypeOf<FastSegException>().With.Message.Contains("stack.tif is an image of the project"));
+        string images = Path.GetDirectoryName(drawn.Project.Images[1].Path)!, link = Path.Combine(drawn.Root, "results");
+        string refused = "stack.tif is an image of the project";
+        Assert.That(() => Run(drawn, images), Throws.TypeOf<FastSegException>().With.Message.Contains(refused));
+        Directory.CreateSymbolicLink(link, images);
+        Assert.That(() => Run(drawn, link), Throws.TypeOf<FastSegException>().With.Message.Contains(refused));
+        // The project's own folder is none where it is a link.
+        Directory.CreateSymbolicLink(Path.Combine(drawn.Project.Folder, "segmentations"), images);
+        Assert.That(() => Run(drawn, null), Throws.TypeOf<FastSegException>().With.Message.Contains(refused));
+        Assert.That(File.Exists(Path.Combine(images, "model.fastseg")), Is.False, "nothing was computed");
     }
+
+    [TestCase("a.tif")]
+    [TestCase("stack_page2_probabilities.tif")]
+    [TestCase("model.fastseg")]
+    [TestCase("fractions.csv")]
+    public void AFileOfThePersonsIsNeverReplaced(string name)
+    {
+        using var drawn = new DrawnProject();
+        string folder = Directory.CreateDirectory(Path.Combine(drawn.Root, "results")).FullName, file = Path.Combine(folder, name);
+        File.WriteAllText(file, "mine");
+        Assert.That(
+            () => Run(drawn, folder), Throws.TypeOf<FastSegException>().With.Message.Contains($"{file} is there already"));
+        Assert.That((Directory.GetFiles(folder).Length, File.ReadAllText(file)), Is.EqualTo((1, "mine")), "nothing was computed");
+        File.Move(file, Path.Combine(folder, "mine"));
+        File.CreateSymbolicLink(file, Path.Combine(folder, "mine"));
+        Assert.That(() => Run(drawn, folder), Throws.TypeOf<FastSegException>(), "what a link leads to");
+    }
+
+    [Test]
+    public void WhatTheStudioWroteIsReplacedUntilSomebodyChangesIt()
+    {
+        using var drawn = new DrawnProject();
+        string folder = Path.Combine(drawn.Root, "results");
+        Run(drawn, folder);
+        Assert.That(() => Run(drawn, folder), Throws.Nothing);
+        File.AppendAllText(Path.Combine(folder, "stack.tif"), "better labels");
+        Assert.That(() => Run(drawn, folder), Throws.TypeOf<FastSegException>().With.Message.Contains("stack.tif is there already"));
+    }
+
+    private string Run(DrawnProject drawn, string? folder) =>
+        new SegmentAll(drawn.Project, folder, new ComputeOptions(), probabilities: true).Run(Job(CancellationToken.None));
 
     private static byte[] Read(string path)
     {
