@@ -13,8 +13,8 @@ namespace FastSeg.Studio.Exports;
 /// <param name="probabilities">Whether probabilities are written too (uint8, a page a class).</param>
 internal sealed class SegmentAll(Project project, string? output, ComputeOptions options, bool probabilities)
 {
-    /// <summary>The table's file.</summary>
-    public const string Fractions = "fractions.csv";
+    /// <summary>The table's file, and what a browser calls it where the project has changed since.</summary>
+    public const string Fractions = "fractions.csv", OutdatedFractions = "fractions-outdated.csv";
 
     /// <summary>Share of the progress that the training gets.</summary>
     private const double TrainShare = 0.1;
@@ -36,7 +36,7 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
         _written.Check(Names(folder, pages), snapshot.Images);
         using Backbone? backbone = snapshot.Settings.OpenBackbone();
         Model model = Train(job, snapshot, backbone, folder, pages.Length);
-        var table = new FractionTable();
+        var table = new FractionTable(snapshot.Version);
         var failures = new List<string>();
         var segmenter = new Segmenter(model, backbone);
         double all = pages.Sum(page => page.Pixels), before = 0;
@@ -62,7 +62,9 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
         ProjectFolder.Guarded(folder, () => Disk.WriteWhole(counted, System.Text.Encoding.UTF8.GetBytes(table.ToString())));
         _written.Add(counted);
         job.Begin(pages.Length, pages.Length, "");
-        return Sentence(pages.Length - failures.Count, folder, failures);
+        string changed = project.Version == snapshot.Version
+            ? "" : $" The project has changed since: these are results of its version {snapshot.Version}.";
+        return Sentence(pages.Length - failures.Count, folder, failures) + changed;
     }
 
     private static string Sentence(int pages, string folder, List<string> failures)

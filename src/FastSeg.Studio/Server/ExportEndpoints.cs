@@ -1,3 +1,4 @@
+using System.Text;
 using FastSeg.Studio.Exports;
 using FastSeg.Studio.Projects;
 using Microsoft.AspNetCore.Builder;
@@ -66,9 +67,18 @@ internal sealed class ExportEndpoints(Project project, JobQueue jobs, string? ou
             throw new RequestException(
                 StatusCodes.Status409Conflict, "Area fractions are counted on whole images; run \"Segment all images\" first.");
         }
-        context.Response.Headers.ContentDisposition =
-            new ContentDispositionHeaderValue("attachment") { FileName = SegmentAll.Fractions }.ToString();
-        await Answers.Bytes(context, await File.ReadAllBytesAsync(path, context.RequestAborted), "text/csv; charset=utf-8");
+        byte[] table = await File.ReadAllBytesAsync(path, context.RequestAborted);
+        long? version = FractionTable.VersionOf(Encoding.UTF8.GetString(table));
+        bool outdated = version != project.Version;
+        context.Response.Headers["X-Version"] = FormattableString.Invariant($"{version}");
+        context.Response.Headers["X-Outdated"] = outdated ? "true" : "false";
+        context.Response.Headers.CacheControl = "no-store";
+        // Whoever saves it from a browser sees no headers, but its name.
+        context.Response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment")
+        {
+            FileName = outdated ? SegmentAll.OutdatedFractions : SegmentAll.Fractions,
+        }.ToString();
+        await Answers.Bytes(context, table, "text/csv; charset=utf-8");
     }
 
     private async Task Import(HttpContext context)

@@ -29,9 +29,37 @@ internal sealed class SegmentAllTests
         string[] rows = File.ReadAllLines(Path.Combine(folder, "fractions.csv"));
         Assert.That(rows, Has.Length.EqualTo(1 + (4 * 3)));
         long pores = labels.LongCount(label => label == 3);
-        Assert.That(rows, Does.Contain(FormattableString.Invariant($"stack.tif,2,3,it's a pore,{pores},{pores / 10800.0}")));
+        FormattableString row = $"stack.tif,2,3,it's a pore,{pores},{pores / 10800.0},{drawn.Project.Version}";
+        Assert.That(rows, Does.Contain(FormattableString.Invariant(row)));
         Assert.That(_told[^1] is { Done: 4, Total: 4 }, Is.True);
     }
+
+    [Test]
+    public void WhatIsDrawnMeanwhileIsNotInTheResultsWhichSayOfWhichVersionTheyAre()
+    {
+        using var drawn = new DrawnProject();
+        long version = drawn.Project.Version;
+        bool drew = false;
+        var job = new JobRun(
+            change =>
+            {
+                if (!drew && change(new JobState("j", "k", "running")).Text.StartsWith("segmenting", StringComparison.Ordinal))
+                {
+                    drew = true;
+                    drawn.Project.Apply(new Operation.Clear { Id = drawn.NewId(), Image = "i1" });
+                }
+            },
+            CancellationToken.None);
+        string said = new SegmentAll(drawn.Project, null, new ComputeOptions(), probabilities: false).Run(job);
+        Assert.That(said, Does.EndWith($". The project has changed since: these are results of its version {version}."));
+        string table = File.ReadAllText(Path.Combine(drawn.Project.Folder, "segmentations", "fractions.csv"));
+        Assert.That(FractionTable.VersionOf(table), Is.EqualTo(version));
+    }
+
+    [TestCase("image,page,value,class,pixels,fraction,version\r\n", null, TestName = "NoPageWasSegmented")]
+    [TestCase("image,page,value,class,pixels,fraction\r\na.png,1,1,x,9,1\r\n", null, TestName = "AnOlderTableSaysNoVersion")]
+    [TestCase("image,page,value,class,pixels,fraction,version\r\n\"a,\n.png\",1,1,x,9,1,7\r\n", 7L, TestName = "ATableSaysItsVersion")]
+    public void TheVersionOfATable(string table, long? version) => Assert.That(FractionTable.VersionOf(table), Is.EqualTo(version));
 
     [Test]
     public void APageThatFailsIsNamedAndTheOthersAreDone()

@@ -44,8 +44,12 @@ internal sealed class ExportApiTests
         Assert.That(job.GetProperty("id").GetString(), Is.EqualTo("j1"));
         string table = Path.Combine(studio.Project, "segmentations", "fractions.csv");
         Assert.That(SpinWait.SpinUntil(() => File.Exists(table), TimeSpan.FromMinutes(2)), Is.True);
+        string version = studio.Json("api/project").GetProperty("version").GetRawText();
+        Assert.That(Fractions(studio), Is.EqualTo((version, "false", "fractions.csv")));
         string fractions = Encoding.UTF8.GetString(studio.Get("api/export/fractions.csv"));
-        Assert.That(fractions, Does.StartWith("image,page,value,class,pixels,fraction\r\n"));
+        Assert.That(fractions, Does.StartWith("image,page,value,class,pixels,fraction,version\r\n").And.EndWith($",{version}\r\n"));
+        studio.Post("api/undo", """{"id":"u1"}""");
+        Assert.That(Fractions(studio), Is.EqualTo((version, "true", "fractions-outdated.csv")));
         Assert.That(Status(studio, HttpMethod.Delete, "api/jobs/j9"), Is.EqualTo(HttpStatusCode.NotFound));
         Assert.That(Status(studio, HttpMethod.Post, "api/jobs", """{"kind":"dance"}"""), Is.EqualTo(HttpStatusCode.BadRequest));
     }
@@ -68,6 +72,15 @@ internal sealed class ExportApiTests
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(studio.Get("api/images/i1/1/labels?x=0&y=0&width=300&height=200"), Is.EqualTo(labels));
         Assert.That(Directory.GetFiles(Path.Combine(studio.Project, "cache", "exports")), Is.Empty);
+    }
+
+    /// <summary>Version of the fractions, whether they are outdated, and what a browser calls them.</summary>
+    private static (string Version, string Outdated, string Name) Fractions(RunningStudio studio)
+    {
+        using HttpRequestMessage request = studio.Request(HttpMethod.Get, "api/export/fractions.csv");
+        using HttpResponseMessage answer = studio.Client.Send(request);
+        string Header(string name) => answer.Headers.GetValues(name).Single();
+        return (Header("X-Version"), Header("X-Outdated"), answer.Content.Headers.ContentDisposition!.FileName!);
     }
 
     private static HttpStatusCode Status(RunningStudio studio, HttpMethod method, string path, string? json = null) =>
