@@ -212,7 +212,11 @@ export class Layer {
     this.#dirty = false;
     const address = region && this.#address(sheet, region, level);
     if (!region || !address) {
-      this.#failed = false;
+      // What failed is not wanted any more: nothing is waited for, which the page must hear.
+      if (this.#failed) {
+        this.#failed = false;
+        this.changed();
+      }
       return;
     }
     this.#fetching = new AbortController();

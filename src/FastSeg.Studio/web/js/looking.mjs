@@ -27,6 +27,13 @@ export function looking(studio) {
     told = '';
     plan();
   };
+  // A studio that was started again knows no view, also where it was gone too shortly for the connection to be missed.
+  let instance = '';
+  studio.store.on(['project'], ({ project }) => {
+    if (!project || project.instance === instance) return;
+    instance = project.instance;
+    again();
+  });
   studio.view.onFrame(plan);
   document.addEventListener('visibilitychange', again);
   window.addEventListener('focus', again);
