@@ -1,5 +1,6 @@
 using FastSeg.Common;
 using FastSeg.Features;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Simd;
 

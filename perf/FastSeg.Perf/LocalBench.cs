@@ -1,6 +1,7 @@
 using FastSeg.Common;
 using FastSeg.Features;
 using FastSeg.Features.Local;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Native;
 using FastSeg.Simd;

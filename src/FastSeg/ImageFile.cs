@@ -1,5 +1,6 @@
 using System.Globalization;
 using FastSeg.Files;
+using FastSeg.Images.Labels;
 using FastSeg.Images;
 using FastSeg.Images.Npy;
 using FastSeg.Images.Pictures;

@@ -1,5 +1,6 @@
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Learning.Network;
 using FastSeg.Learning.Pieces;

@@ -1,4 +1,5 @@
 using FastSeg.Common;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 
 namespace FastSeg.Backends;

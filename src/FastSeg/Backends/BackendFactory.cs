@@ -1,6 +1,7 @@
 using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Forest.Training;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Backends;
 

@@ -3,6 +3,7 @@ using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features;
 using FastSeg.Forest;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Simd;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Gpu;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Simd;
 using ILGPU;

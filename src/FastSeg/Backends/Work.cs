@@ -2,6 +2,7 @@ using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features.Local;
 using FastSeg.Forest;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 
 namespace FastSeg.Backends;

@@ -5,6 +5,7 @@ using FastSeg.Common;
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Features.Local;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using static FastSeg.Common.Arguments;
 

@@ -1,4 +1,5 @@
 using FastSeg.Gpu;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Kernels;
 using FastSeg.Probabilities;

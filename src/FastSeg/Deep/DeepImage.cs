@@ -2,6 +2,7 @@ using FastSeg.Common;
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Upsamplers;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Simd;
 

@@ -1,6 +1,7 @@
 using FastSeg.Common;
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 
 namespace FastSeg.Deep;

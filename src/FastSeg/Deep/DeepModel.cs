@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FastSeg.Common;
 using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Upsamplers;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 
 namespace FastSeg.Deep;

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Native;
 using FastSeg.Simd;

@@ -1,5 +1,6 @@
 using FastSeg.Features;
 using FastSeg.Gpu;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Kernels;
 using ILGPU;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FastSeg.Backends;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Native;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastSeg.Backends;
 using FastSeg.Common;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Runs;
 

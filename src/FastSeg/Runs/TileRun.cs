@@ -4,6 +4,7 @@ using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features.Local;
 using FastSeg.Forest.Training;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 
 namespace FastSeg.Runs;

@@ -4,6 +4,7 @@ using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Upsamplers;
 using FastSeg.Files;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Images.Npy;
 using FastSeg.Native;

@@ -1,5 +1,6 @@
 using FastSeg.Backends;
 using FastSeg.Common;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Runs;
 

@@ -1,4 +1,5 @@
 using FastSeg.Backends;
+using FastSeg.Images.Samples;
 using FastSeg.Runs;
 
 namespace FastSeg.Training;

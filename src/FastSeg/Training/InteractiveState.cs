@@ -2,6 +2,7 @@ using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features.Local;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Pages;
 

@@ -1,6 +1,7 @@
 using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Forest.Training;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 
 namespace FastSeg.Training;

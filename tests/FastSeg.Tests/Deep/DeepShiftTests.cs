@@ -1,5 +1,6 @@
 using FastSeg.Common;
 using FastSeg.Deep;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Native;
 using FastSeg.Tests.Deep.Backbones;

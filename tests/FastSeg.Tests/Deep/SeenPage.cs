@@ -1,4 +1,5 @@
 using FastSeg.Deep.Backbones;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 
 namespace FastSeg.Tests.Deep;

@@ -1,4 +1,5 @@
 using FastSeg.Features;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Native;
 using FastSeg.Simd;

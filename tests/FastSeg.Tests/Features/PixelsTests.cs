@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using FastSeg.Features;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Simd;
 using NUnit.Framework;

@@ -23,33 +23,38 @@ internal sealed class RoomTests
         ["Gpu"] = ["Common", Kernels, "Native"],
 
         ["Images"] = ["Common", "Files", "Native"],
+        ["Images/Samples"] = ["Common", "Images", "Native"],
+        ["Images/Labels"] = ["Common", "Images", "Images/Samples", "Native"],
         ["Images/Npy"] = ["Common", "Files", "Images", "Native"],
         ["Images/Pictures"] = ["Common", "Files", "Images", "Native"],
         ["Images/Tiff"] = ["Common", "Files", "Images", "Native"],
 
-        ["Features"] = ["Common", "Gpu", "Images", Kernels, "Native", "Simd"],
-        ["Features/Local"] = ["Common", "Features", "Gpu", "Images", Kernels, "Native", "Simd"],
+        ["Features"] = ["Common", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],
+        ["Features/Local"] = ["Common", "Features", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],
         ["Forest"] = ["Common", "Gpu", Kernels, "Native", "Simd"],
         ["Forest/Saved"] = ["Common", "Forest"],
         ["Forest/Training"] = ["Common", "Gpu", Kernels, "Native"],
 
-        ["Probabilities"] = ["Common", "Features", "Files", "Forest", "Gpu", "Images", Kernels, "Native", "Simd"],
+        ["Probabilities"] = ["Common", "Features", "Files", "Forest", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],
 
         ["Deep/Weights"] = ["Common", "Files"],
-        ["Deep/Backbones"] = ["Common", "Deep/Weights", "Files", "Images", "Native", "Onnx"],
+        ["Deep/Backbones"] = ["Common", "Deep/Weights", "Files", "Images", "Images/Samples", "Native", "Onnx"],
         ["Deep/Convolutions"] = ["Common", "Deep/Weights", "Gpu", Kernels, "Native", "Simd"],
         ["Deep/Tokens"] =
         [
-            "Common", "Deep/Backbones", "Deep/Weights", "Files", "Gpu", "Images", "Images/Npy", Kernels, "Native", "Simd",
+            "Common", "Deep/Backbones", "Deep/Weights", "Files", "Gpu", "Images", "Images/Npy", "Images/Samples", Kernels, "Native",
+            "Simd",
         ],
         ["Deep/Upsamplers"] =
         [
-            "Common", "Deep/Backbones", "Deep/Convolutions", "Deep/Tokens", "Deep/Weights", "Gpu", "Images", Kernels, "Native", "Simd",
+            "Common", "Deep/Backbones", "Deep/Convolutions", "Deep/Tokens", "Deep/Weights", "Gpu", "Images", "Images/Samples", Kernels,
+            "Native", "Simd",
         ],
-        ["Deep/Rewriting"] = ["Common", "Deep/Backbones", "Deep/Tokens", "Deep/Weights", "Files", "Images", "Onnx"],
+        ["Deep/Rewriting"] = ["Common", "Deep/Backbones", "Deep/Tokens", "Deep/Weights", "Files", "Images", "Images/Samples", "Onnx"],
         ["Deep"] =
         [
-            "Common", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Gpu", "Images", Kernels, "Simd",
+            "Common", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Gpu", "Images", "Images/Samples", Kernels,
+            "Simd",
         ],
 
         ["Models"] =
@@ -60,36 +65,41 @@ internal sealed class RoomTests
         ["Backends"] =
         [
             "Common", "Deep", "Deep/Tokens", "Deep/Upsamplers", "Features", "Features/Local", "Forest", "Forest/Training", "Gpu",
-            "Images", Kernels, "Models", "Native", "Probabilities", "Simd",
+            "Images", "Images/Samples", Kernels, "Models", "Native", "Probabilities", "Simd",
         ],
         ["Runs"] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features",
-            "Features/Local", "Files", "Forest", "Forest/Training", "Gpu", "Images", "Images/Npy", "Models", "Native", "Probabilities",
-            "Simd",
+            "Features/Local", "Files", "Forest", "Forest/Training", "Gpu", "Images", "Images/Npy", "Images/Samples", "Models", "Native",
+            "Probabilities", "Simd",
         ],
         ["Pages"] =
         [
-            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Features", "Features/Local", "Files", "Images", "Models",
-            "Native", "Probabilities", "Runs",
+            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Features", "Features/Local", "Files", "Images",
+            "Images/Samples", "Models", "Native", "Probabilities", "Runs",
         ],
         ["Training"] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Weights", "Features", "Features/Local", "Forest",
-            "Forest/Saved", "Forest/Training", "Gpu", "Images", "Models", "Native", "Pages", "Probabilities", "Runs", "Simd",
+            "Forest/Saved", "Forest/Training", "Gpu", "Images", "Images/Samples", "Models", "Native", "Pages", "Probabilities", "Runs",
+            "Simd",
         ],
-        ["Sessions"] = ["Backends", "Common", "Deep/Backbones", "Features", "Images", "Models", "Native", "Probabilities", "Runs", "Simd"],
+        ["Sessions"] =
+        [
+            "Backends", "Common", "Deep/Backbones", "Features", "Images", "Images/Samples", "Models", "Native", "Probabilities", "Runs",
+            "Simd",
+        ],
         [Root] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest",
-            "Forest/Training", "Gpu", "Images", "Images/Npy", "Images/Pictures", "Images/Tiff", "Models", "Native", "Pages",
-            "Probabilities", "Runs", "Sessions", "Training",
+            "Forest/Training", "Gpu", "Images", "Images/Labels", "Images/Npy", "Images/Pictures", "Images/Tiff", "Models", "Native",
+            "Pages", "Probabilities", "Runs", "Sessions", "Training",
         ],
         ["Checks"] =
         [
             Root, "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Convolutions", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights",
-            "Features", "Features/Local", "Forest", "Forest/Saved", "Forest/Training", "Gpu", "Images", Kernels, "Models", "Native",
-            "Probabilities", "Runs", "Simd", "Training",
+            "Features", "Features/Local", "Forest", "Forest/Saved", "Forest/Training", "Gpu", "Images", "Images/Samples", Kernels,
+            "Models", "Native", "Probabilities", "Runs", "Simd", "Training",
         ],
     };
 

@@ -2,6 +2,7 @@ using FastSeg.Common;
 using FastSeg.Features;
 using FastSeg.Forest;
 using FastSeg.Gpu;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Kernels;
 using FastSeg.Tests.Features;

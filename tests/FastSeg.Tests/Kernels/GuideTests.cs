@@ -1,5 +1,6 @@
 using FastSeg.Checks;
 using FastSeg.Gpu;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Probabilities;
 using FastSeg.Tests.Features;

@@ -1,4 +1,5 @@
 using FastSeg.Checks;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Probabilities;
 using FastSeg.Simd;

@@ -1,3 +1,4 @@
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Native;
 

@@ -1,4 +1,5 @@
 using FastSeg.Files;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Images.Npy;
 using FastSeg.Native;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastSeg.Common;
 using FastSeg.Deep.Backbones;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Native;
 using MathNet.Numerics.LinearAlgebra;

@@ -1,5 +1,6 @@
 using FastSeg.Common;
 using FastSeg.Deep.Backbones;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Native;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Native;
 using FastSeg.Simd;

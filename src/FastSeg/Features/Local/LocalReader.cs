@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 
 namespace FastSeg.Features.Local;

@@ -2,6 +2,7 @@ using FastSeg.Checks;
 using FastSeg.Common;
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Native;
 using FastSeg.Tests.Deep.Backbones;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Samples;
 
 /// <summary>
 /// Sums over consecutive samples. Sums of whole numbers are exact; those of floats are made in float64, in sixteen lanes whose order is

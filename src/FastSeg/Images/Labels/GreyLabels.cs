@@ -1,6 +1,7 @@
+using FastSeg.Images.Samples;
 using FastSeg.Native;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Labels;
 
 /// <summary>
 /// An RGB image read as labels: one channel is delivered, and a pixel whose channels differ is refused when it is read.

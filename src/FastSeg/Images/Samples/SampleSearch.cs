@@ -1,6 +1,6 @@
 using FastSeg.Common;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Samples;
 
 /// <summary>
 /// Looks through a region of an image, on several threads, for the first pixel in reading order that filters must not see. Which one is

@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg.Images.Samples;
 
 /// <summary>The least and the largest float sample that is not refused. NaN always is, and so are infinite samples.</summary>
 /// <param name="Low">The least.</param>

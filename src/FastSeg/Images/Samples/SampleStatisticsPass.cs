@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using FastSeg.Common;
 using FastSeg.Native;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Samples;
 
 /// <summary>
 /// Takes mean and deviation of all samples of a page, as they are stored, band of rows by band of rows on several threads. The result

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Samples;
 
 /// <summary>Tests and conversions that samples in memory go through before filters see them.</summary>
 internal static unsafe class SampleChecks

@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg.Images.Samples;
 
 /// <summary>
 /// What filters see of a stored sample: sample x scale + shift, rounded once, where an image is standardised as a whole. The default value

@@ -1,6 +1,6 @@
 using FastSeg.Native;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Samples;
 
 /// <summary>
 /// The pixels that one worker computes in one step (the core), with the halo that its filters look at. The halo is cut off at the image's

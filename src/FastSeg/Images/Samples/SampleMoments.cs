@@ -1,4 +1,4 @@
-namespace FastSeg.Images;
+namespace FastSeg.Images.Samples;
 
 /// <summary>Count, mean and sum of squared deviations from the mean of some samples; those of two sets can be merged.</summary>
 /// <param name="Count">How many samples there are.</param>
