@@ -7,11 +7,15 @@ namespace FastSeg;
 /// <param name="Width">Columns.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Channels">
-/// Samples per pixel as <see cref="ImageReader.Read"/> delivers them: 1 (grey, label indices) or 3 (RGB); alpha is dropped.
+/// Samples per pixel as <see cref="ImageReader.Read"/> delivers them, 1 (grey, label indices) to <see cref="MostChannels"/>; alpha is
+/// dropped.
 /// </param>
 /// <param name="Type">Type of one sample.</param>
 public sealed record ImageInfo(string Name, long Width, long Height, int Channels, SampleType Type)
 {
+    /// <summary>The most channels that an image may have.</summary>
+    public const int MostChannels = 16;
+
     /// <summary>The file's path as the caller gave it, or a name.</summary>
     public string Name { get; init => field = NotNull(value); } = NotNull(Name);
 
@@ -23,6 +27,20 @@ public sealed record ImageInfo(string Name, long Width, long Height, int Channel
 
     /// <summary>Pages in the file; the image is one of them.</summary>
     public int Pages { get; init; } = 1;
+
+    /// <summary>
+    /// Whether the channels are red, green and blue; three channels are, unless their reader says otherwise. Only an image in colour
+    /// counts as grey where its channels are equal.
+    /// </summary>
+    public bool IsColour { get => field && Channels == 3; init; } = true;
+
+    /// <summary>A name for each channel; empty where the file names none.</summary>
+    public IReadOnlyList<string> ChannelNames { get; init => field = NotNull(value); } = [];
+
+    /// <summary>
+    /// How the file says its pixels should be turned, as TIFF and EXIF count (1 to 8; 1: as they are). Pixels are delivered as stored.
+    /// </summary>
+    public int Orientation { get; init; } = 1;
 
     /// <summary>The whole image.</summary>
     public Region Bounds => new(0, 0, Width, Height);
