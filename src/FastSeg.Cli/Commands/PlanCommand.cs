@@ -5,6 +5,7 @@ using FastSeg.Cli.Options;
 using FastSeg.Cli.Reports;
 using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
+using FastSeg.Images;
 
 namespace FastSeg.Cli.Commands;
 
@@ -53,6 +54,7 @@ internal sealed class PlanCommand : FastSegCommand
         var segmenter = new Segmenter(model, backbone);
         using ImageReader image = ImageFile.Open(parsed.GetRequiredValue(_image));
         using ImageReader? mask = _what.OpenMask(parsed);
+        session.Warn(UnchosenPage.Warnings(image, mask));
         SegmentOptions options = _what.Segment(parsed, mask);
         Plan plan = Make(segmenter, image, options, session);
         session.Report.Plan(plan.PeakBytes);

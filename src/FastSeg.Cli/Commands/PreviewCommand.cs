@@ -5,6 +5,7 @@ using FastSeg.Cli.Options;
 using FastSeg.Cli.Pictures;
 using FastSeg.Cli.Reports;
 using FastSeg.Cli.Sessions;
+using FastSeg.Images;
 
 namespace FastSeg.Cli.Commands;
 
@@ -85,6 +86,7 @@ internal sealed class PreviewCommand : FastSegCommand
         using Backbone? backbone = _deep.Open(session);
         WholeFile.Check(output);
         using ImageReader image = ImageFile.Open(path);
+        session.Warn(UnchosenPage.Warnings(image));
         DeepOptions? wanted = _deep.Wanted(parsed, backbone);
         Standardisation standardise = StandardiseOption.Chosen(parsed, _standardise);
         Picture picture = wanted is { } deep ? FeaturePicture.OfDeep(Pass, image, deep, standardise)
@@ -110,6 +112,7 @@ internal sealed class PreviewCommand : FastSegCommand
     private static Picture Overlay(Session session, ImageReader image, string segmentation)
     {
         using ImageReader labels = ImageFile.OpenLabels(segmentation);
+        session.Warn(UnchosenPage.Warnings(labels));
         if (labels.Info.Width != image.Info.Width || labels.Info.Height != image.Info.Height)
         {
             throw new FastSegException(

@@ -6,6 +6,7 @@ using FastSeg.Cli.Options;
 using FastSeg.Cli.Reports;
 using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
+using FastSeg.Images;
 
 namespace FastSeg.Cli.Commands;
 
@@ -91,6 +92,7 @@ internal sealed class ScoreCommand : FastSegCommand
         long start = Stopwatch.GetTimestamp();
         using ImageReader labels = ImageFile.OpenLabels(prediction);
         using ImageReader classes = ImageFile.OpenLabels(truth);
+        session.Warn(UnchosenPage.Warnings(labels, classes));
         ConfusionMatrix matrix = session.Long(Path.GetFileName(prediction), 0, options => Score.Compare(labels, classes, offset, options));
         if (!matrix.Predictions.Intersect(matrix.Classes).Any())
         {

@@ -47,12 +47,22 @@ internal sealed class RunReport(string command, int threads)
         return true;
     }
 
+    /// <summary>Keeps the sentence about what makes a result doubtful; false where the report has it already.</summary>
+    public bool Warn(string warning)
+    {
+        if (_warnings.Contains(warning))
+        {
+            return false;
+        }
+        _warnings.Add(warning);
+        return true;
+    }
+
     /// <summary>Adds a run's time, pixels and planned memory.</summary>
     public void Add(RunResult run)
     {
         Backend = run.Backend;
         _pixels += run.Pixels;
-        _warnings.AddRange(run.Warnings);
         _predictedPeak = Math.Max(_predictedPeak, run.PlannedPeakBytes);
         foreach (StageReport stage in run.Stages)
         {

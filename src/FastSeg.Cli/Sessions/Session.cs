@@ -71,11 +71,17 @@ internal sealed class Session(
     public void Add(RunResult run)
     {
         Say(run.Note);
-        foreach (string warning in run.Warnings)
-        {
-            Error.WriteLine($"fastseg: {warning}");
-        }
+        Warn(run.Warnings);
         Report.Add(run);
+    }
+
+    /// <summary>Says what makes a result doubtful, and keeps it in the report; what was said already is not said again.</summary>
+    public void Warn(IEnumerable<string> warnings)
+    {
+        foreach (string warning in warnings.Where(Report.Warn))
+        {
+            Error.WriteLine($"fastseg: warning: {warning}");
+        }
     }
 
     /// <summary>Says, once, why something does not run on a GPU that was to, and keeps it in the report; nothing for null.</summary>

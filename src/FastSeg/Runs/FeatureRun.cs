@@ -30,6 +30,9 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// <summary>Mean and deviation by which samples are standardised; null where the image has its own.</summary>
     public SampleStatistics? KnownSamples { get; init; }
 
+    /// <summary>What makes the result doubtful besides what is said of the file.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Computes the planes that a model sees.</summary>
     /// <param name="features">Classical features.</param>
     /// <param name="channels">
@@ -165,7 +168,10 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         long commit = Stopwatch.GetTimestamp();
         writer.Commit();
         _times.Add(Stage.Write, commit);
-        return run.Result(run.Plan.Area.Pixels, [], _times, Stopwatch.GetElapsedTime(_start).TotalSeconds);
+        return run.Result(run.Plan.Area.Pixels, [], _times, Stopwatch.GetElapsedTime(_start).TotalSeconds) with
+        {
+            Warnings = [.. UnchosenPage.Warnings(image), .. Warnings],
+        };
     }
 
     /// <summary>What is computed of the image, once it was checked.</summary>

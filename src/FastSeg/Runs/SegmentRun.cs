@@ -3,6 +3,7 @@ using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features.Local;
+using FastSeg.Images;
 
 namespace FastSeg.Runs;
 
@@ -82,7 +83,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         return run.Result(what.Area.Pixels, classPixels, times, Stopwatch.GetElapsedTime(start).TotalSeconds) with
         {
             ClassWeights = weights,
-            Warnings = model.Warnings(image.Info.Name, image.Info.Type),
+            Warnings = [.. UnchosenPage.Warnings(image, segment.Mask), .. model.Warnings(image.Info.Name, image.Info.Type)],
         };
     }
 

@@ -69,6 +69,7 @@ internal sealed unsafe class InteractiveRun(InteractiveState state, IReadOnlyLis
             Backend = BackendChoice.Choose(options.Backend).Kind,
             Standardise = state.Features.Standardise,
             Samples = standardises ? [.. samples.Select(page => page.Statistics)] : [],
+            Warnings = UnchosenPage.Warnings(pages.Select(page => page.Image.Image)),
             Note = BackendChoice.PassedOver(options.Backend),
         });
     }

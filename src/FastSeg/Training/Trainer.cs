@@ -126,6 +126,7 @@ internal sealed unsafe class Trainer(
             Backend = _factory.Kind,
             Standardise = features.Standardise,
             Samples = [.. _moments.Select(moments => moments.Statistics)],
+            Warnings = UnchosenPage.Warnings(images.SelectMany(image => (ImageReader[])[image.Image, image.Labels])),
             Note = fit.Note is null ? passedOver : $"{passedOver} {fit.Note}".TrimStart(),
         };
         return new TrainingResult(model, run) { HeldOut = score, NotHeldOut = reason.Length == 0 ? null : reason };

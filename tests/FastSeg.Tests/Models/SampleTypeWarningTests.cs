@@ -81,7 +81,7 @@ internal sealed class SampleTypeWarningTests
         Outcome outcome = CommandLine.Run("segment", model, image, "-o", folder.File("l.png"), "--report", report);
         string sentence = Words.Replace("wide has", $"{image} has", StringComparison.Ordinal);
         Assert.That(outcome.Code, Is.Zero);
-        Assert.That(outcome.Error, Is.EqualTo($"fastseg: {sentence}\n"));
+        Assert.That(outcome.Error, Is.EqualTo($"fastseg: warning: {sentence}\n"));
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(report));
         Assert.That(json.RootElement.GetProperty("warnings")[0].GetString(), Is.EqualTo(sentence));
         Assert.That(CommandLine.Run("info", model).Output, Does.Contain("uint8)"));

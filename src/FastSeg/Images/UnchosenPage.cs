@@ -1,0 +1,16 @@
+namespace FastSeg.Images;
+
+/// <summary>Says which page of a stack was taken where the caller named none: the others are left out, and nobody asked for that.</summary>
+internal static class UnchosenPage
+{
+    /// <summary>A sentence for each file of several pages that was opened without "#N".</summary>
+    /// <param name="readers">What a run reads; null stands for what it does not have.</param>
+    public static IReadOnlyList<string> Warnings(params IEnumerable<ImageReader?> readers) =>
+        [.. readers.OfType<ImageReader>().Where(IsUnchosen).Select(reader => Sentence(reader.Info)).Distinct()];
+
+    /// <summary>Whether a file has further pages, and its name says of none that it is wanted.</summary>
+    private static bool IsUnchosen(ImageReader reader) => reader.Info.Pages > 1 && reader.Info.Name == reader.FilePath;
+
+    private static string Sentence(ImageInfo info) =>
+        $"{info.Name} has {info.Pages} pages, of which the first was taken; write {info.Name}#N for page N, 1 to {info.Pages}.";
+}
