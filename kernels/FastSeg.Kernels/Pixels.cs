@@ -3,8 +3,9 @@ using ILGPU;
 namespace FastSeg.Kernels;
 
 /// <summary>
-/// Converts samples to floats: uint8 / 255, uint16 and int16 / 65535, correctly rounded; float32 as it is but for -0, which becomes +0. The
-/// plane has the same bits as on the CPU. Standardised samples are instead multiplied and shifted as they are stored, in one rounding.
+/// Converts samples to floats: uint8 and int8 / 255, uint16 and int16 / 65535, correctly rounded; float32 as it is but for -0, which
+/// becomes +0. The plane has the same bits as on the CPU. Standardised samples are instead multiplied and shifted as they are stored, in one
+/// rounding.
 /// </summary>
 /// <remarks>
 /// One thread a pixel, groups of any size in one dimension, no shared memory. A grey pixel costs 1, 2 or 4 bytes read and 4 written (of
@@ -44,6 +45,16 @@ public static class Pixels
         if (pixel < plane.Length)
         {
             plane[pixel] = samples[(pixel * channels) + channel] / 65535f;
+        }
+    }
+
+    /// <summary>One channel of int8 samples; parameters as for <see cref="FromBytes"/>.</summary>
+    public static void FromSignedBytes(ArrayView<sbyte> samples, int channels, int channel, ArrayView<float> plane)
+    {
+        long pixel = ((long)Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (pixel < plane.Length)
+        {
+            plane[pixel] = samples[(pixel * channels) + channel] / 255f;
         }
     }
 
@@ -90,6 +101,17 @@ public static class Pixels
     /// <summary>One channel of int16 samples, standardised; parameters as for <see cref="StandardiseBytes"/>.</summary>
     public static void StandardiseSignedShorts(
         ArrayView<short> samples, int channels, int channel, float scale, float shift, ArrayView<float> plane)
+    {
+        long pixel = ((long)Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (pixel < plane.Length)
+        {
+            plane[pixel] = Standardised(samples[(pixel * channels) + channel], scale, shift);
+        }
+    }
+
+    /// <summary>One channel of int8 samples, standardised; parameters as for <see cref="StandardiseBytes"/>.</summary>
+    public static void StandardiseSignedBytes(
+        ArrayView<sbyte> samples, int channels, int channel, float scale, float shift, ArrayView<float> plane)
     {
         long pixel = ((long)Grid.IdxX * Group.DimX) + Group.IdxX;
         if (pixel < plane.Length)

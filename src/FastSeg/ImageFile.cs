@@ -111,6 +111,10 @@ public static class ImageFile
 
     private static void CheckSize(ImageLayout layout)
     {
+        if (layout.Type is not (SampleType.UInt8 or SampleType.UInt16 or SampleType.Int16 or SampleType.Float32))
+        {
+            throw new FastSegException($"Images of {layout.Type.Name()} are not written; write uint8, uint16, int16 or float32.");
+        }
         if (layout.Width < 1 || layout.Height < 1 || layout.Pages < 1)
         {
             throw new ArgumentOutOfRangeException(nameof(layout), $"{layout.Width} x {layout.Height} x {layout.Pages} pages");

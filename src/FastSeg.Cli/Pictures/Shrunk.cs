@@ -130,10 +130,18 @@ internal static class Shrunk
                     samples[i] = signed[i];
                 }
                 break;
-            default:
+            case SampleType.Int8:
+                for (int i = 0; i < count; i++)
+                {
+                    samples[i] = (sbyte)bytes[i];
+                }
+                break;
+            case SampleType.Float32:
                 MemoryMarshal.Cast<byte, float>(bytes)[..count].CopyTo(samples);
                 CheckFinite(info, strip, samples);
                 break;
+            default:
+                throw new InvalidOperationException($"Samples of {info.Type} come here as float32.");
         }
         return samples;
     }

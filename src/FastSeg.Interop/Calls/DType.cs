@@ -22,7 +22,8 @@ internal static class DTypes
         SampleType.UInt8 => DType.UInt8,
         SampleType.UInt16 => DType.UInt16,
         SampleType.Int16 => DType.Int16,
-        _ => DType.Float32,
+        SampleType.Float32 => DType.Float32,
+        _ => throw new InvalidOperationException($"Samples of {type} come here as float32."),
     };
 
     /// <summary>The name as numpy writes it.</summary>

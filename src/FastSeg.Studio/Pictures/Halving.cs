@@ -26,9 +26,14 @@ internal static class Halving
                 case SampleType.Int16:
                     Row(Cast<short>(first), Cast<short>(second), Cast<short>(half.Row(y)), whole.Channels);
                     break;
-                default:
+                case SampleType.Int8:
+                    Row(Cast<sbyte>(first), Cast<sbyte>(second), Cast<sbyte>(half.Row(y)), whole.Channels);
+                    break;
+                case SampleType.Float32:
                     FloatRow(Cast<float>(first), Cast<float>(second), Cast<float>(half.Row(y)), whole.Channels);
                     break;
+                default:
+                    throw SampleBlock.NotNarrow(whole.Type);
             }
         }
     }

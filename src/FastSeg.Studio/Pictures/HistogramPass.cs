@@ -26,7 +26,7 @@ internal sealed class HistogramPass
     private HistogramPass(SampleType type)
     {
         _type = type;
-        _counts = type == SampleType.Float32 ? [] : new long[type == SampleType.UInt8 ? 1 << 8 : 1 << 16];
+        _counts = type == SampleType.Float32 ? [] : new long[1 << (8 * type.Bytes())];
     }
 
     /// <summary>Reads an image, or a part of it.</summary>
@@ -86,7 +86,13 @@ internal sealed class HistogramPass
                     }
                 }
                 break;
-            default:
+            case SampleType.Int8:
+                foreach (byte bits in block.Bytes)
+                {
+                    _counts[(byte)(bits + Zero)]++;
+                }
+                break;
+            case SampleType.UInt16 or SampleType.Int16:
                 int zero = Zero;
                 foreach (ushort bits in MemoryMarshal.Cast<byte, ushort>(block.Bytes))
                 {
@@ -94,11 +100,13 @@ internal sealed class HistogramPass
                     _counts[(ushort)(bits + zero)]++;
                 }
                 break;
+            default:
+                throw SampleBlock.NotNarrow(_type);
         }
     }
 
     /// <summary>The place of sample 0 in the counts.</summary>
-    private int Zero => _type == SampleType.Int16 ? 1 << 15 : 0;
+    private int Zero => _type switch { SampleType.Int16 => 1 << 15, SampleType.Int8 => 1 << 7, _ => 0 };
 
     private Histogram OfCounts(bool sampled)
     {

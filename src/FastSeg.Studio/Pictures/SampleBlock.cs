@@ -47,11 +47,16 @@ internal sealed record SampleBlock(int Width, int Height, int Channels, SampleTy
                 SampleType.UInt8 => Samples[i],
                 SampleType.UInt16 => MemoryMarshal.Cast<byte, ushort>(Bytes)[i],
                 SampleType.Int16 => MemoryMarshal.Cast<byte, short>(Bytes)[i],
-                _ => MemoryMarshal.Cast<byte, float>(Bytes)[i],
+                SampleType.Int8 => (sbyte)Samples[i],
+                SampleType.Float32 => MemoryMarshal.Cast<byte, float>(Bytes)[i],
+                _ => throw NotNarrow(Type),
             };
         }
         return values;
     }
+
+    /// <summary>For switches over the types that readers deliver: the failure where another one comes.</summary>
+    public static InvalidOperationException NotNarrow(SampleType type) => new($"Samples of {type} come here as float32.");
 
     /// <summary>Copies a part of another block here.</summary>
     public void Paste(SampleBlock from, int fromX, int fromY, int x, int y, int width, int height)

@@ -96,9 +96,14 @@ internal sealed class SampledOverview
             case SampleType.Int16:
                 Means<short>(row.Bytes, means, row.Channels, sample => sample, mean => (short)mean);
                 break;
-            default:
+            case SampleType.Int8:
+                Means<sbyte>(row.Bytes, means, row.Channels, sample => sample, mean => (sbyte)mean);
+                break;
+            case SampleType.Float32:
                 Means<float>(row.Bytes, means, row.Channels, sample => sample, mean => (float)mean);
                 break;
+            default:
+                throw SampleBlock.NotNarrow(row.Type);
         }
     }
 

@@ -38,12 +38,12 @@ internal readonly record struct Window(double Low, double High)
                 values[i] = Of(samples[i]);
             }
         }
-        else if (block.Type != SampleType.UInt8)
+        else if (block.Type.Bytes() > 1)
         {
             // Both 16-bit types index the table by their bits.
             Look(MemoryMarshal.Cast<byte, ushort>(block.Bytes), Table(block.Type), values);
         }
-        else if (this == Bytes)
+        else if (this == Bytes && block.Type == SampleType.UInt8)
         {
             block.Bytes.CopyTo(values);
         }
@@ -79,10 +79,16 @@ internal readonly record struct Window(double Low, double High)
         }
         return Tables.GetOrAdd((this, type), static key =>
         {
-            byte[] table = new byte[key.Item2 == SampleType.UInt8 ? 256 : 65536];
+            byte[] table = new byte[1 << (8 * key.Item2.Bytes())];
             for (int bits = 0; bits < table.Length; bits++)
             {
-                table[bits] = key.Item1.Of(key.Item2 == SampleType.Int16 ? (short)bits : bits);
+                table[bits] = key.Item1.Of(key.Item2 switch
+                {
+                    SampleType.Int16 => (short)bits,
+                    SampleType.Int8 => (sbyte)bits,
+                    SampleType.UInt8 or SampleType.UInt16 => bits,
+                    _ => throw SampleBlock.NotNarrow(key.Item2),
+                });
             }
             return table;
         });

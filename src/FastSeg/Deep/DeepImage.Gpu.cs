@@ -140,7 +140,7 @@ internal sealed class DeepImageGpu : IDisposable
             SampleBytes = _image.PixelBytes / _image.Channels,
             Channels = _image.Channels,
             Pixels = pixels,
-            SignBit = _image.Type == SampleType.Int16 ? 0x8000 : 0,
+            SignBit = _image.Type switch { SampleType.Int16 => 0x8000, SampleType.Int8 => 0x80, _ => 0 },
             Divisor = _image.Type.Divisor(),
             Scale = _map.Samples.Scale,
             Shift = _map.Samples.Shift,

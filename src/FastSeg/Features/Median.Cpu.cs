@@ -73,13 +73,16 @@ internal sealed unsafe class Median
                     SampleType.UInt8 => source.Samples[sample],
                     SampleType.UInt16 => ((ushort*)source.Samples)[sample],
                     SampleType.Int16 => ((short*)source.Samples)[sample] - short.MinValue,
+                    SampleType.Int8 => ((sbyte*)source.Samples)[sample] - sbyte.MinValue,
                     // The float's bits, until Rank replaces them. Adding 0 turns -0 into +0, as everywhere.
-                    _ => BitConverter.SingleToInt32Bits(((float*)source.Samples)[sample] + 0f),
+                    SampleType.Float32 => BitConverter.SingleToInt32Bits(((float*)source.Samples)[sample] + 0f),
+                    _ => throw source.Type.NotNarrow(),
                 };
             }
         }
-        _shift = source.Type == SampleType.UInt8 ? 4 : 8;
-        return floats ? Rank(rows, columns) : source.Type == SampleType.UInt8 ? 1 << 8 : Codes;
+        bool bytes = source.Type.Bytes() == 1;
+        _shift = bytes ? 4 : 8;
+        return floats ? Rank(rows, columns) : bytes ? 1 << 8 : Codes;
     }
 
     /// <summary>Replaces the floats among the codes by their ranks in the sorted list of distinct values; returns its length.</summary>
@@ -134,6 +137,7 @@ internal sealed unsafe class Median
             {
                 SampleType.UInt8 or SampleType.UInt16 => code,
                 SampleType.Int16 => code + short.MinValue,
+                SampleType.Int8 => code + sbyte.MinValue,
                 _ => _sorted[code],
             };
             // The map ascends, so the median of the mapped samples is the median's image.

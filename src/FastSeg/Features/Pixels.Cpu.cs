@@ -8,12 +8,12 @@ using FastSeg.Simd;
 namespace FastSeg.Features;
 
 /// <summary>
-/// Converts samples to floats: uint8 / 255, uint16 and int16 / 65535, float32 as it is but for -0, which becomes +0. Where the image is
-/// standardised, all of them are instead multiplied and shifted as they are stored, in one rounding.
+/// Converts samples to floats: uint8 and int8 / 255, uint16 and int16 / 65535, float32 as it is but for -0, which becomes +0. Where
+/// the image is standardised, all of them are instead multiplied and shifted as they are stored, in one rounding.
 /// </summary>
 /// <remarks>
 /// Vectors divide by multiplying with the rounded reciprocal and correcting the product once. The quotient is correctly rounded for
-/// every uint8, uint16 and int16 (a test runs through them all), so it has the bits of the scalar division that ends a row.
+/// every sample of up to 16 bits (a test runs through them all), so it has the bits of the scalar division that ends a row.
 /// </remarks>
 internal static unsafe class Pixels<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
@@ -84,9 +84,20 @@ internal static unsafe class Pixels<TLanes, TVector>
                     to[i] = map.Of(((short*)from)[i * step]);
                 }
                 break;
-            default:
+            case SampleType.Int8 when step == 1:
+                SignedBytes((sbyte*)from, count, to, map);
+                break;
+            case SampleType.Int8:
+                for (int i = 0; i < count; i++)
+                {
+                    to[i] = map.Of(((sbyte*)from)[i * step]);
+                }
+                break;
+            case SampleType.Float32:
                 Floats((float*)from, step, count, to, map);
                 break;
+            default:
+                throw source.Type.NotNarrow();
         }
     }
 
@@ -160,6 +171,21 @@ internal static unsafe class Pixels<TLanes, TVector>
         for (; i <= count - TLanes.Count; i += TLanes.Count)
         {
             TLanes.Store(map.Of(TLanes.LoadSignedShorts(from + i)), to + i);
+        }
+        for (; i < count; i++)
+        {
+            to[i] = map.Of(from[i]);
+        }
+    }
+
+    /// <summary>As <see cref="Bytes{TMap}"/>, for int8.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SignedBytes<TMap>(sbyte* from, int count, float* to, TMap map) where TMap : struct, IMap
+    {
+        int i = 0;
+        for (; i <= count - TLanes.Count; i += TLanes.Count)
+        {
+            TLanes.Store(map.Of(TLanes.LoadSignedBytes(from + i)), to + i);
         }
         for (; i < count; i++)
         {

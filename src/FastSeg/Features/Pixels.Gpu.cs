@@ -15,6 +15,7 @@ internal sealed class PixelsGpu
     private readonly Conversion<byte> _bytes;
     private readonly Conversion<ushort> _shorts;
     private readonly Conversion<short> _signedShorts;
+    private readonly Conversion<sbyte> _signedBytes;
     private readonly Conversion<float> _floats;
 
     /// <summary>Compiles the kernels.</summary>
@@ -24,6 +25,7 @@ internal sealed class PixelsGpu
         _bytes = new(device, PixelsKernels.FromBytes, PixelsKernels.StandardiseBytes);
         _shorts = new(device, PixelsKernels.FromShorts, PixelsKernels.StandardiseShorts);
         _signedShorts = new(device, PixelsKernels.FromSignedShorts, PixelsKernels.StandardiseSignedShorts);
+        _signedBytes = new(device, PixelsKernels.FromSignedBytes, PixelsKernels.StandardiseSignedBytes);
         _floats = new(device, PixelsKernels.FromFloats, PixelsKernels.StandardiseFloats);
     }
 
@@ -51,9 +53,14 @@ internal sealed class PixelsGpu
             case SampleType.Int16:
                 _signedShorts.Run(stream, config, samples, map, channels, channel, plane);
                 break;
-            default:
+            case SampleType.Int8:
+                _signedBytes.Run(stream, config, samples, map, channels, channel, plane);
+                break;
+            case SampleType.Float32:
                 _floats.Run(stream, config, samples, map, channels, channel, plane);
                 break;
+            default:
+                throw type.NotNarrow();
         }
     }
 

@@ -10,11 +10,14 @@ namespace FastSeg;
 /// Samples per pixel as <see cref="ImageReader.Read"/> delivers them, 1 (grey, label indices) to <see cref="MostChannels"/>; alpha is
 /// dropped.
 /// </param>
-/// <param name="Type">Type of one sample.</param>
+/// <param name="Type">Type of one sample as <see cref="ImageReader.Read"/> delivers it.</param>
 public sealed record ImageInfo(string Name, long Width, long Height, int Channels, SampleType Type)
 {
     /// <summary>The most channels that an image may have.</summary>
     public const int MostChannels = 16;
+
+    private readonly SampleType? _stored;
+    private readonly int? _bits;
 
     /// <summary>The file's path as the caller gave it, or a name.</summary>
     public string Name { get; init => field = NotNull(value); } = NotNull(Name);
@@ -24,6 +27,20 @@ public sealed record ImageInfo(string Name, long Width, long Height, int Channel
 
     /// <summary>Format and layout in words, such as "TIFF, 16 strips of 32 rows, LZW".</summary>
     public string Format { get; init => field = NotNull(value); } = "memory";
+
+    /// <summary>Type of a sample in the file or in memory; <see cref="Type"/> where nothing is converted.</summary>
+    public SampleType Stored
+    {
+        get => _stored ?? Type;
+        init => _stored = value;
+    }
+
+    /// <summary>Bits of a stored sample: 12 for packed samples of 12 bits, which are delivered as uint16.</summary>
+    public int Bits
+    {
+        get => _bits ?? (8 * Stored.Bytes());
+        init => _bits = value;
+    }
 
     /// <summary>Pages in the file; the image is one of them.</summary>
     public int Pages { get; init; } = 1;

@@ -55,7 +55,7 @@ public sealed unsafe class MemoryImage : ImageReader
     }
 
     /// <summary>Describes pixels in an array or other memory, which is pinned until the image is disposed.</summary>
-    /// <typeparam name="T">byte, ushort, short or float; it decides the sample type.</typeparam>
+    /// <typeparam name="T">byte, sbyte, ushort, short, uint, int, ulong, long, Half, float or double, as samples are.</typeparam>
     /// <param name="pixels">Samples, channels interleaved.</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
@@ -70,7 +70,7 @@ public sealed unsafe class MemoryImage : ImageReader
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(name);
-        SampleType type = MemoryWriter.TypeOf<T>(name);
+        SampleType type = SampleMemory.TypeOf<T>(name);
         if (width >= 1 && height >= 1 && channels >= 1)
         {
             long rowBytes = checked(width * channels * type.Bytes());

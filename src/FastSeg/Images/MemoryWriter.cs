@@ -48,7 +48,7 @@ public sealed unsafe class MemoryWriter : ImageWriter
     public static MemoryWriter Into<T>(ImageLayout layout, Memory<T> pixels) where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(layout);
-        SampleType type = TypeOf<T>("The memory for the result");
+        SampleType type = SampleMemory.TypeOf<T>("The memory for the result");
         if (type != layout.Type)
         {
             throw new FastSegException($"The memory for the result is {type.Name()}, but the result is {layout.Type.Name()}.");
@@ -132,14 +132,4 @@ public sealed unsafe class MemoryWriter : ImageWriter
         _disposed = true;
         _pin.Dispose();
     }
-
-    /// <summary>The sample type of memory of T.</summary>
-    /// <param name="name">What the sentence about another type begins with.</param>
-    /// <exception cref="FastSegException">T is neither byte, ushort, short nor float.</exception>
-    internal static SampleType TypeOf<T>(string name) where T : unmanaged =>
-        typeof(T) == typeof(byte) ? SampleType.UInt8
-        : typeof(T) == typeof(ushort) ? SampleType.UInt16
-        : typeof(T) == typeof(short) ? SampleType.Int16
-        : typeof(T) == typeof(float) ? SampleType.Float32
-        : throw new FastSegException($"{name} is memory of {typeof(T).Name}; samples are byte, ushort, short or float.");
 }

@@ -174,7 +174,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
                 $"The label value {model.Classes[^1].Value} is kept, and uint8 labels cannot hold it; make the writer with LabelLayout.");
         }
         if (outputs.Labels?.Layout.Type.HoldsLabels() == false
-            || outputs.Probabilities?.Layout.Type is SampleType.UInt16 or SampleType.Int16)
+            || outputs.Probabilities is { Layout.Type: not (SampleType.Float32 or SampleType.UInt8) })
         {
             throw new ArgumentException("Labels are uint8 or uint16, probabilities float32 or uint8.");
         }

@@ -23,5 +23,10 @@ public sealed record FrameShape(int Width, int Height, SampleType Type, int Chan
                 $"Frames of {Width} x {Height} pixels with {Channels} channels cannot be; " +
                 "a frame has at least one pixel and 1, 2 (alpha), 3 or 4 (alpha) channels.");
         }
+        if (!Type.IsNarrow())
+        {
+            throw new FastSegException(
+                $"Frames of {Type.Name()} cannot be; a session takes uint8, int8, uint16, int16 or float32.");
+        }
     }
 }

@@ -1,3 +1,5 @@
+using FastSeg.Images;
+
 namespace FastSeg;
 
 /// <summary>Type of the samples of a frame, or of the values of a result.</summary>
@@ -15,48 +17,48 @@ public enum FrameType
     /// <summary>IEEE single precision.</summary>
     Float32,
 
-    /// <summary>IEEE half precision; for features only.</summary>
+    /// <summary>IEEE half precision.</summary>
     Float16,
+
+    /// <summary>Signed, 8 bits.</summary>
+    Int8,
+
+    /// <summary>Signed, 32 bits; for frames only.</summary>
+    Int32,
+
+    /// <summary>Unsigned, 32 bits; for frames only.</summary>
+    UInt32,
+
+    /// <summary>Signed, 64 bits; for frames only.</summary>
+    Int64,
+
+    /// <summary>Unsigned, 64 bits; for frames only.</summary>
+    UInt64,
+
+    /// <summary>IEEE double precision; for frames only.</summary>
+    Float64,
 }
 
 /// <summary>Size and name of a <see cref="FrameType"/>.</summary>
 internal static class FrameTypes
 {
+    /// <summary>The sample type of each frame type, in their order.</summary>
+    private static readonly SampleType[] Samples =
+    [
+        SampleType.UInt8, SampleType.UInt16, SampleType.Int16, SampleType.Float32, SampleType.Float16, SampleType.Int8,
+        SampleType.Int32, SampleType.UInt32, SampleType.Int64, SampleType.UInt64, SampleType.Float64,
+    ];
+
     /// <summary>Bytes of one value.</summary>
-    public static int Bytes(this FrameType type) => type switch
-    {
-        FrameType.UInt8 => 1,
-        FrameType.Float32 => 4,
-        _ => 2,
-    };
+    public static int Bytes(this FrameType type) => Samples[(int)type].Bytes();
 
     /// <summary>The name as numpy and the error sentences write it.</summary>
-    public static string Name(this FrameType type) => type switch
-    {
-        FrameType.UInt8 => "uint8",
-        FrameType.UInt16 => "uint16",
-        FrameType.Int16 => "int16",
-        FrameType.Float32 => "float32",
-        _ => "float16",
-    };
+    public static string Name(this FrameType type) => Samples[(int)type].Name();
 
     /// <summary>The type of an image's samples.</summary>
-    public static FrameType Of(SampleType type) => type switch
-    {
-        SampleType.UInt8 => FrameType.UInt8,
-        SampleType.UInt16 => FrameType.UInt16,
-        SampleType.Int16 => FrameType.Int16,
-        _ => FrameType.Float32,
-    };
+    public static FrameType Of(SampleType type) => (FrameType)Array.IndexOf(Samples, type);
 
     /// <summary>The type of memory of T.</summary>
     /// <exception cref="FastSegException">T is no type that samples or results have.</exception>
-    public static FrameType Of<T>() where T : unmanaged =>
-        typeof(T) == typeof(byte) ? FrameType.UInt8
-        : typeof(T) == typeof(ushort) ? FrameType.UInt16
-        : typeof(T) == typeof(short) ? FrameType.Int16
-        : typeof(T) == typeof(float) ? FrameType.Float32
-        : typeof(T) == typeof(Half) ? FrameType.Float16
-        : throw new FastSegException(
-            $"A frame is memory of {typeof(T).Name}; samples are byte, ushort, short or float, and features may be Half.");
+    public static FrameType Of<T>() where T : unmanaged => Of(SampleMemory.TypeOf<T>("The memory of a frame"));
 }

@@ -76,6 +76,9 @@ internal unsafe interface ILanes<TVector> where TVector : struct
     /// <summary>Reads one byte a lane and converts it to float.</summary>
     static abstract TVector LoadBytes(byte* source);
 
+    /// <summary>Reads one signed byte a lane and converts it to float.</summary>
+    static abstract TVector LoadSignedBytes(sbyte* source);
+
     /// <summary>Reads one 16-bit sample a lane and converts it to float.</summary>
     static abstract TVector LoadShorts(ushort* source);
 

@@ -227,7 +227,7 @@ internal sealed class SessionCallTests
         Refuses(() => session.Segment(Of(frame), Of(labels, FrameType.Float32)), "it must be uint8 or uint16");
         Refuses(() => session.Segment(Of(frame), Of(frame)), "lie over each other");
         Refuses(() => session.Segment<byte>(Scene.Pixels, new byte[10]), "has 10 values, but 307200 are needed");
-        Refuses(() => session.Segment<int>(new int[Width * Height], new byte[Width * Height]), "memory of Int32");
+        Refuses(() => session.Segment<decimal>(new decimal[Width * Height], new byte[Width * Height]), "memory of Decimal");
         Refuses(() => session.Segment([Of(frame), Of(frame)], [new SegmentTargets { Labels = Of(labels) }]), "2 frames");
         var target = new SegmentTargets { Labels = Of(labels) };
         Refuses(() => session.Segment([Of(frame), Of(frame)], [target, target]), "memory for another frame's labels lie over each other");

@@ -27,9 +27,10 @@ internal sealed unsafe class BackboneInput
         _std = [.. description.Std, 1];
         int values = type switch
         {
-            SampleType.UInt8 => byte.MaxValue + 1,
+            SampleType.UInt8 or SampleType.Int8 => byte.MaxValue + 1,
             SampleType.UInt16 or SampleType.Int16 => ushort.MaxValue + 1,
-            _ => 0,
+            SampleType.Float32 => 0,
+            _ => throw type.NotNarrow(),
         };
         _table = new float[Colours + 1][];
         for (int colour = 0; colour <= Plain; colour++)
@@ -37,7 +38,7 @@ internal sealed unsafe class BackboneInput
             _table[colour] = new float[values];
             for (int bits = 0; bits < values; bits++)
             {
-                int value = type == SampleType.Int16 ? (short)bits : bits;
+                int value = type switch { SampleType.Int16 => (short)bits, SampleType.Int8 => (sbyte)bits, _ => bits };
                 _table[colour][bits] = Normalised(_map.Unit(value, type.Divisor()), colour);
             }
         }
@@ -119,7 +120,7 @@ internal sealed unsafe class BackboneInput
         {
             switch (_type)
             {
-                case SampleType.UInt8:
+                case SampleType.UInt8 or SampleType.Int8:
                     for (int i = 0; i < count; i++)
                     {
                         line[i] = table[samples[(i * channels) + channel]];

@@ -7,8 +7,9 @@ using static FastSeg.Common.Arguments;
 namespace FastSeg;
 
 /// <summary>
-/// The range of samples that a transformer sees as 0 to 1, mapped linearly. Samples count as for the classical features (uint8 / 255,
-/// uint16 and int16 / 65535, float32 unchanged). It is kept in the model, and never taken from a tile or from the image to be segmented.
+/// The range of samples that a transformer sees as 0 to 1, mapped linearly. Samples count as for the classical features (uint8 and
+/// int8 / 255, uint16 and int16 / 65535, float32 unchanged). It is kept in the model, and never taken from a tile or from the image to be
+/// segmented.
 /// </summary>
 /// <param name="Low">Becomes 0; what is below is clipped.</param>
 /// <param name="High">Becomes 1; what is above is clipped.</param>
@@ -134,13 +135,21 @@ public sealed record InputRange(float Low, float High)
                     take(Key(sample / (float)ushort.MaxValue));
                 }
                 break;
-            default:
+            case SampleType.Int8:
+                foreach (sbyte sample in MemoryMarshal.Cast<byte, sbyte>(samples))
+                {
+                    take(Key(sample / (float)byte.MaxValue));
+                }
+                break;
+            case SampleType.Float32:
                 foreach (float sample in MemoryMarshal.Cast<byte, float>(samples))
                 {
                     // Minus zero counts as zero, so that equal samples have equal keys.
                     take(float.IsFinite(sample) ? Key(sample + 0f) : throw SampleSearch.FirstNotFinite(image));
                 }
                 break;
+            default:
+                throw image.Info.Type.NotNarrow();
         }
     }
 

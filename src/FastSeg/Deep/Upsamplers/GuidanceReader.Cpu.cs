@@ -94,12 +94,20 @@ internal sealed unsafe class GuidanceReaderCpu : IDisposable
                         to[i] = _map.Unit(((short*)bytes)[(i * channels) + channel], divisor);
                     }
                     break;
-                default:
+                case SampleType.Int8:
+                    for (long i = 0; i < pixels; i++)
+                    {
+                        to[i] = _map.Unit(((sbyte*)bytes)[(i * channels) + channel], divisor);
+                    }
+                    break;
+                case SampleType.Float32:
                     for (long i = 0; i < pixels; i++)
                     {
                         to[i] = _map.Unit(((float*)bytes)[(i * channels) + channel], divisor);
                     }
                     break;
+                default:
+                    throw _image.Info.Type.NotNarrow();
             }
         }
     }

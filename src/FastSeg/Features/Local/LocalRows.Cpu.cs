@@ -117,8 +117,10 @@ internal sealed unsafe class LocalRows<TLanes, TVector>
                     SampleType.UInt8 => TLanes.LoadBytes(from + i),
                     SampleType.UInt16 => TLanes.LoadShorts((ushort*)from + i),
                     SampleType.Int16 => TLanes.LoadSignedShorts((short*)from + i),
+                    SampleType.Int8 => TLanes.LoadSignedBytes((sbyte*)from + i),
                     // Adding 0 turns -0 into +0, as everywhere.
-                    _ => TLanes.Add(TLanes.Load((float*)from + i), TLanes.Broadcast(0)),
+                    SampleType.Float32 => TLanes.Add(TLanes.Load((float*)from + i), TLanes.Broadcast(0)),
+                    _ => throw type.NotNarrow(),
                 },
                 to + i);
         }
@@ -130,7 +132,9 @@ internal sealed unsafe class LocalRows<TLanes, TVector>
                 SampleType.UInt8 => from[at],
                 SampleType.UInt16 => ((ushort*)from)[at],
                 SampleType.Int16 => ((short*)from)[at],
-                _ => ((float*)from)[at] + 0f,
+                SampleType.Int8 => ((sbyte*)from)[at],
+                SampleType.Float32 => ((float*)from)[at] + 0f,
+                _ => throw type.NotNarrow(),
             };
         }
     }

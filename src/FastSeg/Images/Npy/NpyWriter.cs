@@ -28,7 +28,8 @@ internal sealed unsafe class NpyWriter : ImageWriter
             SampleType.UInt8 => "|u1",
             SampleType.UInt16 => "<u2",
             SampleType.Int16 => "<i2",
-            _ => "<f4",
+            SampleType.Float32 => "<f4",
+            _ => throw layout.Type.NotNarrow(),
         };
         byte[] header = layout.Pages > 1 || layout.KeepPageAxis
             ? NpyHeader.Write(descr, [layout.Height, layout.Width, layout.Pages])

@@ -44,7 +44,7 @@ internal sealed class PngWriter : ImageWriter
 
     private static int RowBytes(string path, ImageLayout layout)
     {
-        if (layout.Type is SampleType.Float32 or SampleType.Int16)
+        if (!layout.Type.HoldsLabels())
         {
             throw new FastSegException(
                 $"{path} cannot hold {layout.Type.Name()} values, a PNG has 8 or 16 bits without a sign; write .tif or .npy.");

@@ -60,9 +60,10 @@ internal static unsafe class SampleChecks
     /// <summary>Whether the three channels of every pixel are equal.</summary>
     public static bool AllGrey(byte* samples, long pixels, SampleType type) => type switch
     {
-        SampleType.UInt8 => AllGrey(samples, pixels),
+        SampleType.UInt8 or SampleType.Int8 => AllGrey(samples, pixels),
         SampleType.UInt16 or SampleType.Int16 => AllGrey((ushort*)samples, pixels),
-        _ => AllGrey((float*)samples, pixels),
+        SampleType.Float32 => AllGrey((float*)samples, pixels),
+        _ => throw type.NotNarrow(),
     };
 
     /// <summary>
@@ -71,9 +72,10 @@ internal static unsafe class SampleChecks
     /// <returns>False where RGB was to become grey and some pixel's channels differ.</returns>
     public static bool Adapt(byte* from, int fromChannels, byte* to, int toChannels, long pixels, SampleType type) => type switch
     {
-        SampleType.UInt8 => Adapt(from, fromChannels, to, toChannels, pixels),
+        SampleType.UInt8 or SampleType.Int8 => Adapt(from, fromChannels, to, toChannels, pixels),
         SampleType.UInt16 or SampleType.Int16 => Adapt((ushort*)from, fromChannels, (ushort*)to, toChannels, pixels),
-        _ => Adapt((float*)from, fromChannels, (float*)to, toChannels, pixels),
+        SampleType.Float32 => Adapt((float*)from, fromChannels, (float*)to, toChannels, pixels),
+        _ => throw type.NotNarrow(),
     };
 
     private static bool AllGrey<T>(T* samples, long pixels) where T : unmanaged, IEquatable<T>

@@ -143,7 +143,9 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
             {
                 SampleType.UInt8 => SampleSums.OfBytes(samples, some),
                 SampleType.Int16 => SampleSums.OfSigned((short*)samples, some),
-                _ => SampleSums.OfUnsigned((ushort*)samples, some),
+                SampleType.Int8 => SampleSums.OfSignedBytes((sbyte*)samples, some),
+                SampleType.UInt16 => SampleSums.OfUnsigned((ushort*)samples, some),
+                _ => throw Info.Type.NotNarrow(),
             };
             sums.Sum += sum;
             sums.Squares += squares;

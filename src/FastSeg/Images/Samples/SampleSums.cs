@@ -46,6 +46,39 @@ internal static unsafe class SampleSums
         return (sum, square);
     }
 
+    /// <summary>Sum of up to <see cref="MostSamples"/> int8 samples, and of their squares.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static (long Sum, long Squares) OfSignedBytes(sbyte* samples, long count)
+    {
+        // 32 bits hold the squares of so many vectors, two of which go to a lane: 32768 x 2 x 2^14 = 2^30.
+        const long Block = 32768L * 16;
+        Vector256<short> ones = Vector256.Create((short)1);
+        long i = 0;
+        Vector256<long> sums = default, squares = default;
+        while (i <= count - Vector128<sbyte>.Count)
+        {
+            long end = Math.Min(count - Vector128<sbyte>.Count, i + Block - 1);
+            Vector256<int> block = default, blockSquares = default;
+            for (; i <= end; i += Vector128<sbyte>.Count)
+            {
+                Vector256<short> values = Avx2.ConvertToVector256Int16(samples + i);
+                block += Avx2.MultiplyAddAdjacent(values, ones);
+                blockSquares += Avx2.MultiplyAddAdjacent(values, values);
+            }
+            (Vector256<long> low, Vector256<long> high) = Vector256.Widen(block);
+            sums += low + high;
+            (low, high) = Vector256.Widen(blockSquares);
+            squares += low + high;
+        }
+        (long sum, long square) = (Vector256.Sum(sums), Vector256.Sum(squares));
+        for (; i < count; i++)
+        {
+            sum += samples[i];
+            square += samples[i] * samples[i];
+        }
+        return (sum, square);
+    }
+
     /// <summary>Sum of up to <see cref="MostSamples"/> uint16 samples, and of their squares.</summary>
     public static (long Sum, Int128 Squares) OfUnsigned(ushort* samples, long count)
     {

@@ -118,7 +118,7 @@ internal sealed class TiffAssembler : IDisposable
     private static SampleFormat Format(SampleType type) => type switch
     {
         SampleType.Float32 => SampleFormat.IEEEFP,
-        SampleType.Int16 => SampleFormat.INT,
+        SampleType.Int16 or SampleType.Int8 => SampleFormat.INT,
         _ => SampleFormat.UINT,
     };
 

@@ -19,7 +19,7 @@ internal static unsafe class TiffPredictor
             byte* row = samples + (y * rowBytes);
             switch (type)
             {
-                case SampleType.UInt8:
+                case SampleType.UInt8 or SampleType.Int8:
                     for (long i = step; i < rowBytes; i++)
                     {
                         row[i] += row[i - step];
@@ -31,12 +31,14 @@ internal static unsafe class TiffPredictor
                         ((ushort*)row)[i] += ((ushort*)row)[i - step];
                     }
                     break;
-                default:
+                case SampleType.Float32:
                     for (long i = step; i < rowBytes / 4; i++)
                     {
                         ((uint*)row)[i] += ((uint*)row)[i - step];
                     }
                     break;
+                default:
+                    throw type.NotNarrow();
             }
         }
     }
