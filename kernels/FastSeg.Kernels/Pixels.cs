@@ -4,8 +4,8 @@ namespace FastSeg.Kernels;
 
 /// <summary>
 /// Converts samples to floats: uint8 and int8 / 255, uint16 and int16 / 65535, correctly rounded; float32 as it is but for -0, which
-/// becomes +0. The plane has the same bits as on the CPU. Standardised samples are instead multiplied and shifted as they are stored, in one
-/// rounding.
+/// becomes +0. The plane has the same bits as on the CPU. Standardised samples are instead multiplied and shifted as they are stored, in
+/// one rounding.
 /// </summary>
 /// <remarks>
 /// One thread a pixel, groups of any size in one dimension, no shared memory. A grey pixel costs 1, 2 or 4 bytes read and 4 written (of
