@@ -62,7 +62,10 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
             Say(ErrorText.Of(e, verbose));
             if (verbose)
             {
-                error.WriteLine(e);
+                foreach (string line in $"{e}".Split('\n'))
+                {
+                    error.WriteLine(line);
+                }
             }
             return ExitCode.Failure;
         }

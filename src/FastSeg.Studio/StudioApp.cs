@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using System.Runtime.InteropServices;
 using FastSeg.Cli.Errors;
 using FastSeg.Cli.Terminal;
 using FastSeg.Studio.Server;
@@ -14,9 +13,6 @@ namespace FastSeg.Studio;
 /// <param name="interrupts">Cancels on Ctrl-C and SIGTERM.</param>
 internal sealed class StudioApp(TextWriter output, TextWriter error, Interrupts interrupts)
 {
-    /// <summary>What a process returns that ends by a signal: 128 and the signal's number.</summary>
-    private const int Signalled = 128, Sigint = 2, Sigterm = 15, Sighup = 1;
-
     /// <summary>
     /// How long requests, and after them what computes, may take to end: nobody waits for more than a second after Ctrl-C.
     /// </summary>
@@ -103,12 +99,7 @@ internal sealed class StudioApp(TextWriter output, TextWriter error, Interrupts 
         }
         using Browser? browser = options.Browser ? Browser.Open(studio.Link, studio.Folder) : null;
         interrupts.Token.WaitHandle.WaitOne();
-        return Signalled + (interrupts.First switch
-        {
-            PosixSignal.SIGTERM => Sigterm,
-            PosixSignal.SIGHUP => Sighup,
-            _ => Sigint,
-        });
+        return interrupts.ExitCode;
     }
 
     private int Usage(string sentence)

@@ -9,7 +9,8 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
 {
     private const string General =
         "`fastseg COMMAND --help` explains a command. " +
-        "Exit codes: 0 done, 2 wrong arguments, 130 interrupted, 1 anything else that failed.";
+        "Exit codes: 0 done, 2 wrong arguments, 1 anything else that failed, " +
+        "130 Ctrl-C, 143 SIGTERM, 129 SIGHUP.";
 
     public override bool ClearsParseErrors => true;
 

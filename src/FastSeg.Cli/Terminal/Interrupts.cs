@@ -14,6 +14,8 @@ internal sealed class Interrupts : IDisposable
     /// </summary>
     private const PosixSignal FileTooLarge = (PosixSignal)25;
 
+    private const int Signalled = 128, Sighup = 1, Sigint = 2, Sigterm = 15;
+
     /// <summary>
     /// Kept until the process ends. A signal is handled on another thread, some time after the write has failed; without a handler it
     /// would end the process then.
@@ -23,6 +25,7 @@ internal sealed class Interrupts : IDisposable
 
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
+    private PosixSignal? _first;
 
     public Interrupts()
     {
@@ -38,8 +41,13 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>The first signal; null while none has come.</summary>
-    public PosixSignal? First { get; private set; }
+    /// <summary>What a process returns that the first signal ended: 128 and the signal's number, as a shell would say.</summary>
+    public int ExitCode => Signalled + (_first switch
+    {
+        PosixSignal.SIGTERM => Sigterm,
+        PosixSignal.SIGHUP => Sighup,
+        _ => Sigint,
+    });
 
     public void Dispose()
     {
@@ -65,7 +73,7 @@ internal sealed class Interrupts : IDisposable
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = !_source.IsCancellationRequested;
-        First ??= context.Signal;
+        _first ??= context.Signal;
         _source.Cancel();
     }
 }

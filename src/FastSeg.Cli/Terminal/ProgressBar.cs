@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastSeg.Common;
 using Spectre.Console;
 
 namespace FastSeg.Cli.Terminal;
@@ -12,7 +13,8 @@ internal static class ProgressBar
     /// <summary>Draws a bar while <paramref name="run"/> works and reports, and clears it afterwards.</summary>
     public static T Run<T>(TextWriter error, string what, Func<IProgress<double>, T> run)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+        TextWriter terminal = error is StandardStream stream ? stream.Unescaped : error;
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal) });
         Progress bar = console.Progress();
         bar.RefreshRate = TimeSpan.FromMilliseconds(250);
         return bar
@@ -20,7 +22,7 @@ internal static class ProgressBar
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context =>
             {
-                ProgressTask task = context.AddTask(Markup.Escape(what), maxValue: 1);
+                ProgressTask task = context.AddTask(Markup.Escape(PlainText.Of(what)), maxValue: 1);
                 DrawOnce(context, task);
                 return run(new Bar(task));
             });

@@ -1,3 +1,5 @@
+using FastSeg.Common;
+
 namespace FastSeg.Cli.Text;
 
 /// <summary>Rows of text in aligned columns.</summary>
@@ -7,10 +9,10 @@ internal sealed class TextTable(params bool[] right)
     private const string Gap = "  ";
     private readonly List<string[]> _rows = [];
 
-    /// <summary>Adds a row, and returns the table.</summary>
+    /// <summary>Adds a row, and returns the table. Cells are escaped here, so that columns are as wide as what is printed.</summary>
     public TextTable Row(params string[] cells)
     {
-        _rows.Add(cells);
+        _rows.Add([.. cells.Select(cell => PlainText.Of(cell))]);
         return this;
     }
 

@@ -1,16 +1,18 @@
+using FastSeg.Common;
 using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
 /// <summary>
 /// A failure that the caller can act on. The message is one sentence: what is wrong, in which file or value, and what would be right.
+/// Control characters in it, which can only come from names in files, are written as escapes.
 /// </summary>
 public sealed class FastSegException : Exception
 {
     /// <summary>Creates the failure from its one sentence.</summary>
     /// <param name="message">What is wrong, where, and what would be right.</param>
     /// <param name="innerException">The failure underneath, if there is one.</param>
-    public FastSegException(string message, Exception? innerException = null) : base(NotNull(message), innerException)
+    public FastSegException(string message, Exception? innerException = null) : base(PlainText.Of(NotNull(message)), innerException)
     {
     }
 
@@ -20,7 +22,7 @@ public sealed class FastSegException : Exception
     /// <param name="settingWords">The words of the sentence that name the setting.</param>
     /// <param name="innerException">The failure underneath, if there is one.</param>
     public FastSegException(string message, Setting setting, string settingWords, Exception? innerException = null)
-        : base(NotNull(message), innerException)
+        : base(PlainText.Of(NotNull(message)), innerException)
     {
         ArgumentException.ThrowIfNullOrEmpty(settingWords);
         if (!message.Contains(settingWords, StringComparison.Ordinal))

@@ -52,10 +52,12 @@ public sealed record FeatureSpec
     public static FeatureSpec Weka { get; } = new() { SigmaScale = 0.4 };
 
     /// <summary>Names of one channel's features, in the order of their planes.</summary>
+    /// <exception cref="FastSegException">There are more sigmas than are possible: the names would be their square.</exception>
     public IReadOnlyList<string> Names
     {
         get
         {
+            CheckNumber();
             var names = new List<string>();
             foreach (double sigma in Sigmas.Prepend(0))
             {
@@ -150,7 +152,7 @@ public sealed record FeatureSpec
     /// <summary>Checks a specification beside deep features: where there are such other planes, no family needs to be on.</summary>
     internal void Check(int otherPlanes)
     {
-        Refuse(Sigmas.Count > MaxSigmas, $"{Sigmas.Count} sigmas were given; at most {MaxSigmas} are possible.");
+        CheckNumber();
         // Negated comparisons, so that NaN is refused too.
         Refuse(!(double.IsFinite(SigmaScale) && SigmaScale > 0), $"The sigma scale is {Tag(SigmaScale)}; it must be a number above 0.");
         double previous = 0;
@@ -188,6 +190,9 @@ public sealed record FeatureSpec
 
     /// <summary>Whether any of these families is on.</summary>
     internal bool Has(Families family) => (Families & family) != 0;
+
+    private void CheckNumber() =>
+        Refuse(Sigmas.Count > MaxSigmas, $"{Sigmas.Count} sigmas were given; at most {MaxSigmas} are possible.");
 
     private static void Refuse(bool wrong, string sentence)
     {

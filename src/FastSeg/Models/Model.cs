@@ -21,6 +21,7 @@ public sealed class Model
     internal Model(ModelParts parts)
     {
         _parts = parts;
+        Features.Check(DeepChannels);
         Planes = (Features.Names.Count * Channels) + DeepChannels;
         Forest = ForestReader.Parse(parts.ForestBytes);
         CheckFit();
@@ -221,7 +222,6 @@ public sealed class Model
     /// <summary>Throws the first thing in which the parts do not fit each other, in words that follow the name of the model.</summary>
     private void CheckFit()
     {
-        Features.Check(DeepChannels);
         Training?.Check();
         Smoothing.Check();
         if (Training is null == Origin is null)

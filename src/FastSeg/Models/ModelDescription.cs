@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FastSeg.Files;
 
 namespace FastSeg.Models;
 
@@ -19,6 +20,9 @@ internal sealed record ModelDescription
     /// <summary>The format of an imported model that has nothing of format 3, written so that older programs read it.</summary>
     public const int ImportFormat = 2;
 
+    /// <summary>Most values and names of a model.json: enough for 20,000 training images.</summary>
+    private const int MostTokens = 400_000;
+
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
@@ -27,7 +31,7 @@ internal sealed record ModelDescription
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
     /// <summary>Number of the format.</summary>
@@ -82,20 +86,44 @@ internal sealed record ModelDescription
     public static ModelDescription Parse(ReadOnlySpan<byte> text)
     {
         // The format's number is read first: a newer format may have members that this one would refuse without saying why.
-        using (JsonDocument document = JsonDocument.Parse(text.ToArray()))
+        int number = FormatOf(text);
+        if (number > CurrentFormat)
         {
-            if (!document.RootElement.TryGetProperty("format", out JsonElement format) || !format.TryGetInt32(out int number))
+            throw new NewerFormatException(number);
+        }
+        ModelDescription description = Deserialise(text);
+        DescriptionChecks.Check(description);
+        return description.Format >= 3 ? description : description with { Training = BeforeFormat3(description.Training) };
+    }
+
+    private static ModelDescription Deserialise(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ModelDescription>(text, Json) ?? throw new JsonException("model.json is empty");
+        }
+        catch (Exception e) when (JsonText.IsWrong(e))
+        {
+            string place = e is JsonException { Path.Length: > 2 } found ? $" in \"{found.Path[2..]}\"" : "";
+            throw new JsonException($"model.json has a value that is missing, unknown or of the wrong kind{place}", e);
+        }
+    }
+
+    /// <summary>The format's number, for which nothing of the text needs to be kept.</summary>
+    private static int FormatOf(ReadOnlySpan<byte> text)
+    {
+        JsonText.CheckTokens(text, MostTokens);
+        var reader = new Utf8JsonReader(text);
+        int? format = null;
+        while (reader.Read())
+        {
+            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("format"u8))
             {
-                throw new JsonException("model.json has no format number");
-            }
-            if (number > CurrentFormat)
-            {
-                throw new NewerFormatException(number);
+                reader.Read();
+                format = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int number) ? number : null;
             }
         }
-        ModelDescription description =
-            JsonSerializer.Deserialize<ModelDescription>(text, Json) ?? throw new JsonException("model.json is empty");
-        return description.Format >= 3 ? description : description with { Training = BeforeFormat3(description.Training) };
+        return format ?? throw new JsonException("model.json has no format number");
     }
 
     /// <summary>How a model of an older format was trained: XGBoost's defaults stood for what its file does not say.</summary>

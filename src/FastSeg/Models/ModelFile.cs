@@ -22,6 +22,9 @@ internal static class ModelFile
     /// </summary>
     private const long LargestEntry = 256L << 20;
 
+    /// <summary>Most bytes of model.json, and of an array of the self-test.</summary>
+    private const long LargestDescription = 16L << 20;
+
     private static readonly DateTimeOffset EntryDate = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Writes a model's parts; the file appears under its name when it is whole.</summary>
@@ -102,12 +105,15 @@ internal static class ModelFile
         {
             using Stream? rest = stream.CanSeek && stream.Position == 0 ? null : Rest(stream);
             using var zip = new ZipArchive(rest ?? stream, ZipArchiveMode.Read, leaveOpen: true);
-            ModelDescription description = ModelDescription.Parse(Get(zip, "model.json"));
+            ModelDescription description = ModelDescription.Parse(Get(zip, "model.json", LargestDescription));
+            // What the features are decides how much is made of the rest, so it is checked first.
+            FeatureSpec features = description.Features.ToSpec();
+            features.Check(description.Deep?.Channels ?? 0);
             byte[] forest = Get(zip, "forest.ubj");
-            SelfTest selfTest = Unpack(Get(zip, "selftest.npz"));
+            SelfTest selfTest = Unpack(Get(zip, "selftest.npz", LargestDescription));
             return new ModelParts
             {
-                Features = description.Features.ToSpec(),
+                Features = features,
                 Channels = description.Channels,
                 Deep = description.Deep is null ? null : Deep(zip, description.Deep),
                 Classes = description.Classes,
@@ -201,7 +207,7 @@ internal static class ModelFile
     }
 
     /// <summary>The bytes of an entry, whose size is checked before they are allocated and whose checksum is compared.</summary>
-    private static byte[] Get(ZipArchive zip, string name)
+    private static byte[] Get(ZipArchive zip, string name, long most = LargestEntry)
     {
         ZipArchiveEntry entry = zip.GetEntry(name) ?? throw new InvalidDataException($"{name} is missing in it");
         if (entry.Length > (entry.CompressedLength * MostExpansion) + MostExpansion)
@@ -209,9 +215,9 @@ internal static class ModelFile
             throw new InvalidDataException(
                 $"{name} claims {entry.Length} bytes, more than its {entry.CompressedLength} compressed bytes can hold");
         }
-        if (entry.Length > LargestEntry)
+        if (entry.Length > most)
         {
-            throw new InvalidDataException($"{name} is {entry.Length >> 20} MiB large; at most {LargestEntry >> 20} MiB are read");
+            throw new InvalidDataException($"{name} is {entry.Length >> 20} MiB large; at most {most >> 20} MiB are read");
         }
         byte[] bytes = new byte[entry.Length];
         using Stream stream = entry.Open();
@@ -236,8 +242,8 @@ internal static class ModelFile
     private static SelfTest Unpack(byte[] npz)
     {
         using var zip = new ZipArchive(new MemoryStream(npz), ZipArchiveMode.Read);
-        (float[] features, int rows, _) = NpyArray.Read(Get(zip, "features.npy"));
-        (float[] probabilities, int same, _) = NpyArray.Read(Get(zip, "probabilities.npy"));
+        (float[] features, int rows, _) = NpyArray.Read(Get(zip, "features.npy", LargestDescription));
+        (float[] probabilities, int same, _) = NpyArray.Read(Get(zip, "probabilities.npy", LargestDescription));
         return rows == same
             ? new SelfTest(features, probabilities, rows)
             : throw new InvalidDataException("its self-test has features and probabilities of different numbers of pixels");

@@ -23,6 +23,11 @@ internal static class OnnxFile
     public static OnnxModel Load(string path)
     {
         OnnxModel model;
+        FileKinds.RefuseStreams(path, path);
+        if (new FileInfo(path) is { Exists: true, Length: > 0 and <= MostBytes })
+        {
+            OnnxScan.ExternalFiles(path);
+        }
         try
         {
             if (new FileInfo(path).Length > MostBytes)

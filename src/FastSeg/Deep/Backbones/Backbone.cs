@@ -143,6 +143,8 @@ public sealed class Backbone : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         BackboneDescription description = BackboneDescription.Load(folder, files);
         string path = Path.Combine(folder, BackboneDescription.GraphFile);
+        // Before ONNX Runtime parses the network: its files may be pipes, or become far more in memory than they are.
+        files.Weights();
         BackboneSession? opened = null;
         try
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FastSeg.Deep.Backbones;
+using FastSeg.Files;
 using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
@@ -24,6 +25,8 @@ public sealed record BackboneDescription
 
     /// <summary>Most cells of a window's side.</summary>
     internal const int MostWindowTokens = 1024;
+
+    private const int MostJsonBytes = 1 << 20, MostJsonTokens = 1 << 16;
 
     private const int MaxPatch = 64, MaxDimension = 16384, MaxPrefix = 1024;
 
@@ -98,14 +101,16 @@ public sealed record BackboneDescription
         BackboneDescription description;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            byte[] text = BackboneFiles.SmallFile(path, MostJsonBytes);
+            JsonText.CheckTokens(text, MostJsonTokens);
+            using JsonDocument document = JsonDocument.Parse(text);
             string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
             description = new BackboneJson(path, document.RootElement).Description(name);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (JsonText.IsWrong(e) || e is IOException or UnauthorizedAccessException)
         {
             throw new FastSegException(
-                $"{path} is no JSON object that can be read ({FastSeg.Files.InputFile.OneLine(e.Message)}); "
+                $"{path} is no JSON object that can be read ({InputFile.OneLine(e.Message)}); "
                 + "write it as docs/deep.md describes.", e);
         }
         description.Check(path);

@@ -50,7 +50,7 @@ internal static class UpsamplerConfigReader
         {
             fields = JsonSerializer.Deserialize<Fields>(text, Options) ?? throw new JsonException("it is null");
         }
-        catch (JsonException e)
+        catch (Exception e) when (JsonText.IsWrong(e))
         {
             throw new FastSegException(
                 $"{name}: its configuration cannot be read ({InputFile.OneLine(e.Message)}); import the checkpoint again.", e);
