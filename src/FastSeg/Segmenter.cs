@@ -174,11 +174,7 @@ public sealed class Segmenter
     /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public RunResult Features(ImageReader image, Func<IReadOnlyList<string>, ImageWriter> output, ComputeOptions? options = null) =>
-        new FeatureRun(NotNull(image), options ?? new ComputeOptions())
-        {
-            Warnings = Model.Warnings(image.Info.Name, image.Info.Type),
-        }
-        .Run(Model.Features, Model.Channels, Model.Deep, _backbone, NotNull(output));
+        new FeatureRun(NotNull(image), options ?? new ComputeOptions()).Run(Model, _backbone, NotNull(output));
 
     /// <summary>
     /// The layout of the label map that <see cref="Segment(ImageReader, SegmentOutputs, SegmentOptions?, ComputeOptions?)"/> writes: uint8,

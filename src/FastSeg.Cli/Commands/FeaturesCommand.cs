@@ -33,6 +33,7 @@ internal sealed class FeaturesCommand : FastSegCommand
         Required = true,
     };
 
+    private readonly Option<bool> _strict = StrictOption.Create();
     private readonly Option<long> _memory = MemoryOption.Create();
 
     public FeaturesCommand() : base(
@@ -49,6 +50,7 @@ internal sealed class FeaturesCommand : FastSegCommand
         _deep.AddTo(this);
         Options.Add(_model);
         Options.Add(_output);
+        Options.Add(_strict);
         Options.Add(_memory);
     }
 

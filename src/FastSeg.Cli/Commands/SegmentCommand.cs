@@ -38,6 +38,7 @@ internal sealed class SegmentCommand : FastSegCommand
     };
 
     private readonly Option<string?> _deep = BackboneOption.Create();
+    private readonly Option<bool> _strict = StrictOption.Create();
     private readonly Option<long> _memory = MemoryOption.Create();
 
     public SegmentCommand() : base(
@@ -58,6 +59,7 @@ internal sealed class SegmentCommand : FastSegCommand
         ChoiceOption.Only(_format, "tif", "png", "npy");
         Options.Add(_format);
         Options.Add(_deep);
+        Options.Add(_strict);
         Options.Add(_memory);
     }
 

@@ -56,6 +56,7 @@ internal sealed class TrainCommand : FastSegCommand
         Required = true,
     };
 
+    private readonly Option<bool> _strict = StrictOption.Create();
     private readonly Option<long> _memory = MemoryOption.Create();
 
     public TrainCommand() : base(
@@ -72,7 +73,7 @@ internal sealed class TrainCommand : FastSegCommand
         _features.AddTo(this);
         _deep.AddTo(this);
         _trees.AddTo(this);
-        foreach (Option option in (Option[])[_smooth, _noScore, _bias, _names, _output, _memory])
+        foreach (Option option in (Option[])[_smooth, _noScore, _bias, _names, _output, _strict, _memory])
         {
             Options.Add(option);
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FastSeg.Cli.Files;
+using FastSeg.Cli.Options;
 using FastSeg.Cli.Reports;
 using FastSeg.Cli.Terminal;
 
@@ -65,18 +66,33 @@ internal sealed class Session(
         Cancellation = cancellation,
         Backend = common.Backend,
         DeviceMemory = common.DeviceMemory,
+        Strict = StrictOption.Given(parsed),
     };
 
     /// <summary>Adds a run to the report, and says its warnings, and once why a GPU was passed over.</summary>
     public void Add(RunResult run)
     {
         Say(run.Note);
-        Warn(run.Warnings);
+        // A strict run has thrown its first warning itself.
+        Show(run.Warnings);
         Report.Add(run);
     }
 
-    /// <summary>Says what makes a result doubtful, and keeps it in the report; what was said already is not said again.</summary>
-    public void Warn(IEnumerable<string> warnings)
+    /// <summary>
+    /// Says what makes a result doubtful, and keeps it in the report; what was said already is not said again. With --strict the first
+    /// sentence is the failure.
+    /// </summary>
+    /// <exception cref="FastSegException">--strict was given.</exception>
+    public void Warn(IReadOnlyList<string> warnings)
+    {
+        if (warnings.Count > 0 && StrictOption.Given(parsed))
+        {
+            throw new FastSegException(warnings[0]);
+        }
+        Show(warnings);
+    }
+
+    private void Show(IReadOnlyList<string> warnings)
     {
         foreach (string warning in warnings.Where(Report.Warn))
         {

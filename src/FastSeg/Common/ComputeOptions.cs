@@ -42,6 +42,12 @@ public sealed record ComputeOptions
     /// </summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>
+    /// Whether what makes a result doubtful (<see cref="RunResult.Warnings"/>) is a failure: a run that would warn throws its first
+    /// sentence and writes nothing.
+    /// </summary>
+    public bool Strict { get; init; }
+
     /// <summary>Threads that are there already; null where a run starts its own.</summary>
     internal Team? Team { get; init; }
 

@@ -24,6 +24,12 @@ public sealed record RunResult(
     /// </summary>
     public IReadOnlyList<SampleStatistics> Samples { get; init; } = [];
 
+    /// <summary>
+    /// What was found of the samples of each image, in the order of the images, and in what they differ from those that the model was
+    /// trained on; empty where nothing was looked at.
+    /// </summary>
+    public IReadOnlyList<ImageData> Data { get; init; } = [];
+
     /// <summary>What makes the result doubtful, a sentence each; a program shows them to its user.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

@@ -49,6 +49,12 @@ public sealed class Model
     /// </summary>
     public SampleStatistics? Samples => _parts.Samples;
 
+    /// <summary>
+    /// What is known of the samples that it was trained on, with which images to be segmented are compared; null for an imported model,
+    /// and for models of formats before 5.
+    /// </summary>
+    public TrainingData? Data => _parts.Data;
+
     /// <summary>What is done to the probabilities of a pixel before it gets its label, unless a run asks for something else.</summary>
     public Smoothing Smoothing => _parts.Smoothing;
 

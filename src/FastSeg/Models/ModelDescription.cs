@@ -10,11 +10,11 @@ internal sealed record ModelDescription
     /// <summary>
     /// The newest format that this program reads. Format 2 added imported forests and the identity of a backbone, format 3 standardisation,
     /// smoothing, the names of training images, and how trees are kept from leaning on few features; format 4 the types of the images'
-    /// samples.
+    /// samples, format 5 what is known of the samples.
     /// </summary>
-    public const int CurrentFormat = 4;
+    public const int CurrentFormat = 5;
 
-    /// <summary>The format of a model that was trained on standardised images, whose types do not matter.</summary>
+    /// <summary>The format of an imported model that standardises or smooths, which has nothing of the formats 4 and 5.</summary>
     public const int StandardisedFormat = 3;
 
     /// <summary>The format of an imported model that has nothing of format 3, written so that older programs read it.</summary>
@@ -64,6 +64,10 @@ internal sealed record ModelDescription
     /// <summary>The training images.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ModelImage>? Images { get; init; }
+
+    /// <summary>What is known of the training images' samples; left out where nothing is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TrainingData? Data { get; init; }
 
     /// <summary>The classes, by ascending label value.</summary>
     public required IReadOnlyList<ModelClass> Classes { get; init; }

@@ -120,6 +120,7 @@ internal static class ModelFile
                 Training = description.Training,
                 Images = description.Images,
                 Samples = description.Samples,
+                Data = description.Data,
                 Smoothing = description.Smoothing ?? Smoothing.None,
                 HeldOut = description.HeldOut,
                 Origin = description.Imported,
@@ -177,7 +178,7 @@ internal static class ModelFile
 
     private static ModelDescription Describe(ModelParts model) => new()
     {
-        Format = model.Images?.Any(image => image.Type is not null) == true ? ModelDescription.CurrentFormat
+        Format = model.Origin is null ? ModelDescription.CurrentFormat
             : NeedsFormat3(model) ? ModelDescription.StandardisedFormat
             : ModelDescription.ImportFormat,
         Version = FastSegVersion.Text,
@@ -189,14 +190,15 @@ internal static class ModelFile
         Training = model.Training,
         Images = model.Images,
         Samples = model.Samples,
+        Data = model.Data,
         Smoothing = model.Smoothing.Mode == SmoothingMode.None ? null : model.Smoothing,
         HeldOut = model.HeldOut,
         Imported = model.Origin,
     };
 
-    /// <summary>Only an imported model can do without format 3: what is trained here says how, and on which images.</summary>
+    /// <summary>Whether an imported model has something that format 2 did not know.</summary>
     private static bool NeedsFormat3(ModelParts model) =>
-        model.Origin is null || model.Features.Standardise != Standardisation.None || model.Smoothing.Mode != SmoothingMode.None;
+        model.Features.Standardise != Standardisation.None || model.Smoothing.Mode != SmoothingMode.None;
 
     private static void Add(ZipArchive zip, string name, ReadOnlySpan<byte> bytes)
     {

@@ -26,6 +26,9 @@ internal sealed record ModelParts
     /// <summary>Mean and deviation of the samples of all training images, merged in order; null where the file does not say.</summary>
     public SampleStatistics? Samples { get; init; }
 
+    /// <summary>What is known of the training images' samples; null where the file does not say.</summary>
+    public TrainingData? Data { get; init; }
+
     /// <summary>What is done to the probabilities.</summary>
     public Smoothing Smoothing { get; init; } = Smoothing.None;
 

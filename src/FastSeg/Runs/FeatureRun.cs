@@ -23,15 +23,13 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
 
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly StageTimes _times = new();
+    private readonly Doubts _doubts = new(options);
 
     /// <summary>The writers so far, whose results must stay as they are.</summary>
     private readonly List<ImageWriter> _written = [];
 
     /// <summary>Mean and deviation by which samples are standardised; null where the image has its own.</summary>
     public SampleStatistics? KnownSamples { get; init; }
-
-    /// <summary>What makes the result doubtful besides what is said of the file.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Computes the planes that a model sees.</summary>
     /// <param name="features">Classical features.</param>
@@ -49,7 +47,18 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output) =>
         Write(features, channels, model, backbone, output, null, options, KnownSamples);
 
-    /// <summary>What <see cref="Run"/> would allocate with a writer that is there already.</summary>
+    /// <summary>Computes the planes that a model sees, and says what makes them doubtful.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="backbone">The transformer of its deep features; null where there are none.</param>
+    /// <param name="output">Makes the writer, given the planes' names; it is committed and disposed here.</param>
+    /// <exception cref="FastSegException">As above; also where something is doubtful and the run is strict.</exception>
+    public RunResult Run(Model model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output)
+    {
+        _doubts.AddAll(model.Warnings(image.Info.Name, image.Info.Type));
+        return Run(model.Features, model.Channels, model.Deep, backbone, output);
+    }
+
+    /// <summary>What a run with the same features would allocate with a writer that is there already.</summary>
     /// <param name="features">Classical features.</param>
     /// <param name="channels">Channels whose features are computed, as there.</param>
     /// <param name="model">Deep features behind the classical ones, or null.</param>
@@ -157,6 +166,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         DeepMaps? maps, ComputeOptions how, SampleStatistics? samples = null)
     {
         Work work = WorkOn(features, channels, model, how, samples);
+        _doubts.AddAll(UnchosenPage.Warnings(image));
         // A device that is not there is said before a file is made.
         BackendChoice.Choose(how.Backend);
         using ImageWriter writer = output(Names(work))
@@ -170,7 +180,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         _times.Add(Stage.Write, commit);
         return run.Result(run.Plan.Area.Pixels, [], _times, Stopwatch.GetElapsedTime(_start).TotalSeconds) with
         {
-            Warnings = [.. UnchosenPage.Warnings(image), .. Warnings],
+            Warnings = _doubts.Sentences,
         };
     }
 

@@ -61,6 +61,9 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         long start = Stopwatch.GetTimestamp();
         TileRun run = Prepare(OutputSketches.Of(outputs), out Segmentation what);
         what = what with { Outputs = outputs };
+        var doubts = new Doubts(options);
+        doubts.AddAll(UnchosenPage.Warnings(image, segment.Mask));
+        doubts.AddAll(model.Warnings(image.Info.Name, image.Info.Type));
         Overlap.Refuse([image, segment.Mask], [.. outputs.Writers]);
         var times = new StageTimes();
         long[] classPixels;
@@ -83,7 +86,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         return run.Result(what.Area.Pixels, classPixels, times, Stopwatch.GetElapsedTime(start).TotalSeconds) with
         {
             ClassWeights = weights,
-            Warnings = [.. UnchosenPage.Warnings(image, segment.Mask), .. model.Warnings(image.Info.Name, image.Info.Type)],
+            Warnings = doubts.Sentences,
         };
     }
 

@@ -8,6 +8,7 @@ using FastSeg.Images;
 using FastSeg.Models;
 using FastSeg.Native;
 using FastSeg.Pages;
+using FastSeg.Runs;
 
 namespace FastSeg.Training;
 
@@ -24,6 +25,7 @@ internal sealed unsafe class InteractiveRun(InteractiveState state, IReadOnlyLis
     private const double MeasureShare = 0.1, GatherShare = 0.3;
 
     private readonly StageTimes _times = new();
+    private readonly Doubts _doubts = new(options);
     private readonly long _start = Stopwatch.GetTimestamp();
     private long _plannedPeak;
 
@@ -31,6 +33,7 @@ internal sealed unsafe class InteractiveRun(InteractiveState state, IReadOnlyLis
     public TrainingResult Train(IReadOnlyList<LabelledPage> pages)
     {
         Check(pages);
+        _doubts.AddAll(UnchosenPage.Warnings(pages.Select(page => page.Image.Image)));
         LabelledPixels[] pixels = [.. pages.Select(PixelsOf)];
         ModelClass[] classes = DrawnClasses.Of(pixels, names);
         PageSamples[] samples = Measure(pages);
@@ -69,7 +72,7 @@ internal sealed unsafe class InteractiveRun(InteractiveState state, IReadOnlyLis
             Backend = BackendChoice.Choose(options.Backend).Kind,
             Standardise = state.Features.Standardise,
             Samples = standardises ? [.. samples.Select(page => page.Statistics)] : [],
-            Warnings = UnchosenPage.Warnings(pages.Select(page => page.Image.Image)),
+            Warnings = _doubts.Sentences,
             Note = BackendChoice.PassedOver(options.Backend),
         });
     }

@@ -29,6 +29,7 @@ internal sealed unsafe class Trainer(
 
     private readonly BackendFactory _factory = BackendChoice.Choose(options.Backend);
     private readonly StageTimes _times = new();
+    private readonly Doubts _doubts = new(options);
     private readonly long _start = Stopwatch.GetTimestamp();
     private SampleMoments[] _moments = [];
     private DeepModel? _deepModel;
@@ -83,6 +84,7 @@ internal sealed unsafe class Trainer(
         {
             throw new FastSegException("There is no training image; give at least one image with its labels.");
         }
+        _doubts.AddAll(UnchosenPage.Warnings(images.SelectMany(image => (ImageReader[])[image.Image, image.Labels])));
         _plannedPeak = TrainingMemory.CheckLabels(images, training.Augment, options);
         LabelledImage[] originals = LabelledImage.Originals(images, options.Cancellation);
         ModelClass[] classes = DrawnClasses.Of(originals.Select(image => image.Pixels), names);
@@ -126,7 +128,7 @@ internal sealed unsafe class Trainer(
             Backend = _factory.Kind,
             Standardise = features.Standardise,
             Samples = [.. _moments.Select(moments => moments.Statistics)],
-            Warnings = UnchosenPage.Warnings(images.SelectMany(image => (ImageReader[])[image.Image, image.Labels])),
+            Warnings = _doubts.Sentences,
             Note = fit.Note is null ? passedOver : $"{passedOver} {fit.Note}".TrimStart(),
         };
         return new TrainingResult(model, run) { HeldOut = score, NotHeldOut = reason.Length == 0 ? null : reason };

@@ -106,8 +106,8 @@ internal sealed class ModelFileTests
         Assert.That(Refusal(path), Does.Contain("no whole FastSeg model"));
         File.WriteAllText(path, "not a zip");
         Assert.That(Refusal(path), Does.Contain("no whole FastSeg model"));
-        Edit(whole, path, "model.json", text => text.Replace("\"format\": 3", "\"format\": 5", StringComparison.Ordinal));
-        Assert.That(Refusal(path), Does.Contain("format 5").And.Contain("update FastSeg"));
+        Edit(whole, path, "model.json", text => text.Replace("\"format\": 5", "\"format\": 6", StringComparison.Ordinal));
+        Assert.That(Refusal(path), Does.Contain("format 6").And.Contain("update FastSeg"));
         Edit(whole, path, "model.json", text => text.Replace("\"channels\": 1", "\"channels\": 3", StringComparison.Ordinal));
         Assert.That(Refusal(path), Does.Contain("58 features").And.Contain("174"));
         Edit(whole, path, "model.json", text => text.Replace("\"dog\"", "\"god\"", StringComparison.Ordinal));

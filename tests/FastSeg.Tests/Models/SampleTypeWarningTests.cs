@@ -54,8 +54,8 @@ internal sealed class SampleTypeWarningTests
     [Test]
     public void TypesAreKeptWhereTheyMatter()
     {
-        Assert.That(Description(Trained.GreyByType), Does.Contain("\"format\": 4").And.Contain("\"type\": \"uint8\""));
-        Assert.That(Description(Trained.Grey), Does.Contain("\"format\": 3").And.Not.Contain("\"type\""));
+        Assert.That(Description(Trained.GreyByType), Does.Contain("\"format\": 5").And.Contain("\"type\": \"uint8\""));
+        Assert.That(Description(Trained.Grey), Does.Contain("\"format\": 5").And.Not.Contain("\"type\""));
         Model loaded = Model.Load(Trained.GreyByType.ToBytes());
         Assert.That(loaded.Images, Is.EqualTo(Trained.GreyByType.Images));
         using MemoryImage wide = Wide;
@@ -85,6 +85,13 @@ internal sealed class SampleTypeWarningTests
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(report));
         Assert.That(json.RootElement.GetProperty("warnings")[0].GetString(), Is.EqualTo(sentence));
         Assert.That(CommandLine.Run("info", model).Output, Does.Contain("uint8)"));
+        foreach (string[] command in (string[][])[["segment", model, image], ["features", image, "--model", model]])
+        {
+            Outcome strict = CommandLine.Run([.. command, "-o", folder.File("strict.npy"), "--strict"]);
+            Assert.That(strict.Code, Is.EqualTo(1));
+            Assert.That(strict.Error, Is.EqualTo($"fastseg: {sentence}\n"));
+            Assert.That(folder.File("strict.npy"), Does.Not.Exist);
+        }
     }
 
     private static string Description(Model model)
