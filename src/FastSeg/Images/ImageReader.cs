@@ -1,3 +1,5 @@
+using FastSeg.Images;
+
 namespace FastSeg;
 
 /// <summary>
@@ -10,6 +12,9 @@ public abstract class ImageReader : IDisposable
 
     /// <summary>The path of the file that is read, without a page; null for an image that is no file of <see cref="ImageFile"/>.</summary>
     internal string? FilePath { get; set; }
+
+    /// <summary>What the pages of the image's file are, where the file says so.</summary>
+    internal virtual PageMeaning? Meaning => null;
 
     /// <summary>
     /// Most bytes that the reader will allocate, beyond those it holds already, while up to <paramref name="threads"/> threads read from

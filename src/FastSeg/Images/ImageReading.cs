@@ -62,5 +62,10 @@ internal static class ImageReading
             Span<uint> values = MemoryMarshal.Cast<byte, uint>(samples);
             BinaryPrimitives.ReverseEndianness(values, values);
         }
+        else if (sampleBytes == 8)
+        {
+            Span<ulong> values = MemoryMarshal.Cast<byte, ulong>(samples);
+            BinaryPrimitives.ReverseEndianness(values, values);
+        }
     }
 }

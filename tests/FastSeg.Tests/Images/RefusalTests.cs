@@ -109,15 +109,12 @@ public sealed class RefusalTests
         yield return ("a.webp", [.. "RIFF"u8, 22, 0, 0, 0, .. "WEBPVP8L"u8, 10, 0, 0, 0, 0x2F, 0xFF, 0xFF, 0xFF, 0x0F, 0, 0, 0, 0, 0]);
     }
 
-    [TestCase(1, 1, "1-bit samples")]
-    [TestCase(4, 1, "4-bit samples")]
-    [TestCase(12, 1, "12-bit samples")]
-    [TestCase(32, 1, "uint32 samples")]
-    [TestCase(64, 1, "uint64 samples")]
-    [TestCase(8, 2, "int8 samples")]
-    [TestCase(32, 2, "int32 samples")]
-    [TestCase(16, 3, "float16 samples")]
-    [TestCase(64, 3, "float64 samples")]
+    [TestCase(33, 1, "33-bit samples")]
+    [TestCase(128, 1, "128-bit samples")]
+    [TestCase(0, 1, "0-bit samples")]
+    [TestCase(48, 2, "signed 48-bit samples")]
+    [TestCase(8, 3, "float8 samples")]
+    [TestCase(128, 3, "float128 samples")]
     [TestCase(64, 6, "complex64 samples")]
     public void TiffSampleTypesByName(int bits, int format, string words)
     {
@@ -149,16 +146,11 @@ public sealed class RefusalTests
         Refused(scratch.Put("a.tif", Tiff(4).Set(262, 3, 5).Build()), "CMYK");
         Refused(scratch.Put("a.tif", Tiff(3).Set(262, 3, 8).Build()), "L*a*b*");
         Refused(scratch.Put("a.tif", Tiff(3).Set(262, 3, 6).Build()), "YCbCr pixels that are not JPEG");
-        Refused(scratch.Put("a.tif", Tiff(3).Set(262, 3, 1).Build()), "3 samples a pixel");
+        Refused(scratch.Put("a.tif", Tiff(17).Set(262, 3, 1).Build()), "17 samples a pixel");
         Refused(scratch.Put("a.tif", Tiff(3).Set(258, 3, 8, 16, 8).Build()), "mixes sample types");
         Refused(scratch.Put("a.tif", Tiff(1, 8).Set(317, 3, 3).Build()), "predictor 3");
-        Refused(scratch.Put("a.tif", Tiff(1, 8).Set(266, 3, 2).Build()), "FillOrder 2");
         Refused(scratch.Put("a.tif", Tiff().Set(262, 3, 3).Build()), "colour map has 0 values");
         Refused(scratch.Put("a.tif", Tiff().Remove(256).Build()), "0 x 16 pixels");
-        byte[] circle = Tiff().Build();
-        int directory = BitConverter.ToInt32(circle, 4);
-        BitConverter.TryWriteBytes(circle.AsSpan(directory + 2 + (12 * BitConverter.ToInt16(circle, directory))), directory);
-        Refused(scratch.Put("a.tif", circle), "circle");
         using ImageReader labels = ImageFile.Open(
             scratch.Put("f.tif", new TiffBuilder().Image(new byte[64], 4, 4, 1, SampleType.Float32).Build()));
         Assert.That(() => ImageFile.OpenLabels(scratch["f.tif"]), Throws.TypeOf<FastSegException>().With.Message.Contains("float32"));
@@ -231,21 +223,31 @@ public sealed class RefusalTests
             foreach (double part in new[] { 0.02, 0.2, 0.5, 0.9, 0.99 })
             {
                 string path = scratch.Put("cut-" + name, file[..(int)(file.Length * part)]);
-                FastSegException? refusal = Assert.Throws<FastSegException>(
-                    () =>
-                    {
-                        int pages = 1;
-                        for (int page = 1; page <= pages; page++)
-                        {
-                            using ImageReader reader = ImageFile.Open(page == 1 ? path : $"{path}#{page}");
-                            pages = reader.Info.Pages;
-                            Scratch.ReadAll(reader);
-                        }
-                    },
-                    $"{name} cut to {part}");
-                CheckSentence(refusal!.Message, path);
+                try
+                {
+                    // A stack that lost its last pages is read as far as it goes.
+                    Assert.That(ReadPages(path), Is.LessThan(ReadPages(scratch.Put(name, file))), $"{name} cut to {part}");
+                }
+                catch (FastSegException refusal)
+                {
+                    CheckSentence(refusal.Message, path);
+                }
             }
         }
+    }
+
+    /// <summary>Reads all pages.</summary>
+    /// <returns>How many there are.</returns>
+    private static int ReadPages(string path)
+    {
+        int pages = 1;
+        for (int page = 1; page <= pages; page++)
+        {
+            using ImageReader reader = ImageFile.Open(page == 1 ? path : $"{path}#{page}");
+            pages = reader.Info.Pages;
+            Scratch.ReadAll(reader);
+        }
+        return pages;
     }
 
     [Test]

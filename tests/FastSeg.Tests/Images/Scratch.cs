@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace FastSeg.Tests.Images;
 
 /// <summary>A folder of its own for a test, and images to put there.</summary>
@@ -29,24 +31,26 @@ internal sealed class Scratch : IDisposable
         {
             long x = i / channels % width, y = i / channels / width;
             int value = (int)((x / 3 * 5) + (y / 4 * 11) + (i % channels * 40)) + random.Next(3);
-            switch (type)
+            Span<byte> to = bytes.AsSpan(i * type.Bytes());
+            _ = type switch
             {
-                case SampleType.UInt8:
-                    bytes[i] = (byte)value;
-                    break;
-                case SampleType.UInt16:
-                    BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (ushort)(value * 97));
-                    break;
-                case SampleType.Int16:
-                    BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (short)((value - 100) * 97));
-                    break;
-                default:
-                    BitConverter.TryWriteBytes(bytes.AsSpan(4 * i), (value - 100) / 7f);
-                    break;
-            }
+                SampleType.UInt8 => Put(to, (byte)value),
+                SampleType.Int8 => Put(to, (sbyte)(value - 100)),
+                SampleType.UInt16 => Put(to, (ushort)(value * 97)),
+                SampleType.Int16 => Put(to, (short)((value - 100) * 97)),
+                SampleType.UInt32 => Put(to, (uint)value * 7_000_001),
+                SampleType.Int32 => Put(to, (value - 100) * 7_000_001),
+                SampleType.UInt64 => Put(to, (ulong)value * 7_000_000_000_000_001),
+                SampleType.Int64 => Put(to, (value - 100) * 7_000_000_000_000_001),
+                SampleType.Float16 => Put(to, (Half)((value - 100) / 7f)),
+                SampleType.Float64 => Put(to, (value - 100) / 7.0),
+                _ => Put(to, (value - 100) / 7f),
+            };
         }
         return bytes;
     }
+
+    private static bool Put<T>(Span<byte> to, T value) where T : unmanaged => MemoryMarshal.TryWrite(to, value);
 
     /// <summary>Cuts a rectangle out of a whole image.</summary>
     public static byte[] Crop(byte[] image, long width, int pixelBytes, Region region)

@@ -128,7 +128,7 @@ internal sealed class BitMiracleStrips : IDisposable
     /// <summary>Opens the directory and the file behind it; JPEG in YCbCr is asked for as RGB.</summary>
     private LibTiff? Open()
     {
-        LibTiff? tiff = LibTiff.ClientOpen("segments", "r", _errors, new Source(_directory, _file));
+        LibTiff? tiff = LibTiff.ClientOpen("segments", "r", _errors, new Source(_directory, _file) { Reversed = _page.Reversed });
         if (tiff is not null && _page.Codec == TiffCodec.Jpeg && _page.Photometric == 6)
         {
             tiff.SetField(TiffTag.JPEGCOLORMODE, JpegColorMode.RGB);
@@ -150,6 +150,9 @@ internal sealed class BitMiracleStrips : IDisposable
     {
         private long _position;
 
+        /// <summary>Whether the bits of each byte of the file come in reverse order.</summary>
+        public bool Reversed { get; init; }
+
         public override int Read(object clientData, byte[] buffer, int offset, int count)
         {
             int done = 0;
@@ -166,6 +169,10 @@ internal sealed class BitMiracleStrips : IDisposable
                 {
                     part = (int)Math.Min(Size(clientData) - _position, to.Length);
                     file.Read(_position - directory.Length, to[..part]);
+                    if (Reversed)
+                    {
+                        BitUnpacker.Reverse(to[..part]);
+                    }
                 }
                 done += part;
                 _position += part;

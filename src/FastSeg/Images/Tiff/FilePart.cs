@@ -7,6 +7,9 @@ internal sealed class FilePart(InputFile file, long offset, long length) : Strea
 {
     private long _position;
 
+    /// <summary>Whether the bits of each byte come in reverse order.</summary>
+    public bool Reversed { get; init; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => true;
@@ -25,6 +28,10 @@ internal sealed class FilePart(InputFile file, long offset, long length) : Strea
     {
         int count = (int)Math.Min(buffer.Length, Math.Max(0, length - _position));
         file.Read(offset + _position, buffer[..count]);
+        if (Reversed)
+        {
+            BitUnpacker.Reverse(buffer[..count]);
+        }
         _position += count;
         return count;
     }

@@ -14,6 +14,7 @@ internal sealed unsafe class TiffDecoder : IDisposable
     private readonly TiffPage _page;
     private readonly BitMiracleStrips? _strips;
     private HostBuffer? _row;
+    private HostBuffer? _stored;
     private byte[]? _managed;
 
     /// <summary>Prepares to decode.</summary>
@@ -30,13 +31,17 @@ internal sealed unsafe class TiffDecoder : IDisposable
     /// <summary>Segments that the reader puts off because another thread is decoding them.</summary>
     public List<long> Later { get; } = [];
 
-    /// <summary>Memory for a row of a segment whose samples have to be rearranged.</summary>
-    public HostBuffer Row => _row ??= new HostBuffer(_page.RowBytes);
+    /// <summary>Memory for a row of unpacked samples.</summary>
+    public HostBuffer Row => _row ??= new HostBuffer(UnpackedRowBytes(_page));
+
+    /// <summary>Memory for a row that is read from where it lies, to be rearranged or unpacked.</summary>
+    public HostBuffer StoredRow => _stored ??= new HostBuffer(_page.RowBytes);
 
     /// <summary>Bytes a decoder holds.</summary>
     public static long HeldBytes(TiffPage page)
     {
-        long row = page.Predictor == 3 || page.Codec == TiffCodec.None ? page.RowBytes : 0;
+        bool stored = page.Codec == TiffCodec.None;
+        long row = (page.Predictor == 3 || page.Packed ? UnpackedRowBytes(page) : 0) + (stored ? page.RowBytes : 0);
         // What a codec keeps: zlib's window and tables and the runtime's buffers; BitMiracle's tables and its buffer of file bytes; the
         // JPEG decoder's tables and a few rows of blocks in 32 bits, several times over.
         long state = page.Codec switch
@@ -63,6 +68,7 @@ internal sealed unsafe class TiffDecoder : IDisposable
         {
             case TiffCodec.None:
                 _file.Read(_page.Offsets[segment], to, Math.Min(bytes, _page.Counts[segment]));
+                ReverseIfNeeded(to, bytes);
                 break;
             case TiffCodec.Deflate:
                 Inflate(segment, to, bytes);
@@ -74,42 +80,112 @@ internal sealed unsafe class TiffDecoder : IDisposable
         // Predictor 3 stores bytes in an order of its own; the others' differences are taken of samples, so bytes are swapped first.
         if (_page.Predictor == 3)
         {
-            TiffPredictor.UndoFloat(to, Row.Pointer, rows, _page.RowBytes, _page.SegmentSamples);
+            TiffPredictor.UndoFloat(to, Row.Pointer, rows, _page.RowBytes, _page.SegmentSamples, _page.Bits / 8);
+            if (_page.BigEndian && FloatOrder.LooksSwapped(to, bytes, _page.Bits / 8))
+            {
+                SwapIfNeeded(to, bytes);
+            }
             return;
         }
-        if (_page.BigEndian && _page.Codec != TiffCodec.Jpeg)
+        if (_page.Codec != TiffCodec.Jpeg)
         {
-            Swap(to, bytes);
+            SwapIfNeeded(to, bytes);
         }
         if (_page.Predictor == 2)
         {
-            TiffPredictor.UndoHorizontal(to, rows, _page.RowBytes, _page.SegmentSamples, _page.Type);
+            TiffPredictor.UndoHorizontal(to, rows, _page.RowBytes, _page.SegmentSamples, _page.Bits / 8);
         }
     }
 
-    /// <summary>Turns big-endian samples in unmanaged memory of any size little-endian, in place.</summary>
-    public void Swap(byte* samples, long bytes)
+    /// <summary>
+    /// Turns samples as they are stored, in unmanaged memory of any size, into little-endian ones with the highest bit first, in place.
+    /// </summary>
+    public void Straighten(byte* samples, long bytes)
     {
-        for (long done = 0; done < bytes;)
+        ReverseIfNeeded(samples, bytes);
+        SwapIfNeeded(samples, bytes);
+    }
+
+    /// <summary>
+    /// The samples of a part of a row, each in as many bytes as its type has: where they lie, or unpacked in <see cref="Row"/>.
+    /// </summary>
+    /// <param name="row">The row, or a part of it, as decoded.</param>
+    /// <param name="bit">Bits in front of the first pixel that is wanted.</param>
+    /// <param name="pixels">How many pixels.</param>
+    public byte* Unpacked(byte* row, long bit, long pixels)
+    {
+        long count = pixels * _page.SegmentSamples;
+        if (!_page.Packed)
         {
-            int part = (int)Math.Min(bytes - done, 1 << 26);
-            ImageReading.SwapBytes(new Span<byte>(samples + done, part), _page.Type.Bytes());
-            done += part;
+            return row + (bit / 8);
         }
+        if (_page.Type == SampleType.Float32)
+        {
+            BitUnpacker.UnpackFloat24(row + (bit / 8), (float*)Row.Pointer, count);
+        }
+        else if (_page.Bits == 24)
+        {
+            BitUnpacker.UnpackBytes(row + (bit / 8), (uint*)Row.Pointer, count, _page.Type);
+        }
+        else
+        {
+            BitUnpacker.Unpack(row + (bit / 8), (int)(bit % 8), _page.Bits, Row.Pointer, _page.Type, count);
+        }
+        return Row.Pointer;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _row?.Dispose();
+        _stored?.Dispose();
         _strips?.Dispose();
+    }
+
+    private static long UnpackedRowBytes(TiffPage page) =>
+        Math.Max(page.RowBytes, page.SegmentWidth * page.SegmentSamples * page.Type.Bytes());
+
+    private void ReverseIfNeeded(byte* samples, long bytes)
+    {
+        if (_page.Reversed)
+        {
+            InParts(samples, bytes, BitUnpacker.Reverse);
+        }
+    }
+
+    /// <summary>Swaps the bytes of big-endian samples. Those that fill no whole bytes have no byte order.</summary>
+    private void SwapIfNeeded(byte* samples, long bytes)
+    {
+        if (_page.BigEndian && _page.Bits % 8 == 0)
+        {
+            InParts(samples, bytes, part => Swap(part, _page.Bits / 8));
+        }
+    }
+
+    private static void Swap(Span<byte> samples, int size)
+    {
+        for (int i = 2; size == 3 && i < samples.Length; i += 3)
+        {
+            (samples[i - 2], samples[i]) = (samples[i], samples[i - 2]);
+        }
+        ImageReading.SwapBytes(samples, size);
+    }
+
+    /// <summary>Does something with unmanaged memory of any size, in parts that no sample crosses.</summary>
+    private static void InParts(byte* samples, long bytes, Action<Span<byte>> change)
+    {
+        const int Part = 3 << 24;
+        for (long done = 0; done < bytes; done += Part)
+        {
+            change(new Span<byte>(samples + done, (int)Math.Min(bytes - done, Part)));
+        }
     }
 
     private void Inflate(long segment, byte* to, long bytes)
     {
         try
         {
-            using var compressed = new FilePart(_file, _page.Offsets[segment], _page.Counts[segment]);
+            using var compressed = new FilePart(_file, _page.Offsets[segment], _page.Counts[segment]) { Reversed = _page.Reversed };
             using var inflate = new ZLibStream(compressed, CompressionMode.Decompress);
             for (long done = 0; done < bytes;)
             {

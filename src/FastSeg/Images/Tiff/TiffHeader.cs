@@ -50,45 +50,52 @@ internal readonly record struct TiffHeader(bool Big, bool BigEndian, long First)
     public long Long8(ReadOnlySpan<byte> bytes) =>
         BigEndian ? BinaryPrimitives.ReadInt64BigEndian(bytes) : BinaryPrimitives.ReadInt64LittleEndian(bytes);
 
-    /// <summary>The offset of the directory of page <paramref name="page"/> (from 1), and the number of pages.</summary>
-    /// <exception cref="FastSegException">There is no such page, or the chain leaves the file or runs in a circle.</exception>
-    public (long Offset, int Pages) FindPage(InputFile file, int page)
+    /// <summary>
+    /// The offset of the directory of page <paramref name="page"/> (from 1), 0 where there is none, the number of pages, and why the chain
+    /// of pages ends before its end, where it does: it leaves the file or runs in a circle. The pages before that are good.
+    /// </summary>
+    /// <exception cref="FastSegException">There is no page at all.</exception>
+    public (long Offset, int Pages, string? Break) FindPage(InputFile file, int page)
     {
         var seen = new HashSet<long>();
         long wanted = 0;
         for (long offset = First; offset != 0;)
         {
-            long entries = EntryCount(file, offset);
-            if (!seen.Add(offset) || seen.Count > MostPages)
+            if (seen.Contains(offset) || seen.Count == MostPages)
             {
-                throw file.Bad("has a damaged chain of pages (it runs in a circle)");
+                return (wanted, seen.Count, "the chain of pages runs in a circle");
             }
+            string? damage = CountEntries(file, offset, out long entries);
+            if (damage is not null)
+            {
+                return seen.Count == 0 ? throw file.Bad($"is truncated or damaged: {damage}") : (wanted, seen.Count, damage);
+            }
+            seen.Add(offset);
             wanted = seen.Count == page ? offset : wanted;
             offset = Next(file, offset, entries);
         }
-        if (seen.Count == 0)
-        {
-            throw file.Bad("is a TIFF without any page");
-        }
-        return wanted != 0
-            ? (wanted, seen.Count)
-            : throw new FastSegException($"{file.Name}: there is no page {page}; pages count from 1, and the last one is #{seen.Count}.");
+        return seen.Count == 0 ? throw file.Bad("is a TIFF without any page") : (wanted, seen.Count, null);
     }
 
     /// <summary>The number of entries of the directory at <paramref name="offset"/>, all of which lie inside the file.</summary>
-    public long EntryCount(InputFile file, long offset)
+    public long EntryCount(InputFile file, long offset) =>
+        CountEntries(file, offset, out long entries) is { } damage ? throw file.Bad($"is truncated or damaged: {damage}") : entries;
+
+    /// <summary>Counts the entries of a directory.</summary>
+    /// <returns>Null, or what is wrong with it.</returns>
+    private string? CountEntries(InputFile file, long offset, out long entries)
     {
         Span<byte> bytes = stackalloc byte[8];
+        entries = 0;
         if (!file.Holds(offset, CountBytes))
         {
-            throw file.Bad($"is truncated: a page's directory is said to begin at byte {offset}, the file has {file.Length}");
+            return $"a page's directory is said to begin at byte {offset}, the file has {file.Length}";
         }
         file.Read(offset, bytes[..CountBytes]);
-        long entries = Big ? Long8(bytes) : Short(bytes);
+        entries = Big ? Long8(bytes) : Short(bytes);
         return entries is >= 1 and <= ushort.MaxValue && file.Holds(offset + CountBytes, entries * EntryBytes)
-            ? entries
-            : throw file.Bad(
-                $"is truncated or damaged: the directory at byte {offset} claims {entries} entries, the file has {file.Length} bytes");
+            ? null
+            : $"the directory at byte {offset} claims {entries} entries, the file has {file.Length} bytes";
     }
 
     /// <summary>Offset of the directory behind the one at <paramref name="offset"/>; 0 where it is the last.</summary>

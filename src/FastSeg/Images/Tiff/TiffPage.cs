@@ -12,11 +12,17 @@ internal sealed class TiffPage
     /// <summary>Rows.</summary>
     public required long Height { get; init; }
 
-    /// <summary>Type of one sample.</summary>
+    /// <summary>Type of one sample as the reader delivers it.</summary>
     public required SampleType Type { get; init; }
+
+    /// <summary>Bits of one stored sample: fewer than those of <see cref="Type"/> where samples are packed.</summary>
+    public required int Bits { get; init; }
 
     /// <summary>Samples per pixel in the file, alpha included.</summary>
     public required int Samples { get; init; }
+
+    /// <summary>The samples of a pixel that are delivered, in order: all but alpha. A palette has one.</summary>
+    public required int[] Kept { get; init; }
 
     /// <summary>Whether each sample has segments of its own (planes), instead of being interleaved with the others.</summary>
     public required bool Separate { get; init; }
@@ -39,10 +45,13 @@ internal sealed class TiffPage
     /// <summary>Whether samples are stored with the high byte first.</summary>
     public required bool BigEndian { get; init; }
 
-    /// <summary>PhotometricInterpretation: 0 and 1 grey, 2 RGB, 3 palette, 6 YCbCr (JPEG).</summary>
+    /// <summary>Whether the lowest bit of each byte comes first (FillOrder 2).</summary>
+    public required bool Reversed { get; init; }
+
+    /// <summary>PhotometricInterpretation: 0 and 1 grey or data, 2 RGB, 3 palette, 4 mask, 6 YCbCr.</summary>
     public required int Photometric { get; init; }
 
-    /// <summary>The colour map of a palette image: 256 red, 256 green and 256 blue values of 8 bits.</summary>
+    /// <summary>The colour map of a palette image: all red, all green and all blue values of 8 bits.</summary>
     public byte[]? Palette { get; init; }
 
     /// <summary>Quantisation and Huffman tables that the page's JPEG segments share.</summary>
@@ -57,8 +66,8 @@ internal sealed class TiffPage
     /// <summary>Bytes of each segment as stored.</summary>
     public long[] Counts { get; set; } = [];
 
-    /// <summary>Physical pixel size, where the page has one.</summary>
-    public PixelSize? PixelSize { get; init; }
+    /// <summary>Whether samples are packed, so that they have to be unpacked when they are copied.</summary>
+    public bool Packed => Bits != 8 * Type.Bytes();
 
     /// <summary>Whether BitMiracle decodes the segments; others are copied, or go to the runtime's zlib.</summary>
     public bool NeedsBitMiracle => Codec is TiffCodec.Lzw or TiffCodec.PackBits or TiffCodec.Jpeg;
@@ -78,8 +87,8 @@ internal sealed class TiffPage
     /// <summary>Segments of all planes.</summary>
     public long Segments => checked(PerPlane * (Separate ? Samples : 1));
 
-    /// <summary>Bytes of a decoded row of a segment.</summary>
-    public long RowBytes => checked(SegmentWidth * SegmentSamples * Type.Bytes());
+    /// <summary>Bytes of a decoded row of a segment; packed rows are filled up to a whole byte.</summary>
+    public long RowBytes => checked(((SegmentWidth * SegmentSamples * Bits) + 7) / 8);
 
     /// <summary>Bytes of a whole decoded segment.</summary>
     public long SegmentBytes => checked(RowBytes * SegmentHeight);
@@ -99,8 +108,10 @@ internal sealed class TiffPage
     /// <summary>Format and layout in words, for <see cref="ImageInfo.Format"/>.</summary>
     public string Describe(bool bigTiff, int page, int pages)
     {
-        string colours = Photometric == 3 ? "palette" : Photometric is 0 or 1 ? "grey" : "RGB";
-        string alpha = Samples is 2 or 4 ? " with alpha" : "";
+        bool data = Photometric is not (2 or 3 or 6);
+        string colours = Photometric == 3 ? "palette" : !data ? "RGB" : Kept.Length == 1 ? "grey" : $"{Kept.Length} channels";
+        string more = !data && Kept.Length > 3 ? $" and {Kept.Length - 3} more channels" : "";
+        string alpha = Kept.Length < Samples ? " with alpha" : "";
         string parts = Tiled
             ? $"{Segments} tiles of {SegmentWidth} x {SegmentHeight}"
             : $"{Segments} strip{(Segments == 1 ? "" : "s")} of {SegmentHeight} rows";
@@ -114,8 +125,8 @@ internal sealed class TiffPage
         };
         string predictor = Predictor > 1 ? $" with predictor {Predictor}" : "";
         string planes = Separate ? ", planes apart" : "";
-        string order = BigEndian ? ", big-endian" : "";
+        string order = (BigEndian ? ", big-endian" : "") + (Reversed ? ", bits reversed" : "");
         string where = pages > 1 ? $", page {page} of {pages}" : "";
-        return $"{(bigTiff ? "BigTIFF" : "TIFF")}, {colours}{alpha}, {parts}{planes}, {codec}{predictor}{order}{where}";
+        return $"{(bigTiff ? "BigTIFF" : "TIFF")}, {colours}{more}{alpha}, {parts}{planes}, {codec}{predictor}{order}{where}";
     }
 }

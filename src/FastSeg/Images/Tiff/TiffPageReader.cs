@@ -5,9 +5,6 @@ namespace FastSeg.Images.Tiff;
 /// <summary>Makes a <see cref="TiffPage"/> of a directory, and refuses what is not read with a sentence that names it.</summary>
 internal static class TiffPageReader
 {
-    /// <summary>How the sentence about other sample types ends.</summary>
-    private const string Kinds = "uint8, uint16, int16 and float32 are read";
-
     /// <summary>The longest side: TIFF has 32 bits for it.</summary>
     private const long LongestSide = uint.MaxValue;
 
@@ -20,78 +17,47 @@ internal static class TiffPageReader
         {
             throw file.Bad($"is damaged: it claims to be {width} x {height} pixels");
         }
-        int samples = (int)Math.Min(tags.Integer(TiffTags.SamplesPerPixel, 1), ushort.MaxValue);
-        SampleType type = Type(file, tags, samples);
         TiffCodec codec = Codec(file, tags.Integer(TiffTags.Compression, 1));
-        int photometric = Photometric(file, tags, samples, codec, type);
-        bool tiled = tags.Has(TiffTags.TileWidth) || tags.Has(TiffTags.TileOffsets);
-        long rows = Math.Min(tags.Integer(TiffTags.RowsPerStrip, uint.MaxValue), height);
-        long segmentWidth = tiled ? tags.Integer(TiffTags.TileWidth, 0) : width;
-        long segmentHeight = tiled ? tags.Integer(TiffTags.TileLength, 0) : rows;
-        if (segmentWidth is < 1 or > LongestSide || segmentHeight is < 1 or > LongestSide)
-        {
-            throw file.Bad($"is damaged: its {(tiled ? "tiles" : "strips")} are {segmentWidth} x {segmentHeight} pixels");
-        }
-        if (tags.Integer(TiffTags.FillOrder, 1) != 1 && codec != TiffCodec.None)
-        {
-            throw file.Unsupported("stores its bits in reverse order (FillOrder 2)", "save it with FillOrder 1");
-        }
-        bool separate = samples > 1 && Planes(file, tags);
-        if (separate && photometric == 6)
+        TiffSamples samples = TiffSamples.Read(file, tags, codec);
+        bool separate = samples.Count > 1 && Planes(file, tags);
+        if (separate && samples.Photometric == 6)
         {
             throw file.Unsupported(
                 "holds JPEG YCbCr pixels in separate planes (PlanarConfiguration 2)",
                 "save it with PlanarConfiguration 1, or as RGB");
+        }
+        bool tiled = tags.Has(TiffTags.TileWidth) || tags.Has(TiffTags.TileOffsets);
+        long segmentWidth = tiled ? tags.Integer(TiffTags.TileWidth, 0) : width;
+        long segmentHeight = tiled ? tags.Integer(TiffTags.TileLength, 0)
+            : TiffSegments.RowsPerStrip(tags, height, separate ? samples.Count : 1, codec, samples.RowBytes(width, separate));
+        if (segmentWidth is < 1 or > LongestSide || segmentHeight is < 1 or > LongestSide)
+        {
+            throw file.Bad($"is damaged: its {(tiled ? "tiles" : "strips")} are {segmentWidth} x {segmentHeight} pixels");
         }
         long[] subsampling = tags.Integers(TiffTags.YCbCrSubsampling, 2);
         var page = new TiffPage
         {
             Width = width,
             Height = height,
-            Type = type,
-            Samples = samples,
+            Type = samples.Type,
+            Bits = samples.Bits,
+            Samples = samples.Count,
+            Kept = samples.Kept,
             Separate = separate,
             Tiled = tiled,
             SegmentWidth = segmentWidth,
             SegmentHeight = segmentHeight,
             Codec = codec,
-            Predictor = Predictor(file, tags, codec, type),
+            Predictor = Predictor(file, tags, codec, samples),
             BigEndian = header.BigEndian,
-            Photometric = photometric,
-            Palette = photometric == 3 ? Palette(file, tags) : null,
+            Reversed = tags.Integer(TiffTags.FillOrder, 1) == 2 && codec != TiffCodec.Jpeg,
+            Photometric = samples.Photometric,
+            Palette = samples.Palette,
             JpegTables = codec == TiffCodec.Jpeg ? tags.Bytes(TiffTags.JpegTables, 1 << 16) : [],
             Subsampling = subsampling.Length == 2 ? ((int)subsampling[0], (int)subsampling[1]) : (2, 2),
-            PixelSize = TiffPixelSize.Read(tags),
         };
         TiffSegments.Locate(file, tags, page);
         return page;
-    }
-
-    /// <summary>The type that all samples of a pixel have.</summary>
-    private static SampleType Type(InputFile file, TiffTags tags, int samples)
-    {
-        long[] bits = tags.Integers(TiffTags.BitsPerSample, samples), formats = tags.Integers(TiffTags.SampleFormat, samples);
-        long bit = bits.Length == 0 ? 1 : bits[0], format = formats.Length == 0 ? 1 : formats[0];
-        if (bits.AsSpan().ContainsAnyExcept(bit) || formats.AsSpan().ContainsAnyExcept(format))
-        {
-            throw file.Unsupported($"mixes sample types ({string.Join(", ", bits)} bits)", Kinds);
-        }
-        string name = format switch
-        {
-            2 => "int" + bit,
-            3 => "float" + bit,
-            5 => "complex integer",
-            6 => "complex" + bit,
-            _ => bit is 8 or 16 or 32 or 64 ? "uint" + bit : bit + "-bit",
-        };
-        return name switch
-        {
-            "uint8" => SampleType.UInt8,
-            "uint16" => SampleType.UInt16,
-            "int16" => SampleType.Int16,
-            "float32" => SampleType.Float32,
-            _ => throw file.Unsupported($"has {name} samples", Kinds),
-        };
     }
 
     /// <summary>The codec of TIFF's number of a compression.</summary>
@@ -124,37 +90,6 @@ internal static class TiffPageReader
         };
     }
 
-    /// <summary>The photometric interpretation, if pixels of such samples are read.</summary>
-    private static int Photometric(InputFile file, TiffTags tags, int samples, TiffCodec codec, SampleType type)
-    {
-        int photometric = (int)tags.Integer(TiffTags.Photometric, samples >= 3 ? 2 : 1);
-        string? refused = photometric switch
-        {
-            0 or 1 => samples is 1 or 2 ? null : $"{samples} samples a pixel without being RGB",
-            2 => samples is 3 or 4 ? null : $"RGB pixels of {samples} samples",
-            3 => samples != 1 ? $"palette pixels of {samples} samples"
-                : type == SampleType.UInt8 ? null
-                : $"palette pixels of {type.Name()}",
-            6 => codec != TiffCodec.Jpeg ? "YCbCr pixels that are not JPEG"
-                : samples == 3 ? null
-                : $"YCbCr pixels of {samples} samples",
-            4 => "a transparency mask",
-            5 => "CMYK pixels",
-            8 or 9 or 10 => "CIE L*a*b* pixels",
-            32803 => "raw camera pixels",
-            _ => $"pixels of photometric interpretation {photometric}",
-        };
-        if (refused is not null)
-        {
-            throw file.Unsupported($"holds {refused}", "grey, RGB, RGBA and palette images are read");
-        }
-        if (codec == TiffCodec.Jpeg && (type != SampleType.UInt8 || samples is 2 or 4))
-        {
-            throw file.Unsupported($"holds JPEG of {samples} samples of {type.Name()}", "JPEG in TIFF is read as 8-bit grey or RGB");
-        }
-        return photometric;
-    }
-
     /// <summary>Whether each sample has its own plane.</summary>
     private static bool Planes(InputFile file, TiffTags tags) => tags.Integer(TiffTags.PlanarConfig, 1) switch
     {
@@ -164,30 +99,24 @@ internal static class TiffPageReader
     };
 
     /// <summary>The predictor; codecs that know none ignore the tag, and so do we.</summary>
-    private static int Predictor(InputFile file, TiffTags tags, TiffCodec codec, SampleType type)
+    private static int Predictor(InputFile file, TiffTags tags, TiffCodec codec, TiffSamples samples)
     {
         if (codec is not (TiffCodec.Lzw or TiffCodec.Deflate))
         {
             return 1;
         }
         long predictor = tags.Integer(TiffTags.Predictor, 1);
-        return predictor is 1 or 2 || (predictor == 3 && type == SampleType.Float32)
+        bool read = predictor switch
+        {
+            1 => true,
+            2 => samples.Bits is 8 or 16 or 32 or 64,
+            3 => samples.Type.IsFloat(),
+            _ => false,
+        };
+        return read
             ? (int)predictor
             : throw file.Unsupported(
-                $"uses TIFF predictor {predictor} on {type.Name()} samples", "predictors 1 and 2 are read, and 3 on float32");
-    }
-
-    /// <summary>The colour map with 8 bits a value.</summary>
-    private static byte[] Palette(InputFile file, TiffTags tags)
-    {
-        const int Entries = 3 * 256;
-        long[] map = tags.Integers(TiffTags.ColourMap, Entries);
-        if (map.Length != Entries)
-        {
-            throw file.Bad($"is damaged: its colour map has {tags.Count(TiffTags.ColourMap)} values instead of {Entries}");
-        }
-        // The map has 16 bits a value; some writers put 8-bit values there.
-        int shift = map.AsSpan().ContainsAnyExceptInRange(0, 255) ? 8 : 0;
-        return Array.ConvertAll(map, value => (byte)(value >> shift));
+                $"uses TIFF predictor {predictor} on {samples.Name} samples",
+                "predictor 1 is read, 2 on samples of 8, 16, 32 and 64 bits, and 3 on floats");
     }
 }

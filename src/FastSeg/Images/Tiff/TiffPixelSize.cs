@@ -12,21 +12,30 @@ internal static class TiffPixelSize
     private const int None = 1, Inch = 2, Centimetre = 3;
 
     /// <summary>The size that a page's tags give; null where they give none.</summary>
-    public static PixelSize? Read(TiffTags tags)
+    /// <param name="tags">The page's directory.</param>
+    /// <param name="imageJ">The unit that ImageJ's description names; null where it names none.</param>
+    public static PixelSize? Read(TiffTags tags, string? imageJ)
     {
         double x = tags.Rational(TiffTags.XResolution), y = tags.Rational(TiffTags.YResolution);
         if (!(x > 0 && y > 0))
         {
             return null;
         }
-        string? unit = ImageJUnit(tags.Text(TiffTags.ImageDescription, 1 << 16));
-        unit ??= tags.Integer(TiffTags.ResolutionUnit, Inch) switch
+        string? unit = imageJ ?? tags.Integer(TiffTags.ResolutionUnit, Inch) switch
         {
             Inch => "inch",
             Centimetre => "cm",
             _ => null,
         };
         return unit is null ? null : new PixelSize(1 / x, 1 / y, unit);
+    }
+
+    /// <summary>ImageJ's name of a unit that a description names.</summary>
+    public static string UnitName(string unit)
+    {
+        // ImageJ writes the micro sign as an escape.
+        unit = unit.Trim().Replace("\\u00B5", "µ", StringComparison.OrdinalIgnoreCase);
+        return unit is "um" or "µm" or "μm" or "micrometer" ? "micron" : unit;
     }
 
     /// <summary>The ResolutionUnit to write for a size.</summary>
@@ -46,24 +55,5 @@ internal static class TiffPixelSize
         }
         string stack = pages > 1 ? string.Create(CultureInfo.InvariantCulture, $"images={pages}\nslices={pages}\n") : "";
         return $"ImageJ=1.54f\n{stack}unit={size.Unit.Replace("\n", " ", StringComparison.Ordinal)}\n";
-    }
-
-    /// <summary>The unit that an ImageJ description names, as ImageJ's current name of it.</summary>
-    private static string? ImageJUnit(string description)
-    {
-        if (!description.StartsWith("ImageJ=", StringComparison.Ordinal))
-        {
-            return null;
-        }
-        foreach (string line in description.Split('\n'))
-        {
-            if (line.StartsWith("unit=", StringComparison.Ordinal) && line.Length > 5)
-            {
-                // ImageJ writes the micro sign as an escape.
-                string unit = line[5..].Trim().Replace("\\u00B5", "µ", StringComparison.OrdinalIgnoreCase);
-                return unit is "um" or "µm" or "μm" or "micrometer" ? "micron" : unit;
-            }
-        }
-        return null;
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace FastSeg.Images.Tiff;
 
 /// <summary>
@@ -11,65 +13,65 @@ internal static unsafe class TiffPredictor
     /// <param name="rows">Rows; each begins anew.</param>
     /// <param name="rowBytes">Bytes of a row.</param>
     /// <param name="step">Samples of a pixel.</param>
-    /// <param name="type">Type of a sample; floats are differences of their bits.</param>
-    public static void UndoHorizontal(byte* samples, long rows, long rowBytes, int step, SampleType type)
+    /// <param name="size">Bytes of a sample; floats are differences of their bits.</param>
+    public static void UndoHorizontal(byte* samples, long rows, long rowBytes, int step, int size)
     {
         for (long y = 0; y < rows; y++)
         {
             byte* row = samples + (y * rowBytes);
-            switch (type)
+            switch (size)
             {
-                case SampleType.UInt8 or SampleType.Int8:
-                    for (long i = step; i < rowBytes; i++)
-                    {
-                        row[i] += row[i - step];
-                    }
+                case 1:
+                    Sum(row, rowBytes, step);
                     break;
-                case SampleType.UInt16 or SampleType.Int16:
-                    for (long i = step; i < rowBytes / 2; i++)
-                    {
-                        ((ushort*)row)[i] += ((ushort*)row)[i - step];
-                    }
+                case 2:
+                    Sum((ushort*)row, rowBytes / 2, step);
                     break;
-                case SampleType.Float32:
-                    for (long i = step; i < rowBytes / 4; i++)
-                    {
-                        ((uint*)row)[i] += ((uint*)row)[i - step];
-                    }
+                case 4:
+                    Sum((uint*)row, rowBytes / 4, step);
                     break;
                 default:
-                    throw type.NotNarrow();
+                    Sum((ulong*)row, rowBytes / 8, step);
+                    break;
             }
         }
     }
 
     /// <summary>
-    /// Predictor 3: a row's floats are split into four planes of bytes, the highest first whatever the file's byte order, and each byte of
-    /// the row is stored as its difference from the one <paramref name="step"/> before.
+    /// Predictor 3: a row's floats are split into planes of bytes, the highest first whatever the file's byte order, and each byte of the
+    /// row is stored as its difference from the one <paramref name="step"/> before.
     /// </summary>
     /// <param name="samples">The stored bytes, in place; little-endian floats afterwards.</param>
     /// <param name="scratch">Memory for one row.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="rowBytes">Bytes of a row.</param>
     /// <param name="step">Samples of a pixel.</param>
-    public static void UndoFloat(byte* samples, byte* scratch, long rows, long rowBytes, int step)
+    /// <param name="size">Bytes of a float: 2, 3, 4 or 8.</param>
+    public static void UndoFloat(byte* samples, byte* scratch, long rows, long rowBytes, int step, int size)
     {
-        long count = rowBytes / 4;
+        long count = rowBytes / size;
         for (long y = 0; y < rows; y++)
         {
             byte* row = samples + (y * rowBytes);
-            for (long i = step; i < rowBytes; i++)
-            {
-                row[i] += row[i - step];
-            }
+            Sum(row, rowBytes, step);
             Buffer.MemoryCopy(row, scratch, rowBytes, rowBytes);
-            for (long i = 0; i < count; i++)
+            for (int b = 0; b < size; b++)
             {
-                row[4 * i] = scratch[(3 * count) + i];
-                row[(4 * i) + 1] = scratch[(2 * count) + i];
-                row[(4 * i) + 2] = scratch[count + i];
-                row[(4 * i) + 3] = scratch[i];
+                byte* plane = scratch + ((size - 1 - b) * count);
+                for (long i = 0; i < count; i++)
+                {
+                    row[(size * i) + b] = plane[i];
+                }
             }
+        }
+    }
+
+    /// <summary>Adds to each value the one <paramref name="step"/> before.</summary>
+    private static void Sum<T>(T* values, long count, int step) where T : unmanaged, IBinaryInteger<T>
+    {
+        for (long i = step; i < count; i++)
+        {
+            values[i] = unchecked(values[i] + values[i - step]);
         }
     }
 }

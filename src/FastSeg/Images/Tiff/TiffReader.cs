@@ -27,8 +27,9 @@ internal sealed unsafe class TiffReader : ImageReader
     private readonly byte[]? _directory;
     private readonly ConcurrentBag<TiffDecoder> _decoders = [];
 
-    private TiffReader(InputFile file, TiffPage page, ImageInfo info)
+    private TiffReader(InputFile file, TiffPage page, ImageInfo info, PageMeaning? meaning)
     {
+        Meaning = meaning;
         _file = file;
         _page = page;
         Info = info;
@@ -39,11 +40,17 @@ internal sealed unsafe class TiffReader : ImageReader
 
     public override ImageInfo Info { get; }
 
+    /// <summary>Whether a palette's colours are delivered instead of its indices.</summary>
+    private bool IsPalette => _page.Palette is not null && Info.IsColour;
+
     /// <summary>True for compressed strips, of which a part costs as much as the whole.</summary>
     public override bool PrefersWholeRows => _cache is not null && !_page.Tiled;
 
     /// <summary>How many strips and tiles were decoded so far, those decoded again included.</summary>
     internal long Decoded => _cache?.Decoded ?? 0;
+
+    /// <summary>What the pages of the file's stack are.</summary>
+    internal override PageMeaning? Meaning { get; }
 
     /// <summary>Opens a page (counted from 1).</summary>
     /// <param name="file">The file; the reader owns it once this returns.</param>
@@ -53,16 +60,37 @@ internal sealed unsafe class TiffReader : ImageReader
     public static TiffReader Open(InputFile file, int page, bool indices)
     {
         TiffHeader header = TiffHeader.Read(file);
-        (long offset, int pages) = header.FindPage(file, page);
-        TiffPage found = TiffPageReader.Read(file, header, TiffTags.Read(file, header, offset));
-        bool colour = found.Photometric is 2 or 6 || (found.Photometric == 3 && !indices);
-        var info = new ImageInfo(file.Name, found.Width, found.Height, colour ? 3 : 1, found.Type)
+        (long offset, int pages, string? broken) = header.FindPage(file, page);
+        TiffTags first = TiffTags.Read(file, header, header.First);
+        TiffDescription description = TiffDescription.Read(first);
+        TiffPage? found = null;
+        if (pages == 1 && description.Images > 1)
         {
+            found = TiffPageReader.Read(file, header, first);
+            pages = ImageJStack.Planes(file, found, description.Images);
+            ImageJStack.MoveTo(found, Math.Min(page, pages));
+        }
+        if (page > pages)
+        {
+            string why = broken is null ? "" : $", because {broken}";
+            throw new FastSegException($"{file.Name}: there is no page {page}; pages count from 1, and the last one is #{pages}{why}.");
+        }
+        TiffTags tags = page == 1 || offset == 0 ? first : TiffTags.Read(file, header, offset);
+        found ??= TiffPageReader.Read(file, header, tags);
+        bool palette = found.Photometric == 3 && !indices;
+        long turned = tags.Integer(TiffTags.Orientation, 1);
+        (int channels, SampleType type) = palette ? (3, SampleType.UInt8) : (found.Kept.Length, found.Type);
+        var info = new ImageInfo(file.Name, found.Width, found.Height, channels, type)
+        {
+            Stored = found.Type,
             Pages = pages,
-            PixelSize = found.PixelSize,
-            Format = found.Describe(header.Big, page, pages),
+            Bits = found.Bits,
+            PixelSize = description.PixelSize(page) ?? TiffPixelSize.Read(tags, description.Unit),
+            Format = found.Describe(header.Big, page, pages) + (broken is null ? "" : ", what follows is damaged"),
+            IsColour = found.Photometric is 2 or 6 || palette,
+            Orientation = turned is >= 1 and <= 8 ? (int)turned : 1,
         };
-        return new TiffReader(file, found, info);
+        return new TiffReader(file, found, info, description.Meaning(page, pages, found.Samples));
     }
 
     public override long HeldBytes(int threads) =>
@@ -112,9 +140,10 @@ internal sealed unsafe class TiffReader : ImageReader
     {
         long left = region.X / _page.SegmentWidth, right = (region.Right - 1) / _page.SegmentWidth;
         long top = region.Y / _page.SegmentHeight, bottom = (region.Bottom - 1) / _page.SegmentHeight;
-        int planes = _page.Separate ? Info.Channels : 1;
-        for (int plane = 0; plane < planes; plane++)
+        int planes = _page.Separate ? _page.Kept.Length : 1;
+        for (int i = 0; i < planes; i++)
         {
+            int plane = _page.Separate ? _page.Kept[i] : 0;
             for (long y = top; y <= bottom; y++)
             {
                 for (long x = left; x <= right; x++)
@@ -157,11 +186,11 @@ internal sealed unsafe class TiffReader : ImageReader
                 _cache.Wait(slot);
             }
             Region area = _page.Area(segment), part = area.Intersect(region);
-            int stored = _page.SegmentSamples * _page.Type.Bytes();
+            long bit = (part.X - area.X) * _page.SegmentSamples * _page.Bits;
             for (long y = part.Y; y < part.Bottom; y++)
             {
-                byte* from = slot.Buffer.Pointer + ((y - area.Y) * _page.RowBytes) + ((part.X - area.X) * stored);
-                CopyRow(from, part.X, y, part.Width, plane, region, to);
+                byte* row = slot.Buffer.Pointer + ((y - area.Y) * _page.RowBytes);
+                CopyRow(decoder.Unpacked(row, bit, part.Width), part.X, y, part.Width, plane, region, to);
             }
             return true;
         }
@@ -190,35 +219,29 @@ internal sealed unsafe class TiffReader : ImageReader
     private void CopyStored(TiffDecoder decoder, long segment, int plane, Region region, byte* to)
     {
         Region area = _page.Area(segment), part = area.Intersect(region);
-        int stored = _page.SegmentSamples * _page.Type.Bytes(), pixel = Info.PixelBytes;
-        bool asStored = stored == pixel;
+        int bits = _page.SegmentSamples * _page.Bits, pixel = Info.PixelBytes;
+        bool asStored = bits == 8 * pixel && !_page.Packed && !IsPalette;
+        // The bytes of the part's row: the first may hold bits of the pixel before, the last one of that behind.
+        long bit = (part.X - area.X) * bits, count = (((part.Right - area.X) * bits) + 7) / 8 - (bit / 8);
+        long first = _page.Offsets[segment] + ((part.Y - area.Y) * _page.RowBytes) + (bit / 8);
         // Whole rows of the segment that are whole rows of the region too lie behind each other in both: one read takes them all.
-        long first = _page.Offsets[segment] + ((part.Y - area.Y) * _page.RowBytes) + ((part.X - area.X) * stored);
-        if (asStored && part.Width == region.Width && part.Width * stored == _page.RowBytes)
+        if (asStored && part.Width == region.Width && count == _page.RowBytes)
         {
             byte* all = to + ((part.Y - region.Y) * region.Width * pixel);
             long bytes = part.Height * _page.RowBytes;
             _file.Read(first, all, bytes);
-            SwapIfNeeded(decoder, all, bytes);
+            decoder.Straighten(all, bytes);
             return;
         }
         for (long y = part.Y; y < part.Bottom; y++)
         {
-            byte* row = asStored ? to + ((((y - region.Y) * region.Width) + part.X - region.X) * pixel) : decoder.Row.Pointer;
-            _file.Read(first + ((y - part.Y) * _page.RowBytes), row, part.Width * stored);
-            SwapIfNeeded(decoder, row, part.Width * stored);
+            byte* row = asStored ? to + ((((y - region.Y) * region.Width) + part.X - region.X) * pixel) : decoder.StoredRow.Pointer;
+            _file.Read(first + ((y - part.Y) * _page.RowBytes), row, count);
+            decoder.Straighten(row, count);
             if (!asStored)
             {
-                CopyRow(row, part.X, y, part.Width, plane, region, to);
+                CopyRow(decoder.Unpacked(row, bit % 8, part.Width), part.X, y, part.Width, plane, region, to);
             }
-        }
-    }
-
-    private void SwapIfNeeded(TiffDecoder decoder, byte* samples, long bytes)
-    {
-        if (_page.BigEndian)
-        {
-            decoder.Swap(samples, bytes);
         }
     }
 
@@ -227,37 +250,52 @@ internal sealed unsafe class TiffReader : ImageReader
     {
         int sample = _page.Type.Bytes(), channels = Info.Channels;
         byte* row = to + ((((y - region.Y) * region.Width) + x - region.X) * Info.PixelBytes);
-        if (_page.Palette is not null && channels == 3)
+        if (IsPalette)
         {
-            byte[] palette = _page.Palette;
-            for (long i = 0; i < pixels; i++)
-            {
-                row[3 * i] = palette[from[i]];
-                row[(3 * i) + 1] = palette[256 + from[i]];
-                row[(3 * i) + 2] = palette[512 + from[i]];
-            }
+            LookUp(from, row, pixels);
         }
         else if (_page.Separate)
         {
-            ScatterPlane(from, row + (plane * sample), pixels, sample, channels * sample);
+            Scatter(from, sample, row + (Array.IndexOf(_page.Kept, plane) * sample), channels * sample, pixels, sample);
         }
-        else
+        else if (_page.Kept[^1] == channels - 1)
         {
             ImageReading.TakeChannels(from, _page.Samples, row, channels, pixels, sample);
         }
+        else
+        {
+            // Alpha lies between the channels.
+            for (int i = 0; i < channels; i++)
+            {
+                Scatter(from + (_page.Kept[i] * sample), _page.Samples * sample, row + (i * sample), channels * sample, pixels, sample);
+            }
+        }
     }
 
-    /// <summary>Copies one plane's samples to every <paramref name="step"/>th byte.</summary>
-    private static void ScatterPlane(byte* from, byte* to, long pixels, int sample, int step)
+    /// <summary>Puts a palette's colours in the place of indices.</summary>
+    private void LookUp(byte* from, byte* to, long pixels)
+    {
+        byte[] palette = _page.Palette!;
+        int colours = palette.Length / 3, step = _page.SegmentSamples;
+        bool wide = _page.Type == SampleType.UInt16;
+        for (long i = 0; i < pixels; i++, to += 3)
+        {
+            int index = wide ? ((ushort*)from)[i * step] : from[i * step];
+            (to[0], to[1], to[2]) = (palette[index], palette[colours + index], palette[(2 * colours) + index]);
+        }
+    }
+
+    /// <summary>Copies a sample of <paramref name="size"/> bytes of each pixel.</summary>
+    private static void Scatter(byte* from, long fromStep, byte* to, long toStep, long pixels, int size)
     {
         for (long i = 0; i < pixels; i++)
         {
-            for (int b = 0; b < sample; b++)
+            for (int b = 0; b < size; b++)
             {
                 to[b] = from[b];
             }
-            from += sample;
-            to += step;
+            from += fromStep;
+            to += toStep;
         }
     }
 }

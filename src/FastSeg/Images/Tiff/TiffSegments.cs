@@ -22,14 +22,37 @@ internal static class TiffSegments
         _ => 1536,
     };
 
+    /// <summary>
+    /// Rows of a strip as the directory says, or as it means: a missing number, 0, and one above the image's height all say that there is
+    /// one strip. Where there are more of them, and they are not compressed, their size tells their rows.
+    /// </summary>
+    /// <param name="tags">The directory.</param>
+    /// <param name="height">Rows of the image.</param>
+    /// <param name="planes">Planes with strips of their own.</param>
+    /// <param name="codec">Compression.</param>
+    /// <param name="rowBytes">Bytes of an uncompressed row.</param>
+    public static long RowsPerStrip(TiffTags tags, long height, int planes, TiffCodec codec, long rowBytes)
+    {
+        long rows = tags.Integer(TiffTags.RowsPerStrip, height), strips = tags.Count(TiffTags.StripOffsets) / planes;
+        if (rows > 0 && rows < height)
+        {
+            return rows;
+        }
+        long first = codec == TiffCodec.None && strips > 1 ? tags.Integer(TiffTags.StripByteCounts, 0) : 0;
+        (long fits, long rest) = Math.DivRem(first, rowBytes);
+        return rest == 0 && fits > 0 && ((height - 1) / fits) + 1 == strips ? fits : height;
+    }
+
     /// <summary>Fills in offsets and byte counts of a page's segments.</summary>
     /// <exception cref="FastSegException">
     /// A segment lies outside the file, cannot hold its pixels, or is too large for BitMiracle.
     /// </exception>
     public static void Locate(InputFile file, TiffTags tags, TiffPage page)
     {
-        ushort offsetTag = page.Tiled ? TiffTags.TileOffsets : TiffTags.StripOffsets;
-        ushort countTag = page.Tiled ? TiffTags.TileByteCounts : TiffTags.StripByteCounts;
+        // Some writers list tiles under the tags of strips.
+        bool tiles = page.Tiled && tags.Has(TiffTags.TileOffsets);
+        ushort offsetTag = tiles ? TiffTags.TileOffsets : TiffTags.StripOffsets;
+        ushort countTag = page.Tiled && tags.Has(TiffTags.TileByteCounts) ? TiffTags.TileByteCounts : TiffTags.StripByteCounts;
         string what = page.Tiled ? "tile" : "strip";
         var segments = (Int128)page.Across * page.Down * (page.Separate ? page.Samples : 1);
         if (tags.Count(offsetTag) < segments)
@@ -50,30 +73,57 @@ internal static class TiffSegments
                 "LZW, PackBits and JPEG are read up to 2 GiB a strip or tile; save it with deflate");
         }
         page.Offsets = tags.Integers(offsetTag, (long)segments);
-        page.Counts = tags.Integers(countTag, (long)segments);
-        if (page.Counts.Length == 0 && page.Codec == TiffCodec.None)
-        {
-            // Some old files leave the counts out; without compression they follow from the size.
-            page.Counts = new long[page.Offsets.Length];
-            for (long i = 0; i < segments; i++)
-            {
-                page.Counts[i] = page.RowBytes * page.StoredRows(i);
-            }
-        }
-        if (page.Counts.Length < segments)
-        {
-            throw file.Bad($"is damaged: it lists {segments} {what}s, but the sizes of only {page.Counts.Length}");
-        }
+        // Missing sizes count as 0: they follow from the pixels or from where the next segment begins.
+        long[] counts = tags.Integers(countTag, (long)segments);
+        Array.Resize(ref counts, (int)segments);
+        page.Counts = counts;
+        var ends = new Lazy<long[]>(() => SortedOffsets(page));
         for (long i = 0; i < segments; i++)
         {
+            Complete(file, page, ends, i);
             Check(file, page, what, i);
+        }
+    }
+
+    /// <summary>Where segments begin, in ascending order.</summary>
+    private static long[] SortedOffsets(TiffPage page)
+    {
+        long[] sorted = [.. page.Offsets];
+        Array.Sort(sorted);
+        return sorted;
+    }
+
+    /// <summary>
+    /// Puts a size right that is missing, 0, or too small for uncompressed pixels, as some writers count samples instead of bytes: an
+    /// uncompressed segment is as long as its pixels, if they fit in front of the next segment, and a compressed one ends where the next
+    /// begins, or with the file, if its data do not say so before.
+    /// </summary>
+    private static void Complete(InputFile file, TiffPage page, Lazy<long[]> ends, long i)
+    {
+        long offset = page.Offsets[i], needed = page.RowBytes * page.StoredRows(i);
+        bool stored = page.Codec == TiffCodec.None;
+        if (offset <= 0 || offset >= file.Length || (stored ? page.Counts[i] >= needed : page.Counts[i] > 0))
+        {
+            return;
+        }
+        int next = Array.BinarySearch(ends.Value, offset + 1);
+        next = next < 0 ? ~next : next;
+        long room = Math.Min(next < ends.Value.Length ? ends.Value[next] : file.Length, file.Length) - offset;
+        if (!stored)
+        {
+            // No codec makes more than twice the bytes of what it packs, so that a decoder's buffer need not hold the rest of the file.
+            page.Counts[i] = (long)Int128.Min(room, (2 * (Int128)needed) + (1 << 16));
+        }
+        else if (needed <= room)
+        {
+            page.Counts[i] = needed;
         }
     }
 
     /// <summary>Refuses segments so large that not even the whole file could hold one.</summary>
     private static void CheckSegmentSize(InputFile file, TiffPage page, string what)
     {
-        var bytes = (Int128)page.SegmentWidth * page.SegmentSamples * page.Type.Bytes() * page.SegmentHeight;
+        var bytes = (((Int128)page.SegmentWidth * page.SegmentSamples * page.Bits) + 7) / 8 * page.SegmentHeight;
         if (bytes > (Int128)file.Length * MostExpansion(page.Codec))
         {
             throw file.Bad(

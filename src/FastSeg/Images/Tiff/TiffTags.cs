@@ -8,9 +8,10 @@ internal sealed class TiffTags
 {
     // The numbers of the tags that are used.
     public const ushort ImageWidth = 256, ImageLength = 257, BitsPerSample = 258, Compression = 259, Photometric = 262, FillOrder = 266,
-        ImageDescription = 270, StripOffsets = 273, SamplesPerPixel = 277, RowsPerStrip = 278, StripByteCounts = 279, XResolution = 282,
-        YResolution = 283, PlanarConfig = 284, ResolutionUnit = 296, Predictor = 317, ColourMap = 320, TileWidth = 322, TileLength = 323,
-        TileOffsets = 324, TileByteCounts = 325, SampleFormat = 339, JpegTables = 347, YCbCrSubsampling = 530;
+        ImageDescription = 270, StripOffsets = 273, Orientation = 274, SamplesPerPixel = 277, RowsPerStrip = 278, StripByteCounts = 279,
+        XResolution = 282, YResolution = 283, PlanarConfig = 284, T4Options = 292, T6Options = 293, ResolutionUnit = 296, Predictor = 317,
+        ColourMap = 320, TileWidth = 322, TileLength = 323, TileOffsets = 324, TileByteCounts = 325, ExtraSamples = 338,
+        SampleFormat = 339, JpegTables = 347, YCbCrCoefficients = 529, YCbCrSubsampling = 530, ReferenceBlackWhite = 532;
 
     private readonly InputFile _file;
     private readonly TiffHeader _header;
@@ -139,8 +140,8 @@ internal sealed class TiffTags
     private void Integers(ushort tag, (int Type, long Count, long At) entry, Span<long> values)
     {
         int size = TypeBytes(entry.Type);
-        // BYTE, SHORT, LONG, IFD, LONG8, IFD8.
-        if (entry.Type is not (1 or 3 or 4 or 13 or 16 or 18))
+        // BYTE, SHORT, LONG, their signed kinds, which some writers use for sizes, IFD, LONG8, SLONG8, IFD8.
+        if (entry.Type is not (1 or 3 or 4 or 6 or 8 or 9 or 13 or 16 or 17 or 18))
         {
             throw _file.Bad($"is damaged: tag {tag} holds values of TIFF type {entry.Type} where whole numbers belong");
         }
@@ -153,11 +154,14 @@ internal sealed class TiffTags
             for (int i = 0; i < part; i++)
             {
                 ReadOnlySpan<byte> value = bytes[(i * size)..];
-                values[done + i] = size switch
+                values[done + i] = entry.Type switch
                 {
                     1 => value[0],
-                    2 => _header.Short(value),
-                    4 => _header.Long(value),
+                    6 => (sbyte)value[0],
+                    3 => _header.Short(value),
+                    8 => (short)_header.Short(value),
+                    4 or 13 => _header.Long(value),
+                    9 => (int)_header.Long(value),
                     _ => _header.Long8(value),
                 };
             }

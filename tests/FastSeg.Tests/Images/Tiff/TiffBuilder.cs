@@ -8,6 +8,7 @@ internal sealed class TiffBuilder
 {
     private readonly List<(ushort Tag, ushort Type, long[] Values)> _tags = [];
     private readonly List<byte[]> _segments = [];
+    private readonly List<(ushort Tag, ushort Type, long[] Values)> _lies = [];
 
     public bool BigEndian { get; init; }
 
@@ -19,6 +20,20 @@ internal sealed class TiffBuilder
         _tags.RemoveAll(entry => entry.Tag == tag);
         _tags.Add((tag, type, values));
         return this;
+    }
+
+    /// <summary>Sets a tag that the builder would fill in itself, such as offsets; without values the tag is left out.</summary>
+    public TiffBuilder Lie(ushort tag, ushort type, params long[] values)
+    {
+        _lies.Add((tag, type, values));
+        return this;
+    }
+
+    /// <summary>Describes an image of which the caller gives the strips as they are to be stored.</summary>
+    public TiffBuilder Strips(int width, int height, int bits, int rows, params byte[][] strips)
+    {
+        _segments.AddRange(strips);
+        return Set(256, 4, width).Set(257, 4, height).Set(258, 3, bits).Set(259, 3, 1).Set(262, 3, 1).Set(277, 3, 1).Set(278, 4, rows);
     }
 
     public TiffBuilder Remove(ushort tag)
@@ -36,7 +51,7 @@ internal sealed class TiffBuilder
         (int segmentWidth, int segmentHeight) = tile ?? (width, rows);
         Set(256, 4, width).Set(257, 4, height).Set(258, 3, [.. Enumerable.Repeat(8L * size, channels)]).Set(259, 3, compression);
         Set(262, 3, channels >= 3 ? 2 : 1).Set(277, 3, channels).Set(284, 3, separate ? 2 : 1).Set(317, 3, predictor);
-        Set(339, 3, [.. Enumerable.Repeat(type == SampleType.Float32 ? 3L : type == SampleType.Int16 ? 2L : 1L, channels)]);
+        Set(339, 3, [.. Enumerable.Repeat(Format(type), channels)]);
         for (int plane = 0; plane < (separate ? channels : 1); plane++)
         {
             for (int y = 0; y < height; y += segmentHeight)
@@ -130,6 +145,14 @@ internal sealed class TiffBuilder
         ushort type = BigTiff ? (ushort)16 : (ushort)4;
         Set((ushort)(tiled ? 324 : 273), type, [.. offsets]);
         Set((ushort)(tiled ? 325 : 279), type, [.. _segments.Select(segment => (long)segment.Length)]);
+        foreach ((ushort tag, ushort kind, long[] values) in _lies)
+        {
+            _tags.RemoveAll(entry => entry.Tag == tag);
+            if (values.Length > 0)
+            {
+                _tags.Add((tag, kind, values));
+            }
+        }
     }
 
     private byte[] Swapped(byte[] samples)
@@ -155,7 +178,7 @@ internal sealed class TiffBuilder
             byte[] planes = new byte[row];
             for (int i = 0; i < row; i++)
             {
-                planes[((3 - (i % 4)) * row / 4) + (i / 4)] = bytes[start + i];
+                planes[((size - 1 - (i % size)) * row / size) + (i / size)] = bytes[start + i];
             }
             for (int i = row - 1; i >= channels; i--)
             {
@@ -176,11 +199,19 @@ internal sealed class TiffBuilder
         };
     }
 
+    private static long Format(SampleType type) => type switch
+    {
+        SampleType.Float16 or SampleType.Float32 or SampleType.Float64 => 3,
+        SampleType.Int8 or SampleType.Int16 or SampleType.Int32 or SampleType.Int64 => 2,
+        _ => 1,
+    };
+
     private static ulong Value(byte[] bytes, int at, int size) => size switch
     {
         1 => bytes[at],
         2 => BitConverter.ToUInt16(bytes, at),
-        _ => BitConverter.ToUInt32(bytes, at),
+        4 => BitConverter.ToUInt32(bytes, at),
+        _ => BitConverter.ToUInt64(bytes, at),
     };
 
     public static byte[] Deflate(byte[] bytes)
@@ -251,9 +282,9 @@ internal sealed class TiffBuilder
 
     private static int Size(ushort type) => type switch
     {
-        1 or 2 or 7 => 1,
-        3 => 2,
-        16 => 8,
+        1 or 2 or 6 or 7 => 1,
+        3 or 8 => 2,
+        16 or 17 => 8,
         _ => 4,
     };
 

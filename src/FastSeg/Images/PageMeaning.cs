@@ -1,0 +1,53 @@
+namespace FastSeg.Images;
+
+/// <summary>
+/// What the pages of a file are, where ImageJ's description or OME-XML says so: channels, slices and frames of one image. Pages that
+/// differ in the channel alone belong together.
+/// </summary>
+/// <param name="Source">Who says so: "ImageJ" or "OME-XML".</param>
+/// <param name="First">Number of the image's first page.</param>
+/// <param name="Channels">Channels that have pages of their own.</param>
+/// <param name="Slices">Slices in depth.</param>
+/// <param name="Frames">Points in time.</param>
+internal sealed record PageMeaning(string Source, int First, int Channels, int Slices, int Frames)
+{
+    /// <summary>The order in which pages change, the fastest first, as OME names it: "CZT" is ImageJ's.</summary>
+    public string Order { get; init; } = "CZT";
+
+    /// <summary>Whether ImageJ shows the channels together, as one image in colours.</summary>
+    public bool Composite { get; init; }
+
+    /// <summary>A name for each channel; empty where none is named.</summary>
+    public IReadOnlyList<string> ChannelNames { get; init; } = [];
+
+    /// <summary>Pages of the image.</summary>
+    public int Pages => Channels * Slices * Frames;
+
+    /// <summary>The pages of all channels of the slice and the frame of which <paramref name="page"/> is one; pages count from 1.</summary>
+    public int[] PagesOfChannels(int page)
+    {
+        int step = StepOf('C'), index = page - First;
+        int without = index - (index / step % Channels * step);
+        return [.. Enumerable.Range(0, Channels).Select(channel => First + without + (channel * step))];
+    }
+
+    /// <summary>How many pages lie between one channel, slice or frame and the next.</summary>
+    private int StepOf(char axis)
+    {
+        int step = 1;
+        foreach (char faster in Order)
+        {
+            if (faster == axis)
+            {
+                break;
+            }
+            step *= faster switch
+            {
+                'C' => Channels,
+                'Z' => Slices,
+                _ => Frames,
+            };
+        }
+        return step;
+    }
+}
