@@ -33,13 +33,13 @@ public sealed class SegmentationSession : IDisposable
         Model = model;
         Warnings = model.Warnings("A frame", shape.Type);
         Options = options ?? new FrameOptions();
-        _work = new FrameWork(new FrameJob(model, backbone, model.Features, model.Channels), shape, Options);
+        _work = new FrameWork(new FrameJob(model, backbone, model.Features, model.ChannelSet), shape, Options);
     }
 
     private SegmentationSession(FeatureSpec features, FrameShape shape, FrameOptions? options)
     {
         Options = options ?? new FrameOptions();
-        _work = new FrameWork(new FrameJob(null, null, features, shape.Colours), shape, Options);
+        _work = new FrameWork(new FrameJob(null, null, features, shape.Read(null)), shape, Options);
     }
 
     /// <summary>The model that is applied; null where only features are computed.</summary>
@@ -72,7 +72,7 @@ public sealed class SegmentationSession : IDisposable
     /// <summary>Pixels of each class in the frame, or in all frames, of the last call; in the order of the model's classes.</summary>
     public ReadOnlySpan<long> ClassPixels => _work.ClassPixels;
 
-    /// <summary>A session that computes features without a model. Colour frames give the planes of each of three channels.</summary>
+    /// <summary>A session that computes features without a model. Frames of several channels give the planes of each of them, grey colours too.</summary>
     /// <param name="features">Which features.</param>
     /// <param name="shape">What frames look like.</param>
     /// <param name="options">Threads, memory, backend; null for the defaults.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Pages;
 using FastSeg.Runs;
 using FastSeg.Training;
@@ -74,8 +75,8 @@ public sealed class Segmenter
     /// <param name="image">The image.</param>
     /// <param name="features">Which features.</param>
     /// <param name="channels">
-    /// Channels whose features are computed (1 or 3), as in <see cref="Model.Channels"/>; 0 stands for 1 where the image is grey,
-    /// and else for 3.
+    /// Channels whose features are computed, as in <see cref="Model.Channels"/>: those of the image, 1 where it is grey, or 3 of a grey one;
+    /// 0 stands for 1 where the image is grey, and else for all of its own.
     /// </param>
     /// <param name="output">
     /// Makes the float32 writer, given the planes' names: one page for each. The call commits and disposes the writer.
@@ -96,9 +97,11 @@ public sealed class Segmenter
     {
         ComputeOptions how = options ?? new ComputeOptions();
         var run = new FeatureRun(NotNull(image), how);
+        ChannelSet own = ChannelSet.Of(image.Info);
+        ChannelSet? seen = channels == 0 ? null : channels == own.Count ? own : new ChannelSet(channels, channels == 3, []);
         return deep is null
-            ? run.Run(NotNull(features), channels, null, null, NotNull(output))
-            : run.Fitted(NotNull(features), channels, deep, NotNull(output));
+            ? run.Run(NotNull(features), seen, null, null, NotNull(output))
+            : run.Fitted(NotNull(features), seen, deep, NotNull(output));
     }
 
     /// <summary>

@@ -19,11 +19,8 @@ internal sealed class ImportCommand : FastSegCommand
 
     private readonly FeatureOptions _features = new();
 
-    private readonly Option<int> _channels = new("--channels")
-    {
-        Description = "1: trained on grey images; 3: on RGB.",
-        DefaultValueFactory = _ => 1,
-    };
+    private readonly Option<int> _channels = NumberOption.Whole(
+        "--channels", "1: trained on grey images; 3: on RGB; others: on images of so many channels.", 1, 1, ImageInfo.MostChannels);
 
     private readonly Option<string?> _values = new("--values")
     {
@@ -54,7 +51,6 @@ internal sealed class ImportCommand : FastSegCommand
         "fastseg import forest.json --names matrix,pore -o m.fastseg",
         "fastseg import forest.ubj --preset weka --channels 3 --values 85,170,255 -o m.fastseg")
     {
-        ChoiceOption.Only(_channels, "1", "3");
         Arguments.Add(_forest);
         _features.AddTo(this);
         foreach (Option option in (Option[])[_channels, _values, _names, _allRounds, _output])

@@ -6,6 +6,7 @@ using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
 using FastSeg.Files;
 using FastSeg.Forest.Training;
+using FastSeg.Images.Samples;
 using FastSeg.Native;
 
 namespace FastSeg.Cli.Commands;
@@ -138,7 +139,7 @@ internal sealed class InfoCommand : FastSegCommand
         session.Output.WriteLine($"{path}: {info.Format}");
         new TextTable(false, false)
             .Row("size", $"{info.Width} x {info.Height} px")
-            .Row("samples", $"{info.Type.Name()}, {info.Channels} channel{(info.Channels == 1 ? " (grey)" : "s (RGB)")}")
+            .Row("samples", $"{info.Type.Name()}, {ChannelSet.Of(info).Text()}")
             .Row("pages", $"{info.Pages}")
             .Row(
                 "pixel size",

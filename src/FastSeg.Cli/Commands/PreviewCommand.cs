@@ -42,7 +42,8 @@ internal sealed class PreviewCommand : FastSegCommand
 
     public PreviewCommand() : base(
         "preview", "Makes a picture of an image, of its features, or of a segmentation over it.",
-        "Large images are shrunk; others than uint8 are stretched between percentiles 0.1 and 99.9, for display only.",
+        "Large images are shrunk; others than uint8 are stretched between percentiles 0.1 and 99.9, for display only. " +
+            "Of two channels the first is shown, of more than three the first three.",
         "fastseg preview image.tif -o image.png",
         "fastseg preview image.tif --segmentation labels.tif -o overlay.png",
         "fastseg preview image.tif --features -o features.png",
@@ -95,7 +96,8 @@ internal sealed class PreviewCommand : FastSegCommand
         WholeFile.Write(output, picture.ToPng());
         DeepFeatureOptions.Say(session, wanted, standardise);
         session.Report.Add(new ReportImage(path) { Output = output, Pixels = image.Info.Bounds.Pixels });
-        session.Output.WriteLine($"{output}  {picture.Width} x {picture.Height}");
+        string shown = !features && ShownChannels.Note(image.Info) is { } note ? $", {note}" : "";
+        session.Output.WriteLine($"{output}  {picture.Width} x {picture.Height}{shown}");
         return ExitCode.Success;
 
         RunResult Pass(string what, Func<ComputeOptions, RunResult> run)

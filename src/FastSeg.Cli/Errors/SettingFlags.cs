@@ -17,6 +17,7 @@ internal static class SettingFlags
         Setting.AllRounds => "--all-rounds",
         Setting.ClassWeights => "--class-weights",
         Setting.Projection => "--projection",
+        Setting.Rgb => "--rgb",
         _ => throw new ArgumentOutOfRangeException(nameof(setting), setting, "This setting has no flag."),
     };
 

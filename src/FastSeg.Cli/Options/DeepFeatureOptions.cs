@@ -65,6 +65,7 @@ internal sealed class DeepFeatureOptions
         NetworkThreads, 1, 1024);
 
     private readonly Option<bool?> _flips = FlipsOption.Create();
+    private readonly Option<int[]?> _rgb = RgbOption.Create();
 
     /// <param name="trains">Whether an upsampler can be trained for the images at hand.</param>
     public DeepFeatureOptions(bool trains = false)
@@ -87,7 +88,7 @@ internal sealed class DeepFeatureOptions
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_folder, _upsampler, _channels, _projection, _scales, _range, _threads, _flips])
+        foreach (Option option in (Option[])[_folder, _upsampler, _channels, _projection, _scales, _range, _threads, _flips, _rgb])
         {
             command.Options.Add(option);
         }
@@ -101,7 +102,7 @@ internal sealed class DeepFeatureOptions
 
     /// <summary>The option besides --deep that was given; null for none.</summary>
     public string? Other(ParseResult parsed) =>
-        ((Option[])[_upsampler, _channels, _projection, _scales, _range, _threads, _flips])
+        ((Option[])[_upsampler, _channels, _projection, _scales, _range, _threads, _flips, _rgb])
             .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
     /// <summary>How an upsampler is to be trained for the images at hand; null where none is.</summary>
@@ -157,6 +158,7 @@ internal sealed class DeepFeatureOptions
         Scales = [.. parsed.GetValue(_scales)!.Split(',').Select(scale => int.Parse(scale, CultureInfo.InvariantCulture))],
         Range = parsed.GetValue(_range),
         FlipAverage = parsed.GetValue(_flips),
+        Rgb = parsed.GetValue(_rgb),
         Upsampling = parsed.GetValue(_upsampler) switch
         {
             "nearest" => Upsampling.Nearest,

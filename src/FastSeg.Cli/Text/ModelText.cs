@@ -13,7 +13,7 @@ internal static class ModelText
             .Row(
                 "features",
                 $"{model.Planes} planes: {features.Names.Count} a channel, " +
-                    $"{model.Channels} channel{(model.Channels == 1 ? " (grey)" : "s (RGB)")}{Deep(model)}")
+                    $"{model.ChannelSet.Text()}{Deep(model)}")
             .Row("families", features.Families == Families.None ? "none" : string.Join(", ", FamilyNames.Of(features.Families)))
             .Row("sigmas", $"{string.Join(", ", features.Sigmas)} (standard deviation = {features.SigmaScale} x sigma)")
             .Row("membrane", $"{features.Membrane.Angles} lines of {features.Membrane.Patch} px, thickness {features.Membrane.Thickness}")

@@ -68,7 +68,7 @@ internal static unsafe class LibraryFunctions
         }
     }
 
-    private static IReadOnlyList<string> PlaneNames(NativeFeatureSpec* spec, int channels) => channels is 1 or 3
+    private static IReadOnlyList<string> PlaneNames(NativeFeatureSpec* spec, int channels) => channels is >= 1 and <= ImageInfo.MostChannels
         ? NativeFeatureSpec.ReadOrDefault(spec).PlaneNames(channels)
-        : throw CallException.Argument($"The number of channels is {channels}; it must be 1 or 3.");
+        : throw CallException.Argument($"The number of channels is {channels}; it must be 1 to {ImageInfo.MostChannels}.");
 }

@@ -78,9 +78,8 @@ internal static unsafe class ModelFunctions
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     public static int PlaneName(nint model, int index, byte* text, nuint capacity, nuint* length) => With(model, it =>
     {
-        IReadOnlyList<string> classical = it.Features.PlaneNames(it.Channels);
         Arguments.Index(index, it.Planes, "plane");
-        Text.Write(index < classical.Count ? classical[index] : $"deep_{index - classical.Count}", text, capacity, length);
+        Text.Write(it.PlaneNames[index], text, capacity, length);
     });
 
     /// <summary>fs_model_backbone.</summary>

@@ -16,6 +16,7 @@ internal sealed class Picture : IDisposable
 
     private readonly Lock _gate = new();
     private readonly PictureShelf _shelf;
+    private readonly ImageReader _shown;
     private readonly PyramidLayout _layout;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lazy<Histogram> _histogram;
@@ -27,12 +28,13 @@ internal sealed class Picture : IDisposable
     public Picture(PictureShelf shelf, ImageReader reader, string path, int page)
     {
         (_shelf, Reader, FilePath, Page) = (shelf, reader, path, page);
-        _layout = new PyramidLayout(reader.Info);
-        _histogram = new Lazy<Histogram>(() => HistogramPass.Of(reader));
-        _sampled = new Lazy<SampleBlock>(() => SampledOverview.Of(reader, Sampling, Environment.ProcessorCount));
+        _shown = ShownChannels.Of(reader);
+        _layout = new PyramidLayout(_shown.Info);
+        _histogram = new Lazy<Histogram>(() => HistogramPass.Of(_shown));
+        _sampled = new Lazy<SampleBlock>(() => SampledOverview.Of(_shown, Sampling, Environment.ProcessorCount));
         IsSmall = reader.Info.Bounds.Pixels <= SmallPixels && _layout.Bytes <= SmallBytes;
         // What the reader of a PNG will hold is known before its first pixel is read.
-        HeldBytes = reader.HeldBytes(Environment.ProcessorCount) + (IsSmall ? _layout.Bytes : 0);
+        HeldBytes = _shown.HeldBytes(Environment.ProcessorCount) + (IsSmall ? _layout.Bytes : 0);
     }
 
     /// <summary>The image, which live runs share.</summary>
@@ -73,7 +75,7 @@ internal sealed class Picture : IDisposable
         }
         if (level == 0)
         {
-            return SampleBlock.Read(Reader, area);
+            return SampleBlock.Read(_shown, area);
         }
         Start();
         return Stored(level, x, y) ?? (level <= MostDirect ? Direct(level, area) : FromSampled(level, area));
@@ -85,7 +87,7 @@ internal sealed class Picture : IDisposable
         int level = PyramidLayout.LevelWithin(Reader.Info, side);
         if (level == 0)
         {
-            return SampleBlock.Read(Reader, Reader.Info.Bounds);
+            return SampleBlock.Read(_shown, Reader.Info.Bounds);
         }
         Start();
         return Assembled(level) ?? Shrunk(_sampled.Value, side);
@@ -119,7 +121,7 @@ internal sealed class Picture : IDisposable
             if (IsSmall)
             {
                 var store = PyramidStore.InMemory(_layout);
-                PyramidBuild.Run(Reader, store, () => { }, _closing.Token);
+                PyramidBuild.Run(_shown, store, () => { }, _closing.Token);
                 _store = store;
                 return;
             }
@@ -137,7 +139,7 @@ internal sealed class Picture : IDisposable
         {
             PyramidStore store = _shelf.NewStore(this, _layout);
             _store = store;
-            PyramidBuild.Run(Reader, store, () => _shelf.Pause(_closing.Token), _closing.Token);
+            PyramidBuild.Run(_shown, store, () => _shelf.Pause(_closing.Token), _closing.Token);
             _shelf.Tell(this, null);
         }
         catch (OperationCanceledException)
@@ -161,7 +163,7 @@ internal sealed class Picture : IDisposable
             return store.Has(level, y) ? store.Read(level, x, y) : null;
         }
         // Beyond the last stored level there is one tile, which shrinks on.
-        SampleBlock? tile = _layout.Last == 0 ? SampleBlock.Read(Reader, Reader.Info.Bounds) : Stored(_layout.Last, 0, 0);
+        SampleBlock? tile = _layout.Last == 0 ? SampleBlock.Read(_shown, Reader.Info.Bounds) : Stored(_layout.Last, 0, 0);
         for (int above = _layout.Last; tile is not null && above < level; above++)
         {
             tile = tile.Half();
@@ -172,7 +174,7 @@ internal sealed class Picture : IDisposable
     /// <summary>A level of several tiles as one block; null while one of them is missing.</summary>
     private SampleBlock? Assembled(int level)
     {
-        var whole = new SampleBlock(Reader.Info, (int)_layout.Width(level), (int)_layout.Height(level));
+        var whole = new SampleBlock(_shown.Info, (int)_layout.Width(level), (int)_layout.Height(level));
         for (int y = 0; y < _layout.Down(level); y++)
         {
             for (int x = 0; x < _layout.Across(level); x++)
@@ -191,7 +193,7 @@ internal sealed class Picture : IDisposable
     private SampleBlock Direct(int level, Region area)
     {
         var below = new Region(area.X << level, area.Y << level, area.Width << level, area.Height << level);
-        SampleBlock block = SampleBlock.Read(Reader, below.Intersect(Reader.Info.Bounds));
+        SampleBlock block = SampleBlock.Read(_shown, below.Intersect(Reader.Info.Bounds));
         for (int i = 0; i < level; i++)
         {
             block = block.Half();
@@ -204,7 +206,7 @@ internal sealed class Picture : IDisposable
     {
         SampleBlock sampled = _sampled.Value;
         double across = sampled.Width / (double)_layout.Width(level), down = sampled.Height / (double)_layout.Height(level);
-        var tile = new SampleBlock(Reader.Info, (int)area.Width, (int)area.Height);
+        var tile = new SampleBlock(_shown.Info, (int)area.Width, (int)area.Height);
         for (int y = 0; y < tile.Height; y++)
         {
             int fromY = Math.Min((int)((area.Y + y + 0.5) * down), sampled.Height - 1);

@@ -5,7 +5,7 @@ namespace FastSeg.Studio.Pictures;
 /// <summary>The samples of a rectangle as the reader delivers them: row-major, channels interleaved, little-endian, no padding.</summary>
 /// <param name="Width">Columns.</param>
 /// <param name="Height">Rows.</param>
-/// <param name="Channels">Samples a pixel: 1 or 3.</param>
+/// <param name="Channels">Samples a pixel: 1 or 3, those that are shown.</param>
 /// <param name="Type">The type of a sample.</param>
 /// <param name="Samples">The samples, or more memory than they take.</param>
 internal sealed record SampleBlock(int Width, int Height, int Channels, SampleType Type, byte[] Samples)

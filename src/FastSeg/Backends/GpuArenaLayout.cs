@@ -125,8 +125,8 @@ internal sealed record GpuArenaLayout
             Smoothed = values * sizeof(float),
             Chosen = work.Smoothing.Mode == SmoothingMode.Safe ? values * sizeof(ushort) : 0,
             SmoothedResult = work.SmoothsOnDevice ? GpuSmoothing.ResultBytes(work, smoothed) : 0,
-            Guidance = DeepImageGpu.SampleBytes(work.Image.Info, upsampler),
-            Upsampling = DeepImageGpu.ScratchBytes(work.Image.Info, upsampler),
+            Guidance = DeepImageGpu.SampleBytes(work.DeepSource.Info, upsampler),
+            Upsampling = DeepImageGpu.ScratchBytes(work.DeepSource.Info, upsampler),
             Positions = labelled * (stays ? 2 : 1) * sizeof(int),
             Rows = stays ? 0 : labelled * work.PlaneCount * sizeof(float),
         };
@@ -134,7 +134,7 @@ internal sealed record GpuArenaLayout
 
     /// <summary>The plan of an upsampling that looks at the image, for the tiles of a grid; null where none does.</summary>
     public static IGuidedPlan? Upsampler(Work work, TileGrid grid) => work.Deep is { } deep
-        ? DeepImageGpu.PlanFor(deep, work.Image.Info, (int)grid.MaxCore.Width, (int)grid.MaxCore.Height)
+        ? DeepImageGpu.PlanFor(deep, work.DeepSource.Info, (int)grid.MaxCore.Width, (int)grid.MaxCore.Height)
         : null;
 
     /// <summary>The shape of a grid's largest tile, with its halo as far as the image goes.</summary>

@@ -63,7 +63,7 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
         items.Add(new PlanItem("filters' tables", FilterBankGpu.TableBytes(work.Features), 1, PlanPhase.Tiles));
         if (work.Deep is { } deep)
         {
-            long maps = DeepImageGpu.Bytes(work.Image.Info, deep, GpuArenaLayout.Upsampler(work, grid));
+            long maps = DeepImageGpu.Bytes(work.DeepSource.Info, deep, GpuArenaLayout.Upsampler(work, grid));
             items.Add(new PlanItem("deep features", maps, 1, PlanPhase.Tiles));
         }
         if (trees is not null)

@@ -98,16 +98,17 @@ internal sealed unsafe class GpuTileJob : GpuJob
     public void TakeGuidance(Region core)
     {
         Region seen = _kernels.Deep?.Guidance(core) ?? default;
-        ImageInfo info = _work.Image.Info;
+        ImageReader image = _work.DeepSource;
+        ImageInfo info = image.Info;
         _guidanceBytes = seen.Pixels * info.PixelBytes;
         if (seen.IsEmpty)
         {
             return;
         }
-        _work.Image.Read(seen, new Span<byte>(_pinned.Pointer + _guidanceAt, checked((int)_guidanceBytes)));
+        image.Read(seen, new Span<byte>(_pinned.Pointer + _guidanceAt, checked((int)_guidanceBytes)));
         if (!SampleChecks.AllFinite(_pinned.Pointer + _guidanceAt, seen.Pixels * info.Channels, info.Type))
         {
-            throw SampleSearch.FirstNotFinite(_work.Image);
+            throw SampleSearch.FirstNotFinite(image);
         }
     }
 

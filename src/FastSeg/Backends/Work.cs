@@ -10,13 +10,18 @@ namespace FastSeg.Backends;
 /// <summary>What a run computes of an image, on any backend.</summary>
 /// <param name="Image">The image, as <see cref="LocalReader.Of"/> makes it.</param>
 /// <param name="Features">Classical features.</param>
-/// <param name="Channels">Channels that the model sees: 1 or 3.</param>
+/// <param name="Channels">Channels that the model sees.</param>
 /// <param name="Deep">Deep features behind the classical ones, or null.</param>
 /// <param name="Forest">The trees; null where only features are wanted.</param>
 internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channels, DeepModel? Deep, DecisionForest? Forest)
 {
     /// <summary>The image as it is stored, where <see cref="Image"/> standardises samples by their neighbourhood.</summary>
     public ImageReader Stored => LocalReader.SourceOf(Image);
+
+    /// <summary>What deep features and their upsampling are given of the image.</summary>
+    public ImageReader DeepSource => Deep is { } deep
+        ? Images.DeepSource.Of(Image, deep.Description.Rgb, divided: Features.Standardise == Standardisation.None)
+        : Image;
 
     /// <summary>Whether the trees' margins are wanted besides the labels: for probabilities, confidence or smoothing.</summary>
     public bool Margins { get; init; }

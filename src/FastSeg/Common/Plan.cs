@@ -10,7 +10,7 @@ namespace FastSeg;
 /// <param name="TileWidth">Columns of a tile's core.</param>
 /// <param name="TileHeight">Rows of a tile's core.</param>
 /// <param name="Halo">Pixels that are read around a core, on each side.</param>
-/// <param name="Channels">Channels whose features are computed: 1 or 3.</param>
+/// <param name="Channels">Channels whose features are computed.</param>
 /// <param name="Planes">Feature planes: features times channels, then the deep channels.</param>
 /// <param name="Workers">Threads, each with buffers of its own.</param>
 /// <param name="Items">The buffers in the process's memory.</param>

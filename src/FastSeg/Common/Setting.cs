@@ -38,4 +38,7 @@ public enum Setting
 
     /// <summary>How many threads compute.</summary>
     Threads,
+
+    /// <summary>Which channels deep features see as red, green and blue.</summary>
+    Rgb,
 }

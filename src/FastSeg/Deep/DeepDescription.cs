@@ -47,6 +47,13 @@ public sealed record DeepDescription
     public required Upsampling Upsampling { get; init; }
 
     /// <summary>
+    /// Numbers, from 0 up, of the channels that the transformer and the upsampling see as red, green and blue; null where they see an
+    /// image of one channel or three as it is, and of another the mean of its channels.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? Rgb { get; init; }
+
+    /// <summary>
     /// Along each axis, how many times the transformer sees the page, each time shifted by a part of a patch: 1, 2 or 4. Cells are then
     /// <see cref="Patch"/> / shifts pixels from each other.
     /// </summary>

@@ -31,6 +31,7 @@ internal sealed class DeepImage : IDisposable
     {
         DeepDescription description = model.Description;
         (Channels, _maps, _owned) = (description.Channels, maps, owned);
+        image = DeepSource.Of(image, description.Rgb, divided: !samples.Standardises);
         if (plan is null)
         {
             return;
@@ -62,6 +63,7 @@ internal sealed class DeepImage : IDisposable
     /// <summary>Buffers of a worker for the tiles of a grid.</summary>
     public static IEnumerable<(string Name, long Bytes)> WorkerItems(DeepModel? model, ImageReader image, TileGrid grid)
     {
+        image = model is null ? image : DeepSource.Of(image, model.Description.Rgb, divided: false);
         if (model?.Network is { } network)
         {
             UpsamplerPlanCpu plan = LearnedPlanesCpu.PlanFor(network, image.Info, grid.MaxCore.Width);

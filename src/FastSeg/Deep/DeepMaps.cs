@@ -32,6 +32,7 @@ internal sealed class DeepMaps : IDisposable
     {
         DeepDescription description = model.Description;
         description.CheckBackbone(backbone);
+        image = DeepSource.Of(image, description.Rgb, divided: !samples.Standardises);
         long[] windows =
             description.Shifts > 1
             ? [ShiftedTokens.WindowCount(backbone, image.Info, description.Windows, description.Shifts)]

@@ -39,6 +39,10 @@ internal sealed class DeepModel : IDisposable
         {
             throw new InvalidDataException("its input range is out of range");
         }
+        if (description.Rgb is { } rgb && (rgb.Count != 3 || rgb.Any(channel => channel is < 0 or >= ImageInfo.MostChannels)))
+        {
+            throw new InvalidDataException("the three channels that its deep features see are out of range");
+        }
         CheckScales(description, projections, learned);
         CheckShifts(description);
         int channelsIn = weights?.Config.ChannelsIn ?? description.Channels;
@@ -92,6 +96,7 @@ internal sealed class DeepModel : IDisposable
     public static long FitPeak(DeepOptions options, IReadOnlyList<ImageReader> images, ComputeOptions run)
     {
         options.CheckScales();
+        images = Seen(options, images, divided: false);
         bool stored = options.ChooseProjection().Stored is not null;
         return options.Scales.Where(scale => scale != 1 || !stored)
             .Select(scale => SharedPcaFit.Peak(options.Backbone, images, WindowPolicy.Of(options.Backbone), run, scale))
@@ -112,6 +117,7 @@ internal sealed class DeepModel : IDisposable
         IReadOnlyList<SampleMap>? maps = null, Standardisation standardise = Standardisation.None)
     {
         options.CheckScales();
+        images = Seen(options, images, maps is null);
         Backbone backbone = options.Backbone;
         Upsampling upsampling = options.Choose(standardise).Upsampling;
         UpsamplerFile? weights = upsampling == Upsampling.Learned ? options.Network : null;
@@ -144,6 +150,7 @@ internal sealed class DeepModel : IDisposable
             Channels = channelsOut,
             Scales = scales,
             Upsampling = upsampling,
+            Rgb = options.Rgb,
             Shifts = options.Shifts,
             WindowTokens = windows.Tokens,
             OverlapTokens = windows.Overlap,
@@ -155,6 +162,17 @@ internal sealed class DeepModel : IDisposable
             Identity = backbone.Identity,
         };
         return new DeepModel(description, projections, weights);
+    }
+
+    /// <summary>What the transformer is given of images.</summary>
+    /// <exception cref="FastSegException">Channels were chosen that an image does not have.</exception>
+    private static ImageReader[] Seen(DeepOptions options, IReadOnlyList<ImageReader> images, bool divided)
+    {
+        foreach (ImageReader image in images)
+        {
+            options.CheckRgb(image.Info);
+        }
+        return [.. images.Select(image => DeepSource.Of(image, options.Rgb, divided))];
     }
 
     /// <summary>Refuses scales that are not possible, or that the projections, the patch or a learned upsampler do not fit.</summary>

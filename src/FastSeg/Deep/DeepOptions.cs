@@ -1,4 +1,5 @@
 using FastSeg.Deep;
+using FastSeg.Images.Samples;
 using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
@@ -74,6 +75,25 @@ public sealed record DeepOptions(Backbone Backbone)
     /// standardised: four deviations either way are seen as 0.02 and 0.98.
     /// </summary>
     public InputRange? Range { get; init; }
+
+    /// <summary>
+    /// Numbers, from 0 up, of three channels that the transformer and the upsampling see as red, green and blue; one may be named more than
+    /// once. Null for an image of one channel or three as it is, and for the mean of all channels of another.
+    /// </summary>
+    public IReadOnlyList<int>? Rgb { get; init; }
+
+    /// <summary>Refuses channels that an image does not have.</summary>
+    /// <exception cref="FastSegException">Which, and how many there are.</exception>
+    internal void CheckRgb(ImageInfo image)
+    {
+        const string RgbWords = "The channels for red, green and blue";
+        if (Rgb is { } rgb && (rgb.Count != 3 || rgb.Any(channel => channel < 0 || channel >= image.Channels) || image.Channels == 1))
+        {
+            throw new FastSegException(
+                $"{RgbWords} are {string.Join(',', rgb)}, but {image.Name} has {ChannelSet.Of(image).Text()}, which count from 0; "
+                + "name three that it has.", Setting.Rgb, RgbWords);
+        }
+    }
 
     /// <summary>The learned upsampler that there is; null for none.</summary>
     internal UpsamplerFile? Network => Upsampler ?? Backbone.Upsampler;

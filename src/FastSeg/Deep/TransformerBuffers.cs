@@ -1,6 +1,7 @@
 using FastSeg.Common;
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
+using FastSeg.Images;
 
 namespace FastSeg.Deep;
 
@@ -20,6 +21,7 @@ internal sealed class TransformerBuffers
         DeepDescription description = model.Description;
         description.CheckBackbone(backbone);
         _backbone = backbone;
+        image = DeepSource.Of(image, description.Rgb, divided: false);
         foreach (int scale in description.Scales)
         {
             (int rows, int columns) = LowResolutionTokens.WindowSize(backbone, image.Info, description.Windows, scale);

@@ -1,12 +1,13 @@
 using System.Globalization;
 using FastSeg.Features;
+using FastSeg.Images.Samples;
 using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
 /// <summary>
 /// Which features are computed, and with what parameters; a model keeps this as data. <see cref="Names"/> lists one channel's features
-/// in order; an RGB image has them three times, channel after channel.
+/// in order; an image of several channels has them as many times, channel after channel.
 /// </summary>
 public sealed record FeatureSpec
 {
@@ -133,11 +134,14 @@ public sealed record FeatureSpec
     /// </summary>
     internal float LargestSample => Has(Families.Structure) ? 1e9f : 1e17f;
 
-    /// <summary>Names of every plane of an image: <see cref="Names"/>, or with the channel in front ("red_sobel_4") for RGB.</summary>
-    /// <param name="channels">1 or 3.</param>
-    public IReadOnlyList<string> PlaneNames(int channels) => channels == 1
-        ? Names
-        : [.. new[] { "red", "green", "blue" }.SelectMany(channel => Names.Select(name => $"{channel}_{name}"))];
+    /// <summary>
+    /// Names of every plane of an image: <see cref="Names"/>, or with the channel in front where there are several: "red_sobel_4",
+    /// "DAPI_sobel_4" where the channels have names, and else "c0_sobel_4".
+    /// </summary>
+    /// <param name="channels">1 to 16; 3 without names are red, green and blue.</param>
+    /// <param name="channelNames">A name for each channel; null or empty where they have none.</param>
+    public IReadOnlyList<string> PlaneNames(int channels, IReadOnlyList<string>? channelNames = null) =>
+        new ChannelSet(channels, channels == 3, channelNames ?? []).PlaneNames(Names);
 
     /// <summary>Radius of the Gaussian's taps for a sigma: floor(4 s + 0.5) with s = SigmaScale * sigma.</summary>
     internal int Radius(double sigma) => (int)Math.Floor((4 * SigmaScale * sigma) + 0.5);

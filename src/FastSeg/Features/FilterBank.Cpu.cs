@@ -30,7 +30,7 @@ internal sealed unsafe class FilterBank : IDisposable
 
     /// <summary>Plans and allocates everything a run needs.</summary>
     /// <param name="spec">Which features.</param>
-    /// <param name="channels">Channels of the tiles (1 or 3).</param>
+    /// <param name="channels">Channels of the tiles.</param>
     /// <param name="maxCore">At least as wide and as high as the core of any tile that will come.</param>
     /// <param name="extraPlanes">Planes that every band has behind the classical ones; the consumer of the bands fills them.</param>
     /// <param name="bits">Width of the vectors, 256 or 512; 0 for the one that the process uses. Planes do not depend on it.</param>

@@ -26,7 +26,7 @@ internal sealed class FilterBankGpu : IDisposable
     /// <summary>Uploads the tables and compiles the kernels that store nothing into a sink.</summary>
     /// <param name="device">The device.</param>
     /// <param name="spec">Which features; checked already.</param>
-    /// <param name="channels">Channels of the model (1 or 3).</param>
+    /// <param name="channels">Channels of the model.</param>
     public FilterBankGpu(GpuDevice device, FeatureSpec spec, int channels)
     {
         _device = device;

@@ -19,28 +19,29 @@ public sealed unsafe class MemoryImage : ImageReader
     /// <param name="pixels">First sample of the first row; little-endian, channels interleaved.</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
-    /// <param name="channels">Samples of a pixel: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha. Alpha is not delivered.</param>
+    /// <param name="channels">Samples of a pixel, 1 to 16: 1 is grey, 3 are RGB, other numbers are channels of any meaning.</param>
     /// <param name="rowStride">
     /// Bytes from one row to the next; negative where the last row comes first in memory. 0 stands for rows without padding.
     /// </param>
     /// <param name="type">Type of one sample.</param>
     /// <param name="name">What error sentences call the image.</param>
     /// <param name="pixelSize">Physical pixel size, if known.</param>
+    /// <param name="alpha">Whether the last of two channels or more is alpha, which is not delivered.</param>
     /// <exception cref="FastSegException">Sizes or channels are out of range, or rows overlap.</exception>
     public MemoryImage(
         nint pixels, long width, long height, int channels, long rowStride, SampleType type,
-        string name = "image in memory", PixelSize? pixelSize = null)
+        string name = "image in memory", PixelSize? pixelSize = null, bool alpha = false)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (pixels == 0)
         {
             throw new FastSegException($"{name}: the pointer to its pixels is null; give the address of the first sample.");
         }
-        if (width < 1 || height < 1 || channels is < 1 or > 4)
+        if (width < 1 || height < 1 || channels is < 1 or > ImageInfo.MostChannels)
         {
             throw new FastSegException(
                 $"{name} is {width} x {height} with {channels} channels; " +
-                "an image has at least one pixel and 1, 2 (alpha), 3 or 4 (alpha) channels.");
+                $"an image has at least one pixel and 1 to {ImageInfo.MostChannels} channels.");
         }
         long rowBytes = checked(width * channels * type.Bytes());
         _rowStride = rowStride == 0 ? rowBytes : rowStride;
@@ -51,7 +52,7 @@ public sealed unsafe class MemoryImage : ImageReader
         }
         _pixels = (byte*)pixels;
         _storedChannels = channels;
-        Info = new ImageInfo(name, width, height, channels < 3 ? 1 : 3, type) { PixelSize = pixelSize };
+        Info = new ImageInfo(name, width, height, alpha && channels > 1 ? channels - 1 : channels, type) { PixelSize = pixelSize };
     }
 
     /// <summary>Describes pixels in an array or other memory, which is pinned until the image is disposed.</summary>
@@ -59,14 +60,15 @@ public sealed unsafe class MemoryImage : ImageReader
     /// <param name="pixels">Samples, channels interleaved.</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
-    /// <param name="channels">1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha.</param>
+    /// <param name="channels">Samples of a pixel, 1 to 16: 1 is grey, 3 are RGB, other numbers are channels of any meaning.</param>
     /// <param name="rowStride">Bytes from one row to the next; 0 stands for rows without padding.</param>
     /// <param name="name">What error sentences call the image.</param>
     /// <param name="pixelSize">Physical pixel size, if known.</param>
+    /// <param name="alpha">Whether the last of two channels or more is alpha, which is not delivered.</param>
     /// <exception cref="FastSegException">The memory is shorter than the image, or T is another type.</exception>
     public static MemoryImage FromMemory<T>(
         ReadOnlyMemory<T> pixels, long width, long height, int channels = 1, long rowStride = 0,
-        string name = "image in memory", PixelSize? pixelSize = null)
+        string name = "image in memory", PixelSize? pixelSize = null, bool alpha = false)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -86,7 +88,7 @@ public sealed unsafe class MemoryImage : ImageReader
         MemoryHandle pin = pixels.Pin();
         try
         {
-            return new MemoryImage((nint)pin.Pointer, width, height, channels, rowStride, type, name, pixelSize) { _pin = pin };
+            return new MemoryImage((nint)pin.Pointer, width, height, channels, rowStride, type, name, pixelSize, alpha) { _pin = pin };
         }
         catch
         {

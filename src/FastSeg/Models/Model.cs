@@ -1,6 +1,7 @@
 using FastSeg.Deep;
 using FastSeg.Forest;
 using FastSeg.Forest.Saved;
+using FastSeg.Images.Samples;
 using FastSeg.Models;
 using static FastSeg.Common.Arguments;
 
@@ -22,7 +23,7 @@ public sealed class Model
     {
         _parts = parts;
         Features.Check(DeepChannels);
-        Planes = (Features.Names.Count * Channels) + DeepChannels;
+        Planes = (int)Math.Min(((long)Features.Names.Count * Channels) + DeepChannels, int.MaxValue);
         Forest = ForestReader.Parse(parts.ForestBytes);
         CheckFit();
         parts.SelfTest.Check(Forest);
@@ -31,8 +32,17 @@ public sealed class Model
     /// <summary>The features its trees look at.</summary>
     public FeatureSpec Features => _parts.Features;
 
-    /// <summary>1 where it was trained on grey images, 3 where on RGB.</summary>
-    public int Channels => _parts.Channels;
+    /// <summary>1 where it was trained on grey images, 3 where on RGB, and otherwise as many as its images had.</summary>
+    public int Channels => _parts.Channels.Count;
+
+    /// <summary>A name for each channel; empty where its images named none.</summary>
+    public IReadOnlyList<string> ChannelNames => _parts.Channels.Names;
+
+    /// <summary>
+    /// Whether its channels are red, green and blue. Only such a model, in which a grey image is repeated, takes images with another number
+    /// of channels; and a grey model takes RGB images whose channels are equal.
+    /// </summary>
+    public bool IsColour => _parts.Channels.IsColour;
 
     /// <summary>Its classes, by ascending label value. Class number c (from 0) is written as label c + 1 unless values are kept.</summary>
     public IReadOnlyList<ModelClass> Classes => _parts.Classes;
@@ -75,6 +85,12 @@ public sealed class Model
 
     /// <summary>Number of feature planes of an image: features times channels, then the deep channels.</summary>
     public int Planes { get; }
+
+    /// <summary>Names of the planes, in the order of the trees' features.</summary>
+    public IReadOnlyList<string> PlaneNames =>
+        [.. _parts.Channels.PlaneNames(Features.Names), .. Enumerable.Range(0, DeepChannels).Select(i => $"deep_{i}")];
+
+    internal ChannelSet ChannelSet => _parts.Channels;
 
     internal DeepModel? Deep => _parts.Deep;
 
@@ -139,7 +155,7 @@ public sealed class Model
     /// What XGBoost saved, JSON or UBJSON: gbtree with multi:softprob, multi:softmax or binary:logistic, random forests too.
     /// </param>
     /// <param name="features">The features of its columns, in the order of <see cref="FeatureSpec.PlaneNames"/>.</param>
-    /// <param name="channels">1 for grey images, 3 for RGB.</param>
+    /// <param name="channels">1 for grey images, 3 for RGB, 2 to 16 for others.</param>
     /// <param name="classes">A label value, ascending, and a name for each of XGBoost's classes 0, 1, ..</param>
     /// <param name="allRounds">Whether to take all rounds of a model that was stopped early, as Booster.predict does.</param>
     /// <exception cref="FastSegException">
@@ -234,9 +250,17 @@ public sealed class Model
         {
             throw new InvalidDataException("it says neither or both of how it was trained and where it was imported from");
         }
-        if (Channels is not (1 or 3))
+        if (Channels is < 1 or > ImageInfo.MostChannels)
         {
-            throw new InvalidDataException($"it states {Channels} channels, which must be 1 or 3");
+            throw new InvalidDataException($"it states {Channels} channels, which must be 1 to {ImageInfo.MostChannels}");
+        }
+        if (ChannelNames.Count != 0 && (ChannelNames.Count != Channels || ChannelNames.Any(name => name.Any(char.IsControl))))
+        {
+            throw new InvalidDataException($"it names {ChannelNames.Count} of its {Channels} channels, or with characters that are none");
+        }
+        if (DeepFeatures?.Rgb?.Any(channel => channel >= Channels) == true)
+        {
+            throw new InvalidDataException($"its deep features see channels that are not among its {Channels}");
         }
         if (Classes.Count is < 2 or > 255)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FastSeg.Files;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Models;
 
@@ -43,8 +44,16 @@ internal sealed record ModelDescription
     /// <summary>Version of the XGBoost that trained the trees, or saved those that were imported.</summary>
     public required string Xgboost { get; init; }
 
-    /// <summary>1 for grey images, 3 for RGB.</summary>
+    /// <summary>1 for grey images, 3 for RGB, and other numbers for other channels.</summary>
     public required int Channels { get; init; }
+
+    /// <summary>A name for each channel; left out where they have none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? ChannelNames { get; init; }
+
+    /// <summary>False where there are three channels that are not red, green and blue; left out elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Colour { get; init; }
 
     /// <summary>The filters.</summary>
     public required FeaturesJson Features { get; init; }
@@ -142,6 +151,9 @@ internal sealed record ModelDescription
             Lambda = published.Lambda,
         };
     }
+
+    /// <summary>What the file says of channels.</summary>
+    public ChannelSet ChannelSet() => new(Channels, Channels == 3 && Colour != false, ChannelNames ?? []);
 
     /// <summary>The JSON text, always the same for equal descriptions.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);

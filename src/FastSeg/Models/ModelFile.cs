@@ -114,7 +114,7 @@ internal static class ModelFile
             return new ModelParts
             {
                 Features = features,
-                Channels = description.Channels,
+                Channels = description.ChannelSet(),
                 Deep = description.Deep is null ? null : Deep(zip, description.Deep),
                 Classes = description.Classes,
                 Training = description.Training,
@@ -178,12 +178,14 @@ internal static class ModelFile
 
     private static ModelDescription Describe(ModelParts model) => new()
     {
-        Format = model.Origin is null ? ModelDescription.CurrentFormat
+        Format = model.Origin is null || model.Channels.Count is not (1 or 3) ? ModelDescription.CurrentFormat
             : NeedsFormat3(model) ? ModelDescription.StandardisedFormat
             : ModelDescription.ImportFormat,
         Version = FastSegVersion.Text,
         Xgboost = model.XgboostVersion,
-        Channels = model.Channels,
+        Channels = model.Channels.Count,
+        ChannelNames = model.Channels.Names.Count == 0 ? null : model.Channels.Names,
+        Colour = model.Channels is { Count: 3, IsColour: false } ? false : null,
         Deep = model.Deep?.Description,
         Features = ModelDescription.FeaturesJson.From(model.Features),
         Classes = model.Classes,

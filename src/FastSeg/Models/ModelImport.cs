@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using FastSeg.Forest;
 using FastSeg.Forest.Saved;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Models;
 
@@ -14,7 +15,7 @@ internal static class ModelImport
     /// <summary>Reads the trees and checks that features and classes fit them.</summary>
     /// <param name="xgboost">What XGBoost saved, JSON or UBJSON.</param>
     /// <param name="features">The features of its columns.</param>
-    /// <param name="channels">1 for grey images, 3 for RGB.</param>
+    /// <param name="channels">1 for grey images, 3 for RGB, 2 to 16 for others.</param>
     /// <param name="classes">One for each of XGBoost's classes.</param>
     /// <param name="allRounds">Whether to take all rounds of a model that was stopped early.</param>
     /// <exception cref="FastSegException">The trees are corrupt, of another kind, stopped early, or do not fit.</exception>
@@ -22,6 +23,10 @@ internal static class ModelImport
         ReadOnlySpan<byte> xgboost, FeatureSpec features, int channels, IReadOnlyList<ModelClass> classes, bool allRounds)
     {
         features.Check();
+        if (channels is < 1 or > ImageInfo.MostChannels)
+        {
+            throw new FastSegException($"There are {channels} channels; there must be 1 to {ImageInfo.MostChannels}.");
+        }
         ModelNode root = ForestReader.Root(xgboost), learner = root["learner"];
         DecisionForest forest = ForestReader.Read(root);
         IReadOnlyList<string> planes = features.PlaneNames(channels);
@@ -38,7 +43,7 @@ internal static class ModelImport
         return new ModelParts
         {
             Features = features,
-            Channels = channels,
+            Channels = new ChannelSet(channels, channels == 3, []),
             Classes = classes,
             Origin = new ForestOrigin(
                 learner["objective"].String("name"), rounds, Convert.ToHexStringLower(SHA256.HashData(xgboost))),

@@ -1,4 +1,5 @@
 using FastSeg.Deep;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Models;
 
@@ -8,8 +9,8 @@ internal sealed record ModelParts
     /// <summary>The features its trees look at.</summary>
     public required FeatureSpec Features { get; init; }
 
-    /// <summary>1 for grey images, 3 for RGB.</summary>
-    public required int Channels { get; init; }
+    /// <summary>The channels of its images: one of grey images, those of RGB, or others.</summary>
+    public required ChannelSet Channels { get; init; }
 
     /// <summary>Its deep features, if it has any.</summary>
     public DeepModel? Deep { get; init; }

@@ -13,7 +13,7 @@ namespace FastSeg.Pages;
 /// <summary>Which maps of a page: everything that their numbers depend on, but for the page itself.</summary>
 /// <param name="Model">The deep features.</param>
 /// <param name="Features">Says how the page is standardised.</param>
-/// <param name="Channels">Channels that the model sees: 1 or 3.</param>
+/// <param name="Channels">Channels that the model sees.</param>
 /// <param name="Backbone">The transformer; null where the maps must be there already.</param>
 internal sealed record MapsWork(DeepModel Model, FeatureSpec Features, int Channels, Backbone? Backbone)
 {

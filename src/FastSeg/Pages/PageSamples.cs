@@ -10,7 +10,7 @@ namespace FastSeg;
 /// <param name="Count">How many samples there are: pixels times channels.</param>
 /// <param name="Mean">Their mean.</param>
 /// <param name="Squares">The sum of their squared deviations from the mean.</param>
-/// <param name="IsGrey">Whether the page has one channel, or three that are equal at every pixel.</param>
+/// <param name="IsGrey">Whether the page has one channel, or red, green and blue that are equal at every pixel.</param>
 /// <param name="Least">The least sample of a float32 page; 0 for whole numbers, which are never unfit.</param>
 /// <param name="Most">The largest sample of a float32 page; 0 for whole numbers.</param>
 public sealed record PageSamples(long Count, double Mean, double Squares, bool IsGrey, float Least, float Most)
@@ -42,7 +42,7 @@ public sealed record PageSamples(long Count, double Mean, double Squares, bool I
     internal PageSamples Checked(ImageInfo image)
     {
         bool fits = Count == checked(image.Bounds.Pixels * image.Channels) && double.IsFinite(Mean) && Squares >= 0
-            && double.IsFinite(Squares) && Least <= Most && float.IsFinite(Most - Least) && (IsGrey || image.Channels == 3);
+            && double.IsFinite(Squares) && Least <= Most && float.IsFinite(Most - Least) && (IsGrey ? image.Channels == 1 || image.IsColour : image.Channels > 1);
         return fits ? this : throw new ArgumentException($"The samples that were given are not those of {image.Name}; measure it again.");
     }
 }

@@ -33,9 +33,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
 
     /// <summary>Computes the planes that a model sees.</summary>
     /// <param name="features">Classical features.</param>
-    /// <param name="channels">
-    /// Channels whose features are computed (1 or 3); 0 stands for 1 where the image is grey, and else for 3.
-    /// </param>
+    /// <param name="channels">Channels whose features are computed; null for 1 where the image is grey, and else for all of its own.</param>
     /// <param name="model">Deep features behind the classical ones, or null.</param>
     /// <param name="backbone">The transformer of the deep features; null where there are none.</param>
     /// <param name="output">Makes the writer, given the planes' names; it is committed and disposed here.</param>
@@ -44,7 +42,8 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// cannot be written.
     /// </exception>
     public RunResult Run(
-        FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output) =>
+        FeatureSpec features, ChannelSet? channels, DeepModel? model, Backbone? backbone,
+        Func<IReadOnlyList<string>, ImageWriter> output) =>
         Write(features, channels, model, backbone, output, null, options, KnownSamples);
 
     /// <summary>Computes the planes that a model sees, and says what makes them doubtful.</summary>
@@ -55,7 +54,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     public RunResult Run(Model model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output)
     {
         _doubts.AddAll(model.Warnings(image.Info.Name, image.Info.Type));
-        return Run(model.Features, model.Channels, model.Deep, backbone, output);
+        return Run(model.Features, model.ChannelSet, model.Deep, backbone, output);
     }
 
     /// <summary>What a run with the same features would allocate with a writer that is there already.</summary>
@@ -65,24 +64,23 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// <param name="backbone">The transformer of the deep features; null where there are none.</param>
     /// <param name="writer">Would receive the planes.</param>
     /// <exception cref="FastSegException">The features cannot be computed, or memory is not enough.</exception>
-    public Plan Plan(FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, ImageWriter writer) =>
-        Prepare(WorkOn(features, channels, model, options, KnownSamples), backbone, writer, null, options).Plan;
+    public Plan Plan(FeatureSpec features, ChannelSet? channels, DeepModel? model, Backbone? backbone, ImageWriter writer) =>
+        Prepare(WorkOn(features, Channels(channels, options), model, KnownSamples), backbone, writer, null, options).Plan;
 
     /// <summary>Fits a projection of deep features to the image, with seed 0, and computes the planes with it.</summary>
     /// <param name="features">Classical features.</param>
-    /// <param name="channels">
-    /// Channels whose features are computed (1 or 3); 0 stands for 1 where the image is grey, and else for 3.
-    /// </param>
+    /// <param name="channels">Channels whose features are computed; null for 1 where the image is grey, and else for all of its own.</param>
     /// <param name="deep">Deep features behind the classical ones.</param>
     /// <param name="output">Makes the writer, given the planes' names; it is committed and disposed here.</param>
     /// <exception cref="FastSegException">
     /// The features cannot be computed, the image is corrupt or has a sample that filters must not see, memory is not enough, or the result
     /// cannot be written.
     /// </exception>
-    public RunResult Fitted(FeatureSpec features, int channels, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> output)
+    public RunResult Fitted(
+        FeatureSpec features, ChannelSet? channels, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> output)
     {
-        int seen = Channels(channels, options);
-        ImageReader standardised = LocalReader.Of(image, null, features, seen);
+        ChannelSet seen = Channels(channels, options);
+        ImageReader standardised = LocalReader.Of(image, null, features, seen.Count);
         long peak = DeepModel.FitPeak(deep, [standardised], options);
         SampleStatistics? samples = TakeSamples(features.Standardise);
         using DeepModel model =
@@ -109,8 +107,8 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         Standardisation standardise)
     {
         FeatureSpec none = FeatureSpec.Paper with { Families = Families.None, Standardise = standardise };
-        int seen = Channels(0, options);
-        ImageReader standardised = LocalReader.Of(image, null, none, seen);
+        ChannelSet seen = Channels(null, options);
+        ImageReader standardised = LocalReader.Of(image, null, none, seen.Count);
         long peak = DeepModel.FitPeak(deep, [standardised], options);
         SampleStatistics? samples = TakeSamples(standardise);
         using DeepModel model = Fit(deep, standardised, standardise, samples, null);
@@ -141,8 +139,14 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         }
     }
 
-    /// <summary>The channels whose features are computed: those that were asked for, or else 1 where the image is grey, or 3.</summary>
-    private int Channels(int wanted, ComputeOptions how) => wanted != 0 ? wanted : SampleSearch.IsGrey(image, how) ? 1 : 3;
+    /// <summary>
+    /// The channels whose features are computed: those that were asked for, or else 1 where the image is grey, or all of its own.
+    /// </summary>
+    private ChannelSet Channels(ChannelSet? wanted, ComputeOptions how)
+    {
+        wanted?.Check(image.Info, "this computes");
+        return wanted ?? (SampleSearch.IsGrey(image, how) ? ChannelSet.Grey : ChannelSet.Of(image.Info));
+    }
 
     /// <summary>Mean and deviation of the image, where it is standardised by them.</summary>
     private SampleStatistics? TakeSamples(Standardisation standardise)
@@ -162,14 +166,15 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// not run.
     /// </summary>
     private RunResult Write(
-        FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output,
+        FeatureSpec features, ChannelSet? channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output,
         DeepMaps? maps, ComputeOptions how, SampleStatistics? samples = null)
     {
-        Work work = WorkOn(features, channels, model, how, samples);
+        ChannelSet seen = Channels(channels, how);
+        Work work = WorkOn(features, seen, model, samples);
         _doubts.AddAll(UnchosenPage.Warnings(image));
         // A device that is not there is said before a file is made.
         BackendChoice.Choose(how.Backend);
-        using ImageWriter writer = output(Names(work))
+        using ImageWriter writer = output(Names(work, seen))
             ?? throw new ArgumentException("The function that is to make the writer gave none.", nameof(output));
         TileRun run = Prepare(work, backbone, writer, maps, how);
         Overlap.Refuse([image], [.. _written, writer]);
@@ -185,10 +190,10 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     }
 
     /// <summary>What is computed of the image, once it was checked.</summary>
-    private Work WorkOn(FeatureSpec features, int channels, DeepModel? model, ComputeOptions how, SampleStatistics? samples)
+    private Work WorkOn(FeatureSpec features, ChannelSet seen, DeepModel? model, SampleStatistics? samples)
     {
-        int seen = Channels(channels, how);
-        var work = new Work(LocalReader.Of(image, null, features, seen), features, seen, model, null) { Samples = samples };
+        ImageReader standardised = LocalReader.Of(image, null, features, seen.Count);
+        var work = new Work(standardised, features, seen.Count, model, null) { Samples = samples };
         features.Check(work.DeepChannels);
         return work.PlaneCount <= MostPlanes
             ? work
@@ -210,8 +215,8 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     }
 
     /// <summary>Names of the planes.</summary>
-    private static IReadOnlyList<string> Names(Work work) =>
-        [.. work.Features.PlaneNames(work.Channels), .. Enumerable.Range(0, work.DeepChannels).Select(i => $"deep_{i}")];
+    private static IReadOnlyList<string> Names(Work work, ChannelSet seen) =>
+        [.. seen.PlaneNames(work.Features.Names), .. Enumerable.Range(0, work.DeepChannels).Select(i => $"deep_{i}")];
 
     /// <summary>Refuses a writer of another size or type than the stack has.</summary>
     private void CheckLayout(ImageLayout layout, int planes)

@@ -108,6 +108,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     {
         var all = new Segmentation(model, segment, Area(image.Info, segment), outputs.Kinds) { Margins = Margins };
         what = all;
+        model.ChannelSet.Check(image.Info);
         CheckMask(image.Info, segment.Mask);
         CheckLayouts(outputs, all.Area);
         all.CheckSmoothing();

@@ -38,7 +38,7 @@ internal sealed class TileRun
         // Maps that are known lie in memory already.
         DeepModel? computed = backbone is null ? null : work.Deep;
         var planner = new Planner(
-            work, area, _factory, outputBytes, workers => heldItems(workers).Concat(DeepImage.SharedItems(computed, work.Image)),
+            work, area, _factory, outputBytes, workers => [.. heldItems(workers), .. DeepImage.SharedItems(computed, work.Image), .. ChannelItems(work, workers)],
             computed is null ? null : new TransformerBuffers(computed, backbone!, work.Image))
         {
             SecondPass = secondPass,
@@ -139,6 +139,11 @@ internal sealed class TileRun
             Samples = Work.Features.Standardise == Standardisation.Image && Work.Samples is { } samples ? [samples] : [],
             Note = BackendChoice.PassedOver(_options.Backend),
         };
+
+    /// <summary>What choosing channels for deep features, or taking their mean, holds beyond the image itself.</summary>
+    private static IEnumerable<(string, long)> ChannelItems(Work work, int workers) => work.DeepSource is var source && source != work.Image
+        ? [("channels", source.HeldBytes(workers) - work.Image.HeldBytes(workers))]
+        : [];
 
     /// <summary>Takes mean and deviation of the image, unless they are known or not needed.</summary>
     private void TakeSamples(StageTimes times)

@@ -25,7 +25,7 @@ internal sealed class FrameLane : IDisposable
     public FrameLane(FrameJob job, FrameShape shape, FrameOptions session, ComputeOptions options, int lanes)
     {
         (_job, _shape, _session, _options, _lanes) = (job, shape, session, options, lanes);
-        _reader = new FrameReader(shape);
+        _reader = new FrameReader(shape, shape.Read(job.Model?.ChannelSet));
         _features = new FrameWriter(shape, SampleType.Float32, job.PlaneNames.Count);
         ClassPixels = new long[job.Model?.Classes.Count ?? 0];
     }
@@ -92,7 +92,7 @@ internal sealed class FrameLane : IDisposable
                 Run().Plan(_job.Features, _job.Channels, _job.Model?.Deep, _job.Backbone, _features),
                 () => Run().Run(_job.Features, _job.Channels, _job.Model?.Deep, _job.Backbone, _ => _features));
         }
-        var work = new Work(_reader, _job.Features, _job.Channels, null, null) { Samples = samples, Watch = _options.Watch! };
+        var work = new Work(_reader, _job.Features, _job.Channels.Count, null, null) { Samples = samples, Watch = _options.Watch! };
         _job.Features.Check(0);
         return new FramePass(_reader, work, _options, Tiles(work), _ => 0, (made, of) =>
             new FeatureWorker(made, of, _features), _lanes, plan);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Sessions;
 
@@ -11,13 +12,16 @@ internal sealed unsafe class FrameReader : ImageReader
 
     private readonly Dictionary<(int Width, int Height), ImageInfo> _known = [];
     private readonly FrameShape _shape;
+    private readonly ChannelSet _channels;
     private FrameMemory _frame;
     private ImageInfo _info;
 
     /// <summary>Begins with a frame of the shape's size that has no memory yet.</summary>
-    public FrameReader(FrameShape shape)
+    /// <param name="shape">What frames look like.</param>
+    /// <param name="channels">The first of their channels, which are read.</param>
+    public FrameReader(FrameShape shape, ChannelSet channels)
     {
-        _shape = shape;
+        (_shape, _channels) = (shape, channels);
         _info = Describe(shape.Width, shape.Height);
     }
 
@@ -39,7 +43,7 @@ internal sealed unsafe class FrameReader : ImageReader
     public override void Read(Region region, Span<byte> destination)
     {
         ImageReading.Check(_info, region, destination.Length);
-        int bytes = _shape.Type.Bytes(), colours = _shape.Colours;
+        int bytes = _shape.Type.Bytes(), colours = _channels.Count;
         bool interleaved = colours == 1 || _frame.PlaneStride == bytes;
         byte* first = (byte*)_frame.Pointer + (region.X * _frame.PixelStride);
         fixed (byte* destinationStart = destination)
@@ -94,7 +98,7 @@ internal sealed unsafe class FrameReader : ImageReader
             {
                 _known.Clear();
             }
-            info = new ImageInfo("frame", width, height, _shape.Colours, _shape.Type);
+            info = _shape.Describe("frame", width, height, _channels);
             _known.Add((width, height), info);
         }
         return info;

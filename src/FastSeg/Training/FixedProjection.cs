@@ -27,7 +27,8 @@ internal static class FixedProjection
         }
         deep.CheckRange(features.Standardise);
         ComputeOptions quiet = options with { Progress = null };
-        int channels = pages.All(page => page.Measure(quiet).IsGrey) ? 1 : 3;
+        int channels = ChannelSet.Of(
+            [.. pages.Select(page => page.Info)], [.. pages.Select(page => page.Measure(quiet).IsGrey)]).Count;
         ImageReader[] images = [.. pages.Select(page => LocalReader.Of(page.Image, null, features, channels))];
         SampleMap[]? maps = features.Standardise == Standardisation.None
             ? null

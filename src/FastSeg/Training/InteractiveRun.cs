@@ -37,7 +37,8 @@ internal sealed unsafe class InteractiveRun(InteractiveState state, IReadOnlyLis
         LabelledPixels[] pixels = [.. pages.Select(PixelsOf)];
         ModelClass[] classes = DrawnClasses.Of(pixels, names);
         PageSamples[] samples = Measure(pages);
-        int channels = samples.All(page => page.IsGrey) ? 1 : 3;
+        ChannelSet seen = ChannelSet.Of([.. pages.Select(page => page.Image.Info)], [.. samples.Select(page => page.IsGrey)]);
+        int channels = seen.Count;
         CheckSamples(pages, samples);
         state.UpdateDeep([.. pages.Select(page => page.Image)], channels, _times, options);
         int planes = (state.Features.Names.Count * channels) + (state.DeepModel?.Description.Channels ?? 0);
@@ -58,7 +59,7 @@ internal sealed unsafe class InteractiveRun(InteractiveState state, IReadOnlyLis
         bool standardises = state.Features.Standardise == Standardisation.Image;
         var fit = new ModelFit(state.Features, state.Training, options.Cancellation)
         {
-            Channels = channels,
+            Channels = seen,
             Deep = state.DeepModel,
             Classes = classes,
             Images = pages.Select(page => page.Image.Info),

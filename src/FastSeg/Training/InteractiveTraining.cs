@@ -117,7 +117,7 @@ public sealed class InteractiveTraining : IDisposable
         {
             _state.NeedFixedRange();
             bool grey = page.Measure(how with { Progress = null }).IsGrey;
-            int channels = grey ? 1 : 3;
+            int channels = grey ? 1 : page.Info.Channels;
             _state.UpdateDeep([page], channels, new StageTimes(), how);
             using SharedMaps? maps = _state.MapsOf(page, channels, cache, how, out RunResult? result);
             return result!;

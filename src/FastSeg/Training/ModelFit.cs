@@ -17,7 +17,7 @@ namespace FastSeg.Training;
 internal sealed unsafe class ModelFit(FeatureSpec features, TrainingOptions training, CancellationToken cancellation)
 {
     /// <summary>Channels whose features were computed.</summary>
-    public required int Channels { get; init; }
+    public required ChannelSet Channels { get; init; }
 
     /// <summary>The deep features, or null.</summary>
     public DeepModel? Deep { get; init; }

@@ -88,7 +88,9 @@ internal sealed unsafe class Trainer(
         _plannedPeak = TrainingMemory.CheckLabels(images, training.Augment, options);
         LabelledImage[] originals = LabelledImage.Originals(images, options.Cancellation);
         ModelClass[] classes = DrawnClasses.Of(originals.Select(image => image.Pixels), names);
-        int channels = images.All(image => SampleSearch.IsGrey(image.Image, options)) ? 1 : 3;
+        ChannelSet seen = ChannelSet.Of(
+            [.. images.Select(image => image.Image.Info)], [.. images.Select(image => SampleSearch.IsGrey(image.Image, options))]);
+        int channels = seen.Count;
         TakeSamples(images);
         LabelledImage[] all = [.. originals, .. LabelledImage.Copies(images, training.Augment, options.Cancellation)];
         _times.Add(Stage.Read, start, images.Sum(image => image.Labels.Info.Bounds.Pixels));
@@ -106,7 +108,7 @@ internal sealed unsafe class Trainer(
         int* classOfRow = (int*)rowClasses.Pointer;
         var fit = new ModelFit(features, training, options.Cancellation)
         {
-            Channels = channels,
+            Channels = seen,
             Deep = _deepModel,
             Classes = classes,
             Images = originals.Select(image => image.Image.Info),

@@ -36,7 +36,8 @@ public class FilterBankTests
         Compare(All, picture, 47, 38, 1, type);
 
     [Test]
-    public void Colour_is_channel_after_channel([Values] SampleType type) => Compare(All with { Sigmas = [2] }, "blobs", 40, 23, 3, type);
+    public void Colour_is_channel_after_channel([Values] SampleType type, [Values(2, 3, 5, 16)] int channels) =>
+        Compare(All with { Sigmas = [2] }, "blobs", 40, 23, channels, type);
 
     [TestCase(1, 1)]
     [TestCase(1, 17)]
@@ -74,7 +75,7 @@ public class FilterBankTests
 
     [Test]
     public void Tiles_and_vector_widths_give_the_same_bits(
-        [Values(1, 3)] int channels, [Values] SampleType type, [Values] bool standardised)
+        [Values(1, 3, 4)] int channels, [Values] SampleType type, [Values] bool standardised)
     {
         SampleMap map = standardised ? SampleMap.Of(new SampleStatistics(0.4, 0.27)) : default;
         using SampleReader reader = Pictures.Create("blobs", 29, 21, channels, type);
@@ -145,7 +146,7 @@ public class FilterBankTests
     }
 
     [Test]
-    public void Running_allocates_nothing_and_the_plan_counts_every_byte([Values(1, 3)] int channels)
+    public void Running_allocates_nothing_and_the_plan_counts_every_byte([Values(1, 3, 16)] int channels)
     {
         using SampleReader reader = Pictures.Create("blobs", 70, 60, channels, SampleType.Float32);
         var core = new Region(0, 0, 64, 48);

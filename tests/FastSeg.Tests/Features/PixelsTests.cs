@@ -33,7 +33,7 @@ public unsafe class PixelsTests
     /// <summary>Vectors, and the pixels that are left over behind them, have the bits of one fused multiply-add.</summary>
     [Test]
     public void Standardised_samples_are_multiplied_and_shifted_as_they_are_stored(
-        [Values] SampleType type, [Values(1, 3)] int channels, [Values] bool wide)
+        [Values] SampleType type, [Values(1, 3, 2, 4, 16)] int channels, [Values] bool wide)
     {
         Widths.Need(wide ? 512 : 256);
         const int Width = 203;
@@ -73,7 +73,7 @@ public unsafe class PixelsTests
 
     [Test]
     public void Rows_and_columns_outside_repeat_the_edge_and_nothing_else_is_read(
-        [Values] SampleType type, [Values(1, 3)] int channels, [Values] bool wide)
+        [Values] SampleType type, [Values(1, 3, 2, 4, 16)] int channels, [Values] bool wide)
     {
         Widths.Need(wide ? 512 : 256);
         const int Width = 37, Height = 3, Frame = 64;

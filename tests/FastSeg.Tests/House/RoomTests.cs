@@ -60,7 +60,7 @@ internal sealed class RoomTests
         ["Models"] =
         [
             "Common", "Deep", "Deep/Tokens", "Deep/Weights", "Features", "Files", "Forest", "Forest/Saved", "Forest/Training", "Images",
-            "Images/Npy", "Native", "Probabilities", "Simd",
+            "Images/Npy", "Images/Samples", "Native", "Probabilities", "Simd",
         ],
         ["Backends"] =
         [
@@ -92,8 +92,8 @@ internal sealed class RoomTests
         [Root] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest",
-            "Forest/Training", "Gpu", "Images", "Images/Labels", "Images/Npy", "Images/Pictures", "Images/Tiff", "Models", "Native",
-            "Pages", "Probabilities", "Runs", "Sessions", "Training",
+            "Forest/Training", "Gpu", "Images", "Images/Labels", "Images/Npy", "Images/Pictures", "Images/Samples", "Images/Tiff", "Models",
+            "Native", "Pages", "Probabilities", "Runs", "Sessions", "Training",
         ],
         ["Checks"] =
         [

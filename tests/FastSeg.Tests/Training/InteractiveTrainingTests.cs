@@ -25,6 +25,8 @@ internal sealed class InteractiveTrainingTests
                 $"{mode}, float32");
             yield return new TestCaseData(mode, (string key) => DrawnPage.Of(key, 90, 70, 3, v => (byte)(v * 255))).SetArgDisplayNames(
                 $"{mode}, RGB");
+            yield return new TestCaseData(mode, (string key) => DrawnPage.Of(key, 90, 70, 4, v => (ushort)(v * 9000))).SetArgDisplayNames(
+                $"{mode}, 4 channels");
         }
     }
 

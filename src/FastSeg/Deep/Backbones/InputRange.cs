@@ -34,7 +34,7 @@ public sealed record InputRange(float Low, float High)
     /// <exception cref="FastSegException">A sample is not finite, or all are equal.</exception>
     public static InputRange From(IReadOnlyList<ImageReader> images, CancellationToken cancellation = default)
     {
-        if (NoneNull(images).All(image => image.Info.Type == SampleType.UInt8))
+        if (NoneNull(images).All(image => DeepSource.TypeOf(image) == SampleType.UInt8))
         {
             return Bytes;
         }
@@ -79,11 +79,12 @@ public sealed record InputRange(float Low, float High)
     internal void Check(IReadOnlyList<ImageReader> images)
     {
         Check();
-        if ((Low < 0 || High > 1) && images.FirstOrDefault(image => image.Info.Type != SampleType.Float32) is { Info: var info })
+        if ((Low < 0 || High > 1) && images.FirstOrDefault(image => DeepSource.TypeOf(image) != SampleType.Float32) is { Info: var info } image)
         {
-            int most = info.Type.Divisor();
+            SampleType type = DeepSource.TypeOf(image);
+            int most = type.Divisor();
             throw new FastSegException(
-                $"{RangeWords} {Low} {High} is outside of 0 to 1, but {info.Name} has {info.Type.Name()} samples, "
+                $"{RangeWords} {Low} {High} is outside of 0 to 1, but {info.Name} has {type.Name()} samples, "
                 + $"which count as sample / {most}; divide both ends by {most}.",
                 Setting.Range, RangeWords);
         }

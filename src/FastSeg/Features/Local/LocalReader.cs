@@ -47,7 +47,7 @@ internal sealed class LocalReader : ImageReader
     /// <param name="image">The image; stays the caller's.</param>
     /// <param name="mask">Pixels of it that count, or null for all; stays the caller's.</param>
     /// <param name="features">Says whether and how.</param>
-    /// <param name="channels">Channels that the model sees: 1 or 3.</param>
+    /// <param name="channels">Channels that the model sees.</param>
     public static ImageReader Of(ImageReader image, ImageReader? mask, FeatureSpec features, int channels) =>
         features.Standardise == Standardisation.Local ? new LocalReader(image, mask, features, channels) : image;
 

@@ -1,29 +1,21 @@
-using System.Collections.Concurrent;
 using FastSeg.Files;
-using FastSeg.Native;
 
 namespace FastSeg.Images.Npy;
 
 /// <summary>
-/// An npy array as an image: H x W, or H x W x C with 1, 3 or 4 (RGB and alpha) channels; uint8, uint16, int16, float32,
-/// little-endian, C order. The rows of a rectangle are read from where they lie in the file.
+/// An npy array as an image: H x W, or H x W x C with 1 to 16 channels, of which 3 are RGB; uint8, uint16, int16, float32,
+/// little-endian, C order. An array cannot say that a channel is alpha, so all of them are data. The rows of a rectangle are read from where they lie in the file.
 /// </summary>
-internal sealed unsafe class NpyReader : ImageReader
+internal sealed class NpyReader : ImageReader
 {
-    /// <summary>Bytes that are read at once where alpha has to be dropped.</summary>
-    private const int ChunkBytes = 1 << 16;
-
     private readonly InputFile _file;
     private readonly long _dataOffset;
-    private readonly int _storedChannels;
-    private readonly ConcurrentBag<HostBuffer> _chunks = [];
 
-    private NpyReader(InputFile file, ImageInfo info, long dataOffset, int storedChannels)
+    private NpyReader(InputFile file, ImageInfo info, long dataOffset)
     {
         _file = file;
         Info = info;
         _dataOffset = dataOffset;
-        _storedChannels = storedChannels;
     }
 
     public override ImageInfo Info { get; }
@@ -36,9 +28,10 @@ internal sealed unsafe class NpyReader : ImageReader
         SampleType type = TypeOf(file, header.Descr);
         IReadOnlyList<long> shape = header.Shape;
         string shapeText = $"({string.Join(", ", shape)})";
-        if (shape.Count is not (2 or 3) || (shape.Count == 3 && shape[2] is not (1 or 3 or 4)))
+        if (shape.Count is not (2 or 3) || (shape.Count == 3 && shape[2] is < 1 or > ImageInfo.MostChannels))
         {
-            throw file.Unsupported($"holds an array of shape {shapeText}", "give H x W, or H x W x C with 1, 3 or 4 channels");
+            throw file.Unsupported(
+                $"holds an array of shape {shapeText}", $"give H x W, or H x W x C with 1 to {ImageInfo.MostChannels} channels");
         }
         if (shape[0] < 1 || shape[1] < 1)
         {
@@ -50,27 +43,20 @@ internal sealed unsafe class NpyReader : ImageReader
         }
         int stored = shape.Count == 3 ? (int)shape[2] : 1;
         CheckSize(file, header, (long)stored * type.Bytes(), $"{type.Name()} {shapeText}");
-        var info = new ImageInfo(file.Name, shape[1], shape[0], stored < 3 ? 1 : 3, type)
+        var info = new ImageInfo(file.Name, shape[1], shape[0], stored, type)
         {
             Format = $"npy, {type.Name()} {shapeText}",
         };
-        return new NpyReader(file, info, header.DataOffset, stored);
+        return new NpyReader(file, info, header.DataOffset);
     }
 
-    public override long HeldBytes(int threads) => _storedChannels == Info.Channels ? 0 : (long)threads * ChunkBytes;
+    public override long HeldBytes(int threads) => 0;
 
     public override void Read(Region region, Span<byte> destination)
     {
         ImageReading.Check(Info, region, destination.Length);
-        int stored = _storedChannels * Info.Type.Bytes();
-        long stride = Info.Width * stored;
-        long first = _dataOffset + (region.Y * stride) + (region.X * stored);
+        long stride = Info.Width * Info.PixelBytes, first = _dataOffset + (region.Y * stride) + (region.X * Info.PixelBytes);
         int rowBytes = checked((int)(region.Width * Info.PixelBytes));
-        if (_storedChannels != Info.Channels)
-        {
-            ReadWithoutAlpha(region, first, stride, destination);
-            return;
-        }
         if (region.Width == Info.Width)
         {
             _file.Read(first, destination[..checked((int)(region.Height * rowBytes))]);
@@ -82,42 +68,7 @@ internal sealed unsafe class NpyReader : ImageReader
         }
     }
 
-    protected override void Dispose(bool disposing)
-    {
-        _file.Dispose();
-        foreach (HostBuffer chunk in _chunks)
-        {
-            chunk.Dispose();
-        }
-    }
-
-    /// <summary>Reads parts of rows into a chunk of memory and copies their first channels. Chunks are kept for the next call.</summary>
-    private void ReadWithoutAlpha(Region region, long first, long stride, Span<byte> destination)
-    {
-        int sample = Info.Type.Bytes(), stored = _storedChannels * sample;
-        HostBuffer chunk = _chunks.TryTake(out HostBuffer? kept) ? kept : new HostBuffer(ChunkBytes);
-        try
-        {
-            fixed (byte* to = destination)
-            {
-                byte* next = to;
-                for (long y = 0; y < region.Height; y++)
-                {
-                    for (long x = 0; x < region.Width; x += ChunkBytes / stored)
-                    {
-                        int pixels = (int)Math.Min(ChunkBytes / stored, region.Width - x);
-                        _file.Read(first + (y * stride) + (x * stored), chunk.Pointer, pixels * stored);
-                        ImageReading.TakeChannels(chunk.Pointer, _storedChannels, next, Info.Channels, pixels, sample);
-                        next += pixels * Info.PixelBytes;
-                    }
-                }
-            }
-        }
-        finally
-        {
-            _chunks.Add(chunk);
-        }
-    }
+    protected override void Dispose(bool disposing) => _file.Dispose();
 
     /// <summary>Refuses a header that claims more pixels than the file holds.</summary>
     private static void CheckSize(InputFile file, NpyHeader header, long pixelBytes, string array)

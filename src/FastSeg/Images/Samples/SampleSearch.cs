@@ -19,17 +19,23 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
     /// <summary>Between which limits a float sample passes; null lets everything pass, NaN too.</summary>
     public SampleLimits? Limits { get; init; }
 
-    /// <summary>Whether the three channels of a pixel must be equal to pass.</summary>
+    /// <summary>Whether the three channels of a pixel in colour must be equal to pass.</summary>
     public bool Grey { get; init; }
 
     private ImageInfo Info => reader.Info;
 
     /// <summary>Whether any pixel of such an image could fail; otherwise it is not read at all.</summary>
-    public bool CanFail => (Limits is not null && Info.Type == SampleType.Float32) || (Grey && Info.Channels == 3);
+    public bool CanFail => (Limits is not null && Info.Type == SampleType.Float32) || LooksForColour;
 
-    /// <summary>Whether an image is grey: one channel, or three that are equal at every pixel.</summary>
+    private bool LooksForColour => Grey && Info.IsColour;
+
+    /// <summary>
+    /// Whether an image is grey: one channel, or red, green and blue that are equal at every pixel. Channels of another meaning are never
+    /// grey, whatever their samples.
+    /// </summary>
     public static bool IsGrey(ImageReader reader, ComputeOptions options) =>
-        reader.Info.Channels == 1 || new SampleSearch(reader, reader.Info.Bounds) { Grey = true }.Failure(options) is null;
+        reader.Info.Channels == 1
+        || (reader.Info.IsColour && new SampleSearch(reader, reader.Info.Bounds) { Grey = true }.Failure(options) is null);
 
     /// <summary>The failure that names the first sample of an image, in reading order, that is NaN or infinite.</summary>
     public static FastSegException FirstNotFinite(ImageReader reader) =>
@@ -110,7 +116,7 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
 
     private bool Passes(byte* samples, long pixels) =>
         (Limits is not { } limits || SampleChecks.AllWithin(samples, pixels * Info.Channels, Info.Type, limits))
-        && (!Grey || Info.Channels == 1 || SampleChecks.AllGrey(samples, pixels, Info.Type));
+        && (!LooksForColour || SampleChecks.AllGrey(samples, pixels, Info.Type));
 
     /// <summary>The number of the first pixel of a part that does not pass, and the sentence about it.</summary>
     private (long At, FastSegException Failure) First(byte* samples, Region part)

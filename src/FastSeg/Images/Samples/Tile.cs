@@ -17,7 +17,7 @@ internal sealed unsafe class Tile : IDisposable
     /// <summary>Allocates memory for the largest tile.</summary>
     /// <param name="maxCore">Width and height of the largest core.</param>
     /// <param name="halo">Pixels around the core.</param>
-    /// <param name="channels">Channels the model sees (1 or 3).</param>
+    /// <param name="channels">Channels the model sees: as many as the image has, or 1 of equal ones, or 3 of a grey one.</param>
     /// <param name="source">The image the tiles come from.</param>
     public Tile(Region maxCore, int halo, int channels, ImageInfo source)
     {

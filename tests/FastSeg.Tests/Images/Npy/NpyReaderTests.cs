@@ -8,7 +8,8 @@ public sealed class NpyReaderTests
     private const int Width = 53, Height = 37;
 
     [Test]
-    public void NpyOfEveryVersionTypeAndShape([Values] SampleType type, [Values(0, 1, 3, 4)] int channels, [Values(1, 2, 3)] int version)
+    public void NpyOfEveryVersionTypeAndShape(
+        [Values] SampleType type, [Values(0, 1, 2, 3, 4, 16)] int channels, [Values(1, 2, 3)] int version)
     {
         byte[] samples = Scratch.Samples(Width, Height, Math.Max(channels, 1), type);
         string descr = type switch
@@ -22,12 +23,11 @@ public sealed class NpyReaderTests
         using var scratch = new Scratch();
         using ImageReader reader = ImageFile.Open(
             scratch.Put("a.npy", NpyFile($"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}", samples, version)));
-        int kept = channels < 3 ? 1 : 3, size = type.Bytes();
-        byte[] expected = channels == 4 ? [.. samples.Chunk(4 * size).SelectMany(pixel => pixel.Take(3 * size))] : samples;
+        int kept = Math.Max(channels, 1);
         Assert.That(
             (reader.Info.Channels, reader.Info.Type, reader.Info.Width, reader.Info.Height), Is.EqualTo((kept, type, Width, Height)));
-        Assert.That(Scratch.ReadAll(reader), Is.EqualTo(expected));
-        Readers.CheckRectangles(reader, expected);
+        Assert.That(Scratch.ReadAll(reader), Is.EqualTo(samples));
+        Readers.CheckRectangles(reader, samples);
     }
 
     /// <summary>An npy file with a header that is given as text.</summary>

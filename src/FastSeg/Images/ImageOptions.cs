@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+
+namespace FastSeg;
+
+/// <summary>How image files are opened. A model keeps how its training images were, and is applied to images that are opened alike.</summary>
+public sealed record ImageOptions
+{
+    /// <summary>What a file is opened with where nothing else is asked for.</summary>
+    public static ImageOptions Default { get; } = new();
+
+    /// <summary>
+    /// Whether the pages of a file are channels of one image: all of its pages, or, where OME-XML or ImageJ says what they are, the
+    /// pages of all channels of the slice and the frame that the named page, or else the first, is one of.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ChannelsFromPages { get; init; }
+
+    /// <summary>Whether images, labels and masks are turned as their files say (orientations of TIFF and EXIF).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Orient { get; init; }
+
+    /// <summary>What either asks for.</summary>
+    /// <param name="other">What else is asked for.</param>
+    public ImageOptions And(ImageOptions other) => new()
+    {
+        ChannelsFromPages = ChannelsFromPages || other.ChannelsFromPages,
+        Orient = Orient || other.Orient,
+    };
+}
