@@ -72,7 +72,7 @@ public sealed class SegmentationSession : IDisposable
     /// <summary>Pixels of each class in the frame, or in all frames, of the last call; in the order of the model's classes.</summary>
     public ReadOnlySpan<long> ClassPixels => _work.ClassPixels;
 
-    /// <summary>A session that computes features without a model. Frames of several channels give the planes of each of them, grey colours too.</summary>
+    /// <summary>A session that computes features without a model. Frames of several channels give the planes of each.</summary>
     /// <param name="features">Which features.</param>
     /// <param name="shape">What frames look like.</param>
     /// <param name="options">Threads, memory, backend; null for the defaults.</param>

@@ -75,7 +75,7 @@ public sealed class Segmenter
     /// <param name="image">The image.</param>
     /// <param name="features">Which features.</param>
     /// <param name="channels">
-    /// Channels whose features are computed, as in <see cref="Model.Channels"/>: those of the image, 1 where it is grey, or 3 of a grey one;
+    /// Channels whose features are computed, as in <see cref="Model.Channels"/>: the image's own, 1 of equal colours, or 3 of a grey one;
     /// 0 stands for 1 where the image is grey, and else for all of its own.
     /// </param>
     /// <param name="output">
@@ -95,10 +95,8 @@ public sealed class Segmenter
         ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output,
         ComputeOptions? options = null, DeepOptions? deep = null)
     {
-        ComputeOptions how = options ?? new ComputeOptions();
-        var run = new FeatureRun(NotNull(image), how);
-        ChannelSet own = ChannelSet.Of(image.Info);
-        ChannelSet? seen = channels == 0 ? null : channels == own.Count ? own : new ChannelSet(channels, channels == 3, []);
+        var run = new FeatureRun(NotNull(image), options ?? new ComputeOptions());
+        ChannelSet? seen = ChannelSet.Wanted(image.Info, channels);
         return deep is null
             ? run.Run(NotNull(features), seen, null, null, NotNull(output))
             : run.Fitted(NotNull(features), seen, deep, NotNull(output));

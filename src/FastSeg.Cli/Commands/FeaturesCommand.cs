@@ -38,7 +38,7 @@ internal sealed class FeaturesCommand : FastSegCommand
 
     public FeaturesCommand() : base(
         "features", "Writes the feature stack of an image, one float32 plane a feature.",
-        "Images of several channels have every feature as many times, channel after channel. RGB whose channels are equal everywhere counts as grey. " +
+        "Images of several channels have every feature as often, channel after channel; RGB that is equal everywhere counts as grey. " +
             "Deep features come behind the classical ones; without --model a projection that is not stored is fitted to this image.",
         "fastseg features image.tif -o features.npy",
         "fastseg features image.tif --sigmas 1,2 --families gaussian,hessian -o features.tif",

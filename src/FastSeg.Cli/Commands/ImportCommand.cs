@@ -19,8 +19,7 @@ internal sealed class ImportCommand : FastSegCommand
 
     private readonly FeatureOptions _features = new();
 
-    private readonly Option<int> _channels = NumberOption.Whole(
-        "--channels", "1: trained on grey images; 3: on RGB; others: on images of so many channels.", 1, 1, ImageInfo.MostChannels);
+    private readonly Option<int> _channels;
 
     private readonly Option<string?> _values = new("--values")
     {
@@ -51,6 +50,8 @@ internal sealed class ImportCommand : FastSegCommand
         "fastseg import forest.json --names matrix,pore -o m.fastseg",
         "fastseg import forest.ubj --preset weka --channels 3 --values 85,170,255 -o m.fastseg")
     {
+        const string Meaning = "1: trained on grey images; 3: on RGB; others: on images of so many channels.";
+        _channels = NumberOption.Whole("--channels", Meaning, 1, 1, ImageInfo.MostChannels);
         Arguments.Add(_forest);
         _features.AddTo(this);
         foreach (Option option in (Option[])[_channels, _values, _names, _allRounds, _output])

@@ -14,7 +14,8 @@ internal sealed class PreviewCommand : FastSegCommand
 {
     private readonly Argument<string> _image = new("IMAGE")
     {
-        Description = "The image: TIFF, PNG, JPEG, WebP or npy; FILE#2 is the second page of a TIFF.",
+        Description = "The image: TIFF, PNG, JPEG, WebP or npy; FILE#2 is the second page of a TIFF. " +
+            "Of two channels the first is shown, of more than three the first three.",
     };
 
     private readonly Option<bool> _features = new("--features")
@@ -42,8 +43,7 @@ internal sealed class PreviewCommand : FastSegCommand
 
     public PreviewCommand() : base(
         "preview", "Makes a picture of an image, of its features, or of a segmentation over it.",
-        "Large images are shrunk; others than uint8 are stretched between percentiles 0.1 and 99.9, for display only. " +
-            "Of two channels the first is shown, of more than three the first three.",
+        "Large images are shrunk; others than uint8 are stretched between percentiles 0.1 and 99.9, for display only.",
         "fastseg preview image.tif -o image.png",
         "fastseg preview image.tif --segmentation labels.tif -o overlay.png",
         "fastseg preview image.tif --features -o features.png",

@@ -158,7 +158,7 @@ internal sealed class DeepFeatureOptions
         Scales = [.. parsed.GetValue(_scales)!.Split(',').Select(scale => int.Parse(scale, CultureInfo.InvariantCulture))],
         Range = parsed.GetValue(_range),
         FlipAverage = parsed.GetValue(_flips),
-        Rgb = parsed.GetValue(_rgb),
+        Rgb = parsed.GetValue(_rgb) is { Length: > 0 } channels ? channels : null,
         Upsampling = parsed.GetValue(_upsampler) switch
         {
             "nearest" => Upsampling.Nearest,

@@ -9,7 +9,8 @@ internal static class Shrunk
     private const long StripBytes = 32L << 20;
 
     /// <summary>
-    /// The image by area averaging, as RGB; of other than 1 or 3 channels those that are shown. uint8 samples stay as they are; others are stretched between percentiles 0.1 and 99.9.
+    /// The image by area averaging, as RGB; of other than 1 or 3 channels those that are shown. uint8 samples stay as they are; others are
+    /// stretched between percentiles 0.1 and 99.9.
     /// </summary>
     /// <exception cref="FastSegException">A sample is NaN or infinite, or the file is damaged.</exception>
     public static Picture Image(ImageReader image, CancellationToken cancellation)

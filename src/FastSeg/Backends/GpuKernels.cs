@@ -18,7 +18,9 @@ internal sealed class GpuKernels : IDisposable
         Filters = new FilterBankGpu(device, work.Features, work.Channels);
         try
         {
-            Deep = deep is null ? null : new DeepImageGpu(device, work.Deep!.Description, deep.Maps, work.DeepSource.Info, work.Map, upsampler);
+            Deep = deep is null
+                ? null
+                : new DeepImageGpu(device, work.Deep!.Description, deep.Maps, work.DeepSource.Info, work.Map, upsampler);
             Forest = work.Verb == TileVerb.Predict ? new ForestGpu(device, work.Forest!) : null;
             Smoothing = work.SmoothsOnDevice ? new GpuSmoothing(device, work) : null;
             Gather = work.Verb == TileVerb.Gather ? new GatherGpu(device) : null;

@@ -44,7 +44,7 @@ internal sealed class ChannelView : ImageReader
 
     /// <summary>The mean of all channels, one of float32: the sum in float64, in the order of the channels, rounded once.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="divided">Whether whole numbers are divided by their type's divisor, as they are where nothing standardises them.</param>
+    /// <param name="divided">Whether samples are divided by their type's divisor, as they are where nothing standardises them.</param>
     public static ChannelView Mean(ImageReader image, bool divided)
     {
         ImageInfo info = image.Info;
@@ -119,9 +119,14 @@ internal sealed class ChannelView : ImageReader
             case SampleType.Int16:
                 Means(MemoryMarshal.Cast<byte, short>(from), to, sample => sample);
                 break;
-            default:
+            case SampleType.Int8:
+                Means(MemoryMarshal.Cast<byte, sbyte>(from), to, sample => sample);
+                break;
+            case SampleType.Float32:
                 Means(MemoryMarshal.Cast<byte, float>(from), to, sample => sample);
                 break;
+            default:
+                throw OriginalType.NotNarrow();
         }
     }
 

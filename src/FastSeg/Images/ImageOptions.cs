@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace FastSeg;
 
-/// <summary>How image files are opened. A model keeps how its training images were, and is applied to images that are opened alike.</summary>
+/// <summary>How image files are opened. A model keeps how its training images were opened, and others should be opened alike.</summary>
 public sealed record ImageOptions
 {
     /// <summary>What a file is opened with where nothing else is asked for.</summary>

@@ -1,11 +1,14 @@
 namespace FastSeg.Images;
 
 /// <summary>
-/// An image turned as its file says it should be, by one of the eight orientations of TIFF and EXIF. Nothing is held: each rectangle is read
-/// from the original and turned. Rows of a quarter turn are columns of the file, which cost a compressed strip a row.
+/// An image turned as its file says it should be, by one of the eight orientations of TIFF and EXIF. Nothing is held: each rectangle is
+/// read from the original and turned. Rows of a quarter turn are columns of the file, which cost a compressed strip a row.
 /// </summary>
 internal sealed class OrientedImage : ImageReader
 {
+    /// <summary>How the warning ends; a program with an option for it says its name instead.</summary>
+    public const string Remedy = "images, labels and masks that are opened oriented are turned alike";
+
     private readonly ImageReader _original;
     private readonly ImageReader _turned;
 
@@ -71,11 +74,11 @@ internal sealed class OrientedImage : ImageReader
         }
         ImageInfo first = images[0];
         int others = images.Select(image => image.Name).Distinct().Count() - 1;
-        string more = others == 0 ? "" : $", and {others} more file{(others == 1 ? "" : "s")} say{(others == 1 ? "s" : "")} something like it";
+        string more = others == 0 ? "" : others == 1 ? ", and another file says the like" : $", and {others} more files say the like";
         return
         [
             $"{first.Name} says that it should be {Words(first.Orientation)} (orientation {first.Orientation}){more}; "
-            + "pixels are taken as they are stored. --orient turns images, labels and masks alike.",
+            + $"pixels are taken as they are stored; {Remedy}.",
         ];
     }
 

@@ -42,7 +42,8 @@ public sealed record PageSamples(long Count, double Mean, double Squares, bool I
     internal PageSamples Checked(ImageInfo image)
     {
         bool fits = Count == checked(image.Bounds.Pixels * image.Channels) && double.IsFinite(Mean) && Squares >= 0
-            && double.IsFinite(Squares) && Least <= Most && float.IsFinite(Most - Least) && (IsGrey ? image.Channels == 1 || image.IsColour : image.Channels > 1);
+            && double.IsFinite(Squares) && Least <= Most && float.IsFinite(Most - Least)
+            && (IsGrey ? image.Channels == 1 || image.IsColour : image.Channels > 1);
         return fits ? this : throw new ArgumentException($"The samples that were given are not those of {image.Name}; measure it again.");
     }
 }

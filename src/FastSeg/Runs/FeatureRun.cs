@@ -33,7 +33,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
 
     /// <summary>Computes the planes that a model sees.</summary>
     /// <param name="features">Classical features.</param>
-    /// <param name="channels">Channels whose features are computed; null for 1 where the image is grey, and else for all of its own.</param>
+    /// <param name="channels">Channels whose features are computed; null for 1 where the image is grey, else for all of its own.</param>
     /// <param name="model">Deep features behind the classical ones, or null.</param>
     /// <param name="backbone">The transformer of the deep features; null where there are none.</param>
     /// <param name="output">Makes the writer, given the planes' names; it is committed and disposed here.</param>
@@ -69,7 +69,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
 
     /// <summary>Fits a projection of deep features to the image, with seed 0, and computes the planes with it.</summary>
     /// <param name="features">Classical features.</param>
-    /// <param name="channels">Channels whose features are computed; null for 1 where the image is grey, and else for all of its own.</param>
+    /// <param name="channels">Channels whose features are computed; null for 1 where the image is grey, else for all of its own.</param>
     /// <param name="deep">Deep features behind the classical ones.</param>
     /// <param name="output">Makes the writer, given the planes' names; it is committed and disposed here.</param>
     /// <exception cref="FastSegException">

@@ -38,7 +38,8 @@ internal sealed class TileRun
         // Maps that are known lie in memory already.
         DeepModel? computed = backbone is null ? null : work.Deep;
         var planner = new Planner(
-            work, area, _factory, outputBytes, workers => [.. heldItems(workers), .. DeepImage.SharedItems(computed, work.Image), .. ChannelItems(work, workers)],
+            work, area, _factory, outputBytes,
+            workers => [.. heldItems(workers), .. DeepImage.SharedItems(computed, work.Image), .. ChannelItems(work, workers)],
             computed is null ? null : new TransformerBuffers(computed, backbone!, work.Image))
         {
             SecondPass = secondPass,

@@ -7,8 +7,8 @@ namespace FastSeg;
 /// <param name="Height">Rows.</param>
 /// <param name="Type">Type of a sample.</param>
 /// <param name="Channels">
-/// Samples of a pixel, 1 to 16. Without a model, all of them are seen. A model sees as many as its images had; where a grey model is given 2,
-/// or a model of RGB 4, the last one is alpha, which is not looked at.
+/// Samples of a pixel, 1 to 16. Without a model, all of them are seen. A model sees as many as its images had; where a model of grey or RGB
+/// is given 2 or 4, the last one is alpha, which is not looked at.
 /// </param>
 public sealed record FrameShape(int Width, int Height, SampleType Type, int Channels = 1)
 {

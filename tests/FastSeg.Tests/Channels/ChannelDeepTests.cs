@@ -18,11 +18,12 @@ internal sealed class ChannelDeepTests() : DeepFixture(Scene)
         [Values(Upsampling.Bilinear, Upsampling.JointBilateral)] Upsampling upsampling,
         [Values(BackendKind.Cpu, BackendKind.Simulated)] BackendKind backend)
     {
-        float[] means = [.. Scene.Pixels.Chunk(Channels).Select(pixel => (float)(pixel.Sum(sample => (double)sample) / (Channels * 255.0)))];
+        float[] means = [.. Scene.Pixels.Chunk(Channels).Select(pixel => (float)(pixel.Sum(sample => (int)sample) / (Channels * 255.0)))];
         using MemoryImage image = Scene.Image, mean = MemoryImage.FromMemory<float>(means, Width, Height);
         var deep = new DeepOptions(Backbone) { Channels = 5, Upsampling = upsampling };
         float[] expected = Segmenter.Features(mean, None, deep: deep with { Range = new InputRange(0, 1) }).Values;
-        Assert.That(Segmenter.Features(image, None, new ComputeOptions { Backend = backend, Threads = 2 }, deep).Values, Is.EqualTo(expected));
+        var options = new ComputeOptions { Backend = backend, Threads = 2 };
+        Assert.That(Segmenter.Features(image, None, options, deep).Values, Is.EqualTo(expected));
     }
 
     [Test]

@@ -48,7 +48,8 @@ public sealed class MemoryImageTests
         Assert.That(
             () => new MemoryImage(0, 1, 1, 1, 0, SampleType.UInt8), Throws.TypeOf<FastSegException>().With.Message.Contains("null"));
         Assert.That(
-            () => new MemoryImage(8, 1, 1, 17, 0, SampleType.UInt8), Throws.TypeOf<FastSegException>().With.Message.Contains("17 channels"));
+            () => new MemoryImage(8, 1, 1, 17, 0, SampleType.UInt8),
+            Throws.TypeOf<FastSegException>().With.Message.Contains("17 channels"));
         Assert.That(
             () => MemoryWriter.Into<byte>(new ImageLayout(10, 10, SampleType.UInt8), new byte[99]), Throws.TypeOf<FastSegException>());
         Assert.That(

@@ -79,7 +79,8 @@ public sealed record InputRange(float Low, float High)
     internal void Check(IReadOnlyList<ImageReader> images)
     {
         Check();
-        if ((Low < 0 || High > 1) && images.FirstOrDefault(image => DeepSource.TypeOf(image) != SampleType.Float32) is { Info: var info } image)
+        if ((Low < 0 || High > 1)
+            && images.FirstOrDefault(image => DeepSource.TypeOf(image) != SampleType.Float32) is { Info: var info } image)
         {
             SampleType type = DeepSource.TypeOf(image);
             int most = type.Divisor();

@@ -4,7 +4,8 @@ namespace FastSeg.Images.Npy;
 
 /// <summary>
 /// An npy array as an image: H x W, or H x W x C with 1 to 16 channels, of which 3 are RGB; uint8, uint16, int16, float32,
-/// little-endian, C order. An array cannot say that a channel is alpha, so all of them are data. The rows of a rectangle are read from where they lie in the file.
+/// little-endian, C order. An array cannot say that a channel is alpha, so all of them are data. The rows of a rectangle are read from
+/// where they lie in the file.
 /// </summary>
 internal sealed class NpyReader : ImageReader
 {

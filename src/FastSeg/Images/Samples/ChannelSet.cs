@@ -14,6 +14,13 @@ internal sealed record ChannelSet(int Count, bool IsColour, IReadOnlyList<string
     /// <summary>What an image has.</summary>
     public static ChannelSet Of(ImageInfo image) => new(image.Channels, image.IsColour, image.ChannelNames);
 
+    /// <summary>So many channels of an image: its own, or others without names.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="channels">How many; 0 for those that the image turns out to have, which is null.</param>
+    public static ChannelSet? Wanted(ImageInfo image, int channels) => channels == 0 ? null
+        : channels == image.Channels ? Of(image)
+        : new ChannelSet(channels, channels == 3, []);
+
     /// <summary>
     /// What a training on images sees: one channel where all images are grey, and otherwise the channels that they have in common. Only
     /// beside images in colour may there be grey ones.
@@ -65,7 +72,7 @@ internal sealed record ChannelSet(int Count, bool IsColour, IReadOnlyList<string
         return $"{Count} channel{(Count == 1 ? "" : "s")}{what}";
     }
 
-    /// <summary>Names of an image's planes, channel after channel; where there are several channels, each begins with its channel.</summary>
+    /// <summary>Names of an image's planes, channel after channel; with several channels, each begins with its channel.</summary>
     /// <param name="features">Names of one channel's features.</param>
     public IReadOnlyList<string> PlaneNames(IReadOnlyList<string> features) => Count == 1
         ? features
@@ -77,7 +84,8 @@ internal sealed record ChannelSet(int Count, bool IsColour, IReadOnlyList<string
         string[] words = Names.Count == Count ? [.. Names.Select(Word)]
             : IsColour ? Colours
             : [.. Enumerable.Range(0, Count).Select(Number)];
-        return [.. words.Select((word, i) => word.Length == 0 ? Number(i) : words.Count(other => other == word) > 1 ? $"{word}_{Number(i)}" : word)];
+        bool IsTwice(string word) => words.Count(other => other == word) > 1;
+        return [.. words.Select((word, i) => word.Length == 0 ? Number(i) : IsTwice(word) ? $"{word}_{Number(i)}" : word)];
     }
 
     private static string Number(int channel) => FormattableString.Invariant($"c{channel}");
