@@ -11,6 +11,7 @@ internal static class DescriptionChecks
     public static void Check(ModelDescription description)
     {
         NoneNull("families", description.Features.Families);
+        NoneNull("channelNames", description.ChannelNames);
         NoneNull("classes", description.Classes);
         NoneNull("images", description.Images);
         NoneNull("heldOut", description.HeldOut?.Smoothings);
