@@ -41,7 +41,7 @@ internal static class WholeFile
     public static void Write(string path, byte[] bytes)
     {
         using var file = new PartialFile(path);
-        file.Guard(() => File.WriteAllBytes(file.TemporaryPath, bytes));
+        file.Save(stream => stream.Write(bytes));
         file.Commit();
     }
 }

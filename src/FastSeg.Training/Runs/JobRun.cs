@@ -192,7 +192,7 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
     private static void WriteWhole(string path, byte[] bytes)
     {
         using var file = new PartialFile(path);
-        file.Guard(() => File.WriteAllBytes(file.TemporaryPath, bytes));
+        file.Save(stream => stream.Write(bytes));
         file.Commit();
     }
 

@@ -92,7 +92,7 @@ internal sealed class TrainingState
                 [StepsKey] = Steps.ToString(CultureInfo.InvariantCulture),
             });
         using var file = new PartialFile(_path);
-        file.Guard(() => File.WriteAllBytes(file.TemporaryPath, bytes));
+        file.Save(stream => stream.Write(bytes));
         file.Commit();
     }
 

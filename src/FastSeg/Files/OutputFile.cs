@@ -8,31 +8,30 @@ namespace FastSeg.Files;
 /// </summary>
 internal sealed class OutputFile : IDisposable
 {
-    private readonly PartialFile _partial;
     private readonly SafeFileHandle _handle;
 
     /// <summary>Creates the temporary file.</summary>
     /// <param name="path">Final path.</param>
+    /// <param name="spool">Whether it is a spool: it has no name, and is gone when it is closed or the process ends.</param>
     /// <exception cref="FastSegException">The folder is missing or cannot be written.</exception>
-    public OutputFile(string path)
+    public OutputFile(string path, bool spool = false)
     {
-        _partial = new PartialFile(path);
-        try
+        Partial = new PartialFile(path);
+        _handle = Partial.Handle;
+        if (spool)
         {
-            _handle = File.OpenHandle(_partial.TemporaryPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-        }
-        catch (Exception e)
-        {
-            _partial.Dispose();
-            throw PartialFile.IsDiskFailure(e) ? Failure(e) : e;
+            Partial.Guard(Partial.Unname);
         }
     }
 
+    /// <summary>The file, for whoever commits several together.</summary>
+    public PartialFile Partial { get; }
+
     /// <summary>The final path, as the caller gave it.</summary>
-    public string Path => _partial.Path;
+    public string Path => Partial.Path;
 
     /// <summary>Whether <see cref="Commit"/> was called and succeeded.</summary>
-    public bool IsCommitted => _partial.IsCommitted;
+    public bool IsCommitted => Partial.IsCommitted;
 
     /// <summary>Writes at a byte offset.</summary>
     /// <exception cref="FastSegException">The disk is full or fails.</exception>
@@ -58,7 +57,7 @@ internal sealed class OutputFile : IDisposable
             {
                 int got = RandomAccess.Read(_handle, destination[done..], offset + done);
                 done += got > 0 ? got : throw new EndOfStreamException(
-                    $"{_partial.TemporaryPath} was cut at byte {offset + done}");
+                    $"{Partial.TemporaryPath} was cut at byte {offset + done}");
             }
         }
         catch (Exception e) when (PartialFile.IsDiskFailure(e))
@@ -71,17 +70,15 @@ internal sealed class OutputFile : IDisposable
     /// <exception cref="FastSegException">The final name cannot be written.</exception>
     public void Commit()
     {
-        _handle.Dispose();
-        _partial.Commit();
+        Partial.Commit();
     }
 
     /// <summary>The sentence for a failure of the file system.</summary>
-    public FastSegException Failure(Exception e) => _partial.Failure(e);
+    public FastSegException Failure(Exception e) => Partial.Failure(e);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _handle.Dispose();
-        _partial.Dispose();
+        Partial.Dispose();
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace FastSeg.Files;
 
 /// <summary>
@@ -10,14 +12,12 @@ internal sealed class PartialFile : IDisposable
     // Numbers of Linux's errors, which .NET passes on in the low half of HResult.
     private const int DiskFull = 28, FileTooLarge = 27, ReadOnlyDisk = 30, QuotaUsedUp = 122;
 
-    /// <summary>How many letters of the final name the temporary one keeps: a name holds at most 255 bytes.</summary>
-    private const int LongestStem = 60;
-
-    private static int _serial;
     private readonly string _target;
     private readonly string _folder;
     private readonly bool _intoStream;
     private bool _renamed;
+    private string? _aside;
+    private SafeFileHandle? _asideLock;
 
     /// <summary>Creates the empty file beside <paramref name="path"/>.</summary>
     /// <exception cref="FastSegException">The folder is missing or cannot be written, or <paramref name="path"/> is a folder.</exception>
@@ -41,18 +41,38 @@ internal sealed class PartialFile : IDisposable
         {
             throw new FastSegException($"{path} cannot be written: the folder {_folder} does not exist; create it or name another.");
         }
-        string stem = System.IO.Path.GetFileName(_target);
-        string start = stem.Length > LongestStem ? stem[..LongestStem] : stem;
-        TemporaryPath = System.IO.Path.Combine(
-            _folder, $".{start}.partial-{Environment.ProcessId}-{Interlocked.Increment(ref _serial)}");
-        Guard(() => File.Create(TemporaryPath).Dispose());
+        SafeFileHandle? handle = null;
+        string hidden = "";
+        Guard(() => handle = HiddenName.Create(System.IO.Path.Combine(_folder, System.IO.Path.GetFileName(_target)), out hidden));
+        (Handle, TemporaryPath) = (handle!, hidden);
     }
 
     /// <summary>The final name, as the caller gave it.</summary>
     public string Path { get; }
 
-    /// <summary>Where the bytes are written until <see cref="Commit"/>.</summary>
+    /// <summary>Where the bytes are until <see cref="Commit"/>.</summary>
     public string TemporaryPath { get; }
+
+    /// <summary>The file, open for reading and writing; closed with this.</summary>
+    public SafeFileHandle Handle { get; }
+
+    /// <summary>Whether the final name is a device, pipe or socket, into which the file is copied: that cannot be undone.</summary>
+    public bool IntoStream => _intoStream;
+
+    /// <summary>Takes the name away: the file can be written and read, and is gone when it is closed, in whatever way.</summary>
+    public void Unname()
+    {
+        File.Delete(TemporaryPath);
+        _renamed = true;
+    }
+
+    /// <summary>Writes the whole file through a stream.</summary>
+    /// <exception cref="FastSegException">The disk is full, or the file cannot be written.</exception>
+    public void Save(Action<Stream> write) => Guard(() =>
+    {
+        using var stream = new PartialStream(Handle);
+        write(stream);
+    });
 
     /// <summary>Runs <paramref name="write"/> and turns a failure of the disk into one sentence that names the final file.</summary>
     /// <exception cref="FastSegException">The disk is full, or the file cannot be written.</exception>
@@ -89,6 +109,103 @@ internal sealed class PartialFile : IDisposable
             _renamed = true;
         }
         IsCommitted = true;
+        Handle.Dispose();
+    }
+
+    /// <summary>
+    /// Gives several files their final names such that a run that is killed meanwhile leaves files of the old set or of the new one, never
+    /// a new one beside an old one. Where one cannot be renamed, all are as they were before.
+    /// </summary>
+    /// <exception cref="FastSegException">A final name cannot be written.</exception>
+    public static void CommitTogether(IReadOnlyList<PartialFile> files)
+    {
+        // What is copied into a pipe is gone; so that comes first, while everything else can still stay as it is.
+        foreach (PartialFile file in files.Where(file => file.IntoStream))
+        {
+            file.Commit();
+        }
+        PartialFile[] named = [.. files.Where(file => !file.IsCommitted)];
+        if (named.Length == 1)
+        {
+            named[0].Commit();
+            return;
+        }
+        try
+        {
+            Array.ForEach(named, file => file.PutAside());
+            Array.ForEach(named, file => file.Guard(() => File.Move(file.TemporaryPath, file._target)));
+        }
+        catch
+        {
+            Array.ForEach(named, file => file.PutBack());
+            throw;
+        }
+        foreach (PartialFile file in named)
+        {
+            file._renamed = file.IsCommitted = true;
+            file.Handle.Dispose();
+            file.Forget();
+        }
+    }
+
+    /// <summary>Gives the older file of the final name, where there is one, a hidden name.</summary>
+    private void PutAside() => Guard(() =>
+    {
+        if (FileKinds.Of(_target) != FileKind.Regular)
+        {
+            return;
+        }
+        string aside = HiddenName.Beside(_target);
+        try
+        {
+            // Held open, so that no other run takes it for a dead one's.
+            _asideLock = File.OpenHandle(_target, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It may be renamed without being readable.
+        }
+        File.Move(_target, aside);
+        _aside = aside;
+    });
+
+    /// <summary>Undoes a renaming and gives the older file its name again, as far as the disk lets us.</summary>
+    private void PutBack()
+    {
+        try
+        {
+            if (!File.Exists(TemporaryPath))
+            {
+                File.Move(_target, TemporaryPath);
+            }
+            if (_aside is not null)
+            {
+                File.Move(_aside, _target, overwrite: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The folder went away meanwhile; the failure that is on its way says so.
+        }
+        _asideLock?.Dispose();
+        (_aside, _asideLock) = (null, null);
+    }
+
+    /// <summary>Removes the older file.</summary>
+    private void Forget()
+    {
+        try
+        {
+            if (_aside is not null)
+            {
+                File.Delete(_aside);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The new files are in their places; the next run in this folder tries again.
+        }
+        _asideLock?.Dispose();
     }
 
     /// <summary>
@@ -120,6 +237,7 @@ internal sealed class PartialFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Handle.Dispose();
         if (!_renamed)
         {
             try
@@ -137,7 +255,7 @@ internal sealed class PartialFile : IDisposable
 
     private void CopyInto()
     {
-        using FileStream from = File.OpenRead(TemporaryPath);
+        using var from = new PartialStream(Handle);
         using var to = new FileStream(_target, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
         from.CopyTo(to);
     }

@@ -6,7 +6,6 @@ namespace FastSeg.Files;
 /// </summary>
 internal sealed class PartialFolder : IDisposable
 {
-    private static int _serial;
     private readonly string _target;
 
     /// <summary>Creates the empty folder beside <paramref name="path"/>.</summary>
@@ -24,7 +23,7 @@ internal sealed class PartialFolder : IDisposable
         {
             throw new FastSegException($"{path} cannot be written: the folder {above} does not exist; create it or name another.");
         }
-        TemporaryPath = System.IO.Path.Combine(above, $".{Name}.partial-{Environment.ProcessId}-{Interlocked.Increment(ref _serial)}");
+        TemporaryPath = HiddenName.Beside(_target);
         Guard(() => Directory.CreateDirectory(TemporaryPath));
     }
 

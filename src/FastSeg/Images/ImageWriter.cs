@@ -1,3 +1,4 @@
+using FastSeg.Files;
 using FastSeg.Images;
 
 namespace FastSeg;
@@ -38,6 +39,31 @@ public abstract class ImageWriter : IDisposable
 
     /// <summary>Finishes the file and renames it to its final name, replacing an older one in one step.</summary>
     public abstract void Commit();
+
+    /// <summary>The file of a writer of ours; null for other writers, whose <see cref="Commit"/> does everything.</summary>
+    internal virtual PartialFile? Partial => null;
+
+    /// <summary>Puts the whole file together, so that nothing is left for <see cref="Commit"/> but renaming it.</summary>
+    internal virtual void Finish()
+    {
+    }
+
+    /// <summary>
+    /// Commits several outputs of one run. All are put together first and renamed last, so that a disk that is full leaves the older files
+    /// as they were, all of them.
+    /// </summary>
+    internal static void CommitTogether(IReadOnlyCollection<ImageWriter> writers)
+    {
+        foreach (ImageWriter writer in writers)
+        {
+            writer.Finish();
+        }
+        foreach (ImageWriter writer in writers.Where(writer => writer.Partial is null))
+        {
+            writer.Commit();
+        }
+        PartialFile.CommitTogether([.. writers.Select(writer => writer.Partial).OfType<PartialFile>()]);
+    }
 
     /// <summary>Without <see cref="Commit"/>: removes what was written.</summary>
     public void Dispose()

@@ -22,6 +22,9 @@ internal static class ModelFile
     /// </summary>
     private const long LargestEntry = 256L << 20;
 
+    /// <summary>A model has five entries.</summary>
+    private const int MostEntries = 16;
+
     /// <summary>Most bytes of model.json, and of an array of the self-test.</summary>
     private const long LargestDescription = 16L << 20;
 
@@ -104,6 +107,7 @@ internal static class ModelFile
         try
         {
             using Stream? rest = stream.CanSeek && stream.Position == 0 ? null : Rest(stream);
+            ZipDirectory.Check(rest ?? stream, MostEntries);
             using var zip = new ZipArchive(rest ?? stream, ZipArchiveMode.Read, leaveOpen: true);
             ModelDescription description = ModelDescription.Parse(Get(zip, "model.json", LargestDescription));
             // What the features are decides how much is made of the rest, so it is checked first.
@@ -245,7 +249,9 @@ internal static class ModelFile
 
     private static SelfTest Unpack(byte[] npz)
     {
-        using var zip = new ZipArchive(new MemoryStream(npz), ZipArchiveMode.Read);
+        using var stream = new MemoryStream(npz);
+        ZipDirectory.Check(stream, MostEntries);
+        using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
         (float[] features, int rows, _) = NpyArray.Read(Get(zip, "features.npy", LargestDescription));
         (float[] probabilities, int same, _) = NpyArray.Read(Get(zip, "probabilities.npy", LargestDescription));
         return rows == same

@@ -65,10 +65,10 @@ internal static class OnnxFile
     public static void Save(OnnxModel model, string path)
     {
         using var file = new PartialFile(path);
-        file.Guard(() =>
+        file.Save(stream =>
         {
-            using FileStream stream = File.Create(file.TemporaryPath);
-            model.WriteTo(stream);
+            using var buffered = new BufferedStream(stream, 1 << 16);
+            model.WriteTo(buffered);
         });
         file.Commit();
     }

@@ -42,9 +42,14 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// cannot be written.
     /// </exception>
     public RunResult Run(
+<<<<<<< HEAD
         FeatureSpec features, ChannelSet? channels, DeepModel? model, Backbone? backbone,
         Func<IReadOnlyList<string>, ImageWriter> output) =>
         Write(features, channels, model, backbone, output, null, options, KnownSamples);
+=======
+        FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output) =>
+        Releasing(() => Write(features, channels, model, backbone, output, null, options, KnownSamples));
+>>>>>>> 01bacce (Parsers have budgets; unfinished files have random names and locks; outputs of one run are replaced together)
 
     /// <summary>Computes the planes that a model sees, and says what makes them doubtful.</summary>
     /// <param name="model">The model.</param>
@@ -86,7 +91,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         using DeepModel model =
             Fit(deep, standardised, features.Standardise, samples, PartialProgress.Of(options.Progress, 0, FitShare));
         ComputeOptions afterFit = options with { Progress = PartialProgress.Of(options.Progress, FitShare, 1 - FitShare) };
-        RunResult run = Write(features, seen, model, deep.Backbone, output, null, afterFit, samples);
+        RunResult run = Releasing(() => Write(features, seen, model, deep.Backbone, output, null, afterFit, samples));
         return run with { PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
     }
 
@@ -118,9 +123,25 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
             DeepMaps.Compute(model, deep.Backbone, standardised, Work.MapOf(standardise, samples), _times, options, atOnce);
         LocalReader.Release(standardised);
         ComputeOptions quiet = options with { Progress = null };
-        Write(none, seen, cells, null, low, maps, quiet, samples);
-        RunResult run = Write(none, seen, model, null, full, maps, quiet, samples);
+        RunResult run = Releasing(() =>
+        {
+            Write(none, seen, cells, null, low, maps, quiet, samples, last: false);
+            return Write(none, seen, model, null, full, maps, quiet, samples);
+        });
         return run with { PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
+    }
+
+    /// <summary>Runs something, and disposes the writers that it made.</summary>
+    private RunResult Releasing(Func<RunResult> run)
+    {
+        try
+        {
+            return run();
+        }
+        finally
+        {
+            _written.ForEach(writer => writer.Dispose());
+        }
     }
 
     /// <summary>Fits the projection to the image, with seed 0.</summary>
@@ -162,26 +183,29 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     }
 
     /// <summary>
-    /// Plans, computes and writes one stack. With <paramref name="maps"/> given, the deep features come from them and the transformer does
-    /// not run.
+    /// Plans, computes and writes one stack; the last one is committed together with those before. With <paramref name="maps"/> given, the
+    /// deep features come from them and the transformer does not run.
     /// </summary>
     private RunResult Write(
         FeatureSpec features, ChannelSet? channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output,
-        DeepMaps? maps, ComputeOptions how, SampleStatistics? samples = null)
+        DeepMaps? maps, ComputeOptions how, SampleStatistics? samples = null, bool last = true)
     {
         ChannelSet seen = Channels(channels, how);
         Work work = WorkOn(features, seen, model, samples);
         _doubts.AddAll(UnchosenPage.Warnings(image));
         // A device that is not there is said before a file is made.
         BackendChoice.Choose(how.Backend);
-        using ImageWriter writer = output(Names(work, seen))
+        ImageWriter writer = output(Names(work, seen))
             ?? throw new ArgumentException("The function that is to make the writer gave none.", nameof(output));
-        TileRun run = Prepare(work, backbone, writer, maps, how);
-        Overlap.Refuse([image], [.. _written, writer]);
         _written.Add(writer);
+        TileRun run = Prepare(work, backbone, writer, maps, how);
+        Overlap.Refuse([image], [.. _written]);
         run.Run(() => new FeatureWorker(run.Plan, run.Work, writer), _times);
         long commit = Stopwatch.GetTimestamp();
-        writer.Commit();
+        if (last)
+        {
+            ImageWriter.CommitTogether(_written);
+        }
         _times.Add(Stage.Write, commit);
         return run.Result(run.Plan.Area.Pixels, [], _times, Stopwatch.GetElapsedTime(_start).TotalSeconds) with
         {

@@ -78,10 +78,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
             classPixels = OnePass(run, what, times);
         }
         long commit = Stopwatch.GetTimestamp();
-        foreach (ImageWriter writer in outputs.Writers)
-        {
-            writer.Commit();
-        }
+        ImageWriter.CommitTogether([.. outputs.Writers]);
         times.Add(Stage.Write, commit);
         return run.Result(what.Area.Pixels, classPixels, times, Stopwatch.GetElapsedTime(start).TotalSeconds) with
         {

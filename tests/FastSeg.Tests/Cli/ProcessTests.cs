@@ -36,11 +36,11 @@ internal sealed class ProcessTests : CliFixture
     [TestCase("TERM")]
     [TestCase("HUP")]
     public void AnInterruptedSegmentationExitsAsShellsSayAndLeavesNothing(string signal) =>
-        AssertInterrupted(signal, WholeLabels(), "l.tif", "segment", Model, BigImage());
+        AssertInterrupted(signal, WholeLabels(), "l.npy", "segment", Model, BigImage());
 
     [Test]
     public void AnInterruptedFeatureRunExitsAsShellsSayAndLeavesNothing() =>
-        AssertInterrupted("INT", long.MaxValue, "f.tif", "features", BigImage(), "--families", "gaussian", "--sigmas", "1");
+        AssertInterrupted("INT", long.MaxValue, "f.npy", "features", BigImage(), "--families", "gaussian", "--sigmas", "1");
 
     /// <summary>
     /// Sends the signal when some tiles have been written, and looks for what is left in the output's folder and in TMPDIR.
@@ -200,7 +200,7 @@ internal sealed class ProcessTests : CliFixture
     /// <summary>Bytes of the big image's label map.</summary>
     private long WholeLabels()
     {
-        string path = At("whole.tif");
+        string path = At("whole.npy");
         if (!File.Exists(path))
         {
             Succeed("segment", Model, BigImage(), "-o", path);

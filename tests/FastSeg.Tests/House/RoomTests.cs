@@ -32,7 +32,7 @@ internal sealed class RoomTests
         ["Features"] = ["Common", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],
         ["Features/Local"] = ["Common", "Features", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],
         ["Forest"] = ["Common", "Gpu", Kernels, "Native", "Simd"],
-        ["Forest/Saved"] = ["Common", "Forest"],
+        ["Forest/Saved"] = ["Common", "Files", "Forest"],
         ["Forest/Training"] = ["Common", "Gpu", Kernels, "Native"],
 
         ["Probabilities"] = ["Common", "Features", "Files", "Forest", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],

@@ -1,9 +1,11 @@
+using FastSeg.Files;
+
 namespace FastSeg.Deep.Weights;
 
 /// <summary>
 /// Runs the instructions of a pickle (protocol 2 and later) that build dicts, lists, tuples, strings, numbers and torch tensors. It
-/// cannot do anything else: no name is ever looked up and nothing is called. Every instruction makes at most what its own bytes
-/// justify, and nothing here is recursive, so that a hostile file can waste neither memory nor stack.
+/// cannot do anything else: no name is ever looked up and nothing is called. What is made is counted (<see cref="ParseBudget"/>), and
+/// nothing here is recursive, so that a hostile file can waste neither memory nor stack.
 /// </summary>
 internal sealed class PickleMachine
 {
@@ -13,16 +15,16 @@ internal sealed class PickleMachine
 
     private readonly List<object?> _stack = [];
     private readonly Dictionary<ulong, object?> _memo = [];
+    private readonly ParseBudget _budget;
+    private int _highest;
 
-    private PickleMachine()
-    {
-    }
+    private PickleMachine(long bytes) => _budget = new ParseBudget(bytes, what => new PickleException(what));
 
     /// <summary>The object that a pickle describes.</summary>
     /// <exception cref="PickleException">It is damaged, or asks for more than data.</exception>
     public static object? Load(ReadOnlySpan<byte> bytes)
     {
-        var machine = new PickleMachine();
+        var machine = new PickleMachine(bytes.Length);
         var input = new PickleInput(bytes);
         bool first = true;
         while (true)
@@ -68,23 +70,23 @@ internal sealed class PickleMachine
             case PickleCode.NewFalse:
                 return Push(false);
             case PickleCode.BinInt:
-                return Push((long)input.Int32());
+                return Push((long)input.Int32(), ParseBudget.Boxed);
             case PickleCode.BinInt1:
-                return Push((long)input.Byte());
+                return Push((long)input.Byte(), ParseBudget.Boxed);
             case PickleCode.BinInt2:
-                return Push((long)input.UInt16());
+                return Push((long)input.UInt16(), ParseBudget.Boxed);
             case PickleCode.Long1:
-                return Push(input.Integer(input.Byte()));
+                return Push(input.Integer(input.Byte()), ParseBudget.Boxed);
             case PickleCode.Long4:
-                return Push(input.Integer(input.UInt32()));
+                return Push(input.Integer(input.UInt32()), ParseBudget.Boxed);
             case PickleCode.BinFloat:
-                return Push(input.BigEndianDouble());
+                return Push(input.BigEndianDouble(), ParseBudget.Boxed);
             case PickleCode.ShortBinUnicode or PickleCode.ShortBinString:
-                return Push(input.Text(input.Byte()));
+                return PushText(input.Text(input.Byte()));
             case PickleCode.BinUnicode or PickleCode.BinString:
-                return Push(input.Text(input.UInt32()));
+                return PushText(input.Text(input.UInt32()));
             case PickleCode.BinUnicode8:
-                return Push(input.Text(input.UInt64()));
+                return PushText(input.Text(input.UInt64()));
             default:
                 return false;
         }
@@ -106,28 +108,31 @@ internal sealed class PickleMachine
             case PickleCode.Dup:
                 return Push(Peek());
             case PickleCode.EmptyTuple:
-                return Push(new PickleTuple([]));
+                return Push(PickleTuple.Empty);
             case PickleCode.Tuple1 or PickleCode.Tuple2 or PickleCode.Tuple3:
                 object?[] items = new object?[code - PickleCode.Tuple1 + 1];
                 for (int i = items.Length - 1; i >= 0; i--)
                 {
                     items[i] = Pop();
                 }
-                return Push(new PickleTuple(items));
+                return Push(new PickleTuple(items), ParseBudget.Object + Items(items));
             case PickleCode.Tuple:
-                return Push(new PickleTuple(PopToMark()));
+                object?[] all = PopToMark();
+                return Push(new PickleTuple(all), ParseBudget.Object + Items(all));
             case PickleCode.EmptyList:
-                return Push(new List<object?>());
+                return Push(new List<object?>(), ParseBudget.Object);
             case PickleCode.Append:
                 object? item = Pop();
+                _budget.Spend(ParseBudget.ListItem);
                 Top<List<object?>>("a list").Add(item);
                 return true;
             case PickleCode.Appends:
                 object?[] more = PopToMark();
+                _budget.Spend(Items(more));
                 Top<List<object?>>("a list").AddRange(more);
                 return true;
             case PickleCode.EmptyDict:
-                return Push(new PickleDict());
+                return Push(new PickleDict(), ParseBudget.Object);
             case PickleCode.SetItem:
                 object? value = Pop();
                 object? key = Pop();
@@ -148,14 +153,11 @@ internal sealed class PickleMachine
         switch (code)
         {
             case PickleCode.Memoize:
-                _memo[(ulong)_memo.Count] = Peek();
-                return true;
+                return Remember((ulong)_memo.Count);
             case PickleCode.BinPut:
-                _memo[input.Byte()] = Peek();
-                return true;
+                return Remember(input.Byte());
             case PickleCode.LongBinPut:
-                _memo[input.UInt32()] = Peek();
-                return true;
+                return Remember(input.UInt32());
             case PickleCode.BinGet:
                 return Push(Remembered(input.Byte()));
             case PickleCode.LongBinGet:
@@ -171,18 +173,18 @@ internal sealed class PickleMachine
         switch (code)
         {
             case PickleCode.Global:
-                return Push(PickleTypes.Known(input.Line(), input.Line()));
+                return Push(PickleTypes.Known(input.Line(), input.Line()), 2 * ParseBudget.Object);
             case PickleCode.StackGlobal:
                 object? name = Pop();
                 return Push(Pop() is string module && name is string text
                     ? PickleTypes.Known(module, text)
-                    : throw new PickleException("a name is not made of strings"));
+                    : throw new PickleException("a name is not made of strings"), 2 * ParseBudget.Object);
             case PickleCode.BinPersId:
-                return Push(PickleTypes.Storage(Pop()));
+                return Push(PickleTypes.Storage(Pop()), ParseBudget.Object);
             case PickleCode.Reduce:
                 object? arguments = Pop();
                 PickleTuple tuple = arguments as PickleTuple ?? throw new PickleException("a call's arguments are no tuple");
-                return Push(PickleTypes.Build(Pop(), tuple));
+                return Push(PickleTypes.Build(Pop(), tuple), 3 * ParseBudget.Object);
             case PickleCode.Build:
                 // A state dict carries its modules' versions as attributes; they say nothing about the weights.
                 Pop();
@@ -193,9 +195,27 @@ internal sealed class PickleMachine
         }
     }
 
-    private bool Push(object? value)
+    private static long Items(object?[] items) => (long)items.Length * ParseBudget.ListItem;
+
+    private bool Push(object? value, long bytes = 0)
     {
         _stack.Add(value);
+        bool grows = _stack.Count > _highest;
+        _highest = Math.Max(_highest, _stack.Count);
+        _budget.Spend(bytes + (grows ? ParseBudget.ListItem : 0));
+        return true;
+    }
+
+    private bool PushText(string text)
+    {
+        _budget.SpendText(text.Length);
+        return Push(text);
+    }
+
+    private bool Remember(ulong index)
+    {
+        _memo[index] = Peek();
+        _budget.Spend(ParseBudget.TableEntry);
         return true;
     }
 
@@ -225,8 +245,9 @@ internal sealed class PickleMachine
     private T Top<T>(string what) where T : class =>
         Peek() as T ?? throw new PickleException($"it fills something that is not {what}");
 
-    private static void Set(PickleDict dict, object?[] pairs)
+    private void Set(PickleDict dict, object?[] pairs)
     {
+        _budget.Spend(pairs.Length * (long)ParseBudget.TableEntry);
         if (pairs.Length % 2 != 0)
         {
             throw new PickleException("a key of a dict has no value");

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using FastSeg.Files;
 
 namespace FastSeg.Deep.Weights;
 
@@ -9,6 +10,9 @@ namespace FastSeg.Deep.Weights;
 internal sealed record PyTorchCheckpoint(PickleDict Config, IReadOnlyList<WeightTensor> Weights)
 {
     private const string PickleName = "data.pkl";
+
+    /// <summary>Each storage is an entry; upsamplers have some dozens.</summary>
+    private const int MostEntries = 10_000;
 
     /// <summary>Tensors may share numbers, but not so many that a small file becomes large.</summary>
     private const int MostFloatBytesPerFileByte = 8;
@@ -29,7 +33,9 @@ internal sealed record PyTorchCheckpoint(PickleDict Config, IReadOnlyList<Weight
         }
         try
         {
-            using var zip = new ZipArchive(new MemoryStream(file), ZipArchiveMode.Read);
+            using var stream = new MemoryStream(file);
+            ZipDirectory.Check(stream, MostEntries);
+            using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
             ZipArchiveEntry pickle = zip.Entries.FirstOrDefault(IsPickle)
                 ?? throw new PickleException($"it has no {PickleName}");
             string root = pickle.FullName[..^PickleName.Length];
@@ -48,7 +54,7 @@ internal sealed record PyTorchCheckpoint(PickleDict Config, IReadOnlyList<Weight
         catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException)
         {
             throw new FastSegException(
-                $"{name} is a damaged zip file ({FastSeg.Files.InputFile.OneLine(e.Message)}); fetch the checkpoint again.", e);
+                $"{name} is a damaged zip file ({InputFile.OneLine(e.Message)}); fetch the checkpoint again.", e);
         }
     }
 

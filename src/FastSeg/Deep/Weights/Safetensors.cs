@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using FastSeg.Files;
 
 namespace FastSeg.Deep.Weights;
 
@@ -12,6 +13,9 @@ internal sealed record Safetensors(IReadOnlyDictionary<string, WeightTensor> Ten
 {
     private const string MetadataKey = "__metadata__";
     private const int LengthBytes = 8;
+
+    /// <summary>A header of a thousand tensors has 100 KB and 20,000 values, names and brackets.</summary>
+    private const int MostHeaderBytes = 4 << 20, MostHeaderTokens = 200_000;
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="FastSegException">It cannot be read or is not in the format.</exception>
@@ -30,13 +34,18 @@ internal sealed record Safetensors(IReadOnlyDictionary<string, WeightTensor> Ten
         {
             throw Bad(name, $"its header would be {length} bytes long in a file of {bytes.Length}");
         }
+        if (length > MostHeaderBytes)
+        {
+            throw Bad(name, $"its header has {length} bytes; at most {MostHeaderBytes} are read");
+        }
         ReadOnlySpan<byte> data = bytes[(LengthBytes + (int)length)..];
         try
         {
+            JsonText.CheckTokens(bytes.Slice(LengthBytes, (int)length), MostHeaderTokens);
             using JsonDocument header = JsonDocument.Parse(bytes.Slice(LengthBytes, (int)length).ToArray());
             return Parse(header.RootElement, data, name);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception e) when (JsonText.IsWrong(e))
         {
             throw new FastSegException(
                 $"{name} is no safetensors file: its header is not the JSON that the format asks for; export the weights again.", e);

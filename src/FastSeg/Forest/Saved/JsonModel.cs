@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace FastSeg.Forest.Saved;
@@ -15,7 +16,8 @@ internal static class JsonModel
     public static ModelNode Read(ReadOnlySpan<byte> bytes)
     {
         ModelNode? value = null;
-        Walk(bytes, (ref Utf8JsonReader reader) => value = Value(ref reader));
+        var make = new NodeMaker(bytes.Length);
+        Walk(bytes, (ref Utf8JsonReader reader) => value = Value(ref reader, make));
         return value!;
     }
 
@@ -39,49 +41,50 @@ internal static class JsonModel
         }
     }
 
-    private static ModelNode Value(ref Utf8JsonReader reader) => reader.TokenType switch
+    private static ModelNode Value(ref Utf8JsonReader reader, NodeMaker make) => reader.TokenType switch
     {
-        JsonTokenType.StartObject => Object(ref reader),
-        JsonTokenType.StartArray => Array(ref reader),
-        JsonTokenType.String => ModelNode.Text(reader.GetString()!),
-        JsonTokenType.Number => ModelNode.Number(Number(ref reader)),
-        JsonTokenType.True => ModelNode.Number(1),
-        JsonTokenType.False => ModelNode.Number(0),
-        _ => ModelNode.Number(double.NaN),
+        JsonTokenType.StartObject => Object(ref reader, make),
+        JsonTokenType.StartArray => Array(ref reader, make),
+        JsonTokenType.String => make.Text(reader.GetString()!),
+        JsonTokenType.Number => make.Number(Number(ref reader)),
+        JsonTokenType.True => make.Number(1),
+        JsonTokenType.False => make.Number(0),
+        _ => make.Number(double.NaN),
     };
 
     // Thresholds and leaves are float32: the decimal text is rounded once, straight to float32, as XGBoost does. Whole numbers keep
     // all their digits.
     private static double Number(ref Utf8JsonReader reader) => reader.TryGetInt64(out long whole) ? whole : reader.GetSingle();
 
-    private static ModelNode Object(ref Utf8JsonReader reader)
+    private static ModelNode Object(ref Utf8JsonReader reader, NodeMaker make)
     {
-        var members = new Dictionary<string, ModelNode>();
+        Dictionary<string, ModelNode>? members = null;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            string name = reader.GetString()!;
+            string name = make.Name(reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan);
             reader.Read();
-            members[name] = Value(ref reader);
+            make.Add(ref members, name, Value(ref reader, make));
         }
         return ModelNode.Object(members);
     }
 
-    private static ModelNode Array(ref Utf8JsonReader reader)
+    private static ModelNode Array(ref Utf8JsonReader reader, NodeMaker make)
     {
-        var items = new List<ModelNode>();
-        var numbers = new List<double>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        if (!reader.Read() || reader.TokenType == JsonTokenType.EndArray)
         {
-            if (items.Count == 0 && reader.TokenType is JsonTokenType.Number)
+            return ModelNode.Numbers([]);
+        }
+        var items = new NodeList(make);
+        for (; reader.TokenType != JsonTokenType.EndArray; reader.Read())
+        {
+            if (items.OnlyNumbers && reader.TokenType is JsonTokenType.Number)
             {
-                numbers.Add(Number(ref reader));
+                items.Add(Number(ref reader));
                 continue;
             }
-            items.AddRange(numbers.Select(ModelNode.Number));
-            numbers.Clear();
-            items.Add(Value(ref reader));
+            items.Add(Value(ref reader, make));
         }
-        return items.Count == 0 ? ModelNode.Numbers([.. numbers]) : ModelNode.Array([.. items]);
+        return items.ToNode();
     }
 
     /// <summary>
@@ -94,7 +97,14 @@ internal static class JsonModel
         {
             return bytes;
         }
-        var replaced = new List<byte>(bytes.Length + 16);
+        // NaN grows by one byte, Infinity shrinks.
+        byte[] replaced = new byte[bytes.Length + (bytes.Length / 3)];
+        int length = 0;
+        void Add(ReadOnlySpan<byte> more)
+        {
+            more.CopyTo(replaced.AsSpan(length));
+            length += more.Length;
+        }
         bool inText = false;
         for (int i = 0; i < bytes.Length; i++)
         {
@@ -102,22 +112,22 @@ internal static class JsonModel
             inText ^= bytes[i] == '"';
             if (!inText && bytes[i..].StartsWith("NaN"u8))
             {
-                replaced.AddRange("null"u8);
+                Add("null"u8);
                 i += "NaN".Length - 1;
                 continue;
             }
             if (!inText && bytes[i..].StartsWith("Infinity"u8))
             {
-                replaced.AddRange("1e999"u8);
+                Add("1e999"u8);
                 i += "Infinity".Length - 1;
                 continue;
             }
-            replaced.Add(bytes[i]);
+            Add(bytes.Slice(i, 1));
             if (escaped)
             {
-                replaced.Add(bytes[++i]);
+                Add(bytes.Slice(++i, 1));
             }
         }
-        return replaced.ToArray();
+        return replaced.AsSpan(0, length);
     }
 }

@@ -8,20 +8,22 @@ namespace FastSeg.Forest.Saved;
 /// </summary>
 internal sealed class ModelNode
 {
+    private static readonly ModelNode Nothing = new() { _members = [] }, Empty = new() { _numbers = [] };
+
     private Dictionary<string, ModelNode>? _members;
     private ModelNode[]? _items;
     private double[]? _numbers;
     private string? _text;
     private double? _number;
 
-    /// <summary>An object.</summary>
-    public static ModelNode Object(Dictionary<string, ModelNode> members) => new() { _members = members };
+    /// <summary>An object; null where it has no members. All empty ones are one.</summary>
+    public static ModelNode Object(Dictionary<string, ModelNode>? members) => members is null ? Nothing : new() { _members = members };
 
     /// <summary>An array of anything.</summary>
     public static ModelNode Array(ModelNode[] items) => new() { _items = items };
 
     /// <summary>An array of numbers.</summary>
-    public static ModelNode Numbers(double[] numbers) => new() { _numbers = numbers };
+    public static ModelNode Numbers(double[] numbers) => numbers.Length == 0 ? Empty : new() { _numbers = numbers };
 
     /// <summary>A text.</summary>
     public static ModelNode Text(string text) => new() { _text = text };

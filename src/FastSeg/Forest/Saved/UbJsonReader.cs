@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace FastSeg.Forest.Saved;
 
@@ -12,9 +11,14 @@ internal ref struct UbJsonReader
     private const int MaxDepth = 32;
 
     private readonly ReadOnlySpan<byte> _bytes;
+    private readonly NodeMaker _make;
     private int _at;
 
-    private UbJsonReader(ReadOnlySpan<byte> bytes) => _bytes = bytes;
+    private UbJsonReader(ReadOnlySpan<byte> bytes)
+    {
+        _bytes = bytes;
+        _make = new NodeMaker(bytes.Length);
+    }
 
     /// <summary>Reads one value.</summary>
     /// <exception cref="FastSegException">The bytes are cut off or mean nothing.</exception>
@@ -29,9 +33,9 @@ internal ref struct UbJsonReader
         _ when depth > MaxDepth => throw Corrupt($"values are nested more than {MaxDepth} deep"),
         (byte)'{' => Object(depth),
         (byte)'[' => Array(depth),
-        (byte)'S' => ModelNode.Text(Text()),
-        (byte)'C' => ModelNode.Text(((char)Take(1)[0]).ToString()),
-        _ => ModelNode.Number(Scalar(marker)),
+        (byte)'S' => _make.Text(Take((int)Length(1))),
+        (byte)'C' => _make.Text(Take(1)),
+        _ => _make.Number(Scalar(marker)),
     };
 
     /// <summary>A number; a truth value is 0 or 1, nothing is NaN.</summary>
@@ -45,11 +49,12 @@ internal ref struct UbJsonReader
 
     private ModelNode Object(int depth)
     {
-        var members = new Dictionary<string, ModelNode>();
+        Dictionary<string, ModelNode>? members = null;
         while (Peek() != '}')
         {
-            string name = Text();
-            members[name] = Value(Marker(), depth + 1);
+            string name = _make.Name(Take((int)Length(1)));
+            ModelNode value = Value(Marker(), depth + 1);
+            _make.Add(ref members, name, value);
         }
         _at++;
         return ModelNode.Object(members);
@@ -70,7 +75,7 @@ internal ref struct UbJsonReader
                 throw Corrupt("a typed array has no length");
             }
             long length = Length(type is null ? 1 : Size(type.Value));
-            return type is null ? Items((int)length, depth) : ModelNode.Numbers(Typed((int)length, type.Value));
+            return type is null ? Items((int)length, depth) : _make.Numbers(Typed((int)length, type.Value));
         }
         return Items(null, depth);
     }
@@ -81,28 +86,31 @@ internal ref struct UbJsonReader
     /// </summary>
     private ModelNode Items(int? length, int depth)
     {
-        var items = new List<ModelNode>();
-        var numbers = new List<double>();
+        if (length == 0 || (length is null && Peek() == ']'))
+        {
+            _at += length is null ? 1 : 0;
+            return ModelNode.Numbers([]);
+        }
+        var items = new NodeList(_make);
         for (int i = 0; length is null ? Peek() != ']' : i < length; i++)
         {
             byte marker = Marker();
-            if (items.Count == 0 && marker is not ((byte)'{' or (byte)'[' or (byte)'S' or (byte)'C') && depth <= MaxDepth)
+            if (items.OnlyNumbers && marker is not ((byte)'{' or (byte)'[' or (byte)'S' or (byte)'C') && depth <= MaxDepth)
             {
-                numbers.Add(Scalar(marker));
+                items.Add(Scalar(marker));
                 continue;
             }
-            items.AddRange(numbers.Select(ModelNode.Number));
-            numbers.Clear();
             items.Add(Value(marker, depth + 1));
         }
         _at += length is null ? 1 : 0;
-        return items.Count == 0 ? ModelNode.Numbers([.. numbers]) : ModelNode.Array([.. items]);
+        return items.ToNode();
     }
 
     private double[] Typed(int length, byte type)
     {
         int size = Size(type);
         ReadOnlySpan<byte> data = Take(length * size);
+        _make.Budget.Spend(sizeof(double) * (long)length);
         double[] numbers = new double[length];
         for (int i = 0; i < length; i++)
         {
@@ -110,8 +118,6 @@ internal ref struct UbJsonReader
         }
         return numbers;
     }
-
-    private string Text() => Encoding.UTF8.GetString(Take((int)Length(1)));
 
     /// <summary>A length, refused where that many items of <paramref name="size"/> bytes cannot follow.</summary>
     private long Length(int size)

@@ -73,13 +73,13 @@ internal sealed unsafe class NpyWriter : ImageWriter
 
     public override void Commit()
     {
-        if (_file.IsCommitted)
-        {
-            return;
-        }
-        ImageWriting.CheckComplete(Layout, Interlocked.Read(ref _pixelsWritten), _file.Path);
+        Finish();
         _file.Commit();
     }
+
+    internal override PartialFile Partial => _file.Partial;
+
+    internal override void Finish() => ImageWriting.CheckComplete(Layout, Interlocked.Read(ref _pixelsWritten), _file.Path);
 
     protected override void Dispose(bool disposing)
     {

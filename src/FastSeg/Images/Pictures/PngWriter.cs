@@ -14,6 +14,7 @@ internal sealed class PngWriter : ImageWriter
     private readonly OutputFile _file;
     private readonly OutputFile _spool;
     private readonly int _rowBytes;
+    private bool _finished;
     private long _pixelsWritten;
 
     /// <summary>Creates the temporary files.</summary>
@@ -25,7 +26,7 @@ internal sealed class PngWriter : ImageWriter
         _file = new OutputFile(path);
         try
         {
-            _spool = new OutputFile(path);
+            _spool = new OutputFile(path, spool: true);
         }
         catch
         {
@@ -86,7 +87,15 @@ internal sealed class PngWriter : ImageWriter
 
     public override void Commit()
     {
-        if (_file.IsCommitted)
+        Finish();
+        _file.Commit();
+    }
+
+    internal override PartialFile Partial => _file.Partial;
+
+    internal override void Finish()
+    {
+        if (_finished)
         {
             return;
         }
@@ -107,7 +116,7 @@ internal sealed class PngWriter : ImageWriter
             }
             png.Finish();
         }
-        _file.Commit();
+        _finished = true;
     }
 
     protected override void Dispose(bool disposing)

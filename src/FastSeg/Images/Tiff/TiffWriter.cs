@@ -27,6 +27,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
     private readonly int _down;
     private long _spoolEnd;
     private long _tilesWritten;
+    private bool _finished;
 
     /// <summary>Creates the temporary files.</summary>
     /// <exception cref="FastSegException">There would be too many tiles, or the folder cannot be written.</exception>
@@ -42,7 +43,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
         _file = new OutputFile(path);
         try
         {
-            _spool = new OutputFile(path);
+            _spool = new OutputFile(path, spool: true);
             _assembler = new TiffAssembler(_file, layout);
         }
         catch
@@ -115,7 +116,15 @@ internal sealed unsafe class TiffWriter : ImageWriter
 
     public override void Commit()
     {
-        if (_file.IsCommitted)
+        Finish();
+        _file.Commit();
+    }
+
+    internal override PartialFile Partial => _file.Partial;
+
+    internal override void Finish()
+    {
+        if (_finished)
         {
             return;
         }
@@ -138,7 +147,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
             }
         }
         _assembler.Finish();
-        _file.Commit();
+        _finished = true;
     }
 
     protected override void Dispose(bool disposing)

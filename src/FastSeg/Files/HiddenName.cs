@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using Microsoft.Win32.SafeHandles;
+
+namespace FastSeg.Files;
+
+/// <summary>
+/// Names of files that are not finished: hidden, beside the final name, and random, so that nobody can plant a link there. The name says
+/// which process of which start of the system made it; whoever makes one holds a lock on it, so that the next run in the folder can tell
+/// files of dead runs from those of living ones, in containers too.
+/// </summary>
+internal static partial class HiddenName
+{
+    /// <summary>How many letters of the final name the hidden one keeps: a name holds at most 255 bytes.</summary>
+    private const int LongestStem = 60;
+
+    private const int MostAttempts = 8;
+
+    /// <summary>
+    /// By then, files of another system, which may share the folder but not its locks, count as dead, and so do those of earlier versions.
+    /// </summary>
+    private static readonly TimeSpan OfOthers = TimeSpan.FromDays(1);
+
+    private static readonly string Boot = BootOf("/proc/sys/kernel/random/boot_id");
+    private static readonly ConcurrentDictionary<string, bool> Swept = new();
+
+    /// <summary>A new name beside a final one; nothing is created.</summary>
+    public static string Beside(string target)
+    {
+        string stem = Path.GetFileName(target);
+        string start = stem.Length > LongestStem ? stem[..LongestStem] : stem;
+        string random = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+        return Path.Combine(
+            Path.GetDirectoryName(target) ?? "/",
+            string.Create(CultureInfo.InvariantCulture, $".{start}.partial-{Environment.ProcessId}-{Boot}{random}"));
+    }
+
+    /// <summary>
+    /// Creates a file of such a name, which must be new and is no link, and holds its lock until the handle is closed. What dead runs left
+    /// in the folder is removed first.
+    /// </summary>
+    public static SafeFileHandle Create(string target, out string path)
+    {
+        Sweep(Path.GetDirectoryName(target) ?? "/");
+        for (int attempt = 1; ; attempt++)
+        {
+            path = Beside(target);
+            SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+            // Another run may have taken the file for a dead one's between its creation and its lock.
+            if (File.Exists(path) || attempt == MostAttempts)
+            {
+                return handle;
+            }
+            handle.Dispose();
+        }
+    }
+
+    /// <summary>Removes what dead runs left in a folder, once for each folder.</summary>
+    private static void Sweep(string folder)
+    {
+        if (!Swept.TryAdd(folder, true))
+        {
+            return;
+        }
+        try
+        {
+            foreach (string path in Directory.EnumerateFiles(folder, ".*.partial-*"))
+            {
+                RemoveDead(path);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A folder that may be written but not listed keeps what is in it.
+        }
+    }
+
+    private static void RemoveDead(string path)
+    {
+        Match name = Pattern().Match(Path.GetFileName(path));
+        var file = new FileInfo(path);
+        if (!name.Success || file.LinkTarget is not null || FileKinds.Of(path) != FileKind.Regular
+            || (name.Groups[1].Value != Boot && DateTime.UtcNow - file.LastWriteTimeUtc < OfOthers))
+        {
+            return;
+        }
+        try
+        {
+            // The lock is had only where no living run has the file open.
+            using SafeFileHandle held = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A living run's, or another user's.
+        }
+    }
+
+    /// <summary>Eight digits that differ from one start of the system to the next, and between machines.</summary>
+    private static string BootOf(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path)[..8];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return "00000000";
+        }
+    }
+
+    [GeneratedRegex(@"^\..+\.partial-[0-9]+-([0-9a-f]{8})?[0-9a-f]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex Pattern();
+}

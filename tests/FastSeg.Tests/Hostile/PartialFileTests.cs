@@ -1,0 +1,105 @@
+using FastSeg.Files;
+using FastSeg.Tests.Cli;
+using Microsoft.Win32.SafeHandles;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Hostile;
+
+/// <summary>Files that are not finished: their names, what dead runs leave, and outputs that belong together.</summary>
+[TestFixture]
+internal sealed class PartialFileTests
+{
+    [Test]
+    public void TemporaryNamesCannotBeForeseen()
+    {
+        using var folder = new TemporaryFolder();
+        using var first = new PartialFile(folder.File("o.npy"));
+        using var second = new PartialFile(folder.File("o.npy"));
+        string[] random = [.. ((PartialFile[])[first, second]).Select(file => file.TemporaryPath[^16..])];
+        Assert.That(random[0], Is.Not.EqualTo(random[1]));
+        Assert.That(string.Concat(random), Does.Match("^[0-9a-f]{32}$"));
+        // A planted link of that name would not be followed: the file must be new.
+        File.CreateSymbolicLink(folder.File("link"), folder.File("victim"));
+        Assert.That(
+            () => File.OpenHandle(folder.File("link"), FileMode.CreateNew, FileAccess.ReadWrite), Throws.InstanceOf<IOException>());
+        Assert.That(File.Exists(folder.File("victim")), Is.False);
+    }
+
+    [Test]
+    public void WhatDeadRunsLeftIsRemovedAndWhatLivesStays()
+    {
+        using var folder = new TemporaryFolder();
+        string dead = Hidden(folder), link = Hidden(folder), pipe = Hidden(folder), foreign = folder.File(".o.npy.partial-1-1");
+        File.WriteAllText(dead, "half of a result");
+        File.WriteAllText(folder.File("victim"), "of somebody else");
+        File.CreateSymbolicLink(link, folder.File("victim"));
+        ChildProcess.Script("mkfifo \"$2\"", pipe);
+        File.WriteAllText(foreign, "of another machine, or of an earlier version");
+        string old = folder.File(".o.npy.partial-2-2"), other = folder.File(".o.npy.partial-notes");
+        File.WriteAllText(old, "of the same, days ago");
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(-2));
+        File.WriteAllText(other, "no name of ours");
+        string alive = Hidden(folder);
+        using (SafeFileHandle living = File.OpenHandle(alive, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read))
+        {
+            new PartialFile(folder.File("p.npy")).Dispose();
+        }
+        Assert.That(
+            Directory.GetFileSystemEntries(folder.Path),
+            Is.EquivalentTo((string[])[alive, link, pipe, foreign, other, folder.File("victim")]));
+        Assert.That(File.ReadAllText(folder.File("victim")), Is.EqualTo("of somebody else"));
+    }
+
+    [Test]
+    public void ASpoolHasNoName()
+    {
+        using var folder = new TemporaryFolder();
+        using var spool = new OutputFile(folder.File("o.tif"), spool: true);
+        spool.Write(0, [1, 2, 3]);
+        byte[] back = new byte[3];
+        spool.Read(0, back);
+        Assert.That(back, Is.EqualTo((byte[])[1, 2, 3]));
+        Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.Empty);
+    }
+
+    [Test]
+    public void FilesThatBelongTogetherAllChangeOrNoneDoes()
+    {
+        using var folder = new TemporaryFolder();
+        string[] paths = [folder.File("l.npy"), folder.File("p.npy"), folder.File("c.npy")];
+        foreach (string path in paths[..2])
+        {
+            File.WriteAllText(path, "old");
+        }
+        PartialFile[] files = Array.ConvertAll(paths, path => new PartialFile(path));
+        Array.ForEach(files, file => file.Save(stream => stream.Write("new"u8)));
+        // The last one cannot be renamed over a folder.
+        Directory.CreateDirectory(paths[2]);
+        Assert.That(() => PartialFile.CommitTogether(files), Throws.TypeOf<FastSegException>().With.Message.Contains("c.npy"));
+        Assert.That(paths[..2].Select(File.ReadAllText), Is.All.EqualTo("old"));
+        Directory.Delete(paths[2]);
+        PartialFile.CommitTogether(files);
+        Assert.That(paths.Select(File.ReadAllText), Is.All.EqualTo("new"));
+        Array.ForEach(files, file => file.Dispose());
+        Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.EquivalentTo(paths), "nothing is left beside them");
+    }
+
+    /// <summary>A writer that fails while it is put together, as on a full disk, leaves the others' older files.</summary>
+    [Test]
+    public void OutputsAreRenamedWhenAllArePutTogether()
+    {
+        using var folder = new TemporaryFolder();
+        string[] paths = [folder.File("l.npy"), folder.File("p.tif")];
+        Array.ForEach(paths, path => File.WriteAllText(path, "old"));
+        var layout = new ImageLayout(4, 4, SampleType.UInt8);
+        using ImageWriter whole = ImageFile.Create(paths[0], layout), missing = ImageFile.Create(paths[1], layout);
+        whole.Write(new Region(0, 0, 4, 4), new byte[16]);
+        Assert.That(() => ImageWriter.CommitTogether([whole, missing]), Throws.InvalidOperationException);
+        Assert.That(paths.Select(File.ReadAllText), Is.All.EqualTo("old"));
+        missing.Write(new Region(0, 0, 4, 4), new byte[16]);
+        ImageWriter.CommitTogether([whole, missing]);
+        Assert.That(paths.Select(path => new FileInfo(path).Length), Is.All.GreaterThan(16));
+    }
+
+    private static string Hidden(TemporaryFolder folder) => HiddenName.Beside(folder.File("o.npy"));
+}
