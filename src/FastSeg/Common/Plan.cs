@@ -74,3 +74,14 @@ public sealed record Plan(
 
     private long Bytes(PlanPhase phase) => Items.Where(item => item.Phase == phase).Sum(item => item.Bytes);
 }
+
+/// <summary>Buffers of one kind in a plan.</summary>
+/// <param name="Name">What they hold.</param>
+/// <param name="BytesEach">Bytes of one of them.</param>
+/// <param name="Count">How many there are.</param>
+/// <param name="Phase">When they exist.</param>
+public sealed record PlanItem(string Name, long BytesEach, int Count, PlanPhase Phase)
+{
+    /// <summary>Bytes of all of them together.</summary>
+    public long Bytes => BytesEach * Count;
+}

@@ -42,14 +42,9 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// cannot be written.
     /// </exception>
     public RunResult Run(
-<<<<<<< HEAD
         FeatureSpec features, ChannelSet? channels, DeepModel? model, Backbone? backbone,
         Func<IReadOnlyList<string>, ImageWriter> output) =>
-        Write(features, channels, model, backbone, output, null, options, KnownSamples);
-=======
-        FeatureSpec features, int channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output) =>
         Releasing(() => Write(features, channels, model, backbone, output, null, options, KnownSamples));
->>>>>>> 01bacce (Parsers have budgets; unfinished files have random names and locks; outputs of one run are replaced together)
 
     /// <summary>Computes the planes that a model sees, and says what makes them doubtful.</summary>
     /// <param name="model">The model.</param>
