@@ -90,7 +90,7 @@ internal sealed record StudioOptions(
             parsed.GetValue(DeepOption),
             port > 0 ? port : null,
             parsed.GetValue(HostOption),
-            parsed.GetValue(MemoryLimit),
+            parsed.GetValue(MemoryLimit) is > 0 and var memory ? memory : ContainerMemory.Limit,
             threads > 0 ? threads : Environment.ProcessorCount,
             parsed.GetValue(OutputOption),
             !parsed.GetValue(NoBrowserOption));

@@ -3,6 +3,7 @@ using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Reports;
 using FastSeg.Cli.Terminal;
+using FastSeg.Native;
 
 namespace FastSeg.Cli.Sessions;
 
@@ -54,15 +55,17 @@ internal sealed class Session(
     public T Long<T>(string what, long memory, Func<ComputeOptions, T> run)
     {
         ComputeOptions options = Options(memory);
-        return terminal ? ProgressBar.Run(Error, what, progress => run(options with { Progress = progress })) : run(options);
+        T result = terminal ? ProgressBar.Run(Error, what, progress => run(options with { Progress = progress })) : run(options);
+        Say(XgBoostLibrary.Note);
+        return result;
     }
 
     /// <summary>How a run uses the machine.</summary>
-    /// <param name="memory">Most bytes the process may use; 0 sets no limit.</param>
+    /// <param name="memory">Most bytes the process may use; 0 stands for what its container may use, if it is in one.</param>
     public ComputeOptions Options(long memory) => new()
     {
         Threads = common.Threads,
-        Memory = memory,
+        Memory = memory > 0 ? memory : ContainerMemory.Limit,
         Cancellation = cancellation,
         Backend = common.Backend,
         DeviceMemory = common.DeviceMemory,

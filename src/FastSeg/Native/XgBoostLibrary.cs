@@ -17,6 +17,9 @@ internal static partial class XgBoostLibrary
 
     private static readonly Lazy<(nint Handle, string Path)> Loaded = new(() => Load(Environment.GetEnvironmentVariable(Variable)));
 
+    /// <summary>What of the environment was overruled, as a sentence; null where nothing was, or nothing is loaded yet.</summary>
+    public static string? Note { get; private set; }
+
     /// <summary>The file that was loaded, or the name under which the system found it.</summary>
     /// <exception cref="FastSegException">There is none.</exception>
     public static string Path => Loaded.Value.Path;
@@ -30,6 +33,7 @@ internal static partial class XgBoostLibrary
     internal static (nint Handle, string Path) Load(string? named)
     {
         LetIdleThreadsSleep();
+        Note = OverruleThreads();
         if (!string.IsNullOrEmpty(named))
         {
             // The library that the user named is used or refused: another version in its place would train another model.
@@ -58,6 +62,33 @@ internal static partial class XgBoostLibrary
         _ = SetEnvironment("OMP_WAIT_POLICY", "passive", 0);
         _ = SetEnvironment("GOMP_SPINCOUNT", "5000", 0);
     }
+
+    /// <summary>
+    /// Takes away what would give libxgboost fewer threads than it asks for: it lays out memory for the number that it asked for, and reads
+    /// past what fewer threads filled in (OMP_DYNAMIC=true and OMP_MAX_ACTIVE_LEVELS=0 end the process). A stack that is larger than memory
+    /// ends it, too. The number of threads belongs to the result, so none of these could be kept anyway.
+    /// </summary>
+    private static string? OverruleThreads()
+    {
+        string[] set =
+        [
+            .. ((string[])["OMP_DYNAMIC", "OMP_MAX_ACTIVE_LEVELS", "OMP_NESTED", "OMP_THREAD_LIMIT", "OMP_STACKSIZE", "GOMP_STACKSIZE"])
+                .Where(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value && !IsHarmless(name, value)),
+        ];
+        foreach (string name in set)
+        {
+            _ = UnsetEnvironment(name);
+        }
+        return set.Length == 0 ? null
+            : $"{string.Join(", ", set)} in the environment {(set.Length == 1 ? "is" : "are")} not heeded: "
+                + "libxgboost needs the threads that it asks for.";
+    }
+
+    private static bool IsHarmless(string name, string value) =>
+        name is "OMP_DYNAMIC" or "OMP_NESTED" && value.Trim().Equals("false", StringComparison.OrdinalIgnoreCase);
+
+    [LibraryImport("libc", EntryPoint = "unsetenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int UnsetEnvironment(string name);
 
     // .NET's own SetEnvironmentVariable changes a copy that native libraries do not see.
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
