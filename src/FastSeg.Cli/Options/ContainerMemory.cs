@@ -23,7 +23,8 @@ internal static class ContainerMemory
         foreach (string[] group in Lines(groups).Select(line => line.Split(':', 3)).Where(parts => parts.Length == 3))
         {
             // Version 2 has one tree for everything, beside those of version 1 where both are mounted.
-            (string[] trees, string file) = group[1].Length == 0 ? ((string[])[root, Path.Combine(root, "unified")], "memory.max")
+            (string[] trees, string file) = group[1].Length == 0
+                ? ((string[])[root, Path.Combine(root, "unified")], "memory.max")
                 : group[1].Split(',').Contains("memory") ? ([Path.Combine(root, "memory")], "memory.limit_in_bytes")
                 : ([], "");
             foreach (string tree in trees)
@@ -37,7 +38,8 @@ internal static class ContainerMemory
     /// <summary>The least limit from a group's folder up to the tree's root; folders that a container does not see are passed over.</summary>
     private static long Least(string tree, string path, string file)
     {
-        string[] parts = path.Contains("..", StringComparison.Ordinal) ? [] : path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        parts = parts.Contains("..") ? [] : parts;
         long least = None;
         for (int depth = parts.Length; depth >= 0; depth--)
         {
