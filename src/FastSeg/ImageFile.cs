@@ -23,9 +23,28 @@ public static class ImageFile
     /// has the whole text as its name, # and number included, that file is opened.
     /// </summary>
     /// <param name="path">Path, with an optional page.</param>
-    /// <returns>A reader of 1 (grey) or 3 (RGB) channels; alpha is dropped, a palette becomes RGB.</returns>
+    /// <returns>
+    /// A reader of 1 to 16 channels; alpha is dropped, a palette becomes RGB. The pages of an ImageJ composite are channels of one image:
+    /// those of the slice and frame that the page is one of.
+    /// </returns>
     /// <exception cref="FastSegException">The file is missing, damaged or of a kind that is not read, or it has no such page.</exception>
-    public static ImageReader Open(string path) => Open(NotNull(path), labels: false);
+    public static ImageReader Open(string path) => Open(path, ImageOptions.Default);
+
+    /// <summary>Opens an image, its pages as channels or turned as its file says where that is asked for.</summary>
+    /// <param name="path">Path, with an optional page.</param>
+    /// <param name="options">What is asked for.</param>
+    /// <exception cref="FastSegException">As in <see cref="Open(string)"/>, or there are too many pages, or they differ.</exception>
+    public static ImageReader Open(string path, ImageOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        (string file, int number) = SplitPage(NotNull(path));
+        ImageReader page = Open(path, labels: false);
+        ImageReader Other(int other) => OpenPage($"{file}#{other}", file, other, labels: false);
+        ImageReader image = ChannelPages.Of(page, number, options.ChannelsFromPages, Other);
+        image = options.Orient ? OrientedImage.Of(image) : image;
+        image.Opening = options;
+        return image;
+    }
 
     /// <summary>
     /// Opens a label image: one channel of uint8 or uint16 indices. A palette PNG or TIFF keeps its indices. An RGB image counts as grey
@@ -36,15 +55,23 @@ public static class ImageFile
     /// <exception cref="FastSegException">
     /// The file is missing, damaged, float or signed, or of a kind that is not read, or it has no such page.
     /// </exception>
-    public static ImageReader OpenLabels(string path) => OpenLabels(NotNull(path), "labels are");
+    public static ImageReader OpenLabels(string path) => OpenLabels(path, ImageOptions.Default);
+
+    /// <summary>Opens a label image, turned as its file says where that is asked for.</summary>
+    /// <param name="path">Path, with an optional page.</param>
+    /// <param name="options">What is asked for; pages of labels are never channels.</param>
+    /// <exception cref="FastSegException">As in <see cref="OpenLabels(string)"/>.</exception>
+    public static ImageReader OpenLabels(string path, ImageOptions options) => OpenLabels(NotNull(path), "labels are", NotNull(options));
 
     /// <summary>Opens a label image, or another image of the same form, such as a mask.</summary>
     /// <param name="path">Path, with an optional page.</param>
     /// <param name="what">Subject and verb of the sentence that refuses a float image: "labels are", "a mask is".</param>
+    /// <param name="options">Whether the image is turned as its file says.</param>
     /// <exception cref="FastSegException">As in <see cref="OpenLabels(string)"/>.</exception>
-    internal static ImageReader OpenLabels(string path, string what)
+    internal static ImageReader OpenLabels(string path, string what, ImageOptions options)
     {
         ImageReader reader = Open(path, labels: true);
+        reader = options.Orient ? OrientedImage.Of(reader) : reader;
         try
         {
             if (!reader.Info.Type.HoldsLabels())
@@ -148,6 +175,11 @@ public static class ImageFile
             throw new FastSegException("The name of an image is empty; give the path of an image.");
         }
         (string path, int page) = SplitPage(name);
+        return OpenPage(name, path, page, labels);
+    }
+
+    private static ImageReader OpenPage(string name, string path, int page, bool labels)
+    {
         InputFile file = InputFile.Open(path, name);
         try
         {

@@ -165,7 +165,7 @@ internal sealed class NetworkTests
         tensor(UpsamplerCase.Uniform(name, (int)shape.Aggregate((a, b) => a * b)).Select(value => (float)value).ToArray(), shape);
 
     /// <summary>Asks for what is no number from one step on.</summary>
-    private sealed class BreakingData(int breaksAt) : TrainingData
+    private sealed class BreakingData(int breaksAt) : Learning.Pieces.TrainingData
     {
         private int _drawn;
 

@@ -84,7 +84,7 @@ internal sealed class TrainingLoopTests
     }
 
     /// <summary>Random crops, whose loss is no number from the given call on, and which stop the training at another one.</summary>
-    private sealed class Made(int stopAt, int badFrom, CancellationTokenSource stop) : TrainingData
+    private sealed class Made(int stopAt, int badFrom, CancellationTokenSource stop) : Learning.Pieces.TrainingData
     {
         private int _calls;
 

@@ -33,6 +33,7 @@ internal sealed class FeaturesCommand : FastSegCommand
         Required = true,
     };
 
+    private readonly OpeningOptions _opening = new();
     private readonly Option<bool> _strict = StrictOption.Create();
     private readonly Option<long> _memory = MemoryOption.Create();
 
@@ -48,10 +49,8 @@ internal sealed class FeaturesCommand : FastSegCommand
         Arguments.Add(_image);
         _features.AddTo(this);
         _deep.AddTo(this);
-        Options.Add(_model);
-        Options.Add(_output);
-        Options.Add(_strict);
-        Options.Add(_memory);
+        _opening.AddTo(this);
+        Array.ForEach((Option[])[_model, _output, _strict, _memory], Options.Add);
     }
 
     public override FileUse Files(ParseResult parsed) =>
@@ -84,7 +83,7 @@ internal sealed class FeaturesCommand : FastSegCommand
             : BackboneOption.Open(session, model, modelPath!, _deep.Folder(parsed));
         DeepOptions? wanted = model is null ? _deep.Wanted(parsed, backbone) : null;
         WholeFile.Check(output);
-        using ImageReader image = ImageFile.Open(path);
+        using ImageReader image = ImageFile.Open(path, _opening.Wanted(parsed, model));
         IReadOnlyList<string> names = [];
         ImageWriter Create(IReadOnlyList<string> planes)
         {

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using FastSeg.Cli.Errors;
 using FastSeg.Cli.Files;
+using FastSeg.Cli.Options;
 using FastSeg.Cli.Reports;
 using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
 using FastSeg.Files;
 using FastSeg.Forest.Training;
+using FastSeg.Images;
 using FastSeg.Images.Samples;
 using FastSeg.Native;
 
@@ -21,6 +23,8 @@ internal sealed class InfoCommand : FastSegCommand
             "projection (.safetensors).",
         Arity = ArgumentArity.ZeroOrOne,
     };
+
+    private readonly OpeningOptions _opening = new();
 
     private readonly Option<bool> _device = new("--device")
     {
@@ -38,6 +42,7 @@ internal sealed class InfoCommand : FastSegCommand
     {
         Arguments.Add(_file);
         Options.Add(_device);
+        _opening.AddTo(this);
     }
 
     public override FileUse Files(ParseResult parsed) => new([parsed.GetValue(_file)], []);
@@ -132,12 +137,17 @@ internal sealed class InfoCommand : FastSegCommand
         }
     }
 
-    private static void WriteImage(Session session, string path)
+    private void WriteImage(Session session, string path)
     {
-        using ImageReader reader = ImageFile.Open(path);
+        using ImageReader reader = ImageFile.Open(path, _opening.Wanted(session.Parsed));
         ImageInfo info = reader.Info;
         session.Output.WriteLine($"{path}: {info.Format}");
-        new TextTable(false, false)
+        var table = new TextTable(false, false);
+        if (info.Orientation != 1)
+        {
+            table.Row("orientation", $"{info.Orientation}: should be {OrientedImage.Words(info.Orientation)}, which --orient does");
+        }
+        table
             .Row("size", $"{info.Width} x {info.Height} px")
             .Row("samples", $"{info.Type.Name()}, {ChannelSet.Of(info).Text()}")
             .Row("pages", $"{info.Pages}")

@@ -24,6 +24,7 @@ internal sealed class PlanCommand : FastSegCommand
     };
 
     private readonly Option<string?> _deep = BackboneOption.Create();
+    private readonly OpeningOptions _opening = new();
     private readonly Option<long> _memory = MemoryOption.Create();
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON." };
 
@@ -38,6 +39,7 @@ internal sealed class PlanCommand : FastSegCommand
         ChoiceOption.Only(_format, "tif", "png", "npy");
         Options.Add(_format);
         Options.Add(_deep);
+        _opening.AddTo(this);
         Options.Add(_memory);
         Options.Add(_json);
     }
@@ -52,9 +54,10 @@ internal sealed class PlanCommand : FastSegCommand
         Model model = Model.Load(modelPath);
         using Backbone? backbone = BackboneOption.Open(session, model, modelPath, parsed.GetValue(_deep));
         var segmenter = new Segmenter(model, backbone);
-        using ImageReader image = ImageFile.Open(parsed.GetRequiredValue(_image));
-        using ImageReader? mask = _what.OpenMask(parsed);
+        using ImageReader image = ImageFile.Open(parsed.GetRequiredValue(_image), _opening.Wanted(parsed, model));
+        using ImageReader? mask = _what.OpenMask(parsed, _opening.Wanted(parsed, model));
         session.Warn(UnchosenPage.Warnings(image, mask));
+        session.Warn(OrientedImage.Warnings(image, mask));
         SegmentOptions options = _what.Segment(parsed, mask);
         Plan plan = Make(segmenter, image, options, session);
         session.Report.Plan(plan.PeakBytes);

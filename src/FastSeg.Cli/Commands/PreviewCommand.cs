@@ -25,6 +25,7 @@ internal sealed class PreviewCommand : FastSegCommand
             "with --deep those of the transformer's features, at low resolution and at full resolution side by side.",
     };
 
+    private readonly OpeningOptions _opening = new();
     private readonly DeepFeatureOptions _deep = new();
     private readonly Option<string> _standardise = StandardiseOption.Create();
 
@@ -52,9 +53,8 @@ internal sealed class PreviewCommand : FastSegCommand
         Arguments.Add(_image);
         Options.Add(_features);
         _deep.AddTo(this);
-        Options.Add(_standardise);
-        Options.Add(_segmentation);
-        Options.Add(_output);
+        _opening.AddTo(this);
+        Array.ForEach((Option[])[_standardise, _segmentation, _output], Options.Add);
     }
 
     public override FileUse Files(ParseResult parsed) =>
@@ -86,8 +86,9 @@ internal sealed class PreviewCommand : FastSegCommand
         }
         using Backbone? backbone = _deep.Open(session);
         WholeFile.Check(output);
-        using ImageReader image = ImageFile.Open(path);
+        using ImageReader image = ImageFile.Open(path, _opening.Wanted(parsed));
         session.Warn(UnchosenPage.Warnings(image));
+        session.Warn(OrientedImage.Warnings(image));
         DeepOptions? wanted = _deep.Wanted(parsed, backbone);
         Standardisation standardise = StandardiseOption.Chosen(parsed, _standardise);
         Picture picture = wanted is { } deep ? FeaturePicture.OfDeep(Pass, image, deep, standardise)

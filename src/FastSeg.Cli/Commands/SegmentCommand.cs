@@ -38,6 +38,7 @@ internal sealed class SegmentCommand : FastSegCommand
     };
 
     private readonly Option<string?> _deep = BackboneOption.Create();
+    private readonly OpeningOptions _opening = new();
     private readonly Option<bool> _strict = StrictOption.Create();
     private readonly Option<long> _memory = MemoryOption.Create();
 
@@ -59,6 +60,7 @@ internal sealed class SegmentCommand : FastSegCommand
         ChoiceOption.Only(_format, "tif", "png", "npy");
         Options.Add(_format);
         Options.Add(_deep);
+        _opening.AddTo(this);
         Options.Add(_strict);
         Options.Add(_memory);
     }
@@ -77,7 +79,7 @@ internal sealed class SegmentCommand : FastSegCommand
         Model model = Model.Load(modelPath);
         using Backbone? backbone = BackboneOption.Open(session, model, modelPath, parsed.GetValue(_deep));
         var segmenter = new Segmenter(model, backbone);
-        using ImageReader? mask = _what.OpenMask(parsed);
+        using ImageReader? mask = _what.OpenMask(parsed, _opening.Wanted(parsed, model));
         if (paths[0].Labels != output)
         {
             Folder.Make(output);
@@ -112,7 +114,7 @@ internal sealed class SegmentCommand : FastSegCommand
     {
         ParseResult parsed = session.Parsed;
         long start = Stopwatch.GetTimestamp();
-        using ImageReader image = ImageFile.Open(path);
+        using ImageReader image = ImageFile.Open(path, _opening.Wanted(parsed, segmenter.Model));
         SegmentOptions options = _what.Segment(parsed, mask);
         RunResult run;
         using (var outputs = new OutputSet(segmenter, image.Info, options, paths, _what.Probabilities(parsed)))

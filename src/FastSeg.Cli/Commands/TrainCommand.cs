@@ -56,6 +56,7 @@ internal sealed class TrainCommand : FastSegCommand
         Required = true,
     };
 
+    private readonly OpeningOptions _opening = new();
     private readonly Option<bool> _strict = StrictOption.Create();
     private readonly Option<long> _memory = MemoryOption.Create();
 
@@ -70,6 +71,7 @@ internal sealed class TrainCommand : FastSegCommand
     {
         Options.Add(_images);
         Options.Add(_labels);
+        _opening.AddTo(this);
         _features.AddTo(this);
         _deep.AddTo(this);
         _trees.AddTo(this);
@@ -111,7 +113,7 @@ internal sealed class TrainCommand : FastSegCommand
         // Without held-out labels nothing can be chosen.
         smooth ??= scored ? null : Smoothing.Safe;
         TrainingResult result;
-        using (var set = new TrainingSet(images, labels))
+        using (var set = new TrainingSet(images, labels, _opening.Wanted(parsed)))
         {
             deep = WithUpsampler(session, images, features, deep, training.Seed);
             result = session.Long(

@@ -6,16 +6,16 @@ internal sealed class TrainingSet : IDisposable
     private readonly List<TrainingImage> _images = [];
 
     /// <summary>Opens every image and its labels; what is open already is closed again where one of them fails.</summary>
-    public TrainingSet(IReadOnlyList<string> images, IReadOnlyList<string> labels)
+    public TrainingSet(IReadOnlyList<string> images, IReadOnlyList<string> labels, ImageOptions opening)
     {
         try
         {
             for (int i = 0; i < images.Count; i++)
             {
-                ImageReader image = ImageFile.Open(images[i]);
+                ImageReader image = ImageFile.Open(images[i], opening);
                 try
                 {
-                    _images.Add(new TrainingImage(image, ImageFile.OpenLabels(labels[i])));
+                    _images.Add(new TrainingImage(image, ImageFile.OpenLabels(labels[i], opening)));
                 }
                 catch
                 {

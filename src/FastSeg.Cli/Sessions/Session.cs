@@ -3,6 +3,7 @@ using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Reports;
 using FastSeg.Cli.Terminal;
+using FastSeg.Images;
 using FastSeg.Native;
 
 namespace FastSeg.Cli.Sessions;
@@ -24,6 +25,8 @@ internal sealed class Session(
     bool terminal,
     CancellationToken cancellation)
 {
+    private bool _saidTurned;
+
     /// <summary>The parsed arguments.</summary>
     public ParseResult Parsed => parsed;
 
@@ -90,18 +93,30 @@ internal sealed class Session(
     {
         if (warnings.Count > 0 && StrictOption.Given(parsed))
         {
-            throw new FastSegException(warnings[0]);
+            throw new FastSegException(Flagged(warnings[0]));
         }
         Show(warnings);
     }
 
     private void Show(IReadOnlyList<string> warnings)
     {
-        foreach (string warning in warnings.Where(Report.Warn))
+        foreach (string warning in warnings.Where(IsNews).Select(Flagged).Where(Report.Warn))
         {
             Error.WriteLine($"fastseg: warning: {warning}");
         }
     }
+
+    /// <summary>Of many images that should be turned, the first is named.</summary>
+    private bool IsNews(string warning)
+    {
+        bool turns = warning.Contains(OrientedImage.Remedy, StringComparison.Ordinal), news = !(turns && _saidTurned);
+        _saidTurned |= turns;
+        return news;
+    }
+
+    /// <summary>A warning with flags in place of the library's words.</summary>
+    private static string Flagged(string warning) =>
+        warning.Replace(OrientedImage.Remedy, "--orient turns images, labels and masks alike", StringComparison.Ordinal);
 
     /// <summary>Says, once, why something does not run on a GPU that was to, and keeps it in the report; nothing for null.</summary>
     public void Say(string? note)

@@ -20,6 +20,12 @@ internal static class ModelText
             .Row("samples", Samples(model))
             .Row("halo", $"{features.Halo} px")
             .Row("forest", $"{model.Trees} trees, {model.SplitsPerTree:0.0} splits a tree, {Units.Bytes(model.ForestBytes.Length)}");
+        if (model.Opening != ImageOptions.Default)
+        {
+            string pages = model.Opening.ChannelsFromPages ? "pages are channels" : "";
+            string turned = model.Opening.Orient ? "turned as their files say" : "";
+            table.Row("files", string.Join(", ", new[] { pages, turned }.Where(text => text.Length > 0)));
+        }
         AddTraining(table, model);
         if (model.Images is { } images)
         {
@@ -33,6 +39,8 @@ internal static class ModelText
         table.Row("smoothing", SmoothingText.Of(model.Smoothing));
         if (model.DeepFeatures is { } deep)
         {
+            string seen = deep.Rgb is { } rgb ? $"channels {string.Join(", ", rgb)} as red, green, blue" : "the mean of all channels";
+            table.Row("deep sees", deep.Rgb is null && model.Channels is 1 or 3 ? "the image's channels" : seen);
             BackboneText.AddRows(table, deep, model.Deep!);
         }
         table.Write(output);

@@ -242,7 +242,7 @@ typedef struct fs_feature_spec {
 /* Fills a specification. size: sizeof(fs_feature_spec). preset: FS_PRESET_PAPER (the default of training) or FS_PRESET_WEKA. */
 FS_API fs_status fs_feature_spec_init(fs_feature_spec *spec, size_t size, int32_t preset);
 
-/* How many planes a specification gives for an image of so many channels, 1 or 3. */
+/* How many planes a specification gives for an image of so many channels, 1 to 16. */
 FS_API fs_status fs_feature_spec_planes(const fs_feature_spec *spec, int32_t channels, int32_t *planes);
 
 /* The name of a plane, 0 <= index < planes, such as "gaussian_2" or "red_sobel_1". */
@@ -277,7 +277,7 @@ typedef struct fs_class {
 /*
  * Makes a model of trees that XGBoost trained elsewhere on the same features: gbtree with multi:softprob, multi:softmax or
  * binary:logistic, saved as JSON or UBJSON.
- * features: of the columns, in the order of the planes. channels: 1 or 3.
+ * features: of the columns, in the order of the planes. channels: 1 to 16.
  * classes: for each of XGBoost's classes 0, 1, .., by ascending value; the size of the first is taken for the size of each.
  * all_rounds: 1 to take all rounds of a training that stopped early, 0 to refuse such a file.
  */
@@ -288,7 +288,7 @@ FS_API fs_status fs_model_import(
 typedef struct fs_model_info {
     size_t size;
     int32_t classes;       /* 2 to 255 */
-    int32_t channels;      /* 1 where it was trained on grey images, 3 where on RGB */
+    int32_t channels;      /* 1 where it was trained on grey images, 3 where on RGB, otherwise as many as they had */
     int32_t planes;        /* planes that its trees look at: classical features times channels, then deep ones */
     int32_t deep_channels; /* of these, how many are deep; above 0 a session needs the model's backbone */
     int32_t halo;          /* how far, in pixels, the classical features of a pixel look around it */
@@ -335,7 +335,7 @@ FS_API fs_status fs_model_release(fs_model *model);
 typedef struct fs_training_image {
     size_t size;
     const char *name; /* what sentences and the model call it; NULL for "image 1" and so on */
-    fs_array image;   /* rows x columns, or rows x columns x channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha, interleaved */
+    fs_array image;   /* rows x columns, or rows x columns x channels: 1 grey, 3 RGB, up to 16 of any meaning, none of them alpha */
     fs_array labels;  /* rows x columns of uint8 or uint16; 0 is unlabelled, every other value is a class */
 } fs_training_image;
 
@@ -397,7 +397,7 @@ typedef struct fs_frame_shape {
     int64_t width;    /* columns */
     int64_t height;   /* rows */
     fs_dtype dtype;   /* FS_UINT8, FS_UINT16, FS_INT16 or FS_FLOAT32 */
-    int32_t channels; /* 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha; alpha is not looked at */
+    int32_t channels; /* 1 to 16; where a model of grey or RGB is given 2 or 4, the last one is alpha, which is not looked at */
     int32_t up_to;    /* 1: frames may be smaller; 0: they have exactly this size */
     int32_t reserved; /* 0 */
 } fs_frame_shape;

@@ -22,7 +22,7 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
     private const double StepShare = 0.8;
 
     private readonly BackboneFiles _network = new(job.Backbone);
-    private readonly List<ImageReader> _images = [];
+    private readonly List<ImageReader> _opened = [], _images = [];
     private readonly List<SampleMap> _samples = [];
 
     /// <summary>Trains, and writes the file.</summary>
@@ -40,7 +40,7 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
         }
         finally
         {
-            _images.ForEach(image => image.Dispose());
+            _opened.ForEach(image => image.Dispose());
         }
     }
 
@@ -53,7 +53,9 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
         foreach (string path in job.Images)
         {
             ImageReader image = ImageFile.Open(path);
-            _images.Add(image);
+            _opened.Add(image);
+            // Images of other than one channel or three are seen as the mean of their channels.
+            _images.Add(DeepSource.Of(image, null, divided: false));
             _samples.Add(SampleMap.Of(SampleStatisticsPass.Run(image, null, job.Threads, Options).Statistics));
         }
     }
@@ -61,8 +63,8 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
     private void Train(TrainingState? state)
     {
         UpsamplerFile? from = job.From is null ? null : UpsamplerFile.Load(job.From);
-        (SharedPca projection, string identity, TrainingData data, int patch, bool flips) = Prepare(from);
-        using TrainingData owned = data;
+        (SharedPca projection, string identity, Pieces.TrainingData data, int patch, bool flips) = Prepare(from);
+        using Pieces.TrainingData owned = data;
         float[] deviations = job.Recipe == UpsamplerRecipe.Given ? [] : TrainingPiece.Deviations(projection);
         UpsamplerConfig config = from?.Config ?? TrainedConfig.Fresh(job, patch);
         List<WeightTensor> weights = from is not null
@@ -85,7 +87,7 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
     }
 
     /// <summary>Projection and what is trained on; the transformer is closed again before the steps.</summary>
-    private (SharedPca Projection, string Identity, TrainingData Data, int Patch, bool Flips) Prepare(UpsamplerFile? from)
+    private (SharedPca Projection, string Identity, Pieces.TrainingData Data, int Patch, bool Flips) Prepare(UpsamplerFile? from)
     {
         // With one thread a window, several windows run at once, and tokens do not depend on the number of threads.
         using Backbone backbone = Backbone.Open(job.Backbone, _network, threads: 1, device: null);

@@ -16,7 +16,7 @@ namespace FastSeg.Learning.Runs;
 /// <param name="tell">Hears of progress.</param>
 /// <param name="cancellation">Stops between two steps.</param>
 internal sealed class TrainingLoop(
-    TorchNetwork network, TrainingData data, UpsamplerJob job, Action<UpsamplerNews> tell, CancellationToken cancellation)
+    TorchNetwork network, Pieces.TrainingData data, UpsamplerJob job, Action<UpsamplerNews> tell, CancellationToken cancellation)
 {
     /// <summary>Steps from one set of kept weights to the next, from one line of progress to the next, and that are timed.</summary>
     private const int KeepEvery = 25, TellEvery = 10, TimedFrom = 3, TimedSteps = 10;

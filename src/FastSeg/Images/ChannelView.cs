@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace FastSeg.Images;
@@ -9,9 +8,6 @@ namespace FastSeg.Images;
 /// </summary>
 internal sealed class ChannelView : ImageReader
 {
-    /// <summary>Most bytes of the original that are held while they are looked through, unless one row has more.</summary>
-    private const int ChunkBytes = 1 << 20;
-
     private readonly ImageReader _original;
 
     /// <summary>The channels that are taken; empty for the mean of all.</summary>
@@ -53,33 +49,18 @@ internal sealed class ChannelView : ImageReader
     }
 
     /// <inheritdoc/>
-    public override long HeldBytes(int threads)
-    {
-        long chunk = Math.Max(ChunkBytes, _original.Info.Width * _original.Info.PixelBytes);
-        // The pool rounds a length up to the next power of two.
-        return _original.HeldBytes(threads) + (threads * 2 * chunk);
-    }
+    public override long HeldBytes(int threads) => _original.HeldBytes(threads) + ImageReading.HeldInChunks(_original.Info, threads);
 
     /// <inheritdoc/>
-    public override void Read(Region region, Span<byte> destination)
+    public override unsafe void Read(Region region, Span<byte> destination)
     {
         ImageReading.Check(Info, region, destination.Length);
-        int bytes = _original.Info.PixelBytes;
-        long rowBytes = region.Width * bytes;
-        int rows = (int)Math.Clamp(ChunkBytes / rowBytes, 1, region.Height);
-        byte[] chunk = ArrayPool<byte>.Shared.Rent(checked((int)(rows * rowBytes)));
-        try
+        int bytes = Info.PixelBytes;
+        fixed (byte* to = destination)
         {
-            for (long y = region.Y; y < region.Bottom; y += rows)
-            {
-                Region part = region with { Y = y, Height = Math.Min(rows, region.Bottom - y) };
-                _original.Read(part, chunk);
-                Take(chunk.AsSpan(0, (int)(part.Pixels * bytes)), destination[(int)((y - region.Y) * region.Width * Info.PixelBytes)..]);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(chunk);
+            byte* first = to;
+            ImageReading.InChunks(_original, region, (samples, before) =>
+                Take(samples, new Span<byte>(first + (before * bytes), samples.Length / _original.Info.PixelBytes * bytes)));
         }
     }
 

@@ -19,6 +19,18 @@ public sealed record ImageOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Orient { get; init; }
 
+    /// <summary>How the images of one training were opened.</summary>
+    /// <exception cref="FastSegException">Two were opened differently.</exception>
+    internal static ImageOptions Of(IEnumerable<ImageReader> images)
+    {
+        ImageReader[] all = [.. images];
+        ImageReader? other = all.FirstOrDefault(image => image.Opening != all[0].Opening);
+        return other is null
+            ? all[0].Opening
+            : throw new FastSegException(
+                $"{other.Info.Name} and {all[0].Info.Name} were opened with different options; open all images of a training alike.");
+    }
+
     /// <summary>What either asks for.</summary>
     /// <param name="other">What else is asked for.</param>
     public ImageOptions And(ImageOptions other) => new()

@@ -13,6 +13,9 @@ public abstract class ImageReader : IDisposable
     /// <summary>The path of the file that is read, without a page; null for an image that is no file of <see cref="ImageFile"/>.</summary>
     internal string? FilePath { get; set; }
 
+    /// <summary>How it was opened, if it is a file.</summary>
+    internal ImageOptions Opening { get; set; } = ImageOptions.Default;
+
     /// <summary>What the pages of the image's file are, where the file says so.</summary>
     internal virtual PageMeaning? Meaning => null;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
@@ -48,6 +49,41 @@ internal static class ImageReading
             from += step;
         }
     }
+
+    /// <summary>Most bytes of an image that <see cref="InChunks"/> holds, unless one row has more.</summary>
+    private const int ChunkBytes = 1 << 20;
+
+    /// <summary>What becomes of some rows of a rectangle.</summary>
+    /// <param name="samples">Their samples.</param>
+    /// <param name="before">Pixels of the rectangle in the rows above.</param>
+    public delegate void ChunkAction(ReadOnlySpan<byte> samples, long before);
+
+    /// <summary>Reads a rectangle some rows at a time, so that little of it is held.</summary>
+    public static void InChunks(ImageReader image, Region region, ChunkAction take)
+    {
+        int bytes = image.Info.PixelBytes;
+        long rowBytes = region.Width * bytes;
+        int rows = (int)Math.Clamp(ChunkBytes / rowBytes, 1, region.Height);
+        byte[] chunk = ArrayPool<byte>.Shared.Rent(checked((int)(rows * rowBytes)));
+        try
+        {
+            for (long y = region.Y; y < region.Bottom; y += rows)
+            {
+                Region part = region with { Y = y, Height = Math.Min(rows, region.Bottom - y) };
+                image.Read(part, chunk);
+                take(chunk.AsSpan(0, (int)(part.Pixels * bytes)), (y - region.Y) * region.Width);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+
+    /// <summary>Bytes that <see cref="InChunks"/> holds on each of so many threads.</summary>
+    public static long HeldInChunks(ImageInfo image, int threads) =>
+        // The pool rounds a length up to the next power of two.
+        threads * 2 * Math.Max(ChunkBytes, image.Width * image.PixelBytes);
 
     /// <summary>Turns big-endian samples into little-endian ones, in place.</summary>
     public static void SwapBytes(Span<byte> samples, int sampleBytes)

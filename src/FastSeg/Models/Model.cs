@@ -86,6 +86,9 @@ public sealed class Model
     /// <summary>Number of feature planes of an image: features times channels, then the deep channels.</summary>
     public int Planes { get; }
 
+    /// <summary>How its training images were opened; images that it is applied to should be opened alike.</summary>
+    public ImageOptions Opening => _parts.Opening;
+
     /// <summary>Names of the planes, in the order of the trees' features.</summary>
     public IReadOnlyList<string> PlaneNames =>
         [.. _parts.Channels.PlaneNames(Features.Names), .. Enumerable.Range(0, DeepChannels).Select(i => $"deep_{i}")];

@@ -55,6 +55,10 @@ internal sealed record ModelDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Colour { get; init; }
 
+    /// <summary>How its training images were opened; left out where nothing special was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImageOptions? Opening { get; init; }
+
     /// <summary>The filters.</summary>
     public required FeaturesJson Features { get; init; }
 

@@ -119,6 +119,7 @@ internal static class ModelFile
             {
                 Features = features,
                 Channels = description.ChannelSet(),
+                Opening = description.Opening ?? ImageOptions.Default,
                 Deep = description.Deep is null ? null : Deep(zip, description.Deep),
                 Classes = description.Classes,
                 Training = description.Training,
@@ -190,6 +191,7 @@ internal static class ModelFile
         Channels = model.Channels.Count,
         ChannelNames = model.Channels.Names.Count == 0 ? null : model.Channels.Names,
         Colour = model.Channels is { Count: 3, IsColour: false } ? false : null,
+        Opening = model.Opening == ImageOptions.Default ? null : model.Opening,
         Deep = model.Deep?.Description,
         Features = ModelDescription.FeaturesJson.From(model.Features),
         Classes = model.Classes,

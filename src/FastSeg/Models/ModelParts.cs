@@ -12,6 +12,9 @@ internal sealed record ModelParts
     /// <summary>The channels of its images: one of grey images, those of RGB, or others.</summary>
     public required ChannelSet Channels { get; init; }
 
+    /// <summary>How its training images were opened.</summary>
+    public ImageOptions Opening { get; init; } = ImageOptions.Default;
+
     /// <summary>Its deep features, if it has any.</summary>
     public DeepModel? Deep { get; init; }
 

@@ -188,6 +188,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         ChannelSet seen = Channels(channels, how);
         Work work = WorkOn(features, seen, model, samples);
         _doubts.AddAll(UnchosenPage.Warnings(image));
+        _doubts.AddAll(OrientedImage.Warnings(image));
         // A device that is not there is said before a file is made.
         BackendChoice.Choose(how.Backend);
         ImageWriter writer = output(Names(work, seen))

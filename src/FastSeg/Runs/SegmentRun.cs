@@ -63,6 +63,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         what = what with { Outputs = outputs };
         var doubts = new Doubts(options);
         doubts.AddAll(UnchosenPage.Warnings(image, segment.Mask));
+        doubts.AddAll(OrientedImage.Warnings(image, segment.Mask));
         doubts.AddAll(model.Warnings(image.Info.Name, image.Info.Type));
         Overlap.Refuse([image, segment.Mask], [.. outputs.Writers]);
         var times = new StageTimes();

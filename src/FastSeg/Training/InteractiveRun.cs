@@ -34,6 +34,7 @@ internal sealed unsafe class InteractiveRun(InteractiveState state, IReadOnlyLis
     {
         Check(pages);
         _doubts.AddAll(UnchosenPage.Warnings(pages.Select(page => page.Image.Image)));
+        _doubts.AddAll(OrientedImage.Warnings(pages.Select(page => page.Image.Image)));
         LabelledPixels[] pixels = [.. pages.Select(PixelsOf)];
         ModelClass[] classes = DrawnClasses.Of(pixels, names);
         PageSamples[] samples = Measure(pages);
@@ -60,6 +61,7 @@ internal sealed unsafe class InteractiveRun(InteractiveState state, IReadOnlyLis
         var fit = new ModelFit(state.Features, state.Training, options.Cancellation)
         {
             Channels = seen,
+            Opening = ImageOptions.Of(pages.Select(page => page.Image.Image)),
             Deep = state.DeepModel,
             Classes = classes,
             Images = pages.Select(page => page.Image.Info),

@@ -19,6 +19,9 @@ internal sealed unsafe class ModelFit(FeatureSpec features, TrainingOptions trai
     /// <summary>Channels whose features were computed.</summary>
     public required ChannelSet Channels { get; init; }
 
+    /// <summary>How the images were opened.</summary>
+    public required ImageOptions Opening { get; init; }
+
     /// <summary>The deep features, or null.</summary>
     public DeepModel? Deep { get; init; }
 
@@ -55,6 +58,7 @@ internal sealed unsafe class ModelFit(FeatureSpec features, TrainingOptions trai
         {
             Features = features,
             Channels = Channels,
+            Opening = Opening,
             Deep = Deep,
             Classes = Classes,
             Training = training,

@@ -85,6 +85,7 @@ internal sealed unsafe class Trainer(
             throw new FastSegException("There is no training image; give at least one image with its labels.");
         }
         _doubts.AddAll(UnchosenPage.Warnings(images.SelectMany(image => (ImageReader[])[image.Image, image.Labels])));
+        _doubts.AddAll(OrientedImage.Warnings(images.SelectMany(image => (ImageReader[])[image.Image, image.Labels])));
         _plannedPeak = TrainingMemory.CheckLabels(images, training.Augment, options);
         LabelledImage[] originals = LabelledImage.Originals(images, options.Cancellation);
         ModelClass[] classes = DrawnClasses.Of(originals.Select(image => image.Pixels), names);
@@ -109,6 +110,7 @@ internal sealed unsafe class Trainer(
         var fit = new ModelFit(features, training, options.Cancellation)
         {
             Channels = seen,
+            Opening = ImageOptions.Of(images.Select(image => image.Image)),
             Deep = _deepModel,
             Classes = classes,
             Images = originals.Select(image => image.Image.Info),

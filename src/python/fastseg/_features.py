@@ -32,7 +32,7 @@ def features(
     image : rows x columns, or with channels along ``channel_axis``; uint8, uint16, int16 or float32.
     preset : "paper", "weka", or a FeatureSpec.
     families, sigma, sigma_scale, standardise : change what the preset says; see FeatureSpec.
-    channel_axis : the axis of RGB (or RGB and alpha), whose planes come channel by channel; None for grey images.
+    channel_axis : the axis of channels (3: RGB; up to 16), whose planes come channel by channel; None for grey images.
     plane_axis : 0 gives planes x rows x columns, -1 rows x columns x planes. Both are written straight to where they lie.
     dtype : float32 or float16, where no ``out`` is given.
     out : receives the planes; any strides.

@@ -56,7 +56,7 @@ class Session:
     model : a Model; or a FeatureSpec for a session that computes features only.
     shape : of a frame, as numpy says it: rows, columns, and channels where there are any.
     dtype : of a frame: uint8, uint16, int16 or float32.
-    channel_axis : which axis of a frame counts channels (2: grey and alpha, 3: RGB, 4: RGB and alpha); None for grey frames.
+    channel_axis : which axis of a frame counts channels (up to 16; a model of grey or RGB takes alpha, too); None for grey ones.
     up_to : frames may be smaller than the shape.
     threads : 0 for one a core.
     backend : auto (a CUDA device where there is one, else the CPU), cpu, cuda, opencl or simulated.

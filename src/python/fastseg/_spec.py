@@ -53,7 +53,7 @@ class FeatureSpec:
         return dataclasses.replace(cls._of(native), **changes)
 
     def plane_names(self, channels: int = 1) -> Tuple[str, ...]:
-        """The names of the planes, in their order, for images of 1 (grey) or 3 (RGB) channels."""
+        """The names of the planes, in their order, for images of 1 (grey), 3 (RGB) or other numbers of channels up to 16."""
         native, count, api = self._native(), ctypes.c_int32(), library()
         check(api.fs_feature_spec_planes(ctypes.byref(native), channels, ctypes.byref(count)))
         return tuple(

@@ -50,7 +50,7 @@ def train(
     labels : as many label images, rows x columns of whole numbers: 0 where nothing was drawn, every other value is a class.
     preset : "paper", "weka", or a FeatureSpec.
     families, sigma, sigma_scale, standardise : change what the preset says; see FeatureSpec.
-    channel_axis : the axis of an image that counts channels; None for grey images. Alpha is not looked at.
+    channel_axis : the axis of an image that counts channels; None for grey images. All of them are data: cut alpha off.
     class_names : names by label value, of every class that was drawn; None for "class 1" and so on.
     image_names : what errors and the model call the images.
     smoothing : what the model does to probabilities before each pixel gets its label: none, guided, safe, or auto, which holds labelled
