@@ -1,3 +1,5 @@
+using FastSeg.Images;
+
 namespace FastSeg;
 
 /// <summary>The features of an image in memory: for each feature a plane of the image's size.</summary>
@@ -37,5 +39,26 @@ public sealed class FeatureStack
                 ? this[index]
                 : throw new FastSegException($"There is no feature {name}; the planes are {string.Join(", ", Names)}.");
         }
+    }
+
+    /// <summary>
+    /// Lets a computation write into an array, which is allocated when the planes' names are known. A stack that is too large even with
+    /// <paramref name="leastPlanes"/> planes is refused before anything is read.
+    /// </summary>
+    internal static FeatureStack Of(
+        ImageReader image, int leastPlanes, Func<Func<IReadOnlyList<string>, ImageWriter>, RunResult> compute)
+    {
+        InMemory.ArrayLength(image.Info, Layout(leastPlanes));
+        IReadOnlyList<string> names = [];
+        float[] values = [];
+        ImageWriter Make(IReadOnlyList<string> planes)
+        {
+            ImageLayout layout = Layout(planes.Count);
+            (names, values) = (planes, new float[InMemory.ArrayLength(image.Info, layout)]);
+            return MemoryWriter.Owning(layout, values);
+        }
+        ImageLayout Layout(int planes) => new(image.Info.Width, image.Info.Height, SampleType.Float32, planes);
+        RunResult run = compute(Make);
+        return new FeatureStack((int)image.Info.Width, (int)image.Info.Height, names, values, run);
     }
 }

@@ -86,6 +86,7 @@ public sealed class Segmenter
     /// <see cref="ComputeOptions"/> says when.
     /// </param>
     /// <param name="deep">Deep features behind the classical ones, their projection fitted to this image with seed 0; or null.</param>
+    /// <param name="mask">0 where a pixel is left out, as by <see cref="SegmentOptions.Mask"/>; null where none is.</param>
     /// <exception cref="FastSegException">
     /// The features cannot be computed, the image is corrupt or has a sample that filters must not see, memory is not enough, or a result
     /// cannot be written.
@@ -93,9 +94,9 @@ public sealed class Segmenter
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static RunResult Features(
         ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output,
-        ComputeOptions? options = null, DeepOptions? deep = null)
+        ComputeOptions? options = null, DeepOptions? deep = null, ImageReader? mask = null)
     {
-        var run = new FeatureRun(NotNull(image), options ?? new ComputeOptions());
+        var run = new FeatureRun(NotNull(image), options ?? new ComputeOptions()) { Mask = mask };
         ChannelSet? seen = ChannelSet.Wanted(image.Info, channels);
         return deep is null
             ? run.Run(NotNull(features), seen, null, null, NotNull(output))
@@ -143,7 +144,7 @@ public sealed class Segmenter
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static FeatureStack Features(
         ImageReader image, FeatureSpec features, ComputeOptions? options = null, DeepOptions? deep = null) =>
-        StackOf(
+        FeatureStack.Of(
             NotNull(image), NotNull(features).Names.Count + (deep?.Channels ?? 0),
             output => Features(image, features, 0, output, options, deep));
 
@@ -158,7 +159,7 @@ public sealed class Segmenter
     /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public FeatureStack Features(ImageReader image, ComputeOptions? options = null) =>
-        StackOf(NotNull(image), Model.Planes, output => Features(image, output, options));
+        FeatureStack.Of(NotNull(image), Model.Planes, output => Features(image, output, options));
 
     /// <summary>Computes exactly the planes that the model sees: classical ones, then deep ones.</summary>
     /// <param name="image">The image.</param>
@@ -169,13 +170,15 @@ public sealed class Segmenter
     /// Threads, memory, backend, progress, cancellation; null for the defaults. Of these only the backend can change a result;
     /// <see cref="ComputeOptions"/> says when.
     /// </param>
+    /// <param name="mask">0 where a pixel is left out, as by <see cref="SegmentOptions.Mask"/>; null where none is.</param>
     /// <exception cref="FastSegException">
     /// The features cannot be computed, the image is corrupt or has a sample that filters must not see, the model's backbone was not given,
     /// memory is not enough, or a result cannot be written.
     /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public RunResult Features(ImageReader image, Func<IReadOnlyList<string>, ImageWriter> output, ComputeOptions? options = null) =>
-        new FeatureRun(NotNull(image), options ?? new ComputeOptions()).Run(Model, _backbone, NotNull(output));
+    public RunResult Features(
+        ImageReader image, Func<IReadOnlyList<string>, ImageWriter> output, ComputeOptions? options = null, ImageReader? mask = null) =>
+        new FeatureRun(NotNull(image), options ?? new ComputeOptions()) { Mask = mask }.Run(Model, _backbone, NotNull(output));
 
     /// <summary>
     /// The layout of the label map that <see cref="Segment(ImageReader, SegmentOutputs, SegmentOptions?, ComputeOptions?)"/> writes: uint8,
@@ -372,25 +375,4 @@ public sealed class Segmenter
 
     private SegmentRun Run(ImageReader image, SegmentOptions? segment, ComputeOptions? options) =>
         new(Model, _backbone, NotNull(image), segment ?? new SegmentOptions(), options ?? new ComputeOptions());
-
-    /// <summary>
-    /// Lets a computation write into an array, which is allocated when the planes' names are known. A stack that is too large even with
-    /// <paramref name="leastPlanes"/> planes is refused before anything is read.
-    /// </summary>
-    private static FeatureStack StackOf(
-        ImageReader image, int leastPlanes, Func<Func<IReadOnlyList<string>, ImageWriter>, RunResult> compute)
-    {
-        InMemory.ArrayLength(image.Info, Layout(leastPlanes));
-        IReadOnlyList<string> names = [];
-        float[] values = [];
-        ImageWriter Make(IReadOnlyList<string> planes)
-        {
-            ImageLayout layout = Layout(planes.Count);
-            (names, values) = (planes, new float[InMemory.ArrayLength(image.Info, layout)]);
-            return MemoryWriter.Owning(layout, values);
-        }
-        ImageLayout Layout(int planes) => new(image.Info.Width, image.Info.Height, SampleType.Float32, planes);
-        RunResult run = compute(Make);
-        return new FeatureStack((int)image.Info.Width, (int)image.Info.Height, names, values, run);
-    }
 }

@@ -26,6 +26,14 @@ internal sealed class FeaturesCommand : FastSegCommand
             "Compute exactly what this model sees, instead of what the options above say; --deep then only names its backbone's folder.",
     };
 
+    private readonly Option<string?> _mask = new("--mask")
+    {
+        HelpName = "MASK",
+        Description =
+            "A label image of the image's size: where it is 0, samples do not count in mean and deviation, and may be NaN. Features are " +
+                "written there all the same.",
+    };
+
     private readonly Option<string> _output = new("--output", "-o")
     {
         HelpName = "F.npy|F.tif",
@@ -50,12 +58,12 @@ internal sealed class FeaturesCommand : FastSegCommand
         _features.AddTo(this);
         _deep.AddTo(this);
         _opening.AddTo(this);
-        Array.ForEach((Option[])[_model, _output, _strict, _memory], Options.Add);
+        Array.ForEach((Option[])[_model, _mask, _output, _strict, _memory], Options.Add);
     }
 
     public override FileUse Files(ParseResult parsed) =>
         new(
-            [parsed.GetRequiredValue(_image), parsed.GetValue(_model), _deep.Projection(parsed)],
+            [parsed.GetRequiredValue(_image), parsed.GetValue(_model), parsed.GetValue(_mask), _deep.Projection(parsed)],
             [parsed.GetRequiredValue(_output)]);
 
     public override int Run(Session session)
@@ -70,7 +78,8 @@ internal sealed class FeaturesCommand : FastSegCommand
         if (modelPath is not null && _features.Given(parsed))
         {
             throw new UsageException(
-                "--model says which features are computed; leave out --preset, --sigmas, --sigma-scale, --families and --standardise.");
+                "--model says which features are computed; leave out --preset, --sigmas, --sigma-scale, --families, --standardise, " +
+                    "--nan-as and --data-bar.");
         }
         if (modelPath is not null && _deep.Other(parsed) is { } option)
         {
@@ -83,7 +92,9 @@ internal sealed class FeaturesCommand : FastSegCommand
             : BackboneOption.Open(session, model, modelPath!, _deep.Folder(parsed));
         DeepOptions? wanted = model is null ? _deep.Wanted(parsed, backbone) : null;
         WholeFile.Check(output);
-        using ImageReader image = ImageFile.Open(path, _opening.Wanted(parsed, model));
+        ImageOptions opening = _opening.Wanted(parsed, model);
+        using ImageReader image = ImageFile.Open(path, opening);
+        using ImageReader? mask = parsed.GetValue(_mask) is { } kept ? ImageFile.OpenLabels(kept, "a mask holds", opening) : null;
         IReadOnlyList<string> names = [];
         ImageWriter Create(IReadOnlyList<string> planes)
         {
@@ -96,8 +107,8 @@ internal sealed class FeaturesCommand : FastSegCommand
             });
         }
         RunResult run = session.Long("features", parsed.GetValue(_memory), options => model is null
-            ? Segmenter.Features(image, features, 0, Create, options, wanted)
-            : new Segmenter(model, backbone).Features(image, Create, options));
+            ? Segmenter.Features(image, features, 0, Create, options, wanted, mask)
+            : new Segmenter(model, backbone).Features(image, Create, options, mask));
         session.Add(run);
         session.Report.Add(new ReportImage(path)
         {
@@ -106,7 +117,12 @@ internal sealed class FeaturesCommand : FastSegCommand
             Seconds = run.Seconds,
             Standardise = run.Standardise,
             Samples = run.Samples.FirstOrDefault(),
+            DataBar = run.DataBars.Count > 0 ? run.DataBars[0] : null,
         });
+        foreach (Region bar in run.DataBars)
+        {
+            session.Output.WriteLine(DataBarText.Of(bar));
+        }
         DeepFeatureOptions.Say(session, wanted, features.Standardise);
         session.Output.WriteLine(
             $"{path}  {image.Info.Width} x {image.Info.Height} x {names.Count} features, {Units.Seconds(run.Seconds)}: {output}");

@@ -134,9 +134,14 @@ internal sealed class SegmentCommand : FastSegCommand
             ClassWeights = run.ClassWeights,
             Standardise = run.Standardise,
             Samples = run.Samples.FirstOrDefault(),
+            DataBar = run.DataBars.Count > 0 ? run.DataBars[0] : null,
         });
         Region area = options.Region ?? image.Info.Bounds;
         session.Output.WriteLine($"{path}  {area.Width} x {area.Height}, {Units.Seconds(seconds)}: {string.Join(", ", paths.All)}");
+        foreach (Region bar in run.DataBars)
+        {
+            session.Output.WriteLine($"  {DataBarText.Of(bar)}");
+        }
         ClassTable.Write(session.Output, segmenter.Model.Classes, run.ClassPixels);
         if (run.ClassWeights is { } weights && options.ClassWeights is null)
         {

@@ -26,6 +26,14 @@ internal sealed class TrainCommand : FastSegCommand
         Required = true,
     };
 
+    private readonly Option<string[]> _masks = new("--mask")
+    {
+        HelpName = "FILE",
+        Description =
+            "The mask of the image of the same position; give one for every --image, - where there is none. Where it is 0, labels and " +
+                "samples do not count: a sample may be NaN there, and a scale bar coloured.",
+    };
+
     private readonly FeatureOptions _features = new();
     private readonly DeepFeatureOptions _deep = new(trains: true);
     private readonly TreeOptions _trees = new();
@@ -71,6 +79,7 @@ internal sealed class TrainCommand : FastSegCommand
     {
         Options.Add(_images);
         Options.Add(_labels);
+        Options.Add(_masks);
         _opening.AddTo(this);
         _features.AddTo(this);
         _deep.AddTo(this);
@@ -83,7 +92,7 @@ internal sealed class TrainCommand : FastSegCommand
 
     public override FileUse Files(ParseResult parsed) =>
         new(
-            [.. parsed.GetRequiredValue(_images), .. parsed.GetRequiredValue(_labels), _deep.Projection(parsed)],
+            [.. parsed.GetRequiredValue(_images), .. parsed.GetRequiredValue(_labels), .. Masks(parsed), _deep.Projection(parsed)],
             [parsed.GetRequiredValue(_output)]);
 
     public override int Run(Session session)
@@ -94,6 +103,13 @@ internal sealed class TrainCommand : FastSegCommand
         {
             throw new UsageException(
                 $"There are {images.Length} --image but {labels.Length} --labels; give one --labels for every --image, in the same order.");
+        }
+        string?[] masks = Masks(parsed);
+        if (masks.Length > 0 && masks.Length != images.Length)
+        {
+            throw new UsageException(
+                $"There are {images.Length} --image but {masks.Length} --mask; give one for every --image, in the same order, " +
+                    "and - for an image without one.");
         }
         FeatureSpec features = _features.Spec(parsed, _deep.Folder(parsed) is not null);
         string output = parsed.GetRequiredValue(_output);
@@ -113,7 +129,7 @@ internal sealed class TrainCommand : FastSegCommand
         // Without held-out labels nothing can be chosen.
         smooth ??= scored ? null : Smoothing.Safe;
         TrainingResult result;
-        using (var set = new TrainingSet(images, labels, _opening.Wanted(parsed)))
+        using (var set = new TrainingSet(images, labels, masks, _opening.Wanted(parsed)))
         {
             deep = WithUpsampler(session, images, features, deep, training.Seed);
             result = session.Long(
@@ -135,6 +151,10 @@ internal sealed class TrainCommand : FastSegCommand
         }
         return ExitCode.Success;
     }
+
+    /// <summary>The masks' paths, null for an image that has none; empty where none are given.</summary>
+    private string?[] Masks(ParseResult parsed) =>
+        [.. (parsed.GetValue(_masks) ?? []).Select(path => path == "-" ? null : path)];
 
     /// <summary>The deep features with an upsampler that is trained for these images now, where one is wanted.</summary>
     private DeepOptions? WithUpsampler(Session session, string[] images, FeatureSpec features, DeepOptions? deep, int seed)
@@ -167,11 +187,16 @@ internal sealed class TrainCommand : FastSegCommand
                 Output = output,
                 Standardise = result.Run.Standardise,
                 Samples = result.Run.Samples.ElementAtOrDefault(i),
+                DataBar = result.Run.DataBars.Count > i ? result.Run.DataBars[i] : null,
             });
         }
         session.Output.WriteLine(
             $"{Units.Count(result.Run.Pixels)} labelled pixels of {images.Length} image{(images.Length == 1 ? "" : "s")}, " +
                 $"{model.Planes} features");
+        for (int i = 0; i < result.Run.DataBars.Count; i++)
+        {
+            session.Output.WriteLine($"{images[i]}: {DataBarText.Of(result.Run.DataBars[i])}");
+        }
         ClassTable.Write(session.Output, model.Classes, [.. model.Classes.Select(c => c.Pixels)]);
         if (result.HeldOut is { } score)
         {

@@ -18,6 +18,8 @@ internal static class SettingFlags
         Setting.ClassWeights => "--class-weights",
         Setting.Projection => "--projection",
         Setting.Rgb => "--rgb",
+        Setting.Mask => "--mask",
+        Setting.NanAs => "--nan-as",
         _ => throw new ArgumentOutOfRangeException(nameof(setting), setting, "This setting has no flag."),
     };
 

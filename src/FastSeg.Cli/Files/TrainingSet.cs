@@ -5,23 +5,26 @@ internal sealed class TrainingSet : IDisposable
 {
     private readonly List<TrainingImage> _images = [];
 
-    /// <summary>Opens every image and its labels; what is open already is closed again where one of them fails.</summary>
-    public TrainingSet(IReadOnlyList<string> images, IReadOnlyList<string> labels, ImageOptions opening)
+    private readonly List<ImageReader> _open = [];
+
+    /// <summary>Opens every image with its labels and its mask; what is open already is closed again where one of them fails.</summary>
+    /// <param name="images">Paths of images.</param>
+    /// <param name="labels">Paths of their labels.</param>
+    /// <param name="masks">Paths of their masks, null for an image without one; empty where there are none at all.</param>
+    /// <param name="opening">How they are opened.</param>
+    public TrainingSet(
+        IReadOnlyList<string> images, IReadOnlyList<string> labels, IReadOnlyList<string?> masks, ImageOptions opening)
     {
         try
         {
             for (int i = 0; i < images.Count; i++)
             {
-                ImageReader image = ImageFile.Open(images[i], opening);
-                try
+                ImageReader image = Opened(ImageFile.Open(images[i], opening)), drawn = Opened(ImageFile.OpenLabels(labels[i], opening));
+                string? mask = masks.ElementAtOrDefault(i);
+                _images.Add(new TrainingImage(image, drawn)
                 {
-                    _images.Add(new TrainingImage(image, ImageFile.OpenLabels(labels[i], opening)));
-                }
-                catch
-                {
-                    image.Dispose();
-                    throw;
-                }
+                    Mask = mask is null ? null : Opened(ImageFile.OpenLabels(mask, "a mask holds", opening)),
+                });
             }
         }
         catch
@@ -34,12 +37,11 @@ internal sealed class TrainingSet : IDisposable
     /// <summary>The images with their labels, in the order given.</summary>
     public IReadOnlyList<TrainingImage> Images => _images;
 
-    public void Dispose()
+    public void Dispose() => _open.ForEach(reader => reader.Dispose());
+
+    private ImageReader Opened(ImageReader reader)
     {
-        foreach (TrainingImage image in _images)
-        {
-            image.Image.Dispose();
-            image.Labels.Dispose();
-        }
+        _open.Add(reader);
+        return reader;
     }
 }

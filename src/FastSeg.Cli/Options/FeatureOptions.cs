@@ -42,11 +42,14 @@ internal sealed class FeatureOptions
             "[default: 64]",
         null, 256);
 
+    private readonly LeaveOutOptions _leaveOut = new("such samples are refused, the bar is kept");
+
     public FeatureOptions() => ChoiceOption.Only(_preset, "paper", "weka");
 
     /// <summary>Whether any of the options was given.</summary>
     public bool Given(ParseResult parsed) =>
-        ((Option[])[_preset, _sigmas, _scale, _families, _standardise, _surroundings]).Any(option => Given(parsed, option));
+        ((Option[])[_preset, _sigmas, _scale, _families, _standardise, _surroundings, .. _leaveOut.All])
+            .Any(option => Given(parsed, option));
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -57,6 +60,7 @@ internal sealed class FeatureOptions
         command.Options.Add(_families);
         command.Options.Add(_standardise);
         command.Options.Add(_surroundings);
+        _leaveOut.AddTo(command);
     }
 
     /// <summary>The specification they describe.</summary>
@@ -90,6 +94,8 @@ internal sealed class FeatureOptions
             SigmaScale = Given(parsed, _scale) ? parsed.GetValue(_scale) : preset.SigmaScale,
             Standardise = StandardiseOption.Chosen(parsed, _standardise),
             StandardiseSigma = Given(parsed, _surroundings) ? parsed.GetValue(_surroundings) : preset.StandardiseSigma,
+            NanAs = _leaveOut.NanAs(parsed),
+            DataBar = _leaveOut.Bar(parsed) ?? DataBar.None,
             Families = families is null ? preset.Families : FamilyNames.Parse(families.Split(',', StringSplitOptions.TrimEntries)),
         };
     }

@@ -26,8 +26,12 @@ internal sealed class OutputOptions
     private readonly Option<string?> _mask = new("--mask")
     {
         HelpName = "MASK",
-        Description = "A label image of the image's size: where it is 0 (a data bar, say) nothing is segmented and the output is 0.",
+        Description =
+            "A label image of the image's size: where it is 0 nothing is segmented and the output is 0. A sample may be NaN there, and " +
+                "a scale bar coloured.",
     };
+
+    private readonly LeaveOutOptions _leaveOut = new("what the model says");
 
     private readonly Option<Smoothing?> _smooth = SmoothOption.Create(
         "What is done to the probabilities before each pixel gets its label.", "what the model says");
@@ -44,6 +48,7 @@ internal sealed class OutputOptions
         command.Options.Add(_keepValues);
         command.Options.Add(_region);
         command.Options.Add(_mask);
+        _leaveOut.AddTo(command);
         command.Options.Add(_smooth);
         command.Options.Add(_weights);
     }
@@ -72,6 +77,8 @@ internal sealed class OutputOptions
         Region = parsed.GetValue(_region),
         KeepValues = parsed.GetValue(_keepValues),
         Mask = mask,
+        NanAs = _leaveOut.NanAs(parsed),
+        DataBar = _leaveOut.Bar(parsed),
         Smoothing = parsed.GetValue(_smooth),
         ClassWeights = parsed.GetValue(_weights) is { Length: > 0 } weights ? weights : null,
     };

@@ -37,6 +37,9 @@ internal sealed record ReportImage(string Image)
     /// <summary>Mean and deviation of its samples, where it was standardised by them.</summary>
     public SampleStatistics? Samples { get; init; }
 
+    /// <summary>The rows that were left out as its data bar, empty where there is none; null where none was looked for.</summary>
+    public Region? DataBar { get; init; }
+
     /// <summary>Why it failed, if it did.</summary>
     public string? Failure { get; init; }
 
@@ -66,6 +69,15 @@ internal sealed record ReportImage(string Image)
         {
             json.WriteNumber("mean", samples.Mean);
             json.WriteNumber("deviation", samples.Deviation);
+        }
+        if (DataBar is { } bar)
+        {
+            json.WriteStartArray("dataBar");
+            foreach (long row in bar.IsEmpty ? (long[])[] : [bar.Y, bar.Bottom - 1])
+            {
+                json.WriteNumberValue(row);
+            }
+            json.WriteEndArray();
         }
         if (MeanIou is { } iou)
         {

@@ -18,6 +18,7 @@ internal static class ModelText
             .Row("sigmas", $"{string.Join(", ", features.Sigmas)} (standard deviation = {features.SigmaScale} x sigma)")
             .Row("membrane", $"{features.Membrane.Angles} lines of {features.Membrane.Patch} px, thickness {features.Membrane.Thickness}")
             .Row("samples", Samples(model))
+            .Row("left out", LeftOut(features))
             .Row("halo", $"{features.Halo} px")
             .Row("forest", $"{model.Trees} trees, {model.SplitsPerTree:0.0} splits a tree, {Units.Bytes(model.ForestBytes.Length)}");
         if (model.Opening != ImageOptions.Default)
@@ -58,6 +59,13 @@ internal static class ModelText
     private static string Samples(Model model) => StandardiseText.Of(model.Features.Standardise)
         + (model.Features.Standardise == Standardisation.Local ? $"; sigma {Units.Significant(model.Features.StandardiseSigma)} px" : "")
         + (model.Samples is { } samples ? $"; {StandardiseText.Of(samples)} over the training images" : "");
+
+    /// <summary>What becomes of samples that are not finite, and of data bars.</summary>
+    private static string LeftOut(FeatureSpec features) =>
+        (features.NanAs is { } number ? $"NaN and infinite samples count as {FeatureText(number)}" : "NaN and infinite samples are refused")
+        + (features.DataBar == DataBar.Auto ? ", a data bar is left out" : "");
+
+    private static string FeatureText(float number) => number.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Deep(Model model) => model.DeepFeatures is { } deep ? $", and {deep.Channels} deep" : "";
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using FastSeg.Common;
+using FastSeg.Images.Masks;
 
 namespace FastSeg.Backends;
 
@@ -46,7 +47,9 @@ internal sealed class LabelledPixels
         }
         if (_positions.Count == 0)
         {
-            throw new FastSegException($"{info.Name}: no pixel is labelled; every label is 0, which means unlabelled.");
+            throw new FastSegException(labels is MaskedLabels { Dropped: > 0 }
+                ? $"{info.Name}: no pixel is labelled where the mask is not 0; label pixels that are kept."
+                : $"{info.Name}: no pixel is labelled; every label is 0, which means unlabelled.");
         }
     }
 

@@ -30,6 +30,12 @@ public sealed record RunResult(
     /// </summary>
     public IReadOnlyList<ImageData> Data { get; init; } = [];
 
+    /// <summary>
+    /// The rows of each image that were left out as its data bar, in the order of the images: an empty region where none was found. Empty
+    /// where none was looked for (<see cref="DataBar"/>).
+    /// </summary>
+    public IReadOnlyList<Region> DataBars { get; init; } = [];
+
     /// <summary>What makes the result doubtful, a sentence each; a program shows them to its user.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

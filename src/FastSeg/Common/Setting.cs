@@ -41,4 +41,10 @@ public enum Setting
 
     /// <summary>Which channels deep features see as red, green and blue.</summary>
     Rgb,
+
+    /// <summary>The image that says which pixels are left out.</summary>
+    Mask,
+
+    /// <summary>What stands for samples that are NaN or infinite.</summary>
+    NanAs,
 }

@@ -46,6 +46,15 @@ public sealed record FeatureSpec
     /// </summary>
     public double StandardiseSigma { get; init; } = 64;
 
+    /// <summary>
+    /// What stands for samples of float images that are NaN or infinite, before anything else is done with them; null where such a sample
+    /// is refused, unless a mask leaves it out.
+    /// </summary>
+    public float? NanAs { get; init; }
+
+    /// <summary>Whether the bar of text below a micrograph is left out.</summary>
+    public DataBar DataBar { get; init; }
+
     /// <summary>The default: the paper's sigmas, taken as standard deviations.</summary>
     public static FeatureSpec Paper { get; } = new();
 
@@ -179,6 +188,9 @@ public sealed record FeatureSpec
             !(StandardiseSigma is >= MinStandardiseSigma and <= MaxStandardiseSigma),
             $"The sigma of the local standardisation is {Tag(StandardiseSigma)}; "
             + $"it must be from {Tag(MinStandardiseSigma)} to {Tag(MaxStandardiseSigma)} pixels.");
+        Refuse(
+            NanAs is { } number && !(Math.Abs(number) <= LargestSample),
+            $"{NanAs} is to stand for samples that are not finite; it must be a number from -{LargestSample} to {LargestSample}.");
         Refuse((Families & ~FamilyNames.Every) != 0, $"Families {(int)Families} has unknown families in it.");
         Refuse(
             Names.Count + otherPlanes == 0,

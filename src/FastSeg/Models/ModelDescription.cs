@@ -174,12 +174,22 @@ internal sealed record ModelDescription
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public double? StandardiseSigma { get; init; }
 
+        /// <summary>What stands for samples that are not finite; left out where nothing does.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public float? NanAs { get; init; }
+
+        /// <summary>Whether data bars are left out; itself left out where they are not.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public DataBar DataBar { get; init; }
+
         /// <summary>The data of a specification.</summary>
         public static FeaturesJson From(FeatureSpec spec) =>
             new([.. FamilyNames.Of(spec.Families)], spec.Sigmas, spec.SigmaScale, spec.Membrane)
             {
                 Standardise = spec.Standardise,
                 StandardiseSigma = spec.Standardise == Standardisation.Local ? spec.StandardiseSigma : null,
+                NanAs = spec.NanAs,
+                DataBar = spec.DataBar,
             };
 
         /// <summary>The specification of the data.</summary>
@@ -191,6 +201,8 @@ internal sealed record ModelDescription
             Membrane = Membrane,
             Standardise = Standardise,
             StandardiseSigma = StandardiseSigma ?? FeatureSpec.Paper.StandardiseSigma,
+            NanAs = NanAs,
+            DataBar = DataBar,
         };
     }
 }

@@ -183,7 +183,7 @@ internal static class ModelFile
 
     private static ModelDescription Describe(ModelParts model) => new()
     {
-        Format = model.Origin is null || model.Channels.Count is not (1 or 3) ? ModelDescription.CurrentFormat
+        Format = NeedsFormat5(model) ? ModelDescription.CurrentFormat
             : NeedsFormat3(model) ? ModelDescription.StandardisedFormat
             : ModelDescription.ImportFormat,
         Version = FastSegVersion.Text,
@@ -203,6 +203,10 @@ internal static class ModelFile
         HeldOut = model.HeldOut,
         Imported = model.Origin,
     };
+
+    /// <summary>An older program would refuse what format 5 added, or would not see images as the model does.</summary>
+    private static bool NeedsFormat5(ModelParts model) => model.Origin is null || model.Channels.Count is not (1 or 3)
+        || model.Features.NanAs is not null || model.Features.DataBar != DataBar.None;
 
     /// <summary>Whether an imported model has something that format 2 did not know.</summary>
     private static bool NeedsFormat3(ModelParts model) =>

@@ -22,8 +22,9 @@ internal static class PageRun
     public static RunResult Segment(
         Model model, Backbone? backbone, PreparedImage page, SegmentOutputs outputs, SegmentOptions segment, ComputeOptions options)
     {
-        // What is known holds for the whole page, and a mask leaves out some of it.
-        if (segment.Mask is not null)
+        // What is known holds for the whole page as it is stored, and a mask or a data bar leaves out some of it.
+        bool asStored = (segment.NanAs ?? model.Features.NanAs) is null && (segment.DataBar ?? model.Features.DataBar) == DataBar.None;
+        if (segment.Mask is not null || !asStored)
         {
             return new SegmentRun(model, backbone, page.Image, segment, options).Run(outputs);
         }

@@ -3,8 +3,9 @@ using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features.Local;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Masks;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Runs;
 
@@ -31,6 +32,9 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// <summary>Mean and deviation by which samples are standardised; null where the image has its own.</summary>
     public SampleStatistics? KnownSamples { get; init; }
 
+    /// <summary>0 where a pixel is left out, as a model's segmentation leaves it out; null where none is.</summary>
+    public ImageReader? Mask { get; init; }
+
     /// <summary>Computes the planes that a model sees.</summary>
     /// <param name="features">Classical features.</param>
     /// <param name="channels">Channels whose features are computed; null for 1 where the image is grey, else for all of its own.</param>
@@ -43,8 +47,11 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// </exception>
     public RunResult Run(
         FeatureSpec features, ChannelSet? channels, DeepModel? model, Backbone? backbone,
-        Func<IReadOnlyList<string>, ImageWriter> output) =>
-        Releasing(() => Write(features, channels, model, backbone, output, null, options, KnownSamples));
+        Func<IReadOnlyList<string>, ImageWriter> output)
+    {
+        using KeptPage page = Kept(features);
+        return Releasing(() => Write(page, features, channels, model, backbone, output, null, options, KnownSamples));
+    }
 
     /// <summary>Computes the planes that a model sees, and says what makes them doubtful.</summary>
     /// <param name="model">The model.</param>
@@ -64,8 +71,12 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// <param name="backbone">The transformer of the deep features; null where there are none.</param>
     /// <param name="writer">Would receive the planes.</param>
     /// <exception cref="FastSegException">The features cannot be computed, or memory is not enough.</exception>
-    public Plan Plan(FeatureSpec features, ChannelSet? channels, DeepModel? model, Backbone? backbone, ImageWriter writer) =>
-        Prepare(WorkOn(features, Channels(channels, options), model, KnownSamples), backbone, writer, null, options).Plan;
+    public Plan Plan(FeatureSpec features, ChannelSet? channels, DeepModel? model, Backbone? backbone, ImageWriter writer)
+    {
+        using KeptPage page = Kept(features);
+        Work work = WorkOn(page, features, Channels(page, channels, options), model, KnownSamples);
+        return Prepare(page, work, backbone, writer, null, options).Plan;
+    }
 
     /// <summary>Fits a projection of deep features to the image, with seed 0, and computes the planes with it.</summary>
     /// <param name="features">Classical features.</param>
@@ -79,14 +90,15 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     public RunResult Fitted(
         FeatureSpec features, ChannelSet? channels, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> output)
     {
-        ChannelSet seen = Channels(channels, options);
-        ImageReader standardised = LocalReader.Of(image, null, features, seen.Count);
+        using KeptPage page = Kept(features);
+        ChannelSet seen = Channels(page, channels, options);
+        ImageReader standardised = LocalReader.Of(page.Image, page.Mask, features, seen.Count);
         long peak = DeepModel.FitPeak(deep, [standardised], options);
-        SampleStatistics? samples = TakeSamples(features.Standardise);
+        SampleStatistics? samples = TakeSamples(page, features.Standardise);
         using DeepModel model =
             Fit(deep, standardised, features.Standardise, samples, PartialProgress.Of(options.Progress, 0, FitShare));
         ComputeOptions afterFit = options with { Progress = PartialProgress.Of(options.Progress, FitShare, 1 - FitShare) };
-        RunResult run = Releasing(() => Write(features, seen, model, deep.Backbone, output, null, afterFit, samples));
+        RunResult run = Releasing(() => Write(page, features, seen, model, deep.Backbone, output, null, afterFit, samples));
         return run with { PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
     }
 
@@ -107,10 +119,11 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         Standardisation standardise)
     {
         FeatureSpec none = FeatureSpec.Paper with { Families = Families.None, Standardise = standardise };
-        ChannelSet seen = Channels(null, options);
-        ImageReader standardised = LocalReader.Of(image, null, none, seen.Count);
+        using KeptPage page = Kept(none);
+        ChannelSet seen = Channels(page, null, options);
+        ImageReader standardised = LocalReader.Of(page.Image, page.Mask, none, seen.Count);
         long peak = DeepModel.FitPeak(deep, [standardised], options);
-        SampleStatistics? samples = TakeSamples(standardise);
+        SampleStatistics? samples = TakeSamples(page, standardise);
         using DeepModel model = Fit(deep, standardised, standardise, samples, null);
         using DeepModel cells = model.Interpolated(Upsampling.Nearest);
         int atOnce = new TransformerBuffers(model, deep.Backbone, standardised).Fitting(options);
@@ -120,8 +133,8 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         ComputeOptions quiet = options with { Progress = null };
         RunResult run = Releasing(() =>
         {
-            Write(none, seen, cells, null, low, maps, quiet, samples, last: false);
-            return Write(none, seen, model, null, full, maps, quiet, samples);
+            Write(page, none, seen, cells, null, low, maps, quiet, samples, last: false);
+            return Write(page, none, seen, model, null, full, maps, quiet, samples);
         });
         return run with { PlannedPeakBytes = Math.Max(peak, run.PlannedPeakBytes) };
     }
@@ -158,21 +171,26 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// <summary>
     /// The channels whose features are computed: those that were asked for, or else 1 where the image is grey, or all of its own.
     /// </summary>
-    private ChannelSet Channels(ChannelSet? wanted, ComputeOptions how)
+    private ChannelSet Channels(KeptPage page, ChannelSet? wanted, ComputeOptions how)
     {
         wanted?.Check(image.Info, "this computes");
-        return wanted ?? (SampleSearch.IsGrey(image, how) ? ChannelSet.Grey : ChannelSet.Of(image.Info));
+        ChannelSet channels = wanted ?? (page.IsGrey(how) ? ChannelSet.Grey : ChannelSet.Of(image.Info));
+        page.Take(channels.Count);
+        return channels;
     }
 
+    /// <summary>The page as such features see it; the caller disposes it.</summary>
+    private KeptPage Kept(FeatureSpec features) => new(image, Mask, features.NanAs, features.DataBar, options);
+
     /// <summary>Mean and deviation of the image, where it is standardised by them.</summary>
-    private SampleStatistics? TakeSamples(Standardisation standardise)
+    private SampleStatistics? TakeSamples(KeptPage page, Standardisation standardise)
     {
         if (standardise != Standardisation.Image)
         {
             return null;
         }
         long start = Stopwatch.GetTimestamp();
-        SampleMoments moments = SampleStatisticsPass.Run(image, null, options.WorkerCount, options);
+        SampleMoments moments = SampleStatisticsPass.Run(page.Image, page.Mask, options.WorkerCount, options);
         _times.Add(Stage.Read, start, image.Info.Bounds.Pixels, image.Info.Bounds.Pixels * image.Info.PixelBytes);
         return moments.Statistics;
     }
@@ -182,20 +200,21 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// deep features come from them and the transformer does not run.
     /// </summary>
     private RunResult Write(
-        FeatureSpec features, ChannelSet? channels, DeepModel? model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output,
-        DeepMaps? maps, ComputeOptions how, SampleStatistics? samples = null, bool last = true)
+        KeptPage page, FeatureSpec features, ChannelSet? channels, DeepModel? model, Backbone? backbone,
+        Func<IReadOnlyList<string>, ImageWriter> output, DeepMaps? maps, ComputeOptions how, SampleStatistics? samples = null,
+        bool last = true)
     {
-        ChannelSet seen = Channels(channels, how);
-        Work work = WorkOn(features, seen, model, samples);
-        _doubts.AddAll(UnchosenPage.Warnings(image));
+        ChannelSet seen = Channels(page, channels, how);
+        Work work = WorkOn(page, features, seen, model, samples);
+        _doubts.AddAll(UnchosenPage.Warnings(image, Mask));
         _doubts.AddAll(OrientedImage.Warnings(image));
         // A device that is not there is said before a file is made.
         BackendChoice.Choose(how.Backend);
         ImageWriter writer = output(Names(work, seen))
             ?? throw new ArgumentException("The function that is to make the writer gave none.", nameof(output));
         _written.Add(writer);
-        TileRun run = Prepare(work, backbone, writer, maps, how);
-        Overlap.Refuse([image], [.. _written]);
+        TileRun run = Prepare(page, work, backbone, writer, maps, how);
+        Overlap.Refuse([image, Mask], [.. _written]);
         run.Run(() => new FeatureWorker(run.Plan, run.Work, writer), _times);
         long commit = Stopwatch.GetTimestamp();
         if (last)
@@ -205,15 +224,16 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         _times.Add(Stage.Write, commit);
         return run.Result(run.Plan.Area.Pixels, [], _times, Stopwatch.GetElapsedTime(_start).TotalSeconds) with
         {
+            DataBars = page.Bar is { } bar ? [bar] : [],
             Warnings = _doubts.Sentences,
         };
     }
 
     /// <summary>What is computed of the image, once it was checked.</summary>
-    private Work WorkOn(FeatureSpec features, ChannelSet seen, DeepModel? model, SampleStatistics? samples)
+    private Work WorkOn(KeptPage page, FeatureSpec features, ChannelSet seen, DeepModel? model, SampleStatistics? samples)
     {
-        ImageReader standardised = LocalReader.Of(image, null, features, seen.Count);
-        var work = new Work(standardised, features, seen.Count, model, null) { Samples = samples };
+        ImageReader standardised = LocalReader.Of(page.Image, page.Mask, features, seen.Count);
+        var work = new Work(standardised, features, seen.Count, model, null) { Samples = samples, Mask = page.Mask };
         features.Check(work.DeepChannels);
         return work.PlaneCount <= MostPlanes
             ? work
@@ -223,12 +243,15 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     }
 
     /// <summary>Plans one stack.</summary>
-    private TileRun Prepare(Work work, Backbone? backbone, ImageWriter writer, DeepMaps? maps, ComputeOptions how)
+    private TileRun Prepare(KeptPage page, Work work, Backbone? backbone, ImageWriter writer, DeepMaps? maps, ComputeOptions how)
     {
         CheckLayout(writer.Layout, work.PlaneCount);
         return new TileRun(
             work, image.Info.Bounds, backbone, how, core => FeatureWorker.Bytes(writer, core, work.PlaneCount),
-            workers => [("reader", work.Image.HeldBytes(workers)), ("writer", writer.HeldBytes(workers))])
+            workers =>
+            [
+                ("reader", work.Image.HeldBytes(workers) + (page.Mask?.HeldBytes(workers) ?? 0)), ("writer", writer.HeldBytes(workers)),
+            ])
         {
             KnownMaps = maps,
         };

@@ -11,10 +11,17 @@ public sealed record SegmentOptions
 
     /// <summary>
     /// An image of the segmented image's size, one channel of uint8 or uint16. Where it is 0, nothing is segmented: label, probabilities
-    /// and confidence are 0, and the sample does not count in the mean and deviation that a model standardises the image by. Null where
-    /// every pixel is segmented.
+    /// and confidence are 0, and the sample does not count in the mean and deviation that a model standardises the image by. A pixel may
+    /// be NaN, infinite or, for a model of grey images, coloured there: what lies around it sees the nearest pixel that is finite, and the
+    /// first of its channels. Null where every pixel is segmented.
     /// </summary>
     public ImageReader? Mask { get; init; }
+
+    /// <summary>What stands for samples that are NaN or infinite; null for what the model says.</summary>
+    public float? NanAs { get; init; }
+
+    /// <summary>Whether the bar of text below a micrograph is left out, as by a mask; null for what the model says.</summary>
+    public DataBar? DataBar { get; init; }
 
     /// <summary>Whether the label values that the model was trained with are written, instead of 1..C.</summary>
     public bool KeepValues { get; init; }

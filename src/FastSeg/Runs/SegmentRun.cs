@@ -4,6 +4,7 @@ using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features.Local;
 using FastSeg.Images;
+using FastSeg.Images.Masks;
 
 namespace FastSeg.Runs;
 
@@ -47,7 +48,11 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     /// The region or the mask does not fit the image, the device is not there, or the memory is not enough.
     /// </exception>
     /// <exception cref="ArgumentException">An output's layout is not the one that is needed.</exception>
-    public Plan Plan(OutputSketches outputs) => Prepare(outputs, out _).Plan;
+    public Plan Plan(OutputSketches outputs)
+    {
+        using KeptPage page = Kept();
+        return Prepare(page, outputs, out _).Plan;
+    }
 
     /// <summary>Labels every pixel, and gives the outputs their final names.</summary>
     /// <exception cref="FastSegException">
@@ -59,7 +64,8 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     public RunResult Run(SegmentOutputs outputs)
     {
         long start = Stopwatch.GetTimestamp();
-        TileRun run = Prepare(OutputSketches.Of(outputs), out Segmentation what);
+        using KeptPage page = Kept();
+        TileRun run = Prepare(page, OutputSketches.Of(outputs), out Segmentation what);
         what = what with { Outputs = outputs };
         var doubts = new Doubts(options);
         doubts.AddAll(UnchosenPage.Warnings(image, segment.Mask));
@@ -84,6 +90,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         return run.Result(what.Area.Pixels, classPixels, times, Stopwatch.GetElapsedTime(start).TotalSeconds) with
         {
             ClassWeights = weights,
+            DataBars = page.Bar is { } bar ? [bar] : [],
             Warnings = doubts.Sentences,
         };
     }
@@ -101,24 +108,34 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         return [.. Enumerable.Range(0, what.Classes).Select(c => workers.Sum(worker => worker.ClassPixels[c]))];
     }
 
-    /// <summary>Checks region, mask, outputs and smoothing, and plans the run.</summary>
-    private TileRun Prepare(OutputSketches outputs, out Segmentation what)
+    /// <summary>The page as the model sees it; the caller disposes it.</summary>
+    private KeptPage Kept()
     {
-        var all = new Segmentation(model, segment, Area(image.Info, segment), outputs.Kinds) { Margins = Margins };
+        Area(image.Info, segment);
+        var page = new KeptPage(
+            image, segment.Mask, segment.NanAs ?? model.Features.NanAs, segment.DataBar ?? model.Features.DataBar, options);
+        page.Take(model.Channels);
+        return page;
+    }
+
+    /// <summary>Checks region, outputs and smoothing, and plans the run.</summary>
+    private TileRun Prepare(KeptPage page, OutputSketches outputs, out Segmentation what)
+    {
+        SegmentOptions kept = segment with { Mask = page.Mask };
+        var all = new Segmentation(model, kept, Area(image.Info, segment), outputs.Kinds) { Margins = Margins };
         what = all;
         model.ChannelSet.Check(image.Info);
-        CheckMask(image.Info, segment.Mask);
         CheckLayouts(outputs, all.Area);
         all.CheckSmoothing();
         if (KnownMaps is null && model.Deep is { } deep)
         {
             TileRun.RequiredBackbone(backbone, deep);
         }
-        Work work = all.WorkOn(image, options.Backend) with { Samples = KnownSamples };
+        Work work = all.WorkOn(page.Image, options.Backend) with { Samples = KnownSamples };
         ImageReader seen = work.Image;
         IEnumerable<(string, long)> Held(int workers) =>
         [
-            ("reader", seen.HeldBytes(workers) + (segment.Mask?.HeldBytes(workers) ?? 0)),
+            ("reader", seen.HeldBytes(workers) + (kept.Mask?.HeldBytes(workers) ?? 0)),
             ("writer", outputs.HeldBytes(workers)),
             .. all.Counts ? AreaRun.SharedItems(image.Info, all) : [],
         ];
@@ -135,26 +152,6 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
 
     /// <summary>A part of the progress; null where nobody listens.</summary>
     private PartialProgress? Part(double from, double share) => PartialProgress.Of(options.Progress, from, share);
-
-    /// <summary>Refuses a mask of another size or of another form than one channel of whole numbers.</summary>
-    private static void CheckMask(ImageInfo image, ImageReader? mask)
-    {
-        if (mask is not { Info: var info })
-        {
-            return;
-        }
-        if (info.Width != image.Width || info.Height != image.Height)
-        {
-            throw new FastSegException(
-                $"{info.Name}: the mask is {info.Width} x {info.Height} pixels, but {image.Name} is {image.Width} x {image.Height}; " +
-                "they must have the same size.");
-        }
-        if (info.Channels != 1 || !info.Type.HoldsLabels())
-        {
-            throw new FastSegException(
-                $"{info.Name}: a mask must be one channel of uint8 or uint16; this has {info.Channels} of {info.Type.Name()}.");
-        }
-    }
 
     /// <summary>Refuses outputs of another size, other pages or another type than the results have.</summary>
     private void CheckLayouts(OutputSketches outputs, Region area)

@@ -25,7 +25,7 @@ internal sealed class FrameLane : IDisposable
     public FrameLane(FrameJob job, FrameShape shape, FrameOptions session, ComputeOptions options, int lanes)
     {
         (_job, _shape, _session, _options, _lanes) = (job, shape, session, options, lanes);
-        _reader = new FrameReader(shape, shape.Read(job.Model?.ChannelSet));
+        _reader = new FrameReader(shape, shape.Read(job.Model?.ChannelSet)) { NanAs = job.Features.NanAs };
         _features = new FrameWriter(shape, SampleType.Float32, job.PlaneNames.Count);
         ClassPixels = new long[job.Model?.Classes.Count ?? 0];
     }

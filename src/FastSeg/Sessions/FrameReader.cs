@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastSeg.Images;
+using FastSeg.Images.Masks;
 using FastSeg.Images.Samples;
 
 namespace FastSeg.Sessions;
@@ -28,6 +29,9 @@ internal sealed unsafe class FrameReader : ImageReader
     /// <inheritdoc/>
     public override ImageInfo Info => _info;
 
+    /// <summary>What stands for floats that are not finite; null where they are refused.</summary>
+    public float? NanAs { get; init; }
+
     /// <inheritdoc/>
     public override long HeldBytes(int threads) => 0;
 
@@ -41,6 +45,15 @@ internal sealed unsafe class FrameReader : ImageReader
 
     /// <inheritdoc/>
     public override void Read(Region region, Span<byte> destination)
+    {
+        ReadStored(region, destination);
+        if (NanAs is { } number && _shape.Type == SampleType.Float32)
+        {
+            NanAsImage.Replace(destination[..checked((int)(region.Pixels * _info.PixelBytes))], number);
+        }
+    }
+
+    private void ReadStored(Region region, Span<byte> destination)
     {
         ImageReading.Check(_info, region, destination.Length);
         int bytes = _shape.Type.Bytes(), colours = _channels.Count;

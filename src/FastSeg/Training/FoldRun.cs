@@ -194,7 +194,8 @@ internal sealed unsafe class FoldRun(
                 image.Pixels, image.Image.Info.Height, rank => folds.Of(image.Original, rank) == fold,
                 (rank, label) => counts[(classOfRow[first + rank] * _classes) + seen[label - 1]]++);
             var run = new SegmentRun(
-                model, Backbone, image.Image, new SegmentOptions { Smoothing = smoothing }, options with { Progress = null })
+                model, Backbone, image.Image,
+                new SegmentOptions { Smoothing = smoothing, Mask = image.Mask, DataBar = DataBar.None }, options with { Progress = null })
             {
                 KnownMaps = Maps[image.Original],
             };

@@ -42,6 +42,12 @@ internal sealed record InteractiveState(FeatureSpec Features, TrainingOptions Tr
         {
             throw new FastSegException("A training that keeps rows cannot augment; train the final model with augmentation instead.");
         }
+        if (Features.NanAs is not null || Features.DataBar != DataBar.None)
+        {
+            throw new FastSegException(
+                "A training that keeps rows sees pages as they are stored; leave NanAs and DataBar out, and train the final model " +
+                    "with them.");
+        }
         if (Deep is { } deep && (deep.Scales != DeepScales.One || deep.ChooseProjection().Stored is null))
         {
             throw new FastSegException(

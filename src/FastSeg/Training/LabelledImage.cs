@@ -10,9 +10,15 @@ namespace FastSeg.Training;
 /// <param name="Flip">How a copy lies; null for the caller's image itself.</param>
 internal sealed record LabelledImage(ImageReader Image, LabelledPixels Pixels, int Original, Flip? Flip = null)
 {
+    /// <summary>0 where a pixel is left out; null where none is.</summary>
+    public ImageReader? Mask { get; init; }
+
     /// <summary>The caller's images with their labelled pixels.</summary>
     public static LabelledImage[] Originals(IReadOnlyList<TrainingImage> images, CancellationToken cancellation) =>
-        [.. images.Select((image, i) => new LabelledImage(image.Image, new(image.Image.Info, image.Labels, cancellation), i))];
+    [
+        .. images.Select((image, i) =>
+            new LabelledImage(image.Image, new(image.Image.Info, image.Labels, cancellation), i) { Mask = image.Mask }),
+    ];
 
     /// <summary>The copies that an augmentation adds, image by image; their rows come behind those of the originals.</summary>
     public static IEnumerable<LabelledImage> Copies(
@@ -20,7 +26,10 @@ internal sealed record LabelledImage(ImageReader Image, LabelledPixels Pixels, i
         from i in Enumerable.Range(0, augment == Augmentation.Flips ? images.Count : 0)
         from flip in Enum.GetValues<Flip>()
         let image = new FlippedImage(images[i].Image, flip)
-        select new LabelledImage(image, new(image.Info, new FlippedImage(images[i].Labels, flip), cancellation), i, flip);
+        select new LabelledImage(image, new(image.Info, new FlippedImage(images[i].Labels, flip), cancellation), i, flip)
+        {
+            Mask = images[i].Mask is { } mask ? new FlippedImage(mask, flip) : null,
+        };
 
     /// <summary>The rank that a pixel of a copy has among the labelled pixels of its original.</summary>
     /// <param name="rank">The pixel's rank in this image.</param>

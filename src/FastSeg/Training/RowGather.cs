@@ -28,14 +28,15 @@ internal sealed class RowGather(
     /// <param name="samples">The image's mean and deviation, where they are needed.</param>
     /// <param name="known">The image's maps, where they are known; the caller keeps owning them.</param>
     /// <param name="options">Threads, memory, backend, progress, cancellation.</param>
+    /// <param name="mask">0 where a pixel is left out; null where none is.</param>
     /// <param name="keep">Takes the maps that were computed, also where the run fails later; null where they are not kept.</param>
     /// <exception cref="FastSegException">The image is corrupt, memory is not enough, or ONNX Runtime fails.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public void Run(
         ImageReader image, LabelledPixels pixels, SampleStatistics? samples, DeepMaps? known, ComputeOptions options,
-        Action<DeepMaps?>? keep = null)
+        ImageReader? mask = null, Action<DeepMaps?>? keep = null)
     {
-        ImageReader seen = LocalReader.Of(image, null, features, channels);
+        ImageReader seen = LocalReader.Of(image, mask, features, channels);
         var work = new Work(seen, features, channels, deep, null)
         {
             Labels = pixels,
@@ -44,7 +45,11 @@ internal sealed class RowGather(
         };
         var run = new TileRun(
             work, image.Info.Bounds, known is null ? backbone : null, options, _ => 0,
-            workers => [("reader", seen.HeldBytes(workers)), ("training rows", rows.Count * rows.Planes * sizeof(float))])
+            workers =>
+            [
+                ("reader", seen.HeldBytes(workers) + (mask?.HeldBytes(workers) ?? 0)),
+                ("training rows", rows.Count * rows.Planes * sizeof(float)),
+            ])
         {
             KnownMaps = known,
             KeepsMaps = keep is not null,

@@ -4,8 +4,9 @@ using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features.Local;
 using FastSeg.Forest.Training;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Masks;
+using FastSeg.Images.Samples;
 using FastSeg.Models;
 using FastSeg.Native;
 using FastSeg.Runs;
@@ -31,6 +32,7 @@ internal sealed unsafe class Trainer(
     private readonly StageTimes _times = new();
     private readonly Doubts _doubts = new(options);
     private readonly long _start = Stopwatch.GetTimestamp();
+    private KeptPage[] _pages = [];
     private SampleMoments[] _moments = [];
     private DeepModel? _deepModel;
     private TrainingPlace? _place;
@@ -71,26 +73,31 @@ internal sealed unsafe class Trainer(
         finally
         {
             Array.ForEach(_maps, maps => maps?.Dispose());
+            Array.ForEach(_pages, page => page?.Dispose());
         }
     }
 
-    private TrainingResult TrainOn(IReadOnlyList<TrainingImage> images)
+    private TrainingResult TrainOn(IReadOnlyList<TrainingImage> given)
     {
         long start = Stopwatch.GetTimestamp();
         features.Check(deep?.Channels ?? 0);
         Smoothing.Check();
         deep?.CheckRange(features.Standardise);
-        if (images.Count == 0)
+        if (given.Count == 0)
         {
             throw new FastSegException("There is no training image; give at least one image with its labels.");
         }
-        _doubts.AddAll(UnchosenPage.Warnings(images.SelectMany(image => (ImageReader[])[image.Image, image.Labels])));
-        _doubts.AddAll(OrientedImage.Warnings(images.SelectMany(image => (ImageReader[])[image.Image, image.Labels])));
+        ImageReader?[] read = [.. given.SelectMany(image => (ImageReader?[])[image.Image, image.Labels, image.Mask])];
+        _doubts.AddAll(UnchosenPage.Warnings(read));
+        _doubts.AddAll(OrientedImage.Warnings(read));
+        TrainingImage[] images = Keep(given);
         _plannedPeak = TrainingMemory.CheckLabels(images, training.Augment, options);
         LabelledImage[] originals = LabelledImage.Originals(images, options.Cancellation);
         ModelClass[] classes = DrawnClasses.Of(originals.Select(image => image.Pixels), names);
+        _doubts.AddAll(Dropped(images));
         ChannelSet seen = ChannelSet.Of(
-            [.. images.Select(image => image.Image.Info)], [.. images.Select(image => SampleSearch.IsGrey(image.Image, options))]);
+            [.. images.Select(image => image.Image.Info)], [.. _pages.Select(page => page.IsGrey(options))]);
+        Array.ForEach(_pages, page => page.Take(seen.Count));
         int channels = seen.Count;
         TakeSamples(images);
         LabelledImage[] all = [.. originals, .. LabelledImage.Copies(images, training.Augment, options.Cancellation)];
@@ -101,7 +108,7 @@ internal sealed unsafe class Trainer(
         long count = all.Sum(image => (long)image.Pixels.Count);
         _plannedPeak = Math.Max(_plannedPeak, TrainingMemory.CheckFit(
             images.Select(image => image.Image), count, planes, classes.Length, training, HeldOut, options));
-        _maps = new DeepMaps?[images.Count];
+        _maps = new DeepMaps?[images.Length];
         bool keepMaps = KeepsMaps(images);
         using var rows = new TrainingRows(count, planes);
         Gather(all, channels, rows, keepMaps);
@@ -132,11 +139,35 @@ internal sealed unsafe class Trainer(
             Backend = _factory.Kind,
             Standardise = features.Standardise,
             Samples = [.. _moments.Select(moments => moments.Statistics)],
+            DataBars = [.. _pages.Where(page => page.Bar is not null).Select(page => page.Bar!.Value)],
             Warnings = _doubts.Sentences,
             Note = fit.Note is null ? passedOver : $"{passedOver} {fit.Note}".TrimStart(),
         };
         return new TrainingResult(model, run) { HeldOut = score, NotHeldOut = reason.Length == 0 ? null : reason };
     }
+
+    /// <summary>The images as the model sees them, with the masks that their data bars add, and without labels where a mask is 0.</summary>
+    private TrainingImage[] Keep(IReadOnlyList<TrainingImage> given)
+    {
+        _pages = new KeptPage[given.Count];
+        var kept = new TrainingImage[given.Count];
+        for (int i = 0; i < kept.Length; i++)
+        {
+            KeptPage page = _pages[i] = new KeptPage(given[i].Image, given[i].Mask, features.NanAs, features.DataBar, options);
+            ImageReader labels = page.Mask is null ? given[i].Labels : MaskedLabels.Of(given[i].Labels, page.Mask, given[i].Image.Info);
+            kept[i] = new TrainingImage(page.Image, labels) { Mask = page.Mask };
+        }
+        return kept;
+    }
+
+    /// <summary>A sentence for each image that was labelled where its mask is 0; to be asked once the labels were read.</summary>
+    private IEnumerable<string> Dropped(IEnumerable<TrainingImage> images) => images
+        .Select((image, i) => (Labels: image.Labels as MaskedLabels, Image: image.Image.Info, _pages[i].Bar))
+        .Where(image => image.Labels is { Dropped: > 0 })
+        .Select(image =>
+            $"{image.Labels!.Info.Name}: {image.Labels.Dropped} labelled pixels lie where the mask " +
+            $"{(image.Bar is { IsEmpty: false } bar ? $"is 0 or in the data bar (rows {bar.Y} to {bar.Bottom - 1})" : "is 0")}; " +
+            "they were not trained on.");
 
     /// <summary>Takes mean and deviation of each image, where they are needed, and looks at all samples.</summary>
     private void TakeSamples(IReadOnlyList<TrainingImage> images)
@@ -144,7 +175,7 @@ internal sealed unsafe class Trainer(
         if (features.Standardise == Standardisation.Image)
         {
             _plannedPeak = Math.Max(_plannedPeak, TrainingMemory.CheckSamples(images, options));
-            _moments = [.. images.Select(image => SampleStatisticsPass.Run(image.Image, null, options.WorkerCount, options))];
+            _moments = [.. images.Select(image => SampleStatisticsPass.Run(image.Image, image.Mask, options.WorkerCount, options))];
         }
         for (int i = 0; i < images.Count; i++)
         {
@@ -170,7 +201,7 @@ internal sealed unsafe class Trainer(
     /// <summary>Fits the projection of the deep features to all images.</summary>
     private DeepModel FitDeep(DeepOptions wanted, IReadOnlyList<TrainingImage> images, int channels)
     {
-        ImageReader[] readers = [.. images.Select(image => LocalReader.Of(image.Image, null, features, channels))];
+        ImageReader[] readers = [.. images.Select(image => LocalReader.Of(image.Image, image.Mask, features, channels))];
         _plannedPeak = Math.Max(_plannedPeak, DeepModel.FitPeak(wanted, readers, options));
         ComputeOptions how = options with { Progress = PartialProgress.Of(options.Progress, 0, ProjectionShare) };
         SampleMap[] maps = [.. images.Select((_, i) => Work.MapOf(features.Standardise, SamplesOf(i)))];
@@ -198,7 +229,7 @@ internal sealed unsafe class Trainer(
             first += image.Pixels.Count;
             IProgress<double>? progress = PartialProgress.Of(options.Progress, from, GatherShare / all.Length);
             gather.Run(
-                image.Image, image.Pixels, SamplesOf(image.Original), null, options with { Progress = progress },
+                image.Image, image.Pixels, SamplesOf(image.Original), null, options with { Progress = progress }, image.Mask,
                 keepMaps && image.Flip is null ? maps => _maps[image.Original] ??= maps : null);
         }
         _plannedPeak = Math.Max(_plannedPeak, gather.PlannedPeak);

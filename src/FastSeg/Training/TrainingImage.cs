@@ -12,6 +12,12 @@ public sealed record TrainingImage(ImageReader Image, ImageReader Labels)
     /// <summary>The image.</summary>
     public ImageReader Image { get; init => field = NotNull(value); } = NotNull(Image);
 
+    /// <summary>
+    /// One channel of whole numbers of the image's size: where it is 0, labels do not count, nor do samples in mean and deviation, and a
+    /// sample may be NaN. Null where every pixel counts.
+    /// </summary>
+    public ImageReader? Mask { get; init; }
+
     /// <summary>The labels.</summary>
     public ImageReader Labels { get; init => field = NotNull(value); } = NotNull(Labels);
 }

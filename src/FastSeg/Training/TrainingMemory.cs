@@ -47,8 +47,9 @@ internal static class TrainingMemory
     /// <exception cref="FastSegException">The peak is more than the options allow.</exception>
     public static long CheckSamples(IReadOnlyList<TrainingImage> images, ComputeOptions options)
     {
-        long readers = images.Sum(image => image.Image.HeldBytes(options.WorkerCount));
-        long bands = images.Max(image => SampleStatisticsPass.Bytes(image.Image.Info, null, options.WorkerCount));
+        long readers = images.Sum(image =>
+            image.Image.HeldBytes(options.WorkerCount) + (image.Mask?.HeldBytes(options.WorkerCount) ?? 0));
+        long bands = images.Max(image => SampleStatisticsPass.Bytes(image.Image.Info, image.Mask?.Info, options.WorkerCount));
         return MemoryLimit.Check(readers + bands, "to take mean and deviation of the images", options);
     }
 

@@ -24,6 +24,7 @@ internal sealed class RoomTests
 
         ["Images"] = ["Common", "Files", "Native"],
         ["Images/Samples"] = ["Common", "Images", "Native"],
+        ["Images/Masks"] = ["Common", "Images", "Images/Samples", "Native"],
         ["Images/Labels"] = ["Common", "Images", "Images/Samples", "Native"],
         ["Images/Npy"] = ["Common", "Files", "Images", "Native"],
         ["Images/Pictures"] = ["Common", "Files", "Images", "Native"],
@@ -65,13 +66,13 @@ internal sealed class RoomTests
         ["Backends"] =
         [
             "Common", "Deep", "Deep/Tokens", "Deep/Upsamplers", "Features", "Features/Local", "Forest", "Forest/Training", "Gpu",
-            "Images", "Images/Samples", Kernels, "Models", "Native", "Probabilities", "Simd",
+            "Images", "Images/Masks", "Images/Samples", Kernels, "Models", "Native", "Probabilities", "Simd",
         ],
         ["Runs"] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features",
-            "Features/Local", "Files", "Forest", "Forest/Training", "Gpu", "Images", "Images/Npy", "Images/Samples", "Models", "Native",
-            "Probabilities", "Simd",
+            "Features/Local", "Files", "Forest", "Forest/Training", "Gpu", "Images", "Images/Masks", "Images/Npy", "Images/Samples",
+            "Models", "Native", "Probabilities", "Simd",
         ],
         ["Pages"] =
         [
@@ -81,13 +82,13 @@ internal sealed class RoomTests
         ["Training"] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Weights", "Features", "Features/Local", "Forest",
-            "Forest/Saved", "Forest/Training", "Gpu", "Images", "Images/Samples", "Models", "Native", "Pages", "Probabilities", "Runs",
-            "Simd",
+            "Forest/Saved", "Forest/Training", "Gpu", "Images", "Images/Masks", "Images/Samples", "Models", "Native", "Pages",
+            "Probabilities", "Runs", "Simd",
         ],
         ["Sessions"] =
         [
-            "Backends", "Common", "Deep/Backbones", "Features", "Images", "Images/Samples", "Models", "Native", "Probabilities", "Runs",
-            "Simd",
+            "Backends", "Common", "Deep/Backbones", "Features", "Images", "Images/Masks", "Images/Samples", "Models", "Native",
+            "Probabilities", "Runs", "Simd",
         ],
         [Root] =
         [

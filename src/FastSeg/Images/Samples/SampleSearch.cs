@@ -53,10 +53,16 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
     {
         string beyond =
             limits.Low == -limits.High ? $"beyond {limits.High:R} either way" : $"below {limits.Low:R} or above {limits.High:R}";
-        string wrong = float.IsFinite(value)
-            ? $"{value:R}; samples {beyond} overflow in the filters, so replace values that stand for missing data."
-            : $"{(float.IsNaN(value) ? "NaN" : value > 0 ? "infinite" : "minus infinite")}; every sample must be a finite number.";
-        return new FastSegException($"{Where(info, x, y)} {wrong}");
+        if (float.IsFinite(value))
+        {
+            return new FastSegException(
+                $"{Where(info, x, y)} {value:R}; samples {beyond} overflow in the filters, so replace values that stand for missing data.");
+        }
+        const string Mask = "a mask", Number = "a number for it";
+        string sentence = $"{Where(info, x, y)} {(float.IsNaN(value) ? "NaN" : value > 0 ? "infinite" : "minus infinite")}; " +
+            $"every sample must be a finite number: leave such pixels out with {Mask}, or give {Number}.";
+        // A failure names one setting, and the one underneath another.
+        return new FastSegException(sentence, Setting.NanAs, Number, new FastSegException(sentence, Setting.Mask, Mask));
     }
 
     /// <summary>The failure where a search finds nothing although something wrong was met.</summary>
@@ -136,8 +142,10 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
                 return (at, Refusal(Info, x, y, value, limits));
             }
         }
+        const string Mask = "a mask";
         return (at, new FastSegException(
-            $"{Where(Info, x, y)} coloured, but the model was trained on grey images; give a grey image or train on colour ones."));
+            $"{Where(Info, x, y)} coloured, but the model was trained on grey images; " +
+                $"leave a coloured scale bar out with {Mask}, give a grey image, or train on colour ones.", Setting.Mask, Mask));
     }
 
     private static string Where(ImageInfo info, long x, long y) => $"{info.Name}: the pixel at x {x}, y {y} is";
