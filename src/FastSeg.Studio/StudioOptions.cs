@@ -27,7 +27,7 @@ internal sealed record StudioOptions(
 {
     private static readonly Argument<string[]> ImagesArgument = new("IMAGE|FOLDER")
     {
-        Description = "Images (TIFF, PNG, JPEG, WebP, npy) and folders of images. [default: the project's; without one, the sample's]",
+        Description = "Images (TIFF, PNG, JPEG, WebP, BMP, npy) and folders of images. [default: the project's; without one, the sample's]",
         Arity = ArgumentArity.ZeroOrMore,
     };
 

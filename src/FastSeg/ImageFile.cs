@@ -10,7 +10,7 @@ using static FastSeg.Common.Arguments;
 namespace FastSeg;
 
 /// <summary>
-/// Opens and creates image files. What is read depends on a file's content: TIFF and BigTIFF, PNG, JPEG, WebP or npy. What is written
+/// Opens and creates image files. What is read depends on a file's content: TIFF and BigTIFF, PNG, JPEG, WebP, BMP or npy. What is written
 /// depends on the extension: .tif, .tiff, .png or .npy.
 /// </summary>
 public static class ImageFile
@@ -205,16 +205,17 @@ public static class ImageFile
         }
         bool npy = magic.StartsWith(NpyHeader.Magic);
         bool vips = VipsReader.Matches(magic);
-        if (!npy && !vips)
+        bool bmp = BmpReader.Matches(magic);
+        if (!npy && !vips && !bmp)
         {
             throw file.Unsupported(
-                "is no image that is read here", "give TIFF, PNG, JPEG, WebP or npy (the content counts, not the extension)");
+                "is no image that is read here", "give TIFF, PNG, JPEG, WebP, BMP or npy (the content counts, not the extension)");
         }
         if (page != 1)
         {
             throw new FastSegException($"{file.Name} has one page; pages count from 1, so only #1 exists.");
         }
-        return npy ? NpyReader.Open(file) : VipsReader.Open(file, magic, labels);
+        return npy ? NpyReader.Open(file) : bmp ? BmpReader.Open(file, labels) : VipsReader.Open(file, magic, labels);
     }
 
     private static (string Path, int Page) SplitPage(string name)

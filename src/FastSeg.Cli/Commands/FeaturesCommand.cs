@@ -13,7 +13,7 @@ internal sealed class FeaturesCommand : FastSegCommand
 {
     private readonly Argument<string> _image = new("IMAGE")
     {
-        Description = "The image: TIFF, PNG, JPEG, WebP or npy; FILE#2 is the second page of a TIFF.",
+        Description = "The image: TIFF, PNG, JPEG, WebP, BMP or npy; FILE#2 is the second page of a TIFF.",
     };
 
     private readonly FeatureOptions _features = new();

@@ -19,7 +19,7 @@ internal sealed class InfoCommand : FastSegCommand
     private readonly Argument<string?> _file = new("FILE")
     {
         Description =
-            "A model (.fastseg), an image (TIFF, PNG, JPEG, WebP or npy), a backbone's folder, or an upsampler's weights or a " +
+            "A model (.fastseg), an image (TIFF, PNG, JPEG, WebP, BMP or npy), a backbone's folder, or an upsampler's weights or a " +
             "projection (.safetensors).",
         Arity = ArgumentArity.ZeroOrOne,
     };

@@ -14,7 +14,7 @@ internal sealed class PreviewCommand : FastSegCommand
 {
     private readonly Argument<string> _image = new("IMAGE")
     {
-        Description = "The image: TIFF, PNG, JPEG, WebP or npy; FILE#2 is the second page of a TIFF. " +
+        Description = "The image: TIFF, PNG, JPEG, WebP, BMP or npy; FILE#2 is the second page of a TIFF. " +
             "Of two channels the first is shown, of more than three the first three.",
     };
 

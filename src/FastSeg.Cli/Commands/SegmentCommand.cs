@@ -16,7 +16,7 @@ internal sealed class SegmentCommand : FastSegCommand
 
     private readonly Argument<string[]> _images = new("IMAGE")
     {
-        Description = "Images to segment: TIFF, PNG, JPEG, WebP or npy; FILE#2 is the second page of a TIFF.",
+        Description = "Images to segment: TIFF, PNG, JPEG, WebP, BMP or npy; FILE#2 is the second page of a TIFF.",
         Arity = ArgumentArity.OneOrMore,
     };
 

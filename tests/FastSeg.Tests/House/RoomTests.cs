@@ -28,7 +28,7 @@ internal sealed class RoomTests
         ["Images/Labels"] = ["Common", "Images", "Images/Samples", "Native"],
         ["Images/Npy"] = ["Common", "Files", "Images", "Native"],
         ["Images/Pictures"] = ["Common", "Files", "Images", "Native"],
-        ["Images/Tiff"] = ["Common", "Files", "Images", "Native"],
+        ["Images/Tiff"] = ["Common", "Files", "Images", "Images/Pictures", "Native"],
 
         ["Features"] = ["Common", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],
         ["Features/Local"] = ["Common", "Features", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],

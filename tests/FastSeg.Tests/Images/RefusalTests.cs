@@ -123,11 +123,9 @@ public sealed class RefusalTests
         Refused(scratch.Put("a.tif", tiff.Set(258, 3, bits).Set(339, 3, format).Build()), words);
     }
 
-    [TestCase(2, "CCITT")]
     [TestCase(6, "old-style JPEG")]
-    [TestCase(50000, "Zstandard")]
+    [TestCase(50001, "WebP")]
     [TestCase(34712, "JPEG 2000")]
-    [TestCase(34925, "LZMA")]
     [TestCase(12345, "number 12345")]
     public void TiffCompressionsByName(int compression, string words)
     {
@@ -145,7 +143,8 @@ public sealed class RefusalTests
             new byte[256 * channels], 16, 16, channels, SampleType.UInt8, compression);
         Refused(scratch.Put("a.tif", Tiff(4).Set(262, 3, 5).Build()), "CMYK");
         Refused(scratch.Put("a.tif", Tiff(3).Set(262, 3, 8).Build()), "L*a*b*");
-        Refused(scratch.Put("a.tif", Tiff(3).Set(262, 3, 6).Build()), "YCbCr pixels that are not JPEG");
+        Refused(scratch.Put("a.tif", Tiff(3).Set(262, 3, 6).Set(530, 3, 3, 1).Build()), "share their colours 3 x 1");
+        Refused(scratch.Put("a.tif", Tiff().Set(259, 3, 4).Build()), "CCITT fax of 1 samples of uint8");
         Refused(scratch.Put("a.tif", Tiff(17).Set(262, 3, 1).Build()), "17 samples a pixel");
         Refused(scratch.Put("a.tif", Tiff(3).Set(258, 3, 8, 16, 8).Build()), "mixes sample types");
         Refused(scratch.Put("a.tif", Tiff(1, 8).Set(317, 3, 3).Build()), "predictor 3");
@@ -222,7 +221,7 @@ public sealed class RefusalTests
         {
             foreach (double part in new[] { 0.02, 0.2, 0.5, 0.9, 0.99 })
             {
-                string path = scratch.Put("cut-" + name, file[..(int)(file.Length * part)]);
+                string path = scratch.Put("cut-" + name, file[..(int)Math.Min(file.Length * part, file.Length - 8)]);
                 try
                 {
                     // A stack that lost its last pages is read as far as it goes.

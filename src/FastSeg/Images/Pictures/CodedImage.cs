@@ -15,6 +15,9 @@ internal sealed record CodedImage(string Loader, long Width, long Height, int Ch
     /// </summary>
     public int Divisor { get; init; } = 1;
 
+    /// <summary>How its Exif data say that pixels should be turned (1 to 8; 1: as they are).</summary>
+    public int Orientation { get; init; } = 1;
+
     /// <summary>Bytes beside the decoded image, where libvips keeps the whole image in another form while it decodes.</summary>
     public long DecodingBytes { get; init; }
 

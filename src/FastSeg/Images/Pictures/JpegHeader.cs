@@ -19,6 +19,7 @@ internal static class JpegHeader
         data.Add(0, 2);
         Span<byte> marker = stackalloc byte[4];
         CodedImage? image = null;
+        int orientation = 1;
         for (long at = 2; ;)
         {
             if (!file.Holds(at, 4))
@@ -46,7 +47,9 @@ internal static class JpegHeader
             if (code == 0xDA)
             {
                 data.Add(at, file.Length - at);
-                return image ?? throw file.Bad("is damaged: its JPEG header does not say how large it is");
+                return image is null
+                    ? throw file.Bad("is damaged: its JPEG header does not say how large it is")
+                    : image with { Orientation = orientation };
             }
             if (code is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
             {
@@ -54,6 +57,11 @@ internal static class JpegHeader
                 image = image is null
                     ? Frame(file, data, code, at + 4, length - 2)
                     : throw file.Bad("is damaged: it has two JPEG frames");
+            }
+            // APP1 holds Exif data, or XMP, which does not begin like them; the first orientation counts.
+            if (code == 0xE1 && orientation == 1)
+            {
+                orientation = Exif.ReadOrientation(file, at + 4, length - 2);
             }
             // APP0 and APP14 say how colours are stored; the other APPn and comments are metadata.
             if (code is < 0xE1 or 0xEE or (> 0xEF and not 0xFE))

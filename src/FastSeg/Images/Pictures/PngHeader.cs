@@ -54,7 +54,7 @@ internal static class PngHeader
         var data = new FileParts(file);
         data.Add(PngChunks.Signature.ToArray());
         data.Add(PngChunks.Make("IHDR"u8, header));
-        CheckSize(file, width, height, depth * Samples(colour), CopyChunks(file, data, palette && !labels));
+        CheckSize(file, width, height, depth * Samples(colour), CopyChunks(file, data, palette && !labels, out int turned));
         int channels = colour is 2 or 6 || (palette && !labels) ? 3 : 1;
         SampleType type = depth == 16 ? SampleType.UInt16 : SampleType.UInt8;
         bool interlaced = header[12] != 0;
@@ -65,6 +65,7 @@ internal static class PngHeader
             // As Pillow does: palette indices as they are, 1-bit grey as 0 and 1, other greys spread over 0..255.
             Divisor = labels && depth < 8 && (palette || depth == 1) ? 255 / ((1 << depth) - 1) : 1,
             Bands = colour is 4 or 6 ? channels + 1 : channels,
+            Orientation = turned,
             DecodingBytes = interlaced ? width * height * (palette ? 3 : Samples(colour)) * type.Bytes() : 0,
         };
     }
@@ -79,9 +80,14 @@ internal static class PngHeader
     };
 
     /// <summary>Hands on the chunks of pixel data and the last chunk, and the palette where it is wanted.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="data">Where the chunks go.</param>
+    /// <param name="keepPalette">Whether the palette is wanted.</param>
+    /// <param name="orientation">How its Exif data say that pixels should be turned.</param>
     /// <returns>Bytes of compressed pixel data.</returns>
-    private static long CopyChunks(InputFile file, FileParts data, bool keepPalette)
+    private static long CopyChunks(InputFile file, FileParts data, bool keepPalette, out int orientation)
     {
+        orientation = 1;
         Span<byte> chunk = stackalloc byte[8];
         long compressed = 0;
         for (long at = PngChunks.Signature.Length; ;)
@@ -102,6 +108,10 @@ internal static class PngHeader
             {
                 data.Add(at, 12 + length);
                 compressed += pixels ? length : 0;
+            }
+            if (orientation == 1 && name.SequenceEqual("eXIf"u8))
+            {
+                orientation = Exif.ReadOrientation(file, at + 8, length);
             }
             if (end)
             {

@@ -19,7 +19,11 @@ internal sealed unsafe class VipsReader : ImageReader
     {
         _file = file;
         _image = image;
-        Info = new ImageInfo(file.Name, image.Width, image.Height, image.Channels, image.Type) { Format = image.Format };
+        Info = new ImageInfo(file.Name, image.Width, image.Height, image.Channels, image.Type)
+        {
+            Format = image.Format,
+            Orientation = image.Orientation,
+        };
     }
 
     public override ImageInfo Info { get; }

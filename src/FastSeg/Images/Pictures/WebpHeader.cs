@@ -46,10 +46,30 @@ internal static class WebpHeader
             }
             if (chunk[..4].SequenceEqual("VP8 "u8) || chunk[..4].SequenceEqual("VP8L"u8))
             {
-                return Image(file, at, length, lossless: chunk[3] == 'L');
+                return Image(file, at, length, lossless: chunk[3] == 'L') with
+                {
+                    Orientation = Orientation(file, at + 8 + length + (length & 1)),
+                };
             }
             at += 8 + length + (length & 1);
         }
+    }
+
+    /// <summary>Looks for Exif data in the chunks behind the image.</summary>
+    private static int Orientation(InputFile file, long at)
+    {
+        Span<byte> chunk = stackalloc byte[8];
+        while (file.Holds(at, 8))
+        {
+            file.Read(at, chunk);
+            long length = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
+            if (chunk.StartsWith("EXIF"u8) && file.Holds(at + 8, length))
+            {
+                return Exif.ReadOrientation(file, at + 8, length);
+            }
+            at += 8 + length + (length & 1);
+        }
+        return 1;
     }
 
     /// <summary>Reads the frame header of a "VP8 " or "VP8L" chunk and makes a WebP of this chunk alone.</summary>

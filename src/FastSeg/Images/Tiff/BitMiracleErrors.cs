@@ -40,6 +40,11 @@ internal sealed class BitMiracleErrors
 
         public override void WarningHandlerExt(LibTiff? tif, object? clientData, string method, string format, params object[] args)
         {
+            // A fax that ends too early is filled with white; for us, that is damage.
+            if (format.Contains("Premature EOF", StringComparison.Ordinal))
+            {
+                ErrorHandlerExt(tif, clientData, method, format, args);
+            }
         }
 
         private static string Text(string format, object[] args)

@@ -5,7 +5,7 @@ using LibTiff = BitMiracle.LibTiff.Classic.Tiff;
 namespace FastSeg.Images.Tiff;
 
 /// <summary>
-/// Decodes the LZW, PackBits or JPEG segments of a page with BitMiracle.LibTiff. The library never sees the file's own directory, but one
+/// Decodes the LZW, PackBits or fax segments of a page with BitMiracle.LibTiff. The library never sees the file's own directory, but one
 /// that we write from checked values, in which every segment is a strip, and the file's bytes behind it: so nothing else that a hostile
 /// file says reaches it. Whatever it throws becomes a reason in words. One thread at a time.
 /// </summary>
@@ -35,32 +35,28 @@ internal sealed class BitMiracleStrips : IDisposable
     /// </summary>
     public static byte[] Directory(TiffPage page)
     {
-        bool jpeg = page.Codec == TiffCodec.Jpeg;
-        int samples = jpeg ? page.SegmentSamples : 1;
-        int strips = page.Offsets.Length, tables = page.JpegTables.Length;
+        bool fax = page.Codec == TiffCodec.Fax;
+        int strips = page.Offsets.Length;
+        long rows = page.Rows(page.SegmentHeight);
         var tags = new List<(ushort Tag, ushort Type, long Count, long Value)>
         {
-            (TiffTags.ImageWidth, 4, 1, jpeg ? page.SegmentWidth : page.RowBytes),
-            (TiffTags.ImageLength, 4, 1, page.SegmentHeight * strips),
-            (TiffTags.BitsPerSample, 3, 1, 8),
-            (TiffTags.Compression, 3, 1, page.Codec switch { TiffCodec.Lzw => 5, TiffCodec.PackBits => 32773, _ => 7 }),
-            (TiffTags.Photometric, 3, 1, samples > 1 ? page.Photometric : 1),
+            (TiffTags.ImageWidth, 4, 1, fax ? page.SegmentWidth : page.RowBytes),
+            (TiffTags.ImageLength, 4, 1, rows * strips),
+            (TiffTags.BitsPerSample, 3, 1, fax ? 1 : 8),
+            (TiffTags.Compression, 3, 1, page.Compression),
+            (TiffTags.Photometric, 3, 1, fax && page.Photometric == 0 ? 0 : 1),
             (TiffTags.StripOffsets, 16, strips, 0),
-            (TiffTags.SamplesPerPixel, 3, 1, samples),
-            (TiffTags.RowsPerStrip, 4, 1, page.SegmentHeight),
+            (TiffTags.SamplesPerPixel, 3, 1, 1),
+            (TiffTags.RowsPerStrip, 4, 1, rows),
             (TiffTags.StripByteCounts, 16, strips, 0),
             (TiffTags.PlanarConfig, 3, 1, 1),
         };
-        if (tables > 0)
+        if (fax)
         {
-            tags.Add((TiffTags.JpegTables, 7, tables, 0));
+            tags.Add((page.Compression == 4 ? TiffTags.T6Options : TiffTags.T4Options, 4, 1, page.FaxOptions));
         }
-        if (samples > 1 && page.Photometric == 6)
-        {
-            tags.Add((TiffTags.YCbCrSubsampling, 3, 2, page.Subsampling.X | (page.Subsampling.Y << 16)));
-        }
-        // Header (16 bytes), number of entries, entries, offset of the next directory; then offsets, counts and tables; then the file.
-        long offsets = 16 + 8 + (20L * tags.Count) + 8, counts = offsets + (8L * strips), end = counts + (8L * strips) + tables;
+        // Header (16 bytes), number of entries, entries, offset of the next directory; then offsets and counts; then the file.
+        long offsets = 16 + 8 + (20L * tags.Count) + 8, counts = offsets + (8L * strips), end = counts + (8L * strips);
         byte[] bytes = new byte[end];
         using var writer = new BinaryWriter(new MemoryStream(bytes));
         writer.Write("II+\0"u8);
@@ -73,19 +69,17 @@ internal sealed class BitMiracleStrips : IDisposable
             writer.Write(type);
             writer.Write(count);
             // A value of up to 8 bytes stands in the entry itself, a longer one where the entry says.
-            bool inline = count * (type == 16 ? 8 : type == 7 ? 1 : 4) <= 8;
+            bool inline = count * (type == 16 ? 8 : 4) <= 8;
             writer.Write(tag switch
             {
                 TiffTags.StripOffsets => inline ? page.Offsets[0] + end : offsets,
                 TiffTags.StripByteCounts => inline ? page.Counts[0] : counts,
-                TiffTags.JpegTables => inline ? Inline(page.JpegTables) : end - tables,
                 _ => value,
             });
         }
         writer.Write(0L);
         Array.ForEach(page.Offsets, offset => writer.Write(offset + end));
         Array.ForEach(page.Counts, writer.Write);
-        writer.Write(page.JpegTables);
         return bytes;
     }
 
@@ -125,25 +119,9 @@ internal sealed class BitMiracleStrips : IDisposable
         _errors = new BitMiracleErrors();
     }
 
-    /// <summary>Opens the directory and the file behind it; JPEG in YCbCr is asked for as RGB.</summary>
-    private LibTiff? Open()
-    {
-        LibTiff? tiff = LibTiff.ClientOpen("segments", "r", _errors, new Source(_directory, _file) { Reversed = _page.Reversed });
-        if (tiff is not null && _page.Codec == TiffCodec.Jpeg && _page.Photometric == 6)
-        {
-            tiff.SetField(TiffTag.JPEGCOLORMODE, JpegColorMode.RGB);
-        }
-        return tiff;
-    }
-
-    /// <summary>Up to 8 bytes of tables as an entry's value.</summary>
-    private static long Inline(byte[] tables)
-    {
-        Span<byte> value = stackalloc byte[8];
-        value.Clear();
-        tables.CopyTo(value);
-        return BitConverter.ToInt64(value);
-    }
+    /// <summary>Opens the directory and the file behind it.</summary>
+    private LibTiff? Open() =>
+        LibTiff.ClientOpen("segments", "r", _errors, new Source(_directory, _file) { Reversed = _page.Reversed });
 
     /// <summary>The stream that BitMiracle reads: the directory, and behind it the file.</summary>
     private sealed class Source(byte[] directory, InputFile file) : TiffStream

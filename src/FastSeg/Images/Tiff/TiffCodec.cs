@@ -15,6 +15,15 @@ internal enum TiffCodec
     /// <summary>Runs of equal bytes.</summary>
     PackBits,
 
+    /// <summary>CCITT's codes for fax: runs of white and black.</summary>
+    Fax,
+
+    /// <summary>Zstandard.</summary>
+    Zstandard,
+
+    /// <summary>LZMA in the container of xz.</summary>
+    Lzma,
+
     /// <summary>JPEG, with tables that a page's segments may share.</summary>
     Jpeg,
 }

@@ -39,6 +39,12 @@ internal sealed class TiffPage
     /// <summary>Compression.</summary>
     public required TiffCodec Codec { get; init; }
 
+    /// <summary>TIFF's number of the compression.</summary>
+    public required int Compression { get; init; }
+
+    /// <summary>T4Options or T6Options of a fax.</summary>
+    public long FaxOptions { get; init; }
+
     /// <summary>What was done before compressing: 1 nothing, 2 differences of neighbours, 3 differences of the bytes of floats.</summary>
     public required int Predictor { get; init; }
 
@@ -57,8 +63,11 @@ internal sealed class TiffPage
     /// <summary>Quantisation and Huffman tables that the page's JPEG segments share.</summary>
     public byte[] JpegTables { get; init; } = [];
 
-    /// <summary>Horizontal and vertical subsampling of the colours in YCbCr.</summary>
-    public (int X, int Y) Subsampling { get; init; } = (2, 2);
+    /// <summary>How YCbCr pixels are stored that are no JPEG; null for all others.</summary>
+    public YCbCrPixels? YCbCr { get; init; }
+
+    /// <summary>Whether a JPEG segment is decoded as a whole (<see cref="JpegFrame.Whole"/>).</summary>
+    public bool WholeJpeg { get; set; }
 
     /// <summary>First byte of each segment.</summary>
     public long[] Offsets { get; set; } = [];
@@ -69,8 +78,8 @@ internal sealed class TiffPage
     /// <summary>Whether samples are packed, so that they have to be unpacked when they are copied.</summary>
     public bool Packed => Bits != 8 * Type.Bytes();
 
-    /// <summary>Whether BitMiracle decodes the segments; others are copied, or go to the runtime's zlib.</summary>
-    public bool NeedsBitMiracle => Codec is TiffCodec.Lzw or TiffCodec.PackBits or TiffCodec.Jpeg;
+    /// <summary>Whether BitMiracle decodes the segments.</summary>
+    public bool NeedsBitMiracle => Codec is TiffCodec.Lzw or TiffCodec.PackBits or TiffCodec.Fax;
 
     /// <summary>Samples of a pixel within a segment.</summary>
     public int SegmentSamples => Separate ? 1 : Samples;
@@ -87,15 +96,24 @@ internal sealed class TiffPage
     /// <summary>Segments of all planes.</summary>
     public long Segments => checked(PerPlane * (Separate ? Samples : 1));
 
-    /// <summary>Bytes of a decoded row of a segment; packed rows are filled up to a whole byte.</summary>
-    public long RowBytes => checked(((SegmentWidth * SegmentSamples * Bits) + 7) / 8);
+    /// <summary>
+    /// Bytes of a decoded row of a segment; packed rows are filled up to a whole byte. Where YCbCr pixels share their colours with those
+    /// below, a row here is as many rows of pixels as lie together (<see cref="PixelRows"/>).
+    /// </summary>
+    public long RowBytes => YCbCr?.RowBytes(SegmentWidth) ?? checked(((SegmentWidth * SegmentSamples * Bits) + 7) / 8);
+
+    /// <summary>Rows of pixels that lie together: 1 but for YCbCr.</summary>
+    public int PixelRows => YCbCr?.Down ?? 1;
 
     /// <summary>Bytes of a whole decoded segment.</summary>
-    public long SegmentBytes => checked(RowBytes * SegmentHeight);
+    public long SegmentBytes => checked(RowBytes * Rows(SegmentHeight));
+
+    /// <summary>Rows of <see cref="RowBytes"/> that hold so many rows of pixels.</summary>
+    public long Rows(long pixelRows) => ((pixelRows - 1) / PixelRows) + 1;
 
     /// <summary>Rows that are stored in a segment: the last strip holds only what is left of the image.</summary>
     public long StoredRows(long segment) =>
-        Tiled ? SegmentHeight : Math.Min(SegmentHeight, Height - (segment % PerPlane / Across * SegmentHeight));
+        Rows(Tiled ? SegmentHeight : Math.Min(SegmentHeight, Height - (segment % PerPlane / Across * SegmentHeight)));
 
     /// <summary>The pixels of a segment that belong to the image.</summary>
     public Region Area(long segment)
@@ -121,6 +139,9 @@ internal sealed class TiffPage
             TiffCodec.Lzw => "LZW",
             TiffCodec.Deflate => "deflate",
             TiffCodec.PackBits => "PackBits",
+            TiffCodec.Fax => "CCITT fax",
+            TiffCodec.Zstandard => "Zstandard",
+            TiffCodec.Lzma => "LZMA",
             _ => "JPEG",
         };
         string predictor = Predictor > 1 ? $" with predictor {Predictor}" : "";

@@ -8,6 +8,9 @@ internal static class TiffPageReader
     /// <summary>The longest side: TIFF has 32 bits for it.</summary>
     private const long LongestSide = uint.MaxValue;
 
+    /// <summary>The widest row of fax; decoders keep some numbers for each pixel.</summary>
+    private const long WidestFax = 1 << 20;
+
     /// <summary>Reads and checks a directory.</summary>
     /// <exception cref="FastSegException">The page is damaged or of a kind that is not read.</exception>
     public static TiffPage Read(InputFile file, TiffHeader header, TiffTags tags)
@@ -23,18 +26,26 @@ internal static class TiffPageReader
         if (separate && samples.Photometric == 6)
         {
             throw file.Unsupported(
-                "holds JPEG YCbCr pixels in separate planes (PlanarConfiguration 2)",
-                "save it with PlanarConfiguration 1, or as RGB");
+                "holds YCbCr pixels in separate planes (PlanarConfiguration 2)", "save it with PlanarConfiguration 1, or as RGB");
         }
+        if (codec == TiffCodec.Fax && (samples.Bits != 1 || (samples.Count > 1 && !separate)))
+        {
+            throw file.Unsupported($"holds CCITT fax of {samples.Count} samples of {samples.Name}", "fax is read with one bit a pixel");
+        }
+        if (codec == TiffCodec.Fax && width > WidestFax)
+        {
+            throw file.Bad($"is damaged: it claims fax rows of {width} pixels, more than {WidestFax}");
+        }
+        YCbCrPixels? colours = samples.Photometric == 6 && codec != TiffCodec.Jpeg ? YCbCrPixels.Read(file, tags) : null;
         bool tiled = tags.Has(TiffTags.TileWidth) || tags.Has(TiffTags.TileOffsets);
         long segmentWidth = tiled ? tags.Integer(TiffTags.TileWidth, 0) : width;
         long segmentHeight = tiled ? tags.Integer(TiffTags.TileLength, 0)
-            : TiffSegments.RowsPerStrip(tags, height, separate ? samples.Count : 1, codec, samples.RowBytes(width, separate));
+            : TiffSegments.RowsPerStrip(
+                tags, height, separate ? samples.Count : 1, codec, colours?.RowBytes(width) ?? samples.RowBytes(width, separate));
         if (segmentWidth is < 1 or > LongestSide || segmentHeight is < 1 or > LongestSide)
         {
             throw file.Bad($"is damaged: its {(tiled ? "tiles" : "strips")} are {segmentWidth} x {segmentHeight} pixels");
         }
-        long[] subsampling = tags.Integers(TiffTags.YCbCrSubsampling, 2);
         var page = new TiffPage
         {
             Width = width,
@@ -48,46 +59,52 @@ internal static class TiffPageReader
             SegmentWidth = segmentWidth,
             SegmentHeight = segmentHeight,
             Codec = codec,
-            Predictor = Predictor(file, tags, codec, samples),
+            Compression = (int)tags.Integer(TiffTags.Compression, 1),
+            FaxOptions = tags.Integer(tags.Integer(TiffTags.Compression, 1) == 4 ? TiffTags.T6Options : TiffTags.T4Options, 0),
+            Predictor = Predictor(file, tags, codec, samples, colours),
             BigEndian = header.BigEndian,
             Reversed = tags.Integer(TiffTags.FillOrder, 1) == 2 && codec != TiffCodec.Jpeg,
             Photometric = samples.Photometric,
             Palette = samples.Palette,
             JpegTables = codec == TiffCodec.Jpeg ? tags.Bytes(TiffTags.JpegTables, 1 << 16) : [],
-            Subsampling = subsampling.Length == 2 ? ((int)subsampling[0], (int)subsampling[1]) : (2, 2),
+            YCbCr = colours,
         };
         TiffSegments.Locate(file, tags, page);
+        if (codec == TiffCodec.Jpeg)
+        {
+            page.WholeJpeg = JpegSegments.IsWhole(file, page);
+        }
         return page;
     }
 
     /// <summary>The codec of TIFF's number of a compression.</summary>
     private static TiffCodec Codec(InputFile file, long compression)
     {
-        string? refused = compression switch
+        TiffCodec? codec = compression switch
         {
-            1 or 5 or 7 or 8 or 32946 or 32773 => null,
-            2 or 3 or 4 or 32771 => "CCITT fax",
+            1 => TiffCodec.None,
+            2 or 3 or 4 or 32771 => TiffCodec.Fax,
+            5 => TiffCodec.Lzw,
+            7 => TiffCodec.Jpeg,
+            8 or 32946 => TiffCodec.Deflate,
+            32773 => TiffCodec.PackBits,
+            34925 => TiffCodec.Lzma,
+            50000 or 34926 => TiffCodec.Zstandard,
+            _ => null,
+        };
+        string name = compression switch
+        {
             6 => "old-style JPEG",
+            32809 => "ThunderScan",
             33003 or 33004 or 33005 or 34712 => "JPEG 2000",
+            34676 or 34677 => "SGI LogLuv",
             34887 => "LERC",
-            34925 => "LZMA",
-            50000 or 34926 => "Zstandard",
             50001 or 34927 => "WebP",
             50002 => "JPEG XL",
             _ => $"number {compression}",
         };
-        if (refused is not null)
-        {
-            throw file.Unsupported($"uses TIFF compression {refused}", "none, LZW, deflate, PackBits and JPEG are read");
-        }
-        return compression switch
-        {
-            1 => TiffCodec.None,
-            5 => TiffCodec.Lzw,
-            7 => TiffCodec.Jpeg,
-            32773 => TiffCodec.PackBits,
-            _ => TiffCodec.Deflate,
-        };
+        return codec ?? throw file.Unsupported(
+            $"uses TIFF compression {name}", "none, LZW, deflate, Zstandard, LZMA, PackBits, CCITT fax and JPEG are read");
     }
 
     /// <summary>Whether each sample has its own plane.</summary>
@@ -99,9 +116,9 @@ internal static class TiffPageReader
     };
 
     /// <summary>The predictor; codecs that know none ignore the tag, and so do we.</summary>
-    private static int Predictor(InputFile file, TiffTags tags, TiffCodec codec, TiffSamples samples)
+    private static int Predictor(InputFile file, TiffTags tags, TiffCodec codec, TiffSamples samples, YCbCrPixels? colours)
     {
-        if (codec is not (TiffCodec.Lzw or TiffCodec.Deflate))
+        if (codec is not (TiffCodec.Lzw or TiffCodec.Deflate or TiffCodec.Zstandard or TiffCodec.Lzma))
         {
             return 1;
         }
@@ -109,14 +126,14 @@ internal static class TiffPageReader
         bool read = predictor switch
         {
             1 => true,
-            2 => samples.Bits is 8 or 16 or 32 or 64,
+            2 => samples.Bits is 8 or 16 or 32 or 64 && colours is not { IsSubsampled: true },
             3 => samples.Type.IsFloat(),
             _ => false,
         };
         return read
             ? (int)predictor
             : throw file.Unsupported(
-                $"uses TIFF predictor {predictor} on {samples.Name} samples",
+                $"uses TIFF predictor {predictor} on {samples.Name} samples{(colours is null ? "" : " that share colours")}",
                 "predictor 1 is read, 2 on samples of 8, 16, 32 and 64 bits, and 3 on floats");
     }
 }

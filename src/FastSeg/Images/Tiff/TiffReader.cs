@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FastSeg.Files;
+using FastSeg.Images.Pictures;
 
 namespace FastSeg.Images.Tiff;
 
@@ -34,7 +35,7 @@ internal sealed unsafe class TiffReader : ImageReader
         _page = page;
         Info = info;
         _directory = page.NeedsBitMiracle ? BitMiracleStrips.Directory(page) : null;
-        bool direct = page.Codec == TiffCodec.None && (!page.Tiled || page.SegmentBytes > LargestWholeTile);
+        bool direct = page.Codec == TiffCodec.None && page.YCbCr is null && (!page.Tiled || page.SegmentBytes > LargestWholeTile);
         _cache = direct ? null : new SegmentCache(page.SegmentBytes, Budget(page));
     }
 
@@ -77,6 +78,10 @@ internal sealed unsafe class TiffReader : ImageReader
         }
         TiffTags tags = page == 1 || offset == 0 ? first : TiffTags.Read(file, header, offset);
         found ??= TiffPageReader.Read(file, header, tags);
+        if (found.Codec == TiffCodec.Jpeg)
+        {
+            VipsLibrary.Need(file, "a TIFF of JPEG");
+        }
         bool palette = found.Photometric == 3 && !indices;
         long turned = tags.Integer(TiffTags.Orientation, 1);
         (int channels, SampleType type) = palette ? (3, SampleType.UInt8) : (found.Kept.Length, found.Type);
@@ -189,8 +194,12 @@ internal sealed unsafe class TiffReader : ImageReader
             long bit = (part.X - area.X) * _page.SegmentSamples * _page.Bits;
             for (long y = part.Y; y < part.Bottom; y++)
             {
-                byte* row = slot.Buffer.Pointer + ((y - area.Y) * _page.RowBytes);
-                CopyRow(decoder.Unpacked(row, bit, part.Width), part.X, y, part.Width, plane, region, to);
+                (long above, long within) = Math.DivRem(y - area.Y, _page.PixelRows);
+                byte* row = slot.Buffer.Pointer + (above * _page.RowBytes);
+                byte* samples = _page.YCbCr is null
+                    ? decoder.Unpacked(row, bit, part.Width)
+                    : decoder.UnpackedColours(row, part.X - area.X, (int)within, part.Width);
+                CopyRow(samples, part.X, y, part.Width, plane, region, to);
             }
             return true;
         }

@@ -58,7 +58,7 @@ internal sealed class TiffSamples
         SampleType type = known ?? throw file.Unsupported($"has {name} samples", Kinds);
         int photometric = (int)tags.Integer(TiffTags.Photometric, count >= 3 ? 2 : 1);
         int[] kept = KeptSamples(tags, count, photometric is 2 or 6 ? 3 : 1);
-        string? refused = Refused(photometric, count, kept.Length, codec, type);
+        string? refused = Refused(photometric, count, kept.Length, type);
         if (refused is not null)
         {
             throw file.Unsupported($"holds {refused}", Layouts);
@@ -133,16 +133,14 @@ internal sealed class TiffSamples
     }
 
     /// <summary>Null where pixels of such samples are read, or what they are.</summary>
-    private static string? Refused(int photometric, int count, int kept, TiffCodec codec, SampleType type) => photometric switch
+    private static string? Refused(int photometric, int count, int kept, SampleType type) => photometric switch
     {
         0 or 1 or 4 => kept <= ImageInfo.MostChannels ? null : $"{kept} samples a pixel",
         2 => count < 3 ? $"RGB pixels of {count} samples" : kept <= ImageInfo.MostChannels ? null : $"{kept} samples a pixel",
         3 => kept != 1 ? $"palette pixels of {count} samples"
             : type is SampleType.UInt8 or SampleType.UInt16 ? null
             : $"palette pixels of {type.Name()}",
-        6 => codec != TiffCodec.Jpeg ? "YCbCr pixels that are not JPEG"
-            : count == 3 ? null
-            : $"YCbCr pixels of {count} samples",
+        6 => count != 3 ? $"YCbCr pixels of {count} samples" : type != SampleType.UInt8 ? $"YCbCr pixels of {type.Name()}" : null,
         5 => "CMYK pixels",
         8 or 9 or 10 => "CIE L*a*b* pixels",
         32803 => "raw camera pixels",

@@ -18,9 +18,22 @@ internal static class TiffSegments
         TiffCodec.Lzw => 1400,
         // Two bytes stand for a run of up to 128.
         TiffCodec.PackBits => 64,
+        // A code of one bit repeats a row, however wide; see also LargestFax.
+        TiffCodec.Fax => 4096,
+        // A block of 128 KiB that repeats one byte takes 4 bytes.
+        TiffCodec.Zstandard => 1 << 15,
+        // A repeated match of 273 bytes takes about ten bits, each of which may cost a fiftieth of a bit.
+        TiffCodec.Lzma => 1 << 14,
         // A JPEG block of 64 samples takes at least one bit, in a progressive scan, and three components may share it.
         _ => 1536,
     };
+
+    /// <summary>Bytes that a segment of fax may always have; beyond that, it is held to <see cref="MostExpansion"/>.</summary>
+    private const long LargestFax = 16L << 20;
+
+    /// <summary>Whether so many bytes can come out of so many compressed ones.</summary>
+    private static bool CanHold(TiffCodec codec, long compressed, Int128 bytes) =>
+        bytes <= (Int128)compressed * MostExpansion(codec) || (codec == TiffCodec.Fax && bytes <= LargestFax);
 
     /// <summary>
     /// Rows of a strip as the directory says, or as it means: a missing number, 0, and one above the image's height all say that there is
@@ -62,15 +75,13 @@ internal static class TiffSegments
                 $"but it lists {tags.Count(offsetTag)}");
         }
         CheckSegmentSize(file, page, what);
-        // BitMiracle counts rows and bytes in 32 bits, and decodes into one managed array.
-        if (page.NeedsBitMiracle
-            && ((Int128)page.SegmentHeight * segments > int.MaxValue
-                || page.SegmentBytes > Array.MaxLength
-                || page.RowBytes > int.MaxValue))
+        // BitMiracle counts rows and bytes in 32 bits, and decodes into one managed array; others fill one span.
+        if ((page.NeedsBitMiracle && ((Int128)page.SegmentHeight * segments > int.MaxValue || page.RowBytes > int.MaxValue))
+            || (page.Codec is not (TiffCodec.None or TiffCodec.Deflate or TiffCodec.Lzma) && page.SegmentBytes > Array.MaxLength))
         {
             throw file.Unsupported(
                 $"keeps {page.Height} rows in {page.Codec} {what}s of {page.SegmentBytes} bytes",
-                "LZW, PackBits and JPEG are read up to 2 GiB a strip or tile; save it with deflate");
+                "LZW, PackBits, CCITT fax, Zstandard and JPEG are read up to 2 GiB a strip or tile; save it with deflate");
         }
         page.Offsets = tags.Integers(offsetTag, (long)segments);
         // Missing sizes count as 0: they follow from the pixels or from where the next segment begins.
@@ -123,8 +134,8 @@ internal static class TiffSegments
     /// <summary>Refuses segments so large that not even the whole file could hold one.</summary>
     private static void CheckSegmentSize(InputFile file, TiffPage page, string what)
     {
-        var bytes = (((Int128)page.SegmentWidth * page.SegmentSamples * page.Bits) + 7) / 8 * page.SegmentHeight;
-        if (bytes > (Int128)file.Length * MostExpansion(page.Codec))
+        Int128 bytes = (Int128)page.RowBytes * page.Rows(page.SegmentHeight);
+        if (!CanHold(page.Codec, file.Length, bytes))
         {
             throw file.Bad(
                 $"lies about its size: one {what} of {page.SegmentWidth} x {page.SegmentHeight} pixels " +
@@ -145,7 +156,7 @@ internal static class TiffSegments
         {
             throw file.Bad($"is truncated: {what} {i} is said to be {count} bytes at byte {offset}, the file has {file.Length}");
         }
-        if ((Int128)count * MostExpansion(page.Codec) < needed)
+        if (!CanHold(page.Codec, count, needed))
         {
             throw file.Bad(
                 $"is damaged or lies about its size: {what} {i} has {count} bytes, from which {needed} bytes of pixels cannot come");

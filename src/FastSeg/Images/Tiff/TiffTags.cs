@@ -123,17 +123,20 @@ internal sealed class TiffTags
         return Encoding.UTF8.GetString(bytes, 0, end < 0 ? count : end);
     }
 
-    /// <summary>The quotient of a tag of type RATIONAL; 0 where it is missing or damaged.</summary>
-    public double Rational(ushort tag)
+    /// <summary>The first quotient of a tag of type RATIONAL; 0 where it is missing or damaged.</summary>
+    public double Rational(ushort tag) => Rationals(tag, 1) is [double first] ? first : 0;
+
+    /// <summary>The first <paramref name="count"/> quotients of a tag of type RATIONAL; empty where they are missing or damaged.</summary>
+    public double[] Rationals(ushort tag, int count)
     {
-        if (!_entries.TryGetValue(tag, out var entry) || entry.Type != 5 || !_file.Holds(entry.At, 8))
+        if (!_entries.TryGetValue(tag, out var entry) || entry.Type != 5 || entry.Count < count || !_file.Holds(entry.At, 8L * count))
         {
-            return 0;
+            return [];
         }
-        Span<byte> bytes = stackalloc byte[8];
+        byte[] bytes = new byte[8 * count];
         _file.Read(entry.At, bytes);
-        uint denominator = _header.Long(bytes[4..]);
-        return denominator == 0 ? 0 : (double)_header.Long(bytes) / denominator;
+        return [.. bytes.Chunk(8).Select(pair => _header.Long(pair.AsSpan(4)) is uint below and > 0
+            ? (double)_header.Long(pair) / below : 0)];
     }
 
     /// <summary>Reads whole numbers of a tag, in chunks that fit on the stack.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using SharpCompress.Compressors.ZStandard;
 
 namespace FastSeg.Tests.Images.Tiff;
 
@@ -195,6 +196,7 @@ internal sealed class TiffBuilder
             5 => Lzw(bytes),
             8 or 32946 => Deflate(bytes),
             32773 => PackBits(bytes),
+            50000 => Zstandard(bytes),
             _ => bytes,
         };
     }
@@ -222,6 +224,12 @@ internal sealed class TiffBuilder
             deflate.Write(bytes);
         }
         return stream.ToArray();
+    }
+
+    public static byte[] Zstandard(byte[] bytes)
+    {
+        using var compressor = new Compressor(3);
+        return compressor.Wrap(bytes).ToArray();
     }
 
     /// <summary>Literals of nine bits; the table is cleared before its codes grow.</summary>

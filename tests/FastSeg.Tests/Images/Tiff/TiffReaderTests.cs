@@ -71,31 +71,6 @@ public sealed class TiffReaderTests
     }
 
     [Test]
-    public void JpegInTiffIsWhatLibtiffDecodes([Values(1, 3)] int channels, [Values] bool tiled, [Values(50, 95)] int quality)
-    {
-        const int W = 320, H = 256;
-        using var scratch = new Scratch();
-        // Less than one level a pixel, so that ways to interpolate subsampled colours (BitMiracle repeats, libvips blends) hardly differ;
-        // and whole tiles, which no black padding borders.
-        byte[] slopes = [.. Enumerable.Range(0, W * H).SelectMany(
-            i => new[] { (byte)(i % W * 200 / W), (byte)(i / W * 200 / H), (byte)(100 + (i % W / 4)) }.Take(channels))];
-        using (Image image = Vips(slopes, W, H, channels, SampleType.UInt8))
-        {
-            image.Tiffsave(
-                scratch["v.tif"], compression: Enums.ForeignTiffCompression.Jpeg, q: quality, tile: tiled, tileWidth: 64, tileHeight: 128);
-        }
-        using ImageReader reader = ImageFile.Open(scratch["v.tif"]);
-        byte[] got = Scratch.ReadAll(reader);
-        using Image peer = Image.Tiffload(scratch["v.tif"]);
-        byte[] expected = peer.WriteToMemory<byte>();
-        Assert.That(reader.Info.Format, Does.Contain("JPEG"));
-        // Two decoders may round inverse cosine transform, chroma interpolation and colour conversion differently.
-        int off = got.Zip(expected, (a, b) => Math.Abs(a - b)).Max();
-        Assert.That(off, Is.LessThanOrEqualTo(4));
-        Readers.CheckRectangles(reader, got);
-    }
-
-    [Test]
     public void PaletteIsRgbAsAnImageAndIndicesAsLabels()
     {
         byte[] indices = Scratch.Samples(Width, Height, 1, SampleType.UInt8);
