@@ -137,6 +137,13 @@ internal sealed class InfoCommand : FastSegCommand
         }
     }
 
+    /// <summary>The type that is stored, and the one that is read where it is another one: "12-bit, read as uint16".</summary>
+    private static string SampleText(ImageInfo info)
+    {
+        string stored = info.Bits == 8 * info.Stored.Bytes() ? info.Stored.Name() : $"{info.Bits}-bit";
+        return stored == info.Type.Name() ? stored : $"{stored}, read as {info.Type.Name()}";
+    }
+
     private void WriteImage(Session session, string path)
     {
         using ImageReader reader = ImageFile.Open(path, _opening.Wanted(session.Parsed));
@@ -149,7 +156,7 @@ internal sealed class InfoCommand : FastSegCommand
         }
         table
             .Row("size", $"{info.Width} x {info.Height} px")
-            .Row("samples", $"{info.Type.Name()}, {ChannelSet.Of(info).Text()}")
+            .Row("samples", $"{SampleText(info)}, {ChannelSet.Of(info).Text()}")
             .Row("pages", $"{info.Pages}")
             .Row(
                 "pixel size",
