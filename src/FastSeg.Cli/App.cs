@@ -6,6 +6,7 @@ using FastSeg.Cli.Errors;
 using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Sessions;
+using FastSeg.Cli.Terminal;
 
 namespace FastSeg.Cli;
 
@@ -59,7 +60,7 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
         catch (Exception e)
         {
             bool verbose = _common.Verbose(parsed);
-            Say(ErrorText.Of(e, verbose));
+            Say(ProcessLimits.Explain(e) ?? ErrorText.Of(e, verbose));
             if (verbose)
             {
                 foreach (string line in $"{e}".Split('\n'))

@@ -35,7 +35,7 @@ internal static class ContainerMemory
         return least == None ? 0 : least;
     }
 
-    /// <summary>The least limit from a group's folder up to the tree's root; folders that a container does not see are passed over.</summary>
+    /// <summary>The least limit from a group's folder up to the tree's root; what a container does not see of it is passed over.</summary>
     private static long Least(string tree, string path, string file)
     {
         string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);

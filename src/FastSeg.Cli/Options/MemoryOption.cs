@@ -14,7 +14,9 @@ internal static class MemoryOption
 
     /// <summary>--memory.</summary>
     public static Option<long> Create() =>
-        Create("--memory", "Most memory the process may use, such as 4GiB, 512MiB, 1.5GB or plain bytes. [default: what the container or service may use, if any]");
+        Create(
+            "--memory",
+            "Most memory the process may use, such as 4GiB, 512MiB, 1.5GB or plain bytes. [default: what its container may use]");
 
     /// <summary>An option whose value is a size in bytes; 0 where it is left out.</summary>
     public static Option<long> Create(string name, string description, bool recursive = false) => new(name)
