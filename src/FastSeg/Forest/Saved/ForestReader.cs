@@ -24,8 +24,8 @@ internal static class ForestReader
         if (rest.Length < 2 || rest[0] != '{')
         {
             throw new FastSegException(
-                "The forest is no XGBoost model in UBJSON or JSON: it does not start with an object. "
-                + "(XGBoost's old binary format is not read; load it in XGBoost and save it as .ubj or .json.)");
+                "The forest is no XGBoost model in UBJSON or JSON: it does not start with an object; "
+                + "XGBoost's old binary format is not read, so load it in XGBoost and save it as .ubj or .json.");
         }
         return rest[1] is (byte)'"' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'}';
     }
