@@ -75,6 +75,22 @@ class ModelTests(unittest.TestCase):
         with_alpha = np.concatenate([scene.colour(), scene.image()[..., None]], -1)
         np.testing.assert_array_equal(model.segment(with_alpha, channel_axis=-1), labels)
 
+    def test_any_number_of_channels_up_to_16(self):
+        for count in (2, 4, 16):
+            channels = np.stack([scene.image(seed=seed) for seed in range(count)], axis=-1)
+            planes = fastseg.features(channels, channel_axis=-1, sigma=1, standardise="none")
+            each = len(fastseg.FeatureSpec.preset("paper", sigma=(1.0,)).plane_names())
+            self.assertEqual(planes.shape[0], count * each)
+            for channel in range(count):
+                grey = fastseg.features(channels[..., channel], sigma=1, standardise="none")
+                np.testing.assert_array_equal(planes[channel * each: (channel + 1) * each], grey)
+            model = fastseg.train(channels, scene.strokes(), channel_axis=-1, rounds=2, sigma=1)
+            self.assertEqual((model.channels, model.planes), (count, count * each))
+            labels = model.segment(np.moveaxis(channels, -1, 0), channel_axis=0)
+            np.testing.assert_array_equal(labels, model.segment(channels, channel_axis=2))
+            with self.assertRaisesRegex(FastSegError, f"5 channels, but the model sees {count} channels"):
+                model.segment(np.zeros((20, 20, 5), np.uint8), channel_axis=2)
+
     def test_held_out_pixels_score_the_training(self):
         random = np.random.default_rng(3)
         drawn = np.zeros((scene.HEIGHT, scene.WIDTH), np.uint8)

@@ -37,7 +37,7 @@ internal sealed class ImportCommandTests : CliFixture
         Assert.That(
             Misuse("import", At("f.ubj"), "--values", "1,2,3", "--names", "a", "-o", At("m.fastseg")),
             Does.Contain("1 --names for 3 --values"));
-        Assert.That(Misuse("import", At("f.ubj"), "--channels", "2", "-o", At("m.fastseg")), Does.Contain("--channels 2"));
+        Assert.That(Misuse("import", At("f.ubj"), "--channels", "17", "-o", At("m.fastseg")), Does.Contain("--channels 17"));
         Assert.That(Misuse("import", At("f.ubj"), "-o", At("f.ubj")), Does.Contain("would be overwritten"));
         Assert.That(File.Exists(At("m.fastseg")), Is.False);
     }
