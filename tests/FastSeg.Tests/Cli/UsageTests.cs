@@ -77,7 +77,7 @@ internal sealed class UsageTests
     [TestCase("features a -o f.npy --sigmas 0", "Sigma 0 is not possible")]
     [TestCase("features a -o f.npy --families foo", "\"foo\" is no feature family")]
     [TestCase("import a -o m --families gaussian,", "\"\" is no feature family")]
-    [TestCase("import a -o m --channels 2", "--channels 2: give 1 or 3.")]
+    [TestCase("import a -o m --channels 17", "--channels 17")]
     [TestCase("train --image a --labels b -o m --names a,,b", "one of the names is empty")]
     [TestCase("import a -o m --names a,b,a", "a stands there twice")]
     [TestCase("train --image a --labels b -o m --deep d --upsampler cubic", "learned, finish or train.")]
