@@ -118,6 +118,7 @@ internal sealed class BarRows
             values[i] = type switch
             {
                 SampleType.UInt8 => samples[i],
+                SampleType.Int8 => (sbyte)samples[i],
                 SampleType.UInt16 => MemoryMarshal.Cast<byte, ushort>(samples)[i],
                 SampleType.Int16 => MemoryMarshal.Cast<byte, short>(samples)[i],
                 _ => MemoryMarshal.Cast<byte, float>(samples)[i],
