@@ -51,8 +51,17 @@ internal sealed class TreeOptions
         DefaultValueFactory = _ => "none",
     };
 
+    private readonly Option<string> _booster = new("--booster")
+    {
+        Description =
+            "What trains the trees: fastseg is our own, a fraction of XGBoost's time; xgboost is libxgboost, as the paper trains. " +
+            "Both write XGBoost's model file.",
+        DefaultValueFactory = _ => "xgboost",
+    };
+
     public TreeOptions()
     {
+        ChoiceOption.Only(_booster, "fastseg", "xgboost");
         ChoiceOption.Only(_training, "default", "published");
         ChoiceOption.Only(_augment, "none", "flips");
     }
@@ -63,7 +72,7 @@ internal sealed class TreeOptions
         Option[] all =
         [
             _training, _rounds, _depth, _learningRate, _subsample, _colsampleByNode, _minChildWeight, _lambda, _maxBin, _balance, _seed,
-            _augment,
+            _augment, _booster,
         ];
         foreach (Option option in all)
         {
@@ -86,6 +95,7 @@ internal sealed class TreeOptions
             MinChildWeight = Given(_minChildWeight, start.MinChildWeight),
             Lambda = Given(_lambda, start.Lambda),
             MaxBin = Given(_maxBin, start.MaxBin),
+            Booster = parsed.GetValue(_booster) == "fastseg" ? TreeBooster.FastSeg : TreeBooster.XgBoost,
             Balance = parsed.GetValue(_balance),
             Seed = parsed.GetValue(_seed),
             Augment = parsed.GetValue(_augment) == "flips" ? Augmentation.Flips : Augmentation.None,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastSeg.Forest.Growing;
 using FastSeg.Native;
 
 namespace FastSeg.Forest.Training;
@@ -26,14 +27,24 @@ internal static unsafe class Booster
     /// <param name="afterRound">Called with the number of rounds done so far.</param>
     /// <param name="cancellation">Looked at between rounds.</param>
     /// <param name="device">Ordinal of the CUDA device that holds the rows, in its primary context, and trains; null for the CPU.</param>
+    /// <param name="compute">Threads of the own booster; null for one a core.</param>
     /// <param name="afterCopy">Called when XGBoost has its copy of rows and labels, so that the host's may be freed.</param>
     /// <exception cref="FastSegException">A class has no row, an option is out of its range, or XGBoost failed.</exception>
     public static byte[] Train(
         float* rows, int* labels, long count, int features, int classes, TrainingOptions options, float* weights = null,
-        Action<int>? afterRound = null, CancellationToken cancellation = default, int? device = null, Action? afterCopy = null)
+        Action<int>? afterRound = null, CancellationToken cancellation = default, int? device = null, Action? afterCopy = null,
+        ComputeOptions? compute = null)
     {
         options.Check();
         long[] counts = CountClasses(labels, count, classes);
+        if (options.Booster == TreeBooster.FastSeg)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using HostBuffer? own = options.Balance ? Balance(labels, count, counts, weights) : null;
+            return ForestGrower.Train(
+                rows, labels, own is null ? weights : (float*)own.Pointer, count, features, classes, options,
+                (compute ?? new ComputeOptions()) with { Cancellation = cancellation }, null, afterRound);
+        }
         if (XgBoost.Version < new Version(1, 6))
         {
             throw new FastSegException(

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FastSeg.Forest.Growing;
 
 namespace FastSeg;
 
@@ -39,7 +40,11 @@ public sealed record TrainingOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Augmentation Augment { get; init; }
 
-    /// <summary>Seed of XGBoost's random numbers.</summary>
+    /// <summary>What trains the trees.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public TreeBooster Booster { get; init; }
+
+    /// <summary>Seed of the random numbers.</summary>
     public int Seed { get; init; }
 
     /// <summary>
@@ -61,6 +66,15 @@ public sealed record TrainingOptions
         Check("max-bin", MaxBin, 2, 65_536);
         Check("seed", Seed, 0, int.MaxValue);
         Check("booster threads", BoosterThreads, 1, 1024);
+        if (Booster == TreeBooster.FastSeg && MaxBin > ForestGrower.MostBins)
+        {
+            throw new FastSegException(
+                $"The option max-bin is {MaxBin}; FastSeg's own booster takes 2 to {ForestGrower.MostBins}, XGBoost (--booster xgboost) more.");
+        }
+        if (!Enum.IsDefined(Booster))
+        {
+            throw new FastSegException($"The booster is number {(int)Booster}; it must be xgboost or fastseg.");
+        }
         if (!Enum.IsDefined(Augment))
         {
             throw new FastSegException($"The augmentation is number {(int)Augment}; it must be none or flips.");
