@@ -26,7 +26,7 @@ try
             "filters" => FilterBench.Run + (Action<PerfRun>)FeaturePeer.Run,
             "forest" => ForestBench.Run,
             "gpu" => GpuBench.Run,
-            "interactive" => InteractiveBench.Run + (Action<PerfRun>)BoosterBench.Run,
+            "interactive" => BoosterBench.Run + (Action<PerfRun>)InteractiveBench.Run,
             "job" => JobBench.Run + (Action<PerfRun>)SmoothedJobBench.Run + StandardisedJobBench.Run,
             "latency" => LatencyBench.Run,
             "loop" => LoopBench.Run,

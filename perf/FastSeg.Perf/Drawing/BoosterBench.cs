@@ -37,7 +37,7 @@ internal static class BoosterBench
             "interactive", $"  against libxgboost", pairs.Median, "x",
             FormattableString.Invariant($"quartiles {pairs.Lower:F2} to {pairs.Upper:F2}"))
         {
-            Goal = Goal.AtLeast(4),
+            Goal = Goal.AtLeast(3),
         });
     }
 }

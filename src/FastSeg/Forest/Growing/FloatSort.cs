@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace FastSeg.Forest.Growing;
 
 /// <summary>
-/// Sorts floats by their bits, 11 at a time, lowest first (radix sort). 50,000 values take a sixth of the time of
+/// Sorts floats by their bits, eight at a time, lowest first (radix sort). 50,000 values take a sixth of the time of
 /// <see cref="MemoryExtensions.Sort{T}(Span{T})"/>.
 /// </summary>
 internal static unsafe class FloatSort
 {
-    private const int Digits = 11, Counts = 1 << Digits, Passes = 3;
+    private const int Digits = 8, Counts = 1 << Digits, Passes = 4;
 
     /// <summary>Sorts finite values; -0 counts as 0.</summary>
     /// <param name="values">What is sorted, in place.</param>
@@ -32,6 +32,11 @@ internal static unsafe class FloatSort
         for (int pass = 0; pass < Passes; pass++)
         {
             int* start = starts + (pass * Counts);
+            if (count == 0 || start[Digit(from[0], pass)] == count)
+            {
+                // All have this digit in common.
+                continue;
+            }
             int sum = 0;
             for (int digit = 0; digit < Counts; digit++)
             {
@@ -46,7 +51,6 @@ internal static unsafe class FloatSort
             from = to;
             to = read;
         }
-        // After three passes the keys lie in the spare values.
         for (int i = 0; i < count; i++)
         {
             values[i] = Value(from[i]);

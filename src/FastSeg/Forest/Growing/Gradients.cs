@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using FastSeg.Native;
 using FastSeg.Probabilities;
 
@@ -51,40 +53,63 @@ internal sealed unsafe class Gradients : IDisposable
     /// <summary>Makes probabilities of the margins, before a round.</summary>
     public void Begin() => SoftmaxCpu.Run(_margins, _count, Groups, _probabilities, _count, _count);
 
-    /// <summary>Draws the rows of a tree and gives them their derivatives.</summary>
+    /// <summary>Draws rows for a tree and gives them their derivatives, but not their sums.</summary>
     /// <param name="group">The group that the tree belongs to.</param>
     /// <param name="draws">The tree's random numbers.</param>
     /// <param name="share">The share of rows that is drawn.</param>
-    /// <param name="root">A root without rows; receives them.</param>
-    public void Draw(int group, Draws draws, double share, ref NodeRows root)
+    /// <param name="from">The first row that may be drawn.</param>
+    /// <param name="to">The first that may not.</param>
+    /// <param name="rows">Lists with room for these rows; receives them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Draw(int group, Draws draws, double share, int from, int to, ref NodeRows rows)
     {
         int wanted = Groups == 1 ? 1 : group;
         float* probabilities = _probabilities + ((long)wanted * _count);
         float scale = Groups == 1 ? 1 : 2;
         ulong limit = Draws.Limit(share);
         (int drawn, int others) = (0, 0);
-        (double gradients, double hessians) = (0, 0);
-        for (int row = 0; row < _count; row++)
+        for (int row = from; row < to; row++)
         {
             float p = probabilities[row], weight = _weights == null ? 1 : _weights[row];
             float gradient = (p - (_labels[row] == wanted ? 1f : 0f)) * weight;
             float hessian = Math.Max(scale * p * (1f - p), LeastHessian) * weight;
             // Written to both lists, of which one moves on: which rows are drawn cannot be guessed.
-            root.Ids[drawn] = row;
-            root.Derivatives[2 * (nint)drawn] = gradient;
-            root.Derivatives[(2 * (nint)drawn) + 1] = hessian;
-            root.Others[others] = row;
-            bool taken = draws.At(row) >> 11 < limit;
-            drawn += taken ? 1 : 0;
-            others += taken ? 0 : 1;
-            gradients += taken ? gradient : 0;
-            hessians += taken ? hessian : 0;
+            rows.Ids[drawn] = row;
+            rows.Derivatives[2 * (nint)drawn] = gradient;
+            rows.Derivatives[(2 * (nint)drawn) + 1] = hessian;
+            rows.Others[others] = row;
+            int taken = draws.At(row) >> 11 < limit ? 1 : 0;
+            drawn += taken;
+            others += 1 - taken;
         }
-        (root.Count, root.OtherCount, root.Gradient, root.Hessian) = (drawn, others, gradients, hessians);
+        (rows.Count, rows.OtherCount) = (drawn, others);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
+
+    /// <summary>Sums of the derivatives, of even and odd rows apart, so that an addition need not wait for the last one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddUp(ref NodeRows root)
+    {
+        float* from = root.Derivatives;
+        Vector128<double> even = Vector128<double>.Zero, odd = Vector128<double>.Zero;
+        int row = 0;
+        for (; row <= root.Count - 2; row += 2)
+        {
+            Vector128<float> two = Vector128.Load(from + (2 * (nint)row));
+            (Vector128<double> first, Vector128<double> second) = Vector128.Widen(two);
+            even += first;
+            odd += second;
+        }
+        Vector128<double> sums = even + odd;
+        (root.Gradient, root.Hessian) = (sums[0], sums[1]);
+        if (row < root.Count)
+        {
+            root.Gradient += from[2 * (nint)row];
+            root.Hessian += from[(2 * (nint)row) + 1];
+        }
+    }
 
     private static int GroupsOf(int classes) => classes == 2 ? 1 : classes;
 }

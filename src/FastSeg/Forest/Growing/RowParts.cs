@@ -38,6 +38,31 @@ internal sealed unsafe class RowParts : IDisposable
         return new NodeRows { Ids = _ids, Derivatives = _derivatives, Others = _others };
     }
 
+    /// <summary>A node's lists from a row on, for the rows that are drawn from there on.</summary>
+    public static NodeRows From(NodeRows node, int row)
+    {
+        node.Ids += row;
+        node.Derivatives += 2 * (nint)row;
+        node.Others += row;
+        return node;
+    }
+
+    /// <summary>Puts parts, each of which begins where <see cref="From"/> had it, behind one another.</summary>
+    /// <param name="parts">The parts, in the order of their rows.</param>
+    /// <param name="all">The node whose lists they lie in; receives the counts.</param>
+    public static void Join(ReadOnlySpan<NodeRows> parts, ref NodeRows all)
+    {
+        foreach (NodeRows part in parts)
+        {
+            new ReadOnlySpan<int>(part.Ids, part.Count).CopyTo(new Span<int>(all.Ids + all.Count, part.Count));
+            new ReadOnlySpan<ulong>(part.Derivatives, part.Count)
+                .CopyTo(new Span<ulong>((ulong*)all.Derivatives + all.Count, part.Count));
+            new ReadOnlySpan<int>(part.Others, part.OtherCount).CopyTo(new Span<int>(all.Others + all.OtherCount, part.OtherCount));
+            all.Count += part.Count;
+            all.OtherCount += part.OtherCount;
+        }
+    }
+
     /// <summary>Goes to the next level: children lie in the other copy from now on.</summary>
     public void NextLevel() => _level++;
 

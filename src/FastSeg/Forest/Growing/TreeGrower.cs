@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using FastSeg.Common;
 using FastSeg.Native;
 
@@ -17,6 +19,9 @@ internal sealed unsafe class TreeGrower(BinnedRows bins, TrainingOptions trainin
 
     /// <summary>Rows times features of a level from which on other threads help; waking them costs some 30 microseconds.</summary>
     private const long WorthSharing = 100_000;
+
+    /// <summary>How much longer it takes to draw a row, or to divide it, than to add it to a histogram.</summary>
+    private const long WorkOfDrawing = 6, WorkOfDividing = 3;
 
     /// <summary>The least gain of a split, as in XGBoost.</summary>
     private const double LeastGain = 1e-6;
@@ -40,7 +45,7 @@ internal sealed unsafe class TreeGrower(BinnedRows bins, TrainingOptions trainin
     {
         var tree = new GrownTree();
         NodeRows root = _parts.Root();
-        gradients.Draw(group, draws, training.Subsample, ref root);
+        Draw(gradients, group, draws, ref root);
         AddLeaf(tree, -1, ref root);
         _level.Clear();
         _level.Add(root);
@@ -48,13 +53,8 @@ internal sealed unsafe class TreeGrower(BinnedRows bins, TrainingOptions trainin
         for (int depth = 0; _level.Count > 0; depth++)
         {
             compute.Cancellation.ThrowIfCancellationRequested();
-            if (depth == training.Depth)
-            {
-                _level.ForEach(leaf => AddValue(tree, leaf, margins));
-                break;
-            }
             FindSplits(draws);
-            MakeChildren(tree, margins);
+            MakeChildren(tree, margins, depth == training.Depth - 1);
         }
         return tree;
     }
@@ -67,6 +67,22 @@ internal sealed unsafe class TreeGrower(BinnedRows bins, TrainingOptions trainin
     }
 
     private static long HistogramBytes(int workers) => (long)workers * SplitSearch.HistogramLength * sizeof(double);
+
+    /// <summary>Draws the tree's rows, in parts that threads draw at once and that are then put together.</summary>
+    private void Draw(Gradients gradients, int group, Draws draws, ref NodeRows root)
+    {
+        int parts = bins.Count * WorkOfDrawing >= WorthSharing ? compute.WorkerCount : 1;
+        NodeRows all = root;
+        NodeRows[] drawn = new NodeRows[parts];
+        Share(parts, bins.Count * WorkOfDrawing, (_, part) =>
+        {
+            int from = (int)(bins.Count * part / parts), to = (int)(bins.Count * (part + 1) / parts);
+            drawn[part] = RowParts.From(all, from);
+            gradients.Draw(group, draws, training.Subsample, from, to, ref drawn[part]);
+        });
+        RowParts.Join(drawn, ref root);
+        Gradients.AddUp(ref root);
+    }
 
     /// <summary>Finds the best split by every pair of features that a node draws.</summary>
     private void FindSplits(Draws draws)
@@ -94,8 +110,8 @@ internal sealed unsafe class TreeGrower(BinnedRows bins, TrainingOptions trainin
         });
     }
 
-    /// <summary>Splits the nodes of the level for which that pays; the others are leaves.</summary>
-    private void MakeChildren(GrownTree tree, float* margins)
+    /// <summary>Splits the nodes of the level for which that pays; the others are leaves, and so are the children of the last level.</summary>
+    private void MakeChildren(GrownTree tree, float* margins, bool last)
     {
         int pairs = (_drawn + Together - 1) / Together;
         var splits = new List<(NodeRows Node, Split Split)>();
@@ -119,10 +135,21 @@ internal sealed unsafe class TreeGrower(BinnedRows bins, TrainingOptions trainin
             AddLeaf(tree, node.Node, ref left);
             AddLeaf(tree, node.Node, ref right);
             splits.Add((node, best));
+            if (last)
+            {
+                continue;
+            }
             _next.Add(left);
             _next.Add(right);
         }
-        Divide(splits);
+        if (last)
+        {
+            AddValues(splits, tree, margins);
+        }
+        else
+        {
+            Divide(splits);
+        }
         _level.Clear();
         _level.AddRange(_next);
         _next.Clear();
@@ -132,18 +159,30 @@ internal sealed unsafe class TreeGrower(BinnedRows bins, TrainingOptions trainin
     /// <summary>Divides the rows of nodes among their children.</summary>
     private void Divide(List<(NodeRows Node, Split Split)> splits)
     {
-        Span<NodeRows> children = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_next);
+        Span<NodeRows> children = CollectionsMarshal.AsSpan(_next);
         fixed (NodeRows* child = children)
         {
             NodeRows* first = child;
             long rows = splits.Sum(split => (long)split.Node.Count + split.Node.OtherCount);
-            Share(2 * splits.Count, rows, (_, task) =>
+            Share(2 * splits.Count, rows * WorkOfDividing, (_, task) =>
             {
                 (NodeRows node, Split split) = splits[(int)task / 2];
                 NodeRows* pair = first + (task / 2 * 2);
                 _parts.Divide(node, bins.Column(split.Feature), split.Bin, task % 2 == 0, ref pair[0], ref pair[1]);
             });
         }
+    }
+
+    /// <summary>Adds the values of the leaves below nodes to the margins of these nodes' rows, which need not be divided for that.</summary>
+    private void AddValues(List<(NodeRows Node, Split Split)> splits, GrownTree tree, float* margins)
+    {
+        long rows = splits.Sum(split => (long)split.Node.Count + split.Node.OtherCount);
+        Share(splits.Count, rows * WorkOfDividing, (_, task) =>
+        {
+            (NodeRows node, Split split) = splits[(int)task];
+            (int left, int right) = (tree.Left[node.Node], tree.Right[node.Node]);
+            AddValues(node, bins.Column(split.Feature), split.Bin, tree.Value[left], tree.Value[right], margins);
+        });
     }
 
     /// <summary>Runs tasks on all threads where that pays, otherwise on this one.</summary>
@@ -167,6 +206,7 @@ internal sealed unsafe class TreeGrower(BinnedRows bins, TrainingOptions trainin
     }
 
     /// <summary>Adds a leaf's value to the margins of its rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddValue(GrownTree tree, in NodeRows leaf, float* margins)
     {
         float value = tree.Value[leaf.Node];
@@ -177,6 +217,23 @@ internal sealed unsafe class TreeGrower(BinnedRows bins, TrainingOptions trainin
         for (int i = 0; i < leaf.OtherCount; i++)
         {
             margins[leaf.Others[i]] += value;
+        }
+    }
+
+    /// <summary>Adds the values of two leaves to the margins of their rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddValues(in NodeRows parent, byte* column, int bin, float left, float right, float* margins)
+    {
+        float* values = stackalloc float[2] { right, left };
+        for (int i = 0; i < parent.Count; i++)
+        {
+            int row = parent.Ids[i];
+            margins[row] += values[column[row] <= bin ? 1 : 0];
+        }
+        for (int i = 0; i < parent.OtherCount; i++)
+        {
+            int row = parent.Others[i];
+            margins[row] += values[column[row] <= bin ? 1 : 0];
         }
     }
 }
