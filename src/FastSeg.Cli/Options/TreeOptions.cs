@@ -10,8 +10,8 @@ internal sealed class TreeOptions
     private readonly Option<string> _training = new("--training")
     {
         Description =
-            "What the options below stand for where they are not given: published is XGBoost's own defaults (rate 0.3, depth 6, " +
-            "subsample 1, colsample-bynode 1), as the paper trains.",
+            "What the options below stand for where they are not given: published is XGBoost with its own defaults (rate 0.3, depth " +
+            "6, subsample 1, colsample-bynode 1), as the paper trains.",
         DefaultValueFactory = _ => "default",
     };
 
@@ -42,7 +42,7 @@ internal sealed class TreeOptions
     };
 
     private readonly Option<int> _seed = NumberOption.Whole(
-        "--seed", "Seed of XGBoost's random numbers and of the deep features' projection.", Defaults.Seed, 0, int.MaxValue);
+        "--seed", "Seed of the trees' random numbers and of the deep features' projection.", Defaults.Seed, 0, int.MaxValue);
 
     private readonly Option<string> _augment = new("--augment")
     {
@@ -56,7 +56,7 @@ internal sealed class TreeOptions
         Description =
             "What trains the trees: fastseg is our own, a fraction of XGBoost's time; xgboost is libxgboost, as the paper trains. " +
             "Both write XGBoost's model file.",
-        DefaultValueFactory = _ => "xgboost",
+        DefaultValueFactory = _ => "fastseg",
     };
 
     public TreeOptions()
@@ -95,7 +95,12 @@ internal sealed class TreeOptions
             MinChildWeight = Given(_minChildWeight, start.MinChildWeight),
             Lambda = Given(_lambda, start.Lambda),
             MaxBin = Given(_maxBin, start.MaxBin),
-            Booster = parsed.GetValue(_booster) == "fastseg" ? TreeBooster.FastSeg : TreeBooster.XgBoost,
+            Booster = Given(_booster, "") switch
+            {
+                "fastseg" => TreeBooster.FastSeg,
+                "xgboost" => TreeBooster.XgBoost,
+                _ => start.Booster,
+            },
             Balance = parsed.GetValue(_balance),
             Seed = parsed.GetValue(_seed),
             Augment = parsed.GetValue(_augment) == "flips" ? Augmentation.Flips : Augmentation.None,

@@ -92,13 +92,16 @@ internal static class ModelText
         }
         table.Row(
             "training",
-            $"XGBoost {model.XgboostVersion}, {training.Rounds} rounds, depth {training.Depth}, learning rate {training.LearningRate}, " +
-                $"max-bin {training.MaxBin}, {(training.Balance ? "balanced, " : "")}seed {training.Seed}, " +
-                $"{training.BoosterThreads} booster threads" +
+            $"{Booster(model, training)}, {training.Rounds} rounds, depth {training.Depth}, learning rate {training.LearningRate}, " +
+                $"max-bin {training.MaxBin}, {(training.Balance ? "balanced, " : "")}seed {training.Seed}" +
                 (training.Augment == Augmentation.Flips ? ", flipped and transposed copies too" : ""));
         table.Row(
             "sampling",
             $"subsample {training.Subsample}, colsample-bynode {training.ColsampleByNode}, " +
                 $"min-child-weight {training.MinChildWeight}, lambda {training.Lambda}");
     }
+
+    private static string Booster(Model model, TrainingOptions training) => training.Booster == TreeBooster.FastSeg
+        ? "FastSeg's booster"
+        : $"XGBoost {model.XgboostVersion} with {training.BoosterThreads} thread{(training.BoosterThreads == 1 ? "" : "s")}";
 }

@@ -53,7 +53,7 @@ internal unsafe struct NativeTrainOptions
         Balance = training.Balance ? 1 : 0,
         Flips = training.Augment == Augmentation.Flips ? 1 : 0,
         Seed = training.Seed,
-        BoosterThreads = training.BoosterThreads,
+        BoosterThreads = training.Booster == TreeBooster.FastSeg ? 0 : training.BoosterThreads,
     };
 
     /// <summary>How the trees are trained.</summary>
@@ -70,7 +70,8 @@ internal unsafe struct NativeTrainOptions
         Balance = Arguments.Flag(Balance, "balance"),
         Augment = Arguments.Flag(Flips, "flips") ? Augmentation.Flips : Augmentation.None,
         Seed = Seed,
-        BoosterThreads = BoosterThreads,
+        Booster = BoosterThreads == 0 ? TreeBooster.FastSeg : TreeBooster.XgBoost,
+        BoosterThreads = BoosterThreads == 0 ? 1 : BoosterThreads,
     };
 
     /// <summary>How the training uses the machine, but for progress.</summary>

@@ -355,7 +355,7 @@ typedef struct fs_train_options {
     int32_t balance;                 /* 1: every class weighs the same, however many pixels it was given */
     int32_t flips;                   /* 1: flipped copies of the images are trained on as well */
     int32_t seed;                    /* from 0 up */
-    int32_t booster_threads;         /* threads of XGBoost; part of the result and kept in the model */
+    int32_t booster_threads;         /* 0: FastSeg's own booster; 1 or more: XGBoost with so many threads, part of the result */
     int32_t hold_out;                /* 1: labelled pixels are held out to score the training; AUTO smoothing does so anyway */
     fs_smoothing smoothing;          /* what the model keeps */
     int32_t smoothing_radius;        /* for GUIDED: 1 to 64 pixels; 0 for 8 */

@@ -110,7 +110,8 @@ internal sealed record ModelDescription
         }
         ModelDescription description = Deserialise(text);
         DescriptionChecks.Check(description);
-        return description.Format >= 3 ? description : description with { Training = BeforeFormat3(description.Training) };
+        TrainingOptions? training = description.Format >= 5 ? description.Training : BeforeFormat5(description.Training);
+        return description with { Training = description.Format >= 3 ? training : BeforeFormat3(training) };
     }
 
     private static ModelDescription Deserialise(ReadOnlySpan<byte> text)
@@ -155,6 +156,10 @@ internal sealed record ModelDescription
             Lambda = published.Lambda,
         };
     }
+
+    /// <summary>How a model of a format before 5 was trained: there was no other booster than XGBoost.</summary>
+    private static TrainingOptions? BeforeFormat5(TrainingOptions? training) =>
+        training is null ? null : training with { Booster = TreeBooster.XgBoost };
 
     /// <summary>What the file says of channels.</summary>
     public ChannelSet ChannelSet() => new(Channels, Channels == 3 && Colour != false, ChannelNames ?? []);

@@ -138,7 +138,7 @@ internal sealed unsafe class FoldRun(
         // XGBoost copies what it is given. This copy is freed before the trees grow, so a fold takes no more memory than the whole.
         byte[] forest = Booster.Train(
             (float*)features.Pointer, (int*)labels.Pointer, count, rows.Planes, seen.Length, training,
-            afterRound: round => progress?.Report((double)round / training.Rounds), cancellation: options.Cancellation,
+            afterRound: round => progress?.Report((double)round / training.Rounds), cancellation: options.Cancellation, compute: options,
             afterCopy: () =>
             {
                 features.Dispose();

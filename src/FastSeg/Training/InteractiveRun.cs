@@ -58,7 +58,7 @@ internal sealed unsafe class InteractiveRun(InteractiveState state, IReadOnlyLis
         }
         using HostBuffer classOfRow = DrawnClasses.OfRows(pixels, classes, count);
         bool standardises = state.Features.Standardise == Standardisation.Image;
-        var fit = new ModelFit(state.Features, state.Training, options.Cancellation)
+        var fit = new ModelFit(state.Features, state.Training, options)
         {
             Channels = seen,
             Opening = ImageOptions.Of(pages.Select(page => page.Image.Image)),

@@ -13,8 +13,8 @@ namespace FastSeg.Training;
 /// <summary>Trains the trees on gathered rows and says what the model is made of, however the rows came together.</summary>
 /// <param name="features">Classical features.</param>
 /// <param name="training">How the trees are trained.</param>
-/// <param name="cancellation">Looked at between rounds.</param>
-internal sealed unsafe class ModelFit(FeatureSpec features, TrainingOptions training, CancellationToken cancellation)
+/// <param name="compute">Threads, and cancellation, which is looked at between rounds.</param>
+internal sealed unsafe class ModelFit(FeatureSpec features, TrainingOptions training, ComputeOptions compute)
 {
     /// <summary>Channels whose features were computed.</summary>
     public required ChannelSet Channels { get; init; }
@@ -50,7 +50,7 @@ internal sealed unsafe class ModelFit(FeatureSpec features, TrainingOptions trai
     {
         long mark = Stopwatch.GetTimestamp();
         void AfterRound(int round) => Progress?.Report((double)round / training.Rounds);
-        var trees = new TreeTrainer(rows, classOfRow, Classes.Length, training, AfterRound, cancellation);
+        var trees = new TreeTrainer(rows, classOfRow, Classes.Length, training, AfterRound, compute);
         byte[] forest = trees.Train();
         Note = trees.Note;
         times.Add(Stage.Train, mark, rows.Count, rows.Count * rows.Planes * sizeof(float));

@@ -42,7 +42,7 @@ internal sealed unsafe class Trainer(
     /// <summary>Where XGBoost trains. Unless this is set, the backend and the library decide.</summary>
     public TrainingPlace Place
     {
-        get => _place ??= TrainingPlace.For(_factory.Kind);
+        get => _place ??= TrainingPlace.For(_factory.Kind, training.Booster);
         init => _place = value;
     }
 
@@ -114,7 +114,7 @@ internal sealed unsafe class Trainer(
         Gather(all, channels, rows, keepMaps);
         using HostBuffer rowClasses = DrawnClasses.OfRows(all.Select(image => image.Pixels), classes, rows.Count);
         int* classOfRow = (int*)rowClasses.Pointer;
-        var fit = new ModelFit(features, training, options.Cancellation)
+        var fit = new ModelFit(features, training, options)
         {
             Channels = seen,
             Opening = ImageOptions.Of(images.Select(image => image.Image)),

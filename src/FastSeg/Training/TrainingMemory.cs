@@ -25,6 +25,9 @@ internal static class TrainingMemory
     /// </summary>
     private const long LibraryBytes = 18L << 20;
 
+    /// <summary>The same for FastSeg's own booster, without the library.</summary>
+    private const long OwnBytes = 6L << 20;
+
     /// <summary>The peak memory while the label images are read. How many pixels are labelled is not known yet.</summary>
     /// <exception cref="FastSegException">The peak is more than the options allow.</exception>
     public static long CheckLabels(IReadOnlyList<TrainingImage> images, Augmentation augment, ComputeOptions options)
@@ -64,8 +67,8 @@ internal static class TrainingMemory
         // The model of all rows is done, and XGBoost's memory for it freed, before a fold is trained on. The fold's copy of its rows, at
         // most as many, is freed when XGBoost has its own, but a fold of nearly all rows was measured to peak by as much above the whole.
         rows += heldOut == HeldOut.Nothing ? 0 : count * (Folds.BytesPerLabel + (planes * sizeof(float)));
-        long booster = Booster.Bytes(count, planes, classes, training);
+        long booster = Booster.Bytes(count, planes, classes, training, options.WorkerCount);
         return MemoryLimit.Check(
-            readers + rows + booster + LibraryBytes, $"to train on {count} labelled pixels with {planes} features", options);
+            readers + rows + booster + (training.Booster == TreeBooster.FastSeg ? OwnBytes : LibraryBytes), $"to train on {count} labelled pixels with {planes} features", options);
     }
 }

@@ -16,15 +16,17 @@ namespace FastSeg.Training;
 /// <param name="classes">Number of classes.</param>
 /// <param name="options">How to train.</param>
 /// <param name="afterRound">Called after each round with the number of rounds done.</param>
-/// <param name="cancellation">Looked at between rounds.</param>
+/// <param name="compute">Threads of the own booster, and cancellation, which is looked at between rounds.</param>
 internal sealed unsafe class TreeTrainer(
-    TrainingRows rows, int* labels, int classes, TrainingOptions options, Action<int> afterRound, CancellationToken cancellation)
+    TrainingRows rows, int* labels, int classes, TrainingOptions options, Action<int> afterRound, ComputeOptions compute)
 {
     private int _rounds;
     private bool _onDevice;
 
-    /// <summary>The version that trained, as a model keeps it: "1.7.4", or "2.1.4+cuda" where XGBoost trained on a GPU.</summary>
-    public string Trained => XgBoost.Version.ToString(3) + (_onDevice ? "+cuda" : "");
+    /// <summary>
+    /// What trained, as a model keeps it: XGBoost's version, such as "1.7.4", or "2.1.4+cuda" where it trained on a GPU, or "fastseg".
+    /// </summary>
+    public string Trained => options.Booster == TreeBooster.FastSeg ? "fastseg" : XgBoost.Version.ToString(3) + (_onDevice ? "+cuda" : "");
 
     /// <summary>Why XGBoost did not train on the GPU although it was meant to; null where there is nothing to say.</summary>
     public string? Note { get; private set; }
@@ -35,6 +37,10 @@ internal sealed unsafe class TreeTrainer(
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public byte[] Train()
     {
+        if (options.Booster == TreeBooster.FastSeg)
+        {
+            rows.Land();
+        }
         if (rows.OnDevice is { } resident)
         {
             try
@@ -57,7 +63,7 @@ internal sealed unsafe class TreeTrainer(
     /// Trains from rows at an address: the host's where <paramref name="device"/> is null, else that device's, in its primary context.
     /// </summary>
     private byte[] Train(float* address, int? device) => Booster.Train(
-        address, labels, rows.Count, rows.Planes, classes, options, cancellation: cancellation, device: device, afterRound: round =>
+        address, labels, rows.Count, rows.Planes, classes, options, cancellation: compute.Cancellation, device: device, compute: compute, afterRound: round =>
         {
             _rounds = round;
             afterRound(round);

@@ -63,7 +63,8 @@ def train(
     progress : a function that is given the fraction that is done, 0 to 1; or a bar with ``update(n)`` such as tqdm's, whose total becomes
         1 where it has none. It is called on this thread; an exception that it raises ends the training, and is raised here.
     trees : rounds, depth, max_bin, learning_rate, subsample, colsample_by_node, min_child_weight, reg_lambda, balance (every class weighs
-        the same), flips (flipped copies are trained on as well), seed, booster_threads (part of the result).
+        the same), flips (flipped copies are trained on as well), seed, booster_threads (0: FastSeg's own
+        booster; 1 or more: XGBoost with so many threads, part of the result).
 
     Ctrl-C ends the training. Needs libxgboost: see docs/integrate.md.
     """

@@ -121,7 +121,7 @@ internal sealed class OtherCommandsTests : CliFixture
         Assert.That(
             Succeed("info", Model),
             Does.Contain("FastSeg model").And.Match("classes +3").And.Contain("58 planes").And.Contain("12 trees")
-                .And.Contain("XGBoost ").And.Contain("4 rounds").And.Match("halo +66 px"));
+                .And.Contain("FastSeg's booster").And.Contain("4 rounds").And.Match("halo +66 px"));
         Assert.That(Succeed("info", TestImage), Does.Contain("PNG").And.Contain("256 x 256 px").And.Contain("uint8, 1 channel (grey)"));
         var layout = new ImageLayout(3, 2, SampleType.UInt16) { PixelSize = new PixelSize(2.5, 2.5, "nm") };
         using (ImageWriter writer = ImageFile.Create(At("size.tif"), layout))

@@ -21,13 +21,13 @@ internal static unsafe class ForestGrower
     /// <param name="classes">2 or more.</param>
     /// <param name="options">How to train; checked.</param>
     /// <param name="compute">Threads and cancellation, which is looked at between levels.</param>
-    /// <param name="afterBins">Called when the rows are not needed any more.</param>
+    /// <param name="afterCopy">Called when rows and labels are not needed any more.</param>
     /// <param name="afterRound">Called with the number of rounds done so far.</param>
     /// <returns>The model as XGBoost's UBJSON.</returns>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public static byte[] Train(
         float* rows, int* labels, float* weights, long count, int features, int classes, TrainingOptions options, ComputeOptions compute,
-        Action? afterBins, Action<int>? afterRound)
+        Action? afterCopy, Action<int>? afterRound)
     {
         if (count > int.MaxValue)
         {
@@ -36,8 +36,8 @@ internal static unsafe class ForestGrower
         using Team? team = compute is { Team: null, WorkerCount: > 1 } && count >= LeastShared ? new Team(compute.WorkerCount) : null;
         compute = compute with { Team = compute.Team ?? team, Progress = null };
         using var bins = new BinnedRows(rows, (int)count, features, options.MaxBin, compute);
-        afterBins?.Invoke();
         using var gradients = new Gradients(labels, weights, (int)count, classes);
+        afterCopy?.Invoke();
         using var grower = new TreeGrower(bins, options, compute);
         var trees = new List<GrownTree>();
         for (int round = 0; round < options.Rounds; round++)

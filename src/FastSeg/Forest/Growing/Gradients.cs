@@ -22,19 +22,20 @@ internal sealed unsafe class Gradients : IDisposable
     private readonly int _count;
 
     /// <summary>All margins are 0.</summary>
-    /// <param name="labels">The class of each row; read as long as this lives.</param>
-    /// <param name="weights">The weight of each row, or null; likewise.</param>
+    /// <param name="labels">The class of each row; copied.</param>
+    /// <param name="weights">The weight of each row, or null; read as long as this lives.</param>
     /// <param name="count">Rows.</param>
     /// <param name="classes">Classes.</param>
     public Gradients(int* labels, float* weights, int count, int classes)
     {
-        _labels = labels;
         _weights = weights;
         _count = count;
         Groups = GroupsOf(classes);
         _buffer = new HostBuffer(Bytes(count, classes));
         _margins = (float*)_buffer.Pointer;
         _probabilities = _margins + ((long)Groups * count);
+        _labels = (int*)(_probabilities + ((long)classes * count));
+        new ReadOnlySpan<int>(labels, count).CopyTo(new Span<int>(_labels, count));
         for (int group = 0; group < Groups; group++)
         {
             new Span<float>(Margins(group), count).Clear();
@@ -45,7 +46,7 @@ internal sealed unsafe class Gradients : IDisposable
     public int Groups { get; }
 
     /// <summary>Bytes that are held.</summary>
-    public static long Bytes(long count, int classes) => count * (GroupsOf(classes) + classes) * sizeof(float);
+    public static long Bytes(long count, int classes) => count * (GroupsOf(classes) + classes + 1) * sizeof(float);
 
     /// <summary>The margins of a group, to which a tree adds.</summary>
     public float* Margins(int group) => _margins + ((long)group * _count);

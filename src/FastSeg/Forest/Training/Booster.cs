@@ -4,7 +4,7 @@ using FastSeg.Native;
 
 namespace FastSeg.Forest.Training;
 
-/// <summary>Training with libxgboost: labelled rows in, XGBoost's own UBJSON model out.</summary>
+/// <summary>Training, with libxgboost or FastSeg's own booster: labelled rows in, a model in XGBoost's own UBJSON out.</summary>
 internal static unsafe class Booster
 {
     /// <summary>
@@ -43,7 +43,7 @@ internal static unsafe class Booster
             using HostBuffer? own = options.Balance ? Balance(labels, count, counts, weights) : null;
             return ForestGrower.Train(
                 rows, labels, own is null ? weights : (float*)own.Pointer, count, features, classes, options,
-                (compute ?? new ComputeOptions()) with { Cancellation = cancellation }, null, afterRound);
+                (compute ?? new ComputeOptions()) with { Cancellation = cancellation }, afterCopy, afterRound);
         }
         if (XgBoost.Version < new Version(1, 6))
         {
@@ -96,8 +96,13 @@ internal static unsafe class Booster
     /// allocator fragments, so histograms peak after some ten rounds only. With 58 features, 3 classes and depth 4 it was 41 MiB at
     /// 20,000 rows, 72 MiB at 50,000 and 204 MiB at 200,000; at depth 8, 20,000 rows took 109 MiB.
     /// </summary>
-    internal static long Bytes(long count, int features, int classes, TrainingOptions options)
+    /// <remarks>FastSeg's own booster holds what <see cref="ForestGrower.Bytes"/> says, exactly.</remarks>
+    internal static long Bytes(long count, int features, int classes, TrainingOptions options, int workers)
     {
+        if (options.Booster == TreeBooster.FastSeg)
+        {
+            return ForestGrower.Bytes(count, features, classes, workers) + (options.Balance ? count * sizeof(float) : 0);
+        }
         const int DeepestFull = 12;
         const double HistogramsOfNode = 1.7, MostHistogramsApart = 32, BytesOfBins = 2.2, BytesOfPositions = 60;
         double nodes = Math.Min(1L << Math.Min(options.Depth, DeepestFull), count), bins = Math.Min(options.MaxBin, count);

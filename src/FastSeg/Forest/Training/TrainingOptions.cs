@@ -41,21 +41,20 @@ public sealed record TrainingOptions
     public Augmentation Augment { get; init; }
 
     /// <summary>What trains the trees.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public TreeBooster Booster { get; init; }
+    public TreeBooster Booster { get; init; } = TreeBooster.FastSeg;
 
     /// <summary>Seed of the random numbers.</summary>
     public int Seed { get; init; }
 
     /// <summary>
-    /// Threads XGBoost trains with. It sums histograms per thread, so the number is part of the result and kept in the model,
+    /// Threads XGBoost trains with, where it does. It sums histograms per thread, so the number is part of the result and kept in the model,
     /// independent of the threads everything else uses.
     /// </summary>
     public int BoosterThreads { get; init; } = 2;
 
     /// <summary>XGBoost's own defaults with 100 rounds, as the paper trains.</summary>
     public static TrainingOptions Published { get; } =
-        new() { Depth = 6, LearningRate = 0.3, Subsample = 1, ColsampleByNode = 1, MinChildWeight = 1, Lambda = 1 };
+        new() { Booster = TreeBooster.XgBoost, Depth = 6, LearningRate = 0.3, Subsample = 1, ColsampleByNode = 1, MinChildWeight = 1, Lambda = 1 };
 
     /// <summary>Refuses a value that XGBoost could not train with.</summary>
     /// <exception cref="FastSegException">Which option, its value, its range.</exception>

@@ -11,11 +11,12 @@ internal sealed record TrainingPlace(bool OnDevice, string Reason)
     private static readonly Version FirstWithDeviceRows = new(1, 7);
 
     /// <summary>
-    /// The place for a backend, with the library in use. The library is looked for only where it decides: with CUDA.
+    /// The place for a backend and a booster, with the library in use. The library is looked for only where it decides: with CUDA.
     /// </summary>
     /// <exception cref="FastSegException">There is no libxgboost.</exception>
-    public static TrainingPlace For(BackendKind backend) =>
-        backend == BackendKind.Cuda ? Choose(backend, XgBoostBuild.Current) : new TrainingPlace(false, OtherBackend(backend));
+    public static TrainingPlace For(BackendKind backend, TreeBooster booster) =>
+        booster == TreeBooster.FastSeg ? new TrainingPlace(false, "FastSeg's booster trains on the CPU.")
+        : backend == BackendKind.Cuda ? Choose(backend, XgBoostBuild.Current) : new TrainingPlace(false, OtherBackend(backend));
 
     /// <summary>The place for a backend (the one that was opened, not auto) and a library.</summary>
     public static TrainingPlace Choose(BackendKind backend, XgBoostBuild library)

@@ -24,7 +24,7 @@ internal sealed class TrainingPlaceTests
 
     [Test]
     public void TheLibraryHereDecidesForCuda() =>
-        Assert.That(TrainingPlace.For(BackendKind.Cuda).OnDevice, Is.EqualTo(XgBoostBuild.Current.HasCuda));
+        Assert.That(TrainingPlace.For(BackendKind.Cuda, TreeBooster.XgBoost).OnDevice, Is.EqualTo(XgBoostBuild.Current.HasCuda));
 
     [TestCase("1.7.4", null, "tree_method=hist")]
     [TestCase("3.1.0", null, "tree_method=hist")]
