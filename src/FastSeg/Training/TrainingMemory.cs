@@ -68,7 +68,8 @@ internal static class TrainingMemory
         // most as many, is freed when XGBoost has its own, but a fold of nearly all rows was measured to peak by as much above the whole.
         rows += heldOut == HeldOut.Nothing ? 0 : count * (Folds.BytesPerLabel + (planes * sizeof(float)));
         long booster = Booster.Bytes(count, planes, classes, training, options.WorkerCount);
+        booster += training.Booster == TreeBooster.FastSeg ? OwnBytes : LibraryBytes;
         return MemoryLimit.Check(
-            readers + rows + booster + (training.Booster == TreeBooster.FastSeg ? OwnBytes : LibraryBytes), $"to train on {count} labelled pixels with {planes} features", options);
+            readers + rows + booster, $"to train on {count} labelled pixels with {planes} features", options);
     }
 }

@@ -63,7 +63,8 @@ internal sealed unsafe class TreeTrainer(
     /// Trains from rows at an address: the host's where <paramref name="device"/> is null, else that device's, in its primary context.
     /// </summary>
     private byte[] Train(float* address, int? device) => Booster.Train(
-        address, labels, rows.Count, rows.Planes, classes, options, cancellation: compute.Cancellation, device: device, compute: compute, afterRound: round =>
+        address, labels, rows.Count, rows.Planes, classes, options, cancellation: compute.Cancellation, device: device, compute: compute,
+        afterRound: round =>
         {
             _rounds = round;
             afterRound(round);

@@ -34,9 +34,11 @@ internal sealed class RoomTests
         ["Features/Local"] = ["Common", "Features", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],
         ["Forest"] = ["Common", "Gpu", Kernels, "Native", "Simd"],
         ["Forest/Saved"] = ["Common", "Files", "Forest"],
-        ["Forest/Training"] = ["Common", "Gpu", Kernels, "Native"],
+        ["Forest/Training"] = ["Common", "Forest/Growing", "Gpu", Kernels, "Native"],
 
         ["Probabilities"] = ["Common", "Features", "Files", "Forest", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],
+
+        ["Forest/Growing"] = ["Common", "Forest/Saved", "Native", "Probabilities"],
 
         ["Deep/Weights"] = ["Common", "Files"],
         ["Deep/Backbones"] = ["Common", "Deep/Weights", "Files", "Images", "Images/Samples", "Native", "Onnx"],
@@ -60,8 +62,8 @@ internal sealed class RoomTests
 
         ["Models"] =
         [
-            "Common", "Deep", "Deep/Tokens", "Deep/Weights", "Features", "Files", "Forest", "Forest/Saved", "Forest/Training", "Images",
-            "Images/Npy", "Images/Samples", "Native", "Probabilities", "Simd",
+            "Common", "Deep", "Deep/Tokens", "Deep/Weights", "Features", "Files", "Forest", "Forest/Growing", "Forest/Saved",
+            "Forest/Training", "Images", "Images/Npy", "Images/Samples", "Native", "Probabilities", "Simd",
         ],
         ["Backends"] =
         [
@@ -82,8 +84,8 @@ internal sealed class RoomTests
         ["Training"] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Weights", "Features", "Features/Local", "Forest",
-            "Forest/Saved", "Forest/Training", "Gpu", "Images", "Images/Masks", "Images/Samples", "Models", "Native", "Pages",
-            "Probabilities", "Runs", "Simd",
+            "Forest/Growing", "Forest/Saved", "Forest/Training", "Gpu", "Images", "Images/Masks", "Images/Samples", "Models", "Native",
+            "Pages", "Probabilities", "Runs", "Simd",
         ],
         ["Sessions"] =
         [
@@ -93,14 +95,14 @@ internal sealed class RoomTests
         [Root] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest",
-            "Forest/Training", "Gpu", "Images", "Images/Labels", "Images/Npy", "Images/Pictures", "Images/Samples", "Images/Tiff", "Models",
-            "Native", "Pages", "Probabilities", "Runs", "Sessions", "Training",
+            "Forest/Growing", "Forest/Training", "Gpu", "Images", "Images/Labels", "Images/Npy", "Images/Pictures", "Images/Samples",
+            "Images/Tiff", "Models", "Native", "Pages", "Probabilities", "Runs", "Sessions", "Training",
         ],
         ["Checks"] =
         [
             Root, "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Convolutions", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights",
-            "Features", "Features/Local", "Forest", "Forest/Saved", "Forest/Training", "Gpu", "Images", "Images/Samples", Kernels,
-            "Models", "Native", "Probabilities", "Runs", "Simd", "Training",
+            "Features", "Features/Local", "Forest", "Forest/Growing", "Forest/Saved", "Forest/Training", "Gpu", "Images",
+            "Images/Samples", Kernels, "Models", "Native", "Probabilities", "Runs", "Simd", "Training",
         ],
     };
 

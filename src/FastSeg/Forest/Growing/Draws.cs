@@ -17,7 +17,7 @@ internal readonly struct Draws(int seed, int tree)
     public static ulong Limit(double share) => (ulong)(share * (1UL << 53));
 
     /// <summary>
-    /// Draws <paramref name="count"/> different features for a node, in ascending order (Fisher and Yates' shuffle, as far as it is needed).
+    /// Draws <paramref name="count"/> different features for a node, ascending (Fisher and Yates' shuffle, as far as it is needed).
     /// </summary>
     /// <param name="node">The node, by its number in the tree.</param>
     /// <param name="features">All features, in any order; it is changed.</param>

@@ -9,9 +9,6 @@ namespace FastSeg.Forest.Growing;
 /// </summary>
 internal static unsafe class ForestGrower
 {
-    /// <summary>Most bins of a feature: a bin is a byte.</summary>
-    public const int MostBins = 256;
-
     /// <summary>Trains a model.</summary>
     /// <param name="rows">Row-major features, <paramref name="count"/> x <paramref name="features"/>, finite.</param>
     /// <param name="labels">Class of each row, 0 .. <paramref name="classes"/> - 1.</param>

@@ -3,7 +3,7 @@ using FastSeg.Forest.Saved;
 
 namespace FastSeg.Forest.Growing;
 
-/// <summary>Writes grown trees as XGBoost saves a model in UBJSON, so that XGBoost loads it, and everything that reads XGBoost's models.</summary>
+/// <summary>Writes grown trees as XGBoost saves a model in UBJSON, so that everything that reads XGBoost's models loads it.</summary>
 internal static class GrownModel
 {
     /// <summary>The version of XGBoost whose form the file has.</summary>

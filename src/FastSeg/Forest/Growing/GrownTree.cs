@@ -1,6 +1,6 @@
 namespace FastSeg.Forest.Growing;
 
-/// <summary>One tree as XGBoost's model file keeps it: nodes in the order in which they were made, the root first, level after level.</summary>
+/// <summary>One tree as XGBoost's model file keeps it: nodes in the order in which they were made, level after level.</summary>
 internal sealed class GrownTree
 {
     /// <summary>A node's children; -1 for a leaf.</summary>

@@ -24,7 +24,7 @@ internal unsafe struct NodeRows
     /// <summary>Sums of the derivatives of the drawn rows.</summary>
     public double Gradient, Hessian;
 
-    /// <summary>What the node adds as a leaf, before the learning rate: -G / (H + lambda), which minimises the loss's second-order model.</summary>
+    /// <summary>What the node adds as a leaf, before the learning rate: -G / (H + lambda), where the loss's parabola is least.</summary>
     public readonly double Weight(double lambda) => Hessian + lambda > 0 ? -Gradient / (Hessian + lambda) : 0;
 
     /// <summary>G² / (H + lambda): twice what the node as a leaf takes off the loss.</summary>

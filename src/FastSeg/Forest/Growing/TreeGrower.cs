@@ -110,7 +110,7 @@ internal sealed unsafe class TreeGrower(BinnedRows bins, TrainingOptions trainin
         });
     }
 
-    /// <summary>Splits the nodes of the level for which that pays; the others are leaves, and so are the children of the last level.</summary>
+    /// <summary>Splits the nodes of the level for which that pays; the others are leaves, as the children of the last level are.</summary>
     private void MakeChildren(GrownTree tree, float* margins, bool last)
     {
         int pairs = (_drawn + Together - 1) / Together;
@@ -173,7 +173,7 @@ internal sealed unsafe class TreeGrower(BinnedRows bins, TrainingOptions trainin
         }
     }
 
-    /// <summary>Adds the values of the leaves below nodes to the margins of these nodes' rows, which need not be divided for that.</summary>
+    /// <summary>Adds the values of the leaves below nodes to the margins of the nodes' rows, which need not be divided.</summary>
     private void AddValues(List<(NodeRows Node, Split Split)> splits, GrownTree tree, float* margins)
     {
         long rows = splits.Sum(split => (long)split.Node.Count + split.Node.OtherCount);

@@ -127,7 +127,7 @@ public sealed unsafe class ForestGrowerTests
     [Test]
     public void MoreBinsThanABytesAreRefused() => Assert.That(
         () => TrainedModels.Train(new float[12], [0, 1], Features, 2, All with { MaxBin = 257 }),
-        Throws.TypeOf<FastSegException>().With.Message.Contains("2 to 256"));
+        Throws.TypeOf<FastSegException>().With.Message.Contains("max-bin of FastSeg's booster is 257; it must be 2 to 256"));
 
     private static byte[] Train(float[] rows, int[] labels, int classes, TrainingOptions options, int threads)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using FastSeg.Forest.Growing;
 
 namespace FastSeg;
 
@@ -47,16 +46,28 @@ public sealed record TrainingOptions
     public int Seed { get; init; }
 
     /// <summary>
-    /// Threads XGBoost trains with, where it does. It sums histograms per thread, so the number is part of the result and kept in the model,
-    /// independent of the threads everything else uses.
+    /// Threads XGBoost trains with, where it does. It sums histograms per thread, so the number is part of the result and kept in the
+    /// model, independent of the threads everything else uses.
     /// </summary>
     public int BoosterThreads { get; init; } = 2;
 
     /// <summary>XGBoost's own defaults with 100 rounds, as the paper trains.</summary>
     public static TrainingOptions Published { get; } =
-        new() { Booster = TreeBooster.XgBoost, Depth = 6, LearningRate = 0.3, Subsample = 1, ColsampleByNode = 1, MinChildWeight = 1, Lambda = 1 };
+        new()
+        {
+            Booster = TreeBooster.XgBoost,
+            Depth = 6,
+            LearningRate = 0.3,
+            Subsample = 1,
+            ColsampleByNode = 1,
+            MinChildWeight = 1,
+            Lambda = 1,
+        };
 
-    /// <summary>Refuses a value that XGBoost could not train with.</summary>
+    /// <summary>Most bins with FastSeg's own booster, where a bin is a byte.</summary>
+    private const int MostOwnBins = 256;
+
+    /// <summary>Refuses a value that the booster could not train with.</summary>
     /// <exception cref="FastSegException">Which option, its value, its range.</exception>
     internal void Check()
     {
@@ -65,10 +76,9 @@ public sealed record TrainingOptions
         Check("max-bin", MaxBin, 2, 65_536);
         Check("seed", Seed, 0, int.MaxValue);
         Check("booster threads", BoosterThreads, 1, 1024);
-        if (Booster == TreeBooster.FastSeg && MaxBin > ForestGrower.MostBins)
+        if (Booster == TreeBooster.FastSeg)
         {
-            throw new FastSegException(
-                $"The option max-bin is {MaxBin}; FastSeg's own booster takes 2 to {ForestGrower.MostBins}, XGBoost (--booster xgboost) more.");
+            Check("max-bin of FastSeg's booster", MaxBin, 2, MostOwnBins);
         }
         if (!Enum.IsDefined(Booster))
         {

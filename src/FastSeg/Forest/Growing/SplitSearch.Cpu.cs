@@ -149,8 +149,8 @@ internal static unsafe class SplitSearch
     }
 
     /// <summary>
-    /// GL² / (HL + lambda) + GR² / (HR + lambda) of each cut, over one denominator; minus infinity where a side has too little. Writes up to
-    /// three scores more than asked for.
+    /// GL² / (HL + lambda) + GR² / (HR + lambda) of each cut, over one denominator; minus infinity where a side has too little.
+    /// Writes up to three scores more than asked for.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Score(

@@ -10,8 +10,8 @@ public enum TreeBooster
     XgBoost,
 
     /// <summary>
-    /// FastSeg's own: only the features that a node draws are summed, so that training takes a fraction of the time; the trees do not depend
-    /// on threads. Its bins, sums and random numbers are its own, so single trees differ from XGBoost's.
+    /// FastSeg's own: only the features that a node draws are summed, so that training takes a fraction of the time; the trees do not
+    /// depend on threads. Its bins, sums and random numbers are its own, so single trees differ from XGBoost's.
     /// </summary>
     [JsonStringEnumMemberName("fastseg")]
     FastSeg,
