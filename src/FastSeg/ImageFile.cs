@@ -1,6 +1,7 @@
 using System.Globalization;
 using FastSeg.Files;
 using FastSeg.Images.Labels;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Images.Npy;
 using FastSeg.Images.Pictures;
@@ -24,8 +25,9 @@ public static class ImageFile
     /// </summary>
     /// <param name="path">Path, with an optional page.</param>
     /// <returns>
-    /// A reader of 1 to 16 channels; alpha is dropped, a palette becomes RGB. The pages of an ImageJ composite are channels of one image:
-    /// those of the slice and frame that the page is one of.
+    /// A reader of 1 to 16 channels of uint8, int8, uint16, int16 or float32. Wider samples become float32, rounded to the nearest; a
+    /// float64 beyond float32 becomes infinite, which every computation refuses. Alpha is dropped, a palette becomes RGB. The pages of an
+    /// ImageJ composite are channels of one image: those of the slice and frame that the page is one of.
     /// </returns>
     /// <exception cref="FastSegException">The file is missing, damaged or of a kind that is not read, or it has no such page.</exception>
     public static ImageReader Open(string path) => Open(path, ImageOptions.Default);
@@ -38,8 +40,8 @@ public static class ImageFile
     {
         ArgumentNullException.ThrowIfNull(options);
         (string file, int number) = SplitPage(NotNull(path));
-        ImageReader page = Open(path, labels: false);
-        ImageReader Other(int other) => OpenPage($"{file}#{other}", file, other, labels: false);
+        ImageReader page = NarrowedImage.Of(Open(path, labels: false), owned: true);
+        ImageReader Other(int other) => NarrowedImage.Of(OpenPage($"{file}#{other}", file, other, labels: false), owned: true);
         ImageReader image = ChannelPages.Of(page, number, options.ChannelsFromPages, Other);
         image = options.Orient ? OrientedImage.Of(image) : image;
         image.Opening = options;
@@ -215,7 +217,7 @@ public static class ImageFile
         {
             throw new FastSegException($"{file.Name} has one page; pages count from 1, so only #1 exists.");
         }
-        return npy ? NpyReader.Open(file) : bmp ? BmpReader.Open(file, labels) : VipsReader.Open(file, magic, labels);
+        return npy ? NpyReader.Open(file, labels) : bmp ? BmpReader.Open(file, labels) : VipsReader.Open(file, magic, labels);
     }
 
     private static (string Path, int Page) SplitPage(string name)

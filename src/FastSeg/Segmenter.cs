@@ -96,7 +96,7 @@ public sealed class Segmenter
         ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output,
         ComputeOptions? options = null, DeepOptions? deep = null, ImageReader? mask = null)
     {
-        var run = new FeatureRun(NotNull(image), options ?? new ComputeOptions()) { Mask = mask };
+        var run = new FeatureRun(NarrowedImage.Of(NotNull(image)), options ?? new ComputeOptions()) { Mask = mask };
         ChannelSet? seen = ChannelSet.Wanted(image.Info, channels);
         return deep is null
             ? run.Run(NotNull(features), seen, null, null, NotNull(output))
@@ -127,7 +127,7 @@ public sealed class Segmenter
         ImageReader image, DeepOptions deep, Func<IReadOnlyList<string>, ImageWriter> low,
         Func<IReadOnlyList<string>, ImageWriter> full, ComputeOptions? options = null,
         Standardisation standardise = Standardisation.Image) =>
-        new FeatureRun(NotNull(image), options ?? new ComputeOptions())
+        new FeatureRun(NarrowedImage.Of(NotNull(image)), options ?? new ComputeOptions())
             .AtBothResolutions(NotNull(deep), NotNull(low), NotNull(full), standardise);
 
     /// <summary>Computes the features of an image into memory, without a model.</summary>
@@ -178,7 +178,8 @@ public sealed class Segmenter
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public RunResult Features(
         ImageReader image, Func<IReadOnlyList<string>, ImageWriter> output, ComputeOptions? options = null, ImageReader? mask = null) =>
-        new FeatureRun(NotNull(image), options ?? new ComputeOptions()) { Mask = mask }.Run(Model, _backbone, NotNull(output));
+        new FeatureRun(NarrowedImage.Of(NotNull(image)), options ?? new ComputeOptions()) { Mask = mask }
+            .Run(Model, _backbone, NotNull(output));
 
     /// <summary>
     /// The layout of the label map that <see cref="Segment(ImageReader, SegmentOutputs, SegmentOptions?, ComputeOptions?)"/> writes: uint8,
@@ -374,5 +375,5 @@ public sealed class Segmenter
     private static SegmentOptions Bytewise(SegmentOptions? segment) => (segment ?? new SegmentOptions()) with { KeepValues = false };
 
     private SegmentRun Run(ImageReader image, SegmentOptions? segment, ComputeOptions? options) =>
-        new(Model, _backbone, NotNull(image), segment ?? new SegmentOptions(), options ?? new ComputeOptions());
+        new(Model, _backbone, NarrowedImage.Of(NotNull(image)), segment ?? new SegmentOptions(), options ?? new ComputeOptions());
 }

@@ -63,19 +63,37 @@ class ImageTests(unittest.TestCase):
         for image in (broadcast, windows, np.broadcast_to(np.uint8(3), (40, 50))):
             np.testing.assert_array_equal(fastseg.features(image, sigma=1), fastseg.features(image.copy(), sigma=1))
 
-    def test_other_types_are_converted_where_no_value_changes(self):
-        single = scene.image(np.float32)
-        expected = fastseg.features(single, sigma=1)
-        np.testing.assert_array_equal(fastseg.features(single.astype(np.float64), sigma=1), expected)
-        half = single.astype(np.float16)
+    def test_every_type_has_the_planes_of_its_float32(self):
+        image = scene.image()
+        wide = (np.int32, np.uint32, np.int64, np.uint64, np.float64)
+        for dtype in wide:
+            factor = 1000003 if np.dtype(dtype).itemsize == 4 else 2 ** 44 + 1
+            given = image.astype(dtype) * np.dtype(dtype).type(factor)
+            with self.subTest(dtype):
+                self.assertEqual(_arrays.frame(given).dtype, dtype)
+                expected = fastseg.features(given.astype(np.float32), sigma=1)
+                np.testing.assert_array_equal(fastseg.features(given, sigma=1), expected)
+                np.testing.assert_array_equal(fastseg.features(given.astype(given.dtype.newbyteorder()), sigma=1), expected)
+        half = (image / 7).astype(np.float16)
         np.testing.assert_array_equal(fastseg.features(half, sigma=1), fastseg.features(half.astype(np.float32), sigma=1))
-        mask = scene.image() > 100
+        mask = image > 100
         np.testing.assert_array_equal(fastseg.features(mask, sigma=1), fastseg.features(mask.astype(np.uint8), sigma=1))
         np.testing.assert_array_equal(fastseg.features([[1.0, 2.0], [3.0, 4.0]], sigma=1).shape[1:], (2, 2))
 
+    def test_int8_counts_as_its_number_divided_by_255(self):
+        signed = (scene.image().astype(np.int16) - 128).astype(np.int8)
+        expected = fastseg.features(signed.astype(np.float32) / np.float32(255), sigma=1, standardise="none")
+        np.testing.assert_array_equal(fastseg.features(signed, sigma=1, standardise="none"), expected)
+
+    def test_a_float64_beyond_float32_is_refused_at_its_place(self):
+        image = scene.image().astype(np.float64)
+        image[5, 7], image[20, 3] = -1e39, 1e300
+        with self.assertRaisesRegex(FastSegError, r"x 7, y 5 is -1E\+39, but samples become float32"):
+            fastseg.features(image, sigma=1)
+
     def test_types_that_do_not_fit_are_refused(self):
-        for dtype in (np.int64, np.uint32, np.complex64, np.longdouble, "U1", object):
-            with self.subTest(dtype), self.assertRaisesRegex(FastSegError, "convert it to uint8, uint16, int16 or float32"):
+        for dtype in (np.complex64, np.longdouble, "U1", object):
+            with self.subTest(dtype), self.assertRaisesRegex(FastSegError, "whole numbers and floats of 8 to 64 bits"):
                 fastseg.features(np.zeros((4, 4), dtype))
 
     def test_labels_of_other_integers_are_converted(self):

@@ -101,7 +101,7 @@ class SessionTests(unittest.TestCase):
     def test_wrong_arguments_are_sentences(self):
         for arguments, options, error in (
             ((scene.model(), (10,)), {}, FastSegError), ((scene.model(), (10, 10, 3)), {}, FastSegError),
-            ((scene.model(), (10, 10, 3)), {"channel_axis": 3}, FastSegError), ((scene.model(), (10, 10), np.int64), {}, FastSegError),
+            ((scene.model(), (10, 10, 3)), {"channel_axis": 3}, FastSegError), ((scene.model(), (10, 10), np.complex64), {}, FastSegError),
             ((scene.model(), (0, 10)), {}, FastSegError), (("model.fastseg", (10, 10)), {}, TypeError),
             ((scene.model(), (10, 10)), {"thread": 1}, TypeError),
         ):

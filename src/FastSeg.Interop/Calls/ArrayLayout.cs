@@ -31,9 +31,9 @@ internal readonly record struct ArrayLayout(
         {
             throw CallException.Argument($"{what} has data NULL; give the address of its first sample.");
         }
-        if (array.Dtype is < (int)DType.UInt8 or > (int)DType.Float16)
+        if (array.Dtype is < (int)DType.UInt8 or > (int)DType.Float64)
         {
-            throw CallException.Argument($"{what} has the dtype {array.Dtype}; it must be FS_UINT8 (1) to FS_FLOAT16 (5).");
+            throw CallException.Argument($"{what} has the dtype {array.Dtype}; it must be FS_UINT8 (1) to FS_FLOAT64 (11).");
         }
         if (array.Ndim is not (2 or 3))
         {
@@ -83,8 +83,9 @@ internal readonly record struct ArrayLayout(
 
     private static int Bytes(DType type) => type switch
     {
-        DType.UInt8 => 1,
-        DType.Float32 => 4,
-        _ => 2,
+        DType.UInt8 or DType.Int8 => 1,
+        DType.UInt16 or DType.Int16 or DType.Float16 => 2,
+        DType.Float32 or DType.Int32 or DType.UInt32 => 4,
+        _ => 8,
     };
 }

@@ -8,6 +8,12 @@ internal enum DType
     Int16 = 3,
     Float32 = 4,
     Float16 = 5,
+    Int8 = 6,
+    Int32 = 7,
+    UInt32 = 8,
+    Int64 = 9,
+    UInt64 = 10,
+    Float64 = 11,
 }
 
 /// <summary>Types of samples as the library names them.</summary>
@@ -17,26 +23,11 @@ internal static class DTypes
     public static FrameType ToFrame(this DType type) => (FrameType)(type - DType.UInt8);
 
     /// <summary>The type of an image's samples in C.</summary>
-    public static DType Of(SampleType type) => type switch
-    {
-        SampleType.UInt8 => DType.UInt8,
-        SampleType.UInt16 => DType.UInt16,
-        SampleType.Int16 => DType.Int16,
-        SampleType.Float32 => DType.Float32,
-        _ => throw new InvalidOperationException($"Samples of {type} come here as float32."),
-    };
+    public static DType Of(SampleType type) => Enum.Parse<DType>(type.ToString());
 
     /// <summary>The name as numpy writes it.</summary>
     public static string Name(this DType type) => type.ToString().ToLowerInvariant();
 
-    /// <summary>The type of an image's samples.</summary>
-    /// <exception cref="CallException">Images have no such samples.</exception>
-    public static SampleType ToSample(this DType type, string what) => type switch
-    {
-        DType.UInt8 => SampleType.UInt8,
-        DType.UInt16 => SampleType.UInt16,
-        DType.Int16 => SampleType.Int16,
-        DType.Float32 => SampleType.Float32,
-        _ => throw CallException.Argument($"{what} is float16; it must be uint8, uint16, int16 or float32."),
-    };
+    /// <summary>The type of an image's samples: each has its like.</summary>
+    public static SampleType ToSample(this DType type) => Enum.Parse<SampleType>(type.ToString());
 }

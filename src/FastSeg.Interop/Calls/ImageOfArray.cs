@@ -17,7 +17,7 @@ internal sealed unsafe class ImageOfArray : IDisposable
     public ImageOfArray(in NativeArray array, string what, string name)
     {
         ArrayLayout layout = ArrayLayout.Of(array, what);
-        SampleType type = layout.Dtype.ToSample(what);
+        SampleType type = layout.Dtype.ToSample();
         (nint data, long stride) = layout.HasPackedRows ? (layout.Data, layout.RowStride) : (Copied(layout), 0);
         Reader = new MemoryImage(data, layout.Columns, layout.Rows, layout.Planes, layout.Rows == 1 ? 0 : stride, type, name);
     }

@@ -28,7 +28,7 @@ internal struct NativeFrameShape
                 $"Frames of {given.Width} x {given.Height} pixels are not possible; each side has 1 to {int.MaxValue}.");
         }
         var type = Arguments.Word<DType>(given.Dtype, "dtype");
-        return new FrameShape((int)given.Width, (int)given.Height, type.ToSample("The frame"), given.Channels)
+        return new FrameShape((int)given.Width, (int)given.Height, type.ToSample(), given.Channels)
         {
             UpTo = Arguments.Flag(given.UpTo, "up_to"),
         };

@@ -91,9 +91,15 @@ FS_API fs_status fs_version(char *text, size_t capacity, size_t *length);
 
 /* ---- Numbers that stand for words ---------------------------------------------------------------------------------------------- */
 
-/* Types of samples. Frames: uint8, uint16, int16, float32. Labels: uint8, uint16. Feature planes: float32, float16. */
+/*
+ * Types of samples. Frames and training images: all of them; those from FS_INT32 on and float16 become float32, rounded to the nearest, and
+ * a float64 beyond float32 is refused. Labels, drawn and found: uint8, uint16. Feature planes: float32, float16.
+ */
 typedef int32_t fs_dtype;
-enum { FS_UINT8 = 1, FS_UINT16 = 2, FS_INT16 = 3, FS_FLOAT32 = 4, FS_FLOAT16 = 5 };
+enum {
+    FS_UINT8 = 1, FS_UINT16 = 2, FS_INT16 = 3, FS_FLOAT32 = 4, FS_FLOAT16 = 5, FS_INT8 = 6, FS_INT32 = 7, FS_UINT32 = 8, FS_INT64 = 9,
+    FS_UINT64 = 10, FS_FLOAT64 = 11
+};
 
 /* What computes. AUTO is the first CUDA device where it can be used, otherwise the CPU. SIMULATED is a slow device for tests. */
 typedef int32_t fs_backend;
@@ -171,10 +177,20 @@ static inline fs_array fs_interleaved(void *data, fs_dtype dtype, int64_t rows, 
     return array;
 }
 
+/* Bytes of a sample. */
+static inline int64_t fs_sample_bytes(fs_dtype dtype) {
+    switch (dtype) {
+    case FS_UINT8: case FS_INT8: return 1;
+    case FS_UINT16: case FS_INT16: case FS_FLOAT16: return 2;
+    case FS_FLOAT32: case FS_INT32: case FS_UINT32: return 4;
+    default: return 8;
+    }
+}
+
 /* The same with planes that lie one after the other: an image for each plane. */
 static inline fs_array fs_planar(void *data, fs_dtype dtype, int64_t rows, int64_t columns, int64_t planes) {
     fs_array array = fs_interleaved(data, dtype, rows, columns, planes);
-    int64_t sample = dtype == FS_UINT8 ? 1 : dtype == FS_FLOAT32 ? 4 : 2;
+    int64_t sample = fs_sample_bytes(dtype);
     array.strides[0] = columns * sample;
     array.strides[1] = sample;
     array.strides[2] = rows * columns * sample;
@@ -396,7 +412,7 @@ typedef struct fs_frame_shape {
     size_t size;
     int64_t width;    /* columns */
     int64_t height;   /* rows */
-    fs_dtype dtype;   /* FS_UINT8, FS_UINT16, FS_INT16 or FS_FLOAT32 */
+    fs_dtype dtype;   /* any */
     int32_t channels; /* 1 to 16; where a model of grey or RGB is given 2 or 4, the last one is alpha, which is not looked at */
     int32_t up_to;    /* 1: frames may be smaller; 0: they have exactly this size */
     int32_t reserved; /* 0 */

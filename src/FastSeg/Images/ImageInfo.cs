@@ -42,6 +42,14 @@ public sealed record ImageInfo(string Name, long Width, long Height, int Channel
         init => _bits = value;
     }
 
+    /// <summary>
+    /// Whether the last channel is alpha. Alpha is dropped, but for labels, of which it says where nothing was drawn.
+    /// </summary>
+    internal bool HasAlpha { get; init; }
+
+    /// <summary>Whether the format changes sample values, as JPEG does.</summary>
+    internal bool IsLossy { get; init; }
+
     /// <summary>Pages in the file; the image is one of them.</summary>
     public int Pages { get; init; } = 1;
 

@@ -40,6 +40,12 @@ public abstract class ImageReader : IDisposable
     /// <exception cref="FastSegException">The file is truncated or corrupt in this rectangle.</exception>
     public abstract void Read(Region region, Span<byte> destination);
 
+    /// <summary>
+    /// The number that a file holds where <see cref="Read"/> delivers another one, for sentences about it; null where it delivers what is
+    /// stored.
+    /// </summary>
+    internal virtual double? StoredValue(long x, long y, int channel) => null;
+
     /// <summary>Closes the file and frees what the reader allocated.</summary>
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FastSeg.Common;
+using FastSeg.Images.Samples;
 using FastSeg.Pages;
 using static FastSeg.Common.Arguments;
 
@@ -32,12 +33,12 @@ public sealed class PreparedImage : IDisposable
     /// <exception cref="ArgumentException">The samples are of another page, or the key is empty.</exception>
     public PreparedImage(ImageReader image, string key, PageSamples? samples = null)
     {
-        (Image, Key) = (NotNull(image), NotNull(key));
+        (Image, Key) = (NarrowedImage.Of(NotNull(image)), NotNull(key));
         ArgumentException.ThrowIfNullOrWhiteSpace(key);
         _samples = samples?.Checked(image.Info);
     }
 
-    /// <summary>The page.</summary>
+    /// <summary>The page; one of a wider type than float32 is read as float32 here.</summary>
     public ImageReader Image { get; }
 
     /// <summary>The page's identity.</summary>

@@ -1,4 +1,5 @@
 using FastSeg.Files;
+using FastSeg.Images.Samples;
 using FastSeg.Images;
 
 namespace FastSeg.Runs;
@@ -17,7 +18,7 @@ internal static class Overlap
     /// </exception>
     public static void Refuse(IEnumerable<ImageReader?> inputs, params IReadOnlyList<ImageWriter> outputs)
     {
-        ImageReader[] read = [.. inputs.OfType<ImageReader>()];
+        ImageReader[] read = [.. inputs.OfType<ImageReader>().Select(NarrowedImage.SourceOf)];
         for (int i = 0; i < outputs.Count; i++)
         {
             foreach (ImageReader input in read)

@@ -52,7 +52,8 @@ public static unsafe class UpsamplerRun
         long start = Stopwatch.GetTimestamp();
         ComputeOptions how = options ?? new ComputeOptions();
         ArgumentNullException.ThrowIfNull(weights);
-        ImageInfo info = NotNull(image).Info;
+        image = NarrowedImage.Of(NotNull(image));
+        ImageInfo info = image.Info;
         Overlap.RefuseFile(NotNull(features), NotNull(output));
         Overlap.RefuseFile(image.FilePath, output);
         var times = new StageTimes();

@@ -56,6 +56,11 @@ internal sealed unsafe class FrameReader : ImageReader
     private void ReadStored(Region region, Span<byte> destination)
     {
         ImageReading.Check(_info, region, destination.Length);
+        if (!_shape.Type.IsNarrow())
+        {
+            ReadWide(region, destination);
+            return;
+        }
         int bytes = _shape.Type.Bytes(), colours = _channels.Count;
         bool interleaved = colours == 1 || _frame.PlaneStride == bytes;
         byte* first = (byte*)_frame.Pointer + (region.X * _frame.PixelStride);
@@ -86,6 +91,12 @@ internal sealed unsafe class FrameReader : ImageReader
         }
     }
 
+    /// <inheritdoc/>
+    internal override double? StoredValue(long x, long y, int channel) => _shape.Type == SampleType.Float64
+        ? Unsafe.ReadUnaligned<double>(
+            (byte*)_frame.Pointer + (y * _frame.RowStride) + (x * _frame.PixelStride) + (channel * _frame.PlaneStride))
+        : null;
+
     /// <summary>Does nothing: the frames' memory is the caller's.</summary>
     protected override void Dispose(bool disposing)
     {
@@ -99,6 +110,30 @@ internal sealed unsafe class FrameReader : ImageReader
             for (int c = 0; c < colours; c++)
             {
                 *to++ = Unsafe.ReadUnaligned<T>(row + (x * _frame.PixelStride) + (c * _frame.PlaneStride));
+            }
+        }
+    }
+
+    /// <summary>Reads samples that become float32, a channel of a row at a time.</summary>
+    private void ReadWide(Region region, Span<byte> destination)
+    {
+        int colours = _channels.Count;
+        fixed (byte* destinationStart = destination)
+        {
+            float* to = (float*)destinationStart;
+            for (long y = region.Y; y < region.Bottom; y++)
+            {
+                byte* row = (byte*)_frame.Pointer + (y * _frame.RowStride) + (region.X * _frame.PixelStride);
+                if (colours == 1)
+                {
+                    Narrowing.Run(row, _shape.Type, (nint)_frame.PixelStride, region.Width, to);
+                    to += region.Width;
+                    continue;
+                }
+                for (long x = 0; x < region.Width; x++, row += _frame.PixelStride, to += colours)
+                {
+                    Narrowing.Run(row, _shape.Type, (nint)_frame.PlaneStride, colours, to);
+                }
             }
         }
     }

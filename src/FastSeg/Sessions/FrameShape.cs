@@ -30,7 +30,12 @@ public sealed record FrameShape(int Width, int Height, SampleType Type, int Chan
 
     /// <summary>A frame as an image.</summary>
     internal ImageInfo Describe(string name, int width, int height, ChannelSet seen) =>
-        new(name, width, height, seen.Count, Type) { IsColour = seen.IsColour, ChannelNames = seen.Names };
+        new(name, width, height, seen.Count, Type.IsNarrow() ? Type : SampleType.Float32)
+        {
+            Stored = Type,
+            IsColour = seen.IsColour,
+            ChannelNames = seen.Names,
+        };
 
     /// <summary>Refuses sizes that no image has.</summary>
     /// <exception cref="FastSegException">Which, and what would be right.</exception>
@@ -41,11 +46,6 @@ public sealed record FrameShape(int Width, int Height, SampleType Type, int Chan
             throw new FastSegException(
                 $"Frames of {Width} x {Height} pixels with {Channels} channels cannot be; " +
                 $"a frame has at least one pixel and 1 to {ImageInfo.MostChannels} channels.");
-        }
-        if (!Type.IsNarrow())
-        {
-            throw new FastSegException(
-                $"Frames of {Type.Name()} cannot be; a session takes uint8, int8, uint16, int16 or float32.");
         }
     }
 }

@@ -68,7 +68,7 @@ internal sealed unsafe class Trainer(
     {
         try
         {
-            return TrainOn(images);
+            return TrainOn([.. images.Select(image => image with { Image = NarrowedImage.Of(image.Image) })]);
         }
         finally
         {

@@ -93,7 +93,9 @@ STATUS = (
 OK, INVALID_ARGUMENT, BUFFER_TOO_SMALL = 0, 1, 5
 
 # Words for the header's numbers.
-DTYPES = {"uint8": 1, "uint16": 2, "int16": 3, "float32": 4, "float16": 5}
+DTYPES = {
+    "uint8": 1, "uint16": 2, "int16": 3, "float32": 4, "float16": 5, "int8": 6, "int32": 7, "uint32": 8, "int64": 9, "uint64": 10,
+    "float64": 11}
 BACKENDS = {"auto": 0, "cpu": 1, "cuda": 2, "opencl": 3, "simulated": 4}
 FAMILIES = {
     "gaussian": 1, "sobel": 2, "hessian": 4, "dog": 8, "membrane": 16, "laplacian": 32, "structure": 64, "mean": 128, "min": 256,

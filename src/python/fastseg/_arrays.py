@@ -2,7 +2,8 @@
 
 What is copied, and what is refused:
 
-- Images of float64 and float16 are converted to float32, bool to uint8, swapped byte order to the machine's. Other types are refused.
+- Images are passed in their own type, whole numbers and floats of 8 to 64 bits; the library makes float32 of what is wider, and refuses
+  what does not fit. bool is seen as uint8, and swapped byte order is turned. Other types are refused.
 - Labels of other integer types are converted to uint8 or uint16 where their values fit, and refused otherwise.
 - Images whose elements share memory (``np.broadcast_to``, sliding windows) or are not aligned are copied.
 - Every other stride is passed as it is: transposed, reversed, every second row, padded rows, any order of axes. (Training reads an image
@@ -98,16 +99,14 @@ def planes(out: Optional[np.ndarray], size: Tuple[int, int], count: int, axis: i
 
 def _of_frames(array: np.ndarray, what: str) -> np.ndarray:
     kind = array.dtype
-    if kind in _CODES and kind != np.float16:
+    if kind in _CODES:
         return array
     if kind == bool:
         return array.view(np.uint8)
-    if kind.kind == "f" and kind.itemsize <= 8:
-        return array.astype(np.float32)
     native = kind.newbyteorder("=")
     if native in _CODES:
         return array.astype(native)
-    raise FastSegError(f"{what} is {kind}; convert it to uint8, uint16, int16 or float32.")
+    raise FastSegError(f"{what} is {kind}; whole numbers and floats of 8 to 64 bits are taken.")
 
 
 def _readable(array: np.ndarray) -> np.ndarray:

@@ -29,7 +29,7 @@ def features(
 
     Parameters
     ----------
-    image : rows x columns, or with channels along ``channel_axis``; uint8, uint16, int16 or float32.
+    image : rows x columns, or with channels along ``channel_axis``; whole numbers or floats of 8 to 64 bits.
     preset : "paper", "weka", or a FeatureSpec.
     families, sigma, sigma_scale, standardise : change what the preset says; see FeatureSpec.
     channel_axis : the axis of channels (3: RGB; up to 16), whose planes come channel by channel; None for grey images.

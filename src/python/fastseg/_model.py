@@ -160,7 +160,7 @@ class Model:
     ) -> np.ndarray:
         """Labels every pixel of an image: rows x columns of 1, 2, .., in the order of ``classes``.
 
-        image : rows x columns, or with channels along ``channel_axis``; uint8, uint16, int16 or float32.
+        image : rows x columns, or with channels along ``channel_axis``; whole numbers or floats of 8 to 64 bits.
         out : receives the labels, uint8 or uint16; any strides.
         progress : see fastseg.train.
         options : of a Session: keep_values, smoothing, threads, memory, backend, ...

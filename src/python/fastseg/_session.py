@@ -55,7 +55,7 @@ class Session:
     ----------
     model : a Model; or a FeatureSpec for a session that computes features only.
     shape : of a frame, as numpy says it: rows, columns, and channels where there are any.
-    dtype : of a frame: uint8, uint16, int16 or float32.
+    dtype : of a frame: whole numbers or floats of 8 to 64 bits.
     channel_axis : which axis of a frame counts channels (up to 16; a model of grey or RGB takes alpha, too); None for grey ones.
     up_to : frames may be smaller than the shape.
     threads : 0 for one a core.
@@ -284,8 +284,8 @@ def _described(shape: Sequence[int], dtype: Any, channel_axis: Optional[int], op
     """Shape and options for the library, and what must live as long as they are used."""
     shape, kind = tuple(int(length) for length in shape), np.dtype(dtype)
     _arrays.check_axes(len(shape), channel_axis, "The shape")
-    if kind.name not in _abi.DTYPES or kind == np.float16:
-        raise FastSegError(f"dtype is {kind}; frames are uint8, uint16, int16 or float32.")
+    if kind.name not in _abi.DTYPES:
+        raise FastSegError(f"dtype is {kind}; frames are whole numbers or floats of 8 to 64 bits.")
     options = dict(options)
     up_to = bool(options.pop("up_to", False))
     channels, size = 1, shape

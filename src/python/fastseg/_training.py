@@ -46,7 +46,7 @@ def train(
     Parameters
     ----------
     images : an image, a list of images, or an array whose first axis counts images. Rows x columns, or with channels along
-        ``channel_axis``; uint8, uint16, int16 or float32.
+        ``channel_axis``; whole numbers or floats of 8 to 64 bits.
     labels : as many label images, rows x columns of whole numbers: 0 where nothing was drawn, every other value is a class.
     preset : "paper", "weka", or a FeatureSpec.
     families, sigma, sigma_scale, standardise : change what the preset says; see FeatureSpec.

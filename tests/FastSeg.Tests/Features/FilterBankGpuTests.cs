@@ -13,7 +13,7 @@ internal sealed class FilterBankGpuTests
     private static readonly Families Everything = FamilyNames.Every;
 
     [Test]
-    public void TheDefaultPlanesEqualTheCpus([Values] SampleType type, [Values(1, 3)] int channels) =>
+    public void TheDefaultPlanesEqualTheCpus([NarrowTypes] SampleType type, [Values(1, 3)] int channels) =>
         FilterRun.EqualsTheCpu(FeatureSpec.Paper, Pictures.Create("blobs", 37, 29, channels, type));
 
     [Test]
@@ -26,7 +26,7 @@ internal sealed class FilterBankGpuTests
         Pictures.Create("random", 33, 18, channels, SampleType.UInt16), 17, 18);
 
     [Test]
-    public void EveryFamilyOfAStandardisedImageEqualsTheCpus([Values] SampleType type) => FilterRun.EqualsTheCpu(
+    public void EveryFamilyOfAStandardisedImageEqualsTheCpus([NarrowTypes] SampleType type) => FilterRun.EqualsTheCpu(
         new FeatureSpec { Families = Everything, Sigmas = [1, 2.5] },
         Pictures.Create("random", 33, 18, 1, type), 17, 18, SampleMap.Of(new SampleStatistics(0.4, 0.29)));
 

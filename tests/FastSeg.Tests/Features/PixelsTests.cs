@@ -20,6 +20,8 @@ public unsafe class PixelsTests
         {
             float[] read = Read(wide, new PixelSource(first, SampleType.UInt8, 1, 0, new Region(0, 0, 256, 1)), 0, 0, 256);
             Assert.That(read, Is.EqualTo(Array.ConvertAll(bytes, value => value / 255f)));
+            read = Read(wide, new PixelSource(first, SampleType.Int8, 1, 0, new Region(0, 0, 256, 1)), 0, 0, 256);
+            Assert.That(read, Is.EqualTo(Array.ConvertAll(bytes, value => (sbyte)value / 255f)));
         }
         fixed (ushort* first = shorts)
         {
@@ -33,7 +35,7 @@ public unsafe class PixelsTests
     /// <summary>Vectors, and the pixels that are left over behind them, have the bits of one fused multiply-add.</summary>
     [Test]
     public void Standardised_samples_are_multiplied_and_shifted_as_they_are_stored(
-        [Values] SampleType type, [Values(1, 3, 2, 4, 16)] int channels, [Values] bool wide)
+        [NarrowTypes] SampleType type, [Values(1, 3, 2, 4, 16)] int channels, [Values] bool wide)
     {
         Widths.Need(wide ? 512 : 256);
         const int Width = 203;
@@ -73,7 +75,7 @@ public unsafe class PixelsTests
 
     [Test]
     public void Rows_and_columns_outside_repeat_the_edge_and_nothing_else_is_read(
-        [Values] SampleType type, [Values(1, 3, 2, 4, 16)] int channels, [Values] bool wide)
+        [NarrowTypes] SampleType type, [Values(1, 3, 2, 4, 16)] int channels, [Values] bool wide)
     {
         Widths.Need(wide ? 512 : 256);
         const int Width = 37, Height = 3, Frame = 64;
@@ -92,6 +94,7 @@ public unsafe class PixelsTests
                     SampleType.UInt8 => (value % 251) / 255f,
                     SampleType.UInt16 => value / 65535f,
                     SampleType.Int16 => (value - 400) / 65535f,
+                    SampleType.Int8 => ((value % 251) - 128) / 255f,
                     _ => value,
                 };
             }
@@ -108,6 +111,9 @@ public unsafe class PixelsTests
                         break;
                     case SampleType.Int16:
                         ((short*)samples)[i] = (short)Math.Round(value * 65535);
+                        break;
+                    case SampleType.Int8:
+                        ((sbyte*)samples)[i] = (sbyte)Math.Round(value * 255);
                         break;
                     default:
                         ((float*)samples)[i] = value;

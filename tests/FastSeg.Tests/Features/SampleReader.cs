@@ -17,7 +17,8 @@ internal sealed class SampleReader : ImageReader
     public override ImageInfo Info { get; }
 
     /// <summary>
-    /// An image whose samples in [0, 1] are a function of position and channel, rounded to the type (int16 from its least number up).
+    /// An image whose samples in [0, 1] are a function of position and channel, rounded to the type (signed ones from their least number
+    /// up).
     /// </summary>
     public static SampleReader Create(int width, int height, int channels, SampleType type, Func<int, int, int, double> sample)
     {
@@ -35,6 +36,9 @@ internal sealed class SampleReader : ImageReader
                     break;
                 case SampleType.Int16:
                     MemoryMarshal.Cast<byte, short>(bytes.AsSpan())[i] = (short)(Math.Round(value * 65535) + short.MinValue);
+                    break;
+                case SampleType.Int8:
+                    bytes[i] = (byte)(sbyte)(Math.Round(value * 255) + sbyte.MinValue);
                     break;
                 default:
                     MemoryMarshal.Cast<byte, float>(bytes.AsSpan())[i] = (float)value;
@@ -56,6 +60,7 @@ internal sealed class SampleReader : ImageReader
                 SampleType.UInt8 => _samples[sample] / 255.0,
                 SampleType.UInt16 => MemoryMarshal.Cast<byte, ushort>(_samples)[sample] / 65535.0,
                 SampleType.Int16 => MemoryMarshal.Cast<byte, short>(_samples)[sample] / 65535.0,
+                SampleType.Int8 => (sbyte)_samples[sample] / 255.0,
                 _ => MemoryMarshal.Cast<byte, float>(_samples)[sample],
             };
         }
@@ -68,6 +73,7 @@ internal sealed class SampleReader : ImageReader
         SampleType.UInt8 => _samples[sample],
         SampleType.UInt16 => MemoryMarshal.Cast<byte, ushort>(_samples)[sample],
         SampleType.Int16 => MemoryMarshal.Cast<byte, short>(_samples)[sample],
+        SampleType.Int8 => (sbyte)_samples[sample],
         _ => MemoryMarshal.Cast<byte, float>(_samples)[sample],
     };
 

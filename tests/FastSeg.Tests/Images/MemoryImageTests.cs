@@ -41,7 +41,8 @@ public sealed class MemoryImageTests
             () => MemoryImage.FromMemory<ushort>(new ushort[99], 10, 10),
             Throws.TypeOf<FastSegException>().With.Message.Contains("198 bytes"));
         Assert.That(
-            () => MemoryImage.FromMemory<int>(new int[100], 10, 10), Throws.TypeOf<FastSegException>().With.Message.Contains("Int32"));
+            () => MemoryImage.FromMemory<decimal>(new decimal[100], 10, 10),
+            Throws.TypeOf<FastSegException>().With.Message.Contains("Decimal"));
         Assert.That(
             () => MemoryImage.FromMemory<byte>(new byte[100], 10, 10, rowStride: 9),
             Throws.TypeOf<FastSegException>().With.Message.Contains("stride"));

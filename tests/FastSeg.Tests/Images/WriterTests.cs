@@ -13,7 +13,7 @@ public sealed class WriterTests
     {
         foreach (string extension in new[] { ".tif", ".png", ".npy" })
         {
-            foreach (SampleType type in Enum.GetValues<SampleType>())
+            foreach (SampleType type in (SampleType[])[SampleType.UInt8, SampleType.UInt16, SampleType.Float32, SampleType.Int16])
             {
                 foreach (int tile in new[] { 256, 100, 1000 })
                 {
@@ -161,7 +161,7 @@ public sealed class WriterTests
 
     /// <summary>Noise does not compress: the fastest level makes it longer.</summary>
     [Test]
-    public void NoiseFitsItsTiles([Values] SampleType type)
+    public void NoiseFitsItsTiles([WrittenTypes] SampleType type)
     {
         using var scratch = new Scratch();
         byte[] noise = new byte[512 * 256 * type.Bytes()];

@@ -13,7 +13,7 @@ namespace FastSeg.Tests.Kernels;
 internal sealed class GuidanceTests
 {
     [Test]
-    public void HasTheBitsOfTheCpu([Values] bool standardised, [Values] SampleType type, [Values(1, 3)] int channels)
+    public void HasTheBitsOfTheCpu([Values] bool standardised, [NarrowTypes] SampleType type, [Values(1, 3)] int channels)
     {
         const int Pixels = 133, Guard = 5;
         int sampleBytes = type.Bytes();
@@ -35,6 +35,7 @@ internal sealed class GuidanceTests
                 SampleType.UInt8 => bytes[i],
                 SampleType.UInt16 => BitConverter.ToUInt16(bytes, 2 * i),
                 SampleType.Int16 => BitConverter.ToInt16(bytes, 2 * i),
+                SampleType.Int8 => (sbyte)bytes[i],
                 _ => BitConverter.ToSingle(bytes, 4 * i),
             };
             expected[(i % channels * Pixels) + (i / channels)] = seen.Unit(sample, type.Divisor());
@@ -48,7 +49,7 @@ internal sealed class GuidanceTests
             SampleBytes = sampleBytes,
             Channels = channels,
             Pixels = Pixels,
-            SignBit = type == SampleType.Int16 ? 0x8000 : 0,
+            SignBit = type == SampleType.Int16 ? 0x8000 : type == SampleType.Int8 ? 0x80 : 0,
             Divisor = type.Divisor(),
             Scale = map.Scale,
             Shift = map.Shift,

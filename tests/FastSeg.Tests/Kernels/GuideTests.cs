@@ -15,7 +15,8 @@ namespace FastSeg.Tests.Kernels;
 internal sealed class GuideTests
 {
     [Test]
-    public unsafe void EqualsTheCpu([Values(1, 3, 6)] int channels, [Values(SampleType.UInt8, SampleType.Int16)] SampleType type)
+    public unsafe void EqualsTheCpu(
+        [Values(1, 3, 6)] int channels, [Values(SampleType.UInt8, SampleType.Int16, SampleType.Int8)] SampleType type)
     {
         using ImageReader image = Pictures.Create("random", 61, 37, channels, type);
         var page = new SampleStatistics(101.5, 33);

@@ -15,7 +15,7 @@ internal sealed class GuideTests
 
     [Test]
     public void IsNearFloat64(
-        [Values(SampleType.UInt8, SampleType.UInt16, SampleType.Int16, SampleType.Float32)] SampleType type, [Values(1, 3, 5)] int channels)
+        [NarrowTypes] SampleType type, [Values(1, 3, 5)] int channels)
     {
         using ImageReader image = Pictures.Create("random", Width, Height, channels, type);
         var page = new SampleStatistics(0.4 * Scale(type), 0.2 * Scale(type));
@@ -52,6 +52,7 @@ internal sealed class GuideTests
         SampleType.UInt8 => 255,
         SampleType.UInt16 => 65535,
         SampleType.Int16 => 32767,
+        SampleType.Int8 => 127,
         _ => 1,
     };
 
@@ -89,6 +90,7 @@ internal sealed class GuideTests
             SampleType.UInt8 => bytes[i],
             SampleType.UInt16 => BitConverter.ToUInt16(bytes, 2 * i),
             SampleType.Int16 => BitConverter.ToInt16(bytes, 2 * i),
+            SampleType.Int8 => (sbyte)bytes[i],
             _ => BitConverter.ToSingle(bytes, 4 * i),
         };
         return new ReferenceImage(Width, Height).Map((x, y) => Enumerable.Range(0, channels)

@@ -61,6 +61,13 @@ internal sealed class SegmentationSessionTests
             Check(SampleType.UInt16, x => (ushort)(x * 257), features);
             Check(SampleType.Int16, x => (short)((x * 200) - 20000), features);
             Check(SampleType.Float32, x => x / 255f, features);
+            Check(SampleType.Int8, x => (sbyte)(x - 128), features);
+            Check(SampleType.Int32, x => (x - 100) * 70001, features);
+            Check(SampleType.UInt32, x => x * 7_000_001u, features);
+            Check(SampleType.Int64, x => (x - 90L) << 40, features);
+            Check(SampleType.UInt64, x => (ulong)x << 45, features);
+            Check(SampleType.Float16, x => (Half)(x / 7f), features);
+            Check(SampleType.Float64, x => x * 1.234567890123, features);
         }
     }
 

@@ -34,7 +34,8 @@ public sealed record InputRange(float Low, float High)
     /// <exception cref="FastSegException">A sample is not finite, or all are equal.</exception>
     public static InputRange From(IReadOnlyList<ImageReader> images, CancellationToken cancellation = default)
     {
-        if (NoneNull(images).All(image => DeepSource.TypeOf(image) == SampleType.UInt8))
+        images = [.. NoneNull(images).Select(image => NarrowedImage.Of(image))];
+        if (images.All(image => DeepSource.TypeOf(image) == SampleType.UInt8))
         {
             return Bytes;
         }

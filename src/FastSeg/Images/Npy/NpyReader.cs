@@ -3,30 +3,34 @@ using FastSeg.Files;
 namespace FastSeg.Images.Npy;
 
 /// <summary>
-/// An npy array as an image: H x W, or H x W x C with 1 to 16 channels, of which 3 are RGB; uint8, uint16, int16, float32,
-/// little-endian, C order. An array cannot say that a channel is alpha, so all of them are data. The rows of a rectangle are read from
-/// where they lie in the file.
+/// An npy array as an image: H x W, or H x W x C with 1 to 16 channels, of which 3 are RGB; bool, whole numbers and floats of 8 to 64 bits
+/// in both byte orders, C order. An array cannot say that a channel is alpha, so all of them are data. The rows of a rectangle are read
+/// from where they lie in the file.
 /// </summary>
 internal sealed class NpyReader : ImageReader
 {
     private readonly InputFile _file;
     private readonly long _dataOffset;
+    private readonly bool _swapped;
 
-    private NpyReader(InputFile file, ImageInfo info, long dataOffset)
+    private NpyReader(InputFile file, ImageInfo info, long dataOffset, bool swapped)
     {
         _file = file;
         Info = info;
         _dataOffset = dataOffset;
+        _swapped = swapped;
     }
 
     public override ImageInfo Info { get; }
 
     /// <summary>Reads the header and checks it against the file's size.</summary>
+    /// <param name="file">The file, which the reader then owns.</param>
+    /// <param name="labels">Whether labels are wanted, whose fourth channel is alpha: it says where a layer is transparent.</param>
     /// <exception cref="FastSegException">Damaged, truncated, or another dtype or shape.</exception>
-    public static NpyReader Open(InputFile file)
+    public static NpyReader Open(InputFile file, bool labels)
     {
         NpyHeader header = NpyHeader.Read(file);
-        SampleType type = TypeOf(file, header.Descr);
+        var dtype = NpyType.Of(file, header.Descr);
         IReadOnlyList<long> shape = header.Shape;
         string shapeText = $"({string.Join(", ", shape)})";
         if (shape.Count is not (2 or 3) || (shape.Count == 3 && shape[2] is < 1 or > ImageInfo.MostChannels))
@@ -43,12 +47,14 @@ internal sealed class NpyReader : ImageReader
             throw file.Unsupported("holds an array in Fortran order", "save numpy.ascontiguousarray(array)");
         }
         int stored = shape.Count == 3 ? (int)shape[2] : 1;
-        CheckSize(file, header, (long)stored * type.Bytes(), $"{type.Name()} {shapeText}");
-        var info = new ImageInfo(file.Name, shape[1], shape[0], stored, type)
+        CheckSize(file, header, (long)stored * dtype.Type.Bytes(), $"{dtype.Name} {shapeText}");
+        var info = new ImageInfo(file.Name, shape[1], shape[0], stored, dtype.Type)
         {
-            Format = $"npy, {type.Name()} {shapeText}",
+            Format = $"npy, {(dtype.Swapped ? "big-endian " : "")}{dtype.Name} {shapeText}",
+            Bits = dtype.Name == "bool" ? 1 : 8 * dtype.Type.Bytes(),
+            HasAlpha = labels && stored == 4,
         };
-        return new NpyReader(file, info, header.DataOffset);
+        return new NpyReader(file, info, header.DataOffset, dtype.Swapped);
     }
 
     public override long HeldBytes(int threads) => 0;
@@ -56,6 +62,15 @@ internal sealed class NpyReader : ImageReader
     public override void Read(Region region, Span<byte> destination)
     {
         ImageReading.Check(Info, region, destination.Length);
+        ReadStored(region, destination);
+        if (_swapped)
+        {
+            ImageReading.SwapBytes(destination[..checked((int)(region.Pixels * Info.PixelBytes))], Info.Type.Bytes());
+        }
+    }
+
+    private void ReadStored(Region region, Span<byte> destination)
+    {
         long stride = Info.Width * Info.PixelBytes, first = _dataOffset + (region.Y * stride) + (region.X * Info.PixelBytes);
         int rowBytes = checked((int)(region.Width * Info.PixelBytes));
         if (region.Width == Info.Width)
@@ -80,37 +95,5 @@ internal sealed class NpyReader : ImageReader
         {
             throw file.Bad($"is truncated or lies about its size: {array} needs more than the {there} bytes that are there");
         }
-    }
-
-    /// <summary>The sample type of a numpy type, or the sentence that refuses it by the name that numpy's users know.</summary>
-    private static SampleType TypeOf(InputFile file, string descr)
-    {
-        const string Instead = "uint8, uint16, int16 and float32 are read, little-endian (array.astype(numpy.uint8) and the like)";
-        switch (descr)
-        {
-            case "|u1" or "<u1" or "u1":
-                return SampleType.UInt8;
-            case "<u2":
-                return SampleType.UInt16;
-            case "<i2":
-                return SampleType.Int16;
-            case "<f4":
-                return SampleType.Float32;
-        }
-        if (descr.Length < 3 || descr[0] is not ('<' or '>' or '|' or '='))
-        {
-            throw file.Unsupported($"holds elements of type {InputFile.OneLine(descr)}", Instead);
-        }
-        string bits = int.TryParse(descr.AsSpan(2), out int bytes) && bytes is > 0 and <= 32 ? $"{bytes * 8}" : descr[2..];
-        string kind = descr[1] switch
-        {
-            'b' => "bool",
-            'i' => "int" + bits,
-            'u' => "uint" + bits,
-            'f' => "float" + bits,
-            'c' => "complex" + bits,
-            _ => $"type {InputFile.OneLine(descr)}",
-        };
-        throw file.Unsupported($"holds {(descr[0] == '>' ? "big-endian " : "")}{kind}", Instead);
     }
 }

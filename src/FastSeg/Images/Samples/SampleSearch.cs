@@ -49,8 +49,15 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
         Failure(new ComputeOptions { Threads = 1 }) ?? Changed(Info);
 
     /// <summary>The failure about a sample that is not finite or too large: what is wrong with it, and what would be right.</summary>
-    public static FastSegException Refusal(ImageInfo info, long x, long y, float value, SampleLimits limits)
+    public static FastSegException Refusal(ImageReader image, (long X, long Y, int Channel) at, float value, SampleLimits limits)
     {
+        (ImageInfo info, long x, long y) = (image.Info, at.X, at.Y);
+        if (float.IsInfinity(value) && image.StoredValue(x, y, at.Channel) is { } stored && double.IsFinite(stored))
+        {
+            return new FastSegException(FormattableString.Invariant(
+                $"{Where(info, x, y)} {stored:R}, but samples become float32, which ends at {float.MaxValue:R} either way; ") +
+                "replace values that stand for missing data.");
+        }
         string beyond =
             limits.Low == -limits.High ? $"beyond {limits.High:R} either way" : $"below {limits.Low:R} or above {limits.High:R}";
         if (float.IsFinite(value))
@@ -139,7 +146,7 @@ internal sealed unsafe class SampleSearch(ImageReader reader, Region area)
             float value = ((float*)pixel)[c];
             if (!limits.Hold(value))
             {
-                return (at, Refusal(Info, x, y, value, limits));
+                return (at, Refusal(reader, (x, y, c), value, limits));
             }
         }
         const string Mask = "a mask";

@@ -226,7 +226,7 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
             bool counts = _mask is null || kept.AsSpan(x * maskBytes, maskBytes).ContainsAnyExcept((byte)0);
             if (counts && !Limits.Hold(value))
             {
-                return SampleSearch.Refusal(Info, x, y, value, Limits);
+                return SampleSearch.Refusal(_image, (x, y, i % Info.Channels), value, Limits);
             }
         }
         return SampleSearch.Changed(Info);

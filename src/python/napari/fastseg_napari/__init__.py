@@ -62,10 +62,8 @@ def _stack(image: Any, rgb: bool) -> Tuple[Any, Tuple[int, ...]]:
 
 
 def _pixels(plane: Any) -> np.ndarray:
-    """A plane in a type that FastSeg takes; others, such as int32, become float32."""
-    pixels = np.asarray(plane)
-    known = pixels.dtype in (np.uint8, np.uint16, np.int16, np.float32) or pixels.dtype == bool
-    return pixels if known else pixels.astype(np.float32)
+    """A plane in memory; FastSeg takes whole numbers and floats of 8 to 64 bits."""
+    return np.asarray(plane)
 
 
 # ---- napari ----------------------------------------------------------------------------------------------------------------------

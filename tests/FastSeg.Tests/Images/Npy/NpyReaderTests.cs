@@ -1,3 +1,5 @@
+using FastSeg.Files;
+using FastSeg.Images.Npy;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Images.Npy;
@@ -9,26 +11,47 @@ public sealed class NpyReaderTests
 
     [Test]
     public void NpyOfEveryVersionTypeAndShape(
-        [Values] SampleType type, [Values(0, 1, 2, 3, 4, 16)] int channels, [Values(1, 2, 3)] int version)
+        [WrittenTypes] SampleType type, [Values(0, 1, 2, 3, 4, 16)] int channels, [Values(1, 2, 3)] int version)
     {
         byte[] samples = Scratch.Samples(Width, Height, Math.Max(channels, 1), type);
-        string descr = type switch
-        {
-            SampleType.UInt8 => "|u1",
-            SampleType.UInt16 => "<u2",
-            SampleType.Int16 => "<i2",
-            _ => "<f4",
-        };
         string shape = channels == 0 ? $"({Height}, {Width})" : $"({Height}, {Width}, {channels})";
         using var scratch = new Scratch();
         using ImageReader reader = ImageFile.Open(
-            scratch.Put("a.npy", NpyFile($"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}", samples, version)));
+            scratch.Put("a.npy", NpyFile($"{{'descr': '<{Code(type)}', 'fortran_order': False, 'shape': {shape}, }}", samples, version)));
         int kept = Math.Max(channels, 1);
         Assert.That(
             (reader.Info.Channels, reader.Info.Type, reader.Info.Width, reader.Info.Height), Is.EqualTo((kept, type, Width, Height)));
         Assert.That(Scratch.ReadAll(reader), Is.EqualTo(samples));
         Readers.CheckRectangles(reader, samples);
     }
+
+    /// <summary>Both byte orders of every type, as they are stored; bool is uint8 of 0 and 1.</summary>
+    [Test]
+    public void EveryTypeAndByteOrderIsRead([Values] SampleType type, [Values('<', '>')] char order, [Values(1, 4)] int channels)
+    {
+        byte[] samples = Scratch.Samples(Width, Height, channels, type);
+        int size = type.Bytes();
+        byte[] stored = order == '<' ? samples : [.. samples.Chunk(size).SelectMany(sample => sample.Reverse())];
+        string dictionary = $"{{'descr': '{order}{Code(type)}', 'fortran_order': False, 'shape': ({Height}, {Width}, {channels}), }}";
+        using var scratch = new Scratch();
+        using InputFile file = InputFile.Open(scratch.Put("a.npy", NpyFile(dictionary, stored)), "a.npy");
+        using NpyReader reader = NpyReader.Open(file, labels: true);
+        Assert.That((reader.Info.Type, reader.Info.Channels, reader.Info.HasAlpha), Is.EqualTo((type, channels, channels == 4)));
+        Assert.That(Scratch.ReadAll(reader), Is.EqualTo(samples));
+        Readers.CheckRectangles(reader, samples);
+    }
+
+    [Test]
+    public void BoolIsZeroAndOne()
+    {
+        byte[] samples = [.. Enumerable.Range(0, Width * Height).Select(i => (byte)(i % 3 / 2))];
+        using var scratch = new Scratch();
+        using ImageReader reader = ImageFile.Open(
+            scratch.Put("a.npy", NpyFile($"{{'descr': '|b1', 'fortran_order': False, 'shape': ({Height}, {Width}), }}", samples)));
+        Assert.That((reader.Info.Type, reader.Info.Bits, Scratch.ReadAll(reader)), Is.EqualTo((SampleType.UInt8, 1, samples)));
+    }
+
+    private static string Code(SampleType type) => $"{type.Name()[0]}{type.Bytes()}";
 
     /// <summary>An npy file with a header that is given as text.</summary>
     internal static byte[] NpyFile(string dictionary, byte[] data, int version = 1)

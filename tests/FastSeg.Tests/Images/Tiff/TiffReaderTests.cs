@@ -45,7 +45,7 @@ public sealed class TiffReaderTests
     }
 
     [Test]
-    public void WhatLibtiffWrites([Values] SampleType type, [Values(1, 3)] int channels, [Values] bool tiled, [Values] bool bigTiff,
+    public void WhatLibtiffWrites([WrittenTypes] SampleType type, [Values(1, 3)] int channels, [Values] bool tiled, [Values] bool bigTiff,
         [Values(Enums.ForeignTiffCompression.Lzw, Enums.ForeignTiffCompression.Deflate, Enums.ForeignTiffCompression.Packbits)]
         Enums.ForeignTiffCompression codec,
         [Values] Enums.ForeignTiffPredictor predictor)
