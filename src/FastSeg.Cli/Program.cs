@@ -3,7 +3,7 @@ using FastSeg.Cli;
 using FastSeg.Cli.Errors;
 using FastSeg.Cli.Terminal;
 
-return ProcessLimits.Suffice() ? Run(args) : ExitCode.Failure;
+return ProcessLimits.Suffice(ProcessLimits.CommandFiles) ? Run(args) : ExitCode.Failure;
 
 // A method of its own: its parts are loaded only when it is called, after the limits were looked at.
 [MethodImpl(MethodImplOptions.NoInlining)]

@@ -12,8 +12,10 @@ internal static unsafe partial class ProcessLimits
     // RLIMIT_DATA, RLIMIT_NPROC, RLIMIT_NOFILE and RLIMIT_AS of Linux.
     private const int Data = 2, Processes = 6, Files = 7, Space = 9;
 
-    /// <summary>Files that are open at once while .NET loads the program, and some for images and results.</summary>
-    private const ulong LeastFiles = 128;
+    /// <summary>
+    /// Files that are open at once, and some for images and results: .NET keeps its own open, about 140 for the studio, which has a server.
+    /// </summary>
+    public const ulong CommandFiles = 128, StudioFiles = 256;
 
     private const int StandardError = 2;
 
@@ -22,17 +24,17 @@ internal static unsafe partial class ProcessLimits
         ["creating thread", "temporarily unavailable", "allocate memory", "out of memory", "Too many open files", "Could not load file"];
 
     /// <summary>
-    /// Whether the process may open enough files; if not, one sentence is on standard error. Nothing of .NET's console is used for it,
+    /// Whether the process may open enough files; if not, a sentence is on standard error. Nothing of .NET's console is used for it,
     /// which would need more files.
     /// </summary>
-    public static bool Suffice()
+    public static bool Suffice(ulong least)
     {
-        if (Limit(Files) is not { } files || files >= LeastFiles)
+        if (Limit(Files) is not { } files || files >= least)
         {
             return true;
         }
         byte[] sentence = Encoding.UTF8.GetBytes(
-            $"fastseg: this process may open {files} files at once, and needs {LeastFiles}; raise the limit (ulimit -n 1024).\n");
+            $"fastseg: this process may open {files} files at once, and needs {least}; raise the limit (ulimit -n 1024).\n");
         fixed (byte* first = sentence)
         {
             _ = Write(StandardError, first, (nuint)sentence.Length);

@@ -101,6 +101,29 @@ internal sealed class ProgramTests
         Assert.That(error, Does.Contain($"{other.Base.Port}").And.Contain("--port"));
     }
 
+    [TestCase(64)]
+    [TestCase(255)]
+    public void FewDescriptorsAreASentenceAboutTheLimit(int files)
+    {
+        using var folder = new TemporaryFolder();
+        RunningStudio.WriteScene(folder.File("a.png"));
+        using Process few = Limited(files, folder.File("a.png"));
+        (string output, string error) = (few.StandardOutput.ReadToEnd(), few.StandardError.ReadToEnd());
+        few.WaitForExit();
+        Assert.That((few.ExitCode, output), Is.EqualTo((1, "")));
+        Assert.That(
+            error, Is.EqualTo($"fastseg: this process may open {files} files at once, and needs 256; raise the limit (ulimit -n 1024).\n"));
+        using Process enough = Limited(256, folder.File("a.png"));
+        string? link = enough.StandardOutput.ReadLine();
+        Assert.That(link, Does.StartWith("studio: "), Rest(enough, link));
+        using var client = new HttpClient();
+        using HttpResponseMessage page = client.GetAsync(new Uri(link!["studio: ".Length..])).Result;
+        Assert.That(page.IsSuccessStatusCode, Is.True);
+        Run("kill", "-TERM", $"{enough.Id}");
+        Assert.That(enough.WaitForExit(Patience), Is.True);
+        Assert.That((enough.ExitCode, enough.StandardError.ReadToEnd()), Is.EqualTo((143, "")));
+    }
+
     [Test]
     public void HelpTeaches()
     {
@@ -119,6 +142,12 @@ internal sealed class ProgramTests
     }
 
     private static string Rest(Process process, string? line) => line is null ? process.StandardError.ReadToEnd() : line;
+
+    private static Process Limited(int files, string image)
+    {
+        string[] script = ["-c", $"ulimit -n {files}; exec dotnet \"$0\" --no-browser \"$1\"", Program, image];
+        return Process.Start(new ProcessStartInfo("/bin/bash", script) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    }
 
     private static Process Start(params string[] arguments)
     {
