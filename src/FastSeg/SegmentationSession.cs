@@ -1,3 +1,4 @@
+using FastSeg.Models;
 using FastSeg.Sessions;
 
 namespace FastSeg;
@@ -31,8 +32,8 @@ public sealed class SegmentationSession : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(shape);
         Model = model;
-        Warnings = model.Warnings("A frame", shape.Type);
         Options = options ?? new FrameOptions();
+        Warnings = new DataCheck(model, model.Features.Standardise, Options.Samples is not null).OfType("A frame", shape.Type);
         _work = new FrameWork(new FrameJob(model, backbone, model.Features, model.ChannelSet), shape, Options);
     }
 

@@ -112,6 +112,8 @@ internal sealed class FeaturesCommand : FastSegCommand
         session.Add(run);
         session.Report.Add(new ReportImage(path)
         {
+            Sha256 = session.Hash(path)?.Sha256,
+            Data = run.Data.FirstOrDefault(),
             Output = output,
             Pixels = run.Pixels,
             Seconds = run.Seconds,

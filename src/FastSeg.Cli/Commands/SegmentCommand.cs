@@ -77,6 +77,7 @@ internal sealed class SegmentCommand : FastSegCommand
         OutputPaths[] paths = Outputs(parsed);
         string modelPath = parsed.GetRequiredValue(_model);
         Model model = Model.Load(modelPath);
+        session.Report.Model = session.Hash(modelPath);
         using Backbone? backbone = BackboneOption.Open(session, model, modelPath, parsed.GetValue(_deep));
         var segmenter = new Segmenter(model, backbone);
         using ImageReader? mask = _what.OpenMask(parsed, _opening.Wanted(parsed, model));
@@ -90,7 +91,8 @@ internal sealed class SegmentCommand : FastSegCommand
             session.Cancellation.ThrowIfCancellationRequested();
             try
             {
-                Segment(session, segmenter, images[i], paths[i], mask);
+                string what = Path.GetFileName(images[i]) + (images.Length == 1 ? "" : $" ({i + 1} of {images.Length})");
+                Segment(session, segmenter, what, images[i], paths[i], mask);
             }
             catch (Exception e) when (images.Length > 1 && e is not OperationCanceledException)
             {
@@ -110,22 +112,25 @@ internal sealed class SegmentCommand : FastSegCommand
         _what.Probabilities(parsed) is not null,
         _what.Confidence(parsed));
 
-    private void Segment(Session session, Segmenter segmenter, string path, OutputPaths paths, ImageReader? mask)
+    private void Segment(Session session, Segmenter segmenter, string what, string path, OutputPaths paths, ImageReader? mask)
     {
         ParseResult parsed = session.Parsed;
         long start = Stopwatch.GetTimestamp();
         using ImageReader image = ImageFile.Open(path, _opening.Wanted(parsed, segmenter.Model));
         SegmentOptions options = _what.Segment(parsed, mask);
+        Region area = options.Region ?? image.Info.Bounds;
         RunResult run;
         using (var outputs = new OutputSet(segmenter, image.Info, options, paths, _what.Probabilities(parsed)))
         {
             run = session.Long(
-                Path.GetFileName(path), parsed.GetValue(_memory), how => segmenter.Segment(image, outputs.Outputs, options, how));
+                what, parsed.GetValue(_memory), how => segmenter.Segment(image, outputs.Outputs, options, how), area.Pixels);
         }
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         session.Add(run);
         session.Report.Add(new ReportImage(path)
         {
+            Sha256 = session.Hash(path)?.Sha256,
+            Data = run.Data.FirstOrDefault(),
             Output = paths.Labels,
             Pixels = run.Pixels,
             Seconds = seconds,
@@ -136,7 +141,6 @@ internal sealed class SegmentCommand : FastSegCommand
             Samples = run.Samples.FirstOrDefault(),
             DataBar = run.DataBars.Count > 0 ? run.DataBars[0] : null,
         });
-        Region area = options.Region ?? image.Info.Bounds;
         session.Output.WriteLine($"{path}  {area.Width} x {area.Height}, {Units.Seconds(seconds)}: {string.Join(", ", paths.All)}");
         foreach (Region bar in run.DataBars)
         {

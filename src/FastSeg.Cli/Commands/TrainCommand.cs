@@ -184,6 +184,8 @@ internal sealed class TrainCommand : FastSegCommand
         {
             session.Report.Add(new ReportImage(images[i])
             {
+                Sha256 = session.Hash(images[i])?.Sha256,
+                Data = result.Run.Data.ElementAtOrDefault(i),
                 Output = output,
                 Standardise = result.Run.Standardise,
                 Samples = result.Run.Samples.ElementAtOrDefault(i),
@@ -207,6 +209,8 @@ internal sealed class TrainCommand : FastSegCommand
         {
             session.Output.WriteLine(reason);
         }
+        session.Report.UsefulPlanes = model.UsefulPlanes();
+        UsefulText.Write(session.Output, session.Report.UsefulPlanes);
         session.Output.WriteLine($"trained in {Units.Seconds(result.Run.Seconds)}: {output}, {Units.Bytes(new FileInfo(output).Length)}");
     }
 }

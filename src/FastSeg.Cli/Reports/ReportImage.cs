@@ -7,6 +7,12 @@ namespace FastSeg.Cli.Reports;
 /// <param name="Image">Its path as given.</param>
 internal sealed record ReportImage(string Image)
 {
+    /// <summary>The SHA-256 of its file; null where it is not known.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>What is known of its samples, and in what they differ from the training images'.</summary>
+    public ImageData? Data { get; init; }
+
     /// <summary>Where the result went.</summary>
     public string? Output { get; init; }
 
@@ -48,6 +54,14 @@ internal sealed record ReportImage(string Image)
     {
         json.WriteStartObject();
         json.WriteString("image", Image);
+        if (Sha256 is not null)
+        {
+            json.WriteString("sha256", Sha256);
+        }
+        if (Data is not null)
+        {
+            WriteData(json, Data);
+        }
         if (Output is not null)
         {
             json.WriteString("output", Output);
@@ -104,6 +118,21 @@ internal sealed record ReportImage(string Image)
             }
             json.WriteEndArray();
         }
+        json.WriteEndObject();
+    }
+
+    private static void WriteData(Utf8JsonWriter json, ImageData data)
+    {
+        json.WriteStartObject("data");
+        json.WriteString("type", data.Type.Name());
+        json.WriteString("channels", data.Kind.ToString().ToLowerInvariant());
+        json.WriteNumber("low", data.Low);
+        json.WriteNumber("high", data.High);
+        json.WriteNumber("mean", data.Mean);
+        json.WriteNumber("deviation", data.Deviation);
+        json.WriteNumber("atLeast", data.AtLeast);
+        json.WriteNumber("atMost", data.AtMost);
+        json.WriteString("doubts", data.Doubts.ToString().ToLowerInvariant());
         json.WriteEndObject();
     }
 

@@ -18,6 +18,15 @@ internal sealed class RunReport(string command, int threads)
     /// <summary>XGBoost's version, where it took part.</summary>
     public string? XgboostVersion { get; set; }
 
+    /// <summary>The features that help the model most; empty where none was trained.</summary>
+    public IReadOnlyList<PlaneGain> UsefulPlanes { get; set; } = [];
+
+    /// <summary>The model that was applied; null where none was.</summary>
+    public FileHash? Model { get; set; }
+
+    /// <summary>The options as they were given.</summary>
+    public IReadOnlyList<string> Options { get; set; } = [];
+
     /// <summary>How labelled pixels that were held out from training fared.</summary>
     public HeldOutScore? HeldOut { get; set; }
 
@@ -103,6 +112,13 @@ internal sealed class RunReport(string command, int threads)
             json.WriteStartObject();
             json.WriteString("command", command);
             json.WriteString("version", FastSegVersion.Text);
+            json.WriteStartArray("options");
+            foreach (string option in Options)
+            {
+                json.WriteStringValue(option);
+            }
+            json.WriteEndArray();
+            Model?.Write(json, "model");
             WriteMachine(json);
             json.WriteString("backend", Backend.Name());
             if (_notes.Count > 0)
@@ -122,6 +138,10 @@ internal sealed class RunReport(string command, int threads)
             if (HeldOut is not null)
             {
                 HeldOutText.WriteJson(json, HeldOut);
+            }
+            if (UsefulPlanes.Count > 0)
+            {
+                UsefulText.WriteJson(json, UsefulPlanes);
             }
             Backbone?.WriteJson(json);
             if (PositionalBias is { } bias)

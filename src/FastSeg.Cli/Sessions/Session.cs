@@ -51,14 +51,17 @@ internal sealed class Session(
     /// <summary>Whether stack traces are wanted.</summary>
     public bool Verbose => common.Verbose;
 
-    /// <summary>Runs something long, with a progress bar where stderr is a terminal.</summary>
+    /// <summary>Runs something long, with a progress bar where stderr is a terminal, and otherwise with a line every few seconds.</summary>
     /// <param name="what">What the bar is called.</param>
     /// <param name="memory">Most bytes the process may use; 0 sets no limit.</param>
     /// <param name="run">The work, given the options to hand on.</param>
-    public T Long<T>(string what, long memory, Func<ComputeOptions, T> run)
+    /// <param name="pixels">Pixels of the work, for the rate; 0 where that is not known.</param>
+    public T Long<T>(string what, long memory, Func<ComputeOptions, T> run, long pixels = 0)
     {
         ComputeOptions options = Options(memory);
-        T result = terminal ? ProgressBar.Run(Error, what, progress => run(options with { Progress = progress })) : run(options);
+        T result = terminal
+            ? ProgressBar.Run(Error, what, pixels, progress => run(options with { Progress = progress }))
+            : run(options with { Progress = new ProgressLines(Error, what, pixels, TimeProvider.System) });
         Say(XgBoostLibrary.Note);
         return result;
     }
@@ -136,11 +139,15 @@ internal sealed class Session(
         }
     }
 
+    /// <summary>The hash of a file for the report; null where no report is wanted, since the file is read for it.</summary>
+    public FileHash? Hash(string path) => common.Report is null ? null : FileHash.Of(path);
+
     /// <summary>Writes the report where --report asks for one.</summary>
     public void WriteReport()
     {
         if (common.Report is { } path)
         {
+            Report.Options = [.. parsed.Tokens.Select(token => token.Value)];
             WholeFile.Write(path, Report.Json());
         }
     }

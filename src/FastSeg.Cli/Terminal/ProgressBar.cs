@@ -10,8 +10,10 @@ internal static class ProgressBar
     /// <summary>Progress that nobody sees.</summary>
     private const double Nothing = 1e-9;
 
-    /// <summary>Draws a bar while <paramref name="run"/> works and reports, and clears it afterwards.</summary>
-    public static T Run<T>(TextWriter error, string what, Func<IProgress<double>, T> run)
+    /// <summary>
+    /// Draws a bar, with the rate where the pixels are known, while <paramref name="run"/> works and reports, and clears it afterwards.
+    /// </summary>
+    public static T Run<T>(TextWriter error, string what, long pixels, Func<IProgress<double>, T> run)
     {
         TextWriter terminal = error is StandardStream stream ? stream.Unescaped : error;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal) });
@@ -24,7 +26,7 @@ internal static class ProgressBar
             {
                 ProgressTask task = context.AddTask(Markup.Escape(PlainText.Of(what)), maxValue: 1);
                 DrawOnce(context, task);
-                return run(new Bar(task));
+                return run(new Bar(task, Markup.Escape(what), pixels));
             });
     }
 
@@ -45,11 +47,14 @@ internal static class ProgressBar
     /// Reports come from several threads and may overtake each other: the bar never goes back. A drawing leaves some 75 KiB for the garbage
     /// collector, which by itself waits for tens of MiB where the processor has large caches; that would be more memory than was planned.
     /// </summary>
-    private sealed class Bar(ProgressTask task) : IProgress<double>
+    private sealed class Bar(ProgressTask task, string what, long pixels) : IProgress<double>
     {
         private static readonly TimeSpan BetweenCollections = TimeSpan.FromSeconds(2);
 
+        private static readonly TimeSpan BeforeRate = TimeSpan.FromSeconds(1);
+
         private readonly Lock _gate = new();
+        private readonly long _start = Stopwatch.GetTimestamp();
         private long _collected = Stopwatch.GetTimestamp();
 
         public void Report(double value)
@@ -57,6 +62,10 @@ internal static class ProgressBar
             lock (_gate)
             {
                 task.Value = Math.Max(task.Value, value);
+                if (pixels > 0 && Stopwatch.GetElapsedTime(_start) is var elapsed && elapsed > BeforeRate)
+                {
+                    task.Description = $"{what} {ProgressLines.Rate(task.Value, elapsed.TotalSeconds, pixels)}";
+                }
                 if (Stopwatch.GetElapsedTime(_collected) >= BetweenCollections)
                 {
                     GC.Collect(0);

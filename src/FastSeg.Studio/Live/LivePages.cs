@@ -109,7 +109,9 @@ internal sealed class LivePages(Project project) : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize<PageSamples>(File.ReadAllBytes(SamplesFile(key)));
+            // Numbers of an older program lack what images are compared by.
+            var samples = JsonSerializer.Deserialize<PageSamples>(File.ReadAllBytes(SamplesFile(key)));
+            return samples is { Data: not null } ? samples : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

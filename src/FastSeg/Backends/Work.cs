@@ -29,6 +29,9 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// <summary>Mean and deviation of all of the page's samples; null where they are not needed, or not known yet.</summary>
     public SampleStatistics? Samples { get; init; }
 
+    /// <summary>Of which of the page's samples percentiles are taken before the first tile.</summary>
+    public Percentiles Percentiles { get; init; }
+
     /// <summary>Whether the page's mean and deviation must be known before the first tile.</summary>
     public bool NeedsSamples => Features.Standardise == Standardisation.Image || Smoothing.Mode != SmoothingMode.None;
 

@@ -21,6 +21,9 @@ internal static class DescriptionChecks
         Refuse(
             description.Samples is { } samples && !(double.IsFinite(samples.Mean) && double.IsFinite(samples.Deviation)),
             "mean and deviation of its samples are not finite");
+        NoneNull("data", description.Data?.Images);
+        NoneNull("planes", description.Data?.Planes);
+        Refuse(description.Data?.Images.Any(IsNoRange) == true, "the range of the samples of an image of it makes no sense");
         Refuse(
             description.HeldOut is { } heldOut
                 && !(IsShare(heldOut.MeanIou) && heldOut.Folds >= 0 && heldOut.Smoothings.All(score => IsShare(score.MeanIou))),
@@ -29,6 +32,11 @@ internal static class DescriptionChecks
             description.Deep?.Identity is { } identity && !identity.Mean.Concat(identity.Std).All(float.IsFinite),
             "mean and std of its backbone are not finite");
     }
+
+    private static bool IsNoRange(ImageData image) =>
+        !(double.IsFinite(image.Low) && double.IsFinite(image.High) && image.Low <= image.High && double.IsFinite(image.Mean)
+            && double.IsFinite(image.Deviation) && image.Deviation >= 0 && IsShare(image.AtLeast) && IsShare(image.AtMost)
+            && Enum.IsDefined(image.Type) && Enum.IsDefined(image.Kind));
 
     private static bool IsShare(double value) => value is >= 0 and <= 1;
 

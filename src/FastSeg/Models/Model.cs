@@ -109,6 +109,17 @@ public sealed class Model
 
     internal SelfTest SelfTest => _parts.SelfTest;
 
+    /// <summary>The planes by how much they help the trees, the most useful first; empty where the trees do not say.</summary>
+    public IReadOnlyList<PlaneGain> UsefulPlanes()
+    {
+        double[] gains = ForestGains.Of(_parts.ForestBytes, Planes);
+        string[] names = [.. ChannelSet.PlaneNames(Features.Names), .. Enumerable.Range(0, DeepChannels).Select(i => $"deep_{i}")];
+        double all = gains.Sum();
+        return all > 0
+            ? [.. names.Zip(gains, (name, gain) => new PlaneGain(name, gain / all)).OrderByDescending(plane => plane.Share)]
+            : [];
+    }
+
     /// <summary>Reads a model file and runs its self-test.</summary>
     /// <param name="path">A .fastseg file.</param>
     /// <exception cref="FastSegException">It is missing, corrupt, newer than this program, or its self-test fails.</exception>
@@ -207,28 +218,6 @@ public sealed class Model
     {
         using MemoryStream bytes = ModelFile.Bytes(_parts);
         return bytes.ToArray();
-    }
-
-    /// <summary>
-    /// What makes the result for an image of such samples doubtful: the images that the model was trained on had samples of another range,
-    /// and it does not standardise images. Empty where nothing does, or where the model does not say what it was trained on.
-    /// </summary>
-    internal IReadOnlyList<string> Warnings(string name, SampleType found)
-    {
-        SampleType?[] trained = [.. (Images ?? []).Select(known => known.Type).Distinct()];
-        if (Features.Standardise != Standardisation.None
-            || trained.Length == 0
-            || trained.Any(type => type is null || type.Value.Divisor() == found.Divisor()))
-        {
-            return [];
-        }
-        string types = string.Join(" and ", trained.Select(type => type!.Value.Name()));
-        string divisors = string.Join(" or ", trained.Select(type => type!.Value.Divisor()).Distinct());
-        return
-        [
-            $"{name} has samples of {found.Name()}, but the model was trained on {types} and does not standardise images: "
-            + $"it sees samples / {found.Divisor()}, and saw samples / {divisors}; look at the labels before you trust them.",
-        ];
     }
 
     /// <summary>Makes a model of parts that were read.</summary>

@@ -46,6 +46,7 @@ internal static class PageRun
         RunResult result = new SegmentRun(model, backbone, page.Image, segment, rest)
         {
             KnownSamples = samples,
+            KnownData = page.Samples?.Data,
             KnownMaps = maps?.Maps,
         }.Run(outputs);
         return result with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };

@@ -15,6 +15,11 @@ namespace FastSeg;
 /// <param name="Most">The largest sample of a float32 page; 0 for whole numbers.</param>
 public sealed record PageSamples(long Count, double Mean, double Squares, bool IsGrey, float Least, float Most)
 {
+    /// <summary>
+    /// Percentiles and the like, which models keep and images are compared by; null where the numbers come from an older program.
+    /// </summary>
+    public ImageData? Data { get; init; }
+
     /// <summary>Mean and deviation.</summary>
     public SampleStatistics Statistics => Moments.Statistics;
 
@@ -27,15 +32,18 @@ public sealed record PageSamples(long Count, double Mean, double Squares, bool I
     internal static PageSamples Of(ImageReader image, ComputeOptions options)
     {
         int workers = options.WorkerCount;
-        using var pass = new SampleStatisticsPass(image, null, workers);
+        using var pass = new SampleStatisticsPass(image, null, workers, Percentiles.OfTraining);
         SampleMoments moments = pass.Run(options);
         bool grey = SampleSearch.IsGrey(image, options);
-        return new PageSamples(moments.Count, moments.Mean, moments.Squares, grey, pass.Range.Low, pass.Range.High);
+        return new PageSamples(moments.Count, moments.Mean, moments.Squares, grey, pass.Range.Low, pass.Range.High)
+        {
+            Data = pass.Spread?.Data(image.Info, moments.Statistics, grey),
+        };
     }
 
     /// <summary>Bytes that <see cref="Of"/> allocates.</summary>
     internal static long Bytes(ImageReader image, ComputeOptions options) =>
-        image.HeldBytes(options.WorkerCount) + SampleStatisticsPass.Bytes(image.Info, null, options.WorkerCount);
+        image.HeldBytes(options.WorkerCount) + SampleStatisticsPass.Bytes(image.Info, null, options.WorkerCount, Percentiles.OfTraining);
 
     /// <summary>Refuses numbers that cannot be those of an image.</summary>
     /// <exception cref="ArgumentException">They are of another image.</exception>

@@ -6,6 +6,7 @@ using FastSeg.Features.Local;
 using FastSeg.Images;
 using FastSeg.Images.Masks;
 using FastSeg.Images.Samples;
+using FastSeg.Models;
 
 namespace FastSeg.Runs;
 
@@ -25,6 +26,8 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly StageTimes _times = new();
     private readonly Doubts _doubts = new(options);
+    private DataCheck? _check;
+    private ImageData? _data;
 
     /// <summary>The writers so far, whose results must stay as they are.</summary>
     private readonly List<ImageWriter> _written = [];
@@ -60,7 +63,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     /// <exception cref="FastSegException">As above; also where something is doubtful and the run is strict.</exception>
     public RunResult Run(Model model, Backbone? backbone, Func<IReadOnlyList<string>, ImageWriter> output)
     {
-        _doubts.AddAll(model.Warnings(image.Info.Name, image.Info.Type));
+        _check = new DataCheck(model, model.Features.Standardise);
         return Run(model.Features, model.ChannelSet, model.Deep, backbone, output);
     }
 
@@ -225,6 +228,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         return run.Result(run.Plan.Area.Pixels, [], _times, Stopwatch.GetElapsedTime(_start).TotalSeconds) with
         {
             DataBars = page.Bar is { } bar ? [bar] : [],
+            Data = _data is null ? [] : [_data],
             Warnings = _doubts.Sentences,
         };
     }
@@ -233,7 +237,12 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
     private Work WorkOn(KeptPage page, FeatureSpec features, ChannelSet seen, DeepModel? model, SampleStatistics? samples)
     {
         ImageReader standardised = LocalReader.Of(page.Image, page.Mask, features, seen.Count);
-        var work = new Work(standardised, features, seen.Count, model, null) { Samples = samples, Mask = page.Mask };
+        var work = new Work(standardised, features, seen.Count, model, null)
+        {
+            Samples = samples,
+            Mask = page.Mask,
+            Percentiles = _check is null ? Percentiles.None : Percentiles.OfRun,
+        };
         features.Check(work.DeepChannels);
         return work.PlaneCount <= MostPlanes
             ? work
@@ -254,7 +263,18 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
             ])
         {
             KnownMaps = maps,
+            Found = Compare,
         };
+    }
+
+    /// <summary>Compares the image's samples with those that the model was trained on, where there is one.</summary>
+    private void Compare(ImageData found)
+    {
+        if (_check is not null)
+        {
+            (_data, IReadOnlyList<string> sentences) = _check.Of(image.Info.Name, found);
+            _doubts.AddAll(sentences);
+        }
     }
 
     /// <summary>Names of the planes.</summary>

@@ -3,6 +3,8 @@ using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features.Local;
+using FastSeg.Images.Samples;
+using FastSeg.Models;
 using FastSeg.Images;
 using FastSeg.Images.Masks;
 
@@ -22,6 +24,9 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     /// <summary>Share of the progress bar that the first of two passes gets: it computes, the second one reads and decides.</summary>
     private const double FirstPassShare = 0.95;
 
+    private readonly Doubts _doubts = new(options);
+    private ImageData? _data;
+
     /// <summary>The image's deep features at low resolution where they are known already; the caller keeps owning them.</summary>
     public DeepMaps? KnownMaps { get; init; }
 
@@ -30,6 +35,9 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
 
     /// <summary>Mean and deviation by which samples are standardised; null where the image has its own.</summary>
     public SampleStatistics? KnownSamples { get; init; }
+
+    /// <summary>What is known of the samples already; null where it is found out.</summary>
+    public ImageData? KnownData { get; init; }
 
     /// <summary>The region a run covers.</summary>
     /// <exception cref="FastSegException">The wanted region is empty or not inside the image.</exception>
@@ -67,10 +75,9 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         using KeptPage page = Kept();
         TileRun run = Prepare(page, OutputSketches.Of(outputs), out Segmentation what);
         what = what with { Outputs = outputs };
-        var doubts = new Doubts(options);
-        doubts.AddAll(UnchosenPage.Warnings(image, segment.Mask));
-        doubts.AddAll(OrientedImage.Warnings(image, segment.Mask));
-        doubts.AddAll(model.Warnings(image.Info.Name, image.Info.Type));
+        _doubts.AddAll(UnchosenPage.Warnings(image, segment.Mask));
+        _doubts.AddAll(OrientedImage.Warnings(image, segment.Mask));
+        Compare(KnownData);
         Overlap.Refuse([image, segment.Mask], [.. outputs.Writers]);
         var times = new StageTimes();
         long[] classPixels;
@@ -91,7 +98,8 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         {
             ClassWeights = weights,
             DataBars = page.Bar is { } bar ? [bar] : [],
-            Warnings = doubts.Sentences,
+            Data = _data is null ? [] : [_data],
+            Warnings = _doubts.Sentences,
         };
     }
 
@@ -131,7 +139,11 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         {
             TileRun.RequiredBackbone(backbone, deep);
         }
-        Work work = all.WorkOn(page.Image, options.Backend) with { Samples = KnownSamples };
+        Work work = all.WorkOn(page.Image, options.Backend) with
+        {
+            Samples = KnownSamples,
+            Percentiles = KnownData is null ? Percentiles.OfRun : Percentiles.None,
+        };
         ImageReader seen = work.Image;
         IEnumerable<(string, long)> Held(int workers) =>
         [
@@ -147,7 +159,18 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         {
             MapShare = MapShare,
             KnownMaps = KnownMaps,
+            Found = Compare,
         };
+    }
+
+    /// <summary>Compares the image's samples with those of the training, once they are known.</summary>
+    private void Compare(ImageData? found)
+    {
+        if (found is not null)
+        {
+            (_data, IReadOnlyList<string> sentences) = new DataCheck(model, model.Features.Standardise).Of(image.Info.Name, found);
+            _doubts.AddAll(sentences);
+        }
     }
 
     /// <summary>A part of the progress; null where nobody listens.</summary>

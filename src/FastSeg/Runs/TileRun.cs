@@ -59,6 +59,9 @@ internal sealed class TileRun
     /// <summary>The image's deep features at low resolution where they are known already; the caller keeps owning them.</summary>
     public DeepMaps? KnownMaps { get; init; }
 
+    /// <summary>Told what the page's samples are like before anything else is computed, where the work has percentiles.</summary>
+    public Action<ImageData>? Found { get; init; }
+
     /// <summary>Whether the caller wants the maps for later runs over the image: <see cref="Maps"/>.</summary>
     public bool KeepsMaps { get; init; }
 
@@ -146,15 +149,29 @@ internal sealed class TileRun
         ? [("channels", source.HeldBytes(workers) - work.Image.HeldBytes(workers))]
         : [];
 
-    /// <summary>Takes mean and deviation of the image, unless they are known or not needed.</summary>
+    /// <summary>
+    /// Takes mean and deviation of the image, unless they are known or not needed, and percentiles where they are wanted: of the same pass,
+    /// or, where there is none, of a few rows.
+    /// </summary>
     private void TakeSamples(StageTimes times)
     {
+        long start = Stopwatch.GetTimestamp();
+        ImageInfo info = Work.Stored.Info;
         if (Work.NeedsSamples && Work.Samples is null)
         {
-            long start = Stopwatch.GetTimestamp();
-            ImageInfo info = Work.Stored.Info;
-            Work = Work with { Samples = SampleStatisticsPass.Run(Work.Stored, Work.Mask, Plan.Workers, _options).Statistics };
+            using var pass = new SampleStatisticsPass(Work.Stored, Work.Mask, Plan.Workers, Work.Percentiles);
+            SampleStatistics samples = pass.Run(_options with { Progress = null }).Statistics;
+            Work = Work with { Samples = samples };
+            if (Found is not null && pass.Spread is { } spread)
+            {
+                Found(spread.Data(info, samples));
+            }
             times.Add(Stage.Read, start, info.Bounds.Pixels, info.Bounds.Pixels * info.PixelBytes);
+        }
+        else if (Found is not null && Work.Percentiles != Percentiles.None && FewRows.Look(Work.Stored, Work.Mask) is { } few)
+        {
+            Found(few.Spread.Data(info, few.Statistics));
+            times.Add(Stage.Read, start);
         }
     }
 

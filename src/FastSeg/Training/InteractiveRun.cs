@@ -41,6 +41,7 @@ internal sealed unsafe class InteractiveRun(InteractiveState state, IReadOnlyLis
         ChannelSet seen = ChannelSet.Of([.. pages.Select(page => page.Image.Info)], [.. samples.Select(page => page.IsGrey)]);
         int channels = seen.Count;
         CheckSamples(pages, samples);
+        ImageData[]? data = DataOf(pages, samples);
         state.UpdateDeep([.. pages.Select(page => page.Image)], channels, _times, options);
         int planes = (state.Features.Names.Count * channels) + (state.DeepModel?.Description.Channels ?? 0);
         long count = pixels.Sum(page => (long)page.Count);
@@ -66,6 +67,7 @@ internal sealed unsafe class InteractiveRun(InteractiveState state, IReadOnlyLis
             Classes = classes,
             Images = pages.Select(page => page.Image.Info),
             Moments = standardises ? [.. samples.Select(page => page.Moments)] : [],
+            Data = data,
             Progress = PartialProgress.Of(options.Progress, MeasureShare + GatherShare, 1 - MeasureShare - GatherShare),
         };
         var model = new Model(fit.Run(rows, (int*)classOfRow.Pointer, _times) with { Smoothing = state.Smoothing });
@@ -75,9 +77,19 @@ internal sealed unsafe class InteractiveRun(InteractiveState state, IReadOnlyLis
             Backend = BackendChoice.Choose(options.Backend).Kind,
             Standardise = state.Features.Standardise,
             Samples = standardises ? [.. samples.Select(page => page.Statistics)] : [],
+            Data = data ?? [],
             Warnings = _doubts.Sentences,
             Note = BackendChoice.PassedOver(options.Backend),
         });
+    }
+
+    /// <summary>What is known of the pages' samples; null where numbers of an older program say nothing of one.</summary>
+    private ImageData[]? DataOf(IReadOnlyList<LabelledPage> pages, PageSamples[] samples)
+    {
+        ImageData[] data = [.. samples.Select(page => page.Data).OfType<ImageData>()];
+        return data.Length < pages.Count
+            ? null
+            : DoubtsOfData.Say(_doubts, state.Features.Standardise, [.. pages.Select(page => page.Image.Info.Name)], data);
     }
 
     private static void Check(IReadOnlyList<LabelledPage> pages)

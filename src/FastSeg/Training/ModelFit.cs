@@ -16,6 +16,12 @@ namespace FastSeg.Training;
 /// <param name="compute">Threads, and cancellation, which is looked at between rounds.</param>
 internal sealed unsafe class ModelFit(FeatureSpec features, TrainingOptions training, ComputeOptions compute)
 {
+    /// <summary>Labelled pixels, evenly spaced, over which planes are averaged.</summary>
+    private const int PlaneRows = 1024;
+
+    private static readonly string[] KeptPlanes =
+        ["gaussian_0", "gaussian_2", "gaussian_8", "sobel_1", "sobel_4", "hessian_eig1_2", "membrane_std"];
+
     /// <summary>Channels whose features were computed.</summary>
     public required ChannelSet Channels { get; init; }
 
@@ -33,6 +39,9 @@ internal sealed unsafe class ModelFit(FeatureSpec features, TrainingOptions trai
 
     /// <summary>The moments of each image's samples, in the same order; empty where images are not standardised by them.</summary>
     public required IReadOnlyList<SampleMoments> Moments { get; init; }
+
+    /// <summary>What is known of each image's samples, in the same order; null where that is not known of all.</summary>
+    public required IReadOnlyList<ImageData>? Data { get; init; }
 
     /// <summary>Told the fraction of rounds that is done.</summary>
     public IProgress<double>? Progress { get; init; }
@@ -64,10 +73,35 @@ internal sealed unsafe class ModelFit(FeatureSpec features, TrainingOptions trai
             Training = training,
             Images = [.. Images.Select(NameOf)],
             Samples = Moments.Count == 0 ? null : Moments.Aggregate((all, next) => all.Merge(next)).Statistics,
+            Data = Data is null ? null : Kept(Data, rows),
             XgboostVersion = trees.Trained,
             ForestBytes = forest,
             SelfTest = SelfTest.FromTraining(rows.EvenlySpaced(SelfTest.MostRows), ForestReader.Parse(forest)),
         };
+    }
+
+    /// <summary>What the model keeps of the samples: brightness, edges and curvature at small and larger scales.</summary>
+    private TrainingData Kept(IReadOnlyList<ImageData> images, TrainingRows rows)
+    {
+        string[] names = [.. Channels.PlaneNames(features.Names)];
+        float[] some = rows.EvenlySpaced(PlaneRows);
+        var planes = new List<PlaneStatistics>();
+        foreach (string wanted in KeptPlanes)
+        {
+            int plane = Array.FindIndex(names, name => name == wanted || name.EndsWith($"_{wanted}", StringComparison.Ordinal));
+            if (plane < 0)
+            {
+                continue;
+            }
+            double[] values = new double[some.Length / rows.Planes];
+            for (int row = 0; row < values.Length; row++)
+            {
+                values[row] = some[(row * rows.Planes) + plane];
+            }
+            double mean = values.Average();
+            planes.Add(new PlaneStatistics(names[plane], mean, Math.Sqrt(values.Average(value => (value - mean) * (value - mean)))));
+        }
+        return new TrainingData([.. images.Select(image => image with { Doubts = DataDoubts.None })], planes);
     }
 
     /// <summary>What a model keeps of an image: no folder, so that the model's bytes do not depend on where the images lie.</summary>

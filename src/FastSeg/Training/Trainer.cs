@@ -34,6 +34,7 @@ internal sealed unsafe class Trainer(
     private readonly long _start = Stopwatch.GetTimestamp();
     private KeptPage[] _pages = [];
     private SampleMoments[] _moments = [];
+    private ImageData[] _data = [];
     private DeepModel? _deepModel;
     private TrainingPlace? _place;
     private DeepMaps?[] _maps = [];
@@ -95,11 +96,11 @@ internal sealed unsafe class Trainer(
         LabelledImage[] originals = LabelledImage.Originals(images, options.Cancellation);
         ModelClass[] classes = DrawnClasses.Of(originals.Select(image => image.Pixels), names);
         _doubts.AddAll(Dropped(images));
-        ChannelSet seen = ChannelSet.Of(
-            [.. images.Select(image => image.Image.Info)], [.. _pages.Select(page => page.IsGrey(options))]);
+        bool[] grey = [.. _pages.Select(page => page.IsGrey(options))];
+        ChannelSet seen = ChannelSet.Of([.. images.Select(image => image.Image.Info)], grey);
         Array.ForEach(_pages, page => page.Take(seen.Count));
         int channels = seen.Count;
-        TakeSamples(images);
+        TakeSamples(images, grey);
         LabelledImage[] all = [.. originals, .. LabelledImage.Copies(images, training.Augment, options.Cancellation)];
         _times.Add(Stage.Read, start, images.Sum(image => image.Labels.Info.Bounds.Pixels));
 
@@ -122,6 +123,7 @@ internal sealed unsafe class Trainer(
             Classes = classes,
             Images = originals.Select(image => image.Image.Info),
             Moments = _moments,
+            Data = _data,
             Progress = PartialProgress.Of(options.Progress, Start + GatherShare, TrainShare),
         };
         ModelParts parts = fit.Run(rows, classOfRow, _times);
@@ -140,6 +142,7 @@ internal sealed unsafe class Trainer(
             Standardise = features.Standardise,
             Samples = [.. _moments.Select(moments => moments.Statistics)],
             DataBars = [.. _pages.Where(page => page.Bar is not null).Select(page => page.Bar!.Value)],
+            Data = _data,
             Warnings = _doubts.Sentences,
             Note = fit.Note is null ? passedOver : $"{passedOver} {fit.Note}".TrimStart(),
         };
@@ -169,18 +172,30 @@ internal sealed unsafe class Trainer(
             $"{(image.Bar is { IsEmpty: false } bar ? $"is 0 or in the data bar (rows {bar.Y} to {bar.Bottom - 1})" : "is 0")}; " +
             "they were not trained on.");
 
-    /// <summary>Takes mean and deviation of each image, where they are needed, and looks at all samples.</summary>
-    private void TakeSamples(IReadOnlyList<TrainingImage> images)
+    /// <summary>Takes mean, deviation and percentiles of each image, and looks at all samples.</summary>
+    private void TakeSamples(IReadOnlyList<TrainingImage> images, bool[] grey)
     {
-        if (features.Standardise == Standardisation.Image)
-        {
-            _plannedPeak = Math.Max(_plannedPeak, TrainingMemory.CheckSamples(images, options));
-            _moments = [.. images.Select(image => SampleStatisticsPass.Run(image.Image, image.Mask, options.WorkerCount, options))];
-        }
+        bool standardises = features.Standardise == Standardisation.Image;
+        _plannedPeak = Math.Max(_plannedPeak, TrainingMemory.CheckSamples(images, options));
+        var moments = new SampleMoments[images.Count];
+        _data = new ImageData[images.Count];
         for (int i = 0; i < images.Count; i++)
         {
-            CheckSamples(images[i].Image, SampleMap.OfKnown(SamplesOf(i)));
+            ImageReader image = images[i].Image;
+            if (!standardises)
+            {
+                CheckSamples(image, default);
+            }
+            using var pass = new SampleStatisticsPass(image, images[i].Mask, options.WorkerCount, Percentiles.OfTraining);
+            moments[i] = pass.Run(options with { Progress = null });
+            _data[i] = (pass.Spread ?? default).Data(image.Info, moments[i].Statistics, grey[i]);
+            if (standardises)
+            {
+                CheckSamples(image, SampleMap.Of(moments[i].Statistics));
+            }
         }
+        _moments = standardises ? moments : [];
+        _data = DoubtsOfData.Say(_doubts, features.Standardise, [.. images.Select(image => image.Image.Info.Name)], _data);
     }
 
     /// <summary>Mean and deviation of one of the caller's images; null where it is not standardised by them.</summary>

@@ -14,6 +14,11 @@ internal sealed class TextTests
     [TestCase("1.5GB", 1_500_000_000)]
     [TestCase("2 kib", 2048)]
     [TestCase("1TB", 1_000_000_000_000)]
+    [TestCase("2G", 2L << 30)]
+    [TestCase("2g", 2L << 30)]
+    [TestCase("512m", 512L << 20)]
+    [TestCase("1.5k", 1536)]
+    [TestCase("2 T", 2L << 40)]
     [TestCase("100B", 100)]
     [TestCase("123456", 123456)]
     public void SizesAreBytes(string text, long bytes) => Assert.That(MemoryOption.Parse(text), Is.EqualTo(bytes));
@@ -24,7 +29,7 @@ internal sealed class TextTests
     [TestCase("0")]
     [TestCase("1e9")]
     [TestCase("4 giga")]
-    [TestCase("4G")]
+    [TestCase("4Gi")]
     [TestCase("NaN")]
     [TestCase("99999999999TiB")]
     public void AnythingElseIsNoSize(string text) => Assert.That(MemoryOption.Parse(text), Is.Null);

@@ -4,6 +4,19 @@ using FastSeg.Native;
 
 namespace FastSeg.Images.Samples;
 
+/// <summary>Of which samples percentiles are taken besides mean and deviation.</summary>
+internal enum Percentiles
+{
+    /// <summary>Of none.</summary>
+    None,
+
+    /// <summary>Of some: <see cref="SampleSketch.OfRun"/>.</summary>
+    OfRun,
+
+    /// <summary>Of all whole numbers, or of up to <see cref="SampleSketch.OfTraining"/> floats.</summary>
+    OfTraining,
+}
+
 /// <summary>
 /// Takes mean and deviation of all samples of a page, as they are stored, band of rows by band of rows on several threads. The result
 /// depends on neither threads nor bands: whole numbers are summed up exactly, and the moments of rows of floats are merged in the rows'
@@ -27,6 +40,8 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     private readonly HostBuffer[] _samples;
     private readonly HostBuffer[] _kept;
     private readonly HostBuffer? _moments;
+    private readonly SampleHistogram? _histogram;
+    private readonly SampleSketch? _sketch;
     private readonly (long Count, Int128 Sum, Int128 Squares)[] _sums;
     private readonly SampleLimits[] _ranges;
     private readonly Action<int, long> _take;
@@ -35,7 +50,8 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     /// <param name="image">The image.</param>
     /// <param name="mask">One channel of whole numbers of the image's size, 0 where a pixel is left out; null where none is.</param>
     /// <param name="workers">Threads.</param>
-    public SampleStatisticsPass(ImageReader image, ImageReader? mask, int workers)
+    /// <param name="percentiles">Of which samples percentiles are taken.</param>
+    public SampleStatisticsPass(ImageReader image, ImageReader? mask, int workers, Percentiles percentiles = Percentiles.None)
     {
         (_image, _mask, _take) = (image, mask, Take);
         _rows = Rows(Info);
@@ -44,7 +60,13 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
         _samples = [.. _sums.Select(_ => new HostBuffer(_rows * Info.Width * Info.PixelBytes))];
         _kept = mask is null ? [] : [.. _sums.Select(_ => new HostBuffer(_rows * Info.Width * mask.Info.PixelBytes))];
         _moments = MomentBytes(Info) == 0 ? null : new HostBuffer(MomentBytes(Info));
+        bool exact = Exact(Info, percentiles);
+        _histogram = exact ? new SampleHistogram(Info, workers) : null;
+        _sketch = exact || percentiles == Percentiles.None ? null : new SampleSketch(Info, Kept(percentiles));
     }
+
+    /// <summary>Where the samples of the last run lie; null where no percentiles are taken, or there are no samples.</summary>
+    public SampleSpread? Spread => _histogram?.Spread() ?? _sketch?.Spread();
 
     private static SampleLimits Limits => SampleLimits.Of(LargestSample);
 
@@ -56,10 +78,18 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     private ImageInfo Info => _image.Info;
 
     /// <summary>
-    /// Bytes that the static <see cref="Run(ImageReader, ImageReader, int, ComputeOptions)"/> allocates, given how many threads there are.
+    /// Bytes that a pass allocates, given how many threads there are.
     /// </summary>
-    public static long Bytes(ImageInfo image, ImageInfo? mask, int workers) =>
-        (workers * Rows(image) * image.Width * (image.PixelBytes + (mask?.PixelBytes ?? 0))) + MomentBytes(image);
+    public static long Bytes(ImageInfo image, ImageInfo? mask, int workers, Percentiles percentiles = Percentiles.None)
+    {
+        long bands = workers * Rows(image) * image.Width * (image.PixelBytes + (mask?.PixelBytes ?? 0));
+        return bands + MomentBytes(image) + percentiles switch
+        {
+            Percentiles.None => 0,
+            _ when Exact(image, percentiles) => SampleHistogram.Bytes(image, workers),
+            _ => SampleSketch.Bytes(image, Kept(percentiles)),
+        };
+    }
 
     /// <summary>Takes the moments of an image's samples, those that a mask leaves out not counted.</summary>
     /// <param name="image">The image.</param>
@@ -84,6 +114,7 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     public SampleMoments Run(ComputeOptions options)
     {
         Array.Clear(_sums);
+        _histogram?.Clear();
         Array.Fill(_ranges, new SampleLimits(float.PositiveInfinity, float.NegativeInfinity));
         Workers.Run(_sums.Length, (Info.Height + _rows - 1) / _rows, options, _take);
         return _moments is null ? Sums() : Moments();
@@ -95,6 +126,8 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
         Array.ForEach(_samples, buffer => buffer.Dispose());
         Array.ForEach(_kept, buffer => buffer.Dispose());
         _moments?.Dispose();
+        _histogram?.Dispose();
+        _sketch?.Dispose();
     }
 
     /// <summary>Rows of a band: one at least, however wide the image is.</summary>
@@ -112,7 +145,7 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
         _image.Read(rows, _samples[worker].Span<byte>(0, checked((int)(rows.Pixels * Info.PixelBytes))));
         _mask?.Read(rows, _kept[worker].Span<byte>(0, checked((int)(rows.Pixels * _mask.Info.PixelBytes))));
         byte* kept = _mask is null ? null : _kept[worker].Pointer;
-        if (_moments is null)
+        if (_moments is null && _sketch is null)
         {
             Add(worker, samples, Keep(samples, kept, rows.Pixels));
             return;
@@ -120,33 +153,43 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
         for (long y = rows.Y; y < rows.Bottom; y++)
         {
             long before = (y - rows.Y) * Info.Width;
-            float* row = (float*)samples + (before * Info.Channels);
-            long count = Keep((byte*)row, kept is null ? null : kept + (before * _mask!.Info.PixelBytes), Info.Width);
-            if (!SampleChecks.AllWithin((byte*)row, count, Info.Type, Limits))
+            byte* row = samples + (before * Info.PixelBytes);
+            long count = Keep(row, kept is null ? null : kept + (before * _mask!.Info.PixelBytes), Info.Width);
+            if (_sketch?.Takes(y) == true)
+            {
+                _sketch.Take(y, row, count);
+            }
+            if (_moments is null)
+            {
+                Add(worker, row, count);
+                continue;
+            }
+            if (!SampleChecks.AllWithin(row, count, Info.Type, Limits))
             {
                 throw Refusal(y);
             }
-            _ranges[worker] = SampleChecks.Range(row, count, _ranges[worker]);
-            ((SampleMoments*)_moments.Pointer)[y] = SampleSums.OfFloats(row, count);
+            _ranges[worker] = SampleChecks.Range((float*)row, count, _ranges[worker]);
+            ((SampleMoments*)_moments.Pointer)[y] = SampleSums.OfFloats((float*)row, count);
         }
     }
+
+    /// <summary>Whether percentiles are those of all samples: whole numbers are counted value by value where it pays.</summary>
+    private static bool Exact(ImageInfo image, Percentiles percentiles) =>
+        percentiles == Percentiles.OfTraining && image.Type != SampleType.Float32;
+
+    private static int Kept(Percentiles percentiles) =>
+        percentiles == Percentiles.OfTraining ? SampleSketch.OfTraining : SampleSketch.OfRun;
 
     /// <summary>Adds up whole numbers.</summary>
     private void Add(int worker, byte* samples, long count)
     {
         ref (long Count, Int128 Sum, Int128 Squares) sums = ref _sums[worker];
         sums.Count += count;
+        _histogram?.Add(worker, samples, count);
         for (long left = count; left > 0; left -= SampleSums.MostSamples)
         {
             long some = Math.Min(left, SampleSums.MostSamples);
-            (long sum, Int128 squares) = Info.Type switch
-            {
-                SampleType.UInt8 => SampleSums.OfBytes(samples, some),
-                SampleType.Int16 => SampleSums.OfSigned((short*)samples, some),
-                SampleType.Int8 => SampleSums.OfSignedBytes((sbyte*)samples, some),
-                SampleType.UInt16 => SampleSums.OfUnsigned((ushort*)samples, some),
-                _ => throw Info.Type.NotNarrow(),
-            };
+            (long sum, Int128 squares) = SampleSums.OfWhole(samples, some, Info.Type);
             sums.Sum += sum;
             sums.Squares += squares;
             samples += some * Info.Type.Bytes();

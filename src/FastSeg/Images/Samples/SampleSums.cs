@@ -126,6 +126,27 @@ internal static unsafe class SampleSums
         return (sum, square);
     }
 
+    /// <summary>Moments of up to <see cref="MostSamples"/> samples of any type that filters take.</summary>
+    public static SampleMoments Of(byte* samples, long count, SampleType type)
+    {
+        if (type == SampleType.Float32)
+        {
+            return OfFloats((float*)samples, count);
+        }
+        (long sum, Int128 squares) = OfWhole(samples, count, type);
+        return SampleMoments.OfSums(count, sum, squares);
+    }
+
+    /// <summary>Sum of up to <see cref="MostSamples"/> whole numbers, and of their squares.</summary>
+    public static (long Sum, Int128 Squares) OfWhole(byte* samples, long count, SampleType type) => type switch
+    {
+        SampleType.UInt8 => OfBytes(samples, count),
+        SampleType.Int16 => OfSigned((short*)samples, count),
+        SampleType.Int8 => OfSignedBytes((sbyte*)samples, count),
+        SampleType.UInt16 => OfUnsigned((ushort*)samples, count),
+        _ => throw type.NotNarrow(),
+    };
+
     /// <summary>Count, mean and squared deviations of floats; not finite where any of them is not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static SampleMoments OfFloats(float* samples, long count)
