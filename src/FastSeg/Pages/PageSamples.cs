@@ -37,7 +37,7 @@ public sealed record PageSamples(long Count, double Mean, double Squares, bool I
         bool grey = SampleSearch.IsGrey(image, options);
         return new PageSamples(moments.Count, moments.Mean, moments.Squares, grey, pass.Range.Low, pass.Range.High)
         {
-            Data = pass.Spread?.Data(image.Info, moments.Statistics, grey),
+            Data = pass.Data(moments, grey),
         };
     }
 

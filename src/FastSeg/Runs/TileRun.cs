@@ -160,11 +160,11 @@ internal sealed class TileRun
         if (Work.NeedsSamples && Work.Samples is null)
         {
             using var pass = new SampleStatisticsPass(Work.Stored, Work.Mask, Plan.Workers, Work.Percentiles);
-            SampleStatistics samples = pass.Run(_options with { Progress = null }).Statistics;
-            Work = Work with { Samples = samples };
-            if (Found is not null && pass.Spread is { } spread)
+            SampleMoments moments = pass.Run(_options with { Progress = null });
+            Work = Work with { Samples = moments.Statistics };
+            if (Found is not null && pass.Data(moments) is { } data)
             {
-                Found(spread.Data(info, samples));
+                Found(data);
             }
             times.Add(Stage.Read, start, info.Bounds.Pixels, info.Bounds.Pixels * info.PixelBytes);
         }

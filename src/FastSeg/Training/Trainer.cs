@@ -188,7 +188,8 @@ internal sealed unsafe class Trainer(
             }
             using var pass = new SampleStatisticsPass(image, images[i].Mask, options.WorkerCount, Percentiles.OfTraining);
             moments[i] = pass.Run(options with { Progress = null });
-            _data[i] = (pass.Spread ?? default).Data(image.Info, moments[i].Statistics, grey[i]);
+            _data[i] = pass.Data(moments[i], grey[i])
+                ?? default(SampleSpread).Data(image.Info, default, grey[i]) with { Doubts = DataDoubts.Empty };
             if (standardises)
             {
                 CheckSamples(image, SampleMap.Of(moments[i].Statistics));

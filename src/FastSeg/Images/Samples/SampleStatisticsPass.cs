@@ -68,6 +68,19 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     /// <summary>Where the samples of the last run lie; null where no percentiles are taken, or there are no samples.</summary>
     public SampleSpread? Spread => _histogram?.Spread() ?? _sketch?.Spread();
 
+    /// <summary>
+    /// What is known of the samples of the last run. Where a mask leaves nothing in the rows that percentiles are taken from, floats have
+    /// their least and largest number instead; null where nothing is known.
+    /// </summary>
+    /// <param name="moments">What the run returned.</param>
+    /// <param name="grey">Whether three channels are equal at every pixel, where that was found out.</param>
+    public ImageData? Data(SampleMoments moments, bool grey = false)
+    {
+        SampleSpread? spread = Spread
+            ?? (_moments is not null && moments.Count > 0 ? new SampleSpread(Range.Low, Range.High, 0, 0) : null);
+        return spread?.Data(Info, moments.Statistics, grey);
+    }
+
     private static SampleLimits Limits => SampleLimits.Of(LargestSample);
 
     /// <summary>The least and the largest float sample that the last run saw; of whole numbers, 0.</summary>
