@@ -33,8 +33,9 @@ internal sealed class TrainerTests
         using MemoryImage labelImage = MemoryImage.FromMemory<byte>(labels, 2000, 2000);
         Segmenter.Train([new TrainingImage(image, labelImage)], Trained.ByType, Trained.Quick);
         int halo = FeatureSpec.Paper.Halo;
-        Assert.That(image.Reads, Has.Count.EqualTo(1));
-        Assert.That(image.Touched, Is.EqualTo(new Region(0, 0, 31 + halo, 21 + halo)));
+        // The pass for mean and percentiles, which the model keeps, reads bands of whole rows.
+        Assert.That(
+            image.Reads.Where(read => read.Width < 2000), Is.EqualTo((Region[])[new Region(0, 0, 31 + halo, 21 + halo)]));
     }
 
     [Test]

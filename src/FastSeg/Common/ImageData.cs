@@ -68,7 +68,4 @@ public enum DataDoubts
 
     /// <summary>The images of one training differ in type, range or channels.</summary>
     Mixed = 32,
-
-    /// <summary>A mask or a data bar leaves out all samples, so nothing is known of them, and the numbers are 0.</summary>
-    Empty = 64,
 }

@@ -14,12 +14,11 @@ internal static class DoubtsOfData
     /// <exception cref="FastSegException">They differ, and the run is strict.</exception>
     public static ImageData[] Say(Doubts doubts, Standardisation mode, string[] names, ImageData[] data)
     {
-        (string, ImageData)[] seen = [.. names.Zip(data).Where(image => image.Second.Doubts != DataDoubts.Empty)];
-        if (mode != Standardisation.None || DataCheck.Mixed(seen) is not { } mixed)
+        if (mode != Standardisation.None || DataCheck.Mixed([.. names.Zip(data)]) is not { } mixed)
         {
             return data;
         }
         doubts.Add(mixed);
-        return [.. data.Select(image => image.Doubts == DataDoubts.Empty ? image : image with { Doubts = DataDoubts.Mixed })];
+        return [.. data.Select(image => image with { Doubts = DataDoubts.Mixed })];
     }
 }

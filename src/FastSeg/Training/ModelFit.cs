@@ -101,8 +101,7 @@ internal sealed unsafe class ModelFit(FeatureSpec features, TrainingOptions trai
             double mean = values.Average();
             planes.Add(new PlaneStatistics(names[plane], mean, Math.Sqrt(values.Average(value => (value - mean) * (value - mean)))));
         }
-        IEnumerable<ImageData> seen = images.Where(image => image.Doubts != DataDoubts.Empty);
-        return new TrainingData([.. seen.Select(image => image with { Doubts = DataDoubts.None })], planes);
+        return new TrainingData([.. images.Select(image => image with { Doubts = DataDoubts.None })], planes);
     }
 
     /// <summary>What a model keeps of an image: no folder, so that the model's bytes do not depend on where the images lie.</summary>

@@ -188,8 +188,8 @@ internal sealed unsafe class Trainer(
             }
             using var pass = new SampleStatisticsPass(image, images[i].Mask, options.WorkerCount, Percentiles.OfTraining);
             moments[i] = pass.Run(options with { Progress = null });
-            _data[i] = pass.Data(moments[i], grey[i])
-                ?? default(SampleSpread).Data(image.Info, default, grey[i]) with { Doubts = DataDoubts.Empty };
+            // An image without a labelled pixel that a mask keeps was refused, so there are samples.
+            _data[i] = pass.Data(moments[i], grey[i])!;
             if (standardises)
             {
                 CheckSamples(image, SampleMap.Of(moments[i].Statistics));
