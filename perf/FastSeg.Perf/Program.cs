@@ -30,7 +30,7 @@ try
             "job" => JobBench.Run + (Action<PerfRun>)SmoothedJobBench.Run + StandardisedJobBench.Run,
             "latency" => LatencyBench.Run,
             "loop" => LoopBench.Run,
-            "memory" => MemoryBench.Run,
+            "memory" => MemoryBench.Run + (Action<PerfRun>)PictureMemoryBench.Run,
             "smooth" => SmoothBench.Run,
             "studio" => StudioBench.Run,
             "upsampler" => UpsamplerBench.Run,

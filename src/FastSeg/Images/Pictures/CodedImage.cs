@@ -11,6 +11,15 @@ namespace FastSeg.Images.Pictures;
 internal sealed record CodedImage(string Loader, long Width, long Height, int Channels, SampleType Type, string Format, FileParts Data)
 {
     /// <summary>
+    /// Most rows that libvips caches between a decoder and the whole image: tiles of up to 16 rows, and one more, for three buffers of 128
+    /// lines. All are used where the image has as many.
+    /// </summary>
+    private const int CachedRows = 3 * (128 + 16);
+
+    /// <summary>Code and small buffers of libvips and of the format's library, which come with the first pixel.</summary>
+    private const long LibraryBytes = 4L << 20;
+
+    /// <summary>
     /// What every decoded 8-bit sample is divided by: libvips spreads samples of fewer bits over 0..255, but labels are indices.
     /// </summary>
     public int Divisor { get; init; } = 1;
@@ -24,6 +33,7 @@ internal sealed record CodedImage(string Loader, long Width, long Height, int Ch
     /// <summary>Samples of a pixel as libvips decodes it, alpha included.</summary>
     public int Bands { get; init; } = Channels;
 
-    /// <summary>Bytes of the image as libvips decodes it.</summary>
-    public long DecodedBytes => Width * Height * Bands * Type.Bytes();
+    /// <summary>Most bytes that decoding takes: the whole image, its rows in libvips' cache, and what the decoder keeps.</summary>
+    public long HeldBytes =>
+        (Width * (Height + Math.Min(Height, CachedRows)) * Bands * Type.Bytes()) + DecodingBytes + LibraryBytes;
 }

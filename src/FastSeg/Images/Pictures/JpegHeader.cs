@@ -11,6 +11,11 @@ internal static class JpegHeader
     /// <summary>Samples that a byte can stand for at most: a block of 64 takes at least one bit, in a progressive scan.</summary>
     private const int MostSamplesPerByte = 512;
 
+    /// <summary>Rows of samples in the decoder's own buffers, blocks and pixels; fewer were measured.</summary>
+    private const int BlockRows = 128;
+
+    private const string Progressive = ", progressive";
+
     /// <summary>Describes the image of a file that begins like a JPEG.</summary>
     /// <exception cref="FastSegException">It is damaged, of a kind that is not read, or claims more pixels than it can hold.</exception>
     public static CodedImage Read(InputFile file)
@@ -49,7 +54,7 @@ internal static class JpegHeader
                 data.Add(at, file.Length - at);
                 return image is null
                     ? throw file.Bad("is damaged: its JPEG header does not say how large it is")
-                    : image with { Orientation = orientation };
+                    : image with { Orientation = orientation, DecodingBytes = DecodingBytes(file, at, image) };
             }
             if (code is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
             {
@@ -70,6 +75,18 @@ internal static class JpegHeader
             }
             at += 2L + length;
         }
+    }
+
+    /// <summary>
+    /// Rows of blocks, or the whole image's coefficients: these are kept until the last scan of a progressive image, and of one that has
+    /// a scan for each component.
+    /// </summary>
+    private static long DecodingBytes(InputFile file, long scan, CodedImage image)
+    {
+        Span<byte> components = stackalloc byte[1];
+        file.Read(scan + 4, components);
+        bool whole = image.Format.EndsWith(Progressive, StringComparison.Ordinal) || components[0] < image.Channels;
+        return (whole ? image.DecodingBytes : 0) + (BlockRows * image.Width * image.Channels);
     }
 
     /// <summary>Reads the frame header: sample depth, height, width, and each component's sampling factors.</summary>
@@ -103,12 +120,11 @@ internal static class JpegHeader
         {
             throw file.Bad($"lies about its size: {width} x {height} pixels cannot come out of {file.Length} bytes of JPEG");
         }
-        bool progressive = code == 0xC2;
-        string format = $"JPEG, {(components == 1 ? "grey" : "RGB")}{(progressive ? ", progressive" : "")}";
+        string format = $"JPEG, {(components == 1 ? "grey" : "RGB")}{(code == 0xC2 ? Progressive : "")}";
         return new CodedImage("JPEG", width, height, components, SampleType.UInt8, format, data)
         {
-            // The decoder keeps a progressive image as coefficients of 16 bits until its last scan; subsampled components have fewer.
-            DecodingBytes = progressive ? width * height * 2 * blocks / most : 0,
+            // What is kept until the last scan: coefficients of 16 bits; subsampled components have fewer.
+            DecodingBytes = width * height * 2 * blocks / most,
         };
     }
 }

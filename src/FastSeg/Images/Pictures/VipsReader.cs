@@ -52,7 +52,7 @@ internal sealed unsafe class VipsReader : ImageReader
     {
         lock (_gate)
         {
-            return _pixels is null ? _image.DecodedBytes + _image.DecodingBytes : 0;
+            return _pixels is null ? _image.HeldBytes : 0;
         }
     }
 

@@ -17,6 +17,9 @@ internal static class WebpHeader
     /// <summary>Bytes of pixels that a byte of a file may stand for, where there are more than <see cref="AlwaysAllowed"/>.</summary>
     private const int MostExpansion = 4096;
 
+    /// <summary>Bytes of libwebp's rows of blocks for each column of pixels: two rows of coefficients, three of samples.</summary>
+    private const int BytesPerColumn = 256;
+
     /// <summary>Describes the image of a file that begins like a WebP.</summary>
     /// <exception cref="FastSegException">It is damaged, animated, or claims more pixels than is believed.</exception>
     public static CodedImage Read(InputFile file)
@@ -118,10 +121,12 @@ internal static class WebpHeader
         {
             data.Add([0]);
         }
+        int bands = alpha ? 4 : 3;
         return new CodedImage("WebP", width, height, 3, SampleType.UInt8, $"WebP, {(lossless ? "lossless" : "lossy")} RGB", data)
         {
-            Bands = alpha ? 4 : 3,
-            DecodingBytes = width * height * (lossless ? 8 : 3),
+            Bands = bands,
+            // libvips reads the whole file, and keeps the picture as libwebp decodes it beside a canvas of four channels.
+            DecodingBytes = data.Length + (width * height * (bands + 4)) + (width * BytesPerColumn),
         };
     }
 }
