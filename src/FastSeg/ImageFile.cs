@@ -49,45 +49,73 @@ public static class ImageFile
     }
 
     /// <summary>
-    /// Opens a label image: one channel of uint8 or uint16 indices. A palette PNG or TIFF keeps its indices. An RGB image counts as grey
-    /// where its three channels are equal; reading it fails at the first pixel where they differ.
+    /// Opens a label image, whatever its samples are: whole numbers of any type (floats too, if all are whole), of which 0 and those below
+    /// are unlabelled and those above 65535 refused, a palette PNG or TIFF, which keeps its indices, or coloured strokes, of which each
+    /// exact colour is a class. Where alpha is 0, nothing was drawn.
     /// </summary>
     /// <param name="path">Path, with an optional page as in <see cref="Open(string)"/>.</param>
-    /// <returns>A reader of one channel.</returns>
+    /// <returns>A reader of one channel of uint8 or uint16, 0 where nothing is drawn.</returns>
     /// <exception cref="FastSegException">
-    /// The file is missing, damaged, float or signed, or of a kind that is not read, or it has no such page.
+    /// The file is missing, damaged, of a kind that is not read or changes values (JPEG), or it has no such page or too many colours.
     /// </exception>
-    public static ImageReader OpenLabels(string path) => OpenLabels(path, ImageOptions.Default);
+    public static ImageReader OpenLabels(string path) => OpenLabels(path, new LabelOptions());
+
+    /// <summary>Opens a label image of which it is said how it is read.</summary>
+    /// <param name="path">Path, with an optional page.</param>
+    /// <param name="options">A void value, the classes of colours.</param>
+    /// <exception cref="FastSegException">As in <see cref="OpenLabels(string)"/>, or no pixel has one of the colours.</exception>
+    public static ImageReader OpenLabels(string path, LabelOptions options) => OpenLabels([NotNull(path)], options)[0];
 
     /// <summary>Opens a label image, turned as its file says where that is asked for.</summary>
     /// <param name="path">Path, with an optional page.</param>
     /// <param name="options">What is asked for; pages of labels are never channels.</param>
     /// <exception cref="FastSegException">As in <see cref="OpenLabels(string)"/>.</exception>
-    public static ImageReader OpenLabels(string path, ImageOptions options) => OpenLabels(NotNull(path), "labels are", NotNull(options));
+    public static ImageReader OpenLabels(string path, ImageOptions options) =>
+        OpenLabels(path, new LabelOptions { Orient = NotNull(options).Orient });
 
-    /// <summary>Opens a label image, or another image of the same form, such as a mask.</summary>
+    /// <summary>Opens the label images of one training set, so that a colour is the same class in all of them.</summary>
+    /// <param name="paths">Paths, as in <see cref="OpenLabels(string)"/>.</param>
+    /// <param name="options">A void value, the classes of colours.</param>
+    /// <exception cref="FastSegException">As there, or some hold numbers and others colours.</exception>
+    public static IReadOnlyList<ImageReader> OpenLabels(IReadOnlyList<string> paths, LabelOptions options) =>
+        OpenLabels(NoneNull(paths), NotNull(options), LabelSet.Values);
+
+    /// <summary>Opens a mask, whatever its samples are, as labels are opened.</summary>
     /// <param name="path">Path, with an optional page.</param>
-    /// <param name="what">Subject and verb of the sentence that refuses a float image: "labels are", "a mask is".</param>
-    /// <param name="options">Whether the image is turned as its file says.</param>
-    /// <exception cref="FastSegException">As in <see cref="OpenLabels(string)"/>.</exception>
-    internal static ImageReader OpenLabels(string path, string what, ImageOptions options)
+    /// <param name="options">Whether it is turned as its file says.</param>
+    internal static ImageReader OpenMask(string path, ImageOptions options) =>
+        OpenLabels([path], new LabelOptions { Orient = options.Orient }, LabelSet.Masks)[0];
+
+    /// <summary>Opens label images, or other images of the same form, such as masks.</summary>
+    /// <param name="paths">Paths, with an optional page each.</param>
+    /// <param name="options">A void value, the classes of colours.</param>
+    /// <param name="what">What sentences call the values: "label values", "mask values".</param>
+    internal static ImageReader[] OpenLabels(IReadOnlyList<string> paths, LabelOptions options, string what)
     {
-        ImageReader reader = Open(path, labels: true);
-        reader = options.Orient ? OrientedImage.Of(reader) : reader;
+        var readers = new List<ImageReader>();
         try
         {
-            if (!reader.Info.Type.HoldsLabels())
+            foreach (string path in paths)
             {
-                throw new FastSegException($"{path} holds {reader.Info.Type.Name()} values; {what} uint8 or uint16 whole numbers.");
+                readers.Add(Open(path, labels: true));
+                if (options.Colours is not null && readers[^1].Info.IsPalette)
+                {
+                    readers[^1].Dispose();
+                    readers[^1] = Open(path, labels: false);
+                }
+                readers[^1] = options.Orient ? OrientedImage.Of(readers[^1]) : readers[^1];
             }
-            return reader.Info.Channels == 1 ? reader : new GreyLabels(reader) { FilePath = reader.FilePath };
+            return LabelSet.Of(readers, options, what, owned: true);
         }
         catch
         {
-            reader.Dispose();
+            readers.ForEach(reader => reader.Dispose());
             throw;
         }
     }
+
+    /// <summary>Opens an image whose samples are delivered as they are stored, however wide.</summary>
+    internal static ImageReader OpenStored(string path) => Open(path, labels: false);
 
     /// <summary>
     /// Creates an image file in the format that the extension names. The file appears under its name with <see cref="ImageWriter.Commit"/>.

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using FastSeg.Common;
+using FastSeg.Images.Labels;
 using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
@@ -28,8 +29,8 @@ public static class Score
     public static ConfusionMatrix Compare(ImageReader prediction, ImageReader truth, int truthOffset = 0, ComputeOptions? options = null)
     {
         options ??= new ComputeOptions();
-        CheckLabels(NotNull(prediction).Info);
-        CheckLabels(NotNull(truth).Info);
+        prediction = LabelSet.Of(NotNull(prediction));
+        truth = LabelSet.Of(NotNull(truth));
         if (truthOffset is < 0 or > ushort.MaxValue)
         {
             throw new FastSegException($"The truth offset is {truthOffset}; it must be 0 to 65535.");
@@ -72,15 +73,6 @@ public static class Score
             throw new FastSegException(
                 $"{prediction.Info.Name} or its truth {truth.Info.Name} holds more than 255 different values; " +
                 "these are no labels of classes but images.");
-        }
-    }
-
-    private static void CheckLabels(ImageInfo info)
-    {
-        if (info.Channels != 1 || !info.Type.HoldsLabels())
-        {
-            throw new FastSegException(
-                $"{info.Name}: labels must be one channel of uint8 or uint16; this has {info.Channels} of {info.Type.Name()}.");
         }
     }
 

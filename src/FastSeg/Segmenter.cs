@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FastSeg.Images;
+using FastSeg.Images.Labels;
 using FastSeg.Images.Samples;
 using FastSeg.Pages;
 using FastSeg.Runs;
@@ -96,7 +97,7 @@ public sealed class Segmenter
         ImageReader image, FeatureSpec features, int channels, Func<IReadOnlyList<string>, ImageWriter> output,
         ComputeOptions? options = null, DeepOptions? deep = null, ImageReader? mask = null)
     {
-        var run = new FeatureRun(NarrowedImage.Of(NotNull(image)), options ?? new ComputeOptions()) { Mask = mask };
+        var run = new FeatureRun(NarrowedImage.Of(NotNull(image)), options ?? new ComputeOptions()) { Mask = LabelSet.OfMask(mask) };
         ChannelSet? seen = ChannelSet.Wanted(image.Info, channels);
         return deep is null
             ? run.Run(NotNull(features), seen, null, null, NotNull(output))
@@ -178,7 +179,7 @@ public sealed class Segmenter
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public RunResult Features(
         ImageReader image, Func<IReadOnlyList<string>, ImageWriter> output, ComputeOptions? options = null, ImageReader? mask = null) =>
-        new FeatureRun(NarrowedImage.Of(NotNull(image)), options ?? new ComputeOptions()) { Mask = mask }
+        new FeatureRun(NarrowedImage.Of(NotNull(image)), options ?? new ComputeOptions()) { Mask = LabelSet.OfMask(mask) }
             .Run(Model, _backbone, NotNull(output));
 
     /// <summary>
@@ -365,7 +366,7 @@ public sealed class Segmenter
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public RunResult Segment(
         PreparedImage image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) => PageRun.Segment(
-            Model, _backbone, NotNull(image), NotNull(outputs), segment ?? new SegmentOptions(), options ?? new ComputeOptions());
+            Model, _backbone, NotNull(image), NotNull(outputs), SegmentOptions.Of(segment), options ?? new ComputeOptions());
 
     /// <summary>A file that is to be written, as a plan sees it; null where no file is named.</summary>
     private static OutputSketch? OfFile(string? path, ImageLayout layout) =>
@@ -375,5 +376,5 @@ public sealed class Segmenter
     private static SegmentOptions Bytewise(SegmentOptions? segment) => (segment ?? new SegmentOptions()) with { KeepValues = false };
 
     private SegmentRun Run(ImageReader image, SegmentOptions? segment, ComputeOptions? options) =>
-        new(Model, _backbone, NarrowedImage.Of(NotNull(image)), segment ?? new SegmentOptions(), options ?? new ComputeOptions());
+        new(Model, _backbone, NarrowedImage.Of(NotNull(image)), SegmentOptions.Of(segment), options ?? new ComputeOptions());
 }

@@ -117,15 +117,16 @@ internal sealed class ScoreTests
     }
 
     [Test]
-    public void FloatAndColourAreNoLabels()
+    public void FractionsAndTwoChannelsAreNoLabels()
     {
         using var labels = MemoryImage.FromMemory<byte>((byte[])[1], 1, 1);
-        using var real = MemoryImage.FromMemory<float>((float[])[1], 1, 1, name: "f.npy");
-        using var colour = MemoryImage.FromMemory<byte>((byte[])[1, 1, 1], 1, 1, 3, name: "c.png");
+        using var real = MemoryImage.FromMemory<float>((float[])[1.5f], 1, 1, name: "f.npy");
+        using var colour = MemoryImage.FromMemory<byte>((byte[])[1, 1], 1, 1, 2, name: "c.png");
         Assert.That(
-            Assert.Throws<FastSegException>(() => Score.Compare(real, labels))!.Message, Does.Contain("f.npy").And.Contain("float32"));
+            Assert.Throws<FastSegException>(() => Score.Compare(real, labels))!.Message,
+            Does.Contain("f.npy").And.Contain("1.5, which is no whole"));
         Assert.That(
-            Assert.Throws<FastSegException>(() => Score.Compare(labels, colour))!.Message, Does.Contain("c.png").And.Contain("3 of uint8"));
+            Assert.Throws<FastSegException>(() => Score.Compare(labels, colour))!.Message, Does.Contain("c.png").And.Contain("2 channels"));
     }
 
     private static ConfusionMatrix Compare(byte[] prediction, byte[] truth, int width, int height, int offset = 0)

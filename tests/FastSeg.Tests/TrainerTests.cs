@@ -69,7 +69,7 @@ internal sealed class TrainerTests
         Assert.That(Refusal(new byte[300 * 280], 300, 280), Does.Contain("no pixel is labelled"));
         byte[] one = new byte[300 * 280];
         one[5] = 85;
-        Assert.That(Refusal(one, 300, 280), Does.Contain("85").And.Contain("at least two classes"));
+        Assert.That(Refusal(one, 300, 280), Does.Contain("85").And.Contain("0 is unlabelled").And.Contain("such as 1 and 2"));
         Assert.That(
             Assert.Catch<FastSegException>(() => Segmenter.Train([Scene.Training], names: ["a", "b"]))!.Message,
             Does.Contain("2 class names for 3 classes (label values 1, 2, 7)"));

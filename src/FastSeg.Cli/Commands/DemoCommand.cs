@@ -107,7 +107,7 @@ internal sealed class DemoCommand : FastSegCommand
     {
         string[] labels = Files(Path.Combine(samples, "train"), "_labels.png");
         string[] images = [.. labels.Select(path => path.Replace("_labels.png", ".png", StringComparison.Ordinal))];
-        using var set = new TrainingSet(images, labels, [], ImageOptions.Default);
+        using var set = new TrainingSet(images, labels, [], ImageOptions.Default, new LabelOptions());
         var methods = new List<Method> { Train(session, "classical", "", null, set, output) };
         if (backbone is not null)
         {

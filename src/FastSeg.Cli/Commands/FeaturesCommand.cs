@@ -94,7 +94,7 @@ internal sealed class FeaturesCommand : FastSegCommand
         WholeFile.Check(output);
         ImageOptions opening = _opening.Wanted(parsed, model);
         using ImageReader image = ImageFile.Open(path, opening);
-        using ImageReader? mask = parsed.GetValue(_mask) is { } kept ? ImageFile.OpenLabels(kept, "a mask holds", opening) : null;
+        using ImageReader? mask = parsed.GetValue(_mask) is { } kept ? ImageFile.OpenMask(kept, opening) : null;
         IReadOnlyList<string> names = [];
         ImageWriter Create(IReadOnlyList<string> planes)
         {

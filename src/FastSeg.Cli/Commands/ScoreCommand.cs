@@ -24,6 +24,8 @@ internal sealed class ScoreCommand : FastSegCommand
         "Added to every value of the truth: 1 for truths whose classes start at 0. What is 0 then is unlabelled and ignored.",
         0, 0, ushort.MaxValue);
 
+    private readonly LabelsOptions _labelled = new("truth");
+
     private readonly Option<string?> _model = new("--model")
     {
         HelpName = "M.fastseg",
@@ -44,6 +46,7 @@ internal sealed class ScoreCommand : FastSegCommand
     {
         Arguments.Add(_pairs);
         Options.Add(_offset);
+        _labelled.AddTo(this);
         Options.Add(_model);
         Options.Add(_json);
     }
@@ -62,7 +65,7 @@ internal sealed class ScoreCommand : FastSegCommand
         var scores = new List<ImageScore>();
         for (int i = 0; i < files.Length; i += 2)
         {
-            scores.Add(Compare(session, files[i], files[i + 1], offset, trained));
+            scores.Add(Compare(session, files[i], files[i + 1], (offset, _labelled.Of(session.Parsed)), trained));
         }
         bool json = session.Parsed.GetValue(_json);
         if (json)
@@ -87,19 +90,20 @@ internal sealed class ScoreCommand : FastSegCommand
 
     /// <summary>Scores one image, reports it, and hints where the values cannot match.</summary>
     private static ImageScore Compare(
-        Session session, string prediction, string truth, int offset, IReadOnlyList<ModelImage>? trainedOn)
+        Session session, string prediction, string truth, (int Offset, LabelOptions Labels) options, IReadOnlyList<ModelImage>? trainedOn)
     {
         long start = Stopwatch.GetTimestamp();
         using ImageReader labels = ImageFile.OpenLabels(prediction);
-        using ImageReader classes = ImageFile.OpenLabels(truth);
+        using ImageReader classes = ImageFile.OpenLabels(truth, options.Labels);
         session.Warn(UnchosenPage.Warnings(labels, classes));
-        ConfusionMatrix matrix = session.Long(Path.GetFileName(prediction), 0, options => Score.Compare(labels, classes, offset, options));
-        if (!matrix.Predictions.Intersect(matrix.Classes).Any())
+        ConfusionMatrix matrix = session.Long(Path.GetFileName(prediction), 0, how => Score.Compare(labels, classes, options.Offset, how));
+        if (matrix.MeanIou() == 0)
         {
-            session.Error.WriteLine(
-                $"fastseg: note: {prediction} holds {string.Join(", ", matrix.Predictions.Take(8))} where its truth holds " +
-                    $"{string.Join(", ", matrix.Classes.Take(8))}; " +
-                "segment with --keep-values, or give a --truth-offset.");
+            string common = matrix.Predictions.Intersect(matrix.Classes).Any() ? "no pixel agrees" : "they have no value in common";
+            throw new FastSegException(
+                $"{prediction} holds {string.Join(", ", matrix.Predictions.Take(8))} where its truth {truth} holds " +
+                $"{string.Join(", ", matrix.Classes.Take(8))}, and {common}; segment with --keep-values for the values that were drawn, " +
+                "or give --truth-offset 1 where the truth's classes start at 0.");
         }
         bool? trained = trainedOn is null ? null : IsAmong(trainedOn, prediction, labels.Info);
         session.Report.AddPixels(labels.Info.Bounds.Pixels);

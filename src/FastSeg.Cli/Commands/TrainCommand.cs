@@ -22,7 +22,8 @@ internal sealed class TrainCommand : FastSegCommand
     private readonly Option<string[]> _labels = new("--labels")
     {
         HelpName = "FILE",
-        Description = "The labels drawn on the image of the same position: 0 is unlabelled, every other value is a class.",
+        Description =
+            "The labels drawn on the image of the same position: 0 and less is unlabelled, every other value, or every colour, a class.",
         Required = true,
     };
 
@@ -34,6 +35,7 @@ internal sealed class TrainCommand : FastSegCommand
                 "samples do not count: a sample may be NaN there, and a scale bar coloured.",
     };
 
+    private readonly LabelsOptions _labelled = new("labels");
     private readonly FeatureOptions _features = new();
     private readonly DeepFeatureOptions _deep = new(trains: true);
     private readonly TreeOptions _trees = new();
@@ -81,6 +83,7 @@ internal sealed class TrainCommand : FastSegCommand
         Options.Add(_labels);
         Options.Add(_masks);
         _opening.AddTo(this);
+        _labelled.AddTo(this);
         _features.AddTo(this);
         _deep.AddTo(this);
         _trees.AddTo(this);
@@ -129,7 +132,7 @@ internal sealed class TrainCommand : FastSegCommand
         // Without held-out labels nothing can be chosen.
         smooth ??= scored ? null : Smoothing.Safe;
         TrainingResult result;
-        using (var set = new TrainingSet(images, labels, masks, _opening.Wanted(parsed)))
+        using (var set = new TrainingSet(images, labels, masks, _opening.Wanted(parsed), _labelled.Of(parsed)))
         {
             deep = WithUpsampler(session, images, features, deep, training.Seed);
             result = session.Long(

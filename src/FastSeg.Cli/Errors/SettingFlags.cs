@@ -1,3 +1,5 @@
+using FastSeg.Images.Labels;
+
 namespace FastSeg.Cli.Errors;
 
 /// <summary>The flags by which the command line's users know the library's settings.</summary>
@@ -24,5 +26,11 @@ internal static class SettingFlags
     };
 
     /// <summary>A failure's sentence with flags in place of the library's words for its settings.</summary>
-    public static string Sentence(FastSegException failure) => failure.MessageWith(Of);
+    public static string Sentence(FastSegException failure) => Sentence(failure.MessageWith(Of));
+
+    /// <summary>A sentence about labels with flags in place of the library's words for their settings.</summary>
+    public static string Sentence(string text) => text
+        .Replace(LabelWords.Colours, "--colours", StringComparison.Ordinal)
+        .Replace(LabelWords.Void, "--void", StringComparison.Ordinal)
+        .Replace(LabelWords.Balance, "--balance", StringComparison.Ordinal);
 }

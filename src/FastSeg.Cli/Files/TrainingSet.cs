@@ -11,19 +11,24 @@ internal sealed class TrainingSet : IDisposable
     /// <param name="images">Paths of images.</param>
     /// <param name="labels">Paths of their labels.</param>
     /// <param name="masks">Paths of their masks, null for an image without one; empty where there are none at all.</param>
-    /// <param name="opening">How they are opened.</param>
+    /// <param name="opening">How images are opened; labels and masks are turned with them.</param>
+    /// <param name="options">How labels are read.</param>
     public TrainingSet(
-        IReadOnlyList<string> images, IReadOnlyList<string> labels, IReadOnlyList<string?> masks, ImageOptions opening)
+        IReadOnlyList<string> images, IReadOnlyList<string> labels, IReadOnlyList<string?> masks, ImageOptions opening,
+        LabelOptions options)
     {
         try
         {
-            for (int i = 0; i < images.Count; i++)
+            ImageReader[] opened = [.. images.Select(image => Opened(ImageFile.Open(image, opening)))];
+            // Together, so that a colour is the same class in all of them.
+            IReadOnlyList<ImageReader> drawn = ImageFile.OpenLabels(labels, options with { Orient = opening.Orient });
+            _open.AddRange(drawn);
+            for (int i = 0; i < opened.Length; i++)
             {
-                ImageReader image = Opened(ImageFile.Open(images[i], opening)), drawn = Opened(ImageFile.OpenLabels(labels[i], opening));
                 string? mask = masks.ElementAtOrDefault(i);
-                _images.Add(new TrainingImage(image, drawn)
+                _images.Add(new TrainingImage(opened[i], drawn[i])
                 {
-                    Mask = mask is null ? null : Opened(ImageFile.OpenLabels(mask, "a mask holds", opening)),
+                    Mask = mask is null ? null : Opened(ImageFile.OpenMask(mask, opening)),
                 });
             }
         }

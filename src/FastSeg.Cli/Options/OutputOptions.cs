@@ -68,8 +68,9 @@ internal sealed class OutputOptions
     public string? MaskPath(ParseResult parsed) => parsed.GetValue(_mask);
 
     /// <summary>Opens the mask, if there is one; the caller disposes it.</summary>
-    public ImageReader? OpenMask(ParseResult parsed, ImageOptions opening) =>
-        MaskPath(parsed) is { } path ? ImageFile.OpenLabels(path, "a mask holds", opening) : null;
+    public ImageReader? OpenMask(ParseResult parsed, ImageOptions opening) => MaskPath(parsed) is { } path
+        ? ImageFile.OpenMask(path, opening)
+        : null;
 
     /// <summary>Region, mask, label values and smoothing.</summary>
     public SegmentOptions Segment(ParseResult parsed, ImageReader? mask) => new()

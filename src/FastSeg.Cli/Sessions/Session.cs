@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastSeg.Cli.Errors;
 using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Reports;
@@ -119,7 +120,8 @@ internal sealed class Session(
 
     /// <summary>A warning with flags in place of the library's words.</summary>
     private static string Flagged(string warning) =>
-        warning.Replace(OrientedImage.Remedy, "--orient turns images, labels and masks alike", StringComparison.Ordinal);
+        SettingFlags.Sentence(warning).Replace(
+            OrientedImage.Remedy, "--orient turns images, labels and masks alike", StringComparison.Ordinal);
 
     /// <summary>Says, once, why something does not run on a GPU that was to, and keeps it in the report; nothing for null.</summary>
     public void Say(string? note)

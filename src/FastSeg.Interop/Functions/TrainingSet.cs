@@ -70,13 +70,8 @@ internal sealed unsafe class TrainingSet : IDisposable
     private SortedSet<int> Values()
     {
         bool[] drawn = new bool[ushort.MaxValue + 1];
-        foreach (ImageReader labels in _images.Select(image => image.Labels))
+        foreach (ImageReader labels in _images.Select(image => new LabelOptions().Read(image.Labels)))
         {
-            // Labels of any other kind are refused by the training, whose sentence says more.
-            if (labels.Info.Type is not (SampleType.UInt8 or SampleType.UInt16) || labels.Info.Channels != 1)
-            {
-                continue;
-            }
             byte[] row = new byte[labels.Info.Width * labels.Info.PixelBytes];
             for (long y = 0; y < labels.Info.Height; y++)
             {

@@ -71,7 +71,7 @@ internal unsafe struct NativeTrainOptions
         Augment = Arguments.Flag(Flips, "flips") ? Augmentation.Flips : Augmentation.None,
         Seed = Seed,
         Booster = BoosterThreads == 0 ? TreeBooster.FastSeg : TreeBooster.XgBoost,
-        BoosterThreads = BoosterThreads == 0 ? 1 : BoosterThreads,
+        BoosterThreads = BoosterThreads == 0 ? new TrainingOptions().BoosterThreads : BoosterThreads,
     };
 
     /// <summary>How the training uses the machine, but for progress.</summary>

@@ -93,7 +93,8 @@ FS_API fs_status fs_version(char *text, size_t capacity, size_t *length);
 
 /*
  * Types of samples. Frames and training images: all of them; those from FS_INT32 on and float16 become float32, rounded to the nearest, and
- * a float64 beyond float32 is refused. Labels, drawn and found: uint8, uint16. Feature planes: float32, float16.
+ * a float64 beyond float32 is refused. Labels that are drawn: all of them, if their values are whole numbers. Results: labels are uint8 or
+ * uint16, feature planes float32 or float16.
  */
 typedef int32_t fs_dtype;
 enum {
@@ -352,7 +353,7 @@ typedef struct fs_training_image {
     size_t size;
     const char *name; /* what sentences and the model call it; NULL for "image 1" and so on */
     fs_array image;   /* rows x columns, or rows x columns x channels: 1 grey, 3 RGB, up to 16 of any meaning, none of them alpha */
-    fs_array labels;  /* rows x columns of uint8 or uint16; 0 is unlabelled, every other value is a class */
+    fs_array labels;  /* rows x columns of any type; 0 and less is unlabelled, every other value a class */
 } fs_training_image;
 
 typedef struct fs_train_options {

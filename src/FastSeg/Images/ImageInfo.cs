@@ -47,6 +47,9 @@ public sealed record ImageInfo(string Name, long Width, long Height, int Channel
     /// </summary>
     internal bool HasAlpha { get; init; }
 
+    /// <summary>Whether samples are indices of a palette, as labels are read.</summary>
+    internal bool IsPalette { get; init; }
+
     /// <summary>Whether the format changes sample values, as JPEG does.</summary>
     internal bool IsLossy { get; init; }
 

@@ -1,4 +1,5 @@
 using FastSeg.Files;
+using FastSeg.Images.Labels;
 using FastSeg.Images.Samples;
 using FastSeg.Images;
 
@@ -18,7 +19,7 @@ internal static class Overlap
     /// </exception>
     public static void Refuse(IEnumerable<ImageReader?> inputs, params IReadOnlyList<ImageWriter> outputs)
     {
-        ImageReader[] read = [.. inputs.OfType<ImageReader>().Select(NarrowedImage.SourceOf)];
+        ImageReader[] read = [.. inputs.OfType<ImageReader>().Select(LabelImage.SourceOf).Select(NarrowedImage.SourceOf)];
         for (int i = 0; i < outputs.Count; i++)
         {
             foreach (ImageReader input in read)

@@ -1,3 +1,5 @@
+using FastSeg.Images.Labels;
+
 namespace FastSeg;
 
 /// <summary>Which pixels a segmentation covers and how its labels are numbered.</summary>
@@ -35,4 +37,12 @@ public sealed record SegmentOptions
     /// counted, and one pass over the region is enough. Null where the weights are made from the page's own areas.
     /// </summary>
     public IReadOnlyList<double>? ClassWeights { get; init; }
+
+    /// <summary>What a caller gave, with a mask of one channel of uint8 or uint16.</summary>
+    internal static SegmentOptions Of(SegmentOptions? given) => given switch
+    {
+        null => new SegmentOptions(),
+        { Mask: { } mask } => given with { Mask = LabelSet.OfMask(mask) },
+        _ => given,
+    };
 }

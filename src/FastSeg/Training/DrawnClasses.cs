@@ -1,4 +1,5 @@
 using FastSeg.Backends;
+using FastSeg.Images.Labels;
 using FastSeg.Native;
 
 namespace FastSeg.Training;
@@ -11,8 +12,9 @@ internal static unsafe class DrawnClasses
     /// <summary>The classes by ascending label value, each with its name and its number of pixels.</summary>
     /// <param name="images">The labelled pixels of each image.</param>
     /// <param name="names">A name for each class, or null.</param>
+    /// <param name="labels">Label images that know names of their own, such as those of colours.</param>
     /// <exception cref="FastSegException">There are fewer than two classes or more than 255, or the names do not fit them.</exception>
-    public static ModelClass[] Of(IEnumerable<LabelledPixels> images, IReadOnlyList<string>? names)
+    public static ModelClass[] Of(IEnumerable<LabelledPixels> images, IReadOnlyList<string>? names, IEnumerable<LabelImage>? labels = null)
     {
         long[] counts = new long[Values];
         foreach (LabelledPixels pixels in images)
@@ -25,7 +27,9 @@ internal static unsafe class DrawnClasses
         int[] drawn = [.. Enumerable.Range(0, Values).Where(value => counts[value] > 0)];
         if (drawn.Length == 1)
         {
-            throw new FastSegException($"Every labelled pixel has the value {drawn[0]}; draw at least two classes.");
+            throw new FastSegException(
+                $"Every labelled pixel has the value {drawn[0]}, and 0 is unlabelled, so there is one class; draw at least two. " +
+                $"A mask of 0 and {drawn[0]} needs other numbers, such as 1 and 2.");
         }
         if (drawn.Length > 255)
         {
@@ -42,7 +46,12 @@ internal static unsafe class DrawnClasses
             throw new FastSegException(
                 $"The class names are {string.Join(", ", names.Select(name => $"\"{name}\""))}; every class needs a name of its own.");
         }
-        return [.. drawn.Select((value, i) => new ModelClass(value, names?[i] ?? $"class {value}", counts[value]))];
+        IReadOnlyDictionary<int, string>? known = labels?.FirstOrDefault(image => image.Names.Count > 0)?.Names;
+        return
+        [
+            .. drawn.Select((value, i) =>
+                new ModelClass(value, names?[i] ?? known?.GetValueOrDefault(value) ?? $"class {value}", counts[value])),
+        ];
     }
 
     /// <summary>The class of each row, as XGBoost wants it.</summary>

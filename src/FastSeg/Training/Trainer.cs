@@ -5,6 +5,7 @@ using FastSeg.Deep;
 using FastSeg.Features.Local;
 using FastSeg.Forest.Training;
 using FastSeg.Images;
+using FastSeg.Images.Labels;
 using FastSeg.Images.Masks;
 using FastSeg.Images.Samples;
 using FastSeg.Models;
@@ -69,7 +70,14 @@ internal sealed unsafe class Trainer(
     {
         try
         {
-            return TrainOn([.. images.Select(image => image with { Image = NarrowedImage.Of(image.Image) })]);
+            ImageReader[] labels = LabelSet.Of(
+                [.. images.Select(image => image.Labels)], new LabelOptions(), LabelSet.Values, owned: false);
+            return TrainOn([.. images.Select((image, i) => image with
+            {
+                Image = NarrowedImage.Of(image.Image),
+                Labels = labels[i],
+                Mask = LabelSet.OfMask(image.Mask),
+            })]);
         }
         finally
         {
@@ -91,10 +99,17 @@ internal sealed unsafe class Trainer(
         ImageReader?[] read = [.. given.SelectMany(image => (ImageReader?[])[image.Image, image.Labels, image.Mask])];
         _doubts.AddAll(UnchosenPage.Warnings(read));
         _doubts.AddAll(OrientedImage.Warnings(read));
+        _doubts.AddAll(LabelDoubts.Guesses(given.Select(image => image.Labels)));
         TrainingImage[] images = Keep(given);
         _plannedPeak = TrainingMemory.CheckLabels(images, training.Augment, options);
         LabelledImage[] originals = LabelledImage.Originals(images, options.Cancellation);
-        ModelClass[] classes = DrawnClasses.Of(originals.Select(image => image.Pixels), names);
+        foreach (LabelledImage image in originals)
+        {
+            LabelDoubts.RefuseImage(given[image.Original], image.Pixels.Count, options.Cancellation);
+        }
+        ModelClass[] classes = DrawnClasses.Of(
+            originals.Select(image => image.Pixels), names, given.Select(image => image.Labels).OfType<LabelImage>());
+        _doubts.AddAll(LabelDoubts.Of(classes, training.Balance));
         _doubts.AddAll(Dropped(images));
         bool[] grey = [.. _pages.Select(page => page.IsGrey(options))];
         ChannelSet seen = ChannelSet.Of([.. images.Select(image => image.Image.Info)], grey);

@@ -2,9 +2,8 @@
 
 What is copied, and what is refused:
 
-- Images are passed in their own type, whole numbers and floats of 8 to 64 bits; the library makes float32 of what is wider, and refuses
-  what does not fit. bool is seen as uint8, and swapped byte order is turned. Other types are refused.
-- Labels of other integer types are converted to uint8 or uint16 where their values fit, and refused otherwise.
+- Images and labels are passed in their own type, whole numbers and floats of 8 to 64 bits; the library makes float32 of what is wider, and
+  refuses what does not fit. bool is seen as uint8, and swapped byte order is turned. Other types are refused.
 - Images whose elements share memory (``np.broadcast_to``, sliding windows) or are not aligned are copied.
 - Every other stride is passed as it is: transposed, reversed, every second row, padded rows, any order of axes. (Training reads an image
   whose pixels are not packed within a row from a copy that the library makes.)
@@ -41,20 +40,11 @@ def frame(image, channel_axis: Optional[int] = None, what: str = "The image") ->
 
 
 def labels(drawn, what: str = "The label image") -> np.ndarray:
-    """Labels as rows x columns of uint8 or uint16."""
+    """Labels as rows x columns; the library refuses values that are no whole numbers."""
     array = np.asarray(drawn)
     if array.ndim != 2:
         raise FastSegError(f"{what} has {array.ndim} axes; it must have 2, rows and columns.")
-    if array.dtype == bool:
-        array = array.view(np.uint8)
-    elif array.dtype.kind not in "ui":
-        raise FastSegError(f"{what} is {array.dtype}; it must have whole numbers, 0 where nothing was drawn.")
-    elif array.dtype not in (np.uint8, np.uint16):
-        least, most = (int(array.min()), int(array.max())) if array.size else (0, 0)
-        if least < 0 or most > 65535:
-            raise FastSegError(f"{what} has values of {least} to {most}; they must be 0 (nothing drawn) to 65535.")
-        array = array.astype(np.uint8 if most < 256 else np.uint16)
-    return _readable(array)
+    return _readable(_of_frames(array, what))
 
 
 def check_axes(ndim: int, channel_axis: Optional[int], what: str) -> None:

@@ -29,7 +29,7 @@ internal sealed class SampleWindows
         foreach ((string name, string second, int x, int y) in Windows)
         {
             Cut(ImageFile.Open, $"{name}.png", x, y);
-            Cut(ImageFile.OpenLabels, $"{name}{second}.png", x, y);
+            Cut(path => ImageFile.OpenLabels(path), $"{name}{second}.png", x, y);
         }
     }
 

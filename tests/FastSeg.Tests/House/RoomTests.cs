@@ -25,7 +25,7 @@ internal sealed class RoomTests
         ["Images"] = ["Common", "Files", "Native"],
         ["Images/Samples"] = ["Common", "Images", "Native"],
         ["Images/Masks"] = ["Common", "Images", "Images/Samples", "Native"],
-        ["Images/Labels"] = ["Common", "Images", "Images/Samples", "Native"],
+        ["Images/Labels"] = ["Common", "Images", "Native"],
         ["Images/Npy"] = ["Common", "Files", "Images", "Native"],
         ["Images/Pictures"] = ["Common", "Files", "Images", "Native"],
         ["Images/Tiff"] = ["Common", "Files", "Images", "Images/Pictures", "Native"],
@@ -73,7 +73,8 @@ internal sealed class RoomTests
         ["Runs"] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features",
-            "Features/Local", "Files", "Forest", "Forest/Training", "Gpu", "Images", "Images/Masks", "Images/Npy", "Images/Samples",
+            "Features/Local", "Files", "Forest", "Forest/Training", "Gpu", "Images", "Images/Labels", "Images/Masks", "Images/Npy",
+            "Images/Samples",
             "Models", "Native", "Probabilities", "Simd",
         ],
         ["Pages"] =
@@ -84,8 +85,8 @@ internal sealed class RoomTests
         ["Training"] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Weights", "Features", "Features/Local", "Forest",
-            "Forest/Growing", "Forest/Saved", "Forest/Training", "Gpu", "Images", "Images/Masks", "Images/Samples", "Models", "Native",
-            "Pages", "Probabilities", "Runs", "Simd",
+            "Forest/Growing", "Forest/Saved", "Forest/Training", "Gpu", "Images", "Images/Labels", "Images/Masks", "Images/Samples",
+            "Models", "Native", "Pages", "Probabilities", "Runs", "Simd",
         ],
         ["Sessions"] =
         [

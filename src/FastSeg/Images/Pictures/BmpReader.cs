@@ -24,6 +24,7 @@ internal sealed class BmpReader : ImageReader
         {
             Format = header.Describe(),
             Bits = Math.Min(header.Bits, 8),
+            IsPalette = _indices,
         };
     }
 

@@ -4,7 +4,7 @@ namespace FastSeg.Images.Pictures;
 /// <param name="Loader">Which of libvips' loaders decodes it: "PNG", "JPEG" or "WebP".</param>
 /// <param name="Width">Columns.</param>
 /// <param name="Height">Rows.</param>
-/// <param name="Channels">Channels that the reader delivers: 1 or 3.</param>
+/// <param name="Channels">Channels that the reader delivers: 1 or 3, and alpha.</param>
 /// <param name="Type">uint8 or uint16.</param>
 /// <param name="Format">The format in words, for <see cref="ImageInfo.Format"/>.</param>
 /// <param name="Data">The file without metadata: text, colour profiles and Exif never reach the library.</param>
@@ -26,6 +26,15 @@ internal sealed record CodedImage(string Loader, long Width, long Height, int Ch
 
     /// <summary>How its Exif data say that pixels should be turned (1 to 8; 1: as they are).</summary>
     public int Orientation { get; init; } = 1;
+
+    /// <summary>Whether the last channel is alpha, which is delivered of labels alone.</summary>
+    public bool HasAlpha { get; init; }
+
+    /// <summary>Whether samples are indices of a palette.</summary>
+    public bool IsPalette { get; init; }
+
+    /// <summary>Whether the format changes sample values.</summary>
+    public bool IsLossy { get; init; }
 
     /// <summary>Bytes beside the decoded image, where libvips keeps the whole image in another form while it decodes.</summary>
     public long DecodingBytes { get; init; }

@@ -123,6 +123,7 @@ internal static class JpegHeader
         string format = $"JPEG, {(components == 1 ? "grey" : "RGB")}{(code == 0xC2 ? Progressive : "")}";
         return new CodedImage("JPEG", width, height, components, SampleType.UInt8, format, data)
         {
+            IsLossy = true,
             // What is kept until the last scan: coefficients of 16 bits; subsampled components have fewer.
             DecodingBytes = width * height * 2 * blocks / most,
         };

@@ -60,11 +60,14 @@ internal static class PngHeader
         bool interlaced = header[12] != 0;
         string kind = palette ? "palette" : channels == 3 ? "RGB" : "grey";
         string format = $"PNG, {depth}-bit {kind}{(colour is 4 or 6 ? " with alpha" : "")}{(interlaced ? ", interlaced" : "")}";
-        return new CodedImage("PNG", width, height, channels, type, format, data)
+        bool alpha = colour is 4 or 6;
+        return new CodedImage("PNG", width, height, alpha && labels ? channels + 1 : channels, type, format, data)
         {
+            HasAlpha = alpha && labels,
+            IsPalette = palette && labels,
             // As Pillow does: palette indices as they are, 1-bit grey as 0 and 1, other greys spread over 0..255.
             Divisor = labels && depth < 8 && (palette || depth == 1) ? 255 / ((1 << depth) - 1) : 1,
-            Bands = colour is 4 or 6 ? channels + 1 : channels,
+            Bands = alpha ? channels + 1 : channels,
             Orientation = turned,
             DecodingBytes = interlaced ? width * height * (palette ? 3 : Samples(colour)) * type.Bytes() : 0,
         };

@@ -23,6 +23,9 @@ internal sealed unsafe class VipsReader : ImageReader
         {
             Format = image.Format,
             Orientation = image.Orientation,
+            HasAlpha = image.HasAlpha,
+            IsPalette = image.IsPalette,
+            IsLossy = image.IsLossy,
         };
     }
 
@@ -35,7 +38,7 @@ internal sealed unsafe class VipsReader : ImageReader
     /// <summary>Reads the header. Nothing is decoded yet.</summary>
     /// <param name="file">The file; the reader owns it once this returns.</param>
     /// <param name="magic">Its first 12 bytes.</param>
-    /// <param name="labels">Whether a palette's indices are wanted instead of its colours.</param>
+    /// <param name="labels">Whether a palette's indices are wanted instead of its colours, and alpha with them.</param>
     /// <exception cref="FastSegException">
     /// The header is damaged, or claims more than the file can hold, or the program was shipped without libvips.
     /// </exception>
@@ -44,7 +47,7 @@ internal sealed unsafe class VipsReader : ImageReader
         // Asked for now, because the first pixel may be wanted only after a long computation.
         VipsLibrary.Need(file, IsJpeg(magic) ? "a JPEG" : IsWebp(magic) ? "a WebP" : "a PNG");
         return new VipsReader(file, IsJpeg(magic) ? JpegHeader.Read(file)
-            : IsWebp(magic) ? WebpHeader.Read(file)
+            : IsWebp(magic) ? WebpHeader.Read(file, labels)
             : PngHeader.Read(file, labels));
     }
 

@@ -22,7 +22,7 @@ internal static class WebpHeader
 
     /// <summary>Describes the image of a file that begins like a WebP.</summary>
     /// <exception cref="FastSegException">It is damaged, animated, or claims more pixels than is believed.</exception>
-    public static CodedImage Read(InputFile file)
+    public static CodedImage Read(InputFile file, bool labels)
     {
         Span<byte> chunk = stackalloc byte[8];
         file.Read(0, chunk);
@@ -49,7 +49,7 @@ internal static class WebpHeader
             }
             if (chunk[..4].SequenceEqual("VP8 "u8) || chunk[..4].SequenceEqual("VP8L"u8))
             {
-                return Image(file, at, length, lossless: chunk[3] == 'L') with
+                return Image(file, at, length, lossless: chunk[3] == 'L', labels) with
                 {
                     Orientation = Orientation(file, at + 8 + length + (length & 1)),
                 };
@@ -76,7 +76,7 @@ internal static class WebpHeader
     }
 
     /// <summary>Reads the frame header of a "VP8 " or "VP8L" chunk and makes a WebP of this chunk alone.</summary>
-    private static CodedImage Image(InputFile file, long at, long length, bool lossless)
+    private static CodedImage Image(InputFile file, long at, long length, bool lossless, bool labels)
     {
         Span<byte> frame = stackalloc byte[10];
         if (length < frame.Length)
@@ -122,9 +122,12 @@ internal static class WebpHeader
             data.Add([0]);
         }
         int bands = alpha ? 4 : 3;
-        return new CodedImage("WebP", width, height, 3, SampleType.UInt8, $"WebP, {(lossless ? "lossless" : "lossy")} RGB", data)
+        string format = $"WebP, {(lossless ? "lossless" : "lossy")} RGB";
+        return new CodedImage("WebP", width, height, alpha && labels ? 4 : 3, SampleType.UInt8, format, data)
         {
             Bands = bands,
+            HasAlpha = alpha && labels,
+            IsLossy = !lossless,
             // libvips reads the whole file, and keeps the picture as libwebp decodes it beside a canvas of four channels.
             DecodingBytes = data.Length + (width * height * (bands + 4)) + (width * BytesPerColumn),
         };

@@ -58,6 +58,8 @@ internal sealed unsafe class NarrowedImage : ImageReader
         }
     }
 
+    internal override PageMeaning? Meaning => _source.Meaning;
+
     internal override double? StoredValue(long x, long y, int channel)
     {
         if (Type != SampleType.Float64)

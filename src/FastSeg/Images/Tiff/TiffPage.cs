@@ -22,7 +22,7 @@ internal sealed class TiffPage
     public required int Samples { get; init; }
 
     /// <summary>The samples of a pixel that are delivered, in order: all but alpha. A palette has one.</summary>
-    public required int[] Kept { get; init; }
+    public required int[] Kept { get; set; }
 
     /// <summary>Whether each sample has segments of its own (planes), instead of being interleaved with the others.</summary>
     public required bool Separate { get; init; }
@@ -83,6 +83,14 @@ internal sealed class TiffPage
 
     /// <summary>Samples of a pixel within a segment.</summary>
     public int SegmentSamples => Separate ? 1 : Samples;
+
+    /// <summary>Delivers alpha, too, where it is the last sample of a grey or an RGB pixel; says whether it is.</summary>
+    public bool KeepAlpha()
+    {
+        bool alpha = Samples is 2 or 4 && Photometric != 3 && Kept.SequenceEqual(Enumerable.Range(0, Samples - 1));
+        Kept = alpha ? [.. Kept, Samples - 1] : Kept;
+        return alpha;
+    }
 
     /// <summary>Segments side by side.</summary>
     public long Across => ((Width - 1) / SegmentWidth) + 1;

@@ -56,7 +56,7 @@ internal sealed unsafe class TiffReader : ImageReader
     /// <summary>Opens a page (counted from 1).</summary>
     /// <param name="file">The file; the reader owns it once this returns.</param>
     /// <param name="page">Number of the page.</param>
-    /// <param name="indices">Whether palette images are delivered as indices.</param>
+    /// <param name="indices">Whether palette images are delivered as indices, and alpha behind grey or RGB: labels are read so.</param>
     /// <exception cref="FastSegException">The file is damaged or of a kind that is not read.</exception>
     public static TiffReader Open(InputFile file, int page, bool indices)
     {
@@ -82,12 +82,15 @@ internal sealed unsafe class TiffReader : ImageReader
         {
             VipsLibrary.Need(file, "a TIFF of JPEG");
         }
-        bool palette = found.Photometric == 3 && !indices;
+        bool palette = found.Photometric == 3 && !indices, alpha = indices && found.KeepAlpha();
         long turned = tags.Integer(TiffTags.Orientation, 1);
         (int channels, SampleType type) = palette ? (3, SampleType.UInt8) : (found.Kept.Length, found.Type);
         var info = new ImageInfo(file.Name, found.Width, found.Height, channels, type)
         {
             Stored = found.Type,
+            HasAlpha = alpha,
+            IsLossy = found.Codec == TiffCodec.Jpeg,
+            IsPalette = found.Photometric == 3 && indices,
             Pages = pages,
             Bits = found.Bits,
             PixelSize = description.PixelSize(page) ?? TiffPixelSize.Read(tags, description.Unit),
