@@ -42,7 +42,7 @@ public static class ImageFile
         (string file, int number) = SplitPage(NotNull(path));
         ImageReader page = NarrowedImage.Of(Open(path, labels: false), owned: true);
         ImageReader Other(int other) => NarrowedImage.Of(OpenPage($"{file}#{other}", file, other, labels: false), owned: true);
-        ImageReader image = ChannelPages.Of(page, number, options.ChannelsFromPages, Other);
+        ImageReader image = ChannelPages.Of(page, number, options.ChannelsFromPages, PageMark(path) >= 0, Other);
         image = options.Orient ? OrientedImage.Of(image) : image;
         image.Opening = options;
         return image;

@@ -23,7 +23,7 @@ internal static partial class HiddenName
     /// </summary>
     private static readonly TimeSpan OfOthers = TimeSpan.FromDays(1);
 
-    private static readonly string Boot = BootOf("/proc/sys/kernel/random/boot_id");
+    internal static readonly string Boot = BootOf("/proc/sys/kernel/random/boot_id");
     private static readonly ConcurrentDictionary<string, bool> Swept = new();
 
     /// <summary>A new name beside a final one; nothing is created.</summary>
@@ -47,7 +47,16 @@ internal static partial class HiddenName
         for (int attempt = 1; ; attempt++)
         {
             path = Beside(target);
-            SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+            SafeFileHandle handle;
+            try
+            {
+                handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+            }
+            catch (IOException) when (attempt < MostAttempts && File.Exists(path))
+            {
+                // Another run holds the new file, to see whether its owner lives.
+                continue;
+            }
             // Another run may have taken the file for a dead one's between its creation and its lock.
             if (File.Exists(path) || attempt == MostAttempts)
             {
@@ -66,6 +75,7 @@ internal static partial class HiddenName
         }
         try
         {
+            OlderSets.Settle(folder);
             foreach (string path in Directory.EnumerateFiles(folder, ".*.partial-*"))
             {
                 RemoveDead(path);
@@ -80,17 +90,36 @@ internal static partial class HiddenName
     private static void RemoveDead(string path)
     {
         Match name = Pattern().Match(Path.GetFileName(path));
-        var file = new FileInfo(path);
-        if (!name.Success || file.LinkTarget is not null || FileKinds.Of(path) != FileKind.Regular
-            || (name.Groups[1].Value != Boot && DateTime.UtcNow - file.LastWriteTimeUtc < OfOthers))
+        if (name.Success && IsDead(path, name.Groups[1].Value, name.Groups[2].Value))
         {
-            return;
+            IfUnlocked(path, () => File.Delete(path));
         }
+    }
+
+    /// <summary>
+    /// Whether the run that made a file has surely ended, as far as its name tells: it was of another start of the system and is old, or no
+    /// such process lives. The lock tells the rest, but not on a share of another machine, where there is none.
+    /// </summary>
+    internal static bool IsDead(string path, string process, string boot)
+    {
+        var file = new FileInfo(path);
+        if (file.LinkTarget is not null || FileKinds.Of(path) != FileKind.Regular)
+        {
+            return false;
+        }
+        bool old = DateTime.UtcNow - file.LastWriteTimeUtc >= OfOthers;
+        bool lives = process != Environment.ProcessId.ToString(CultureInfo.InvariantCulture) && Directory.Exists($"/proc/{process}");
+        return old || (boot == Boot && !lives);
+    }
+
+    /// <summary>Does something to a file unless a living run, or another user, has it.</summary>
+    internal static void IfUnlocked(string path, Action action)
+    {
         try
         {
             // The lock is had only where no living run has the file open.
             using SafeFileHandle held = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            File.Delete(path);
+            action();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -111,6 +140,6 @@ internal static partial class HiddenName
         }
     }
 
-    [GeneratedRegex(@"^\..+\.partial-[0-9]+-([0-9a-f]{8})?[0-9a-f]+$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\..+\.partial-([0-9]+)-([0-9a-f]{8})?[0-9a-f]+$", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }

@@ -11,7 +11,7 @@ internal sealed class ParseBudget(long fileBytes, Func<string, Exception> refusa
     // What .NET's objects take, header and reference to them included.
     public const int Object = 72, Table = 96, TableEntry = 72, Boxed = 32, ListItem = 24;
 
-    private long _left = (8L << 20) + (4 * fileBytes);
+    private long _left = (16L << 20) + (6 * fileBytes);
 
     /// <summary>Counts what is about to be made.</summary>
     public void Spend(long bytes)

@@ -132,7 +132,8 @@ internal sealed class PartialFile : IDisposable
         }
         try
         {
-            Array.ForEach(named, file => file.PutAside());
+            string set = OlderSets.NewSet();
+            Array.ForEach(named, file => file.PutAside(set));
             Array.ForEach(named, file => file.Guard(() => File.Move(file.TemporaryPath, file._target)));
         }
         catch
@@ -149,13 +150,13 @@ internal sealed class PartialFile : IDisposable
     }
 
     /// <summary>Gives the older file of the final name, where there is one, a hidden name.</summary>
-    private void PutAside() => Guard(() =>
+    private void PutAside(string set) => Guard(() =>
     {
         if (FileKinds.Of(_target) != FileKind.Regular)
         {
             return;
         }
-        string aside = HiddenName.Beside(_target);
+        string aside = OlderSets.Aside(_target, set) ?? HiddenName.Beside(_target);
         try
         {
             // Held open, so that no other run takes it for a dead one's.

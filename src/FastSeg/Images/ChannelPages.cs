@@ -26,14 +26,15 @@ internal sealed class ChannelPages : ImageReader
     /// <param name="page">The page; the result owns it, also where this fails.</param>
     /// <param name="number">Its number, from 1 up.</param>
     /// <param name="wanted">Whether pages are taken for channels although the file does not say so.</param>
+    /// <param name="named">Whether the page was asked for by its number: then it is that page alone, unless pages are wanted.</param>
     /// <param name="open">Opens another page.</param>
     /// <exception cref="FastSegException">There are too many pages, or they differ in size or type.</exception>
-    public static ImageReader Of(ImageReader page, int number, bool wanted, Func<int, ImageReader> open)
+    public static ImageReader Of(ImageReader page, int number, bool wanted, bool named, Func<int, ImageReader> open)
     {
         var pages = new List<ImageReader> { page };
         try
         {
-            int[] numbers = Numbers(page, number, wanted);
+            int[] numbers = Numbers(page, number, wanted, named);
             if (numbers.Length < 2)
             {
                 return page;
@@ -85,11 +86,12 @@ internal sealed class ChannelPages : ImageReader
     }
 
     /// <summary>The pages that are channels of one image with a page; one alone where it is an image by itself.</summary>
-    private static int[] Numbers(ImageReader page, int number, bool wanted)
+    private static int[] Numbers(ImageReader page, int number, bool wanted, bool named)
     {
         ImageInfo info = page.Info;
         int most = ImageInfo.MostChannels / info.Channels;
-        if (page.Meaning is { Channels: > 1 } meaning && (wanted || (meaning.Composite && meaning.Channels <= most)))
+        if (page.Meaning is { Channels: > 1 } meaning && (wanted || (meaning.Composite && !named && meaning.Channels <= most))
+            && meaning.PagesOfChannels(number).All(other => other <= info.Pages))
         {
             return Few(info, meaning.PagesOfChannels(number), most);
         }

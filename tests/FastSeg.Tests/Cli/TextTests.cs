@@ -78,7 +78,7 @@ internal sealed class TextTests
         Assert.That(
             ErrorText.Of(new InvalidOperationException("first\n  second\r\n")),
             Is.EqualTo("unexpected InvalidOperationException: first second (--verbose shows where)"));
-        Assert.That(ErrorText.Of(new FastSegException("a\nb")), Is.EqualTo("a b"));
+        Assert.That(ErrorText.Of(new FastSegException("a\nb")), Is.EqualTo("a\\nb"));
         Assert.That(
             ErrorText.Of(new TypeInitializationException("VectorPath", new FastSegException("FASTSEG_VECTOR is wrong."))),
             Is.EqualTo("FASTSEG_VECTOR is wrong."));

@@ -20,7 +20,7 @@ internal readonly struct Draws(int seed, int tree)
     /// Draws <paramref name="count"/> different features for a node, ascending (Fisher and Yates' shuffle, as far as it is needed).
     /// </summary>
     /// <param name="node">The node, by its number in the tree.</param>
-    /// <param name="features">All features, in any order; it is changed.</param>
+    /// <param name="features">All features in the order that earlier nodes left, on which the draw depends too; it is changed.</param>
     /// <param name="count">How many are drawn; they are then the first ones.</param>
     public void Features(int node, Span<int> features, int count)
     {

@@ -34,23 +34,36 @@ internal static class FeatureCuts
         return true;
     }
 
+    /// <summary>
+    /// Cuts into bins of about equally many rows. A value that many rows share fills a bin of its own, and the rows that are left are
+    /// shared among the bins that are left: so the few rows beside a constant background are still told apart.
+    /// </summary>
     private static bool Quantiles(ReadOnlySpan<float> sorted, int maxBin, List<float> cuts)
     {
-        float last = sorted[0];
-        for (int bin = 1; bin < maxBin; bin++)
+        int first = 0;
+        for (int bins = maxBin; bins > 1 && first < sorted.Length; bins--)
         {
-            int rank = (int)((long)bin * sorted.Length / maxBin);
-            float value = sorted[rank];
-            if (value > last)
+            int upper = first + Math.Max((sorted.Length - first) / bins, 1);
+            if (upper < sorted.Length && sorted[upper] == sorted[upper - 1])
             {
-                int below = rank;
-                while (sorted[below] == value)
+                // Equal values stay together: the cut lies before them, or behind them where the part begins with them.
+                int before = upper - 1;
+                while (before > first && sorted[before - 1] == sorted[upper])
                 {
-                    below--;
+                    before--;
                 }
-                cuts.Add(Between(sorted[below], value));
-                last = value;
+                while (before == first && upper < sorted.Length && sorted[upper] == sorted[first])
+                {
+                    upper++;
+                }
+                upper = before > first ? before : upper;
             }
+            if (upper == sorted.Length)
+            {
+                break;
+            }
+            cuts.Add(Between(sorted[upper - 1], sorted[upper]));
+            first = upper;
         }
         return true;
     }

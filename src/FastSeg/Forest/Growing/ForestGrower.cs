@@ -50,8 +50,17 @@ internal static unsafe class ForestGrower
     }
 
     /// <summary>Most bytes that training takes besides the caller's rows.</summary>
-    public static long Bytes(long count, int features, int classes, int workers) => BinnedRows.Bytes(count, features, workers)
-        + Gradients.Bytes(count, classes) + TreeGrower.Bytes(count, workers);
+    public static long Bytes(long count, int features, int classes, TrainingOptions options, int workers) =>
+        BinnedRows.Bytes(count, features, workers) + Gradients.Bytes(count, classes)
+        + TreeGrower.Bytes(count, features, options, workers) + TreeBytes(count, classes, options);
+
+    /// <summary>Nodes of all trees, in lists that double, and the file that is made of them.</summary>
+    private static long TreeBytes(long count, int classes, TrainingOptions options)
+    {
+        const int NodeBytes = 3 * 32;
+        long nodes = Math.Min(2L << options.Depth, 2 * count);
+        return (classes == 2 ? 1L : classes) * options.Rounds * nodes * NodeBytes;
+    }
 
     /// <summary>Rows from which on threads are started for a training.</summary>
     private const int LeastShared = 4096;

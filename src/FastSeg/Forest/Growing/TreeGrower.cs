@@ -27,7 +27,7 @@ internal sealed unsafe class TreeGrower(BinnedRows bins, TrainingOptions trainin
     private const double LeastGain = 1e-6;
 
     private readonly int[] _features = [.. Enumerable.Range(0, bins.Features)];
-    private readonly int _drawn = Math.Max(1, (int)(training.ColsampleByNode * bins.Features));
+    private readonly int _drawn = Drawn(bins.Features, training);
     private readonly RowParts _parts = new(bins.Count);
     private readonly HostBuffer _histograms = new(HistogramBytes(compute.WorkerCount));
     private readonly List<NodeRows> _level = [], _next = [];
@@ -35,7 +35,11 @@ internal sealed unsafe class TreeGrower(BinnedRows bins, TrainingOptions trainin
     private Split[] _found = [];
 
     /// <summary>Bytes that are held.</summary>
-    public static long Bytes(long count, int workers) => RowParts.Bytes(count) + HistogramBytes(workers);
+    public static long Bytes(long count, int features, TrainingOptions training, int workers)
+    {
+        long nodes = Math.Min(1L << (training.Depth - 1), count), drawn = Drawn(features, training);
+        return RowParts.Bytes(count) + HistogramBytes(workers) + (nodes * drawn * (sizeof(int) + (sizeof(Split) / Together)));
+    }
 
     /// <summary>Grows a tree and adds its leaves to the margins.</summary>
     /// <param name="gradients">The rows' derivatives and margins.</param>
@@ -66,6 +70,9 @@ internal sealed unsafe class TreeGrower(BinnedRows bins, TrainingOptions trainin
         _histograms.Dispose();
     }
 
+    /// <summary>Features that a node draws.</summary>
+    private static int Drawn(int features, TrainingOptions training) => Math.Max(1, (int)(training.ColsampleByNode * features));
+
     private static long HistogramBytes(int workers) => (long)workers * SplitSearch.HistogramLength * sizeof(double);
 
     /// <summary>Draws the tree's rows, in parts that threads draw at once and that are then put together.</summary>
@@ -87,10 +94,10 @@ internal sealed unsafe class TreeGrower(BinnedRows bins, TrainingOptions trainin
     /// <summary>Finds the best split by every pair of features that a node draws.</summary>
     private void FindSplits(Draws draws)
     {
-        int pairs = (_drawn + Together - 1) / Together, tasks = _level.Count * pairs;
+        int pairs = (_drawn + Together - 1) / Together, tasks = checked(_level.Count * pairs);
         if (_found.Length < tasks)
         {
-            (_found, _candidates) = (new Split[tasks], new int[_level.Count * _drawn]);
+            (_found, _candidates) = (new Split[tasks], new int[checked(_level.Count * _drawn)]);
         }
         long rows = 0;
         for (int i = 0; i < _level.Count; i++)

@@ -101,7 +101,7 @@ internal static unsafe class Booster
     {
         if (options.Booster == TreeBooster.FastSeg)
         {
-            return ForestGrower.Bytes(count, features, classes, workers) + (options.Balance ? count * sizeof(float) : 0);
+            return ForestGrower.Bytes(count, features, classes, options, workers) + (options.Balance ? count * sizeof(float) : 0);
         }
         const int DeepestFull = 12;
         const double HistogramsOfNode = 1.7, MostHistogramsApart = 32, BytesOfBins = 2.2, BytesOfPositions = 60;

@@ -35,7 +35,7 @@ internal sealed unsafe class BackboneProviderTests
         tiny.SaveJson();
         Assert.That(
             () => Open(tiny, 0).Dispose(),
-            Throws.TypeOf<FastSegException>().With.Message.Contains("is no network that ONNX Runtime can open"));
+            Throws.TypeOf<FastSegException>().With.Message.Contains("is no ONNX network that can be read"));
     }
 
     [TestCase(BackendKind.Cpu)]

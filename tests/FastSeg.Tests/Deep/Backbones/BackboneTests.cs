@@ -177,7 +177,7 @@ internal sealed unsafe class BackboneTests
         Refuses(tiny.Graph(size: [-1, 64]), "must both be free, or equal");
         Refuses(tiny.Graph(size: [36, 36]), "must both be free, or equal");
         Refuses(tiny.Graph(second: true), "the graph has 2 inputs (\"image\", \"mask\")");
-        Refuses([1, 2, 3], "is no network that ONNX Runtime can open");
+        Refuses([1, 2, 3], "is no ONNX network that can be read");
         tiny.Json["layout"] = "map";
         Refuses(tiny.Graph(), "output \"tokens\" is any x any x 10; batch x dimension x rows x columns");
     }

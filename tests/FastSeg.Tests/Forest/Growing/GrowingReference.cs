@@ -79,14 +79,34 @@ internal sealed class GrowingReference(float[] rows, int[] labels, float[] weigh
     {
         float[] sorted = [.. rows.Where((_, i) => i % features == feature).Order()];
         float[] distinct = [.. sorted.Distinct()];
-        float[] upper = distinct.Length <= maxBin
-            ? distinct[1..]
-            : [.. Enumerable.Range(1, maxBin - 1).Select(bin => sorted[bin * sorted.Length / maxBin]).Distinct().Where(v => v > sorted[0])];
+        float[] upper = distinct.Length <= maxBin ? distinct[1..] : [.. UpperValues(sorted, distinct, maxBin)];
         return [.. upper.Select(value =>
         {
             float lower = distinct[Array.BinarySearch(distinct, value) - 1];
             return lower + ((value - lower) / 2);
         })];
+    }
+
+    /// <summary>The value above each cut, from how often each value is there.</summary>
+    private static IEnumerable<float> UpperValues(float[] sorted, float[] distinct, int maxBin)
+    {
+        int[] times = [.. distinct.Select(value => sorted.Count(other => other == value))];
+        int next = 0;
+        for (int bins = maxBin; bins > 1; bins--)
+        {
+            int wanted = Math.Max(times.Skip(next).Sum() / bins, 1), taken = 0, last = next;
+            while (last < times.Length && taken + times[last] <= wanted)
+            {
+                taken += times[last++];
+            }
+            // A value that does not fit begins the next bin, unless it would be the only one of this.
+            next = taken > 0 ? last : last + 1;
+            if (next >= distinct.Length)
+            {
+                yield break;
+            }
+            yield return distinct[next];
+        }
     }
 
     private static double[] Probabilities(float[][] margins, int row)
