@@ -1,5 +1,3 @@
-using FastSeg.Images.Labels;
-
 namespace FastSeg.Cli.Errors;
 
 /// <summary>The flags by which the command line's users know the library's settings.</summary>
@@ -30,7 +28,7 @@ internal static class SettingFlags
 
     /// <summary>A sentence about labels with flags in place of the library's words for their settings.</summary>
     public static string Sentence(string text) => text
-        .Replace(LabelWords.Colours, "--colours", StringComparison.Ordinal)
-        .Replace(LabelWords.Void, "--void", StringComparison.Ordinal)
-        .Replace(LabelWords.Balance, "--balance", StringComparison.Ordinal);
+        .Replace("named colours", "--colours", StringComparison.Ordinal)
+        .Replace("the void value", "--void", StringComparison.Ordinal)
+        .Replace("a balanced training", "--balance", StringComparison.Ordinal);
 }
