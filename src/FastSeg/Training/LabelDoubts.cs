@@ -50,8 +50,9 @@ internal static class LabelDoubts
                 ? ""
                 : $", or use {LabelWords.Balance}, which weighs classes alike";
             yield return FormattableString.Invariant(
-                $"{one.Name} (value {one.Value}) has {one.Pixels:N0} labelled pixel{(one.Pixels == 1 ? "" : "s")} ")
-                + FormattableString.Invariant($"against {most.Pixels:N0} of {most.Name}; draw more of it{balance}.");
+                $"{one.Name} (value {one.Value}) has {one.Pixels:N0} labelled pixel{(one.Pixels == 1 ? "" : "s")}")
+                + (one == most ? "" : FormattableString.Invariant($" against {most.Pixels:N0} of {most.Name}"))
+                + $"; draw more of it{balance}.";
         }
     }
 

@@ -70,7 +70,9 @@ internal sealed class HeldOutCommandTests : CliFixture
     {
         (ImageInfo info, byte[] labels) = Labels(TrainLabels);
         byte[] single = new byte[labels.Length];
-        (single[0], single[100], single[200]) = (2, 1, 1);
+        single.AsSpan(0, 40).Fill(2);
+        single.AsSpan(80, 40).Fill(1);
+        single.AsSpan(160, 40).Fill(1);
         Write(At("single.tif"), SampleType.UInt8, (int)info.Width, (int)info.Height, single);
         string output = Succeed(
             "train", "--image", TrainImage, "--labels", At("single.tif"), "--rounds", "1", "-o", At("single.fastseg"));
