@@ -49,8 +49,8 @@ internal sealed class ImageListTests
         string path = folder.File("a.png");
         TestProject.WriteImage(path, 2000, 1100);
         var entry = new ImageEntry("i1", path, "../a.png");
-        Assert.That(new ImageList(folder.File("p"), 2 << 20).Find(entry).Failure, Does.Contain("takes 2 MiB").And.Contain("tiled TIFF"));
-        Assert.That(new ImageList(folder.File("p"), 3 << 20).Find(entry).Failure, Is.Null);
+        Assert.That(new ImageList(folder.File("p"), 2 << 20).Find(entry).Failure, Does.Contain("takes 6 MiB").And.Contain("tiled TIFF"));
+        Assert.That(new ImageList(folder.File("p"), 7 << 20).Find(entry).Failure, Is.Null);
     }
 
     [Test]
