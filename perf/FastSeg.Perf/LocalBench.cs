@@ -1,8 +1,8 @@
 using FastSeg.Common;
 using FastSeg.Features;
 using FastSeg.Features.Local;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Native;
 using FastSeg.Simd;
 

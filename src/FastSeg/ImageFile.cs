@@ -1,10 +1,10 @@
 using System.Globalization;
 using FastSeg.Files;
-using FastSeg.Images.Labels;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Labels;
 using FastSeg.Images.Npy;
 using FastSeg.Images.Pictures;
+using FastSeg.Images.Samples;
 using FastSeg.Images.Tiff;
 using static FastSeg.Common.Arguments;
 

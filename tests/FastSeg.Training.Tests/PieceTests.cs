@@ -1,7 +1,7 @@
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Learning.Network;
 using FastSeg.Learning.Pieces;
 using FastSeg.Tests;

@@ -5,8 +5,8 @@ using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Upsamplers;
 using FastSeg.Deep.Weights;
 using FastSeg.Files;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Learning.Network;
 using FastSeg.Learning.Pieces;
 

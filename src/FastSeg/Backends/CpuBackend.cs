@@ -3,8 +3,8 @@ using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features;
 using FastSeg.Forest;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Simd;
 
 namespace FastSeg.Backends;

@@ -1,6 +1,6 @@
 using FastSeg.Gpu;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Kernels;
 using FastSeg.Probabilities;
 using ILGPU;

@@ -1,6 +1,6 @@
 using FastSeg.Common;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Native;
 using FastSeg.Probabilities;
 

@@ -5,8 +5,8 @@ using FastSeg.Common;
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Features.Local;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using static FastSeg.Common.Arguments;
 
 namespace FastSeg;

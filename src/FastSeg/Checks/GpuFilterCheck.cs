@@ -1,7 +1,7 @@
 using FastSeg.Features;
 using FastSeg.Gpu;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;

@@ -1,5 +1,5 @@
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Probabilities;
 
 namespace FastSeg.Checks;

@@ -2,8 +2,8 @@ using FastSeg.Common;
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Upsamplers;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Simd;
 
 namespace FastSeg.Deep;

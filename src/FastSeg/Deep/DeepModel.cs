@@ -2,8 +2,8 @@ using System.Diagnostics;
 using FastSeg.Common;
 using FastSeg.Deep.Tokens;
 using FastSeg.Deep.Upsamplers;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Deep;
 

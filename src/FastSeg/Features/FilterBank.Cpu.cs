@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Native;
 using FastSeg.Simd;
 

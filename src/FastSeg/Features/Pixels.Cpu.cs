@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Simd;
 
 namespace FastSeg.Features;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using FastSeg.Backends;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Native;
 
 namespace FastSeg.Runs;

@@ -1,7 +1,7 @@
 using FastSeg.Files;
+using FastSeg.Images;
 using FastSeg.Images.Labels;
 using FastSeg.Images.Samples;
-using FastSeg.Images;
 
 namespace FastSeg.Runs;
 

@@ -1,8 +1,8 @@
 using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Runs;
 

@@ -3,10 +3,10 @@ using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features.Local;
-using FastSeg.Images.Samples;
-using FastSeg.Models;
 using FastSeg.Images;
 using FastSeg.Images.Masks;
+using FastSeg.Images.Samples;
+using FastSeg.Models;
 
 namespace FastSeg.Runs;
 

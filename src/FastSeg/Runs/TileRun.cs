@@ -4,8 +4,8 @@ using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features.Local;
 using FastSeg.Forest.Training;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Runs;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using FastSeg.Backends;
 using FastSeg.Common;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Runs;
 

@@ -1,7 +1,7 @@
 using FastSeg.Backends;
 using FastSeg.Common;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Runs;
 
 namespace FastSeg.Sessions;

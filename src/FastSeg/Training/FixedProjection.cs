@@ -2,8 +2,8 @@ using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features.Local;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Training;
 

@@ -4,8 +4,8 @@ using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Forest.Saved;
 using FastSeg.Forest.Training;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Models;
 
 namespace FastSeg.Training;

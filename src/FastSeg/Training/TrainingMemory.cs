@@ -1,8 +1,8 @@
 using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Forest.Training;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Training;
 

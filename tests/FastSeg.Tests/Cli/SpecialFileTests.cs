@@ -78,10 +78,11 @@ internal sealed partial class SpecialFileTests : CliFixture
     {
         Assert.That(Fail("segment", Model, "", "-o", At("o.tif")), Does.Contain("name of an image is empty"));
         Assert.That(Fail("plan", Model, TestImage, "--memory", "1KiB"), Does.Contain("--memory 1024B is not enough"));
-        File.WriteAllBytes(At("mask.npy"), Npy.Bytes("<f4", "(256, 256)", new byte[4 * 256 * 256]));
+        byte[] half = [.. BitConverter.GetBytes(0.5f), .. new byte[(4 * 256 * 256) - 4]];
+        File.WriteAllBytes(At("mask.npy"), Npy.Bytes("<f4", "(256, 256)", half));
         Assert.That(
             Fail("segment", Model, TestImage, "--mask", At("mask.npy"), "-o", At("o.tif")),
-            Does.Contain("a mask holds uint8 or uint16").And.Not.Contain("labels"));
+            Does.Contain("mask").And.Contain("0.5").And.Not.Contain("labels"));
         byte[] colours = new byte[3 * 8 * 8];
         colours[0] = 1;
         File.WriteAllBytes(At("rgb.npy"), Npy.Bytes("|u1", "(8, 8, 3)", colours));

@@ -1,7 +1,7 @@
 using FastSeg.Common;
 using FastSeg.Deep;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Native;
 using FastSeg.Tests.Deep.Backbones;
 using NUnit.Framework;

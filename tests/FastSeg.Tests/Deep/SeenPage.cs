@@ -1,6 +1,6 @@
 using FastSeg.Deep.Backbones;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Tests.Deep;
 

@@ -1,7 +1,7 @@
 using FastSeg.Common;
 using FastSeg.Features;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Simd;
 using NUnit.Framework;
 

@@ -1,6 +1,6 @@
 using FastSeg.Features;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Native;
 using FastSeg.Simd;
 using NUnit.Framework;

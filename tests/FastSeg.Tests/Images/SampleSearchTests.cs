@@ -1,6 +1,6 @@
 using FastSeg.Backends;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Images;

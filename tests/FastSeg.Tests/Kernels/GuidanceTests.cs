@@ -1,6 +1,6 @@
 using FastSeg.Deep.Backbones;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Kernels;
 using ILGPU;
 using ILGPU.Runtime;

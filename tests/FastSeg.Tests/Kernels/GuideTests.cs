@@ -1,7 +1,7 @@
 using FastSeg.Checks;
 using FastSeg.Gpu;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Probabilities;
 using FastSeg.Tests.Features;
 using ILGPU;

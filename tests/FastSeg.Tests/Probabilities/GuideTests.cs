@@ -1,6 +1,6 @@
 using FastSeg.Checks;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Probabilities;
 using FastSeg.Simd;
 using FastSeg.Tests.Features;

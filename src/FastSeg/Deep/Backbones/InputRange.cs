@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Native;
 using static FastSeg.Common.Arguments;
 

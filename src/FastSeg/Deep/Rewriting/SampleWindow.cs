@@ -1,8 +1,8 @@
 using FastSeg.Common;
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Deep.Rewriting;
 

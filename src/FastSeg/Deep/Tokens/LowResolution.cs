@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using FastSeg.Common;
 using FastSeg.Deep.Backbones;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Native;
 
 namespace FastSeg.Deep.Tokens;

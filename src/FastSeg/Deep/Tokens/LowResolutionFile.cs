@@ -1,7 +1,7 @@
 using FastSeg.Files;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
 using FastSeg.Images.Npy;
+using FastSeg.Images.Samples;
 using FastSeg.Native;
 
 namespace FastSeg.Deep.Tokens;

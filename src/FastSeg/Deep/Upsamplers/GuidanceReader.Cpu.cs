@@ -1,7 +1,7 @@
 using FastSeg.Common;
 using FastSeg.Deep.Backbones;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 using FastSeg.Native;
 
 namespace FastSeg.Deep.Upsamplers;

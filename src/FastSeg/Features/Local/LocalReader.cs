@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using FastSeg.Images.Samples;
 using FastSeg.Images;
+using FastSeg.Images.Samples;
 
 namespace FastSeg.Features.Local;
 
