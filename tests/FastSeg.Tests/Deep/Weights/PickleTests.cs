@@ -91,7 +91,7 @@ internal sealed class PickleTests
     {
         byte[] nested = [0x80, 2, (byte)'N', .. Enumerable.Repeat((byte)0x85, 50_000), (byte)'.'];
         Assert.That(PickleMachine.Load(nested), Is.InstanceOf<PickleTuple>());
-        byte[] marks = [0x80, 2, .. Enumerable.Repeat((byte)'(', 500_000), (byte)'.'];
+        byte[] marks = [0x80, 2, .. Enumerable.Repeat((byte)'(', 2_000_000), (byte)'.'];
         Refused(marks, "many times its size in memory");
         byte[] fewer = [0x80, 2, .. Enumerable.Repeat((byte)'(', 50_000), (byte)'.'];
         Refused(fewer, "it takes a value where there is none");
