@@ -18,8 +18,9 @@ internal sealed class NullArgumentTests
     [
         typeof(BackboneDescription), typeof(BackboneIdentity), typeof(BackboneLayer), typeof(BackendCheckResult), typeof(DeepDescription),
         typeof(ForestOrigin), typeof(GpuFound), typeof(HeldOutScore), typeof(HeldOutSummary), typeof(ModelImage),
-        typeof(OptimisedBackbone), typeof(Plan), typeof(PlanItem), typeof(ProjectionChoice), typeof(RunResult), typeof(SmoothingScore),
-        typeof(TrainingResult), typeof(UpsamplerConfig), typeof(UpsamplingChoice),
+        typeof(OptimisedBackbone), typeof(Plan), typeof(PlanItem), typeof(PlaneGain), typeof(PlaneStatistics), typeof(ProjectionChoice),
+        typeof(RunResult), typeof(SmoothingScore), typeof(TrainingData), typeof(TrainingResult), typeof(UpsamplerConfig),
+        typeof(UpsamplingChoice),
     ];
 
     private static readonly SyntheticScene Scene = new(120, 90, seed: 3);
@@ -45,6 +46,7 @@ internal sealed class NullArgumentTests
             new Segmenter(Trained.Grey),
             new FastSegException("A failure."), new ConfusionMatrix(), ProjectionFile.Load(_tiny.SaveProjection(4)),
             UpsamplerFile.Load(_backbone.UpsamplerPath), "a name", 1, 1L, (nint)1, new ModelClass(1, "one", 1), new PixelSize(1, 1, "nm"),
+            new ImageOptions(), new LabelOptions(),
         ];
         _prepared = new PreparedImage(_image, "scene");
         _training = new InteractiveTraining(1 << 20);
@@ -58,6 +60,7 @@ internal sealed class NullArgumentTests
         _values.Add(typeof(IReadOnlyList<ImageReader>), new[] { _image });
         _values.Add(typeof(IReadOnlyList<TrainingImage>), new[] { Scene.Training });
         _values.Add(typeof(IEnumerable<string>), new[] { "default" });
+        _values.Add(typeof(IReadOnlyList<string>), new[] { "a name" });
         _values.Add(typeof(IReadOnlyList<LabelledPage>), Array.Empty<LabelledPage>());
         _values.Add(typeof(IReadOnlyList<PreparedImage>), Array.Empty<PreparedImage>());
         Func<IReadOnlyList<string>, ImageWriter> none = _ => throw new InvalidOperationException("No writer is needed.");

@@ -1,3 +1,5 @@
+using static FastSeg.Common.Arguments;
+
 using System.Text.Json.Serialization;
 
 namespace FastSeg;
@@ -35,7 +37,7 @@ public sealed record ImageOptions
     /// <param name="other">What else is asked for.</param>
     public ImageOptions And(ImageOptions other) => new()
     {
-        ChannelsFromPages = ChannelsFromPages || other.ChannelsFromPages,
+        ChannelsFromPages = ChannelsFromPages || NotNull(other).ChannelsFromPages,
         Orient = Orient || other.Orient,
     };
 }

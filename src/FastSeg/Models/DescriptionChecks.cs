@@ -25,6 +25,9 @@ internal static class DescriptionChecks
         NoneNull("planes", description.Data?.Planes);
         Refuse(description.Data?.Images.Any(IsNoRange) == true, "the range of the samples of an image of it makes no sense");
         Refuse(
+            description.Data?.Planes.Any(plane => !(double.IsFinite(plane.Mean) && double.IsFinite(plane.Deviation))) == true,
+            "mean and deviation of a plane of it are not finite");
+        Refuse(
             description.HeldOut is { } heldOut
                 && !(IsShare(heldOut.MeanIou) && heldOut.Folds >= 0 && heldOut.Smoothings.All(score => IsShare(score.MeanIou))),
             "its held-out score is out of range");

@@ -29,6 +29,23 @@ internal sealed class ChannelPagesTests
     }
 
     [Test]
+    public void APageThatIsNamedIsThatPageAlone()
+    {
+        byte[][] pages = Pages(4, SampleType.UInt8);
+        using var scratch = new Scratch();
+        string path = scratch.Put("a.tif", File(pages, "ImageJ=1.54f\nimages=2\nchannels=2\nmode=composite\n", SampleType.UInt8));
+        // The last two pages lie behind the stack that is described.
+        for (int page = 1; page <= pages.Length; page++)
+        {
+            using ImageReader one = ImageFile.Open($"{path}#{page}");
+            Assert.That(one.Info.Channels, Is.EqualTo(1));
+            Assert.That(Scratch.ReadAll(one), Is.EqualTo(pages[page - 1]));
+        }
+        using ImageReader both = ImageFile.Open($"{path}#2", FromPages);
+        Assert.That(Scratch.ReadAll(both), Is.EqualTo(Interleaved(pages[..2], 1)));
+    }
+
+    [Test]
     public void OtherPagesAreChannelsWhereThatIsAskedFor([Values("", "ImageJ=1.54f\nimages=4\nslices=4\n")] string description)
     {
         byte[][] pages = Pages(4, SampleType.UInt8);

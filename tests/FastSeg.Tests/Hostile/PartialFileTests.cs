@@ -101,5 +101,35 @@ internal sealed class PartialFileTests
         Assert.That(paths.Select(path => new FileInfo(path).Length), Is.All.GreaterThan(16));
     }
 
+    /// <summary>A run was killed while its outputs got their names; the older ones lie hidden.</summary>
+    /// <param name="renamed">New outputs that had their names by then, of two.</param>
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(2)]
+    public void OlderOutputsComeBackUnlessANewOneIsThere(int renamed)
+    {
+        using var folder = new TemporaryFolder();
+        string[] paths = [folder.File("l.npy"), folder.File("p.npy")];
+        string set = OlderSets.NewSet();
+        string[] hidden = Array.ConvertAll(paths, path => OlderSets.Aside(path, set)!);
+        Array.ForEach(hidden, path => File.WriteAllText(path, "old"));
+        Array.ForEach(paths[..renamed], path => File.WriteAllText(path, "new"));
+        string other = OlderSets.Aside(folder.File("other.npy"), OlderSets.NewSet())!;
+        File.WriteAllText(other, "of another run");
+        using (File.OpenHandle(other, FileMode.Open, FileAccess.Read, FileShare.Read))
+        {
+            new PartialFile(folder.File("next.npy")).Dispose();
+        }
+        string[] expected = renamed switch
+        {
+            0 => ["old", "old"],
+            1 => ["new"],
+            _ => ["new", "new"],
+        };
+        Assert.That(paths.Where(File.Exists).Select(File.ReadAllText), Is.EqualTo(expected));
+        Assert.That(hidden.Count(File.Exists), Is.EqualTo(renamed == 1 ? 2 : 0), "where only some are new, the older ones stay hidden");
+        Assert.That(File.ReadAllText(other), Is.EqualTo("of another run"), "a living run has it");
+    }
+
     private static string Hidden(TemporaryFolder folder) => HiddenName.Beside(folder.File("o.npy"));
 }

@@ -127,13 +127,25 @@ internal sealed class SessionCallTests
     [Test]
     public void ASessionThatCannotBeMadeLeavesNoThread()
     {
+        static string NameOf(string task)
+        {
+            try
+            {
+                return File.ReadAllText($"{task}/comm");
+            }
+            catch (Exception e) when (e is IOException)
+            {
+                // A thread of an earlier test has ended meanwhile.
+                return "";
+            }
+        }
         int Workers() => Directory.GetDirectories("/proc/self/task").Count(
-            task => File.ReadAllText($"{task}/comm").StartsWith("FastSeg worker", StringComparison.Ordinal));
+            task => NameOf(task).StartsWith("FastSeg worker", StringComparison.Ordinal));
         int before = Workers();
         Assert.That(
             () => new SegmentationSession(Trained.Grey, Bytes, new FrameOptions { Threads = 4, Memory = 1 << 20 }),
             Throws.InstanceOf<FastSegException>());
-        Assert.That(Workers(), Is.EqualTo(before));
+        Assert.That(Workers(), Is.LessThanOrEqualTo(before));
     }
 
     [Test]

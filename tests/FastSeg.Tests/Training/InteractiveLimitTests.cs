@@ -72,7 +72,7 @@ internal sealed class InteractiveLimitTests
         string Refusal(params LabelledPage[] pages) => Assert.Catch<FastSegException>(() => training.Train(pages))!.Message;
         Assert.That(Refusal(), Does.Contain("no training image"));
         Assert.That(Refusal(page.Labelled), Does.Contain("page.tif").And.Contain("no pixel is labelled"));
-        Assert.That(Refusal(page.Draw(0, 0, 3, 3, 4).Labelled), Does.Contain("value 4").And.Contain("two classes"));
+        Assert.That(Refusal(page.Draw(0, 0, 3, 3, 4).Labelled), Does.Contain("value 4").And.Contain("one class; draw at least two"));
         page.Draw(9, 9, 3, 3, 5);
         LabelledPage good = page.Labelled;
         Assert.That(() => training.Train([good, good]), Throws.ArgumentException.With.Message.Contains("key"));

@@ -83,6 +83,17 @@ public sealed unsafe class ForestGrowerTests
     }
 
     [Test]
+    public void AForestOfManySmallTreesCanBeRead()
+    {
+        // Small trees take several times their text in memory; the reader's budget must have room for them.
+        const int Rounds = 30_000;
+        float[] rows = TrainedModels.Rows(new Random(3), 40, Features);
+        int[] labels = TrainedModels.Labels(new Random(4), rows, Features, 2);
+        byte[] model = TrainedModels.Train(rows, labels, Features, 2, All with { Rounds = Rounds, Depth = 1, LearningRate = 0.001 });
+        Assert.That(ForestReader.Parse(model).Trees, Has.Length.EqualTo(Rounds));
+    }
+
+    [Test]
     public void NothingToSplitGivesLeaves()
     {
         float[] rows = new float[20 * Features];
