@@ -7,8 +7,8 @@ namespace FastSeg.Tests;
 /// <summary>Runs something with the least memory that its own plan asks for, so that its tiles are the smallest.</summary>
 internal static partial class Tight
 {
-    /// <summary>Bytes allowed beyond what the sentence asks for: the process grows a little between two attempts.</summary>
-    private const long Slack = 4L << 20;
+    /// <summary>Bytes beyond what the sentence asks for, which adds 2 MiB itself: the process grows between two attempts.</summary>
+    private const long Slack = 2L << 20;
 
     /// <summary>Runs with too little memory first, and then with what the refusal says would do.</summary>
     /// <param name="threads">Worker threads.</param>

@@ -21,7 +21,14 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
     /// <summary>Pixels of a page by which it is compared with others.</summary>
     private const long MostScored = 1L << 20;
 
+    /// <summary>
+    /// Most bytes of deep features at full resolution that are kept of the page that is looked at: 4 Mpx of 32 channels, all that is
+    /// segmented before the status says so. A stroke then costs the trees alone, not the upsampler.
+    /// </summary>
+    private const long MostKept = LiveLoop.MostOnScreen * 32 * sizeof(float);
+
     private readonly Lock _lock = new();
+    private PreparedImage? _keeping;
     private CancellationTokenSource? _running;
     private (string Image, int Page, Region Region) _part;
     private IReadOnlyList<LabelledSnapshot> _trained = [];
@@ -223,7 +230,7 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
                     Page = view.Page,
                 });
             }
-            Segment(model, page, part, labels, uncertainty, running.Token);
+            Segment(model, page, part, labels, uncertainty, KeptOf(page, view.Region, part), running.Token);
         }
         catch (OperationCanceledException) when (!stale.IsCancellationRequested)
         {
@@ -238,15 +245,34 @@ internal sealed class LiveWork(Project project, LivePages pages, LiveTrainer tra
         return true;
     }
 
+    /// <summary>
+    /// Bytes of deep features that may be kept: of the page that is looked at alone, and of what is on screen, since what lies around it
+    /// would take its place.
+    /// </summary>
+    private long KeptOf(PreparedImage page, Region seen, Region part)
+    {
+        if (seen.Intersect(part).IsEmpty)
+        {
+            return 0;
+        }
+        if (_keeping != page)
+        {
+            _keeping?.ReleaseKept();
+            _keeping = page;
+        }
+        return MostKept;
+    }
+
     private void Segment(
-        LiveModel model, PreparedImage page, Region part, OverlayCanvas labels, OverlayCanvas? uncertainty, CancellationToken cancellation)
+        LiveModel model, PreparedImage page, Region part, OverlayCanvas labels, OverlayCanvas? uncertainty, long kept,
+        CancellationToken cancellation)
     {
         int pixels = checked((int)part.Pixels);
         byte[] values = ArrayPool<byte>.Shared.Rent(pixels);
         float[] confidence = uncertainty is null ? [] : ArrayPool<float>.Shared.Rent(pixels);
         try
         {
-            var how = new SegmentOptions { KeepValues = true, Smoothing = model.Smoothing };
+            var how = new SegmentOptions { KeepValues = true, Smoothing = model.Smoothing, KeepDeepBytes = kept };
             SegmenterOf(model).Segment(
                 page, part, values.AsSpan(0, pixels), uncertainty is null ? [] : confidence.AsSpan(0, pixels), how, Options(cancellation));
             labels.Put(part, values.AsSpan(0, pixels));

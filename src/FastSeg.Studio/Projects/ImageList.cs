@@ -8,7 +8,7 @@ internal sealed class ImageList(string folder, long? most = null)
     private readonly long _most = most ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
     /// <summary>Files of a folder with other endings are no images; a file that is named itself may have any.</summary>
-    private static readonly string[] Endings = [".tif", ".tiff", ".png", ".jpg", ".jpeg", ".webp", ".npy"];
+    private static readonly string[] Endings = [".tif", ".tiff", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".npy"];
 
     private readonly Dictionary<LabelPage, long[]> _sizes = [];
 
@@ -133,6 +133,7 @@ internal sealed class ImageList(string folder, long? most = null)
                 Height = info.Height,
                 Channels = info.Channels,
                 Type = info.Type,
+                PixelSize = info.PixelSize,
                 Failure = held <= _most ? null
                     : $"{path} takes {held >> 20} MiB of memory while it is open, and {_most >> 20} MiB are the most here; " +
                         "convert it to a tiled TIFF, of which only parts are read.",

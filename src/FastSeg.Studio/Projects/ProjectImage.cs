@@ -22,6 +22,9 @@ internal sealed record ProjectImage(string Id, string Path, string RelativePath)
     /// <summary>Null where the image was never read.</summary>
     public SampleType? Type { get; init; }
 
+    /// <summary>How large a pixel is; null where the file does not say, or cannot be read.</summary>
+    public PixelSize? PixelSize { get; init; }
+
     /// <summary>Why the image cannot be shown, in a sentence; null where it can.</summary>
     public string? Failure { get; init; }
 

@@ -74,6 +74,7 @@ internal sealed class ProjectEndpoints(Project project, LiveOverlays overlays, b
             image.Height,
             image.Channels,
             Type = image.Type?.Name(),
+            PixelSize = image.PixelSize is { } size ? new { Size = size.X, size.Unit } : null,
             image.Failure,
             Labelled = labelled[image.Id].ToDictionary(page => $"{page}", page => Counts(project.Labels(image.Id, page))),
             Fractions = Fractions(image),

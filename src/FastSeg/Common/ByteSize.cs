@@ -13,4 +13,10 @@ internal static class ByteSize
         >= 1 << 20 => $"{(bytes + (1L << 20) - 1) >> 20}MiB",
         _ => $"{bytes}B",
     };
+
+    /// <summary>
+    /// The least limit that would do for a peak, so that it is still enough when it is given back: what a process holds before a run
+    /// differs by a megabyte between two starts of the same command.
+    /// </summary>
+    public static string Least(long peak) => Text(peak + (2L << 20));
 }

@@ -17,7 +17,7 @@ internal static class MemoryLimit
         return options.Memory <= 0 || peak <= options.Memory
             ? peak
             : throw new FastSegException(
-                $"{Words} {ByteSize.Text(options.Memory)} is not enough {what}; the least that would do is {ByteSize.Text(peak)}.",
+                $"{Words} {ByteSize.Text(options.Memory)} is not enough {what}; the least that would do is {ByteSize.Least(peak)}.",
                 Setting.Memory, Words);
     }
 }

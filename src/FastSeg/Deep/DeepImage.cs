@@ -27,7 +27,9 @@ internal sealed class DeepImage : IDisposable
     /// <param name="image">The image.</param>
     /// <param name="samples">What filters see of a stored sample.</param>
     /// <param name="plan">Tiles and workers; null where a backend upsamples itself and wants the maps only.</param>
-    public DeepImage(DeepModel model, DeepMaps maps, bool owned, ImageReader image, SampleMap samples, Plan? plan)
+    /// <param name="keepBytes">Most bytes of tiles at full resolution that are kept with the maps for later runs.</param>
+    public DeepImage(
+        DeepModel model, DeepMaps maps, bool owned, ImageReader image, SampleMap samples, Plan? plan, long keepBytes = 0)
     {
         DeepDescription description = model.Description;
         (Channels, _maps, _owned) = (description.Channels, maps, owned);
@@ -44,7 +46,7 @@ internal sealed class DeepImage : IDisposable
                 : null;
             for (int worker = 0; worker < plan.Workers; worker++)
             {
-                _workers.Add(Planes(description.Upsampling, layers, image, seen, plan.Computed));
+                _workers.Add(Planes(description.Upsampling, layers, image, seen, plan.Computed, keepBytes));
             }
         }
         catch
@@ -110,9 +112,10 @@ internal sealed class DeepImage : IDisposable
 
     /// <summary>What brings the maps to full resolution for one worker.</summary>
     private IUpsampledPlanes Planes(
-        Upsampling upsampling, UpsamplerPlanCpu? layers, ImageReader image, InputMap seen, TileGrid grid) => upsampling switch
+        Upsampling upsampling, UpsamplerPlanCpu? layers, ImageReader image, InputMap seen, TileGrid grid,
+        long keepBytes) => upsampling switch
         {
-            Upsampling.Learned => new LearnedPlanesCpu(layers!, Maps[0], image, seen, grid),
+            Upsampling.Learned => new LearnedPlanesCpu(layers!, Maps[0], image, seen, grid, _owned ? null : _maps.Kept, keepBytes),
             Upsampling.JointBilateral => new JointBilateralPlanesCpu(Maps, image, seen, grid),
             _ => new InterpolatedPlanesCpu(Maps, upsampling != Upsampling.Nearest),
         };

@@ -1,6 +1,7 @@
 using FastSeg.Common;
 using FastSeg.Deep.Backbones;
 using FastSeg.Deep.Tokens;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Images;
 using FastSeg.Images.Samples;
 
@@ -17,6 +18,9 @@ internal sealed class DeepMaps : IDisposable
 
     /// <summary>The maps.</summary>
     public IReadOnlyList<LowResolution> Maps => _maps;
+
+    /// <summary>Tiles at full resolution that runs left to later ones.</summary>
+    public KeptTiles Kept { get; } = new();
 
     /// <summary>Runs the transformer over the image, one scale after the other.</summary>
     /// <param name="model">The model.</param>
@@ -96,5 +100,9 @@ internal sealed class DeepMaps : IDisposable
         Shapes(model).Select(map => LowResolution.Bytes(image, map.Patch, map.Channels));
 
     /// <inheritdoc/>
-    public void Dispose() => _maps.ForEach(map => map.Dispose());
+    public void Dispose()
+    {
+        _maps.ForEach(map => map.Dispose());
+        Kept.Dispose();
+    }
 }

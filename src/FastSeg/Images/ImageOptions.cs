@@ -1,6 +1,5 @@
-using static FastSeg.Common.Arguments;
-
 using System.Text.Json.Serialization;
+using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 

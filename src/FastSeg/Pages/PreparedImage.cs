@@ -13,7 +13,8 @@ namespace FastSeg;
 /// <remarks>
 /// The reader stays the caller's, who disposes it behind this. Several runs may use a prepared image at once. Measuring it and computing
 /// its deep features are done one at a time; who comes second waits, and then finds them there. Memory for deep features is float32 for
-/// each channel and cell, that is 2 bytes a pixel with 32 channels and patches of 8 pixels.
+/// each channel and cell, that is 2 bytes a pixel with 32 channels and patches of 8 pixels, and what
+/// <see cref="SegmentOptions.KeepDeepBytes"/> allows.
 /// </remarks>
 public sealed class PreparedImage : IDisposable
 {
@@ -50,14 +51,17 @@ public sealed class PreparedImage : IDisposable
     /// <summary>What is known of all samples; null until the page was measured.</summary>
     public PageSamples? Samples => _samples;
 
-    /// <summary>Bytes of the deep features that are held.</summary>
+    /// <summary>
+    /// Bytes of the deep features that are held, at low resolution and, where <see cref="SegmentOptions.KeepDeepBytes"/> asks for it, at
+    /// full resolution.
+    /// </summary>
     public long DeepBytes
     {
         get
         {
             lock (_gate)
             {
-                return _maps?.Maps.Maps.Sum(map => map.Values.Length) ?? 0;
+                return _maps is null ? 0 : _maps.Maps.Maps.Sum(map => map.Values.Length) + _maps.Maps.Kept.Bytes;
             }
         }
     }
@@ -114,6 +118,15 @@ public sealed class PreparedImage : IDisposable
         var work = new MapsWork(deep, model.Features, model.Channels, backbone) { Cache = cache };
         using SharedMaps maps = Maps(work, how, out RunResult result);
         return result;
+    }
+
+    /// <summary>Frees the deep features at full resolution that <see cref="SegmentOptions.KeepDeepBytes"/> kept.</summary>
+    public void ReleaseKept()
+    {
+        lock (_gate)
+        {
+            _maps?.Maps.Kept.Clear();
+        }
     }
 
     /// <summary>Frees the deep features, as soon as no run uses them any more.</summary>

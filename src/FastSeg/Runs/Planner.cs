@@ -69,16 +69,18 @@ internal sealed record Planner(
         }
         const string Limit = "a memory limit of", DeviceLimit = "device memory of";
         throw least is not null
-            ? new FastSegException(TooLittle($"{Limit} {ByteSize.Text(options.Memory)}", least.PeakBytes), Setting.Memory, Limit)
+            ? new FastSegException(
+                TooLittle($"{Limit} {ByteSize.Text(options.Memory)}", ByteSize.Least(least.PeakBytes)), Setting.Memory, Limit)
             : new FastSegException(
-                TooLittle($"{DeviceLimit} {ByteSize.Text(deviceLimit)}", leastOnDevice!.DeviceBytes), Setting.DeviceMemory, DeviceLimit);
+                TooLittle($"{DeviceLimit} {ByteSize.Text(deviceLimit)}", ByteSize.Text(leastOnDevice!.DeviceBytes)),
+                Setting.DeviceMemory, DeviceLimit);
     }
 
     private ImageReader Image => Work.Image;
 
-    private string TooLittle(string limit, long least) =>
+    private string TooLittle(string limit, string least) =>
         $"{Image.Info.Name}: {limit} is not enough for {Area.Width} x {Area.Height} pixels; " +
-        $"the least that would do is {ByteSize.Text(least)}.";
+        $"the least that would do is {least}.";
 
     /// <summary>The plan of one candidate, whether or not it fits.</summary>
     private Plan Describe(long width, long height, int workers, int windows)

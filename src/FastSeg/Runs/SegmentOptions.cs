@@ -38,6 +38,14 @@ public sealed record SegmentOptions
     /// </summary>
     public IReadOnlyList<double>? ClassWeights { get; init; }
 
+    /// <summary>
+    /// Most bytes of deep features at full resolution that a <see cref="PreparedImage"/> holds after the run; within a memory limit, as
+    /// many as it leaves. A later run over the same tiles then need not run a learned upsampler again: float32 for each channel and pixel,
+    /// 128 bytes a pixel with 32 channels. Tiles that were not used for longest go first. With 0 the run uses what is there and adds
+    /// nothing.
+    /// </summary>
+    public long KeepDeepBytes { get; init; }
+
     /// <summary>What a caller gave, with a mask of one channel of uint8 or uint16.</summary>
     internal static SegmentOptions Of(SegmentOptions? given) => given switch
     {

@@ -159,6 +159,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         {
             MapShare = MapShare,
             KnownMaps = KnownMaps,
+            KeepBytes = segment.KeepDeepBytes,
             Found = Compare,
         };
     }

@@ -59,6 +59,9 @@ internal sealed class TileRun
     /// <summary>The image's deep features at low resolution where they are known already; the caller keeps owning them.</summary>
     public DeepMaps? KnownMaps { get; init; }
 
+    /// <summary>Most bytes of deep features at full resolution that are left with <see cref="KnownMaps"/> to later runs.</summary>
+    public long KeepBytes { get; init; }
+
     /// <summary>Told what the page's samples are like before anything else is computed, where the work has percentiles.</summary>
     public Action<ImageData>? Found { get; init; }
 
@@ -189,6 +192,11 @@ internal sealed class TileRun
             _options with { Progress = MapShare > 0 ? PartialProgress.Of(_options.Progress, 0, MapShare) : null }, Plan.WindowsAtOnce);
         Maps = KeepsMaps ? maps : null;
         bool owned = KnownMaps is null && !KeepsMaps;
-        return new DeepImage(model, maps, owned, Work.Image, Work.Map, _factory.UpsamplesItself ? null : Plan);
+        return new DeepImage(model, maps, owned, Work.Image, Work.Map, _factory.UpsamplesItself ? null : Plan, RoomToKeep(maps));
     }
+
+    /// <summary>Bytes that tiles may take which are kept: those that the memory limit leaves, beside what is kept already.</summary>
+    private long RoomToKeep(DeepMaps maps) => _options.Memory <= 0
+        ? KeepBytes
+        : Math.Min(KeepBytes, Math.Max(0, _options.Memory - Plan.PeakBytes) + maps.Kept.Bytes);
 }

@@ -54,6 +54,25 @@ internal sealed class ImageListTests
     }
 
     [Test]
+    public void AnImageSaysHowLargeItsPixelsAre()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("a.tif"), plain = folder.File("b.png");
+        using (ImageWriter writer = ImageFile.Create(path, new ImageLayout(20, 10, SampleType.UInt8) { PixelSize = new(0.25, 0.5, "µm") }))
+        {
+            writer.Write(new Region(0, 0, 20, 10), new byte[200]);
+            writer.Commit();
+        }
+        TestProject.WriteImage(plain, 20, 10);
+        var list = new ImageList(folder.File("p"));
+        PixelSize? size = list.Find(new ImageEntry("i1", path, "../a.tif")).PixelSize;
+        Assert.That(size!.X, Is.EqualTo(0.25).Within(1e-6));
+        Assert.That(size.Y, Is.EqualTo(0.5).Within(1e-6));
+        Assert.That(size.Unit, Is.EqualTo("micron"), "as ImageJ calls it");
+        Assert.That(list.Find(new ImageEntry("i2", plain, "../b.png")).PixelSize, Is.Null);
+    }
+
+    [Test]
     public void WhatIsNotThereIsRefusedAtTheStart()
     {
         using var folder = new TemporaryFolder();

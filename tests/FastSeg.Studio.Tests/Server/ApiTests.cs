@@ -33,6 +33,7 @@ internal sealed class ApiTests
         Assert.That(image.GetProperty("name").GetString(), Is.EqualTo("a.png"));
         Assert.That((image.GetProperty("width").GetInt64(), image.GetProperty("type").GetString()), Is.EqualTo((300L, "uint8")));
         Assert.That(images[0].GetProperty("failure").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That(images[0].GetProperty("pixelSize").ValueKind, Is.EqualTo(JsonValueKind.Null));
         Assert.That(images[1].GetProperty("failure").GetString(), Does.Contain("broken.png"));
         IEnumerable<int> classes = project.GetProperty("classes").EnumerateArray().Select(found => found.GetProperty("value").GetInt32());
         Assert.That(classes, Is.EqualTo((int[])[1, 2]));

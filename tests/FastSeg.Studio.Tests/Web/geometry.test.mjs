@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
   around, atLevel, common, levelCount, levelFor, regionAt, roundLength, tilesOf, toImage, toParts, toViewer, visible,
-} from '../../../src/FastSeg.Studio/web/js/geometry.mjs';
+} from '../../../src/FastSeg.Studio/web/js/shared/geometry.mjs';
 
 test('coordinates are rounded to 1/16 pixel', () => {
   assert.equal(toParts(1.03), 16);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Outbox, newId } from '../../../src/FastSeg.Studio/web/js/outbox.mjs';
+import { Outbox, newId } from '../../../src/FastSeg.Studio/web/js/draw/outbox.mjs';
 
 /** An outbox before a server that answers as it is told to. */
 function office(answer) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Pointers } from '../../../src/FastSeg.Studio/web/js/pointer.mjs';
+import { Pointers } from '../../../src/FastSeg.Studio/web/js/draw/pointer.mjs';
 
 /** A surface to draw on, and what became of the strokes on it. */
 function surface() {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { runsOf } from '../../../src/FastSeg.Studio/web/js/raster.mjs';
-import { Radii, Stroke, nextRadius } from '../../../src/FastSeg.Studio/web/js/stroke.mjs';
+import { runsOf } from '../../../src/FastSeg.Studio/web/js/draw/raster.mjs';
+import { Radii, Stroke, nextRadius } from '../../../src/FastSeg.Studio/web/js/draw/stroke.mjs';
 
 /** Random numbers that are the same every time. */
 function numbers(seed) {

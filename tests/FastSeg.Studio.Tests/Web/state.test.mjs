@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Store, upToDate } from '../../../src/FastSeg.Studio/web/js/state.mjs';
-import { classPixels, defaultColour, inkOn } from '../../../src/FastSeg.Studio/web/js/palette.mjs';
+import { classPixels, defaultColour, inkOn } from '../../../src/FastSeg.Studio/web/js/shared/palette.mjs';
 
 test('a listener hears of its keys alone, and at once of what is there', () => {
   const store = new Store(), heard = [];

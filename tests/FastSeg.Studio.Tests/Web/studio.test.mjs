@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Item, said, shown } from './browser.mjs';
 import { Studio } from '../../../src/FastSeg.Studio/web/js/studio.mjs';
-import { looking } from '../../../src/FastSeg.Studio/web/js/looking.mjs';
+import { looking } from '../../../src/FastSeg.Studio/web/js/show/looking.mjs';
 
 const project = {
   id: 'p', version: 5, instance: 'a', classes: [{ value: 1, name: 'one', colour: '#ff0000' }],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { TileStore } from '../../../src/FastSeg.Studio/web/js/tiles.mjs';
+import { TileStore } from '../../../src/FastSeg.Studio/web/js/show/tiles.mjs';
 
 const all = { x: 0, y: 0, width: 600, height: 300 };
 

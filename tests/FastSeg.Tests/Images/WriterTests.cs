@@ -140,6 +140,7 @@ public sealed class WriterTests
 
     [TestCase("micron", 0.0123, 0.0123)]
     [TestCase("nm", 3.7, 4.1)]
+    [TestCase("\u00C5", 2.5, 2.5)]
     [TestCase("inch", 1 / 300.0, 1 / 300.0)]
     [TestCase("cm", 0.001, 0.002)]
     public void PixelSizeIsCarriedOver(string unit, double x, double y)

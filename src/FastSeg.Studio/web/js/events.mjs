@@ -1,4 +1,4 @@
-/** @import {Change, Job, LiveStatus, OverlayNews} from './types.mjs' */
+/** @import {Change, Job, LiveStatus, OverlayNews} from './shared/types.mjs' */
 
 /**
  * What the server tells on its own. The browser connects again by itself after a lost connection, not after a refusal: then we try.

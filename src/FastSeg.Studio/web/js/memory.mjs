@@ -1,6 +1,6 @@
 /** @import {Studio} from './studio.mjs' */
 /** @import {State} from './state.mjs' */
-/** @import {Operation} from './types.mjs' */
+/** @import {Operation} from './shared/types.mjs' */
 
 /** What of the page a reload brings back. @type {(keyof State)[]} */
 const Kept = ['image', 'page', 'tool', 'classValue', 'radius', 'opacity', 'shown', 'windows'];

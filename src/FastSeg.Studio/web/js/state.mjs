@@ -1,4 +1,4 @@
-/** @import {Project, LiveStatus, Window, Job} from './types.mjs' */
+/** @import {Project, LiveStatus, Window, Job} from './shared/types.mjs' */
 
 /**
  * What the page shows and edits. Modules read it, change it with `set`, and hear of changes with `on`.

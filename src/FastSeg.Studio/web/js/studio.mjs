@@ -1,16 +1,16 @@
-/** @import {Answer, Change, LiveStatus, Operation, OverlayNews, Project, Size, Window} from './types.mjs' */
-import { Refused, ask } from './api.mjs';
+/** @import {Answer, Change, LiveStatus, Operation, OverlayNews, Project, Size, Window} from './shared/types.mjs' */
+import { Refused, ask } from './shared/api.mjs';
 import { NoClass, Store, currentImage, drawnClass } from './state.mjs';
-import { View } from './view.mjs';
-import { Layer } from './layer.mjs';
-import { LabelLayer } from './labels.mjs';
-import { Outbox, newId } from './outbox.mjs';
-import { Pen } from './pen.mjs';
-import { Polygon } from './polygon.mjs';
-import { byId } from './dom.mjs';
-import { classPixels, uncertaintyPixels } from './palette.mjs';
-import { notify } from './notices.mjs';
-import { visible } from './geometry.mjs';
+import { View } from './show/view.mjs';
+import { Layer } from './show/layer.mjs';
+import { LabelLayer } from './show/labels.mjs';
+import { Outbox, newId } from './draw/outbox.mjs';
+import { Pen } from './draw/pen.mjs';
+import { Polygon } from './draw/polygon.mjs';
+import { byId } from './shared/dom.mjs';
+import { classPixels, uncertaintyPixels } from './shared/palette.mjs';
+import { notify } from './shared/notices.mjs';
+import { visible } from './shared/geometry.mjs';
 
 /** Lines of the hatching over what is not computed: a light one and a dark one, then six pixels of nothing. */
 const Hatched = Uint32Array.of(0xb0ffffff, 0xb0000000, 0, 0, 0, 0, 0, 0);
@@ -369,7 +369,7 @@ function canvas(id) {
   return /** @type {HTMLCanvasElement} */ (byId(id));
 }
 
-/** @param {string} kind @param {() => string} which @returns {import('./layer.mjs').Address} */
+/** @param {string} kind @param {() => string} which @returns {import('./show/layer.mjs').Address} */
 function overlay(kind, which) {
   return (sheet, { x, y, width, height }, level) =>
     `/api/images/${sheet.image}/${sheet.page}/overlay?x=${x}&y=${y}&width=${width}&height=${height}&level=${level}`

@@ -114,7 +114,7 @@ internal static unsafe class SharedPcaFit
             ? peak
             : throw new FastSegException(
                 $"{images[0].Info.Name}: {LimitWords} {ByteSize.Text(options.Memory)} is not enough "
-                + $"to fit the projection of {backbone.Folder}; the least that would do is {ByteSize.Text(peak)}.",
+                + $"to fit the projection of {backbone.Folder}; the least that would do is {ByteSize.Least(peak)}.",
                 Setting.Memory, LimitWords);
     }
 

@@ -16,12 +16,27 @@ internal sealed unsafe class LearnedPlanesCpu : IUpsampledPlanes
     private readonly LowResolution _map;
     private readonly GuidanceReaderCpu _guidance;
     private readonly HostBuffer _planes;
+    private readonly Upsampler _weights;
+    private readonly InputMap _seen;
+    private readonly KeptTiles? _kept;
+    private readonly long _keepBytes;
+    private HostBuffer? _held;
+    private float* _from;
     private Region _core;
 
     /// <summary>Allocates what tiles of a grid need.</summary>
-    public LearnedPlanesCpu(UpsamplerPlanCpu plan, LowResolution map, ImageReader image, InputMap seen, TileGrid grid)
+    /// <param name="plan">The network on the page.</param>
+    /// <param name="map">The page's low-resolution features.</param>
+    /// <param name="image">The page.</param>
+    /// <param name="seen">How the network sees a sample.</param>
+    /// <param name="grid">The tiles.</param>
+    /// <param name="kept">Tiles that earlier runs left, and that this one may leave; null for none.</param>
+    /// <param name="keepBytes">Most bytes that these tiles may take after this run; with 0 it adds none.</param>
+    public LearnedPlanesCpu(
+        UpsamplerPlanCpu plan, LowResolution map, ImageReader image, InputMap seen, TileGrid grid, KeptTiles? kept = null,
+        long keepBytes = 0)
     {
-        _map = map;
+        (_map, _weights, _seen, _kept, _keepBytes) = (map, plan.Network, seen, kept, keepBytes);
         _network = UpsamplerCpu.Create(plan);
         _guidance = new GuidanceReaderCpu(plan.Guidance, image, seen, GuidanceReaderCpu.Largest(plan.Guidance, image.Info, grid));
         _planes = new HostBuffer(PlaneBytes(plan, grid));
@@ -41,12 +56,23 @@ internal sealed unsafe class LearnedPlanesCpu : IUpsampledPlanes
         return new UpsamplerPlanCpu(network, checked(rows * patch), checked(columns * patch), rows, columns, (int)maxWidth);
     }
 
-    /// <summary>Computes the planes of a tile's core.</summary>
+    /// <summary>Computes the planes of a tile's core, or takes those that an earlier run left.</summary>
     public void Start(Region core)
     {
         _core = core;
+        Release();
+        var key = new KeptTiles.Key(_weights, _seen, core);
+        _held = _kept?.Hold(key);
+        if (_held is not null)
+        {
+            // Others may drop a tile that is held: its memory stays, though its handle counts as closed.
+            _from = (float*)_held.DangerousGetHandle();
+            return;
+        }
+        _from = (float*)_planes.Pointer;
         var features = new LowFeatures(_map.Plane(0), _map.Channels, (int)_map.Rows, (int)_map.Columns);
-        _network.Run(features, _guidance.Read(core), core, new OutputPlanes((float*)_planes.Pointer, (nint)core.Pixels, (nint)core.Width));
+        _network.Run(features, _guidance.Read(core), core, new OutputPlanes(_from, (nint)core.Pixels, (nint)core.Width));
+        _kept?.Put(key, _from, core.Pixels * _weights.Config.ChannelsOut * sizeof(float), _keepBytes);
     }
 
     /// <summary>Copies a band of the tile last started into the band's last planes.</summary>
@@ -56,7 +82,7 @@ internal sealed unsafe class LearnedPlanesCpu : IUpsampledPlanes
         {
             for (int row = 0; row < band.Height; row++)
             {
-                float* from = (float*)_planes.Pointer + ((plane - firstPlane) * _core.Pixels)
+                float* from = _from + ((plane - firstPlane) * _core.Pixels)
                     + ((band.Y + row - _core.Y) * _core.Width) + (band.X - _core.X);
                 new ReadOnlySpan<float>(from, band.Width).CopyTo(new Span<float>(band.Row(plane, row), band.Width));
             }
@@ -66,9 +92,20 @@ internal sealed unsafe class LearnedPlanesCpu : IUpsampledPlanes
     /// <inheritdoc/>
     public void Dispose()
     {
+        Release();
         _network.Dispose();
         _guidance.Dispose();
         _planes.Dispose();
+    }
+
+    /// <summary>Lets go of the tile before.</summary>
+    private void Release()
+    {
+        if (_held is not null)
+        {
+            KeptTiles.Release(_held);
+            _held = null;
+        }
     }
 
     private static long PlaneBytes(UpsamplerPlanCpu plan, TileGrid grid)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace FastSeg.Images.Tiff;
 
@@ -6,7 +7,7 @@ namespace FastSeg.Images.Tiff;
 /// Converts between a pixel size and TIFF tags. The tags give pixels per inch or centimetre or, where ImageJ wrote the description, pixels
 /// per the unit that it names ("unit=nm").
 /// </summary>
-internal static class TiffPixelSize
+internal static partial class TiffPixelSize
 {
     // Values of ResolutionUnit.
     private const int None = 1, Inch = 2, Centimetre = 3;
@@ -33,8 +34,7 @@ internal static class TiffPixelSize
     /// <summary>ImageJ's name of a unit that a description names.</summary>
     public static string UnitName(string unit)
     {
-        // ImageJ writes the micro sign as an escape.
-        unit = unit.Trim().Replace("\\u00B5", "µ", StringComparison.OrdinalIgnoreCase);
+        unit = Escape().Replace(unit.Trim(), found => $"{(char)Convert.ToUInt16(found.Groups[1].Value, 16)}");
         return unit is "um" or "µm" or "μm" or "micrometer" ? "micron" : unit;
     }
 
@@ -54,6 +54,15 @@ internal static class TiffPixelSize
             return null;
         }
         string stack = pages > 1 ? string.Create(CultureInfo.InvariantCulture, $"images={pages}\nslices={pages}\n") : "";
-        return $"ImageJ=1.54f\n{stack}unit={size.Unit.Replace("\n", " ", StringComparison.Ordinal)}\n";
+        return $"ImageJ=1.54f\n{stack}unit={Escaped(UnitName(size.Unit))}\n";
     }
+
+    /// <summary>
+    /// A unit in ASCII, which is all that a TIFF's text holds for certain: other characters as ImageJ writes the micro sign, \u00B5.
+    /// </summary>
+    private static string Escaped(string unit) => string.Concat(unit.Select(letter =>
+        letter is >= ' ' and <= '~' ? $"{letter}" : string.Create(CultureInfo.InvariantCulture, $"\\u{(int)letter:X4}")));
+
+    [GeneratedRegex(@"\\u([0-9A-Fa-f]{4})")]
+    private static partial Regex Escape();
 }

@@ -1,5 +1,5 @@
-/** @import {ProjectImage, Rect, Spot, Transform, Window} from './types.mjs' */
-import { levelCount, toImage, toViewer } from './geometry.mjs';
+/** @import {ProjectImage, Rect, Spot, Transform, Window} from '../shared/types.mjs' */
+import { levelCount, toImage, toViewer } from '../shared/geometry.mjs';
 
 /** @typedef {OpenSeadragon.Viewer} Viewer */
 

@@ -1,11 +1,11 @@
-/** @import {Studio} from './studio.mjs' */
-/** @import {Cursor} from './cursor.mjs' */
-/** @import {Pointers} from './pointer.mjs' */
-import { byId } from './dom.mjs';
+/** @import {Studio} from '../studio.mjs' */
+/** @import {Cursor} from '../draw/cursor.mjs' */
+/** @import {Pointers} from '../draw/pointer.mjs' */
+import { byId } from '../shared/dom.mjs';
 import { chooseClass } from './classes.mjs';
 import { choose } from './toolbar.mjs';
 import { compareWith, keep, toggle } from './layers.mjs';
-import { nextRadius } from './stroke.mjs';
+import { nextRadius } from '../draw/stroke.mjs';
 import { step } from './images.mjs';
 
 /**
@@ -79,7 +79,7 @@ function control(studio, event) {
  * Keys that act where the cursor is: only while the image, or nothing, has the focus.
  * @param {KeyboardEvent} event
  * @param {Cursor} cursor
- * @param {import('./polygon.mjs').Polygon} polygon
+ * @param {import('../draw/polygon.mjs').Polygon} polygon
  * @returns {(() => void)|null}
  */
 function here(event, cursor, polygon) {

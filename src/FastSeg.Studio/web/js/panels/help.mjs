@@ -1,4 +1,4 @@
-import { make } from './dom.mjs';
+import { make } from '../shared/dom.mjs';
 
 /** @type {[string, string][]} */
 const Keys = [

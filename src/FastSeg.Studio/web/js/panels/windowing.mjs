@@ -1,7 +1,7 @@
-/** @import {Studio} from './studio.mjs' */
-/** @import {Histogram, Window} from './types.mjs' */
-import { ask } from './api.mjs';
-import { byId, make } from './dom.mjs';
+/** @import {Studio} from '../studio.mjs' */
+/** @import {Histogram, Window} from '../shared/types.mjs' */
+import { ask } from '../shared/api.mjs';
+import { byId, make } from '../shared/dom.mjs';
 
 /** Black and white point of the picture, on its histogram. Labels and segmentation do not depend on it. @param {Studio} studio */
 export function windowPanel(studio) {

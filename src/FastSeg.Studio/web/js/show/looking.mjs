@@ -1,5 +1,5 @@
-/** @import {Studio} from './studio.mjs' */
-import { ask } from './api.mjs';
+/** @import {Studio} from '../studio.mjs' */
+import { ask } from '../shared/api.mjs';
 
 /**
  * Tells the server what is looked at: about 20 times a second while it changes, and always the last. The server segments one view, so that

@@ -1,8 +1,8 @@
-/** @import {Studio} from './studio.mjs' */
-/** @import {Project, ProjectImage} from './types.mjs' */
-import { ask } from './api.mjs';
-import { byId, icon, make } from './dom.mjs';
-import { notify } from './notices.mjs';
+/** @import {Studio} from '../studio.mjs' */
+/** @import {Project, ProjectImage} from '../shared/types.mjs' */
+import { ask } from '../shared/api.mjs';
+import { byId, icon, make } from '../shared/dom.mjs';
+import { notify } from '../shared/notices.mjs';
 
 /** The images of the project: thumbnail, name, what is labelled, shares of the area. @param {Studio} studio */
 export function imagesPanel(studio) {

@@ -1,11 +1,11 @@
-/** @import {Operation, Spot} from './types.mjs' */
-/** @import {Store} from './state.mjs' */
-/** @import {View} from './view.mjs' */
-import { Parts, toParts, toViewer } from './geometry.mjs';
-import { fit } from './layer.mjs';
+/** @import {Operation, Spot} from '../shared/types.mjs' */
+/** @import {Store} from '../state.mjs' */
+/** @import {View} from '../show/view.mjs' */
+import { Parts, toParts, toViewer } from '../shared/geometry.mjs';
+import { fit } from '../show/layer.mjs';
 import { newId } from './outbox.mjs';
-import { notify } from './notices.mjs';
-import { NoClass, drawnClass } from './state.mjs';
+import { notify } from '../shared/notices.mjs';
+import { NoClass, drawnClass } from '../state.mjs';
 
 /** How near the first corner a click closes the polygon, in CSS pixels. */
 const Near = 9;

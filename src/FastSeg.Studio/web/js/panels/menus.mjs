@@ -1,9 +1,9 @@
-/** @import {Studio} from './studio.mjs' */
-import { Refused, ask } from './api.mjs';
-import { byId, make } from './dom.mjs';
-import { newId } from './outbox.mjs';
+/** @import {Studio} from '../studio.mjs' */
+import { Refused, ask } from '../shared/api.mjs';
+import { byId, make } from '../shared/dom.mjs';
+import { newId } from '../draw/outbox.mjs';
 import { button } from './toolbar.mjs';
-import { notify } from './notices.mjs';
+import { notify } from '../shared/notices.mjs';
 
 /** What can be taken out of the project and brought into it. @param {Studio} studio */
 export function menus(studio) {

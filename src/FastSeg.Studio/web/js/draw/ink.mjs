@@ -1,5 +1,5 @@
-/** @import {Operation, Transform} from './types.mjs' */
-import { Parts } from './geometry.mjs';
+/** @import {Operation, Transform} from '../shared/types.mjs' */
+import { Parts } from '../shared/geometry.mjs';
 import { Runs, runsOf } from './raster.mjs';
 
 /** A shape that the server has not drawn yet; pixels where the image is shown at full size or larger, an outline where it is smaller. */

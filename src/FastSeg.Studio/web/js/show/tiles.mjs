@@ -1,5 +1,5 @@
-/** @import {Rect} from './types.mjs' */
-import { TileSide, around, common, regionAt, tilesOf } from './geometry.mjs';
+/** @import {Rect} from '../shared/types.mjs' */
+import { TileSide, around, common, regionAt, tilesOf } from '../shared/geometry.mjs';
 
 /** Bytes of one tile, and the picture of them. */
 export class Tile {

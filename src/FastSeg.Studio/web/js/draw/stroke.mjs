@@ -1,4 +1,4 @@
-import { toParts } from './geometry.mjs';
+import { toParts } from '../shared/geometry.mjs';
 
 /** The server takes 100,000 points; what is longer becomes two strokes. */
 const MostPoints = 50_000;

@@ -1,7 +1,7 @@
-/** @import {Studio} from './studio.mjs' */
-import { byId, icon, make } from './dom.mjs';
-import { nextRadius } from './stroke.mjs';
-import { Parts } from './geometry.mjs';
+/** @import {Studio} from '../studio.mjs' */
+import { byId, icon, make } from '../shared/dom.mjs';
+import { nextRadius } from '../draw/stroke.mjs';
+import { Parts } from '../shared/geometry.mjs';
 
 /** @type {['brush'|'eraser'|'fill'|'polygon'|'pan', string, string][]} */
 const Tools = [

@@ -1,7 +1,7 @@
-/** @import {Studio} from './studio.mjs' */
-/** @import {State} from './state.mjs' */
-import { byId, make } from './dom.mjs';
-import { upToDate } from './state.mjs';
+/** @import {Studio} from '../studio.mjs' */
+/** @import {State} from '../state.mjs' */
+import { byId, make } from '../shared/dom.mjs';
+import { upToDate } from '../state.mjs';
 
 /** The line that says what goes on, and the banner that says what is wrong. @param {Studio} studio */
 export function status(studio) {

@@ -1,5 +1,5 @@
-/** @import {Rect, Transform} from './types.mjs' */
-import { TileSide, around, atLevel, common, levelCount, levelFor, regionAt, tilesOf, visible } from './geometry.mjs';
+/** @import {Rect, Transform} from '../shared/types.mjs' */
+import { TileSide, around, atLevel, common, levelCount, levelFor, regionAt, tilesOf, visible } from '../shared/geometry.mjs';
 import { Tile, TileStore, pictureOf } from './tiles.mjs';
 
 /** Larger than any image. @type {Rect} */

@@ -1,4 +1,4 @@
-import { byId } from './dom.mjs';
+import { byId } from '../shared/dom.mjs';
 import { button } from './toolbar.mjs';
 
 /** The panels at both sides can be folded away; on a small screen they begin folded. */

@@ -1,14 +1,14 @@
-/** @import {Studio} from './studio.mjs' */
-/** @import {Cursor} from './cursor.mjs' */
-import { Refused, ask } from './api.mjs';
-import { byId, icon, make } from './dom.mjs';
-import { roundLength } from './geometry.mjs';
-import { currentImage } from './state.mjs';
+/** @import {Studio} from '../studio.mjs' */
+/** @import {Cursor} from '../draw/cursor.mjs' */
+import { Refused, ask } from '../shared/api.mjs';
+import { byId, icon, make } from '../shared/dom.mjs';
+import { roundLength } from '../shared/geometry.mjs';
+import { currentImage } from '../state.mjs';
 
 /** Place under the cursor, scale bar, zoom and pages. @param {Studio} studio @param {Cursor} cursor */
 export function readout(studio, cursor) {
   const { view, store } = studio, text = byId('readout');
-  /** @type {import('./types.mjs').Spot|null} */
+  /** @type {import('../shared/types.mjs').Spot|null} */
   let at = null;
   const show = () => {
     const image = view.image, x = at ? Math.floor(at.x) : -1, y = at ? Math.floor(at.y) : -1;

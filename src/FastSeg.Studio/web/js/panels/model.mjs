@@ -1,7 +1,7 @@
-/** @import {Studio} from './studio.mjs' */
-import { ask } from './api.mjs';
-import { byId, icon, make } from './dom.mjs';
-import { notify } from './notices.mjs';
+/** @import {Studio} from '../studio.mjs' */
+import { ask } from '../shared/api.mjs';
+import { byId, icon, make } from '../shared/dom.mjs';
+import { notify } from '../shared/notices.mjs';
 
 /** A setting, what it is called, its values and theirs; the empty value stands for null. @type {[string, string, [string, string][]][]} */
 const Choices = [

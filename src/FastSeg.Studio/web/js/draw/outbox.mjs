@@ -1,5 +1,5 @@
-/** @import {Answer, Operation} from './types.mjs' */
-import { Refused, ask } from './api.mjs';
+/** @import {Answer, Operation} from '../shared/types.mjs' */
+import { Refused, ask } from '../shared/api.mjs';
 
 /** @typedef {{time: number, operation: Operation}} Entry */
 

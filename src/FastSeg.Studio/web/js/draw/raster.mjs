@@ -1,4 +1,4 @@
-import { Parts } from './geometry.mjs';
+import { Parts } from '../shared/geometry.mjs';
 
 const Half = Parts / 2;
 

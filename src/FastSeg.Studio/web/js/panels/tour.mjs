@@ -1,4 +1,4 @@
-import { byId, make } from './dom.mjs';
+import { byId, make } from '../shared/dom.mjs';
 
 const Seen = 'fastseg-tour';
 

@@ -1,12 +1,12 @@
-/** @import {Operation, Spot} from './types.mjs' */
-/** @import {Store} from './state.mjs' */
-/** @import {View} from './view.mjs' */
-/** @import {LabelLayer} from './labels.mjs' */
+/** @import {Operation, Spot} from '../shared/types.mjs' */
+/** @import {Store} from '../state.mjs' */
+/** @import {View} from '../show/view.mjs' */
+/** @import {LabelLayer} from '../show/labels.mjs' */
 import { drawPath, drawRuns, magnified, pathOf } from './ink.mjs';
 import { newId } from './outbox.mjs';
-import { notify } from './notices.mjs';
+import { notify } from '../shared/notices.mjs';
 import { Runs } from './raster.mjs';
-import { NoClass, drawnClass } from './state.mjs';
+import { NoClass, drawnClass } from '../state.mjs';
 import { Stroke } from './stroke.mjs';
 
 /**

@@ -1,6 +1,6 @@
-/** @import {Spot} from './types.mjs' */
-/** @import {Store} from './state.mjs' */
-/** @import {View} from './view.mjs' */
+/** @import {Spot} from '../shared/types.mjs' */
+/** @import {Store} from '../state.mjs' */
+/** @import {View} from '../show/view.mjs' */
 /** @import {Pen} from './pen.mjs' */
 /** @import {Polygon} from './polygon.mjs' */
 import { nextRadius } from './stroke.mjs';

@@ -1,8 +1,8 @@
-/** @import {Studio} from './studio.mjs' */
-/** @import {Spot} from './types.mjs' */
+/** @import {Studio} from '../studio.mjs' */
+/** @import {Spot} from '../shared/types.mjs' */
 /** @import {Pointers} from './pointer.mjs' */
-import { byId } from './dom.mjs';
-import { Parts, toViewer } from './geometry.mjs';
+import { byId } from '../shared/dom.mjs';
+import { Parts, toViewer } from '../shared/geometry.mjs';
 
 /** The round cursor of the brush's true size. The pointer moves it, or the arrow keys, which draw with it too. */
 export class Cursor {

@@ -1,5 +1,5 @@
-/** @import {Change, Operation, Transform} from './types.mjs' */
-import { Ink } from './ink.mjs';
+/** @import {Change, Operation, Transform} from '../shared/types.mjs' */
+import { Ink } from '../draw/ink.mjs';
 import { Layer } from './layer.mjs';
 
 /** The labels, and above them the ink that the server has not turned into labels yet. */

@@ -1,9 +1,9 @@
-/** @import {Studio} from './studio.mjs' */
-/** @import {ProjectClass} from './types.mjs' */
-import { byId, icon, make } from './dom.mjs';
-import { newId } from './outbox.mjs';
-import { notify } from './notices.mjs';
-import { defaultColour } from './palette.mjs';
+/** @import {Studio} from '../studio.mjs' */
+/** @import {ProjectClass} from '../shared/types.mjs' */
+import { byId, icon, make } from '../shared/dom.mjs';
+import { newId } from '../draw/outbox.mjs';
+import { notify } from '../shared/notices.mjs';
+import { defaultColour } from '../shared/palette.mjs';
 
 /** The classes: one is chosen and drawn with; name, colour and order are changed in place. @param {Studio} studio */
 export function classesPanel(studio) {

@@ -1,8 +1,8 @@
-/** @import {Studio} from './studio.mjs' */
-/** @import {Job} from './types.mjs' */
-import { ask } from './api.mjs';
-import { byId, make } from './dom.mjs';
-import { notify } from './notices.mjs';
+/** @import {Studio} from '../studio.mjs' */
+/** @import {Job} from '../shared/types.mjs' */
+import { ask } from '../shared/api.mjs';
+import { byId, make } from '../shared/dom.mjs';
+import { notify } from '../shared/notices.mjs';
 
 /** What runs in the background: how far, how long still, and a button that stops it. @param {Studio} studio */
 export function jobsPanel(studio) {

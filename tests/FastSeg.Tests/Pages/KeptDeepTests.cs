@@ -1,0 +1,129 @@
+using FastSeg.Native;
+using FastSeg.Tests.Deep.Backbones;
+using FastSeg.Tests.Deep.Upsamplers;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Pages;
+
+/// <summary>Deep features at full resolution that one run over a page leaves to the next: nothing changes but the time.</summary>
+[TestFixture, NonParallelizable]
+internal sealed class KeptDeepTests
+{
+    private const long Plenty = 1L << 30;
+
+    private static readonly Region Part = new(40, 60, 100, 70);
+
+    private static readonly SyntheticScene Scene = new(208, 176, seed: 9);
+
+    private TinyBackbone _tiny = null!;
+    private Backbone _backbone = null!;
+    private Model _model = null!, _other = null!;
+
+    [OneTimeSetUp]
+    public void Train()
+    {
+        _tiny = new TinyBackbone(dimension: 20);
+        _tiny.SaveUpsampler(new UpsamplerCase(16, 16, 176, 208, 8, Padding.Replicate));
+        _backbone = Backbone.Open(_tiny.Folder, 1);
+        _model = Of(1);
+        // Other statistics of the page, so that the network sees its samples otherwise.
+        _other = Of(1, Standardisation.None);
+    }
+
+    [OneTimeTearDown]
+    public void Close()
+    {
+        _backbone.Dispose();
+        _tiny.Dispose();
+    }
+
+    [Test]
+    public void ASecondRunReadsNoGuidanceAndGivesTheSame()
+    {
+        using var image = new Watched(Scene.Image);
+        using var page = new PreparedImage(image, "scene");
+        page.ComputeDeep(_model, _backbone);
+        long low = page.DeepBytes;
+        byte[] expected = Labels(page, 0);
+        Assert.That(page.DeepBytes, Is.EqualTo(low), "nothing is kept unless it is asked for");
+        Region withGuidance = Touched(image, () => Assert.That(Labels(page, Plenty), Is.EqualTo(expected)));
+        Assert.That(page.DeepBytes, Is.EqualTo(low + (Part.Pixels * 16 * sizeof(float))));
+        Region without = Touched(image, () => Assert.That(Labels(page, 0), Is.EqualTo(expected)));
+        Assert.That(without, Is.EqualTo(Part.Inflate(_model.Features.Halo)).And.Not.EqualTo(withGuidance));
+        page.ReleaseKept();
+        Assert.That(page.DeepBytes, Is.EqualTo(low));
+        Assert.That(Touched(image, () => Labels(page, Plenty)), Is.EqualTo(withGuidance));
+    }
+
+    [Test]
+    public void TilesOfAnotherModelOrPlaceAreNotTaken()
+    {
+        using MemoryImage image = Scene.Image;
+        using var page = new PreparedImage(image, "scene");
+        Labels(page, Plenty);
+        foreach (Region region in (Region[])[Part, new(41, 60, 100, 70), new(0, 0, 208, 176)])
+        {
+            foreach (Model model in (Model[])[_other, _model])
+            {
+                byte[] expected = new Segmenter(model, _backbone).Segment(image, new SegmentOptions { Region = region }).Labels;
+                var how = new SegmentOptions { Region = region, KeepDeepBytes = Plenty };
+                Assert.That(new Segmenter(model, _backbone).Segment(page, how).Labels, Is.EqualTo(expected), $"{region}");
+            }
+        }
+    }
+
+    [Test]
+    public void NoMoreIsKeptThanTheLimitsAllow()
+    {
+        using MemoryImage image = Scene.Image;
+        using var page = new PreparedImage(image, "scene");
+        Labels(page, 0);
+        long low = page.DeepBytes, tile = Part.Pixels * 16 * sizeof(float);
+        Labels(page, tile - 1);
+        Assert.That(page.DeepBytes, Is.EqualTo(low));
+        Labels(page, tile);
+        Assert.That(page.DeepBytes, Is.EqualTo(low + tile));
+        long live = HostBuffer.LiveBytes;
+        page.Dispose();
+        Assert.That(HostBuffer.LiveBytes, Is.EqualTo(live - low - tile));
+    }
+
+    [Test]
+    public void AMemoryLimitThatIsJustEnoughKeepsNothing()
+    {
+        using MemoryImage image = Scene.Image;
+        using var page = new PreparedImage(image, "scene");
+        Labels(page, 0);
+        long low = page.DeepBytes;
+        string least = Assert.Catch<FastSegException>(() => Labels(page, Plenty, new ComputeOptions { Memory = 1 }))!.Message;
+        Assert.That(least, Does.Contain("the least that would do is"));
+        // The least changes with the process from run to run, so the limit is as small as it goes within some megabytes.
+        for (long memory = ProcessMemory.Resident(); page.DeepBytes == low; memory += 1L << 20)
+        {
+            try
+            {
+                Labels(page, Plenty, new ComputeOptions { Memory = memory, Threads = 1 });
+                Assert.That(page.DeepBytes, Is.LessThanOrEqualTo(low + (2L << 20)));
+                return;
+            }
+            catch (FastSegException)
+            {
+                // Still too little for the run itself.
+            }
+        }
+    }
+
+    private Model Of(int seed, Standardisation standardise = Standardisation.Image) => Segmenter.Train(
+        [Scene.Training], FeatureSpec.Paper with { Families = Families.Gaussian, Sigmas = [1], Standardise = standardise },
+        Trained.Quick with { Seed = seed }, deep: new DeepOptions(_backbone) { Channels = 16, Upsampling = Upsampling.Learned }).Model;
+
+    private byte[] Labels(PreparedImage page, long keep, ComputeOptions? options = null) => new Segmenter(_model, _backbone).Segment(
+        page, new SegmentOptions { Region = Part, KeepDeepBytes = keep }, options).Labels;
+
+    private static Region Touched(Watched image, Action run)
+    {
+        image.Forget();
+        run();
+        return image.Touched;
+    }
+}
