@@ -111,7 +111,7 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
             Connect(command);
         }
         _common.AddTo(root);
-        HelpWithExamples.Install(root);
+        HelpWithExamples.Install(root, _common);
         root.SetAction(parsed => root.Parse(["--help"]).Invoke(parsed.InvocationConfiguration));
         return root;
     }

@@ -8,7 +8,7 @@ namespace FastSeg.Interop;
 internal static unsafe class Entry
 {
     /// <summary>The interface that this side answers, as FS_ABI_VERSION in fastseg.h.</summary>
-    public const uint AbiVersion = (1 << 16) | 0;
+    public const uint AbiVersion = (1 << 16) | 1;
 
     /// <summary>Takes what the shim offers, and fills its table of functions.</summary>
     /// <param name="host">The shim's functions, which stay where they are.</param>

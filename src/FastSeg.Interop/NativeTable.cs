@@ -26,6 +26,7 @@ internal unsafe struct NativeTable
     public delegate* unmanaged[Cdecl]<nint, int, byte*, nuint, nuint*, int> ModelClassName;
     public delegate* unmanaged[Cdecl]<nint, int, byte*, nuint, nuint*, int> ModelPlaneName;
     public delegate* unmanaged[Cdecl]<nint, byte*, nuint, nuint*, int> ModelBackbone;
+    public delegate* unmanaged[Cdecl]<nint, byte*, nuint, nuint*, int> ModelWarnings;
     public delegate* unmanaged[Cdecl]<nint, int> ModelRelease;
     public delegate* unmanaged[Cdecl]<NativeTrainOptions*, nuint, int, int> TrainOptionsInit;
     public delegate* unmanaged[Cdecl]<NativeTrainingImage*, int, NativeTrainOptions*, nint*, int> Train;
@@ -35,6 +36,8 @@ internal unsafe struct NativeTable
     public delegate* unmanaged[Cdecl]<nint, NativeFeatureSpec*, NativeFrameShape*, NativeSessionOptions*, NativePlanInfo*, int> Plan;
     public delegate* unmanaged[Cdecl]<nint, NativePlanInfo*, int> SessionPlan;
     public delegate* unmanaged[Cdecl]<nint, int, byte*, nuint, nuint*, int> SessionPlaneName;
+    public delegate* unmanaged[Cdecl]<nint, byte*, nuint, nuint*, int> SessionWarnings;
+    public delegate* unmanaged[Cdecl]<nint, NativeArray*, byte*, nuint, nuint*, int> SessionWarningsOf;
     public delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<double, void*, int>, void*, int> SessionSetProgress;
     public delegate* unmanaged[Cdecl]<nint, int> SessionWarmUp;
     public delegate* unmanaged[Cdecl]<nint, NativeArray*, NativeArray*, int> SessionSegment;
@@ -63,6 +66,7 @@ internal unsafe struct NativeTable
         ModelClassName = &ModelFunctions.ClassName,
         ModelPlaneName = &ModelFunctions.PlaneName,
         ModelBackbone = &ModelFunctions.Backbone,
+        ModelWarnings = &ModelFunctions.Warnings,
         ModelRelease = &ModelFunctions.Release,
         TrainOptionsInit = &TrainFunctions.OptionsInit,
         Train = &TrainFunctions.Train,
@@ -72,6 +76,8 @@ internal unsafe struct NativeTable
         Plan = &SessionFunctions.PlanOf,
         SessionPlan = &SessionFunctions.Plan,
         SessionPlaneName = &SessionFunctions.PlaneName,
+        SessionWarnings = &SessionFunctions.Warnings,
+        SessionWarningsOf = &SessionFunctions.WarningsOf,
         SessionSetProgress = &SessionFunctions.SetProgress,
         SessionWarmUp = &FrameFunctions.WarmUp,
         SessionSegment = &FrameFunctions.Segment,

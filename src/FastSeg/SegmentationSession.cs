@@ -46,7 +46,10 @@ public sealed class SegmentationSession : IDisposable
     /// <summary>The model that is applied; null where only features are computed.</summary>
     public Model? Model { get; }
 
-    /// <summary>What makes results for frames of this shape doubtful, a sentence each, as in <see cref="RunResult.Warnings"/>.</summary>
+    /// <summary>
+    /// What makes results for all frames of this shape doubtful, a sentence each, as in <see cref="RunResult.Warnings"/>. Before the first
+    /// frame only the type is known; <see cref="WarningsOf"/> looks at a frame.
+    /// </summary>
     public IReadOnlyList<string> Warnings { get; } = [];
 
     /// <summary>What frames look like.</summary>
@@ -95,6 +98,23 @@ public sealed class SegmentationSession : IDisposable
     {
         using Entry entry = Enter(default);
         _work.WarmUp();
+    }
+
+    /// <summary>
+    /// Compares a frame with what the model was trained on, as a run over an image does, from a few rows of it: its type and range where
+    /// samples reach the filters as they are stored or by <see cref="FrameOptions.Samples"/>, and otherwise whether it is clipped, constant
+    /// or has samples far out. Segmenting looks at nothing of this, so that no frame pays for it; a caller asks as often as he likes.
+    /// </summary>
+    /// <param name="frame">The frame; only read.</param>
+    /// <returns>A sentence each; none where nothing is doubtful, or there is no model.</returns>
+    /// <exception cref="FastSegException">The frame does not fit the session, or a sample is not finite or too large.</exception>
+    /// <exception cref="SessionBusyException">Another call is in the session.</exception>
+    public IReadOnlyList<string> WarningsOf(in FrameMemory frame)
+    {
+        using Entry entry = Enter(default);
+        return Model is not { } model || _work.Look(frame) is not { } found
+            ? []
+            : new DataCheck(model, model.Features.Standardise, Options.Samples is not null).Of("The frame", found).Sentences;
     }
 
     /// <summary>Labels every pixel of a frame.</summary>

@@ -49,6 +49,22 @@ class SessionTests(unittest.TestCase):
                 with self.assertRaises(FastSegError):
                     session.segment_batch([])
 
+    def test_what_a_model_does_not_know_is_said(self):
+        image, strokes = scene.image(), scene.strokes()
+        model = fastseg.train(image, strokes, standardise="none", rounds=8, sigma=(1, 2))
+        self.assertEqual(model.warnings, ())
+        with Session(model, image.shape) as session:
+            self.assertEqual((session.warnings, session.warnings_of(image)), ((), ()))
+        wide = scene.image(np.uint16)
+        with Session(model, image.shape, np.uint16) as session:
+            self.assertRegex(session.warnings[0], "^A frame has samples of uint16, but the model was trained on uint8")
+            self.assertRegex(session.warnings_of(wide)[0], "^The frame has samples of uint16 from ")
+        with self.assertLogs("fastseg", "WARNING") as logged:
+            model.segment(np.full_like(image, 9) + image // 64)
+        self.assertRegex(logged.output[0], "trained on uint8 from ")
+        mixed = fastseg.train([image, wide], [strokes, strokes], standardise="none", rounds=8, sigma=(1, 2))
+        self.assertRegex(mixed.warnings[0], "^The training images have other types or ranges")
+
     def test_frames_may_be_smaller_where_that_was_said(self):
         part = scene.image()[:70, :90]
         with Session(scene.model(), (scene.HEIGHT, scene.WIDTH), up_to=True) as session:

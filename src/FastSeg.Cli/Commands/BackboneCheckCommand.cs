@@ -40,6 +40,9 @@ internal sealed class BackboneCheckCommand : FastSegCommand
         Options.Add(_images);
     }
 
+    /// <inheritdoc/>
+    public override CommonUse Uses => CommonUse.Threads | CommonUse.Backend | CommonUse.Report;
+
     public override FileUse Files(ParseResult parsed) => new(parsed.GetValue(_images) ?? [], []);
 
     public override int Run(Session session)

@@ -20,6 +20,9 @@ internal sealed class BackboneCommand : FastSegCommand
         Subcommands.Add(new Optimise());
     }
 
+    /// <inheritdoc/>
+    public override CommonUse Uses => CommonUse.None;
+
     public override int Run(Session session) => throw new UsageException("backbone does one of several things; add check or optimise.");
 
     /// <summary>Rewrites a network.</summary>
@@ -68,6 +71,9 @@ internal sealed class BackboneCommand : FastSegCommand
                 Options.Add(option);
             }
         }
+
+        /// <inheritdoc/>
+        public override CommonUse Uses => CommonUse.Threads | CommonUse.Report;
 
         public override FileUse Files(ParseResult parsed) => new(
             [parsed.GetRequiredValue(_folder), .. parsed.GetRequiredValue(_images)], [parsed.GetRequiredValue(_output)]);

@@ -138,7 +138,7 @@ internal sealed class DemoCommand : FastSegCommand
         using ImageReader image = ImageFile.Open(path);
         using ImageReader wanted = ImageFile.OpenLabels(truth);
         Picture picture = Shrunk.Image(image, session.Cancellation);
-        ushort[] classes = [.. Shrunk.Labels(wanted, session.Cancellation).Select(value => (ushort)(value + 1))];
+        ushort[] classes = [.. ShrunkLabels.Of(wanted, session.Cancellation).Labels.Select(value => (ushort)(value + 1))];
         var panels = new List<Panel>
         {
             new(picture, "image", "not trained on"),
@@ -153,7 +153,7 @@ internal sealed class DemoCommand : FastSegCommand
             ConfusionMatrix matrix = Score.Compare(result, wanted, truthOffset: 1);
             Report(session, method, run, new ReportImage(path) { Output = labels, MeanIou = matrix.MeanIou() }, matrix);
             method.Scores.Add(new ImageScore(labels, truth, matrix));
-            Picture found = Picture.OfLabels(Shrunk.Labels(result, session.Cancellation), picture.Width, picture.Height);
+            Picture found = Picture.OfLabels(ShrunkLabels.Of(result, session.Cancellation).Labels, picture.Width, picture.Height);
             panels.Add(new Panel(found, method.Name, FormattableString.Invariant($"mean IoU {matrix.MeanIou():0.000}")));
         }
         Picture legend = Legend.Of(

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FastSeg.Cli.Errors;
 using FastSeg.Cli.Files;
+using FastSeg.Cli.Options;
 using FastSeg.Cli.Sessions;
 
 namespace FastSeg.Cli.Commands;
@@ -19,6 +20,9 @@ internal abstract class FastSegCommand : Command
 
     /// <summary>Command lines that show its use.</summary>
     public IReadOnlyList<string> Examples { get; }
+
+    /// <summary>Which of the options that every command takes it uses.</summary>
+    public virtual CommonUse Uses => CommonUse.All;
 
     /// <summary>What it reads and writes, besides the report.</summary>
     /// <exception cref="UsageException">The arguments name no sensible output.</exception>

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using FastSeg.Cli.Options;
 
 namespace FastSeg.Cli.Commands;
 
 /// <summary>The parser's help, followed by examples that can be typed as they are.</summary>
-internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+internal sealed class HelpWithExamples(HelpAction help, CommonOptions common) : SynchronousCommandLineAction
 {
     private const string General =
         "`fastseg COMMAND --help` explains a command. " +
@@ -15,19 +16,20 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
     public override bool ClearsParseErrors => true;
 
     /// <summary>Puts this help behind --help of the program and all of its commands.</summary>
-    public static void Install(RootCommand root)
+    public static void Install(RootCommand root, CommonOptions common)
     {
         foreach (HelpOption option in root.Options.OfType<HelpOption>())
         {
-            option.Action = new HelpWithExamples((HelpAction)option.Action!);
+            option.Action = new HelpWithExamples((HelpAction)option.Action!, common);
         }
     }
 
     public override int Invoke(ParseResult parseResult)
     {
+        var command = parseResult.CommandResult.Command as FastSegCommand;
+        common.List(command?.Uses ?? CommonUse.All);
         int code = help.Invoke(parseResult);
         TextWriter output = parseResult.InvocationConfiguration.Output;
-        var command = parseResult.CommandResult.Command as FastSegCommand;
         output.WriteLine(command?.Details ?? General);
         output.WriteLine();
         IReadOnlyList<string> examples = command?.Examples ??

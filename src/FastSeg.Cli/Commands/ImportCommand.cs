@@ -60,6 +60,9 @@ internal sealed class ImportCommand : FastSegCommand
         }
     }
 
+    /// <inheritdoc/>
+    public override CommonUse Uses => CommonUse.Report;
+
     public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_forest)], [parsed.GetRequiredValue(_output)]);
 
     public override int Run(Session session)

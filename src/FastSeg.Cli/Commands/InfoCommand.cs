@@ -45,6 +45,9 @@ internal sealed class InfoCommand : FastSegCommand
         _opening.AddTo(this);
     }
 
+    /// <inheritdoc/>
+    public override CommonUse Uses => CommonUse.Report;
+
     public override FileUse Files(ParseResult parsed) => new([parsed.GetValue(_file)], []);
 
     public override int Run(Session session)
@@ -160,8 +163,13 @@ internal sealed class InfoCommand : FastSegCommand
             .Row("pages", $"{info.Pages}")
             .Row(
                 "pixel size",
-                info.PixelSize is { } size ? $"{Units.Significant(size.X)} x {Units.Significant(size.Y)} {size.Unit}" : "unknown")
-            .Write(session.Output);
+                info.PixelSize is { } size ? $"{Units.Significant(size.X)} x {Units.Significant(size.Y)} {size.Unit}" : "unknown");
+        if (info.Classes.Count > 0)
+        {
+            table.Row("classes", string.Join(", ", info.Classes.Select(one =>
+                $"{one.Label} {one.Name}{(one.Value == one.Label ? "" : $" (drawn as {one.Value})")}")));
+        }
+        table.Write(session.Output);
         session.Report.Add(new ReportImage(path) { Pixels = info.Bounds.Pixels });
     }
 }

@@ -1,4 +1,5 @@
 using FastSeg.Cli.Errors;
+using FastSeg.Cli.Options;
 using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
 
@@ -14,6 +15,9 @@ internal sealed class ModelsCommand : FastSegCommand
             "Each is a backbone, or holds some. What is wrong with one is said behind it; the exit code stays 0.",
         "fastseg models",
         $"fastseg models get {ResNetBackbone.Name}") => Subcommands.Add(new ModelsGetCommand());
+
+    /// <inheritdoc/>
+    public override CommonUse Uses => CommonUse.Report;
 
     public override int Run(Session session)
     {

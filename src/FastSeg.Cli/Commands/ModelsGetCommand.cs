@@ -31,6 +31,9 @@ internal sealed class ModelsGetCommand : FastSegCommand
         Options.Add(_output);
     }
 
+    /// <inheritdoc/>
+    public override CommonUse Uses => CommonUse.Report;
+
     public override int Run(Session session)
     {
         string name = session.Parsed.GetRequiredValue(_name);

@@ -19,10 +19,7 @@ internal sealed class ScoreCommand : FastSegCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<int> _offset = NumberOption.Whole(
-        "--truth-offset",
-        "Added to every value of the truth: 1 for truths whose classes start at 0. What is 0 then is unlabelled and ignored.",
-        0, 0, ushort.MaxValue);
+    private readonly Option<int> _offset = TruthOffsetOption.Create();
 
     private readonly LabelsOptions _labelled = new("truth");
 
@@ -51,6 +48,9 @@ internal sealed class ScoreCommand : FastSegCommand
         Options.Add(_json);
     }
 
+    /// <inheritdoc/>
+    public override CommonUse Uses => CommonUse.Threads | CommonUse.Report;
+
     public override FileUse Files(ParseResult parsed) => new([.. parsed.GetRequiredValue(_pairs), parsed.GetValue(_model)], []);
 
     public override int Run(Session session)
@@ -61,11 +61,12 @@ internal sealed class ScoreCommand : FastSegCommand
         {
             throw new UsageException($"There are {files.Length} label images, which make no pairs; give PREDICTION TRUTH for every image.");
         }
-        IReadOnlyList<ModelImage>? trained = session.Parsed.GetValue(_model) is { } model ? TrainingImages(model) : null;
+        Model? model = session.Parsed.GetValue(_model) is { } path ? Model.Load(path) : null;
+        IReadOnlyList<ModelImage>? trained = model is null ? null : TrainingImages(model, session.Parsed.GetValue(_model)!);
         var scores = new List<ImageScore>();
         for (int i = 0; i < files.Length; i += 2)
         {
-            scores.Add(Compare(session, files[i], files[i + 1], (offset, _labelled.Of(session.Parsed)), trained));
+            scores.Add(Compare(session, files[i], files[i + 1], (offset, _labelled.Of(session.Parsed)), (trained, model)));
         }
         bool json = session.Parsed.GetValue(_json);
         if (json)
@@ -81,8 +82,8 @@ internal sealed class ScoreCommand : FastSegCommand
 
     /// <summary>The images that a model was trained on.</summary>
     /// <exception cref="FastSegException">The model does not say.</exception>
-    private static IReadOnlyList<ModelImage> TrainingImages(string model) => Model.Load(model).Images ?? throw new FastSegException(
-        $"{model} does not say which images it was trained on: it is older than that, or its trees were imported; score without --model.");
+    private static IReadOnlyList<ModelImage> TrainingImages(Model model, string path) => model.Images ?? throw new FastSegException(
+        $"{path} does not say which images it was trained on: it is older than that, or its trees were imported; score without --model.");
 
     /// <summary>Whether a segmentation is that of one of the images: segment calls its results after the images.</summary>
     private static bool IsAmong(IReadOnlyList<ModelImage> images, string prediction, ImageInfo info) => images.Any(image =>
@@ -90,22 +91,21 @@ internal sealed class ScoreCommand : FastSegCommand
 
     /// <summary>Scores one image, reports it, and hints where the values cannot match.</summary>
     private static ImageScore Compare(
-        Session session, string prediction, string truth, (int Offset, LabelOptions Labels) options, IReadOnlyList<ModelImage>? trainedOn)
+        Session session, string prediction, string truth, (int Offset, LabelOptions Labels) options,
+        (IReadOnlyList<ModelImage>? Images, Model? Itself) model)
     {
         long start = Stopwatch.GetTimestamp();
         using ImageReader labels = ImageFile.OpenLabels(prediction);
         using ImageReader classes = ImageFile.OpenLabels(truth, options.Labels);
         session.Warn(UnchosenPage.Warnings(labels, classes));
-        ConfusionMatrix matrix = session.Long(Path.GetFileName(prediction), 0, how => Score.Compare(labels, classes, options.Offset, how));
-        if (matrix.MeanIou() == 0)
+        ConfusionMatrix counted = session.Long(Path.GetFileName(prediction), 0, how => Score.Compare(labels, classes, options.Offset, how));
+        ConfusionMatrix matrix = Score.ByValues(counted, TruthMatch.Classes(labels.Info, model.Itself, counted.Predictions));
+        TruthMatch.Refuse(matrix, prediction, truth);
+        if (options.Offset == 0 && TruthMatch.Shifted(matrix, labels.Info.Bounds.Pixels) is { } shifted)
         {
-            string common = matrix.Predictions.Intersect(matrix.Classes).Any() ? "no pixel agrees" : "they have no value in common";
-            throw new FastSegException(
-                $"{prediction} holds {string.Join(", ", matrix.Predictions.Take(8))} where its truth {truth} holds " +
-                $"{string.Join(", ", matrix.Classes.Take(8))}, and {common}; segment with --keep-values for the values that were drawn, " +
-                "or give --truth-offset 1 where the truth's classes start at 0.");
+            session.Warn([$"{truth}: {shifted}"]);
         }
-        bool? trained = trainedOn is null ? null : IsAmong(trainedOn, prediction, labels.Info);
+        bool? trained = model.Images is null ? null : IsAmong(model.Images, prediction, labels.Info);
         session.Report.AddPixels(labels.Info.Bounds.Pixels);
         session.Report.Add(new ReportImage(prediction)
         {
@@ -114,6 +114,6 @@ internal sealed class ScoreCommand : FastSegCommand
             MeanIou = matrix.MeanIou(),
             TrainedOn = trained,
         });
-        return new ImageScore(prediction, truth, matrix, trained);
+        return new ImageScore(prediction, truth, matrix, trained) { ByValues = matrix != counted };
     }
 }

@@ -137,6 +137,7 @@ internal sealed class SegmentCommand : FastSegCommand
             Classes = [.. segmenter.Model.Classes.Zip(run.ClassPixels)],
             Smoothing = options.Smoothing ?? segmenter.Model.Smoothing,
             ClassWeights = run.ClassWeights,
+            Unsure = run.Unsure,
             Standardise = run.Standardise,
             Samples = run.Samples.FirstOrDefault(),
             DataBar = run.DataBars.Count > 0 ? run.DataBars[0] : null,

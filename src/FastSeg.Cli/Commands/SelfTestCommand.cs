@@ -1,5 +1,6 @@
 using FastSeg.Cli.Errors;
 using FastSeg.Cli.Reports;
+using FastSeg.Cli.Options;
 using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
 
@@ -17,6 +18,9 @@ internal sealed class SelfTestCommand() : FastSegCommand(
     "fastseg selftest",
     "fastseg selftest --backend cuda")
 {
+    /// <inheritdoc/>
+    public override CommonUse Uses => CommonUse.Backend | CommonUse.Report;
+
     public override int Run(Session session)
     {
         var results = new List<BackendCheckResult>();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FastSeg.Cli.Errors;
+using FastSeg.Cli.Options;
 using FastSeg.Cli.Sessions;
 
 namespace FastSeg.Cli.Commands;
@@ -22,6 +23,9 @@ internal sealed class StudioCommand : FastSegCommand
             Arity = ArgumentArity.ZeroOrMore,
         });
     }
+
+    /// <inheritdoc/>
+    public override CommonUse Uses => CommonUse.None;
 
     public override int Run(Session session) => throw new UsageException(
         $"The studio is not beside this program ({AppContext.BaseDirectory}); start it with ./fastseg studio in a copy of the repository.");

@@ -205,7 +205,7 @@ internal sealed class TrainCommand : FastSegCommand
         ClassTable.Write(session.Output, model.Classes, [.. model.Classes.Select(c => c.Pixels)]);
         if (result.HeldOut is { } score)
         {
-            session.Report.HeldOut = score;
+            session.Report.HeldOut = (score, model.Classes);
             HeldOutText.Write(session.Output, score, model.Classes);
         }
         else if (result.NotHeldOut is { } reason)

@@ -24,6 +24,9 @@ internal sealed class UpsamplerCommand : FastSegCommand
         Subcommands.Add(new UpsamplerTrainCommand());
     }
 
+    /// <inheritdoc/>
+    public override CommonUse Uses => CommonUse.None;
+
     public override int Run(Session session) =>
         throw new UsageException("upsampler does one of four things; add import, info, run or train.");
 
@@ -74,6 +77,9 @@ internal sealed class UpsamplerCommand : FastSegCommand
             ChoiceOption.Only(_align, "corners", "half-pixel");
         }
 
+        /// <inheritdoc/>
+        public override CommonUse Uses => CommonUse.Report;
+
         public override FileUse Files(ParseResult parsed) =>
             new([parsed.GetRequiredValue(_checkpoint)], [parsed.GetRequiredValue(_output)]);
 
@@ -110,6 +116,9 @@ internal sealed class UpsamplerCommand : FastSegCommand
             "info", "Describes an upsampler's weights.",
             "Prints the configuration, what the weights were imported from, and what was assumed on import.",
             "fastseg upsampler info upsampler.safetensors") => Arguments.Add(_weights);
+
+        /// <inheritdoc/>
+        public override CommonUse Uses => CommonUse.Report;
 
         public override FileUse Files(ParseResult parsed) => new([parsed.GetRequiredValue(_weights)], []);
 
@@ -162,6 +171,9 @@ internal sealed class UpsamplerCommand : FastSegCommand
                 Options.Add(option);
             }
         }
+
+        /// <inheritdoc/>
+        public override CommonUse Uses => CommonUse.Threads | CommonUse.Report;
 
         public override FileUse Files(ParseResult parsed) => new(
             [parsed.GetRequiredValue(_weights), parsed.GetRequiredValue(_image), parsed.GetRequiredValue(_features)],

@@ -88,6 +88,9 @@ internal sealed class UpsamplerTrainCommand : FastSegCommand
         }
     }
 
+    /// <inheritdoc/>
+    public override CommonUse Uses => CommonUse.Threads | CommonUse.Report;
+
     public override FileUse Files(ParseResult parsed)
     {
         string output = parsed.GetRequiredValue(_output), backbone = Named(parsed);

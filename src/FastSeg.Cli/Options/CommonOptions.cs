@@ -69,6 +69,15 @@ internal sealed class CommonOptions
         }
     }
 
+    /// <summary>Lets help list those that are used, and no others.</summary>
+    public void List(CommonUse uses)
+    {
+        _threads.Hidden = !uses.HasFlag(CommonUse.Threads);
+        _backend.Hidden = !uses.HasFlag(CommonUse.Backend);
+        _deviceMemory.Hidden = !uses.HasFlag(CommonUse.DeviceMemory);
+        _report.Hidden = !uses.HasFlag(CommonUse.Report);
+    }
+
     /// <summary>What a value of --backend means; null where it means nothing.</summary>
     private static BackendKind? Kind(string value) => value switch
     {

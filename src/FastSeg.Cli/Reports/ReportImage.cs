@@ -13,6 +13,9 @@ internal sealed record ReportImage(string Image)
     /// <summary>What is known of its samples, and in what they differ from the training images'.</summary>
     public ImageData? Data { get; init; }
 
+    /// <summary>Share of pixels whose label is hardly more probable than the next class; null where that is not known.</summary>
+    public double? Unsure { get; init; }
+
     /// <summary>Where the result went.</summary>
     public string? Output { get; init; }
 
@@ -92,6 +95,10 @@ internal sealed record ReportImage(string Image)
                 json.WriteNumberValue(row);
             }
             json.WriteEndArray();
+        }
+        if (Unsure is { } unsure)
+        {
+            json.WriteNumber("unsure", unsure);
         }
         if (MeanIou is { } iou)
         {

@@ -48,6 +48,10 @@ internal static unsafe class Text
         text[bytes.Length] = 0;
     }
 
+    /// <summary>Writes sentences, a line each.</summary>
+    public static void WriteLines(IEnumerable<string> sentences, byte* text, nuint capacity, nuint* length) =>
+        Write(string.Join('\n', sentences.Select(sentence => sentence.ReplaceLineEndings(" "))), text, capacity, length);
+
     /// <summary>Fills a field of fixed length, cutting the text off in front of a character that does not fit.</summary>
     public static void Fill(string value, byte* field, int capacity)
     {

@@ -87,6 +87,11 @@ internal static unsafe class ModelFunctions
     public static int Backbone(nint model, byte* text, nuint capacity, nuint* length) =>
         With(model, it => Text.Write(it.DeepFeatures?.Backbone ?? "", text, capacity, length));
 
+    /// <summary>fs_model_warnings.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    public static int Warnings(nint model, byte* text, nuint capacity, nuint* length) =>
+        With(model, it => Text.WriteLines(TrainFunctions.Warnings(it), text, capacity, length));
+
     /// <summary>fs_model_release.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     public static int Release(nint model) => Call.Run(() => Models.Release(model));

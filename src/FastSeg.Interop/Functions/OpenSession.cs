@@ -39,6 +39,9 @@ internal sealed unsafe class OpenSession : IDisposable
         Session.Progress = progress is null ? null : _report;
     }
 
+    /// <summary>What makes the result of a frame doubtful.</summary>
+    public IReadOnlyList<string> WarningsOf(NativeArray* frame) => Session.WarningsOf(Frame(Sized.Read(frame, NativeArray.Name)));
+
     /// <summary>Labels a frame.</summary>
     public void Segment(NativeArray* frame, NativeArray* labels)
     {

@@ -59,6 +59,16 @@ internal static unsafe class SessionFunctions
         Text.Write(names[Arguments.Index(index, names.Count, "plane")], text, capacity, length);
     });
 
+    /// <summary>fs_session_warnings.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    public static int Warnings(nint session, byte* text, nuint capacity, nuint* length) =>
+        Alone(session, it => Text.WriteLines(it.Session.Warnings, text, capacity, length));
+
+    /// <summary>fs_session_warnings_of.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    public static int WarningsOf(nint session, NativeArray* frame, byte* text, nuint capacity, nuint* length) =>
+        Alone(session, it => Text.WriteLines(it.WarningsOf(frame), text, capacity, length));
+
     /// <summary>fs_session_set_progress.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     public static int SetProgress(nint session, delegate* unmanaged[Cdecl]<double, void*, int> progress, void* user) =>
@@ -118,6 +128,10 @@ internal static unsafe class SessionFunctions
             $"Opened a session on {session.Session.Backend.Name()} for frames of {session.Session.Shape.Width} x "
             + $"{session.Session.Shape.Height}: {plan.Tiles} tiles of {plan.TileWidth} x {plan.TileHeight}, {plan.Workers} threads, "
             + $"{plan.BufferBytes >> 20} MiB of buffers.");
+        foreach (string warning in session.Session.Warnings)
+        {
+            Host.Log(LogLevel.Warning, warning);
+        }
         return session;
     }
 

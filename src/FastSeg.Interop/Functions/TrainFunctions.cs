@@ -8,6 +8,8 @@ namespace FastSeg.Interop.Functions;
 /// <summary>Training from images and labels in memory.</summary>
 internal static unsafe class TrainFunctions
 {
+    private static readonly ConditionalWeakTable<Model, IReadOnlyList<string>> Doubtful = [];
+
     /// <summary>fs_train_options_init.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     public static int OptionsInit(NativeTrainOptions* options, nuint size, int preset) => Call.Run(() =>
@@ -35,6 +37,10 @@ internal static unsafe class TrainFunctions
             return Train(set, how);
         });
 
+    /// <summary>What made the training of a model doubtful; nothing for one that was not trained here.</summary>
+    internal static IReadOnlyList<string> Warnings(Model model) =>
+        Doubtful.TryGetValue(model, out IReadOnlyList<string>? warnings) ? warnings : [];
+
     private static Model Train(TrainingSet set, NativeTrainOptions how)
     {
         IReadOnlyList<string>? names = set.Names(NativeClass.ReadAll(how.Classes, how.ClassCount));
@@ -52,6 +58,11 @@ internal static unsafe class TrainFunctions
                 set.Images, features, training, names, compute with { Progress = progress, Cancellation = cancellation }, deep, smoothing,
                 heldOut),
             how.Progress, how.User);
+        Doubtful.Add(result.Model, result.Run.Warnings);
+        foreach (string warning in result.Run.Warnings)
+        {
+            Host.Log(LogLevel.Warning, warning);
+        }
         if (result.NotHeldOut is { } why)
         {
             Host.Log(LogLevel.Warning, why);

@@ -56,7 +56,7 @@ extern "C" {
 
 /* The interface that this file describes. Within one major version, functions and fields are added and nothing else changes. */
 #define FS_ABI_MAJOR 1
-#define FS_ABI_MINOR 0
+#define FS_ABI_MINOR 1
 #define FS_ABI_VERSION ((uint32_t)FS_ABI_MAJOR << 16 | (uint32_t)FS_ABI_MINOR)
 
 /* ---- What a call returns ------------------------------------------------------------------------------------------------------- */
@@ -343,6 +343,12 @@ FS_API fs_status fs_model_plane_name(const fs_model *model, int32_t index, char 
 /* The name of the backbone that the model's deep features come from; "" where it has none. */
 FS_API fs_status fs_model_backbone(const fs_model *model, char *text, size_t capacity, size_t *length);
 
+/*
+ * What made the training of a model doubtful, a sentence a line: labels that look like none, images that differ, and so on. "" where
+ * nothing did, and for models that were not trained by this process. The log gets the same sentences. Since 1.1.
+ */
+FS_API fs_status fs_model_warnings(const fs_model *model, char *text, size_t capacity, size_t *length);
+
 /* Releases a model. Sessions that were opened with it go on. */
 FS_API fs_status fs_model_release(fs_model *model);
 
@@ -487,6 +493,19 @@ FS_API fs_status fs_session_plan(fs_session *session, fs_plan_info *info);
 
 /* The name of a plane of fs_session_features, 0 <= index < planes. */
 FS_API fs_status fs_session_plane_name(fs_session *session, int32_t index, char *text, size_t capacity, size_t *length);
+
+/*
+ * What makes results for all frames of a session doubtful, a sentence a line: their type is another one than that of the images that the
+ * model was trained on, and it reaches the filters. "" where nothing does. The log got the same sentences. Since 1.1.
+ */
+FS_API fs_status fs_session_warnings(fs_session *session, char *text, size_t capacity, size_t *length);
+
+/*
+ * Compares a frame with those images, from a few of its rows, and says in what it differs, a sentence a line; "" where in nothing.
+ * Segmenting does nothing of this. frame: as for fs_session_segment. Since 1.1.
+ */
+FS_API fs_status fs_session_warnings_of(
+    fs_session *session, const fs_array *frame, char *text, size_t capacity, size_t *length);
 
 /* Sets the progress callback of the calls to come; NULL for none. */
 FS_API fs_status fs_session_set_progress(fs_session *session, fs_progress progress, void *user);

@@ -50,6 +50,9 @@ internal sealed unsafe class TileResult : TilePredictions, IDisposable
     /// <summary>Pixels of each class over all tiles so far.</summary>
     public long[] ClassPixels { get; }
 
+    /// <summary>Counts unsure pixels over all tiles so far, where margins or probabilities come by.</summary>
+    public UnsureCount Unsure { get; } = new();
+
     /// <summary>
     /// The class of each pixel of the core, from 0, one byte each, until <see cref="ToLabels"/> turns them into labels in the same memory.
     /// </summary>
@@ -71,6 +74,7 @@ internal sealed unsafe class TileResult : TilePredictions, IDisposable
     {
         long at = ((y - Core.Y) * Core.Width) + (x - Core.X);
         Decision.Labels(margins, groupStride, groups, Classes + at, width);
+        Unsure.TakeMargins(x, y, width, margins, groupStride, groups);
         // A device's tiles are wider than the memory for probabilities, so their rows are taken part by part.
         for (int first = 0; _row is not null && first < width; first += RowPixels)
         {
@@ -91,6 +95,7 @@ internal sealed unsafe class TileResult : TilePredictions, IDisposable
     {
         long at = ((y - Core.Y) * Core.Width) + (x - Core.X);
         Decision.Labels(values, classStride, ClassCount, Classes + at, width);
+        Unsure.TakeValues(x, y, width, values, classStride, ClassCount);
         for (int first = 0; _row is not null && first < width; first += RowPixels)
         {
             int count = Math.Min(RowPixels, width - first);

@@ -31,6 +31,13 @@ public sealed record RunResult(
     public IReadOnlyList<ImageData> Data { get; init; } = [];
 
     /// <summary>
+    /// The share, 0 to 1, of pixels whose label is hardly more probable than the next class: less than twice, or
+    /// a smaller factor where a model of few trees is never surer of its training pixels. Every 16th pixel of every 16th row is looked at.
+    /// Null where nothing was segmented, hardly any pixel was looked at, or a GPU gave labels alone.
+    /// </summary>
+    public double? Unsure { get; init; }
+
+    /// <summary>
     /// The rows of each image that were left out as its data bar, in the order of the images: an empty region where none was found. Empty
     /// where none was looked for (<see cref="DataBar"/>).
     /// </summary>

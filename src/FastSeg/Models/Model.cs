@@ -12,6 +12,8 @@ namespace FastSeg;
 /// </summary>
 public sealed class Model
 {
+    private const double LeastMargin = 0.1;
+
     private const string NameInMemory = "model in memory";
 
     private readonly ModelParts _parts;
@@ -108,6 +110,12 @@ public sealed class Model
     internal DecisionForest Forest { get; }
 
     internal SelfTest SelfTest => _parts.SelfTest;
+
+    /// <summary>
+    /// Below this difference of margins a pixel is unsure: ln 2, or a third of what is usual of training pixels where a few trees are never
+    /// surer. Below the least of it labels are guesses, whatever was trained.
+    /// </summary>
+    internal float UnsureMargin => (float)Math.Clamp(_parts.SelfTest.Margin(Classes.Count) / 3, LeastMargin, Math.Log(2));
 
     /// <summary>The planes by how much they help the trees, the most useful first; empty where the trees do not say.</summary>
     public IReadOnlyList<PlaneGain> UsefulPlanes()

@@ -50,6 +50,22 @@ internal sealed record SelfTest(float[] Features, float[] Probabilities, int Row
         return new SelfTest(features, probabilities, rows);
     }
 
+    /// <summary>
+    /// How sure the trees are of these pixels: the median over them of ln(p / q), where p is the probability of the label and q that of
+    /// the next class.
+    /// </summary>
+    public double Margin(int classes)
+    {
+        double[] margins = new double[Rows];
+        for (int row = 0; row < Rows; row++)
+        {
+            float[] sorted = [.. Probabilities.AsSpan(row * classes, classes).ToArray().Order()];
+            margins[row] = Math.Log(sorted[^1] / Math.Max(sorted[^2], float.Epsilon));
+        }
+        Array.Sort(margins);
+        return margins[Rows / 2];
+    }
+
     /// <summary>Compares the probabilities that the forest gives on this machine with those that are kept.</summary>
     /// <exception cref="InvalidDataException">They differ.</exception>
     public void Check(DecisionForest forest)

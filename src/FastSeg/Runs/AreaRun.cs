@@ -14,6 +14,9 @@ namespace FastSeg.Runs;
 /// <param name="options">Progress of the second pass, cancellation.</param>
 internal sealed class AreaRun(TileRun run, Segmentation what, ComputeOptions options)
 {
+    /// <summary>Counts unsure pixels of the region.</summary>
+    public UnsureCount Unsure { get; } = new();
+
     /// <summary>What is held while both passes run, besides the probabilities.</summary>
     public static IEnumerable<(string Name, long Bytes)> SharedItems(ImageInfo image, Segmentation what) =>
         [("counting grid", CountingGrid.Bytes(image.Bounds, what.Classes))];
@@ -68,6 +71,7 @@ internal sealed class AreaRun(TileRun run, Segmentation what, ComputeOptions opt
             Array.ForEach(workers, worker => worker?.Dispose());
         }
         Array.ForEach(workers, worker => times.Add(worker.Times, workers.Length));
+        Array.ForEach(workers, worker => Unsure.Add(worker.Unsure));
         // A run that was cancelled during its last tile must not commit what it wrote.
         options.Cancellation.ThrowIfCancellationRequested();
         return [.. Enumerable.Range(0, what.Classes).Select(c => workers.Sum(worker => worker.ClassPixels[c]))];

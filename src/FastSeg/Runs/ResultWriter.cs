@@ -14,6 +14,7 @@ internal sealed class ResultWriter : IDisposable
         _what = what;
         _values = [.. what.Model.Classes.Select((c, i) => (ushort)(what.Options.KeepValues ? c.Value : i + 1))];
         Result = new TileResult(maxCore, what.Classes, what.Kinds);
+        Result.Unsure.Margin = what.Model.UnsureMargin;
     }
 
     /// <summary>Bytes that the constructor allocates.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
@@ -24,6 +25,9 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     /// <summary>Share of the progress bar that the first of two passes gets: it computes, the second one reads and decides.</summary>
     private const double FirstPassShare = 0.95;
 
+    /// <summary>Where a larger part of the looked-at pixels is unsure, the run says so.</summary>
+    private const double MostUnsure = 0.5;
+
     private readonly Doubts _doubts = new(options);
     private ImageData? _data;
 
@@ -38,6 +42,9 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
 
     /// <summary>What is known of the samples already; null where it is found out.</summary>
     public ImageData? KnownData { get; init; }
+
+    /// <summary>Whether the image is compared with those that the model was trained on.</summary>
+    public bool Compares { get; init; } = true;
 
     /// <summary>The region a run covers.</summary>
     /// <exception cref="FastSegException">The wanted region is empty or not inside the image.</exception>
@@ -81,16 +88,19 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         Overlap.Refuse([image, segment.Mask], [.. outputs.Writers]);
         var times = new StageTimes();
         long[] classPixels;
+        UnsureCount unsure;
         IReadOnlyList<double>? weights = what.Options.ClassWeights;
         if (what.Counts)
         {
             var passes = new AreaRun(run, what, options with { Progress = Part(FirstPassShare, 1 - FirstPassShare) });
             (classPixels, weights) = passes.Run(times);
+            unsure = passes.Unsure;
         }
         else
         {
-            classPixels = OnePass(run, what, times);
+            (classPixels, unsure) = OnePass(run, what, times);
         }
+        SayUnsure(unsure.Share);
         long commit = Stopwatch.GetTimestamp();
         ImageWriter.CommitTogether([.. outputs.Writers]);
         times.Add(Stage.Write, commit);
@@ -99,12 +109,13 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
             ClassWeights = weights,
             DataBars = page.Bar is { } bar ? [bar] : [],
             Data = _data is null ? [] : [_data],
+            Unsure = unsure.Share,
             Warnings = _doubts.Sentences,
         };
     }
 
-    /// <summary>Labels every pixel as soon as its tile is computed. Returns the pixels of each class.</summary>
-    private static long[] OnePass(TileRun run, Segmentation what, StageTimes times)
+    /// <summary>Labels every pixel as soon as its tile is computed. Returns the pixels of each class, and how many are unsure.</summary>
+    private static (long[] ClassPixels, UnsureCount Unsure) OnePass(TileRun run, Segmentation what, StageTimes times)
     {
         var workers = new List<SegmentWorker>();
         SegmentWorker Make()
@@ -113,7 +124,21 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
             return workers[^1];
         }
         run.Run(Make, times);
-        return [.. Enumerable.Range(0, what.Classes).Select(c => workers.Sum(worker => worker.ClassPixels[c]))];
+        var unsure = new UnsureCount();
+        workers.ForEach(worker => unsure.Add(worker.Unsure));
+        return ([.. Enumerable.Range(0, what.Classes).Select(c => workers.Sum(worker => worker.ClassPixels[c]))], unsure);
+    }
+
+    /// <summary>Says where most labels are little better than a guess.</summary>
+    private void SayUnsure(double? share)
+    {
+        if (share > MostUnsure)
+        {
+            _doubts.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{image.Info.Name}: for {100 * share.Value:F0} % of the pixels the label is hardly more probable than the next " +
+                $"class; draw strokes on this image, or on one like it, and train with them."));
+        }
     }
 
     /// <summary>The page as the model sees it; the caller disposes it.</summary>
@@ -142,7 +167,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         Work work = all.WorkOn(page.Image, options.Backend) with
         {
             Samples = KnownSamples,
-            Percentiles = KnownData is null ? Percentiles.OfRun : Percentiles.None,
+            Percentiles = Compares && KnownData is null ? Percentiles.OfRun : Percentiles.None,
         };
         ImageReader seen = work.Image;
         IEnumerable<(string, long)> Held(int workers) =>

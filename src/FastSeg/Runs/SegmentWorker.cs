@@ -32,6 +32,9 @@ internal sealed unsafe class SegmentWorker : MaskedWorker
     /// <summary>Pixels of each class, over the tiles so far.</summary>
     public long[] ClassPixels => _results.Result.ClassPixels;
 
+    /// <summary>Counts unsure pixels, over the tiles so far.</summary>
+    public UnsureCount Unsure => _results.Result.Unsure;
+
     /// <summary>Adds the pixels of each class to others, and begins to count anew.</summary>
     public void MoveClassPixels(long[] to)
     {
@@ -53,6 +56,7 @@ internal sealed unsafe class SegmentWorker : MaskedWorker
     {
         _results.Result.Core = core;
         bool anything = Prepare(core);
+        Unsure.Mask = Mask;
         if (anything)
         {
             Predict(backend, worker, core);

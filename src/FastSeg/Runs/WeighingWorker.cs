@@ -36,6 +36,9 @@ internal sealed unsafe class WeighingWorker : IDisposable
     /// <summary>Pixels of each class, over the tiles so far.</summary>
     public long[] ClassPixels => _results.Result.ClassPixels;
 
+    /// <summary>Counts unsure pixels, over the tiles so far.</summary>
+    public UnsureCount Unsure => _results.Result.Unsure;
+
     /// <summary>Bytes that the constructor allocates.</summary>
     public static long Bytes(Segmentation what, Region maxCore) =>
         ResultWriter.Bytes(what, maxCore) + MaskReader.Bytes(what.Options.Mask, maxCore) + Weighing.Bytes(what.Classes) +
@@ -48,6 +51,7 @@ internal sealed unsafe class WeighingWorker : IDisposable
         _results.Result.Core = core;
         long mark = Stopwatch.GetTimestamp();
         bool anything = _mask.Read(core, core);
+        Unsure.Mask = _mask.Mask;
         if (anything)
         {
             Span<ushort> values = _values.Span<ushort>(0, checked((int)(core.Pixels * _classes)));

@@ -1,5 +1,6 @@
 using FastSeg.Backends;
 using FastSeg.Common;
+using FastSeg.Images.Samples;
 using FastSeg.Runs;
 
 namespace FastSeg.Sessions;
@@ -68,6 +69,18 @@ internal sealed class FrameLane : IDisposable
         pass.Run(ClassPixels);
     }
 
+    /// <summary>What is known of a frame's samples: of a few rows, or of all where those are constant.</summary>
+    public ImageData? Look(in FrameMemory frame)
+    {
+        _reader.Take(frame);
+        if (FewRows.Look(_reader, null) is { Statistics.Deviation: > 0 } few)
+        {
+            return few.Spread.Data(_reader.Info, few.Statistics);
+        }
+        using var pass = new SampleStatisticsPass(_reader, null, 1, Percentiles.OfRun);
+        return pass.Data(pass.Run(new ComputeOptions { Threads = 1 }));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -115,6 +128,7 @@ internal sealed class FrameLane : IDisposable
                 {
                     Margins = outputs.Margins,
                     KnownSamples = _session.Samples,
+                    Compares = false,
                 };
             return new FrameRun(Run().Plan(OutputSketches.Of(outputs.Writers)), () => Run().Run(outputs.Writers));
         }

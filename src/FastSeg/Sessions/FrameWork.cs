@@ -186,6 +186,13 @@ internal sealed unsafe class FrameWork : IDisposable
         Run(frames.Length, pixels, _features);
     }
 
+    /// <summary>What is known of a frame's samples, from a few of its rows.</summary>
+    public ImageData? Look(in FrameMemory frame)
+    {
+        (int width, int height) = FrameChecks.Size(Shape, frame);
+        return _lanes[0].Look(FrameChecks.Laid(frame, "frame", width, height, Shape.Channels, interleaved: true));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -4,7 +4,7 @@ from __future__ import annotations
 import ctypes
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char, c_char_p, c_double, c_int32, c_int64, c_size_t, c_uint32, c_void_p
 
-VERSION = (1, 0)
+VERSION = (1, 1)
 """Major and minor number of the interface that this file describes."""
 
 MOST_SIGMAS = 64
@@ -130,6 +130,7 @@ FUNCTIONS = {
     "fs_model_class_name": [_Handle, *_Name],
     "fs_model_plane_name": [_Handle, *_Name],
     "fs_model_backbone": [_Handle, _Text, c_size_t, _Length],
+    "fs_model_warnings": [_Handle, _Text, c_size_t, _Length],
     "fs_model_release": [_Handle],
     "fs_train_options_init": [POINTER(TrainOptions), c_size_t, c_int32],
     "fs_train": [POINTER(TrainingImage), c_int32, POINTER(TrainOptions), POINTER(_Handle)],
@@ -139,6 +140,8 @@ FUNCTIONS = {
     "fs_plan": [_Handle, POINTER(FeatureSpec), POINTER(FrameShape), POINTER(SessionOptions), POINTER(PlanInfo)],
     "fs_session_plan": [_Handle, POINTER(PlanInfo)],
     "fs_session_plane_name": [_Handle, *_Name],
+    "fs_session_warnings": [_Handle, _Text, c_size_t, _Length],
+    "fs_session_warnings_of": [_Handle, POINTER(Array), _Text, c_size_t, _Length],
     "fs_session_set_progress": [_Handle, Progress, c_void_p],
     "fs_session_warm_up": [_Handle],
     "fs_session_segment": [_Handle, POINTER(Array), POINTER(Array)],

@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 from pathlib import Path
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional, Tuple
 
 from . import _abi
 from ._errors import FastSegError
@@ -93,6 +93,11 @@ def check(status: int) -> None:
 def read_text(function: Callable[..., int], *arguments: Any) -> str:
     """What a function writes that takes a text's address, room and length behind its other arguments."""
     return read_bytes(function, *arguments, room=256).decode("utf-8")
+
+
+def lines(function: Callable[..., int], *arguments: Any) -> Tuple[str, ...]:
+    """The sentences that a function writes, a line each."""
+    return tuple(read_text(function, *arguments).splitlines())
 
 
 def read_bytes(function: Callable[..., int], *arguments: Any, room: int) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any, List, Mapping, NamedTuple, Optional, Tuple, Union
 import numpy as np
 
 from . import _abi, _arrays
-from ._library import check, library, read_bytes, read_text, word_of
+from ._library import check, library, lines, read_bytes, read_text, word_of
 from ._session import session_for
 from ._spec import FeatureSpec, specification
 
@@ -145,6 +145,11 @@ class Model:
         return word_of(self._info.smoothing, _abi.SMOOTHING)
 
     @property
+    def warnings(self) -> Tuple[str, ...]:
+        """What made its training doubtful, a sentence each; empty for a model that was not trained by this process."""
+        return lines(library().fs_model_warnings, self._handle)
+
+    @property
     def held_out_mean_iou(self) -> Optional[float]:
         """Mean intersection over union of labelled pixels that were held out in training; None where none were."""
         return self._info.held_out_mean_iou if self._info.held_out_folds else None
@@ -165,10 +170,11 @@ class Model:
         progress : see fastseg.train.
         options : of a Session: keep_values, smoothing, threads, memory, backend, ...
 
-        For many images of a size, open a Session.
+        For many images of a size, open a Session. Where the image is none that the model knows, the logger "fastseg" gets a sentence.
         """
         pixels = _arrays.frame(image, channel_axis)
         with session_for(self, pixels, options) as session:
+            session._log_warnings_of(pixels)
             return session.segment(pixels, out=out, progress=progress)
 
     def probabilities(
@@ -184,6 +190,7 @@ class Model:
         """The probability of each class: float32, classes x rows x columns, or with ``plane_axis=-1`` rows x columns x classes."""
         pixels = _arrays.frame(image, channel_axis)
         with session_for(self, pixels, options) as session:
+            session._log_warnings_of(pixels)
             return session.probabilities(pixels, plane_axis=plane_axis, out=out, progress=progress)
 
     def features(

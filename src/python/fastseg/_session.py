@@ -11,7 +11,7 @@ import numpy as np
 from . import _abi, _arrays
 from ._call import Progress, call, callback, made
 from ._errors import FastSegError
-from ._library import check, library, read_text, word, word_of
+from ._library import check, library, lines, logger, read_text, word, word_of
 from ._spec import FeatureSpec, specification
 
 
@@ -137,6 +137,19 @@ class Session:
         return tuple(read_text(library().fs_session_plane_name, self._handle, index) for index in range(self._planes))
 
     @property
+    def warnings(self) -> Tuple[str, ...]:
+        """What makes results for all frames doubtful, a sentence each: a type that the model does not know. The logger gets them, too."""
+        return lines(library().fs_session_warnings, self._handle)
+
+    def warnings_of(self, image: np.ndarray) -> Tuple[str, ...]:
+        """In what a frame differs from the images that the model was trained on, a sentence each.
+
+        A few rows of it are looked at. ``segment`` and the others do nothing of this, so that no frame pays for it.
+        """
+        frame = _arrays.describe(self._frame(image))
+        return lines(library().fs_session_warnings_of, self._handle, ctypes.byref(frame))
+
+    @property
     def class_pixels(self) -> Tuple[int, ...]:
         """How many pixels got each label in the last call, in the order of the model's classes."""
         pixels, count = (ctypes.c_int64 * max(self._classes, 1))(), ctypes.c_int32()
@@ -252,6 +265,11 @@ class Session:
         frame, target = _arrays.describe(pixels), _arrays.describe(view)
         call(library().fs_session_features, self._handle, ctypes.byref(frame), ctypes.byref(target), progress=progress)
         return planes
+
+    def _log_warnings_of(self, image: np.ndarray) -> None:
+        """Tells the logger what ``warnings_of`` says, unless it was told when the session was opened."""
+        for sentence in () if self.warnings else self.warnings_of(image):
+            logger.warning("%s", sentence)
 
     def _frame(self, image: np.ndarray) -> np.ndarray:
         return _arrays.frame(image, self._channel_axis)

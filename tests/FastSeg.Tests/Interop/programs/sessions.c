@@ -40,6 +40,8 @@ static void segment(fs_model *model) {
     fs_targets targets[2];
     int64_t pixels[2] = { 0, 0 }, counted[2] = { 0, 0 };
     int32_t count = 0;
+    char text[400];
+    size_t length = 1;
     OK(fs_session_open(model, &shape, NULL, &session));
     OK(fs_session_warm_up(session));
     OK(fs_session_segment(session, &from, &to));
@@ -50,6 +52,11 @@ static void segment(fs_model *model) {
     }
     TRUE(count == 2 && counted[0] == pixels[0] && counted[1] == pixels[1] && counted[0] > 10000 && counted[1] > 10000);
     FAILS(fs_session_class_pixels(session, pixels, 1, &count), FS_BUFFER_TOO_SMALL, "2");
+    OK(fs_session_warnings(session, text, sizeof text, &length));
+    TRUE(length == 0 && text[0] == 0);
+    OK(fs_session_warnings_of(session, &from, text, sizeof text, &length));
+    OK(fs_model_warnings(model, text, sizeof text, &length));
+    FAILS(fs_session_warnings_of(session, &from, NULL, 4, &length), FS_INVALID_ARGUMENT, "NULL");
 
     memset(targets, 0, sizeof targets);
     froms[0] = froms[1] = from;
