@@ -27,8 +27,8 @@ internal sealed class RunReport(string command, int threads)
     /// <summary>The options as they were given.</summary>
     public IReadOnlyList<string> Options { get; set; } = [];
 
-    /// <summary>How labelled pixels that were held out from training fared.</summary>
-    public HeldOutScore? HeldOut { get; set; }
+    /// <summary>How labelled pixels that were held out from training fared, and the model's classes.</summary>
+    public (HeldOutScore Score, IReadOnlyList<ModelClass> Classes)? HeldOut { get; set; }
 
     /// <summary>How much of the deep features is position; null where it was not measured.</summary>
     public double? PositionalBias { get; set; }
@@ -135,9 +135,9 @@ internal sealed class RunReport(string command, int threads)
             json.WriteStartArray("images");
             _images.ForEach(image => image.Write(json));
             json.WriteEndArray();
-            if (HeldOut is not null)
+            if (HeldOut is { } held)
             {
-                HeldOutText.WriteJson(json, HeldOut);
+                HeldOutText.WriteJson(json, held.Score, held.Classes);
             }
             if (UsefulPlanes.Count > 0)
             {

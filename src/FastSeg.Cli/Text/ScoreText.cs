@@ -30,8 +30,8 @@ internal static class ScoreText
         foreach (ImageScore score in scores)
         {
             string classes = string.Join("  ", score.Matrix.Classes.Select(value => $"class {value} {score.Matrix.Iou(value):0.0000}"));
-            string trained = score.TrainedOn == true ? "  trained on" : "";
-            output.WriteLine($"{score.Prediction}  mean IoU {score.Matrix.MeanIou():0.0000}  ({classes}){trained}");
+            string trained = score.TrainedOn == true ? "  trained on" : "", values = score.ByValues ? "  by the values drawn" : "";
+            output.WriteLine($"{score.Prediction}  mean IoU {score.Matrix.MeanIou():0.0000}  ({classes}){values}{trained}");
         }
         (string Suffix, ImageScore[] Scores)[] groups = [.. Groups(scores).Select(group => ($" {group.Words}", group.Scores))];
         foreach ((string suffix, ImageScore[] group) in groups)
@@ -43,15 +43,20 @@ internal static class ScoreText
     }
 
     /// <summary>Prints a confusion matrix under a sentence that its accuracy is added to.</summary>
-    public static void WriteConfusion(TextWriter output, ConfusionMatrix matrix, string title)
+    /// <param name="output">Where results go.</param>
+    /// <param name="matrix">The counts.</param>
+    /// <param name="title">What they are counts of.</param>
+    /// <param name="name">What a value is called; null for its number.</param>
+    public static void WriteConfusion(TextWriter output, ConfusionMatrix matrix, string title, Func<int, string>? name = null)
     {
+        name ??= value => $"{value}";
         output.WriteLine($"{title}, {Units.Percent(matrix.Accuracy())} right:");
         IReadOnlyList<int> labels = matrix.Predictions;
         var table = new TextTable([.. Enumerable.Repeat(true, labels.Count + 1)]);
-        table.Row(["", .. labels.Select(label => $"{label}")]);
+        table.Row(["", .. labels.Select(name)]);
         foreach (int value in matrix.Classes)
         {
-            table.Row([$"{value}", .. labels.Select(label => Units.Count(matrix[value, label]))]);
+            table.Row([name(value), .. labels.Select(label => Units.Count(matrix[value, label]))]);
         }
         table.Write(output);
     }
@@ -85,26 +90,38 @@ internal static class ScoreText
     }
 
     /// <summary>Writes the IoU of each class.</summary>
-    public static void WriteClasses(Utf8JsonWriter json, ConfusionMatrix matrix)
+    /// <param name="json">Where it goes.</param>
+    /// <param name="matrix">The counts.</param>
+    /// <param name="name">What a value is called; null where nobody knows.</param>
+    public static void WriteClasses(Utf8JsonWriter json, ConfusionMatrix matrix, Func<int, string>? name = null)
     {
         json.WriteStartArray("classes");
         foreach (int value in matrix.Classes)
         {
             json.WriteStartObject();
             json.WriteNumber("value", value);
+            if (name is not null)
+            {
+                json.WriteString("name", name(value));
+            }
             json.WriteNumber("iou", matrix.Iou(value));
             json.WriteEndObject();
         }
         json.WriteEndArray();
     }
 
-    /// <summary>Writes the counts and the share of those that are right.</summary>
-    public static void WriteConfusion(Utf8JsonWriter json, ConfusionMatrix matrix)
+    /// <summary>Writes the counts and the share of those that are right; parameters as above.</summary>
+    public static void WriteConfusion(Utf8JsonWriter json, ConfusionMatrix matrix, Func<int, string>? name = null)
     {
         json.WriteStartObject("confusion");
         json.WriteNumber("accuracy", matrix.Accuracy());
         WriteNumbers(json, "truth", matrix.Classes.Select(value => (long)value));
         WriteNumbers(json, "labels", matrix.Predictions.Select(value => (long)value));
+        if (name is not null)
+        {
+            WriteNames(json, "truthNames", matrix.Classes.Select(name));
+            WriteNames(json, "labelNames", matrix.Predictions.Select(name));
+        }
         json.WriteStartArray("pixels");
         foreach (int value in matrix.Classes)
         {
@@ -140,6 +157,10 @@ internal static class ScoreText
         {
             json.WriteBoolean("trainedOn", trained);
         }
+        if (score.ByValues)
+        {
+            json.WriteBoolean("byValues", true);
+        }
         json.WriteNumber("meanIou", score.Matrix.MeanIou());
         json.WriteNumber("pixels", score.Matrix.Pixels);
         WriteClasses(json, score.Matrix);
@@ -152,6 +173,16 @@ internal static class ScoreText
         foreach (long number in numbers)
         {
             json.WriteNumberValue(number);
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
         }
         json.WriteEndArray();
     }

@@ -13,7 +13,9 @@ internal sealed class HeldOutCommandTests : CliFixture
         string output = Succeed(Train(model, "--names", "matrix,fine,coarse", "--report", report));
         Assert.That(output, Does.Match(@"held-out score: mean IoU 0\.\d{4} over 2 folds of strokes"));
         Assert.That(output, Does.Match(@"  2  fine +IoU 0\.\d{4}"));
-        Assert.That(output, Does.Match(@"held-out pixels of each label value \(rows\) by the value given \(columns\), \d+\.\d+ % right:"));
+        Assert.That(output, Does.Match(
+            @"held-out pixels of each class \(rows\) by the class they were given \(columns\), \d+\.\d+ % right:\n" +
+            @" +matrix +fine +coarse\n +matrix +[\d,]+ +[\d,]+ +[\d,]+\n +fine "));
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(report));
         JsonElement heldOut = json.RootElement.GetProperty("heldOut");
         Assert.That(heldOut.GetProperty("folds").GetInt32(), Is.EqualTo(2));
@@ -22,6 +24,12 @@ internal sealed class HeldOutCommandTests : CliFixture
         Assert.That(output, Does.Contain($"mean IoU {mean:0.0000}"));
         IEnumerable<double> ious = heldOut.GetProperty("classes").EnumerateArray().Select(entry => entry.GetProperty("iou").GetDouble());
         Assert.That(ious.Average(), Is.EqualTo(mean).Within(1e-9));
+        JsonElement confusion = heldOut.GetProperty("confusion");
+        string[] names = ["matrix", "fine", "coarse"];
+        Assert.That(confusion.GetProperty("truthNames").EnumerateArray().Select(name => name.GetString()), Is.EqualTo(names));
+        Assert.That(heldOut.GetProperty("classes").EnumerateArray().Select(one => one.GetProperty("name").GetString()), Is.EqualTo(names));
+        (double share, string mistake) = Mistake(confusion, names);
+        Assert.That(output, Does.Contain(FormattableString.Invariant($"most mistakes: {100 * share:F1} % of {mistake}")));
         long labelled = Labels(TrainLabels).Samples.Count(label => label > 0);
         Assert.That(
             heldOut.GetProperty("confusion").GetProperty("pixels").EnumerateArray().Sum(row => row.EnumerateArray().Sum(n => n.GetInt64())),
@@ -118,6 +126,17 @@ internal sealed class HeldOutCommandTests : CliFixture
         Assert.That(Succeed(["score", .. Pairs(), "--json"]), Does.Not.Contain("rainedOn"));
         string old = TestData.File("tests", "FastSeg.Tests", "Models", "format1.fastseg");
         Assert.That(Fail(["score", .. Pairs(), "--model", old]), Does.Contain("does not say which images it was trained on"));
+    }
+
+    /// <summary>The largest share of a class that got another label, from the counts in a report.</summary>
+    private static (double Share, string Words) Mistake(JsonElement confusion, string[] names)
+    {
+        long[][] counts =
+        [
+            .. confusion.GetProperty("pixels").EnumerateArray().Select(row => row.EnumerateArray().Select(n => n.GetInt64()).ToArray()),
+        ];
+        return counts.SelectMany((row, i) => row.Select((count, j) => (
+            Share: i == j ? 0 : (double)count / row.Sum(), Words: $"{names[i]} was taken for {names[j]}"))).MaxBy(one => one.Share);
     }
 
     private static string[] Train(string model, params string[] more) =>
