@@ -56,6 +56,34 @@ public static class Score
             "where its classes start at 0, give a truth offset of 1.");
     }
 
+    /// <summary>
+    /// Names the labels of a map by the values that its classes were drawn with, where the truth holds those: a map of labels 1, 2 and 3,
+    /// drawn as 85, 170 and 255, then matches a truth of 85, 170 and 255.
+    /// </summary>
+    /// <param name="counted">What <see cref="Compare"/> counted; it stays as it is.</param>
+    /// <param name="classes">The map's classes (<see cref="ImageInfo.Classes"/>), or those of the model that made it.</param>
+    /// <returns>
+    /// The counts by value. The same object where the truth has more of the labels than of the values, where these are the same, or where
+    /// the map has a label that is no class.
+    /// </returns>
+    public static ConfusionMatrix ByValues(ConfusionMatrix counted, IReadOnlyList<LabelClass> classes)
+    {
+        ArgumentNullException.ThrowIfNull(counted);
+        var valueOf = NoneNull(classes).ToDictionary(one => one.Label, one => one.Value);
+        int labels = counted.Classes.Count(valueOf.ContainsKey), values = counted.Classes.Count(valueOf.ContainsValue);
+        int[] found = [.. counted.Predictions.Where(label => label != 0)];
+        if (values == 0 || labels > values || !found.All(valueOf.ContainsKey) || found.All(label => valueOf[label] == label))
+        {
+            return counted;
+        }
+        var renamed = new ConfusionMatrix();
+        foreach ((int truth, int label, long pixels) in counted.Cells())
+        {
+            renamed.Add(truth, label == 0 ? 0 : valueOf[label], pixels);
+        }
+        return renamed;
+    }
+
     /// <summary>The blocks that are compared: squares, or whole rows where one of the readers prefers them.</summary>
     private static TileGrid Grid(ImageReader prediction, ImageReader truth)
     {

@@ -192,8 +192,14 @@ public sealed class Segmenter
     public ImageLayout LabelLayout(ImageInfo image, SegmentOptions? options = null)
     {
         Region area = SegmentRun.Area(image, options ?? new SegmentOptions());
-        SampleType type = (options?.KeepValues ?? false) && Model.Classes[^1].Value > byte.MaxValue ? SampleType.UInt16 : SampleType.UInt8;
-        return new ImageLayout(area.Width, area.Height, type) { PixelSize = image.PixelSize, IsLabelMap = true };
+        bool kept = options?.KeepValues ?? false;
+        SampleType type = kept && Model.Classes[^1].Value > byte.MaxValue ? SampleType.UInt16 : SampleType.UInt8;
+        return new ImageLayout(area.Width, area.Height, type)
+        {
+            PixelSize = image.PixelSize,
+            IsLabelMap = true,
+            Classes = [.. Model.Classes.Select((one, i) => new LabelClass(kept ? one.Value : i + 1, one.Value, one.Name))],
+        };
     }
 
     /// <summary>The layout of the probabilities: one page for each class, by ascending label value.</summary>

@@ -45,8 +45,8 @@ internal sealed class NullArgumentTests
             new ImageLayout(4, 4, SampleType.UInt8), new SegmentOutputs(), new PlannedOutputs(), Scene.Training,
             new Segmenter(Trained.Grey),
             new FastSegException("A failure."), new ConfusionMatrix(), ProjectionFile.Load(_tiny.SaveProjection(4)),
-            UpsamplerFile.Load(_backbone.UpsamplerPath), "a name", 1, 1L, (nint)1, new ModelClass(1, "one", 1), new PixelSize(1, 1, "nm"),
-            new ImageOptions(), new LabelOptions(),
+            UpsamplerFile.Load(_backbone.UpsamplerPath), "a name", 1, 1L, (nint)1, new ModelClass(1, "one", 1),
+            new LabelClass(1, 85, "one"), new PixelSize(1, 1, "nm"), new ImageOptions(), new LabelOptions(),
         ];
         _prepared = new PreparedImage(_image, "scene");
         _training = new InteractiveTraining(1 << 20);
@@ -61,6 +61,8 @@ internal sealed class NullArgumentTests
         _values.Add(typeof(IReadOnlyList<TrainingImage>), new[] { Scene.Training });
         _values.Add(typeof(IEnumerable<string>), new[] { "default" });
         _values.Add(typeof(IReadOnlyList<string>), new[] { "a name" });
+        _values.Add(typeof(IReadOnlyList<LabelClass>), Array.Empty<LabelClass>());
+        _values.Add(typeof(IReadOnlyList<ModelClass>), Array.Empty<ModelClass>());
         _values.Add(typeof(IReadOnlyList<LabelledPage>), Array.Empty<LabelledPage>());
         _values.Add(typeof(IReadOnlyList<PreparedImage>), Array.Empty<PreparedImage>());
         Func<IReadOnlyList<string>, ImageWriter> none = _ => throw new InvalidOperationException("No writer is needed.");

@@ -5,4 +5,8 @@ namespace FastSeg.Cli.Text;
 /// <param name="Truth">The truth's path.</param>
 /// <param name="Matrix">Pixels of each class of the truth by label.</param>
 /// <param name="TrainedOn">Whether the model was trained on the image; null where no model was named.</param>
-internal sealed record ImageScore(string Prediction, string Truth, ConfusionMatrix Matrix, bool? TrainedOn = null);
+internal sealed record ImageScore(string Prediction, string Truth, ConfusionMatrix Matrix, bool? TrainedOn = null)
+{
+    /// <summary>Whether labels were compared as the values that their classes were drawn with.</summary>
+    public bool ByValues { get; init; }
+}

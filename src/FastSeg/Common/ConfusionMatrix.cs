@@ -90,7 +90,7 @@ public sealed class ConfusionMatrix
     }
 
     /// <summary>Every pair of values that was counted, with its pixels.</summary>
-    private IEnumerable<(int Truth, int Prediction, long Pixels)> Cells()
+    internal IEnumerable<(int Truth, int Prediction, long Pixels)> Cells()
     {
         for (int i = 0; i < _dense.Length; i++)
         {

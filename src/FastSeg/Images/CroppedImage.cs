@@ -1,16 +1,23 @@
 namespace FastSeg.Images;
 
 /// <summary>
-/// An image without its first rows and columns, read from the original. The original stays the caller's, who disposes it after this.
+/// A rectangle of an image as an image of its own, read from the original. The original stays the caller's, who disposes it after this.
 /// </summary>
 /// <param name="original">The image.</param>
-/// <param name="left">Columns that are left out, fewer than there are.</param>
-/// <param name="top">Rows that are left out, fewer than there are.</param>
-internal sealed class CroppedImage(ImageReader original, long left, long top) : ImageReader
+/// <param name="area">The rectangle, which lies inside it.</param>
+internal sealed class CroppedImage(ImageReader original, Region area) : ImageReader
 {
+    /// <summary>An image without its first rows and columns.</summary>
+    /// <param name="original">The image.</param>
+    /// <param name="left">Columns that are left out, fewer than there are.</param>
+    /// <param name="top">Rows that are left out, fewer than there are.</param>
+    public CroppedImage(ImageReader original, long left, long top)
+        : this(original, new Region(left, top, original.Info.Width - left, original.Info.Height - top))
+    {
+    }
+
     /// <inheritdoc/>
-    public override ImageInfo Info { get; } =
-        original.Info with { Width = original.Info.Width - left, Height = original.Info.Height - top };
+    public override ImageInfo Info { get; } = original.Info with { Width = area.Width, Height = area.Height };
 
     /// <inheritdoc/>
     public override bool PrefersWholeRows => original.PrefersWholeRows;
@@ -25,7 +32,7 @@ internal sealed class CroppedImage(ImageReader original, long left, long top) : 
         {
             throw new ArgumentOutOfRangeException(nameof(region), region, "The rectangle is not inside the image.");
         }
-        original.Read(region with { X = region.X + left, Y = region.Y + top }, destination);
+        original.Read(region with { X = region.X + area.X, Y = region.Y + area.Y }, destination);
     }
 
     /// <summary>Does nothing: the original is the caller's.</summary>

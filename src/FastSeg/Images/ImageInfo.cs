@@ -65,6 +65,9 @@ public sealed record ImageInfo(string Name, long Width, long Height, int Channel
     /// <summary>A name for each channel; empty where the file names none.</summary>
     public IReadOnlyList<string> ChannelNames { get; init => field = NotNull(value); } = [];
 
+    /// <summary>The classes of a label map, where its file says them, as those that are segmented here do; otherwise empty.</summary>
+    public IReadOnlyList<LabelClass> Classes { get; init => field = NotNull(value); } = [];
+
     /// <summary>
     /// How the file says its pixels should be turned, as TIFF and EXIF count (1 to 8; 1: as they are). Pixels are delivered as stored.
     /// </summary>

@@ -1,3 +1,5 @@
+using static FastSeg.Common.Arguments;
+
 namespace FastSeg;
 
 /// <summary>What an image to be written looks like.</summary>
@@ -13,8 +15,11 @@ public sealed record ImageLayout(long Width, long Height, SampleType Type, int P
     /// <summary>A name for each page (TIFF's PageName), or null.</summary>
     public IReadOnlyList<string>? PageNames { get; init; }
 
-    /// <summary>Whether the samples are labels: a PNG then gets the class colours as its palette.</summary>
+    /// <summary>Whether the samples are labels: a TIFF or PNG of uint8 then gets the class colours as its palette.</summary>
     public bool IsLabelMap { get; init; }
+
+    /// <summary>The classes of a label map, which a TIFF or PNG carries; empty where they are not known.</summary>
+    public IReadOnlyList<LabelClass> Classes { get; init => field = NotNull(value); } = [];
 
     /// <summary>Whether an npy has the page axis even where there is one page (H x W x 1).</summary>
     public bool KeepPageAxis { get; init; }

@@ -29,6 +29,8 @@ internal abstract unsafe class LabelImage : ImageReader
             Stored = source.Info.Stored,
             Bits = source.Info.Bits,
             HasAlpha = false,
+            // Classes of a map belong to its numbers, not to the colours of a picture that was made of it.
+            Classes = source.Info.Channels == 1 ? source.Info.Classes : [],
         };
     }
 

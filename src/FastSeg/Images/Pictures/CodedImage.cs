@@ -33,6 +33,9 @@ internal sealed record CodedImage(string Loader, long Width, long Height, int Ch
     /// <summary>Whether samples are indices of a palette.</summary>
     public bool IsPalette { get; init; }
 
+    /// <summary>The classes of a label map, where the file says them.</summary>
+    public IReadOnlyList<LabelClass> Classes { get; init; } = [];
+
     /// <summary>Whether the format changes sample values.</summary>
     public bool IsLossy { get; init; }
 

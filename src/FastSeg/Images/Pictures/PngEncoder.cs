@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Text;
 using FastSeg.Files;
 
 namespace FastSeg.Images.Pictures;
@@ -20,7 +21,8 @@ internal sealed class PngEncoder : IDisposable
     /// <param name="height">Rows.</param>
     /// <param name="depth">Bits per sample: 8 or 16.</param>
     /// <param name="palette">Whether samples are indices of the class colours (8 bits) instead of grey values.</param>
-    public PngEncoder(OutputFile file, int width, int height, int depth, bool palette)
+    /// <param name="classes">The classes of a label map.</param>
+    public PngEncoder(OutputFile file, int width, int height, int depth, bool palette, IReadOnlyList<LabelClass> classes)
     {
         RowBytes = checked(width * (depth / 8));
         _row = new byte[RowBytes + 1];
@@ -41,6 +43,10 @@ internal sealed class PngEncoder : IDisposable
                 (colours[3 * i], colours[(3 * i) + 1], colours[(3 * i) + 2]) = ClassColours.Of(i);
             }
             _idat.Append(PngChunks.Make("PLTE"u8, colours));
+        }
+        if (ClassText.Of(classes) is { } text)
+        {
+            _idat.Append(PngChunks.Make(PngChunks.Text, [.. PngChunks.ClassKeyword, .. Encoding.ASCII.GetBytes(text)]));
         }
         _deflate = new ZLibStream(_idat, CompressionLevel.Fastest, leaveOpen: true);
     }

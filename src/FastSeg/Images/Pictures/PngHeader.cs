@@ -54,7 +54,8 @@ internal static class PngHeader
         var data = new FileParts(file);
         data.Add(PngChunks.Signature.ToArray());
         data.Add(PngChunks.Make("IHDR"u8, header));
-        CheckSize(file, width, height, depth * Samples(colour), CopyChunks(file, data, palette && !labels, out int turned));
+        long compressed = CopyChunks(file, data, palette && !labels, out int turned, out byte[] classes);
+        CheckSize(file, width, height, depth * Samples(colour), compressed);
         int channels = colour is 2 or 6 || (palette && !labels) ? 3 : 1;
         SampleType type = depth == 16 ? SampleType.UInt16 : SampleType.UInt8;
         bool interlaced = header[12] != 0;
@@ -69,6 +70,7 @@ internal static class PngHeader
             Divisor = labels && depth < 8 && (palette || depth == 1) ? 255 / ((1 << depth) - 1) : 1,
             Bands = alpha ? channels + 1 : channels,
             Orientation = turned,
+            Classes = ClassText.Read(classes),
             DecodingBytes = interlaced ? width * height * (palette ? 3 : Samples(colour)) * type.Bytes() : 0,
         };
     }
@@ -87,10 +89,12 @@ internal static class PngHeader
     /// <param name="data">Where the chunks go.</param>
     /// <param name="keepPalette">Whether the palette is wanted.</param>
     /// <param name="orientation">How its Exif data say that pixels should be turned.</param>
+    /// <param name="classes">The text that names the classes of a label map; empty where there is none.</param>
     /// <returns>Bytes of compressed pixel data.</returns>
-    private static long CopyChunks(InputFile file, FileParts data, bool keepPalette, out int orientation)
+    private static long CopyChunks(InputFile file, FileParts data, bool keepPalette, out int orientation, out byte[] classes)
     {
         orientation = 1;
+        classes = [];
         Span<byte> chunk = stackalloc byte[8];
         long compressed = 0;
         for (long at = PngChunks.Signature.Length; ;)
@@ -116,12 +120,34 @@ internal static class PngHeader
             {
                 orientation = Exif.ReadOrientation(file, at + 8, length);
             }
+            if (classes.Length == 0 && name.SequenceEqual(PngChunks.Text))
+            {
+                classes = ClassesOf(file, at + 8, length);
+            }
             if (end)
             {
                 return compressed;
             }
             at += 12 + length;
         }
+    }
+
+    /// <summary>What follows the keyword in a chunk of text, where the keyword is ours.</summary>
+    private static byte[] ClassesOf(InputFile file, long at, long length)
+    {
+        byte[] keyword = new byte[PngChunks.ClassKeyword.Length];
+        if (length <= keyword.Length || length > keyword.Length + ClassText.MostBytes)
+        {
+            return [];
+        }
+        file.Read(at, keyword);
+        if (!keyword.AsSpan().SequenceEqual(PngChunks.ClassKeyword))
+        {
+            return [];
+        }
+        byte[] text = new byte[length - keyword.Length];
+        file.Read(at + keyword.Length, text);
+        return text;
     }
 
     /// <summary>Refuses a header that claims more pixels than the compressed data can hold.</summary>

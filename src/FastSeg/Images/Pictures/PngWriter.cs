@@ -103,7 +103,7 @@ internal sealed class PngWriter : ImageWriter
         int rows = Math.Max(1, BlockBytes / _rowBytes), sample = Layout.Type.Bytes();
         byte[] block = new byte[rows * _rowBytes];
         bool palette = Layout.IsLabelMap && sample == 1;
-        using (var png = new PngEncoder(_file, (int)Layout.Width, (int)Layout.Height, 8 * sample, palette))
+        using (var png = new PngEncoder(_file, (int)Layout.Width, (int)Layout.Height, 8 * sample, palette, Layout.Classes))
         {
             for (long y = 0; y < Layout.Height; y += rows)
             {

@@ -26,6 +26,7 @@ internal sealed unsafe class VipsReader : ImageReader
             HasAlpha = image.HasAlpha,
             IsPalette = image.IsPalette,
             IsLossy = image.IsLossy,
+            Classes = image.Classes,
         };
     }
 

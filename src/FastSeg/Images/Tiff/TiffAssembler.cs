@@ -15,6 +15,9 @@ internal sealed class TiffAssembler : IDisposable
     /// <summary>Uncompressed bytes above which a BigTIFF is written: classic TIFF ends at 4 GiB, and deflate may add an eighth.</summary>
     public const long LargestClassic = 3_500_000_000;
 
+    /// <summary>Colours of a palette of 8 bits, and what makes 16 bits of 8: 255 becomes 65535.</summary>
+    private const int PaletteColours = 256, ColourFactor = 257;
+
     private readonly ImageLayout _layout;
     private readonly BitMiracleErrors _errors = new();
     private readonly string _path;
@@ -93,7 +96,7 @@ internal sealed class TiffAssembler : IDisposable
         _tiff.SetField(TiffTag.BITSPERSAMPLE, 8 * _layout.Type.Bytes());
         _tiff.SetField(TiffTag.SAMPLESPERPIXEL, 1);
         _tiff.SetField(TiffTag.SAMPLEFORMAT, Format(_layout.Type));
-        _tiff.SetField(TiffTag.PHOTOMETRIC, Photometric.MINISBLACK);
+        SetColours();
         _tiff.SetField(TiffTag.PLANARCONFIG, PlanarConfig.CONTIG);
         _tiff.SetField(TiffTag.COMPRESSION, Compression.ADOBE_DEFLATE);
         _tiff.SetField(TiffTag.TILEWIDTH, TileSize);
@@ -109,9 +112,23 @@ internal sealed class TiffAssembler : IDisposable
             _tiff.SetField(TiffTag.YRESOLUTION, 1 / size.Y);
             _tiff.SetField(TiffTag.RESOLUTIONUNIT, (ResUnit)TiffPixelSize.Unit(size));
         }
-        if (_page == 0 && TiffPixelSize.Description(_layout.PixelSize, _layout.Pages) is { } description)
+        if (_page == 0 && TiffDescription.Of(_layout) is { } description)
         {
             _tiff.SetField(TiffTag.IMAGEDESCRIPTION, description);
+        }
+    }
+
+    /// <summary>Labels of a byte get the class colours as a palette, whose indices they are; everything else is grey.</summary>
+    private void SetColours()
+    {
+        bool palette = _layout.IsLabelMap && _layout.Type == SampleType.UInt8;
+        _tiff.SetField(TiffTag.PHOTOMETRIC, palette ? Photometric.PALETTE : Photometric.MINISBLACK);
+        if (palette)
+        {
+            ushort[] Channel(Func<(byte Red, byte Green, byte Blue), byte> part) =>
+                [.. Enumerable.Range(0, PaletteColours).Select(label => (ushort)(ColourFactor * part(ClassColours.Of(label))))];
+            _tiff.SetField(
+                TiffTag.COLORMAP, Channel(colour => colour.Red), Channel(colour => colour.Green), Channel(colour => colour.Blue));
         }
     }
 

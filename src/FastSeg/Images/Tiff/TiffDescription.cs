@@ -1,8 +1,12 @@
 using System.Globalization;
+using System.Text;
 
 namespace FastSeg.Images.Tiff;
 
-/// <summary>What the description of a file's first page says of all pages: ImageJ's lines of KEY=VALUE, or OME-XML.</summary>
+/// <summary>
+/// What the description of a file's first page says of all pages: ImageJ's lines of KEY=VALUE, or OME-XML; and the classes of a label map,
+/// in a line of our own.
+/// </summary>
 internal sealed class TiffDescription
 {
     /// <summary>The longest description that is read; of a longer one, this beginning.</summary>
@@ -16,6 +20,7 @@ internal sealed class TiffDescription
 
     private TiffDescription(string text)
     {
+        Classes = ClassesOf(text);
         if (text.StartsWith("ImageJ=", StringComparison.Ordinal))
         {
             foreach (string line in text.Split('\n'))
@@ -33,6 +38,9 @@ internal sealed class TiffDescription
         }
     }
 
+    /// <summary>The classes that a label map's description names; empty where it names none.</summary>
+    public IReadOnlyList<LabelClass> Classes { get; }
+
     /// <summary>How many images ImageJ's description names; 1 where it names none.</summary>
     public int Images => Number("images");
 
@@ -41,6 +49,13 @@ internal sealed class TiffDescription
 
     /// <summary>Reads the description of a file's first page.</summary>
     public static TiffDescription Read(TiffTags first) => new(first.Text(TiffTags.ImageDescription, MostBytes));
+
+    /// <summary>What is written: ImageJ's lines where a unit needs them, then the classes; null where there is nothing to say.</summary>
+    public static string? Of(ImageLayout layout)
+    {
+        string? unit = TiffPixelSize.Description(layout.PixelSize, layout.Pages), classes = ClassText.Of(layout.Classes);
+        return classes is null ? unit : $"{unit}{ClassText.Keyword}={classes}\n";
+    }
 
     /// <summary>The pixel size that OME-XML gives for a page; null where it gives none.</summary>
     public PixelSize? PixelSize(int page) => _ome?.Of(page)?.Size;
@@ -64,6 +79,19 @@ internal sealed class TiffDescription
         {
             Composite = _imageJ.GetValueOrDefault("mode") == "composite",
         };
+    }
+
+    /// <summary>The classes in the line of our own.</summary>
+    private static IReadOnlyList<LabelClass> ClassesOf(string text)
+    {
+        foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
+        {
+            if (line.StartsWith(ClassText.Keyword + "=", StringComparison.Ordinal) && line.Length <= ClassText.MostBytes)
+            {
+                return ClassText.Read(Encoding.UTF8.GetBytes(line[(ClassText.Keyword.Length + 1)..].ToString()));
+            }
+        }
+        return [];
     }
 
     private int Number(string key) =>

@@ -93,6 +93,7 @@ internal sealed unsafe class TiffReader : ImageReader
             IsPalette = found.Photometric == 3 && indices,
             Pages = pages,
             Bits = found.Bits,
+            Classes = description.Classes,
             PixelSize = description.PixelSize(page) ?? TiffPixelSize.Read(tags, description.Unit),
             Format = found.Describe(header.Big, page, pages) + (broken is null ? "" : ", what follows is damaged"),
             IsColour = found.Photometric is 2 or 6 || palette,

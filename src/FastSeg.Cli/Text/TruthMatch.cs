@@ -1,0 +1,64 @@
+using FastSeg.Cli.Errors;
+
+namespace FastSeg.Cli.Text;
+
+/// <summary>Whether the values of a segmentation and of its truth can be compared, and what they are called.</summary>
+internal static class TruthMatch
+{
+    /// <summary>A smaller score would be printed as 0.0000.</summary>
+    private const double Least = 0.00005;
+
+    /// <summary>Most values that a sentence names.</summary>
+    private const int MostNamed = 8;
+
+    /// <summary>
+    /// The classes of a label map: those that its file says, otherwise those of the model where the map can only hold labels 1 to C.
+    /// </summary>
+    /// <param name="map">The label map.</param>
+    /// <param name="model">The model that made it; null where it was not given.</param>
+    /// <param name="labels">The labels that were found in it.</param>
+    public static IReadOnlyList<LabelClass> Classes(ImageInfo map, Model? model, IReadOnlyList<int> labels)
+    {
+        if (map.Classes.Count > 0 || model is null)
+        {
+            return map.Classes;
+        }
+        int[] values = [.. model.Classes.Select(one => one.Value)];
+        bool kept = labels.All(label => label == 0 || values.Contains(label));
+        return kept ? [] : [.. model.Classes.Select((one, i) => new LabelClass(i + 1, one.Value, one.Name))];
+    }
+
+    /// <summary>Refuses a comparison of which nothing agrees.</summary>
+    /// <exception cref="FastSegException">Nothing does.</exception>
+    public static void Refuse(ConfusionMatrix matrix, string prediction, string truth)
+    {
+        if (matrix.MeanIou() >= Least)
+        {
+            return;
+        }
+        string common = matrix.Predictions.Intersect(matrix.Classes).Any() ? "hardly a pixel agrees" : "they have no value in common";
+        throw new FastSegException(
+            $"{prediction} holds {Named(matrix.Predictions)} where its truth {truth} holds {Named(matrix.Classes)}, and {common}; " +
+            "segment with --keep-values for the values that were drawn, or give --truth-offset 1 where the truth's classes start at 0.");
+    }
+
+    /// <summary>
+    /// A sentence where the truth's classes seem to start at 0: it has unlabelled pixels and one class fewer than the map, and more of its
+    /// pixels have the next label than their own. Null where they do not.
+    /// </summary>
+    /// <param name="matrix">The counts.</param>
+    /// <param name="pixels">All pixels of the image.</param>
+    public static string? Shifted(ConfusionMatrix matrix, long pixels)
+    {
+        int[] labels = [.. matrix.Predictions.Where(label => label != 0)];
+        bool fewer = matrix.Pixels < pixels && labels.Length > 0 && labels[^1] == matrix.Classes[^1] + 1;
+        long next = matrix.Classes.Sum(value => matrix[value, value + 1]), same = matrix.Classes.Sum(value => matrix[value, value]);
+        return fewer && next > same
+            ? $"{Named(matrix.Classes)} mostly lie where the segmentation has the next label, and 0 is not compared; where 0 is a class, "
+                + "give --truth-offset 1."
+            : null;
+    }
+
+    private static string Named(IReadOnlyList<int> values) =>
+        string.Join(", ", values.Take(MostNamed)) + (values.Count > MostNamed ? ", .." : "");
+}
