@@ -18,26 +18,30 @@ internal static class LabelImport
     /// <param name="upload">The file that came.</param>
     /// <param name="name">What the person calls it.</param>
     /// <param name="cancellation">Stops it; then nothing is done.</param>
-    /// <exception cref="FastSegException">It is no label image, has another size than the page, or too many classes.</exception>
-    public static Change Into(
+    /// <returns>What changed, and a sentence for each thing that makes the labels doubtful.</returns>
+    /// <exception cref="FastSegException">
+    /// It is no label image, or the image itself, has another size than the page, or too many classes.
+    /// </exception>
+    public static (Change Change, IReadOnlyList<string> Doubts) Into(
         Project project, string image, int page, string upload, string name, CancellationToken cancellation)
     {
         (long width, long height) = Size(project, image, page);
-        using ImageReader labels = Open(upload, name);
+        using ImageReader labels = Named(upload, name, () => ImageFile.OpenLabels(upload));
         ImageInfo info = labels.Info;
         if (info.Width != width || info.Height != height)
         {
             throw new FastSegException(
                 $"{name} has {info.Width} x {info.Height} pixels and the page has {width} x {height}; give labels of the page's size.");
         }
-        bool[] found = new bool[1 << 16];
+        long[] found = new long[1 << 16];
         ForEachBand(labels, cancellation, (_, values) =>
         {
             foreach (ushort value in values)
             {
-                found[value] = true;
+                found[value]++;
             }
         });
+        Named(upload, name, () => RefuseImage(project, image, page, (labels, found.Sum() - found[0]), cancellation));
         (byte[] classOf, ProjectClass[] added) = Classes(project, found, name);
         string file = $"{Guid.NewGuid():N}.tif";
         string path = Path.Combine(project.ImportsFolder, file);
@@ -55,7 +59,7 @@ internal static class LabelImport
             });
             writer.Commit();
         }
-        return Apply(project, new Operation.Import
+        Change change = Apply(project, new Operation.Import
         {
             Id = Guid.NewGuid().ToString(),
             Image = image,
@@ -63,6 +67,24 @@ internal static class LabelImport
             File = file,
             Classes = added,
         }, path);
+        IEnumerable<ModelClass> drawn = Enumerable.Range(1, found.Length - 1)
+            .Where(value => found[value] > 0)
+            .Select(value => new ModelClass(value, $"class {value}", found[value]));
+        return (change, LabelDoubts.Of([.. drawn], project.Settings.Training().Balance));
+    }
+
+    /// <summary>Refuses labels that are the page itself; a page that cannot be read now is not compared.</summary>
+    /// <returns>Whether it was compared.</returns>
+    private static bool RefuseImage(
+        Project project, string image, int page, (ImageReader Reader, long Labelled) labels, CancellationToken cancellation)
+    {
+        if (project.Images.FirstOrDefault(one => one.Id == image) is not { Failure: null } known || !File.Exists(known.Path))
+        {
+            return false;
+        }
+        using ImageReader reader = ImageFile.Open(known.PagePath(page));
+        LabelDoubts.RefuseImage(reader, labels.Reader, labels.Labelled, cancellation);
+        return true;
     }
 
     private static Change Apply(Project project, Operation.Import import, string path)
@@ -87,12 +109,12 @@ internal static class LabelImport
         return (labels.Width, labels.Height);
     }
 
-    /// <summary>Opens the upload; sentences call it as the person does.</summary>
-    private static ImageReader Open(string upload, string name)
+    /// <summary>Does something with the upload; sentences call it as the person does.</summary>
+    private static T Named<T>(string upload, string name, Func<T> act)
     {
         try
         {
-            return ImageFile.OpenLabels(upload);
+            return act();
         }
         catch (FastSegException e)
         {
@@ -101,7 +123,7 @@ internal static class LabelImport
     }
 
     /// <summary>The class of each value, and the classes that are new.</summary>
-    private static (byte[] ClassOf, ProjectClass[] Added) Classes(Project project, bool[] found, string name)
+    private static (byte[] ClassOf, ProjectClass[] Added) Classes(Project project, long[] found, string name)
     {
         byte[] classOf = new byte[found.Length];
         var added = new List<ProjectClass>();
@@ -110,7 +132,7 @@ internal static class LabelImport
         int next = project.NextClass;
         for (int value = 1; value < found.Length; value++)
         {
-            if (!found[value])
+            if (found[value] == 0)
             {
                 continue;
             }
@@ -122,7 +144,7 @@ internal static class LabelImport
             if (next > byte.MaxValue)
             {
                 throw new FastSegException(
-                    $"{name} has {found.Skip(1).Count(one => one)} classes, more than the project can still take; it has room for " +
+                    $"{name} has {found.Skip(1).Count(one => one > 0)} classes, more than the project can still take; it has room for " +
                         $"{byte.MaxValue + 1 - project.NextClass} new ones.");
             }
             string called = $"class {value}";

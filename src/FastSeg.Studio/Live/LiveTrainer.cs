@@ -58,7 +58,7 @@ internal sealed class LiveTrainer(Project project, LivePages pages, Backbones ba
         return new LiveModel(model, ++_number, version, _settings.LiveSmoothing(), _backbone)
         {
             Note = all <= LiveSubset.Most
-                ? ""
+                ? string.Join(' ', LabelDoubts.Of(model.Classes, model.Training?.Balance ?? false))
                 : $"trained on {LiveSubset.Most:N0} of {all:N0} labelled pixels; the exported model uses all",
         };
     }

@@ -94,7 +94,7 @@ internal sealed class ExportEndpoints(Project project, JobQueue jobs, string? ou
             {
                 await Answers.CopyBody(context, file, Math.Min(MostImport, (PixelBytes * width * height) + AroundBytes));
             }
-            Change change = await Task.Run(
+            (Change change, IReadOnlyList<string> doubts) = await Task.Run(
                 () => LabelImport.Into(project, image, page, path, name, context.RequestAborted), context.RequestAborted);
             await Answers.Write(context, new
             {
@@ -102,6 +102,7 @@ internal sealed class ExportEndpoints(Project project, JobQueue jobs, string? ou
                 Changes = (object[])[ProjectEndpoints.Describe(change)],
                 project.CanUndo,
                 project.CanRedo,
+                Doubts = doubts,
             });
         }
         finally

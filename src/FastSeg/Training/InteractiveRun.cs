@@ -36,7 +36,12 @@ internal sealed unsafe class InteractiveRun(InteractiveState state, IReadOnlyLis
         _doubts.AddAll(UnchosenPage.Warnings(pages.Select(page => page.Image.Image)));
         _doubts.AddAll(OrientedImage.Warnings(pages.Select(page => page.Image.Image)));
         LabelledPixels[] pixels = [.. pages.Select(PixelsOf)];
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            LabelDoubts.RefuseImage(pages[i].Image.Image, pixels[i], options.Cancellation);
+        }
         ModelClass[] classes = DrawnClasses.Of(pixels, names);
+        _doubts.AddAll(LabelDoubts.Of(classes, state.Training.Balance));
         PageSamples[] samples = Measure(pages);
         ChannelSet seen = ChannelSet.Of([.. pages.Select(page => page.Image.Info)], [.. samples.Select(page => page.IsGrey)]);
         int channels = seen.Count;

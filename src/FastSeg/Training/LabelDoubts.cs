@@ -1,13 +1,17 @@
+using FastSeg.Backends;
 using FastSeg.Images;
 using FastSeg.Images.Labels;
 using FastSeg.Images.Samples;
 
-namespace FastSeg.Training;
+using static FastSeg.Common.Arguments;
+
+namespace FastSeg;
 
 /// <summary>
-/// What makes drawn labels doubtful: too many classes, or classes of a handful of pixels. Labels that are the image are refused.
+/// What makes drawn labels doubtful: too many classes, or classes of a handful of pixels. Labels that are the image are refused. Trainings
+/// look at both; whoever takes labels from elsewhere may do so earlier.
 /// </summary>
-internal static class LabelDoubts
+public static class LabelDoubts
 {
     /// <summary>More classes than people draw by hand.</summary>
     private const int ManyClasses = 10;
@@ -27,7 +31,10 @@ internal static class LabelDoubts
     /// <summary>A sentence for each doubt.</summary>
     /// <param name="classes">The classes with their pixels.</param>
     /// <param name="balanced">Whether the training weighs classes alike.</param>
-    public static IEnumerable<string> Of(IReadOnlyList<ModelClass> classes, bool balanced)
+    public static IReadOnlyList<string> Of(IReadOnlyList<ModelClass> classes, bool balanced) =>
+        NoneNull(classes).Count == 0 ? [] : [.. Sentences(classes, balanced)];
+
+    private static IEnumerable<string> Sentences(IReadOnlyList<ModelClass> classes, bool balanced)
     {
         ModelClass[] small = [.. classes.Where(one => one.Pixels < Handful)];
         if (classes.Count > ManyClasses)
@@ -57,17 +64,19 @@ internal static class LabelDoubts
     }
 
     /// <summary>What was guessed about label images, and their classes' names where they have some.</summary>
-    public static IEnumerable<string> Guesses(IEnumerable<ImageReader> labels) =>
+    internal static IEnumerable<string> Guesses(IEnumerable<ImageReader> labels) =>
         labels.OfType<LabelImage>().SelectMany(one => one.Warnings).Distinct();
 
     /// <summary>Refuses a label image whose samples are those of the image.</summary>
-    /// <param name="pair">The image and its labels.</param>
-    /// <param name="labelled">Pixels that are labelled.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="labels">Its labels, as <see cref="ImageFile.OpenLabels(string)"/> opens them.</param>
+    /// <param name="labelled">How many of its pixels are labelled; a few strokes are no image.</param>
     /// <param name="cancellation">Looked at between bands.</param>
     /// <exception cref="FastSegException">They are.</exception>
-    public static void RefuseImage(TrainingImage pair, int labelled, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static void RefuseImage(ImageReader image, ImageReader labels, long labelled, CancellationToken cancellation = default)
     {
-        (ImageReader image, ImageReader labels) = pair;
+        (image, labels) = (NotNull(image), NotNull(labels));
         if (labelled * SparseFactor < image.Info.Bounds.Pixels)
         {
             return;
@@ -93,10 +102,49 @@ internal static class LabelDoubts
                 return;
             }
         }
-        throw new FastSegException(
-            $"{labels.Info.Name} has the samples of {a.Name}: the image was given as its own labels. Labels are 0 where nothing is drawn, "
-            + "and a number or a colour for each class.");
+        throw IsImage(labels.Info.Name, a.Name);
     }
+
+    /// <summary>Refuses labels that came without a label image, such as those of a canvas, where they are the image's samples.</summary>
+    /// <param name="image">The image; of other samples than uint8 and uint16 none can be labels.</param>
+    /// <param name="labels">Its labelled pixels.</param>
+    /// <param name="cancellation">Looked at between rows.</param>
+    /// <exception cref="FastSegException">They are.</exception>
+    internal static void RefuseImage(ImageReader image, LabelledPixels labels, CancellationToken cancellation)
+    {
+        ImageInfo info = image.Info;
+        if (labels.Count * SparseFactor < info.Bounds.Pixels || !info.Type.HoldsLabels())
+        {
+            return;
+        }
+        byte[] samples = new byte[info.Width * info.PixelBytes], drawn = new byte[info.Width * info.Type.Bytes()];
+        for (long y = 0; y < info.Height; y++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            image.Read(new Region(0, y, info.Width, 1), samples);
+            Array.Clear(drawn);
+            (int first, int end) = labels.Ranks(0, y, info.Width);
+            for (int rank = first; rank < end; rank++)
+            {
+                int at = (int)labels.Column(rank) * info.Type.Bytes();
+                drawn[at] = (byte)labels.Values[rank];
+                if (info.Type == SampleType.UInt16)
+                {
+                    drawn[at + 1] = (byte)(labels.Values[rank] >> 8);
+                }
+            }
+            if (!SameFirst(samples, info.PixelBytes, drawn, info.Type.Bytes(), (int)info.Width, info.Type.Bytes()))
+            {
+                return;
+            }
+        }
+        throw IsImage($"The label image of {info.Name}", info.Name);
+    }
+
+    /// <summary>The failure about labels that are the image.</summary>
+    private static FastSegException IsImage(string labels, string image) => new(
+        $"{labels} has the samples of {image}: the image was given as its own labels. Labels are 0 where nothing is drawn, "
+        + "and a number or a colour for each class.");
 
     /// <summary>Whether the first samples of all pixels are equal.</summary>
     private static bool SameFirst(ReadOnlySpan<byte> a, int aBytes, ReadOnlySpan<byte> b, int bBytes, int pixels, int sample)

@@ -105,7 +105,8 @@ internal sealed unsafe class Trainer(
         LabelledImage[] originals = LabelledImage.Originals(images, options.Cancellation);
         foreach (LabelledImage image in originals)
         {
-            LabelDoubts.RefuseImage(given[image.Original], image.Pixels.Count, options.Cancellation);
+            LabelDoubts.RefuseImage(
+                given[image.Original].Image, given[image.Original].Labels, image.Pixels.Count, options.Cancellation);
         }
         ModelClass[] classes = DrawnClasses.Of(
             originals.Select(image => image.Pixels), names, given.Select(image => image.Labels).OfType<LabelImage>());

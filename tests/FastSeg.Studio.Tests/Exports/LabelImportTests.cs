@@ -67,8 +67,36 @@ internal sealed class LabelImportTests
         Refused(drawn, (path, "text.png"), "text.png");
     }
 
+    /// <summary>Soft strokes and a class of one pixel are said; the image given as its labels is refused.</summary>
+    [Test]
+    public void DoubtfulLabelsAreSaid()
+    {
+        using var drawn = new DrawnProject();
+        IReadOnlyList<string> Doubts(Func<int, int> label)
+        {
+            int[] labels = [.. Enumerable.Range(0, Width * Height).Select(label)];
+            (string path, string name) = Write(drawn, "labels.png", labels, SampleType.UInt8);
+            return LabelImport.Into(drawn.Project, "i1", 1, path, name, CancellationToken.None).Doubts;
+        }
+        Assert.That(Doubts(i => 1 + (i / 37 % 3)), Is.Empty);
+        Assert.That(Doubts(i => i == 5 ? 2 : 1).Single(), Does.Contain("class 2 (value 2) has 1 labelled pixel against 10,799"));
+        Assert.That(Doubts(i => 1 + (i / 37 % 40)).Single(), Does.StartWith("The labels hold 40 classes"));
+    }
+
+    [Test]
+    public void TheImageAsItsOwnLabelsIsRefused()
+    {
+        using var drawn = new DrawnProject();
+        using ImageReader image = ImageFile.Open(drawn.Project.Images[0].Path);
+        byte[] samples = new byte[Width * Height];
+        image.Read(image.Info.Bounds, samples);
+        Refused(
+            drawn, Write(drawn, "itself.png", [.. samples.Select(sample => (int)sample)], SampleType.UInt8),
+            "itself.png has the samples of ");
+    }
+
     private static Change Into(DrawnProject drawn, (string Path, string Name) file) =>
-        LabelImport.Into(drawn.Project, "i1", 1, file.Path, file.Name, CancellationToken.None);
+        LabelImport.Into(drawn.Project, "i1", 1, file.Path, file.Name, CancellationToken.None).Change;
 
     private static void Refused(DrawnProject drawn, (string Path, string Name) file, string words)
     {

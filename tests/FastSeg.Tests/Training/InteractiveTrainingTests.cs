@@ -88,6 +88,49 @@ internal sealed class InteractiveTrainingTests
         Assert.That(result.Run.Samples, Is.EqualTo(expected.Run.Samples));
     }
 
+    /// <summary>What a plain training says of its labels, and what it refuses.</summary>
+    [Test]
+    public void DoubtfulLabelsAreSaid()
+    {
+        using DrawnPage page = DrawnPage.Of("page", 60, 50, 1, v => (byte)(v * 255)).Draw(2, 2, 20, 20, 1).Draw(40, 20, 3, 1, 2);
+        using var training = new InteractiveTraining(Plenty, Small, Quick);
+        IReadOnlyList<string> few = training.Train([page.Labelled]).Run.Warnings;
+        Assert.That(few.Single(), Does.StartWith("class 2 (value 2) has 3 labelled pixels against 400 of class 1"));
+        for (byte value = 3; value <= 12; value++)
+        {
+            page.Draw(4 * value, 30, 4, 4, value);
+        }
+        IReadOnlyList<string> many = training.Train([page.Labelled]).Run.Warnings;
+        Assert.That(many.Single(), Does.StartWith("The labels hold 12 classes"));
+        Assert.That(many, Is.EqualTo(Segmenter.Train([page.Training], Small, Quick).Run.Warnings));
+    }
+
+    [TestCase(SampleType.UInt8, 1)]
+    [TestCase(SampleType.UInt16, 1)]
+    [TestCase(SampleType.UInt8, 3)]
+    public void TheImageAsItsOwnLabelsIsRefused(SampleType type, int channels)
+    {
+        const int W = 60, H = 50;
+        byte[] values = [.. Enumerable.Range(0, W * H).Select(i => (byte)(i * 7 / 5 % 11))];
+        byte[] samples = [.. values.SelectMany(value => Enumerable.Repeat(value, channels))];
+        using ImageReader image = type == SampleType.UInt8
+            ? MemoryImage.FromMemory<byte>(samples, W, H, channels)
+            : MemoryImage.FromMemory<ushort>(Array.ConvertAll(samples, value => (ushort)(300 * value)), W, H, channels);
+        using var page = new PreparedImage(image, "page");
+        ushort[] labels = [.. values.Select(value => (ushort)(type == SampleType.UInt8 ? value : 300 * value))];
+        using var training = new InteractiveTraining(Plenty, Small, Quick);
+        Assert.That(
+            () => Train(labels), Throws.TypeOf<FastSegException>().With.Message.Contains("the image was given as its own labels"));
+        labels[^1]++;
+        Assert.That(() => Train(labels), Throws.Nothing, "one pixel of another class");
+
+        void Train(ushort[] drawn)
+        {
+            long[] positions = [.. Enumerable.Range(0, drawn.Length).Where(i => drawn[i] != 0).Select(i => (long)i)];
+            training.Train([new LabelledPage(page, positions, (ushort[])[.. positions.Select(i => drawn[i])])]);
+        }
+    }
+
     [Test]
     public void AStrokeReadsOnlyWhatSurroundsIt()
     {

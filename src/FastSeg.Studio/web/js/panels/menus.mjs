@@ -77,7 +77,10 @@ async function bring(studio, file) {
   file.value = '';
   if (!chosen || !image) return;
   await ask('POST', `/api/import/${image}/${page}?name=${encodeURIComponent(chosen.name)}`, chosen).then(
-    () => notify(`The labels of ${chosen.name} replace those of this image. Undo (Ctrl+Z) brings the old ones back.`),
+    (answer) => {
+      notify(`The labels of ${chosen.name} replace those of this image. Undo (Ctrl+Z) brings the old ones back.`);
+      for (const doubt of answer.doubts) notify(doubt, 'error');
+    },
     (error) => notify(error.message, 'error'));
   studio.reload(0);
 }
