@@ -8,11 +8,11 @@ namespace FastSeg.Cli.Options;
 internal static class RegionOption
 {
     /// <summary>The option; null where it is left out.</summary>
-    public static Option<Region?> Create() => new("--region")
+    /// <param name="what">What becomes of the rectangle.</param>
+    public static Option<Region?> Create(string what = "outputs have its size, features still see what lies around it") => new("--region")
     {
         HelpName = "X,Y,W,H",
-        Description =
-            "Only this rectangle, in pixels; outputs have its size, features still see what lies around it. [default: the whole image]",
+        Description = $"Only this rectangle, in pixels; {what}. [default: the whole image]",
         CustomParser = Parse,
     };
 

@@ -22,9 +22,15 @@ internal sealed class Picture(int width, int height)
     /// <summary>Height x Width x 3 bytes.</summary>
     public byte[] Rgb { get; } = new byte[checked(width * height * 3)];
 
+    /// <summary>Pixels across a line that is a part of the longer side: larger pictures are looked at as a whole, too.</summary>
+    public int Line(double parts) => Math.Max(1, (int)Math.Round(Math.Max(width, height) / parts));
+
     /// <summary>Image pixels, in each direction, that make one picture pixel.</summary>
-    public static int Factor(long imageWidth, long imageHeight) =>
-        (int)((Math.Max(imageWidth, imageHeight) + LongestSide - 1) / LongestSide);
+    /// <param name="imageWidth">Columns.</param>
+    /// <param name="imageHeight">Rows.</param>
+    /// <param name="longest">The longest side of the picture.</param>
+    public static int Factor(long imageWidth, long imageHeight, int longest = LongestSide) =>
+        (int)((Math.Max(imageWidth, imageHeight) + longest - 1) / longest);
 
     /// <summary>A white picture.</summary>
     public static Picture Blank(int width, int height)
@@ -57,6 +63,40 @@ internal sealed class Picture(int width, int height)
                 (Rgb[at], Rgb[at + 1], Rgb[at + 2]) = colour;
             }
         }
+    }
+
+    /// <summary>Mixes a colour into a pixel; outside the picture nothing is done.</summary>
+    /// <param name="x">Column.</param>
+    /// <param name="y">Row.</param>
+    /// <param name="colour">The colour.</param>
+    /// <param name="share">How much of it: 0 none, 1 nothing else; what is beyond is cut off.</param>
+    public void Blend(int x, int y, (byte Red, byte Green, byte Blue) colour, double share)
+    {
+        if (share <= 0 || x < 0 || y < 0 || x >= width || y >= height)
+        {
+            return;
+        }
+        share = Math.Min(share, 1);
+        Span<byte> pixel = Rgb.AsSpan(3 * ((y * width) + x), 3);
+        byte Mixed(byte under, byte over) => (byte)Math.Round(under + (share * (over - under)));
+        (pixel[0], pixel[1], pixel[2]) = (Mixed(pixel[0], colour.Red), Mixed(pixel[1], colour.Green), Mixed(pixel[2], colour.Blue));
+    }
+
+    /// <summary>A copy.</summary>
+    public Picture Copy() => Enlarged(1);
+
+    /// <summary>The picture with squares of pixels in the place of each.</summary>
+    public Picture Enlarged(int factor)
+    {
+        var large = new Picture(width * factor, height * factor);
+        for (int y = 0; y < large.Height; y++)
+        {
+            for (int x = 0; x < large.Width; x++)
+            {
+                Rgb.AsSpan(3 * ((y / factor * width) + (x / factor)), 3).CopyTo(large.Rgb.AsSpan(3 * ((y * large.Width) + x)));
+            }
+        }
+        return large;
     }
 
     /// <summary>The label map blended over this picture, half and half; where the label is 0 the picture stays.</summary>

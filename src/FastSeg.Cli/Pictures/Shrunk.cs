@@ -13,11 +13,14 @@ internal static class Shrunk
     /// stretched between percentiles 0.1 and 99.9.
     /// </summary>
     /// <exception cref="FastSegException">A sample is NaN or infinite, or the file is damaged.</exception>
-    public static Picture Image(ImageReader image, CancellationToken cancellation)
+    /// <param name="image">The image.</param>
+    /// <param name="cancellation">Looked at between strips.</param>
+    /// <param name="longest">The longest side of the picture.</param>
+    public static Picture Image(ImageReader image, CancellationToken cancellation, int longest = Picture.LongestSide)
     {
         ImageReader reader = ShownChannels.Of(image);
         ImageInfo info = reader.Info;
-        int factor = Picture.Factor(info.Width, info.Height);
+        int factor = Picture.Factor(info.Width, info.Height, longest);
         int width = Size(info.Width, factor), height = Size(info.Height, factor), channels = info.Channels;
         float[] sums = new float[width * height * channels];
         double[] row = new double[width * channels];
@@ -49,34 +52,11 @@ internal static class Shrunk
         return picture;
     }
 
-    /// <summary>A label map by nearest neighbour, at the size of its image's picture.</summary>
-    public static ushort[] Labels(ImageReader reader, CancellationToken cancellation)
-    {
-        ImageInfo info = reader.Info;
-        int factor = Picture.Factor(info.Width, info.Height);
-        int width = Size(info.Width, factor), height = Size(info.Height, factor);
-        ushort[] labels = new ushort[width * height];
-        foreach ((Region strip, byte[] bytes) in Strips(reader, factor, cancellation))
-        {
-            for (int y = 0; y < strip.Height; y += factor)
-            {
-                long middle = Math.Min(y + (factor / 2), strip.Height - 1);
-                int to = (int)((strip.Y + y) / factor) * width;
-                for (int x = 0; x < width; x++)
-                {
-                    long from = (middle * strip.Width) + Math.Min(((long)x * factor) + (factor / 2), strip.Width - 1);
-                    labels[to + x] = info.Type == SampleType.UInt8 ? bytes[from] : MemoryMarshal.Cast<byte, ushort>(bytes)[(int)from];
-                }
-            }
-        }
-        return labels;
-    }
-
     /// <summary>Pixels of a picture's side.</summary>
     public static int Size(long side, int factor) => (int)((side + factor - 1) / factor);
 
     /// <summary>Full-width strips whose height is a multiple of <paramref name="factor"/>, one after the other in one buffer.</summary>
-    private static IEnumerable<(Region Strip, byte[] Bytes)> Strips(ImageReader reader, int factor, CancellationToken cancellation)
+    internal static IEnumerable<(Region Strip, byte[] Bytes)> Strips(ImageReader reader, int factor, CancellationToken cancellation)
     {
         ImageInfo info = reader.Info;
         long rows = Math.Max(1, StripBytes / (info.Width * info.PixelBytes * factor)) * factor;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using FastSeg.Cli.Pictures;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Cli;
+namespace FastSeg.Tests.Cli.Pictures;
 
 /// <summary>fastseg preview, and what its pictures are made of.</summary>
 internal sealed class PreviewTests : CliFixture
@@ -21,7 +21,7 @@ internal sealed class PreviewTests : CliFixture
         byte[] labels = new byte[65536];
         labels[10] = 2;
         Write(At("labels.tif"), SampleType.UInt8, 256, 256, labels);
-        Succeed("preview", TestImage, "--segmentation", At("labels.tif"), "-o", At("o.png"));
+        Succeed("preview", TestImage, "--segmentation", At("labels.tif"), "--plain", "-o", At("o.png"));
         using ImageReader image = ImageFile.Open(TestImage);
         byte[] plain = Read(image), overlay = Picture("o.png");
         (byte red, byte green, byte blue) = ClassColours.Of(2);
@@ -60,7 +60,7 @@ internal sealed class PreviewTests : CliFixture
         Assert.That((picture.Width, picture.Height), Is.EqualTo((1667, 1)));
         Assert.That(picture.Rgb[..^3], Is.All.EqualTo(60), "the mean of 90, 30 and 60");
         Assert.That(picture.Rgb[^3..], Is.All.EqualTo(60), "the mean of the last two columns, 90 and 30");
-        Assert.That(Shrunk.Labels(image, CancellationToken.None)[..^1], Is.All.EqualTo(30), "the middle pixel of three");
+        Assert.That(ShrunkLabels.Of(image, CancellationToken.None).Labels[..^1], Is.All.EqualTo(30), "the middle pixel of three");
     }
 
     [Test]

@@ -1,7 +1,7 @@
 using FastSeg.Cli.Pictures;
 using NUnit.Framework;
 
-namespace FastSeg.Tests.Cli;
+namespace FastSeg.Tests.Cli.Pictures;
 
 /// <summary>Captions and sheets of pictures.</summary>
 internal sealed class SheetTests
@@ -24,15 +24,29 @@ internal sealed class SheetTests
         Assert.That(rows, Is.EqualTo((string[])["...#.", ".....", "..##.", "...#.", "...#.", "...#.", "...#.", "#..#.", ".##.."]));
     }
 
-    [Test]
-    public void AScaledLetterIsItsDotsEnlarged()
+    /// <summary>The pen goes through every dot of a letter and through no other; neighbours are joined without a gap.</summary>
+    [TestCase('A')]
+    [TestCase('g')]
+    [TestCase('%')]
+    [TestCase('.')]
+    public void AScaledLetterGoesThroughItsDots(char letter)
     {
-        Picture one = Written("Ag", 1), three = Written("Ag", 3);
-        for (int y = 0; y < three.Height; y++)
+        const int Scale = 9;
+        Picture one = Written($"{letter}", 1), large = Written($"{letter}", Scale);
+        for (int y = 0; y < one.Height - 1; y++)
         {
-            for (int x = 0; x < three.Width; x++)
+            for (int x = 0; x < one.Width - 1; x++)
             {
-                Assert.That(IsDark(three, x, y), Is.EqualTo(IsDark(one, x / 3, y / 3)), $"{x}, {y}");
+                int centre = (Scale * x) + (Scale / 2), middle = (Scale * y) + (Scale / 2);
+                Assert.That(IsDark(large, centre, middle), Is.EqualTo(IsDark(one, x, y)), $"{x}, {y}");
+                if (IsDark(one, x, y) && IsDark(one, x + 1, y))
+                {
+                    Assert.That(Dark(large, centre, middle, Scale, 1), Is.EqualTo(Scale), $"right of {x}, {y}");
+                }
+                if (IsDark(one, x, y) && IsDark(one, x, y + 1))
+                {
+                    Assert.That(Dark(large, centre, middle, 1, Scale), Is.EqualTo(Scale), $"below {x}, {y}");
+                }
             }
         }
     }
