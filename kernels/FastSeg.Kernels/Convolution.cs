@@ -66,7 +66,7 @@ public static class Convolution
             int count = Math.Min(Chunk, channels - begin);
             StageTile(shape, first, second, tile, shape.X + left - 1, shape.Y + top - 1, begin, count);
             StageWeights(shape, weights, taps, begin, count);
-            Group.Barrier();
+            GroupBarrier.Wait();
             if (computes)
             {
                 for (int channel = 0; channel < count; channel++)
@@ -74,7 +74,7 @@ public static class Convolution
                     sums = Add(sums, tile, at + (channel * ChannelStride), taps, (channel * Window * Outputs) + (warp * WarpOutputs));
                 }
             }
-            Group.Barrier();
+            GroupBarrier.Wait();
         }
         if (computes)
         {

@@ -41,7 +41,7 @@ public static class Derivatives
                 pixels[(row * BlurStride) + i] = blur.At(left - Border + i, top - Border + row);
             }
         }
-        Group.Barrier();
+        GroupBarrier.Wait();
         for (int row = Group.IdxY; row < rows + 2; row += Group.DimY)
         {
             // Outside of the image the derivatives of its edge are repeated, not derivatives of the repeated blur: x and y are clamped.
@@ -52,7 +52,7 @@ public static class Derivatives
                 First(pixels, (y * BlurStride) + x, gx, gy, (row * Stride) + i);
             }
         }
-        Group.Barrier();
+        GroupBarrier.Wait();
         int column = left - shape.CoreX + Group.IdxX;
         for (int row = Group.IdxY; row < rows; row += Group.DimY)
         {

@@ -56,12 +56,12 @@ public static class Doubling
             int count = Math.Min(Chunk, source.Channels - begin);
             StageTile(source, tile, sourceLeft, top, begin, count);
             StageTaps(shape, weights, taps, begin, count);
-            Group.Barrier();
+            GroupBarrier.Wait();
             for (int channel = 0; channel < count; channel++)
             {
                 products = Add(products, tile, (channel * TilePixels) + lane, taps, ((channel * MaxWarps) + warp) * WarpTaps);
             }
-            Group.Barrier();
+            GroupBarrier.Wait();
         }
         // A lane gathers two columns of the result. The second one is kept inside the tile, even where it is not stored.
         int warpSpread = warp * Quad * TilePixels, near = left + lane - Reach, far = left + Math.Min(lane + Warp, TileColumns - 1) - Reach;
@@ -69,19 +69,19 @@ public static class Doubling
         Spread(products.Tap0, spread, warpSpread + lane);
         first = Gather(first, spread, warpSpread - sourceLeft, near, shape, source);
         second = Gather(second, spread, warpSpread - sourceLeft, far, shape, source);
-        Group.Barrier();
+        GroupBarrier.Wait();
         Spread(products.Tap1, spread, warpSpread + lane);
         first = Gather(first, spread, warpSpread - sourceLeft, near + 1, shape, source);
         second = Gather(second, spread, warpSpread - sourceLeft, far + 1, shape, source);
-        Group.Barrier();
+        GroupBarrier.Wait();
         Spread(products.Tap2, spread, warpSpread + lane);
         first = Gather(first, spread, warpSpread - sourceLeft, near + 2, shape, source);
         second = Gather(second, spread, warpSpread - sourceLeft, far + 2, shape, source);
-        Group.Barrier();
+        GroupBarrier.Wait();
         Spread(products.Tap3, spread, warpSpread + lane);
         first = Gather(first, spread, warpSpread - sourceLeft, near + 3, shape, source);
         second = Gather(second, spread, warpSpread - sourceLeft, far + 3, shape, source);
-        Group.Barrier();
+        GroupBarrier.Wait();
         Spread(products.Tap4, spread, warpSpread + lane);
         first = Gather(first, spread, warpSpread - sourceLeft, near + 4, shape, source);
         second = Gather(second, spread, warpSpread - sourceLeft, far + 4, shape, source);
@@ -174,7 +174,7 @@ public static class Doubling
     private static void Spread(TapSums products, ArrayView<float> spread, int at)
     {
         products.Put(spread, at, Warp);
-        Group.Barrier();
+        GroupBarrier.Wait();
     }
 
     /// <summary>Adds one tap's products, interpolated at a column of the result.</summary>

@@ -122,9 +122,9 @@ public static class Forest
         for (int chunk = 0; chunk < forest.ChunkCount * ForestChunks.ChunkFields; chunk += ForestChunks.ChunkFields)
         {
             // The first barrier waits for the walks of the chunk before, the second for the loads of this one.
-            Group.Barrier();
+            GroupBarrier.Wait();
             LoadTrees(forest.Words, forest.Chunks[chunk], forest.Chunks[chunk + 1], tree);
-            Group.Barrier();
+            GroupBarrier.Wait();
             for (int end = forest.Chunks[chunk + 2]; run < end; run++)
             {
                 int fields = run * ForestChunks.RunFields;

@@ -37,7 +37,7 @@ public static class Gather
                 tile[(feature * (Side + 1)) + column] = gather.Planes[from + ((long)feature * gather.PlaneStride)];
             }
         }
-        Group.Barrier();
+        GroupBarrier.Wait();
         // Out: a thread is a feature, its warp writes one row.
         if (column < features)
         {

@@ -49,7 +49,7 @@ public static class Gaussian
             pixels[row + i] = source.At(left - radius + i, y);
         }
         LoadTaps(taps, radius, weights);
-        Group.Barrier();
+        GroupBarrier.Wait();
         // Sum k belongs to the column 32 k further right: its pixels lie 32 k floats behind those of sum 0.
         int centre = row + radius + lane;
         float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
@@ -90,7 +90,7 @@ public static class Gaussian
             pixels[(i * Warp) + Group.IdxX] = source.At(x, top - radius + i);
         }
         LoadTaps(taps, radius, weights);
-        Group.Barrier();
+        GroupBarrier.Wait();
         // Sum k belongs to the row k further down: its pixels lie k rows of 32 floats behind those of sum 0, and a loaded pixel (l1 to l7,
         // r1 to r7) is the inner one of one sum and the outer one of its neighbour.
         int y = Group.IdxY * ThreadRowsAlongY, centre = ((y + radius) * Warp) + Group.IdxX;

@@ -53,7 +53,7 @@ public static class Membrane
                 patch[(row * Stride) + i] = pixels.At(shape.CoreX + column - Margin + i, shape.CoreY + top - Margin + row);
             }
         }
-        Group.Barrier();
+        GroupBarrier.Wait();
         column += Group.IdxX;
         for (int row = Group.IdxY; row < rows; row += Group.DimY)
         {

@@ -64,8 +64,7 @@ internal sealed record GpuRates(double BytesPerSecond, double FlopsPerSecond, do
         using var from = new DeviceTable<float>(device, values);
         using var to = new DeviceArena(device, (long)floats * sizeof(float));
         ArrayView<float> copy = to.Take((long)floats * sizeof(float)).Cast<float>();
-        Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>> kernel =
-            device.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>>(Throughput.Copy);
+        device.Load(Throughput.Copy, out Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>> kernel);
         KernelConfig config = (GpuDevice.Groups(floats / Throughput.Copies, device.GroupSize), device.GroupSize);
         double seconds = Seconds(device, stream => kernel(stream, config, from.View, copy));
         float[] arrived = new float[floats];
@@ -80,8 +79,8 @@ internal sealed record GpuRates(double BytesPerSecond, double FlopsPerSecond, do
         int threads = groups * device.GroupSize;
         using var arena = new DeviceArena(device, (long)threads * sizeof(float));
         ArrayView<float> sums = arena.Take((long)threads * sizeof(float)).Cast<float>();
-        Action<AcceleratorStream, KernelConfig, int, float, float, ArrayView<float>> kernel =
-            device.Accelerator.LoadKernel<int, float, float, ArrayView<float>>(Throughput.MultiplyAdds);
+        device.Load(
+            Throughput.MultiplyAdds, out Action<AcceleratorStream, KernelConfig, int, float, float, ArrayView<float>> kernel);
         double seconds = Seconds(device, stream => kernel(stream, (groups, device.GroupSize), rounds, Gain, Step, sums));
         float[] found = new float[threads];
         sums.CopyToCPU(found);

@@ -56,7 +56,7 @@ internal sealed class DeepImageGpu : IDisposable
                 _bins = new LowResolutionPlanesGpu<BinSink>(device, bilinear);
                 return;
             }
-            _toUnit = device.Accelerator.LoadKernel<GuidanceSamples, ArrayView<float>>(FastSeg.Kernels.Guidance.ToUnit);
+            device.Load(FastSeg.Kernels.Guidance.ToUnit, out _toUnit);
             if (plan is UpsamplerPlanGpu layers)
             {
                 _network = new UpsamplerGpu(device, layers);

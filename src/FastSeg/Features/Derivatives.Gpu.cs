@@ -16,7 +16,7 @@ internal sealed class DerivativesGpu<TSink> where TSink : struct, IPlaneSink
     public DerivativesGpu(GpuDevice device)
     {
         _device = device;
-        _run = device.Accelerator.LoadKernel<PlaneWindow, TileShape, DerivativePlanes, TSink>(DerivativesKernels.Run);
+        device.Load(DerivativesKernels.Run<TSink>, out _run);
     }
 
     /// <summary>Stores the planes of the tile's core; which ones, and under what numbers, <paramref name="planes"/> says.</summary>

@@ -16,7 +16,7 @@ internal sealed class DiskGpu<TSink> where TSink : struct, IPlaneSink
     public DiskGpu(GpuDevice device)
     {
         _device = device;
-        _run = device.Accelerator.LoadKernel<PlaneWindow, TileShape, ArrayView<int>, int, float, DiskPlanes, TSink>(DiskKernels.Run);
+        device.Load(DiskKernels.Run<TSink>, out _run);
     }
 
     /// <summary>Stores the planes of one disk.</summary>

@@ -19,8 +19,8 @@ internal sealed class DogGpu<TSink> where TSink : struct, IPlaneSink
     public DogGpu(GpuDevice device)
     {
         _device = device;
-        _five = device.Accelerator.LoadKernel<PlaneWindow, int, TileShape, int, TSink>(DogKernels.Five);
-        _any = device.Accelerator.LoadKernel<PlaneWindow, int, int, TileShape, int, TSink>(DogKernels.Any);
+        device.Load(DogKernels.Five<TSink>, out _five);
+        device.Load(DogKernels.Any<TSink>, out _any);
     }
 
     /// <summary>

@@ -22,10 +22,10 @@ internal sealed class GaussianGpu
     public GaussianGpu(GpuDevice device)
     {
         _device = device;
-        _alongX = device.Accelerator.LoadKernel<PlaneWindow, PlaneWindow, ArrayView<float>, int>(GaussianKernels.AlongX);
-        _alongY = device.Accelerator.LoadKernel<PlaneWindow, PlaneWindow, ArrayView<float>, int>(GaussianKernels.AlongY);
-        _alongXFar = device.Accelerator.LoadKernel<PlaneWindow, PlaneWindow, ArrayView<float>, int>(GaussianKernels.AlongXFar);
-        _alongYFar = device.Accelerator.LoadKernel<PlaneWindow, PlaneWindow, ArrayView<float>, int>(GaussianKernels.AlongYFar);
+        device.Load(GaussianKernels.AlongX, out _alongX);
+        device.Load(GaussianKernels.AlongY, out _alongY);
+        device.Load(GaussianKernels.AlongXFar, out _alongXFar);
+        device.Load(GaussianKernels.AlongYFar, out _alongYFar);
     }
 
     /// <summary>Blurs one plane.</summary>

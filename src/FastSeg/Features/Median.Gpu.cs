@@ -16,7 +16,7 @@ internal sealed class MedianGpu<TSink> where TSink : struct, IPlaneSink
     public MedianGpu(GpuDevice device)
     {
         _device = device;
-        _run = device.Accelerator.LoadKernel<PlaneWindow, TileShape, ArrayView<int>, int, int, int, TSink>(MedianKernels.Run);
+        device.Load(MedianKernels.Run<TSink>, out _run);
     }
 
     /// <summary>Stores the plane of one disk.</summary>

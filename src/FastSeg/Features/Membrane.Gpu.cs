@@ -23,11 +23,11 @@ internal sealed class MembraneGpu<TSink> where TSink : struct, IPlaneSink
         _tables = tables;
         if (tables is null)
         {
-            _default = device.Accelerator.LoadKernel<PlaneWindow, TileShape, int, TSink>(MembraneKernels.Default);
+            device.Load(MembraneKernels.Default<TSink>, out _default);
         }
         else
         {
-            _any = device.Accelerator.LoadKernel<PlaneWindow, TileShape, MembraneTables, int, TSink>(MembraneKernels.Any);
+            device.Load(MembraneKernels.Any<TSink>, out _any);
         }
     }
 

@@ -71,10 +71,10 @@ internal sealed class PixelsGpu
         where T : unmanaged
     {
         private readonly Action<AcceleratorStream, KernelConfig, ArrayView<T>, int, int, ArrayView<float>> _byType =
-            device.Accelerator.LoadKernel(byType);
+            device.Load<Action<AcceleratorStream, KernelConfig, ArrayView<T>, int, int, ArrayView<float>>>(byType);
 
         private readonly Action<AcceleratorStream, KernelConfig, ArrayView<T>, int, int, float, float, ArrayView<float>> _standardised =
-            device.Accelerator.LoadKernel(standardised);
+            device.Load<Action<AcceleratorStream, KernelConfig, ArrayView<T>, int, int, float, float, ArrayView<float>>>(standardised);
 
         public unsafe void Run(
             AcceleratorStream stream, KernelConfig config, ArrayView<byte> samples, SampleMap map, int channels, int channel,

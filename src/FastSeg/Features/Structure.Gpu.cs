@@ -21,8 +21,8 @@ internal sealed class StructureGpu<TSink> where TSink : struct, IPlaneSink
     {
         _device = device;
         _gaussian = gaussian;
-        _products = device.Accelerator.LoadKernel<PlaneWindow, PlaneWindow, int>(StructureKernels.Products);
-        _eigenvalues = device.Accelerator.LoadKernel<PlaneWindow, int, TileShape, int, TSink>(StructureKernels.Eigenvalues);
+        device.Load(StructureKernels.Products, out _products);
+        device.Load(StructureKernels.Eigenvalues<TSink>, out _eigenvalues);
     }
 
     /// <summary>Stores the planes of both eigenvalues.</summary>

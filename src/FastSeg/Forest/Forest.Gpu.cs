@@ -45,7 +45,7 @@ internal sealed class ForestGpu : IDisposable
                     GroupEnds = Upload(tables.Chunks),
                     BaseMargins = baseMargins,
                 };
-                _walkLarge = device.Accelerator.LoadKernel<ForestNodes, ForestPixels>(KernelForest.WalkLarge);
+                device.Load(KernelForest.WalkLarge, out _walkLarge);
                 return;
             }
             _tables = new()
@@ -56,12 +56,13 @@ internal sealed class ForestGpu : IDisposable
                 BaseMargins = baseMargins,
                 ChunkCount = tables.Chunks.Length / ForestChunks.ChunkFields,
             };
-            _walk = device.Accelerator.LoadKernel<ForestChunks, ForestPixels>(Walk switch
+            Action<ForestChunks, ForestPixels> kernel = Walk switch
             {
                 ForestWalk.Few => KernelForest.WalkFew,
                 ForestWalk.More => KernelForest.WalkMore,
                 _ => KernelForest.WalkMost,
-            });
+            };
+            device.Load(kernel, out _walk);
         }
         catch
         {

@@ -18,11 +18,13 @@ internal sealed class GpuDevice : IDisposable
     private const int SimulatedWarp = 32, SimulatedWarps = 4;
 
     private readonly Context _context;
+    private readonly KernelLoader _loader;
 
     private GpuDevice(BackendKind kind, Context context, Accelerator accelerator)
     {
         Kind = kind;
         _context = context;
+        _loader = kind == BackendKind.Simulated ? KernelLoader.Simulated : new KernelLoader();
         Accelerator = accelerator;
     }
 
@@ -53,6 +55,14 @@ internal sealed class GpuDevice : IDisposable
     /// <summary>A launch over <paramref name="depth"/> planes, with a thread for each pixel.</summary>
     public KernelConfig Cover(int width, int height, int depth) => new(
         new Index3D(Groups(width, GroupColumns), Groups(height, GroupRows), depth), new Index3D(GroupColumns, GroupRows, 1));
+
+    /// <summary>Compiles a kernel and returns what launches it.</summary>
+    /// <typeparam name="TLaunch">An action of the stream, the grid and the kernel's parameters.</typeparam>
+    public TLaunch Load<TLaunch>(Delegate kernel) where TLaunch : Delegate? =>
+        (TLaunch)_loader.Load(Accelerator, kernel.Method, typeof(TLaunch));
+
+    /// <summary>Compiles a kernel into what launches it; see <see cref="Load{TLaunch}(Delegate)"/>.</summary>
+    public void Load<TLaunch>(Delegate kernel, out TLaunch launch) where TLaunch : Delegate? => launch = Load<TLaunch>(kernel);
 
     /// <summary>How many groups of <paramref name="size"/> threads have at least <paramref name="count"/> threads together.</summary>
     public static int Groups(int count, int size) => (count + size - 1) / size;
@@ -105,6 +115,7 @@ internal sealed class GpuDevice : IDisposable
                     $"There is no device for the backend {kind.Name()}: {GpuProbe.WhyNone(kind)}", Setting.Backend, "the backend");
             }
             Fma.Register(context);
+            GroupBarrier.Register(context);
             return new GpuDevice(kind, context, create(context));
         }
         catch (Exception e) when (GpuErrors.IsDevices(e))

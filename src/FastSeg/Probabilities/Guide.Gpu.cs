@@ -24,7 +24,7 @@ internal sealed class GuideGpu : IDisposable
         _groupSize = device.GroupSize;
         _pixels = new PixelsGpu(device);
         _gaussian = new GaussianGpu(device);
-        _mean = device.Accelerator.LoadKernel<ArrayView<float>, int, int, float>(GuideKernels.Mean);
+        device.Load(GuideKernels.Mean, out _mean);
         _taps = new DeviceTable<float>(device, Guide.Taps);
     }
 

@@ -28,13 +28,13 @@ internal sealed class GuidedFilterGpu
         (_device, _classes, _radius) = (device, classes, radius);
         _epsilon = Math.Max((float)epsilon, GuidedFilter.LeastEpsilon);
         Accelerator accelerator = device.Accelerator;
-        _productSums = accelerator.LoadKernel<GuidedShape, GuidedPlanes>(FilterKernels.ProductSums);
-        _coefficientSums = accelerator.LoadKernel<GuidedShape, GuidedPlanes>(FilterKernels.CoefficientSums);
-        _result = accelerator.LoadKernel<GuidedShape, GuidedPlanes>(FilterKernels.Result);
-        _fit = accelerator.LoadKernel<GuidedShape, GuidedPlanes, float>(FilterKernels.Fit);
-        _label = accelerator.LoadKernel<GuidedShape, GuidedPlanes, ArrayView<byte>>(PixelKernels.Label);
-        _labelUnsmoothed = accelerator.LoadKernel<GuidedShape, GuidedPlanes, ArrayView<byte>>(PixelKernels.LabelUnsmoothed);
-        _choose = accelerator.LoadKernel<GuidedShape, GuidedPlanes, float, ArrayView<ushort>>(PixelKernels.Choose);
+        device.Load(FilterKernels.ProductSums, out _productSums);
+        device.Load(FilterKernels.CoefficientSums, out _coefficientSums);
+        device.Load(FilterKernels.Result, out _result);
+        device.Load(FilterKernels.Fit, out _fit);
+        device.Load(PixelKernels.Label, out _label);
+        device.Load(PixelKernels.LabelUnsmoothed, out _labelUnsmoothed);
+        device.Load(PixelKernels.Choose, out _choose);
     }
 
     /// <summary>Bytes that a tile works in, besides what it is given and what it makes.</summary>

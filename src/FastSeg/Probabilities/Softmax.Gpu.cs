@@ -15,7 +15,7 @@ internal sealed class SoftmaxGpu
     public SoftmaxGpu(GpuDevice device)
     {
         _groupSize = device.GroupSize;
-        _run = device.Accelerator.LoadKernel<ArrayView<float>, int, int, ArrayView<float>>(SoftmaxKernels.Run);
+        device.Load(SoftmaxKernels.Run, out _run);
     }
 
     /// <summary>Computes the probabilities of some pixels.</summary>

@@ -18,7 +18,7 @@ internal sealed class ForestRunner(GpuDevice device)
     private const int Gap = 5;
 
     private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, BinSink, int, int> _bin =
-        device.Accelerator.LoadKernel<ArrayView<float>, BinSink, int, int>(BinRows);
+        device.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, BinSink, int, int>>(BinRows);
 
     /// <summary>Checks every margin's bits and every label; returns the margins, row-major.</summary>
     public unsafe float[] Check(DecisionForest forest, float[] rows, ForestWalk walk)

@@ -67,6 +67,7 @@ internal static class KernelHost
             .CPU(new CPUDevice(WarpSize, MaxGroup / WarpSize, 1))
             .Optimize(OptimizationLevel.O2));
         Fma.Register(context);
+        GroupBarrier.Register(context);
         return context;
     }
 

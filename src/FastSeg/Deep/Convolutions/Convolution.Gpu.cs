@@ -18,8 +18,7 @@ internal sealed class ConvolutionGpu<TSink> where TSink : struct, IPlaneSink
     public ConvolutionGpu(GpuDevice device)
     {
         _device = device;
-        _run = device.Accelerator.LoadKernel<
-            ConvolutionShape, ConvolutionSource, ConvolutionSource, ArrayView<float>, ArrayView<float>, TSink, int>(Kernel.Run);
+        device.Load(Kernel.Run<TSink>, out _run);
     }
 
     /// <summary>Launches it.</summary>

@@ -21,8 +21,8 @@ internal sealed class DoublingConvolutionGpu<TSink> where TSink : struct, IPlane
     public DoublingConvolutionGpu(GpuDevice device, Align align)
     {
         (_device, _align) = (device, align);
-        _columns = device.Accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, ArrayView<float>, FloatSink>(Doubling.Columns);
-        _rows = device.Accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, ArrayView<float>, TSink, int>(Doubling.Rows);
+        device.Load(Doubling.Columns, out _columns);
+        device.Load(Doubling.Rows<TSink>, out _rows);
     }
 
     /// <summary>Launches both steps.</summary>

@@ -20,9 +20,7 @@ internal sealed class LowResolutionPlanesGpu<TSink> where TSink : struct, IPlane
     public LowResolutionPlanesGpu(GpuDevice device, bool bilinear)
     {
         _device = device;
-        _kernel = bilinear
-            ? device.Accelerator.LoadKernel<CellMap, TSink, int>(FastSeg.Kernels.Resize.Bilinear)
-            : device.Accelerator.LoadKernel<CellMap, TSink, int>(FastSeg.Kernels.Resize.Nearest);
+        device.Load(bilinear ? FastSeg.Kernels.Resize.Bilinear<TSink> : FastSeg.Kernels.Resize.Nearest<TSink>, out _kernel);
     }
 
     /// <summary>Computes a tile's core.</summary>

@@ -17,8 +17,8 @@ internal sealed class JointBilateralGpu<TSink> where TSink : struct, IPlaneSink
     public JointBilateralGpu(GpuDevice device)
     {
         _device = device;
-        _means = device.Accelerator.LoadKernel<JointGuidance, int, float>(Kernel.Means);
-        _run = device.Accelerator.LoadKernel<CellMap, JointGuidance, TSink, int>(Kernel.Run);
+        device.Load(Kernel.Means, out _means);
+        device.Load(Kernel.Run<TSink>, out _run);
     }
 
     /// <summary>Computes a tile's core.</summary>

@@ -51,14 +51,11 @@ internal sealed class UpsamplerGpu : IDisposable
             Shift1 = shift[1],
             Shift2 = shift[2],
         };
-        Accelerator accelerator = device.Accelerator;
-        _cells = accelerator.LoadKernel<CellMap, int, FloatSink>(Pyramid.Cells);
-        _pool = accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, FloatSink>(Pyramid.Pool);
-        _poolImage = accelerator.LoadKernel<ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink>(Pyramid.PoolImage);
-        _resizeImage =
-            accelerator.LoadKernel<ConvolutionShape, GuidancePart, int, int, GuidanceScale, FloatSink, int>(Pyramid.ResizeImage);
-        _anyKernel =
-            accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, ArrayView<float>, ArrayView<float>, FloatSink>(CellConvolution.Run);
+        device.Load(Pyramid.Cells, out _cells);
+        device.Load(Pyramid.Pool, out _pool);
+        device.Load(Pyramid.PoolImage, out _poolImage);
+        device.Load(Pyramid.ResizeImage, out _resizeImage);
+        device.Load(CellConvolution.Run, out _anyKernel);
         _convolution = new ConvolutionGpu<FloatSink>(device);
         _floats = new Outputs<FloatSink>(device, plan);
         _bins = new Outputs<BinSink>(device, plan);
@@ -253,6 +250,7 @@ internal sealed class UpsamplerGpu : IDisposable
 
         /// <summary>The last resizing, where the last layer has not the image's size.</summary>
         public Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, TSink, int> Resize { get; } =
-            device.Accelerator.LoadKernel<ConvolutionShape, ConvolutionSource, TSink, int>(Pyramid.ResizeLayer);
+            device.Load<Action<AcceleratorStream, KernelConfig, ConvolutionShape, ConvolutionSource, TSink, int>>(
+                Pyramid.ResizeLayer<TSink>);
     }
 }

@@ -19,10 +19,8 @@ internal sealed class LocalColumnsGpu
     public LocalColumnsGpu(GpuDevice device)
     {
         _device = device;
-        _shift = device.Accelerator.LoadKernel<LocalShape, ArrayView<float>, ArrayView<int>, ArrayView<float>>(ColumnKernels.Shift);
-        _run = device.Accelerator.LoadKernel<
-            LocalShape, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(
-            ColumnKernels.Run);
+        device.Load(ColumnKernels.Shift, out _shift);
+        device.Load(ColumnKernels.Run, out _run);
     }
 
     /// <summary>Queues the cells' shifts and the standardised samples; the views are those of the kernels.</summary>

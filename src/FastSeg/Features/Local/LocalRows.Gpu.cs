@@ -20,10 +20,8 @@ internal sealed class LocalRowsGpu
     public LocalRowsGpu(GpuDevice device)
     {
         _device = device;
-        _shift = device.Accelerator.LoadKernel<LocalShape, ArrayView<float>, ArrayView<byte>, ArrayView<float>, ArrayView<int>>(
-            RowKernels.Shift);
-        _run = device.Accelerator.LoadKernel<
-            LocalShape, ArrayView<float>, ArrayView<byte>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(RowKernels.Run);
+        device.Load(RowKernels.Shift, out _shift);
+        device.Load(RowKernels.Run, out _run);
     }
 
     /// <summary>Queues the rows' shifts and sums; the views are those of the kernels.</summary>

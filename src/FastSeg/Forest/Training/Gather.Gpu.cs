@@ -15,7 +15,7 @@ internal sealed class GatherGpu
     public GatherGpu(GpuDevice device)
     {
         _groupRows = device.GroupRows;
-        _gather = device.Accelerator.LoadKernel<GatherRows>(Gather.Rows);
+        device.Load(Gather.Rows, out _gather);
     }
 
     /// <summary>Collects rows: one launch, no scratch memory.</summary>
