@@ -6,7 +6,7 @@ namespace FastSeg.Studio.Exports;
 internal static class LabelFiles
 {
     /// <summary>Most pixels of a PNG: programs decode a PNG as a whole, a TIFF by parts.</summary>
-    private const long MostPngPixels = 64L << 20;
+    public const long MostPngPixels = 64L << 20;
 
     /// <summary>Rows that are written at once: those of a TIFF's tiles.</summary>
     private const int Rows = 256;

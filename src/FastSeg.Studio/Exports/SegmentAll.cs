@@ -4,7 +4,7 @@ using FastSeg.Studio.Projects;
 namespace FastSeg.Studio.Exports;
 
 /// <summary>
-/// Trains the project's model and segments every page of every image with it: label TIFFs with the classes' values, probabilities where
+/// Trains the project's model and segments every page of every image with it: label images with the classes' values, probabilities where
 /// they are wanted, the model, and a table of area fractions. A page that fails is named in the end, and the others are done.
 /// </summary>
 /// <param name="project">The project.</param>
@@ -16,10 +16,16 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
     /// <summary>The table's file, and what a browser calls it where the project has changed since.</summary>
     public const string Fractions = "fractions.csv", OutdatedFractions = "fractions-outdated.csv";
 
+    /// <summary>Formats of label images; larger ones than <see cref="LabelFiles.MostPngPixels"/> are TIFFs either way.</summary>
+    public static IReadOnlyList<string> Formats { get; } = ["tif", "png"];
+
     /// <summary>Share of the progress that the training gets.</summary>
     private const double TrainShare = 0.1;
 
     private readonly WrittenFiles _written = new(project.Folder);
+
+    /// <summary>One of <see cref="Formats"/>; probabilities, which have a page a class, are always TIFFs.</summary>
+    public string Format { get; init; } = Formats[0];
 
     /// <summary>The folder for results of a project.</summary>
     public static string FolderOf(Project project, string? output) => output ?? Path.Combine(project.Folder, WrittenFiles.Segmentations);
@@ -98,8 +104,9 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
     /// <summary>The files of a page: labels, and probabilities where they are wanted.</summary>
     private string[] Names(string folder, PageTask page)
     {
-        string labels = Path.Combine(folder, $"{page.Stem}.tif");
-        return probabilities ? [labels, Path.Combine(folder, $"{page.Stem}_probabilities.tif")] : [labels];
+        string ending = page.Pixels > LabelFiles.MostPngPixels ? Formats[0] : Format;
+        string labels = Path.Combine(folder, $"{page.Stem}.{ending}");
+        return probabilities ? [labels, Path.Combine(folder, $"{page.Probabilities}.tif")] : [labels];
     }
 
     /// <summary>All files that will be written.</summary>
@@ -117,11 +124,23 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
                 .SelectMany(image => Enumerable.Range(1, image.Pages).Select(page => (image, page))),
         ];
         IReadOnlyList<string> stems = LabelFiles.Stems(pages);
-        return [.. pages.Select((page, i) => new PageTask(page.Image, page.Page, stems[i]))];
+        var taken = stems.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return [.. pages.Select((page, i) => new PageTask(page.Image, page.Page, stems[i], Beside(stems[i], taken)))];
     }
 
-    /// <summary>A page and the name that its results carry.</summary>
-    private sealed record PageTask(ProjectImage Image, int Page, string Stem)
+    /// <summary>The name of a page's probabilities: an image may be called as they would be.</summary>
+    private static string Beside(string stem, HashSet<string> taken)
+    {
+        string name = $"{stem}_probabilities";
+        while (!taken.Add(name))
+        {
+            name += "_";
+        }
+        return name;
+    }
+
+    /// <summary>A page and the names that its results carry.</summary>
+    private sealed record PageTask(ProjectImage Image, int Page, string Stem, string Probabilities)
     {
         /// <summary>About how much work it is: other pages of a file are taken for as large as the first.</summary>
         public double Pixels => (double)Image.Width * Image.Height;

@@ -116,14 +116,24 @@ internal sealed class ExportEndpoints(Project project, JobQueue jobs, string? ou
         JobRequest request = ProjectJson.Read<JobRequest>(await Answers.ReadBytes(context, MostOther), "job");
         Func<JobRun, string> work = request.Kind switch
         {
-            "segment-all" => new SegmentAll(project, output, compute, probabilities: false).Run,
-            "probabilities" => new SegmentAll(project, output, compute, probabilities: true).Run,
+            "segment-all" => All(request.Format, probabilities: false).Run,
+            "probabilities" => All(request.Format, probabilities: true).Run,
             "features" => new FeaturePictures(project, request.Image ?? "", request.Page ?? 1, output, compute).Run,
             _ => throw new RequestException(
                 StatusCodes.Status400BadRequest,
                 $"There is no job {request.Kind}; there are segment-all, probabilities and features."),
         };
         await Answers.Write(context, new { Id = jobs.Add(request.Kind, work) });
+    }
+
+    private SegmentAll All(string? format, bool probabilities)
+    {
+        string chosen = format ?? SegmentAll.Formats[0];
+        return SegmentAll.Formats.Contains(chosen)
+            ? new SegmentAll(project, output, compute, probabilities) { Format = chosen }
+            : throw new RequestException(
+                StatusCodes.Status400BadRequest,
+                $"There is no format {chosen} for labels; there are {string.Join(" and ", SegmentAll.Formats)}.");
     }
 
     private Task Cancel(HttpContext context)
@@ -159,5 +169,7 @@ internal sealed class ExportEndpoints(Project project, JobQueue jobs, string? ou
         public string? Image { get; init; }
 
         public int? Page { get; init; }
+
+        public string? Format { get; init; }
     }
 }

@@ -1,5 +1,7 @@
 using FastSeg.Studio.Exports;
 using FastSeg.Studio.Projects;
+using FastSeg.Studio.Tests.Projects;
+using FastSeg.Tests;
 using NUnit.Framework;
 
 namespace FastSeg.Studio.Tests.Exports;
@@ -32,6 +34,40 @@ internal sealed class SegmentAllTests
         FormattableString row = $"stack.tif,2,3,it's a pore,{pores},{pores / 10800.0},{drawn.Project.Version}";
         Assert.That(rows, Does.Contain(FormattableString.Invariant(row)));
         Assert.That(_told[^1] is { Done: 4, Total: 4 }, Is.True);
+    }
+
+    [Test]
+    public void PngsHoldTheSameLabels()
+    {
+        using var drawn = new DrawnProject();
+        string tiffs = Path.Combine(drawn.Root, "tiffs"), pngs = Path.Combine(drawn.Root, "pngs");
+        Run(drawn, tiffs);
+        new SegmentAll(drawn.Project, pngs, new ComputeOptions(), probabilities: true) { Format = "png" }.Run(Job(CancellationToken.None));
+        foreach (string stem in (string[])["a", "stack", "stack_page2", "a_i3"])
+        {
+            Assert.That(Read(Path.Combine(pngs, $"{stem}.png")), Is.EqualTo(Read(Path.Combine(tiffs, $"{stem}.tif"))), stem);
+            Assert.That(File.Exists(Path.Combine(pngs, $"{stem}_probabilities.tif")), stem);
+        }
+    }
+
+    [Test]
+    public void ProbabilitiesDoNotTakeTheNameOfAnImagesLabels()
+    {
+        using var folder = new TemporaryFolder();
+        string[] files = [folder.File("a.png"), folder.File("a_probabilities.png")];
+        Array.ForEach(files, file => TestProject.WriteImage(file, 90, 80));
+        using Project project = Project.Open(folder.File("p"), new ProjectSeed { Images = files });
+        foreach (int label in (int[])[1, 2])
+        {
+            long[] points = [200, 300L * label, 900, 300L * label];
+            project.Apply(new Operation.Stroke { Id = $"s{label}", Image = "i1", Class = (byte)label, Radius = 48, Points = points });
+        }
+        new SegmentAll(project, folder.File("out"), new ComputeOptions(), probabilities: true).Run(Job(CancellationToken.None));
+        Assert.That(
+            Directory.GetFiles(folder.File("out"), "*.tif").Select(Path.GetFileName).Order(StringComparer.Ordinal), Is.EqualTo(
+                new[] { "a.tif", "a_probabilities.tif", "a_probabilities_.tif", "a_probabilities_probabilities.tif" }));
+        using ImageReader labels = ImageFile.Open(Path.Combine(folder.File("out"), "a_probabilities.tif"));
+        Assert.That(labels.Info.Pages, Is.EqualTo(1), "the labels of the image of that name");
     }
 
     [Test]

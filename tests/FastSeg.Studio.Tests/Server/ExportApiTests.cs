@@ -52,6 +52,9 @@ internal sealed class ExportApiTests
         Assert.That(Fractions(studio), Is.EqualTo((version, "true", "fractions-outdated.csv")));
         Assert.That(Status(studio, HttpMethod.Delete, "api/jobs/j9"), Is.EqualTo(HttpStatusCode.NotFound));
         Assert.That(Status(studio, HttpMethod.Post, "api/jobs", """{"kind":"dance"}"""), Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(
+            Status(studio, HttpMethod.Post, "api/jobs", """{"kind":"segment-all","format":"gif"}"""),
+            Is.EqualTo(HttpStatusCode.BadRequest));
     }
 
     [Test]

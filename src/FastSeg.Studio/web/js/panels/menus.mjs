@@ -15,8 +15,8 @@ export function menus(studio) {
   const menu = make('div', { class: 'menu', popover: 'auto', role: 'menu', 'aria-label': 'Export and import', id: 'export-menu' },
     link('Labels (zip)', '/api/export/labels'), link('Model (model.fastseg)', '/api/export/model'),
     link('Area fractions (CSV)', '/api/export/fractions.csv'), make('hr'),
-    item('Segment all images', () => void job('segment-all')), item('Segment all, with probabilities', () => void job('probabilities')),
-    make('hr'), item('Import labels for this image…', () => file.click()),
+    item('Segment all images', () => void job('segment-all')), item('Segment all, as PNG', () => void job('segment-all', 'png')),
+    item('Segment all, with probabilities', () => void job('probabilities')), make('hr'), item('Import labels for this image…', () => file.click()),
     item('Clear the labels of this image', () => clear(studio)));
   byId('bar').append(menu, file);
   const opener = byId('export');
@@ -58,9 +58,9 @@ async function download(address) {
   }
 }
 
-/** @param {string} kind */
-async function job(kind) {
-  await ask('POST', '/api/jobs', { kind }).catch((error) => notify(error.message, 'error'));
+/** @param {string} kind @param {string} [format] of the label images */
+async function job(kind, format) {
+  await ask('POST', '/api/jobs', { kind, format }).catch((error) => notify(error.message, 'error'));
 }
 
 /** @param {Studio} studio */
