@@ -15,27 +15,46 @@ internal sealed record OwnProcess(double Seconds, long PeakBytes, long PlannedBy
         CultureInfo.InvariantCulture,
         $"planned {PlannedBytes / 1048576.0:F0} MiB; measured is {100 * (((double)PeakBytes / PlannedBytes) - 1):+0.0;-0.0} % of it away");
 
+    /// <summary>"planned 109.2 MiB, 105.8 MiB at the peak".</summary>
+    public string InNumbers => string.Create(
+        CultureInfo.InvariantCulture, $"planned {PlannedBytes / 1048576.0:F1} MiB, {PeakBytes / 1048576.0:F1} MiB at the peak");
+
     /// <summary>Runs a command with the run's number of threads.</summary>
-    public static OwnProcess Run(PerfRun run, ScratchFolder folder, params string[] arguments)
+    public static OwnProcess Run(PerfRun run, ScratchFolder folder, params string[] arguments) =>
+        Run(folder, run.Options.Threads, false, arguments);
+
+    /// <summary>Runs a command.</summary>
+    /// <param name="folder">Where its report goes.</param>
+    /// <param name="threads">Its threads.</param>
+    /// <param name="terminal">Whether it has a terminal, on which it draws a bar.</param>
+    /// <param name="arguments">The command.</param>
+    public static OwnProcess Run(ScratchFolder folder, int threads, bool terminal, params string[] arguments)
     {
         string report = folder.File("report.json");
-        string[] all = [.. arguments, "--threads", run.Options.Threads.ToString(CultureInfo.InvariantCulture), "--report", report];
+        string[] all = [.. arguments, "--threads", threads.ToString(CultureInfo.InvariantCulture), "--report", report];
         long start = Stopwatch.GetTimestamp();
-        long peak = PeakOf(all);
+        long peak = PeakOf(terminal ? OnTerminal(all) : new ProcessStartInfo(Program, all));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(report));
         bool known = document.RootElement.TryGetProperty("predictedPeakBytes", out JsonElement bytes);
         long planned = known && bytes.ValueKind == JsonValueKind.Number ? bytes.GetInt64() : 0;
-        return new OwnProcess(seconds, peak, planned);
+        // The process behind a terminal is another one's child; what it says of itself lacks the writing of the report alone.
+        long own = document.RootElement.GetProperty("peakBytes").GetInt64();
+        return new OwnProcess(seconds, terminal ? own : Math.Max(peak, own), planned);
     }
 
-    private static long PeakOf(string[] arguments)
+    private static string Program => Path.Combine(Repository.Root, "fastseg");
+
+    /// <summary>`script` of util-linux gives a program a terminal.</summary>
+    private static ProcessStartInfo OnTerminal(string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "fastseg"), arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        string command = string.Join(' ', arguments.Prepend(Program).Select(argument => $"'{argument}'"));
+        return new ProcessStartInfo("/bin/bash", ["-c", "exec script -qec \"$0\" /dev/null </dev/null", command]);
+    }
+
+    private static long PeakOf(ProcessStartInfo start)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         long peak = 0;
@@ -46,7 +65,8 @@ internal sealed record OwnProcess(double Seconds, long PeakBytes, long PlannedBy
         }
         if (process.ExitCode != 0)
         {
-            throw new FastSegException($"fastseg {string.Join(' ', arguments)} failed: {errors.Result.Trim()}{output.Result.Trim()}");
+            string command = string.Join(' ', start.ArgumentList);
+            throw new FastSegException($"fastseg {command} failed: {errors.Result.Trim()}{output.Result.Trim()}");
         }
         return peak;
     }

@@ -1,6 +1,7 @@
 using FastSeg;
 using FastSeg.Perf;
 using FastSeg.Perf.Drawing;
+using FastSeg.Perf.Memory;
 
 if (args.Contains("--help"))
 {
@@ -30,7 +31,7 @@ try
             "job" => JobBench.Run + (Action<PerfRun>)SmoothedJobBench.Run + StandardisedJobBench.Run,
             "latency" => LatencyBench.Run,
             "loop" => LoopBench.Run,
-            "memory" => MemoryBench.Run + (Action<PerfRun>)PictureMemoryBench.Run,
+            "memory" => MemoryBench.Run + (Action<PerfRun>)PeakBench.Run,
             "smooth" => SmoothBench.Run,
             "studio" => StudioBench.Run,
             "upsampler" => UpsamplerBench.Run,

@@ -15,13 +15,20 @@ internal static class TestData
     /// The path of a file or folder of the large data set, which lies in the folder that FASTSEG_DATA names, or else in shared/data beside
     /// the repository. Where it is missing, the test is skipped, and counted as skipped.
     /// </summary>
-    public static string Shared(params string[] path)
+    public static string Shared(params string[] path) => Found([DataFolder, .. path], path);
+
+    /// <summary>The same for the files beside that folder on which something once went wrong.</summary>
+    public static string Finding(params string[] path) => Found([DataFolder, "..", "findings", .. path], ["findings", .. path]);
+
+    private static string DataFolder =>
+        Environment.GetEnvironmentVariable("FASTSEG_DATA") ?? Path.Combine(Root, "..", "shared", "data");
+
+    private static string Found(string[] full, string[] name)
     {
-        string folder = Environment.GetEnvironmentVariable("FASTSEG_DATA") ?? Path.Combine(Root, "..", "shared", "data");
-        string found = Path.Combine([folder, .. path]);
+        string found = Path.GetFullPath(Path.Combine(full));
         if (!Path.Exists(found))
         {
-            Assert.Ignore($"needs shared data: {string.Join('/', path)}");
+            Assert.Ignore($"needs shared data: {string.Join('/', name)}");
         }
         return found;
     }

@@ -6,6 +6,9 @@ using FastSeg.Cli.Pictures;
 using FastSeg.Cli.Reports;
 using FastSeg.Cli.Sessions;
 using FastSeg.Images;
+using FastSeg.Images.Labels;
+using FastSeg.Images.Masks;
+using FastSeg.Images.Samples;
 using FastSeg.Runs;
 
 namespace FastSeg.Cli.Commands;
@@ -65,6 +68,14 @@ internal sealed class PreviewCommand : FastSegCommand
 
     private readonly Option<Region?> _region = RegionOption.Create("S, L and T may be those of the whole image, or of the rectangle alone");
 
+    private readonly Option<string?> _mask = new("--mask")
+    {
+        HelpName = "MASK",
+        Description = "Where this image is 0, samples need not be numbers: the nearest pixel that is one stands for them.",
+    };
+
+    private readonly LeaveOutOptions _leftOut = new("such samples are refused");
+
     private readonly Option<string> _output = new("--output", "-o")
     {
         HelpName = "P.png",
@@ -90,7 +101,11 @@ internal sealed class PreviewCommand : FastSegCommand
         _opening.AddTo(this);
         _labelled.AddTo(this);
         Array.ForEach(
-            (Option[])[_standardise, _segmentation, _strokes, _truth, _offset, _outlines, _sideBySide, _plain, _names, _region, _output],
+            (Option[])
+            [
+                _standardise, _segmentation, _strokes, _truth, _offset, _outlines, _sideBySide, _plain, _names, _region, _mask,
+                _leftOut.Number, _output,
+            ],
             Options.Add);
     }
 
@@ -98,7 +113,7 @@ internal sealed class PreviewCommand : FastSegCommand
         new(
             [
                 parsed.GetRequiredValue(_image), parsed.GetValue(_segmentation), parsed.GetValue(_strokes), parsed.GetValue(_truth),
-                _deep.Projection(parsed),
+                parsed.GetValue(_mask), _deep.Projection(parsed),
             ],
             [parsed.GetRequiredValue(_output)]);
 
@@ -110,15 +125,22 @@ internal sealed class PreviewCommand : FastSegCommand
         Check(parsed, features, output);
         using Backbone? backbone = _deep.Open(session);
         WholeFile.Check(output);
-        using ImageReader whole = ImageFile.Open(path, _opening.Wanted(parsed));
-        session.Warn(UnchosenPage.Warnings(whole));
-        session.Warn(OrientedImage.Warnings(whole));
-        using CroppedImage? part = Part(whole, parsed) is { } region ? new CroppedImage(whole, region) : null;
+        ImageOptions opening = _opening.Wanted(parsed);
+        using ImageReader file = ImageFile.Open(path, opening);
+        using ImageReader? mask = parsed.GetValue(_mask) is { } named ? ImageFile.OpenMask(named, opening) : null;
+        session.Warn(UnchosenPage.Warnings(file, mask));
+        session.Warn(OrientedImage.Warnings(file, mask));
+        using var page = new KeptPage(
+            NarrowedImage.Of(file), LabelSet.OfMask(mask), _leftOut.NanAs(parsed), DataBar.None, session.Options(0));
+        ImageReader whole = page.Image;
+        Region? region = Part(whole, parsed);
+        using CroppedImage? part = region is { } shownPart ? new CroppedImage(whole, shownPart) : null;
+        using CroppedImage? keptPart = region is { } same && mask is not null ? new CroppedImage(mask, same) : null;
         ImageReader image = part ?? whole;
         DeepOptions? wanted = _deep.Wanted(parsed, backbone);
         Standardisation standardise = StandardiseOption.Chosen(parsed, _standardise);
         Picture picture = wanted is { } deep ? FeaturePicture.OfDeep(Pass, image, deep, standardise)
-            : features ? FeaturePicture.Of(Pass, image, FeatureSpec.Paper with { Standardise = standardise })
+            : features ? FeaturePicture.Of(Pass, image, FeatureSpec.Paper with { Standardise = standardise }, keptPart ?? mask)
             : Result(session, whole, image);
         WholeFile.Write(output, picture.ToPng());
         DeepFeatureOptions.Say(session, wanted, standardise);

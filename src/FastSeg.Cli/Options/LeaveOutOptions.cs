@@ -39,6 +39,9 @@ internal sealed class LeaveOutOptions
         ChoiceOption.Only(_dataBar, "auto", "none");
     }
 
+    /// <summary>--nan-as alone, for what a data bar does not change.</summary>
+    public Option Number => _nanAs;
+
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All => [_nanAs, _dataBar];
 

@@ -18,18 +18,18 @@ internal static class FeaturePicture
     /// <param name="run">The pass.</param>
     internal delegate RunResult Pass(string what, Func<ComputeOptions, RunResult> run);
 
-    /// <summary>The picture of classical features: two passes.</summary>
-    public static Picture Of(Pass pass, ImageReader image, FeatureSpec features)
+    /// <summary>The picture of classical features: two passes. Where a mask is 0, samples do not count in mean and deviation.</summary>
+    public static Picture Of(Pass pass, ImageReader image, FeatureSpec features, ImageReader? mask = null)
     {
         ImageInfo info = image.Info;
         int step = (int)Math.Max(1, Math.Ceiling(Math.Sqrt((double)info.Bounds.Pixels / SamplePixels)));
         Sampler? sampler = null;
         pass(Components, options =>
-            Segmenter.Features(image, features, 0, names => sampler = new Sampler(Layout(info, names), step), options));
+            Segmenter.Features(image, features, 0, names => sampler = new Sampler(Layout(info, names), step), options, mask: mask));
         var components = PrincipalComponents.Of(sampler!.Samples, sampler.Layout.Pages, 3);
         Projector? projector = null;
-        pass("picture", options =>
-            Segmenter.Features(image, features, 0, names => projector = new Projector(Layout(info, names), components), options));
+        pass("picture", options => Segmenter.Features(
+            image, features, 0, names => projector = new Projector(Layout(info, names), components), options, mask: mask));
         return projector!.ToPicture();
     }
 

@@ -137,7 +137,7 @@ internal static class Shrunk
             throw new FastSegException(
                 $"{info.Name}: the pixel at x {pixel % strip.Width}, " +
                     $"y {strip.Y + (pixel / strip.Width)} is {(float.IsNaN(samples[bad]) ? "NaN" : "infinite")}; " +
-                    "every sample must be a finite number.");
+                    "every sample must be a finite number: leave such pixels out with --mask, or give --nan-as.");
         }
     }
 }

@@ -12,7 +12,21 @@ internal static class Entry
     /// the limits were looked at; it must not be inlined into the caller.
     /// </param>
     public static int Run(ulong files, Func<StandardStream, StandardStream, Interrupts, int> run) =>
-        ProcessLimits.Suffice(files) ? Open(run) : ExitCode.Failure;
+        ProcessLimits.Suffice(files) ? Explained(run) : ExitCode.Failure;
+
+    /// <summary>Where a limit of the process is the cause of a failure, says so; without .NET's console, which may have failed.</summary>
+    private static int Explained(Func<StandardStream, StandardStream, Interrupts, int> run)
+    {
+        try
+        {
+            return Open(run);
+        }
+        catch (Exception e) when (ProcessLimits.Explain(e) is { } limits)
+        {
+            ProcessLimits.Say(limits);
+            return ExitCode.Failure;
+        }
+    }
 
     private static int Open(Func<StandardStream, StandardStream, Interrupts, int> run)
     {

@@ -21,7 +21,10 @@ internal static unsafe partial class ProcessLimits
 
     /// <summary>What the system says of failures that a limit causes.</summary>
     private static readonly string[] Symptoms =
-        ["creating thread", "temporarily unavailable", "allocate memory", "out of memory", "Too many open files", "Could not load file"];
+    [
+        "creating thread", "temporarily unavailable", "allocate memory", "out of memory", "sufficient memory", "Too many open files",
+        "Could not load file", "failed to map segment", "cannot create shared object descriptor",
+    ];
 
     /// <summary>
     /// Whether the process may open enough files; if not, a sentence is on standard error. Nothing of .NET's console is used for it,
@@ -33,13 +36,18 @@ internal static unsafe partial class ProcessLimits
         {
             return true;
         }
-        byte[] sentence = Encoding.UTF8.GetBytes(
-            $"fastseg: this process may open {files} files at once, and needs {least}; raise the limit (ulimit -n 1024).\n");
-        fixed (byte* first = sentence)
-        {
-            _ = Write(StandardError, first, (nuint)sentence.Length);
-        }
+        Say($"this process may open {files} files at once, and needs {least}; raise the limit (ulimit -n 1024).");
         return false;
+    }
+
+    /// <summary>Writes a sentence to standard error without .NET's console.</summary>
+    public static void Say(string sentence)
+    {
+        byte[] line = Encoding.UTF8.GetBytes($"fastseg: {sentence}\n");
+        fixed (byte* first = line)
+        {
+            _ = Write(StandardError, first, (nuint)line.Length);
+        }
     }
 
     /// <summary>The sentence for a failure that one of the limits explains; null where none is set, or none does.</summary>

@@ -18,6 +18,9 @@ internal static partial class HiddenName
 
     private const int MostAttempts = 8;
 
+    /// <summary>What the name of a folder has behind that of the file which is its lock.</summary>
+    internal const string FolderEnd = ".folder";
+
     /// <summary>
     /// By then, files of another system, which may share the folder but not its locks, count as dead, and so do those of earlier versions.
     /// </summary>
@@ -76,6 +79,10 @@ internal static partial class HiddenName
         try
         {
             OlderSets.Settle(folder);
+            foreach (string path in Directory.GetDirectories(folder, $".*.partial-*{FolderEnd}"))
+            {
+                RemoveDeadFolder(path);
+            }
             foreach (string path in Directory.EnumerateFiles(folder, ".*.partial-*"))
             {
                 RemoveDead(path);
@@ -85,6 +92,25 @@ internal static partial class HiddenName
         {
             // A folder that may be written but not listed keeps what is in it.
         }
+    }
+
+    /// <summary>A folder's lock is the file beside it that has its name without the end; whoever fills the folder holds it.</summary>
+    private static void RemoveDeadFolder(string path)
+    {
+        string file = path[..^FolderEnd.Length];
+        Match name = Pattern().Match(Path.GetFileName(file));
+        if (!name.Success || FileKinds.Of(path) != FileKind.Folder
+            || !IsDead(new DirectoryInfo(path), name.Groups[1].Value, name.Groups[2].Value))
+        {
+            return;
+        }
+        if (!Path.Exists(file))
+        {
+            // Somebody removed the lock, or the run that was to remove both was killed between them.
+            Ignoring(() => Directory.Delete(path, recursive: true));
+            return;
+        }
+        IfUnlocked(file, () => Directory.Delete(path, recursive: true));
     }
 
     private static void RemoveDead(string path)
@@ -100,10 +126,13 @@ internal static partial class HiddenName
     /// Whether the run that made a file has surely ended, as far as its name tells: it was of another start of the system and is old, or no
     /// such process lives. The lock tells the rest, but not on a share of another machine, where there is none.
     /// </summary>
-    internal static bool IsDead(string path, string process, string boot)
+    internal static bool IsDead(string path, string process, string boot) =>
+        FileKinds.Of(path) == FileKind.Regular && IsDead(new FileInfo(path), process, boot);
+
+    /// <summary>The same for a file or folder that is of the right kind.</summary>
+    private static bool IsDead(FileSystemInfo file, string process, string boot)
     {
-        var file = new FileInfo(path);
-        if (file.LinkTarget is not null || FileKinds.Of(path) != FileKind.Regular)
+        if (file.LinkTarget is not null)
         {
             return false;
         }
@@ -113,12 +142,17 @@ internal static partial class HiddenName
     }
 
     /// <summary>Does something to a file unless a living run, or another user, has it.</summary>
-    internal static void IfUnlocked(string path, Action action)
+    internal static void IfUnlocked(string path, Action action) => Ignoring(() =>
+    {
+        // The lock is had only where no living run has the file open.
+        using SafeFileHandle held = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        action();
+    });
+
+    private static void Ignoring(Action action)
     {
         try
         {
-            // The lock is had only where no living run has the file open.
-            using SafeFileHandle held = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             action();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -91,7 +91,10 @@ internal sealed class PartialFile : IDisposable
     /// <summary>Whether the file has its final name, or was copied into the device or pipe that has it.</summary>
     public bool IsCommitted { get; private set; }
 
-    /// <summary>Renames the file to its final name, replacing an older one in one step. A second time nothing happens.</summary>
+    /// <summary>
+    /// Renames the file to its final name, replacing an older one in one step; its bytes are on the disk before, and its name afterwards.
+    /// A second time nothing happens.
+    /// </summary>
     /// <exception cref="FastSegException">The final name cannot be written.</exception>
     public void Commit()
     {
@@ -105,8 +108,13 @@ internal sealed class PartialFile : IDisposable
         }
         else
         {
-            Guard(() => File.Move(TemporaryPath, _target, overwrite: true));
-            _renamed = true;
+            Guard(() =>
+            {
+                RandomAccess.FlushToDisk(Handle);
+                File.Move(TemporaryPath, _target, overwrite: true);
+                _renamed = true;
+                FolderFlush.Of(_folder);
+            });
         }
         IsCommitted = true;
         Handle.Dispose();
@@ -130,6 +138,7 @@ internal sealed class PartialFile : IDisposable
             named[0].Commit();
             return;
         }
+        Array.ForEach(named, file => file.Guard(() => RandomAccess.FlushToDisk(file.Handle)));
         try
         {
             string set = OlderSets.NewSet();
@@ -145,8 +154,13 @@ internal sealed class PartialFile : IDisposable
         {
             file._renamed = file.IsCommitted = true;
             file.Handle.Dispose();
-            file.Forget();
         }
+        // The new names are on the disk before the older files go.
+        foreach (PartialFile file in named.DistinctBy(file => file._folder))
+        {
+            file.Guard(() => FolderFlush.Of(file._folder));
+        }
+        Array.ForEach(named, file => file.Forget());
     }
 
     /// <summary>Gives the older file of the final name, where there is one, a hidden name.</summary>

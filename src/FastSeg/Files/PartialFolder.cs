@@ -1,12 +1,17 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace FastSeg.Files;
 
 /// <summary>
 /// A folder that is filled beside its final name and appears there only when it is whole. Disposed before <see cref="Commit"/>, it leaves
-/// nothing behind.
+/// nothing behind; a killed run's is removed by the next run beside it, which knows from the lock of a hidden file that nobody fills it.
 /// </summary>
 internal sealed class PartialFolder : IDisposable
 {
     private readonly string _target;
+    private readonly string _above;
+    private readonly string _lockPath;
+    private readonly SafeFileHandle _lock;
 
     /// <summary>Creates the empty folder beside <paramref name="path"/>.</summary>
     /// <exception cref="FastSegException">
@@ -18,13 +23,24 @@ internal sealed class PartialFolder : IDisposable
         _target = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         Name = System.IO.Path.GetFileName(_target);
         CheckFree();
-        string above = System.IO.Path.GetDirectoryName(_target) ?? "/";
-        if (!Directory.Exists(above))
+        _above = System.IO.Path.GetDirectoryName(_target) ?? "/";
+        if (!Directory.Exists(_above))
         {
-            throw new FastSegException($"{path} cannot be written: the folder {above} does not exist; create it or name another.");
+            throw new FastSegException($"{path} cannot be written: the folder {_above} does not exist; create it or name another.");
         }
-        TemporaryPath = HiddenName.Beside(_target);
-        Guard(() => Directory.CreateDirectory(TemporaryPath));
+        SafeFileHandle? handle = null;
+        string hidden = "";
+        Guard(() => handle = HiddenName.Create(_target, out hidden));
+        (_lock, _lockPath, TemporaryPath) = (handle!, hidden, hidden + HiddenName.FolderEnd);
+        try
+        {
+            Guard(() => Directory.CreateDirectory(TemporaryPath));
+        }
+        catch
+        {
+            Unlock();
+            throw;
+        }
     }
 
     /// <summary>The final name, as the caller gave it.</summary>
@@ -46,7 +62,7 @@ internal sealed class PartialFolder : IDisposable
         }
         catch (Exception e) when (PartialFile.IsDiskFailure(e))
         {
-            string why = PartialFile.Reason(e, System.IO.Path.GetDirectoryName(_target) ?? "/", "name another place");
+            string why = PartialFile.Reason(e, _above, "name another place");
             throw new FastSegException($"{Path} cannot be written: {why}.", e);
         }
     }
@@ -62,7 +78,14 @@ internal sealed class PartialFolder : IDisposable
             {
                 Directory.Delete(_target);
             }
+            foreach (string file in Directory.EnumerateFiles(TemporaryPath))
+            {
+                using SafeFileHandle handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite);
+                RandomAccess.FlushToDisk(handle);
+            }
+            FolderFlush.Of(TemporaryPath);
             Directory.Move(TemporaryPath, _target);
+            FolderFlush.Of(_above);
         });
     }
 
@@ -80,6 +103,21 @@ internal sealed class PartialFolder : IDisposable
         {
             // The folder above went away or became read-only: there is nothing left that could be removed.
         }
+        Unlock();
+    }
+
+    /// <summary>Removes the file that is the lock; the folder is gone or has its final name.</summary>
+    private void Unlock()
+    {
+        try
+        {
+            File.Delete(_lockPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // As above; the next run beside it tries again.
+        }
+        _lock.Dispose();
     }
 
     private void CheckFree()

@@ -14,6 +14,9 @@ internal sealed record PageMeaning(string Source, int First, int Channels, int S
     /// <summary>The order in which pages change, the fastest first, as OME names it: "CZT" is ImageJ's.</summary>
     public string Order { get; init; } = "CZT";
 
+    /// <summary>The page of each plane, planes in this order; null where pages lie in it.</summary>
+    public IReadOnlyList<int>? Places { get; init; }
+
     /// <summary>Whether ImageJ shows the channels together, as one image in colours.</summary>
     public bool Composite { get; init; }
 
@@ -26,9 +29,20 @@ internal sealed record PageMeaning(string Source, int First, int Channels, int S
     /// <summary>The pages of all channels of the slice and the frame of which <paramref name="page"/> is one; pages count from 1.</summary>
     public int[] PagesOfChannels(int page)
     {
-        int step = StepOf('C'), index = page - First;
-        int without = index - (index / step % Channels * step);
-        return [.. Enumerable.Range(0, Channels).Select(channel => First + without + (channel * step))];
+        int step = StepOf('C'), plane = Places is null ? page - First : PlaneOf(Places, page);
+        int without = plane - (plane / step % Channels * step);
+        return [.. Enumerable.Range(0, Channels).Select(channel => without + (channel * step))
+            .Select(other => Places is null ? First + other : Places[other])];
+    }
+
+    private static int PlaneOf(IReadOnlyList<int> places, int page)
+    {
+        int plane = 0;
+        while (places[plane] != page)
+        {
+            plane++;
+        }
+        return plane;
     }
 
     /// <summary>How many pages lie between one channel, slice or frame and the next.</summary>

@@ -13,9 +13,10 @@ namespace FastSeg.Models;
 internal static class ModelFile
 {
     /// <summary>
-    /// Bytes that one byte of deflate can become at most. An entry that claims more is refused before anything is allocated.
+    /// Bytes that one byte of deflate can become at most. An entry that claims more is refused before anything is allocated, and so is one
+    /// of more than <see cref="AlwaysAllowed"/> that claims more than <see cref="UsualExpansion"/>: 60,000 equal trees reach 133.
     /// </summary>
-    private const long MostExpansion = 1032;
+    private const long MostExpansion = 1032, UsualExpansion = 256, AlwaysAllowed = 1L << 20;
 
     /// <summary>
     /// Most bytes of an entry: far above any useful forest (a million splits take 60 MB), and all that a hostile file is given.
@@ -224,10 +225,11 @@ internal static class ModelFile
     private static byte[] Get(ZipArchive zip, string name, long most = LargestEntry)
     {
         ZipArchiveEntry entry = zip.GetEntry(name) ?? throw new InvalidDataException($"{name} is missing in it");
-        if (entry.Length > (entry.CompressedLength * MostExpansion) + MostExpansion)
+        long expansion = entry.Length > AlwaysAllowed ? UsualExpansion : MostExpansion;
+        if (entry.Length > (entry.CompressedLength * expansion) + expansion)
         {
             throw new InvalidDataException(
-                $"{name} claims {entry.Length} bytes, more than its {entry.CompressedLength} compressed bytes can hold");
+                $"{name} claims {entry.Length} bytes, more than its {entry.CompressedLength} compressed bytes should hold");
         }
         if (entry.Length > most)
         {

@@ -85,6 +85,30 @@ internal sealed class ChannelPagesTests
         Assert.That(Scratch.ReadAll(image), Is.EqualTo(Interleaved([.. channels.Select(index => pages[index])], 2)));
     }
 
+    /// <summary>
+    /// Each plane says where it lies, in an order of the writer's own, which tifffile 2023.2.3 and Bio-Formats follow. Blocks that do not
+    /// give every plane a page of its own, as in a set of several files, say nothing.
+    /// </summary>
+    [TestCase("510342", 1, new[] { 0, 3 })]
+    [TestCase("510342", 2, new[] { 5, 1 })]
+    [TestCase("510342", 6, new[] { 5, 1 })]
+    [TestCase("510342", 4, new[] { 0, 3 })]
+    [TestCase("510342", 3, new[] { 4, 2 })]
+    [TestCase("510341", 1, new[] { 0, 1, 2, 3, 4, 5 })]
+    [TestCase("012345", 3, new[] { 2, 3 })]
+    public void OmePlanesThatLieInNoOrder(string directories, int page, int[] channels)
+    {
+        byte[][] pages = Pages(6, SampleType.UInt8);
+        // The last plane comes first.
+        string blocks = string.Concat(directories.Select((directory, plane) =>
+            $"<TiffData FirstC=\"{plane % 2}\" FirstZ=\"{plane / 2}\" FirstT=\"0\" IFD=\"{directory}\" PlaneCount=\"1\"/>").Reverse());
+        string xml = "<?xml version=\"1.0\"?><OME><Image ID=\"Image:0\"><Pixels DimensionOrder=\"XYCZT\" SizeC=\"2\" SizeZ=\"3\" " +
+            $"SizeT=\"1\"><Channel ID=\"a\"/><Channel ID=\"b\"/>{blocks}</Pixels></Image></OME>";
+        using var scratch = new Scratch();
+        using ImageReader image = ImageFile.Open($"{scratch.Put("o.ome.tif", File(pages, xml, SampleType.UInt8))}#{page}", FromPages);
+        Assert.That(Scratch.ReadAll(image), Is.EqualTo(Interleaved([.. channels.Select(index => pages[index])], 1)));
+    }
+
     [Test]
     public void PagesThatDifferOrAreTooManyAreRefused()
     {

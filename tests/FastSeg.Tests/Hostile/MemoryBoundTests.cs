@@ -69,11 +69,11 @@ internal sealed class MemoryBoundTests
 
     [TestCaseSource(nameof(ForestNames))]
     public void AModelsForest(string name) => AssertBounded(
-        "m.fastseg", ModelEdit.With(Trained.Grey.ToBytes(), ("forest.ubj", Forests[name]())), Size, path => ["info", path]);
+        "m.fastseg", ModelEdit.Stored(Trained.Grey.ToBytes(), ("forest.ubj", Forests[name]())), Size, path => ["info", path]);
 
     [TestCaseSource(nameof(JsonNames))]
     public void AModelsDescription(string name) => AssertBounded(
-        "m.fastseg", ModelEdit.With(Trained.Grey.ToBytes(), ("model.json", Jsons[name]())), Size, path => ["info", path]);
+        "m.fastseg", ModelEdit.Stored(Trained.Grey.ToBytes(), ("model.json", Jsons[name]())), Size, path => ["info", path]);
 
     [TestCaseSource(nameof(JsonNames))]
     public void AForestOfJson(string name)
@@ -128,6 +128,15 @@ internal sealed class MemoryBoundTests
             File.WriteAllBytes(folder.File("backbone.json"), json);
             AssertBounded(folder.Path, json.Length, "info", folder.Path);
         }
+    }
+
+    /// <summary>34 KiB that would become 32 MiB are refused before they are unpacked.</summary>
+    [Test]
+    public void AModelThatExpandsTooMuch()
+    {
+        byte[] bomb = ModelEdit.With(Trained.Grey.ToBytes(), ("forest.ubj", [.. Enumerable.Repeat((byte)'[', 32 << 20)]));
+        Assert.That(bomb, Has.Length.LessThan(64 << 10));
+        AssertBounded("m.fastseg", bomb, bomb.Length, path => ["info", path]);
     }
 
     [Test]

@@ -7,7 +7,14 @@ namespace FastSeg.Tests.Hostile;
 internal static class ModelEdit
 {
     /// <summary>The bytes of a model with some of its entries replaced, compressed anew.</summary>
-    public static byte[] With(byte[] model, params (string Name, byte[] Bytes)[] entries)
+    public static byte[] With(byte[] model, params (string Name, byte[] Bytes)[] entries) =>
+        With(model, CompressionLevel.SmallestSize, entries);
+
+    /// <summary>The same without compression, for what would be refused because it compresses too well.</summary>
+    public static byte[] Stored(byte[] model, params (string Name, byte[] Bytes)[] entries) =>
+        With(model, CompressionLevel.NoCompression, entries);
+
+    private static byte[] With(byte[] model, CompressionLevel level, (string Name, byte[] Bytes)[] entries)
     {
         using var edited = new MemoryStream();
         using (var from = new ZipArchive(new MemoryStream(model)))
@@ -16,7 +23,7 @@ internal static class ModelEdit
             foreach (ZipArchiveEntry entry in from.Entries)
             {
                 byte[]? other = entries.FirstOrDefault(given => given.Name == entry.FullName).Bytes;
-                using Stream stream = to.CreateEntry(entry.FullName, CompressionLevel.SmallestSize).Open();
+                using Stream stream = to.CreateEntry(entry.FullName, level).Open();
                 stream.Write(other ?? Entry(model, entry.FullName));
             }
         }

@@ -50,6 +50,113 @@ internal sealed class PartialFileTests
         Assert.That(File.ReadAllText(folder.File("victim")), Is.EqualTo("of somebody else"));
     }
 
+    /// <summary>
+    /// A share may have no locks, so the name counts as well: what a living process of this system made stays, and goes once it has ended.
+    /// </summary>
+    [Test]
+    public void AFileOfALivingProcessStaysWithoutALock()
+    {
+        using System.Diagnostics.Process other = ChildProcess.Start("/bin/sleep", ["60"]);
+        string name = $".o.npy.partial-{other.Id}-{HiddenName.Boot}0123456789abcdef";
+        using (var folder = new TemporaryFolder())
+        {
+            File.WriteAllText(folder.File(name), "half of a result");
+            new PartialFile(folder.File("p.npy")).Dispose();
+            Assert.That(File.Exists(folder.File(name)), Is.True, "its process lives");
+        }
+        other.Kill();
+        other.WaitForExit();
+        using (var folder = new TemporaryFolder())
+        {
+            File.WriteAllText(folder.File(name), "half of a result");
+            new PartialFile(folder.File("p.npy")).Dispose();
+            Assert.That(File.Exists(folder.File(name)), Is.False, "its process has ended");
+        }
+    }
+
+    /// <summary>
+    /// Another run may look at a new file before its owner has the lock, and take it for a dead run's: then the owner makes another one.
+    /// </summary>
+    [Test]
+    public void RunsThatStartAtOnceKeepTheirFiles()
+    {
+        const int Files = 3000;
+        using var folder = new TemporaryFolder();
+        using var done = new CancellationTokenSource();
+        int removed = 0;
+        Task sweeper = Task.Run(() =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                foreach (string path in Directory.EnumerateFiles(folder.Path))
+                {
+                    HiddenName.IfUnlocked(path, () =>
+                    {
+                        File.Delete(path);
+                        removed++;
+                    });
+                }
+            }
+        });
+        int lost = 0;
+        for (int i = 0; i < Files; i++)
+        {
+            using SafeFileHandle handle = HiddenName.Create(folder.File("o.npy"), out string path);
+            lost += File.Exists(path) ? 0 : 1;
+        }
+        done.Cancel();
+        sweeper.Wait();
+        Assert.That(lost, Is.Zero);
+        TestContext.Out.WriteLine($"{removed} files were taken away before or after they were locked");
+    }
+
+    /// <summary>Folders that dead runs were filling, with or without the file that was their lock; a living run's stays.</summary>
+    [Test]
+    public void FoldersOfDeadRunsAreRemovedToo()
+    {
+        using var folder = new TemporaryFolder();
+        string locked = Hidden(folder), unlocked = Hidden(folder), link = Hidden(folder), other = folder.File(".o.partial-notes.folder");
+        File.WriteAllText(locked, "");
+        foreach (string path in (string[])[locked, unlocked])
+        {
+            Directory.CreateDirectory($"{path}.folder/deeper");
+            File.WriteAllText($"{path}.folder/deeper/file", "half of a network");
+        }
+        Directory.CreateDirectory(folder.File("victim"));
+        File.WriteAllText(folder.File("victim/file"), "of somebody else");
+        Directory.CreateSymbolicLink($"{link}.folder", folder.File("victim"));
+        Directory.CreateDirectory(other);
+        string alive = Hidden(folder);
+        Directory.CreateDirectory($"{alive}.folder");
+        using (File.OpenHandle(alive, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read))
+        {
+            using var next = new PartialFolder(folder.File("next"));
+            Assert.That(Directory.Exists(next.TemporaryPath), Is.True);
+        }
+        Assert.That(
+            Directory.GetFileSystemEntries(folder.Path),
+            Is.EquivalentTo((string[])[alive, $"{alive}.folder", $"{link}.folder", other, folder.File("victim")]));
+        Assert.That(File.ReadAllText(folder.File("victim/file")), Is.EqualTo("of somebody else"));
+    }
+
+    [Test]
+    public void AFolderAppearsWholeAndLeavesNothingBeside()
+    {
+        using var folder = new TemporaryFolder();
+        using (var made = new PartialFolder(folder.File("made")))
+        {
+            made.Guard(() => File.WriteAllText(Path.Combine(made.TemporaryPath, "a"), "1"));
+            Assert.That(Directory.Exists(folder.File("made")), Is.False);
+            made.Commit();
+        }
+        using (var given = new PartialFolder(folder.File("given")))
+        {
+            given.Guard(() => File.WriteAllText(Path.Combine(given.TemporaryPath, "a"), "1"));
+        }
+        Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.EqualTo((string[])[folder.File("made")]));
+        Assert.That(File.ReadAllText(folder.File("made/a")), Is.EqualTo("1"));
+    }
+
     [Test]
     public void ASpoolHasNoName()
     {

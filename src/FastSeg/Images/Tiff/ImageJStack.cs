@@ -21,7 +21,8 @@ internal static class ImageJStack
                 return 1;
             }
         }
-        return page.Codec != TiffCodec.None || page.Tiled ? 1 : (int)Math.Clamp((file.Length - page.Offsets[0]) / Bytes(page), 1, images);
+        bool behind = page.Codec == TiffCodec.None && !page.Tiled && page.LeftOut == 0;
+        return behind ? (int)Math.Clamp((file.Length - page.Offsets[0]) / Bytes(page), 1, images) : 1;
     }
 
     /// <summary>Lets a directory describe plane <paramref name="number"/> (from 1).</summary>

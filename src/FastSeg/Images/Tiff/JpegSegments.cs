@@ -20,11 +20,15 @@ internal static unsafe class JpegSegments
     /// <summary>Bytes at the beginning of a segment in which its frame header is looked for when the file is opened.</summary>
     private const int HeaderBytes = 1 << 16;
 
-    /// <summary>Whether the page's first segment is decoded as a whole; then all are expected to be.</summary>
+    /// <summary>Whether the first segment that is stored is decoded as a whole; then all are expected to be.</summary>
     public static bool IsWhole(InputFile file, TiffPage page)
     {
-        byte[] bytes = new byte[(int)Math.Min(page.Counts[0], HeaderBytes)];
-        file.Read(page.Offsets[0], bytes);
+        if (page.FirstStored is not { } first)
+        {
+            return false;
+        }
+        byte[] bytes = new byte[(int)Math.Min(page.Counts[first], HeaderBytes)];
+        file.Read(page.Offsets[first], bytes);
         return Join(page, bytes, [], out JpegFrame frame) is null && frame.Whole;
     }
 

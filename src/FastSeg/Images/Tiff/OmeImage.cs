@@ -10,8 +10,10 @@ internal sealed class OmeImage
     private const int Most = 1 << 20;
 
     private readonly List<string> _names = [];
+    private readonly PagePlaces _places = new();
     private int _channels, _slices, _frames, _samples;
     private string _order = "CZT";
+    private int[]? _pages;
 
     /// <summary>Its first page, from 1.</summary>
     public int First { get; private set; }
@@ -41,22 +43,19 @@ internal sealed class OmeImage
         if (!xml.IsEmptyElement)
         {
             int depth = xml.Depth;
-            bool begun = false;
             while (xml.Read() && xml.Depth > depth)
             {
                 if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "Channel")
                 {
                     image.AddChannel(xml);
                 }
-                else if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "TiffData" && !begun)
+                else if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "TiffData")
                 {
-                    // Pages count from 0 there; the first block that names a page of this file begins the image.
-                    begun = true;
-                    image.First = int.TryParse(xml.GetAttribute("IFD"), NumberStyles.None, CultureInfo.InvariantCulture, out int directory)
-                        && directory < Most ? directory + 1 : first;
+                    image._places.Add(xml);
                 }
             }
         }
+        image.Begin(first);
         return image;
     }
 
@@ -70,8 +69,17 @@ internal sealed class OmeImage
             : new PageMeaning("OME-XML", First, channels, _slices, _frames)
             {
                 Order = _order,
+                Places = channels == _channels / _samples ? _pages : null,
                 ChannelNames = named ? _names : [],
             };
+    }
+
+    /// <summary>Finds the pages: those of the blocks where these tell every plane's, else from the first block's on.</summary>
+    private void Begin(int first)
+    {
+        First = _places.First ?? first;
+        _pages = _places.Of(_order, _channels / _samples, _slices, _frames);
+        First = _pages?.Min() ?? First;
     }
 
     private void AddChannel(XmlReader xml)

@@ -13,6 +13,7 @@ internal sealed unsafe class TiffDecoder : IDisposable
 {
     private readonly InputFile _file;
     private readonly TiffPage _page;
+    private readonly FloatOrder? _order;
     private readonly BitMiracleStrips? _strips;
     private HostBuffer? _row;
     private HostBuffer? _stored;
@@ -22,10 +23,12 @@ internal sealed unsafe class TiffDecoder : IDisposable
     /// <param name="file">The file, which stays the caller's.</param>
     /// <param name="page">The page.</param>
     /// <param name="directory">The directory for BitMiracle, where it is needed.</param>
-    public TiffDecoder(InputFile file, TiffPage page, byte[]? directory)
+    /// <param name="order">Knows the order of the page's floats, which decoders share; null where there is nothing to know.</param>
+    public TiffDecoder(InputFile file, TiffPage page, byte[]? directory, FloatOrder? order)
     {
         _file = file;
         _page = page;
+        _order = order;
         _strips = directory is null ? null : new BitMiracleStrips(file, page, directory);
     }
 
@@ -42,7 +45,7 @@ internal sealed unsafe class TiffDecoder : IDisposable
     public static long HeldBytes(TiffPage page)
     {
         bool stored = page.Codec == TiffCodec.None;
-        bool rearranged = page.Predictor == 3 || page.Packed || page.YCbCr is not null;
+        bool rearranged = page.Predictor == 3 || page.Packed || page.YCbCr is not null || page.LeftOut > 0;
         long row = (rearranged ? UnpackedRowBytes(page) : 0) + (stored ? page.RowBytes : 0);
         // What a codec keeps: zlib's window and tables and the runtime's buffers; BitMiracle's tables and its buffer of file bytes;
         // Zstandard's tables and the compressed segment.
@@ -67,6 +70,17 @@ internal sealed unsafe class TiffDecoder : IDisposable
     /// <param name="to">At least <see cref="TiffPage.SegmentBytes"/> bytes.</param>
     /// <exception cref="FastSegException">It is damaged.</exception>
     public void Decode(long segment, byte* to)
+    {
+        long bytes = DecodeAsStored(segment, to);
+        if (_order?.IsSwapped(this) == true)
+        {
+            SwapIfNeeded(to, bytes);
+        }
+    }
+
+    /// <summary>Decodes a segment; floats of predictor 3 as if their highest byte came first.</summary>
+    /// <returns>Bytes of the segment.</returns>
+    internal long DecodeAsStored(long segment, byte* to)
     {
         long rows = _page.StoredRows(segment), bytes = rows * _page.RowBytes;
         switch (_page.Codec)
@@ -98,11 +112,7 @@ internal sealed unsafe class TiffDecoder : IDisposable
         if (_page.Predictor == 3)
         {
             TiffPredictor.UndoFloat(to, Row.Pointer, rows, _page.RowBytes, _page.SegmentSamples, _page.Bits / 8);
-            if (_page.BigEndian && FloatOrder.LooksSwapped(to, bytes, _page.Bits / 8))
-            {
-                SwapIfNeeded(to, bytes);
-            }
-            return;
+            return bytes;
         }
         if (_page.Codec != TiffCodec.Jpeg)
         {
@@ -112,6 +122,7 @@ internal sealed unsafe class TiffDecoder : IDisposable
         {
             TiffPredictor.UndoHorizontal(to, rows, _page.RowBytes, _page.SegmentSamples, _page.Bits / 8);
         }
+        return bytes;
     }
 
     /// <summary>

@@ -75,6 +75,18 @@ internal sealed class TiffPage
     /// <summary>Bytes of each segment as stored.</summary>
     public long[] Counts { get; set; } = [];
 
+    /// <summary>The value of all samples of segments that are left out.</summary>
+    public double NoData { get; init; }
+
+    /// <summary>Segments that are left out.</summary>
+    public long LeftOut { get; set; }
+
+    /// <summary>The first segment that is stored; null where none is.</summary>
+    public long? FirstStored => Array.FindIndex(Offsets, offset => offset > 0) is >= 0 and int first ? first : null;
+
+    /// <summary>Whether a segment is left out.</summary>
+    public bool IsLeftOut(long segment) => Offsets[segment] == 0;
+
     /// <summary>Whether samples are packed, so that they have to be unpacked when they are copied.</summary>
     public bool Packed => Bits != 8 * Type.Bytes();
 
@@ -153,6 +165,7 @@ internal sealed class TiffPage
             _ => "JPEG",
         };
         string predictor = Predictor > 1 ? $" with predictor {Predictor}" : "";
+        parts += LeftOut > 0 ? $" ({LeftOut} left out)" : "";
         string planes = Separate ? ", planes apart" : "";
         string order = (BigEndian ? ", big-endian" : "") + (Reversed ? ", bits reversed" : "");
         string where = pages > 1 ? $", page {page} of {pages}" : "";

@@ -68,13 +68,34 @@ internal static class TiffPageReader
             Palette = samples.Palette,
             JpegTables = codec == TiffCodec.Jpeg ? tags.Bytes(TiffTags.JpegTables, 1 << 16) : [],
             YCbCr = colours,
+            NoData = TiffNoData.Read(tags, samples.Type, samples.Bits),
         };
         TiffSegments.Locate(file, tags, page);
         if (codec == TiffCodec.Jpeg)
         {
             page.WholeJpeg = JpegSegments.IsWhole(file, page);
         }
+        if (codec == TiffCodec.Zstandard && page.FirstStored is { } first)
+        {
+            CheckFrame(file, page, first);
+        }
         return page;
+    }
+
+    /// <summary>Refuses a page whose first segment is no Zstandard frame: whoever asks what the file is should hear it, too.</summary>
+    private static void CheckFrame(InputFile file, TiffPage page, long segment)
+    {
+        byte[] first = new byte[ZstandardFrame.LongestHeader];
+        using (var part = new FilePart(file, page.Offsets[segment], page.Counts[segment]) { Reversed = page.Reversed })
+        {
+            part.ReadAtLeast(first, (int)Math.Min(page.Counts[segment], first.Length));
+        }
+        if (ZstandardFrame.Refusal(first) is { } refusal)
+        {
+            throw file.Unsupported(
+                $"is damaged: {(page.Tiled ? "tile" : "strip")} {segment} should be Zstandard, but {refusal}",
+                "save it again with another compression");
+        }
     }
 
     /// <summary>The codec of TIFF's number of a compression.</summary>

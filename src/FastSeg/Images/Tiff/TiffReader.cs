@@ -26,6 +26,9 @@ internal sealed unsafe class TiffReader : ImageReader
 
     /// <summary>The directory for BitMiracle, shared by the decoders; null where it decodes nothing.</summary>
     private readonly byte[]? _directory;
+
+    /// <summary>The order of the page's floats; null where there is one only.</summary>
+    private readonly FloatOrder? _order;
     private readonly ConcurrentBag<TiffDecoder> _decoders = [];
 
     private TiffReader(InputFile file, TiffPage page, ImageInfo info, PageMeaning? meaning)
@@ -35,6 +38,7 @@ internal sealed unsafe class TiffReader : ImageReader
         _page = page;
         Info = info;
         _directory = page.NeedsBitMiracle ? BitMiracleStrips.Directory(page) : null;
+        _order = page is { Predictor: 3, BigEndian: true } ? new FloatOrder(page) : null;
         bool direct = page.Codec == TiffCodec.None && page.YCbCr is null && (!page.Tiled || page.SegmentBytes > LargestWholeTile);
         _cache = direct ? null : new SegmentCache(page.SegmentBytes, Budget(page));
     }
@@ -103,12 +107,13 @@ internal sealed unsafe class TiffReader : ImageReader
     }
 
     public override long HeldBytes(int threads) =>
-        (_cache?.HeldBytes(threads, _page.Segments) ?? 0) + (_directory?.Length ?? 0) + (threads * TiffDecoder.HeldBytes(_page));
+        (_cache?.HeldBytes(threads, _page.Segments) ?? 0) + (_directory?.Length ?? 0) + (threads * TiffDecoder.HeldBytes(_page))
+        + (_order is null ? 0 : _page.SegmentBytes);
 
     public override void Read(Region region, Span<byte> destination)
     {
         ImageReading.Check(Info, region, destination.Length);
-        TiffDecoder decoder = _decoders.TryTake(out TiffDecoder? kept) ? kept : new TiffDecoder(_file, _page, _directory);
+        TiffDecoder decoder = _decoders.TryTake(out TiffDecoder? kept) ? kept : new TiffDecoder(_file, _page, _directory, _order);
         try
         {
             fixed (byte* to = destination)
@@ -158,7 +163,11 @@ internal sealed unsafe class TiffReader : ImageReader
                 for (long x = left; x <= right; x++)
                 {
                     long segment = (plane * _page.PerPlane) + (y * _page.Across) + x;
-                    if (_cache is null)
+                    if (_page.IsLeftOut(segment))
+                    {
+                        FillLeftOut(decoder, segment, plane, region, to);
+                    }
+                    else if (_cache is null)
                     {
                         CopyStored(decoder, segment, plane, region, to);
                     }
@@ -172,6 +181,17 @@ internal sealed unsafe class TiffReader : ImageReader
         foreach (long segment in decoder.Later)
         {
             CopyDecoded(decoder, segment, (int)(segment / _page.PerPlane), region, to, wait: true);
+        }
+    }
+
+    /// <summary>Delivers the value that stands for a segment which the file leaves out.</summary>
+    private void FillLeftOut(TiffDecoder decoder, long segment, int plane, Region region, byte* to)
+    {
+        Region part = _page.Area(segment).Intersect(region);
+        TiffNoData.Fill(decoder.Row.Pointer, part.Width * _page.SegmentSamples, _page.Type, _page.NoData);
+        for (long y = part.Y; y < part.Bottom; y++)
+        {
+            CopyRow(decoder.Row.Pointer, part.X, y, part.Width, plane, region, to);
         }
     }
 

@@ -31,6 +31,9 @@ internal static class TiffSegments
     /// <summary>Bytes that a segment of fax may always have; beyond that, it is held to <see cref="MostExpansion"/>.</summary>
     private const long LargestFax = 16L << 20;
 
+    /// <summary>Bytes that a segment may have in a file that stores none.</summary>
+    private const long LargestLeftOut = 16L << 20;
+
     /// <summary>Whether so many bytes can come out of so many compressed ones.</summary>
     private static bool CanHold(TiffCodec codec, long compressed, Int128 bytes) =>
         bytes <= (Int128)compressed * MostExpansion(codec) || (codec == TiffCodec.Fax && bytes <= LargestFax);
@@ -74,7 +77,6 @@ internal static class TiffSegments
                 $"is damaged or lies about its size: {page.Width} x {page.Height} pixels take {segments} {what}s, " +
                 $"but it lists {tags.Count(offsetTag)}");
         }
-        CheckSegmentSize(file, page, what);
         // BitMiracle counts rows and bytes in 32 bits, and decodes into one managed array; others fill one span.
         if ((page.NeedsBitMiracle && ((Int128)page.SegmentHeight * segments > int.MaxValue || page.RowBytes > int.MaxValue))
             || (page.Codec is not (TiffCodec.None or TiffCodec.Deflate or TiffCodec.Lzma) && page.SegmentBytes > Array.MaxLength))
@@ -84,6 +86,12 @@ internal static class TiffSegments
                 "LZW, PackBits, CCITT fax, Zstandard and JPEG are read up to 2 GiB a strip or tile; save it with deflate");
         }
         page.Offsets = tags.Integers(offsetTag, (long)segments);
+        if (!IsPossible(page, file.Length))
+        {
+            throw file.Bad(
+                $"lies about its size: one {what} of {page.SegmentWidth} x {page.SegmentHeight} pixels " +
+                $"cannot come out of a file of {file.Length} bytes");
+        }
         // Missing sizes count as 0: they follow from the pixels or from where the next segment begins.
         long[] counts = tags.Integers(countTag, (long)segments);
         Array.Resize(ref counts, (int)segments);
@@ -91,6 +99,11 @@ internal static class TiffSegments
         var ends = new Lazy<long[]>(() => SortedOffsets(page));
         for (long i = 0; i < segments; i++)
         {
+            if (page.Offsets[i] == 0 && counts[i] == 0)
+            {
+                page.LeftOut++;
+                continue;
+            }
             Complete(file, page, ends, i);
             Check(file, page, what, i);
         }
@@ -131,16 +144,11 @@ internal static class TiffSegments
         }
     }
 
-    /// <summary>Refuses segments so large that not even the whole file could hold one.</summary>
-    private static void CheckSegmentSize(InputFile file, TiffPage page, string what)
+    /// <summary>Whether the whole file could hold a segment; where none is stored, it may have so many bytes as small ones have.</summary>
+    private static bool IsPossible(TiffPage page, long file)
     {
         Int128 bytes = (Int128)page.RowBytes * page.Rows(page.SegmentHeight);
-        if (!CanHold(page.Codec, file.Length, bytes))
-        {
-            throw file.Bad(
-                $"lies about its size: one {what} of {page.SegmentWidth} x {page.SegmentHeight} pixels " +
-                $"cannot come out of a file of {file.Length} bytes");
-        }
+        return CanHold(page.Codec, file, bytes) || (page.FirstStored is null && bytes <= LargestLeftOut);
     }
 
     /// <summary>Refuses a segment that lies outside the file or has fewer bytes than its pixels need.</summary>

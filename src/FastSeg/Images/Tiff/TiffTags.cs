@@ -11,7 +11,8 @@ internal sealed class TiffTags
         ImageDescription = 270, StripOffsets = 273, Orientation = 274, SamplesPerPixel = 277, RowsPerStrip = 278, StripByteCounts = 279,
         XResolution = 282, YResolution = 283, PlanarConfig = 284, T4Options = 292, T6Options = 293, ResolutionUnit = 296, Predictor = 317,
         ColourMap = 320, TileWidth = 322, TileLength = 323, TileOffsets = 324, TileByteCounts = 325, ExtraSamples = 338,
-        SampleFormat = 339, JpegTables = 347, YCbCrCoefficients = 529, YCbCrSubsampling = 530, ReferenceBlackWhite = 532;
+        SampleFormat = 339, JpegTables = 347, YCbCrCoefficients = 529, YCbCrSubsampling = 530, ReferenceBlackWhite = 532,
+        NoData = 42113;
 
     private readonly InputFile _file;
     private readonly TiffHeader _header;

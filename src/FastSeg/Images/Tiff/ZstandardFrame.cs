@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using SharpCompress.Compressors.ZStandard;
 using SharpCompress.Compressors.ZStandard.Unsafe;
 
@@ -6,6 +7,35 @@ namespace FastSeg.Images.Tiff;
 /// <summary>Zstandard in one step: the output is its own window, so that no frame can ask for memory of its own.</summary>
 internal static unsafe class ZstandardFrame
 {
+    private const uint Magic = 0xFD2FB528, SkippedMagic = 0x184D2A50;
+
+    /// <summary>Bytes of the longest frame header.</summary>
+    public const int LongestHeader = 18;
+
+    /// <summary>Why a segment is no frame that can be read, as far as its beginning tells; null where nothing speaks against it.</summary>
+    /// <param name="first">Its first <see cref="LongestHeader"/> bytes; zeros behind a shorter one.</param>
+    public static string? Refusal(ReadOnlySpan<byte> first)
+    {
+        uint magic = BinaryPrimitives.ReadUInt32LittleEndian(first);
+        if (magic != Magic)
+        {
+            // A frame that decoders skip is no reason to refuse the one behind it.
+            bool skipped = (magic & ~0xFU) == SkippedMagic;
+            return skipped ? null : $"begins with the bytes {Convert.ToHexStringLower(first[..4])}";
+        }
+        // Behind the magic number: a byte of flags, a window size unless bit 5 is set, and a dictionary's number of 0, 1, 2 or 4 bytes.
+        int flags = first[4];
+        ReadOnlySpan<byte> number = first[((flags & 0x20) == 0 ? 6 : 5)..];
+        uint dictionary = (flags & 3) switch
+        {
+            0 => 0,
+            1 => number[0],
+            2 => BinaryPrimitives.ReadUInt16LittleEndian(number),
+            _ => BinaryPrimitives.ReadUInt32LittleEndian(number),
+        };
+        return dictionary == 0 ? null : $"its frame asks for dictionary {dictionary}, which no TIFF holds";
+    }
+
     /// <summary>Decodes the frame at the beginning of some bytes.</summary>
     /// <param name="compressed">The bytes; what follows the frame is left alone.</param>
     /// <param name="to">Where the output goes.</param>

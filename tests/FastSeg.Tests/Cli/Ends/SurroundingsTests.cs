@@ -74,13 +74,73 @@ internal sealed class SurroundingsTests : CliFixture
     public void ASignalDuringTrainingIsHeard(string signal, int code)
     {
         string[] train = ["train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "100000", "--no-score"];
+        AssertEnds(signal, code, At("long.fastseg"), train);
+    }
+
+    /// <summary>The network looks at a page of 6,000 pixels a side for minutes.</summary>
+    [TestCase("TERM", 143)]
+    [TestCase("INT", 130)]
+    public void ASignalIsHeardWhileTheTransformerRuns(string signal, int code)
+    {
+        const int Side = 6000;
+        string backbone = TestData.File("models", "fastseg-vit-tiny-8-int8"), model = At("deep.fastseg"), page = At("page.npy");
+        if (!File.Exists(model))
+        {
+            Assert.That(CommandLine.Run(
+                "train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "2", "--smooth", "none", "--no-score",
+                "--deep", backbone, "--families", "none", "--channels", "2", "-o", model).Code, Is.Zero);
+            using FileStream file = File.Create(page);
+            file.Write(Npy.Bytes("|u1", $"({Side}, {Side})", []));
+            byte[] row = new byte[Side];
+            for (int y = 0; y < Side; y++)
+            {
+                Array.Fill(row, (byte)y);
+                file.Write(row);
+            }
+        }
+        AssertEnds(signal, code, At("deep.tif"), "segment", model, page, "--deep", backbone);
+    }
+
+    private static void AssertEnds(string signal, int code, string output, params string[] command)
+    {
         using Process process = ChildProcess.Start(
-            "/usr/bin/env", ["--default-signal", ChildProcess.Dotnet, ChildProcess.Program, .. train, "-o", At("long.fastseg")]);
+            "/usr/bin/env", ["--default-signal", ChildProcess.Dotnet, ChildProcess.Program, .. command, "-o", output]);
         Thread.Sleep(4000);
         Assert.That(process.HasExited, Is.False);
         Assert.That(ChildProcess.Script($"kill -{signal} {process.Id}").Code, Is.Zero);
         Assert.That(process.WaitForExit(TimeSpan.FromSeconds(20)), Is.True);
-        Assert.That(process.ExitCode, Is.EqualTo(code), process.StandardError.ReadToEnd());
-        Assert.That(File.Exists(At("long.fastseg")), Is.False);
+        string error = process.StandardError.ReadToEnd();
+        Assert.That(process.ExitCode, Is.EqualTo(code), error);
+        Assert.That(error, Does.EndWith("fastseg: interrupted; unfinished outputs were removed.\n"));
+        string[] left = Directory.GetFileSystemEntries(Path.GetDirectoryName(output)!, $"*{Path.GetFileName(output)}*");
+        Assert.That(left, Is.Empty);
+    }
+
+    /// <summary>
+    /// In a process that may have little memory .NET fails in places that say nothing of the cause. Below some 60 MB it does not start.
+    /// </summary>
+    [Test]
+    public void LittleMemoryIsASentenceAboutTheLimit()
+    {
+        int refused = 0, enough = 0;
+        foreach (int mebibytes in (int[])[64, 70, 80, 90, 100, 120, 160, 240])
+        {
+            string output = At($"little{mebibytes}.tif");
+            Outcome outcome = ChildProcess.Script(
+                $"ulimit -d {mebibytes << 10}; exec \"$0\" \"$1\" segment '{Model}' '{TestImage}' -o '{output}'");
+            TestContext.Out.WriteLine($"{mebibytes} MiB: {outcome.Code} {outcome.Error}");
+            if (outcome.Code == 0)
+            {
+                enough++;
+                continue;
+            }
+            refused++;
+            string said =
+                $"fastseg: the limits of this process are too low for it: {(long)mebibytes << 20} bytes of data (ulimit -d); raise them.\n";
+            Assert.That((outcome.Code, outcome.Error), Is.EqualTo((1, said)));
+            Assert.That(File.Exists(output), Is.False);
+        }
+        Assert.That(refused, Is.GreaterThan(0));
+        Assert.That(enough, Is.GreaterThan(0));
     }
 }

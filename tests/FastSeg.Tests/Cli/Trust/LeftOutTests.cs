@@ -45,6 +45,27 @@ internal sealed class LeftOutTests : CliFixture
         Assert.That(File.ReadAllBytes(At("f.npy")), Is.EqualTo(File.ReadAllBytes(At("e.npy"))));
     }
 
+    /// <summary>Pictures, too, show the nearest pixel that is a number, or the number that is given.</summary>
+    [Test]
+    public void APictureTakesMaskAndNumber()
+    {
+        string[][] kinds = [[], ["--features"], ["--segmentation", TestTruth]];
+        for (int i = 0; i < kinds.Length; i++)
+        {
+            (string found, string expected) = (At($"found{i}.png"), At($"expected{i}.png"));
+            string refusal = Fail(["preview", Holed, "-o", found, .. kinds[i]]);
+            Assert.That(refusal, Does.EndWith("leave such pixels out with --mask, or give --nan-as.\n"));
+            Succeed(["preview", Holed, "--mask", Kept, "-o", found, .. kinds[i]]);
+            Succeed(["preview", Filled, "--mask", Kept, "-o", expected, .. kinds[i]]);
+            Assert.That(File.ReadAllBytes(found), Is.EqualTo(File.ReadAllBytes(expected)));
+        }
+        float[] numbers = Array.ConvertAll(_holed, sample => float.IsFinite(sample) ? sample : 7);
+        Write(At("sevens.tif"), SampleType.Float32, W, H, MemoryMarshal.AsBytes(numbers.AsSpan()));
+        Succeed("preview", Holed, "--nan-as", "7", "-o", At("seven.png"));
+        Succeed("preview", At("sevens.tif"), "-o", At("sevens.png"));
+        Assert.That(File.ReadAllBytes(At("seven.png")), Is.EqualTo(File.ReadAllBytes(At("sevens.png"))));
+    }
+
     [Test]
     public void ANumberForNanIsKeptInTheModel()
     {

@@ -10,6 +10,7 @@ internal sealed class TiffBuilder
     private readonly List<(ushort Tag, ushort Type, long[] Values)> _tags = [];
     private readonly List<byte[]> _segments = [];
     private readonly List<(ushort Tag, ushort Type, long[] Values)> _lies = [];
+    private int[] _leftOut = [];
 
     public bool BigEndian { get; init; }
 
@@ -27,6 +28,13 @@ internal sealed class TiffBuilder
     public TiffBuilder Lie(ushort tag, ushort type, params long[] values)
     {
         _lies.Add((tag, type, values));
+        return this;
+    }
+
+    /// <summary>Strips or tiles that are not stored: offset and size are 0.</summary>
+    public TiffBuilder LeaveOut(params int[] segments)
+    {
+        _leftOut = segments;
         return this;
     }
 
@@ -137,9 +145,13 @@ internal sealed class TiffBuilder
             return;
         }
         var offsets = new List<long>();
+        foreach (int left in _leftOut)
+        {
+            _segments[left] = [];
+        }
         foreach (byte[] segment in _segments)
         {
-            offsets.Add(file.Count);
+            offsets.Add(_leftOut.Contains(offsets.Count) ? 0 : file.Count);
             file.AddRange(BigEndian && _tags.First(entry => entry.Tag == 259).Values[0] == 1 ? Swapped(segment) : segment);
         }
         bool tiled = _tags.Any(entry => entry.Tag == 322);

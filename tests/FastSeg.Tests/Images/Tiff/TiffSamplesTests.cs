@@ -177,6 +177,30 @@ public sealed class TiffSamplesTests
         Assert.That(Scratch.ReadAll(reader), Is.EqualTo(image));
     }
 
+    /// <summary>A strip of values that look as if their bytes were swapped, and one that tells nothing, are read like the others.</summary>
+    [Test]
+    public void TheOrderOfFloatsIsOneForThePage([Values] bool libtiff, [Values(0, 1, 2, 3)] int odd)
+    {
+        const int Strips = 4, Strip = 7 * Width * sizeof(float);
+        byte[] image = Scratch.Samples(Width, Strips * 7, 1, SampleType.Float32);
+        for (int i = odd * Strip; i < (odd + 1) * Strip; i += sizeof(float))
+        {
+            // About 3e-38; with its bytes swapped it is 3.0.
+            BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(i), 0x01234040);
+        }
+        image.AsSpan((odd + 1) % Strips * Strip, Strip).Clear();
+        byte[] given = libtiff ? [.. image.Chunk(4).SelectMany(sample => sample.Reverse())] : image;
+        var builder = new TiffBuilder { BigEndian = true };
+        builder.Image(given, Width, Strips * 7, 1, SampleType.Float32, compression: 8, predictor: 3);
+        using var scratch = new Scratch();
+        string path = scratch.Put("p.tif", builder.Build());
+        using TiffReader reader = Open(path);
+        Assert.That(Scratch.ReadAll(reader), Is.EqualTo(image));
+        // Whatever is read first.
+        using TiffReader again = Open(path);
+        Readers.CheckRectangles(again, image);
+    }
+
     private static TiffReader Open(string path) => TiffReader.Open(InputFile.Open(path, path), 1, indices: false);
 
     /// <summary>A row of packed samples, by way of text: the highest bit first, filled up to a byte.</summary>

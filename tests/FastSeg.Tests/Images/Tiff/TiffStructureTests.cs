@@ -84,6 +84,65 @@ public sealed class TiffStructureTests
         Assert.That(Scratch.ReadAll(reader), Is.EqualTo(Image));
     }
 
+    /// <summary>
+    /// Strips and tiles that are not stored hold GDAL's value for no data, or 0 where there is none that samples can have. tifffile
+    /// 2023.2.3 read the same from files like these.
+    /// </summary>
+    [TestCase(SampleType.UInt8, "7", 7)]
+    [TestCase(SampleType.UInt8, "", 0)]
+    [TestCase(SampleType.UInt8, "-9999", 0)]
+    [TestCase(SampleType.Int16, "-9999", -9999)]
+    [TestCase(SampleType.Float32, "-1.5e3", -1500)]
+    [TestCase(SampleType.UInt16, "65535", 65535)]
+    public void SegmentsThatAreLeftOut(SampleType type, string noData, double expected)
+    {
+        byte[] image = Scratch.Samples(Width, Height, 1, type), empty = type switch
+        {
+            SampleType.UInt8 => [(byte)expected],
+            SampleType.Int16 => BitConverter.GetBytes((short)expected),
+            SampleType.UInt16 => BitConverter.GetBytes((ushort)expected),
+            _ => BitConverter.GetBytes((float)expected),
+        };
+        int size = type.Bytes();
+        using var scratch = new Scratch();
+        foreach ((int compression, bool tiled) in ((int, bool)[])[(1, false), (8, false), (1, true), (8, true), (5, false)])
+        {
+            TiffBuilder builder = new TiffBuilder().Image(
+                image, Width, Height, 1, type, compression, tile: tiled ? (16, 16) : null, rows: 7);
+            builder.LeaveOut(1, 2);
+            if (noData.Length > 0)
+            {
+                builder.Set(42113, 2, [.. noData.Select(letter => (long)letter), 0]);
+            }
+            byte[] whole = [.. image];
+            for (int i = 0; i < Width * Height; i++)
+            {
+                (int y, int x) = Math.DivRem(i, Width);
+                if (tiled ? (y / 16 * 2) + (x / 16) is 1 or 2 : y >= 7)
+                {
+                    empty.CopyTo(whole, i * size);
+                }
+            }
+            using ImageReader reader = ImageFile.Open(scratch.Put($"{compression}{tiled}.tif", builder.Build()));
+            Assert.That(reader.Info.Format, Does.Contain("(2 left out)"));
+            Assert.That(Scratch.ReadAll(reader), Is.EqualTo(whole), $"compression {compression}");
+            Readers.CheckRectangles(reader, whole);
+        }
+    }
+
+    [Test]
+    public void AFileWithoutAnySegment()
+    {
+        using var scratch = new Scratch();
+        TiffBuilder builder = new TiffBuilder().Image(Image, Width, Height, 1, SampleType.UInt8, tile: (256, 256)).LeaveOut(0);
+        using ImageReader reader = ImageFile.Open(scratch.Put("e.tif", builder.Build()));
+        Assert.That(Scratch.ReadAll(reader), Is.All.Zero);
+        builder.Set(322, 3, 65520).Set(323, 3, 65520);
+        Assert.That(
+            () => ImageFile.Open(scratch.Put("l.tif", builder.Build())),
+            Throws.TypeOf<FastSegException>().With.Message.Contains("lies about its size"));
+    }
+
     [TestCase("circle")]
     [TestCase("wild")]
     [TestCase("negative")]
