@@ -3,12 +3,6 @@ namespace FastSeg.Common;
 /// <summary>Writes numbers of bytes as a person would.</summary>
 internal static class ByteSize
 {
-    /// <summary>By how much the memory of a process that has done nothing yet differs from run to run.</summary>
-    private const long ProcessSlack = 2L << 20;
-
-    /// <summary>The least memory that will do, with what one process takes more than another.</summary>
-    public static string Least(long bytes) => Text(bytes + ProcessSlack);
-
     /// <summary>
     /// The number in GiB from 10 GiB on, in MiB from 1 MiB on, and in bytes below. It is rounded up, so that the text, given back as a
     /// limit, is enough.
