@@ -96,17 +96,12 @@ internal sealed class PreviewCommand : FastSegCommand
         "fastseg preview image.tif --features --deep models/fastseg-vit-tiny-8-int8 -o deep.png")
     {
         Arguments.Add(_image);
-        Options.Add(_features);
-        _deep.AddTo(this);
-        _opening.AddTo(this);
-        _labelled.AddTo(this);
         Array.ForEach(
-            (Option[])
-            [
-                _standardise, _segmentation, _strokes, _truth, _offset, _outlines, _sideBySide, _plain, _names, _region, _mask,
-                _leftOut.Number, _output,
-            ],
-            Options.Add);
+            (Option[])[_output, _region, _segmentation, _strokes, _truth, _offset, _outlines, _sideBySide, _plain, _names], Options.Add);
+        _labelled.AddTo(this);
+        _opening.AddTo(this);
+        Array.ForEach((Option[])[_mask, _leftOut.Number, _features, _standardise], Options.Add);
+        _deep.AddTo(this);
     }
 
     public override FileUse Files(ParseResult parsed) =>
@@ -196,7 +191,8 @@ internal sealed class PreviewCommand : FastSegCommand
     {
         ParseResult parsed = session.Parsed;
         using ImageReader? map = Open(session, (whole, image), parsed.GetValue(_segmentation), new LabelOptions());
-        using ImageReader? strokes = Open(session, (whole, image), parsed.GetValue(_strokes), _labelled.Of(parsed));
+        LabelOptions drawn = _labelled.Of(parsed) with { Orient = _opening.Wanted(parsed).Orient };
+        using ImageReader? strokes = Open(session, (whole, image), parsed.GetValue(_strokes), drawn);
         using ImageReader? truth = Open(session, (whole, image), parsed.GetValue(_truth), new LabelOptions());
         ImageReader? Shown(ImageReader? labels) => labels is null || Part(whole, parsed) is not { } region || Fits(labels, image)
             ? labels

@@ -9,7 +9,8 @@ internal static class ClassLegend
     /// <summary>The picture with a legend under it, at least as wide as the legend needs.</summary>
     /// <param name="picture">The picture; it keeps its place in the upper left corner.</param>
     /// <param name="entries">The classes.</param>
-    public static Picture Under(Picture picture, IReadOnlyList<LegendEntry> entries)
+    /// <param name="captions">Pixels of a dot of the captions that stand in the picture already; 0 where there are none.</param>
+    public static Picture Under(Picture picture, IReadOnlyList<LegendEntry> entries, int captions = 0)
     {
         if (entries.Count == 0)
         {
@@ -17,8 +18,8 @@ internal static class ClassLegend
         }
         LegendEntry[] shown = [.. entries.Take(MostEntries).Select(one => one with { Name = Font.Cut(one.Name, LongestName) })];
         string rest = entries.Count > MostEntries ? $"and {entries.Count - MostEntries} more" : "";
-        int scale = Math.Clamp((int)Math.Round(picture.Width / 520.0), 2, 5);
-        int side = 9 * scale, gap = 4 * scale, margin = 6 * scale, line = side + (5 * scale);
+        int scale = captions > 0 ? captions : Math.Clamp((int)Math.Round(picture.Width / 520.0), 2, 5);
+        int side = 9 * scale, gap = 4 * scale, margin = 5 * scale, line = side + (5 * scale);
         int name = shown.Max(one => Font.Width(one.Name, scale)), amount = shown.Max(one => Font.Width(one.Amount, scale));
         int entry = side + gap + name + (3 * gap) + amount, apart = 5 * gap;
         int width = Math.Max(picture.Width, entry + (2 * margin));

@@ -91,7 +91,10 @@ internal static class Font
     /// <summary>A text that is at most so long, its end left out with two dots where it is longer.</summary>
     public static string Cut(string text, int most) => text.Length <= most ? text : $"{text[..(most - 2)].TrimEnd()}..";
 
-    /// <summary>Writes a line; what lies outside the picture is left out, and what the font lacks becomes a question mark.</summary>
+    /// <summary>
+    /// Writes a line; what lies outside the picture is left out, and what neither this font nor <see cref="MoreLetters"/> has becomes a
+    /// question mark.
+    /// </summary>
     /// <param name="picture">Is written on.</param>
     /// <param name="text">One line.</param>
     /// <param name="left">Left end of the first letter.</param>
@@ -128,7 +131,15 @@ internal static class Font
         {
             return false;
         }
-        (int row, int column) = Math.DivRem((letter is >= First and <= Last ? letter : Unknown) - First, GlyphsInRow);
+        if (letter is < First or > Last)
+        {
+            if (MoreLetters.IsInked(letter, x, y) is { } inked && (inked || MoreLetters.Plain(letter) is < First or > Last))
+            {
+                return inked;
+            }
+            letter = MoreLetters.Plain(letter) is >= First and <= Last and var plain ? plain : Unknown;
+        }
+        (int row, int column) = Math.DivRem(letter - First, GlyphsInRow);
         return Drawing[(row * GlyphHeight) + y][(column * (GlyphWidth + 1)) + x] == '#';
     }
 

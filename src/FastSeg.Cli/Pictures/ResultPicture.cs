@@ -52,7 +52,7 @@ internal sealed record ResultPicture
                 truth is null ? null : Panel(Picture.OfLabels(right!, plain.Width, plain.Height), "truth", truth.Name),
                 map is null ? null : new Panel(over, Caption(strokes), truth is null ? "labels over the image" : "labels against truth"),
             ]);
-        return Plain ? shown : ClassLegend.Under(shown, Entries(map, strokes));
+        return Plain ? shown : ClassLegend.Under(shown, Entries(map, strokes), SideBySide ? Font.ScaleFor(plain.Width) : 0);
     }
 
     /// <summary>The picture with what is to be seen over it.</summary>

@@ -54,10 +54,20 @@ internal sealed class ShrunkLabels
         foreach ((Region strip, byte[] bytes) in Shrunk.Strips(reader, shrunk._factor, cancellation))
         {
             ushort[] values = new ushort[strip.Pixels];
-            for (int i = 0; i < values.Length; i++)
+            if (info.Type == SampleType.UInt8)
             {
-                values[i] = info.Type == SampleType.UInt8 ? bytes[i] : MemoryMarshal.Cast<byte, ushort>(bytes)[i];
-                shrunk.Pixels[values[i]]++;
+                for (int i = 0; i < values.Length; i++)
+                {
+                    values[i] = bytes[i];
+                }
+            }
+            else
+            {
+                MemoryMarshal.Cast<byte, ushort>(bytes)[..values.Length].CopyTo(values);
+            }
+            foreach (ushort value in values)
+            {
+                shrunk.Pixels[value]++;
             }
             shrunk.Take(strip, values, thin);
         }

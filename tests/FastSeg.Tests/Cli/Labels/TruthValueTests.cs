@@ -31,6 +31,9 @@ internal sealed class TruthValueTests : CliFixture
         Succeed("segment", Greys, At("scene.npy"), "-o", kept, "--keep-values");
         byte[] found = Labels(labels).Samples;
         Assert.That(found.Distinct().Order(), Is.EqualTo((byte[])[1, 2, 3]));
+        string[] classes = ["1 matrix (drawn as 85), 2 disc (drawn as 170), 3 ring (drawn as 255)", "85 matrix, 170 disc, 255 ring"];
+        Assert.That(Succeed("info", labels).Contains(classes[0], StringComparison.Ordinal), Is.EqualTo(extension != ".npy"));
+        Assert.That(Succeed("info", kept).Contains(classes[1], StringComparison.Ordinal), Is.EqualTo(extension != ".npy"));
         // A truth that differs from the segmentation in one row of eighty.
         byte[] truth = [.. found.Select((value, i) => i < W ? (byte)1 : value)];
         Put("truth-labels.npy", truth);

@@ -12,7 +12,28 @@ internal sealed class SheetTests
         string all = new([.. Enumerable.Range(32, 95).Select(value => (char)value)]);
         Assert.That(all.Select(letter => Convert.ToHexString(Written($"{letter}", 1).Rgb)).Distinct().Count(), Is.EqualTo(all.Length));
         Assert.That(Dark(Written(" ", 1)), Is.Zero);
-        Assert.That(Written("é\n", 1).Rgb, Is.EqualTo(Written("??", 1).Rgb), "what the font lacks");
+        Assert.That(Written("相\n", 1).Rgb, Is.EqualTo(Written("??", 1).Rgb), "what the font lacks");
+    }
+
+    /// <summary>Names of phases have Greek letters and marks; each looks like itself, and a mark leaves its letter as it is.</summary>
+    [Test]
+    public void LettersOfPhasesAreDrawn()
+    {
+        const string Letters = "?αβγδεηθκλμπρστφχψωΓΔΣΩΦΛ°²³±·×–äöüéßëáàâñčå" + "aeounc";
+        IEnumerable<string> drawn = Letters.Select(letter => Convert.ToHexString(Written($"{letter}", 1).Rgb));
+        Assert.That(drawn.Distinct().Count(), Is.EqualTo(Letters.Length));
+        foreach ((char marked, char plain) in (ReadOnlySpan<(char, char)>)[('ë', 'e'), ('â', 'a'), ('ñ', 'n'), ('č', 'c'), ('å', 'a')])
+        {
+            Picture with = Written($"{marked}", 1), without = Written($"{plain}", 1);
+            int more = 0;
+            for (int i = 0; i < with.Rgb.Length; i += 3)
+            {
+                Assert.That(with.Rgb[i], Is.LessThanOrEqualTo(without.Rgb[i]), $"{marked}");
+                more += with.Rgb[i] < without.Rgb[i] ? 1 : 0;
+            }
+            Assert.That(more, Is.InRange(2, 4), $"{marked}");
+        }
+        Assert.That(Written("µ’Ä", 1).Rgb, Is.EqualTo(Written("μ'A", 1).Rgb));
     }
 
     [Test]
