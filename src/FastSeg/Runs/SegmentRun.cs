@@ -129,10 +129,10 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         return ([.. Enumerable.Range(0, what.Classes).Select(c => workers.Sum(worker => worker.ClassPixels[c]))], unsure);
     }
 
-    /// <summary>Says where most labels are little better than a guess.</summary>
+    /// <summary>Says where most labels are little better than a guess, unless the model knows nothing of its images.</summary>
     private void SayUnsure(double? share)
     {
-        if (share > MostUnsure)
+        if (share > MostUnsure && model.Data is not null)
         {
             _doubts.Add(string.Create(
                 CultureInfo.InvariantCulture,
