@@ -16,7 +16,8 @@ export function menus(studio) {
     link('Labels (zip)', '/api/export/labels'), link('Model (model.fastseg)', '/api/export/model'),
     link('Area fractions (CSV)', '/api/export/fractions.csv'), make('hr'),
     item('Segment all images', () => void job('segment-all')), item('Segment all, as PNG', () => void job('segment-all', 'png')),
-    item('Segment all, with probabilities', () => void job('probabilities')), make('hr'), item('Import labels for this image…', () => file.click()),
+    item('Segment all, with probabilities', () => void job('probabilities')), make('hr'),
+    item('Import labels for this image…', () => file.click()),
     item('Clear the labels of this image', () => clear(studio)));
   byId('bar').append(menu, file);
   const opener = byId('export');
