@@ -23,8 +23,8 @@ for labels in "$train"/*_labels.png; do
 done
 fastseg train "${pairs[@]}" --names $names -o "$work/ni.fastseg"
 
-fastseg segment "$work/ni.fastseg" "$train/spot3_0d_3.png" -o "$work/check.png"
-fastseg preview "$train/spot3_0d_3.png" --segmentation "$work/check.png" --strokes "$train/spot3_0d_3_labels.png" \
+fastseg segment "$work/ni.fastseg" "$train/spot3_0d_3.png" -o "$work/found.tif"
+fastseg preview "$train/spot3_0d_3.png" --segmentation "$work/found.tif" --strokes "$train/spot3_0d_3_labels.png" \
     --region $part -o "$folder/check.png"
 
 fastseg segment "$work/ni.fastseg" "$test/spot2_0d_0.png" -o "$work/labels.tif"

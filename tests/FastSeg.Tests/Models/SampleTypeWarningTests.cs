@@ -81,7 +81,8 @@ internal sealed class SampleTypeWarningTests
         Assert.That(JsonSerializer.Serialize(loaded.Data), Is.EqualTo(JsonSerializer.Serialize(Trained.GreyByType.Data)));
         Assert.That(new Segmenter(loaded).Segment(wide).Run.Warnings, Is.EqualTo(new[] { Words }));
         Model old = Model.Load(TestData.File("tests", "FastSeg.Tests", "Models", "format1.fastseg"));
-        Assert.That(new Segmenter(old).Segment(wide).Run.Warnings, Is.Empty, "it does not say what it was trained on");
+        Assert.That(
+            new Segmenter(old).Segment(wide).Run.Warnings, Has.None.Contains("trained on uint"), "it does not say what it was trained on");
     }
 
     [Test]
