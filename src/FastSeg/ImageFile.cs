@@ -6,13 +6,14 @@ using FastSeg.Images.Npy;
 using FastSeg.Images.Pictures;
 using FastSeg.Images.Samples;
 using FastSeg.Images.Tiff;
+using FastSeg.Images.Zarr;
 using static FastSeg.Common.Arguments;
 
 namespace FastSeg;
 
 /// <summary>
-/// Opens and creates image files. What is read depends on a file's content: TIFF and BigTIFF, PNG, JPEG, WebP, BMP or npy. What is written
-/// depends on the extension: .tif, .tiff, .png or .npy.
+/// Opens and creates image files. What is read depends on a file's content: TIFF and BigTIFF, PNG, JPEG, WebP, BMP, npy or OME-Zarr, which
+/// is a folder. What is written depends on the extension: .tif, .tiff, .png, .npy or .zarr.
 /// </summary>
 public static class ImageFile
 {
@@ -40,8 +41,8 @@ public static class ImageFile
     {
         ArgumentNullException.ThrowIfNull(options);
         (string file, int number) = SplitPage(NotNull(path));
-        ImageReader page = NarrowedImage.Of(Open(path, labels: false), owned: true);
-        ImageReader Other(int other) => NarrowedImage.Of(OpenPage($"{file}#{other}", file, other, labels: false), owned: true);
+        ImageReader page = NarrowedImage.Of(Open(path, options, labels: false), owned: true);
+        ImageReader Other(int other) => NarrowedImage.Of(OpenPage($"{file}#{other}", file, other, options, labels: false), owned: true);
         ImageReader image = ChannelPages.Of(page, number, options.ChannelsFromPages, PageMark(path) >= 0, Other);
         image = options.Orient ? OrientedImage.Of(image) : image;
         image.Opening = options;
@@ -71,7 +72,7 @@ public static class ImageFile
     /// <param name="options">What is asked for; pages of labels are never channels.</param>
     /// <exception cref="FastSegException">As in <see cref="OpenLabels(string)"/>.</exception>
     public static ImageReader OpenLabels(string path, ImageOptions options) =>
-        OpenLabels(path, new LabelOptions { Orient = NotNull(options).Orient });
+        OpenLabels(path, new LabelOptions { Orient = NotNull(options).Orient, Opening = options });
 
     /// <summary>Opens the label images of one training set, so that a colour is the same class in all of them.</summary>
     /// <param name="paths">Paths, as in <see cref="OpenLabels(string)"/>.</param>
@@ -84,7 +85,7 @@ public static class ImageFile
     /// <param name="path">Path, with an optional page.</param>
     /// <param name="options">Whether it is turned as its file says.</param>
     internal static ImageReader OpenMask(string path, ImageOptions options) =>
-        OpenLabels([path], new LabelOptions { Orient = options.Orient }, LabelSet.Masks)[0];
+        OpenLabels([path], new LabelOptions { Orient = options.Orient, Opening = options }, LabelSet.Masks)[0];
 
     /// <summary>Opens label images, or other images of the same form, such as masks.</summary>
     /// <param name="paths">Paths, with an optional page each.</param>
@@ -97,11 +98,11 @@ public static class ImageFile
         {
             foreach (string path in paths)
             {
-                readers.Add(Open(path, labels: true));
+                readers.Add(Open(path, options.Opening, labels: true));
                 if (options.Colours is not null && readers[^1].Info.IsPalette)
                 {
                     readers[^1].Dispose();
-                    readers[^1] = Open(path, labels: false);
+                    readers[^1] = Open(path, options.Opening, labels: false);
                 }
                 readers[^1] = options.Orient ? OrientedImage.Of(readers[^1]) : readers[^1];
             }
@@ -114,19 +115,29 @@ public static class ImageFile
         }
     }
 
+    /// <summary>Whether a path is a folder that looks like a Zarr.</summary>
+    internal static bool IsZarr(string path) => ZarrStore.Matches(path);
+
     /// <summary>Opens an image whose samples are delivered as they are stored, however wide.</summary>
-    internal static ImageReader OpenStored(string path) => Open(path, labels: false);
+    internal static ImageReader OpenStored(string path) => Open(path, ImageOptions.Default, labels: false);
 
     /// <summary>
     /// Creates an image file in the format that the extension names. The file appears under its name with <see cref="ImageWriter.Commit"/>.
     /// </summary>
-    /// <param name="path">A path ending in .tif, .tiff, .png or .npy, in a folder that exists.</param>
+    /// <param name="path">A path ending in .tif, .tiff, .png, .npy or .zarr, in a folder that exists.</param>
     /// <param name="layout">Size, type and pages.</param>
     /// <exception cref="FastSegException">
-    /// The extension is none of these, the format cannot hold the layout, or the folder cannot be written.
+    /// The extension is none of these, the format cannot hold the layout, the folder cannot be written, or there is such a Zarr already.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The layout has no pixel or no page.</exception>
-    public static ImageWriter Create(string path, ImageLayout layout)
+    public static ImageWriter Create(string path, ImageLayout layout) => Create(path, layout, null);
+
+    /// <summary>Creates an image file of which it is said how it is written if it is an OME-Zarr.</summary>
+    /// <param name="path">A path, as in <see cref="Create(string, ImageLayout)"/>.</param>
+    /// <param name="layout">Size, type and pages.</param>
+    /// <param name="zarr">Version and chunks; null for the defaults.</param>
+    /// <exception cref="FastSegException">As there.</exception>
+    public static ImageWriter Create(string path, ImageLayout layout, OmeZarrOptions? zarr)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(layout);
@@ -135,9 +146,32 @@ public static class ImageFile
         {
             FileFormat.Tiff => new TiffWriter(path, layout),
             FileFormat.Png => new PngWriter(path, layout),
+            FileFormat.Zarr => new ZarrWriter(path, WrittenImage.Of(path, layout, zarr ?? new OmeZarrOptions())),
             _ => new NpyWriter(path, layout),
         };
         writer.FilePath = path;
+        return writer;
+    }
+
+    /// <summary>
+    /// Creates a label image inside the OME-Zarr that an image was opened from, where viewers look for labels: labels/NAME, for the plane
+    /// and the size that were opened. It appears, and is listed, with <see cref="ImageWriter.Commit"/>.
+    /// </summary>
+    /// <param name="image">The image, opened by <see cref="Open(string, ImageOptions)"/>.</param>
+    /// <param name="name">The label image's name: letters, digits, - and _.</param>
+    /// <param name="layout">Size, which is the image's, and type.</param>
+    /// <param name="zarr">Chunks; the version is that of the store. Null for the defaults.</param>
+    /// <exception cref="FastSegException">
+    /// The image is no OME-Zarr, has labels of that name, or cannot be written, or the name or the size is another.
+    /// </exception>
+    public static ImageWriter CreateLabels(ImageReader image, string name, ImageLayout layout, OmeZarrOptions? zarr = null)
+    {
+        (string called, _) = (NotNull(image).Info.Name, NotNull(name));
+        CheckSize(NotNull(layout));
+        ImageWriter writer = image.FilePath is { } path && ZarrStore.Matches(path)
+            ? LabelGroup.Create(path, called, image.Opening, name, layout, zarr ?? new OmeZarrOptions())
+            : throw new FastSegException($"{called} is no OME-Zarr, so no labels are written into it; name a file for them.");
+        writer.FilePath = Path.Combine(path, "labels", name);
         return writer;
     }
 
@@ -147,14 +181,16 @@ public static class ImageFile
     /// <param name="path">The file's name, or any name with its extension.</param>
     /// <param name="layout">Size, type and pages.</param>
     /// <param name="threads">Threads that write.</param>
+    /// <param name="zarr">How an OME-Zarr is written; null for the defaults.</param>
     /// <exception cref="FastSegException">The extension is none that is written, or the format cannot hold the layout.</exception>
-    internal static long HeldBytes(string path, ImageLayout layout, int threads)
+    internal static long HeldBytes(string path, ImageLayout layout, int threads, OmeZarrOptions? zarr = null)
     {
         CheckSize(layout);
         return FormatOf(path) switch
         {
             FileFormat.Tiff => TiffWriter.HeldBytes(path, layout, threads),
             FileFormat.Png => PngWriter.HeldBytes(path, layout),
+            FileFormat.Zarr => ZarrWriter.HeldBytes(WrittenImage.Of(path, layout, zarr ?? new OmeZarrOptions()), threads),
             _ => NpyWriter.HeldBytes(layout, threads),
         };
     }
@@ -164,6 +200,7 @@ public static class ImageFile
         Tiff,
         Png,
         Npy,
+        Zarr,
     }
 
     private static void CheckSize(ImageLayout layout)
@@ -180,14 +217,16 @@ public static class ImageFile
 
     private static FileFormat FormatOf(string path)
     {
-        string extension = Path.GetExtension(path);
+        const string Written = ".tif, .tiff, .png, .npy or .ome.zarr";
+        string extension = Path.GetExtension(Path.TrimEndingDirectorySeparator(path));
         return extension.ToLowerInvariant() switch
         {
             ".tif" or ".tiff" => FileFormat.Tiff,
             ".png" => FileFormat.Png,
             ".npy" => FileFormat.Npy,
-            "" => throw new FastSegException($"{path} has no extension; images are written as .tif, .tiff, .png or .npy."),
-            _ => throw new FastSegException($"{path} ends in \"{extension}\"; images are written as .tif, .tiff, .png or .npy."),
+            ".zarr" => FileFormat.Zarr,
+            "" => throw new FastSegException($"{path} has no extension; images are written as {Written}."),
+            _ => throw new FastSegException($"{path} ends in \"{extension}\"; images are written as {Written}."),
         };
     }
 
@@ -198,26 +237,40 @@ public static class ImageFile
         return hash < 0 ? name : name[..hash];
     }
 
-    private static ImageReader Open(string name, bool labels)
+    private static ImageReader Open(string name, ImageOptions options, bool labels)
     {
         if (name.Length == 0)
         {
             throw new FastSegException("The name of an image is empty; give the path of an image.");
         }
         (string path, int page) = SplitPage(name);
-        return OpenPage(name, path, page, labels);
+        return OpenPage(name, path, page, options, labels);
     }
 
-    private static ImageReader OpenPage(string name, string path, int page, bool labels)
+    private static ImageReader OpenPage(string name, string path, int page, ImageOptions options, bool labels)
     {
+        if (ZarrStore.Matches(path))
+        {
+            return path == name
+                ? Named(ZarrReader.Open(path, name, options, labels), path)
+                : throw new FastSegException($"{name} asks for a page of an OME-Zarr; its planes are named in {PlaneSelection.Words}.");
+        }
+        if (options.Select is not null && !labels)
+        {
+            throw new FastSegException($"{name} is no OME-Zarr, so leave out {PlaneSelection.Words}; a page of a TIFF is FILE#N.");
+        }
         InputFile file = InputFile.Open(path, name);
         try
         {
             Span<byte> magic = stackalloc byte[MagicBytes];
             magic.Clear();
             file.Read(0, magic[..(int)Math.Min(file.Length, MagicBytes)]);
-            ImageReader reader = Open(file, magic, page, labels);
-            reader.FilePath = path;
+            ImageReader reader = Named(Open(file, magic, page, labels), path);
+            if (options.Level != 0 && !labels)
+            {
+                reader.Dispose();
+                throw ImageReading.NoLevel(name, options.Level, 1);
+            }
             return reader;
         }
         catch
@@ -225,6 +278,12 @@ public static class ImageFile
             file.Dispose();
             throw;
         }
+    }
+
+    private static ImageReader Named(ImageReader reader, string path)
+    {
+        reader.FilePath = path;
+        return reader;
     }
 
     private static ImageReader Open(InputFile file, ReadOnlySpan<byte> magic, int page, bool labels)
@@ -239,7 +298,8 @@ public static class ImageFile
         if (!npy && !vips && !bmp)
         {
             throw file.Unsupported(
-                "is no image that is read here", "give TIFF, PNG, JPEG, WebP, BMP or npy (the content counts, not the extension)");
+                "is no image that is read here",
+                "give TIFF, PNG, JPEG, WebP, BMP, npy or OME-Zarr (the content counts, not the extension)");
         }
         if (page != 1)
         {
@@ -267,7 +327,7 @@ public static class ImageFile
     {
         int hash = name.LastIndexOf('#');
         bool number = hash >= 1 && hash < name.Length - 1 && name.AsSpan(hash + 1).ContainsOnlyDigits();
-        return number && !File.Exists(name) ? hash : -1;
+        return number && !Path.Exists(name) ? hash : -1;
     }
 
     private static bool ContainsOnlyDigits(this ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');

@@ -199,6 +199,7 @@ public sealed class Segmenter
             PixelSize = image.PixelSize,
             IsLabelMap = true,
             Classes = [.. Model.Classes.Select((one, i) => new LabelClass(kept ? one.Value : i + 1, one.Value, one.Name))],
+            Levels = image.Levels,
         };
     }
 
@@ -215,6 +216,7 @@ public sealed class Segmenter
             PixelSize = image.PixelSize,
             PageNames = [.. Model.Classes.Select(c => c.Name)],
             KeepPageAxis = true,
+            Levels = image.Levels,
         };
     }
 
@@ -225,7 +227,7 @@ public sealed class Segmenter
     public ImageLayout ConfidenceLayout(ImageInfo image, SegmentOptions? options = null)
     {
         Region area = SegmentRun.Area(image, options ?? new SegmentOptions());
-        return new ImageLayout(area.Width, area.Height, SampleType.Float32) { PixelSize = image.PixelSize };
+        return new ImageLayout(area.Width, area.Height, SampleType.Float32) { PixelSize = image.PixelSize, Levels = image.Levels };
     }
 
     /// <summary>
@@ -259,9 +261,9 @@ public sealed class Segmenter
     /// <exception cref="ArgumentException">The probabilities are to be uint16.</exception>
     public Plan Plan(ImageReader image, PlannedOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
         Run(image, segment, options).Plan(new OutputSketches(
-            OfFile(NotNull(outputs).Labels, LabelLayout(image.Info, segment)),
-            OfFile(outputs.Probabilities, ProbabilityLayout(image.Info, outputs.ProbabilityType, segment)),
-            OfFile(outputs.Confidence, ConfidenceLayout(image.Info, segment))));
+            OfFile(NotNull(outputs).Labels, LabelLayout(image.Info, segment), outputs.OmeZarr),
+            OfFile(outputs.Probabilities, ProbabilityLayout(image.Info, outputs.ProbabilityType, segment), outputs.OmeZarr),
+            OfFile(outputs.Confidence, ConfidenceLayout(image.Info, segment), outputs.OmeZarr)));
 
     /// <summary>The plan of a segmentation into writers that are open already.</summary>
     internal Plan Plan(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
@@ -375,8 +377,8 @@ public sealed class Segmenter
             Model, _backbone, NotNull(image), NotNull(outputs), SegmentOptions.Of(segment), options ?? new ComputeOptions());
 
     /// <summary>A file that is to be written, as a plan sees it; null where no file is named.</summary>
-    private static OutputSketch? OfFile(string? path, ImageLayout layout) =>
-        path is null ? null : new OutputSketch(layout, threads => ImageFile.HeldBytes(path, layout, threads));
+    private static OutputSketch? OfFile(string? path, ImageLayout layout, OmeZarrOptions? zarr) =>
+        path is null ? null : new OutputSketch(layout, threads => ImageFile.HeldBytes(path, layout, threads, zarr));
 
     /// <summary>Options for labels in memory, which are one byte each whatever values were drawn.</summary>
     private static SegmentOptions Bytewise(SegmentOptions? segment) => (segment ?? new SegmentOptions()) with { KeepValues = false };

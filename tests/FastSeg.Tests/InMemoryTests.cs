@@ -115,7 +115,7 @@ internal sealed class InMemoryTests
             Throws.TypeOf<FastSegException>().With.Message.Contains("c.png cannot hold float32 values"));
         Assert.That(
             () => segmenter.Plan(image, new PlannedOutputs { Labels = "l.bmp" }),
-            Throws.TypeOf<FastSegException>().With.Message.Contains("images are written as .tif, .tiff, .png or .npy"));
+            Throws.TypeOf<FastSegException>().With.Message.Contains("images are written as .tif, .tiff, .png, .npy or .ome.zarr"));
     }
 
     [Test]

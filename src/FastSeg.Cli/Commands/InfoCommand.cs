@@ -19,8 +19,8 @@ internal sealed class InfoCommand : FastSegCommand
     private readonly Argument<string?> _file = new("FILE")
     {
         Description =
-            "A model (.fastseg), an image (TIFF, PNG, JPEG, WebP, BMP or npy), a backbone's folder, or an upsampler's weights or a " +
-            "projection (.safetensors).",
+            "A model (.fastseg), an image (TIFF, PNG, JPEG, WebP, BMP, npy or OME-Zarr), a backbone's folder, or an " +
+            "upsampler's weights or a projection (.safetensors).",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -61,7 +61,7 @@ internal sealed class InfoCommand : FastSegCommand
         {
             return device ? ExitCode.Success : throw new UsageException("info says what a file is; give one, or --device.");
         }
-        if (Directory.Exists(path))
+        if (Directory.Exists(path) && !ImageFile.IsZarr(path))
         {
             using Backbone backbone = Backbone.Open(path, 1);
             backbone.CheckUpsampler();
@@ -75,7 +75,7 @@ internal sealed class InfoCommand : FastSegCommand
         {
             UpsamplerText.Write(session.Output, path, UpsamplerFile.Load(path));
         }
-        else if (LooksLikeModel(path))
+        else if (!Directory.Exists(path) && LooksLikeModel(path))
         {
             Model model = Model.Load(path);
             ModelText.Write(session.Output, path, model);
@@ -147,6 +147,9 @@ internal sealed class InfoCommand : FastSegCommand
         return stored == info.Type.Name() ? stored : $"{stored}, read as {info.Type.Name()}";
     }
 
+    /// <summary>The sizes at which a file holds the picture.</summary>
+    private static string Sizes(ImageInfo info) => string.Join(", ", info.Levels.Select(level => $"{level.Width} x {level.Height}"));
+
     private void WriteImage(Session session, string path)
     {
         using ImageReader reader = ImageFile.Open(path, _opening.Wanted(session.Parsed));
@@ -160,7 +163,7 @@ internal sealed class InfoCommand : FastSegCommand
         table
             .Row("size", $"{info.Width} x {info.Height} px")
             .Row("samples", $"{SampleText(info)}, {ChannelSet.Of(info).Text()}")
-            .Row("pages", $"{info.Pages}")
+            .Row(info.Levels.Count > 1 ? "levels" : "pages", info.Levels.Count > 1 ? Sizes(info) : $"{info.Pages}")
             .Row(
                 "pixel size",
                 info.PixelSize is { } size ? $"{Units.Significant(size.X)} x {Units.Significant(size.Y)} {size.Unit}" : "unknown");

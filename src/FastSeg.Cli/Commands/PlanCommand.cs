@@ -18,11 +18,12 @@ internal sealed class PlanCommand : FastSegCommand
 
     private readonly Option<string> _format = new("--format")
     {
-        HelpName = "tif|png|npy",
+        HelpName = "tif|png|npy|ome.zarr",
         Description = "Format that would be written.",
         DefaultValueFactory = _ => "tif",
     };
 
+    private readonly ZarrOptions _zarr = new();
     private readonly Option<string?> _deep = BackboneOption.Create();
     private readonly OpeningOptions _opening = new();
     private readonly Option<long> _memory = MemoryOption.Create();
@@ -36,8 +37,9 @@ internal sealed class PlanCommand : FastSegCommand
         Arguments.Add(_model);
         Arguments.Add(_image);
         _what.AddTo(this);
-        ChoiceOption.Only(_format, "tif", "png", "npy");
+        ChoiceOption.Only(_format, "tif", "png", "npy", "ome.zarr");
         Options.Add(_format);
+        _zarr.AddTo(this);
         Options.Add(_deep);
         _opening.AddTo(this);
         Options.Add(_memory);
@@ -86,6 +88,7 @@ internal sealed class PlanCommand : FastSegCommand
             Probabilities = paths.Probabilities,
             ProbabilityType = probabilities ?? SampleType.Float32,
             Confidence = paths.Confidence,
+            OmeZarr = _zarr.Of(parsed),
         };
         return segmenter.Plan(image, outputs, options, session.Options(parsed.GetValue(_memory)));
     }

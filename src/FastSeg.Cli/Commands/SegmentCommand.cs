@@ -16,7 +16,7 @@ internal sealed class SegmentCommand : FastSegCommand
 
     private readonly Argument<string[]> _images = new("IMAGE")
     {
-        Description = "Images to segment: TIFF, PNG, JPEG, WebP, BMP or npy; FILE#2 is the second page of a TIFF.",
+        Description = "Images to segment: TIFF, PNG, JPEG, WebP, BMP, npy or OME-Zarr; FILE#2 is the second page of a TIFF.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -24,16 +24,25 @@ internal sealed class SegmentCommand : FastSegCommand
     {
         HelpName = "OUT",
         Description =
-            "The label map (.tif, .png, .npy), or a folder: when it ends in /, exists as one, or there are several images. " +
+            "The label map (.tif, .png, .npy, .ome.zarr), or a folder: when it ends in /, exists as one, or there are several images. " +
                 "A folder gets STEM.tif for each image.",
-        Required = true,
     };
+
+    private readonly Option<string?> _into = new("--into-input")
+    {
+        HelpName = "NAME",
+        Description =
+            "Write the labels into the image's own OME-Zarr, as labels/NAME, where viewers look for them. [default NAME: the model's]",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly ZarrOptions _zarr = new();
 
     private readonly OutputOptions _what = new();
 
     private readonly Option<string?> _format = new("--format")
     {
-        HelpName = "tif|png|npy",
+        HelpName = "tif|png|npy|ome.zarr",
         Description = "Format of the outputs in a folder. [default: tif]",
     };
 
@@ -51,18 +60,29 @@ internal sealed class SegmentCommand : FastSegCommand
         "fastseg segment m.fastseg scans/*.tif -o labels/ --probabilities uint8 --memory 2GiB",
         "fastseg segment m.fastseg sem.tif -o labels.png --region 0,0,1024,884",
         "fastseg segment m.fastseg image.tif -o labels.tif --smooth safe",
+        "fastseg segment m.fastseg scan.ome.zarr -o labels.ome.zarr",
+        "fastseg segment m.fastseg stack.ome.zarr --into-input --select t=0,z=12",
         "fastseg segment deep.fastseg image.tif --deep models/fastseg-vit-tiny-8-int8 -o labels.tif")
     {
         Arguments.Add(_model);
         Arguments.Add(_images);
         Options.Add(_output);
         _what.AddTo(this);
-        ChoiceOption.Only(_format, "tif", "png", "npy");
+        ChoiceOption.Only(_format, "tif", "png", "npy", "ome.zarr");
         Options.Add(_format);
+        _zarr.AddTo(this);
+        Options.Add(_into);
         Options.Add(_deep);
         _opening.AddTo(this);
         Options.Add(_strict);
         Options.Add(_memory);
+        Validators.Add(result =>
+        {
+            if (result.GetResult(_output) is null && result.GetResult(_into) is null)
+            {
+                result.AddError("Option '--output' is required.");
+            }
+        });
     }
 
     public override FileUse Files(ParseResult parsed) => new(
@@ -73,7 +93,6 @@ internal sealed class SegmentCommand : FastSegCommand
     {
         ParseResult parsed = session.Parsed;
         string[] images = parsed.GetRequiredValue(_images);
-        string output = parsed.GetRequiredValue(_output);
         OutputPaths[] paths = Outputs(parsed);
         string modelPath = parsed.GetRequiredValue(_model);
         Model model = Model.Load(modelPath);
@@ -81,7 +100,7 @@ internal sealed class SegmentCommand : FastSegCommand
         using Backbone? backbone = BackboneOption.Open(session, model, modelPath, parsed.GetValue(_deep));
         var segmenter = new Segmenter(model, backbone);
         using ImageReader? mask = _what.OpenMask(parsed, _opening.Wanted(parsed, model));
-        if (paths[0].Labels != output)
+        if (parsed.GetValue(_output) is { } output && !OutputPaths.IsZarr(output) && paths[0].Labels != output)
         {
             Folder.Make(output);
         }
@@ -105,12 +124,24 @@ internal sealed class SegmentCommand : FastSegCommand
         return failures.Count == 0 ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private OutputPaths[] Outputs(ParseResult parsed) => OutputPaths.Resolve(
-        parsed.GetRequiredValue(_images),
-        parsed.GetRequiredValue(_output),
-        parsed.GetValue(_format),
-        _what.Probabilities(parsed) is not null,
-        _what.Confidence(parsed));
+    private OutputPaths[] Outputs(ParseResult parsed)
+    {
+        string[] images = parsed.GetRequiredValue(_images);
+        bool probabilities = _what.Probabilities(parsed) is not null, confidence = _what.Confidence(parsed);
+        string? format = parsed.GetValue(_format), output = parsed.GetValue(_output);
+        if (!IsInto(parsed))
+        {
+            return OutputPaths.Resolve(images, output!, format, probabilities, confidence);
+        }
+        return output is null && format is null && !probabilities && !confidence
+            ? OutputPaths.Inside(images, parsed.GetValue(_into) ?? OutputPaths.LabelName(parsed.GetRequiredValue(_model)))
+            : throw new UsageException(
+                "--into-input writes labels alone, into the image's own Zarr; leave out -o, --format, --probabilities and --confidence, "
+                + "or --into-input.");
+    }
+
+    /// <summary>Whether labels go into the images' own Zarrs.</summary>
+    private bool IsInto(ParseResult parsed) => parsed.GetResult(_into) is { Implicit: false };
 
     private void Segment(Session session, Segmenter segmenter, string what, string path, OutputPaths paths, ImageReader? mask)
     {
@@ -120,7 +151,8 @@ internal sealed class SegmentCommand : FastSegCommand
         SegmentOptions options = _what.Segment(parsed, mask);
         Region area = options.Region ?? image.Info.Bounds;
         RunResult run;
-        using (var outputs = new OutputSet(segmenter, image.Info, options, paths, _what.Probabilities(parsed)))
+        using (var outputs = new OutputSet(
+            segmenter, image.Info, options, paths, _what.Probabilities(parsed), _zarr.Of(parsed), IsInto(parsed) ? image : null))
         {
             run = session.Long(
                 what, parsed.GetValue(_memory), how => segmenter.Segment(image, outputs.Outputs, options, how), area.Pixels);

@@ -1,3 +1,5 @@
+using FastSeg.Images;
+
 namespace FastSeg.Cli.Errors;
 
 /// <summary>The flags by which the command line's users know the library's settings.</summary>
@@ -26,9 +28,11 @@ internal static class SettingFlags
     /// <summary>A failure's sentence with flags in place of the library's words for its settings.</summary>
     public static string Sentence(FastSegException failure) => Sentence(failure.MessageWith(Of));
 
-    /// <summary>A sentence about labels with flags in place of the library's words for their settings.</summary>
+    /// <summary>A sentence about images or labels with flags in place of the library's words for their settings.</summary>
     public static string Sentence(string text) => text
         .Replace("named colours", "--colours", StringComparison.Ordinal)
+        .Replace(PlaneSelection.Words, "--select", StringComparison.Ordinal)
+        .Replace(ImageReading.LevelWords, "--level", StringComparison.Ordinal)
         .Replace("the void value", "--void", StringComparison.Ordinal)
         .Replace("a balanced training", "--balance", StringComparison.Ordinal);
 }

@@ -8,7 +8,9 @@ namespace FastSeg.Cli.Files;
 /// <param name="Confidence">Beside it, "_confidence" added to its stem; null where not wanted.</param>
 internal sealed record OutputPaths(string Labels, string? Probabilities, string? Confidence)
 {
-    private static readonly string[] Extensions = [".tif", ".tiff", ".png", ".npy"];
+    private const string OmeZarr = ".ome.zarr";
+
+    private static readonly string[] Extensions = [".tif", ".tiff", ".png", ".npy", OmeZarr, ".zarr"];
 
     /// <summary>Those of them that are wanted.</summary>
     public IEnumerable<string> All => ((string?[])[Labels, Probabilities, Confidence]).OfType<string>();
@@ -19,11 +21,13 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
     /// </summary>
     /// <param name="images">Images as given.</param>
     /// <param name="output">OUT.</param>
-    /// <param name="format">"tif", "png", "npy", or null where the extension (or tif) decides.</param>
+    /// <param name="format">"tif", "png", "npy", "ome.zarr", or null where the extension (or tif) decides.</param>
     /// <param name="probabilities">Whether probabilities are wanted.</param>
     /// <param name="confidence">Whether a confidence map is wanted.</param>
     public static OutputPaths[] Resolve(IReadOnlyList<string> images, string output, string? format, bool probabilities, bool confidence)
     {
+        // An OME-Zarr is a folder itself, whether or not a slash behind its name says so.
+        output = IsZarr(output) ? Path.TrimEndingDirectorySeparator(output) : output;
         OutputPaths[] paths = IsFolder(images, output)
             ? [.. images.Select(image => Beside(Path.Combine(output, $"{Stem(image)}.{format ?? "tif"}"), probabilities, confidence))]
             : [Beside(Checked(output, format), probabilities, confidence)];
@@ -35,18 +39,53 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
         return paths;
     }
 
-    /// <summary>The name that an image's results carry: its file's without folder and extension, with "_pageN" for FILE#N.</summary>
+    /// <summary>
+    /// The name that an image's results carry: its file's without folder and extension, with "_pageN" for FILE#N, and "_N" for the image N
+    /// of a Zarr.
+    /// </summary>
     public static string Stem(string image)
     {
-        string file = ImageFile.FileOf(image);
-        string stem = Path.GetFileNameWithoutExtension(file);
-        return file == image ? stem : $"{stem}_page{image[(file.Length + 1)..]}";
+        string file = Path.TrimEndingDirectorySeparator(ImageFile.FileOf(image));
+        string above = Path.GetDirectoryName(file) ?? "";
+        if (IsZarr(above) && !IsZarr(file))
+        {
+            return $"{Stem(above)}_{Path.GetFileName(file)}";
+        }
+        string stem = Path.GetFileName(file)[..^Extension(file).Length];
+        return image.Length - file.Length < 2 ? stem : $"{stem}_page{image[(file.Length + 1)..]}";
+    }
+
+    /// <summary>Whether a path names an OME-Zarr.</summary>
+    public static bool IsZarr(string path) => Extension(path).EndsWith(".zarr", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A path's extension, of which ".ome.zarr" is one.</summary>
+    private static string Extension(string path)
+    {
+        path = Path.TrimEndingDirectorySeparator(path);
+        return path.EndsWith(OmeZarr, StringComparison.OrdinalIgnoreCase) ? path[^OmeZarr.Length..] : Path.GetExtension(path);
+    }
+
+    /// <summary>Labels in the images' own stores.</summary>
+    /// <param name="images">Images as given.</param>
+    /// <param name="name">What the labels are called.</param>
+    public static OutputPaths[] Inside(IReadOnlyList<string> images, string name)
+    {
+        OutputPaths[] paths = [.. images.Select(image => new OutputPaths(Path.Combine(image, "labels", name), null, null))];
+        CheckDistinct(images, paths);
+        return paths;
+    }
+
+    /// <summary>What labels by a model are called: its file's name, _ in place of what such names cannot have.</summary>
+    public static string LabelName(string model)
+    {
+        string name = Path.GetFileNameWithoutExtension(model);
+        return new([.. name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-' ? letter : '_')]);
     }
 
     /// <summary>The label map's file, and those beside it, in the same format.</summary>
     public static OutputPaths Beside(string labels, bool probabilities, bool confidence)
     {
-        string stem = Path.ChangeExtension(labels, null), extension = Path.GetExtension(labels);
+        string extension = Extension(labels), stem = labels[..^extension.Length];
         return new OutputPaths(
             labels,
             probabilities ? $"{stem}_probabilities{extension}" : null,
@@ -67,15 +106,15 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
 
     private static bool IsFolder(IReadOnlyList<string> images, string output)
     {
-        if (output.EndsWith('/') || Directory.Exists(output))
+        if (!IsZarr(output) && (output.EndsWith('/') || Directory.Exists(output)))
         {
             return true;
         }
-        if (images.Count > 1 && (Extensions.Contains(Path.GetExtension(output).ToLowerInvariant()) || File.Exists(output)))
+        if (images.Count > 1 && (Extensions.Contains(Extension(output).ToLowerInvariant()) || File.Exists(output)))
         {
             throw new UsageException(
                 $"-o {output} names one file for {images.Count} images; " +
-                    $"give a folder, such as -o {Path.GetFileNameWithoutExtension(output)}/.");
+                    $"give a folder, such as -o {Stem(output)}/{(IsZarr(output) ? " --format ome.zarr" : "")}.");
         }
         return images.Count > 1;
     }
@@ -83,12 +122,12 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
     /// <summary>OUT as a file: its extension is one that is written, and does not contradict --format.</summary>
     private static string Checked(string output, string? format)
     {
-        string extension = Path.GetExtension(output).ToLowerInvariant();
+        string extension = Extension(output).ToLowerInvariant();
         if (!Extensions.Contains(extension))
         {
-            throw new UsageException($"-o {output} must end in .tif, .tiff, .png or .npy, or in / for a folder.");
+            throw new UsageException($"-o {output} must end in .tif, .tiff, .png, .npy or .ome.zarr, or in / for a folder.");
         }
-        string named = extension == ".tiff" ? "tif" : extension[1..];
+        string named = extension == ".tiff" ? "tif" : IsZarr(output) ? "ome.zarr" : extension[1..];
         return format is null || format == named
             ? output
             : throw new UsageException($"-o {output} and --format {format} disagree; give one of them.");

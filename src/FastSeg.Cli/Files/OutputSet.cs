@@ -4,21 +4,39 @@ namespace FastSeg.Cli.Files;
 internal sealed class OutputSet : IDisposable
 {
     /// <summary>Creates the writers; what is created already is removed again where one of them fails.</summary>
-    public OutputSet(Segmenter segmenter, ImageInfo image, SegmentOptions options, OutputPaths paths, SampleType? probabilities)
+    /// <param name="segmenter">What segments.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="options">Region and label values.</param>
+    /// <param name="paths">Where results go.</param>
+    /// <param name="probabilities">The probabilities' type; null where they are not wanted.</param>
+    /// <param name="zarr">How an OME-Zarr is written.</param>
+    /// <param name="inside">The input in whose own Zarr the labels go; null where they do not.</param>
+    public OutputSet(
+        Segmenter segmenter, ImageInfo image, SegmentOptions options, OutputPaths paths, SampleType? probabilities, OmeZarrOptions zarr,
+        ImageReader? inside = null)
     {
         try
         {
-            Outputs = new SegmentOutputs { Labels = ImageFile.Create(paths.Labels, segmenter.LabelLayout(image, options)) };
+            ImageLayout labels = segmenter.LabelLayout(image, options);
+            Outputs = new SegmentOutputs
+            {
+                Labels = inside is null
+                    ? ImageFile.Create(paths.Labels, labels, zarr)
+                    : ImageFile.CreateLabels(inside, Path.GetFileName(paths.Labels), labels, zarr),
+            };
             if (paths.Probabilities is not null && probabilities is { } type)
             {
                 Outputs = Outputs with
                 {
-                    Probabilities = ImageFile.Create(paths.Probabilities, segmenter.ProbabilityLayout(image, type, options)),
+                    Probabilities = ImageFile.Create(paths.Probabilities, segmenter.ProbabilityLayout(image, type, options), zarr),
                 };
             }
             if (paths.Confidence is not null)
             {
-                Outputs = Outputs with { Confidence = ImageFile.Create(paths.Confidence, segmenter.ConfidenceLayout(image, options)) };
+                Outputs = Outputs with
+                {
+                    Confidence = ImageFile.Create(paths.Confidence, segmenter.ConfidenceLayout(image, options), zarr),
+                };
             }
         }
         catch

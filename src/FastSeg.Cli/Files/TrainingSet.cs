@@ -21,7 +21,7 @@ internal sealed class TrainingSet : IDisposable
         {
             ImageReader[] opened = [.. images.Select(image => Opened(ImageFile.Open(image, opening)))];
             // Together, so that a colour is the same class in all of them.
-            IReadOnlyList<ImageReader> drawn = ImageFile.OpenLabels(labels, options with { Orient = opening.Orient });
+            IReadOnlyList<ImageReader> drawn = ImageFile.OpenLabels(labels, options with { Orient = opening.Orient, Opening = opening });
             _open.AddRange(drawn);
             for (int i = 0; i < opened.Length; i++)
             {

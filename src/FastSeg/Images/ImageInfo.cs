@@ -53,6 +53,14 @@ public sealed record ImageInfo(string Name, long Width, long Height, int Channel
     /// <summary>Whether the format changes sample values, as JPEG does.</summary>
     internal bool IsLossy { get; init; }
 
+    /// <summary>A sentence about planes that were left out although nobody chose one; null where there are none.</summary>
+    internal string? UnchosenPlanes { get; init; }
+
+    /// <summary>
+    /// Sizes at which the file holds the picture, beginning with that of the image itself; empty where it holds no others.
+    /// </summary>
+    public IReadOnlyList<(long Width, long Height)> Levels { get; init => field = NotNull(value); } = [];
+
     /// <summary>Pages in the file; the image is one of them.</summary>
     public int Pages { get; init; } = 1;
 

@@ -21,6 +21,12 @@ public sealed record ImageLayout(long Width, long Height, SampleType Type, int P
     /// <summary>The classes of a label map, which a TIFF or PNG carries; empty where they are not known.</summary>
     public IReadOnlyList<LabelClass> Classes { get; init => field = NotNull(value); } = [];
 
+    /// <summary>
+    /// Sizes that a format which holds several should have, as <see cref="ImageInfo.Levels"/> of the image that the samples come from;
+    /// where there are none, or the first is another one, it has halves.
+    /// </summary>
+    public IReadOnlyList<(long Width, long Height)> Levels { get; init => field = NotNull(value); } = [];
+
     /// <summary>Whether an npy has the page axis even where there is one page (H x W x 1).</summary>
     public bool KeepPageAxis { get; init; }
 }

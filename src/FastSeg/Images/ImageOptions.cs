@@ -20,14 +20,27 @@ public sealed record ImageOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Orient { get; init; }
 
-    /// <summary>How the images of one training were opened.</summary>
+    /// <summary>Which plane of an OME-Zarr image is opened; null for the first, with all channels. No model keeps it.</summary>
+    [JsonIgnore]
+    public PlaneSelection? Select { get; init; }
+
+    /// <summary>
+    /// At which size an OME-Zarr image, or a TIFF that holds smaller copies, is opened: 0 is the largest. No model keeps it.
+    /// </summary>
+    [JsonIgnore]
+    public int Level { get; init; }
+
+    /// <summary>What of this a model keeps.</summary>
+    internal ImageOptions Kept => this with { Select = null, Level = 0 };
+
+    /// <summary>How the images of one training were opened, as far as a model keeps it.</summary>
     /// <exception cref="FastSegException">Two were opened differently.</exception>
     internal static ImageOptions Of(IEnumerable<ImageReader> images)
     {
         ImageReader[] all = [.. images];
-        ImageReader? other = all.FirstOrDefault(image => image.Opening != all[0].Opening);
+        ImageReader? other = all.FirstOrDefault(image => image.Opening.Kept != all[0].Opening.Kept);
         return other is null
-            ? all[0].Opening
+            ? all[0].Opening.Kept
             : throw new FastSegException(
                 $"{other.Info.Name} and {all[0].Info.Name} were opened with different options; open all images of a training alike.");
     }
@@ -38,5 +51,7 @@ public sealed record ImageOptions
     {
         ChannelsFromPages = ChannelsFromPages || NotNull(other).ChannelsFromPages,
         Orient = Orient || other.Orient,
+        Select = other.Select ?? Select,
+        Level = Math.Max(other.Level, Level),
     };
 }

@@ -7,6 +7,19 @@ namespace FastSeg.Images;
 /// <summary>The steps that all readers share.</summary>
 internal static class ImageReading
 {
+    /// <summary>What sentences call the choice of a size; a program with an option for it says its name instead.</summary>
+    public const string LevelWords = "the image's level";
+
+    /// <summary>The failure of asking for a size of a picture that is not there; 0 is the largest.</summary>
+    /// <param name="name">What sentences call the image.</param>
+    /// <param name="level">What was asked for.</param>
+    /// <param name="count">How many sizes there are.</param>
+    public static FastSegException NoLevel(string name, int level, int count)
+    {
+        string there = count == 1 ? "one level, 0" : $"{count} levels, 0 to {count - 1}";
+        return new FastSegException($"{name} has {there}, so there is no level {level}; give another number as {LevelWords}.");
+    }
+
     /// <summary>Refuses a rectangle outside the image and a destination that is too short.</summary>
     public static void Check(ImageInfo info, Region region, long destinationBytes)
     {

@@ -3,10 +3,14 @@ namespace FastSeg.Images;
 /// <summary>Says which page of a stack was taken where the caller named none: the others are left out, and nobody asked for that.</summary>
 internal static class UnchosenPage
 {
-    /// <summary>A sentence for each file of several pages that was opened without "#N".</summary>
+    /// <summary>A sentence for each file of several pages, or planes, of which none was chosen.</summary>
     /// <param name="readers">What a run reads; null stands for what it does not have.</param>
     public static IReadOnlyList<string> Warnings(params IEnumerable<ImageReader?> readers) =>
-        [.. readers.OfType<ImageReader>().Where(IsUnchosen).Select(reader => Sentence(reader.Info)).Distinct()];
+    [
+        .. readers.OfType<ImageReader>()
+            .Select(reader => reader.Info.UnchosenPlanes ?? (IsUnchosen(reader) ? Sentence(reader.Info) : null))
+            .OfType<string>().Distinct(),
+    ];
 
     /// <summary>Whether a file has further pages, and its name says of none that it is wanted.</summary>
     private static bool IsUnchosen(ImageReader reader) => reader.Info.Pages > 1 && reader.Info.Name == reader.FilePath;

@@ -15,6 +15,9 @@ public sealed record PlannedOutputs
     /// <summary>The probabilities' type: <see cref="SampleType.Float32"/> or <see cref="SampleType.UInt8"/>.</summary>
     public SampleType ProbabilityType { get; init; } = SampleType.Float32;
 
+    /// <summary>How outputs that are OME-Zarr are written; null for the defaults.</summary>
+    public OmeZarrOptions? OmeZarr { get; init; }
+
     /// <summary>The confidence's file name, or any name with its extension; null where none is wanted.</summary>
     public string? Confidence { get; init; }
 }

@@ -28,7 +28,9 @@ internal sealed class RoomTests
         ["Images/Labels"] = ["Common", "Images", "Native"],
         ["Images/Npy"] = ["Common", "Files", "Images", "Native"],
         ["Images/Pictures"] = ["Common", "Files", "Images", "Native"],
-        ["Images/Tiff"] = ["Common", "Files", "Images", "Images/Pictures", "Native"],
+        ["Images/Codecs"] = ["Common", "Native"],
+        ["Images/Tiff"] = ["Common", "Files", "Images", "Images/Codecs", "Images/Pictures", "Native"],
+        ["Images/Zarr"] = ["Common", "Files", "Images", "Images/Codecs", "Images/Npy", "Native"],
 
         ["Features"] = ["Common", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],
         ["Features/Local"] = ["Common", "Features", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],
@@ -74,7 +76,7 @@ internal sealed class RoomTests
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features",
             "Features/Local", "Files", "Forest", "Forest/Training", "Gpu", "Images", "Images/Labels", "Images/Masks", "Images/Npy",
-            "Images/Samples",
+            "Images/Samples", "Images/Zarr",
             "Models", "Native", "Probabilities", "Simd",
         ],
         ["Pages"] =
@@ -97,7 +99,7 @@ internal sealed class RoomTests
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest",
             "Forest/Growing", "Forest/Training", "Gpu", "Images", "Images/Labels", "Images/Npy", "Images/Pictures", "Images/Samples",
-            "Images/Tiff", "Models", "Native", "Pages", "Probabilities", "Runs", "Sessions", "Training",
+            "Images/Tiff", "Images/Zarr", "Models", "Native", "Pages", "Probabilities", "Runs", "Sessions", "Training",
         ],
         ["Checks"] =
         [

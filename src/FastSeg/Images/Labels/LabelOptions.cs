@@ -21,6 +21,12 @@ public sealed record LabelOptions
     /// <summary>Whether files are turned as they say; see <see cref="ImageOptions.Orient"/>.</summary>
     public bool Orient { get; init; }
 
+    /// <summary>
+    /// Which plane of an OME-Zarr is opened, and at which size, as for the image that the labels belong to; files that have no such axis or
+    /// size are opened as they are.
+    /// </summary>
+    public ImageOptions Opening { get; init => field = NotNull(value); } = ImageOptions.Default;
+
     /// <summary>Reads an image, such as one in memory, as labels.</summary>
     /// <param name="image">The stored samples, of any type; the caller keeps owning it.</param>
     /// <returns>One channel of uint8 or uint16, 0 where nothing is drawn.</returns>

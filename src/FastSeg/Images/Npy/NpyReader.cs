@@ -30,7 +30,7 @@ internal sealed class NpyReader : ImageReader
     public static NpyReader Open(InputFile file, bool labels)
     {
         NpyHeader header = NpyHeader.Read(file);
-        var dtype = NpyType.Of(file, header.Descr);
+        var dtype = NpyType.Of(header.Descr, file.Unsupported);
         IReadOnlyList<long> shape = header.Shape;
         string shapeText = $"({string.Join(", ", shape)})";
         if (shape.Count is not (2 or 3) || (shape.Count == 3 && shape[2] is < 1 or > ImageInfo.MostChannels))

@@ -11,10 +11,10 @@ internal readonly record struct NpyType(SampleType Type, string Name, bool Swapp
     private const string Kinds = "bool, whole numbers and floats of 8 to 64 bits are read (array.astype(numpy.float32) and the like)";
 
     /// <summary>The type that a header describes.</summary>
-    /// <param name="file">The file, for the sentence that refuses another type.</param>
     /// <param name="descr">The type as numpy writes it, such as "&lt;u2".</param>
+    /// <param name="unsupported">Makes the failure for another type of what it is, and of what would be read.</param>
     /// <exception cref="FastSegException">Images have no such samples.</exception>
-    public static NpyType Of(InputFile file, string descr)
+    public static NpyType Of(string descr, Func<string, string, FastSegException> unsupported)
     {
         // Where a byte has no order, numpy writes |; a file without any sign is little-endian, as the machine.
         bool marked = descr.Length > 0 && descr[0] is '<' or '>' or '|' or '=';
@@ -32,7 +32,7 @@ internal readonly record struct NpyType(SampleType Type, string Name, bool Swapp
                 return new NpyType(type, name, swapped && type.Bytes() > 1);
             }
         }
-        throw file.Unsupported($"holds {(swapped ? "big-endian " : "")}{Words(descr, code)}", Kinds);
+        throw unsupported($"holds {(swapped ? "big-endian " : "")}{Words(descr, code)}", Kinds);
     }
 
     /// <summary>What a type is called that is not read.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FastSeg.Files;
+using FastSeg.Images.Codecs;
 using FastSeg.Images.Pictures;
 
 namespace FastSeg.Images.Tiff;

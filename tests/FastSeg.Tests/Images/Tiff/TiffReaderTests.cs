@@ -1,5 +1,6 @@
 using FastSeg.Common;
 using FastSeg.Files;
+using FastSeg.Images.Codecs;
 using FastSeg.Images.Tiff;
 using FastSeg.Native;
 using NetVips;

@@ -1,10 +1,11 @@
 using FastSeg.Native;
 
-namespace FastSeg.Images.Tiff;
+namespace FastSeg.Images.Codecs;
 
 /// <summary>
-/// Decoded segments of a page, shared by the threads that read it. The first thread that wants a segment decodes it; then it is kept until
-/// its memory is needed for another one, and the least recently used goes first. All segments have the same size.
+/// Decoded segments of an image (strips and tiles of a TIFF, chunks of a Zarr), shared by the threads that read it. The first thread that
+/// wants a segment decodes it; then it is kept until its memory is needed for another one, and the least recently used goes first. All
+/// segments have the same size.
 /// </summary>
 internal sealed class SegmentCache : IDisposable
 {
@@ -68,6 +69,15 @@ internal sealed class SegmentCache : IDisposable
         lock (_gate)
         {
             return Math.Max(0, Math.Min(segments, Math.Max(_budget, threads)) - _all.Count) * _segmentBytes;
+        }
+    }
+
+    /// <summary>Whether a segment is decoded, or is being decoded. It may be gone a moment later.</summary>
+    public bool Holds(long index)
+    {
+        lock (_gate)
+        {
+            return _held.ContainsKey(index);
         }
     }
 

@@ -1,0 +1,179 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using FastSeg.Files;
+
+namespace FastSeg.Images.Zarr;
+
+/// <summary>The folder "labels" of an image, where viewers look for label images, and the list of them in its metadata.</summary>
+internal sealed class LabelGroup
+{
+    private const string Folder = "labels", List = "labels";
+
+    private readonly ZarrStore _store;
+    private readonly string _root;
+    private readonly string _name;
+    private readonly bool _version3;
+    private bool _made;
+
+    private LabelGroup(string root, ZarrStore store, string name, bool version3) =>
+        (_root, _store, _name, _version3) = (root, store, name, version3);
+
+    /// <summary>The path of the label image.</summary>
+    public string Path => System.IO.Path.Combine(_root, Folder, _name);
+
+    private string Metadata => $"{Folder}/{(_version3 ? ArrayMetadata.FileOfVersion3 : ".zattrs")}";
+
+    /// <summary>Creates the writer of a label image inside an image's own store.</summary>
+    /// <param name="root">The store.</param>
+    /// <param name="called">What sentences call it.</param>
+    /// <param name="opening">The plane and the size that are labelled.</param>
+    /// <param name="name">The label image's name.</param>
+    /// <param name="layout">The labels' layout.</param>
+    /// <param name="options">Version, which the store decides, and chunks.</param>
+    /// <exception cref="FastSegException">
+    /// The store cannot hold such labels, has some of that name, or cannot be written.
+    /// </exception>
+    public static ZarrWriter Create(
+        string root, string called, ImageOptions opening, string name, ImageLayout layout, OmeZarrOptions options)
+    {
+        if (name.Length is 0 or > 100 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
+        {
+            throw new FastSegException($"Labels cannot be called \"{name}\"; a name has up to 100 letters, digits, - and _.");
+        }
+        var store = new ZarrStore(root, called);
+        var image = Multiscale.Read(store);
+        var plane = new ZarrPlane(image, called, opening);
+        ZarrArray array = image.Levels[plane.Level].Array;
+        int lead = image.Axes.Length - 2;
+        if (image.Version.Length == 0 || image.Axis('y') != lead || image.Axis('x') != lead + 1)
+        {
+            throw store.Unsupported("", "is no image whose last axes are y and x", "labels are written into such images only");
+        }
+        if ((layout.Width, layout.Height) != (array.Shape[lead + 1], array.Shape[lead]))
+        {
+            throw new FastSegException(
+                $"{called} is {array.Shape[lead + 1]} x {array.Shape[lead]} pixels; labels inside it have its size, not "
+                + $"{layout.Width} x {layout.Height}.");
+        }
+        bool version3 = array.Version == 3;
+        double[] scale = image.Levels[plane.Level].Scale;
+        var written = new WrittenImage
+        {
+            Layout = layout,
+            Options = options with { Version = version3 ? OmeZarrOptions.Version05 : OmeZarrOptions.Version04 },
+            Axes = image.Axes,
+            Lead = [.. image.Axes.Take(lead).Select((axis, i) => axis.Name == 'c' ? 1 : array.Shape[i])],
+            Place = [.. image.Axes.Take(lead).Select((axis, i) => axis.Name == 'c' ? 0 : plane.Numbers[i])],
+            Scale = scale.Length > 0 ? scale : [.. image.Axes.Select(_ => 1.0)],
+            Levels = WrittenLevel.Of(layout),
+            Name = name,
+            Source = "../../",
+        };
+        var group = new LabelGroup(root, store, name, version3);
+        group.Prepare();
+        try
+        {
+            return new ZarrWriter(group.Path, written, group);
+        }
+        catch
+        {
+            group.Leave();
+            throw;
+        }
+    }
+
+    /// <summary>Lists the label image, which has its name now.</summary>
+    /// <exception cref="FastSegException">The metadata is damaged or cannot be written.</exception>
+    public void Add()
+    {
+        JsonObject root = Read();
+        JsonObject holder = Holder(root);
+        if (holder[List] is not JsonArray list)
+        {
+            holder[List] = list = [];
+        }
+        list.Add((JsonNode)_name);
+        if (!_version3)
+        {
+            Write($"{Folder}/.zgroup", MetadataWriter.Group2);
+        }
+        Write(Metadata, Encoding.UTF8.GetBytes(root.ToJsonString(new() { WriteIndented = true }) + "\n"));
+    }
+
+    /// <summary>Takes an empty folder away that was made for labels which did not come.</summary>
+    public void Leave()
+    {
+        try
+        {
+            if (_made)
+            {
+                Directory.Delete(System.IO.Path.Combine(_root, Folder));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Other labels came meanwhile, or the disk went away.
+        }
+    }
+
+    /// <summary>Reads the list, so that damage is noticed before the work, and makes the folder.</summary>
+    private void Prepare()
+    {
+        Holder(Read());
+        string folder = System.IO.Path.Combine(_root, Folder);
+        if (Directory.Exists(folder))
+        {
+            return;
+        }
+        try
+        {
+            Directory.CreateDirectory(folder);
+            _made = true;
+        }
+        catch (Exception e) when (PartialFile.IsDiskFailure(e))
+        {
+            throw new FastSegException($"{folder} cannot be made: {PartialFile.Reason(e, _root, "write a store of its own")}.", e);
+        }
+    }
+
+    private JsonObject Read()
+    {
+        string text = _store.Has(Metadata) ? _store.Json(Metadata).Value.GetRawText()
+            : _version3 ? Encoding.UTF8.GetString(MetadataWriter.Group3(_ => { }))
+            : "{}";
+        try
+        {
+            return JsonNode.Parse(text)!.AsObject();
+        }
+        catch (Exception e) when (JsonText.IsWrong(e))
+        {
+            throw _store.Bad(Metadata, "is damaged");
+        }
+    }
+
+    /// <summary>The object that holds the list.</summary>
+    private JsonObject Holder(JsonObject root)
+    {
+        try
+        {
+            if (!_version3)
+            {
+                return root;
+            }
+            JsonNode attributes = root["attributes"] ??= new JsonObject();
+            return (attributes["ome"] ??= new JsonObject { ["version"] = OmeZarrOptions.Version05 }).AsObject();
+        }
+        catch (Exception e) when (JsonText.IsWrong(e))
+        {
+            throw _store.Bad(Metadata, "is damaged");
+        }
+    }
+
+    private void Write(string file, byte[] text)
+    {
+        string path = System.IO.Path.Combine(_root, file);
+        using var partial = new PartialFile(path);
+        partial.Save(stream => stream.Write(text));
+        partial.Commit();
+    }
+}

@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using FastSeg.Native;
+
+namespace FastSeg.Images.Zarr;
+
+/// <summary>
+/// Makes the smaller sizes of an image that is written, each from the one before, which is read back from the disk chunk by chunk.
+/// </summary>
+/// <param name="image">What is written.</param>
+/// <param name="folder">The store.</param>
+/// <param name="files">Where chunks go.</param>
+internal sealed unsafe class Pyramid(WrittenImage image, string folder, ChunkFiles files)
+{
+    /// <summary>Bytes of the larger size that are read at once, unless one row of squares has more.</summary>
+    private const long BandBytes = 1 << 20;
+
+    /// <summary>Chunks of the larger size that are kept for each thread: those beside each other that one smaller chunk needs.</summary>
+    private const int KeptChunks = 4;
+
+    /// <summary>What making the sizes holds.</summary>
+    public static long Bytes(WrittenImage image, int threads)
+    {
+        long chunk = image.ChunkBytes, most = image.Levels.Max(level => level.Factor);
+        long band = Math.Max(BandBytes, most * most * image.Chunk(0).Width * image.SampleBytes);
+        return threads * ((KeptChunks * chunk) + chunk + Codecs.ChunkCodecs.MostStored(chunk) + Codecs.ChunkCodecs.StateBytes + band);
+    }
+
+    /// <summary>Makes all sizes.</summary>
+    /// <param name="threads">Threads.</param>
+    /// <param name="buffers">Memory for chunks, as many as threads or more are made.</param>
+    public void Make(int threads, ConcurrentBag<ChunkBuffer> buffers)
+    {
+        for (int level = 1; level < image.Levels.Count; level++)
+        {
+            for (int page = 0; page < image.Layout.Pages; page++)
+            {
+                Make(level, page, threads, buffers);
+            }
+        }
+    }
+
+    private void Make(int level, int page, int threads, ConcurrentBag<ChunkBuffer> buffers)
+    {
+        ZarrArray array = ArrayMetadata.Read(new ZarrStore(folder, folder), $"{level - 1}");
+        var before = new Multiscale("", image.Axes, [new ZarrLevel(array, [])]);
+        using ZarrReader reader = ZarrReader.Open(before, new ZarrPlane(before, folder, Plane(page)), labels: false, KeptChunks * threads);
+        (long across, long down) = image.Chunks(level);
+        Common.Workers.Run(threads, across * down, new ComputeOptions(), (_, chunk) =>
+        {
+            ChunkBuffer buffer = buffers.TryTake(out ChunkBuffer? kept) ? kept : new ChunkBuffer(image);
+            try
+            {
+                Shrink(level, chunk / across, chunk % across, reader, buffer);
+                files.Store(level, page, chunk / across, chunk % across, buffer.Compress(level));
+            }
+            finally
+            {
+                buffers.Add(buffer);
+            }
+        });
+    }
+
+    /// <summary>The plane of a page; axes of length 1 have the number 0 alone.</summary>
+    private ImageOptions Plane(int page)
+    {
+        int? Of(char name) => Array.FindIndex(image.Axes, axis => axis.Name == name) is >= 0 and int axis ? (int)image.Place[axis] : null;
+        return new ImageOptions { Select = new PlaneSelection(Of('t'), Of('z'), image.PageAxis < 0 ? null : page) };
+    }
+
+    /// <summary>Makes the samples of a chunk.</summary>
+    private void Shrink(int level, long y, long x, ZarrReader reader, ChunkBuffer buffer)
+    {
+        int factor = image.Levels[level].Factor, sample = image.SampleBytes;
+        (int width, int height) = image.Chunk(level);
+        Region whole = new Region(x * width, y * height, width, height).Intersect(
+            new Region(0, 0, image.Levels[level].Width, image.Levels[level].Height));
+        buffer.Samples(level).Clear();
+        int rows = (int)Math.Clamp(BandBytes / (whole.Width * factor * factor * sample), 1, whole.Height);
+        using var band = new HostBuffer(whole.Width * factor * rows * factor * sample);
+        for (int row = 0; row < whole.Height; row += rows)
+        {
+            int count = (int)Math.Min(rows, whole.Height - row);
+            Region from = new Region(whole.X * factor, (whole.Y + row) * factor, whole.Width * factor, (long)count * factor)
+                .Intersect(reader.Info.Bounds);
+            reader.Read(from, band.Span<byte>(0, checked((int)(from.Pixels * sample))));
+            Shrink(band.Pointer, from, buffer.First + ((long)row * width * sample), width, ((int)whole.Width, count), factor);
+        }
+    }
+
+    private void Shrink(byte* from, Region region, byte* to, int stride, (int Width, int Height) size, int factor)
+    {
+        int width = (int)region.Width, height = (int)region.Height;
+        switch (image.Layout.Type, image.Layout.IsLabelMap)
+        {
+            case (SampleType.UInt8, true):
+                Shrinking.Mode(from, width, height, to, stride, size, factor);
+                break;
+            case (SampleType.UInt16, true):
+                Shrinking.Mode((ushort*)from, width, height, (ushort*)to, stride, size, factor);
+                break;
+            case (SampleType.UInt8, false):
+                Shrinking.Mean(from, width, height, to, stride, size, factor);
+                break;
+            case (SampleType.UInt16, false):
+                Shrinking.Mean((ushort*)from, width, height, (ushort*)to, stride, size, factor);
+                break;
+            case (SampleType.Int16, false):
+                Shrinking.Mean((short*)from, width, height, (short*)to, stride, size, factor);
+                break;
+            case (SampleType.Float32, false):
+                Shrinking.Mean((float*)from, width, height, (float*)to, stride, size, factor);
+                break;
+            default:
+                throw new FastSegException($"Sizes of an image of {image.Layout.Type.Name()} are not made.");
+        }
+    }
+}
