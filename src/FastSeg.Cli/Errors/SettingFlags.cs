@@ -1,5 +1,3 @@
-using FastSeg.Images;
-
 namespace FastSeg.Cli.Errors;
 
 /// <summary>The flags by which the command line's users know the library's settings.</summary>
@@ -31,8 +29,8 @@ internal static class SettingFlags
     /// <summary>A sentence about images or labels with flags in place of the library's words for their settings.</summary>
     public static string Sentence(string text) => text
         .Replace("named colours", "--colours", StringComparison.Ordinal)
-        .Replace(PlaneSelection.Words, "--select", StringComparison.Ordinal)
-        .Replace(ImageReading.LevelWords, "--level", StringComparison.Ordinal)
+        .Replace("the plane's choice", "--select", StringComparison.Ordinal)
+        .Replace("the image's level", "--level", StringComparison.Ordinal)
         .Replace("the void value", "--void", StringComparison.Ordinal)
         .Replace("a balanced training", "--balance", StringComparison.Ordinal);
 }

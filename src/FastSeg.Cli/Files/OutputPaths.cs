@@ -68,19 +68,23 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
     /// <summary>Labels in the images' own stores.</summary>
     /// <param name="images">Images as given.</param>
     /// <param name="name">What the labels are called.</param>
+    /// <exception cref="UsageException">Labels cannot be called so, or an image is given twice.</exception>
     public static OutputPaths[] Inside(IReadOnlyList<string> images, string name)
     {
+        if (name.Length == 0 || name != Plain(name))
+        {
+            throw new UsageException($"--into-input {name} is no name of labels; give letters, digits, - and _.");
+        }
         OutputPaths[] paths = [.. images.Select(image => new OutputPaths(Path.Combine(image, "labels", name), null, null))];
         CheckDistinct(images, paths);
         return paths;
     }
 
     /// <summary>What labels by a model are called: its file's name, _ in place of what such names cannot have.</summary>
-    public static string LabelName(string model)
-    {
-        string name = Path.GetFileNameWithoutExtension(model);
-        return new([.. name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-' ? letter : '_')]);
-    }
+    public static string LabelName(string model) => Plain(Path.GetFileNameWithoutExtension(model));
+
+    private static string Plain(string name) =>
+        new([.. name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-' ? letter : '_')]);
 
     /// <summary>The label map's file, and those beside it, in the same format.</summary>
     public static OutputPaths Beside(string labels, bool probabilities, bool confidence)

@@ -1,3 +1,5 @@
+using static FastSeg.Common.Arguments;
+
 namespace FastSeg;
 
 /// <summary>How an OME-Zarr is written.</summary>
@@ -16,7 +18,7 @@ public sealed record OmeZarrOptions
     public string Version
     {
         get;
-        init => field = value is Version04 or Version05
+        init => field = NotNull(value) is Version04 or Version05
             ? value
             : throw new FastSegException($"OME-Zarr {value} is not written; write {Version04} or {Version05}.");
     } = Version04;

@@ -91,8 +91,14 @@ internal sealed class ZarrOutputTests : CliFixture
         string store = Stack("0.4");
         Assert.That(Fail("segment", Model, TestImage, "--into-input"), Does.Contain("is no OME-Zarr, so no labels are written into it"));
         Assert.That(
-            Fail("segment", Model, store, "--into-input", "a/b"),
-            Does.Contain("Labels cannot be called \"a/b\"; a name has up to 100 letters, digits, - and _."));
+            Misuse("segment", Model, store, "--into-input", "a/b", "--select", "c=0"),
+            Does.Contain("--into-input a/b is no name of labels; give letters, digits, - and _."));
+        using (ImageReader image = ImageFile.Open(store))
+        {
+            Assert.That(
+                () => ImageFile.CreateLabels(image, "a/b", new ImageLayout(96, 80, SampleType.UInt8) { IsLabelMap = true }).Dispose(),
+                Throws.TypeOf<FastSegException>().With.Message.Contains("Labels cannot be called \"a/b\"; a name has up to 100 letters"));
+        }
         Assert.That(
             CommandLine.Run("segment", Model, store, "--into-input", "r", "--region", "0,0,20,20", "--select", "c=0").Error,
             Does.Contain("is 96 x 80 pixels; labels inside it have its size, not 20 x 20."));

@@ -138,7 +138,9 @@ internal sealed class ZarrWriterTests
         using var scratch = new Scratch();
         ImageLayout layout = Labels(301, 177) with
         {
-            Levels = [(301, 177), (151, 89)], PixelSize = new PixelSize(0.5, 0.25, "micron"), Classes = [new(1, 3, "matrix"), new(7, 7, "µ")],
+            Levels = [(301, 177), (151, 89)],
+            PixelSize = new PixelSize(0.5, 0.25, "micron"),
+            Classes = [new(1, 3, "matrix"), new(7, 7, "µ")],
         };
         Write(scratch["l.ome.zarr"], layout, Few(layout), options, 1);
         JsonElement attributes = NgffRules.CheckImage(scratch["l.ome.zarr"], options.Version);
