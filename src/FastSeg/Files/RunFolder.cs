@@ -4,7 +4,7 @@ namespace FastSeg.Files;
 
 /// <summary>
 /// The hidden folder of a run that writes many files: .NAME.fastseg-run beside the final name, with the data and a lock. The data gets the
-/// final name when it is whole. Disposed before <see cref="Commit"/>, it leaves nothing behind; what a killed run left is named by the next.
+/// final name when it is whole. Disposed before <see cref="Commit"/>, it leaves nothing behind; what a killed run left is named later.
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {

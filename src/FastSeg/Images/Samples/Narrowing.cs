@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace FastSeg.Images;
+namespace FastSeg.Images.Samples;
 
 /// <summary>
 /// Brings samples of the wide types to float32: the nearest one, ties to even. Only float64 reaches beyond float32; such a sample becomes
