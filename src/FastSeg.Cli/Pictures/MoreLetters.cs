@@ -13,22 +13,16 @@ internal static class MoreLetters
 
     private const int InRow = 12;
 
-    /// <summary>Letters that are others with a mark above, and the mark.</summary>
-    private static readonly Dictionary<char, (char Letter, char Mark)> Marked = new()
-    {
-        ['ë'] = ('e', '¨'), ['ï'] = ('i', '¨'), ['á'] = ('a', '´'), ['í'] = ('i', '´'), ['ó'] = ('o', '´'), ['ú'] = ('u', '´'),
-        ['à'] = ('a', '`'), ['è'] = ('e', '`'), ['ò'] = ('o', '`'), ['ù'] = ('u', '`'), ['â'] = ('a', '^'), ['ê'] = ('e', '^'),
-        ['î'] = ('i', '^'), ['ô'] = ('o', '^'), ['û'] = ('u', '^'), ['ñ'] = ('n', '~'), ['ã'] = ('a', '~'), ['õ'] = ('o', '~'),
-        ['å'] = ('a', '°'), ['š'] = ('s', 'ˇ'), ['č'] = ('c', 'ˇ'), ['ž'] = ('z', 'ˇ'),
-    };
+    /// <summary>Letters that are others with a mark above them, these others, and the marks.</summary>
+    private const string
+        Marked = "ëïáíóúàèòùâêîôûñãõåščž",
+        Unmarked = "eiaiouaeouaeiounaoascz",
+        Marks = "¨¨´´´´````^^^^^~~~°ˇˇˇ";
 
-    /// <summary>Letters that look like others, or are drawn without their marks because there is no room.</summary>
-    private static readonly Dictionary<char, char> Alike = new()
-    {
-        ['µ'] = 'μ', ['ς'] = 'σ', ['ϕ'] = 'φ', ['ϵ'] = 'ε', ['∆'] = 'Δ', ['Ω'] = 'Ω', ['’'] = '\'', ['‘'] = '\'', ['′'] = '\'', ['″'] = '"',
-        ['“'] = '"', ['”'] = '"', ['—'] = '–', ['‐'] = '-', ['−'] = '–', ['Ä'] = 'A', ['Ö'] = 'O', ['Ü'] = 'U', ['É'] = 'E', ['È'] = 'E',
-        ['À'] = 'A', ['Å'] = 'A', ['Ñ'] = 'N', ['Ç'] = 'C', ['ç'] = 'c', ['ø'] = 'o', ['Ø'] = 'O', ['Α'] = 'A', ['Β'] = 'B', ['ο'] = 'o',
-    };
+    /// <summary>Letters that look like others, or are drawn without their marks because there is no room, and these others.</summary>
+    private const string
+        Alike = "µςϕϵ∆Ω’‘′″“”—‐−ÄÖÜÉÈÀÅÑÇçøØΑΒο",
+        Others = "μσφεΔΩ'''\"\"\"–-–AOUEEAANCcoOABo";
 
     private static readonly string[] Drawing =
         """
@@ -62,25 +56,21 @@ internal static class MoreLetters
         """.Split('\n');
 
     /// <summary>The letter of ASCII that a letter is drawn as, where it is drawn as one.</summary>
-    public static char Plain(char letter) =>
-        Alike.GetValueOrDefault(letter, Marked.TryGetValue(letter, out (char Letter, char Mark) marked) ? marked.Letter : letter);
+    public static char Plain(char letter) => Other(Alike, Others, letter) ?? Other(Marked, Unmarked, letter) ?? letter;
 
     /// <summary>Whether a letter has a dot that its letter of ASCII has not; null where it is neither drawn here nor marked.</summary>
     public static bool? IsInked(char letter, int x, int y)
     {
-        letter = Alike.GetValueOrDefault(letter, letter);
+        letter = Other(Alike, Others, letter) ?? letter;
         int at = Drawn.IndexOf(letter, StringComparison.Ordinal);
         if (at >= 0)
         {
             (int row, int column) = Math.DivRem(at, InRow);
             return Drawing[(row * Rows) + y][(column * (Columns + 1)) + x] == '#';
         }
-        if (!Marked.TryGetValue(letter, out (char Letter, char Mark) marked))
+        return Other(Marked, Marks, letter) switch
         {
-            return null;
-        }
-        return marked.Mark switch
-        {
+            null => null,
             '¨' => (x, y) is (1, 0) or (3, 0),
             '´' => (x, y) is (3, 0) or (2, 1),
             '`' => (x, y) is (1, 0) or (2, 1),
@@ -90,4 +80,8 @@ internal static class MoreLetters
             _ => (x, y) is (2, 0) or (3, 0) or (2, 1) or (3, 1),
         };
     }
+
+    /// <summary>What stands in another list where a letter stands in this one; null where it does not.</summary>
+    private static char? Other(string letters, string others, char letter) =>
+        letters.IndexOf(letter, StringComparison.Ordinal) is >= 0 and int at ? others[at] : null;
 }
