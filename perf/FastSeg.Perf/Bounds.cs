@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using FastSeg.Common;
-using FastSeg.Native;
+using FastSeg.Cli.Scaling;
 using FastSeg.Simd;
 
 namespace FastSeg.Perf;
@@ -12,45 +10,16 @@ namespace FastSeg.Perf;
 /// <param name="FlopsPerSecond">Float32 operations of independent vector fused multiply-adds, each counted as two.</param>
 internal sealed record Bounds(double BytesPerSecond, double FlopsPerSecond)
 {
-    /// <summary>Bytes that each thread copies: more than any core's own cache holds.</summary>
-    private const int CopyBytes = 256 << 20;
-
     private const int FmaRounds = 1 << 24;
-    private const int Runs = 5;
 
     /// <summary>Measures both, the best of five.</summary>
-    public static Bounds Measure(int threads) => new(MeasureCopy(threads), MeasureFma(threads));
-
-    private static unsafe double MeasureCopy(int threads)
-    {
-        using var from = new HostBuffer((long)threads * CopyBytes);
-        using var to = new HostBuffer((long)threads * CopyBytes);
-        new Span<byte>(from.Pointer, 1).Fill(1);
-        double seconds = Best(threads, thread =>
-        {
-            long at = (long)thread * CopyBytes;
-            from.Span<byte>(at, CopyBytes).CopyTo(to.Span<byte>(at, CopyBytes));
-        });
-        return 2.0 * threads * CopyBytes / seconds;
-    }
+    public static Bounds Measure(int threads) => new(CopyRate.Measure(threads), MeasureFma(threads));
 
     private static double MeasureFma(int threads)
     {
-        double seconds = Best(threads, _ => GC.KeepAlive(VectorPath.Bits == 512 ? Fma512() : Fma256()));
+        double seconds = CopyRate.Best(threads, _ => GC.KeepAlive(VectorPath.Bits == 512 ? Fma512() : Fma256()));
         double flops = 2.0 * Chains * FmaRounds * (VectorPath.Bits / 32) * threads;
         return flops / seconds;
-    }
-
-    private static double Best(int threads, Action<int> step)
-    {
-        double best = double.MaxValue;
-        for (int run = 0; run <= Runs; run++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            Workers.Run(threads, threads, new ComputeOptions { Threads = threads }, (_, index) => step((int)index));
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-        return best;
     }
 
     /// <summary>Independent chains: two units with a latency of four need eight; ten leave no gap.</summary>

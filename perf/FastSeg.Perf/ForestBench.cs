@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using FastSeg.Forest;
 using FastSeg.Forest.Training;
 using FastSeg.Native;
+using FastSeg.Perf.Trees;
 
 namespace FastSeg.Perf;
 
@@ -12,6 +13,12 @@ namespace FastSeg.Perf;
 /// </summary>
 internal static unsafe class ForestBench
 {
+    /// <summary>Our rate over those of ONNX Runtime and LightGBM with the dense forest.</summary>
+    private const double WantedAgainstOthers = 10;
+
+    /// <summary>Margins of a few units that are summed in another order, or in float64, may differ by so much.</summary>
+    private const float MostApart = 1e-4f;
+
     public static void Run(PerfRun run)
     {
         using (var images = new Images([.. PerfImages.Training.Select(pair => ImageFile.Open(pair.Image))]))
@@ -36,7 +43,10 @@ internal static unsafe class ForestBench
         BoosterHandle booster = Load(model, threads);
         try
         {
-            double[] seconds = run.Best([ours.Run, () => Inplace(booster, rows), () => FromMatrix(booster, data)], () =>
+            using OnnxForestPeer? onnx = run.Options.Peers ? new OnnxForestPeer(forest, rows, threads) : null;
+            using LightGbmPeer? light = run.Options.Peers ? new LightGbmPeer(forest, rows, threads) : null;
+            Action[] peers = onnx is null || light is null ? [] : [onnx.Run, light.Run];
+            double[] seconds = run.Best([ours.Run, () => Inplace(booster, rows), () => FromMatrix(booster, data), .. peers], () =>
             {
                 booster.Dispose();
                 booster = Load(model, threads);
@@ -49,6 +59,11 @@ internal static unsafe class ForestBench
             Add(
                 run, $"forest, {name}", "DMatrix predict", rows.Pixels, seconds[0], seconds[2],
                 Agreement(ours, FromMatrix(booster, data)), seconds[2] == fastest ? ratio : null);
+            if (onnx is not null && light is not null)
+            {
+                AddPeer(run, name, OnnxForestPeer.Name, rows.Pixels, seconds[0], seconds[3], Largest(ours, onnx.Margins));
+                AddPeer(run, name, LightGbmPeer.Name, rows.Pixels, seconds[0], seconds[4], Largest(ours, light.Margins()));
+            }
         }
         finally
         {
@@ -82,6 +97,24 @@ internal static unsafe class ForestBench
         {
             Goal = ratio is { } wanted ? Goal.AtLeast(wanted) : null,
         });
+
+    private static void AddPeer(PerfRun run, string name, string peer, long pixels, double ours, double theirs, string agreement) =>
+        run.Add(new Comparison($"forest, {name}", peer, pixels / ours, pixels / theirs, agreement)
+        {
+            Goal = name == "dense" ? Goal.AtLeast(WantedAgainstOthers) : null,
+        });
+
+    /// <summary>How far margins are apart that are not summed in our order.</summary>
+    private static string Largest(ForestRun ours, ReadOnlySpan<float> theirs)
+    {
+        ReadOnlySpan<float> mine = ours.Margins();
+        float largest = mine.Length == theirs.Length ? 0 : float.PositiveInfinity;
+        for (int i = 0; i < theirs.Length; i++)
+        {
+            largest = Math.Max(largest, Math.Abs(mine[i] - theirs[i]));
+        }
+        return FormattableString.Invariant($"{(largest <= MostApart ? "agree" : "DISAGREE")}: margins differ by {largest:E1} at most");
+    }
 
     private static BoosterHandle Load(Model model, int threads)
     {

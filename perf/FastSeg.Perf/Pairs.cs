@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastSeg.Cli.Scaling;
 
 namespace FastSeg.Perf;
 
@@ -33,7 +34,8 @@ internal sealed record Pairs(double Median, double Lower, double Upper, double S
             seconds[i] = Time(on);
             ratios[i] = (i % 2 == 0 ? before : Time(off)) / seconds[i];
         }
-        return new Pairs(Quantile(ratios, 0.5), Quantile(ratios, 0.25), Quantile(ratios, 0.75), Quantile(seconds, 0.5));
+        return new Pairs(
+            Quantile.Median(ratios), Quantile.Of(ratios, 0.25), Quantile.Of(ratios, 0.75), Quantile.Median(seconds));
     }
 
     private static double Time(Action action)
@@ -43,14 +45,5 @@ internal sealed record Pairs(double Median, double Lower, double Upper, double S
         long start = Stopwatch.GetTimestamp();
         action();
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
-    }
-
-    /// <summary>A quantile, between two values in proportion.</summary>
-    private static double Quantile(double[] values, double share)
-    {
-        double[] sorted = [.. values.Order()];
-        double at = share * (sorted.Length - 1);
-        int below = (int)at;
-        return sorted[below] + ((at - below) * (sorted[Math.Min(below + 1, sorted.Length - 1)] - sorted[below]));
     }
 }

@@ -22,7 +22,7 @@ internal sealed record PerfOptions
           --threads  worker threads (default: one a core)
           --runs     runs of each measurement after two seconds to warm up; the fastest counts
           --large    side of the image whose segmentation's peak memory is measured
-          --peers    also scipy, scikit-image, OpenCV, Python's xgboost and ONNX Runtime, in the same run with as many processes or threads
+          --peers    also scipy, scikit-image, OpenCV, vigra, Python's xgboost and ONNX Runtime, in the same run on as many cores
           --json     writes everything measured to FILE
           --save     writes it to perf/results/NAME/, as JSON and as a table; NAME describes the machine
         """;

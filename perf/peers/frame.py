@@ -23,8 +23,6 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import numpy as np
 import xgboost
 
-SIGMAS = (1, 2, 4, 8, 16)
-
 
 def standardised(image: np.ndarray) -> np.ndarray:
     return ((image - image.mean()) / image.std()).astype(np.float32)
@@ -52,38 +50,16 @@ def features_of_band(band: np.ndarray) -> np.ndarray:
 
 
 def of_opencv(threads: int):
-    """Features with OpenCV, which has its own threads. Its Sobel is the sum of three, so it is divided by 8 as scipy's is."""
+    """Features with OpenCV, which has its own threads."""
     import cv2
-    import features
+    import opencv_features
 
     cv2.setNumThreads(threads)
-    border = cv2.BORDER_REPLICATE
-    # scipy's correlate and OpenCV's filter2D both correlate; the kernels are the same.
-    kernels = features.line_kernels()
-
-    def sobel(plane, dx, dy):
-        return cv2.Sobel(plane, cv2.CV_32F, dx, dy, ksize=3, scale=1 / 8, borderType=border)
 
     def compute(image: np.ndarray) -> np.ndarray:
-        image = standardised(image)
-        planes, blurred = [], []
-        for sigma in (0,) + SIGMAS:
-            side = 2 * int(4 * sigma + 0.5) + 1
-            blur = cv2.GaussianBlur(image, (side, side), sigma, borderType=border) if sigma else image
-            blurred.append(blur)
-            gx, gy = sobel(blur, 1, 0), sobel(blur, 0, 1)
-            planes += [blur, cv2.magnitude(gx, gy)]
-            a, b, d = sobel(gx, 1, 0), sobel(gx, 0, 1), sobel(gy, 0, 1)
-            half, root = (a + d) / 2, cv2.magnitude((a - d) / 2, b)
-            planes += [half + root, half - root, np.sqrt(a * a + b * b + d * d), a + d, a * d - b * b]
-        for i in range(1, len(SIGMAS) + 1):
-            for j in range(1, i):
-                planes.append(blurred[j] - blurred[i])
-        responses = np.stack([cv2.filter2D(image, cv2.CV_32F, kernel, borderType=border) for kernel in kernels])
-        planes += [responses.sum(0), responses.mean(0), responses.std(0), np.median(responses, 0), responses.max(0), responses.min(0)]
-        return np.stack(planes, axis=-1)
+        return np.stack(opencv_features.features(standardised(image), 1), axis=-1)
 
-    return compute, {"opencv": cv2.__version__}
+    return compute, opencv_features.versions()
 
 
 def main() -> None:

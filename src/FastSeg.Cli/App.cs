@@ -104,7 +104,7 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
         [
             new TrainCommand(), new ImportCommand(), new SegmentCommand(), new FeaturesCommand(), new ScoreCommand(), new PlanCommand(),
             new InfoCommand(), new PreviewCommand(), new StudioCommand(), new UpsamplerCommand(), new BackboneCommand(),
-            new ModelsCommand(), new DemoCommand(), new SelfTestCommand(),
+            new ModelsCommand(), new DemoCommand(), new SelfTestCommand(), new ScalingCommand(), new ScalingPointCommand(),
         ])
         {
             root.Subcommands.Add(command);

@@ -41,9 +41,9 @@ internal sealed class DemoCommand : FastSegCommand
 
     public override int Run(Session session)
     {
-        string samples = session.Parsed.GetValue(_samples) ?? FindSamples();
+        string samples = session.Parsed.GetValue(_samples) ?? SampleFolder.Find();
         string output = session.Parsed.GetValue(_output) ?? Path.GetFullPath(Path.Combine(samples, "..", "..", "out", "demo"));
-        string[] truths = Files(Path.Combine(samples, "test"), "_gt.png");
+        string[] truths = SampleFolder.Files(Path.Combine(samples, "test"), "_gt.png");
         Folder.Make(output);
         using Backbone? backbone = Open(session);
         List<Method> methods = Train(session, backbone, samples, output);
@@ -64,30 +64,6 @@ internal sealed class DemoCommand : FastSegCommand
         return ExitCode.Success;
     }
 
-    /// <summary>The sample lies beside the sources, some folders above the program.</summary>
-    private static string FindSamples()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string samples = Path.Combine(folder.FullName, "samples", "ni");
-            if (Directory.Exists(Path.Combine(samples, "train")) && Directory.Exists(Path.Combine(samples, "test")))
-            {
-                return samples;
-            }
-        }
-        throw new FastSegException(
-            $"There is no folder samples/ni above {AppContext.BaseDirectory}; run the program from a copy of the repository.");
-    }
-
-    private static string[] Files(string folder, string ending)
-    {
-        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, $"*{ending}") : [];
-        Array.Sort(files, StringComparer.Ordinal);
-        return files.Length > 0
-            ? files
-            : throw new FastSegException($"{folder} has no file that ends in {ending}; restore the sample from the repository.");
-    }
-
     /// <summary>The backbone in the box, or null and a sentence where it is missing.</summary>
     private static Backbone? Open(Session session)
     {
@@ -105,9 +81,7 @@ internal sealed class DemoCommand : FastSegCommand
 
     private static List<Method> Train(Session session, Backbone? backbone, string samples, string output)
     {
-        string[] labels = Files(Path.Combine(samples, "train"), "_labels.png");
-        string[] images = [.. labels.Select(path => path.Replace("_labels.png", ".png", StringComparison.Ordinal))];
-        using var set = new TrainingSet(images, labels, [], ImageOptions.Default, new LabelOptions());
+        using TrainingSet set = SampleFolder.Training(samples);
         var methods = new List<Method> { Train(session, "classical", "", null, set, output) };
         if (backbone is not null)
         {

@@ -151,7 +151,7 @@ internal sealed class DeepFeatureOptions
     }
 
     /// <summary>What is wanted, but for the number of channels.</summary>
-    private DeepOptions Wanted(ParseResult parsed, DeepOptions defaults) => defaults with
+    private DeepOptions Wanted(ParseResult parsed, DeepOptions defaults) => With(defaults, parsed.GetValue(_upsampler)) with
     {
         Projection = Projection(parsed) is { } file ? ProjectionFile.Load(file) : null,
         FitProjection = parsed.GetValue(_projection) == Fit,
@@ -159,7 +159,12 @@ internal sealed class DeepFeatureOptions
         Range = parsed.GetValue(_range),
         FlipAverage = parsed.GetValue(_flips),
         Rgb = parsed.GetValue(_rgb) is { Length: > 0 } channels ? channels : null,
-        Upsampling = parsed.GetValue(_upsampler) switch
+    };
+
+    /// <summary>The same options with an upsampler by its word; null or another word leaves the choice to the library.</summary>
+    public static DeepOptions With(DeepOptions options, string? upsampler) => options with
+    {
+        Upsampling = upsampler switch
         {
             "nearest" => Upsampling.Nearest,
             "bilinear" => Upsampling.Bilinear,
@@ -167,7 +172,7 @@ internal sealed class DeepFeatureOptions
             "learned" => Upsampling.Learned,
             _ => null,
         },
-        Shifts = parsed.GetValue(_upsampler) switch
+        Shifts = upsampler switch
         {
             "strided:2" => 2,
             "strided:4" => 4,

@@ -46,6 +46,12 @@ internal sealed class Session(
     /// <summary>What computes, as --backend calls it.</summary>
     public string BackendName => common.Backend.ToString().ToLowerInvariant();
 
+    /// <summary>Worker threads.</summary>
+    public int Threads => common.Threads;
+
+    /// <summary>Most bytes of the GPU's memory to use; 0 leaves it to the library.</summary>
+    public long DeviceMemory => common.DeviceMemory;
+
     /// <summary>What --report writes.</summary>
     public RunReport Report { get; } = new(command, common.Threads);
 

@@ -7,7 +7,7 @@ internal sealed class UsageTests
 {
     private static readonly string[] Commands =
     [
-        "train", "segment", "features", "score", "plan", "info", "preview", "studio", "upsampler", "models", "demo", "selftest",
+        "train", "segment", "features", "score", "plan", "info", "preview", "studio", "upsampler", "models", "demo", "selftest", "scaling",
     ];
 
     private static readonly string[] Helped = [.. Commands, "upsampler import", "upsampler info", "upsampler run", "upsampler train"];

@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using FastSeg.Backends;
+using FastSeg.Cli.Options;
+using FastSeg.Cli.Sessions;
+
+namespace FastSeg.Cli.Scaling;
+
+/// <summary>Measures one size; runs in a process of its own, whose peak memory nothing else adds to.</summary>
+internal sealed class PointMeasurement(PointJob job, Session session)
+{
+    /// <summary>Side of the image by which an upsampler is warmed up.</summary>
+    private const int WarmSide = 256;
+
+    private readonly ComputeOptions _options = session.Options(job.Memory);
+
+    /// <summary>Loads the model, warms up, runs, and says what it took.</summary>
+    public ScalingPoint Measure() => job.Upsampler is { } upsampler ? MeasureUpsampler(upsampler) : MeasureModel();
+
+    private ScalingPoint MeasureModel()
+    {
+        Model model = Model.Load(job.Model!);
+        using Backbone? backbone = BackboneOption.Open(session, model, job.Model!, job.Backbone);
+        var segmenter = new Segmenter(model, backbone);
+        double startUp = SinceStart();
+        WarmUp(segmenter, Plan(segmenter));
+        // What is resident by now, the warm-up's code for one, is part of the plan.
+        Plan plan = Plan(segmenter);
+        ScalingPoint point = Repeat(() =>
+        {
+            using ImageReader opened = ImageFile.Open(job.Image);
+            using ImageWriter labels = ImageFile.Create(job.Output, segmenter.LabelLayout(opened.Info));
+            return segmenter.Segment(opened, new SegmentOutputs { Labels = labels }, options: _options);
+        });
+        bool counted = model.DeepFeatures is null && model.Smoothing.Equals(Smoothing.None);
+        return point with
+        {
+            StartUp = startUp,
+            PlannedBytes = plan.PeakBytes,
+            TransformerBytes = plan.Items.Where(item => item.Name == "transformer").Sum(item => item.Bytes),
+            Device = plan.DeviceItems.Count == 0 ? null : Device(plan, point, counted),
+        };
+    }
+
+    private ScalingPoint MeasureUpsampler(string upsampler)
+    {
+        using Backbone backbone = Backbone.Open(
+            job.Backbone!, DeepFeatureOptions.NetworkThreads, BackendChoice.CudaOrdinal(session.Backend));
+        session.Say(backbone.Note);
+        DeepOptions deep = DeepFeatureOptions.With(new DeepOptions(backbone), upsampler);
+        FeatureSpec none = FeatureSpec.Paper with { Families = Families.None };
+        double startUp = SinceStart();
+        RunResult Features(ImageReader image) => Segmenter.Features(
+            image, none, 1,
+            names => new DroppedPlanes(new ImageLayout(image.Info.Width, image.Info.Height, SampleType.Float32, names.Count)),
+            _options, deep);
+        using (ImageReader warm = MemoryImage.FromMemory<byte>(Noise(), WarmSide, WarmSide))
+        {
+            Features(warm);
+        }
+        long planned = 0;
+        ScalingPoint point = Repeat(() =>
+        {
+            using ImageReader image = ImageFile.Open(job.Image);
+            RunResult run = Features(image);
+            planned = planned == 0 ? run.PlannedPeakBytes : planned;
+            return run;
+        });
+        return point with { StartUp = startUp, PlannedBytes = planned };
+    }
+
+    private Plan Plan(Segmenter segmenter)
+    {
+        using ImageReader image = ImageFile.Open(job.Image);
+        return segmenter.Plan(image, new PlannedOutputs { Labels = job.Output }, options: _options);
+    }
+
+    /// <summary>One tile, so that code is compiled, and a device has its kernels, before anything is timed.</summary>
+    private void WarmUp(Segmenter segmenter, Plan plan)
+    {
+        using ImageReader image = ImageFile.Open(job.Image);
+        var tile = new SegmentOptions
+        {
+            Region = new Region(0, 0, Math.Min(job.Side, plan.TileWidth), Math.Min(job.Side, plan.TileHeight)),
+        };
+        ImageLayout layout = segmenter.LabelLayout(image.Info, tile);
+        using MemoryWriter labels = MemoryWriter.Into<byte>(layout, new byte[layout.Width * layout.Height]);
+        segmenter.Segment(image, new SegmentOutputs { Labels = labels }, tile, _options);
+    }
+
+    /// <summary>Runs it some times; the one with the median time is described.</summary>
+    private ScalingPoint Repeat(Func<RunResult> run)
+    {
+        var runs = new List<(double Seconds, RunResult Result)>();
+        long peak = 0;
+        do
+        {
+            long start = Stopwatch.GetTimestamp();
+            RunResult result = run();
+            runs.Add((Stopwatch.GetElapsedTime(start).TotalSeconds, result));
+            peak = peak == 0 ? ProcessMemory.Peak() : peak;
+        }
+        while (runs.Count < PointJob.MostRuns && runs[0].Seconds <= PointJob.LongSeconds);
+        (_, RunResult middle) = runs.OrderBy(one => one.Seconds).ElementAt(runs.Count / 2);
+        long Bytes(Stage stage) => middle.Stages.Where(report => report.Stage == stage).Sum(report => report.Bytes);
+        string? note = middle.Note;
+        return new ScalingPoint(job.Side)
+        {
+            Seconds = Quantile.Median([.. runs.Select(one => one.Seconds)]),
+            Runs = [.. runs.Select(one => one.Seconds)],
+            Stages = [.. middle.Stages.Select(stage => new StageSeconds(stage.Name, stage.Seconds))],
+            PeakBytes = peak,
+            ManagedBytes = GC.GetTotalMemory(forceFullCollection: false),
+            ReadBytes = Bytes(Stage.Read),
+            WrittenBytes = Bytes(Stage.Write),
+            Backend = note is null ? middle.Backend.Name() : $"{middle.Backend.Name()}: {note}",
+        };
+    }
+
+    /// <summary>
+    /// A tile crosses the bus three times: its samples with those around it go up; labels, and a flag of four bytes for samples that are no
+    /// number, come down.
+    /// </summary>
+    private DeviceUse Device(Plan plan, ScalingPoint point, bool counted)
+    {
+        if (!counted)
+        {
+            return new DeviceUse(plan.DeviceBytes, null, null, null);
+        }
+        using ImageReader image = ImageFile.Open(job.Image);
+        // Where samples are standardised by the image, it is read once more for its mean and deviation, and stays on the host.
+        long host = plan.Standardise == Standardisation.Image ? (long)point.Pixels * image.Info.PixelBytes : 0;
+        return new DeviceUse(
+            plan.DeviceBytes, 3 * plan.Tiles, point.ReadBytes - host, (long)point.Pixels + (sizeof(int) * plan.Tiles));
+    }
+
+    private static byte[] Noise()
+    {
+        byte[] noise = new byte[WarmSide * WarmSide];
+        new Random(1).NextBytes(noise);
+        return noise;
+    }
+
+    private static double SinceStart()
+    {
+        using var process = Process.GetCurrentProcess();
+        return (DateTime.Now - process.StartTime).TotalSeconds;
+    }
+}

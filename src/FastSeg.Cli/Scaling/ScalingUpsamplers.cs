@@ -1,0 +1,13 @@
+namespace FastSeg.Cli.Scaling;
+
+/// <summary>What `scaling --upsamplers` compares, after Figure 3 of the paper.</summary>
+internal static class ScalingUpsamplers
+{
+    /// <summary>The transformer in the box.</summary>
+    public const string DefaultBackbone = "fastseg-vit-tiny-8-int8";
+
+    /// <summary>What the paper's figure has and the engine has not.</summary>
+    public const string Missing =
+        "of the paper's upsamplers the engine lacks FeatUp's joint bilateral (a trained one; jbu here is not trained), LiFT and LoftUp, " +
+        "and strided stands for shifts by halves of a patch";
+}
