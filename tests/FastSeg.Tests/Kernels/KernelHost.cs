@@ -42,10 +42,13 @@ internal static class KernelHost
     }
 
     /// <summary>A kernel as OpenCL C.</summary>
-    public static string OpenCl(Delegate kernel)
+    public static string OpenCl(Delegate kernel) => OpenCl(kernel.Method);
+
+    /// <summary>A kernel as OpenCL C.</summary>
+    public static string OpenCl(MethodInfo kernel)
     {
         using var backend = new CLBackend(Context, Capabilities(), CLDeviceVendor.Other, CLCVersion.CL20);
-        return ((CLCompiledKernel)backend.Compile(Entry(kernel.Method), KernelSpecialization.Empty)).Source;
+        return ((CLCompiledKernel)backend.Compile(Entry(kernel), KernelSpecialization.Empty)).Source;
     }
 
     /// <summary>

@@ -92,7 +92,8 @@ internal sealed class PtxArguments
         : type.IsPrimitive ? Marshal.SizeOf(type)
         : Fields(type).Max(field => AlignmentOf(field.FieldType));
 
-    private static IEnumerable<FieldInfo> Fields(Type type) =>
+    /// <summary>The fields of a structure in their order.</summary>
+    public static IEnumerable<FieldInfo> Fields(Type type) =>
         type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).OrderBy(field => field.MetadataToken);
 
     private static int Aligned(int offset, int alignment) => (offset + alignment - 1) / alignment * alignment;

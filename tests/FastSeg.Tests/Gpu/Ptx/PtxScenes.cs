@@ -29,14 +29,17 @@ internal static class PtxScenes
         ["rates"] = () => new ThroughputTests().BothAreRightOnTheDeviceAndASimulationHasNoRates(),
     };
 
-    private static readonly Dictionary<string, Lazy<IReadOnlyDictionary<string, PtxCode>>> Runs =
+    private static readonly Dictionary<string, Lazy<PtxTwin>> Runs =
         Actions.ToDictionary(
-            scene => scene.Key, scene => new Lazy<IReadOnlyDictionary<string, PtxCode>>(() => PtxTwin.Beside(scene.Value)));
+            scene => scene.Key, scene => new Lazy<PtxTwin>(() => PtxTwin.Beside(scene.Value)));
 
     public static IEnumerable<string> Names => Actions.Keys;
 
     /// <summary>Runs a scene if it has not run, and returns the kernels that it launches.</summary>
-    public static IReadOnlyDictionary<string, PtxCode> Launched(string scene) => Runs[scene].Value;
+    public static IReadOnlyDictionary<string, PtxCode> Launched(string scene) => Run(scene).Launched;
+
+    /// <summary>Runs a scene if it has not run.</summary>
+    public static PtxTwin Run(string scene) => Runs[scene].Value;
 
     private static void Samples()
     {

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastSeg.Gpu;
+using FastSeg.Tests.Gpu.OpenCl;
 using FastSeg.Tests.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
@@ -28,6 +29,12 @@ internal sealed class PtxTwin : KernelLoader
     /// <summary>Kernels that were launched at least once, by name.</summary>
     public ConcurrentDictionary<string, PtxCode> Launched { get; } = [];
 
+    /// <summary>Launches that ran as OpenCL C, too, which needs clang.</summary>
+    public int OpenClLaunches { get; private set; }
+
+    /// <summary>What went wrong in them; a test of its own asks.</summary>
+    public List<string> OpenClFailures { get; } = [];
+
     /// <summary>A kernel's PTX, compiled once for all tests.</summary>
     public static PtxCode CodeOf(MethodInfo kernel) => Compiled.GetOrAdd(kernel, method => new PtxCode(KernelHost.Ptx(method)));
 
@@ -38,11 +45,11 @@ internal sealed class PtxTwin : KernelLoader
         return $"{kernel.DeclaringType!.Name}.{kernel.Name}{sinks}";
     }
 
-    /// <summary>Runs an action while launches run as PTX beside their simulation, and returns the kernels that were launched.</summary>
-    public static IReadOnlyDictionary<string, PtxCode> Beside(Action action) => Run(new PtxTwin(simulates: true), action);
+    /// <summary>Runs an action while launches run as PTX beside their simulation, and returns what was launched.</summary>
+    public static PtxTwin Beside(Action action) => Run(new PtxTwin(simulates: true), action);
 
-    /// <summary>Runs an action while launches run as PTX alone, and returns the kernels that were launched.</summary>
-    public static IReadOnlyDictionary<string, PtxCode> Instead(Action action) => Run(new PtxTwin(simulates: false), action);
+    /// <summary>Runs an action while launches run as PTX alone, and returns what was launched.</summary>
+    public static PtxTwin Instead(Action action) => Run(new PtxTwin(simulates: false), action);
 
     /// <inheritdoc/>
     public override Delegate Load(Accelerator accelerator, MethodInfo kernel, Type launch)
@@ -61,7 +68,7 @@ internal sealed class PtxTwin : KernelLoader
     [ModuleInitializer]
     internal static void Install() => Simulated = new PtxTwin(simulates: true);
 
-    private static IReadOnlyDictionary<string, PtxCode> Run(PtxTwin twin, Action action)
+    private static PtxTwin Run(PtxTwin twin, Action action)
     {
         PtxTwin? before = Interlocked.Exchange(ref _active, twin);
         try
@@ -72,7 +79,7 @@ internal sealed class PtxTwin : KernelLoader
         {
             Volatile.Write(ref _active, before);
         }
-        return twin.Launched;
+        return twin;
     }
 
     private static void Either(MethodInfo kernel, AcceleratorStream stream, KernelConfig config, object[] arguments, Action simulated)
@@ -91,26 +98,52 @@ internal sealed class PtxTwin : KernelLoader
         Launched.TryAdd(NameOf(kernel), code);
         stream.Synchronize();
         PtxArguments given = PtxArguments.Of(code.Program, kernel, arguments);
-        byte[][] before = _simulates ? Contents(given) : [];
-        if (_simulates)
+        if (!_simulates)
         {
-            simulated();
-            stream.Synchronize();
+            code.Launch(given.Bytes, given.Memory, Size(config.GridDim), Size(config.GroupDim));
+            return;
         }
-        byte[][] expected = _simulates ? Contents(given) : [];
-        for (int i = 0; i < before.Length; i++)
+        byte[][] before = Contents(given);
+        simulated();
+        stream.Synchronize();
+        byte[][] expected = Contents(given);
+        if (OpenClCode.HasClang)
         {
-            Marshal.Copy(before[i], 0, given.Buffers[i].First, before[i].Length);
+            OpenClLaunches++;
+            try
+            {
+                Restore(given, before);
+                OpenClCode.Of(kernel).Launch(OpenClArguments.Of(arguments), Size(config.GridDim), Size(config.GroupDim));
+                Compare($"The OpenCL C of {NameOf(kernel)}", given, expected);
+            }
+            catch (PtxException e)
+            {
+                OpenClFailures.Add(e.Message);
+            }
         }
+        Restore(given, before);
         code.Launch(given.Bytes, given.Memory, Size(config.GridDim), Size(config.GroupDim));
-        byte[][] actual = _simulates ? Contents(given) : [];
+        Compare($"The PTX of {NameOf(kernel)}", given, expected);
+    }
+
+    private static void Restore(PtxArguments given, byte[][] contents)
+    {
+        for (int i = 0; i < contents.Length; i++)
+        {
+            Marshal.Copy(contents[i], 0, given.Buffers[i].First, contents[i].Length);
+        }
+    }
+
+    private static void Compare(string what, PtxArguments given, byte[][] expected)
+    {
+        byte[][] actual = Contents(given);
         for (int i = 0; i < expected.Length; i++)
         {
             int at = expected[i].AsSpan().CommonPrefixLength(actual[i]);
             if (at < expected[i].Length)
             {
                 string values = $"byte {at} is {actual[i][at]}, on the simulated device {expected[i][at]}";
-                throw new PtxException($"The PTX of {NameOf(kernel)} computes another {given.Buffers[i].Name}: {values}.");
+                throw new PtxException($"{what} computes another {given.Buffers[i].Name}: {values}.");
             }
         }
     }
