@@ -1,3 +1,4 @@
+using System.CommandLine;
 using FastSeg.Cli.Errors;
 using FastSeg.Cli.Reports;
 using FastSeg.Cli.Options;
@@ -7,22 +8,38 @@ using FastSeg.Cli.Text;
 namespace FastSeg.Cli.Commands;
 
 /// <summary>Compares every operation with its reference on this machine.</summary>
-internal sealed class SelfTestCommand() : FastSegCommand(
-    "selftest", "Compares every operation with a scalar reference on random input.",
-    "On the CPU (the default) filters, and what follows the transformer, are compared with float64 versions of their definitions " +
-        "and the forest with libxgboost; a GPU is compared with the CPU. " +
-        "Prints operation, size, largest error, what is allowed, and time. " +
-        "On a GPU the time is the kernels', without copies, the best of five; the rate comes from counted bytes and operations, " +
-        "and beside it stands what part it is of the copying or multiply-adds that were measured on the device first. " +
-        "On the simulated device there are counts for a pixel instead, because its times mean nothing.",
-    "fastseg selftest",
-    "fastseg selftest --backend cuda")
+internal sealed class SelfTestCommand : FastSegCommand
 {
+    private readonly Option<string?> _emit = new("--emit")
+    {
+        Description =
+            "Instead of testing, write every kernel's PTX and OpenCL C into a folder, named by kernel and sink, and with ptxas on the " +
+            "path a table of registers, spills and shared memory.",
+        HelpName = "DIR",
+    };
+
+    public SelfTestCommand() : base(
+        "selftest", "Compares every operation with a scalar reference on random input.",
+        "On the CPU (the default) filters, and what follows the transformer, are compared with float64 versions of their definitions " +
+            "and the forest with libxgboost; a GPU is compared with the CPU. " +
+            "Prints operation, size, largest error, what is allowed, and time. " +
+            "On a GPU the time is the kernels', without copies, the best of five; the rate comes from counted bytes and operations, " +
+            "and beside it stands what part it is of the copying or multiply-adds that were measured on the device first. " +
+            "On the simulated device there are counts for a pixel instead, because its times mean nothing.",
+        "fastseg selftest",
+        "fastseg selftest --backend cuda",
+        "fastseg selftest --backend simulated --emit kernels/") => Options.Add(_emit);
+
     /// <inheritdoc/>
     public override CommonUse Uses => CommonUse.Backend | CommonUse.Report;
 
     public override int Run(Session session)
     {
+        if (session.Parsed.GetValue(_emit) is { } folder)
+        {
+            KernelFiles.Write(folder, session.Output, session.Cancellation);
+            return ExitCode.Success;
+        }
         var results = new List<BackendCheckResult>();
         BackendKind backend = session.Backend == BackendKind.Auto ? BackendKind.Cpu : session.Backend;
         string[] titles = backend switch
