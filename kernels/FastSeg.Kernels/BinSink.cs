@@ -32,6 +32,16 @@ public struct BinSink : IPlaneSink
     public int PlaneStride;
 
     /// <inheritdoc/>
+    public void StoreFive(int plane, int pixel, float a, float b, float c, float d, float e)
+    {
+        Store(plane, pixel, a);
+        Store(plane + 1, pixel, b);
+        Store(plane + 2, pixel, c);
+        Store(plane + 3, pixel, d);
+        Store(plane + 4, pixel, e);
+    }
+
+    /// <inheritdoc/>
     public void Store(int plane, int pixel, float value)
     {
         BinRange range = Features[plane];

@@ -9,13 +9,13 @@ namespace FastSeg.Kernels;
 /// <remarks>
 /// A warp has one four of outputs; a lane 4 columns x 2 rows of them: 32 sums, in registers from first to last. An input channel costs a
 /// lane 24 reads of the tile and 36 of the weights (the same for the whole warp, so broadcast) for 288 fused multiply-adds: 4.8 a read,
-/// and an SM issues 4 for each read, so arithmetic is the bound. The loop over channels is 572 PTX instructions; 180 of them make the 60
-/// reads' addresses out of one register and constants, which the assembler can fold into the reads, and 32 are moves that vanish. The
+/// and an SM issues 4 for each read, so arithmetic is the bound. The loop over channels reads behind two bases, of the tile and of the
+/// weights, at constant places, which the assembler folds into the reads: 334 instructions are left of it. The
 /// tile's rows lie in pairs, a pair 77 floats (1 mod 4) behind the last, so that the four rows of lanes read disjoint sets of banks.
 /// Counts: 18 flops a pixel, input and output channel. Traffic a pixel: 4 x 1.33 (the 34 x 10 window of 32 x 8 pixels; mostly from L2)
 /// bytes an input channel for each pass of 32 outputs, and 4 bytes written an output. Shared: 21.5 KB (tile 12.3, weights 9.2), groups of
-/// 32 x 8 threads; about 80 registers a thread, three groups an SM. Predicted share of the multiply-add rate: 288 / 360 = 0.80 with folded
-/// addresses, 288 / 540 = 0.53 without, less 5 to 15 % for the staging; so 26 to 44 TFLOP/s on an H100, 14 to 24 on an A10, at 1.7 GHz.
+/// 32 x 8 threads; 96 registers a thread, two groups an SM. Share of the multiply-add rate by count: 288 / 334 = 0.86 in the loop,
+/// and 0.6 with the staging, which weighs as much as the loop where channels are few.
 /// </remarks>
 public static class Convolution
 {
@@ -32,7 +32,8 @@ public static class Convolution
     public const int MostQuads = 8;
 
     private const int Window = 9, Chunk = 8, ReadColumns = TileColumns + 2, ReadRows = TileRows + 2;
-    private const int SecondRow = 40, PairStride = 77, ChannelStride = (ReadRows / 2) * PairStride, Outputs = MostQuads * WarpOutputs;
+    private const int SecondRow = 40, PairStride = 77, LaneFloats = PairStride + SecondRow + 6;
+    private const int ChannelStride = (ReadRows / 2) * PairStride, Outputs = MostQuads * WarpOutputs;
 
     /// <summary>
     /// The device function; groups of 32 columns; grid: tiles across, tiles down, passes of <see cref="ConvolutionShape.GroupQuads"/>.
@@ -61,17 +62,28 @@ public static class Convolution
         {
             sums = ConvolutionSums.From(bias[quad * 4], bias[(quad * 4) + 1], bias[(quad * 4) + 2], bias[(quad * 4) + 3]);
         }
-        for (int begin = 0; begin < channels; begin += Chunk)
+        for (int begin = 0, count; begin < channels; begin += count)
         {
-            int count = Math.Min(Chunk, channels - begin);
-            StageTile(shape, first, second, tile, shape.X + left - 1, shape.Y + top - 1, begin, count);
+            // A chunk's channels come from one source.
+            bool inFirst = begin < first.Channels;
+            ConvolutionSource source = inFirst ? first : second;
+            int channel = inFirst ? begin : begin - first.Channels;
+            count = Math.Min(Chunk, source.Channels - channel);
+            if (source.Mapping == ConvolutionSource.Same)
+            {
+                StageSame(shape, source, tile, shape.X + left - 1, shape.Y + top - 1, channel, count);
+            }
+            else
+            {
+                StageResized(shape, source, tile, shape.X + left - 1, shape.Y + top - 1, channel, count);
+            }
             StageWeights(shape, weights, taps, begin, count);
             GroupBarrier.Wait();
             if (computes)
             {
-                for (int channel = 0; channel < count; channel++)
+                for (int i = 0; i < count; i++)
                 {
-                    sums = Add(sums, tile, at + (channel * ChannelStride), taps, (channel * Window * Outputs) + (warp * WarpOutputs));
+                    sums = Add(sums, tile, at + (i * ChannelStride), taps, (i * Window * Outputs) + (warp * WarpOutputs));
                 }
             }
             GroupBarrier.Wait();
@@ -82,60 +94,97 @@ public static class Convolution
         }
     }
 
-    /// <summary>Brings some channels of the group's tile and its border into shared memory, resized.</summary>
-    private static void StageTile(
-        ConvolutionShape shape, ConvolutionSource first, ConvolutionSource second, ArrayView<float> tile, int left, int top,
-        int begin, int count)
+    /// <summary>Brings some channels of the group's tile and its border into shared memory, of a source of the layer's size.</summary>
+    private static void StageSame(
+        ConvolutionShape shape, ConvolutionSource source, ArrayView<float> tile, int left, int top, int channel, int count)
+    {
+        int thread = (Group.IdxY * Group.DimX) + Group.IdxX, threads = Group.DimX * Group.DimY, stride = source.PlaneStride;
+        for (int position = thread; position < ReadColumns * ReadRows; position += threads)
+        {
+            int row = position / ReadColumns, column = position - (row * ReadColumns);
+            // Beyond the layer its nearest pixel is read, which is stored, and where zeros belong there is not taken.
+            bool zero = shape.IsZero(left + column, top + row);
+            int x = shape.ReadX(left + column) - source.X, y = shape.ReadY(top + row) - source.Y;
+            int from = (channel * stride) + (y * source.Width) + x;
+            ArrayView<float> to = tile.SubView(Place(row, column), ((Chunk - 1) * ChannelStride) + 1);
+            if (count == Chunk)
+            {
+                float a = source.Planes[from], b = source.Planes[from + stride], c = source.Planes[from + (2 * stride)];
+                float d = source.Planes[from + (3 * stride)], e = source.Planes[from + (4 * stride)];
+                float f = source.Planes[from + (5 * stride)], g = source.Planes[from + (6 * stride)];
+                float h = source.Planes[from + (7 * stride)];
+                to[0] = zero ? 0 : a;
+                to[ChannelStride] = zero ? 0 : b;
+                to[2 * ChannelStride] = zero ? 0 : c;
+                to[3 * ChannelStride] = zero ? 0 : d;
+                to[4 * ChannelStride] = zero ? 0 : e;
+                to[5 * ChannelStride] = zero ? 0 : f;
+                to[6 * ChannelStride] = zero ? 0 : g;
+                to[7 * ChannelStride] = zero ? 0 : h;
+            }
+            else
+            {
+                for (int i = 0; i < count; i++)
+                {
+                    float value = source.Planes[from + (i * stride)];
+                    to[i * ChannelStride] = zero ? 0 : value;
+                }
+            }
+        }
+    }
+
+    /// <summary>The same of a source that is resized on the way.</summary>
+    private static void StageResized(
+        ConvolutionShape shape, ConvolutionSource source, ArrayView<float> tile, int left, int top, int channel, int count)
     {
         int thread = (Group.IdxY * Group.DimX) + Group.IdxX, threads = Group.DimX * Group.DimY;
         for (int position = thread; position < ReadColumns * ReadRows; position += threads)
         {
             int row = position / ReadColumns, column = position - (row * ReadColumns);
             bool zero = shape.IsZero(left + column, top + row);
-            int x = shape.ReadX(left + column), y = shape.ReadY(top + row);
-            int to = (row / 2 * PairStride) + (row % 2 * SecondRow) + column;
-            // Where the pixel lies in either source is the same for all channels, so it is found once.
-            SourcePlace inFirst = first.Place(x, y), inSecond = second.Place(x, y);
-            for (int channel = begin; channel < begin + count; channel++)
+            int to = Place(row, column);
+            // Where the pixel lies in the source is the same for all channels, so it is found once.
+            SourcePlace place = source.Place(shape.ReadX(left + column), shape.ReadY(top + row));
+            for (int i = channel; i < channel + count; i++)
             {
-                float value = 0;
-                if (!zero)
-                {
-                    value = channel < first.Channels ? first.Load(inFirst, channel) : second.Load(inSecond, channel - first.Channels);
-                }
-                tile[to] = value;
+                tile[to] = zero ? 0 : source.Load(place, i);
                 to += ChannelStride;
             }
         }
     }
 
-    /// <summary>Brings the weights of some channels and all of the group's outputs into shared memory.</summary>
+    /// <summary>Where a pixel of a channel lies in the tile.</summary>
+    private static int Place(int row, int column) => (row / 2 * PairStride) + (row % 2 * SecondRow) + column;
+
+    /// <summary>Brings the weights of some channels and all of the group's outputs into shared memory; a warp copies lines of 32.</summary>
     private static void StageWeights(ConvolutionShape shape, ArrayView<float> weights, ArrayView<float> taps, int begin, int count)
     {
-        int thread = (Group.IdxY * Group.DimX) + Group.IdxX, threads = Group.DimX * Group.DimY;
-        int padded = shape.Quads * WarpOutputs, from = Grid.IdxZ * shape.GroupQuads * WarpOutputs;
-        for (int i = thread; i < count * Window * Outputs; i += threads)
+        int padded = shape.Quads * WarpOutputs, output = (Grid.IdxZ * shape.GroupQuads * WarpOutputs) + Group.IdxX;
+        int from = (((begin * Window) + Group.IdxY) * padded) + output, to = (Group.IdxY * Outputs) + Group.IdxX;
+        for (int end = count * Window * Outputs; to < end; to += Group.DimY * Outputs)
         {
-            int output = from + (i % Outputs);
-            taps[i] = output < padded ? weights[(((begin * Window) + (i / Outputs)) * padded) + output] : 0;
+            taps[to] = output < padded ? weights[from] : 0;
+            from += Group.DimY * padded;
         }
     }
 
     /// <summary>One input channel: four rows of six values, and nine weights for each of four outputs.</summary>
     private static ConvolutionSums Add(ConvolutionSums sums, ArrayView<float> tile, int at, ArrayView<float> taps, int weight)
     {
-        PixelRow a = PixelRow.Read(tile, at), b = PixelRow.Read(tile, at + SecondRow);
-        PixelRow c = PixelRow.Read(tile, at + PairStride), d = PixelRow.Read(tile, at + PairStride + SecondRow);
-        TapWindow w = TapWindow.Read(taps, weight, Outputs);
+        tile = tile.SubView(at, LaneFloats);
+        taps = taps.SubView(weight, ((Window - 1) * Outputs) + WarpOutputs);
+        PixelRow a = PixelRow.Read(tile, 0), b = PixelRow.Read(tile, SecondRow);
+        PixelRow c = PixelRow.Read(tile, PairStride), d = PixelRow.Read(tile, PairStride + SecondRow);
+        TapWindow w = TapWindow.Read(taps, 0, Outputs);
         sums.Upper0 = sums.Upper0.Add(a, w.Row0).Add(b, w.Row1).Add(c, w.Row2);
         sums.Lower0 = sums.Lower0.Add(b, w.Row0).Add(c, w.Row1).Add(d, w.Row2);
-        w = TapWindow.Read(taps, weight + 1, Outputs);
+        w = TapWindow.Read(taps, 1, Outputs);
         sums.Upper1 = sums.Upper1.Add(a, w.Row0).Add(b, w.Row1).Add(c, w.Row2);
         sums.Lower1 = sums.Lower1.Add(b, w.Row0).Add(c, w.Row1).Add(d, w.Row2);
-        w = TapWindow.Read(taps, weight + 2, Outputs);
+        w = TapWindow.Read(taps, 2, Outputs);
         sums.Upper2 = sums.Upper2.Add(a, w.Row0).Add(b, w.Row1).Add(c, w.Row2);
         sums.Lower2 = sums.Lower2.Add(b, w.Row0).Add(c, w.Row1).Add(d, w.Row2);
-        w = TapWindow.Read(taps, weight + 3, Outputs);
+        w = TapWindow.Read(taps, 3, Outputs);
         sums.Upper3 = sums.Upper3.Add(a, w.Row0).Add(b, w.Row1).Add(c, w.Row2);
         sums.Lower3 = sums.Lower3.Add(b, w.Row0).Add(c, w.Row1).Add(d, w.Row2);
         return sums;

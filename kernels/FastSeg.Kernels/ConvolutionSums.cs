@@ -31,7 +31,7 @@ internal struct PixelRow
     /// <summary>The pixels.</summary>
     public float A, B, C, D, E, F;
 
-    /// <summary>Six floats from <paramref name="at"/> on.</summary>
+    /// <summary>Six floats; <paramref name="at"/> is a constant, which folds into the reads.</summary>
     public static PixelRow Read(ArrayView<float> tile, int at) => new()
     {
         A = tile[at],
@@ -56,7 +56,7 @@ internal struct TapWindow
     /// <summary>The window's rows.</summary>
     public TapRow Row0, Row1, Row2;
 
-    /// <summary>Nine weights, <paramref name="step"/> floats apart.</summary>
+    /// <summary>Nine weights, <paramref name="step"/> floats apart; both are constants, which fold into the reads.</summary>
     public static TapWindow Read(ArrayView<float> taps, int at, int step) => new()
     {
         Row0 = new TapRow { A = taps[at], B = taps[at + step], C = taps[at + (2 * step)] },

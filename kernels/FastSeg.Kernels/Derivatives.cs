@@ -33,24 +33,20 @@ public static class Derivatives
         ArrayView<float> gx = SharedMemory.Allocate<float>(Stride * (MaxRows + 2));
         ArrayView<float> gy = SharedMemory.Allocate<float>(Stride * (MaxRows + 2));
         int left = shape.CoreX + (Grid.IdxX * Columns), top = shape.CoreY + (Grid.IdxY * ThreadRows * Group.DimY);
-        int rows = ThreadRows * Group.DimY;
-        for (int row = Group.IdxY; row < rows + (2 * Border); row += Group.DimY)
+        int rows = ThreadRows * Group.DimY, thread = (Group.IdxY * Columns) + Group.IdxX, threads = Columns * Group.DimY;
+        // Threads take the places one after the other: rows of 36 or 34 would leave most lanes of every second round idle.
+        for (int i = thread; i < (rows + (2 * Border)) * BlurStride; i += threads)
         {
-            for (int i = Group.IdxX; i < BlurStride; i += Columns)
-            {
-                pixels[(row * BlurStride) + i] = blur.At(left - Border + i, top - Border + row);
-            }
+            int row = i / BlurStride;
+            pixels[i] = blur.At(left - Border + i - (row * BlurStride), top - Border + row);
         }
         GroupBarrier.Wait();
-        for (int row = Group.IdxY; row < rows + 2; row += Group.DimY)
+        for (int i = thread; i < (rows + 2) * Stride; i += threads)
         {
             // Outside of the image the derivatives of its edge are repeated, not derivatives of the repeated blur: x and y are clamped.
-            int y = Math.Max(Math.Min(top - 1 + row, shape.Height - 1), 0) - top + Border;
-            for (int i = Group.IdxX; i < Stride; i += Columns)
-            {
-                int x = Math.Max(Math.Min(left - 1 + i, shape.Width - 1), 0) - left + Border;
-                First(pixels, (y * BlurStride) + x, gx, gy, (row * Stride) + i);
-            }
+            int row = i / Stride, y = Math.Max(Math.Min(top - 1 + row, shape.Height - 1), 0) - top + Border;
+            int x = Math.Max(Math.Min(left - 1 + i - (row * Stride), shape.Width - 1), 0) - left + Border;
+            First(pixels, (y * BlurStride) + x, gx, gy, i);
         }
         GroupBarrier.Wait();
         int column = left - shape.CoreX + Group.IdxX;
@@ -60,18 +56,23 @@ public static class Derivatives
             if (column < shape.CoreWidth && line < shape.CoreHeight)
             {
                 int pixel = (line * shape.CoreWidth) + column, at = ((row + 1) * Stride) + Group.IdxX + 1;
+                Neighbours x = Neighbours.Read(gx, at), y = Neighbours.Read(gy, at);
+                float a = x.AlongX(), b = x.AlongY(), d = y.AlongY(), trace = a + d;
                 if (planes.Gaussian >= 0)
                 {
                     sink.Store(planes.Gaussian, pixel, pixels[((row + Border) * BlurStride) + Group.IdxX + Border]);
                 }
                 if (planes.Sobel >= 0)
                 {
-                    float x = gx[at], y = gy[at];
-                    sink.Store(planes.Sobel, pixel, MathF.Sqrt(Fma.Of(x, x, y * y)) * (1 / 8f));
+                    sink.Store(planes.Sobel, pixel, MathF.Sqrt(Fma.Of(x.Own, x.Own, y.Own * y.Own)) * (1 / 8f));
                 }
-                if (planes.Hessian >= 0 || planes.Laplacian >= 0)
+                if (planes.Hessian >= 0)
                 {
-                    Second(gx, gy, at, planes, pixel, sink);
+                    StoreHessian(a, b, d, trace, planes.Hessian, pixel, sink);
+                }
+                if (planes.Laplacian >= 0)
+                {
+                    sink.Store(planes.Laplacian, pixel, trace * (1 / 64f));
                 }
             }
         }
@@ -81,41 +82,57 @@ public static class Derivatives
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void First(ArrayView<float> pixels, int at, ArrayView<float> gx, ArrayView<float> gy, int to)
     {
-        int up = at - BlurStride, down = at + BlurStride;
-        float upLeft = pixels[up - 1], upRight = pixels[up + 1], downLeft = pixels[down - 1], downRight = pixels[down + 1];
-        gx[to] = Fma.Of(2f, pixels[at + 1], upRight + downRight) - Fma.Of(2f, pixels[at - 1], upLeft + downLeft);
-        gy[to] = Fma.Of(2f, pixels[down] - pixels[up], downLeft - upLeft + (downRight - upRight));
+        ArrayView<float> p = pixels.SubView(at - BlurStride - 1, (2 * BlurStride) + 3);
+        float upLeft = p[0], upRight = p[2], downLeft = p[2 * BlurStride], downRight = p[(2 * BlurStride) + 2];
+        gx[to] = Fma.Of(2f, p[BlurStride + 2], upRight + downRight) - Fma.Of(2f, p[BlurStride], upLeft + downLeft);
+        gy[to] = Fma.Of(2f, p[(2 * BlurStride) + 1] - p[1], downLeft - upLeft + (downRight - upRight));
     }
 
-    /// <summary>The Hessian's five planes and the Laplacian at one pixel, from the second derivatives times 64.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Second<TSink>(ArrayView<float> gx, ArrayView<float> gy, int at, DerivativePlanes planes, int pixel, TSink sink)
+    /// <summary>The Hessian's five planes at one pixel, from the second derivatives times 64.</summary>
+    private static void StoreHessian<TSink>(float a, float b, float d, float trace, int plane, int pixel, TSink sink)
         where TSink : struct, IPlaneSink
     {
-        int up = at - Stride, down = at + Stride;
-        float upLeft = gx[up - 1], upRight = gx[up + 1], downLeft = gx[down - 1], downRight = gx[down + 1];
-        float a = Fma.Of(2f, gx[at + 1], upRight + downRight) - Fma.Of(2f, gx[at - 1], upLeft + downLeft);
-        float b = Fma.Of(2f, gx[down] - gx[up], downLeft - upLeft + (downRight - upRight));
-        float d = Fma.Of(2f, gy[down] - gy[up], gy[down - 1] - gy[up - 1] + (gy[down + 1] - gy[up + 1]));
-        float trace = a + d;
-        if (planes.Hessian >= 0)
+        float difference = a - d, bb = b * b, twiceB = b + b;
+        // The CPU computes 0 - b * b, which is +0 for b = 0, where -(b * b) is -0. This is a choice and not a subtraction, because the
+        // assembler would fuse that with the product.
+        float minus = bb == 0f ? 0f : -bb;
+        float root = MathF.Sqrt(Fma.Of(difference, difference, twiceB * twiceB));
+        float mod = MathF.Sqrt(Fma.Of(a, a, Fma.Of(d, d, bb)));
+        sink.StoreFive(
+            plane, pixel, (trace + root) * (1 / 128f), (trace - root) * (1 / 128f), mod * (1 / 64f), trace * (1 / 64f),
+            Fma.Of(a, d, minus) * (1 / 4096f));
+    }
+
+    /// <summary>A first derivative at a pixel and around it.</summary>
+    private struct Neighbours
+    {
+        public float Own;
+
+        private float _upLeft, _up, _upRight, _left, _right, _downLeft, _down, _downRight;
+
+        public static Neighbours Read(ArrayView<float> values, int at)
         {
-            float difference = a - d, bb = b * b, twiceB = b + b;
-            // The CPU computes 0 - b * b, which is +0 for b = 0, where -(b * b) is -0. This is a choice and not a subtraction, because the
-            // assembler would fuse that with the product.
-            float minus = bb == 0f ? 0f : -bb;
-            float root = MathF.Sqrt(Fma.Of(difference, difference, twiceB * twiceB));
-            float mod = MathF.Sqrt(Fma.Of(a, a, Fma.Of(d, d, bb)));
-            sink.Store(planes.Hessian, pixel, (trace + root) * (1 / 128f));
-            sink.Store(planes.Hessian + 1, pixel, (trace - root) * (1 / 128f));
-            sink.Store(planes.Hessian + 2, pixel, mod * (1 / 64f));
-            sink.Store(planes.Hessian + 3, pixel, trace * (1 / 64f));
-            sink.Store(planes.Hessian + 4, pixel, Fma.Of(a, d, minus) * (1 / 4096f));
+            const int Down = 2 * Stride;
+            ArrayView<float> v = values.SubView(at - Stride - 1, Down + 3);
+            return new Neighbours
+            {
+                Own = v[Stride + 1],
+                _upLeft = v[0],
+                _up = v[1],
+                _upRight = v[2],
+                _left = v[Stride],
+                _right = v[Stride + 2],
+                _downLeft = v[Down],
+                _down = v[Down + 1],
+                _downRight = v[Down + 2],
+            };
         }
-        if (planes.Laplacian >= 0)
-        {
-            sink.Store(planes.Laplacian, pixel, trace * (1 / 64f));
-        }
+
+        /// <summary>Its derivative along x, times 8.</summary>
+        public readonly float AlongX() => Fma.Of(2f, _right, _upRight + _downRight) - Fma.Of(2f, _left, _upLeft + _downLeft);
+
+        /// <summary>Its derivative along y, times 8.</summary>
+        public readonly float AlongY() => Fma.Of(2f, _down - _up, _downLeft - _upLeft + (_downRight - _upRight));
     }
 }
 

@@ -32,7 +32,7 @@ public static class Doubling
     public const int TileRows = 4;
 
     private const int Reach = Window / 2, Warp = 32, MaxWarps = 8, Quad = 4, Chunk = 8;
-    private const int TilePixels = Warp * TileRows, WarpTaps = Window * Quad;
+    private const int TilePixels = Warp * TileRows, WarpTaps = Window * Quad, SpreadFloats = (((Quad * TileRows) - 1) * Warp) + 1;
 
     /// <summary>
     /// Products and their interpolation along x; grid: tiles across, tiles down, the window's rows times fours of outputs over a group's
@@ -159,21 +159,23 @@ public static class Doubling
 
     private static DoublingSums Add(DoublingSums sums, ArrayView<float> tile, int at, ArrayView<float> taps, int tap)
     {
-        var pixels = new FourPixels { A = tile[at], B = tile[at + Warp], C = tile[at + (2 * Warp)], D = tile[at + (3 * Warp)] };
+        tile = tile.SubView(at, (3 * Warp) + 1);
+        taps = taps.SubView(tap, WarpTaps);
+        var pixels = new FourPixels { A = tile[0], B = tile[Warp], C = tile[2 * Warp], D = tile[3 * Warp] };
         return new DoublingSums
         {
-            Tap0 = sums.Tap0.Add(pixels, taps, tap),
-            Tap1 = sums.Tap1.Add(pixels, taps, tap + Quad),
-            Tap2 = sums.Tap2.Add(pixels, taps, tap + (2 * Quad)),
-            Tap3 = sums.Tap3.Add(pixels, taps, tap + (3 * Quad)),
-            Tap4 = sums.Tap4.Add(pixels, taps, tap + (4 * Quad)),
+            Tap0 = sums.Tap0.Add(pixels, taps, 0),
+            Tap1 = sums.Tap1.Add(pixels, taps, Quad),
+            Tap2 = sums.Tap2.Add(pixels, taps, 2 * Quad),
+            Tap3 = sums.Tap3.Add(pixels, taps, 3 * Quad),
+            Tap4 = sums.Tap4.Add(pixels, taps, 4 * Quad),
         };
     }
 
     /// <summary>Shares one tap's products with the other lanes of the warp.</summary>
     private static void Spread(TapSums products, ArrayView<float> spread, int at)
     {
-        products.Put(spread, at, Warp);
+        products.Put(spread.SubView(at, SpreadFloats), Warp);
         GroupBarrier.Wait();
     }
 
@@ -182,7 +184,8 @@ public static class Doubling
         TapSums sums, ArrayView<float> spread, int at, int position, ConvolutionShape shape, ConvolutionSource source)
     {
         DoubledPlace place = DoubledPlace.At(position, shape.WholeWidth, source.WholeWidth, source.RatioX, source.Offset, shape.Zeros);
-        return sums.AddBetween(spread, at + place.First, Warp, place);
+        ArrayView<float> near = spread.SubView(at + place.First, SpreadFloats);
+        return sums.AddBetween(near, spread.SubView(at + place.First + place.Step, SpreadFloats), Warp, place);
     }
 
     private static void StoreColumn(ConvolutionShape shape, TapSums sums, FloatSink sink, int windowRow, int output, int column, int top)

@@ -58,21 +58,21 @@ internal struct TapSums
     };
 
     /// <summary>Writes the sixteen sums, each <paramref name="step"/> floats behind the last.</summary>
-    public readonly void Put(ArrayView<float> to, int at, int step)
+    public readonly void Put(ArrayView<float> to, int step)
     {
-        Put(Output0, to, at, step);
-        Put(Output1, to, at + (4 * step), step);
-        Put(Output2, to, at + (8 * step), step);
-        Put(Output3, to, at + (12 * step), step);
+        Put(Output0, to, 0, step);
+        Put(Output1, to, 4 * step, step);
+        Put(Output2, to, 8 * step, step);
+        Put(Output3, to, 12 * step, step);
     }
 
-    /// <summary>Adds a tap's sums, as <see cref="Put(ArrayView{float}, int, int)"/> left them, interpolated between two columns.</summary>
-    public readonly TapSums AddBetween(ArrayView<float> from, int at, int step, DoubledPlace place) => new()
+    /// <summary>Adds a tap's sums, as <see cref="Put(ArrayView{float}, int)"/> left them, interpolated between two columns.</summary>
+    public readonly TapSums AddBetween(ArrayView<float> near, ArrayView<float> far, int step, DoubledPlace place) => new()
     {
-        Output0 = AddBetween(Output0, from, at, step, place),
-        Output1 = AddBetween(Output1, from, at + (4 * step), step, place),
-        Output2 = AddBetween(Output2, from, at + (8 * step), step, place),
-        Output3 = AddBetween(Output3, from, at + (12 * step), step, place),
+        Output0 = AddBetween(Output0, near, far, 0, step, place),
+        Output1 = AddBetween(Output1, near, far, 4 * step, step, place),
+        Output2 = AddBetween(Output2, near, far, 8 * step, step, place),
+        Output3 = AddBetween(Output3, near, far, 12 * step, step, place),
     };
 
     private static FourPixels Add(FourPixels sums, FourPixels pixels, float weight) => new()
@@ -91,14 +91,15 @@ internal struct TapSums
         to[at + (3 * step)] = rows.D;
     }
 
-    private static FourPixels AddBetween(FourPixels sums, ArrayView<float> from, int at, int step, DoubledPlace place) => new()
-    {
-        A = Between(sums.A, from, at, place),
-        B = Between(sums.B, from, at + step, place),
-        C = Between(sums.C, from, at + (2 * step), place),
-        D = Between(sums.D, from, at + (3 * step), place),
-    };
+    private static FourPixels AddBetween(
+        FourPixels sums, ArrayView<float> near, ArrayView<float> far, int at, int step, DoubledPlace place) => new()
+        {
+            A = Between(sums.A, near[at], far[at], place),
+            B = Between(sums.B, near[at + step], far[at + step], place),
+            C = Between(sums.C, near[at + (2 * step)], far[at + (2 * step)], place),
+            D = Between(sums.D, near[at + (3 * step)], far[at + (3 * step)], place),
+        };
 
-    private static float Between(float sum, ArrayView<float> from, int at, DoubledPlace place) =>
-        Fma.Of(place.Far, from[at + place.Step], Fma.Of(place.Near, from[at], sum));
+    private static float Between(float sum, float near, float far, DoubledPlace place) =>
+        Fma.Of(place.Far, far, Fma.Of(place.Near, near, sum));
 }

@@ -203,20 +203,20 @@ public static class Forest
         const int Words = 2 << UnrolledDepth;
         for (int end = first + (pairs * 2 * Words); first < end; first += 2 * Words)
         {
-            int second = first + Words;
-            int a = Child(tree, first, 1, bins, lane), b = Child(tree, second, 1, bins, lane);
-            a = Child(tree, first, a, bins, lane);
-            b = Child(tree, second, b, bins, lane);
-            a = Child(tree, first, a, bins, lane);
-            b = Child(tree, second, b, bins, lane);
-            a = Child(tree, first, a, bins, lane);
-            b = Child(tree, second, b, bins, lane);
-            a = Child(tree, first, a, bins, lane);
-            b = Child(tree, second, b, bins, lane);
-            a = Child(tree, first, a, bins, lane);
-            b = Child(tree, second, b, bins, lane);
-            margin += Interop.IntAsFloat((uint)tree[first + a]);
-            margin += Interop.IntAsFloat((uint)tree[second + b]);
+            ArrayView<int> left = tree.SubView(first, Words), right = tree.SubView(first + Words, Words);
+            int a = Child(left, 1, bins, lane), b = Child(right, 1, bins, lane);
+            a = Child(left, a, bins, lane);
+            b = Child(right, b, bins, lane);
+            a = Child(left, a, bins, lane);
+            b = Child(right, b, bins, lane);
+            a = Child(left, a, bins, lane);
+            b = Child(right, b, bins, lane);
+            a = Child(left, a, bins, lane);
+            b = Child(right, b, bins, lane);
+            a = Child(left, a, bins, lane);
+            b = Child(right, b, bins, lane);
+            margin += Interop.IntAsFloat((uint)left[a]);
+            margin += Interop.IntAsFloat((uint)right[b]);
         }
         return margin;
     }
@@ -226,14 +226,15 @@ public static class Forest
         int words = 2 << depth;
         for (int end = first + (pairs * 2 * words); first < end; first += 2 * words)
         {
+            ArrayView<int> left = tree.SubView(first, words), right = tree.SubView(first + words, words);
             int a = 1, b = 1;
             for (int level = 0; level < depth; level++)
             {
-                a = Child(tree, first, a, bins, lane);
-                b = Child(tree, first + words, b, bins, lane);
+                a = Child(left, a, bins, lane);
+                b = Child(right, b, bins, lane);
             }
-            margin += Interop.IntAsFloat((uint)tree[first + a]);
-            margin += Interop.IntAsFloat((uint)tree[first + words + b]);
+            margin += Interop.IntAsFloat((uint)left[a]);
+            margin += Interop.IntAsFloat((uint)right[b]);
         }
         return margin;
     }
@@ -241,9 +242,9 @@ public static class Forest
     // A node is cut * 65536 + place, with place below 65536: node - bin * 65536 is negative exactly where the bin is above the cut, and its
     // sign bit is then the step to the right child. The place is that of the group's first pixel, whose lane bits are 0: `| lane` adds the
     // thread's own.
-    private static int Child(ArrayView<int> tree, int root, int at, ArrayView<byte> bins, int lane)
+    private static int Child(ArrayView<int> tree, int at, ArrayView<byte> bins, int lane)
     {
-        int node = tree[root + at];
+        int node = tree[at];
         int bin = bins[(node & 0xffff) | lane];
         return (at << 1) | (int)((uint)(node - (bin << 16)) >> 31);
     }

@@ -29,7 +29,7 @@ public static class Gaussian
     /// <summary>Rows of a thread along y.</summary>
     public const int ThreadRowsAlongY = 8;
 
-    private const int Warp = 32, MaxGroupRows = 8;
+    private const int Warp = 32, MaxGroupRows = 8, Reach = (ThreadRowsAlongY * Warp) + 1;
     private const int RowFloats = GroupColumnsAlongX + (2 * MaxRadius);
     private const int ColumnFloats = (ThreadRowsAlongY * MaxGroupRows) + (2 * MaxRadius);
 
@@ -56,27 +56,29 @@ public static class Gaussian
         int t = radius;
         for (; t > 1; t -= 2)
         {
-            float outer = weights[t], inner = weights[t - 1];
-            int l = centre - t, r = centre + t;
-            s0 = Four(outer, inner, pixels[l], pixels[l + 1], pixels[r], pixels[r - 1], s0);
-            s1 = Four(outer, inner, pixels[l + 32], pixels[l + 33], pixels[r + 32], pixels[r + 31], s1);
-            s2 = Four(outer, inner, pixels[l + 64], pixels[l + 65], pixels[r + 64], pixels[r + 63], s2);
-            s3 = Four(outer, inner, pixels[l + 96], pixels[l + 97], pixels[r + 96], pixels[r + 95], s3);
+            ArrayView<float> pair = weights.SubView(t - 1, 2), l = pixels.SubView(centre - t, 98), r = pixels.SubView(centre + t - 1, 98);
+            float outer = pair[1], inner = pair[0];
+            s0 = Four(outer, inner, l[0], l[1], r[1], r[0], s0);
+            s1 = Four(outer, inner, l[32], l[33], r[33], r[32], s1);
+            s2 = Four(outer, inner, l[64], l[65], r[65], r[64], s2);
+            s3 = Four(outer, inner, l[96], l[97], r[97], r[96], s3);
         }
         float middle = weights[0];
         if (t == 1)
         {
+            ArrayView<float> p = pixels.SubView(centre - 1, 99);
             float pair = weights[1];
-            s0 = Two(pair, pixels[centre - 1], pixels[centre + 1], s0);
-            s1 = Two(pair, pixels[centre + 31], pixels[centre + 33], s1);
-            s2 = Two(pair, pixels[centre + 63], pixels[centre + 65], s2);
-            s3 = Two(pair, pixels[centre + 95], pixels[centre + 97], s3);
+            s0 = Two(pair, p[0], p[2], s0);
+            s1 = Two(pair, p[32], p[34], s1);
+            s2 = Two(pair, p[64], p[66], s2);
+            s3 = Two(pair, p[96], p[98], s3);
         }
+        ArrayView<float> own = pixels.SubView(centre, 97);
         int x = left + lane;
-        target.Put(x, y, Fma.Of(middle, pixels[centre], s0));
-        target.Put(x + 32, y, Fma.Of(middle, pixels[centre + 32], s1));
-        target.Put(x + 64, y, Fma.Of(middle, pixels[centre + 64], s2));
-        target.Put(x + 96, y, Fma.Of(middle, pixels[centre + 96], s3));
+        target.Put(x, y, Fma.Of(middle, own[0], s0));
+        target.Put(x + 32, y, Fma.Of(middle, own[32], s1));
+        target.Put(x + 64, y, Fma.Of(middle, own[64], s2));
+        target.Put(x + 96, y, Fma.Of(middle, own[96], s3));
     }
 
     /// <summary>The pass along y; parameters as for <see cref="AlongX"/>, the target's columns among the source's.</summary>
@@ -98,23 +100,25 @@ public static class Gaussian
         int t = radius;
         for (; t > 1; t -= 2)
         {
-            float outer = weights[t], inner = weights[t - 1];
-            int l = centre - (t * Warp), r = centre + ((t - 1) * Warp);
-            float l1 = pixels[l + 32], l2 = pixels[l + 64], l3 = pixels[l + 96], l4 = pixels[l + 128], l5 = pixels[l + 160];
-            float l6 = pixels[l + 192], l7 = pixels[l + 224];
-            float r1 = pixels[r + 32], r2 = pixels[r + 64], r3 = pixels[r + 96], r4 = pixels[r + 128], r5 = pixels[r + 160];
-            float r6 = pixels[r + 192], r7 = pixels[r + 224];
-            s0 = Four(outer, inner, pixels[l], l1, r1, pixels[r], s0);
+            ArrayView<float> pair = weights.SubView(t - 1, 2);
+            ArrayView<float> l = pixels.SubView(centre - (t * Warp), Reach), r = pixels.SubView(centre + ((t - 1) * Warp), Reach);
+            float outer = pair[1], inner = pair[0];
+            float l1 = l[32], l2 = l[64], l3 = l[96], l4 = l[128], l5 = l[160];
+            float l6 = l[192], l7 = l[224];
+            float r1 = r[32], r2 = r[64], r3 = r[96], r4 = r[128], r5 = r[160];
+            float r6 = r[192], r7 = r[224];
+            s0 = Four(outer, inner, l[0], l1, r1, r[0], s0);
             s1 = Four(outer, inner, l1, l2, r2, r1, s1);
             s2 = Four(outer, inner, l2, l3, r3, r2, s2);
             s3 = Four(outer, inner, l3, l4, r4, r3, s3);
             s4 = Four(outer, inner, l4, l5, r5, r4, s4);
             s5 = Four(outer, inner, l5, l6, r6, r5, s5);
             s6 = Four(outer, inner, l6, l7, r7, r6, s6);
-            s7 = Four(outer, inner, l7, pixels[l + 256], pixels[r + 256], r7, s7);
+            s7 = Four(outer, inner, l7, l[256], r[256], r7, s7);
         }
-        float p0 = pixels[centre], p1 = pixels[centre + 32], p2 = pixels[centre + 64], p3 = pixels[centre + 96], p4 = pixels[centre + 128];
-        float p5 = pixels[centre + 160], p6 = pixels[centre + 192], p7 = pixels[centre + 224], middle = weights[0];
+        ArrayView<float> own = pixels.SubView(centre, ThreadRowsAlongY * Warp);
+        float p0 = own[0], p1 = own[32], p2 = own[64], p3 = own[96], p4 = own[128];
+        float p5 = own[160], p6 = own[192], p7 = own[224], middle = weights[0];
         if (t == 1)
         {
             float pair = weights[1];

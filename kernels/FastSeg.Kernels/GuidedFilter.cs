@@ -200,19 +200,20 @@ public static class GuidedFilter
         float sum = values[first + length - 1];
         if ((length & 2) != 0)
         {
-            sum += Two(values, first + (length & ~3));
+            sum += Two(values.SubView(first + (length & ~3), 2), 0);
         }
         if ((length & 4) != 0)
         {
-            sum += Four(values, first + (length & ~7));
+            sum += Four(values.SubView(first + (length & ~7), 4), 0);
         }
         if ((length & 8) != 0)
         {
-            sum += Eight(values, first + (length & ~15));
+            sum += Eight(values.SubView(first + (length & ~15), 8), 0);
         }
         if ((length & 16) != 0)
         {
-            sum += Eight(values, first + (length & ~31)) + Eight(values, first + (length & ~31) + 8);
+            ArrayView<float> sixteen = values.SubView(first + (length & ~31), 16);
+            sum += Eight(sixteen, 0) + Eight(sixteen, 8);
         }
         for (int size = 32; size <= length; size *= 2)
         {
@@ -224,11 +225,12 @@ public static class GuidedFilter
         return sum;
     }
 
-    private static float Two(ArrayView<float> values, long at) => values[at] + values[at + 1];
+    /// <summary>Two values behind the view's first; <paramref name="at"/> is a constant, which folds into the reads.</summary>
+    private static float Two(ArrayView<float> values, int at) => values[at] + values[at + 1];
 
-    private static float Four(ArrayView<float> values, long at) => Two(values, at) + Two(values, at + 2);
+    private static float Four(ArrayView<float> values, int at) => Two(values, at) + Two(values, at + 2);
 
-    private static float Eight(ArrayView<float> values, long at) => Four(values, at) + Four(values, at + 4);
+    private static float Eight(ArrayView<float> values, int at) => Four(values, at) + Four(values, at + 4);
 
     /// <summary>
     /// 32, 64 or 128 values. Sums of 32 are added as they come: the second to the first, then the sum of the third and the fourth to that.
@@ -241,7 +243,8 @@ public static class GuidedFilter
             float sum = 0f;
             for (int j = 0; j < 32; j += 16)
             {
-                float sixteen = Eight(values, at + i + j) + Eight(values, at + i + j + 8);
+                ArrayView<float> part = values.SubView(at + i + j, 16);
+                float sixteen = Eight(part, 0) + Eight(part, 8);
                 sum = j == 0 ? sixteen : sum + sixteen;
             }
             // The sum that is the first of a pair waits for the second; pairs likewise.

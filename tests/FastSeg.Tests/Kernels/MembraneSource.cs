@@ -64,7 +64,9 @@ internal sealed class MembraneSource
     private void Responses()
     {
         var centres = new Dictionary<int, string>();
-        _floats.Add("c = p[at]");
+        // A view from the lowest pixel on: constant places behind it fold into the reads.
+        _text.Append(CultureInfo.InvariantCulture, $"        p = p.SubView(at - {Reach}, {(2 * Reach) + 1});\n");
+        _floats.Add($"c = p[{Reach}]");
         for (int line = 0; line < _plan.Lines.Angles; line++)
         {
             int pixels = _plan.Lines.PixelCounts[line], term = _plan.LineTerm[line];
@@ -77,6 +79,11 @@ internal sealed class MembraneSource
         Flush();
     }
 
+    /// <summary>Floats from the centre to the farthest pixel.</summary>
+    private int Reach => _plan.Lines.Pairs.Max(Offset);
+
+    private static int Offset(PatchPixel pixel) => -((pixel.Y * Membrane.Stride) + pixel.X);
+
     private string Term(int term)
     {
         string name = $"t{term}";
@@ -86,8 +93,8 @@ internal sealed class MembraneSource
             if (term < pairs)
             {
                 PatchPixel pixel = _plan.Lines.Pairs[term];
-                int offset = -((pixel.Y * Membrane.Stride) + pixel.X);
-                _floats.Add($"{name} = p[at - {offset}] + p[at + {offset}]");
+                int offset = Offset(pixel);
+                _floats.Add($"{name} = p[{Reach - offset}] + p[{Reach + offset}]");
             }
             else
             {
