@@ -84,7 +84,17 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
 
     /// <inheritdoc/>
     public override long DeviceLimit(ComputeOptions options) =>
-        options.DeviceMemory > 0 ? options.DeviceMemory : (long)(DefaultShare * _thread.Device.MemoryBytes);
+        Limit(_thread.Device.Kind, options.DeviceMemory, _thread.Device.MemoryBytes);
+
+    /// <summary>
+    /// Bytes that a plan may take on a device: what was asked for, or a share of its memory. In OpenCL C a view's place in its buffer is a
+    /// 32-bit number of elements, so there all buffers together stay below 2 GiB.
+    /// </summary>
+    internal static long Limit(BackendKind kind, long asked, long memory)
+    {
+        long limit = asked > 0 ? asked : (long)(DefaultShare * memory);
+        return kind == BackendKind.OpenCl ? Math.Min(limit, int.MaxValue) : limit;
+    }
 
     /// <inheritdoc/>
     public override DeviceRows HoldRows(long count, int planes) => new(_thread, count, planes);

@@ -47,7 +47,9 @@ internal sealed class GaussianGpu
         {
             _alongX(
                 stream,
-                PlaneGroups.Over(rows.Width, rows.Height, groupRows, GaussianKernels.GroupColumnsAlongX),
+                PlaneGroups.Over(
+                    rows.Width, rows.Height, groupRows, GaussianKernels.ThreadColumnsAlongX * groupRows,
+                    GaussianKernels.GroupRowsAlongX / groupRows),
                 source,
                 rows,
                 taps,

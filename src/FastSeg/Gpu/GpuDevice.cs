@@ -47,7 +47,7 @@ internal sealed class GpuDevice : IDisposable
     public static int GroupColumns => 32;
 
     /// <summary>Rows of a two-dimensional group: 8 on a GPU, 4 on the simulated device, whose groups have at most 128 threads.</summary>
-    public int GroupRows => Accelerator.AcceleratorType == AcceleratorType.CPU ? SimulatedWarps : 8;
+    public int GroupRows => _loader.GroupRows ?? (Accelerator.AcceleratorType == AcceleratorType.CPU ? SimulatedWarps : 8);
 
     /// <summary>Threads of a group, in one dimension or two.</summary>
     public int GroupSize => GroupColumns * GroupRows;

@@ -9,6 +9,9 @@ internal class KernelLoader
     /// <summary>What simulated devices use; tests put one here that runs a kernel's PTX beside its simulation.</summary>
     public static KernelLoader Simulated { get; set; } = new();
 
+    /// <summary>Rows of a group of threads; null for those of the device's kind.</summary>
+    public virtual int? GroupRows => null;
+
     /// <summary>Compiles a kernel.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="kernel">The kernel; a generic one with its sink.</param>

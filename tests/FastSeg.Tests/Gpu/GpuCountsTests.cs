@@ -62,8 +62,8 @@ internal sealed class GpuCountsTests
             PtxCheck.LoopOf(columns, "fma.rn.f32"), Is.EqualTo(162).Within(2), "a channel of five taps of four outputs and pixels a lane");
         Action<PlaneWindow, PlaneWindow, ArrayView<float>, int> alongX = FastSeg.Kernels.Gaussian.AlongX;
         Action<PlaneWindow, PlaneWindow, ArrayView<float>, int> alongY = FastSeg.Kernels.Gaussian.AlongY;
-        Assert.That(PtxCheck.LoopOf(KernelHost.Ptx(alongX), "fma.rn.f32"), Is.EqualTo(81).Within(2), "four taps of four pixels");
-        Assert.That(PtxCheck.LoopOf(KernelHost.Ptx(alongY), "fma.rn.f32"), Is.EqualTo(106).Within(2), "four taps of eight pixels");
+        Assert.That(PtxCheck.LoopOf(KernelHost.Ptx(alongX), "fma.rn.f32"), Is.EqualTo(208).Within(3), "eight taps of eight pixels");
+        Assert.That(PtxCheck.LoopOf(KernelHost.Ptx(alongY), "fma.rn.f32"), Is.EqualTo(208).Within(3), "eight taps of eight pixels");
         Assert.That(
             PtxCheck.LoopOf(KernelHost.Ptx((Action<ForestChunks, ForestPixels>)FastSeg.Kernels.Forest.WalkFew), "ld.shared.b8"),
             Is.EqualTo(2 * 84).Within(40), "two trees a round");

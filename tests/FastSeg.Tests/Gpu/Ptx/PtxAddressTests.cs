@@ -11,8 +11,8 @@ internal sealed class PtxAddressTests
 {
     [TestCase("Gaussian.AlongX", 5)]
     [TestCase("Gaussian.AlongY", 5)]
-    [TestCase("Convolution.Run<FloatSink>", 5)]
-    [TestCase("Convolution.Run<BinSink>", 5)]
+    [TestCase("Convolution.Run<FloatSink>", 10)]
+    [TestCase("Convolution.Run<BinSink>", 10)]
     [TestCase("Doubling.Columns", 5)]
     [TestCase("Doubling.Rows<FloatSink>", 10)]
     [TestCase("Doubling.Rows<BinSink>", 10)]
@@ -29,6 +29,14 @@ internal sealed class PtxAddressTests
         List<IReadOnlyList<PtxInstruction>> loops = [.. PtxLoops.Inner(Program(kernel))];
         Assert.That(loops, Is.Not.Empty);
         Assert.That(loops.Select(PtxLoops.Widenings), Is.All.LessThanOrEqualTo(most));
+    }
+
+    /// <summary>Ten are for the staging of eight planes; the products themselves read behind two bases.</summary>
+    [Test]
+    public void AConvolutionsProductsReadBehindTwoBases()
+    {
+        IReadOnlyList<PtxInstruction> products = PtxLoops.Inner(Program("Convolution.Run<FloatSink>")).MaxBy(PtxLoops.Reads)!;
+        Assert.That((PtxLoops.Reads(products), PtxLoops.Widenings(products)), Is.EqualTo((60, 2)));
     }
 
     /// <summary>What a tree is asked next follows from the last answer: each read has its own index, but no base is added.</summary>

@@ -51,6 +51,9 @@ internal sealed class PtxTwin : KernelLoader
     /// <summary>Runs an action while launches run as PTX alone, and returns what was launched.</summary>
     public static PtxTwin Instead(Action action) => Run(new PtxTwin(simulates: false), action);
 
+    /// <summary>Where the PTX alone computes, groups are as large as on a GPU; the simulated device cannot have so many threads.</summary>
+    public override int? GroupRows => Volatile.Read(ref _active) is { _simulates: false } ? 8 : null;
+
     /// <inheritdoc/>
     public override Delegate Load(Accelerator accelerator, MethodInfo kernel, Type launch)
     {

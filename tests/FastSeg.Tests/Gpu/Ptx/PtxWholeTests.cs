@@ -1,6 +1,9 @@
+using FastSeg.Forest;
 using FastSeg.Tests.Deep;
 using FastSeg.Tests.Deep.Backbones;
 using FastSeg.Tests.Deep.Upsamplers;
+using FastSeg.Tests.Features;
+using FastSeg.Tests.Kernels;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Gpu.Ptx;
@@ -42,6 +45,26 @@ internal sealed class PtxWholeTests() : DeepFixture(Scene)
         Model model = Segmenter.Train([Scene.Training], Small, Trained.Quick, options: Cpu, deep: new DeepOptions(backbone)).Model;
         Assert.That(model.DeepFeatures!.Upsampling, Is.EqualTo(Upsampling.Learned));
         Equal(model, image, backbone, "Convolution.Run<FloatSink>", "Doubling.Columns", "Doubling.Rows<BinSink>");
+    }
+
+    /// <summary>In groups of 32 x 8 threads, as on a GPU, and in tiles that are no multiples of them.</summary>
+    [Test]
+    public void FiltersInGroupsOfAGpuHaveTheCpusBits()
+    {
+        var spec = new FeatureSpec { Families = (Families)2047, Sigmas = [1, 2, 4.5] };
+        PtxTwin.Instead(() => FilterRun.EqualsTheCpu(spec, Pictures.Create("random", 150, 131, 1, SampleType.UInt8), 101, 77));
+        PtxTwin.Instead(() => FilterRun.EqualsTheCpu(FeatureSpec.Paper, Pictures.Create("random", 97, 83, 1, SampleType.UInt8)));
+    }
+
+    [Test]
+    public void ForestsInGroupsOfAGpuHaveTheWalksBits()
+    {
+        var tests = new ForestTests();
+        tests.Open();
+        PtxTwin.Instead(() => tests.EveryNumberOfBytePlanes(64, ForestWalk.Few));
+        PtxTwin.Instead(() => tests.EveryNumberOfBytePlanes(65, ForestWalk.More));
+        PtxTwin.Instead(() => tests.EveryNumberOfBytePlanes(129, ForestWalk.Most));
+        tests.Close();
     }
 
     private static void Equal(Model model, ImageReader image, Backbone backbone, params string[] kernels)
