@@ -266,7 +266,7 @@ internal static class GpuCounts
         if (geometry == new MembraneGeometry())
         {
             // Minima and maxima run at half rate, so they count twice among the instructions.
-            return new KernelCount("membrane", 4, 785, 1860, 1300, 296);
+            return new KernelCount("membrane", 4, 785, 1675, 1190, 159);
         }
         var program = new MembraneProgram(new MembranePlan(geometry));
         double pairs = program.Entries.Count, lines = program.Reciprocals.Length, comparators = program.Comparators.Length;

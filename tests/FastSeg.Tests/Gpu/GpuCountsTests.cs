@@ -34,7 +34,7 @@ internal sealed class GpuCountsTests
             Is.EqualTo(GpuCounts.Filters(FeatureSpec.Paper, 1).Single(count => count.Kernel == "differences of blurs").Flops));
         Assert.That(
             Flops((Action<PlaneWindow, TileShape, int, FloatSink>)Membrane.Default),
-            Is.EqualTo(Filter("membrane", Families.Membrane)));
+            Is.EqualTo(2 * Filter("membrane", Families.Membrane)), "two pixels");
         Assert.That(
             Flops((Action<PlaneWindow, PlaneWindow, int>)Structure.Products),
             Is.EqualTo(Filter("products of derivatives", Families.Structure)));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using FastSeg.Features;
 using FastSeg.Kernels;
 
@@ -9,7 +10,7 @@ namespace FastSeg.Tests.Kernels;
 /// Writes MembraneDefault.cs: the additions of a <see cref="MembranePlan"/> for the default geometry as straight-line code. They have the
 /// order of the CPU's emitter: a sum is formed when a line first needs it, line after line around the circle.
 /// </summary>
-internal sealed class MembraneSource
+internal sealed partial class MembraneSource
 {
     private const int LineLength = 138;
 
@@ -18,7 +19,7 @@ internal sealed class MembraneSource
     private readonly MembranePlan _plan = new(Geometry);
     private readonly StringBuilder _text = new();
     private readonly List<string> _floats = [];
-    private readonly HashSet<int> _terms = [];
+    private readonly HashSet<int> _terms = [], _read = [];
     private readonly List<string> _responses = [];
     private int _names;
 
@@ -46,11 +47,14 @@ internal sealed class MembraneSource
 
             namespace FastSeg.Kernels;
 
-            /// <summary>The membrane of one pixel for 30 lines of 19 pixels, as straight-line code: see <see cref="Membrane"/>.</summary>
+            /// <summary>The membrane for 30 lines of 19 pixels, as straight-line code: see <see cref="Membrane"/>.</summary>
             internal static class MembraneDefault
             {
-                /// <summary>Stores the six planes of the pixel at <paramref name="at"/> of the patch in shared memory.</summary>
-                public static void Pixel<TSink>(ArrayView<float> p, int at, int plane, int pixel, TSink sink)
+                /// <summary>
+                /// Stores the six planes of the pixel at <paramref name="at"/> of the patch in shared memory, and of the one below it,
+                /// whose number is negative where there is none.
+                /// </summary>
+                public static void Pixels<TSink>(ArrayView<float> p, int at, int plane, int pixel, int below, TSink sink)
                     where TSink : struct, IPlaneSink
                 {
 
@@ -65,7 +69,7 @@ internal sealed class MembraneSource
     {
         var centres = new Dictionary<int, string>();
         // A view from the lowest pixel on: constant places behind it fold into the reads.
-        _text.Append(CultureInfo.InvariantCulture, $"        p = p.SubView(at - {Reach}, {(2 * Reach) + 1});\n");
+        _text.Append(CultureInfo.InvariantCulture, $"        p = p.SubView(at - {Reach}, {(2 * Reach) + 1 + Membrane.Stride});\n");
         _floats.Add($"c = p[{Reach}]");
         for (int line = 0; line < _plan.Lines.Angles; line++)
         {
@@ -119,9 +123,7 @@ internal sealed class MembraneSource
         });
         _floats.Add($"std = MathF.Sqrt({squares} * {share})");
         Flush();
-        Store(0, sum);
-        Store(1, "mean");
-        Store(2, "std");
+        Store(0, sum, "mean", "std");
     }
 
     /// <summary>Sums over the responses in as many chains as the plan says; then neighbouring chains are added until one is left.</summary>
@@ -168,9 +170,7 @@ internal sealed class MembraneSource
             }
         }
         Flush();
-        Store(3, $"({_responses[lower]} + {_responses[upper]}) * 0.5f");
-        Store(4, _responses[last]);
-        Store(5, _responses[0]);
+        Store(3, $"({_responses[lower]} + {_responses[upper]}) * 0.5f", _responses[last], _responses[0]);
     }
 
     /// <summary>Declares a variable and returns its name.</summary>
@@ -181,13 +181,39 @@ internal sealed class MembraneSource
         return name;
     }
 
+    /// <summary>
+    /// A declaration for the pixel and for the one below it, whose names end in b. Pixels that both read are read once, in front of it.
+    /// </summary>
+    private IEnumerable<string> ForBoth(string declaration)
+    {
+        var both = new List<string>();
+        foreach (int offset in (int[])[0, Membrane.Stride])
+        {
+            string Read(Match place)
+            {
+                int at = int.Parse(place.Groups[1].Value, CultureInfo.InvariantCulture) + offset;
+                if (_read.Add(at))
+                {
+                    both.Add($"x{at} = p[{at}]");
+                }
+                return $"x{at}";
+            }
+            string own = Place().Replace(declaration, Read);
+            both.Add(offset == 0 ? own : Below(own));
+        }
+        return both;
+    }
+
+    private static string Below(string expression) => Name().Replace(expression, "$1b");
+
     /// <summary>Writes the collected declarations, as many to a line as fit.</summary>
     private void Flush()
     {
+        string[] floats = [.. _floats.SelectMany(ForBoth)];
         string line = "        float ";
-        for (int i = 0; i < _floats.Count; i++)
+        for (int i = 0; i < floats.Length; i++)
         {
-            string next = _floats[i] + (i == _floats.Count - 1 ? ";" : ",");
+            string next = floats[i] + (i == floats.Length - 1 ? ";" : ",");
             if (line.Length + next.Length > LineLength)
             {
                 _text.Append(line.TrimEnd()).Append('\n');
@@ -199,8 +225,28 @@ internal sealed class MembraneSource
         _floats.Clear();
     }
 
-    private void Store(int plane, string value) =>
-        _text.Append(CultureInfo.InvariantCulture, $"        sink.Store(plane{(plane == 0 ? "" : $" + {plane}")}, pixel, {value});\n");
+    /// <summary>Stores planes that follow one another, of both pixels.</summary>
+    private void Store(int plane, params string[] values)
+    {
+        void Each(string indent, string pixel, Func<string, string> of)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                string at = plane + i == 0 ? "" : $" + {plane + i}";
+                _text.Append(CultureInfo.InvariantCulture, $"{indent}sink.Store(plane{at}, {pixel}, {of(values[i])});\n");
+            }
+        }
+        Each("        ", "pixel", value => value);
+        _text.Append("        if (below >= 0)\n        {\n");
+        Each("            ", "below", Below);
+        _text.Append("        }\n");
+    }
+
+    [GeneratedRegex(@"p\[(\d+)\]")]
+    private static partial Regex Place();
+
+    [GeneratedRegex(@"\b(c|mean|std|[tv]\d+)\b")]
+    private static partial Regex Name();
 
     private static string Number(float value) => value.ToString("R", CultureInfo.InvariantCulture) + "f";
 }

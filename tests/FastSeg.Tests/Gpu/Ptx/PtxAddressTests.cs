@@ -57,8 +57,8 @@ internal sealed class PtxAddressTests
         List<PtxInstruction> all = Program($"Membrane.Default<{sink}>").Instructions;
         int first = all.FindIndex(i => i.IsBarrier);
         IEnumerable<PtxInstruction> reads = all.Skip(first).Where(i => i.Name.StartsWith("ld.shared", StringComparison.Ordinal));
-        Assert.That(reads.Count(), Is.EqualTo(293));
-        int bins = sink == "BinSink" ? 6 * 4 : 0;
+        Assert.That(reads.Count(), Is.EqualTo(312), "of two pixels");
+        int bins = sink == "BinSink" ? 2 * 6 * 4 : 0;
         Assert.That(PtxLoops.Widenings(all.Skip(first)), Is.LessThanOrEqualTo(5 + bins));
     }
 
