@@ -78,7 +78,7 @@ internal static class LabelImport
     private static bool RefuseImage(
         Project project, string image, int page, (ImageReader Reader, long Labelled) labels, CancellationToken cancellation)
     {
-        if (project.Images.FirstOrDefault(one => one.Id == image) is not { Failure: null } known || !File.Exists(known.Path))
+        if (project.Images.FirstOrDefault(one => one.Id == image) is not { Failure: null } known || !ImageState.Of(known.Path).Exists)
         {
             return false;
         }

@@ -16,16 +16,18 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
     /// <summary>The table's file, and what a browser calls it where the project has changed since.</summary>
     public const string Fractions = "fractions.csv", OutdatedFractions = "fractions-outdated.csv";
 
-    /// <summary>Formats of label images; larger ones than <see cref="LabelFiles.MostPngPixels"/> are TIFFs either way.</summary>
-    public static IReadOnlyList<string> Formats { get; } = ["tif", "png"];
+    private const string Tiff = "tif", Png = "png", OmeZarr = "ome.zarr";
+
+    /// <summary>Formats of label images. PNGs that would be larger than <see cref="LabelFiles.MostPngPixels"/> are TIFFs.</summary>
+    public static IReadOnlyList<string> Formats { get; } = [Tiff, Png, OmeZarr];
 
     /// <summary>Share of the progress that the training gets.</summary>
     private const double TrainShare = 0.1;
 
     private readonly WrittenFiles _written = new(project.Folder);
 
-    /// <summary>One of <see cref="Formats"/>; probabilities, which have a page a class, are always TIFFs.</summary>
-    public string Format { get; init; } = Formats[0];
+    /// <summary>One of <see cref="Formats"/>; beside PNGs, probabilities are TIFFs, since they have a page a class.</summary>
+    public string Format { get; init; } = Tiff;
 
     /// <summary>The folder for results of a project.</summary>
     public static string FolderOf(Project project, string? output) => output ?? Path.Combine(project.Folder, WrittenFiles.Segmentations);
@@ -95,6 +97,7 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
         var segment = new SegmentOptions { KeepValues = true };
         using ImageReader image = ImageFile.Open(page.Image.PagePath(page.Page));
         string[] names = Names(folder, page);
+        using var earlier = new ReplacedStores(names);
         using ImageWriter labels = ImageFile.Create(names[0], segmenter.LabelLayout(image.Info, segment));
         using ImageWriter? extra = !probabilities ? null : ImageFile.Create(
             names[1], segmenter.ProbabilityLayout(image.Info, SampleType.UInt8, segment));
@@ -104,9 +107,9 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
     /// <summary>The files of a page: labels, and probabilities where they are wanted.</summary>
     private string[] Names(string folder, PageTask page)
     {
-        string ending = page.Pixels > LabelFiles.MostPngPixels ? Formats[0] : Format;
-        string labels = Path.Combine(folder, $"{page.Stem}.{ending}");
-        return probabilities ? [labels, Path.Combine(folder, $"{page.Probabilities}.tif")] : [labels];
+        string stored = Format == Png ? Tiff : Format;
+        string labels = Path.Combine(folder, $"{page.Stem}.{(page.Pixels > LabelFiles.MostPngPixels ? stored : Format)}");
+        return probabilities ? [labels, Path.Combine(folder, $"{page.Probabilities}.{stored}")] : [labels];
     }
 
     /// <summary>All files that will be written.</summary>

@@ -64,7 +64,8 @@ internal sealed class WrittenFiles(string project)
     }
 
     private bool MayReplace(string real, Dictionary<string, Stamp> written) =>
-        IsOwn(real) || Stamp.Of(real) is not { } found || (written.TryGetValue(real, out Stamp? last) && last == found);
+        IsOwn(real) || (!Directory.Exists(real) && Stamp.Of(real) is null)
+            || (Stamp.Of(real) is { } found && written.TryGetValue(real, out Stamp? last) && last == found);
 
     private bool IsOwn(string real) => _own.Contains(Path.GetDirectoryName(real));
 
@@ -81,7 +82,10 @@ internal sealed class WrittenFiles(string project)
         }
     }
 
-    /// <summary>What a file looked like when it was written.</summary>
+    /// <summary>
+    /// What a file looked like when it was written. A folder, such as an OME-Zarr, has none: outside of the project's own folders it is never
+    /// replaced, since its parts may have been changed.
+    /// </summary>
     private sealed record Stamp(long Length, DateTime Changed)
     {
         /// <summary>What a file looks like now; null where there is none.</summary>

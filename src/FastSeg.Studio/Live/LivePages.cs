@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FastSeg.Studio.Files;
 using FastSeg.Studio.Projects;
 
 namespace FastSeg.Studio.Live;
@@ -91,8 +92,8 @@ internal sealed class LivePages(Project project) : IDisposable
     /// <summary>What tells a page's content from others: the file's size and time. A moved project keeps what it computed.</summary>
     private static string Key(string image, int page, string path)
     {
-        var file = new FileInfo(path);
-        return file.Exists ? $"{image}-{page}-{file.Length}-{file.LastWriteTimeUtc.Ticks}" : $"{image}-{page}-missing";
+        var state = ImageState.Of(path);
+        return state.Exists ? $"{image}-{page}-{state.Length}-{state.Changed.Ticks}" : $"{image}-{page}-missing";
     }
 
     private void Close((string Image, int Page) key)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using FastSeg.Studio.Files;
 
 namespace FastSeg.Studio.Pictures;
 
@@ -28,8 +29,8 @@ internal sealed class CacheFolder(string path, long most)
     /// <summary>The file of an image's page: another one once the image's file has changed.</summary>
     public string FileOf(string image, int page, string ending)
     {
-        var file = new FileInfo(image);
-        string key = $"{file.FullName}\n{page}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}";
+        var state = ImageState.Of(image);
+        string key = $"{Path.GetFullPath(image)}\n{page}\n{state.Length}\n{state.Changed.Ticks}";
         return Path.Combine(path, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 12)) + ending);
     }
 

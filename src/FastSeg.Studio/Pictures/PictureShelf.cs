@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastSeg.Studio.Files;
 
 namespace FastSeg.Studio.Pictures;
 
@@ -51,8 +52,8 @@ internal sealed class PictureShelf : IDisposable
         Interlocked.Exchange(ref _asked, Stopwatch.GetTimestamp());
         lock (_gate)
         {
-            var file = new FileInfo(path);
-            var key = new Key(path, page, file.Exists ? file.Length : -1, file.Exists ? file.LastWriteTimeUtc : default);
+            var state = ImageState.Of(path);
+            var key = new Key(path, page, state.Exists ? state.Length : -1, state.Changed);
             Entry? entry = _entries.Find(entry => entry.Key == key);
             if (entry is null)
             {
@@ -73,7 +74,7 @@ internal sealed class PictureShelf : IDisposable
     /// <exception cref="FastSegException">The image cannot be opened, or is damaged.</exception>
     public byte[] Thumbnail(string path, int page, int side)
     {
-        string? file = File.Exists(path) ? _cache.FileOf(path, page, $"-{side}{CacheFolder.Thumbnail}") : null;
+        string? file = ImageState.Of(path).Exists ? _cache.FileOf(path, page, $"-{side}{CacheFolder.Thumbnail}") : null;
         if (file is not null && CacheFolder.Read(file) is { } kept)
         {
             return kept;

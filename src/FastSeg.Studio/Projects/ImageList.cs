@@ -1,3 +1,5 @@
+using FastSeg.Studio.Files;
+
 namespace FastSeg.Studio.Projects;
 
 /// <summary>Finds the images that arguments name, and those that the journal names. One thread at a time.</summary>
@@ -7,8 +9,8 @@ internal sealed class ImageList(string folder, long? most = null)
 {
     private readonly long _most = most ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
-    /// <summary>Files of a folder with other endings are no images; a file that is named itself may have any.</summary>
-    private static readonly string[] Endings = [".tif", ".tiff", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".npy"];
+    /// <summary>Files and OME-Zarrs of a folder with other endings are no images; one that is named itself may have any.</summary>
+    private static readonly string[] Endings = [".tif", ".tiff", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".npy", ".zarr"];
 
     private readonly Dictionary<LabelPage, long[]> _sizes = [];
 
@@ -18,7 +20,7 @@ internal sealed class ImageList(string folder, long? most = null)
     {
         foreach (string argument in arguments)
         {
-            if (File.Exists(argument))
+            if (ImageState.Of(argument).Exists)
             {
                 yield return Path.GetFullPath(argument);
                 continue;
@@ -66,7 +68,7 @@ internal sealed class ImageList(string folder, long? most = null)
     public ProjectImage Find(ImageEntry entry)
     {
         string relative = Path.GetFullPath(Path.Combine(folder, entry.Relative));
-        string? path = File.Exists(entry.Path) ? entry.Path : File.Exists(relative) ? relative : null;
+        string? path = ImageState.Of(entry.Path).Exists ? entry.Path : ImageState.Of(relative).Exists ? relative : null;
         return path is not null
             ? Found(entry, path)
             : Known(entry, entry.Path) with
@@ -97,8 +99,9 @@ internal sealed class ImageList(string folder, long? most = null)
         return size;
     }
 
-    private static IEnumerable<string> Images(string folder) => Directory.EnumerateFiles(folder)
-        .Where(file => Endings.Contains(Path.GetExtension(file).ToLowerInvariant()) && !Path.GetFileName(file).StartsWith('.'))
+    private static IEnumerable<string> Images(string folder) => Directory.EnumerateFileSystemEntries(folder)
+        .Where(file => Endings.Contains(Path.GetExtension(file).ToLowerInvariant()) && !Path.GetFileName(file).StartsWith('.')
+            && ImageState.Of(file).Exists)
         .Select(Path.GetFullPath).Order(StringComparer.Ordinal);
 
     private static ProjectImage Known(ImageEntry entry, string path) => new(entry.Id, path, entry.Relative)

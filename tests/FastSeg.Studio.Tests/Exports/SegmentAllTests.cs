@@ -36,18 +36,65 @@ internal sealed class SegmentAllTests
         Assert.That(_told[^1] is { Done: 4, Total: 4 }, Is.True);
     }
 
-    [Test]
-    public void PngsHoldTheSameLabels()
+    [TestCase("png", "tif")]
+    [TestCase("ome.zarr", "ome.zarr")]
+    public void OtherFormatsHoldTheSameLabels(string format, string probabilities)
     {
         using var drawn = new DrawnProject();
-        string tiffs = Path.Combine(drawn.Root, "tiffs"), pngs = Path.Combine(drawn.Root, "pngs");
+        string tiffs = Path.Combine(drawn.Root, "tiffs"), others = Path.Combine(drawn.Root, "others");
         Run(drawn, tiffs);
-        new SegmentAll(drawn.Project, pngs, new ComputeOptions(), probabilities: true) { Format = "png" }.Run(Job(CancellationToken.None));
+        Run(drawn, others, format);
         foreach (string stem in (string[])["a", "stack", "stack_page2", "a_i3"])
         {
-            Assert.That(Read(Path.Combine(pngs, $"{stem}.png")), Is.EqualTo(Read(Path.Combine(tiffs, $"{stem}.tif"))), stem);
-            Assert.That(File.Exists(Path.Combine(pngs, $"{stem}_probabilities.tif")), stem);
+            Assert.That(Read(Path.Combine(others, $"{stem}.{format}")), Is.EqualTo(Read(Path.Combine(tiffs, $"{stem}.tif"))), stem);
+            Assert.That(Path.Exists(Path.Combine(others, $"{stem}_probabilities.{probabilities}")), stem);
         }
+    }
+
+    [Test]
+    public void AStoreInTheProjectIsReplacedAndOneElsewhereIsNot()
+    {
+        using var drawn = new DrawnProject();
+        Run(drawn, null, "ome.zarr");
+        string folder = Path.Combine(drawn.Project.Folder, "segmentations"), store = Path.Combine(folder, "a.ome.zarr");
+        byte[] first = Read(store);
+        File.WriteAllText(Path.Combine(store, "note"), "of the run before");
+        drawn.Project.Apply(new Operation.Stroke
+        {
+            Id = drawn.NewId(),
+            Image = "i1",
+            Class = 1,
+            Radius = 160,
+            Points = [200, 200, 900, 700],
+        });
+        Run(drawn, null, "ome.zarr");
+        Assert.That(Read(store), Is.Not.EqualTo(first));
+        Assert.That(File.Exists(Path.Combine(store, "note")), Is.False);
+        Assert.That(Directory.GetFileSystemEntries(folder, ".*"), Is.Empty, "nothing is left aside");
+        string elsewhere = Path.Combine(drawn.Root, "elsewhere");
+        Run(drawn, elsewhere, "ome.zarr");
+        Assert.That(
+            () => Run(drawn, elsewhere, "ome.zarr"), Throws.TypeOf<FastSegException>().With.Message.Contains("is there already"));
+    }
+
+    [Test]
+    public void AStoreThatCannotBeMadeAnewStays()
+    {
+        using var folder = new TemporaryFolder();
+        string store = folder.File("a.ome.zarr");
+        Directory.CreateDirectory(store);
+        File.WriteAllText(Path.Combine(store, "mark"), "old");
+        using (new ReplacedStores([store, folder.File("b.ome.zarr")]))
+        {
+            Assert.That(Directory.Exists(store), Is.False);
+        }
+        Assert.That(File.ReadAllText(Path.Combine(store, "mark")), Is.EqualTo("old"));
+        using (new ReplacedStores([store]))
+        {
+            Directory.CreateDirectory(store);
+        }
+        Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.EqualTo(new[] { store }));
+        Assert.That(Directory.GetFileSystemEntries(store), Is.Empty);
     }
 
     [Test]
@@ -173,8 +220,9 @@ internal sealed class SegmentAllTests
         Assert.That(() => Run(drawn, folder), Throws.TypeOf<FastSegException>().With.Message.Contains("stack.tif is there already"));
     }
 
-    private string Run(DrawnProject drawn, string? folder) =>
-        new SegmentAll(drawn.Project, folder, new ComputeOptions(), probabilities: true).Run(Job(CancellationToken.None));
+    private string Run(DrawnProject drawn, string? folder, string format = "tif") =>
+        new SegmentAll(drawn.Project, folder, new ComputeOptions(), probabilities: true) { Format = format }
+            .Run(Job(CancellationToken.None));
 
     private static byte[] Read(string path)
     {

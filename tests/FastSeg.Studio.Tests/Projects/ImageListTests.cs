@@ -54,6 +54,29 @@ internal sealed class ImageListTests
     }
 
     [Test]
+    public void AnOmeZarrIsAnImage()
+    {
+        using var folder = new TemporaryFolder();
+        string store = folder.File("more/a.ome.zarr");
+        Directory.CreateDirectory(folder.File("more/no.zarr"));
+        TestProject.WriteImage(store, 300, 200);
+        TestProject.WriteImage(folder.File("more/b.png"), 20, 10);
+        string project = folder.File("project");
+        using (Project opened = Project.Open(project, new ProjectSeed { Images = [folder.File("more")] }))
+        {
+            Assert.That(
+                opened.Images.Select(image => (image.Name, image.Width, image.Failure)),
+                Is.EqualTo(new[] { ("a.ome.zarr", 300L, (string?)null), ("b.png", 20L, null) }));
+        }
+        using Project named = Project.Open(folder.File("other"), new ProjectSeed { Images = [store] });
+        Assert.That((named.Images[0].Path, named.Images[0].Failure), Is.EqualTo((store, (string?)null)));
+        named.Apply(new Operation.Stroke { Id = "s", Image = "i1", Class = 1, Radius = 16, Points = [100, 100] });
+        Directory.Move(folder.File("more"), folder.File("gone"));
+        using Project again = Project.Open(project);
+        Assert.That(again.Images[0].Failure, Does.Contain("a.ome.zarr is missing"));
+    }
+
+    [Test]
     public void AnImageSaysHowLargeItsPixelsAre()
     {
         using var folder = new TemporaryFolder();

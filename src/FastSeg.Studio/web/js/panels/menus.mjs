@@ -16,6 +16,7 @@ export function menus(studio) {
     link('Labels (zip)', '/api/export/labels'), link('Model (model.fastseg)', '/api/export/model'),
     link('Area fractions (CSV)', '/api/export/fractions.csv'), make('hr'),
     item('Segment all images', () => void job('segment-all')), item('Segment all, as PNG', () => void job('segment-all', 'png')),
+    item('Segment all, as OME-Zarr', () => void job('segment-all', 'ome.zarr')),
     item('Segment all, with probabilities', () => void job('probabilities')), make('hr'),
     item('Import labels for this image…', () => file.click()),
     item('Clear the labels of this image', () => clear(studio)));
