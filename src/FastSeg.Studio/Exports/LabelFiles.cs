@@ -39,6 +39,7 @@ internal static class LabelFiles
     public static string Stem(ProjectImage image, int page)
     {
         string stem = Path.GetFileNameWithoutExtension(image.Path);
+        stem = stem.EndsWith(".ome", StringComparison.OrdinalIgnoreCase) ? stem[..^4] : stem;
         return page == 1 ? stem : $"{stem}_page{page}";
     }
 
