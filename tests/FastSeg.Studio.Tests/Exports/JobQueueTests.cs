@@ -55,6 +55,7 @@ internal sealed class JobQueueTests
         begun.Wait();
         Assert.That((jobs.Cancel(waiting), jobs.Cancel(running), jobs.Cancel("j9")), Is.EqualTo((true, true, false)));
         WaitFor(waiting);
+        WaitFor(running);
         Assert.That(_told.Where(job => job.Ended).Select(job => job.State), Is.EqualTo(new[] { "cancelled", "cancelled" }));
         Assert.That(_told.Any(job => job.Id == waiting && job.State == "running"), Is.False);
     }
