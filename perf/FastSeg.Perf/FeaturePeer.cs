@@ -11,10 +11,9 @@ internal static class FeaturePeer
     /// <summary>The libraries, and what our rate over theirs is wanted to be with the preset of the paper.</summary>
     private static readonly Peer[] Peers =
     [
-        new("scipy and scikit-image", "scipy", FeatureSpec.Paper.Families, 2, null),
-        // Its Gaussians of large sigmas are off by more: at most a ten-thousandth of a plane's range in the images that were looked at.
-        new("OpenCV", "opencv", FeatureSpec.Paper.Families, 20, Goal.AtLeast(8)),
-        new("vigra", "vigra", FeatureSpec.Paper.Families & ~Families.Membrane, 2, Goal.AtLeast(15)),
+        new("scipy and scikit-image", "scipy", FeatureSpec.Paper.Families, null),
+        new("OpenCV", "opencv", FeatureSpec.Paper.Families, Goal.AtLeast(8)),
+        new("vigra", "vigra", FeatureSpec.Paper.Families & ~Families.Membrane, Goal.AtLeast(15)),
     ];
 
     public static void Run(PerfRun run)
@@ -71,7 +70,8 @@ internal static class FeaturePeer
         long pixels = found.GetProperty("pixels").GetInt64();
         JsonElement check = found.GetProperty("check");
         double worst = check.GetProperty("worst").GetDouble();
-        string verdict = worst <= peer.MostDifference ? "agree" : "DISAGREE", plane = spec.Names[check.GetProperty("plane").GetInt32()];
+        // Each side may be off by its own tolerance, so that their difference may be two.
+        string verdict = worst <= 2 ? "agree" : "DISAGREE", plane = spec.Names[check.GetProperty("plane").GetInt32()];
         string agreement = string.Create(
             CultureInfo.InvariantCulture, $"{verdict}: largest difference {worst:F2} of one side's tolerance, in {plane}");
         string what = $"features, {name}{(peer.Families == spec.Families ? "" : " without membrane")}";
@@ -86,9 +86,6 @@ internal static class FeaturePeer
     /// <param name="Name">Its name.</param>
     /// <param name="Filters">Its name for the script.</param>
     /// <param name="Families">Which features it computes.</param>
-    /// <param name="MostDifference">
-    /// Largest difference that agrees, in tolerances of one side; where both keep to them, their difference may be two.
-    /// </param>
     /// <param name="Wanted">What the ratio is wanted to be; null where nothing is.</param>
-    private sealed record Peer(string Name, string Filters, Families Families, double MostDifference, Goal? Wanted);
+    private sealed record Peer(string Name, string Filters, Families Families, Goal? Wanted);
 }

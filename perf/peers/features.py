@@ -108,10 +108,20 @@ def chosen(filters: str):
 
 
 def worker(compute, band, sigma_scale, repeat, barrier, results):
+    try:
+        run(compute, band, sigma_scale, repeat, barrier, results)
+    except BaseException:
+        # Nobody waits for a process that is gone.
+        results.put(None)
+        barrier.abort()
+        raise
+
+
+def run(compute, band, sigma_scale, repeat, barrier, results):
     if "cv2" in sys.modules:
         # Each process has one thread, as with the others: OpenCV's own would share the same cores.
         sys.modules["cv2"].setNumThreads(1)
-    compute(band[:64], sigma_scale, {})
+    compute(band[:256], sigma_scale, {})
     for _ in range(repeat):
         seconds = {}
         barrier.wait()
@@ -135,6 +145,8 @@ def measure(compute, image: np.ndarray, sigma_scale: float, processes: int, repe
     for _ in range(repeat):
         barrier.wait()
         laps = [results.get() for _ in workers]
+        if None in laps:
+            sys.exit("features.py: a process failed; the lines above say why.")
         barrier.wait()
         slowest = max(laps, key=lambda lap: lap[0])
         best = slowest if best is None or slowest[0] < best[0] else best

@@ -13,7 +13,7 @@ REPEAT = vigra.filters.BorderTreatmentMode.BORDER_TREATMENT_REPEAT
 
 
 def versions() -> dict:
-    return {"vigra": vigra.__version__}
+    return {"vigra": vigra.__version__.version}
 
 
 @functools.cache

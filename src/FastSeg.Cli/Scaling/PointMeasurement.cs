@@ -11,11 +11,6 @@ internal sealed class PointMeasurement(PointJob job, Session session)
     /// <summary>Side of the image by which an upsampler is warmed up.</summary>
     private const int WarmSide = 256;
 
-    /// <summary>
-    /// How long the warm-up lasts: .NET compiles what runs often a second time, in the background, and a short one would be over before.
-    /// </summary>
-    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(2);
-
     private readonly ComputeOptions _options = session.Options(job.Memory);
 
     /// <summary>Loads the model, warms up, runs, and says what it took.</summary>
@@ -60,7 +55,7 @@ internal sealed class PointMeasurement(PointJob job, Session session)
             _options, deep);
         using (ImageReader warm = MemoryImage.FromMemory<byte>(Noise(), WarmSide, WarmSide))
         {
-            UntilWarm(() => Features(warm));
+            Features(warm);
         }
         long planned = 0;
         ScalingPoint point = Repeat(() =>
@@ -79,7 +74,7 @@ internal sealed class PointMeasurement(PointJob job, Session session)
         return segmenter.Plan(image, new PlannedOutputs { Labels = job.Output }, options: _options);
     }
 
-    /// <summary>One tile, again and again, so that code is compiled, and a device has its kernels, before anything is timed.</summary>
+    /// <summary>One tile, so that code is compiled, and a device has its kernels, before anything is timed.</summary>
     private void WarmUp(Segmenter segmenter, Plan plan)
     {
         using ImageReader image = ImageFile.Open(job.Image);
@@ -89,17 +84,7 @@ internal sealed class PointMeasurement(PointJob job, Session session)
         };
         ImageLayout layout = segmenter.LabelLayout(image.Info, tile);
         using MemoryWriter labels = MemoryWriter.Into<byte>(layout, new byte[layout.Width * layout.Height]);
-        UntilWarm(() => segmenter.Segment(image, new SegmentOutputs { Labels = labels }, tile, _options));
-    }
-
-    private static void UntilWarm(Action run)
-    {
-        long start = Stopwatch.GetTimestamp();
-        do
-        {
-            run();
-        }
-        while (Stopwatch.GetElapsedTime(start) < Warm);
+        segmenter.Segment(image, new SegmentOutputs { Labels = labels }, tile, _options);
     }
 
     /// <summary>Runs it some times; the one with the median time is described.</summary>
