@@ -40,7 +40,9 @@ internal sealed class ZarrWriterTests
         using var scratch = new Scratch();
         var layout = new ImageLayout(101, 67, SampleType.Float32, 3)
         {
-            Levels = [(101, 67), (51, 34)], PageNames = ["a", "b", "c"], PixelSize = new PixelSize(2, 3, "nm"),
+            Levels = [(101, 67), (51, 34)],
+            PageNames = ["a", "b", "c"],
+            PixelSize = new PixelSize(2, 3, "nm"),
         };
         float[] samples = [.. Enumerable.Range(0, 101 * 67 * 3).Select(i => (i * 7919 % 10007) / 10007f)];
         Write(scratch["p.ome.zarr"], layout, MemoryMarshal.AsBytes<float>(samples).ToArray(), options, 2);
