@@ -1,7 +1,7 @@
 using System.CommandLine;
 using FastSeg.Cli.Errors;
-using FastSeg.Cli.Reports;
 using FastSeg.Cli.Options;
+using FastSeg.Cli.Reports;
 using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
 
