@@ -14,6 +14,9 @@ namespace FastSeg;
 /// </remarks>
 public sealed class SegmentationSession : IDisposable
 {
+    private const string BarIsSeen =
+        "The model leaves data bars out, but a session takes frames as they are; leave the rows of the bar out of the frames.";
+
     private readonly FrameWork _work;
     private int _inUse;
 
@@ -33,7 +36,8 @@ public sealed class SegmentationSession : IDisposable
         ArgumentNullException.ThrowIfNull(shape);
         Model = model;
         Options = options ?? new FrameOptions();
-        Warnings = new DataCheck(model, model.Features.Standardise, Options.Samples is not null).OfType("A frame", shape.Type);
+        var check = new DataCheck(model, model.Features.Standardise, Options.Samples is not null);
+        Warnings = [.. check.OfType("A frame", shape.Type), .. model.Features.DataBar == DataBar.Auto ? (string[])[BarIsSeen] : []];
         _work = new FrameWork(new FrameJob(model, backbone, model.Features, model.ChannelSet), shape, Options);
     }
 

@@ -26,6 +26,23 @@ internal sealed class JobRunTests
         Assert.That(news[^1].Text, Does.StartWith("step 10 of 12, loss "));
     }
 
+    [Test]
+    public void AnImageWithNanIsRefused()
+    {
+        using var job = new Job(images: 1);
+        float[] samples = new float[Job.Side * Job.Side];
+        samples[^1] = float.NaN;
+        using (ImageWriter writer = ImageFile.Create(job.At("n.tif"), new ImageLayout(Job.Side, Job.Side, SampleType.Float32)))
+        {
+            writer.Write(new Region(0, 0, Job.Side, Job.Side), System.Runtime.InteropServices.MemoryMarshal.AsBytes(samples.AsSpan()));
+            writer.Commit();
+        }
+        Assert.That(
+            () => Job.Run(job.Wanted with { Images = [job.Images[0], job.At("n.tif")] }),
+            Throws.TypeOf<FastSegException>().With.Message.Contains("n.tif has samples that are NaN or infinite"));
+        Assert.That(File.Exists(job.Output), Is.False);
+    }
+
     [TestCase(8)]
     [TestCase(14)]
     public void TheEngineRunsATrainedNetworkAsItWasTrained(int patch)

@@ -175,6 +175,12 @@ internal sealed class TrainCommand : FastSegCommand
         {
             throw new UsageException("--upsampler finish and train take scale 1 alone; leave out --deep-scales.");
         }
+        if (Masks(session.Parsed).Any(mask => mask is not null) || features.NanAs is not null || features.DataBar == DataBar.Auto)
+        {
+            throw new UsageException(
+                "--upsampler finish and train see whole images as they are stored; leave out --mask, --nan-as and --data-bar, or train " +
+                "an upsampler on images without such pixels first (fastseg upsampler train).");
+        }
         return UpsamplerTraining.ForProject(session, recipe, images, deep, seed);
     }
 

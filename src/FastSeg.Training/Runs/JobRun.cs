@@ -54,6 +54,12 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
         {
             ImageReader image = ImageFile.Open(path);
             _opened.Add(image);
+            if (new SampleSearch(image, image.Info.Bounds) { Limits = SampleLimits.Finite }.Failure(Options) is not null)
+            {
+                throw new FastSegException(
+                    $"{image.Info.Name} has samples that are NaN or infinite; upsamplers are trained on whole images, so cut such parts " +
+                    "off or fill them.");
+            }
             // Images of other than one channel or three are seen as the mean of their channels.
             _images.Add(DeepSource.Of(image, null, divided: false));
             _samples.Add(SampleMap.Of(SampleStatisticsPass.Run(image, null, job.Threads, Options).Statistics));

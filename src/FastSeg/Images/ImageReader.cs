@@ -26,6 +26,12 @@ public abstract class ImageReader : IDisposable
     public abstract long HeldBytes(int threads);
 
     /// <summary>
+    /// Those of <see cref="HeldBytes"/> that are gone once all of the page was read for the first time. A reader that wraps another one may
+    /// leave them out.
+    /// </summary>
+    internal virtual long FirstPassBytes(int threads) => 0;
+
+    /// <summary>
     /// Whether a rectangle costs as much as the full rows it lies in, as in a TIFF of compressed strips. The planner then prefers tiles as
     /// wide as the image.
     /// </summary>

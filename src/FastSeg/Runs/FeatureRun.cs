@@ -259,7 +259,8 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
             work, image.Info.Bounds, backbone, how, core => FeatureWorker.Bytes(writer, core, work.PlaneCount),
             workers =>
             [
-                ("reader", work.Image.HeldBytes(workers) + (page.Mask?.HeldBytes(workers) ?? 0)), ("writer", writer.HeldBytes(workers)),
+                (Planner.Reader, work.Image.HeldBytes(workers) + (page.Mask?.HeldBytes(workers) ?? 0)),
+                ("writer", writer.HeldBytes(workers)),
             ])
         {
             KnownMaps = maps,

@@ -30,6 +30,9 @@ internal sealed record Planner(
     /// <summary>How often all buffers exist, each time for another frame.</summary>
     public int Copies { get; init; } = 1;
 
+    /// <summary>What plans call that which the reader of the image holds.</summary>
+    public const string Reader = "reader";
+
     /// <summary>
     /// The sides of tiles are multiples of this, so tiles begin at multiples of it from the area's corner. 256 pixels are the side of a
     /// tile in the TIFFs that are written, and the width of the widest filter panel.
@@ -101,6 +104,7 @@ internal sealed record Planner(
         {
             long bytes = SampleStatisticsPass.Bytes(Work.Stored.Info, Work.Mask?.Info, workers, Work.Percentiles);
             items.Add(new PlanItem("mean and deviation", bytes, 1, PlanPhase.Statistics));
+            MoveFirstPass(items, workers);
         }
         if (SecondPass is { } second)
         {
@@ -118,6 +122,18 @@ internal sealed record Planner(
             Page = Image.Info.Bounds,
             Origin = origin,
         };
+    }
+
+    /// <summary>What the reader holds for the first pass over the page alone is gone before the tiles' buffers are made.</summary>
+    private void MoveFirstPass(List<PlanItem> items, int workers)
+    {
+        int reader = items.FindIndex(item => item.Name == Reader);
+        long bytes = Work.Stored.FirstPassBytes(workers);
+        if (reader >= 0 && bytes > 0)
+        {
+            items[reader] = items[reader] with { BytesEach = items[reader].BytesEach - bytes };
+            items.Add(new PlanItem("decoding", bytes, 1, PlanPhase.Statistics));
+        }
     }
 
     private IReadOnlyList<PlanItem> Copied(IReadOnlyList<PlanItem> items) =>

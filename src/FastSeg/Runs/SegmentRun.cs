@@ -172,7 +172,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         ImageReader seen = work.Image;
         IEnumerable<(string, long)> Held(int workers) =>
         [
-            ("reader", seen.HeldBytes(workers) + (kept.Mask?.HeldBytes(workers) ?? 0)),
+            (Planner.Reader, seen.HeldBytes(workers) + (kept.Mask?.HeldBytes(workers) ?? 0)),
             ("writer", outputs.HeldBytes(workers)),
             .. all.Counts ? AreaRun.SharedItems(image.Info, all) : [],
         ];

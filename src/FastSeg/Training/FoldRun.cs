@@ -144,6 +144,7 @@ internal sealed unsafe class FoldRun(
                 features.Dispose();
                 labels.Dispose();
             });
+        ModelFit.ReturnFreed(forest);
         Times.Add(Stage.Train, mark, count, count * rowBytes);
         return new Model(whole with
         {

@@ -7,6 +7,7 @@ using FastSeg.Forest.Training;
 using FastSeg.Images;
 using FastSeg.Images.Samples;
 using FastSeg.Models;
+using FastSeg.Native;
 
 namespace FastSeg.Training;
 
@@ -18,6 +19,9 @@ internal sealed unsafe class ModelFit(FeatureSpec features, TrainingOptions trai
 {
     /// <summary>Labelled pixels, evenly spaced, over which planes are averaged.</summary>
     private const int PlaneRows = 1024;
+
+    /// <summary>Bytes of a saved forest from which on collecting what is left of it takes far less time than it took to grow.</summary>
+    private const int LargeForest = 1 << 20;
 
     private static readonly string[] KeptPlanes =
         ["gaussian_0", "gaussian_2", "gaussian_8", "sobel_1", "sobel_4", "hessian_eig1_2", "membrane_std"];
@@ -61,8 +65,11 @@ internal sealed unsafe class ModelFit(FeatureSpec features, TrainingOptions trai
         void AfterRound(int round) => Progress?.Report((double)round / training.Rounds);
         var trees = new TreeTrainer(rows, classOfRow, Classes.Length, training, AfterRound, compute);
         byte[] forest = trees.Train();
+        ReturnFreed(forest);
         Note = trees.Note;
         times.Add(Stage.Train, mark, rows.Count, rows.Count * rows.Planes * sizeof(float));
+        SelfTest test = SelfTest.FromTraining(rows.EvenlySpaced(SelfTest.MostRows), ForestReader.Parse(forest));
+        ReturnFreed(forest);
         return new ModelParts
         {
             Features = features,
@@ -76,8 +83,17 @@ internal sealed unsafe class ModelFit(FeatureSpec features, TrainingOptions trai
             Data = Data is null ? null : Kept(Data, rows),
             XgboostVersion = trees.Trained,
             ForestBytes = forest,
-            SelfTest = SelfTest.FromTraining(rows.EvenlySpaced(SelfTest.MostRows), ForestReader.Parse(forest)),
+            SelfTest = test,
         };
+    }
+
+    /// <summary>Returns what growing, or reading, a large forest has left: its nodes are many small objects.</summary>
+    public static void ReturnFreed(byte[] forest)
+    {
+        if (forest.Length >= LargeForest)
+        {
+            FreedMemory.ReturnAll();
+        }
     }
 
     /// <summary>What the model keeps of the samples: brightness, edges and curvature at small and larger scales.</summary>

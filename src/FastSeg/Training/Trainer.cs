@@ -129,6 +129,7 @@ internal sealed unsafe class Trainer(
         bool keepMaps = KeepsMaps(images);
         using var rows = new TrainingRows(count, planes);
         Gather(all, channels, rows, keepMaps);
+        FreedMemory.ReturnAll();
         using HostBuffer rowClasses = DrawnClasses.OfRows(all.Select(image => image.Pixels), classes, rows.Count);
         int* classOfRow = (int*)rowClasses.Pointer;
         var fit = new ModelFit(features, training, options)

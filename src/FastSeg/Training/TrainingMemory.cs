@@ -1,5 +1,6 @@
 using FastSeg.Backends;
 using FastSeg.Common;
+using FastSeg.Forest.Growing;
 using FastSeg.Forest.Training;
 using FastSeg.Images;
 using FastSeg.Images.Samples;
@@ -26,7 +27,13 @@ internal static class TrainingMemory
     private const long LibraryBytes = 18L << 20;
 
     /// <summary>The same for FastSeg's own booster, without the library.</summary>
-    private const long OwnBytes = 6L << 20;
+    private const long OwnBytes = 10L << 20;
+
+    /// <summary>
+    /// What applying a fold's trees takes when the booster's memory is free again: code and tables of the evaluators. The trees of the
+    /// whole are kept beside those of the fold.
+    /// </summary>
+    private const long FoldBytes = 23L << 20;
 
     /// <summary>The peak memory while the label images are read. How many pixels are labelled is not known yet.</summary>
     /// <exception cref="FastSegException">The peak is more than the options allow.</exception>
@@ -67,10 +74,19 @@ internal static class TrainingMemory
         long rows = (count * planes * sizeof(float)) + (count * sizeof(int)) + (count * BytesPerLabel);
         // The model of all rows is done, and XGBoost's memory for it freed, before a fold is trained on. The fold's copy of its rows, at
         // most as many, is freed when XGBoost has its own, but a fold of nearly all rows was measured to peak by as much above the whole.
-        rows += heldOut == HeldOut.Nothing ? 0 : count * (Folds.BytesPerLabel + (planes * sizeof(float)));
-        long booster = Booster.Bytes(count, planes, classes, training, options.WorkerCount);
-        booster += training.Booster == TreeBooster.FastSeg ? OwnBytes : LibraryBytes;
+        long copy = heldOut == HeldOut.Nothing ? 0 : count * (Folds.BytesPerLabel + (planes * sizeof(float)));
+        long booster = copy + Booster.Bytes(count, planes, classes, training, options.WorkerCount), trees = 0;
+        if (training.Booster == TreeBooster.XgBoost)
+        {
+            booster += LibraryBytes;
+        }
+        else
+        {
+            trees = ForestGrower.TreeBytes(count, classes, training);
+            booster += OwnBytes - trees;
+            (trees, booster) = heldOut == HeldOut.Nothing ? (trees, booster) : (2 * trees, Math.Max(booster, FoldBytes));
+        }
         return MemoryLimit.Check(
-            readers + rows + booster, $"to train on {count} labelled pixels with {planes} features", options);
+            readers + rows + trees + booster, $"to train on {count} labelled pixels with {planes} features", options);
     }
 }

@@ -73,6 +73,22 @@ internal sealed class DeepLearnedTests : CliFixture
         Assert.That(File.Exists(At("no.fastseg")), Is.False);
     }
 
+    /// <summary>The network would see what the model does not.</summary>
+    [TestCase("--nan-as", "0")]
+    [TestCase("--data-bar", "auto")]
+    [TestCase("--mask", "labels")]
+    public void AnUpsamplerForTheseImagesTakesThemWhole(string option, string value)
+    {
+        string given = value == "labels" ? TrainLabels : value;
+        foreach (string recipe in (string[])["finish", "train"])
+        {
+            string said = Misuse(
+                "train", "--image", TrainImage, "--labels", TrainLabels, "--deep", _tiny.Folder, "--upsampler", recipe, option, given,
+                "-o", At("no.fastseg"));
+            Assert.That(said, Does.Contain("leave out --mask, --nan-as and --data-bar"));
+        }
+    }
+
     [Test]
     public void OtherChannelsAreInterpolatedAndThatIsSaid()
     {

@@ -31,6 +31,18 @@ internal sealed unsafe class FrameWarningsTests
         Assert.That(Warnings(Trained.Grey, pixels), Has.None.Contains("all samples"));
     }
 
+    [Test]
+    public void ADataBarThatIsNotLeftOutIsSaid()
+    {
+        FeatureSpec leavesOut = Trained.ByType with { DataBar = DataBar.Auto };
+        Model model = Segmenter.Train([new SyntheticScene(120, 90).Training], leavesOut, Trained.Quick).Model;
+        var shape = new FrameShape(Scene.Width, Scene.Height, SampleType.UInt8);
+        using var session = new SegmentationSession(model, shape, new FrameOptions { Threads = 1 });
+        Assert.That(session.Warnings.Single(), Does.Contain("leave the rows of the bar out of the frames"));
+        using var other = new SegmentationSession(Trained.GreyByType, shape, new FrameOptions { Threads = 1 });
+        Assert.That(other.Warnings, Is.Empty);
+    }
+
     private static IReadOnlyList<string> Warnings<T>(Model model, T[] pixels, SampleStatistics? samples = null) where T : unmanaged
     {
         SampleType type = sizeof(T) == 1 ? SampleType.UInt8 : SampleType.UInt16;

@@ -11,9 +11,21 @@ internal static class ForestReader
     /// <summary>Most classes, since labels are bytes and 0 means none.</summary>
     private const int MaxClasses = 255;
 
+    /// <summary>Bytes of a model from which on collecting what was read takes far less time than reading it.</summary>
+    private const int LargeModel = 1 << 20;
+
     /// <summary>Reads a model as XGBoost saves it, UBJSON or JSON.</summary>
     /// <exception cref="FastSegException">It is corrupt, or of a kind that is not supported; the sentence names which.</exception>
-    public static DecisionForest Parse(ReadOnlySpan<byte> model) => Read(Root(model));
+    public static DecisionForest Parse(ReadOnlySpan<byte> model)
+    {
+        DecisionForest forest = Read(Root(model));
+        if (model.Length >= LargeModel)
+        {
+            // The values were many small objects, several times the file; the collector would leave them until it needs the room.
+            GC.Collect();
+        }
+        return forest;
+    }
 
     /// <summary>Whether a model is JSON; otherwise it is UBJSON.</summary>
     /// <exception cref="FastSegException">It is neither.</exception>

@@ -45,7 +45,9 @@ internal sealed record CodedImage(string Loader, long Width, long Height, int Ch
     /// <summary>Samples of a pixel as libvips decodes it, alpha included.</summary>
     public int Bands { get; init; } = Channels;
 
-    /// <summary>Most bytes that decoding takes: the whole image, its rows in libvips' cache, and what the decoder keeps.</summary>
-    public long HeldBytes =>
-        (Width * (Height + Math.Min(Height, CachedRows)) * Bands * Type.Bytes()) + DecodingBytes + LibraryBytes;
+    /// <summary>Most bytes that decoding takes: the whole image, what the library holds of it meanwhile, and the library's code.</summary>
+    public long HeldBytes => (Width * Height * Bands * Type.Bytes()) + OnlyDecodingBytes + LibraryBytes;
+
+    /// <summary>Those that are freed once the image is decoded: its rows in libvips' cache, and what the decoder keeps.</summary>
+    public long OnlyDecodingBytes => (Width * Math.Min(Height, CachedRows) * Bands * Type.Bytes()) + DecodingBytes;
 }

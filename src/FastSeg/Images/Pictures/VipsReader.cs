@@ -1,4 +1,5 @@
 using FastSeg.Files;
+using FastSeg.Native;
 using NetVips;
 
 namespace FastSeg.Images.Pictures;
@@ -60,6 +61,14 @@ internal sealed unsafe class VipsReader : ImageReader
         }
     }
 
+    internal override long FirstPassBytes(int threads)
+    {
+        lock (_gate)
+        {
+            return _pixels is null ? _image.OnlyDecodingBytes : 0;
+        }
+    }
+
     public override void Read(Region region, Span<byte> destination)
     {
         ImageReading.Check(Info, region, destination.Length);
@@ -97,6 +106,7 @@ internal sealed unsafe class VipsReader : ImageReader
                 try
                 {
                     _pixels = Decode();
+                    FreedMemory.Return();
                 }
                 catch (FastSegException e)
                 {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using FastSeg.Files;
 using FastSeg.Images.Pictures;
+using FastSeg.Native;
 using NetVips;
 
 namespace FastSeg.Images.Tiff;
@@ -16,6 +17,9 @@ internal static unsafe class JpegSegments
 
     /// <summary>How far a JPEG may reach beyond its strip or tile: encoders fill up to whole blocks.</summary>
     private const int MostPadding = 64;
+
+    /// <summary>Bytes of a segment from which on it is worth while to give memory back once it is decoded.</summary>
+    private const long LargeSegment = 4L << 20;
 
     /// <summary>Bytes at the beginning of a segment in which its frame header is looked for when the file is opened.</summary>
     private const int HeaderBytes = 1 << 16;
@@ -41,6 +45,10 @@ internal static unsafe class JpegSegments
         long file = 4 * (page.Counts.Max() + page.JpegTables.Length), pixels = width * height * page.SegmentSamples;
         return (2L << 20) + file + pixels + (width * page.SegmentSamples * 256) + (page.WholeJpeg ? Coefficients(page) : 0);
     }
+
+    /// <summary>Those of <see cref="HeldBytes"/> that are freed with each segment: pixels and coefficients.</summary>
+    public static long OnlyDecodingBytes(TiffPage page) =>
+        HeldBytes(page) - (2L << 20) - (4 * (page.Counts.Max() + page.JpegTables.Length));
 
     /// <summary>Decodes a segment.</summary>
     /// <param name="page">Its page.</param>
@@ -68,23 +76,35 @@ internal static unsafe class JpegSegments
         }
         try
         {
-            using Image image = Image.JpegloadBuffer([.. joined], access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
-            if (image.Width != frame.Width || image.Height != frame.Height || image.Bands != frame.Components)
-            {
-                return $"its JPEG comes out as {image.Width} x {image.Height} x {image.Bands}";
-            }
-            using VipsMemory pixels = VipsMemory.Decode(image);
-            long row = page.RowBytes, whole = (long)frame.Width * frame.Components;
-            for (long y = 0; y < rows; y++)
-            {
-                Buffer.MemoryCopy(pixels.Pointer + (y * whole), to + (y * row), row, row);
-            }
-            return null;
+            return Decode(page, joined, frame, to, rows);
         }
         catch (VipsException e)
         {
             return $"its JPEG data is corrupt ({InputFile.OneLine(e.Message)})";
         }
+        finally
+        {
+            if (page.SegmentBytes >= LargeSegment)
+            {
+                FreedMemory.Return();
+            }
+        }
+    }
+
+    private static string? Decode(TiffPage page, List<byte> joined, JpegFrame frame, byte* to, long rows)
+    {
+        using Image image = Image.JpegloadBuffer([.. joined], access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
+        if (image.Width != frame.Width || image.Height != frame.Height || image.Bands != frame.Components)
+        {
+            return $"its JPEG comes out as {image.Width} x {image.Height} x {image.Bands}";
+        }
+        using VipsMemory pixels = VipsMemory.Decode(image);
+        long row = page.RowBytes, whole = (long)frame.Width * frame.Components;
+        for (long y = 0; y < rows; y++)
+        {
+            Buffer.MemoryCopy(pixels.Pointer + (y * whole), to + (y * row), row, row);
+        }
+        return null;
     }
 
     /// <summary>Most bytes of a segment's coefficients, of 16 bits each.</summary>

@@ -109,7 +109,17 @@ internal sealed unsafe class TiffReader : ImageReader
 
     public override long HeldBytes(int threads) =>
         (_cache?.HeldBytes(threads, _page.Segments) ?? 0) + (_directory?.Length ?? 0) + (threads * TiffDecoder.HeldBytes(_page))
-        + (_order is null ? 0 : _page.SegmentBytes);
+        - ((threads - Decoding(threads)) * JpegBytes) + (_order is null ? 0 : _page.SegmentBytes);
+
+    /// <summary>What decoding takes is gone with the first pass where the cache keeps all segments.</summary>
+    internal override long FirstPassBytes(int threads) =>
+        JpegBytes > 0 && Budget(_page) == _page.Segments ? Decoding(threads) * JpegSegments.OnlyDecodingBytes(_page) : 0;
+
+    /// <summary>Bytes that one thread takes to decode a segment of JPEG; 0 for other codecs.</summary>
+    private long JpegBytes => _page.Codec == TiffCodec.Jpeg ? JpegSegments.HeldBytes(_page) : 0;
+
+    /// <summary>How many threads may decode at once.</summary>
+    private long Decoding(int threads) => Math.Min(threads, _page.Segments);
 
     public override void Read(Region region, Span<byte> destination)
     {

@@ -51,6 +51,19 @@ internal sealed partial class PeakTests : CliFixture
         AssertPeak([.. command, "--memory", $"{least}MiB"], report, least << 20);
     }
 
+    /// <summary>Thousands of trees, and the file that is made of them, take more than the rows they are grown on.</summary>
+    [Test]
+    public void ATrainingsPeakIsWhereItsPlanSays()
+    {
+        string report = At("train.json");
+        string[] command =
+        [
+            "train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "2000", "--no-score", "--smooth", "none", "--sigmas", "1",
+            "--families", "gaussian,sobel", "--threads", "2", "--report", report, "-o", At("trees.fastseg"),
+        ];
+        AssertPeak(command, report, double.PositiveInfinity);
+    }
+
     private static void AssertPeak(string[] command, string report, double budget)
     {
         (Outcome outcome, long seen) = ChildProcess.Run(command);
