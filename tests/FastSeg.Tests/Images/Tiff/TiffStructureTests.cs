@@ -85,8 +85,7 @@ public sealed class TiffStructureTests
     }
 
     /// <summary>
-    /// Strips and tiles that are not stored hold GDAL's value for no data, or 0 where there is none that samples can have. tifffile
-    /// 2023.2.3 read the same from files like these.
+    /// Strips and tiles that are not stored hold GDAL's value for no data, or 0 where there is none that samples can have.
     /// </summary>
     [TestCase(SampleType.UInt8, "7", 7)]
     [TestCase(SampleType.UInt8, "", 0)]
