@@ -83,8 +83,8 @@ internal sealed class WrittenFiles(string project)
     }
 
     /// <summary>
-    /// What a file looked like when it was written. A folder, such as an OME-Zarr, has none: outside of the project's own folders it is never
-    /// replaced, since its parts may have been changed.
+    /// What a file looked like when it was written. A folder, such as an OME-Zarr, has none: outside of the project's own folders it is
+    /// never replaced, since its parts may have been changed.
     /// </summary>
     private sealed record Stamp(long Length, DateTime Changed)
     {

@@ -86,8 +86,8 @@ internal sealed class ChannelPagesTests
     }
 
     /// <summary>
-    /// Each plane says where it lies, in an order of the writer's own. Blocks that do not give every plane a page of its own, as in a set of
-    /// several files, say nothing.
+    /// Each plane says where it lies, in an order of the writer's own. Blocks that do not give every plane a page of its own, as in a set
+    /// of several files, say nothing.
     /// </summary>
     [TestCase("510342", 1, new[] { 0, 3 })]
     [TestCase("510342", 2, new[] { 5, 1 })]
