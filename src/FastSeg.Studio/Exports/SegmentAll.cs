@@ -41,6 +41,8 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
         ProjectSnapshot snapshot = project.Snapshot();
         string folder = FolderOf(project, output);
         PageTask[] pages = Pages(snapshot);
+        var swap = new StoreSwap(folder, project.Id);
+        swap.Recover();
         _written.Check(Names(folder, pages), snapshot.Images);
         using Backbone? backbone = snapshot.Settings.OpenBackbone();
         Model model = Train(job, snapshot, backbone, folder, pages.Length);
@@ -69,6 +71,7 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
         string counted = Path.Combine(folder, Fractions);
         ProjectFolder.Guarded(folder, () => Disk.WriteWhole(counted, System.Text.Encoding.UTF8.GetBytes(table.ToString())));
         _written.Add(counted);
+        swap.Recover();
         job.Begin(pages.Length, pages.Length, "");
         string changed = project.Version == snapshot.Version
             ? "" : $" The project has changed since: these are results of its version {snapshot.Version}.";
@@ -97,11 +100,17 @@ internal sealed class SegmentAll(Project project, string? output, ComputeOptions
         var segment = new SegmentOptions { KeepValues = true };
         using ImageReader image = ImageFile.Open(page.Image.PagePath(page.Page));
         string[] names = Names(folder, page);
-        using var earlier = new ReplacedStores(names);
-        using ImageWriter labels = ImageFile.Create(names[0], segmenter.LabelLayout(image.Info, segment));
-        using ImageWriter? extra = !probabilities ? null : ImageFile.Create(
-            names[1], segmenter.ProbabilityLayout(image.Info, SampleType.UInt8, segment));
-        return segmenter.Segment(image, new SegmentOutputs { Labels = labels, Probabilities = extra }, segment, how);
+        var swap = new StoreSwap(folder, project.Id);
+        string[] places = Format == OmeZarr ? [.. names.Select(swap.Place)] : names;
+        RunResult run;
+        using (ImageWriter labels = ImageFile.Create(places[0], segmenter.LabelLayout(image.Info, segment)))
+        using (ImageWriter? extra = !probabilities ? null : ImageFile.Create(
+            places[1], segmenter.ProbabilityLayout(image.Info, SampleType.UInt8, segment)))
+        {
+            run = segmenter.Segment(image, new SegmentOutputs { Labels = labels, Probabilities = extra }, segment, how);
+        }
+        Array.ForEach(Format == OmeZarr ? names : [], swap.Take);
+        return run;
     }
 
     /// <summary>The files of a page: labels, and probabilities where they are wanted.</summary>

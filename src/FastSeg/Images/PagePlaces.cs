@@ -40,7 +40,7 @@ internal sealed class PagePlaces
     public int[]? Of(string order, int channels, int slices, int frames)
     {
         long planes = (long)channels * slices * frames;
-        if (planes > Most || _blocks.Count < 2)
+        if (planes is < 1 or > Most || _blocks.Count < 2)
         {
             return null;
         }

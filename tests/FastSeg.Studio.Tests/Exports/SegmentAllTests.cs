@@ -78,23 +78,36 @@ internal sealed class SegmentAllTests
     }
 
     [Test]
-    public void AStoreThatCannotBeMadeAnewStays()
+    public void WhatAKilledStudioLeftIsPutBack()
     {
         using var folder = new TemporaryFolder();
+        var swap = new StoreSwap(folder.Path, "p");
         string store = folder.File("a.ome.zarr");
-        Directory.CreateDirectory(store);
-        File.WriteAllText(Path.Combine(store, "mark"), "old");
-        using (new ReplacedStores([store, folder.File("b.ome.zarr")]))
-        {
-            Assert.That(Directory.Exists(store), Is.False);
-        }
+        Make(store, "old");
+        Make(swap.Place(store), "new");
+        // Killed before the swap: the old one is there, and the half new one goes.
+        swap.Recover();
         Assert.That(File.ReadAllText(Path.Combine(store, "mark")), Is.EqualTo("old"));
-        using (new ReplacedStores([store]))
-        {
-            Directory.CreateDirectory(store);
-        }
+        // Killed between the two moves: the old one comes back.
+        Make(swap.Place(store), "new");
+        Directory.Move(store, swap.Place(store) + ".old");
+        swap.Recover();
+        Assert.That(File.ReadAllText(Path.Combine(store, "mark")), Is.EqualTo("old"));
+        // Killed before the old one was removed.
+        Make(swap.Place(store) + ".old", "older");
+        swap.Recover();
+        Assert.That(File.ReadAllText(Path.Combine(store, "mark")), Is.EqualTo("old"));
+        Make(swap.Place(store), "new");
+        swap.Take(store);
+        swap.Recover();
+        Assert.That(File.ReadAllText(Path.Combine(store, "mark")), Is.EqualTo("new"));
         Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.EqualTo(new[] { store }));
-        Assert.That(Directory.GetFileSystemEntries(store), Is.Empty);
+
+        static void Make(string path, string mark)
+        {
+            Directory.CreateDirectory(path);
+            File.WriteAllText(Path.Combine(path, "mark"), mark);
+        }
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using FastSeg.Studio.Files;
 using FastSeg.Studio.Projects;
 using FastSeg.Tests;
 using NUnit.Framework;
@@ -74,6 +75,23 @@ internal sealed class ImageListTests
         Directory.Move(folder.File("more"), folder.File("gone"));
         using Project again = Project.Open(project);
         Assert.That(again.Images[0].Failure, Does.Contain("a.ome.zarr is missing"));
+    }
+
+    [Test]
+    public void AStoreIsAnotherOneWhenAChunkComesAndNotWhenLabelsDo()
+    {
+        using var folder = new TemporaryFolder();
+        string store = folder.File("a.ome.zarr");
+        TestProject.WriteImage(store, 300, 200);
+        // Times of folders are as fine as the disk's clock.
+        string chunks = Path.GetDirectoryName(Directory.GetFiles(Path.Combine(store, "0"), "0", SearchOption.AllDirectories)[0])!;
+        Directory.SetLastWriteTimeUtc(chunks, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        var before = ImageState.Of(store);
+        Directory.CreateDirectory(Path.Combine(store, "labels", "x", "0"));
+        Assert.That(ImageState.Of(store), Is.EqualTo(before));
+        Directory.SetLastWriteTimeUtc(chunks, DateTime.UtcNow.AddMinutes(1));
+        Assert.That(ImageState.Of(store), Is.Not.EqualTo(before));
+        Assert.That(ImageState.Of(folder.File("none")).Exists, Is.False);
     }
 
     [Test]

@@ -109,6 +109,22 @@ internal sealed class ChannelPagesTests
         Assert.That(Scratch.ReadAll(image), Is.EqualTo(Interleaved([.. channels.Select(index => pages[index])], 1)));
     }
 
+    /// <summary>Writers say "SizeC=1" of pages of three samples, and no channel at all.</summary>
+    [TestCase("1", "3")]
+    [TestCase("1", "0")]
+    [TestCase("0", "1")]
+    [TestCase("2", "999999999")]
+    public void OmeSizesThatFitNoPageAreNoFailure(string sizeC, string samples)
+    {
+        byte[][] pages = Pages(2, SampleType.UInt8);
+        string xml = $"<?xml version=\"1.0\"?><OME><Image ID=\"Image:0\"><Pixels DimensionOrder=\"XYCZT\" SizeC=\"{sizeC}\" SizeZ=\"2\" " +
+            $"SizeT=\"1\"><Channel ID=\"a\" SamplesPerPixel=\"{samples}\"/><TiffData IFD=\"1\"/><TiffData FirstZ=\"1\" IFD=\"0\"/>" +
+            "</Pixels></Image></OME>";
+        using var scratch = new Scratch();
+        using ImageReader image = ImageFile.Open($"{scratch.Put("o.ome.tif", File(pages, xml, SampleType.UInt8))}#2");
+        Assert.That(Scratch.ReadAll(image), Is.EqualTo(pages[1]));
+    }
+
     [Test]
     public void PagesThatDifferOrAreTooManyAreRefused()
     {

@@ -17,10 +17,10 @@ internal sealed class StudioRoomTests
     {
         ["Files"] = [],
         ["Labels"] = [],
-        ["Pictures"] = [],
+        ["Pictures"] = ["Files"],
         ["Settings"] = [],
         ["Projects"] = ["Files", "Labels", "Settings"],
-        ["Live"] = ["Labels", "Projects", "Settings"],
+        ["Live"] = ["Files", "Labels", "Projects", "Settings"],
         ["Exports"] = ["Files", "Labels", "Live", "Projects", "Settings"],
         ["Server"] = ["Exports", "Labels", "Live", "Pictures", "Projects", "Settings"],
     };

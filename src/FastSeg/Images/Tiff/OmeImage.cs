@@ -69,16 +69,19 @@ internal sealed class OmeImage
             : new PageMeaning("OME-XML", First, channels, _slices, _frames)
             {
                 Order = _order,
-                Places = channels == _channels / _samples ? _pages : null,
+                Places = channels == PagedChannels ? _pages : null,
                 ChannelNames = named ? _names : [],
             };
     }
+
+    /// <summary>Channels that have pages of their own; samples that share a page are often more than "SizeC" says.</summary>
+    private int PagedChannels => Math.Max(1, _channels / _samples);
 
     /// <summary>Finds the pages: those of the blocks where these tell every plane's, else from the first block's on.</summary>
     private void Begin(int first)
     {
         First = _places.First ?? first;
-        _pages = _places.Of(_order, _channels / _samples, _slices, _frames);
+        _pages = _places.Of(_order, PagedChannels, _slices, _frames);
         First = _pages?.Min() ?? First;
     }
 
