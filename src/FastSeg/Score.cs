@@ -66,10 +66,12 @@ public static class Score
     /// The counts by value. The same object where the truth has more of the labels than of the values, where these are the same, or where
     /// the map has a label that is no class.
     /// </returns>
+    /// <exception cref="FastSegException">Two classes have the same label, or the same value.</exception>
     public static ConfusionMatrix ByValues(ConfusionMatrix counted, IReadOnlyList<LabelClass> classes)
     {
         ArgumentNullException.ThrowIfNull(counted);
-        var valueOf = NoneNull(classes).ToDictionary(one => one.Label, one => one.Value);
+        CheckDistinct(NoneNull(classes));
+        var valueOf = classes.ToDictionary(one => one.Label, one => one.Value);
         int labels = counted.Classes.Count(valueOf.ContainsKey), values = counted.Classes.Count(valueOf.ContainsValue);
         int[] found = [.. counted.Predictions.Where(label => label != 0)];
         if (values == 0 || labels > values || !found.All(valueOf.ContainsKey) || found.All(label => valueOf[label] == label))
@@ -82,6 +84,21 @@ public static class Score
             renamed.Add(truth, label == 0 ? 0 : valueOf[label], pixels);
         }
         return renamed;
+    }
+
+    /// <summary>Refuses classes that cannot be told apart, of which the counts would be added up.</summary>
+    private static void CheckDistinct(IReadOnlyList<LabelClass> classes)
+    {
+        for (int i = 0; i < classes.Count; i++)
+        {
+            LabelClass one = classes[i];
+            if (classes.Take(i).FirstOrDefault(first => first.Label == one.Label || first.Value == one.Value) is { } other)
+            {
+                throw new FastSegException(
+                    $"The classes \"{other.Name}\" and \"{one.Name}\" share the label {one.Label} or the value {one.Value}; "
+                    + "give each its own.");
+            }
+        }
     }
 
     /// <summary>The blocks that are compared: squares, or whole rows where one of the readers prefers them.</summary>

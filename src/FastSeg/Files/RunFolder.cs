@@ -21,7 +21,8 @@ internal sealed class RunFolder : IDisposable
     public RunFolder(string path)
     {
         Path = path;
-        _target = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        // Links are followed: their target is written, they stay.
+        _target = RealPath.Of(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
         _above = System.IO.Path.GetDirectoryName(_target) ?? "/";
         Hidden = System.IO.Path.Combine(_above, $".{System.IO.Path.GetFileName(_target)}{Ending}");
         CheckFree();

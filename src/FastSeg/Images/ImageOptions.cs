@@ -24,9 +24,7 @@ public sealed record ImageOptions
     [JsonIgnore]
     public PlaneSelection? Select { get; init; }
 
-    /// <summary>
-    /// At which size an OME-Zarr image, or a TIFF that holds smaller copies, is opened: 0 is the largest. No model keeps it.
-    /// </summary>
+    /// <summary>At which size an OME-Zarr image is opened: 0 is the largest. No model keeps it.</summary>
     [JsonIgnore]
     public int Level { get; init; }
 

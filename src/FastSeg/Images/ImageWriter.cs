@@ -43,6 +43,12 @@ public abstract class ImageWriter : IDisposable
     /// <summary>The file of a writer of ours; null for other writers, whose <see cref="Commit"/> does everything.</summary>
     internal virtual PartialFile? Partial => null;
 
+    /// <summary>Stops what <see cref="Finish"/> computes. A run sets it to its own; then it is disposed of and nothing is left.</summary>
+    internal CancellationToken Cancellation { get; set; }
+
+    /// <summary>What a run says about the file before it computes anything, one sentence each.</summary>
+    internal virtual IReadOnlyList<string> Warnings => [];
+
     /// <summary>Puts the whole file together, so that nothing is left for <see cref="Commit"/> but renaming it.</summary>
     internal virtual void Finish()
     {
@@ -52,10 +58,14 @@ public abstract class ImageWriter : IDisposable
     /// Commits several outputs of one run. All are put together first and renamed last, so that a disk that is full leaves the older files
     /// as they were, all of them.
     /// </summary>
-    internal static void CommitTogether(IReadOnlyCollection<ImageWriter> writers)
+    /// <param name="writers">The outputs.</param>
+    /// <param name="cancellation">Stops putting them together; once the first is renamed, all are.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled before any had its final name.</exception>
+    internal static void CommitTogether(IReadOnlyCollection<ImageWriter> writers, CancellationToken cancellation = default)
     {
         foreach (ImageWriter writer in writers)
         {
+            writer.Cancellation = cancellation;
             writer.Finish();
         }
         foreach (ImageWriter writer in writers.Where(writer => writer.Partial is null))

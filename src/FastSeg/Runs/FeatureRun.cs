@@ -222,7 +222,7 @@ internal sealed class FeatureRun(ImageReader image, ComputeOptions options)
         long commit = Stopwatch.GetTimestamp();
         if (last)
         {
-            ImageWriter.CommitTogether(_written);
+            ImageWriter.CommitTogether(_written, how.Cancellation);
         }
         _times.Add(Stage.Write, commit);
         return run.Result(run.Plan.Area.Pixels, [], _times, Stopwatch.GetElapsedTime(_start).TotalSeconds) with

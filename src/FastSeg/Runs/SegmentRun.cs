@@ -84,6 +84,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         what = what with { Outputs = outputs };
         _doubts.AddAll(UnchosenPage.Warnings(image, segment.Mask));
         _doubts.AddAll(OrientedImage.Warnings(image, segment.Mask));
+        _doubts.AddAll([.. outputs.Writers.SelectMany(writer => writer.Warnings)]);
         Compare(KnownData);
         Overlap.Refuse([image, segment.Mask], [.. outputs.Writers]);
         var times = new StageTimes();
@@ -102,7 +103,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         }
         SayUnsure(unsure.Share);
         long commit = Stopwatch.GetTimestamp();
-        ImageWriter.CommitTogether([.. outputs.Writers]);
+        ImageWriter.CommitTogether([.. outputs.Writers], options.Cancellation);
         times.Add(Stage.Write, commit);
         return run.Result(what.Area.Pixels, classPixels, times, Stopwatch.GetElapsedTime(start).TotalSeconds) with
         {

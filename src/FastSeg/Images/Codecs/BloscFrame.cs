@@ -43,7 +43,8 @@ internal static class BloscFrame
         {
             return bytes < to.Length ? ChunkCodecs.Short(bytes, to.Length) : ChunkCodecs.Long(to.Length);
         }
-        if (stored > from.Length || stored < HeaderBytes || block < 1 || block > bytes || sample < 1)
+        if (stored > from.Length || stored < HeaderBytes || block < 1 || block > bytes || sample < 1
+            || (block > sample && block % sample != 0))
         {
             return "its Blosc header is damaged or it is truncated";
         }

@@ -21,14 +21,17 @@ internal sealed class SegmentCache : IDisposable
     private readonly List<Slot> _all = [];
 
     private readonly long _segmentBytes;
+    private readonly long _overhead;
     private readonly int _budget;
 
     /// <summary>Creates an empty cache, which allocates memory as segments come.</summary>
     /// <param name="segmentBytes">Bytes of a decoded segment.</param>
     /// <param name="budget">How many segments are kept. More are held only while more are in use at once.</param>
-    public SegmentCache(long segmentBytes, int budget)
+    /// <param name="overhead">What a segment counts for besides its bytes, where segments may be tiny.</param>
+    public SegmentCache(long segmentBytes, int budget, long overhead = 0)
     {
         _segmentBytes = segmentBytes;
+        _overhead = overhead;
         _budget = budget;
     }
 
@@ -68,7 +71,7 @@ internal sealed class SegmentCache : IDisposable
     {
         lock (_gate)
         {
-            return Math.Max(0, Math.Min(segments, Math.Max(_budget, threads)) - _all.Count) * _segmentBytes;
+            return Math.Max(0, Math.Min(segments, Math.Max(_budget, threads)) - _all.Count) * (_segmentBytes + _overhead);
         }
     }
 

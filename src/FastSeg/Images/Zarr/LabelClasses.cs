@@ -19,12 +19,13 @@ internal static class LabelClasses
         foreach (ZarrJson one in properties.List())
         {
             int label = Value(one.Find("label-value")), drawn = Value(one.Find("drawn-value"));
+            int value = drawn == 0 ? label : drawn;
             if (label == 0 || one.Find("class") is not { IsText: true } text || text.Text() is not { Length: > 0 and <= MostLetters } name
-                || classes.Exists(other => other.Label == label))
+                || classes.Exists(other => other.Label == label || other.Value == value))
             {
                 return [];
             }
-            classes.Add(new LabelClass(label, drawn == 0 ? label : drawn, name));
+            classes.Add(new LabelClass(label, value, name));
         }
         return [.. classes.OrderBy(one => one.Label)];
     }

@@ -21,6 +21,14 @@ internal sealed class LabelGroup
     /// <summary>The path of the label image.</summary>
     public string Path => System.IO.Path.Combine(_root, Folder, _name);
 
+    /// <summary>
+    /// A copy of all metadata in the store's root does not know the labels. It is not ours to change, and other tools make it anew.
+    /// </summary>
+    public IReadOnlyList<string> Warnings =>
+        (_version3 ? _store.Json(ArrayMetadata.FileOfVersion3).Find("consolidated_metadata") is not null : _store.Has(".zmetadata"))
+            ? [$"{_store.Name} has consolidated metadata, which does not list labels/{_name}; consolidate it anew, so that it is found."]
+            : [];
+
     private string Metadata => $"{Folder}/{(_version3 ? ArrayMetadata.FileOfVersion3 : ".zattrs")}";
 
     /// <summary>Creates the writer of a label image inside an image's own store.</summary>
@@ -68,7 +76,7 @@ internal sealed class LabelGroup
             Levels = WrittenLevel.Of(layout),
             Name = name,
             Source = "../../",
-        };
+        }.Checked();
         var group = new LabelGroup(root, store, name, version3);
         group.Prepare();
         try
@@ -86,18 +94,17 @@ internal sealed class LabelGroup
     /// <exception cref="FastSegException">The metadata is damaged or cannot be written.</exception>
     public void Add()
     {
-        JsonObject root = Read();
-        JsonObject holder = Holder(root);
-        if (holder[List] is not JsonArray list)
+        // Another run's labels must not get lost between reading and writing.
+        using var held = new FolderLock(System.IO.Path.Combine(_root, Folder));
+        if (Listed() is not { } text)
         {
-            holder[List] = list = [];
+            return;
         }
-        list.Add((JsonNode)_name);
         if (!_version3)
         {
             Write($"{Folder}/.zgroup", MetadataWriter.Group2);
         }
-        Write(Metadata, Encoding.UTF8.GetBytes(root.ToJsonString(new() { WriteIndented = true }) + "\n"));
+        Write(Metadata, text);
     }
 
     /// <summary>Takes an empty folder away that was made for labels which did not come.</summary>
@@ -116,10 +123,10 @@ internal sealed class LabelGroup
         }
     }
 
-    /// <summary>Reads the list, so that damage is noticed before the work, and makes the folder.</summary>
+    /// <summary>Makes the list as it will be, so that damage is noticed before the work, and makes the folder.</summary>
     private void Prepare()
     {
-        Holder(Read());
+        Listed();
         string folder = System.IO.Path.Combine(_root, Folder);
         if (Directory.Exists(folder))
         {
@@ -136,14 +143,26 @@ internal sealed class LabelGroup
         }
     }
 
-    private JsonObject Read()
+    /// <summary>
+    /// The metadata with the name in the list; null where it is listed already. Nodes of JSON are parsed when they are first looked at, so
+    /// the whole of it fails here or nowhere.
+    /// </summary>
+    private byte[]? Listed()
     {
         string text = _store.Has(Metadata) ? _store.Json(Metadata).Value.GetRawText()
             : _version3 ? Encoding.UTF8.GetString(MetadataWriter.Group3(_ => { }))
             : "{}";
         try
         {
-            return JsonNode.Parse(text)!.AsObject();
+            JsonObject root = JsonNode.Parse(text)!.AsObject();
+            JsonObject holder = _version3 ? Attributes(root) : root;
+            JsonNode list = holder[List] ??= new JsonArray();
+            if (list.AsArray().Any(name => name is JsonValue value && value.TryGetValue(out string? listed) && listed == _name))
+            {
+                return null;
+            }
+            list.AsArray().Add((JsonNode)_name);
+            return Encoding.UTF8.GetBytes(root.ToJsonString(new() { WriteIndented = true }) + "\n");
         }
         catch (Exception e) when (JsonText.IsWrong(e))
         {
@@ -151,22 +170,11 @@ internal sealed class LabelGroup
         }
     }
 
-    /// <summary>The object that holds the list.</summary>
-    private JsonObject Holder(JsonObject root)
+    /// <summary>The object that holds the list in version 3.</summary>
+    private static JsonObject Attributes(JsonObject root)
     {
-        try
-        {
-            if (!_version3)
-            {
-                return root;
-            }
-            JsonNode attributes = root["attributes"] ??= new JsonObject();
-            return (attributes["ome"] ??= new JsonObject { ["version"] = OmeZarrOptions.Version05 }).AsObject();
-        }
-        catch (Exception e) when (JsonText.IsWrong(e))
-        {
-            throw _store.Bad(Metadata, "is damaged");
-        }
+        JsonNode attributes = root["attributes"] ??= new JsonObject();
+        return (attributes["ome"] ??= new JsonObject { ["version"] = OmeZarrOptions.Version05 }).AsObject();
     }
 
     private void Write(string file, byte[] text)

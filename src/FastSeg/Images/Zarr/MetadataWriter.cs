@@ -124,7 +124,8 @@ internal sealed class MetadataWriter(WrittenImage image)
         json.WriteString("type", image.Layout.IsLabelMap ? "mode" : "mean");
         Axes(json);
         json.WriteStartArray("datasets");
-        for (int level = 0, factor = 1; level < image.Levels.Count; level++)
+        double factor = 1;
+        for (int level = 0; level < image.Levels.Count; level++)
         {
             factor *= image.Levels[level].Factor;
             json.WriteStartObject();

@@ -44,7 +44,7 @@ internal sealed record Multiscale(string Version, NgffAxis[] Axes, IReadOnlyList
             y = metres > 0 && metresY > 0 ? y * metresY / metres : 0;
         }
         bool unknown = unit == LengthUnits.None && Levels[0].Scale is { Length: > 0 } first && first[axisX] == 1 && first[axisY] == 1;
-        return unknown || !(y > 0) || !double.IsFinite(y) ? null : new PixelSize(x, y, unit);
+        return unknown || !(y > 0) || !double.IsFinite(x) || !double.IsFinite(y) ? null : new PixelSize(x, y, unit);
     }
 
     /// <summary>Reads the image in a folder: a group with multiscales, or an array by itself.</summary>
@@ -167,6 +167,10 @@ internal sealed record Multiscale(string Version, NgffAxis[] Axes, IReadOnlyList
                     throw given.Wrong($"a list of {axes} numbers");
                 }
                 scale = scale.Length == 0 ? factors : [.. scale.Zip(factors).Select(pair => pair.First * pair.Second)];
+                if (!scale.All(double.IsFinite))
+                {
+                    throw given.Bad($"has {given.Quoted()} as {given.Place}, too much for a size of pixels together with the other scales");
+                }
             }
         }
         return scale;

@@ -28,24 +28,26 @@ internal sealed unsafe class Pyramid(WrittenImage image, string folder, ChunkFil
     /// <summary>Makes all sizes.</summary>
     /// <param name="threads">Threads.</param>
     /// <param name="buffers">Memory for chunks, as many as threads or more are made.</param>
-    public void Make(int threads, ConcurrentBag<ChunkBuffer> buffers)
+    /// <param name="options">Cancellation.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled; some chunks are there and others are not.</exception>
+    public void Make(int threads, ConcurrentBag<ChunkBuffer> buffers, ComputeOptions options)
     {
         for (int level = 1; level < image.Levels.Count; level++)
         {
             for (int page = 0; page < image.Layout.Pages; page++)
             {
-                Make(level, page, threads, buffers);
+                Make(level, page, threads, buffers, options);
             }
         }
     }
 
-    private void Make(int level, int page, int threads, ConcurrentBag<ChunkBuffer> buffers)
+    private void Make(int level, int page, int threads, ConcurrentBag<ChunkBuffer> buffers, ComputeOptions options)
     {
         ZarrArray array = ArrayMetadata.Read(new ZarrStore(folder, folder), $"{level - 1}");
         var before = new Multiscale("", image.Axes, [new ZarrLevel(array, [])]);
         using ZarrReader reader = ZarrReader.Open(before, new ZarrPlane(before, folder, Plane(page)), labels: false, KeptChunks * threads);
         (long across, long down) = image.Chunks(level);
-        Common.Workers.Run(threads, across * down, new ComputeOptions(), (_, chunk) =>
+        Common.Workers.Run(threads, across * down, options, (_, chunk) =>
         {
             ChunkBuffer buffer = buffers.TryTake(out ChunkBuffer? kept) ? kept : new ChunkBuffer(image);
             try

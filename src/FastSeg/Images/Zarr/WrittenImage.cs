@@ -6,6 +6,9 @@ internal sealed record WrittenImage
     /// <summary>Chunks of a shard along y, and along x.</summary>
     public const int ShardSide = 4;
 
+    /// <summary>Larger shards are not written: each is put together in memory.</summary>
+    private const long MostShardBytes = 1L << 30;
+
     /// <summary>What the caller asked for.</summary>
     public required ImageLayout Layout { get; init; }
 
@@ -46,6 +49,7 @@ internal sealed record WrittenImage
     /// <param name="path">The store.</param>
     /// <param name="layout">Its layout.</param>
     /// <param name="options">Version and chunks.</param>
+    /// <exception cref="FastSegException">As in <see cref="Checked"/>.</exception>
     public static WrittenImage Of(string path, ImageLayout layout, OmeZarrOptions options)
     {
         string? unit = layout.PixelSize is { } size ? LengthUnits.Theirs(size.Unit) : null;
@@ -62,7 +66,25 @@ internal sealed record WrittenImage
             Scale = pages ? [1, .. scale] : scale,
             Levels = WrittenLevel.Of(layout),
             Name = NameOf(path),
-        };
+        }.Checked();
+    }
+
+    /// <summary>The same image, of which it is certain that it can be written.</summary>
+    /// <exception cref="FastSegException">Its shards are too large, or the pixels of its smallest size.</exception>
+    public WrittenImage Checked()
+    {
+        (long across, long down) = Shard(0);
+        if (IsVersion3 && across * down * ChunkBytes > MostShardBytes)
+        {
+            int most = (int)Math.Sqrt(MostShardBytes / (ShardSide * ShardSide) / SampleBytes);
+            throw new FastSegException(
+                $"Chunks of {Options.Chunk} x {Options.Chunk} {Layout.Type.Name()} make files of more than {MostShardBytes >> 30} GiB, "
+                + $"since {across} x {down} of them share one; write chunks of {most} x {most} or smaller ones.");
+        }
+        double factor = Levels.Aggregate(1.0, (product, level) => product * level.Factor);
+        double largest = Scale.Max(Math.Abs);
+        return double.IsFinite(largest * factor) ? this : throw new FastSegException(
+            $"A pixel of {largest} is too large: at the smallest size it would be {factor} times that; give the true pixel size.");
     }
 
     /// <summary>Columns and rows of a level's chunks.</summary>

@@ -40,11 +40,11 @@ internal static class ZarrContents
         return new FastSegException($"{store.Name} {what}; give one of them: {list}{(images.Count > MostListed ? ", .." : "")}.");
     }
 
-    /// <summary>The images of a plate's wells, in the order of the wells.</summary>
+    /// <summary>The images of a plate's first wells, in the order of the wells: of no more than a sentence lists.</summary>
     private static List<string> OfPlate(ZarrStore store, ZarrJson plate)
     {
         var images = new List<string>();
-        foreach (string path in Paths(plate.Find("wells")))
+        foreach (string path in Paths(plate.Find("wells")).Distinct().Take(MostListed + 1))
         {
             if (images.Count > MostListed || path.Split('/').Any(part => part is "" or "." or ".."))
             {

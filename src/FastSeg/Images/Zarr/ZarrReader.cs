@@ -15,6 +15,12 @@ internal sealed unsafe class ZarrReader : ImageReader
     /// <summary>Most bytes of kept chunks; two are kept whatever their size.</summary>
     private const long MostCachedBytes = 256L << 20;
 
+    /// <summary>Chunks count as no fewer bytes than these: millions of tiny ones are not kept.</summary>
+    private const long LeastSlotBytes = 4096;
+
+    /// <summary>What keeping a chunk takes besides its samples, rounded up.</summary>
+    private const long SlotBytes = 512;
+
     private readonly ZarrArray _array;
     private readonly SegmentCache _cache;
     private readonly ConcurrentBag<ChunkReader> _readers = [];
@@ -31,7 +37,7 @@ internal sealed unsafe class ZarrReader : ImageReader
         (_array, _plane, Info) = (array, plane, info);
         (_axisX, _axisY, _axisC) = (image.Axis('x'), image.Axis('y'), image.Axis('c'));
         _strides = array.Strides();
-        _cache = new SegmentCache(array.ChunkBytes, kept ?? Budget());
+        _cache = new SegmentCache(array.ChunkBytes, kept ?? Budget(), SlotBytes);
     }
 
     public override ImageInfo Info { get; }
@@ -116,7 +122,7 @@ internal sealed unsafe class ZarrReader : ImageReader
     private int Budget()
     {
         long rows = ((CachedRows / _array.Chunk[_axisY]) + 2) * Across * Deep;
-        long fits = Math.Max(2, MostCachedBytes / _array.ChunkBytes);
+        long fits = Math.Max(2, MostCachedBytes / Math.Max(_array.ChunkBytes, LeastSlotBytes));
         return (int)Math.Min(Math.Min(rows, fits), Deep * Down * Across);
     }
 

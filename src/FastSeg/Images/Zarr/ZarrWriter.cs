@@ -47,6 +47,8 @@ internal sealed class ZarrWriter : ImageWriter
 
     public override ImageLayout Layout => _image.Layout;
 
+    internal override IReadOnlyList<string> Warnings => _group?.Warnings ?? [];
+
     /// <summary>
     /// What a writer holds: a chunk and its compressed bytes for each thread and a shard that is put together; or, once all is written,
     /// what makes the smaller sizes.
@@ -92,8 +94,8 @@ internal sealed class ZarrWriter : ImageWriter
         Finish();
         if (!_committed)
         {
-            _committed = true;
             _folder.Commit();
+            _committed = true;
             _group?.Add();
         }
     }
@@ -107,7 +109,8 @@ internal sealed class ZarrWriter : ImageWriter
         ImageWriting.CheckComplete(Layout, Interlocked.Read(ref _pixels), _folder.Path);
         _folder.Guard(() =>
         {
-            new Pyramid(_image, _folder.Data, _files).Make(Math.Max(1, _buffers.Count), _buffers);
+            new Pyramid(_image, _folder.Data, _files).Make(
+                Math.Max(1, _buffers.Count), _buffers, new ComputeOptions { Cancellation = Cancellation });
             foreach ((string File, byte[] Text) file in new MetadataWriter(_image).Image())
             {
                 Put(file);
