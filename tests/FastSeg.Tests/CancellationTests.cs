@@ -100,6 +100,28 @@ internal sealed class CancellationTests
         AssertNothingIsLeft(folder, before);
     }
 
+    /// <summary>The smaller sizes of an OME-Zarr are computed when all tiles are written.</summary>
+    [Test]
+    public void SmallerSizesStopAndLeaveNothing()
+    {
+        using var folder = new TemporaryFolder();
+        using MemoryImage image = Scene.Image;
+        var segmenter = new Segmenter(Trained.Grey);
+        ImageLayout labels = segmenter.LabelLayout(image.Info), sure = segmenter.ConfidenceLayout(image.Info);
+        long before = HeldByOthers();
+        using var source = new CancellationTokenSource();
+        using (var first = new CancellingWriter(MemoryWriter.Into<byte>(labels, new byte[Scene.Width * Scene.Height]), source))
+        using (ImageWriter second = ImageFile.Create(folder.File("sure.ome.zarr"), sure))
+        {
+            var outputs = new SegmentOutputs { Labels = first, Confidence = second };
+            Assert.That(
+                () => segmenter.Segment(image, outputs, null, new ComputeOptions { Threads = 2, Cancellation = source.Token }),
+                Throws.InstanceOf<OperationCanceledException>());
+            Assert.That(source.IsCancellationRequested);
+        }
+        AssertNothingIsLeft(folder, before);
+    }
+
     [TestCase(1)]
     [TestCase(3)]
     public void ATrainingStopsGathering(int threads)
@@ -164,6 +186,22 @@ internal sealed class CancellationTests
         GC.Collect();
         GC.WaitForPendingFinalizers();
         return HostBuffer.LiveBytes;
+    }
+
+    /// <summary>Cancels the run when it puts its outputs together.</summary>
+    private sealed class CancellingWriter(ImageWriter inner, CancellationTokenSource source) : ImageWriter
+    {
+        public override ImageLayout Layout => inner.Layout;
+
+        public override long HeldBytes(int threads) => inner.HeldBytes(threads);
+
+        public override void Write(Region region, ReadOnlySpan<byte> samples) => inner.Write(region, samples);
+
+        public override void Commit() => inner.Commit();
+
+        internal override void Finish() => source.Cancel();
+
+        protected override void Dispose(bool disposing) => inner.Dispose();
     }
 
     /// <summary>Counts the tiles that are read of another image.</summary>

@@ -85,6 +85,24 @@ internal sealed class ZarrOutputTests : CliFixture
         Assert.That(Fail("info", $"{store}/labels"), Does.Contain($"is a group of label images; give one of them: {store}/labels/model, "));
     }
 
+    [TestCase("0.4")]
+    [TestCase("0.5")]
+    public void ConsolidatedMetadataIsWarnedAbout(string version)
+    {
+        string store = Stack(version), file = Path.Combine(store, version == "0.4" ? ".zmetadata" : "zarr.json");
+        string text = version == "0.4" ? "{}" : File.ReadAllText(file)[..^1] + ", \"consolidated_metadata\": {\"metadata\": {}}}";
+        File.WriteAllText(file, text);
+        string[] arguments = ["segment", Model, store, "--into-input", "--select", "t=0,z=0,c=0"];
+        string sentence = $"{store} has consolidated metadata, which does not list labels/model; ";
+        Assert.That(CommandLine.Run([.. arguments, "--strict"]).Error, Does.Contain(sentence));
+        Assert.That(Directory.Exists($"{store}/labels"), Is.False);
+        Outcome outcome = CommandLine.Run(arguments);
+        Assert.That(outcome.Error, Does.StartWith($"fastseg: warning: {sentence}"));
+        Assert.That(outcome.Code, Is.Zero);
+        Assert.That(Listed(store, version), Is.EqualTo((string[])["model"]));
+        Assert.That(File.ReadAllText(file), Is.EqualTo(text));
+    }
+
     [Test]
     public void LabelsThatCannotGoIntoTheInputAreRefused()
     {
