@@ -26,7 +26,8 @@ internal sealed class StudioHelp(HelpAction help) : SynchronousCommandLineAction
     public override int Invoke(ParseResult parseResult)
     {
         int code = help.Invoke(parseResult);
-        parseResult.InvocationConfiguration.Output.WriteLine(Details);
+        // Written as a whole, it keeps its lines; WriteLine writes one line, whatever it is given.
+        parseResult.InvocationConfiguration.Output.Write($"{Details}{Environment.NewLine}");
         return code;
     }
 }

@@ -42,7 +42,7 @@ internal sealed class FeatureOptions
             "[default: 64]",
         null, 256);
 
-    private readonly LeaveOutOptions _leaveOut = new("such samples are refused, the bar is kept");
+    private readonly LeaveOutOptions _leaveOut = new("such samples are refused", "none");
 
     public FeatureOptions() => ChoiceOption.Only(_preset, "paper", "weka");
 

@@ -11,7 +11,8 @@ internal sealed class LeaveOutOptions
 
     /// <summary>Makes the options.</summary>
     /// <param name="otherwise">What holds where they are left out, such as "what the model says".</param>
-    public LeaveOutOptions(string otherwise)
+    /// <param name="otherBar">The same for --data-bar where it is something else.</param>
+    public LeaveOutOptions(string otherwise, string? otherBar = null)
     {
         _nanAs = new("--nan-as")
         {
@@ -34,7 +35,7 @@ internal sealed class LeaveOutOptions
             HelpName = "auto|none",
             Description =
                 "auto: where the lowest rows look like the bar of text below an electron micrograph, they are left out as by --mask, and " +
-                    $"said. [default: {otherwise}]",
+                    $"said. [default: {otherBar ?? otherwise}]",
         };
         ChoiceOption.Only(_dataBar, "auto", "none");
     }

@@ -131,7 +131,7 @@ internal sealed class ProgramTests
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.That(process.ExitCode, Is.Zero);
-        Assert.That(output, Does.Contain("--project").And.Contain("Examples:").And.Contain("ssh -L"));
+        Assert.That(output, Does.Contain("--project").And.Contain("\nExamples:\n").And.Contain("ssh -L").And.Not.Contain("\\n"));
     }
 
     private static void Run(string program, params string[] arguments)
