@@ -61,9 +61,9 @@ internal sealed class KeptDeepTests
         using MemoryImage image = Scene.Image;
         using var page = new PreparedImage(image, "scene");
         Labels(page, Plenty);
-        foreach (Region region in (Region[])[Part, new(41, 60, 100, 70), new(0, 0, 208, 176)])
+        foreach (Model model in (Model[])[_other, _model])
         {
-            foreach (Model model in (Model[])[_other, _model])
+            foreach (Region region in (Region[])[Part, new(41, 60, 100, 70), new(0, 0, 208, 176)])
             {
                 byte[] expected = new Segmenter(model, _backbone).Segment(image, new SegmentOptions { Region = region }).Labels;
                 var how = new SegmentOptions { Region = region, KeepDeepBytes = Plenty };
