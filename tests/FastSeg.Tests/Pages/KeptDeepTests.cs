@@ -117,7 +117,8 @@ internal sealed class KeptDeepTests
 
     /// <summary>A model of labels that mean nothing, so that its trees must use every feature that they have.</summary>
     private Model Of(int seed, Standardisation standardise = Standardisation.Image) => Segmenter.Train(
-        [new TrainingImage(Scene.Image, Random)], FeatureSpec.Paper with { Families = Families.Gaussian, Sigmas = [1], Standardise = standardise },
+        [new TrainingImage(Scene.Image, Random)],
+        FeatureSpec.Paper with { Families = Families.Gaussian, Sigmas = [1], Standardise = standardise },
         Trained.Quick with { Seed = seed }, deep: new DeepOptions(_backbone) { Channels = 16, Upsampling = Upsampling.Learned }).Model;
 
     private static MemoryImage Random
