@@ -54,8 +54,8 @@ def line_kernels() -> list[np.ndarray]:
     return kernels
 
 
-def features(image: np.ndarray, sigma_scale: float, seconds: dict) -> list[np.ndarray]:
-    """Returns the 58 planes, float32, and adds each family's time to `seconds`."""
+def laps(seconds: dict):
+    """Returns a function that adds the time since its last call, or since now, to a family's `seconds`."""
     started = time.perf_counter()
 
     def lap(family):
@@ -64,6 +64,12 @@ def features(image: np.ndarray, sigma_scale: float, seconds: dict) -> list[np.nd
         seconds[family] = seconds.get(family, 0.0) + now - started
         started = now
 
+    return lap
+
+
+def features(image: np.ndarray, sigma_scale: float, seconds: dict) -> list[np.ndarray]:
+    """Returns the 58 planes, float32, and adds each family's time to `seconds`."""
+    lap = laps(seconds)
     image = to_float(image)
     planes, blurred = [], []
     for sigma in (0,) + SIGMAS:
@@ -94,15 +100,7 @@ def chosen(filters: str):
     module = importlib.import_module(f"{filters}_features")
 
     def compute(image: np.ndarray, sigma_scale: float, seconds: dict) -> list[np.ndarray]:
-        started = time.perf_counter()
-
-        def lap(family):
-            nonlocal started
-            now = time.perf_counter()
-            seconds[family] = seconds.get(family, 0.0) + now - started
-            started = now
-
-        return module.features(to_float(image), sigma_scale, lap)
+        return module.features(to_float(image), sigma_scale, laps(seconds))
 
     return compute, module.versions()
 
