@@ -142,6 +142,7 @@ public static class ImageFile
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(layout);
         CheckSize(layout);
+        CheckPyramid(path, layout);
         ImageWriter writer = FormatOf(path) switch
         {
             FileFormat.Tiff => new TiffWriter(path, layout),
@@ -186,6 +187,7 @@ public static class ImageFile
     internal static long HeldBytes(string path, ImageLayout layout, int threads, OmeZarrOptions? zarr = null)
     {
         CheckSize(layout);
+        CheckPyramid(path, layout);
         return FormatOf(path) switch
         {
             FileFormat.Tiff => TiffWriter.HeldBytes(path, layout, threads),
@@ -212,6 +214,14 @@ public static class ImageFile
         if (layout.Width < 1 || layout.Height < 1 || layout.Pages < 1)
         {
             throw new ArgumentOutOfRangeException(nameof(layout), $"{layout.Width} x {layout.Height} x {layout.Pages} pages");
+        }
+    }
+
+    private static void CheckPyramid(string path, ImageLayout layout)
+    {
+        if (layout.Pyramid && FormatOf(path) is FileFormat.Png or FileFormat.Npy)
+        {
+            throw new FastSegException($"{path} would hold one size of the image; pyramids are written as .tif or .ome.zarr.");
         }
     }
 
@@ -265,13 +275,7 @@ public static class ImageFile
             Span<byte> magic = stackalloc byte[MagicBytes];
             magic.Clear();
             file.Read(0, magic[..(int)Math.Min(file.Length, MagicBytes)]);
-            ImageReader reader = Named(Open(file, magic, page, labels), path);
-            if (options.Level != 0 && !labels)
-            {
-                reader.Dispose();
-                throw ImageReading.NoLevel(name, options.Level, 1);
-            }
-            return reader;
+            return Named(Open(file, magic, page, labels, options.Level), path);
         }
         catch
         {
@@ -286,11 +290,11 @@ public static class ImageFile
         return reader;
     }
 
-    private static ImageReader Open(InputFile file, ReadOnlySpan<byte> magic, int page, bool labels)
+    private static ImageReader Open(InputFile file, ReadOnlySpan<byte> magic, int page, bool labels, int level)
     {
         if (TiffHeader.Matches(magic))
         {
-            return TiffReader.Open(file, page, labels);
+            return TiffReader.Open(file, page, labels, level);
         }
         bool npy = magic.StartsWith(NpyHeader.Magic);
         bool vips = VipsReader.Matches(magic);
@@ -304,6 +308,10 @@ public static class ImageFile
         if (page != 1)
         {
             throw new FastSegException($"{file.Name} has one page; pages count from 1, so only #1 exists.");
+        }
+        if (level != 0 && !labels)
+        {
+            throw ImageReading.NoLevel(file.Name, level, 1);
         }
         return npy ? NpyReader.Open(file, labels) : bmp ? BmpReader.Open(file, labels) : VipsReader.Open(file, magic, labels);
     }

@@ -261,9 +261,9 @@ public sealed class Segmenter
     /// <exception cref="ArgumentException">The probabilities are to be uint16.</exception>
     public Plan Plan(ImageReader image, PlannedOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
         Run(image, segment, options).Plan(new OutputSketches(
-            OfFile(NotNull(outputs).Labels, LabelLayout(image.Info, segment), outputs.OmeZarr),
-            OfFile(outputs.Probabilities, ProbabilityLayout(image.Info, outputs.ProbabilityType, segment), outputs.OmeZarr),
-            OfFile(outputs.Confidence, ConfidenceLayout(image.Info, segment), outputs.OmeZarr)));
+            OfFile(NotNull(outputs).Labels, LabelLayout(image.Info, segment), outputs),
+            OfFile(outputs.Probabilities, ProbabilityLayout(image.Info, outputs.ProbabilityType, segment), outputs),
+            OfFile(outputs.Confidence, ConfidenceLayout(image.Info, segment), outputs)));
 
     /// <summary>The plan of a segmentation into writers that are open already.</summary>
     internal Plan Plan(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
@@ -377,8 +377,12 @@ public sealed class Segmenter
             Model, _backbone, NotNull(image), NotNull(outputs), SegmentOptions.Of(segment), options ?? new ComputeOptions());
 
     /// <summary>A file that is to be written, as a plan sees it; null where no file is named.</summary>
-    private static OutputSketch? OfFile(string? path, ImageLayout layout, OmeZarrOptions? zarr) =>
-        path is null ? null : new OutputSketch(layout, threads => ImageFile.HeldBytes(path, layout, threads, zarr));
+    private static OutputSketch? OfFile(string? path, ImageLayout layout, PlannedOutputs outputs)
+    {
+        layout = layout with { Pyramid = outputs.Pyramid };
+        return path is null ? null
+            : new OutputSketch(layout, threads => ImageFile.HeldBytes(path, layout, threads, outputs.OmeZarr));
+    }
 
     /// <summary>Options for labels in memory, which are one byte each whatever values were drawn.</summary>
     private static SegmentOptions Bytewise(SegmentOptions? segment) => (segment ?? new SegmentOptions()) with { KeepValues = false };

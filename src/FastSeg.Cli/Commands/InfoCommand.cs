@@ -162,11 +162,18 @@ internal sealed class InfoCommand : FastSegCommand
         }
         table
             .Row("size", $"{info.Width} x {info.Height} px")
-            .Row("samples", $"{SampleText(info)}, {ChannelSet.Of(info).Text()}")
-            .Row(info.Levels.Count > 1 ? "levels" : "pages", info.Levels.Count > 1 ? Sizes(info) : $"{info.Pages}")
-            .Row(
-                "pixel size",
-                info.PixelSize is { } size ? $"{Units.Significant(size.X)} x {Units.Significant(size.Y)} {size.Unit}" : "unknown");
+            .Row("samples", $"{SampleText(info)}, {ChannelSet.Of(info).Text()}");
+        if (info.Levels.Count > 1)
+        {
+            table.Row("levels", Sizes(info));
+        }
+        if (info.Levels.Count < 2 || info.Pages > 1)
+        {
+            table.Row("pages", $"{info.Pages}");
+        }
+        table.Row(
+            "pixel size",
+            info.PixelSize is { } size ? $"{Units.Significant(size.X)} x {Units.Significant(size.Y)} {size.Unit}" : "unknown");
         if (info.Classes.Count > 0)
         {
             table.Row("classes", string.Join(", ", info.Classes.Select(one =>

@@ -89,6 +89,7 @@ internal sealed class PlanCommand : FastSegCommand
             ProbabilityType = probabilities ?? SampleType.Float32,
             Confidence = paths.Confidence,
             OmeZarr = _zarr.Of(parsed),
+            Pyramid = _what.Pyramid(parsed),
         };
         return segmenter.Plan(image, outputs, options, session.Options(parsed.GetValue(_memory)));
     }

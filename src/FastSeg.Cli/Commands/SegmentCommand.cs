@@ -60,6 +60,7 @@ internal sealed class SegmentCommand : FastSegCommand
         "fastseg segment m.fastseg scans/*.tif -o labels/ --probabilities uint8 --memory 2GiB",
         "fastseg segment m.fastseg sem.tif -o labels.png --region 0,0,1024,884",
         "fastseg segment m.fastseg image.tif -o labels.tif --smooth safe",
+        "fastseg segment m.fastseg slide.tif -o labels.tif --pyramid",
         "fastseg segment m.fastseg scan.ome.zarr -o labels.ome.zarr",
         "fastseg segment m.fastseg stack.ome.zarr --into-input --select t=0,z=12",
         "fastseg segment deep.fastseg image.tif --deep models/fastseg-vit-tiny-8-int8 -o labels.tif")
@@ -152,7 +153,8 @@ internal sealed class SegmentCommand : FastSegCommand
         Region area = options.Region ?? image.Info.Bounds;
         RunResult run;
         using (var outputs = new OutputSet(
-            segmenter, image.Info, options, paths, _what.Probabilities(parsed), _zarr.Of(parsed), IsInto(parsed) ? image : null))
+            segmenter, image.Info, options, paths, _what.Probabilities(parsed), _zarr.Of(parsed), _what.Pyramid(parsed),
+            IsInto(parsed) ? image : null))
         {
             run = session.Long(
                 what, parsed.GetValue(_memory), how => segmenter.Segment(image, outputs.Outputs, options, how), area.Pixels);

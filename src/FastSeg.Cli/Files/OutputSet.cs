@@ -10,14 +10,15 @@ internal sealed class OutputSet : IDisposable
     /// <param name="paths">Where results go.</param>
     /// <param name="probabilities">The probabilities' type; null where they are not wanted.</param>
     /// <param name="zarr">How an OME-Zarr is written.</param>
+    /// <param name="pyramid">Whether TIFFs hold smaller sizes, too.</param>
     /// <param name="inside">The input in whose own Zarr the labels go; null where they do not.</param>
     public OutputSet(
         Segmenter segmenter, ImageInfo image, SegmentOptions options, OutputPaths paths, SampleType? probabilities, OmeZarrOptions zarr,
-        ImageReader? inside = null)
+        bool pyramid, ImageReader? inside = null)
     {
         try
         {
-            ImageLayout labels = segmenter.LabelLayout(image, options);
+            ImageLayout labels = Sized(segmenter.LabelLayout(image, options));
             Outputs = new SegmentOutputs
             {
                 Labels = inside is null
@@ -28,14 +29,14 @@ internal sealed class OutputSet : IDisposable
             {
                 Outputs = Outputs with
                 {
-                    Probabilities = ImageFile.Create(paths.Probabilities, segmenter.ProbabilityLayout(image, type, options), zarr),
+                    Probabilities = ImageFile.Create(paths.Probabilities, Sized(segmenter.ProbabilityLayout(image, type, options)), zarr),
                 };
             }
             if (paths.Confidence is not null)
             {
                 Outputs = Outputs with
                 {
-                    Confidence = ImageFile.Create(paths.Confidence, segmenter.ConfidenceLayout(image, options), zarr),
+                    Confidence = ImageFile.Create(paths.Confidence, Sized(segmenter.ConfidenceLayout(image, options)), zarr),
                 };
             }
         }
@@ -44,6 +45,8 @@ internal sealed class OutputSet : IDisposable
             Dispose();
             throw;
         }
+
+        ImageLayout Sized(ImageLayout layout) => layout with { Pyramid = pyramid };
     }
 
     /// <summary>The writers, as the segmenter takes them.</summary>

@@ -31,7 +31,7 @@ internal sealed class OpeningOptions
     private readonly Option<int> _level = new("--level")
     {
         HelpName = "N",
-        Description = "Which size of an OME-Zarr that holds several, 0 being the largest.",
+        Description = "Which size of an OME-Zarr or a pyramid TIFF, 0 being the largest.",
         DefaultValueFactory = _ => 0,
     };
 

@@ -16,6 +16,11 @@ internal sealed class OutputOptions
         Description = "Also write the probability of the chosen class (float32).",
     };
 
+    private readonly Option<bool> _pyramid = new("--pyramid")
+    {
+        Description = "Write TIFFs with smaller sizes, too, as viewers of large images want them; an OME-Zarr always has them.",
+    };
+
     private readonly Option<bool> _keepValues = new("--keep-values")
     {
         Description = "Write the label values of the training images instead of 1..C.",
@@ -45,6 +50,7 @@ internal sealed class OutputOptions
     {
         command.Options.Add(_probabilities);
         command.Options.Add(_confidence);
+        command.Options.Add(_pyramid);
         command.Options.Add(_keepValues);
         command.Options.Add(_region);
         command.Options.Add(_mask);
@@ -63,6 +69,9 @@ internal sealed class OutputOptions
 
     /// <summary>Whether a confidence map is wanted.</summary>
     public bool Confidence(ParseResult parsed) => parsed.GetValue(_confidence);
+
+    /// <summary>Whether TIFFs hold smaller sizes, too.</summary>
+    public bool Pyramid(ParseResult parsed) => parsed.GetValue(_pyramid);
 
     /// <summary>The mask's path; null where there is none.</summary>
     public string? MaskPath(ParseResult parsed) => parsed.GetValue(_mask);

@@ -27,6 +27,12 @@ public sealed record ImageLayout(long Width, long Height, SampleType Type, int P
     /// </summary>
     public IReadOnlyList<(long Width, long Height)> Levels { get; init => field = NotNull(value); } = [];
 
+    /// <summary>
+    /// Whether a TIFF holds smaller sizes, too, in each page's sub-directories: those of <see cref="Levels"/> where each is a half, a
+    /// quarter, an eighth or a sixteenth of the one before, otherwise halves. An OME-Zarr always does.
+    /// </summary>
+    public bool Pyramid { get; init; }
+
     /// <summary>Whether an npy has the page axis even where there is one page (H x W x 1).</summary>
     public bool KeepPageAxis { get; init; }
 }

@@ -24,7 +24,7 @@ public sealed record ImageOptions
     [JsonIgnore]
     public PlaneSelection? Select { get; init; }
 
-    /// <summary>At which size an OME-Zarr image is opened: 0 is the largest. No model keeps it.</summary>
+    /// <summary>At which size an image that its file holds at several is opened: 0 is the largest. No model keeps it.</summary>
     [JsonIgnore]
     public int Level { get; init; }
 

@@ -13,7 +13,7 @@ internal static class UnchosenPage
     ];
 
     /// <summary>Whether a file has further pages, and its name says of none that it is wanted.</summary>
-    private static bool IsUnchosen(ImageReader reader) => reader.Info.Pages > 1 && reader.Info.Name == reader.FilePath;
+    private static bool IsUnchosen(ImageReader reader) => reader.Info.Pages - reader.Info.CopiedPages > 1 && reader.Info.Name == reader.FilePath;
 
     private static string Sentence(ImageInfo info) =>
         $"{info.Name} has {info.Pages} pages, of which the first was taken; write {info.Name}#N for page N, 1 to {info.Pages}.";

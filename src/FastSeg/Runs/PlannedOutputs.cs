@@ -15,6 +15,9 @@ public sealed record PlannedOutputs
     /// <summary>The probabilities' type: <see cref="SampleType.Float32"/> or <see cref="SampleType.UInt8"/>.</summary>
     public SampleType ProbabilityType { get; init; } = SampleType.Float32;
 
+    /// <summary>Whether outputs that are TIFFs hold smaller sizes, too.</summary>
+    public bool Pyramid { get; init; }
+
     /// <summary>How outputs that are OME-Zarr are written; null for the defaults.</summary>
     public OmeZarrOptions? OmeZarr { get; init; }
 

@@ -29,8 +29,9 @@ internal sealed class RoomTests
         ["Images/Npy"] = ["Common", "Files", "Images", "Native"],
         ["Images/Pictures"] = ["Common", "Files", "Images", "Native"],
         ["Images/Codecs"] = ["Common", "Native"],
-        ["Images/Tiff"] = ["Common", "Files", "Images", "Images/Codecs", "Images/Pictures", "Native"],
-        ["Images/Zarr"] = ["Common", "Files", "Images", "Images/Codecs", "Images/Npy", "Native"],
+        ["Images/Pyramids"] = ["Common", "Files", "Images", "Native"],
+        ["Images/Tiff"] = ["Common", "Files", "Images", "Images/Codecs", "Images/Pictures", "Images/Pyramids", "Native"],
+        ["Images/Zarr"] = ["Common", "Files", "Images", "Images/Codecs", "Images/Npy", "Images/Pyramids", "Native"],
 
         ["Features"] = ["Common", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],
         ["Features/Local"] = ["Common", "Features", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],

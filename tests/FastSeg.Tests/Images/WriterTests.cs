@@ -1,5 +1,6 @@
 using FastSeg.Common;
 using FastSeg.Files;
+using FastSeg.Images.Pyramids;
 using FastSeg.Images.Tiff;
 using FastSeg.Tests.Images.Tiff;
 using NUnit.Framework;
@@ -194,11 +195,11 @@ public sealed class WriterTests
         byte[][] pages = [Scratch.Samples(256, 256, 1, SampleType.UInt8, 1), Scratch.Samples(256, 256, 1, SampleType.UInt8, 2)];
         using (var file = new OutputFile(scratch["big.tif"]))
         {
-            using (var tiff = new TiffAssembler(file, layout, largestClassic))
+            using (var tiff = new TiffAssembler(file, layout, [new WrittenLevel(layout.Width, layout.Height, 1)], largestClassic))
             {
                 byte[] first = TiffBuilder.Deflate(pages[0]), second = TiffBuilder.Deflate(pages[1]);
                 tiff.Append(0, first, first.Length);
-                tiff.NextPage();
+                tiff.NextDirectory();
                 tiff.Append(0, second, second.Length);
                 tiff.Finish();
             }

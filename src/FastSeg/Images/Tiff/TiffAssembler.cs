@@ -1,5 +1,6 @@
 using BitMiracle.LibTiff.Classic;
 using FastSeg.Files;
+using FastSeg.Images.Pyramids;
 using LibTiff = BitMiracle.LibTiff.Classic.Tiff;
 
 namespace FastSeg.Images.Tiff;
@@ -21,19 +22,24 @@ internal sealed class TiffAssembler : IDisposable
     private readonly ImageLayout _layout;
     private readonly BitMiracleErrors _errors = new();
     private readonly string _path;
+    private readonly IReadOnlyList<WrittenLevel> _levels;
+    private readonly OutputFile _file;
     private readonly Sink _sink;
     private readonly LibTiff _tiff;
-    private int _page;
+    private int _directory;
 
     /// <summary>Begins the first page.</summary>
     /// <param name="file">The file, which stays the caller's.</param>
     /// <param name="layout">Size, type and pages.</param>
+    /// <param name="levels">The sizes of each page.</param>
     /// <param name="largestClassic">Set by tests, which write no files of 4 GiB.</param>
-    public TiffAssembler(OutputFile file, ImageLayout layout, long largestClassic = LargestClassic)
+    public TiffAssembler(
+        OutputFile file, ImageLayout layout, IReadOnlyList<WrittenLevel> levels, long largestClassic = LargestClassic)
     {
-        _layout = layout;
+        (_layout, _levels, _file) = (layout, levels, file);
         _sink = new Sink(file);
-        bool big = (Int128)layout.Width * layout.Height * layout.Pages * layout.Type.Bytes() > largestClassic;
+        Int128 pixels = levels.Aggregate((Int128)0, (sum, level) => sum + ((Int128)level.Width * level.Height));
+        bool big = pixels * layout.Pages * layout.Type.Bytes() > largestClassic;
         BitMiracleErrors.Install();
         _path = file.Path;
         LibTiff? tiff = LibTiff.ClientOpen(file.Path, big ? "w8" : "w", _errors, _sink);
@@ -42,22 +48,29 @@ internal sealed class TiffAssembler : IDisposable
         BeginPage();
     }
 
-    /// <summary>Adds a tile to the current page; tiles come in the order of their numbers.</summary>
+    /// <summary>Adds a tile to the current directory; tiles come in the order of their numbers.</summary>
     public void Append(int tile, byte[] compressed, int count)
     {
         Check(_tiff.WriteRawTile(tile, compressed, 0, count) == count);
     }
 
-    /// <summary>Ends the current page and begins the next one.</summary>
-    public void NextPage()
+    /// <summary>Ends the current directory and begins the next one: the page's next size, or the next page.</summary>
+    public void NextDirectory()
     {
         EndPage();
-        _page++;
+        _directory++;
         BeginPage();
     }
 
     /// <summary>Ends the last page, which completes the file.</summary>
-    public void Finish() => EndPage();
+    public void Finish()
+    {
+        EndPage();
+        if (_levels.Count > 1)
+        {
+            new SubDirectories(_file, _sink.Length, _layout.Pages, _levels.Count).Link();
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -91,8 +104,13 @@ internal sealed class TiffAssembler : IDisposable
     /// <summary>Sets the current page's tags.</summary>
     private void BeginPage()
     {
-        _tiff.SetField(TiffTag.IMAGEWIDTH, checked((int)_layout.Width));
-        _tiff.SetField(TiffTag.IMAGELENGTH, checked((int)_layout.Height));
+        (int page, int size) = Math.DivRem(_directory, _levels.Count);
+        if (size > 0)
+        {
+            _tiff.SetField(TiffTag.SUBFILETYPE, FileType.REDUCEDIMAGE);
+        }
+        _tiff.SetField(TiffTag.IMAGEWIDTH, checked((int)_levels[size].Width));
+        _tiff.SetField(TiffTag.IMAGELENGTH, checked((int)_levels[size].Height));
         _tiff.SetField(TiffTag.BITSPERSAMPLE, 8 * _layout.Type.Bytes());
         _tiff.SetField(TiffTag.SAMPLESPERPIXEL, 1);
         _tiff.SetField(TiffTag.SAMPLEFORMAT, Format(_layout.Type));
@@ -102,17 +120,18 @@ internal sealed class TiffAssembler : IDisposable
         _tiff.SetField(TiffTag.TILEWIDTH, TileSize);
         _tiff.SetField(TiffTag.TILELENGTH, TileSize);
         _tiff.SetField(TiffTag.SOFTWARE, "FastSeg");
-        if (_layout.PageNames is { } names && _page < names.Count)
+        if (_layout.PageNames is { } names && page < names.Count)
         {
-            _tiff.SetField(TiffTag.PAGENAME, names[_page]);
+            _tiff.SetField(TiffTag.PAGENAME, names[page]);
         }
-        if (_layout.PixelSize is { } size)
+        if (_layout.PixelSize is { } pixel)
         {
-            _tiff.SetField(TiffTag.XRESOLUTION, 1 / size.X);
-            _tiff.SetField(TiffTag.YRESOLUTION, 1 / size.Y);
-            _tiff.SetField(TiffTag.RESOLUTIONUNIT, (ResUnit)TiffPixelSize.Unit(size));
+            double factor = _levels.Take(size + 1).Aggregate(1.0, (product, level) => product * level.Factor);
+            _tiff.SetField(TiffTag.XRESOLUTION, 1 / (pixel.X * factor));
+            _tiff.SetField(TiffTag.YRESOLUTION, 1 / (pixel.Y * factor));
+            _tiff.SetField(TiffTag.RESOLUTIONUNIT, (ResUnit)TiffPixelSize.Unit(pixel));
         }
-        if (_page == 0 && TiffDescription.Of(_layout) is { } description)
+        if (_directory == 0 && TiffDescription.Of(_layout) is { } description)
         {
             _tiff.SetField(TiffTag.IMAGEDESCRIPTION, description);
         }
@@ -144,6 +163,9 @@ internal sealed class TiffAssembler : IDisposable
     {
         private long _position;
         private long _length;
+
+        /// <summary>Bytes of the file.</summary>
+        public long Length => _length;
 
         /// <summary>Whether what still comes is thrown away.</summary>
         public bool Closed { get; set; }

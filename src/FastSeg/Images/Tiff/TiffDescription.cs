@@ -21,6 +21,7 @@ internal sealed class TiffDescription
     private TiffDescription(string text)
     {
         Classes = ClassesOf(text);
+        IsAperio = text.StartsWith("Aperio", StringComparison.Ordinal);
         if (text.StartsWith("ImageJ=", StringComparison.Ordinal))
         {
             foreach (string line in text.Split('\n'))
@@ -40,6 +41,9 @@ internal sealed class TiffDescription
 
     /// <summary>The classes that a label map's description names; empty where it names none.</summary>
     public IReadOnlyList<LabelClass> Classes { get; }
+
+    /// <summary>Whether the file is one of Aperio's, whose pages are sizes of one image.</summary>
+    public bool IsAperio { get; }
 
     /// <summary>How many images ImageJ's description names; 1 where it names none.</summary>
     public int Images => Number("images");

@@ -51,30 +51,30 @@ internal readonly record struct TiffHeader(bool Big, bool BigEndian, long First)
         BigEndian ? BinaryPrimitives.ReadInt64BigEndian(bytes) : BinaryPrimitives.ReadInt64LittleEndian(bytes);
 
     /// <summary>
-    /// The offset of the directory of page <paramref name="page"/> (from 1), 0 where there is none, the number of pages, and why the chain
-    /// of pages ends before its end, where it does: it leaves the file or runs in a circle. The pages before that are good.
+    /// The offset of each page's directory, and why the chain of pages ends before its end, where it does: it leaves the file or runs in a
+    /// circle. The pages before that are good.
     /// </summary>
     /// <exception cref="FastSegException">There is no page at all.</exception>
-    public (long Offset, int Pages, string? Break) FindPage(InputFile file, int page)
+    public (IReadOnlyList<long> Offsets, string? Break) Pages(InputFile file)
     {
         var seen = new HashSet<long>();
-        long wanted = 0;
+        var offsets = new List<long>();
         for (long offset = First; offset != 0;)
         {
             if (seen.Contains(offset) || seen.Count == MostPages)
             {
-                return (wanted, seen.Count, "the chain of pages runs in a circle");
+                return (offsets, "the chain of pages runs in a circle");
             }
             string? damage = CountEntries(file, offset, out long entries);
             if (damage is not null)
             {
-                return seen.Count == 0 ? throw file.Bad($"is truncated or damaged: {damage}") : (wanted, seen.Count, damage);
+                return seen.Count == 0 ? throw file.Bad($"is truncated or damaged: {damage}") : (offsets, damage);
             }
             seen.Add(offset);
-            wanted = seen.Count == page ? offset : wanted;
+            offsets.Add(offset);
             offset = Next(file, offset, entries);
         }
-        return seen.Count == 0 ? throw file.Bad("is a TIFF without any page") : (wanted, seen.Count, null);
+        return seen.Count == 0 ? throw file.Bad("is a TIFF without any page") : (offsets, null);
     }
 
     /// <summary>The number of entries of the directory at <paramref name="offset"/>, all of which lie inside the file.</summary>

@@ -62,11 +62,13 @@ internal sealed unsafe class TiffReader : ImageReader
     /// <param name="file">The file; the reader owns it once this returns.</param>
     /// <param name="page">Number of the page.</param>
     /// <param name="indices">Whether palette images are delivered as indices, and alpha behind grey or RGB: labels are read so.</param>
-    /// <exception cref="FastSegException">The file is damaged or of a kind that is not read.</exception>
-    public static TiffReader Open(InputFile file, int page, bool indices)
+    /// <param name="level">At which size the page is read, 0 for the largest; labels that have no such size are read at the largest.</param>
+    /// <exception cref="FastSegException">The file is damaged or of a kind that is not read, or has no such page or size.</exception>
+    public static TiffReader Open(InputFile file, int page, bool indices, int level = 0)
     {
         TiffHeader header = TiffHeader.Read(file);
-        (long offset, int pages, string? broken) = header.FindPage(file, page);
+        (IReadOnlyList<long> chain, string? broken) = header.Pages(file);
+        int pages = chain.Count;
         TiffTags first = TiffTags.Read(file, header, header.First);
         TiffDescription description = TiffDescription.Read(first);
         TiffPage? found = null;
@@ -81,7 +83,19 @@ internal sealed unsafe class TiffReader : ImageReader
             string why = broken is null ? "" : $", because {broken}";
             throw new FastSegException($"{file.Name}: there is no page {page}; pages count from 1, and the last one is #{pages}{why}.");
         }
-        TiffTags tags = page == 1 || offset == 0 ? first : TiffTags.Read(file, header, offset);
+        TiffTags tags = page == 1 || page > chain.Count ? first : TiffTags.Read(file, header, chain[page - 1]);
+        var levels = TiffLevels.Find(file, header, chain, page, tags, description.IsAperio);
+        PixelSize? size = description.PixelSize(page) ?? TiffPixelSize.Read(tags, description.Unit);
+        if (level < 0 || level >= levels.Sizes.Count)
+        {
+            level = indices ? 0 : throw ImageReading.NoLevel(file.Name, level, levels.Sizes.Count);
+        }
+        if (level > 0)
+        {
+            tags = levels.Directory(level);
+            size = size is null ? null : Scaled(size, levels.Sizes[0], levels.Sizes[level]);
+            found = null;
+        }
         found ??= TiffPageReader.Read(file, header, tags);
         if (found.Codec == TiffCodec.Jpeg)
         {
@@ -99,13 +113,20 @@ internal sealed unsafe class TiffReader : ImageReader
             Pages = pages,
             Bits = found.Bits,
             Classes = description.Classes,
-            PixelSize = description.PixelSize(page) ?? TiffPixelSize.Read(tags, description.Unit),
-            Format = found.Describe(header.Big, page, pages) + (broken is null ? "" : ", what follows is damaged"),
+            PixelSize = size,
+            Format = found.Describe(header.Big, page, pages) + (level == 0 ? "" : $", level {level}")
+                + (broken is null ? "" : ", what follows is damaged"),
+            Levels = levels.Sizes.Count > 1 ? [.. levels.Sizes.Skip(level)] : [],
+            CopiedPages = levels.CopiedPages,
             IsColour = found.Photometric is 2 or 6 || palette,
             Orientation = turned is >= 1 and <= 8 ? (int)turned : 1,
         };
         return new TiffReader(file, found, info, description.Meaning(page, pages, found.Samples));
     }
+
+    /// <summary>The size of a pixel at which so many more lie side by side.</summary>
+    private static PixelSize Scaled(PixelSize size, (long Width, long Height) largest, (long Width, long Height) level) =>
+        size with { X = size.X * largest.Width / level.Width, Y = size.Y * largest.Height / level.Height };
 
     public override long HeldBytes(int threads) =>
         (_cache?.HeldBytes(threads, _page.Segments) ?? 0) + (_directory?.Length ?? 0) + (threads * TiffDecoder.HeldBytes(_page))

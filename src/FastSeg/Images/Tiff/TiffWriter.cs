@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
+using FastSeg.Common;
 using FastSeg.Files;
+using FastSeg.Images.Pyramids;
 using FastSeg.Native;
 
 namespace FastSeg.Images.Tiff;
 
 /// <summary>
 /// A TIFF (BigTIFF where it could grow past 4 GB) of 256 x 256 tiles, deflate, one grey sample, written in any order. The thread that
-/// writes a tile compresses it; then the tile waits in a second file beside the output, the spool, until <see cref="Commit"/> puts all of
-/// them in order, page by page. So the bytes do not depend on which thread was first.
+/// writes a tile compresses it; then the tile waits in a second file beside the output, the spool, until <see cref="Commit"/> makes the
+/// smaller sizes, where they are wanted, and puts all of them in order, page by page. So the bytes do not depend on which thread was first.
 /// </summary>
 internal sealed unsafe class TiffWriter : ImageWriter
 {
@@ -23,8 +25,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
 
     /// <summary>Where each page's tiles are in the spool.</summary>
     private readonly (long Offset, int Count)[][] _spooled;
-    private readonly int _across;
-    private readonly int _down;
+    private readonly TilePyramid _tiles;
     private long _spoolEnd;
     private long _tilesWritten;
     private bool _finished;
@@ -34,17 +35,17 @@ internal sealed unsafe class TiffWriter : ImageWriter
     public TiffWriter(string path, ImageLayout layout)
     {
         Layout = layout;
-        (_across, _down) = Tiles(path, layout);
+        _tiles = Tiles(path, layout);
         _spooled = new (long, int)[layout.Pages][];
         for (int page = 0; page < _spooled.Length; page++)
         {
-            _spooled[page] = new (long, int)[_across * _down];
+            _spooled[page] = new (long, int)[_tiles.Count];
         }
         _file = new OutputFile(path);
         try
         {
             _spool = new OutputFile(path, spool: true);
-            _assembler = new TiffAssembler(_file, layout);
+            _assembler = new TiffAssembler(_file, layout, _tiles.Levels);
         }
         catch
         {
@@ -58,25 +59,30 @@ internal sealed unsafe class TiffWriter : ImageWriter
 
     /// <summary>
     /// What a writer of this layout holds, without opening one: a deflater for each thread, the tile that is being put in order, 16 bytes
-    /// for each tile of every page here, and 16 for each tile of one page in BitMiracle.
+    /// for each tile of every page here, and 16 for each tile of one page in BitMiracle; and what making smaller sizes takes.
     /// </summary>
     /// <exception cref="FastSegException">The format cannot hold the layout.</exception>
     public static long HeldBytes(string path, ImageLayout layout, int threads)
     {
-        (int across, int down) = Tiles(path, layout);
+        TilePyramid tiles = Tiles(path, layout);
         int tile = BytesOfATile(layout);
-        long tables = (long)across * down * ((16L * layout.Pages) + 16);
-        return ((long)threads * TileDeflater.Bytes(tile)) + TileDeflater.MostCompressed(tile) + tables;
+        long tables = tiles.Count * ((16L * layout.Pages) + 16);
+        long each = TileDeflater.Bytes(tile) + (tiles.Levels.Count > 1 ? TileDeflater.InflatingBytes(tile) : 0);
+        return (threads * each) + TileDeflater.MostCompressed(tile) + tables;
     }
 
-    private static (int Across, int Down) Tiles(string path, ImageLayout layout)
+    private static TilePyramid Tiles(string path, ImageLayout layout)
     {
-        long across = ((layout.Width - 1) / TileSize) + 1, down = ((layout.Height - 1) / TileSize) + 1;
-        return across <= int.MaxValue / down
-            ? ((int)across, (int)down)
-            : throw new FastSegException(
+        try
+        {
+            return new TilePyramid(layout, TileSize);
+        }
+        catch (OverflowException e)
+        {
+            throw new FastSegException(
                 $"{path}: an image of {layout.Width} x {layout.Height} pixels has more tiles than a TIFF is written with here; " +
-                "write a part of it.");
+                "write a part of it.", e);
+        }
     }
 
     private static int BytesOfATile(ImageLayout layout) => TileSize * TileSize * layout.Type.Bytes();
@@ -95,8 +101,8 @@ internal sealed unsafe class TiffWriter : ImageWriter
             {
                 for (long column = region.X / TileSize; column * TileSize < region.Right; column++)
                 {
-                    int tile = checked((int)((row * _across) + column));
-                    Region whole = Whole(tile), part = whole.Intersect(region);
+                    int tile = checked((int)((row * _tiles.Across(0)) + column));
+                    Region whole = _tiles.Area(0, tile), part = whole.Intersect(region);
                     if (part == whole)
                     {
                         WriteWhole(deflater, tile, region, part, samples);
@@ -128,22 +134,24 @@ internal sealed unsafe class TiffWriter : ImageWriter
         {
             return;
         }
-        if (Interlocked.Read(ref _tilesWritten) != (long)_across * _down)
+        if (Interlocked.Read(ref _tilesWritten) != _tiles.First[1])
         {
-            throw new InvalidOperationException($"{_tilesWritten} of {(long)_across * _down} tiles of {_file.Path} were written");
+            throw new InvalidOperationException($"{_tilesWritten} of {_tiles.First[1]} tiles of {_file.Path} were written");
         }
+        MakeSizes();
         byte[] tile = new byte[TileDeflater.MostCompressed(TileBytes)];
         for (int page = 0; page < Layout.Pages; page++)
         {
-            if (page > 0)
+            for (int level = 0; level < _tiles.Levels.Count; level++)
             {
-                _assembler.NextPage();
-            }
-            for (int i = 0; i < _spooled[page].Length; i++)
-            {
-                (long offset, int count) = _spooled[page][i];
-                _spool.Read(offset, tile.AsSpan(0, count));
-                _assembler.Append(i, tile, count);
+                if (page > 0 || level > 0)
+                {
+                    _assembler.NextDirectory();
+                }
+                for (int i = _tiles.First[level]; i < _tiles.First[level + 1]; i++)
+                {
+                    _assembler.Append(i - _tiles.First[level], tile, Load(page, i, tile));
+                }
             }
         }
         _assembler.Finish();
@@ -165,10 +173,37 @@ internal sealed unsafe class TiffWriter : ImageWriter
         }
     }
 
-    /// <summary>The pixels of a tile, as far as the image goes.</summary>
-    private Region Whole(int tile) =>
-        new Region((long)(tile % _across) * TileSize, (long)(tile / _across) * TileSize, TileSize, TileSize)
-            .Intersect(new Region(0, 0, Layout.Width, Layout.Height));
+    /// <summary>Makes the tiles of the smaller sizes, each size of all pages from the one before.</summary>
+    private void MakeSizes()
+    {
+        int threads = Math.Max(1, _deflaters.Count);
+        for (int level = 1; level < _tiles.Levels.Count; level++)
+        {
+            int first = _tiles.First[level], count = _tiles.First[level + 1] - first;
+            Workers.Run(threads, (long)count * Layout.Pages, new ComputeOptions { Cancellation = Cancellation }, (_, i) =>
+            {
+                TileDeflater deflater = _deflaters.TryTake(out TileDeflater? kept) ? kept : new TileDeflater(TileBytes);
+                (int page, int tile) = ((int)(i / count), first + (int)(i % count));
+                try
+                {
+                    _tiles.Make(tile, deflater.Tile, deflater.Source, from => deflater.Inflate(Load(page, from, deflater.Compressed)));
+                    Store(page, tile, deflater.Compressed, deflater.Deflate());
+                }
+                finally
+                {
+                    _deflaters.Add(deflater);
+                }
+            });
+        }
+    }
+
+    /// <summary>Reads a compressed tile back from the spool. Returns how many bytes it has.</summary>
+    private int Load(int page, int tile, byte[] compressed)
+    {
+        (long offset, int count) = _spooled[page][tile];
+        _spool.Read(offset, compressed.AsSpan(0, count));
+        return count;
+    }
 
     /// <summary>Compresses a tile of every page and puts it into the spool.</summary>
     /// <param name="deflater">The thread's memory for it.</param>
@@ -208,7 +243,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
     /// <summary>Keeps a part of a tile until the rest has come; whoever brings the last part writes the tile.</summary>
     private void Collect(TileDeflater deflater, int tile, Region region, Region part, ReadOnlySpan<byte> samples)
     {
-        Region whole = Whole(tile);
+        Region whole = _tiles.Area(0, tile);
         PartialTile? partial;
         lock (_partial)
         {

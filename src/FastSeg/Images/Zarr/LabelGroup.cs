@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FastSeg.Files;
+using FastSeg.Images.Pyramids;
 
 namespace FastSeg.Images.Zarr;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FastSeg.Images.Pyramids;
 using FastSeg.Native;
 
 namespace FastSeg.Images.Zarr;
@@ -85,35 +86,9 @@ internal sealed unsafe class Pyramid(WrittenImage image, string folder, ChunkFil
             Region from = new Region(whole.X * factor, (whole.Y + row) * factor, whole.Width * factor, (long)count * factor)
                 .Intersect(reader.Info.Bounds);
             reader.Read(from, band.Span<byte>(0, checked((int)(from.Pixels * sample))));
-            Shrink(band.Pointer, from, buffer.First + ((long)row * width * sample), width, ((int)whole.Width, count), factor);
-        }
-    }
-
-    private void Shrink(byte* from, Region region, byte* to, int stride, (int Width, int Height) size, int factor)
-    {
-        int width = (int)region.Width, height = (int)region.Height;
-        switch (image.Layout.Type, image.Layout.IsLabelMap)
-        {
-            case (SampleType.UInt8, true):
-                Shrinking.Mode(from, width, height, to, stride, size, factor);
-                break;
-            case (SampleType.UInt16, true):
-                Shrinking.Mode((ushort*)from, width, height, (ushort*)to, stride, size, factor);
-                break;
-            case (SampleType.UInt8, false):
-                Shrinking.Mean(from, width, height, to, stride, size, factor);
-                break;
-            case (SampleType.UInt16, false):
-                Shrinking.Mean((ushort*)from, width, height, (ushort*)to, stride, size, factor);
-                break;
-            case (SampleType.Int16, false):
-                Shrinking.Mean((short*)from, width, height, (short*)to, stride, size, factor);
-                break;
-            case (SampleType.Float32, false):
-                Shrinking.Mean((float*)from, width, height, (float*)to, stride, size, factor);
-                break;
-            default:
-                throw new FastSegException($"Sizes of an image of {image.Layout.Type.Name()} are not made.");
+            Shrinking.Run(
+                image.Layout, band.Pointer, (int)from.Width, (int)from.Height, buffer.First + ((long)row * width * sample), width,
+                ((int)whole.Width, count), factor);
         }
     }
 }

@@ -1,3 +1,5 @@
+using FastSeg.Images.Pyramids;
+
 namespace FastSeg.Images.Zarr;
 
 /// <summary>An image that is written: what its metadata will say, and the form of its arrays. y and x are the last two axes.</summary>

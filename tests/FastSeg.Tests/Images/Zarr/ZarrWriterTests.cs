@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using FastSeg.Images.Pyramids;
 using FastSeg.Images.Zarr;
 using NUnit.Framework;
 

@@ -1,4 +1,4 @@
-namespace FastSeg.Images.Zarr;
+namespace FastSeg.Images.Pyramids;
 
 /// <summary>One size of an image that is written.</summary>
 /// <param name="Width">Columns.</param>

@@ -1,12 +1,50 @@
 using System.Numerics;
 
-namespace FastSeg.Images.Zarr;
+namespace FastSeg.Images.Pyramids;
 
 /// <summary>
 /// Makes pixels of a smaller size of squares of a larger one. Squares at the edge have the pixels that exist.
 /// </summary>
 internal static unsafe class Shrinking
 {
+    /// <summary>Shrinks what an image's layout says the samples are: labels by their mode, everything else by its mean.</summary>
+    /// <param name="layout">The layout.</param>
+    /// <param name="from">The first pixel of the first square, rows behind each other.</param>
+    /// <param name="width">Columns that there are.</param>
+    /// <param name="height">Rows that there are.</param>
+    /// <param name="to">Where the first pixel goes.</param>
+    /// <param name="stride">Samples from a row to the next there.</param>
+    /// <param name="size">Columns and rows that are made.</param>
+    /// <param name="factor">The side of a square.</param>
+    /// <exception cref="FastSegException">Samples of such a type are not shrunk.</exception>
+    public static void Run(
+        ImageLayout layout, byte* from, int width, int height, byte* to, int stride, (int Width, int Height) size, int factor)
+    {
+        switch (layout.Type, layout.IsLabelMap)
+        {
+            case (SampleType.UInt8, true):
+                Mode(from, width, height, to, stride, size, factor);
+                break;
+            case (SampleType.UInt16, true):
+                Mode((ushort*)from, width, height, (ushort*)to, stride, size, factor);
+                break;
+            case (SampleType.UInt8, false):
+                Mean(from, width, height, to, stride, size, factor);
+                break;
+            case (SampleType.UInt16, false):
+                Mean((ushort*)from, width, height, (ushort*)to, stride, size, factor);
+                break;
+            case (SampleType.Int16, false):
+                Mean((short*)from, width, height, (short*)to, stride, size, factor);
+                break;
+            case (SampleType.Float32, false):
+                Mean((float*)from, width, height, (float*)to, stride, size, factor);
+                break;
+            default:
+                throw new FastSegException($"Sizes of an image of {layout.Type.Name()} are not made.");
+        }
+    }
+
     /// <summary>Shrinks labels: the value that most pixels of a square have, the lowest of those on a tie.</summary>
     /// <param name="from">The first pixel of the first square, rows behind each other.</param>
     /// <param name="width">Columns that there are.</param>
