@@ -41,9 +41,36 @@ public static class ImageFile
     {
         ArgumentNullException.ThrowIfNull(options);
         (string file, int number) = SplitPage(NotNull(path));
-        ImageReader page = NarrowedImage.Of(Open(path, options, labels: false), owned: true);
+        return Whole(Open(path, options, labels: false), file, number, PageMark(path) >= 0, options);
+    }
+
+    /// <summary>
+    /// Opens images that are segmented as one: all pages of a TIFF as "FILE#all", the planes of an OME-Zarr along t and z as far as
+    /// <see cref="ImageOptions.Select"/> chooses none, or the images in a folder, in the order in which people count their names.
+    /// </summary>
+    /// <param name="path">The path.</param>
+    /// <param name="options">How each is opened; null for the defaults.</param>
+    /// <returns>The images; null where the path is that of one image, for <see cref="Open(string, ImageOptions)"/>.</returns>
+    /// <exception cref="FastSegException">The file is damaged, or the folder has no image.</exception>
+    public static ImageStack? OpenStack(string path, ImageOptions? options = null) =>
+        StackFiles.Find(NotNull(path), options ?? ImageOptions.Default, OpenPlane);
+
+    /// <summary>Opens masks of a stack's images; null where the path is that of one mask.</summary>
+    internal static ImageStack? OpenMaskStack(string path, ImageOptions options) =>
+        StackFiles.Find(path, options, (plane, how) => OpenMask(plane.Page > 0 ? plane.Name : plane.File, how));
+
+    private static ImageReader OpenPlane(StackPlane plane, ImageOptions options) => Whole(
+        options.Select is not null && ZarrStore.Matches(plane.File)
+            ? Named(ZarrReader.Open(plane.File, plane.Name, options, labels: false), plane.File)
+            : OpenPage(plane.Name, plane.File, Math.Max(1, plane.Page), options, labels: false),
+        plane.File, Math.Max(1, plane.Page), plane.Page > 0 && !plane.HoldsChannels, options);
+
+    /// <summary>The image that a page belongs to, as computations see it.</summary>
+    private static ImageReader Whole(ImageReader stored, string file, int number, bool named, ImageOptions options)
+    {
+        ImageReader page = NarrowedImage.Of(stored, owned: true);
         ImageReader Other(int other) => NarrowedImage.Of(OpenPage($"{file}#{other}", file, other, options, labels: false), owned: true);
-        ImageReader image = ChannelPages.Of(page, number, options.ChannelsFromPages, PageMark(path) >= 0, Other);
+        ImageReader image = ChannelPages.Of(page, number, options.ChannelsFromPages, named, Other);
         image = options.Orient ? OrientedImage.Of(image) : image;
         image.Opening = options;
         return image;
@@ -142,8 +169,9 @@ public static class ImageFile
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(layout);
         CheckSize(layout);
-        CheckPyramid(path, layout);
-        ImageWriter writer = FormatOf(path) switch
+        FileFormat format = FormatOf(path, zarr);
+        CheckForm(path, layout, format);
+        ImageWriter writer = format switch
         {
             FileFormat.Tiff => new TiffWriter(path, layout),
             FileFormat.Png => new PngWriter(path, layout),
@@ -187,8 +215,9 @@ public static class ImageFile
     internal static long HeldBytes(string path, ImageLayout layout, int threads, OmeZarrOptions? zarr = null)
     {
         CheckSize(layout);
-        CheckPyramid(path, layout);
-        return FormatOf(path) switch
+        FileFormat format = FormatOf(path, zarr);
+        CheckForm(path, layout, format);
+        return format switch
         {
             FileFormat.Tiff => TiffWriter.HeldBytes(path, layout, threads),
             FileFormat.Png => PngWriter.HeldBytes(path, layout),
@@ -211,22 +240,32 @@ public static class ImageFile
         {
             throw new FastSegException($"Images of {layout.Type.Name()} are not written; write uint8, uint16, int16 or float32.");
         }
-        if (layout.Width < 1 || layout.Height < 1 || layout.Pages < 1)
+        if (layout.Width < 1 || layout.Height < 1 || layout.Pages < 1 || layout.Slices < 1 || layout.Frames < 1)
         {
             throw new ArgumentOutOfRangeException(nameof(layout), $"{layout.Width} x {layout.Height} x {layout.Pages} pages");
         }
     }
 
-    private static void CheckPyramid(string path, ImageLayout layout)
+    private static void CheckForm(string path, ImageLayout layout, FileFormat format)
     {
-        if (layout.Pyramid && FormatOf(path) is FileFormat.Png or FileFormat.Npy)
+        bool one = format is FileFormat.Png or FileFormat.Npy;
+        if (layout.Planes > 1 && one)
+        {
+            throw new FastSegException(
+                $"{path} would hold one plane of a stack of {layout.Planes}; stacks are written as .tif or .ome.zarr.");
+        }
+        if (layout.Pyramid && one)
         {
             throw new FastSegException($"{path} would hold one size of the image; pyramids are written as .tif or .ome.zarr.");
         }
     }
 
-    private static FileFormat FormatOf(string path)
+    private static FileFormat FormatOf(string path, OmeZarrOptions? zarr)
     {
+        if (zarr?.IsMember == true)
+        {
+            return FileFormat.Zarr;
+        }
         const string Written = ".tif, .tiff, .png, .npy or .ome.zarr";
         string extension = Path.GetExtension(Path.TrimEndingDirectorySeparator(path));
         return extension.ToLowerInvariant() switch
@@ -244,7 +283,7 @@ public static class ImageFile
     internal static string FileOf(string name)
     {
         int hash = PageMark(name);
-        return hash < 0 ? name : name[..hash];
+        return hash < 0 ? StackFiles.FileOf(name) : name[..hash];
     }
 
     private static ImageReader Open(string name, ImageOptions options, bool labels)

@@ -317,6 +317,17 @@ public sealed class Segmenter
     public RunResult Segment(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
         Run(image, segment, options).Run(NotNull(outputs));
 
+    /// <summary>
+    /// The same for the images of a stack, one after the other, into writers of <see cref="ImageStack.LayoutOf"/>. Each gets the labels of
+    /// a call by itself. There is a mask for each, or one for all among the options; <paramref name="done"/> hears of each that is done.
+    /// </summary>
+    /// <exception cref="FastSegException">As for an image; also where images differ, or there are not as many masks.</exception>
+    public RunResult Segment(
+        ImageStack stack, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null, ImageStack? masks = null,
+        Action<ImageInfo, RunResult>? done = null) =>
+        new StackRun(Model, _backbone, NotNull(stack), masks, SegmentOptions.Of(segment), options ?? new ComputeOptions())
+            .Run(NotNull(outputs), done);
+
     /// <summary>As for an image; what is known of a prepared one is not found out again.</summary>
     /// <param name="image">The image; its channels must fit the model.</param>
     /// <param name="segment">Region and mask; with a mask, nothing that is known of the whole image is used.</param>
@@ -377,12 +388,8 @@ public sealed class Segmenter
             Model, _backbone, NotNull(image), NotNull(outputs), SegmentOptions.Of(segment), options ?? new ComputeOptions());
 
     /// <summary>A file that is to be written, as a plan sees it; null where no file is named.</summary>
-    private static OutputSketch? OfFile(string? path, ImageLayout layout, PlannedOutputs outputs)
-    {
-        layout = layout with { Pyramid = outputs.Pyramid };
-        return path is null ? null
-            : new OutputSketch(layout, threads => ImageFile.HeldBytes(path, layout, threads, outputs.OmeZarr));
-    }
+    private static OutputSketch? OfFile(string? path, ImageLayout layout, PlannedOutputs outputs) => path is null ? null
+        : new OutputSketch(layout, threads => ImageFile.HeldBytes(path, outputs.LayoutOf(layout), threads, outputs.OmeZarr));
 
     /// <summary>Options for labels in memory, which are one byte each whatever values were drawn.</summary>
     private static SegmentOptions Bytewise(SegmentOptions? segment) => (segment ?? new SegmentOptions()) with { KeepValues = false };

@@ -47,7 +47,7 @@ internal sealed class NullArgumentTests
             new FastSegException("A failure."), new ConfusionMatrix(), ProjectionFile.Load(_tiny.SaveProjection(4)),
             UpsamplerFile.Load(_backbone.UpsamplerPath), "a name", 1, 1L, (nint)1, new ModelClass(1, "one", 1),
             new LabelClass(1, 85, "one"), new PixelSize(1, 1, "nm"), new ImageOptions(), new LabelOptions(),
-            new OmeZarrOptions(),
+            new OmeZarrOptions(), new ImageStack("a stack", 1, 1, _ => Scene.Image),
         ];
         _prepared = new PreparedImage(_image, "scene");
         _training = new InteractiveTraining(1 << 20);

@@ -56,12 +56,15 @@ internal sealed class PlanCommand : FastSegCommand
         Model model = Model.Load(modelPath);
         using Backbone? backbone = BackboneOption.Open(session, model, modelPath, parsed.GetValue(_deep));
         var segmenter = new Segmenter(model, backbone);
-        using ImageReader image = ImageFile.Open(parsed.GetRequiredValue(_image), _opening.Wanted(parsed, model));
-        using ImageReader? mask = _what.OpenMask(parsed, _opening.Wanted(parsed, model));
-        session.Warn(UnchosenPage.Warnings(image, mask));
+        ImageOptions opening = _opening.Wanted(parsed, model);
+        ImageStack? stack = ImageFile.OpenStack(parsed.GetRequiredValue(_image), opening);
+        using ImageReader image = stack?.Open(0) ?? ImageFile.Open(parsed.GetRequiredValue(_image), opening);
+        ImageStack? masks = stack is null ? null : _what.OpenMasks(parsed, opening);
+        using ImageReader? mask = masks?.Open(0) ?? _what.OpenMask(parsed, opening);
+        session.Warn(UnchosenPage.OfImage(image, mask));
         session.Warn(OrientedImage.Warnings(image, mask));
         SegmentOptions options = _what.Segment(parsed, mask);
-        Plan plan = Make(segmenter, image, options, session);
+        Plan plan = Make(segmenter, image, stack, options, session);
         session.Report.Plan(plan.PeakBytes);
         session.Report.Add(new ReportImage(image.Info.Name) { Pixels = plan.Area.Pixels });
         if (parsed.GetValue(_json))
@@ -75,12 +78,14 @@ internal sealed class PlanCommand : FastSegCommand
         return ExitCode.Success;
     }
 
-    private Plan Make(Segmenter segmenter, ImageReader image, SegmentOptions options, Session session)
+    private Plan Make(
+        Segmenter segmenter, ImageReader image, ImageStack? stack, SegmentOptions options, Session session)
     {
         ParseResult parsed = session.Parsed;
         SampleType? probabilities = _what.Probabilities(parsed);
         OutputPaths paths = OutputPaths.Beside(
-            $"{OutputPaths.Stem(image.Info.Name)}.{parsed.GetValue(_format)}", probabilities is not null, _what.Confidence(parsed));
+            $"{OutputPaths.Stem(parsed.GetRequiredValue(_image))}.{parsed.GetValue(_format)}", probabilities is not null,
+            _what.Confidence(parsed));
         OutputPaths.CheckPng(paths);
         var outputs = new PlannedOutputs
         {
@@ -90,6 +95,7 @@ internal sealed class PlanCommand : FastSegCommand
             Confidence = paths.Confidence,
             OmeZarr = _zarr.Of(parsed),
             Pyramid = _what.Pyramid(parsed),
+            Stack = stack,
         };
         return segmenter.Plan(image, outputs, options, session.Options(parsed.GetValue(_memory)));
     }

@@ -16,7 +16,9 @@ internal sealed class SegmentCommand : FastSegCommand
 
     private readonly Argument<string[]> _images = new("IMAGE")
     {
-        Description = "Images to segment: TIFF, PNG, JPEG, WebP, BMP, npy or OME-Zarr; FILE#2 is the second page of a TIFF.",
+        Description =
+            "Images to segment: TIFF, PNG, JPEG, WebP, BMP, npy or OME-Zarr; FILE#2 is the second page of a TIFF, FILE#all all of them. " +
+                "A folder is a stack of slices. Of an OME-Zarr, all slices and points in time that --select does not choose.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -25,7 +27,7 @@ internal sealed class SegmentCommand : FastSegCommand
         HelpName = "OUT",
         Description =
             "The label map (.tif, .png, .npy, .ome.zarr), or a folder: when it ends in /, exists as one, or there are several images. " +
-                "A folder gets STEM.tif for each image.",
+                "A folder gets STEM.tif for each image; an .ome.zarr holds those of several images as 0, 1, ..",
     };
 
     private readonly Option<string?> _into = new("--into-input")
@@ -62,6 +64,9 @@ internal sealed class SegmentCommand : FastSegCommand
         "fastseg segment m.fastseg image.tif -o labels.tif --smooth safe",
         "fastseg segment m.fastseg slide.tif -o labels.tif --pyramid",
         "fastseg segment m.fastseg scan.ome.zarr -o labels.ome.zarr",
+        "fastseg segment m.fastseg stack.tif#all -o labels.tif",
+        "fastseg segment m.fastseg slices/ -o labels.ome.zarr",
+        "fastseg segment m.fastseg a.tif b.tif -o both.ome.zarr",
         "fastseg segment m.fastseg stack.ome.zarr --into-input --select t=0,z=12",
         "fastseg segment deep.fastseg image.tif --deep models/fastseg-vit-tiny-8-int8 -o labels.tif")
     {
@@ -100,11 +105,14 @@ internal sealed class SegmentCommand : FastSegCommand
         session.Report.Model = session.Hash(modelPath);
         using Backbone? backbone = BackboneOption.Open(session, model, modelPath, parsed.GetValue(_deep));
         var segmenter = new Segmenter(model, backbone);
-        using ImageReader? mask = _what.OpenMask(parsed, _opening.Wanted(parsed, model));
+        ImageOptions opening = _opening.Wanted(parsed, model);
+        ImageStack? masks = _what.OpenMasks(parsed, opening);
+        using ImageReader? mask = masks is null ? _what.OpenMask(parsed, opening) : null;
         if (parsed.GetValue(_output) is { } output && !OutputPaths.IsZarr(output) && paths[0].Labels != output)
         {
             Folder.Make(output);
         }
+        using var collection = new OutputCollection(paths, _zarr.Of(parsed));
         var failures = new List<string>();
         for (int i = 0; i < images.Length; i++)
         {
@@ -112,7 +120,8 @@ internal sealed class SegmentCommand : FastSegCommand
             try
             {
                 string what = Path.GetFileName(images[i]) + (images.Length == 1 ? "" : $" ({i + 1} of {images.Length})");
-                Segment(session, segmenter, what, images[i], paths[i], mask);
+                Segment(session, segmenter, what, images[i], (paths[i], collection.PlaceOf(paths[i])), (mask, masks));
+                collection.Add(paths[i]);
             }
             catch (Exception e) when (images.Length > 1 && e is not OperationCanceledException)
             {
@@ -121,6 +130,7 @@ internal sealed class SegmentCommand : FastSegCommand
                 session.Report.Add(new ReportImage(images[i]) { Failure = sentence });
             }
         }
+        collection.Commit();
         failures.ForEach(failure => session.Error.WriteLine($"fastseg: {failure}"));
         return failures.Count == 0 ? ExitCode.Success : ExitCode.Failure;
     }
@@ -144,20 +154,35 @@ internal sealed class SegmentCommand : FastSegCommand
     /// <summary>Whether labels go into the images' own Zarrs.</summary>
     private bool IsInto(ParseResult parsed) => parsed.GetResult(_into) is { Implicit: false };
 
-    private void Segment(Session session, Segmenter segmenter, string what, string path, OutputPaths paths, ImageReader? mask)
+    private void Segment(
+        Session session, Segmenter segmenter, string what, string path, (OutputPaths Final, OutputPaths Now) paths,
+        (ImageReader? One, ImageStack? All) mask)
     {
         ParseResult parsed = session.Parsed;
         long start = Stopwatch.GetTimestamp();
-        using ImageReader image = ImageFile.Open(path, _opening.Wanted(parsed, segmenter.Model));
-        SegmentOptions options = _what.Segment(parsed, mask);
+        ImageOptions opening = _opening.Wanted(parsed, segmenter.Model);
+        ImageStack? stack = ImageFile.OpenStack(path, opening);
+        using ImageReader image = stack?.Open(0) ?? ImageFile.Open(path, opening);
+        // Of several masks one image takes the first, which a warning names.
+        using ImageReader? first = stack is null && mask.All is not null ? _what.OpenMask(parsed, opening) : null;
+        SegmentOptions options = _what.Segment(parsed, first ?? mask.One);
         Region area = options.Region ?? image.Info.Bounds;
+        OmeZarrOptions zarr = _zarr.Of(parsed) with { Name = paths.Final.Number is null ? null : OutputPaths.Stem(path) };
+        var form = new OutputForm(_what.Probabilities(parsed), zarr, _what.Pyramid(parsed))
+        {
+            Stack = stack,
+            IntoInput = IsInto(parsed),
+        };
+        var slices = new List<ReportSlice>();
         RunResult run;
-        using (var outputs = new OutputSet(
-            segmenter, image.Info, options, paths, _what.Probabilities(parsed), _zarr.Of(parsed), _what.Pyramid(parsed),
-            IsInto(parsed) ? image : null))
+        using (var outputs = new OutputSet(segmenter, image, options, paths.Now, form))
         {
             run = session.Long(
-                what, parsed.GetValue(_memory), how => segmenter.Segment(image, outputs.Outputs, options, how), area.Pixels);
+                what, parsed.GetValue(_memory), how => stack is null
+                    ? segmenter.Segment(image, outputs.Outputs, options, how)
+                    : segmenter.Segment(stack, outputs.Outputs, options, how, mask.All, (slice, one) => slices.Add(
+                        new ReportSlice(slice.Name, one.Seconds, one.ClassPixels))),
+                area.Pixels * (stack?.Count ?? 1));
         }
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         session.Add(run);
@@ -165,9 +190,10 @@ internal sealed class SegmentCommand : FastSegCommand
         {
             Sha256 = session.Hash(path)?.Sha256,
             Data = run.Data.FirstOrDefault(),
-            Output = paths.Labels,
+            Output = paths.Final.Labels,
             Pixels = run.Pixels,
             Seconds = seconds,
+            Slices = slices,
             Classes = [.. segmenter.Model.Classes.Zip(run.ClassPixels)],
             Smoothing = options.Smoothing ?? segmenter.Model.Smoothing,
             ClassWeights = run.ClassWeights,
@@ -176,8 +202,9 @@ internal sealed class SegmentCommand : FastSegCommand
             Samples = run.Samples.FirstOrDefault(),
             DataBar = run.DataBars.Count > 0 ? run.DataBars[0] : null,
         });
-        session.Output.WriteLine($"{path}  {area.Width} x {area.Height}, {Units.Seconds(seconds)}: {string.Join(", ", paths.All)}");
-        foreach (Region bar in run.DataBars)
+        string size = $"{area.Width} x {area.Height}{(stack is null ? "" : $" x {stack.Count}")}";
+        session.Output.WriteLine($"{path}  {size}, {Units.Seconds(seconds)}: {string.Join(", ", paths.Final.All)}");
+        foreach (Region bar in run.DataBars.Take(stack is null ? run.DataBars.Count : 0))
         {
             session.Output.WriteLine($"  {DataBarText.Of(bar)}");
         }

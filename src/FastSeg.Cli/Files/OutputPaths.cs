@@ -1,4 +1,5 @@
 using FastSeg.Cli.Errors;
+using FastSeg.Files;
 
 namespace FastSeg.Cli.Files;
 
@@ -9,6 +10,9 @@ namespace FastSeg.Cli.Files;
 internal sealed record OutputPaths(string Labels, string? Probabilities, string? Confidence)
 {
     private const string OmeZarr = ".ome.zarr";
+
+    /// <summary>The image's number in the OME-Zarr of several that holds its results; null where they are files of their own.</summary>
+    public int? Number { get; init; }
 
     private static readonly string[] Extensions = [".tif", ".tiff", ".png", ".npy", OmeZarr, ".zarr"];
 
@@ -28,7 +32,9 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
     {
         // An OME-Zarr is a folder itself, whether or not a slash behind its name says so.
         output = IsZarr(output) ? Path.TrimEndingDirectorySeparator(output) : output;
-        OutputPaths[] paths = IsFolder(images, output)
+        OutputPaths[] paths = images.Count > 1 && IsZarr(output)
+            ? [.. images.Select((_, i) => InCollection(Beside(Checked(output, format), probabilities, confidence), i))]
+            : IsFolder(images, output)
             ? [.. images.Select(image => Beside(Path.Combine(output, $"{Stem(image)}.{format ?? "tif"}"), probabilities, confidence))]
             : [Beside(Checked(output, format), probabilities, confidence)];
         foreach (OutputPaths path in paths)
@@ -36,8 +42,32 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
             CheckPng(path);
         }
         CheckDistinct(images, paths);
+        CheckFolders(images, paths);
         return paths;
     }
+
+    /// <summary>The places of one image's results where an OME-Zarr holds those of several.</summary>
+    private static OutputPaths InCollection(OutputPaths stores, int number)
+    {
+        string? Inside(string? store) => store is null ? null : Path.Combine(store, $"{number}");
+        return new OutputPaths(Inside(stores.Labels)!, Inside(stores.Probabilities), Inside(stores.Confidence)) { Number = number };
+    }
+
+    /// <summary>Refuses results among the slices of a folder: the next run would take them for slices.</summary>
+    private static void CheckFolders(IReadOnlyList<string> images, OutputPaths[] paths)
+    {
+        foreach (string folder in images.Select(StackFiles.FileOf).Where(image => Directory.Exists(image) && !ImageFile.IsZarr(image)))
+        {
+            string real = RealPath.Of(folder);
+            if (paths.SelectMany(path => path.All).FirstOrDefault(path => RealPath.Of(Above(path)) == real) is { } inside)
+            {
+                throw new UsageException(
+                    $"{inside} lies in {folder}, whose images are slices, and would be one of them; write elsewhere.");
+            }
+        }
+    }
+
+    private static string Above(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
 
     /// <summary>
     /// The name that an image's results carry: its file's without folder and extension, with "_pageN" for FILE#N, and "_N" for the image N
@@ -51,8 +81,10 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
         {
             return $"{Stem(above)}_{Path.GetFileName(file)}";
         }
-        string stem = Path.GetFileName(file)[..^Extension(file).Length];
-        return image.Length - file.Length < 2 ? stem : $"{stem}_page{image[(file.Length + 1)..]}";
+        // The name of a folder of slices has no extension, whatever dots it has.
+        string stem = Directory.Exists(file) && !ImageFile.IsZarr(file) ? Path.GetFileName(Path.GetFullPath(file))
+            : Path.GetFileName(file)[..^Extension(file).Length];
+        return StackFiles.IsAll(image) ? stem : image.Length - file.Length < 2 ? stem : $"{stem}_page{image[(file.Length + 1)..]}";
     }
 
     /// <summary>Whether a path names an OME-Zarr.</summary>
@@ -75,7 +107,8 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
         {
             throw new UsageException($"--into-input {name} is no name of labels; give letters, digits, - and _.");
         }
-        OutputPaths[] paths = [.. images.Select(image => new OutputPaths(Path.Combine(image, "labels", name), null, null))];
+        OutputPaths[] paths =
+            [.. images.Select(image => new OutputPaths(Path.Combine(ImageFile.FileOf(image), "labels", name), null, null))];
         CheckDistinct(images, paths);
         return paths;
     }
@@ -117,8 +150,7 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
         if (images.Count > 1 && (Extensions.Contains(Extension(output).ToLowerInvariant()) || File.Exists(output)))
         {
             throw new UsageException(
-                $"-o {output} names one file for {images.Count} images; " +
-                    $"give a folder, such as -o {Stem(output)}/{(IsZarr(output) ? " --format ome.zarr" : "")}.");
+                $"-o {output} names one file for {images.Count} images; give a folder, such as -o {Stem(output)}/, or an .ome.zarr.");
         }
         return images.Count > 1;
     }

@@ -5,39 +5,30 @@ internal sealed class OutputSet : IDisposable
 {
     /// <summary>Creates the writers; what is created already is removed again where one of them fails.</summary>
     /// <param name="segmenter">What segments.</param>
-    /// <param name="image">The image.</param>
+    /// <param name="image">The image, or the first of a stack.</param>
     /// <param name="options">Region and label values.</param>
     /// <param name="paths">Where results go.</param>
-    /// <param name="probabilities">The probabilities' type; null where they are not wanted.</param>
-    /// <param name="zarr">How an OME-Zarr is written.</param>
-    /// <param name="pyramid">Whether TIFFs hold smaller sizes, too.</param>
-    /// <param name="inside">The input in whose own Zarr the labels go; null where they do not.</param>
-    public OutputSet(
-        Segmenter segmenter, ImageInfo image, SegmentOptions options, OutputPaths paths, SampleType? probabilities, OmeZarrOptions zarr,
-        bool pyramid, ImageReader? inside = null)
+    /// <param name="form">How they are written.</param>
+    public OutputSet(Segmenter segmenter, ImageReader image, SegmentOptions options, OutputPaths paths, OutputForm form)
     {
         try
         {
-            ImageLayout labels = Sized(segmenter.LabelLayout(image, options));
+            ImageLayout labels = form.LayoutOf(segmenter.LabelLayout(image.Info, options));
             Outputs = new SegmentOutputs
             {
-                Labels = inside is null
-                    ? ImageFile.Create(paths.Labels, labels, zarr)
-                    : ImageFile.CreateLabels(inside, Path.GetFileName(paths.Labels), labels, zarr),
+                Labels = form.IntoInput
+                    ? ImageFile.CreateLabels(image, Path.GetFileName(paths.Labels), labels, form.Zarr)
+                    : ImageFile.Create(paths.Labels, labels, form.Zarr),
             };
-            if (paths.Probabilities is not null && probabilities is { } type)
+            if (paths.Probabilities is not null && form.Probabilities is { } type)
             {
-                Outputs = Outputs with
-                {
-                    Probabilities = ImageFile.Create(paths.Probabilities, Sized(segmenter.ProbabilityLayout(image, type, options)), zarr),
-                };
+                ImageLayout layout = form.LayoutOf(segmenter.ProbabilityLayout(image.Info, type, options));
+                Outputs = Outputs with { Probabilities = ImageFile.Create(paths.Probabilities, layout, form.Zarr) };
             }
             if (paths.Confidence is not null)
             {
-                Outputs = Outputs with
-                {
-                    Confidence = ImageFile.Create(paths.Confidence, Sized(segmenter.ConfidenceLayout(image, options)), zarr),
-                };
+                ImageLayout layout = form.LayoutOf(segmenter.ConfidenceLayout(image.Info, options));
+                Outputs = Outputs with { Confidence = ImageFile.Create(paths.Confidence, layout, form.Zarr) };
             }
         }
         catch
@@ -45,8 +36,6 @@ internal sealed class OutputSet : IDisposable
             Dispose();
             throw;
         }
-
-        ImageLayout Sized(ImageLayout layout) => layout with { Pyramid = pyramid };
     }
 
     /// <summary>The writers, as the segmenter takes them.</summary>

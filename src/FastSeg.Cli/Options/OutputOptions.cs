@@ -81,6 +81,11 @@ internal sealed class OutputOptions
         ? ImageFile.OpenMask(path, opening)
         : null;
 
+    /// <summary>Opens the masks of a stack, if there is one for each image; null where there is one for all, or none.</summary>
+    public ImageStack? OpenMasks(ParseResult parsed, ImageOptions opening) => MaskPath(parsed) is { } path
+        ? ImageFile.OpenMaskStack(path, opening)
+        : null;
+
     /// <summary>Region, mask, label values and smoothing.</summary>
     public SegmentOptions Segment(ParseResult parsed, ImageReader? mask) => new()
     {

@@ -25,6 +25,9 @@ internal sealed record ReportImage(string Image)
     /// <summary>Wall time.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>The images of a stack; empty where it is one image.</summary>
+    public IReadOnlyList<ReportSlice> Slices { get; init; } = [];
+
     /// <summary>Classes with their pixels.</summary>
     public IReadOnlyList<(ModelClass Class, long Pixels)> Classes { get; init; } = [];
 
@@ -111,6 +114,15 @@ internal sealed record ReportImage(string Image)
         if (Classes.Count > 0)
         {
             WriteClasses(json);
+        }
+        if (Slices.Count > 0)
+        {
+            json.WriteStartArray("slices");
+            foreach (ReportSlice slice in Slices)
+            {
+                slice.Write(json);
+            }
+            json.WriteEndArray();
         }
         if (Smoothing is not null)
         {

@@ -55,6 +55,7 @@ internal static class ProgressBar
 
         private readonly Lock _gate = new();
         private readonly long _start = Stopwatch.GetTimestamp();
+        private readonly RecentRate _recent = new();
         private long _collected = Stopwatch.GetTimestamp();
 
         public void Report(double value)
@@ -62,9 +63,11 @@ internal static class ProgressBar
             lock (_gate)
             {
                 task.Value = Math.Max(task.Value, value);
-                if (pixels > 0 && Stopwatch.GetElapsedTime(_start) is var elapsed && elapsed > BeforeRate)
+                TimeSpan elapsed = Stopwatch.GetElapsedTime(_start);
+                double rate = _recent.Take(elapsed, task.Value);
+                if (pixels > 0 && rate > 0 && elapsed > BeforeRate)
                 {
-                    task.Description = $"{what} {ProgressLines.Rate(task.Value, elapsed.TotalSeconds, pixels)}";
+                    task.Description = $"{what} {ProgressLines.Rate(rate, pixels)}";
                 }
                 if (Stopwatch.GetElapsedTime(_collected) >= BetweenCollections)
                 {

@@ -18,6 +18,7 @@ internal sealed class ProgressLines(TextWriter error, string what, long pixels, 
 
     private readonly Lock _gate = new();
     private readonly long _start = clock.GetTimestamp();
+    private readonly RecentRate _recent = new();
     private TimeSpan _next = First;
     private double _done;
 
@@ -28,26 +29,26 @@ internal sealed class ProgressLines(TextWriter error, string what, long pixels, 
         {
             _done = Math.Max(_done, value);
             TimeSpan elapsed = clock.GetElapsedTime(_start);
-            if (elapsed >= _next && _done is > 0 and < 1)
+            double rate = _recent.Take(elapsed, _done);
+            if (elapsed >= _next && rate > 0 && _done < 1)
             {
                 _next = elapsed + Between;
-                error.WriteLine($"fastseg: {what}: {Text(_done, elapsed.TotalSeconds, pixels)}");
+                error.WriteLine($"fastseg: {what}: {Text(_done, rate, pixels)}");
             }
         }
     }
 
     /// <summary>"42 %, 3.1 Mpx/s, 20 s left".</summary>
     /// <param name="done">The fraction that is done, above 0.</param>
-    /// <param name="seconds">How long it took.</param>
+    /// <param name="rate">The fraction that a second does.</param>
     /// <param name="pixels">Pixels of the whole run; 0 where they are not known.</param>
-    public static string Text(double done, double seconds, long pixels)
+    public static string Text(double done, double rate, long pixels)
     {
-        string rate = pixels > 0 ? string.Create(CultureInfo.InvariantCulture, $", {Rate(done, seconds, pixels)}") : "";
-        double left = seconds * (1 - done) / done;
-        return string.Create(CultureInfo.InvariantCulture, $"{100 * done:F0} %{rate}, {Units.Seconds(left)} left");
+        string shown = pixels > 0 ? $", {Rate(rate, pixels)}" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{100 * done:F0} %{shown}, {Units.Seconds((1 - done) / rate)} left");
     }
 
     /// <summary>"3.1 Mpx/s".</summary>
-    public static string Rate(double done, double seconds, long pixels) =>
-        string.Create(CultureInfo.InvariantCulture, $"{pixels * done / Math.Max(seconds, 1e-3) / 1e6:G2} Mpx/s");
+    public static string Rate(double rate, long pixels) =>
+        string.Create(CultureInfo.InvariantCulture, $"{pixels * rate / 1e6:G2} Mpx/s");
 }

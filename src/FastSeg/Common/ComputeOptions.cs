@@ -54,6 +54,9 @@ public sealed record ComputeOptions
     /// <summary>Looks after the run; null where it makes its own.</summary>
     internal Watch? Watch { get; init; }
 
+    /// <summary>A plan that was made for an image of the same form; null where the run makes its own.</summary>
+    internal Plan? Planned { get; init; }
+
     /// <summary>Threads that the run uses: <see cref="Threads"/>, or one for each core.</summary>
     internal int WorkerCount => Threads > 0 ? Threads : Environment.ProcessorCount;
 

@@ -43,7 +43,7 @@ internal sealed class ChannelPages : ImageReader
             for (int i = 0; i < pages.Count; i++)
             {
                 pages[i] ??= open(numbers[i]);
-                CheckAlike(page.Info, pages[i].Info);
+                CheckAlike(page.Info, pages[i].Info, "pages that are channels of one image");
             }
             return new ChannelPages(pages, Describe(page, numbers)) { FilePath = page.FilePath };
         }
@@ -104,12 +104,17 @@ internal sealed class ChannelPages : ImageReader
             $"{info.Name} has {info.Pages} pages, and more than {most} of them would be channels of one image, which has at most "
             + $"{ImageInfo.MostChannels}; write FILE#N for one page, and leave out that pages are channels.");
 
-    private static void CheckAlike(ImageInfo first, ImageInfo other)
+    /// <summary>Refuses images of different sizes, channels or types.</summary>
+    /// <param name="first">What is known.</param>
+    /// <param name="other">What is compared with it.</param>
+    /// <param name="what">What they are, in the plural.</param>
+    /// <exception cref="FastSegException">They differ.</exception>
+    public static void CheckAlike(ImageInfo first, ImageInfo other, string what)
     {
         if ((other.Width, other.Height, other.Channels, other.Type) != (first.Width, first.Height, first.Channels, first.Type))
         {
             throw new FastSegException(
-                $"{other.Name} is {Text(other)}, but {first.Name} is {Text(first)}; pages that are channels of one image must be alike.");
+                $"{other.Name} is {Text(other)}, but {first.Name} is {Text(first)}; {what} must be alike.");
         }
     }
 

@@ -64,8 +64,8 @@ public sealed record ImageInfo(string Name, long Width, long Height, int Channel
     /// <summary>Pages in the file; the image is one of them.</summary>
     public int Pages { get; init; } = 1;
 
-    /// <summary>Those of the pages that are smaller copies of others.</summary>
-    internal int CopiedPages { get; init; }
+    /// <summary>The pages, from 1, that are smaller copies of others.</summary>
+    internal IReadOnlyList<int> CopiedPages { get; init; } = [];
 
     /// <summary>
     /// Whether the channels are red, green and blue; three channels are, unless their reader says otherwise. Only an image in colour

@@ -33,6 +33,21 @@ public sealed record ImageLayout(long Width, long Height, SampleType Type, int P
     /// </summary>
     public bool Pyramid { get; init; }
 
+    /// <summary>Planes in depth, each with <see cref="Pages"/> pages; more than one in a TIFF or an OME-Zarr.</summary>
+    public int Slices { get; init; } = 1;
+
+    /// <summary>Points in time, each with so many slices.</summary>
+    public int Frames { get; init; } = 1;
+
+    /// <summary>From one slice to the next, in the unit of the pixel size; null where that is not known.</summary>
+    public double? SliceStep { get; init; }
+
+    /// <summary>Planes of all points in time.</summary>
+    internal int Planes => checked(Slices * Frames);
+
+    /// <summary>Pages of all planes.</summary>
+    internal int AllPages => checked(Pages * Planes);
+
     /// <summary>Whether an npy has the page axis even where there is one page (H x W x 1).</summary>
     public bool KeepPageAxis { get; init; }
 }

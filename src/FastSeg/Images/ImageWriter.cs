@@ -21,7 +21,8 @@ public abstract class ImageWriter : IDisposable
     public abstract long HeldBytes(int threads);
 
     /// <summary>
-    /// Where float planes go, one a page, in the caller's memory; null where samples must go through <see cref="Write"/>.
+    /// Where float planes go, one a page, in the caller's memory; null where samples must go through
+    /// <see cref="Write(Region, ReadOnlySpan{byte})"/>.
     /// </summary>
     internal virtual PlaneTarget? Planes => null;
 
@@ -36,6 +37,19 @@ public abstract class ImageWriter : IDisposable
     /// <param name="samples">The samples of all pages.</param>
     /// <exception cref="FastSegException">The disk is full, or the folder went away.</exception>
     public abstract void Write(Region region, ReadOnlySpan<byte> samples);
+
+    /// <summary>
+    /// Writes <paramref name="region"/> of every page of one plane of a stack, as <see cref="Write(Region, ReadOnlySpan{byte})"/> does for
+    /// an image that is its only plane.
+    /// </summary>
+    /// <param name="plane">The plane, from 0: slices of the first point in time, then those of the next.</param>
+    /// <param name="region">A rectangle inside the image.</param>
+    /// <param name="samples">The samples of the plane's pages.</param>
+    internal virtual void Write(int plane, Region region, ReadOnlySpan<byte> samples)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(plane, 0);
+        Write(region, samples);
+    }
 
     /// <summary>Finishes the file and renames it to its final name, replacing an older one in one step.</summary>
     public abstract void Commit();

@@ -22,9 +22,10 @@ internal static class ImageWriting
     /// <summary>Refuses to finish an image whose pixels have not all been written.</summary>
     public static void CheckComplete(ImageLayout layout, long pixelsWritten, string path)
     {
-        if (pixelsWritten != checked(layout.Width * layout.Height))
+        long pixels = checked(layout.Width * layout.Height * layout.Planes);
+        if (pixelsWritten != pixels)
         {
-            throw new InvalidOperationException($"{pixelsWritten} of {layout.Width * layout.Height} pixels of {path} were written");
+            throw new InvalidOperationException($"{pixelsWritten} of {pixels} pixels of {path} were written");
         }
     }
 }

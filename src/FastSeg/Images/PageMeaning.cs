@@ -20,6 +20,9 @@ internal sealed record PageMeaning(string Source, int First, int Channels, int S
     /// <summary>Whether ImageJ shows the channels together, as one image in colours.</summary>
     public bool Composite { get; init; }
 
+    /// <summary>From one slice to the next, in the unit of the pixel size; null where that is not known.</summary>
+    public double? SliceStep { get; init; }
+
     /// <summary>A name for each channel; empty where none is named.</summary>
     public IReadOnlyList<string> ChannelNames { get; init; } = [];
 
@@ -43,6 +46,13 @@ internal sealed record PageMeaning(string Source, int First, int Channels, int S
             plane++;
         }
         return plane;
+    }
+
+    /// <summary>The page of a channel, slice and frame, each counted from 0.</summary>
+    public int PageOf(int channel, int slice, int frame)
+    {
+        int plane = (channel * StepOf('C')) + (slice * StepOf('Z')) + (frame * StepOf('T'));
+        return Places is null ? First + plane : Places[plane];
     }
 
     /// <summary>How many pages lie between one channel, slice or frame and the next.</summary>

@@ -18,6 +18,18 @@ public sealed record PlannedOutputs
     /// <summary>Whether outputs that are TIFFs hold smaller sizes, too.</summary>
     public bool Pyramid { get; init; }
 
+    /// <summary>
+    /// The stack of which the image is the first, where the results of all would be written together; null for one image.
+    /// </summary>
+    public ImageStack? Stack { get; init; }
+
+    /// <summary>The layout of what is written, given that of one image's result.</summary>
+    internal ImageLayout LayoutOf(ImageLayout one)
+    {
+        one = one with { Pyramid = Pyramid };
+        return Stack?.LayoutOf(one) ?? one;
+    }
+
     /// <summary>How outputs that are OME-Zarr are written; null for the defaults.</summary>
     public OmeZarrOptions? OmeZarr { get; init; }
 

@@ -46,6 +46,9 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     /// <summary>Whether the image is compared with those that the model was trained on.</summary>
     public bool Compares { get; init; } = true;
 
+    /// <summary>The plan of <see cref="Run"/>, once it has begun.</summary>
+    public Plan? Made { get; private set; }
+
     /// <summary>The region a run covers.</summary>
     /// <exception cref="FastSegException">The wanted region is empty or not inside the image.</exception>
     public static Region Area(ImageInfo image, SegmentOptions segment)
@@ -81,8 +84,8 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         long start = Stopwatch.GetTimestamp();
         using KeptPage page = Kept();
         TileRun run = Prepare(page, OutputSketches.Of(outputs), out Segmentation what);
-        what = what with { Outputs = outputs };
-        _doubts.AddAll(UnchosenPage.Warnings(image, segment.Mask));
+        (what, Made) = (what with { Outputs = outputs }, run.Plan);
+        _doubts.AddAll(UnchosenPage.OfImage(image, segment.Mask));
         _doubts.AddAll(OrientedImage.Warnings(image, segment.Mask));
         _doubts.AddAll([.. outputs.Writers.SelectMany(writer => writer.Warnings)]);
         Compare(KnownData);

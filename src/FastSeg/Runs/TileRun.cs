@@ -44,7 +44,7 @@ internal sealed class TileRun
         {
             SecondPass = secondPass,
         };
-        Plan = planner.Make(options);
+        Plan = options.Planned is { } planned && planned.Area == area ? planned : planner.Make(options);
     }
 
     /// <summary>What is computed. Once the run has begun, it has the image's mean and deviation where these are needed.</summary>

@@ -23,6 +23,7 @@ internal sealed class RoomTests
         ["Gpu"] = ["Common", Kernels, "Native"],
 
         ["Images"] = ["Common", "Files", "Native"],
+        ["Images/Stacks"] = ["Common", "Images"],
         ["Images/Samples"] = ["Common", "Images", "Native"],
         ["Images/Masks"] = ["Common", "Images", "Images/Samples", "Native"],
         ["Images/Labels"] = ["Common", "Images", "Native"],
@@ -77,7 +78,7 @@ internal sealed class RoomTests
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features",
             "Features/Local", "Files", "Forest", "Forest/Training", "Gpu", "Images", "Images/Labels", "Images/Masks", "Images/Npy",
-            "Images/Samples", "Images/Zarr",
+            "Images/Samples", "Images/Stacks", "Images/Zarr",
             "Models", "Native", "Probabilities", "Simd",
         ],
         ["Pages"] =
@@ -100,7 +101,8 @@ internal sealed class RoomTests
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest",
             "Forest/Growing", "Forest/Training", "Gpu", "Images", "Images/Labels", "Images/Npy", "Images/Pictures", "Images/Samples",
-            "Images/Tiff", "Images/Zarr", "Models", "Native", "Pages", "Probabilities", "Runs", "Sessions", "Training",
+            "Images/Stacks", "Images/Tiff", "Images/Zarr", "Models", "Native", "Pages", "Probabilities", "Runs", "Sessions",
+            "Training",
         ],
         ["Checks"] =
         [

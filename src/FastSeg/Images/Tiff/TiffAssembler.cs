@@ -39,7 +39,7 @@ internal sealed class TiffAssembler : IDisposable
         (_layout, _levels, _file) = (layout, levels, file);
         _sink = new Sink(file);
         Int128 pixels = levels.Aggregate((Int128)0, (sum, level) => sum + ((Int128)level.Width * level.Height));
-        bool big = pixels * layout.Pages * layout.Type.Bytes() > largestClassic;
+        bool big = pixels * layout.AllPages * layout.Type.Bytes() > largestClassic;
         BitMiracleErrors.Install();
         _path = file.Path;
         LibTiff? tiff = LibTiff.ClientOpen(file.Path, big ? "w8" : "w", _errors, _sink);
@@ -68,7 +68,7 @@ internal sealed class TiffAssembler : IDisposable
         EndPage();
         if (_levels.Count > 1)
         {
-            new SubDirectories(_file, _sink.Length, _layout.Pages, _levels.Count).Link();
+            new SubDirectories(_file, _sink.Length, _layout.AllPages, _levels.Count).Link();
         }
     }
 
@@ -120,9 +120,9 @@ internal sealed class TiffAssembler : IDisposable
         _tiff.SetField(TiffTag.TILEWIDTH, TileSize);
         _tiff.SetField(TiffTag.TILELENGTH, TileSize);
         _tiff.SetField(TiffTag.SOFTWARE, "FastSeg");
-        if (_layout.PageNames is { } names && page < names.Count)
+        if (_layout.PageNames is { } names && page % _layout.Pages < names.Count)
         {
-            _tiff.SetField(TiffTag.PAGENAME, names[page]);
+            _tiff.SetField(TiffTag.PAGENAME, names[page % _layout.Pages]);
         }
         if (_layout.PixelSize is { } pixel)
         {

@@ -57,7 +57,7 @@ internal sealed class TiffDescription
     /// <summary>What is written: ImageJ's lines where a unit needs them, then the classes; null where there is nothing to say.</summary>
     public static string? Of(ImageLayout layout)
     {
-        string? unit = TiffPixelSize.Description(layout.PixelSize, layout.Pages), classes = ClassText.Of(layout.Classes);
+        string? unit = TiffPixelSize.Description(layout), classes = ClassText.Of(layout.Classes);
         return classes is null ? unit : $"{unit}{ClassText.Keyword}={classes}\n";
     }
 
@@ -81,6 +81,9 @@ internal sealed class TiffDescription
         bool agree = (Int128)channels * slices * frames == Images;
         return new PageMeaning("ImageJ", 1, agree ? channels : 1, agree ? slices : Images, agree ? frames : 1)
         {
+            SliceStep = double.TryParse(
+                _imageJ.GetValueOrDefault("spacing"), NumberStyles.Float, CultureInfo.InvariantCulture, out double step)
+                && step > 0 && double.IsFinite(step) ? step : null,
             Composite = _imageJ.GetValueOrDefault("mode") == "composite",
         };
     }

@@ -28,8 +28,8 @@ internal sealed class TiffLevels
     /// <summary>All sizes, that of the page first.</summary>
     public List<(long Width, long Height)> Sizes { get; }
 
-    /// <summary>Pages of the file that are smaller copies of others, or what Aperio keeps beside its image.</summary>
-    public int CopiedPages { get; private set; }
+    /// <summary>Pages of the file, from 1, that are smaller copies of others, or what Aperio keeps beside its image.</summary>
+    public List<int> CopiedPages { get; } = [];
 
     /// <summary>The directory of a size, 1 for the first below the page's own.</summary>
     public TiffTags Directory(int level) => _smaller[level - 1];
@@ -45,7 +45,7 @@ internal sealed class TiffLevels
         InputFile file, TiffHeader header, IReadOnlyList<long> chain, int page, TiffTags tags, bool aperio)
     {
         var levels = new TiffLevels(file, header, tags);
-        foreach (long offset in levels.Listed(tags))
+        foreach (long offset in Listed(tags))
         {
             if (levels.Read(offset) is { } smaller)
             {
@@ -57,7 +57,7 @@ internal sealed class TiffLevels
     }
 
     /// <summary>The offsets of sub-directories; none where their list is damaged.</summary>
-    private long[] Listed(TiffTags tags)
+    private static long[] Listed(TiffTags tags)
     {
         try
         {
@@ -82,7 +82,7 @@ internal sealed class TiffLevels
         {
             TiffTags? other = Read(chain[i]);
             bool copy = aperio || IsReduced(other);
-            CopiedPages += copy ? 1 : 0;
+            CopiedPages.AddRange(copy ? [i + 1] : []);
             behind &= copy || i < page;
             if (behind && i >= page && other is not null && (!aperio || other.Has(TiffTags.TileWidth)))
             {
@@ -91,7 +91,7 @@ internal sealed class TiffLevels
         }
     }
 
-    private bool IsReduced(TiffTags? tags) => tags is not null && (Number(tags, TiffTags.NewSubfileType, 0) & Reduced) != 0;
+    private static bool IsReduced(TiffTags? tags) => tags is not null && (Number(tags, TiffTags.NewSubfileType, 0) & Reduced) != 0;
 
     /// <summary>The directory at a place; null where none is.</summary>
     private TiffTags? Read(long offset)
@@ -122,12 +122,13 @@ internal sealed class TiffLevels
         }
     }
 
-    private bool IsOfOneKind(TiffTags page, TiffTags other) =>
+    private static bool IsOfOneKind(TiffTags page, TiffTags other) =>
         Number(page, TiffTags.SamplesPerPixel, 1) == Number(other, TiffTags.SamplesPerPixel, 1)
         && Number(page, TiffTags.BitsPerSample, 1) == Number(other, TiffTags.BitsPerSample, 1)
         && Number(page, TiffTags.SampleFormat, 1) == Number(other, TiffTags.SampleFormat, 1);
 
-    private (long Width, long Height) SizeOf(TiffTags tags) => (Number(tags, TiffTags.ImageWidth, 0), Number(tags, TiffTags.ImageLength, 0));
+    private static (long Width, long Height) SizeOf(TiffTags tags) =>
+        (Number(tags, TiffTags.ImageWidth, 0), Number(tags, TiffTags.ImageLength, 0));
 
     /// <summary>A number of a directory; -1 where it is damaged.</summary>
     private static long Number(TiffTags tags, ushort tag, long missing)

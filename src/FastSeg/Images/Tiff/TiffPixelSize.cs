@@ -46,16 +46,27 @@ internal static partial class TiffPixelSize
         _ => None,
     };
 
-    /// <summary>An ImageJ description that names a unit for which TIFF has no number; null where none is needed.</summary>
-    public static string? Description(PixelSize? size, int pages)
+    /// <summary>
+    /// An ImageJ description that says what the pages of a stack are, or names a unit for which TIFF has no number; null where none is
+    /// needed.
+    /// </summary>
+    public static string? Description(ImageLayout layout)
     {
-        if (size is null || Unit(size) != None)
+        PixelSize? named = layout.PixelSize is { } size && Unit(size) == None ? size : null;
+        if (named is null && layout.Planes == 1)
         {
             return null;
         }
-        string stack = pages > 1 ? string.Create(CultureInfo.InvariantCulture, $"images={pages}\nslices={pages}\n") : "";
-        return $"ImageJ=1.54f\n{stack}unit={Escaped(UnitName(size.Unit))}\n";
+        int pages = layout.Pages, all = layout.AllPages;
+        string stack = all == 1 ? ""
+            : layout.Planes == 1 ? Lines($"images={pages}\nslices={pages}\n")
+            : Lines($"images={all}\nchannels={pages}\nslices={layout.Slices}\nframes={layout.Frames}\nhyperstack=true\nmode=grayscale\n");
+        string step = layout.SliceStep is { } spacing && layout.Slices > 1 ? Lines($"spacing={spacing}\n") : "";
+        string unit = named is null ? "" : $"unit={Escaped(UnitName(named.Unit))}\n";
+        return $"ImageJ=1.54f\n{stack}{unit}{step}";
     }
+
+    private static string Lines(FormattableString lines) => lines.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
     /// A unit in ASCII, which is all that a TIFF's text holds for certain: other characters as ImageJ writes the micro sign, \u00B5.

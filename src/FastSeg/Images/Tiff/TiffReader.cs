@@ -62,7 +62,7 @@ internal sealed unsafe class TiffReader : ImageReader
     /// <param name="file">The file; the reader owns it once this returns.</param>
     /// <param name="page">Number of the page.</param>
     /// <param name="indices">Whether palette images are delivered as indices, and alpha behind grey or RGB: labels are read so.</param>
-    /// <param name="level">At which size the page is read, 0 for the largest; labels that have no such size are read at the largest.</param>
+    /// <param name="level">At which size the page is read, 0 for the largest; labels without such a size are read at the largest.</param>
     /// <exception cref="FastSegException">The file is damaged or of a kind that is not read, or has no such page or size.</exception>
     public static TiffReader Open(InputFile file, int page, bool indices, int level = 0)
     {

@@ -7,8 +7,9 @@ namespace FastSeg.Images.Tiff;
 internal sealed class TiffTags
 {
     // The numbers of the tags that are used.
-    public const ushort NewSubfileType = 254, ImageWidth = 256, ImageLength = 257, BitsPerSample = 258, Compression = 259, Photometric = 262, FillOrder = 266,
-        ImageDescription = 270, StripOffsets = 273, Orientation = 274, SamplesPerPixel = 277, RowsPerStrip = 278, StripByteCounts = 279,
+    public const ushort NewSubfileType = 254, ImageWidth = 256, ImageLength = 257, BitsPerSample = 258, Compression = 259,
+        Photometric = 262, FillOrder = 266, ImageDescription = 270, StripOffsets = 273, Orientation = 274, SamplesPerPixel = 277,
+        RowsPerStrip = 278, StripByteCounts = 279,
         XResolution = 282, YResolution = 283, PlanarConfig = 284, T4Options = 292, T6Options = 293, ResolutionUnit = 296, Predictor = 317,
         ColourMap = 320, TileWidth = 322, TileLength = 323, TileOffsets = 324, TileByteCounts = 325, SubIfds = 330, ExtraSamples = 338,
         SampleFormat = 339, JpegTables = 347, YCbCrCoefficients = 529, YCbCrSubsampling = 530, ReferenceBlackWhite = 532,

@@ -21,7 +21,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
     private readonly ConcurrentBag<TileDeflater> _deflaters = [];
 
     /// <summary>Tiles of which only a part has been written yet.</summary>
-    private readonly Dictionary<int, PartialTile> _partial = [];
+    private readonly Dictionary<(int Plane, int Tile), PartialTile> _partial = [];
 
     /// <summary>Where each page's tiles are in the spool.</summary>
     private readonly (long Offset, int Count)[][] _spooled;
@@ -36,7 +36,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
     {
         Layout = layout;
         _tiles = Tiles(path, layout);
-        _spooled = new (long, int)[layout.Pages][];
+        _spooled = new (long, int)[layout.AllPages][];
         for (int page = 0; page < _spooled.Length; page++)
         {
             _spooled[page] = new (long, int)[_tiles.Count];
@@ -66,7 +66,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
     {
         TilePyramid tiles = Tiles(path, layout);
         int tile = BytesOfATile(layout);
-        long tables = tiles.Count * ((16L * layout.Pages) + 16);
+        long tables = tiles.Count * ((16L * layout.AllPages) + 16);
         long each = TileDeflater.Bytes(tile) + (tiles.Levels.Count > 1 ? TileDeflater.InflatingBytes(tile) : 0);
         return (threads * each) + TileDeflater.MostCompressed(tile) + tables;
     }
@@ -91,7 +91,9 @@ internal sealed unsafe class TiffWriter : ImageWriter
 
     public override long HeldBytes(int threads) => HeldBytes(_file.Path, Layout, threads);
 
-    public override void Write(Region region, ReadOnlySpan<byte> samples)
+    public override void Write(Region region, ReadOnlySpan<byte> samples) => Write(0, region, samples);
+
+    internal override void Write(int plane, Region region, ReadOnlySpan<byte> samples)
     {
         ImageWriting.Check(Layout, region, samples.Length);
         TileDeflater deflater = _deflaters.TryTake(out TileDeflater? kept) ? kept : new TileDeflater(TileBytes);
@@ -105,11 +107,11 @@ internal sealed unsafe class TiffWriter : ImageWriter
                     Region whole = _tiles.Area(0, tile), part = whole.Intersect(region);
                     if (part == whole)
                     {
-                        WriteWhole(deflater, tile, region, part, samples);
+                        WriteWhole(deflater, plane, tile, region, part, samples);
                     }
                     else
                     {
-                        Collect(deflater, tile, region, part, samples);
+                        Collect(deflater, plane, tile, region, part, samples);
                     }
                 }
             }
@@ -134,13 +136,14 @@ internal sealed unsafe class TiffWriter : ImageWriter
         {
             return;
         }
-        if (Interlocked.Read(ref _tilesWritten) != _tiles.First[1])
+        long tiles = (long)_tiles.First[1] * Layout.Planes;
+        if (Interlocked.Read(ref _tilesWritten) != tiles)
         {
-            throw new InvalidOperationException($"{_tilesWritten} of {_tiles.First[1]} tiles of {_file.Path} were written");
+            throw new InvalidOperationException($"{_tilesWritten} of {tiles} tiles of {_file.Path} were written");
         }
         MakeSizes();
         byte[] tile = new byte[TileDeflater.MostCompressed(TileBytes)];
-        for (int page = 0; page < Layout.Pages; page++)
+        for (int page = 0; page < Layout.AllPages; page++)
         {
             for (int level = 0; level < _tiles.Levels.Count; level++)
             {
@@ -180,7 +183,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
         for (int level = 1; level < _tiles.Levels.Count; level++)
         {
             int first = _tiles.First[level], count = _tiles.First[level + 1] - first;
-            Workers.Run(threads, (long)count * Layout.Pages, new ComputeOptions { Cancellation = Cancellation }, (_, i) =>
+            Workers.Run(threads, (long)count * Layout.AllPages, new ComputeOptions { Cancellation = Cancellation }, (_, i) =>
             {
                 TileDeflater deflater = _deflaters.TryTake(out TileDeflater? kept) ? kept : new TileDeflater(TileBytes);
                 (int page, int tile) = ((int)(i / count), first + (int)(i % count));
@@ -207,11 +210,12 @@ internal sealed unsafe class TiffWriter : ImageWriter
 
     /// <summary>Compresses a tile of every page and puts it into the spool.</summary>
     /// <param name="deflater">The thread's memory for it.</param>
+    /// <param name="plane">The plane.</param>
     /// <param name="tile">Number of the tile.</param>
     /// <param name="region">The pixels of <paramref name="samples"/>.</param>
     /// <param name="part">The tile's pixels.</param>
     /// <param name="samples">Page by page, row by row.</param>
-    private void WriteWhole(TileDeflater deflater, int tile, Region region, Region part, ReadOnlySpan<byte> samples)
+    private void WriteWhole(TileDeflater deflater, int plane, int tile, Region region, Region part, ReadOnlySpan<byte> samples)
     {
         int sample = Layout.Type.Bytes(), rowBytes = (int)part.Width * sample;
         for (int page = 0; page < Layout.Pages; page++)
@@ -227,7 +231,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
                 long from = ((((page * region.Height) + part.Y - region.Y + y) * region.Width) + part.X - region.X) * sample;
                 samples.Slice(checked((int)from), rowBytes).CopyTo(raw[(y * TileSize * sample)..]);
             }
-            Store(page, tile, deflater.Compressed, deflater.Deflate());
+            Store((plane * Layout.Pages) + page, tile, deflater.Compressed, deflater.Deflate());
         }
         Interlocked.Increment(ref _tilesWritten);
     }
@@ -241,16 +245,16 @@ internal sealed unsafe class TiffWriter : ImageWriter
     }
 
     /// <summary>Keeps a part of a tile until the rest has come; whoever brings the last part writes the tile.</summary>
-    private void Collect(TileDeflater deflater, int tile, Region region, Region part, ReadOnlySpan<byte> samples)
+    private void Collect(TileDeflater deflater, int plane, int tile, Region region, Region part, ReadOnlySpan<byte> samples)
     {
         Region whole = _tiles.Area(0, tile);
         PartialTile? partial;
         lock (_partial)
         {
-            if (!_partial.TryGetValue(tile, out partial))
+            if (!_partial.TryGetValue((plane, tile), out partial))
             {
                 partial = new PartialTile(new HostBuffer(whole.Pixels * Layout.Pages * Layout.Type.Bytes()), whole.Pixels);
-                _partial.Add(tile, partial);
+                _partial.Add((plane, tile), partial);
             }
         }
         int sample = Layout.Type.Bytes(), rowBytes = (int)part.Width * sample;
@@ -273,10 +277,10 @@ internal sealed unsafe class TiffWriter : ImageWriter
         {
             lock (_partial)
             {
-                _partial.Remove(tile);
+                _partial.Remove((plane, tile));
             }
             using HostBuffer done = partial.Samples;
-            WriteWhole(deflater, tile, whole, whole, done.Span<byte>(0, checked((int)done.Length)));
+            WriteWhole(deflater, plane, tile, whole, whole, done.Span<byte>(0, checked((int)done.Length)));
         }
     }
 

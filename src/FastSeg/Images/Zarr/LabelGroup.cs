@@ -65,6 +65,9 @@ internal sealed class LabelGroup
                 + $"{layout.Width} x {layout.Height}.");
         }
         bool version3 = array.Version == 3;
+        char[] axes = [.. image.Axes.Take(lead).Select(axis => axis.Name)];
+        // All planes along an axis, or the one that was opened.
+        long First(char axis, int planes) => planes > 1 || image.Axis(axis) < 0 ? 0 : plane.Numbers[image.Axis(axis)];
         double[] scale = image.Levels[plane.Level].Scale;
         var written = new WrittenImage
         {
@@ -72,7 +75,7 @@ internal sealed class LabelGroup
             Options = options with { Version = version3 ? OmeZarrOptions.Version05 : OmeZarrOptions.Version04 },
             Axes = image.Axes,
             Lead = [.. image.Axes.Take(lead).Select((axis, i) => axis.Name == 'c' ? 1 : array.Shape[i])],
-            Place = [.. image.Axes.Take(lead).Select((axis, i) => axis.Name == 'c' ? 0 : plane.Numbers[i])],
+            Planes = WrittenImage.PlanesOf(layout, axes, (First('t', layout.Frames), First('z', layout.Slices))),
             Scale = scale.Length > 0 ? scale : [.. image.Axes.Select(_ => 1.0)],
             Levels = WrittenLevel.Of(layout),
             Name = name,

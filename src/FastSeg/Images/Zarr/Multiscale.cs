@@ -47,6 +47,20 @@ internal sealed record Multiscale(string Version, NgffAxis[] Axes, IReadOnlyList
         return unknown || !(y > 0) || !double.IsFinite(x) || !double.IsFinite(y) ? null : new PixelSize(x, y, unit);
     }
 
+    /// <summary>From one slice of a level to the next, in the unit of the pixel size; null where that is not known.</summary>
+    public double? SliceStep(int level)
+    {
+        double[] scale = Levels[level].Scale;
+        int axis = Axis('z');
+        if (axis < 0 || scale.Length == 0 || !(scale[axis] > 0) || PixelSize(level) is not { } pixel)
+        {
+            return null;
+        }
+        string unit = LengthUnits.Ours(Axes[axis].Unit);
+        double step = unit == pixel.Unit ? scale[axis] : scale[axis] * LengthUnits.Metres(unit) / LengthUnits.Metres(pixel.Unit);
+        return step > 0 && double.IsFinite(step) ? step : null;
+    }
+
     /// <summary>Reads the image in a folder: a group with multiscales, or an array by itself.</summary>
     /// <exception cref="FastSegException">There is none, or it is damaged or not read.</exception>
     public static Multiscale Read(ZarrStore store)

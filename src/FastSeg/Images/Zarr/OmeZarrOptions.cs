@@ -23,6 +23,12 @@ public sealed record OmeZarrOptions
             : throw new FastSegException($"OME-Zarr {value} is not written; write {Version04} or {Version05}.");
     } = Version04;
 
+    /// <summary>What the image is called in its metadata; null for the store's name.</summary>
+    internal string? Name { get; init; }
+
+    /// <summary>Whether it is one of several images in a store, in a folder whose name is a number.</summary>
+    internal bool IsMember => Name is not null;
+
     /// <summary>Columns and rows of a chunk; images that are smaller have smaller ones.</summary>
     public int Chunk
     {

@@ -10,7 +10,7 @@ namespace FastSeg.Images.Zarr;
 /// <param name="path">Where the file is made.</param>
 internal sealed class PartialChunks(WrittenImage image, string path) : IDisposable
 {
-    private readonly Dictionary<(long Y, long X), Chunk> _chunks = [];
+    private readonly Dictionary<(int Plane, long Y, long X), Chunk> _chunks = [];
     private readonly Stack<long> _free = [];
     private OutputFile? _file;
     private long _places;
@@ -36,15 +36,15 @@ internal sealed class PartialChunks(WrittenImage image, string path) : IDisposab
     private long PlaceBytes => image.ChunkBytes * image.Layout.Pages;
 
     /// <summary>Keeps a part of a chunk.</summary>
-    /// <param name="y">The chunk's number down.</param>
-    /// <param name="x">Its number across.</param>
+    /// <param name="number">The chunk's plane, and its number down and across.</param>
     /// <param name="whole">Its pixels.</param>
     /// <param name="part">Those that are added.</param>
     /// <param name="region">The pixels of <paramref name="samples"/>.</param>
     /// <param name="samples">Page by page, row by row.</param>
     /// <param name="buffer">Memory for a chunk.</param>
     /// <returns>The chunk, where this was its last part; the caller takes its pages with <see cref="Take"/>.</returns>
-    public Chunk? Add(long y, long x, Region whole, Region part, Region region, ReadOnlySpan<byte> samples, ChunkBuffer buffer)
+    public Chunk? Add(
+        (int Plane, long Y, long X) number, Region whole, Region part, Region region, ReadOnlySpan<byte> samples, ChunkBuffer buffer)
     {
         int sample = image.SampleBytes;
         long bytes = part.Pixels * sample, offset;
@@ -52,10 +52,10 @@ internal sealed class PartialChunks(WrittenImage image, string path) : IDisposab
         lock (_chunks)
         {
             _file ??= new OutputFile(path, spool: true);
-            if (!_chunks.TryGetValue((y, x), out chunk))
+            if (!_chunks.TryGetValue(number, out chunk))
             {
                 long place = _free.Count > 0 ? _free.Pop() : _places++;
-                _chunks.Add((y, x), chunk = new Chunk(place, whole.Pixels));
+                _chunks.Add(number, chunk = new Chunk(place, whole.Pixels));
             }
             offset = (chunk.Place * PlaceBytes) + chunk.End;
             chunk.End += bytes * image.Layout.Pages;
@@ -77,7 +77,7 @@ internal sealed class PartialChunks(WrittenImage image, string path) : IDisposab
             {
                 return null;
             }
-            _chunks.Remove((y, x));
+            _chunks.Remove(number);
             return chunk;
         }
     }

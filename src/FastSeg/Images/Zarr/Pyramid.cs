@@ -35,7 +35,7 @@ internal sealed unsafe class Pyramid(WrittenImage image, string folder, ChunkFil
     {
         for (int level = 1; level < image.Levels.Count; level++)
         {
-            for (int page = 0; page < image.Layout.Pages; page++)
+            for (int page = 0; page < image.Pages; page++)
             {
                 Make(level, page, threads, buffers, options);
             }
@@ -63,11 +63,13 @@ internal sealed unsafe class Pyramid(WrittenImage image, string folder, ChunkFil
         });
     }
 
-    /// <summary>The plane of a page; axes of length 1 have the number 0 alone.</summary>
+    /// <summary>The plane of a page, counted through all planes; axes of length 1 have the number 0 alone.</summary>
     private ImageOptions Plane(int page)
     {
-        int? Of(char name) => Array.FindIndex(image.Axes, axis => axis.Name == name) is >= 0 and int axis ? (int)image.Place[axis] : null;
-        return new ImageOptions { Select = new PlaneSelection(Of('t'), Of('z'), image.PageAxis < 0 ? null : page) };
+        (int plane, int inside) = Math.DivRem(page, image.Layout.Pages);
+        int? Of(char name) =>
+            Array.FindIndex(image.Axes, axis => axis.Name == name) is >= 0 and int axis ? (int)image.Planes[plane][axis] : null;
+        return new ImageOptions { Select = new PlaneSelection(Of('t'), Of('z'), image.PageAxis < 0 ? null : inside) };
     }
 
     /// <summary>Makes the samples of a chunk.</summary>

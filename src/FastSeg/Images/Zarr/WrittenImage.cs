@@ -23,8 +23,8 @@ internal sealed record WrittenImage
     /// <summary>Lengths of the axes before y and x.</summary>
     public required long[] Lead { get; init; }
 
-    /// <summary>The plane's number along each of these; that along the axis of pages is the page.</summary>
-    public required long[] Place { get; init; }
+    /// <summary>The number of each plane along these axes; that along the axis of pages is the page.</summary>
+    public required IReadOnlyList<long[]> Planes { get; init; }
 
     /// <summary>Size of a sample along each axis.</summary>
     public required double[] Scale { get; init; }
@@ -44,10 +44,13 @@ internal sealed record WrittenImage
     /// <summary>Bytes of a sample.</summary>
     public int SampleBytes => Layout.Type.Bytes();
 
+    /// <summary>Pages of all planes, those of a plane behind each other.</summary>
+    public int Pages => checked(Layout.Pages * Planes.Count);
+
     /// <summary>The place of the axis of pages; -1 where there is none.</summary>
     public int PageAxis => Array.FindIndex(Axes, axis => axis.Name == 'c');
 
-    /// <summary>A new image: y and x, and before them c where it has no labels.</summary>
+    /// <summary>A new image: y and x, and before them t, c and z as far as there are several, c always where there are no labels.</summary>
     /// <param name="path">The store.</param>
     /// <param name="layout">Its layout.</param>
     /// <param name="options">Version and chunks.</param>
@@ -56,20 +59,39 @@ internal sealed record WrittenImage
     {
         string? unit = layout.PixelSize is { } size ? LengthUnits.Theirs(size.Unit) : null;
         NgffAxis[] plane = [new('y', unit), new('x', unit)];
-        bool pages = !layout.IsLabelMap || layout.Pages > 1;
-        double[] scale = [layout.PixelSize?.Y ?? 1, layout.PixelSize?.X ?? 1];
+        (bool Wanted, NgffAxis Axis, long Length, double Scale)[] lead =
+        [
+            (layout.Frames > 1, new('t', null), layout.Frames, 1),
+            (!layout.IsLabelMap || layout.Pages > 1, new('c', null), layout.Pages, 1),
+            (layout.Slices > 1, new('z', layout.SliceStep is null ? null : unit), layout.Slices, layout.SliceStep ?? 1),
+        ];
+        lead = [.. lead.Where(axis => axis.Wanted)];
         return new WrittenImage
         {
             Layout = layout,
             Options = options,
-            Axes = pages ? [new('c', null), .. plane] : plane,
-            Lead = pages ? [layout.Pages] : [],
-            Place = pages ? [0] : [],
-            Scale = pages ? [1, .. scale] : scale,
+            Axes = [.. lead.Select(axis => axis.Axis), .. plane],
+            Lead = [.. lead.Select(axis => axis.Length)],
+            Planes = PlanesOf(layout, [.. lead.Select(axis => axis.Axis.Name)], (0, 0)),
+            Scale = [.. lead.Select(axis => axis.Scale), layout.PixelSize?.Y ?? 1, layout.PixelSize?.X ?? 1],
             Levels = WrittenLevel.Of(layout),
-            Name = NameOf(path),
+            Name = options.Name ?? NameOf(path),
         }.Checked();
     }
+
+    /// <summary>The numbers of each plane of a layout along axes, in the order of the planes.</summary>
+    /// <param name="layout">How many slices and points in time there are.</param>
+    /// <param name="axes">The axes before y and x.</param>
+    /// <param name="first">The point in time and the slice of the first plane.</param>
+    public static IReadOnlyList<long[]> PlanesOf(ImageLayout layout, char[] axes, (long T, long Z) first) =>
+    [
+        .. Enumerable.Range(0, layout.Planes).Select(plane => Array.ConvertAll(axes, axis => axis switch
+        {
+            't' => first.T + (plane / layout.Slices),
+            'z' => first.Z + (plane % layout.Slices),
+            _ => 0,
+        })),
+    ];
 
     /// <summary>The same image, of which it is certain that it can be written.</summary>
     /// <exception cref="FastSegException">Its shards are too large, or the pixels of its smallest size.</exception>
@@ -115,12 +137,13 @@ internal sealed record WrittenImage
 
     /// <summary>The path of a file of a level.</summary>
     /// <param name="level">The level.</param>
-    /// <param name="page">The page.</param>
+    /// <param name="page">The page, counted through all planes.</param>
     /// <param name="y">Number of the chunk or shard down.</param>
     /// <param name="x">Number of it across.</param>
     public string FileOf(int level, int page, long y, long x)
     {
-        IEnumerable<long> numbers = [.. Place.Select((number, i) => i == PageAxis ? page : number), y, x];
+        (int plane, int inside) = Math.DivRem(page, Layout.Pages);
+        IEnumerable<long> numbers = [.. Planes[plane].Select((number, i) => i == PageAxis ? inside : number), y, x];
         return $"{level}/{(IsVersion3 ? "c/" : "")}{string.Join('/', numbers)}";
     }
 

@@ -61,7 +61,9 @@ internal sealed class ZarrWriter : ImageWriter
 
     public override long HeldBytes(int threads) => HeldBytes(_image, threads);
 
-    public override void Write(Region region, ReadOnlySpan<byte> samples)
+    public override void Write(Region region, ReadOnlySpan<byte> samples) => Write(0, region, samples);
+
+    internal override void Write(int plane, Region region, ReadOnlySpan<byte> samples)
     {
         ImageWriting.Check(Layout, region, samples.Length);
         ChunkBuffer buffer = _buffers.TryTake(out ChunkBuffer? kept) ? kept : new ChunkBuffer(_image);
@@ -74,7 +76,7 @@ internal sealed class ZarrWriter : ImageWriter
                 for (long x = region.X / width; x * width < region.Right; x++)
                 {
                     Region whole = new Region(x * width, y * height, width, height).Intersect(all);
-                    Write(buffer, y, x, whole, region, samples);
+                    Write(buffer, plane, y, x, whole, region, samples);
                 }
             }
         }
@@ -135,11 +137,11 @@ internal sealed class ZarrWriter : ImageWriter
     }
 
     /// <summary>Writes what a region has of a chunk.</summary>
-    private void Write(ChunkBuffer buffer, long y, long x, Region whole, Region region, ReadOnlySpan<byte> samples)
+    private void Write(ChunkBuffer buffer, int plane, long y, long x, Region whole, Region region, ReadOnlySpan<byte> samples)
     {
         Region part = whole.Intersect(region);
         PartialChunks.Chunk? chunk = null;
-        if (part != whole && (chunk = _partial.Add(y, x, whole, part, region, samples, buffer)) is null)
+        if (part != whole && (chunk = _partial.Add((plane, y, x), whole, part, region, samples, buffer)) is null)
         {
             return;
         }
@@ -160,7 +162,7 @@ internal sealed class ZarrWriter : ImageWriter
             {
                 PartialChunks.Row(samples, region, page, whole.X, whole.Y + row, whole.Width, sample).CopyTo(to[(row * width * sample)..]);
             }
-            _files.Store(0, page, y, x, buffer.Compress(0));
+            _files.Store(0, (plane * Layout.Pages) + page, y, x, buffer.Compress(0));
         }
         if (chunk is not null)
         {

@@ -24,7 +24,8 @@ internal sealed class PyramidCommandTests : CliFixture
             Assert.That(Read(ours), Is.EqualTo(Read(other)));
         }
         Assert.That(Succeed("info", pyramid), Does.Match("levels +1100 x 200, 550 x 100\n").And.Not.Contain("pages "));
-        Assert.That(Succeed("info", At("pyramid_probabilities.tif")), Does.Match("levels +1100 x 200, 550 x 100\n").And.Match("pages +3\n"));
+        Assert.That(
+            Succeed("info", At("pyramid_probabilities.tif")), Does.Match("levels +1100 x 200, 550 x 100\n").And.Match("pages +3\n"));
         Assert.That(Succeed("info", pyramid, "--level", "1"), Does.Contain("550 x 100 px"));
         Assert.That(Succeed("plan", Model, image, "--pyramid"), Does.Contain("writer"));
         Assert.That(

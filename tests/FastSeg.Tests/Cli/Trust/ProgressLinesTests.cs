@@ -26,9 +26,10 @@ internal sealed class ProgressLinesTests
         lines.Report(0.5);
         lines.Report(1);
         Assert.That(error.ToString(), Is.EqualTo(
-            // 400 Mpx x 0.25 / 20 s = 5 Mpx/s, 20 s x 0.75 / 0.25 = 60 s; 400 x 0.5 / 40 = 5, 40 s.
+            // 400 Mpx x 0.25 / 20 s = 5 Mpx/s, 20 s x 0.75 / 0.25 = 60 s. Then since 9.9 s, the last report that is 30 s old:
+            // 0.3 in 30.1 s are 400 x 0.3 / 30.1 = 4.0 Mpx/s, 30.1 s x 0.5 / 0.3 = 50.17 s.
             "fastseg: a.tif (2 of 5): 25 %, 5 Mpx/s, 60.00 s left\n" +
-            "fastseg: a.tif (2 of 5): 50 %, 5 Mpx/s, 40.00 s left\n"));
+            "fastseg: a.tif (2 of 5): 50 %, 4 Mpx/s, 50.17 s left\n"));
     }
 
     private sealed class Clock : TimeProvider

@@ -6,6 +6,9 @@ namespace FastSeg.Tests.Cli.Trust;
 /// <summary>A stack whose page nobody chose: what was taken is said, once, and how to choose.</summary>
 internal sealed class StackTests : CliFixture
 {
+    /// <summary>Stands behind a command that could take all pages, and says so; it is no argument of the command.</summary>
+    private const string All = "#all";
+
     private string Stack => At("stack.tif");
 
     private string LabelStack => At("drawn.tif");
@@ -20,13 +23,13 @@ internal sealed class StackTests : CliFixture
     [Test]
     public void SegmentFeaturesPreviewAndPlanSayItOnce()
     {
-        OneWarning(Stack, 3, "segment", Model, Stack, "-o", At("l.tif"), "--report", At("r.json"));
+        OneWarning(Stack, 3, "segment", Model, Stack, "-o", At("l.tif"), "--report", At("r.json"), All);
         Assert.That(File.ReadAllText(At("r.json")), Does.Contain("of which the first was taken"));
         OneWarning(Stack, 3, "features", Stack, "--sigmas", "1", "-o", At("f.npy"));
         OneWarning(Stack, 3, "features", Stack, "--model", Model, "-o", At("f.npy"));
         OneWarning(Stack, 3, "preview", Stack, "--features", "-o", At("p.png"));
         OneWarning(Stack, 3, "preview", Stack, "-o", At("p.png"));
-        OneWarning(Stack, 3, "plan", Model, Stack);
+        OneWarning(Stack, 3, "plan", Model, Stack, All);
         OneWarning(LabelStack, 2, "preview", TrainImage, "--segmentation", LabelStack, "-o", At("p.png"));
     }
 
@@ -50,14 +53,16 @@ internal sealed class StackTests : CliFixture
         Assert.That(Labels(At("one.tif")).Samples, Does.Contain((byte)1));
     }
 
-    private static string Sentence(string path, int pages) =>
-        $"fastseg: warning: {path} has {pages} pages, of which the first was taken; write {path}#N for page N, 1 to {pages}.";
+    private static string Sentence(string path, int pages, bool all = false) =>
+        $"fastseg: warning: {path} has {pages} pages, of which the first was taken; write {path}#N for page N, 1 to {pages}"
+        + (all ? $", or {path}#all for all of them." : ".");
 
     private static void OneWarning(string path, int pages, params string[] arguments)
     {
-        Outcome outcome = CommandLine.Run(arguments);
+        bool all = arguments[^1] == All;
+        Outcome outcome = CommandLine.Run(all ? arguments[..^1] : arguments);
         Assert.That(outcome.Code, Is.Zero, outcome.Error);
-        Assert.That(outcome.Error, Is.EqualTo(Sentence(path, pages) + "\n"), string.Join(' ', arguments));
+        Assert.That(outcome.Error, Is.EqualTo(Sentence(path, pages, all) + "\n"), string.Join(' ', arguments));
     }
 
     /// <summary>The image as a TIFF of several equal pages.</summary>
