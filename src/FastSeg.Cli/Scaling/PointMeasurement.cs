@@ -11,6 +11,13 @@ internal sealed class PointMeasurement(PointJob job, Session session)
     /// <summary>Side of the image by which an upsampler is warmed up.</summary>
     private const int WarmSide = 256;
 
+    /// <summary>
+    /// How long is waited after a warm-up, of which there are two. The runtime begins to count calls 100 ms after it has compiled nothing
+    /// new, and what is called thirty times from then on is compiled again, better, by a thread of its own. Without the second warm-up a
+    /// small image would be timed with first, slow code, and would share its cores with that thread.
+    /// </summary>
+    private const int SettlingMilliseconds = 400;
+
     private readonly ComputeOptions _options = session.Options(job.Memory);
 
     /// <summary>Loads the model, warms up, runs, and says what it took.</summary>
@@ -25,6 +32,7 @@ internal sealed class PointMeasurement(PointJob job, Session session)
         WarmUp(segmenter, Plan(segmenter));
         // What is resident by now, the warm-up's code for one, is part of the plan.
         Plan plan = Plan(segmenter);
+        WarmUp(segmenter, plan);
         ScalingPoint point = Repeat(() =>
         {
             using ImageReader opened = ImageFile.Open(job.Image);
@@ -53,9 +61,11 @@ internal sealed class PointMeasurement(PointJob job, Session session)
             image, none, 1,
             names => new DroppedPlanes(new ImageLayout(image.Info.Width, image.Info.Height, SampleType.Float32, names.Count)),
             _options, deep);
-        using (ImageReader warm = MemoryImage.FromMemory<byte>(Noise(), WarmSide, WarmSide))
+        for (int i = 0; i < 2; i++)
         {
+            using ImageReader warm = MemoryImage.FromMemory<byte>(Noise(), WarmSide, WarmSide);
             Features(warm);
+            Thread.Sleep(SettlingMilliseconds);
         }
         long planned = 0;
         ScalingPoint point = Repeat(() =>
@@ -77,14 +87,15 @@ internal sealed class PointMeasurement(PointJob job, Session session)
     /// <summary>One tile, so that code is compiled, and a device has its kernels, before anything is timed.</summary>
     private void WarmUp(Segmenter segmenter, Plan plan)
     {
-        using ImageReader image = ImageFile.Open(job.Image);
         var tile = new SegmentOptions
         {
             Region = new Region(0, 0, Math.Min(job.Side, plan.TileWidth), Math.Min(job.Side, plan.TileHeight)),
         };
+        using ImageReader image = ImageFile.Open(job.Image);
         ImageLayout layout = segmenter.LabelLayout(image.Info, tile);
         using MemoryWriter labels = MemoryWriter.Into<byte>(layout, new byte[layout.Width * layout.Height]);
         segmenter.Segment(image, new SegmentOutputs { Labels = labels }, tile, _options);
+        Thread.Sleep(SettlingMilliseconds);
     }
 
     /// <summary>Runs it some times; the one with the median time is described.</summary>

@@ -122,6 +122,11 @@ internal sealed unsafe class TileResult : TilePredictions, IDisposable
     {
         byte* classes = Classes;
         ushort* wideLabels = Kinds.LabelBytes == 2 ? (ushort*)classes : null;
+        if (anything && mask.IsEmpty && wideLabels == null)
+        {
+            LabelMapping.Map(classes, Core.Pixels, values, ClassPixels);
+            return;
+        }
         bool whole = anything && mask.IsEmpty;
         // From the last pixel to the first: a uint16 label takes two bytes where the class took one, and must overwrite no class unread.
         long i = Core.Pixels;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace FastSeg.Backends;
 
 /// <summary>
@@ -41,6 +42,7 @@ internal sealed unsafe class UnsureCount
     /// <param name="margins">The first group's sums; the caller's memory, read during the call only.</param>
     /// <param name="stride">Floats from a group to the next.</param>
     /// <param name="groups">How many.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void TakeMargins(long x, long y, int width, float* margins, nint stride, int groups)
     {
         for (long at = Begin(x, y, width); at < x + width; at += Step)

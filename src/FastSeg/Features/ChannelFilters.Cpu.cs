@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastSeg.Simd;
 
 namespace FastSeg.Features;
@@ -114,6 +115,7 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
     private static float* Plane(in Band band, int plane) => plane < 0 ? null : band.Row(plane, 0);
 
     /// <summary>All differences of a row, then of the next: a row of every blur stays in the L1 cache for all of its differences.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Differences(in Band band, in WindowRows rows)
     {
         for (int row = 0; row < band.Height; row++)

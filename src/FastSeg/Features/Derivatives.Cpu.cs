@@ -49,6 +49,7 @@ internal sealed unsafe class Derivatives<TLanes, TVector>
     /// <param name="stride">Floats from a row to the next.</param>
     /// <param name="rows">The rows that are wanted.</param>
     /// <param name="planes">Where the planes go.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(float* window, nint stride, in WindowRows rows, in DerivedPlanes planes)
     {
         Start(window, stride, rows);

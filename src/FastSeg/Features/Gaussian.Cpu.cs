@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastSeg.Simd;
 
 namespace FastSeg.Features;
@@ -166,6 +167,7 @@ internal sealed unsafe class Gaussian<TLanes, TVector>
     }
 
     /// <summary>Filters along y into the window, around the rows of <paramref name="block"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AlongY(Sigma sigma, int block, int blocks)
     {
         int lanes = TLanes.Count;

@@ -23,6 +23,7 @@ internal static unsafe class Pixels<TLanes, TVector>
     /// Writes <paramref name="count"/> pixels of row <paramref name="y"/>, from column <paramref name="x"/> on. Outside of the source's
     /// bounds the nearest pixel is repeated.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Read(in PixelSource source, long y, long x, int count, float* destination)
     {
         Region bounds = source.Bounds;

@@ -17,6 +17,7 @@ internal static unsafe class Decision
     /// <param name="groups">Groups, at most 255.</param>
     /// <param name="labels">Receives 0 .. classes - 1.</param>
     /// <param name="count">Pixels.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Labels(float* margins, nint groupStride, int groups, byte* labels, int count)
     {
         // One group: its margin is compared with 0, and what is above gets label 1. Several: a later group must be above the best so far,
@@ -49,6 +50,7 @@ internal static unsafe class Decision
     /// <param name="probabilities">Class 0, pixel 0; may not overlap the margins.</param>
     /// <param name="classStride">Floats from a class to the next.</param>
     /// <param name="count">Pixels.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Probabilities(float* margins, nint groupStride, int groups, float* probabilities, nint classStride, int count)
     {
         int i = 0;

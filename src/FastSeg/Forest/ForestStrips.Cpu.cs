@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using FastSeg.Simd;
 
@@ -55,6 +56,7 @@ internal abstract unsafe class ForestStrips(ForestTablesCpu tables) : IDisposabl
     /// <param name="width">Columns that exist, 1 at least.</param>
     /// <param name="height">Rows that exist.</param>
     /// <param name="staged">Receives them, <see cref="Side"/> values a row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected static void Stage(float* rows, nint rowStride, int width, int height, float* staged)
     {
         for (int y = 0; y < height; y++)

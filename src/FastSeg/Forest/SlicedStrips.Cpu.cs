@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using FastSeg.Native;
 using FastSeg.Simd;
@@ -65,6 +66,7 @@ internal sealed unsafe class SlicedStrips : ForestStrips
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Predict(in Band band, float* margins, nint groupStride, nint rowStride)
     {
         int squares = (band.Width + Side - 1) / Side;
@@ -97,6 +99,7 @@ internal sealed unsafe class SlicedStrips : ForestStrips
         + (((2 * PixelBits.Pixels) + (PixelBits.Squares * Side)) * sizeof(float));
 
     /// <summary>Compares every plane of two squares with its thresholds; where the band has one square more, it is taken twice.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Compare(in Band band, in Area strip, int square)
     {
         int planes = Tables.Planes, x = square * Side;
@@ -128,6 +131,7 @@ internal sealed unsafe class SlicedStrips : ForestStrips
     /// Computes the margins of two squares in one contiguous piece, because rows a power of two apart would evict each other from the
     /// cache, and copies them to the strip. Its rows have room for both, whatever the band's width.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddLeaves(float* rows, nint groupStride, nint rowStride)
     {
         for (int group = 0; group < Tables.Forest.Groups; group++, rows += groupStride)

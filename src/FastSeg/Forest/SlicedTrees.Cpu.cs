@@ -78,6 +78,7 @@ internal sealed unsafe class SlicedTrees : IDisposable
     /// <param name="group">Which group.</param>
     /// <param name="passed">Each threshold's comparison: set where a pixel's value is not below it.</param>
     /// <param name="margins">The left square's 16 x 16 margins, and behind them the right one's.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddLeavesOf(int group, byte* passed, float* margins)
     {
         foreach (TreeRun run in _runsOf[group])

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastSeg.Native;
 
 namespace FastSeg.Images.Samples;
@@ -33,6 +34,7 @@ internal sealed unsafe class SampleHistogram : IDisposable
     public void Clear() => _counts.Span<byte>(0, checked((int)_counts.Length)).Clear();
 
     /// <summary>Counts samples into a table.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(int table, byte* samples, long count)
     {
         long* counts = (long*)_counts.Pointer + ((long)table * _values);

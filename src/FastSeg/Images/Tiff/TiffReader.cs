@@ -15,6 +15,12 @@ internal sealed unsafe class TiffReader : ImageReader
     /// <summary>Rows of the image that are kept decoded: a row of tiles with their halo, and the beginning of the next.</summary>
     private const long CachedRows = 1024;
 
+    /// <summary>
+    /// Rows and columns of which a tiled page keeps tiles: what two threads read side by side. The row of tiles below is computed so much
+    /// later that what it shares with this one would be kept in vain, and memory would grow with the width.
+    /// </summary>
+    private const long CachedSide = 2048;
+
     /// <summary>Most bytes of kept segments; two are kept whatever their size.</summary>
     private const long MostCachedBytes = 256L << 20;
 
@@ -173,9 +179,11 @@ internal sealed unsafe class TiffReader : ImageReader
     /// <summary>How many segments the cache keeps.</summary>
     private static int Budget(TiffPage page)
     {
-        long rows = ((CachedRows / page.SegmentHeight) + 2) * page.Across * (page.Separate ? page.Samples : 1);
+        long rows = ((CachedRows / page.SegmentHeight) + 2) * page.Across;
+        long square = ((CachedSide / page.SegmentHeight) + 2) * ((CachedSide / page.SegmentWidth) + 2);
+        long kept = (page.Tiled ? Math.Min(rows, square) : rows) * (page.Separate ? page.Samples : 1);
         long fits = Math.Max(2, MostCachedBytes / page.SegmentBytes);
-        return (int)Math.Min(Math.Min(rows, fits), page.Segments);
+        return (int)Math.Min(Math.Min(kept, fits), page.Segments);
     }
 
     /// <summary>
