@@ -30,11 +30,16 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
         RootCommand root = Root();
         ParseResult parsed = root.Parse(
             arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        string? stray = StrayOption(parsed), unknown = stray ?? parsed.UnmatchedTokens.FirstOrDefault();
+        if (unknown is not null && Suggestion.For(parsed.CommandResult.Command, unknown) is { } meant)
+        {
+            return Usage(parsed, $"Unrecognized {(unknown[0] == '-' ? "option" : "command")} '{unknown}'. Did you mean {meant}?");
+        }
         if (parsed.Action is ParseErrorAction)
         {
             return Usage(parsed, ErrorText.OneLine(parsed.Errors[0].Message));
         }
-        if (StrayOption(parsed) is { } stray)
+        if (stray is not null)
         {
             return Usage(parsed, $"Unrecognized option '{stray}'.");
         }

@@ -389,7 +389,10 @@ public sealed class Segmenter
 
     /// <summary>A file that is to be written, as a plan sees it; null where no file is named.</summary>
     private static OutputSketch? OfFile(string? path, ImageLayout layout, PlannedOutputs outputs) => path is null ? null
-        : new OutputSketch(layout, threads => ImageFile.HeldBytes(path, outputs.LayoutOf(layout), threads, outputs.OmeZarr));
+        : new OutputSketch(layout, threads => ImageFile.HeldBytes(path, outputs.LayoutOf(layout), threads, outputs.OmeZarr))
+        {
+            FinishBytes = threads => ImageFile.FinishBytes(path, outputs.LayoutOf(layout), threads, outputs.OmeZarr),
+        };
 
     /// <summary>Options for labels in memory, which are one byte each whatever values were drawn.</summary>
     private static SegmentOptions Bytewise(SegmentOptions? segment) => (segment ?? new SegmentOptions()) with { KeepValues = false };

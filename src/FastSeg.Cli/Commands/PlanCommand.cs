@@ -53,7 +53,7 @@ internal sealed class PlanCommand : FastSegCommand
     {
         ParseResult parsed = session.Parsed;
         string modelPath = parsed.GetRequiredValue(_model);
-        Model model = Model.Load(modelPath);
+        Model model = ModelFirst.Load(Name, modelPath, parsed.GetRequiredValue(_image));
         using Backbone? backbone = BackboneOption.Open(session, model, modelPath, parsed.GetValue(_deep));
         var segmenter = new Segmenter(model, backbone);
         ImageOptions opening = _opening.Wanted(parsed, model);

@@ -190,8 +190,13 @@ internal sealed class PreviewCommand : FastSegCommand
     private Picture Result(Session session, ImageReader whole, ImageReader image)
     {
         ParseResult parsed = session.Parsed;
-        using ImageReader? map = Open(session, (whole, image), parsed.GetValue(_segmentation), new LabelOptions());
-        LabelOptions drawn = _labelled.Of(parsed) with { Orient = _opening.Wanted(parsed).Orient };
+        string? segmentation = parsed.GetValue(_segmentation);
+        // A label map by itself is shown in the classes' colours: its numbers are no brightness.
+        bool alone = segmentation is null && parsed.GetValue(_strokes) is null && whole.Info.IsLabelMap;
+        ImageOptions opening = _opening.Wanted(parsed);
+        LabelOptions asMap = alone ? new LabelOptions { Orient = opening.Orient, Opening = opening } : new LabelOptions();
+        using ImageReader? map = Open(session, (whole, image), alone ? parsed.GetRequiredValue(_image) : segmentation, asMap);
+        LabelOptions drawn = _labelled.Of(parsed) with { Orient = opening.Orient };
         using ImageReader? strokes = Open(session, (whole, image), parsed.GetValue(_strokes), drawn);
         using ImageReader? truth = Open(session, (whole, image), parsed.GetValue(_truth), new LabelOptions());
         ImageReader? Shown(ImageReader? labels) => labels is null || Part(whole, parsed) is not { } region || Fits(labels, image)
@@ -200,6 +205,7 @@ internal sealed class PreviewCommand : FastSegCommand
         var result = new ResultPicture
         {
             Map = Shown(map),
+            MapAlone = alone,
             Strokes = Shown(strokes),
             Truth = truth is null || map is null
                 ? null

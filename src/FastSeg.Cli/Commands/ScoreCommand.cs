@@ -99,7 +99,9 @@ internal sealed class ScoreCommand : FastSegCommand
         using ImageReader classes = ImageFile.OpenLabels(truth, options.Labels);
         session.Warn(UnchosenPage.Warnings(labels, classes));
         ConfusionMatrix counted = session.Long(Path.GetFileName(prediction), 0, how => Score.Compare(labels, classes, options.Offset, how));
-        ConfusionMatrix matrix = Score.ByValues(counted, TruthMatch.Classes(labels.Info, model.Itself, counted.Predictions));
+        IReadOnlyList<LabelClass> known = TruthMatch.Classes(labels.Info, model.Itself, counted.Predictions);
+        ConfusionMatrix matrix = Score.ByValues(counted, known);
+        session.Warn(TruthMatch.Swapped(labels.Info, classes.Info, counted) is { } swapped ? [swapped] : []);
         TruthMatch.Refuse(matrix, prediction, truth);
         if (options.Offset == 0 && TruthMatch.Shifted(matrix, labels.Info.Bounds.Pixels) is { } shifted)
         {
@@ -114,6 +116,10 @@ internal sealed class ScoreCommand : FastSegCommand
             MeanIou = matrix.MeanIou(),
             TrainedOn = trained,
         });
-        return new ImageScore(prediction, truth, matrix, trained) { ByValues = matrix != counted };
+        return new ImageScore(prediction, truth, matrix, trained) 
+        {
+            ByValues = matrix != counted,
+            Names = TruthMatch.Names(known, matrix != counted, classes.Info),
+        };
     }
 }

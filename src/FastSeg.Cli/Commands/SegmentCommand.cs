@@ -101,7 +101,7 @@ internal sealed class SegmentCommand : FastSegCommand
         string[] images = parsed.GetRequiredValue(_images);
         OutputPaths[] paths = Outputs(parsed);
         string modelPath = parsed.GetRequiredValue(_model);
-        Model model = Model.Load(modelPath);
+        Model model = ModelFirst.Load(Name, modelPath, images);
         session.Report.Model = session.Hash(modelPath);
         using Backbone? backbone = BackboneOption.Open(session, model, modelPath, parsed.GetValue(_deep));
         var segmenter = new Segmenter(model, backbone);

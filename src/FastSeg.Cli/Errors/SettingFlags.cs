@@ -32,5 +32,6 @@ internal static class SettingFlags
         .Replace("the plane's choice", "--select", StringComparison.Ordinal)
         .Replace("the image's level", "--level", StringComparison.Ordinal)
         .Replace("the void value", "--void", StringComparison.Ordinal)
+        .Replace("a name for every class", "--names A,B,..", StringComparison.Ordinal)
         .Replace("a balanced training", "--balance", StringComparison.Ordinal);
 }

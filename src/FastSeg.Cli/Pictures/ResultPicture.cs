@@ -12,6 +12,9 @@ internal sealed record ResultPicture
     /// <summary>The label map; null where there is none.</summary>
     public ImageReader? Map { get; init; }
 
+    /// <summary>Whether the label map is all there is to see: the image is the map itself.</summary>
+    public bool MapAlone { get; init; }
+
     /// <summary>The strokes; null where there are none.</summary>
     public ImageReader? Strokes { get; init; }
 
@@ -58,7 +61,7 @@ internal sealed record ResultPicture
     /// <summary>The picture with what is to be seen over it.</summary>
     private Picture Over(Picture plain, ushort[]? labels, ushort[]? strokes, ushort[]? truth)
     {
-        Picture over = plain.Copy();
+        Picture over = labels is not null && MapAlone ? Picture.OfLabels(labels, plain.Width, plain.Height) : plain.Copy();
         if (labels is not null && truth is not null)
         {
             TruthLayer.Draw(over, labels, truth);
@@ -67,7 +70,7 @@ internal sealed record ResultPicture
         {
             Ink.Outlines(over, labels);
         }
-        else if (labels is not null && truth is null)
+        else if (labels is not null && truth is null && !MapAlone)
         {
             over = over.Overlay(labels);
         }

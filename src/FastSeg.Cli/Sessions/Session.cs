@@ -58,7 +58,10 @@ internal sealed class Session(
     /// <summary>Whether stack traces are wanted.</summary>
     public bool Verbose => common.Verbose;
 
-    /// <summary>Runs something long, with a progress bar where stderr is a terminal, and otherwise with a line every few seconds.</summary>
+    /// <summary>
+    /// Runs something long, with a progress bar where stderr is a terminal, and otherwise with a line every few seconds. Warnings are said
+    /// as soon as they are found.
+    /// </summary>
     /// <param name="what">What the bar is called.</param>
     /// <param name="memory">Most bytes the process may use; 0 sets no limit.</param>
     /// <param name="run">The work, given the options to hand on.</param>
@@ -66,9 +69,11 @@ internal sealed class Session(
     public T Long<T>(string what, long memory, Func<ComputeOptions, T> run, long pixels = 0)
     {
         ComputeOptions options = Options(memory);
+        ComputeOptions With(IProgress<double> progress, Action<string> print) =>
+            options with { Progress = progress, Warned = warning => Show([warning], print) };
         T result = terminal
-            ? ProgressBar.Run(Error, what, pixels, progress => run(options with { Progress = progress }))
-            : run(options with { Progress = new ProgressLines(Error, what, pixels, TimeProvider.System) });
+            ? ProgressBar.Run(Error, what, pixels, (progress, print) => run(With(progress, print)))
+            : run(With(new ProgressLines(Error, what, pixels, TimeProvider.System), Error.WriteLine));
         Say(XgBoostLibrary.Note);
         return result;
     }
@@ -90,7 +95,7 @@ internal sealed class Session(
     {
         Say(run.Note);
         // A strict run has thrown its first warning itself.
-        Show(run.Warnings);
+        Show(run.Warnings, Error.WriteLine);
         Report.Add(run);
     }
 
@@ -105,14 +110,14 @@ internal sealed class Session(
         {
             throw new FastSegException(Flagged(warnings[0]));
         }
-        Show(warnings);
+        Show(warnings, Error.WriteLine);
     }
 
-    private void Show(IReadOnlyList<string> warnings)
+    private void Show(IReadOnlyList<string> warnings, Action<string> print)
     {
         foreach (string warning in warnings.Where(IsNews).Select(Flagged).Where(Report.Warn))
         {
-            Error.WriteLine($"fastseg: warning: {warning}");
+            print($"fastseg: warning: {warning}");
         }
     }
 

@@ -12,8 +12,9 @@ internal static class ProgressBar
 
     /// <summary>
     /// Draws a bar, with the rate where the pixels are known, while <paramref name="run"/> works and reports, and clears it afterwards.
+    /// What it is given to print lines stays above the bar.
     /// </summary>
-    public static T Run<T>(TextWriter error, string what, long pixels, Func<IProgress<double>, T> run)
+    public static T Run<T>(TextWriter error, string what, long pixels, Func<IProgress<double>, Action<string>, T> run)
     {
         TextWriter terminal = error is StandardStream stream ? stream.Unescaped : error;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal) });
@@ -26,7 +27,7 @@ internal static class ProgressBar
             {
                 ProgressTask task = context.AddTask(Markup.Escape(PlainText.Of(what)), maxValue: 1);
                 DrawOnce(context, task);
-                return run(new Bar(task, Markup.Escape(what), pixels));
+                return run(new Bar(task, Markup.Escape(what), pixels), line => console.WriteLine(PlainText.Of(line)));
             });
     }
 

@@ -9,4 +9,10 @@ internal sealed record ImageScore(string Prediction, string Truth, ConfusionMatr
 {
     /// <summary>Whether labels were compared as the values that their classes were drawn with.</summary>
     public bool ByValues { get; init; }
+
+    /// <summary>The names of values, where label map, truth or model know them.</summary>
+    public IReadOnlyDictionary<int, string> Names { get; init; } = new Dictionary<int, string>();
+
+    /// <summary>What a value is called.</summary>
+    public string NameOf(int value) => Names.GetValueOrDefault(value, $"class {value}");
 }

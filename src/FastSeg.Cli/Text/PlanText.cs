@@ -21,7 +21,7 @@ internal static class PlanText
             string name = item.Phase switch
             {
                 PlanPhase.Statistics or PlanPhase.Transformer => $"{item.Name}, before the tiles",
-                PlanPhase.Weighing => $"{item.Name}, after the tiles",
+                PlanPhase.Weighing or PlanPhase.Finish => $"{item.Name}, after the tiles",
                 _ => item.Name,
             };
             table.Row(name, $"{item.Count} x {Units.Bytes(item.BytesEach)}", Units.Bytes(item.Bytes));

@@ -29,7 +29,8 @@ internal static class ScoreText
     {
         foreach (ImageScore score in scores)
         {
-            string classes = string.Join("  ", score.Matrix.Classes.Select(value => $"class {value} {score.Matrix.Iou(value):0.0000}"));
+            string classes = string.Join(
+                "  ", score.Matrix.Classes.Select(value => $"{score.NameOf(value)} {score.Matrix.Iou(value):0.0000}"));
             string trained = score.TrainedOn == true ? "  trained on" : "", values = score.ByValues ? "  by the values drawn" : "";
             output.WriteLine($"{score.Prediction}  mean IoU {score.Matrix.MeanIou():0.0000}  ({classes}){values}{trained}");
         }
@@ -39,7 +40,9 @@ internal static class ScoreText
             string images = $"{group.Length} image{(group.Length == 1 ? "" : "s")}";
             output.WriteLine($"mean over {images}{suffix.TrimEnd()}: {MeanOfMeans(group):0.0000}");
         }
-        WriteConfusion(output, Pool(groups[0].Scores), $"pixels of each class of the truth (rows) by label (columns){Of(groups)}");
+        WriteConfusion(
+            output, Pool(groups[0].Scores), $"pixels of each class of the truth (rows) by label (columns){Of(groups)}",
+            Names(groups[0].Scores));
     }
 
     /// <summary>Prints a confusion matrix under a sentence that its accuracy is added to.</summary>
@@ -73,7 +76,7 @@ internal static class ScoreText
                 json.WriteStartObject(words == TrainedOn ? "trainedOn" : "notTrainedOn");
                 json.WriteNumber("images", group.Length);
                 json.WriteNumber("meanIou", MeanOfMeans(group));
-                WriteConfusion(json, Pool(group));
+                WriteConfusion(json, Pool(group), Names(group));
                 json.WriteEndObject();
             }
             json.WriteStartArray("images");
@@ -83,7 +86,7 @@ internal static class ScoreText
             }
             json.WriteEndArray();
             json.WriteNumber("meanIou", MeanOfMeans(scores));
-            WriteConfusion(json, Pool(scores));
+            WriteConfusion(json, Pool(scores), Names(scores));
             json.WriteEndObject();
         }
         output.WriteLine(System.Text.Encoding.UTF8.GetString(stream.ToArray()));
@@ -144,6 +147,15 @@ internal static class ScoreText
         .OrderBy(group => group.Key)
         .Select(group => (group.Key switch { null => "", true => TrainedOn, _ => NotTrainedOn }, group.ToArray()));
 
+    /// <summary>What values of several images are called together; null where nobody knows, or two images differ.</summary>
+    private static Func<int, string>? Names(IReadOnlyList<ImageScore> scores)
+    {
+        (int Value, string Name)[] known = [.. scores.SelectMany(score => score.Names).Select(one => (one.Key, one.Value)).Distinct()];
+        return known.Length == 0 || known.DistinctBy(one => one.Value).Count() < known.Length
+            ? null
+            : value => known.FirstOrDefault(one => one.Value == value).Name ?? $"{value}";
+    }
+
     /// <summary>Which images a matrix counts, where it does not count all.</summary>
     private static string Of((string Suffix, ImageScore[] Scores)[] groups) =>
         groups.Length == 1 ? "" : $", images{groups[0].Suffix}";
@@ -163,7 +175,7 @@ internal static class ScoreText
         }
         json.WriteNumber("meanIou", score.Matrix.MeanIou());
         json.WriteNumber("pixels", score.Matrix.Pixels);
-        WriteClasses(json, score.Matrix);
+        WriteClasses(json, score.Matrix, score.Names.Count == 0 ? null : score.NameOf);
         json.WriteEndObject();
     }
 

@@ -28,6 +28,29 @@ internal static class TruthMatch
         return kept ? [] : [.. model.Classes.Select((one, i) => new LabelClass(i + 1, one.Value, one.Name))];
     }
 
+    /// <summary>What values are called: as the label map's file or its model says, and else as the truth's file says.</summary>
+    /// <param name="map">The classes of the label map.</param>
+    /// <param name="byValues">Whether labels are compared as the values that were drawn.</param>
+    /// <param name="truth">The truth.</param>
+    public static IReadOnlyDictionary<int, string> Names(IReadOnlyList<LabelClass> map, bool byValues, ImageInfo truth)
+    {
+        IReadOnlyList<LabelClass> known = map.Count > 0 ? map : truth.Classes;
+        return known.ToDictionary(one => byValues ? one.Value : one.Label, one => one.Name);
+    }
+
+    /// <summary>
+    /// A sentence where segmentation and truth seem to be swapped: the truth's file names its classes, as those of segmentations do, and
+    /// most of its pixels have one, but the segmentation's file, which could name them, does not. Null where they do not seem so.
+    /// </summary>
+    public static string? Swapped(ImageInfo prediction, ImageInfo truth, ConfusionMatrix matrix)
+    {
+        bool silent = prediction.Classes.Count == 0 && !prediction.Format.StartsWith("npy", StringComparison.OrdinalIgnoreCase);
+        return silent && truth.Classes.Count > 0 && 2 * matrix.Pixels > truth.Bounds.Pixels
+            ? $"{truth.Name} names its classes, as the label maps of `fastseg segment` do, and {prediction.Name} does not: swapped? " +
+                "The segmentation comes first, then its truth."
+            : null;
+    }
+
     /// <summary>Refuses a comparison of which nothing agrees.</summary>
     /// <exception cref="FastSegException">Nothing does.</exception>
     public static void Refuse(ConfusionMatrix matrix, string prediction, string truth)

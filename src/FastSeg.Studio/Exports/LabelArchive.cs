@@ -31,7 +31,7 @@ internal static class LabelArchive
             Directory.CreateDirectory(Path.Combine(work, Folder));
             for (int i = 0; i < names.Count; i++)
             {
-                LabelFiles.Write(Path.Combine(work, Folder, names[i]), project.Labelled[i], cancellation);
+                LabelFiles.Write(Path.Combine(work, Folder, names[i]), project.Labelled[i], project.Classes, cancellation);
             }
             File.WriteAllText(Path.Combine(work, "classes.csv"), Classes(project));
             File.WriteAllText(Path.Combine(work, "images.csv"), Images(project, names));

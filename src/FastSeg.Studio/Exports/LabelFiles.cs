@@ -44,14 +44,19 @@ internal static class LabelFiles
     }
 
     /// <summary>
-    /// Writes the labels of a page: 0 where nothing was drawn, otherwise the class's value, with the class colours as palette.
+    /// Writes the labels of a page: 0 where nothing was drawn, otherwise the class's value, with the class colours as palette and the
+    /// classes' names, which a training reads.
     /// </summary>
     /// <exception cref="FastSegException">The file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; there is no file.</exception>
-    public static void Write(string path, DrawnPage page, CancellationToken cancellation)
+    public static void Write(string path, DrawnPage page, IReadOnlyList<ProjectClass> classes, CancellationToken cancellation)
     {
         (long width, long height) = (page.Labels.Width, page.Labels.Height);
-        using ImageWriter writer = ImageFile.Create(path, new ImageLayout(width, height, SampleType.UInt8) { IsLabelMap = true });
+        using ImageWriter writer = ImageFile.Create(path, new ImageLayout(width, height, SampleType.UInt8)
+        {
+            IsLabelMap = true,
+            Classes = [.. classes.Select(one => new LabelClass(one.Value, one.Value, one.Name))],
+        });
         byte[] band = new byte[Math.Min(Rows, height) * width];
         for (long y = 0; y < height; y += Rows)
         {

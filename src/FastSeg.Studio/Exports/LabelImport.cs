@@ -42,7 +42,7 @@ internal static class LabelImport
             }
         });
         Named(upload, name, () => RefuseImage(project, image, page, (labels, found.Sum() - found[0]), cancellation));
-        (byte[] classOf, ProjectClass[] added) = Classes(project, found, name);
+        (byte[] classOf, ProjectClass[] added) = Classes(project, found, (name, info.Classes));
         string file = $"{Guid.NewGuid():N}.tif";
         string path = Path.Combine(project.ImportsFolder, file);
         var layout = new ImageLayout(width, height, SampleType.UInt8) { IsLabelMap = true };
@@ -122,8 +122,9 @@ internal static class LabelImport
         }
     }
 
-    /// <summary>The class of each value, and the classes that are new.</summary>
-    private static (byte[] ClassOf, ProjectClass[] Added) Classes(Project project, long[] found, string name)
+    /// <summary>The class of each value, and the classes that are new, which are called as the file says.</summary>
+    private static (byte[] ClassOf, ProjectClass[] Added) Classes(
+        Project project, long[] found, (string Name, IReadOnlyList<LabelClass> Classes) file)
     {
         byte[] classOf = new byte[found.Length];
         var added = new List<ProjectClass>();
@@ -144,13 +145,14 @@ internal static class LabelImport
             if (next > byte.MaxValue)
             {
                 throw new FastSegException(
-                    $"{name} has {found.Skip(1).Count(one => one > 0)} classes, more than the project can still take; it has room for " +
-                        $"{byte.MaxValue + 1 - project.NextClass} new ones.");
+                    $"{file.Name} has {found.Skip(1).Count(one => one > 0)} classes, more than the project can still take; it has room " +
+                        $"for {byte.MaxValue + 1 - project.NextClass} new ones.");
             }
-            string called = $"class {value}";
+            string wanted = file.Classes.FirstOrDefault(one => one.Label == value)?.Name ?? $"class {value}";
+            string called = wanted;
             for (int i = 2; !names.Add(called); i++)
             {
-                called = $"class {value} ({i})";
+                called = $"{wanted} ({i})";
             }
             added.Add(ProjectClass.Default((byte)next) with { Name = called });
             classOf[value] = (byte)next++;

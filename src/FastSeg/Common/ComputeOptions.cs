@@ -48,6 +48,12 @@ public sealed record ComputeOptions
     /// </summary>
     public bool Strict { get; init; }
 
+    /// <summary>
+    /// Told of each warning as soon as it is found, on the thread that called: those about labels come before any tree is trained. The
+    /// result lists all of them once more (<see cref="RunResult.Warnings"/>).
+    /// </summary>
+    public Action<string>? Warned { get; init; }
+
     /// <summary>Threads that are there already; null where a run starts its own.</summary>
     internal Team? Team { get; init; }
 

@@ -23,6 +23,12 @@ public sealed record ImageData(SampleType Type, ChannelKind Kind, double Low, do
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double AtMost { get; init; }
 
+    /// <summary>
+    /// How many different numbers the samples are that were looked at, where these are whole and at most 16, as in a label map; else 0.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Values { get; init; }
+
     /// <summary>In what it differs from what the model was trained on, or is doubtful by itself.</summary>
     [JsonIgnore]
     public DataDoubts Doubts { get; init; }
@@ -68,4 +74,7 @@ public enum DataDoubts
 
     /// <summary>The images of one training differ in type, range or channels.</summary>
     Mixed = 32,
+
+    /// <summary>It is a label map, or looks like one.</summary>
+    Labels = 64,
 }

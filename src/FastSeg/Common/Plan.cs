@@ -43,7 +43,7 @@ public sealed record Plan(
     /// Most bytes of buffers at any time: those of the whole run, and those of the phase that has most of its own.
     /// </summary>
     public long BufferBytes => Bytes(PlanPhase.Run)
-        + ((PlanPhase[])[PlanPhase.Statistics, PlanPhase.Transformer, PlanPhase.Tiles, PlanPhase.Weighing]).Max(Bytes);
+        + ((PlanPhase[])[PlanPhase.Statistics, PlanPhase.Transformer, PlanPhase.Tiles, PlanPhase.Weighing, PlanPhase.Finish]).Max(Bytes);
 
     /// <summary>How samples are brought to one mean and deviation.</summary>
     public Standardisation Standardise { get; init; }

@@ -22,4 +22,7 @@ public enum PlanPhase
 
     /// <summary>While mean and deviation of the samples are taken, before all others.</summary>
     Statistics,
+
+    /// <summary>While results are put together after the last tile, such as the smaller sizes of an OME-Zarr.</summary>
+    Finish,
 }

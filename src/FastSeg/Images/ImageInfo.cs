@@ -79,6 +79,9 @@ public sealed record ImageInfo(string Name, long Width, long Height, int Channel
     /// <summary>The classes of a label map, where its file says them, as those that are segmented here do; otherwise empty.</summary>
     public IReadOnlyList<LabelClass> Classes { get; init => field = NotNull(value); } = [];
 
+    /// <summary>Whether the file says that it is a label map, opened as labels or as an image.</summary>
+    internal bool IsLabelMap { get => field || Classes.Count > 0; init; }
+
     /// <summary>
     /// How the file says its pixels should be turned, as TIFF and EXIF count (1 to 8; 1: as they are). Pixels are delivered as stored.
     /// </summary>

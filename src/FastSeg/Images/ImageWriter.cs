@@ -20,6 +20,9 @@ public abstract class ImageWriter : IDisposable
     /// </summary>
     public abstract long HeldBytes(int threads);
 
+    /// <summary>The part of <see cref="HeldBytes"/> that is held while <see cref="Finish"/> runs, and not before.</summary>
+    internal virtual long FinishBytes(int threads) => 0;
+
     /// <summary>
     /// Where float planes go, one a page, in the caller's memory; null where samples must go through
     /// <see cref="Write(Region, ReadOnlySpan{byte})"/>.

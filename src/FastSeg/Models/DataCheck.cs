@@ -21,6 +21,9 @@ internal sealed class DataCheck(Model model, Standardisation mode, bool fixedSam
     /// </summary>
     private const double FarOut = 10, FurtherOut = 2;
 
+    /// <summary>An image of so few different numbers, or fewer, is taken for a label map, unless training images were like that.</summary>
+    private const int FewValues = 8;
+
     private readonly IReadOnlyList<ImageData> _known = model.Data?.Images ?? [];
 
     /// <summary>Whether type and range reach the filters.</summary>
@@ -67,6 +70,12 @@ internal sealed class DataCheck(Model model, Standardisation mode, bool fixedSam
             {
                 Doubt(DataDoubts.Range, $"{name}: {outliers}; look for hot pixels, a frame or text, and leave them out with a mask.");
             }
+        }
+        if (found.Values is > 1 and <= FewValues && !_known.Any(known => known.Values > 0))
+        {
+            Doubt(
+                DataDoubts.Labels,
+                $"{name} has only {found.Values} different values, as a label map has; if it is one, give the image that it belongs to.");
         }
         if (OtherChannels(found) is { } channels)
         {

@@ -3,7 +3,7 @@ namespace FastSeg.Runs;
 /// <summary>
 /// Collects what makes a result doubtful, a sentence each. With <see cref="ComputeOptions.Strict"/> the first one is an error.
 /// </summary>
-/// <param name="options">Says whether doubts are errors.</param>
+/// <param name="options">Says whether doubts are errors, and who is told of them at once.</param>
 internal sealed class Doubts(ComputeOptions options)
 {
     private readonly List<string> _sentences = [];
@@ -22,6 +22,7 @@ internal sealed class Doubts(ComputeOptions options)
         if (!_sentences.Contains(sentence))
         {
             _sentences.Add(sentence);
+            options.Warned?.Invoke(sentence);
         }
     }
 

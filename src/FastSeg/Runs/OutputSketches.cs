@@ -19,7 +19,10 @@ internal sealed record OutputSketches(OutputSketch? Labels, OutputSketch? Probab
         new(OutputSketch.Of(outputs.Labels), OutputSketch.Of(outputs.Probabilities), OutputSketch.Of(outputs.Confidence));
 
     /// <summary>Most bytes that all writers hold while up to <paramref name="threads"/> threads write.</summary>
-    public long HeldBytes(int threads) => All.Sum(output => output.HeldBytes(threads));
+    public long HeldBytes(int threads) => All.Sum(output => output.HeldBytes(threads) - output.FinishBytes(threads));
+
+    /// <summary>Most bytes that one of them holds besides, once the last tile is written.</summary>
+    public long FinishBytes(int threads) => All.Select(output => output.FinishBytes(threads)).DefaultIfEmpty().Max();
 }
 
 /// <summary>One output as a plan sees it.</summary>
@@ -27,6 +30,11 @@ internal sealed record OutputSketches(OutputSketch? Labels, OutputSketch? Probab
 /// <param name="HeldBytes">Most bytes that the output's writer holds, given how many threads write.</param>
 internal sealed record OutputSketch(ImageLayout Layout, Func<int, long> HeldBytes)
 {
+    /// <summary>The part of these bytes that is held only while the output is put together after the last tile.</summary>
+    public Func<int, long> FinishBytes { get; init; } = _ => 0;
+
     /// <summary>The sketch of an open writer; null where there is none.</summary>
-    public static OutputSketch? Of(ImageWriter? writer) => writer is null ? null : new OutputSketch(writer.Layout, writer.HeldBytes);
+    public static OutputSketch? Of(ImageWriter? writer) => writer is null
+        ? null
+        : new OutputSketch(writer.Layout, writer.HeldBytes) { FinishBytes = writer.FinishBytes };
 }

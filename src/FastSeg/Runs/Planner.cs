@@ -24,6 +24,9 @@ internal sealed record Planner(
     /// <summary>What a second pass over the tiles needs; null where there is none.</summary>
     public SecondPass? SecondPass { get; init; }
 
+    /// <summary>What is held after the last tile alone, given the number of workers.</summary>
+    public Func<int, long> FinishBytes { get; init; } = _ => 0;
+
     /// <summary>Columns and rows of the tiles to try first, whatever the image; null where the planner chooses.</summary>
     public (long Width, long Height)? Shape { get; init; }
 
@@ -110,6 +113,10 @@ internal sealed record Planner(
         {
             long bytes = second.WorkerBytes(new TileGrid(second.Area, width, height).MaxCore);
             items.Add(new PlanItem("weighing", bytes, workers, PlanPhase.Weighing));
+        }
+        if (FinishBytes(workers) is > 0 and long finish)
+        {
+            items.Add(new PlanItem("smaller sizes", finish, 1, PlanPhase.Finish));
         }
         return new Plan(
             Area, width, height, Work.Halo + reach, Work.Channels, Work.PlaneCount, workers, Copied(items),

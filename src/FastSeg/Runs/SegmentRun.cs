@@ -5,6 +5,7 @@ using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features.Local;
 using FastSeg.Images;
+using FastSeg.Images.Labels;
 using FastSeg.Images.Masks;
 using FastSeg.Images.Samples;
 using FastSeg.Models;
@@ -82,6 +83,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     public RunResult Run(SegmentOutputs outputs)
     {
         long start = Stopwatch.GetTimestamp();
+        _doubts.AddAll(MapAsImage.Warnings(image));
         using KeptPage page = Kept();
         TileRun run = Prepare(page, OutputSketches.Of(outputs), out Segmentation what);
         (what, Made) = (what with { Outputs = outputs }, run.Plan);
@@ -184,7 +186,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
             work, all.Counts ? image.Info.Bounds : all.Area, KnownMaps is null ? backbone : null,
             options with { Progress = all.Counts ? Part(0, FirstPassShare) : options.Progress },
             core => all.Counts ? AreaWorker.Bytes(work, all, core) : SegmentWorker.Bytes(work, all, core),
-            Held, all.Counts ? AreaRun.SecondPass(all) : null)
+            Held, all.Counts ? AreaRun.SecondPass(all) : null, outputs.FinishBytes)
         {
             MapShare = MapShare,
             KnownMaps = KnownMaps,
@@ -196,11 +198,16 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     /// <summary>Compares the image's samples with those of the training, once they are known.</summary>
     private void Compare(ImageData? found)
     {
-        if (found is not null)
+        if (found is null)
         {
-            (_data, IReadOnlyList<string> sentences) = new DataCheck(model, model.Features.Standardise).Of(image.Info.Name, found);
-            _doubts.AddAll(sentences);
+            return;
         }
+        // What a label map's file says of itself was said already.
+        bool map = image.Info.IsLabelMap;
+        (ImageData data, IReadOnlyList<string> sentences) =
+            new DataCheck(model, model.Features.Standardise).Of(image.Info.Name, map ? found with { Values = 0 } : found);
+        _data = data with { Doubts = data.Doubts | (map ? DataDoubts.Labels : DataDoubts.None) };
+        _doubts.AddAll(sentences);
     }
 
     /// <summary>A part of the progress; null where nobody listens.</summary>

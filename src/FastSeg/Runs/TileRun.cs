@@ -27,10 +27,11 @@ internal sealed class TileRun
     /// <param name="outputBytes">Bytes of a worker's outputs, given a tile's core.</param>
     /// <param name="heldItems">What is held for the whole run (readers, writers), given the number of workers.</param>
     /// <param name="secondPass">What a second pass over the tiles needs; null where there is none.</param>
+    /// <param name="finishBytes">What is held after the last tile alone, given the number of workers; null for nothing.</param>
     /// <exception cref="FastSegException">The device is not there, or the memory is not enough.</exception>
     public TileRun(
         Work work, Region area, Backbone? backbone, ComputeOptions options, Func<Region, long> outputBytes,
-        Func<int, IEnumerable<(string Name, long Bytes)>> heldItems, SecondPass? secondPass = null)
+        Func<int, IEnumerable<(string Name, long Bytes)>> heldItems, SecondPass? secondPass = null, Func<int, long>? finishBytes = null)
     {
         (_backbone, _options) = (backbone, options);
         Work = work with { Watch = options.Watch ?? new Watch { Cancellation = options.Cancellation } };
@@ -43,6 +44,7 @@ internal sealed class TileRun
             computed is null ? null : new TransformerBuffers(computed, backbone!, work.Image))
         {
             SecondPass = secondPass,
+            FinishBytes = finishBytes ?? (_ => 0),
         };
         Plan = options.Planned is { } planned && planned.Area == area ? planned : planner.Make(options);
     }

@@ -12,9 +12,9 @@ internal static unsafe class DrawnClasses
     /// <summary>The classes by ascending label value, each with its name and its number of pixels.</summary>
     /// <param name="images">The labelled pixels of each image.</param>
     /// <param name="names">A name for each class, or null.</param>
-    /// <param name="labels">Label images that know names of their own, such as those of colours.</param>
+    /// <param name="labels">Label images, of which some know names of their own: those of colours, or those that their file says.</param>
     /// <exception cref="FastSegException">There are fewer than two classes or more than 255, or the names do not fit them.</exception>
-    public static ModelClass[] Of(IEnumerable<LabelledPixels> images, IReadOnlyList<string>? names, IEnumerable<LabelImage>? labels = null)
+    public static ModelClass[] Of(IEnumerable<LabelledPixels> images, IReadOnlyList<string>? names, IEnumerable<ImageReader>? labels = null)
     {
         long[] counts = new long[Values];
         foreach (LabelledPixels pixels in images)
@@ -46,12 +46,50 @@ internal static unsafe class DrawnClasses
             throw new FastSegException(
                 $"The class names are {string.Join(", ", names.Select(name => $"\"{name}\""))}; every class needs a name of its own.");
         }
-        IReadOnlyDictionary<int, string>? known = labels?.FirstOrDefault(image => image.Names.Count > 0)?.Names;
-        return
-        [
-            .. drawn.Select((value, i) =>
-                new ModelClass(value, names?[i] ?? known?.GetValueOrDefault(value) ?? $"class {value}", counts[value])),
-        ];
+        names ??= Known(drawn, NamesOf(labels ?? []));
+        return [.. drawn.Select((value, i) => new ModelClass(value, names?[i] ?? $"class {value}", counts[value]))];
+    }
+
+    /// <summary>The names that label images know, by value; where two differ, that of the first image.</summary>
+    public static IReadOnlyDictionary<int, string> NamesOf(IEnumerable<ImageReader> labels)
+    {
+        var names = new Dictionary<int, string>();
+        foreach ((int value, string name) in labels.SelectMany(NamesOf))
+        {
+            names.TryAdd(value, name);
+        }
+        return names;
+    }
+
+    /// <summary>A sentence for the first value that two label images call differently; null where there is none.</summary>
+    public static string? Contradiction(IEnumerable<ImageReader> labels)
+    {
+        var known = new Dictionary<int, (string Name, string File)>();
+        foreach (ImageReader image in labels)
+        {
+            foreach ((int value, string name) in NamesOf(image))
+            {
+                (string first, string file) = known.TryAdd(value, (name, image.Info.Name)) ? (name, "") : known[value];
+                if (first != name)
+                {
+                    return $"{file} calls the value {value} {first}, and {image.Info.Name} {name}; it is called {first} here: " +
+                        $"give {LabelWords.Names} to be sure.";
+                }
+            }
+        }
+        return null;
+    }
+
+    private static IEnumerable<(int Value, string Name)> NamesOf(ImageReader image) =>
+        image is LabelImage { Names: { Count: > 0 } colours }
+            ? colours.Select(one => (one.Key, one.Value))
+            : image.Info.Classes.Select(one => (one.Label, one.Name));
+
+    /// <summary>A name for each class where some are known; null where none are, or two would be called alike.</summary>
+    private static string[]? Known(int[] drawn, IReadOnlyDictionary<int, string> names)
+    {
+        string[] all = [.. drawn.Select(value => names.GetValueOrDefault(value, $"class {value}"))];
+        return all.Any(string.IsNullOrWhiteSpace) || all.Distinct().Count() < all.Length ? null : all;
     }
 
     /// <summary>The class of each row, as XGBoost wants it.</summary>

@@ -196,7 +196,9 @@ internal sealed unsafe class FoldRun(
                 (rank, label) => counts[(classOfRow[first + rank] * _classes) + seen[label - 1]]++);
             var run = new SegmentRun(
                 model, Backbone, image.Image,
-                new SegmentOptions { Smoothing = smoothing, Mask = image.Mask, DataBar = DataBar.None }, options with { Progress = null })
+                new SegmentOptions { Smoothing = smoothing, Mask = image.Mask, DataBar = DataBar.None },
+                // What a fold's model is unsure of is no doubt about the training.
+                options with { Progress = null, Warned = null, Strict = false })
             {
                 KnownMaps = Maps[image.Original],
             };

@@ -25,12 +25,6 @@ internal sealed class Folds
     /// <summary>Whether whole images are held out, not strokes.</summary>
     public bool OfImages => _dealt is null;
 
-    /// <summary>
-    /// Most bytes that a labelled pixel takes while folds are made: its stroke may be itself, and lists of strokes double like those of
-    /// labels; then its fold.
-    /// </summary>
-    public static long BytesPerLabel => (3 * 2 * sizeof(int)) + sizeof(byte);
-
     /// <summary>Makes the folds of a training set.</summary>
     /// <param name="images">The labelled pixels of each image.</param>
     /// <param name="classes">The classes.</param>
@@ -62,6 +56,22 @@ internal sealed class Folds
 
     /// <summary>The fold of an image's labelled pixel.</summary>
     public int Of(int image, int rank) => _dealt is null ? image % Count : _dealt[image][rank];
+
+    /// <summary>Most rows that a fold's model is trained on: those of all other folds, copies among them.</summary>
+    /// <param name="images">The images, copies behind the originals; a pixel's copies are in its fold.</param>
+    public long MostOutside(IReadOnlyList<LabelledImage> images)
+    {
+        LabelledImage[] originals = [.. images.Where(image => image.Flip is null)];
+        long[] inside = new long[Count];
+        foreach (LabelledImage image in originals)
+        {
+            for (int rank = 0; rank < image.Pixels.Count; rank++)
+            {
+                inside[Of(image.Original, rank)] += images.Count / originals.Length;
+            }
+        }
+        return inside.Sum() - inside.Min();
+    }
 
     /// <summary>Whether any labelled pixel of an image is in a fold.</summary>
     public bool Holds(int fold, int image) => _dealt is null ? image % Count == fold : _dealt[image].AsSpan().Contains((byte)fold);

@@ -51,7 +51,7 @@ internal sealed unsafe class InteractiveRun(InteractiveState state, IReadOnlyLis
         int planes = (state.Features.Names.Count * channels) + (state.DeepModel?.Description.Channels ?? 0);
         long count = pixels.Sum(page => (long)page.Count);
         _plannedPeak = TrainingMemory.CheckFit(
-            pages.Select(page => page.Image.Image), count, planes, classes.Length, state.Training, HeldOut.Nothing, options);
+            pages.Select(page => page.Image.Image), count, 0, planes, classes.Length, state.Training, options);
         KeptRows kept = state.Begin(channels, planes);
         using var rows = new TrainingRows(count, planes);
         long first = 0;

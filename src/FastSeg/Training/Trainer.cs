@@ -99,6 +99,7 @@ internal sealed unsafe class Trainer(
         ImageReader?[] read = [.. given.SelectMany(image => (ImageReader?[])[image.Image, image.Labels, image.Mask])];
         _doubts.AddAll(UnchosenPage.Warnings(read));
         _doubts.AddAll(OrientedImage.Warnings(read));
+        _doubts.AddAll(MapAsImage.Warnings(given.Select(image => image.Image)));
         _doubts.AddAll(LabelDoubts.Guesses(given.Select(image => image.Labels)));
         TrainingImage[] images = Keep(given);
         _plannedPeak = TrainingMemory.CheckLabels(images, training.Augment, options);
@@ -108,9 +109,13 @@ internal sealed unsafe class Trainer(
             LabelDoubts.RefuseImage(
                 given[image.Original].Image, given[image.Original].Labels, image.Pixels.Count, options.Cancellation);
         }
-        ModelClass[] classes = DrawnClasses.Of(
-            originals.Select(image => image.Pixels), names, given.Select(image => image.Labels).OfType<LabelImage>());
+        UnlikelyLabels.Refuse(given, [.. originals.Select(image => image.Pixels)], names);
+        ModelClass[] classes = DrawnClasses.Of(originals.Select(image => image.Pixels), names, given.Select(image => image.Labels));
         _doubts.AddAll(LabelDoubts.Of(classes, training.Balance));
+        if (names is null && DrawnClasses.Contradiction(given.Select(image => image.Labels)) is { } contradiction)
+        {
+            _doubts.Add(contradiction);
+        }
         _doubts.AddAll(Dropped(images));
         bool[] grey = [.. _pages.Select(page => page.IsGrey(options))];
         ChannelSet seen = ChannelSet.Of([.. images.Select(image => image.Image.Info)], grey);
@@ -123,8 +128,10 @@ internal sealed unsafe class Trainer(
         _deepModel = deep is null ? null : FitDeep(deep, images, channels);
         int planes = (features.Names.Count * channels) + (_deepModel?.Description.Channels ?? 0);
         long count = all.Sum(image => (long)image.Pixels.Count);
+        string reason = "";
+        Folds? folds = HeldOut == HeldOut.Nothing ? null : Folds.Make([.. originals.Select(image => image.Pixels)], classes, out reason);
         _plannedPeak = Math.Max(_plannedPeak, TrainingMemory.CheckFit(
-            images.Select(image => image.Image), count, planes, classes.Length, training, HeldOut, options));
+            images.Select(image => image.Image), count, folds?.MostOutside(all) ?? 0, planes, classes.Length, training, options));
         _maps = new DeepMaps?[images.Length];
         bool keepMaps = KeepsMaps(images);
         using var rows = new TrainingRows(count, planes);
@@ -144,8 +151,15 @@ internal sealed unsafe class Trainer(
             Progress = PartialProgress.Of(options.Progress, Start + GatherShare, TrainShare),
         };
         ModelParts parts = fit.Run(rows, classOfRow, _times);
-        string reason = "";
-        HeldOutScore? score = HeldOut == HeldOut.Nothing ? null : Score(parts, all, rows, classOfRow, out reason);
+        HeldOutScore? score = null;
+        if (folds is not null)
+        {
+            score = Score(folds, parts, all, rows, classOfRow, out reason);
+        }
+        else if (reason.Length > 0)
+        {
+            reason += SafeWithoutScore;
+        }
         var model = new Model(parts with
         {
             Smoothing = HeldOut == HeldOut.ChooseSmoothing ? score?.Smoothing ?? Smoothing.Safe : Smoothing,
@@ -198,22 +212,34 @@ internal sealed unsafe class Trainer(
         _data = new ImageData[images.Count];
         for (int i = 0; i < images.Count; i++)
         {
-            ImageReader image = images[i].Image;
-            if (!standardises)
-            {
-                CheckSamples(image, default);
-            }
-            using var pass = new SampleStatisticsPass(image, images[i].Mask, options.WorkerCount, Percentiles.OfTraining);
-            moments[i] = pass.Run(options with { Progress = null });
+            (ImageReader image, ImageReader? mask) = (images[i].Image, images[i].Mask);
+            using var pass = new SampleStatisticsPass(image, mask, options.WorkerCount, Percentiles.OfTraining);
+            moments[i] = Moments(pass, image, standardises);
             // An image without a labelled pixel that a mask keeps was refused, so there are samples.
             _data[i] = pass.Data(moments[i], grey[i])!;
-            if (standardises)
+            SampleMap map = standardises ? SampleMap.Of(moments[i].Statistics) : default;
+            // What a mask leaves out was not looked at by the pass.
+            if (mask is not null || !map.Limits(features.LargestSample).Hold(pass.Range))
             {
-                CheckSamples(image, SampleMap.Of(moments[i].Statistics));
+                CheckSamples(image, map);
             }
         }
         _moments = standardises ? moments : [];
         _data = DoubtsOfData.Say(_doubts, features.Standardise, [.. images.Select(image => image.Image.Info.Name)], _data);
+    }
+
+    /// <summary>The moments of an image; where it has none, the failure is about the first sample that filters refuse.</summary>
+    private SampleMoments Moments(SampleStatisticsPass pass, ImageReader image, bool standardises)
+    {
+        try
+        {
+            return pass.Run(options with { Progress = null });
+        }
+        catch (FastSegException) when (!standardises)
+        {
+            CheckSamples(image, default);
+            throw;
+        }
     }
 
     /// <summary>Mean and deviation of one of the caller's images; null where it is not standardised by them.</summary>
@@ -284,15 +310,11 @@ internal sealed unsafe class Trainer(
         return true;
     }
 
-    /// <summary>Holds out each fold in turn; null where nothing can be held out, or the memory is not enough for it.</summary>
-    private HeldOutScore? Score(ModelParts parts, LabelledImage[] images, TrainingRows rows, int* classOfRow, out string reason)
+    /// <summary>Holds out each fold in turn; null where the memory is not enough for it.</summary>
+    private HeldOutScore? Score(
+        Folds folds, ModelParts parts, LabelledImage[] images, TrainingRows rows, int* classOfRow, out string reason)
     {
-        LabelledPixels[] originals = [.. images.Where(image => image.Flip is null).Select(image => image.Pixels)];
-        if (Folds.Make(originals, parts.Classes, out reason) is not { } folds)
-        {
-            reason += SafeWithoutScore;
-            return null;
-        }
+        reason = "";
         rows.Land();
         double from = Start + GatherShare + TrainShare;
         var run = new FoldRun(

@@ -14,12 +14,6 @@ namespace FastSeg.Training;
 internal static class TrainingMemory
 {
     /// <summary>
-    /// Most bytes that the position and the value of one labelled pixel take. They are kept in lists that double: while a full list is
-    /// copied into one of twice its length, three lengths are allocated.
-    /// </summary>
-    private const long BytesPerLabel = 3 * (sizeof(long) + sizeof(ushort));
-
-    /// <summary>
     /// What the process keeps of gathering rows when XGBoost starts (freed memory of tiles that the allocator holds back, machine code,
     /// the garbage collector's heap), and the code and threads of libxgboost and OpenMP. Besides <see cref="ProcessMemory.CodeBytes"/>,
     /// which a run of tiles needs as well, 8 and 4 MiB were measured with 2 threads.
@@ -64,29 +58,46 @@ internal static class TrainingMemory
         return MemoryLimit.Check(readers + bands, "to take mean and deviation of the images", options);
     }
 
-    /// <summary>The peak memory while XGBoost trains: the rows, XGBoost's copies of them, and the images, which stay open.</summary>
+    /// <summary>
+    /// The peak memory while trees are trained: the rows, what the booster takes, and the images, which stay open. What is labelled, and
+    /// the folds, are in memory already.
+    /// </summary>
+    /// <param name="images">The images.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="outside">Most rows that a fold's model is trained on; 0 where nothing is held out.</param>
+    /// <param name="planes">Features of a row.</param>
+    /// <param name="classes">Classes.</param>
+    /// <param name="training">How the trees are trained.</param>
+    /// <param name="options">Threads and the limit.</param>
     /// <exception cref="FastSegException">The peak is more than the options allow.</exception>
     public static long CheckFit(
-        IEnumerable<ImageReader> images, long count, int planes, int classes, TrainingOptions training, HeldOut heldOut,
+        IEnumerable<ImageReader> images, long count, long outside, int planes, int classes, TrainingOptions training,
         ComputeOptions options)
     {
         long readers = images.Sum(image => image.HeldBytes(options.WorkerCount));
-        long rows = (count * planes * sizeof(float)) + (count * sizeof(int)) + (count * BytesPerLabel);
-        // The model of all rows is done, and XGBoost's memory for it freed, before a fold is trained on. The fold's copy of its rows, at
-        // most as many, is freed when XGBoost has its own, but a fold of nearly all rows was measured to peak by as much above the whole.
-        long copy = heldOut == HeldOut.Nothing ? 0 : count * (Folds.BytesPerLabel + (planes * sizeof(float)));
-        long booster = copy + Booster.Bytes(count, planes, classes, training, options.WorkerCount), trees = 0;
-        if (training.Booster == TreeBooster.XgBoost)
+        long rows = (count * planes * sizeof(float)) + (count * sizeof(int)) + (outside > 0 ? count : 0);
+        // Rows that a fold's model is trained on are copied, and freed once they are binned: bins, not rows, are what trees grow on.
+        long copy = outside * ((planes * sizeof(float)) + sizeof(int));
+        long booster = training.Booster == TreeBooster.XgBoost
+            ? copy + Booster.Bytes(count, planes, classes, training) + LibraryBytes
+            : Own(count, copy, outside, planes, classes, training, options.WorkerCount);
+        return MemoryLimit.Check(readers + rows + booster, $"to train on {count} labelled pixels with {planes} features", options);
+    }
+
+    /// <summary>
+    /// What FastSeg's own booster takes: for the whole and, when that is freed, for a fold, whose rows are copied, or for applying its
+    /// trees. Those of the whole stay beside those of the fold.
+    /// </summary>
+    private static long Own(long count, long copy, long outside, int planes, int classes, TrainingOptions training, int workers)
+    {
+        long whole = ForestGrower.Bytes(count, planes, classes, training, workers) + (training.Balance ? count * sizeof(float) : 0);
+        long trees = ForestGrower.TreeBytes(count, classes, training);
+        if (outside == 0)
         {
-            booster += LibraryBytes;
+            return whole + trees + OwnBytes;
         }
-        else
-        {
-            trees = ForestGrower.TreeBytes(count, classes, training);
-            booster += OwnBytes - trees;
-            (trees, booster) = heldOut == HeldOut.Nothing ? (trees, booster) : (2 * trees, Math.Max(booster, FoldBytes));
-        }
-        return MemoryLimit.Check(
-            readers + rows + trees + booster, $"to train on {count} labelled pixels with {planes} features", options);
+        long balance = training.Balance ? outside * sizeof(float) : 0;
+        long binned = copy + balance + ForestGrower.BytesBesideRows(outside, planes, classes, workers);
+        return Math.Max(Math.Max(whole, binned) + OwnBytes, FoldBytes) + (2 * trees);
     }
 }

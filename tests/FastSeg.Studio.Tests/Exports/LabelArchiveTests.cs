@@ -27,6 +27,7 @@ internal sealed class LabelArchiveTests
             byte[] bytes = new byte[labels.Info.Bounds.Pixels];
             labels.Read(labels.Info.Bounds, bytes);
             Assert.That(bytes, Is.EqualTo(Rasters.Bytes(page.Labels)), names[i]);
+            Assert.That(labels.Info.Classes, Is.EqualTo(snapshot.Classes.Select(one => new LabelClass(one.Value, one.Value, one.Name))));
             Assert.That(File.ReadAllText(Path.Combine(unpacked, "images.csv")), Does.Contain(
                 $"{page.Image.Path},{page.Page},labels/{names[i]},{page.Labels.Labelled}\r\n"));
         }

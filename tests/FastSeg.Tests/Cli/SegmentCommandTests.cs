@@ -189,7 +189,7 @@ internal sealed class SegmentCommandTests : CliFixture
     [Test]
     public void AColourImageDoesNotFitAGreyModel()
     {
-        byte[] rgb = new byte[64 * 64 * 3];
+        byte[] rgb = [.. Enumerable.Range(0, 64 * 64 * 3).Select(i => (byte)(10 + (i / 3 % 200)))];
         rgb[(3 * 70) + 1] = 9;
         WriteNpy(At("colour.npy"), "|u1", "(64, 64, 3)", rgb);
         Assert.That(

@@ -49,7 +49,7 @@ internal sealed class TerminalTests
     public void WhatDrawingsLeaveIsCollected()
     {
         using var error = new StringWriter();
-        int before = 0, after = ProgressBar.Run(error, "work", 0, progress =>
+        int before = 0, after = ProgressBar.Run(error, "work", 0, (progress, _) =>
         {
             GC.Collect();
             before = GC.CollectionCount(0);

@@ -49,10 +49,14 @@ internal static unsafe class ForestGrower
         return GrownModel.Save(trees, gradients.Groups, features, classes);
     }
 
-    /// <summary>Most bytes that training takes besides the caller's rows.</summary>
-    public static long Bytes(long count, int features, int classes, TrainingOptions options, int workers) =>
-        BinnedRows.Bytes(count, features, workers) + Gradients.Bytes(count, classes)
-        + TreeGrower.Bytes(count, features, options, workers) + TreeBytes(count, classes, options);
+    /// <summary>Most bytes that training takes besides the caller's rows and the trees.</summary>
+    public static long Bytes(long count, int features, int classes, TrainingOptions options, int workers) => Math.Max(
+        BytesBesideRows(count, features, classes, workers),
+        (count * features) + Gradients.Bytes(count, classes) + TreeGrower.Bytes(count, features, options, workers));
+
+    /// <summary>Most bytes while the caller's rows are still needed: scratch memory is freed before derivatives are taken.</summary>
+    public static long BytesBesideRows(long count, int features, int classes, int workers) => Math.Max(
+        BinnedRows.Bytes(count, features, workers), (count * features) + Gradients.Bytes(count, classes));
 
     /// <summary>
     /// All trees: as they are grown, in lists that double, or in the file that is made of them beside what is read of it, which takes more.

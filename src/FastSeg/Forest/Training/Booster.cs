@@ -96,13 +96,9 @@ internal static unsafe class Booster
     /// allocator fragments, so histograms peak after some ten rounds only. With 58 features, 3 classes and depth 4 it was 41 MiB at
     /// 20,000 rows, 72 MiB at 50,000 and 204 MiB at 200,000; at depth 8, 20,000 rows took 109 MiB.
     /// </summary>
-    /// <remarks>FastSeg's own booster holds what <see cref="ForestGrower.Bytes"/> says, exactly.</remarks>
-    internal static long Bytes(long count, int features, int classes, TrainingOptions options, int workers)
+    /// <remarks>What FastSeg's own booster holds says <see cref="ForestGrower.Bytes"/>, exactly.</remarks>
+    internal static long Bytes(long count, int features, int classes, TrainingOptions options)
     {
-        if (options.Booster == TreeBooster.FastSeg)
-        {
-            return ForestGrower.Bytes(count, features, classes, options, workers) + (options.Balance ? count * sizeof(float) : 0);
-        }
         const int DeepestFull = 12;
         const double HistogramsOfNode = 1.7, MostHistogramsApart = 32, BytesOfBins = 2.2, BytesOfPositions = 60;
         double nodes = Math.Min(1L << Math.Min(options.Depth, DeepestFull), count), bins = Math.Min(options.MaxBin, count);

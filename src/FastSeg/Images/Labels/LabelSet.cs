@@ -122,7 +122,7 @@ internal static class LabelSet
         {
             throw new FastSegException(
                 $"{name} hold{(stored.Count == 1 ? "s" : "")} {drawn.Length} colours or more, and at most {MostClasses} classes can be "
-                + $"told apart: a picture, or strokes with soft (antialiased) edges; {Help}.");
+                + $"told apart: a picture (swapped with its image?), or strokes with soft (antialiased) edges; {Help}.");
         }
         Dictionary<LabelColour, int> values = drawn.Select((colour, i) => (colour, i)).ToDictionary(one => one.colour, one => one.i + 1);
         string list = string.Join(", ", drawn.Take(8).Select((colour, i) => $"{colour} = {i + 1}")) + (drawn.Length > 8 ? ", .." : "");

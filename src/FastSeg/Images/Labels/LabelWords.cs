@@ -12,6 +12,9 @@ internal static class LabelWords
     /// <summary>In front of a value: "the void value 255".</summary>
     public const string Void = "the void value";
 
+    /// <summary>Names of all classes.</summary>
+    public const string Names = "a name for every class";
+
     /// <summary>A training that weighs classes alike.</summary>
     public const string Balance = "a balanced training";
 }

@@ -63,10 +63,11 @@ internal sealed unsafe class SampleHistogram : IDisposable
             all[i % _values] += all[i];
             all[i] = 0;
         }
-        (long count, int largest) = (0, 0);
+        (long count, int largest, int different) = (0, 0, 0);
         for (int i = 0; i < _values; i++)
         {
             count += all[i];
+            different += all[i] > 0 ? 1 : 0;
             largest = all[i] > 0 ? i : largest;
         }
         double Sorted(long rank)
@@ -78,7 +79,10 @@ internal sealed unsafe class SampleHistogram : IDisposable
             }
             return value + _least;
         }
-        return count == 0 ? null : SampleSpread.Of(count, Sorted, all[0], all[End(largest)]);
+        return count == 0 ? null : SampleSpread.Of(count, Sorted, all[0], all[End(largest)]) with
+        {
+            Values = different > SampleSpread.MostValues ? 0 : different,
+        };
     }
 
     /// <summary>Frees the tables.</summary>

@@ -71,8 +71,10 @@ internal sealed unsafe class SampleSketch : IDisposable
     {
         if (_histogram is null)
         {
-            var ranks = new FloatRanks(Floats());
-            return ranks.Count == 0 ? null : SampleSpread.Of(ranks.Count, ranks.Sorted);
+            float[] values = Floats();
+            int different = WholeValues(values);
+            var ranks = new FloatRanks(values);
+            return ranks.Count == 0 ? null : SampleSpread.Of(ranks.Count, ranks.Sorted) with { Values = different };
         }
         _histogram.Clear();
         for (int slot = 0; slot < _counts.Length; slot++)
@@ -101,6 +103,20 @@ internal sealed unsafe class SampleSketch : IDisposable
         long row = image.Width * image.Channels, columnStep = Math.Max(1, row * RowsAtLeast / most);
         long perRow = (row + columnStep - 1) / columnStep;
         return (columnStep, Math.Max(1, ((image.Height * perRow) + most - 1) / most), perRow);
+    }
+
+    /// <summary>How many different whole numbers there are; 0 where a label map has fewer, or one is no whole number.</summary>
+    private static int WholeValues(float[] values)
+    {
+        var different = new HashSet<float>();
+        foreach (float value in values)
+        {
+            if (different.Add(value) && (different.Count > SampleSpread.MostValues || value != MathF.Floor(value)))
+            {
+                return 0;
+            }
+        }
+        return different.Count;
     }
 
     /// <summary>The kept samples that are finite.</summary>

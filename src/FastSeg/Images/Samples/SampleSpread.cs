@@ -7,7 +7,18 @@ namespace FastSeg.Images.Samples;
 /// <param name="AtMost">Share of the samples that are the largest number of their type.</param>
 internal readonly record struct SampleSpread(double Low, double High, double AtLeast, double AtMost)
 {
+    /// <summary>An image of more different numbers is no label map.</summary>
+    public const int MostValues = 16;
+
     private const double LowShare = 0.001, HighShare = 0.999;
+
+    /// <summary>Bits of a sample with which an image has few values by its nature.</summary>
+    private const int FewBits = 4;
+
+    /// <summary>
+    /// How many different whole numbers the samples are; 0 where there are more than <see cref="MostValues"/>, or one is no whole number.
+    /// </summary>
+    public int Values { get; init; }
 
     /// <summary>What is known of an image with these samples.</summary>
     /// <param name="image">Its type and channels.</param>
@@ -21,6 +32,7 @@ internal readonly record struct SampleSpread(double Low, double High, double AtL
             ChannelNames = image.ChannelNames.Count == 0 ? null : image.ChannelNames,
             AtLeast = AtLeast,
             AtMost = AtMost,
+            Values = image.Bits <= FewBits ? 0 : Values,
         };
     }
 

@@ -21,6 +21,9 @@ internal sealed record Multiscale(string Version, NgffAxis[] Axes, IReadOnlyList
     /// <summary>The classes of a label image; empty where none are given.</summary>
     public IReadOnlyList<LabelClass> Classes { get; init; } = [];
 
+    /// <summary>Whether the metadata says that this is a label image.</summary>
+    public bool IsLabelMap { get; init; }
+
     /// <summary>The place of an axis; -1 where the image has none of that name.</summary>
     public int Axis(char name) => Array.FindIndex(Axes, axis => axis.Name == name);
 
@@ -99,6 +102,7 @@ internal sealed record Multiscale(string Version, NgffAxis[] Axes, IReadOnlyList
             ChannelNames = names,
             ChannelColours = colours,
             Classes = LabelClasses.Read(attributes),
+            IsLabelMap = attributes.Find("image-label") is not null,
         };
     }
 

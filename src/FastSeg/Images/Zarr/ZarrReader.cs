@@ -88,6 +88,7 @@ internal sealed unsafe class ZarrReader : ImageReader
             Format = ZarrText.Format(image, plane),
             ChannelNames = plane.Names,
             Classes = plane.Channels == 1 ? image.Classes : [],
+            IsLabelMap = plane.Channels == 1 && image.IsLabelMap,
             IsColour = plane.IsColour,
             IsPalette = labels && plane.Channels == 1,
             UnchosenPlanes = plane.Unchosen,

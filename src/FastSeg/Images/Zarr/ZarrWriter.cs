@@ -56,10 +56,15 @@ internal sealed class ZarrWriter : ImageWriter
     public static long HeldBytes(WrittenImage image, int threads)
     {
         long each = ChunkBuffer.Bytes(image) + ChunkFiles.ShardBytes(image);
-        return (threads * each) + (image.Levels.Count > 1 ? Pyramid.Bytes(image, threads) : 0);
+        return (threads * each) + FinishBytes(image, threads);
     }
 
+    /// <summary>What makes the smaller sizes.</summary>
+    public static long FinishBytes(WrittenImage image, int threads) => image.Levels.Count > 1 ? Pyramid.Bytes(image, threads) : 0;
+
     public override long HeldBytes(int threads) => HeldBytes(_image, threads);
+
+    internal override long FinishBytes(int threads) => FinishBytes(_image, threads);
 
     public override void Write(Region region, ReadOnlySpan<byte> samples) => Write(0, region, samples);
 

@@ -71,6 +71,30 @@ public sealed class BmpReaderTests
         Reads(scratch.Put("s.bmp", Bmp(16, compression, pixels, true, compression == 3 ? masks : [])), 3, expected);
     }
 
+    /// <summary>The levels of 5 and 6 bits as Pillow 9.4 reads them from such files; other programs round some of them up.</summary>
+    [Test]
+    public void LevelsOf5And6BitsAreThoseOfPillow()
+    {
+        byte[] five =
+        [
+            0, 8, 16, 24, 32, 41, 49, 57, 65, 74, 82, 90, 98, 106, 115, 123, 131, 139, 148, 156, 164, 172, 180, 189, 197, 205,
+            213, 222, 230, 238, 246, 255,
+        ];
+        byte[] six =
+        [
+            0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 52, 56, 60, 64, 68, 72, 76, 80, 85, 89, 93, 97, 101, 105, 109, 113,
+            117, 121, 125, 129, 133, 137, 141, 145, 149, 153, 157, 161, 165, 170, 174, 178, 182, 186, 190, 194, 198, 202, 206,
+            210, 214, 218, 222, 226, 230, 234, 238, 242, 246, 250, 255,
+        ];
+        int[] numbers = [.. Enumerable.Range(0, Width * Height)];
+        ushort[] values = [.. numbers.Select(i => (ushort)((i % 32 << 11) | (i % 64 << 5) | (31 - (i % 32))))];
+        byte[] pixels = [.. values.Chunk(Width).SelectMany(row => row.SelectMany(BitConverter.GetBytes).Concat(new byte[2]))];
+        byte[] masks = [.. new uint[] { 0xF800, 0x7E0, 0x1F }.SelectMany(BitConverter.GetBytes)];
+        byte[] expected = [.. numbers.SelectMany(i => new[] { five[i % 32], six[i % 64], five[31 - (i % 32)] })];
+        using var scratch = new Scratch();
+        Reads(scratch.Put("l.bmp", Bmp(16, 3, pixels, true, masks)), 3, expected);
+    }
+
     [Test]
     public void RunsOf8Bits()
     {
