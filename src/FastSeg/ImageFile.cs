@@ -228,7 +228,7 @@ public static class ImageFile
 
     /// <summary>The part of it that is held only while the file is put together in the end; parameters as above.</summary>
     internal static long FinishBytes(string path, ImageLayout layout, int threads, OmeZarrOptions? zarr = null) =>
-        FormatOf(path) == FileFormat.Zarr
+        FormatOf(path, zarr) == FileFormat.Zarr
             ? ZarrWriter.FinishBytes(WrittenImage.Of(path, layout, zarr ?? new OmeZarrOptions()), threads)
             : 0;
 

@@ -261,9 +261,9 @@ public sealed class Segmenter
     /// <exception cref="ArgumentException">The probabilities are to be uint16.</exception>
     public Plan Plan(ImageReader image, PlannedOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
         Run(image, segment, options).Plan(new OutputSketches(
-            OfFile(NotNull(outputs).Labels, LabelLayout(image.Info, segment), outputs),
-            OfFile(outputs.Probabilities, ProbabilityLayout(image.Info, outputs.ProbabilityType, segment), outputs),
-            OfFile(outputs.Confidence, ConfidenceLayout(image.Info, segment), outputs)));
+            PlannedFile.Sketch(NotNull(outputs).Labels, LabelLayout(image.Info, segment), outputs),
+            PlannedFile.Sketch(outputs.Probabilities, ProbabilityLayout(image.Info, outputs.ProbabilityType, segment), outputs),
+            PlannedFile.Sketch(outputs.Confidence, ConfidenceLayout(image.Info, segment), outputs)));
 
     /// <summary>The plan of a segmentation into writers that are open already.</summary>
     internal Plan Plan(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>
@@ -386,13 +386,6 @@ public sealed class Segmenter
     public RunResult Segment(
         PreparedImage image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) => PageRun.Segment(
             Model, _backbone, NotNull(image), NotNull(outputs), SegmentOptions.Of(segment), options ?? new ComputeOptions());
-
-    /// <summary>A file that is to be written, as a plan sees it; null where no file is named.</summary>
-    private static OutputSketch? OfFile(string? path, ImageLayout layout, PlannedOutputs outputs) => path is null ? null
-        : new OutputSketch(layout, threads => ImageFile.HeldBytes(path, outputs.LayoutOf(layout), threads, outputs.OmeZarr))
-        {
-            FinishBytes = threads => ImageFile.FinishBytes(path, outputs.LayoutOf(layout), threads, outputs.OmeZarr),
-        };
 
     /// <summary>Options for labels in memory, which are one byte each whatever values were drawn.</summary>
     private static SegmentOptions Bytewise(SegmentOptions? segment) => (segment ?? new SegmentOptions()) with { KeepValues = false };
