@@ -8,20 +8,24 @@ internal sealed record PerfOptions
     /// <summary>Names of the groups, in the order in which they run.</summary>
     public static readonly string[] Groups =
     [
-        "backbone", "doors", "filters", "forest", "gpu", "interactive", "job", "latency", "loop", "memory", "smooth", "studio",
+        "backbone", "doors", "filters", "forest", "gpu", "interactive", "job", "large", "latency", "loop", "memory", "smooth", "studio",
         "upsampler",
     ];
 
+    /// <summary>Groups that run where none is named: all but those that take a quarter of an hour and gigabytes of disk.</summary>
+    public static readonly string[] Usual = [.. Groups.Where(group => group != "large")];
+
     public const string Usage =
         """
-        usage: fastseg perf [--only GROUP,..] [--size 4096] [--threads 2] [--runs 3] [--large 20000] [--peers]
-                            [--json FILE] [--save [--machine NAME]]
-          --only     some of: backbone, doors, filters, forest, gpu, interactive, job, latency, loop, memory, smooth,
-                     studio, upsampler (default: all)
+        usage: fastseg perf [--only GROUP,..] [--size 4096] [--threads 2] [--runs 3] [--large 20000] [--huge 45000]
+                            [--peers] [--json FILE] [--save [--machine NAME]]
+          --only     some of: backbone, doors, filters, forest, gpu, interactive, job, large, latency, loop, memory, smooth,
+                     studio, upsampler (default: all but large)
           --size     side of the square image that operations and the job run on
           --threads  worker threads (default: one a core)
           --runs     runs of each measurement after two seconds to warm up; the fastest counts
           --large    side of the image whose segmentation's peak memory is measured
+          --huge     side of the OME-Zarr of the group large, which takes 12 GB of disk; 0 leaves it out
           --peers    also scipy, scikit-image, OpenCV, vigra, Python's xgboost and ONNX Runtime, in the same run on as many cores
           --json     writes everything measured to FILE
           --save     writes it to perf/results/NAME/, as JSON and as a table; NAME describes the machine
@@ -33,9 +37,11 @@ internal sealed record PerfOptions
 
     public long Large { get; private init; } = 20000;
 
+    public long Huge { get; private init; } = 45000;
+
     public int Runs { get; private init; } = 3;
 
-    public IReadOnlyList<string> Only { get; private init; } = Groups;
+    public IReadOnlyList<string> Only { get; private init; } = Usual;
 
     public bool Peers { get; private init; }
 
@@ -59,6 +65,7 @@ internal sealed record PerfOptions
                 "--size" => options with { Size = Number(name, Value(), 64, 65536) },
                 "--threads" => options with { Threads = Number(name, Value(), 1, 1024) },
                 "--large" => options with { Large = Number(name, Value(), 64, 200000) },
+                "--huge" => options with { Huge = Number(name, Value(), 0, 200000) },
                 "--runs" => options with { Runs = Number(name, Value(), 1, 1000) },
                 "--only" => options with { Only = Chosen(Value()) },
                 "--peers" => options with { Peers = true },

@@ -29,6 +29,7 @@ try
             "gpu" => GpuBench.Run,
             "interactive" => BoosterBench.Run + (Action<PerfRun>)InteractiveBench.Run,
             "job" => JobBench.Run + (Action<PerfRun>)SmoothedJobBench.Run + StandardisedJobBench.Run,
+            "large" => LargeBench.Run,
             "latency" => LatencyBench.Run,
             "loop" => LoopBench.Run,
             "memory" => MemoryBench.Run + (Action<PerfRun>)PeakBench.Run,

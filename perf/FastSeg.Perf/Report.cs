@@ -54,7 +54,7 @@ internal static class Report
         {
             string folder = Path.Combine(Repository.Root, "perf", "results", run.Options.Machine ?? MachineName());
             Directory.CreateDirectory(folder);
-            string name = run.Options.Only.Count == PerfOptions.Groups.Length ? "all" : string.Join('-', run.Options.Only);
+            string name = run.Options.Only.Count == PerfOptions.Usual.Length ? "all" : string.Join('-', run.Options.Only);
             string stem = Path.Combine(folder, name);
             File.WriteAllText(stem + ".json", Json(run, facts));
             File.WriteAllText(stem + ".md", Tables.Markdown(run, facts));

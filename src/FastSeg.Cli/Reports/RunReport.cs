@@ -14,6 +14,7 @@ internal sealed class RunReport(string command, int threads)
     private readonly List<string> _notes = [];
     private long _pixels;
     private long _predictedPeak;
+    private double _running;
 
     /// <summary>XGBoost's version, where it took part.</summary>
     public string? XgboostVersion { get; set; }
@@ -72,6 +73,7 @@ internal sealed class RunReport(string command, int threads)
     {
         Backend = run.Backend;
         _pixels += run.Pixels;
+        _running += run.Seconds;
         _predictedPeak = Math.Max(_predictedPeak, run.PlannedPeakBytes);
         foreach (StageReport stage in run.Stages)
         {
@@ -151,6 +153,12 @@ internal sealed class RunReport(string command, int threads)
             json.WriteStartArray("stages");
             _stages.ForEach(stage => Write(json, stage));
             json.WriteEndArray();
+            if (_stages.MaxBy(stage => stage.Seconds) is { } longest && _running > 0)
+            {
+                // Each thread takes its tiles through all stages, so the stage that keeps threads busy for longest bounds the run.
+                json.WriteString("boundBy", longest.Name);
+                json.WriteNumber("busy", Math.Min(1, _stages.Sum(stage => stage.Seconds) / _running));
+            }
             json.WriteNumber("seconds", Stopwatch.GetElapsedTime(_start).TotalSeconds);
             json.WriteNumber("pixels", _pixels);
             json.WriteNumber("predictedPeakBytes", _predictedPeak);

@@ -60,6 +60,9 @@ public sealed record ComputeOptions
     /// <summary>Looks after the run; null where it makes its own.</summary>
     internal Watch? Watch { get; init; }
 
+    /// <summary>Bytes that the caller may hold while the run goes on, which its plan counts.</summary>
+    internal long HeldBesides { get; init; }
+
     /// <summary>A plan that was made for an image of the same form; null where the run makes its own.</summary>
     internal Plan? Planned { get; init; }
 

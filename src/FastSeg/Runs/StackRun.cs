@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Images;
 using FastSeg.Images.Labels;
@@ -20,6 +21,12 @@ namespace FastSeg.Runs;
 internal sealed class StackRun(
     Model model, Backbone? backbone, ImageStack stack, ImageStack? masks, SegmentOptions segment, ComputeOptions options)
 {
+    /// <summary>Larger images are computed one after the other, by all threads.</summary>
+    private const long LargestAtOnce = 2048 * 2048;
+
+    /// <summary>Managed memory that images leave until it is collected.</summary>
+    private const long GarbageBytes = 8L << 20;
+
     private readonly StackWarnings _warnings = new(stack.Name);
     private readonly long[] _classPixels = new long[model.Classes.Count];
     private readonly StageTimes _times = new();
@@ -29,6 +36,10 @@ internal sealed class StackRun(
     private double _unsure;
     private int _looked;
     private long _pixels;
+    private long _collected = GC.GetTotalAllocatedBytes();
+    private int _lanes = 1;
+    private Plan? _plan;
+    private RunResult? _last;
 
     /// <summary>Labels every pixel of every image, and gives the outputs their final names.</summary>
     /// <param name="outputs">Writers of the whole stack.</param>
@@ -39,22 +50,29 @@ internal sealed class StackRun(
     {
         long start = Stopwatch.GetTimestamp();
         Check(outputs);
-        Plan? plan = null;
-        RunResult last = null!;
-        for (int number = 0; number < stack.Count; number++)
-        {
-            options.Cancellation.ThrowIfCancellationRequested();
-            last = Run(number, outputs, ref plan, done);
-        }
+        _lanes = Lanes(outputs);
+        var runs = new (ImageInfo Image, RunResult Result)[_lanes];
+        Workers.RunInOrder(
+            _lanes, stack.Count, options with { Progress = null, Planned = null },
+            (_, _) => { },
+            (lane, number) => runs[lane] = Run((int)number, outputs),
+            (lane, _) =>
+            {
+                (ImageInfo image, RunResult result) = runs[lane];
+                Add(image, result);
+                done?.Invoke(image, result);
+                Collect();
+            });
         long commit = Stopwatch.GetTimestamp();
         ImageWriter.CommitTogether([.. outputs.Writers], options.Cancellation);
         _times.Add(Stage.Write, commit);
-        return last with
+        return _last! with
         {
             Pixels = _pixels,
             ClassPixels = _classPixels,
             Stages = _times.Report(),
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
+            PlannedPeakBytes = Peak(_plan!, _lanes),
             ClassWeights = null,
             Samples = _samples,
             Data = _data,
@@ -64,31 +82,77 @@ internal sealed class StackRun(
         };
     }
 
-    private RunResult Run(int number, SegmentOutputs outputs, ref Plan? plan, Action<ImageInfo, RunResult>? done)
+    /// <summary>
+    /// How many images are computed at once, each on a thread of its own. Small images take so short that reading one, planning it and
+    /// waiting for its last tile would leave the other threads idle; large ones, and those with deep features, have all threads.
+    /// </summary>
+    private int Lanes(SegmentOutputs outputs)
+    {
+        using ImageReader image = stack.Open(0);
+        int most = Math.Min(options.WorkerCount, stack.Count);
+        bool small = SegmentRun.Area(image.Info, segment).Pixels <= LargestAtOnce;
+        if (most < 2 || !small || model.Deep is not null || BackendChoice.Choose(options.Backend).Kind != BackendKind.Cpu)
+        {
+            return 1;
+        }
+        using ImageReader? mask = masks?.Open(0);
+        ComputeOptions alone = options with { Threads = 1, Memory = 0, Progress = null, HeldBesides = GarbageBytes / most };
+        Plan plan = Make(image, mask, alone).Plan(OutputSketches.Of(Planes(outputs, 0)));
+        int lanes = most;
+        while (lanes > 1 && options.Memory > 0 && Peak(plan, lanes) > options.Memory)
+        {
+            lanes--;
+        }
+        _plan = lanes > 1 ? plan : null;
+        return lanes;
+    }
+
+    /// <summary>Peak memory with so many images at once.</summary>
+    private static long Peak(Plan plan, int lanes) => plan.ProcessBytes + (lanes * plan.BufferBytes);
+
+    private (ImageInfo Image, RunResult Result) Run(int number, SegmentOutputs outputs)
     {
         using ImageReader image = stack.Open(number);
         using ImageReader? mask = masks?.Open(number);
-        SegmentOptions how = mask is null ? segment : segment with { Mask = LabelSet.OfMask(mask) };
-        var run = new SegmentRun(model, backbone, NarrowedImage.Of(image), how, options with
+        SegmentRun run = Make(image, mask, options with
         {
             Progress = PartialProgress.Of(options.Progress, (double)number / stack.Count, 1.0 / stack.Count),
-            Planned = plan,
+            Planned = _plan,
+            Threads = _lanes > 1 ? 1 : options.Threads,
+            HeldBesides = GarbageBytes,
         });
-        RunResult result = run.Run(new SegmentOutputs
-        {
-            Labels = PlaneWriter.Of(outputs.Labels, number),
-            Probabilities = PlaneWriter.Of(outputs.Probabilities, number),
-            Confidence = PlaneWriter.Of(outputs.Confidence, number),
-        });
-        _warnings.Add(image.Info.Name, result.Warnings);
-        plan ??= run.Made;
-        Add(result);
-        done?.Invoke(image.Info, result);
-        return result;
+        RunResult result = run.Run(Planes(outputs, number));
+        _plan ??= run.Made;
+        return (image.Info, result);
     }
 
-    private void Add(RunResult result)
+    private SegmentRun Make(ImageReader image, ImageReader? mask, ComputeOptions how) => new(
+        model, backbone, NarrowedImage.Of(image), mask is null ? segment : segment with { Mask = LabelSet.OfMask(mask) }, how);
+
+    private static SegmentOutputs Planes(SegmentOutputs outputs, int number) => new()
     {
+        Labels = PlaneWriter.Of(outputs.Labels, number),
+        Probabilities = PlaneWriter.Of(outputs.Probabilities, number),
+        Confidence = PlaneWriter.Of(outputs.Confidence, number),
+    };
+
+    /// <summary>
+    /// Lets the garbage collector take what earlier images left: by itself it waits for tens of MiB where the processor has large caches.
+    /// </summary>
+    private void Collect()
+    {
+        long allocated = GC.GetTotalAllocatedBytes();
+        if (allocated - _collected > GarbageBytes / 2)
+        {
+            GC.Collect();
+            _collected = allocated;
+        }
+    }
+
+    private void Add(ImageInfo image, RunResult result)
+    {
+        _last = result;
+        _warnings.Add(image.Name, result.Warnings);
         _pixels += result.Pixels;
         for (int c = 0; c < _classPixels.Length; c++)
         {
@@ -96,7 +160,8 @@ internal sealed class StackRun(
         }
         foreach (StageReport stage in result.Stages)
         {
-            _times.Add(stage);
+            // Busy times are divided by the number of threads.
+            _times.Add(stage with { Seconds = stage.Seconds / _lanes });
         }
         _samples.AddRange(result.Samples);
         _data.AddRange(result.Data);

@@ -40,7 +40,11 @@ internal sealed class TileRun
         DeepModel? computed = backbone is null ? null : work.Deep;
         var planner = new Planner(
             work, area, _factory, outputBytes,
-            workers => [.. heldItems(workers), .. DeepImage.SharedItems(computed, work.Image), .. ChannelItems(work, workers)],
+            workers =>
+            [
+                .. heldItems(workers), .. BesidesItems(options), .. DeepImage.SharedItems(computed, work.Image),
+                .. ChannelItems(work, workers),
+            ],
             computed is null ? null : new TransformerBuffers(computed, backbone!, work.Image))
         {
             SecondPass = secondPass,
@@ -148,6 +152,9 @@ internal sealed class TileRun
             Samples = Work.Features.Standardise == Standardisation.Image && Work.Samples is { } samples ? [samples] : [],
             Note = BackendChoice.PassedOver(_options.Backend),
         };
+
+    private static IEnumerable<(string, long)> BesidesItems(ComputeOptions options) =>
+        options.HeldBesides > 0 ? [("earlier images", options.HeldBesides)] : [];
 
     /// <summary>What choosing channels for deep features, or taking their mean, holds beyond the image itself.</summary>
     private static IEnumerable<(string, long)> ChannelItems(Work work, int workers) => work.DeepSource is var source && source != work.Image

@@ -153,6 +153,27 @@ internal sealed class StackCommandTests : CliFixture
     }
 
     [Test]
+    public void ThreadsAndMemoryDoNotChangeAStack()
+    {
+        string stack = At("many.tif"), report = At("many.json");
+        File.WriteAllBytes(stack, Pages(7));
+        var bytes = new List<byte[]>();
+        foreach (string[] how in (string[][])[["--threads", "1"], ["--threads", "3"], ["--threads", "3", "--memory", "4GiB"]])
+        {
+            Segment([Model, stack + "#all", "-o", At("many-labels.tif"), "--report", report, .. how]);
+            bytes.Add(File.ReadAllBytes(At("many-labels.tif")));
+            JsonElement said = JsonDocument.Parse(File.ReadAllText(report)).RootElement;
+            string[] names = [.. said.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("name").GetString()!)];
+            Assert.That(names, Does.Contain(said.GetProperty("boundBy").GetString()));
+            Assert.That(said.GetProperty("busy").GetDouble(), Is.InRange(0.01, 1));
+        }
+        Assert.That(bytes[1], Is.EqualTo(bytes[0]));
+        Assert.That(bytes[2], Is.EqualTo(bytes[0]));
+        Assert.That(
+            Fail("segment", Model, stack + "#all", "-o", At("no.tif"), "--memory", "1MiB"), Does.Contain("the least that would do is"));
+    }
+
+    [Test]
     public void WhatIsNoStackIsRefused()
     {
         string folder = NewFolder(), stack = Path.Combine(folder, "s.tif"), slices = Path.Combine(folder, "slices");
