@@ -27,7 +27,7 @@ internal sealed class StackRun(
     /// <summary>Managed memory that images leave until it is collected.</summary>
     private const long GarbageBytes = 8L << 20;
 
-    private readonly StackWarnings _warnings = new(stack.Name);
+    private readonly StackWarnings _warnings = new(stack.Name, options.Warned);
     private readonly long[] _classPixels = new long[model.Classes.Count];
     private readonly StageTimes _times = new();
     private readonly List<SampleStatistics> _samples = [];
@@ -120,6 +120,7 @@ internal sealed class StackRun(
             Planned = _plan,
             Threads = _lanes > 1 ? 1 : options.Threads,
             HeldBesides = GarbageBytes,
+            Warned = null,
         });
         RunResult result = run.Run(Planes(outputs, number));
         _plan ??= run.Made;

@@ -2,19 +2,21 @@ namespace FastSeg.Runs;
 
 /// <summary>
 /// What makes the results of a stack doubtful: a sentence that thousands of images share, but for their names and numbers, is said once,
-/// for the first of them, with how many there are.
+/// for the first of them, and in the end how many there are.
 /// </summary>
 /// <param name="stack">What sentences call the stack.</param>
-internal sealed class StackWarnings(string stack)
+/// <param name="warned">Told of a sentence when it is said first; null where nobody listens.</param>
+internal sealed class StackWarnings(string stack, Action<string>? warned)
 {
-    private readonly List<(string Sentence, string Kind)> _first = [];
-    private readonly Dictionary<string, int> _images = [];
+    private readonly List<string> _first = [];
+    private readonly Dictionary<string, (string Image, int Count)> _kinds = [];
 
-    /// <summary>The sentences.</summary>
+    /// <summary>The sentences, and how many images share them.</summary>
     public IReadOnlyList<string> Sentences =>
     [
-        .. _first.Select(one => _images[one.Kind] == 1 ? one.Sentence
-            : $"{one.Sentence} So it is with {_images[one.Kind]} images of {stack}."),
+        .. _first,
+        .. _kinds.Values.Where(kind => kind.Count > 1)
+            .Select(kind => $"{stack}: what is said of {kind.Image} is so with {kind.Count} images.").Distinct(),
     ];
 
     /// <summary>Takes what was said of an image.</summary>
@@ -23,12 +25,14 @@ internal sealed class StackWarnings(string stack)
         foreach (string sentence in sentences)
         {
             string kind = string.Concat(sentence.Replace(image, "", StringComparison.Ordinal).Where(letter => !char.IsAsciiDigit(letter)));
-            if (!_images.TryAdd(kind, 1))
+            if (_kinds.TryGetValue(kind, out (string Image, int Count) known))
             {
-                _images[kind]++;
+                _kinds[kind] = known with { Count = known.Count + 1 };
                 continue;
             }
-            _first.Add((sentence, kind));
+            _kinds.Add(kind, (image, 1));
+            _first.Add(sentence);
+            warned?.Invoke(sentence);
         }
     }
 }

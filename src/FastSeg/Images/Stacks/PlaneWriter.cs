@@ -24,6 +24,8 @@ internal sealed class PlaneWriter : ImageWriter
 
     public override long HeldBytes(int threads) => _stack.HeldBytes(threads);
 
+    internal override long FinishBytes(int threads) => _stack.FinishBytes(threads);
+
     public override void Write(Region region, ReadOnlySpan<byte> samples) => _stack.Write(_plane, region, samples);
 
     public override void Commit()

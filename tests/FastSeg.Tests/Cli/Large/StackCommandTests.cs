@@ -18,9 +18,13 @@ internal sealed class StackCommandTests : CliFixture
         string folder = NewFolder(), stack = Path.Combine(folder, "stack.tif"), report = Path.Combine(folder, "r.json");
         File.WriteAllBytes(stack, Pages(Count));
         string output = Path.Combine(folder, "all" + extension);
-        string printed = Segment(
-            Model, stack + "#all", "-o", output, "--probabilities", "uint8", "--confidence", "--report", report);
-        Assert.That(printed, Does.StartWith($"{stack}#all  200 x 150 x 3, "));
+        Outcome all = CommandLine.Run(
+            "segment", Model, stack + "#all", "-o", output, "--probabilities", "uint8", "--confidence", "--report", report);
+        Assert.That(all.Code, Is.Zero, all.Error);
+        Assert.That(all.Output, Does.StartWith($"{stack}#all  200 x 150 x 3, "));
+        Assert.That(all.ErrorLines, Has.Length.EqualTo(2), "a warning for the first of three images, and for how many it holds");
+        Assert.That(all.ErrorLines[0], Does.StartWith($"fastseg: warning: {stack}#1: for "));
+        Assert.That(all.ErrorLines[1], Is.EqualTo($"fastseg: warning: {stack}#all: what is said of {stack}#1 is so with 3 images."));
         JsonElement image = JsonDocument.Parse(File.ReadAllText(report)).RootElement.GetProperty("images")[0];
         Assert.That(image.GetProperty("pixels").GetInt64(), Is.EqualTo(Count * Width * Height));
         JsonElement[] slices = [.. image.GetProperty("slices").EnumerateArray()];
@@ -181,8 +185,10 @@ internal sealed class StackCommandTests : CliFixture
         Assert.That(Fail("segment", Model, slices, "-o", At("no.tif")), Does.Contain("slices is a folder without images (.tif, "));
         Write(Path.Combine(slices, "1.tif"), SampleType.UInt8, Width, Height, Slice(0));
         Write(Path.Combine(slices, "2.tif"), SampleType.UInt8, Width / 2, Height, Slice(0)[..(Width / 2 * Height)]);
+        Outcome outcome = CommandLine.Run("segment", Model, slices, "-o", Path.Combine(folder, "no.tif"));
+        Assert.That(outcome.Code, Is.EqualTo(1));
         Assert.That(
-            Fail("segment", Model, slices, "-o", Path.Combine(folder, "no.tif")),
+            outcome.ErrorLines[^1],
             Does.Contain("2.tif is 100 x 150 of 1 uint8, but ").And.Contain("; the images of a stack must be alike."));
         Assert.That(Directory.GetFileSystemEntries(folder), Has.Length.EqualTo(1), "nothing is left");
         Assert.That(
