@@ -57,9 +57,9 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
         {
             return Usage(parsed, e.Message);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
         {
-            Say("interrupted; unfinished outputs were removed.");
+            Say(e is InterruptedException ? e.Message : "interrupted; unfinished outputs were removed.");
             return ExitCode.Interrupted;
         }
         catch (Exception e)
@@ -107,9 +107,10 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
         }
         foreach (FastSegCommand command in (FastSegCommand[])
         [
-            new TrainCommand(), new ImportCommand(), new SegmentCommand(), new FeaturesCommand(), new ScoreCommand(), new PlanCommand(),
-            new InfoCommand(), new PreviewCommand(), new StudioCommand(), new UpsamplerCommand(), new BackboneCommand(),
-            new ModelsCommand(), new DemoCommand(), new SelfTestCommand(), new ScalingCommand(), new ScalingPointCommand(),
+            new TrainCommand(), new ImportCommand(), new SegmentCommand(), new FinishCommand(), new CleanCommand(), new FeaturesCommand(),
+            new ScoreCommand(), new PlanCommand(), new InfoCommand(), new PreviewCommand(), new StudioCommand(),
+            new UpsamplerCommand(), new BackboneCommand(), new ModelsCommand(), new DemoCommand(),
+            new SelfTestCommand(), new ScalingCommand(), new ScalingPointCommand(),
         ])
         {
             root.Subcommands.Add(command);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FastSeg.Files;
+using FastSeg.Files.Runs;
 using FastSeg.Images;
 using FastSeg.Images.Labels;
 using FastSeg.Images.Npy;
@@ -164,7 +165,13 @@ public static class ImageFile
     /// <param name="layout">Size, type and pages.</param>
     /// <param name="zarr">Version and chunks; null for the defaults.</param>
     /// <exception cref="FastSegException">As there.</exception>
-    public static ImageWriter Create(string path, ImageLayout layout, OmeZarrOptions? zarr)
+    public static ImageWriter Create(string path, ImageLayout layout, OmeZarrOptions? zarr) => Create(path, layout, zarr, null);
+
+    /// <summary>Whether a run that writes a file of this name can go on where an earlier start of it ended.</summary>
+    internal static bool CanResume(string path) => FormatOf(path, null) is FileFormat.Tiff or FileFormat.Zarr;
+
+    /// <summary>Creates an image file that grows in a run's folder; null for one that leaves nothing where it fails.</summary>
+    internal static ImageWriter Create(string path, ImageLayout layout, OmeZarrOptions? zarr, RunFolder? folder)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(layout);
@@ -173,9 +180,9 @@ public static class ImageFile
         CheckForm(path, layout, format);
         ImageWriter writer = format switch
         {
-            FileFormat.Tiff => new TiffWriter(path, layout),
+            FileFormat.Tiff => new TiffWriter(path, layout, folder),
             FileFormat.Png => new PngWriter(path, layout),
-            FileFormat.Zarr => new ZarrWriter(path, WrittenImage.Of(path, layout, zarr ?? new OmeZarrOptions())),
+            FileFormat.Zarr => new ZarrWriter(path, WrittenImage.Of(path, layout, zarr ?? new OmeZarrOptions()), folder: folder),
             _ => new NpyWriter(path, layout),
         };
         writer.FilePath = path;
@@ -193,12 +200,17 @@ public static class ImageFile
     /// <exception cref="FastSegException">
     /// The image is no OME-Zarr, has labels of that name, or cannot be written, or the name or the size is another.
     /// </exception>
-    public static ImageWriter CreateLabels(ImageReader image, string name, ImageLayout layout, OmeZarrOptions? zarr = null)
+    public static ImageWriter CreateLabels(ImageReader image, string name, ImageLayout layout, OmeZarrOptions? zarr = null) =>
+        CreateLabels(image, name, layout, zarr, null);
+
+    /// <summary>Creates labels that grow in a run's folder, which is made once the folder is there that it lies in.</summary>
+    internal static ImageWriter CreateLabels(
+        ImageReader image, string name, ImageLayout layout, OmeZarrOptions? zarr, Func<string, RunFolder>? folder)
     {
         (string called, _) = (NotNull(image).Info.Name, NotNull(name));
         CheckSize(NotNull(layout));
         ImageWriter writer = image.FilePath is { } path && ZarrStore.Matches(path)
-            ? LabelGroup.Create(path, called, image.Opening, name, layout, zarr ?? new OmeZarrOptions())
+            ? LabelGroup.Create(path, called, image.Opening, name, layout, zarr ?? new OmeZarrOptions(), folder)
             : throw new FastSegException($"{called} is no OME-Zarr, so no labels are written into it; name a file for them.");
         writer.FilePath = Path.Combine(path, "labels", name);
         return writer;

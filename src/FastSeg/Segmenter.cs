@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastSeg.Files.Runs;
 using FastSeg.Images;
 using FastSeg.Images.Labels;
 using FastSeg.Images.Samples;
@@ -264,6 +265,10 @@ public sealed class Segmenter
             PlannedFile.Sketch(NotNull(outputs).Labels, LabelLayout(image.Info, segment), outputs),
             PlannedFile.Sketch(outputs.Probabilities, ProbabilityLayout(image.Info, outputs.ProbabilityType, segment), outputs),
             PlannedFile.Sketch(outputs.Confidence, ConfidenceLayout(image.Info, segment), outputs)));
+
+    /// <summary>Keeps what a run needs of the whole image in the run's folder. Returns whether anything was needed.</summary>
+    internal bool Prepare(ImageReader image, RunFolder folder, SegmentOptions? segment = null, ComputeOptions? options = null) =>
+        Run(image, segment, options).PrepareFor(folder);
 
     /// <summary>The plan of a segmentation into writers that are open already.</summary>
     internal Plan Plan(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>

@@ -4,8 +4,10 @@ using FastSeg.Cli.Errors;
 using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Reports;
+using FastSeg.Cli.Resuming;
 using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
+using FastSeg.Files.Runs;
 
 namespace FastSeg.Cli.Commands;
 
@@ -50,6 +52,7 @@ internal sealed class SegmentCommand : FastSegCommand
 
     private readonly Option<string?> _deep = BackboneOption.Create();
     private readonly OpeningOptions _opening = new();
+    private readonly ResumeOptions _resume = new();
     private readonly Option<bool> _strict = StrictOption.Create();
     private readonly Option<long> _memory = MemoryOption.Create();
 
@@ -68,6 +71,7 @@ internal sealed class SegmentCommand : FastSegCommand
         "fastseg segment m.fastseg slices/ -o labels.ome.zarr",
         "fastseg segment m.fastseg a.tif b.tif -o both.ome.zarr",
         "fastseg segment m.fastseg stack.ome.zarr --into-input --select t=0,z=12",
+        "fastseg segment m.fastseg huge.tif -o labels.ome.zarr --memory 2GiB --resume",
         "fastseg segment deep.fastseg image.tif --deep models/fastseg-vit-tiny-8-int8 -o labels.tif")
     {
         Arguments.Add(_model);
@@ -79,6 +83,7 @@ internal sealed class SegmentCommand : FastSegCommand
         _zarr.AddTo(this);
         Options.Add(_into);
         Options.Add(_deep);
+        _resume.AddTo(this);
         _opening.AddTo(this);
         Options.Add(_strict);
         Options.Add(_memory);
@@ -120,7 +125,7 @@ internal sealed class SegmentCommand : FastSegCommand
             try
             {
                 string what = Path.GetFileName(images[i]) + (images.Length == 1 ? "" : $" ({i + 1} of {images.Length})");
-                Segment(session, segmenter, what, images[i], (paths[i], collection.PlaceOf(paths[i])), (mask, masks));
+                Segment(session, (segmenter, backbone), what, images[i], (paths[i], collection.PlaceOf(paths[i])), (mask, masks));
                 collection.Add(paths[i]);
             }
             catch (Exception e) when (images.Length > 1 && e is not OperationCanceledException)
@@ -142,7 +147,9 @@ internal sealed class SegmentCommand : FastSegCommand
         string? format = parsed.GetValue(_format), output = parsed.GetValue(_output);
         if (!IsInto(parsed))
         {
-            return OutputPaths.Resolve(images, output!, format, probabilities, confidence);
+            OutputPaths[] paths = OutputPaths.Resolve(images, output!, format, probabilities, confidence);
+            Array.ForEach(paths, path => ResumableRun.Check(_resume, parsed, path, inside: false));
+            return paths;
         }
         return output is null && format is null && !probabilities && !confidence
             ? OutputPaths.Inside(images, parsed.GetValue(_into) ?? OutputPaths.LabelName(parsed.GetRequiredValue(_model)))
@@ -151,15 +158,33 @@ internal sealed class SegmentCommand : FastSegCommand
                 + "or --into-input.");
     }
 
+    /// <summary>Looks at the whole image for the blocks of a run, and keeps what it finds in the run's folder.</summary>
+    /// <param name="session">The command.</param>
+    /// <param name="segmenter">What segments.</param>
+    /// <param name="what">What the progress bar is called.</param>
+    /// <param name="image">The image; null for a stack, whose blocks look at the images that they segment.</param>
+    /// <param name="options">Region, mask, smoothing.</param>
+    /// <param name="folder">The run's folder, which is disposed of here.</param>
+    private void Prepare(Session session, Segmenter segmenter, string what, ImageReader? image, SegmentOptions options, RunFolder folder)
+    {
+        using (folder)
+        {
+            bool needed = image is not null && session.Long(
+                what, session.Parsed.GetValue(_memory), how => segmenter.Prepare(image, folder, options, how));
+            session.Output.WriteLine(
+                needed ? $"{folder.Path}: prepared" : $"{folder.Path}: nothing more of the whole image is needed");
+        }
+    }
+
     /// <summary>Whether labels go into the images' own Zarrs.</summary>
     private bool IsInto(ParseResult parsed) => parsed.GetResult(_into) is { Implicit: false };
 
     private void Segment(
-        Session session, Segmenter segmenter, string what, string path, (OutputPaths Final, OutputPaths Now) paths,
-        (ImageReader? One, ImageStack? All) mask)
+        Session session, (Segmenter Segmenter, Backbone? Backbone) with, string what, string path,
+        (OutputPaths Final, OutputPaths Now) paths, (ImageReader? One, ImageStack? All) mask)
     {
-        ParseResult parsed = session.Parsed;
-        long start = Stopwatch.GetTimestamp();
+        (ParseResult parsed, Segmenter segmenter) = (session.Parsed, with.Segmenter);
+        long begun = Stopwatch.GetTimestamp();
         ImageOptions opening = _opening.Wanted(parsed, segmenter.Model);
         ImageStack? stack = ImageFile.OpenStack(path, opening);
         using ImageReader image = stack?.Open(0) ?? ImageFile.Open(path, opening);
@@ -173,18 +198,36 @@ internal sealed class SegmentCommand : FastSegCommand
             Stack = stack,
             IntoInput = IsInto(parsed),
         };
+        RunStart? start = ResumableRun.Of(_resume, parsed, paths.Final, IsInto(parsed), () => SegmentIdentity.Of(
+            parsed.GetRequiredValue(_model), (segmenter.Model, with.Backbone), (image, stack), path, (options, mask.All),
+            SegmentIdentity.Outputs(paths.Final, form)));
+        if (start?.Task == RunTask.Prepare)
+        {
+            Prepare(session, segmenter, what, stack is null ? image : null, options, new RunFolder(paths.Now.Labels, start));
+            return;
+        }
         var slices = new List<ReportSlice>();
         RunResult run;
-        using (var outputs = new OutputSet(segmenter, image, options, paths.Now, form))
+        string? takenOver;
+        using (var outputs = new OutputSet(segmenter, image, options, paths.Now, form, start))
         {
-            run = session.Long(
-                what, parsed.GetValue(_memory), how => stack is null
-                    ? segmenter.Segment(image, outputs.Outputs, options, how)
-                    : segmenter.Segment(stack, outputs.Outputs, options, how, mask.All, (slice, one) => slices.Add(
-                        new ReportSlice(slice.Name, one.Seconds, one.ClassPixels))),
-                area.Pixels * (stack?.Count ?? 1));
+            RunFolder? folder = outputs.Outputs.Folder;
+            takenOver = ResumableRun.TakenOver(folder);
+            try
+            {
+                run = session.Long(
+                    what, parsed.GetValue(_memory), how => stack is null
+                        ? segmenter.Segment(image, outputs.Outputs, options, how)
+                        : segmenter.Segment(stack, outputs.Outputs, options, how, mask.All, (slice, one) => slices.Add(
+                            new ReportSlice(slice.Name, one.Seconds, one.ClassPixels))),
+                    area.Pixels * (stack?.Count ?? 1));
+            }
+            catch (Exception e) when (folder?.Stays == true && e is FastSegException or OperationCanceledException)
+            {
+                throw ResumableRun.Explained(e, folder!);
+            }
         }
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         session.Add(run);
         session.Report.Add(new ReportImage(path)
         {
@@ -203,7 +246,17 @@ internal sealed class SegmentCommand : FastSegCommand
             DataBar = run.DataBars.Count > 0 ? run.DataBars[0] : null,
         });
         string size = $"{area.Width} x {area.Height}{(stack is null ? "" : $" x {stack.Count}")}";
-        session.Output.WriteLine($"{path}  {size}, {Units.Seconds(seconds)}: {string.Join(", ", paths.Final.All)}");
+        string block = start?.Block is { } share ? $", {share}" : "";
+        session.Output.WriteLine($"{path}  {size}{block}, {Units.Seconds(seconds)}: {string.Join(", ", paths.Final.All)}");
+        if (takenOver is not null)
+        {
+            session.Output.WriteLine($"  {takenOver}");
+        }
+        if (start?.Block is not null)
+        {
+            session.Output.WriteLine($"  when all blocks are done: fastseg finish {paths.Final.Labels}");
+            return;
+        }
         foreach (Region bar in run.DataBars.Take(stack is null ? run.DataBars.Count : 0))
         {
             session.Output.WriteLine($"  {DataBarText.Of(bar)}");

@@ -31,6 +31,11 @@ internal static class SettingFlags
         .Replace("named colours", "--colours", StringComparison.Ordinal)
         .Replace("the plane's choice", "--select", StringComparison.Ordinal)
         .Replace("the image's level", "--level", StringComparison.Ordinal)
+        .Replace("resume that run, or clean it up", "--resume goes on with it, and `fastseg clean` removes it", StringComparison.Ordinal)
+        .Replace(
+            "resume that run as it began, or clean it up", "--resume goes on with it as it began, and `fastseg clean` removes it",
+            StringComparison.Ordinal)
+        .Replace("prepare the run first", "`fastseg segment .. --prepare` looks at it once for all blocks", StringComparison.Ordinal)
         .Replace("the void value", "--void", StringComparison.Ordinal)
         .Replace("a name for every class", "--names A,B,..", StringComparison.Ordinal)
         .Replace("a balanced training", "--balance", StringComparison.Ordinal);

@@ -33,7 +33,7 @@ public sealed record RunResult(
     /// <summary>
     /// The share, 0 to 1, of pixels whose label is hardly more probable than the next class: less than twice, or
     /// a smaller factor where a model of few trees is never surer of its training pixels. Every 16th pixel of every 16th row is looked at.
-    /// Null where nothing was segmented, hardly any pixel was looked at, or a GPU gave labels alone.
+    /// Null where nothing was segmented, hardly any pixel was looked at, a GPU gave labels alone, or another start computed a part.
     /// </summary>
     public double? Unsure { get; init; }
 

@@ -9,6 +9,9 @@ internal static class Crc32
     public static uint Of(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> more = default) =>
         ~Add(Add(uint.MaxValue, bytes), more);
 
+    /// <summary>The checksum of the bytes of <paramref name="crc"/> followed by <paramref name="more"/>.</summary>
+    public static uint More(uint crc, ReadOnlySpan<byte> more) => ~Add(~crc, more);
+
     private static uint Add(uint crc, ReadOnlySpan<byte> bytes)
     {
         foreach (byte b in bytes)

@@ -66,6 +66,22 @@ public abstract class ImageWriter : IDisposable
     /// <summary>What a run says about the file before it computes anything, one sentence each.</summary>
     internal virtual IReadOnlyList<string> Warnings => [];
 
+    /// <summary>
+    /// Columns and rows of the parts of which the writer knows whether an earlier start of the run has written them; null for a writer that
+    /// begins anew, which lacks everything.
+    /// </summary>
+    internal virtual (long Width, long Height)? Units => null;
+
+    /// <summary>
+    /// Whether a region of a plane has a pixel that must still be written. Others may be written, too; they are passed over.
+    /// </summary>
+    internal virtual bool Lacks(int plane, Region region) => true;
+
+    /// <summary>
+    /// Opens the first page of a plane that was written, once all is whole; null where it cannot be read back. Labels are numbers.
+    /// </summary>
+    internal virtual ImageReader? OpenWritten(int plane) => null;
+
     /// <summary>Puts the whole file together, so that nothing is left for <see cref="Commit"/> but renaming it.</summary>
     internal virtual void Finish()
     {

@@ -17,6 +17,9 @@ internal sealed class AreaRun(TileRun run, Segmentation what, ComputeOptions opt
     /// <summary>Counts unsure pixels of the region.</summary>
     public UnsureCount Unsure { get; } = new();
 
+    /// <summary>Told the weights as soon as they are known.</summary>
+    public Action<double[]>? Weighed { get; init; }
+
     /// <summary>What is held while both passes run, besides the probabilities.</summary>
     public static IEnumerable<(string Name, long Bytes)> SharedItems(ImageInfo image, Segmentation what) =>
         [("counting grid", CountingGrid.Bytes(image.Bounds, what.Classes))];
@@ -38,7 +41,21 @@ internal sealed class AreaRun(TileRun run, Segmentation what, ComputeOptions opt
         long mark = Stopwatch.GetTimestamp();
         double[] weights = AreaWeights.Find(areas, now => grid.Count(now, plan.Workers, options.Cancellation));
         times.Add(Stage.Forest, mark);
+        Weighed?.Invoke(weights);
         return (SecondPass(tiles, stored, weights, times), weights);
+    }
+
+    /// <summary>Runs the first pass alone, whose probabilities are not kept. Returns the weights.</summary>
+    /// <exception cref="FastSegException">The image is corrupt or does not fit the model.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public double[] FindWeights(StageTimes times)
+    {
+        Segmentation nothing = what with { Area = default };
+        using var grid = new CountingGrid(run.Work.Image.Info.Bounds, what.Classes);
+        var none = new TileGrid(default, run.Plan.TileWidth, run.Plan.TileHeight);
+        using var stored = new StoredProbabilities(none, what.Classes, onDisk: false, run.Work.Image.Info.Name);
+        long[] areas = new AreaRun(run, nothing, options).FirstPass(grid, stored, times);
+        return AreaWeights.Find(areas, now => grid.Count(now, run.Plan.Workers, options.Cancellation));
     }
 
     /// <summary>Smooths all tiles of the page. Returns the counted pixels of each class before smoothing.</summary>

@@ -1,3 +1,5 @@
+using FastSeg.Files.Runs;
+
 namespace FastSeg;
 
 /// <summary>The writers that a segmentation's results go to; each of them may be left out.</summary>
@@ -13,6 +15,9 @@ public sealed record SegmentOutputs
 
     /// <summary>Receives the probability of the chosen class: float32.</summary>
     public ImageWriter? Confidence { get; init; }
+
+    /// <summary>The folder of a run that can go on, where results grow; null for a run that leaves nothing. The caller's.</summary>
+    internal RunFolder? Folder { get; init; }
 
     /// <summary>The writers that are there.</summary>
     internal IEnumerable<ImageWriter> Writers => ((ImageWriter?[])[Labels, Probabilities, Confidence]).OfType<ImageWriter>();

@@ -4,11 +4,13 @@ using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
 using FastSeg.Features.Local;
+using FastSeg.Files.Runs;
 using FastSeg.Images;
 using FastSeg.Images.Labels;
 using FastSeg.Images.Masks;
 using FastSeg.Images.Samples;
 using FastSeg.Models;
+using FastSeg.Resuming;
 
 namespace FastSeg.Runs;
 
@@ -31,6 +33,8 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
 
     private readonly Doubts _doubts = new(options);
     private ImageData? _data;
+    private KeptPasses _passes = KeptPasses.None;
+    private RunFolder? _folder;
 
     /// <summary>The image's deep features at low resolution where they are known already; the caller keeps owning them.</summary>
     public DeepMaps? KnownMaps { get; init; }
@@ -85,7 +89,9 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         long start = Stopwatch.GetTimestamp();
         _doubts.AddAll(MapAsImage.Warnings(image));
         using KeptPage page = Kept();
+        (_passes, _folder) = (KeptPasses.Of(outputs.Folder), outputs.Folder);
         TileRun run = Prepare(page, OutputSketches.Of(outputs), out Segmentation what);
+        RefuseUnprepared(run, what);
         (what, Made) = (what with { Outputs = outputs }, run.Plan);
         _doubts.AddAll(UnchosenPage.OfImage(image, segment.Mask));
         _doubts.AddAll(OrientedImage.Warnings(image, segment.Mask));
@@ -96,32 +102,44 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         long[] classPixels;
         UnsureCount unsure;
         IReadOnlyList<double>? weights = what.Options.ClassWeights;
-        if (what.Counts)
+        IReadOnlyList<Region>? cores = MissingCores.Of(
+            [.. outputs.Writers], run.Plan.Grid with { Area = what.Area }, what.Area, run.Work.Image.PrefersWholeRows);
+        bool computesAll = cores is null || cores.Sum(core => core.Pixels) == what.Area.Pixels;
+        if (what.Counts && cores?.Count != 0)
         {
-            var passes = new AreaRun(run, what, options with { Progress = Part(FirstPassShare, 1 - FirstPassShare) });
+            var passes = new AreaRun(run, what, options with { Progress = Part(FirstPassShare, 1 - FirstPassShare) })
+            {
+                Weighed = Keep,
+            };
             (classPixels, weights) = passes.Run(times);
             unsure = passes.Unsure;
         }
         else
         {
-            (classPixels, unsure) = OnePass(run, what, times);
+            (classPixels, unsure) = OnePass(run, what, times, cores);
         }
-        SayUnsure(unsure.Share);
+        double? unsureShare = computesAll ? unsure.Share : null;
+        SayUnsure(unsureShare);
         long commit = Stopwatch.GetTimestamp();
         ImageWriter.CommitTogether([.. outputs.Writers], options.Cancellation);
         times.Add(Stage.Write, commit);
+        if (!computesAll && _folder is { Block: null } && outputs.Labels is { } labels)
+        {
+            classPixels = LabelCount.Of(labels, Labels(model, segment), run.Plan.Workers, options);
+        }
         return run.Result(what.Area.Pixels, classPixels, times, Stopwatch.GetElapsedTime(start).TotalSeconds) with
         {
             ClassWeights = weights,
             DataBars = page.Bar is { } bar ? [bar] : [],
             Data = _data is null ? [] : [_data],
-            Unsure = unsure.Share,
+            Unsure = unsureShare,
             Warnings = _doubts.Sentences,
         };
     }
 
     /// <summary>Labels every pixel as soon as its tile is computed. Returns the pixels of each class, and how many are unsure.</summary>
-    private static (long[] ClassPixels, UnsureCount Unsure) OnePass(TileRun run, Segmentation what, StageTimes times)
+    private static (long[] ClassPixels, UnsureCount Unsure) OnePass(
+        TileRun run, Segmentation what, StageTimes times, IReadOnlyList<Region>? cores)
     {
         var workers = new List<SegmentWorker>();
         SegmentWorker Make()
@@ -129,11 +147,57 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
             workers.Add(new SegmentWorker(run.Plan, run.Work, what));
             return workers[^1];
         }
-        run.Run(Make, times);
+        if (cores?.Count != 0)
+        {
+            run.Run(Make, times, cores);
+        }
         var unsure = new UnsureCount();
         workers.ForEach(worker => unsure.Add(worker.Unsure));
         return ([.. Enumerable.Range(0, what.Classes).Select(c => workers.Sum(worker => worker.ClassPixels[c]))], unsure);
     }
+
+    /// <summary>The label of each class.</summary>
+    public static IReadOnlyList<int> Labels(Model model, SegmentOptions segment) =>
+        [.. model.Classes.Select((one, i) => segment.KeepValues ? one.Value : i + 1)];
+
+    /// <summary>
+    /// Finds out what a run needs of the whole image, and keeps it in the run's folder for starts that go on and for blocks.
+    /// </summary>
+    /// <returns>Whether anything was needed that was not there.</returns>
+    /// <exception cref="FastSegException">As in <see cref="Run"/>.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public bool PrepareFor(RunFolder folder)
+    {
+        using KeptPage page = Kept();
+        (_passes, _folder) = (KeptPasses.Of(folder), folder);
+        TileRun run = Prepare(page, new OutputSketches(null, null, null), out Segmentation what);
+        if (what.Counts)
+        {
+            Keep(new AreaRun(run, what, options).FindWeights(new StageTimes()));
+            return true;
+        }
+        bool samples = run.Work.NeedsSamples && run.Work.Samples is null;
+        if (samples)
+        {
+            run.Sample(new StageTimes());
+        }
+        return samples;
+    }
+
+    /// <summary>Refuses a block of a run whose whole image has not been looked at: each block would do that again.</summary>
+    private void RefuseUnprepared(TileRun run, Segmentation what)
+    {
+        if (_folder?.Block is { } block && (what.Counts || (run.Work.NeedsSamples && run.Work.Samples is null)))
+        {
+            throw new FastSegException(
+                $"{image.Info.Name}: {block} needs {(what.Counts ? "the areas of the classes" : "mean and deviation")} of the whole image; "
+                + "prepare the run first.");
+        }
+    }
+
+    private void Keep(SampleStatistics samples) => _passes = (_passes with { Samples = samples }).Save(_folder);
+
+    private void Keep(double[] weights) => _passes = (_passes with { Weights = weights }).Save(_folder);
 
     /// <summary>Says where most labels are little better than a guess, unless the model knows nothing of its images.</summary>
     private void SayUnsure(double? share)
@@ -160,7 +224,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     /// <summary>Checks region, outputs and smoothing, and plans the run.</summary>
     private TileRun Prepare(KeptPage page, OutputSketches outputs, out Segmentation what)
     {
-        SegmentOptions kept = segment with { Mask = page.Mask };
+        SegmentOptions kept = segment with { Mask = page.Mask, ClassWeights = segment.ClassWeights ?? _passes.Weights };
         var all = new Segmentation(model, kept, Area(image.Info, segment), outputs.Kinds) { Margins = Margins };
         what = all;
         model.ChannelSet.Check(image.Info);
@@ -172,7 +236,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         }
         Work work = all.WorkOn(page.Image, options.Backend) with
         {
-            Samples = KnownSamples,
+            Samples = KnownSamples ?? _passes.Samples,
             Percentiles = Compares && KnownData is null ? Percentiles.OfRun : Percentiles.None,
         };
         ImageReader seen = work.Image;
@@ -192,6 +256,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
             KnownMaps = KnownMaps,
             KeepBytes = segment.KeepDeepBytes,
             Found = Compare,
+            Sampled = Keep,
         };
     }
 

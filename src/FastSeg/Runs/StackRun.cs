@@ -5,6 +5,7 @@ using FastSeg.Images;
 using FastSeg.Images.Labels;
 using FastSeg.Images.Samples;
 using FastSeg.Images.Stacks;
+using FastSeg.Resuming;
 
 namespace FastSeg.Runs;
 
@@ -51,6 +52,8 @@ internal sealed class StackRun(
         long start = Stopwatch.GetTimestamp();
         Check(outputs);
         _lanes = Lanes(outputs);
+        bool goesOn = outputs.Folder is { Kept.Count: > 0 };
+        var counted = new List<(ImageInfo Image, RunResult Result)>();
         var runs = new (ImageInfo Image, RunResult Result)[_lanes];
         Workers.RunInOrder(
             _lanes, stack.Count, options with { Progress = null, Planned = null },
@@ -60,12 +63,23 @@ internal sealed class StackRun(
             {
                 (ImageInfo image, RunResult result) = runs[lane];
                 Add(image, result);
-                done?.Invoke(image, result);
+                if (goesOn)
+                {
+                    counted.Add((image, result));
+                }
+                else
+                {
+                    done?.Invoke(image, result);
+                }
                 Collect();
             });
         long commit = Stopwatch.GetTimestamp();
         ImageWriter.CommitTogether([.. outputs.Writers], options.Cancellation);
         _times.Add(Stage.Write, commit);
+        if (goesOn && outputs.Folder is { Block: null } && outputs.Labels is { } labels)
+        {
+            CountAgain(labels, counted, done);
+        }
         return _last! with
         {
             Pixels = _pixels,
@@ -80,6 +94,28 @@ internal sealed class StackRun(
             Unsure = _looked > 0 ? _unsure / _looked : null,
             Warnings = _warnings.Sentences,
         };
+    }
+
+    /// <summary>Counts the pixels of each image in the labels, of which earlier starts wrote some, and tells of the images.</summary>
+    private void CountAgain(ImageWriter labels, List<(ImageInfo Image, RunResult Result)> images, Action<ImageInfo, RunResult>? done)
+    {
+        Array.Clear(_classPixels);
+        for (int number = 0; number < images.Count; number++)
+        {
+            if (labels.OpenWritten(number) is not { } written)
+            {
+                continue;
+            }
+            using (written)
+            {
+                long[] counted = LabelCount.Of(written, SegmentRun.Labels(model, segment), options.WorkerCount, options);
+                for (int c = 0; c < counted.Length; c++)
+                {
+                    _classPixels[c] += counted[c];
+                }
+                done?.Invoke(images[number].Image, images[number].Result with { ClassPixels = counted });
+            }
+        }
     }
 
     /// <summary>

@@ -71,6 +71,9 @@ internal sealed class TileRun
     /// <summary>Told what the page's samples are like before anything else is computed, where the work has percentiles.</summary>
     public Action<ImageData>? Found { get; init; }
 
+    /// <summary>Told mean and deviation of the page's samples as soon as they are taken.</summary>
+    public Action<SampleStatistics>? Sampled { get; init; }
+
     /// <summary>Whether the caller wants the maps for later runs over the image: <see cref="Maps"/>.</summary>
     public bool KeepsMaps { get; init; }
 
@@ -134,6 +137,20 @@ internal sealed class TileRun
         Array.ForEach(workers, worker => times.Add(worker.Times, workers.Length));
     }
 
+    /// <summary>Takes mean and deviation of the page's samples where they are needed, and computes no tile.</summary>
+    /// <exception cref="FastSegException">The image is corrupt, or a sample must not be seen by filters.</exception>
+    public void Sample(StageTimes times)
+    {
+        try
+        {
+            TakeSamples(times);
+        }
+        finally
+        {
+            LocalReader.Release(Work.Image);
+        }
+    }
+
     /// <summary>Memory for training rows that stay on the device where they are gathered.</summary>
     /// <param name="count">Rows.</param>
     /// <param name="planes">Features of a row.</param>
@@ -174,6 +191,7 @@ internal sealed class TileRun
             using var pass = new SampleStatisticsPass(Work.Stored, Work.Mask, Plan.Workers, Work.Percentiles);
             SampleMoments moments = pass.Run(_options with { Progress = null });
             Work = Work with { Samples = moments.Statistics };
+            Sampled?.Invoke(moments.Statistics);
             if (Found is not null && pass.Data(moments) is { } data)
             {
                 Found(data);

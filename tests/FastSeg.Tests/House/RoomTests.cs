@@ -18,6 +18,7 @@ internal sealed class RoomTests
         [Kernels] = [],
         ["Native"] = ["Common"],
         ["Files"] = ["Common", "Native"],
+        ["Files/Runs"] = ["Common", "Files"],
         ["Simd"] = ["Common", Kernels, "Native"],
         ["Onnx"] = ["Common", "Files"],
         ["Gpu"] = ["Common", Kernels, "Native"],
@@ -31,8 +32,8 @@ internal sealed class RoomTests
         ["Images/Pictures"] = ["Common", "Files", "Images", "Native"],
         ["Images/Codecs"] = ["Common", "Native"],
         ["Images/Pyramids"] = ["Common", "Files", "Images", "Native"],
-        ["Images/Tiff"] = ["Common", "Files", "Images", "Images/Codecs", "Images/Pictures", "Images/Pyramids", "Native"],
-        ["Images/Zarr"] = ["Common", "Files", "Images", "Images/Codecs", "Images/Npy", "Images/Pyramids", "Native"],
+        ["Images/Tiff"] = ["Common", "Files", "Files/Runs", "Images", "Images/Codecs", "Images/Pictures", "Images/Pyramids", "Native"],
+        ["Images/Zarr"] = ["Common", "Files", "Files/Runs", "Images", "Images/Codecs", "Images/Npy", "Images/Pyramids", "Native"],
 
         ["Features"] = ["Common", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],
         ["Features/Local"] = ["Common", "Features", "Gpu", "Images", "Images/Samples", Kernels, "Native", "Simd"],
@@ -74,12 +75,12 @@ internal sealed class RoomTests
             "Common", "Deep", "Deep/Tokens", "Deep/Upsamplers", "Features", "Features/Local", "Forest", "Forest/Training", "Gpu",
             "Images", "Images/Masks", "Images/Samples", Kernels, "Models", "Native", "Probabilities", "Simd",
         ],
+        ["Resuming"] = ["Common", "Deep/Backbones", "Files", "Files/Runs", "Images", "Images/Samples", "Images/Stacks", "Images/Zarr"],
         ["Runs"] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features",
-            "Features/Local", "Files", "Forest", "Forest/Training", "Gpu", "Images", "Images/Labels", "Images/Masks", "Images/Npy",
-            "Images/Samples", "Images/Stacks", "Images/Zarr",
-            "Models", "Native", "Probabilities", "Simd",
+            "Features/Local", "Files", "Files/Runs", "Forest", "Forest/Training", "Gpu", "Images", "Images/Labels", "Images/Masks",
+            "Images/Npy", "Images/Samples", "Images/Stacks", "Images/Zarr", "Models", "Native", "Probabilities", "Resuming", "Simd",
         ],
         ["Pages"] =
         [
@@ -99,10 +100,10 @@ internal sealed class RoomTests
         ],
         [Root] =
         [
-            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files", "Forest",
-            "Forest/Growing", "Forest/Training", "Gpu", "Images", "Images/Labels", "Images/Npy", "Images/Pictures", "Images/Samples",
-            "Images/Stacks", "Images/Tiff", "Images/Zarr", "Models", "Native", "Pages", "Probabilities", "Runs", "Sessions",
-            "Training",
+            "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Upsamplers", "Deep/Weights", "Features", "Files",
+            "Files/Runs", "Forest", "Forest/Growing", "Forest/Training", "Gpu", "Images", "Images/Labels", "Images/Npy",
+            "Images/Pictures", "Images/Samples", "Images/Stacks", "Images/Tiff", "Images/Zarr", "Models", "Native", "Pages",
+            "Probabilities", "Runs", "Sessions", "Training",
         ],
         ["Checks"] =
         [

@@ -22,6 +22,10 @@ internal sealed class PlaneWriter : ImageWriter
 
     internal override IReadOnlyList<string> Warnings => _stack.Warnings;
 
+    internal override (long Width, long Height)? Units => _stack.Units;
+
+    internal override bool Lacks(int plane, Region region) => _stack.Lacks(_plane, region);
+
     public override long HeldBytes(int threads) => _stack.HeldBytes(threads);
 
     internal override long FinishBytes(int threads) => _stack.FinishBytes(threads);

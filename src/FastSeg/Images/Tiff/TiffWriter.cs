@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FastSeg.Common;
 using FastSeg.Files;
+using FastSeg.Files.Runs;
 using FastSeg.Images.Pyramids;
 using FastSeg.Native;
 
@@ -16,7 +17,8 @@ internal sealed unsafe class TiffWriter : ImageWriter
     private const int TileSize = TiffAssembler.TileSize;
 
     private readonly OutputFile _file;
-    private readonly OutputFile _spool;
+    private readonly SpoolFile _spool;
+    private readonly RunPart? _part;
     private readonly TiffAssembler _assembler;
     private readonly ConcurrentBag<TileDeflater> _deflaters = [];
 
@@ -26,13 +28,17 @@ internal sealed unsafe class TiffWriter : ImageWriter
     /// <summary>Where each page's tiles are in the spool.</summary>
     private readonly (long Offset, int Count)[][] _spooled;
     private readonly TilePyramid _tiles;
+    private readonly WantedUnits? _wanted;
     private long _spoolEnd;
     private long _tilesWritten;
     private bool _finished;
 
     /// <summary>Creates the temporary files.</summary>
+    /// <param name="path">Final path.</param>
+    /// <param name="layout">Size, type and pages.</param>
+    /// <param name="folder">The folder of a run that can go on, which keeps the spool; null for a run that leaves nothing.</param>
     /// <exception cref="FastSegException">There would be too many tiles, or the folder cannot be written.</exception>
-    public TiffWriter(string path, ImageLayout layout)
+    public TiffWriter(string path, ImageLayout layout, RunFolder? folder = null)
     {
         Layout = layout;
         _tiles = Tiles(path, layout);
@@ -44,7 +50,9 @@ internal sealed unsafe class TiffWriter : ImageWriter
         _file = new OutputFile(path);
         try
         {
-            _spool = new OutputFile(path, spool: true);
+            _part = folder?.Add(path, replaces: true);
+            _spool = _part is null ? new SpoolFile(path) : new SpoolFile(_part);
+            _wanted = _part is null ? null : TakeOver(_part);
             _assembler = new TiffAssembler(_file, layout, _tiles.Levels);
         }
         catch
@@ -105,6 +113,10 @@ internal sealed unsafe class TiffWriter : ImageWriter
                 {
                     int tile = checked((int)((row * _tiles.Across(0)) + column));
                     Region whole = _tiles.Area(0, tile), part = whole.Intersect(region);
+                    if (_wanted?.Any(plane, whole) == false)
+                    {
+                        continue;
+                    }
                     if (part == whole)
                     {
                         WriteWhole(deflater, plane, tile, region, part, samples);
@@ -129,6 +141,14 @@ internal sealed unsafe class TiffWriter : ImageWriter
     }
 
     internal override PartialFile Partial => _file.Partial;
+
+    internal override (long Width, long Height)? Units => _part is null ? null : (TileSize, TileSize);
+
+    internal override bool Lacks(int plane, Region region) => _wanted?.Any(plane, region) ?? true;
+
+    internal override ImageReader? OpenWritten(int plane) => _file.IsCommitted
+        ? TiffReader.Open(InputFile.Open(_file.Path, _file.Path), (plane * Layout.Pages) + 1, indices: true)
+        : null;
 
     internal override void Finish()
     {
@@ -163,6 +183,10 @@ internal sealed unsafe class TiffWriter : ImageWriter
 
     protected override void Dispose(bool disposing)
     {
+        if (_file.IsCommitted)
+        {
+            _part?.MarkCommitted();
+        }
         _assembler.Dispose();
         _file.Dispose();
         _spool.Dispose();
@@ -242,6 +266,39 @@ internal sealed unsafe class TiffWriter : ImageWriter
         long at = Interlocked.Add(ref _spoolEnd, count) - count;
         _spooled[page][tile] = (at, count);
         _spool.Write(at, compressed.AsSpan(0, count));
+        if (tile < _tiles.First[1])
+        {
+            _part?.Add(StoredUnits.Stretch($"{page}.{tile}", at), compressed.AsSpan(0, count));
+        }
+    }
+
+    /// <summary>Takes over the tiles that earlier starts of the run put into the spool, of those whose pages are all there.</summary>
+    private WantedUnits TakeOver(RunPart part)
+    {
+        foreach ((string number, long offset, long length) in part.KeptStretches())
+        {
+            string[] names = number.Split('.');
+            if (names.Length == 2 && int.TryParse(names[0], out int page) && int.TryParse(names[1], out int tile)
+                && (uint)page < (uint)Layout.AllPages && (uint)tile < (uint)_tiles.First[1]
+                && length <= TileDeflater.MostCompressed(TileBytes))
+            {
+                _spooled[page][tile] = (offset, (int)length);
+            }
+        }
+        _spoolEnd = _spool.Length;
+        bool IsKept(int plane, long y, long x)
+        {
+            ReadOnlySpan<(long Offset, int Count)[]> pages = _spooled.AsSpan(plane * Layout.Pages, Layout.Pages);
+            bool kept = true;
+            foreach ((long Offset, int Count)[] tiles in pages)
+            {
+                kept &= tiles[(y * _tiles.Across(0)) + x].Count > 0;
+            }
+            return kept;
+        }
+        var wanted = new WantedUnits(part, (Layout.Width, Layout.Height, Layout.Planes), (TileSize, TileSize), IsKept);
+        _tilesWritten = wanted.KeptCount;
+        return wanted;
     }
 
     /// <summary>Keeps a part of a tile until the rest has come; whoever brings the last part writes the tile.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using FastSeg.Files.Runs;
 using FastSeg.Images.Codecs;
 using Microsoft.Win32.SafeHandles;
 
@@ -9,11 +10,14 @@ namespace FastSeg.Images.Zarr;
 /// store chunks at once.
 /// </summary>
 /// <param name="image">What is written.</param>
-/// <param name="folder">The store.</param>
-internal sealed class ChunkFiles(WrittenImage image, string folder) : IDisposable
+/// <param name="part">Where it grows, and what keeps a journal of the files of the largest size.</param>
+internal sealed class ChunkFiles(WrittenImage image, RunPart part) : IDisposable
 {
-    /// <summary>How the names of files end that are not whole.</summary>
-    private const string Unfinished = ".part";
+    /// <summary>How the names of files end that are not whole: those of a shard's chunks, and those that are being written.</summary>
+    private const string Unfinished = ".part", Written = "~";
+
+    /// <summary>Two processes that do the same block, one of them given up for dead, must not write into one file.</summary>
+    private static readonly string Own = $".{Guid.NewGuid():N}{Written}";
 
     private readonly Dictionary<string, Shard> _shards = [];
 
@@ -27,11 +31,11 @@ internal sealed class ChunkFiles(WrittenImage image, string folder) : IDisposabl
     {
         if (!image.IsVersion3)
         {
-            Whole(PathOf(image.FileOf(level, page, y, x)), stored);
+            Whole(level, image.FileOf(level, page, y, x), stored);
             return;
         }
         (long across, long down) = image.Shard(level);
-        string path = PathOf(image.FileOf(level, page, y / down, x / across));
+        string file = image.FileOf(level, page, y / down, x / across), path = PathOf(file);
         Shard? shard;
         lock (_shards)
         {
@@ -46,7 +50,7 @@ internal sealed class ChunkFiles(WrittenImage image, string folder) : IDisposabl
         {
             using (shard)
             {
-                Whole(path, shard.Assemble());
+                Whole(level, file, shard.Assemble());
             }
             lock (_shards)
             {
@@ -71,18 +75,42 @@ internal sealed class ChunkFiles(WrittenImage image, string folder) : IDisposabl
     /// <summary>The path of a file, whose folder is made.</summary>
     private string PathOf(string file)
     {
-        string path = Path.Combine(folder, file);
+        string path = Path.Combine(part.Data, file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         return path;
     }
 
-    private static void Whole(string path, ReadOnlySpan<byte> bytes)
+    /// <summary>What a file is called in the journal.</summary>
+    public static string UnitOf(string file) => $"/{file}";
+
+    /// <summary>Removes what killed processes were writing.</summary>
+    public void Sweep()
     {
-        using (SafeFileHandle file = File.OpenHandle(path + "~", FileMode.Create, FileAccess.Write))
+        if (!Directory.Exists(part.Data))
         {
-            RandomAccess.Write(file, bytes, 0);
+            return;
         }
-        File.Move(path + "~", path);
+        foreach (string path in Directory.EnumerateFiles(part.Data, "*", SearchOption.AllDirectories).Where(IsUnfinished).ToList())
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static bool IsUnfinished(string path) =>
+        path.EndsWith(Written, StringComparison.Ordinal) || path.EndsWith(Unfinished, StringComparison.Ordinal);
+
+    private void Whole(int level, string file, ReadOnlySpan<byte> bytes)
+    {
+        string path = PathOf(file), written = path + Own;
+        using (SafeFileHandle handle = File.OpenHandle(written, FileMode.Create, FileAccess.Write))
+        {
+            RandomAccess.Write(handle, bytes, 0);
+        }
+        File.Move(written, path, overwrite: true);
+        if (level == 0)
+        {
+            part.Add(UnitOf(file), bytes);
+        }
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FastSeg.Files;
+using FastSeg.Files.Runs;
 using FastSeg.Images.Pyramids;
 
 namespace FastSeg.Images.Zarr;
@@ -39,11 +40,13 @@ internal sealed class LabelGroup
     /// <param name="name">The label image's name.</param>
     /// <param name="layout">The labels' layout.</param>
     /// <param name="options">Version, which the store decides, and chunks.</param>
+    /// <param name="folder">Makes the run's folder, given the labels' path; null where they have one of their own.</param>
     /// <exception cref="FastSegException">
     /// The store cannot hold such labels, has some of that name, or cannot be written.
     /// </exception>
     public static ZarrWriter Create(
-        string root, string called, ImageOptions opening, string name, ImageLayout layout, OmeZarrOptions options)
+        string root, string called, ImageOptions opening, string name, ImageLayout layout, OmeZarrOptions options,
+        Func<string, RunFolder>? folder = null)
     {
         if (name.Length is 0 or > 100 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
         {
@@ -85,13 +88,28 @@ internal sealed class LabelGroup
         group.Prepare();
         try
         {
-            return new ZarrWriter(group.Path, written, group);
+            RunFolder? run = folder?.Invoke(group.Path);
+            if (run is not null)
+            {
+                run.Removed = group.Leave;
+            }
+            return new ZarrWriter(group.Path, written, group, run);
         }
         catch
         {
             group.Leave();
             throw;
         }
+    }
+
+    /// <summary>The group of a label image that is written already, or grows beside its name.</summary>
+    /// <param name="path">The label image: labels/NAME in its image's store.</param>
+    public static LabelGroup Of(string path)
+    {
+        string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        string root = System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(full) ?? "/") ?? "/";
+        var store = new ZarrStore(root, root);
+        return new LabelGroup(root, store, System.IO.Path.GetFileName(full), store.Has(ArrayMetadata.FileOfVersion3));
     }
 
     /// <summary>Lists the label image, which has its name now.</summary>

@@ -44,9 +44,7 @@ internal sealed unsafe class Pyramid(WrittenImage image, string folder, ChunkFil
 
     private void Make(int level, int page, int threads, ConcurrentBag<ChunkBuffer> buffers, ComputeOptions options)
     {
-        ZarrArray array = ArrayMetadata.Read(new ZarrStore(folder, folder), $"{level - 1}");
-        var before = new Multiscale("", image.Axes, [new ZarrLevel(array, [])]);
-        using ZarrReader reader = ZarrReader.Open(before, new ZarrPlane(before, folder, Plane(page)), labels: false, KeptChunks * threads);
+        using ZarrReader reader = Open(image, folder, level - 1, page, threads);
         (long across, long down) = image.Chunks(level);
         Common.Workers.Run(threads, across * down, options, (_, chunk) =>
         {
@@ -63,8 +61,16 @@ internal sealed unsafe class Pyramid(WrittenImage image, string folder, ChunkFil
         });
     }
 
+    /// <summary>Opens a page of a size that is whole, though the image has no metadata of its own yet.</summary>
+    public static ZarrReader Open(WrittenImage image, string folder, int level, int page, int threads)
+    {
+        ZarrArray array = ArrayMetadata.Read(new ZarrStore(folder, folder), $"{level}");
+        var alone = new Multiscale("", image.Axes, [new ZarrLevel(array, [])]);
+        return ZarrReader.Open(alone, new ZarrPlane(alone, folder, Plane(image, page)), labels: false, KeptChunks * threads);
+    }
+
     /// <summary>The plane of a page, counted through all planes; axes of length 1 have the number 0 alone.</summary>
-    private ImageOptions Plane(int page)
+    private static ImageOptions Plane(WrittenImage image, int page)
     {
         (int plane, int inside) = Math.DivRem(page, image.Layout.Pages);
         int? Of(char name) =>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using FastSeg.Files;
 using FastSeg.Images.Pyramids;
 
 namespace FastSeg.Images.Zarr;
@@ -129,6 +131,17 @@ internal sealed record WrittenImage
         return (Math.Min(ShardSide, across), Math.Min(ShardSide, down));
     }
 
+    /// <summary>Columns and rows of the files of level 0: chunks, or shards.</summary>
+    public (long Width, long Height) FileSize
+    {
+        get
+        {
+            (int width, int height) = Chunk(0);
+            (long across, long down) = IsVersion3 ? Shard(0) : (1, 1);
+            return (width * across, height * down);
+        }
+    }
+
     /// <summary>Bytes of a chunk of level 0, which no other level's chunk exceeds.</summary>
     public long ChunkBytes => (long)Chunk(0).Width * Chunk(0).Height * SampleBytes;
 
@@ -145,6 +158,34 @@ internal sealed record WrittenImage
         (int plane, int inside) = Math.DivRem(page, Layout.Pages);
         IEnumerable<long> numbers = [.. Planes[plane].Select((number, i) => i == PageAxis ? inside : number), y, x];
         return $"{level}/{(IsVersion3 ? "c/" : "")}{string.Join('/', numbers)}";
+    }
+
+    /// <summary>How a run's folder keeps what is written, for whoever puts its blocks together.</summary>
+    private static readonly JsonSerializerOptions Kept = new() { IncludeFields = true, IgnoreReadOnlyProperties = true };
+
+    /// <summary>The image as a text for <see cref="Read"/>.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Kept);
+
+    /// <summary>Reads the text of a file.</summary>
+    /// <exception cref="FastSegException">It is missing or damaged.</exception>
+    public static WrittenImage Read(string path)
+    {
+        const int Most = 1 << 24;
+        try
+        {
+            byte[] text = new FileInfo(path).Length <= Most ? File.ReadAllBytes(path) : throw new JsonException("it is too long");
+            JsonText.CheckTokens(text, Most);
+            WrittenImage image = JsonSerializer.Deserialize<WrittenImage>(text, Kept) ?? throw new JsonException("it is empty");
+            bool fits = image.Levels.Count > 0 && image.Axes.Length == image.Lead.Length + 2 && image.Scale.Length == image.Axes.Length
+                && image.Planes.Count == image.Layout.Planes && image.Planes.All(plane => plane.Length == image.Lead.Length)
+                && (image.Levels[0].Width, image.Levels[0].Height) == (image.Layout.Width, image.Layout.Height)
+                && image.Levels.All(level => level is { Width: > 0, Height: > 0, Factor: > 0 and <= 16 });
+            return fits ? image.Checked() : throw new JsonException("its parts do not fit");
+        }
+        catch (Exception e) when (JsonText.IsWrong(e) || PartialFile.IsDiskFailure(e))
+        {
+            throw new FastSegException($"{path} is missing or damaged ({InputFile.OneLine(e.Message)}); run a block of the run again.", e);
+        }
     }
 
     /// <summary>A store's name without what its extension says.</summary>

@@ -1,4 +1,4 @@
-using FastSeg.Files;
+using FastSeg.Files.Runs;
 
 namespace FastSeg.Images.Zarr;
 
@@ -12,17 +12,30 @@ internal sealed class ZarrCollection : IDisposable
     private const int Layout = 3;
 
     private readonly RunFolder _folder;
+    private readonly RunPart _part;
     private readonly bool _version3;
 
     /// <summary>Makes the hidden folder.</summary>
     /// <param name="path">The store.</param>
     /// <param name="options">The version that the images are written in.</param>
     /// <exception cref="FastSegException">There is such a store already, or the folder cannot be written.</exception>
-    public ZarrCollection(string path, OmeZarrOptions options) =>
+    public ZarrCollection(string path, OmeZarrOptions options)
+    {
         (_folder, _version3) = (new RunFolder(path), options.Version == OmeZarrOptions.Version05);
+        try
+        {
+            _part = _folder.Add(path);
+            _folder.Guard(() => Directory.CreateDirectory(_part.Data));
+        }
+        catch
+        {
+            _folder.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Where an image is written.</summary>
-    public string PathOf(int number) => Path.Combine(_folder.Data, $"{number}");
+    public string PathOf(int number) => Path.Combine(_part.Data, $"{number}");
 
     /// <summary>Lists the images, and gives the store its name.</summary>
     /// <param name="numbers">The images that are there.</param>
@@ -42,7 +55,7 @@ internal sealed class ZarrCollection : IDisposable
             });
             Put("", json => json.WriteNumber("bioformats2raw.layout", Layout));
         });
-        _folder.Commit();
+        _part.Commit();
     }
 
     /// <inheritdoc/>
@@ -51,7 +64,7 @@ internal sealed class ZarrCollection : IDisposable
     /// <summary>Writes a group's metadata.</summary>
     private void Put(string group, Action<System.Text.Json.Utf8JsonWriter> attributes)
     {
-        string folder = Path.Combine(_folder.Data, group);
+        string folder = Path.Combine(_part.Data, group);
         Directory.CreateDirectory(folder);
         if (_version3)
         {

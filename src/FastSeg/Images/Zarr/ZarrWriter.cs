@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FastSeg.Files;
+using FastSeg.Files.Runs;
 
 namespace FastSeg.Images.Zarr;
 
@@ -9,8 +10,13 @@ namespace FastSeg.Images.Zarr;
 /// </summary>
 internal sealed class ZarrWriter : ImageWriter
 {
+    /// <summary>How the name of the file ends that says what is written, beside the data of a run that can go on.</summary>
+    public const string Description = ".json";
+
     private readonly WrittenImage _image;
-    private readonly RunFolder _folder;
+    private readonly RunFolder? _owned;
+    private readonly RunPart _part;
+    private readonly WantedUnits _wanted;
     private readonly LabelGroup? _group;
     private readonly ChunkFiles _files;
     private readonly PartialChunks _partial;
@@ -19,19 +25,31 @@ internal sealed class ZarrWriter : ImageWriter
     private bool _finished;
     private bool _committed;
 
-    /// <summary>Creates the hidden folder.</summary>
+    /// <summary>Creates the hidden folder, or writes into one that the results of a run share.</summary>
     /// <param name="path">The store.</param>
     /// <param name="image">What is written.</param>
     /// <param name="group">Where the labels are listed once they have their name; null for a store of its own.</param>
+    /// <param name="folder">The run's folder, which stays the caller's; null where the store has one of its own.</param>
     /// <exception cref="FastSegException">There is such a store already, or the folder cannot be written.</exception>
-    public ZarrWriter(string path, WrittenImage image, LabelGroup? group = null)
+    public ZarrWriter(string path, WrittenImage image, LabelGroup? group = null, RunFolder? folder = null)
     {
         (_image, _group) = (image, group);
-        _folder = new RunFolder(path);
-        _files = new ChunkFiles(image, _folder.Data);
-        _partial = new PartialChunks(image, Path.Combine(_folder.Hidden, "parts"));
+        _owned = folder is null ? new RunFolder(path) : null;
         try
         {
+            _part = (folder ?? _owned)!.Add(path);
+            _files = new ChunkFiles(image, _part);
+            _wanted = new WantedUnits(_part, (Layout.Width, Layout.Height, Layout.Planes), image.FileSize, IsKept);
+            _partial = new PartialChunks(image, Path.Combine(_part.Folder.Hidden, "parts"));
+            if (_part.IsCommitted)
+            {
+                _finished = true;
+                return;
+            }
+            if (_part.Folder.Journal is not null)
+            {
+                Put((_part.Data + Description, image.ToJson()));
+            }
             var metadata = new MetadataWriter(image);
             for (int level = 0; level < image.Levels.Count; level++)
             {
@@ -40,12 +58,36 @@ internal sealed class ZarrWriter : ImageWriter
         }
         catch
         {
-            _folder.Dispose();
+            _owned?.Dispose();
             throw;
         }
     }
 
     public override ImageLayout Layout => _image.Layout;
+
+    /// <summary>Threads that make the smaller sizes, where nothing was written before.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Files of the largest size, of one page.</summary>
+    public int FileCount => _wanted.Count;
+
+    /// <summary>Whether one of these files, by number, must still be written.</summary>
+    public bool Lacks(long from, long to)
+    {
+        bool lacks = false;
+        for (long i = from; i < to && !lacks; i++)
+        {
+            lacks = _wanted[i];
+        }
+        return lacks && !_part.IsCommitted;
+    }
+
+    internal override (long Width, long Height)? Units => _part.Folder.Journal is null ? null : _image.FileSize;
+
+    internal override bool Lacks(int plane, Region region) => !_part.IsCommitted && _wanted.Any(plane, region);
+
+    internal override ImageReader OpenWritten(int plane) => Pyramid.Open(
+        _image, _part.IsCommitted ? _part.Path : _part.Data, 0, plane * Layout.Pages, Math.Max(1, _buffers.Count));
 
     internal override IReadOnlyList<string> Warnings => _group?.Warnings ?? [];
 
@@ -81,29 +123,32 @@ internal sealed class ZarrWriter : ImageWriter
                 for (long x = region.X / width; x * width < region.Right; x++)
                 {
                     Region whole = new Region(x * width, y * height, width, height).Intersect(all);
-                    Write(buffer, plane, y, x, whole, region, samples);
+                    if (_wanted.Any(plane, whole))
+                    {
+                        Write(buffer, plane, y, x, whole, region, samples);
+                        Interlocked.Add(ref _pixels, whole.Intersect(region).Pixels);
+                    }
                 }
             }
         }
         catch (Exception e) when (PartialFile.IsDiskFailure(e))
         {
-            throw _folder.Failure(e);
+            throw _part.Folder.Failure(e);
         }
         finally
         {
             _buffers.Add(buffer);
         }
-        Interlocked.Add(ref _pixels, region.Pixels);
     }
 
     public override void Commit()
     {
         Finish();
-        if (!_committed)
+        if (!_committed && _part.Folder.Block is null)
         {
-            _folder.Commit();
-            _committed = true;
+            _part.Commit();
             _group?.Add();
+            _committed = true;
         }
     }
 
@@ -113,16 +158,11 @@ internal sealed class ZarrWriter : ImageWriter
         {
             return;
         }
-        ImageWriting.CheckComplete(Layout, Interlocked.Read(ref _pixels), _folder.Path);
-        _folder.Guard(() =>
+        ImageWriting.CheckComplete(Layout, Interlocked.Read(ref _pixels) + _wanted.LeftOut, _part.Path);
+        if (_part.Folder.Block is null)
         {
-            new Pyramid(_image, _folder.Data, _files).Make(
-                Math.Max(1, _buffers.Count), _buffers, new ComputeOptions { Cancellation = Cancellation });
-            foreach ((string File, byte[] Text) file in new MetadataWriter(_image).Image())
-            {
-                Put(file);
-            }
-        });
+            _part.Folder.Guard(PutTogether);
+        }
         _finished = true;
     }
 
@@ -134,11 +174,36 @@ internal sealed class ZarrWriter : ImageWriter
         {
             buffer.Dispose();
         }
-        _folder.Dispose();
-        if (!_committed)
+        _owned?.Dispose();
+        if (_owned is not null && !_committed)
         {
             _group?.Leave();
         }
+    }
+
+    /// <summary>Makes the smaller sizes and the image's own metadata.</summary>
+    private void PutTogether()
+    {
+        _files.Sweep();
+        new Pyramid(_image, _part.Data, _files).Make(
+            Math.Max(Threads, _buffers.Count), _buffers, new ComputeOptions { Cancellation = Cancellation });
+        foreach ((string File, byte[] Text) file in new MetadataWriter(_image).Image())
+        {
+            Put(file);
+        }
+    }
+
+    /// <summary>Whether an earlier start wrote a file of the largest size, of every page of a plane.</summary>
+    private bool IsKept(int plane, long y, long x)
+    {
+        for (int page = 0; page < Layout.Pages; page++)
+        {
+            if (_part.Kept(ChunkFiles.UnitOf(_image.FileOf(0, (plane * Layout.Pages) + page, y, x))) is null)
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// <summary>Writes what a region has of a chunk.</summary>
@@ -175,10 +240,12 @@ internal sealed class ZarrWriter : ImageWriter
         }
     }
 
-    private void Put((string File, byte[] Text) file) => _folder.Guard(() =>
+    /// <summary>Writes a file of metadata; blocks of one run write the same, perhaps at once.</summary>
+    private void Put((string File, byte[] Text) file) => _part.Folder.Guard(() =>
     {
-        string path = Path.Combine(_folder.Data, file.File);
+        string path = Path.Combine(_part.Data, file.File), written = $"{path}.{Guid.NewGuid():N}~";
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllBytes(path, file.Text);
+        File.WriteAllBytes(written, file.Text);
+        File.Move(written, path, overwrite: true);
     });
 }

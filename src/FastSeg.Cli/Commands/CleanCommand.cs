@@ -1,0 +1,47 @@
+using System.CommandLine;
+using FastSeg.Cli.Errors;
+using FastSeg.Cli.Files;
+using FastSeg.Cli.Options;
+using FastSeg.Cli.Sessions;
+using FastSeg.Files.Runs;
+
+namespace FastSeg.Cli.Commands;
+
+/// <summary>Removes what runs left that did not finish.</summary>
+internal sealed class CleanCommand : FastSegCommand
+{
+    private readonly Argument<string[]> _outputs = new("OUT")
+    {
+        Description = "Results, as segment was given them, or folders of results.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    public CleanCommand() : base(
+        "clean", "Removes what a run left that did not finish.",
+        "A run that writes an OME-Zarr, or runs with --resume, keeps what is finished in .NAME.fastseg-run beside its result. " +
+            "What a living run holds is refused.",
+        "fastseg clean labels.ome.zarr",
+        "fastseg clean results/") => Arguments.Add(_outputs);
+
+    /// <inheritdoc/>
+    public override CommonUse Uses => CommonUse.None;
+
+    public override int Run(Session session)
+    {
+        foreach (string output in session.Parsed.GetRequiredValue(_outputs))
+        {
+            (string hidden, _) = RunFolder.Places(output);
+            bool all = !Directory.Exists(hidden) && Directory.Exists(output) && !OutputPaths.IsZarr(output);
+            IReadOnlyList<string> removed = all ? RunFolder.CleanAll(output) : RunFolder.Clean(output) ? [hidden] : [];
+            foreach (string one in removed)
+            {
+                session.Output.WriteLine($"removed {one}");
+            }
+            if (removed.Count == 0)
+            {
+                session.Output.WriteLine($"{output}: no run left anything");
+            }
+        }
+        return ExitCode.Success;
+    }
+}

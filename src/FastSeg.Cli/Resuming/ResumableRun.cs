@@ -1,0 +1,72 @@
+using System.CommandLine;
+using FastSeg.Cli.Errors;
+using FastSeg.Cli.Files;
+using FastSeg.Cli.Options;
+using FastSeg.Files.Runs;
+
+namespace FastSeg.Cli.Resuming;
+
+/// <summary>Whether and how the segmentation of an image can be gone on with, and what is said about it.</summary>
+internal static class ResumableRun
+{
+    /// <summary>Refuses options that the results do not go with.</summary>
+    /// <exception cref="UsageException">--resume, --block or --prepare does not go with the outputs.</exception>
+    public static void Check(ResumeOptions options, ParseResult parsed, OutputPaths paths, bool inside)
+    {
+        bool zarr = inside || OutputPaths.IsZarr(paths.Labels);
+        if (paths.Number is not null && (options.Resumes(parsed) || options.BlockOf(parsed) is not null || options.Prepares(parsed)))
+        {
+            throw new UsageException(
+                $"{Path.GetDirectoryName(paths.Labels)}: a run of several images in one OME-Zarr is not gone on with; "
+                + "write a folder of them (--format ome.zarr).");
+        }
+        if ((options.BlockOf(parsed) is not null || options.Prepares(parsed)) && !zarr)
+        {
+            throw new UsageException(
+                $"{paths.Labels}: only an OME-Zarr is written in blocks; name one, or leave out --block and --prepare.");
+        }
+        if (options.Resumes(parsed) && !zarr && !ImageFile.CanResume(paths.Labels))
+        {
+            throw new UsageException(
+                $"{paths.Labels}: --resume goes on with TIFF and OME-Zarr, and other formats are written again; leave it out.");
+        }
+    }
+
+    /// <summary>The start of a run; null for one that leaves nothing where it fails.</summary>
+    /// <param name="options">--resume, --block, --prepare.</param>
+    /// <param name="parsed">Their values.</param>
+    /// <param name="paths">The results.</param>
+    /// <param name="inside">Whether the labels go into the image's own Zarr.</param>
+    /// <param name="run">Finds out what the run is.</param>
+    /// <exception cref="FastSegException">A run that did not finish left something, and is not gone on with.</exception>
+    public static RunStart? Of(ResumeOptions options, ParseResult parsed, OutputPaths paths, bool inside, Func<RunIdentity> run)
+    {
+        bool resume = options.Resumes(parsed), prepare = options.Prepares(parsed);
+        if (paths.Number is not null)
+        {
+            return null;
+        }
+        if (!inside && !OutputPaths.IsZarr(paths.Labels) && !resume)
+        {
+            return RunFolder.Left(paths.Labels) is { } left ? throw left : null;
+        }
+        return new RunStart(run(), resume || prepare)
+        {
+            Block = options.BlockOf(parsed),
+            Task = prepare ? RunTask.Prepare : RunTask.Compute,
+        };
+    }
+
+    /// <summary>The failure of a run of which something stays: it says so.</summary>
+    public static Exception Explained(Exception e, RunFolder folder)
+    {
+        string stays = $"what is finished stays in {folder.Hidden}, and --resume goes on with it";
+        return e is OperationCanceledException
+            ? new InterruptedException($"interrupted; {stays}.", e)
+            : new FastSegException($"{ErrorText.Of(e).TrimEnd('.')}; {stays}.", e);
+    }
+
+    /// <summary>What is said about a run that took something over; null where it did not.</summary>
+    public static string? TakenOver(RunFolder? folder) =>
+        folder is { Kept.Count: > 0 and var count } ? $"{count} parts that an earlier start had finished were taken over" : null;
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace FastSeg.Files.Runs;
+
+/// <summary>A share of a run that one process of several does: consecutive units, so that no two blocks touch the same file.</summary>
+/// <param name="Number">Which, from 1 up.</param>
+/// <param name="Count">How many blocks there are.</param>
+internal sealed partial record RunBlock(int Number, int Count)
+{
+    /// <summary>The name of its journal.</summary>
+    public string JournalName => $"block-{Number}-of-{Count}";
+
+    /// <summary>The name of its lock.</summary>
+    public string LockName => JournalName + LockEnding;
+
+    /// <summary>How names of locks end.</summary>
+    public const string LockEnding = ".lock";
+
+    /// <summary>Its units, as a half-open range.</summary>
+    /// <param name="units">How many the whole run has.</param>
+    public (long From, long To) Share(long units) =>
+        ((long)((Int128)(Number - 1) * units / Count), (long)((Int128)Number * units / Count));
+
+    /// <summary>The journals of blocks in a run's folder, in the order of their numbers.</summary>
+    public static IReadOnlyList<(RunBlock Block, string Path)> Journals(string folder) =>
+    [
+        .. Directory.EnumerateFiles(folder, "block-*").Select(path => (Block: Of(Path.GetFileName(path)), Path: path))
+            .Where(one => one.Block is not null).Select(one => (one.Block!, one.Path)).OrderBy(one => one.Item1.Number),
+    ];
+
+    /// <summary>The block whose journal or lock has this name; null for other names.</summary>
+    public static RunBlock? Of(string name)
+    {
+        Match match = Pattern().Match(name);
+        return match.Success
+            && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && int.TryParse(match.Groups[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            && number >= 1 && number <= count
+            ? new RunBlock(number, count)
+            : null;
+    }
+
+    public override string ToString() => $"block {Number} of {Count}";
+
+    [GeneratedRegex("^block-([0-9]+)-of-([0-9]+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Pattern();
+}

@@ -1,0 +1,395 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace FastSeg.Files.Runs;
+
+/// <summary>
+/// The hidden folder of a run whose results take long: .NAME.fastseg-run beside the final name, with the results as they grow, a journal of
+/// what is finished and a lock. Without an identity it holds the files of one run and is gone with it. With one, it stays until all results
+/// have their names, whatever ends the run, so that the same run can go on.
+/// </summary>
+internal sealed class RunFolder : IDisposable
+{
+    private const string Ending = ".fastseg-run", LockName = "lock", DataName = "data";
+
+    /// <summary>What the journal has once all results are whole and get their names.</summary>
+    private const string Finished = "finished";
+
+    /// <summary>Linux's number for a lock that somebody else holds.</summary>
+    private const int Held = 11;
+
+    private readonly string _above;
+    private readonly bool _wasThere;
+    private readonly SafeFileHandle? _lock;
+    private readonly BlockLock? _blockLock;
+    private readonly RunStart? _start;
+    private readonly List<RunPart> _parts = [];
+
+    /// <summary>Creates the folder, or opens the one that the same run left.</summary>
+    /// <param name="path">The final name of the run's first result.</param>
+    /// <param name="start">What the run is and what this process does of it; null for a run that leaves nothing.</param>
+    /// <exception cref="FastSegException">
+    /// Another run writes the result or left its folder, or the folder cannot be made, or what is to be gone on with is another run.
+    /// </exception>
+    public RunFolder(string path, RunStart? start = null)
+    {
+        (Path, _start) = (path, start);
+        (Hidden, _above) = Places(path);
+        _wasThere = Directory.Exists(Hidden);
+        if (!_wasThere && !Directory.Exists(_above))
+        {
+            throw new FastSegException($"{path} cannot be written: the folder {_above} does not exist; create it or name another.");
+        }
+        if (_wasThere && start?.Resume != true && !BeginsBlock)
+        {
+            throw Left(path)!;
+        }
+        try
+        {
+            Guard(() => Directory.CreateDirectory(Hidden));
+            (_lock, _blockLock) = Lock();
+            if (start is not null)
+            {
+                CheckOthers(start.Run);
+                Journal = Open(start.Run, start.JournalName);
+                IReadOnlyDictionary<string, RunUnit> kept = Kept;
+                Guard(() => kept = StoredUnits.Whole(Hidden, start.Task == RunTask.Finish ? OfBlocks() : Journal.Units.Values));
+                (Kept, IsFinished) = (kept, Journal.Has(Finished));
+            }
+        }
+        catch
+        {
+            if (!_wasThere && _lock is not null)
+            {
+                RemoveAll();
+            }
+            Release();
+            throw;
+        }
+    }
+
+    /// <summary>What sentences say about a folder that was left; a program's users know it by its commands.</summary>
+    public const string Remedy = "resume that run, or clean it up";
+
+    /// <summary>What they say where another run left it.</summary>
+    public const string AnotherRemedy = "resume that run as it began, or clean it up";
+
+    /// <summary>The final name of the first result, as the caller gave it.</summary>
+    public string Path { get; }
+
+    /// <summary>The hidden folder.</summary>
+    public string Hidden { get; }
+
+    /// <summary>The share that this process does; null where it does all.</summary>
+    public RunBlock? Block => _start?.Block;
+
+    /// <summary>What is finished; null where the run leaves nothing.</summary>
+    public RunJournal? Journal { get; }
+
+    /// <summary>Units of earlier starts whose bytes are as they were written, by name.</summary>
+    public IReadOnlyDictionary<string, RunUnit> Kept { get; } = new Dictionary<string, RunUnit>();
+
+    /// <summary>Whether an earlier start had finished all results, so that they only have to get their names.</summary>
+    public bool IsFinished { get; }
+
+    /// <summary>Whether the folder stays when it is disposed: something of the run is finished, and not all of it has its name.</summary>
+    public bool Stays => Journal is not null && !IsCommitted && (Journal.Count > 0 || File.Exists(Passes));
+
+    /// <summary>Called once the folder is removed, for what was made around it.</summary>
+    public Action? Removed { get; set; }
+
+    /// <summary>Where the run keeps what it found out of the whole image.</summary>
+    public string Passes => System.IO.Path.Combine(Hidden, "passes.json");
+
+    private bool IsCommitted => _parts.Count > 0 && _parts.All(part => part.IsCommitted);
+
+    /// <summary>The hidden folder of a result, whether or not it is there, and the folder that it lies in.</summary>
+    public static (string Hidden, string Above) Places(string path)
+    {
+        // Links are followed: their target is written, they stay.
+        string target = Target(path), above = System.IO.Path.GetDirectoryName(target) ?? "/";
+        return (System.IO.Path.Combine(above, $".{System.IO.Path.GetFileName(target)}{Ending}"), above);
+    }
+
+    /// <summary>Where the data of a result grows in a hidden folder.</summary>
+    /// <param name="hidden">The folder.</param>
+    /// <param name="number">The result's number, from 0 up.</param>
+    public static string DataOf(string hidden, int number) => System.IO.Path.Combine(hidden, NameOf(number));
+
+    /// <summary>Adds a result, whose files grow in the folder.</summary>
+    /// <param name="path">Its final name.</param>
+    /// <param name="replaces">Whether it takes the place of an older one of that name.</param>
+    /// <exception cref="FastSegException">Something of that name is there already, and is not replaced.</exception>
+    public RunPart Add(string path, bool replaces = false)
+    {
+        var part = new RunPart(this, path, Target(path), NameOf(_parts.Count));
+        if (!replaces && !part.IsCommitted)
+        {
+            part.CheckFree();
+        }
+        _parts.Add(part);
+        return part;
+    }
+
+    /// <summary>Runs <paramref name="write"/> and turns a failure of the disk into one sentence that names the final folder.</summary>
+    /// <exception cref="FastSegException">The disk is full, or the folder cannot be written.</exception>
+    public void Guard(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (PartialFile.IsDiskFailure(e))
+        {
+            throw Failure(e);
+        }
+    }
+
+    /// <summary>The sentence for a failure of the file system.</summary>
+    public FastSegException Failure(Exception e) =>
+        new($"{Path} cannot be written: {PartialFile.Reason(e, _above, "name another place")}.", e);
+
+    /// <summary>Says in the journal that all results are whole. From then on they get their names, whatever happens.</summary>
+    public void Finish()
+    {
+        if (Journal is not null && !Journal.Has(Finished))
+        {
+            Guard(() => FolderFlush.Disk(Hidden));
+            Journal.Add(new RunUnit(Finished, 0, 0));
+            Journal.Flush();
+        }
+    }
+
+    /// <summary>Removes what a run left whose processes are all dead.</summary>
+    /// <returns>Whether there was anything.</returns>
+    /// <exception cref="FastSegException">A living run holds it, or it cannot be removed.</exception>
+    public static bool Clean(string path)
+    {
+        (string hidden, _) = Places(path);
+        return Directory.Exists(hidden) && CleanHidden(path, hidden);
+    }
+
+    /// <summary>The same for all results in a folder; returns the hidden folders that were removed.</summary>
+    public static IReadOnlyList<string> CleanAll(string folder)
+    {
+        string[] hidden = Directory.GetDirectories(folder, $".*{Ending}");
+        return [.. hidden.Where(one => CleanHidden(one, one))];
+    }
+
+    /// <summary>
+    /// The failure of a result whose folder was left by a run that did not finish, or is being written; null where there is none.
+    /// </summary>
+    public static FastSegException? Left(string path)
+    {
+        (string hidden, _) = Places(path);
+        if (!Directory.Exists(hidden))
+        {
+            return null;
+        }
+        return IsHeld(System.IO.Path.Combine(hidden, LockName))
+            ? Busy(path, hidden)
+            : new FastSegException($"{path}: a run that did not finish left {hidden}; {Remedy}.");
+    }
+
+    /// <summary>The run that left a folder: what the first of its journals says. Null where there is no journal.</summary>
+    public static RunIdentity? RunOf(string hidden) => !Directory.Exists(hidden) ? null : Journals(hidden)
+        .Select(path => JournalContent.Read(path)?.Run).FirstOrDefault(run => run is not null);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        bool stays = Stays;
+        try
+        {
+            Journal?.Flush();
+        }
+        catch (FastSegException)
+        {
+            // The disk is full or gone; what was added counts as far as it came, and the failure that ended the run says why.
+        }
+        if (Block is not null)
+        {
+            Leave();
+            return;
+        }
+        // What blocks wrote stays unless all of it has its name.
+        if (!stays && (_start is null or { Task: RunTask.Compute } || IsCommitted || !_wasThere))
+        {
+            RemoveAll();
+        }
+        Release();
+    }
+
+    /// <summary>Leaves the folder to the other blocks, without the journal of one that did nothing.</summary>
+    private void Leave()
+    {
+        string journal = System.IO.Path.Combine(Hidden, _start!.JournalName);
+        bool nothing = Journal!.Count == 0;
+        Release();
+        try
+        {
+            if (nothing)
+            {
+                File.Delete(journal);
+                Directory.Delete(Hidden);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Other blocks have files there.
+        }
+    }
+
+    private static bool CleanHidden(string path, string hidden)
+    {
+        string lockFile = System.IO.Path.Combine(hidden, LockName);
+        if (IsHeld(lockFile))
+        {
+            throw new FastSegException($"{path} is being written by another run, in {hidden}; wait for it.");
+        }
+        BlockLock.RefuseLiving(path, hidden);
+        try
+        {
+            Directory.Delete(hidden, recursive: true);
+            return true;
+        }
+        catch (Exception e) when (PartialFile.IsDiskFailure(e))
+        {
+            throw new FastSegException($"{hidden} cannot be removed ({InputFile.OneLine(e.Message)}); check its permissions.", e);
+        }
+    }
+
+    private static string NameOf(int number) => number == 0 ? DataName : $"{DataName}{number + 1}";
+
+    private static string Target(string path) =>
+        RealPath.Of(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
+
+    private static bool IsHeld(string lockFile)
+    {
+        bool held = File.Exists(lockFile);
+        HiddenName.IfUnlocked(lockFile, () => held = false);
+        return held;
+    }
+
+    private static FastSegException Busy(string path, string hidden) =>
+        new($"{path} is being written by another run, in {hidden}; wait for it, or name another place.");
+
+    /// <summary>All journals in a run's folder.</summary>
+    private static IEnumerable<string> Journals(string hidden) =>
+    [
+        .. ((string[])[RunStart.Whole, RunStart.Prepared, RunStart.Finish]).Select(name => System.IO.Path.Combine(hidden, name))
+            .Where(File.Exists),
+        .. RunBlock.Journals(hidden).Select(one => one.Path),
+    ];
+
+    /// <summary>Whether this is a block's first start beside others, or behind the run's preparation.</summary>
+    private bool BeginsBlock => Block is not null && !Has(_start!.JournalName) && !Has(RunStart.Whole)
+        && (Journals(Hidden).Any() || !Directory.Exists(System.IO.Path.Combine(Hidden, DataName)));
+
+    private bool Has(string name) => File.Exists(System.IO.Path.Combine(Hidden, name));
+
+    /// <summary>What all blocks have finished.</summary>
+    private IEnumerable<RunUnit> OfBlocks() =>
+        RunBlock.Journals(Hidden).SelectMany(one => JournalContent.Read(one.Path)?.Units.Values ?? Enumerable.Empty<RunUnit>());
+
+    /// <summary>Takes the lock of the whole folder, or that of a block while nobody has the former.</summary>
+    private (SafeFileHandle?, BlockLock?) Lock()
+    {
+        string lockFile = System.IO.Path.Combine(Hidden, LockName);
+        if (Block is null)
+        {
+            if (_start?.Task == RunTask.Finish)
+            {
+                BlockLock.RefuseLiving(Path, Hidden);
+            }
+            return (Take(lockFile), null);
+        }
+        if (IsHeld(lockFile))
+        {
+            throw Busy(Path, Hidden);
+        }
+        BlockLock? taken = null;
+        Guard(() => taken = new BlockLock(System.IO.Path.Combine(Hidden, Block.LockName), $"{Path}: {Block}"));
+        return (null, taken);
+    }
+
+    private SafeFileHandle Take(string lockFile)
+    {
+        SafeFileHandle? handle = null;
+        try
+        {
+            Guard(() => handle = File.OpenHandle(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (FastSegException e) when (e.InnerException is IOException inner && (inner.HResult & 0xffff) == Held)
+        {
+            throw Busy(Path, Hidden);
+        }
+        return handle!;
+    }
+
+    private RunJournal Open(RunIdentity run, string name)
+    {
+        string path = System.IO.Path.Combine(Hidden, name);
+        return new RunJournal(path, run, batch =>
+        {
+            _blockLock?.Check();
+            StoredUnits.Sync(Hidden, batch);
+        });
+    }
+
+    private void Release()
+    {
+        Journal?.Dispose();
+        _lock?.Dispose();
+        _blockLock?.Dispose();
+    }
+
+    /// <summary>Removes the folder, the journal last: where that is cut short, it says that all results have their names.</summary>
+    private void RemoveAll()
+    {
+        try
+        {
+            foreach (string entry in Directory.EnumerateFileSystemEntries(Hidden).Where(entry => !IsLast(entry)).ToList())
+            {
+                if (Directory.Exists(entry))
+                {
+                    Directory.Delete(entry, recursive: true);
+                }
+                else
+                {
+                    File.Delete(entry);
+                }
+            }
+            Directory.Delete(Hidden, recursive: true);
+            Removed?.Invoke();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The folder above went away or became read-only: there is nothing left that could be removed.
+        }
+    }
+
+    private static bool IsLast(string entry) => System.IO.Path.GetFileName(entry) is RunStart.Whole or RunStart.Finish or LockName;
+
+    /// <summary>Refuses a folder in which the same run was begun in other blocks, or another run in any.</summary>
+    private void CheckOthers(RunIdentity run)
+    {
+        if (Block is not null && Has(RunStart.Whole))
+        {
+            throw new FastSegException($"{Path}: the run in {Hidden} was begun as a whole, not in blocks; {Remedy}.");
+        }
+        if (_start!.Task == RunTask.Compute
+            && RunBlock.Journals(Hidden).FirstOrDefault(one => one.Block.Count != Block?.Count).Block is { } other)
+        {
+            string wanted = Block is null ? "as a whole" : $"in {Block.Count}";
+            throw new FastSegException($"{Path}: the run in {Hidden} was begun in {other.Count} blocks, not {wanted}; {Remedy}.");
+        }
+        foreach (string journal in Journals(Hidden))
+        {
+            if (JournalContent.Read(journal)?.Run.Difference(run) is { } difference)
+            {
+                throw new FastSegException(
+                    $"{Path}: {Hidden} is of another run: {difference}; {AnotherRemedy}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using FastSeg.Files;
+using FastSeg.Files.Runs;
+using FastSeg.Images.Zarr;
+
+namespace FastSeg.Resuming;
+
+/// <summary>
+/// Puts the blocks of a run together: looks whether every block is there, makes the smaller sizes and gives all results their names. It can
+/// be interrupted and begun again.
+/// </summary>
+internal sealed class BlockFinish : IDisposable
+{
+    private readonly RunFolder _folder;
+    private readonly List<ZarrWriter> _writers = [];
+    private readonly int _blocks;
+
+    private BlockFinish(RunFolder folder, int blocks) => (_folder, _blocks) = (folder, blocks);
+
+    /// <summary>The layouts of the results, the labels' first.</summary>
+    public IReadOnlyList<ImageLayout> Layouts => [.. _writers.Select(writer => writer.Layout)];
+
+    /// <summary>Opens what the blocks of a run left; null where no run left anything.</summary>
+    /// <param name="path">The label map.</param>
+    /// <param name="beside">The paths of probabilities and confidence, given whether there are any.</param>
+    /// <param name="threads">Threads that make the smaller sizes.</param>
+    /// <exception cref="FastSegException">A block is being written, or there is none, or the folder is damaged.</exception>
+    public static BlockFinish? Open(string path, Func<bool, string> beside, int threads)
+    {
+        (string hidden, _) = RunFolder.Places(path);
+        if (!Directory.Exists(hidden))
+        {
+            return null;
+        }
+        int blocks = RunBlock.Journals(hidden) is { Count: > 0 } journals ? journals[0].Block.Count : 0;
+        RunIdentity? run = RunFolder.RunOf(hidden);
+        if (blocks == 0 || run is null)
+        {
+            throw new FastSegException($"{path}: no block of the run in {hidden} has begun; {RunFolder.Remedy}.");
+        }
+        var finish = new BlockFinish(new RunFolder(path, new RunStart(run, Resume: true) { Task = RunTask.Finish }), blocks);
+        try
+        {
+            finish.AddWriters(path, hidden, beside, threads);
+            return finish;
+        }
+        catch
+        {
+            finish.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Puts all together. Returns the pixels of each label of the label map.</summary>
+    /// <exception cref="FastSegException">A block is missing, or the disk is full.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public long[] Run(int threads, ComputeOptions options)
+    {
+        RefuseMissing();
+        ImageWriter.CommitTogether(_writers, options.Cancellation);
+        return LabelCount.Of(_writers[0], [.. _writers[0].Layout.Classes.Select(one => one.Label)], threads, options);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _writers.ForEach(writer => writer.Dispose());
+        _folder.Dispose();
+    }
+
+    private void AddWriters(string path, string hidden, Func<bool, string> beside, int threads)
+    {
+        for (int number = 0; ; number++)
+        {
+            string description = RunFolder.DataOf(hidden, number) + ZarrWriter.Description;
+            if (number > 0 && !File.Exists(description))
+            {
+                return;
+            }
+            WrittenImage image = WrittenImage.Read(description);
+            string name = number == 0 ? path : beside(image.Layout.PageNames is not null);
+            _writers.Add(new ZarrWriter(name, image, image.Source is null ? null : LabelGroup.Of(path), _folder) { Threads = threads });
+        }
+    }
+
+    /// <summary>Names the blocks of which something is missing.</summary>
+    private void RefuseMissing()
+    {
+        var missing = new List<int>();
+        for (int i = 1; i <= _blocks; i++)
+        {
+            var block = new RunBlock(i, _blocks);
+            if (_writers.Exists(writer => block.Share(writer.FileCount) is var (from, to) && writer.Lacks(from, to)))
+            {
+                missing.Add(i);
+            }
+        }
+        if (missing.Count > 0)
+        {
+            throw new FastSegException(
+                $"{_folder.Path}: of {_blocks} blocks, {string.Join(", ", missing)} {(missing.Count == 1 ? "is" : "are")} not finished; "
+                + "run them again.");
+        }
+    }
+}
