@@ -12,6 +12,9 @@ internal sealed unsafe class ZarrReader : ImageReader
     /// <summary>Rows of the image that are kept decoded: a row of tiles with their halo, and the beginning of the next.</summary>
     private const long CachedRows = 1024;
 
+    /// <summary>Rows and columns of a wide image of which chunks are kept: what some threads read side by side.</summary>
+    private const long CachedHeight = 2048, CachedWidth = 4096;
+
     /// <summary>Most bytes of kept chunks; two are kept whatever their size.</summary>
     private const long MostCachedBytes = 256L << 20;
 
@@ -122,9 +125,10 @@ internal sealed unsafe class ZarrReader : ImageReader
     /// <summary>How many chunks the cache keeps.</summary>
     private int Budget()
     {
-        long rows = ((CachedRows / _array.Chunk[_axisY]) + 2) * Across * Deep;
+        long rows = ((CachedRows / _array.Chunk[_axisY]) + 2) * Across;
+        long square = ((CachedHeight / _array.Chunk[_axisY]) + 2) * ((CachedWidth / _array.Chunk[_axisX]) + 2);
         long fits = Math.Max(2, MostCachedBytes / Math.Max(_array.ChunkBytes, LeastSlotBytes));
-        return (int)Math.Min(Math.Min(rows, fits), Deep * Down * Across);
+        return (int)Math.Min(Math.Min(Math.Min(rows, square) * Deep, fits), Deep * Down * Across);
     }
 
     /// <summary>
