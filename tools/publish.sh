@@ -25,5 +25,6 @@ command -v dotnet >/dev/null || die "dotnet is not on PATH; install the .NET 10 
 # Each mode is a file that defines publish FOLDER and the folder it takes by default.
 source "$root/tools/publish/written.sh"
 source "$root/tools/publish/licences.sh"
+source "$root/tools/publish/runtime.sh"
 source "$root/tools/publish/$mode.sh"
 publish "${1:-$default}"

@@ -32,13 +32,15 @@ public struct BinSink : IPlaneSink
     public int PlaneStride;
 
     /// <inheritdoc/>
-    public void StoreFive(int plane, int pixel, float a, float b, float c, float d, float e)
+    public void StoreSeven(int plane, int pixel, float a, float b, float c, float d, float e, float f, float g)
     {
         Store(plane, pixel, a);
         Store(plane + 1, pixel, b);
         Store(plane + 2, pixel, c);
         Store(plane + 3, pixel, d);
         Store(plane + 4, pixel, e);
+        Store(plane + 5, pixel, f);
+        Store(plane + 6, pixel, g);
     }
 
     /// <inheritdoc/>

@@ -10,9 +10,8 @@ namespace FastSeg.Kernels;
 /// <remarks>
 /// The formulas are the CPU's. Groups have 32 x 8 threads; a thread computes four pixels, eight rows apart, of a square of 32 x 32. The
 /// blur with two pixels around the square, and the first derivatives with one, lie in shared memory: 14,432 bytes. A pixel costs 4 bytes
-/// read (5.1 with the rim, which comes from the L2 cache) and 7 values stored: 28 bytes as planes, 7 as bins; about 110 instructions,
-/// three of them roots, and 32 loads and 3 stores of shared memory. By count, on an H100 bins are bound by instructions (33.5e12 a
-/// second): 300 Gpx/s a scale without what the sink costs, planes by memory: 105 Gpx/s; on an A10 142 and 19.
+/// read (5.1 with the rim, which comes from the L2 cache) and 7 values stored: 28 bytes as planes, 7 as bins. A group that sees no edge of
+/// what was read clamps no place, and the seven planes of a default scale lie one behind the other, so a pixel's address is made once.
 /// </remarks>
 public static class Derivatives
 {
@@ -34,73 +33,127 @@ public static class Derivatives
         ArrayView<float> gy = SharedMemory.Allocate<float>(Stride * (MaxRows + 2));
         int left = shape.CoreX + (Grid.IdxX * Columns), top = shape.CoreY + (Grid.IdxY * ThreadRows * Group.DimY);
         int rows = ThreadRows * Group.DimY, thread = (Group.IdxY * Columns) + Group.IdxX, threads = Columns * Group.DimY;
+        bool inside = IsInside(blur, shape, left, top, rows);
+        int pitch = blur.Width - BlurStride, first = ((top - Border - blur.Y) * blur.Width) + left - Border - blur.X;
         // Threads take the places one after the other: rows of 36 or 34 would leave most lanes of every second round idle.
         for (int i = thread; i < (rows + (2 * Border)) * BlurStride; i += threads)
         {
             int row = i / BlurStride;
-            pixels[i] = blur.At(left - Border + i - (row * BlurStride), top - Border + row);
+            int at = inside ? first + (row * pitch) + i : blur.Index(left - Border + i - (row * BlurStride), top - Border + row);
+            pixels[i] = blur.Values[at];
         }
         GroupBarrier.Wait();
         for (int i = thread; i < (rows + 2) * Stride; i += threads)
         {
-            // Outside of the image the derivatives of its edge are repeated, not derivatives of the repeated blur: x and y are clamped.
-            int row = i / Stride, y = Math.Max(Math.Min(top - 1 + row, shape.Height - 1), 0) - top + Border;
-            int x = Math.Max(Math.Min(left - 1 + i - (row * Stride), shape.Width - 1), 0) - left + Border;
-            First(pixels, (y * BlurStride) + x, gx, gy, i);
+            // The place of the upper left neighbour.
+            int row = i / Stride, at = i + (row * (BlurStride - Stride));
+            if (!inside)
+            {
+                // Outside of the image the derivatives of its edge are repeated, not derivatives of the repeated blur: x and y are clamped.
+                int y = Math.Max(Math.Min(top - 1 + row, shape.Height - 1), 0) - top + Border;
+                int x = Math.Max(Math.Min(left - 1 + i - (row * Stride), shape.Width - 1), 0) - left + Border;
+                at = ((y - 1) * BlurStride) + x - 1;
+            }
+            First(pixels.SubView(at, (2 * BlurStride) + 3), gx, gy, i);
         }
         GroupBarrier.Wait();
         int column = left - shape.CoreX + Group.IdxX;
-        for (int row = Group.IdxY; row < rows; row += Group.DimY)
+        int firstLine = top - shape.CoreY, end = column < shape.CoreWidth ? Math.Min(rows, shape.CoreHeight - firstLine) : 0;
+        bool seven = planes.AreSeven();
+        int pixel = ((firstLine + Group.IdxY) * shape.CoreWidth) + column, place = (Group.IdxY * Stride) + Group.IdxX;
+        for (int row = Group.IdxY; row < end; row += Group.DimY)
         {
-            int line = top - shape.CoreY + row;
-            if (column < shape.CoreWidth && line < shape.CoreHeight)
+            float own = pixels[place + (row * (BlurStride - Stride)) + (Border * BlurStride) + Border];
+            var values = Derived.Of(own, gx.SubView(place, (2 * Stride) + 3), gy.SubView(place, (2 * Stride) + 3));
+            if (seven)
             {
-                int pixel = (line * shape.CoreWidth) + column, at = ((row + 1) * Stride) + Group.IdxX + 1;
-                Neighbours x = Neighbours.Read(gx, at), y = Neighbours.Read(gy, at);
-                float a = x.AlongX(), b = x.AlongY(), d = y.AlongY(), trace = a + d;
-                if (planes.Gaussian >= 0)
-                {
-                    sink.Store(planes.Gaussian, pixel, pixels[((row + Border) * BlurStride) + Group.IdxX + Border]);
-                }
-                if (planes.Sobel >= 0)
-                {
-                    sink.Store(planes.Sobel, pixel, MathF.Sqrt(Fma.Of(x.Own, x.Own, y.Own * y.Own)) * (1 / 8f));
-                }
-                if (planes.Hessian >= 0)
-                {
-                    StoreHessian(a, b, d, trace, planes.Hessian, pixel, sink);
-                }
-                if (planes.Laplacian >= 0)
-                {
-                    sink.Store(planes.Laplacian, pixel, trace * (1 / 64f));
-                }
+                values.StoreSeven(planes.Gaussian, pixel, sink);
             }
+            else
+            {
+                values.Store(planes, pixel, sink);
+            }
+            pixel += Group.DimY * shape.CoreWidth;
+            place += Group.DimY * Stride;
         }
     }
 
-    /// <summary>Both first derivatives times 8 at one pixel.</summary>
+    /// <summary>Whether a group sees nothing but pixels that were read, so that no place has to be clamped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void First(ArrayView<float> pixels, int at, ArrayView<float> gx, ArrayView<float> gy, int to)
+    private static bool IsInside(PlaneWindow blur, TileShape shape, int left, int top, int rows) =>
+        blur.Holds(left - Border, top - Border) && blur.Holds(left + Columns + Border - 1, top + rows + Border - 1)
+        && left > 0 && top > 0 && left + Columns < shape.Width && top + rows < shape.Height;
+
+    /// <summary>Both first derivatives times 8 at one pixel, given the blur from its upper left neighbour on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void First(ArrayView<float> p, ArrayView<float> gx, ArrayView<float> gy, int to)
     {
-        ArrayView<float> p = pixels.SubView(at - BlurStride - 1, (2 * BlurStride) + 3);
         float upLeft = p[0], upRight = p[2], downLeft = p[2 * BlurStride], downRight = p[(2 * BlurStride) + 2];
         gx[to] = Fma.Of(2f, p[BlurStride + 2], upRight + downRight) - Fma.Of(2f, p[BlurStride], upLeft + downLeft);
         gy[to] = Fma.Of(2f, p[(2 * BlurStride) + 1] - p[1], downLeft - upLeft + (downRight - upRight));
     }
 
-    /// <summary>The Hessian's five planes at one pixel, from the second derivatives times 64.</summary>
-    private static void StoreHessian<TSink>(float a, float b, float d, float trace, int plane, int pixel, TSink sink)
-        where TSink : struct, IPlaneSink
+    /// <summary>The values of one pixel.</summary>
+    private struct Derived
     {
-        float difference = a - d, bb = b * b, twiceB = b + b;
-        // The CPU computes 0 - b * b, which is +0 for b = 0, where -(b * b) is -0. This is a choice and not a subtraction, because the
-        // assembler would fuse that with the product.
-        float minus = bb == 0f ? 0f : -bb;
-        float root = MathF.Sqrt(Fma.Of(difference, difference, twiceB * twiceB));
-        float mod = MathF.Sqrt(Fma.Of(a, a, Fma.Of(d, d, bb)));
-        sink.StoreFive(
-            plane, pixel, (trace + root) * (1 / 128f), (trace - root) * (1 / 128f), mod * (1 / 64f), trace * (1 / 64f),
-            Fma.Of(a, d, minus) * (1 / 4096f));
+        private float _gaussian, _sobel, _large, _small, _mod, _trace, _determinant, _laplacian;
+
+        /// <summary>Computes them.</summary>
+        /// <param name="blur">The pixel's blur.</param>
+        /// <param name="gx">Derivatives along x times 8, from the upper left neighbour on.</param>
+        /// <param name="gy">The same along y.</param>
+        public static Derived Of(float blur, ArrayView<float> gx, ArrayView<float> gy)
+        {
+            // Second derivatives times 64.
+            Neighbours x = Neighbours.Read(gx), y = Neighbours.Read(gy);
+            float a = x.AlongX(), b = x.AlongY(), d = y.AlongY(), trace = a + d;
+            float difference = a - d, bb = b * b, twiceB = b + b;
+            // The CPU computes 0 - b * b, which is +0 for b = 0, where -(b * b) is -0. This is a choice and not a subtraction, because the
+            // assembler would fuse that with the product.
+            float minus = bb == 0f ? 0f : -bb;
+            float root = MathF.Sqrt(Fma.Of(difference, difference, twiceB * twiceB));
+            float mod = MathF.Sqrt(Fma.Of(a, a, Fma.Of(d, d, bb)));
+            return new Derived
+            {
+                _gaussian = blur,
+                _sobel = MathF.Sqrt(Fma.Of(x.Own, x.Own, y.Own * y.Own)) * (1 / 8f),
+                _large = (trace + root) * (1 / 128f),
+                _small = (trace - root) * (1 / 128f),
+                _mod = mod * (1 / 64f),
+                _trace = trace * (1 / 64f),
+                _determinant = Fma.Of(a, d, minus) * (1 / 4096f),
+                _laplacian = trace * (1 / 64f),
+            };
+        }
+
+        /// <summary>Stores all but the Laplacian, one plane behind the other.</summary>
+        public readonly void StoreSeven<TSink>(int first, int pixel, TSink sink) where TSink : struct, IPlaneSink =>
+            sink.StoreSeven(first, pixel, _gaussian, _sobel, _large, _small, _mod, _trace, _determinant);
+
+        /// <summary>Stores those that are wanted.</summary>
+        public readonly void Store<TSink>(DerivativePlanes planes, int pixel, TSink sink) where TSink : struct, IPlaneSink
+        {
+            if (planes.Gaussian >= 0)
+            {
+                sink.Store(planes.Gaussian, pixel, _gaussian);
+            }
+            if (planes.Sobel >= 0)
+            {
+                sink.Store(planes.Sobel, pixel, _sobel);
+            }
+            if (planes.Hessian >= 0)
+            {
+                sink.Store(planes.Hessian, pixel, _large);
+                sink.Store(planes.Hessian + 1, pixel, _small);
+                sink.Store(planes.Hessian + 2, pixel, _mod);
+                sink.Store(planes.Hessian + 3, pixel, _trace);
+                sink.Store(planes.Hessian + 4, pixel, _determinant);
+            }
+            if (planes.Laplacian >= 0)
+            {
+                sink.Store(planes.Laplacian, pixel, _laplacian);
+            }
+        }
     }
 
     /// <summary>A first derivative at a pixel and around it.</summary>
@@ -110,10 +163,10 @@ public static class Derivatives
 
         private float _upLeft, _up, _upRight, _left, _right, _downLeft, _down, _downRight;
 
-        public static Neighbours Read(ArrayView<float> values, int at)
+        /// <summary>Reads them, from the upper left one on.</summary>
+        public static Neighbours Read(ArrayView<float> v)
         {
             const int Down = 2 * Stride;
-            ArrayView<float> v = values.SubView(at - Stride - 1, Down + 3);
             return new Neighbours
             {
                 Own = v[Stride + 1],
@@ -150,4 +203,7 @@ public struct DerivativePlanes
 
     /// <summary>Trace of the second derivatives.</summary>
     public int Laplacian;
+
+    /// <summary>Whether these are the seven planes of a default scale, one behind the other.</summary>
+    public readonly bool AreSeven() => Gaussian >= 0 && Sobel == Gaussian + 1 && Hessian == Gaussian + 2 && Laplacian < 0;
 }

@@ -15,15 +15,22 @@ public struct FloatSink : IPlaneSink
     public void Store(int plane, int pixel, float value) => Planes[((long)plane * PlaneStride) + pixel] = value;
 
     /// <inheritdoc/>
-    public void StoreFive(int plane, int pixel, float a, float b, float c, float d, float e)
+    public void StoreSeven(int plane, int pixel, float a, float b, float c, float d, float e, float f, float g)
     {
-        // The pixel's address is made once, and the planes lie behind it.
-        ArrayView<float> at = Planes.SubView(((long)plane * PlaneStride) + pixel, (4L * PlaneStride) + 1);
-        int stride = PlaneStride;
+        // The pixel's address is made once, and each plane lies a stride behind the one before.
+        ArrayView<float> at = Planes.SubView(((long)plane * PlaneStride) + pixel);
         at[0] = a;
-        at[stride] = b;
-        at[2 * stride] = c;
-        at[3 * stride] = d;
-        at[4 * stride] = e;
+        at = at.SubView(PlaneStride);
+        at[0] = b;
+        at = at.SubView(PlaneStride);
+        at[0] = c;
+        at = at.SubView(PlaneStride);
+        at[0] = d;
+        at = at.SubView(PlaneStride);
+        at[0] = e;
+        at = at.SubView(PlaneStride);
+        at[0] = f;
+        at = at.SubView(PlaneStride);
+        at[0] = g;
     }
 }

@@ -24,13 +24,8 @@ public static class Fma
 
     /// <summary>Adds the operation to a context; to be called before any accelerator or backend of it compiles a kernel.</summary>
     /// <param name="context">The context.</param>
-    public static void Register(Context context)
-    {
-        System.Reflection.MethodInfo method = typeof(Fma).GetMethod(nameof(Of))!;
-        IntrinsicImplementationManager manager = context.GetIntrinsicManager();
-        manager.RegisterMethod(method, new PTXIntrinsic(typeof(Fma), nameof(EmitPtx), IntrinsicImplementationMode.GenerateCode));
-        manager.RegisterMethod(method, new CLIntrinsic(typeof(Fma), nameof(EmitOpenCl), IntrinsicImplementationMode.GenerateCode));
-    }
+    public static void Register(Context context) =>
+        Intrinsic.Register(context, typeof(Fma), nameof(Of), nameof(EmitPtx), nameof(EmitOpenCl));
 
     private static void EmitPtx(PTXBackend backend, PTXCodeGenerator code, Value value)
     {

@@ -23,13 +23,8 @@ public static class GroupBarrier
 
     /// <summary>Adds the operation to a context; to be called before any accelerator or backend of it compiles a kernel.</summary>
     /// <param name="context">The context.</param>
-    public static void Register(Context context)
-    {
-        System.Reflection.MethodInfo method = typeof(GroupBarrier).GetMethod(nameof(Wait))!;
-        IntrinsicImplementationManager manager = context.GetIntrinsicManager();
-        manager.RegisterMethod(method, new PTXIntrinsic(typeof(GroupBarrier), nameof(EmitPtx), IntrinsicImplementationMode.GenerateCode));
-        manager.RegisterMethod(method, new CLIntrinsic(typeof(GroupBarrier), nameof(EmitOpenCl), IntrinsicImplementationMode.GenerateCode));
-    }
+    public static void Register(Context context) =>
+        Intrinsic.Register(context, typeof(GroupBarrier), nameof(Wait), nameof(EmitPtx), nameof(EmitOpenCl));
 
     private static void EmitPtx(PTXBackend backend, PTXCodeGenerator code, Value value)
     {

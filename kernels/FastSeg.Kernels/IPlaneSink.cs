@@ -9,6 +9,6 @@ public interface IPlaneSink
     /// <summary>Takes the value of a plane at a pixel of the core; pixels are numbered row by row.</summary>
     void Store(int plane, int pixel, float value);
 
-    /// <summary>Takes a pixel's values of five planes, one behind the other.</summary>
-    void StoreFive(int plane, int pixel, float a, float b, float c, float d, float e);
+    /// <summary>Takes a pixel's values of seven planes, one behind the other.</summary>
+    void StoreSeven(int plane, int pixel, float a, float b, float c, float d, float e, float f, float g);
 }

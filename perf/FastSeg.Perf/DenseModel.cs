@@ -1,4 +1,5 @@
 using FastSeg.Forest;
+using FastSeg.Perf.Kit;
 
 namespace FastSeg.Perf;
 
@@ -7,12 +8,16 @@ internal static class DenseModel
 {
     private static Model? _model;
 
-    /// <summary>The model; the first call trains it and adds how long that took.</summary>
+    /// <summary>The model; the first call trains it and adds how long that took, or takes that of a kit.</summary>
     public static Model Get(PerfRun run)
     {
         if (_model is not null)
         {
             return _model;
+        }
+        if (KitFolder.Here is { } kit)
+        {
+            return _model = kit.Model(KitFolder.Dense);
         }
         TrainingResult result = Train(run, TrainingOptions.Published);
         _model = result.Model;

@@ -1,11 +1,13 @@
 using FastSeg.Checks;
+using FastSeg.Perf.Devices;
 
 namespace FastSeg.Perf;
 
 /// <summary>
-/// Times the classical path on a GPU, from memory to memory, and how soon a small image is done, beside what the device's memory allows.
-/// Where only the simulated device is there, it prints counts instead, because a simulation has no speed: bytes over the bus, memory of the
-/// device, the kernels' bytes, operations and launches, and the rates that real GPUs should reach by these counts.
+/// Times a GPU: what its memory and its lanes do at most, every family of kernels beside what is counted of it, the classical path from
+/// memory to memory and from TIFF to TIFF, and how soon a small image is done. Where only the simulated device is there, it prints counts
+/// instead, because a simulation has no speed: bytes over the bus, memory of the device, the kernels' bytes, operations and launches, and
+/// the rates that real GPUs should reach by these counts.
 /// </summary>
 internal static class GpuBench
 {
@@ -13,9 +15,18 @@ internal static class GpuBench
 
     public static void Run(PerfRun run)
     {
-        GpuFound device = GpuProbe.Run()
-            .FirstOrDefault(found => found.Exists && found.PassedOver.Length == 0 && found.Backend != BackendKind.Simulated)
-            ?? GpuProbe.Run().First(found => found.Backend == BackendKind.Simulated);
+        GpuFound device = Device(run);
+        if (device.Backend != BackendKind.Simulated)
+        {
+            Families(run, device.Backend, DenseModel.Get(run));
+        }
+        Whole(run);
+    }
+
+    /// <summary>Everything but the families of kernels.</summary>
+    public static void Whole(PerfRun run)
+    {
+        GpuFound device = Device(run);
         PerfRun.Note($"gpu: {device.Name} {device.Details}");
         var options = new ComputeOptions { Backend = device.Backend, Threads = run.Options.Threads };
         var segmenter = new Segmenter(DenseModel.Get(run));
@@ -32,10 +43,32 @@ internal static class GpuBench
         Times(run, segmenter, image, options);
     }
 
+    /// <summary>The first real device that can be used, or the simulated one.</summary>
+    private static GpuFound Device(PerfRun run) =>
+        GpuProbe.Run().FirstOrDefault(
+            found => found.Exists && found.PassedOver.Length == 0 && found.Backend != BackendKind.Simulated && !run.Options.Simulated)
+        ?? GpuProbe.Run().First(found => found.Backend == BackendKind.Simulated);
+
+    /// <summary>The device's own rates, and every family of kernels beside what is counted of it at these rates.</summary>
+    private static void Families(PerfRun run, BackendKind kind, Model model)
+    {
+        GpuModel here = GpuFamilies.Device(kind);
+        run.Add(new Quantity("gpu", "device: copying", here.BytesPerSecond / 1e9, "GB/s", "read plus written"));
+        run.Add(new Quantity("gpu", "device: multiply-adds", here.FlopsPerSecond / 1e12, "TFLOP/s", "two each"));
+        var counted = GpuPredictions.Groups().ToDictionary(group => group.Name, group => group.Launches);
+        var families = new GpuFamilies(kind, model.Forest);
+        foreach (FamilyTime time in GpuFamilies.Parts.SelectMany(families.Measure))
+        {
+            string beside = $"counted at this device's rates: {GpuPredictions.Rates(here, counted[time.Name])}; {time.Note}";
+            run.Add(new Quantity("gpu", $"kernels: {time.Name}", time.Rate / 1e9, "Gpx/s", beside));
+        }
+    }
+
     private static void Counts(PerfRun run, Segmenter segmenter, MemoryImage image, ComputeOptions options)
     {
         Plan plan = segmenter.Plan(image, Outputs(segmenter, image), options: options);
-        double core = plan.TileWidth * plan.TileHeight, read = (plan.TileWidth + (2.0 * plan.Halo)) * (plan.TileHeight + (2.0 * plan.Halo));
+        double core = plan.TileWidth * plan.TileHeight, around = 2.0 * plan.Halo;
+        double read = (plan.TileWidth + around) * (plan.TileHeight + around);
         string tiles = $"{plan.Tiles} tiles of {plan.TileWidth} x {plan.TileHeight}, two at a time";
         run.Add(new Quantity("gpu", "device memory of segment", plan.DeviceBytes / 1048576.0, "MiB", tiles));
         run.Add(new Quantity("gpu", "bytes up a pixel", read / core, "B", "samples and their halo"));
@@ -68,11 +101,12 @@ internal static class GpuBench
     {
         long pixels = image.Info.Bounds.Pixels;
         SegmentOutputs outputs = Outputs(segmenter, image);
-        double first = Seconds(() => segmenter.Segment(image, outputs, options: options));
+        double first = LatencyClock.Seconds(() => segmenter.Segment(image, outputs, options: options));
         run.Add(new Quantity("gpu", "first run, compilation included", first, "s"));
         double seconds = run.Best(() => segmenter.Segment(image, outputs, options: options));
-        string operation = $"segment, {image.Info.Width} x {image.Info.Height}, memory to memory";
-        run.Add(new Measurement("gpu", operation, seconds, pixels) { BytesPerPixel = 2, Note = "dense model" });
+        string size = $"{image.Info.Width} x {image.Info.Height}";
+        run.Add(new Measurement("gpu", $"segment, {size}, memory to memory", seconds, pixels) { BytesPerPixel = 2, Note = "dense model" });
+        Files(run, segmenter, options, size);
         int features = segmenter.Model.Planes;
         using var small = MemoryImage.FromMemory<byte>(PerfImages.Mosaic(SmallSide), SmallSide, SmallSide);
         float[] planes = new float[features * SmallSide * SmallSide];
@@ -84,16 +118,22 @@ internal static class GpuBench
         {
             Note = $"{features} planes",
         });
-        SegmentOutputs smallOutputs = Outputs(segmenter, small);
-        double labelled = run.Best(() => segmenter.Segment(small, smallOutputs, options: options));
-        run.Add(new Measurement("gpu", $"segment, {SmallSide} x {SmallSide}", labelled, SmallSide * SmallSide));
+        run.Add(LatencyBench.Segment(
+            run, $"dense, {options.Backend.Name()}", segmenter.Model, SmallSide, SampleType.UInt8, backend: options.Backend));
     }
 
-    private static double Seconds(Action action)
+    /// <summary>The mosaic as a TIFF, to a TIFF of labels.</summary>
+    private static void Files(PerfRun run, Segmenter segmenter, ComputeOptions options, string size)
     {
-        long start = System.Diagnostics.Stopwatch.GetTimestamp();
-        action();
-        return System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds;
+        using var folder = new ScratchFolder();
+        string image = folder.File("image.tif");
+        PerfImages.SaveMosaic(image, run.Options.Size);
+        double seconds = run.Best(() => JobBench.Segment(segmenter, image, folder.File("labels.tif"), options));
+        run.Add(new Measurement("gpu", $"segment, {size}, TIFF to TIFF", seconds, run.Options.Size * run.Options.Size)
+        {
+            BytesPerPixel = 2,
+            Note = "dense model",
+        });
     }
 
     private static SegmentOutputs Outputs(Segmenter segmenter, MemoryImage image) => new()

@@ -2,11 +2,11 @@ using FastSeg.Checks;
 
 namespace FastSeg.Perf;
 
-/// <summary>A GPU as its maker describes it, for predictions: none of its numbers was measured.</summary>
+/// <summary>A GPU for predictions: as its maker describes it, which nobody measured, or by its measured rates.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="BytesPerSecond">Bytes that its memory moves in a second.</param>
 /// <param name="Multiprocessors">Its multiprocessors, each of 128 lanes and 32 words of shared memory a cycle.</param>
-internal sealed record GpuModel(string Name, double BytesPerSecond, int Multiprocessors)
+internal sealed record GpuModel(string Name, double BytesPerSecond, double Multiprocessors)
 {
     private const double Cycles = 1.7e9, Lanes = 128, SharedWords = 32;
 
@@ -15,6 +15,13 @@ internal sealed record GpuModel(string Name, double BytesPerSecond, int Multipro
 
     /// <summary>NVIDIA A10.</summary>
     public static readonly GpuModel A10 = new("A10", 600e9, 72);
+
+    /// <summary>A device by its own rates: as many multiprocessors of that clock as its multiply-adds need.</summary>
+    public static GpuModel Of(double bytesPerSecond, double flopsPerSecond) =>
+        new("here", bytesPerSecond, flopsPerSecond / (2 * Lanes * Cycles));
+
+    /// <summary>Multiply-adds, two each, in a second.</summary>
+    public double FlopsPerSecond => 2 * Multiprocessors * Lanes * Cycles;
 
     /// <summary>
     /// Pixels a second that a tile's kernels, launched one after the other, should reach: the lower or the higher prediction.

@@ -13,9 +13,29 @@ internal static class GpuPredictions
     /// <summary>Thresholds of a feature, trees and byte planes of the benchmarks' dense forest, whose trees have 36.8 splits.</summary>
     public const int Thresholds = 100, Trees = 300, BytePlanes = 57;
 
-    private const string Filters = "filters, 58 features as floats", Forest = "forest of 300 trees of depth 6, with binning";
-    private const string Classical = "classical, end to end", Upsampler32 = "upsampler, k = 32";
-    private const int Patch = 14, TileSide = 72 * Patch, Side = 2 * TileSide;
+    /// <summary>Names of families.</summary>
+    public const string Filters = "filters, 58 features as floats", IntoBins = "filters into bins", TreesAlone = "trees alone";
+
+    /// <summary>Names of families.</summary>
+    public const string Classical = "classical, end to end", Smoothing = "smoothing of 3 classes, radius 8";
+
+    /// <summary>Pixels of a cell's side.</summary>
+    public const int Patch = 14;
+
+    private const string Forest = "forest of 300 trees of depth 6, with binning";
+    private const int TileSide = 72 * Patch, Side = 2 * TileSide;
+
+    private static readonly string Upsampler32 = UpsamplerOf(32);
+
+    /// <summary>
+    /// Families of single kernels of the filters: each with the class that holds its kernels, and how the names of its counts begin.
+    /// </summary>
+    public static readonly (string Name, string Class, string Count)[] FilterKernels =
+    [
+        ("samples to floats, uint8", "Pixels", "samples"), ("Gaussians, 5 sigmas, both passes", "Gaussian", "Gaussian"),
+        ("derivatives of 6 scales, into bins", "Derivatives", "derivatives"), ("differences of 5 blurs, into bins", "Dog", "differences"),
+        ("membrane, into bins", "Membrane", "membrane"),
+    ];
 
     /// <summary>The goals for an H100, in Gpx/s, which the lower prediction should reach.</summary>
     public static IReadOnlyDictionary<string, double> Wanted { get; } =
@@ -30,27 +50,36 @@ internal static class GpuPredictions
         KernelCount[] Named(string name) => [.. filters.Where(count => count.Kernel.StartsWith(name, StringComparison.Ordinal))];
         return
         [
-            ("samples to floats, uint8", Named("samples")),
-            ("Gaussians, 5 sigmas, both passes", Named("Gaussian")),
-            ("derivatives of 6 scales, into bins", Named("derivatives")),
-            ("differences of 5 blurs, into bins", Named("differences")),
-            ("membrane, into bins", Named("membrane")),
+            .. FilterKernels.Select(family => (family.Name, (IReadOnlyList<KernelCount>)Named(family.Count))),
             (Filters, floats),
             ("binning alone, 58 features of 100 thresholds", [binning]),
-            ("filters into bins", filters),
-            ("trees alone", [forest]),
+            (IntoBins, filters),
+            (TreesAlone, [forest]),
             (Forest, [binning with { Launches = 0 }, forest]),
             (Classical, [.. filters, forest]),
-            ("smoothing of 3 classes, radius 8", GpuCounts.Smoothing(3, 8, 1, masked: false)),
+            (Smoothing, GpuCounts.Smoothing(3, 8, 1, masked: false)),
             ("nearest, 32 planes of floats", [GpuCounts.Cells(false, 32, Patch)]),
             ("bilinear, 32 planes of floats", [GpuCounts.Cells(true, 32, Patch)]),
             (Upsampler32, Upsampler(32)),
-            ("upsampler, k = 128", Upsampler(128)),
+            (UpsamplerOf(128), Upsampler(128)),
         ];
     }
 
     /// <summary>The upsampler of Table S1 on a tile of 1008 x 1008 inside an image of whole patches of 14 pixels.</summary>
     public static IReadOnlyList<KernelCount> Upsampler(int channels)
+    {
+        using Upsampler network = Network(
+            channels,
+            config => UpsamplerShapes.Of(config, UpsamplerShapes.Widths(config)).Select(tensor =>
+                new WeightTensor(tensor.Name, tensor.Shape, new float[tensor.Shape.Aggregate(1L, (a, b) => a * b)])));
+        return GpuCounts.Upsampler(new UpsamplerPlanGpu(network, Side, Side, Side / Patch, Side / Patch, TileSide, TileSide));
+    }
+
+    /// <summary>The name of the upsampler's family.</summary>
+    public static string UpsamplerOf(int channels) => $"upsampler, k = {channels}";
+
+    /// <summary>The upsampler of Table S1 with as many channels.</summary>
+    public static Upsampler Network(int channels, Func<UpsamplerConfig, IEnumerable<WeightTensor>> weights)
     {
         var config = new UpsamplerConfig
         {
@@ -61,13 +90,18 @@ internal static class GpuPredictions
             Patch = Patch,
             Padding = Padding.Replicate,
         };
-        using var network = new Upsampler(config, UpsamplerShapes.Of(config, UpsamplerShapes.Widths(config))
-            .Select(tensor => new WeightTensor(tensor.Name, tensor.Shape, new float[tensor.Shape.Aggregate(1L, (a, b) => a * b)])));
-        return GpuCounts.Upsampler(new UpsamplerPlanGpu(network, Side, Side, Side / Patch, Side / Patch, TileSide, TileSide));
+        return new Upsampler(config, weights(config));
     }
 
+    /// <summary>Titles of the table in docs/gpu.md.</summary>
+    public static readonly string[] Titles =
+        ["kernels", "launches", "bytes", "flops", "instructions", "folded", "H100", "A10", "bound by"];
+
     /// <summary>The lines of the table in docs/gpu.md.</summary>
-    public static IEnumerable<string> Table() => Groups().Select(group =>
+    public static IEnumerable<string> Table() => Rows().Select(row => $"| {string.Join(" | ", row.Cells)} |");
+
+    /// <summary>The cells of that table, each row with its family's name and launches.</summary>
+    public static IEnumerable<(string Name, IReadOnlyList<KernelCount> Launches, string[] Cells)> Rows() => Groups().Select(group =>
     {
         string Sum(Func<KernelCount, double> what) => group.Launches.Sum(what).ToString("#,0", CultureInfo.InvariantCulture);
         string[] cells =
@@ -76,7 +110,7 @@ internal static class GpuPredictions
             Sum(count => count.Flops), Sum(count => count.Instructions), Sum(count => count.Folded),
             Rates(GpuModel.H100, group.Launches), Rates(GpuModel.A10, group.Launches), By(group.Launches),
         ];
-        return $"| {string.Join(" | ", cells)} |";
+        return (group.Name, group.Launches, cells);
     });
 
     /// <summary>Lower and higher prediction in Gpx/s, or one where they are the same.</summary>

@@ -24,7 +24,7 @@ internal static class JobBench
         RunResult? fastest = null;
         double seconds = run.Best(() =>
         {
-            RunResult result = Segment(segmenter, image, folder.File("labels.tif"), run.Options.Threads);
+            RunResult result = Segment(segmenter, image, folder.File("labels.tif"), Options(run));
             fastest = fastest is null || result.Seconds < fastest.Seconds ? result : fastest;
         });
         run.Add(new Measurement("job", $"segment, {side} x {side} TIFF to TIFF", seconds, pixels)
@@ -46,12 +46,14 @@ internal static class JobBench
         }
     }
 
-    private static RunResult Segment(Segmenter segmenter, string path, string output, int threads)
+    private static ComputeOptions Options(PerfRun run) => new() { Backend = BackendKind.Cpu, Threads = run.Options.Threads };
+
+    /// <summary>From a file to a file of labels.</summary>
+    public static RunResult Segment(Segmenter segmenter, string path, string output, ComputeOptions options)
     {
         using ImageReader image = ImageFile.Open(path);
         using ImageWriter labels = ImageFile.Create(output, segmenter.LabelLayout(image.Info));
-        return segmenter.Segment(
-            image, new SegmentOutputs { Labels = labels }, options: new ComputeOptions { Backend = BackendKind.Cpu, Threads = threads });
+        return segmenter.Segment(image, new SegmentOutputs { Labels = labels }, options: options);
     }
 
     private static void Compare(PerfRun run, Segmenter segmenter, double ours, RunResult fastest)

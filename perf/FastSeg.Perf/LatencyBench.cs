@@ -61,10 +61,13 @@ internal static class LatencyBench
     }
 
     /// <summary>Frames through a session that segments.</summary>
-    public static Latency Segment(PerfRun run, string what, Model model, int side, SampleType type, int most = LatencyClock.Most)
+    public static Latency Segment(
+        PerfRun run, string what, Model model, int side, SampleType type, int most = LatencyClock.Most,
+        BackendKind backend = BackendKind.Cpu)
     {
         long start = Stopwatch.GetTimestamp();
-        using var session = new SegmentationSession(model, new FrameShape(side, side, type), Options(run));
+        using var session = new SegmentationSession(
+            model, new FrameShape(side, side, type), Options(run) with { Backend = backend });
         double setUp = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return Segment(session, Name($"segment, {what}", side, type), setUp, most);
     }

@@ -31,7 +31,9 @@ internal sealed record Measurement(string Group, string Name, double Seconds, lo
         double memory = BytesPerPixel / bounds.BytesPerSecond, arithmetic = FlopsPerPixel / bounds.FlopsPerSecond;
         double own = OwnBound is { } given ? 1 / given.PixelsPerSecond : 0;
         double seconds = Math.Max(own, Math.Max(memory, arithmetic));
-        return seconds == 0 ? (0, "") : (1 / seconds, seconds == own ? OwnBound!.Value.By : seconds == memory ? "memory" : "arithmetic");
+        return seconds > 0 && double.IsFinite(seconds)
+            ? (1 / seconds, seconds == own ? OwnBound!.Value.By : seconds == memory ? "memory" : "arithmetic")
+            : (0, "");
     }
 }
 

@@ -1,11 +1,16 @@
 using FastSeg.Cli.Scaling;
+using FastSeg.Perf.Kit;
 
 namespace FastSeg.Perf;
 
 /// <summary>Real micrographs of any size: the sample's Ni images side by side.</summary>
 internal static class PerfImages
 {
-    private static readonly Lazy<Mosaic> All = new(() => FastSeg.Cli.Scaling.Mosaic.Of([.. Names("train"), .. Names("test")]));
+    private static readonly Lazy<Mosaic> All = new(
+        () => FastSeg.Cli.Scaling.Mosaic.Of(KitFolder.Here?.Images ?? Micrographs));
+
+    /// <summary>The sample's micrographs in the order in which mosaics take them.</summary>
+    public static IReadOnlyList<string> Micrographs => [.. Names("train"), .. Names("test")];
 
     /// <summary>Images and labels to train on.</summary>
     public static IReadOnlyList<(string Image, string Labels)> Training =>

@@ -18,7 +18,7 @@ internal sealed record PerfOptions
     public const string Usage =
         """
         usage: fastseg perf [--only GROUP,..] [--size 4096] [--threads 2] [--runs 3] [--large 20000] [--huge 45000]
-                            [--peers] [--json FILE] [--save [--machine NAME]]
+                            [--peers] [--simulated] [--json FILE] [--save [--machine NAME]]
           --only     some of: backbone, doors, filters, forest, gpu, interactive, job, large, latency, loop, memory, smooth,
                      studio, upsampler (default: all but large)
           --size     side of the square image that operations and the job run on
@@ -27,6 +27,7 @@ internal sealed record PerfOptions
           --large    side of the image whose segmentation's peak memory is measured
           --huge     side of the OME-Zarr of the group large, which takes 12 GB of disk; 0 leaves it out
           --peers    also scipy, scikit-image, OpenCV, vigra, Python's xgboost and ONNX Runtime, in the same run on as many cores
+          --simulated  the group gpu on the simulated device although a GPU is there
           --json     writes everything measured to FILE
           --save     writes it to perf/results/NAME/, as JSON and as a table; NAME describes the machine
         """;
@@ -51,6 +52,9 @@ internal sealed record PerfOptions
 
     public string? Machine { get; private init; }
 
+    /// <summary>Whether the group "gpu" takes the simulated device although a GPU is there.</summary>
+    public bool Simulated { get; private init; }
+
     /// <summary>Reads the arguments.</summary>
     /// <exception cref="FastSegException">One is unknown or out of range.</exception>
     public static PerfOptions Parse(IReadOnlyList<string> arguments)
@@ -72,6 +76,7 @@ internal sealed record PerfOptions
                 "--json" => options with { Json = Value() },
                 "--save" => options with { Save = true },
                 "--machine" => options with { Machine = Value() },
+                "--simulated" => options with { Simulated = true },
                 _ => throw new FastSegException($"{name} is not an option of perf.\n{Usage}"),
             };
         }

@@ -33,6 +33,9 @@ internal sealed class PerfRun(PerfOptions options, Bounds bounds)
 
     public IReadOnlyList<Latency> Latencies => _latencies;
 
+    /// <summary>Called after each result, for who writes them down as they come.</summary>
+    public Action? Added { get; init; }
+
     /// <summary>Versions of the peers that took part.</summary>
     public SortedDictionary<string, string> PeerVersions { get; } = new(StringComparer.Ordinal);
 
@@ -80,24 +83,28 @@ internal sealed class PerfRun(PerfOptions options, Bounds bounds)
     {
         _measurements.Add(measurement);
         Console.WriteLine(Tables.Line(measurement, Bounds));
+        Added?.Invoke();
     }
 
     public void Add(Comparison comparison)
     {
         _comparisons.Add(comparison);
         Console.WriteLine(Tables.Line(comparison));
+        Added?.Invoke();
     }
 
     public void Add(Quantity quantity)
     {
         _quantities.Add(quantity);
         Console.WriteLine(Tables.Line(quantity));
+        Added?.Invoke();
     }
 
     public void Add(Latency latency)
     {
         _latencies.Add(latency);
         Console.WriteLine(LatencyTable.Line(latency));
+        Added?.Invoke();
     }
 
     /// <summary>Says something that is no measurement, such as a peer that is not installed.</summary>

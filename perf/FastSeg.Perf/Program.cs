@@ -1,15 +1,20 @@
 using FastSeg;
 using FastSeg.Perf;
 using FastSeg.Perf.Drawing;
+using FastSeg.Perf.Kit;
 using FastSeg.Perf.Memory;
 
-if (args.Contains("--help"))
+if (args is not ["kit", ..] && args.Contains("--help"))
 {
     Console.WriteLine(PerfOptions.Usage);
     return 0;
 }
 try
 {
+    if (args is ["kit", .. string[] words])
+    {
+        return KitProgram.Run(words);
+    }
     PerfOptions options = PerfOptions.Parse(args);
     var run = new PerfRun(options, Bounds.Measure(options.Threads));
     foreach ((string name, string value) in Report.Facts(run))

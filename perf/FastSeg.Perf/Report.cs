@@ -21,10 +21,7 @@ internal static class Report
         List<(string, string)> facts =
         [
             ("date", DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
-            ("processor", ProcessorName()),
-            ("cores", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)),
-            ("caches of core 0", Caches()),
-            ("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB"),
+            .. Machine(),
             ("threads", run.Options.Threads.ToString(CultureInfo.InvariantCulture)),
             ("vector bits", VectorPath.Bits.ToString(CultureInfo.InvariantCulture)),
             ("copy bandwidth", string.Create(CultureInfo.InvariantCulture, $"{run.Bounds.BytesPerSecond / 1e9:F1} GB/s read plus written")),
@@ -32,14 +29,29 @@ internal static class Report
             (
                 "runs",
                 $"fastest of {run.Options.Runs}, of {5 * run.Options.Runs} where one takes less than 50 ms, after two seconds to warm up"),
-            ("system", RuntimeInformation.OSDescription),
-            (".NET", RuntimeInformation.FrameworkDescription),
-            ("FastSeg", FastSegVersion.Text),
-            ("libxgboost", XgBoost.Version.ToString()),
+            .. Versions(),
         ];
         facts.AddRange(run.PeerVersions.Select(peer => (peer.Key, peer.Value)));
         return facts;
     }
+
+    /// <summary>The processor and its memory.</summary>
+    public static IEnumerable<(string Name, string Value)> Machine() =>
+    [
+        ("processor", ProcessorName()),
+        ("cores", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)),
+        ("caches of core 0", Caches()),
+        ("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB"),
+    ];
+
+    /// <summary>The system and the versions of what the engine stands on.</summary>
+    public static IEnumerable<(string Name, string Value)> Versions() =>
+    [
+        ("system", RuntimeInformation.OSDescription),
+        (".NET", RuntimeInformation.FrameworkDescription),
+        ("FastSeg", FastSegVersion.Text),
+        ("libxgboost", XgBoostVersion()),
+    ];
 
     /// <summary>Writes what the options ask for.</summary>
     public static void Write(PerfRun run)
@@ -94,6 +106,18 @@ internal static class Report
         string[] words = new string([.. name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : ' ')])
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return string.Join('-', words);
+    }
+
+    private static string XgBoostVersion()
+    {
+        try
+        {
+            return XgBoost.Version.ToString();
+        }
+        catch (FastSegException)
+        {
+            return "none";
+        }
     }
 
     private static string ProcessorName() =>

@@ -33,15 +33,23 @@ internal static class Tables
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"- {name}: {value}");
         }
-        Append(text, MeasurementTitles, [.. run.Measurements.Select(measurement => Cells(measurement, run.Bounds))]);
-        Append(text, ComparisonTitles, [.. run.Comparisons.Select(Cells)]);
-        Append(
-            text,
-            QuantityTitles,
-            [.. run.Quantities.Select(q => (string[])[$"{q.Group}: {q.Name}", Value(q), q.Unit, Text(q.Goal, q.Value), q.Note])]);
-        Append(text, LatencyTable.Titles, [.. run.Latencies.Select(LatencyTable.Cells)]);
+        foreach ((_, string[] titles, IReadOnlyList<string[]> rows) in All(run))
+        {
+            Append(text, titles, rows);
+        }
         return text.ToString();
     }
+
+    /// <summary>The tables of a run: name, titles, rows.</summary>
+    public static IEnumerable<(string Name, string[] Titles, IReadOnlyList<string[]> Rows)> All(PerfRun run) =>
+    [
+        ("Measurements", MeasurementTitles, [.. run.Measurements.Select(measurement => Cells(measurement, run.Bounds))]),
+        ("Comparisons", ComparisonTitles, [.. run.Comparisons.Select(Cells)]),
+        (
+            "Quantities", QuantityTitles,
+            [.. run.Quantities.Select(q => (string[])[$"{q.Group}: {q.Name}", Value(q), q.Unit, Text(q.Goal, q.Value), q.Note])]),
+        ("Single frames, ms", LatencyTable.Titles, [.. run.Latencies.Select(LatencyTable.Cells)]),
+    ];
 
     private static string[] Cells(Measurement measurement, Bounds bounds)
     {

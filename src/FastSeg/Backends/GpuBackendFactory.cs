@@ -1,5 +1,6 @@
 using FastSeg.Common;
 using FastSeg.Deep;
+using FastSeg.Deep.Upsamplers;
 using FastSeg.Features;
 using FastSeg.Forest;
 using FastSeg.Forest.Training;
@@ -16,14 +17,23 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
     /// </summary>
     private const double DefaultShare = 0.9;
 
+    /// <summary>
+    /// Memory from which on a device gets the largest tiles. Two slots of them take about 1 GiB for filters and trees, and three times as
+    /// much for a learned upsampler with 32 channels.
+    /// </summary>
+    private const long MemoryOfLargest = 8L << 30;
+
     private readonly GpuThread _thread;
 
     /// <summary>Opens the device.</summary>
+    /// <param name="kind">The kind of device.</param>
+    /// <param name="memory">Bytes of its memory, for a simulation that shall be like another device; 0 for what it has.</param>
     /// <exception cref="FastSegException">There is no such device; the sentence says why.</exception>
-    public GpuBackendFactory(BackendKind kind)
+    public GpuBackendFactory(BackendKind kind, long memory = 0)
     {
         _thread = new GpuThread(kind);
         Kind = kind;
+        MemoryBytes = memory > 0 ? memory : _thread.Device.MemoryBytes;
     }
 
     /// <inheritdoc/>
@@ -38,14 +48,26 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
     /// <inheritdoc/>
     public override bool SmoothsItself => true;
 
-    /// <summary>
-    /// Large squares: a halo of 66 pixels adds 27 % to 1024 x 1024. Larger squares would gain little more, and two slots must fit into the
-    /// device's memory. Where whole planes come down, or the image is small, the planner goes on to smaller tiles.
-    /// </summary>
-    public override IReadOnlyList<(long Width, long Height)> Shapes => [(1024, 1024), (512, 512)];
+    /// <summary>Bytes of the device's memory.</summary>
+    public long MemoryBytes { get; }
 
-    /// <inheritdoc/>
-    public override long TileBytes(Work work, Region core) => 0;
+    /// <summary>
+    /// Large squares: a halo of 66 pixels adds 27 % to 1024 x 1024 and 13 % to 2048 x 2048, whose launches are also a few waves of groups
+    /// instead of one. Still larger ones would gain 6 % at most. The limit of device memory, outputs of whole planes and small images make
+    /// the planner go on to smaller tiles.
+    /// </summary>
+    public override IReadOnlyList<(long Width, long Height)> Shapes =>
+        MemoryBytes >= MemoryOfLargest ? [(2048, 2048), (1024, 1024), (512, 512)] : [(1024, 1024), (512, 512)];
+
+    /// <summary>
+    /// Nothing, except where the learned upsampler's buffers of a tile are so large that a place in them, in floats, has no 32 bits, as the
+    /// kernels' have: then as much as nobody has, so that the planner takes smaller tiles.
+    /// </summary>
+    public override long TileBytes(Work work, Region core)
+    {
+        IGuidedPlan? upsampler = GpuArenaLayout.Upsampler(work, new TileGrid(work.Image.Info.Bounds, core.Width, core.Height));
+        return DeepImageGpu.ScratchBytes(work.DeepSource.Info, upsampler) > (long)int.MaxValue * sizeof(float) ? 1L << 50 : 0;
+    }
 
     /// <inheritdoc/>
     public override IEnumerable<(string Name, long Bytes)> WorkerItems(Work work, TileGrid grid)
@@ -84,7 +106,7 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
 
     /// <inheritdoc/>
     public override long DeviceLimit(ComputeOptions options) =>
-        Limit(_thread.Device.Kind, options.DeviceMemory, _thread.Device.MemoryBytes);
+        Limit(_thread.Device.Kind, options.DeviceMemory, MemoryBytes);
 
     /// <summary>
     /// Bytes that a plan may take on a device: what was asked for, or a share of its memory. In OpenCL C a view's place in its buffer is a

@@ -49,20 +49,25 @@ internal static unsafe class GpuDeepCheck
         {
             planes.Planes(0, 0, side, side, to, side, pixels);
         }
-        (float[] found, double seconds) = meter.On(device =>
-        {
-            using var table = new DeviceTable<float>(device, values);
-            using var arena = new DeviceArena(device, (long)expected.Length * sizeof(float));
-            ArrayView<float> output = arena.Take((long)expected.Length * sizeof(float)).Cast<float>();
-            var cellMap = new CellMap { Cells = table.View, Channels = Channels, Rows = cells, Columns = cells, Patch = Patch };
-            var resize = new LowResolutionPlanesGpu<FloatSink>(device, bilinear);
-            var sink = new FloatSink { Planes = output, PlaneStride = pixels };
-            double time = GpuRates.Seconds(device, stream => resize.Run(stream, cellMap, new Region(0, 0, side, side), sink, 0));
-            return (output.GetAsArray(), time);
-        });
+        (float[] found, double seconds) = meter.On(device => Enlarge(device, values, cells, bilinear));
         return meter.Row(
             $"deep: {(bilinear ? "bilinear" : "nearest")}", $"{side} x {side} x {Channels}", Deviation.OfBits(found, expected),
             bilinear ? meter.Allowed(expected) : 0, seconds, [GpuCounts.Cells(bilinear, Channels, Patch)], pixels);
+    }
+
+    /// <summary>Interpolates 32 channels of cells of 14 pixels on a device.</summary>
+    internal static (float[] Planes, double Seconds) Enlarge(GpuDevice device, float[] values, int cells, bool bilinear)
+    {
+        int side = cells * Patch, pixels = side * side;
+        long bytes = (long)Channels * pixels * sizeof(float);
+        using var table = new DeviceTable<float>(device, values);
+        using var arena = new DeviceArena(device, bytes);
+        ArrayView<float> output = arena.Take(bytes).Cast<float>();
+        var cellMap = new CellMap { Cells = table.View, Channels = Channels, Rows = cells, Columns = cells, Patch = Patch };
+        var resize = new LowResolutionPlanesGpu<FloatSink>(device, bilinear);
+        var sink = new FloatSink { Planes = output, PlaneStride = pixels };
+        double seconds = GpuRates.Seconds(device, stream => resize.Run(stream, cellMap, new Region(0, 0, side, side), sink, 0));
+        return (output.GetAsArray(), seconds);
     }
 
     private static BackendCheckResult Learned(GpuMeter meter, int seed, Padding padding, Align align, int cells)
@@ -90,13 +95,15 @@ internal static unsafe class GpuDeepCheck
             Deviation.OfBits(found, expected) / range, LearnedTolerance, seconds, GpuCounts.Upsampler(plan), pixels);
     }
 
-    private static (float[] Planes, double Seconds) Upsample(GpuDevice device, UpsamplerPlanGpu plan, float[] image, float[] low, int side)
+    /// <summary>Runs the learned upsampler over a square image that is one tile.</summary>
+    internal static (float[] Planes, double Seconds) Upsample(
+        GpuDevice device, UpsamplerPlanGpu plan, float[] image, float[] low, int side)
     {
-        int pixels = side * side;
+        int pixels = side * side, channels = plan.Network.Config.ChannelsOut;
         using var upsampler = new UpsamplerGpu(device, plan);
         using var map = new DeviceTable<float>(device, low);
         using var guide = new DeviceTable<float>(device, image);
-        long planeBytes = (long)Channels * pixels * sizeof(float);
+        long planeBytes = (long)channels * pixels * sizeof(float);
         using var arena = new DeviceArena(device, DeviceArena.Aligned(plan.ScratchBytes) + planeBytes);
         ArrayView<byte> scratch = arena.Take(plan.ScratchBytes);
         var sink = new FloatSink { Planes = arena.Take(planeBytes).Cast<float>(), PlaneStride = pixels };

@@ -35,7 +35,7 @@ internal static class GpuFilterCheck
     public static TileShape Whole(int side) => new() { Width = side, Height = side, CoreWidth = side, CoreHeight = side };
 
     /// <summary>Features from the device (planes x side x side), and the seconds of its kernels.</summary>
-    private static (float[] Planes, double Seconds) Planes(GpuDevice device, FeatureSpec spec, byte[] samples, int side)
+    internal static (float[] Planes, double Seconds) Planes(GpuDevice device, FeatureSpec spec, byte[] samples, int side)
     {
         TileShape shape = Whole(side);
         long scratchBytes = FilterBankGpu.ScratchBytes(spec, shape);

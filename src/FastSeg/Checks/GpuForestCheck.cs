@@ -13,7 +13,10 @@ internal static class GpuForestCheck
 {
     /// <summary>Classes of the model, side of the image it is trained on, and the step from one gathered pixel to the next.</summary>
     private const int Classes = 4, TrainedSide = 160, GatherStep = 7;
-    private static readonly TrainingOptions Training = TrainingOptions.Published with { Rounds = 25 };
+
+    /// <summary>Trees like the paper's, but of FastSeg's own booster: a machine without libxgboost can then run the checks.</summary>
+    private static readonly TrainingOptions Training =
+        TrainingOptions.Published with { Rounds = 25, Booster = TreeBooster.FastSeg };
 
     /// <summary>Runs the checks one after the other.</summary>
     public static IEnumerable<BackendCheckResult> Run(GpuMeter meter, int seed)
@@ -47,9 +50,10 @@ internal static class GpuForestCheck
     }
 
     /// <summary>Results from the device, and its seconds for filters with binning and for the trees.</summary>
-    private sealed record Found(byte[] Bins, float[] Margins, double FilterSeconds, double ForestSeconds);
+    internal sealed record Found(byte[] Bins, float[] Margins, double FilterSeconds, double ForestSeconds);
 
-    private static Found Predict(GpuDevice device, DecisionForest forest, byte[] samples, int side)
+    /// <summary>Filters into bins and trees on a device, of a square image.</summary>
+    internal static Found Predict(GpuDevice device, DecisionForest forest, byte[] samples, int side)
     {
         TileShape shape = GpuFilterCheck.Whole(side);
         FeatureSpec spec = FeatureSpec.Paper;

@@ -24,10 +24,13 @@ internal sealed class GpuMeter
     }
 
     /// <summary>Whether the device is a simulation, whose work is counted but not timed.</summary>
-    public bool Simulated => _thread.Device.Kind == BackendKind.Simulated;
+    public bool Simulated => Kind == BackendKind.Simulated;
+
+    /// <summary>The kind of device.</summary>
+    public BackendKind Kind => _thread.Device.Kind;
 
     /// <summary>Whether the device's roots, quotients and products may differ from the CPU's in the last bits.</summary>
-    public bool MayDiffer => _thread.Device.Kind == BackendKind.OpenCl;
+    public bool MayDiffer => Kind == BackendKind.OpenCl;
 
     /// <summary>Side of the images that kernels run on.</summary>
     public int Side => Simulated ? SimulatedSide : RealSide;

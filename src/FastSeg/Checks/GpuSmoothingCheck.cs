@@ -32,7 +32,8 @@ internal static class GpuSmoothingCheck
                 $"smoothing: {name}", area, Deviation.OfBits(result, expected), meter.Allowed(expected), time, launches, scene.Pixels);
     }
 
-    private static (float[] Found, double Seconds) Probabilities(GpuDevice device, SmoothingCase scene)
+    /// <summary>Probabilities of margins.</summary>
+    internal static (float[] Found, double Seconds) Probabilities(GpuDevice device, SmoothingCase scene)
     {
         using var margins = new DeviceTable<float>(device, scene.Margins);
         using var p = new DeviceTable<float>(device, new float[scene.Probabilities.Length]);
@@ -41,7 +42,8 @@ internal static class GpuSmoothingCheck
         return (p.View.GetAsArray(), seconds);
     }
 
-    private static (float[] Found, double Seconds) Guides(GpuDevice device, SmoothingCase scene)
+    /// <summary>The guide of a page.</summary>
+    internal static (float[] Found, double Seconds) Guides(GpuDevice device, SmoothingCase scene)
     {
         using var samples = new DeviceTable<byte>(device, scene.Samples);
         using var plane = new DeviceTable<float>(device, new float[scene.Pixels]);
@@ -55,7 +57,8 @@ internal static class GpuSmoothingCheck
         return (plane.View.GetAsArray(), seconds);
     }
 
-    private static (float[] Found, double Seconds) Filter(GpuDevice device, SmoothingCase scene)
+    /// <summary>Probabilities after the guided filter.</summary>
+    internal static (float[] Found, double Seconds) Filter(GpuDevice device, SmoothingCase scene)
     {
         long bytes = GuidedFilterGpu.ScratchBytes(scene.Classes, SmoothingCase.Radius, scene.Page, masked: false);
         using var p = new DeviceTable<float>(device, scene.Probabilities);

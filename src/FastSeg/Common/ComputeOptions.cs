@@ -54,6 +54,9 @@ public sealed record ComputeOptions
     /// </summary>
     public Action<string>? Warned { get; init; }
 
+    /// <summary>Columns and rows of the tiles to try first; null where the planner chooses. Results do not depend on it.</summary>
+    internal (long Width, long Height)? Tile { get; init; }
+
     /// <summary>Threads that are there already; null where a run starts its own.</summary>
     internal Team? Team { get; init; }
 

@@ -20,11 +20,11 @@ internal sealed class GpuDevice : IDisposable
     private readonly Context _context;
     private readonly KernelLoader _loader;
 
-    private GpuDevice(BackendKind kind, Context context, Accelerator accelerator)
+    private GpuDevice(BackendKind kind, Context context, Accelerator accelerator, KernelLoader? loader)
     {
         Kind = kind;
         _context = context;
-        _loader = kind == BackendKind.Simulated ? KernelLoader.Simulated : new KernelLoader();
+        _loader = loader ?? (kind == BackendKind.Simulated ? KernelLoader.Simulated : new KernelLoader());
         Accelerator = accelerator;
     }
 
@@ -68,22 +68,23 @@ internal sealed class GpuDevice : IDisposable
     public static int Groups(int count, int size) => (count + size - 1) / size;
 
     /// <summary>Opens the first device of a kind.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="loader">What compiles its kernels; null for what is usual.</param>
     /// <exception cref="FastSegException">There is none; the sentence says what was found and what would be right.</exception>
-    public static GpuDevice Open(BackendKind kind) => kind switch
+    public static GpuDevice Open(BackendKind kind, KernelLoader? loader = null) => kind switch
     {
-        BackendKind.Simulated => OpenSimulated(),
-        BackendKind.Cuda => Open(kind, builder => builder.Cuda(), context => context.CreateCudaAccelerator(0)),
-        BackendKind.OpenCl => Open(kind, builder => builder.OpenCL(Suits), context => context.CreateCLAccelerator(0)),
+        BackendKind.Simulated => Open(
+            kind, builder => builder.CPU(new CPUDevice(SimulatedWarp, SimulatedWarps, 1)), context => context.CreateCPUAccelerator(0),
+            loader),
+        BackendKind.Cuda => Open(kind, builder => builder.Cuda(), context => context.CreateCudaAccelerator(0), loader),
+        BackendKind.OpenCl => Open(kind, builder => builder.OpenCL(Suits), context => context.CreateCLAccelerator(0), loader),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This kind is no device."),
     };
 
     /// <summary>
     /// Opens ILGPU's CPU accelerator, which simulates warps of 32 and groups of up to 128 threads. It is slow, and meant for tests.
     /// </summary>
-    public static GpuDevice OpenSimulated() => Open(
-        BackendKind.Simulated,
-        builder => builder.CPU(new CPUDevice(SimulatedWarp, SimulatedWarps, 1)),
-        context => context.CreateCPUAccelerator(0));
+    public static GpuDevice OpenSimulated() => Open(BackendKind.Simulated);
 
     /// <summary>Whether an OpenCL device has what ILGPU's code needs: OpenCL C 2.0 and a generic address space.</summary>
     public static bool Suits(CLDevice device) =>
@@ -96,7 +97,8 @@ internal sealed class GpuDevice : IDisposable
         _context.Dispose();
     }
 
-    private static GpuDevice Open(BackendKind kind, Action<Context.Builder> devices, Func<Context, Accelerator> create)
+    private static GpuDevice Open(
+        BackendKind kind, Action<Context.Builder> devices, Func<Context, Accelerator> create, KernelLoader? loader)
     {
         GpuLibraries.Resolve();
         Context context = Context.Create(builder => devices(builder.Optimize(OptimizationLevel.O2)));
@@ -116,7 +118,7 @@ internal sealed class GpuDevice : IDisposable
             }
             Fma.Register(context);
             GroupBarrier.Register(context);
-            return new GpuDevice(kind, context, create(context));
+            return new GpuDevice(kind, context, create(context), loader);
         }
         catch (Exception e) when (GpuErrors.IsDevices(e))
         {
@@ -129,5 +131,4 @@ internal sealed class GpuDevice : IDisposable
             throw;
         }
     }
-
 }

@@ -32,8 +32,10 @@ internal sealed class GpuThread : IDisposable
     private int _looks;
 
     /// <summary>Starts the thread and opens the device.</summary>
+    /// <param name="kind">The kind of device.</param>
+    /// <param name="loader">What compiles its kernels; null for what is usual.</param>
     /// <exception cref="FastSegException">There is no such device.</exception>
-    public GpuThread(BackendKind kind)
+    public GpuThread(BackendKind kind, KernelLoader? loader = null)
     {
         _thread = new Thread(Loop) { IsBackground = true, Name = $"FastSeg {kind} device" };
         _thread.Start();
@@ -41,7 +43,7 @@ internal sealed class GpuThread : IDisposable
         {
             Invoke(_ =>
             {
-                _device = GpuDevice.Open(kind);
+                _device = GpuDevice.Open(kind, loader);
                 for (int i = 0; i < Slots; i++)
                 {
                     _streams[i] = _device.Accelerator.CreateStream();

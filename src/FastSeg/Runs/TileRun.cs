@@ -49,6 +49,7 @@ internal sealed class TileRun
         {
             SecondPass = secondPass,
             FinishBytes = finishBytes ?? (_ => 0),
+            Shape = options.Tile,
         };
         Plan = options.Planned is { } planned && planned.Area == area ? planned : planner.Make(options);
     }

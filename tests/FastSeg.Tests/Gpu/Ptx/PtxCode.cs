@@ -23,7 +23,7 @@ internal sealed class PtxCode
     public IEnumerable<int> NeverEntered => Enumerable.Range(0, _entered.Length).Where(block => _entered[block] == 0)
         .Select(block => Program.Instructions[Flow.Starts[block]].Line);
 
-    /// <summary>Instructions that were executed so far, by all threads together; moves between registers count too.</summary>
+    /// <summary>Instructions that were executed so far, by all threads together, without moves between registers.</summary>
     public long Executed => Enumerable.Range(0, _entered.Length).Sum(block => _entered[block] * Flow.Length(block));
 
     /// <summary>Runs a launch, group by group, and in a group thread by thread from barrier to barrier.</summary>

@@ -28,8 +28,9 @@ internal sealed class PtxFlow
     public int MostLive => Enumerable.Range(0, _program.Instructions.Count).Where(i => _program.Instructions[i].IsBarrier)
         .Select(barrier => LiveAfter(barrier).Count).DefaultIfEmpty().Max();
 
-    /// <summary>Instructions of a block.</summary>
-    public int Length(int block) => End(block) - _starts[block];
+    /// <summary>Instructions of a block, but for moves between registers, which an assembler takes out.</summary>
+    public int Length(int block) => Enumerable.Range(_starts[block], End(block) - _starts[block])
+        .Count(i => !_program.Instructions[i].Name.StartsWith("mov.", StringComparison.Ordinal));
 
     /// <summary>The registers that matter behind a barrier, in a fixed order.</summary>
     public IReadOnlyList<string> LiveAfter(int barrier) => barrier + 1 < _program.Instructions.Count
