@@ -70,6 +70,7 @@ internal sealed unsafe class CpuBackend : Backend
             Forest = _forests[worker],
             Groups = _groups,
             Predictions = predictions,
+            Planes = Work.Planes,
         };
         _banks[worker].Run(tile, ref predict);
     }
@@ -152,10 +153,12 @@ internal sealed unsafe class CpuBackend : Backend
         public ForestCpu Forest;
         public int Groups;
         public TilePredictions Predictions;
+        public PlaneSamples? Planes;
 
         public void Consume(in Band band)
         {
             Front.Complete(band);
+            Planes?.Take(band);
             Forest.Predict(band);
             for (int row = 0; row < band.Height; row++)
             {

@@ -64,6 +64,9 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// </summary>
     public long ResidentRows { get; init; }
 
+    /// <summary>Notes values of a few planes while trees are applied on the processor; null where nobody asks.</summary>
+    public PlaneSamples? Planes { get; init; }
+
     /// <summary>Looks after each band that is computed.</summary>
     public Watch Watch { get; init; } = new();
 

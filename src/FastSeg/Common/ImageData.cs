@@ -77,4 +77,7 @@ public enum DataDoubts
 
     /// <summary>It is a label map, or looks like one.</summary>
     Labels = 64,
+
+    /// <summary>Its edges and curvature are far stronger or weaker than where the training images were labelled.</summary>
+    Sharpness = 128,
 }

@@ -31,7 +31,11 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     /// <summary>Where a larger part of the looked-at pixels is unsure, the run says so.</summary>
     private const double MostUnsure = 0.5;
 
+    /// <summary>Planes of fewer pixels are not compared.</summary>
+    private const long LeastPixels = 1 << 16;
+
     private readonly Doubts _doubts = new(options);
+    private readonly PlaneCheck _planes = new(model);
     private ImageData? _data;
     private KeptPasses _passes = KeptPasses.None;
     private RunFolder? _folder;
@@ -118,6 +122,8 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         {
             (classPixels, unsure) = OnePass(run, what, times, cores);
         }
+        // Part of an image may hold nothing but one grain.
+        ComparePlanes(computesAll ? run.Work.Planes : null);
         double? unsureShare = computesAll ? unsure.Share : null;
         SayUnsure(unsureShare);
         long commit = Stopwatch.GetTimestamp();
@@ -238,6 +244,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         {
             Samples = KnownSamples ?? _passes.Samples,
             Percentiles = Compares && KnownData is null ? Percentiles.OfRun : Percentiles.None,
+            Planes = ComparesPlanes(all.Area, kept.Mask) ? new PlaneSamples(all.Area, _planes.Numbers) : null,
         };
         ImageReader seen = work.Image;
         IEnumerable<(string, long)> Held(int workers) =>
@@ -273,6 +280,24 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
             new DataCheck(model, model.Features.Standardise).Of(image.Info.Name, map ? found with { Values = 0 } : found);
         _data = data with { Doubts = data.Doubts | (map ? DataDoubts.Labels : DataDoubts.None) };
         _doubts.AddAll(sentences);
+    }
+
+    /// <summary>
+    /// Whether planes are compared: not in a small part, which may hold nothing but one grain, and not where a mask leaves something out,
+    /// which would count, too.
+    /// </summary>
+    private bool ComparesPlanes(Region area, ImageReader? mask) => Compares && KnownData is null && mask is null
+        && _planes.Numbers.Length > 0 && area.Pixels >= LeastPixels && 2 * area.Pixels >= image.Info.Bounds.Pixels;
+
+    /// <summary>Compares the planes that were noted with those of the training; a device notes none.</summary>
+    private void ComparePlanes(PlaneSamples? noted)
+    {
+        double[] means = noted is null ? [] : [.. _planes.Numbers.Select((_, i) => noted.Mean(i)).OfType<double>()];
+        if (means.Length == _planes.Numbers.Length && means.Length > 0 && _planes.Of(image.Info.Name, means) is { } sentence)
+        {
+            _data = _data is null ? null : _data with { Doubts = _data.Doubts | DataDoubts.Sharpness };
+            _doubts.Add(sentence);
+        }
     }
 
     /// <summary>A part of the progress; null where nobody listens.</summary>

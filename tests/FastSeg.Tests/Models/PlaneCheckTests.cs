@@ -1,0 +1,100 @@
+using System.Globalization;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Models;
+
+/// <summary>Images that are blurred, or of another magnification, beside those that a model was trained on.</summary>
+[TestFixture]
+internal sealed class PlaneCheckTests
+{
+    private const int W = 300, H = 260;
+
+    private static readonly SyntheticScene Scene = new(W, H, seed: 3);
+
+    private static readonly Lazy<Model> LazyModel = new(() => Segmenter.Train([Scene.Training], training: Trained.Quick).Model);
+
+    /// <summary>Neither another contrast nor another scene of the kind is another sharpness.</summary>
+    [Test]
+    public void ImagesOfTheKindAreKnown()
+    {
+        var other = new SyntheticScene(W, H, seed: 4);
+        using MemoryImage same = Scene.Image, kind = other.Image, wide = Image(Scene.Pixels, sample => (ushort)((90 * sample) + 700));
+        foreach (MemoryImage image in (MemoryImage[])[same, kind, wide])
+        {
+            RunResult run = new Segmenter(LazyModel.Value).Segment(image).Run;
+            Assert.That(run.Data.Single().Doubts & DataDoubts.Sharpness, Is.EqualTo(DataDoubts.None));
+            Assert.That(run.Warnings, Has.None.Contains("coarse edges"));
+        }
+    }
+
+    /// <summary>The ratio is that of the planes themselves, at every eighth pixel of a page so small, whatever the tiles are.</summary>
+    [Test]
+    public void ABlurredImageIsSaid()
+    {
+        using MemoryImage blurred = Image(Blurred(Scene.Pixels, 8), sample => (byte)sample);
+        Model model = LazyModel.Value;
+        RunResult run = new Segmenter(model).Segment(blurred, options: new ComputeOptions { Threads = 1 }).Run;
+        Assert.That(run.Data.Single().Doubts.HasFlag(DataDoubts.Sharpness));
+        string sentence = run.Warnings.Single(warning => warning.Contains("coarse edges", StringComparison.Ordinal));
+        FeatureStack stack = new Segmenter(model).Features(blurred);
+        double coarse = Strength(stack, model, "sobel_4");
+        double[] ratios = [.. new[] { "sobel_1", "hessian_eig1_2" }.Select(name => Strength(stack, model, name) / coarse)];
+        string expected = string.Create(CultureInfo.InvariantCulture, $"{ratios.Min():G2} times as strong");
+        Assert.That(ratios.Min(), Is.LessThan(0.5));
+        Assert.That(sentence, Does.StartWith(blurred.Info.Name).And.Contain(expected));
+        string[] tight = [.. Tight.Run(3, how => new Segmenter(model).Segment(blurred, options: how).Run.Warnings)];
+        Assert.That(tight, Does.Contain(sentence));
+        Assert.That(
+            () => new Segmenter(model).Segment(blurred, options: new ComputeOptions { Strict = true }),
+            Throws.TypeOf<FastSegException>());
+    }
+
+    /// <summary>A small part may hold nothing but one grain, and what a mask leaves out is no part of the image.</summary>
+    [Test]
+    public void PartsAreNotCompared()
+    {
+        using MemoryImage blurred = Image(Blurred(Scene.Pixels, 8), sample => (byte)sample);
+        using MemoryImage mask = MemoryImage.FromMemory<byte>(Enumerable.Repeat((byte)1, W * H).ToArray(), W, H);
+        foreach (SegmentOptions part in (SegmentOptions[])[new() { Region = new Region(0, 0, 200, 200) }, new() { Mask = mask }])
+        {
+            Assert.That(
+                new Segmenter(LazyModel.Value).Segment(blurred, part).Run.Warnings, Has.None.Contains("coarse edges"));
+        }
+    }
+
+    /// <summary>The mean of a plane at every eighth pixel, from the fourth on, beside that of the labelled pixels.</summary>
+    private static double Strength(FeatureStack stack, Model model, string name)
+    {
+        var values = new List<double>();
+        for (int y = 4; y < H; y += 8)
+        {
+            for (int x = 4; x < W; x += 8)
+            {
+                values.Add(stack[name][(y * W) + x]);
+            }
+        }
+        return values.Average() / model.Data!.Planes.Single(one => one.Name == name).Mean;
+    }
+
+    private static MemoryImage Image<T>(byte[] samples, Func<byte, T> map)
+        where T : unmanaged => MemoryImage.FromMemory<T>(Array.ConvertAll(samples, sample => map(sample)), W, H, name: "page");
+
+    /// <summary>The mean of a square around each pixel.</summary>
+    private static byte[] Blurred(byte[] samples, int radius)
+    {
+        byte[] blurred = new byte[samples.Length];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            (int sum, int count) = (0, 0);
+            for (int y = Math.Max(0, (i / W) - radius); y <= Math.Min(H - 1, (i / W) + radius); y++)
+            {
+                for (int x = Math.Max(0, (i % W) - radius); x <= Math.Min(W - 1, (i % W) + radius); x++)
+                {
+                    (sum, count) = (sum + samples[(y * W) + x], count + 1);
+                }
+            }
+            blurred[i] = (byte)(sum / count);
+        }
+        return blurred;
+    }
+}
