@@ -201,6 +201,11 @@ internal sealed class SegmentCommand : FastSegCommand
         RunStart? start = ResumableRun.Of(_resume, parsed, paths.Final, IsInto(parsed), () => SegmentIdentity.Of(
             parsed.GetRequiredValue(_model), (segmenter.Model, with.Backbone), (image, stack), path, (options, mask.All),
             SegmentIdentity.Outputs(paths.Final, form)));
+        if (ResumableRun.IsFinished(start, paths.Final))
+        {
+            session.Output.WriteLine($"{path}  is finished already: {string.Join(", ", paths.Final.All)}");
+            return;
+        }
         if (start?.Task == RunTask.Prepare)
         {
             Prepare(session, segmenter, what, stack is null ? image : null, options, new RunFolder(paths.Now.Labels, start));

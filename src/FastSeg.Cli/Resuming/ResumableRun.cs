@@ -3,6 +3,7 @@ using FastSeg.Cli.Errors;
 using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
 using FastSeg.Files.Runs;
+using FastSeg.Resuming;
 
 namespace FastSeg.Cli.Resuming;
 
@@ -55,6 +56,28 @@ internal static class ResumableRun
             Block = options.BlockOf(parsed),
             Task = prepare ? RunTask.Prepare : RunTask.Compute,
         };
+    }
+
+    /// <summary>Whether all results of a run are there already, because an earlier start of it ended well.</summary>
+    /// <param name="start">The run.</param>
+    /// <param name="paths">Its results.</param>
+    /// <exception cref="FastSegException">They are those of another run.</exception>
+    public static bool IsFinished(RunStart? start, OutputPaths paths)
+    {
+        if (start is not { Resume: true } || Directory.Exists(RunFolder.Places(paths.Labels).Hidden)
+            || !paths.All.All(ImageFile.IsZarr))
+        {
+            return false;
+        }
+        foreach (string path in paths.All)
+        {
+            if (MadeBy.Difference(path, start.Run) is { } difference)
+            {
+                throw new FastSegException(
+                    $"{path} is there already, and is of another run: {difference}; name another, or remove that one.");
+            }
+        }
+        return true;
     }
 
     /// <summary>The failure of a run of which something stays: it says so.</summary>

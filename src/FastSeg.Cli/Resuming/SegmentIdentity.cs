@@ -44,7 +44,7 @@ internal static class SegmentIdentity
             ("data bar", $"{options.DataBar ?? model.Itself.Features.DataBar}"),
             ("NaN", (options.NanAs ?? model.Itself.Features.NanAs)?.ToString("R", CultureInfo.InvariantCulture) ?? "refused"),
             .. outputs,
-            .. model.Backbone is not { } backbone ? [] : new[] { ("execution path", ExecutionPath.Of(backbone)) },
+            .. model.Backbone is not { } backbone ? [] : new[] { (RunIdentity.ExecutionPath, ExecutionPath.Of(backbone)) },
         ]);
     }
 

@@ -82,6 +82,9 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The share that this process does; null where it does all.</summary>
     public RunBlock? Block => _start?.Block;
 
+    /// <summary>What the run is; null where it leaves nothing.</summary>
+    public RunIdentity? Run => _start?.Run;
+
     /// <summary>What is finished; null where the run leaves nothing.</summary>
     public RunJournal? Journal { get; }
 

@@ -27,5 +27,11 @@ internal sealed record RunIdentity(IReadOnlyList<(string Name, string Value)> Pa
         return null;
     }
 
+    /// <summary>What is written into the results: all that does not depend on the machine.</summary>
+    public RunIdentity Recorded => new([.. Parts.Where(part => part.Name != ExecutionPath)]);
+
+    /// <summary>The name of the part that says how a backbone is computed on this machine.</summary>
+    public const string ExecutionPath = "execution path";
+
     private string ValueOf(string name) => Parts.FirstOrDefault(part => part.Name == name).Value ?? Nothing;
 }

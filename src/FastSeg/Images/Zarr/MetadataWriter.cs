@@ -18,18 +18,22 @@ internal sealed class MetadataWriter(WrittenImage image)
     {
         if (image.IsVersion3)
         {
-            yield return (ArrayMetadata.FileOfVersion3, Group3(Attributes));
+            yield return (ArrayMetadata.FileOfVersion3, Group3(Attributes, Run));
             yield break;
         }
         yield return (".zgroup", Group2);
-        yield return (".zattrs", Json(Attributes));
+        yield return (".zattrs", Json(json =>
+        {
+            Attributes(json);
+            Run(json);
+        }));
     }
 
     /// <summary>The file that makes a folder a group of version 2.</summary>
     public static byte[] Group2 => Json(json => json.WriteNumber("zarr_format", 2));
 
-    /// <summary>The metadata of a group of version 3 with attributes of OME.</summary>
-    public static byte[] Group3(Action<Utf8JsonWriter> attributes) => Json(json =>
+    /// <summary>The metadata of a group of version 3 with attributes of OME, and others beside them.</summary>
+    public static byte[] Group3(Action<Utf8JsonWriter> attributes, Action<Utf8JsonWriter>? others = null) => Json(json =>
     {
         json.WriteNumber("zarr_format", 3);
         json.WriteString("node_type", "group");
@@ -38,8 +42,26 @@ internal sealed class MetadataWriter(WrittenImage image)
         json.WriteString("version", OmeZarrOptions.Version05);
         attributes(json);
         json.WriteEndObject();
+        others?.Invoke(json);
         json.WriteEndObject();
     });
+
+    /// <summary>What says which run made an image: names and values of all that decided its bytes.</summary>
+    public const string RunMember = "fastseg";
+
+    private void Run(Utf8JsonWriter json)
+    {
+        if (image.Run.Count == 0)
+        {
+            return;
+        }
+        json.WriteStartObject(RunMember);
+        foreach ((string name, string value) in image.Run)
+        {
+            json.WriteString(name, value);
+        }
+        json.WriteEndObject();
+    }
 
     /// <summary>An object as indented text.</summary>
     public static byte[] Json(Action<Utf8JsonWriter> members)

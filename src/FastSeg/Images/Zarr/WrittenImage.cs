@@ -40,6 +40,9 @@ internal sealed record WrittenImage
     /// <summary>Where the labels' image is, seen from the labels; null where they do not lie in its store.</summary>
     public string? Source { get; init; }
 
+    /// <summary>The run that makes it, as its metadata says; empty where nobody said.</summary>
+    public IReadOnlyList<(string Name, string Value)> Run { get; init; } = [];
+
     /// <summary>Whether it is written on Zarr version 3.</summary>
     public bool IsVersion3 => Options.Version == OmeZarrOptions.Version05;
 

@@ -33,6 +33,7 @@ internal sealed class ZarrWriter : ImageWriter
     /// <exception cref="FastSegException">There is such a store already, or the folder cannot be written.</exception>
     public ZarrWriter(string path, WrittenImage image, LabelGroup? group = null, RunFolder? folder = null)
     {
+        image = folder?.Run is { } run ? image with { Run = run.Recorded.Parts } : image;
         (_image, _group) = (image, group);
         _owned = folder is null ? new RunFolder(path) : null;
         try

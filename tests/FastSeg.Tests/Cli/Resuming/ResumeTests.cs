@@ -52,6 +52,23 @@ internal sealed partial class ResumeTests(string name) : CliFixture
     }
 
     [Test]
+    public void WhatIsWholeIsPassedOver()
+    {
+        string copy = _run.Copy();
+        Succeed([.. _run.Command(copy), "--resume"]);
+        string again = CommandLine.Run([.. _run.Command(copy), "--resume"]).Output;
+        Assert.That(again.Contains("is finished already", StringComparison.Ordinal), Is.EqualTo(!IsTiff), again);
+        _run.AssertWhole(copy);
+        if (!IsTiff)
+        {
+            Assert.That(
+                Fail([.. _run.Command(copy), "--resume", "--keep-values"]),
+                Does.Contain("is there already, and is of another run: its label values is 1..C, not those that were drawn; "));
+            Assert.That(Fail(_run.Command(copy)), Does.Contain("is there already; "));
+        }
+    }
+
+    [Test]
     public void WhatIsLeftIsNamedAndNeverMixedIn()
     {
         string copy = _run.Copy();

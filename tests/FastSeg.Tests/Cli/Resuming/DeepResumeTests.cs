@@ -1,0 +1,57 @@
+using FastSeg.Files.Runs;
+using FastSeg.Tests.Deep.Backbones;
+using FastSeg.Tests.Images;
+using NUnit.Framework;
+
+namespace FastSeg.Tests.Cli.Resuming;
+
+/// <summary>A run of a model with deep features is gone on with on the same execution path alone.</summary>
+[NonParallelizable]
+internal sealed class DeepResumeTests : CliFixture
+{
+    private const int Width = 500, Height = 400;
+
+    private TinyBackbone _tiny = null!;
+    private LeftRun _run = null!;
+
+    [OneTimeSetUp]
+    public void EndADeepRunInTheMiddle()
+    {
+        _tiny = new TinyBackbone();
+        string model = At("deep.fastseg"), image = At("image.tif");
+        Write(image, SampleType.UInt8, Width, Height, Scratch.Samples(Width, Height, 1, SampleType.UInt8));
+        Assert.That(CommandLine.Run(
+            "train", "--image", TrainImage, "--labels", TrainLabels, "--rounds", "4", "--families", "gaussian", "--no-score",
+            "--smooth", "none", "--deep", _tiny.Folder, "--channels", "5", "-o", model).Code, Is.Zero);
+        _run = new LeftRun(
+            NewFolder(), "labels.ome.zarr", 4_000,
+            "segment", model, image, "--deep", _tiny.Folder, "--chunk", "32", "--probabilities", "uint8");
+    }
+
+    [OneTimeTearDown]
+    public void Forget() => _tiny.Dispose();
+
+    [Test]
+    public void ItGoesOnToTheSameBytes()
+    {
+        string copy = _run.Copy();
+        Outcome outcome = CommandLine.Run([.. _run.Command(copy), "--resume", "--threads", "1"]);
+        Assert.That(outcome.Code, Is.Zero, outcome.Error);
+        Assert.That(outcome.Output, Does.Contain("parts that an earlier start had finished were taken over"));
+        _run.AssertWhole(copy);
+    }
+
+    [Test]
+    public void AnotherExecutionPathIsRefusedByName()
+    {
+        string copy = _run.Copy(), journal = Path.Combine(_run.Hidden(copy), "journal");
+        RunIdentity run = JournalContent.Read(journal)!.Run;
+        Assert.That(run.Parts[^1].Name, Is.EqualTo("execution path"));
+        Assert.That(run.Parts[^1].Value, Does.StartWith("CPU with ").And.Contain("ONNX Runtime "));
+        File.Delete(journal);
+        new RunJournal(journal, new RunIdentity([.. run.Parts.SkipLast(1), ("execution path", "CPU with AVX-512")])).Dispose();
+        Assert.That(
+            Fail([.. _run.Command(copy), "--resume"]),
+            Does.Contain($"is of another run: its execution path is CPU with AVX-512, not {run.Parts[^1].Value}; "));
+    }
+}
