@@ -34,12 +34,14 @@ public static class Derivatives
         int left = shape.CoreX + (Grid.IdxX * Columns), top = shape.CoreY + (Grid.IdxY * ThreadRows * Group.DimY);
         int rows = ThreadRows * Group.DimY, thread = (Group.IdxY * Columns) + Group.IdxX, threads = Columns * Group.DimY;
         bool inside = IsInside(blur, shape, left, top, rows);
-        int pitch = blur.Width - BlurStride, first = ((top - Border - blur.Y) * blur.Width) + left - Border - blur.X;
+        int firstRow = top - Border - blur.Y, firstColumn = left - Border - blur.X;
         // Threads take the places one after the other: rows of 36 or 34 would leave most lanes of every second round idle.
         for (int i = thread; i < (rows + (2 * Border)) * BlurStride; i += threads)
         {
             int row = i / BlurStride;
-            int at = inside ? first + (row * pitch) + i : blur.Index(left - Border + i - (row * BlurStride), top - Border + row);
+            int at = inside
+                ? ((firstRow + row) * blur.Width) + firstColumn + i - (row * BlurStride)
+                : blur.Index(left - Border + i - (row * BlurStride), top - Border + row);
             pixels[i] = blur.Values[at];
         }
         GroupBarrier.Wait();
@@ -58,12 +60,17 @@ public static class Derivatives
         }
         GroupBarrier.Wait();
         int column = left - shape.CoreX + Group.IdxX;
-        int firstLine = top - shape.CoreY, end = column < shape.CoreWidth ? Math.Min(rows, shape.CoreHeight - firstLine) : 0;
+        if (column >= shape.CoreWidth)
+        {
+            return;
+        }
+        int firstLine = top - shape.CoreY, end = Math.Min(rows, shape.CoreHeight - firstLine);
         bool seven = planes.AreSeven();
         int pixel = ((firstLine + Group.IdxY) * shape.CoreWidth) + column, place = (Group.IdxY * Stride) + Group.IdxX;
+        int middle = ((Group.IdxY + Border) * BlurStride) + Group.IdxX + Border;
         for (int row = Group.IdxY; row < end; row += Group.DimY)
         {
-            float own = pixels[place + (row * (BlurStride - Stride)) + (Border * BlurStride) + Border];
+            float own = pixels[middle];
             var values = Derived.Of(own, gx.SubView(place, (2 * Stride) + 3), gy.SubView(place, (2 * Stride) + 3));
             if (seven)
             {
@@ -75,6 +82,7 @@ public static class Derivatives
             }
             pixel += Group.DimY * shape.CoreWidth;
             place += Group.DimY * Stride;
+            middle += Group.DimY * BlurStride;
         }
     }
 

@@ -88,8 +88,7 @@ internal static class GpuBench
             foreach (GpuModel gpu in (GpuModel[])[GpuModel.H100, GpuModel.A10])
             {
                 run.Add(new Quantity(
-                    "gpu", $"PREDICTION for {gpu.Name}: {name}", gpu.PixelsPerSecond(launches, folded: false) / 1e9, "Gpx/s",
-                    $"{GpuPredictions.Rates(gpu, launches)}; {counted}")
+                    "gpu", $"PREDICTION for {gpu.Name}: {name}", gpu.PixelsPerSecond(launches) / 1e9, "Gpx/s", counted)
                 {
                     Goal = gpu == GpuModel.H100 && GpuPredictions.Wanted.TryGetValue(name, out double wanted) ? Goal.AtLeast(wanted) : null,
                 });

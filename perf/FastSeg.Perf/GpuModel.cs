@@ -24,18 +24,17 @@ internal sealed record GpuModel(string Name, double BytesPerSecond, double Multi
     public double FlopsPerSecond => 2 * Multiprocessors * Lanes * Cycles;
 
     /// <summary>
-    /// Pixels a second that a tile's kernels, launched one after the other, should reach: the lower or the higher prediction.
+    /// Pixels a second that a tile's kernels, launched one after the other, should reach; each takes its longest.
     /// </summary>
     /// <param name="launches">The kernels that are launched for a tile.</param>
-    /// <param name="folded">Whether the assembler folds addresses: the higher one.</param>
-    public double PixelsPerSecond(IEnumerable<KernelCount> launches, bool folded) =>
-        1 / launches.Sum(count => Bound(count, folded).Seconds);
+    public double PixelsPerSecond(IEnumerable<KernelCount> launches) =>
+        1 / launches.Sum(count => Bound(count).Seconds);
 
     /// <summary>Seconds that a kernel takes for a pixel, and which of memory, instructions and shared memory takes that long.</summary>
-    public (double Seconds, string By) Bound(KernelCount count, bool folded)
+    public (double Seconds, string By) Bound(KernelCount count)
     {
         double memory = count.Bytes / BytesPerSecond, shared = count.Shared / (Multiprocessors * SharedWords * Cycles);
-        double issue = (folded ? count.Folded : count.Instructions) / (Multiprocessors * Lanes * Cycles);
+        double issue = count.Slots / (Multiprocessors * Lanes * Cycles);
         double most = Math.Max(memory, Math.Max(shared, issue));
         return (most, most == memory ? "memory" : most == issue ? "instructions" : "shared memory");
     }

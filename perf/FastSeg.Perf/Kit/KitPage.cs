@@ -54,7 +54,7 @@ internal static class KitPage
         }
         Table(text, [.. GpuPredictions.Titles, "counted here", "measured", "measured / counted"], GpuPredictions.Rows().Select(row =>
         {
-            double rate = rates.GetValueOrDefault(row.Name), counted = here?.PixelsPerSecond(row.Launches, folded: true) ?? 0;
+            double rate = rates.GetValueOrDefault(row.Name), counted = here?.PixelsPerSecond(row.Launches) ?? 0;
             string own = here is null ? "" : GpuPredictions.Rates(here, row.Launches);
             return (string[])
             [

@@ -10,19 +10,30 @@ using Kernel = FastSeg.Kernels.Convolution;
 namespace FastSeg.Checks;
 
 /// <summary>
-/// Bytes, operations and instructions of every launch of a tile, for each pixel. They are written down here and nowhere else. Tests compare
+/// Bytes, operations and issue slots of every launch of a tile, for each pixel. They are written down here and nowhere else. Tests compare
 /// the flops and the inner loops' instructions with the compiled PTX; the table in docs/gpu.md is computed from these counts.
 /// </summary>
+/// <remarks>
+/// Slots come from NVIDIA's assembler of CUDA 13.0 for sm_90, from the kernels as they were at commit b4dc152: clocks of a multiprocessor
+/// for a pixel, whole kernels, times 128 lanes. Where a kernel was changed since, they are multiplied by what its PTX executes now for a
+/// pixel over what it executed then, counted by the tests' machine for PTX without what the assembler takes out: moves, and constants that
+/// are added to addresses. What the assembler was not asked about is read from the PTX, addresses folded.
+/// </remarks>
 internal static class GpuCounts
 {
     /// <summary>Steps of the median's bisection that are counted. It takes at most 32, and about 24 in 8-bit images.</summary>
     private const int MedianSteps = 24;
 
+    /// <summary>Lanes of a multiprocessor, each of which issues an instruction a clock.</summary>
+    private const int Lanes = 128;
+
     /// <summary>
-    /// Issue slots of an integer instruction or a comparison. A multiprocessor executes half as many of these a cycle as float
-    /// instructions. The forest and binning consist of them.
+    /// What PTX executes for a pixel now, over what it did at commit b4dc152: Gaussians of five sigmas, membrane and derivatives as floats
+    /// (a scale, groups that see no edge), 100 trees of depth 6.
     /// </summary>
-    private const int IntegerSlots = 2;
+    private const double GaussianX = 837.4 / 1847.9, GaussianY = 790.9 / 1405.9, MembraneNow = 1035.7 / 2053;
+
+    private const double DerivativesNow = 205.3 / 340.5, TreesNow = 11223.0 / 12055;
 
     /// <summary>The classical filters of one channel.</summary>
     /// <param name="spec">Which features.</param>
@@ -33,7 +44,7 @@ internal static class GpuCounts
     public static IReadOnlyList<KernelCount> Filters(FeatureSpec spec, int sampleBytes, int? thresholds = null)
     {
         var sink = new SinkCount(thresholds);
-        var counts = new List<KernelCount> { new("samples to floats", sampleBytes + 4, 1, 30, 20, 0) };
+        var counts = new List<KernelCount> { new("samples to floats", sampleBytes + 4, 1, 20, 0) };
         if (spec.Has(FeatureSpec.Blurred & ~Families.Dog))
         {
             counts.Add(Derivatives(spec, sink));
@@ -46,8 +57,10 @@ internal static class GpuCounts
         int blurs = spec.Sigmas.Count, differences = blurs * (blurs - 1) / 2;
         if (spec.Has(Families.Dog) && differences > 0)
         {
-            int written = 10 + (5 * blurs) + differences, folded = 10 + blurs + differences;
-            counts.Add(sink.Storing(new KernelCount("differences of blurs", 4 * blurs, differences, written, folded, 0), differences));
+            // 1.4 clocks for the ten of five blurs.
+            double slots = 1.4 * Lanes * differences / 10;
+            counts.Add(sink.Storing(
+                new KernelCount("differences of blurs", 4 * blurs, differences, slots, 0) { Source = CountSource.Assembler }, differences));
         }
         if (spec.Has(Families.Membrane))
         {
@@ -68,7 +81,8 @@ internal static class GpuCounts
     /// <param name="features">Features.</param>
     /// <param name="thresholds">Thresholds of a feature.</param>
     public static KernelCount Binning(int features, int thresholds) =>
-        new SinkCount(thresholds).Storing(new KernelCount("binning", 0, 0, 0, 0, 0), features);
+        new SinkCount(thresholds).Storing(
+            new KernelCount("binning", 0, 0, 0, 0) { Source = CountSource.Assembler }, features);
 
     /// <summary>
     /// Walking the trees, as heaps of depth 6, with bins and nodes in shared memory. A tree takes thirteen accesses to shared memory, and
@@ -79,13 +93,16 @@ internal static class GpuCounts
     /// <param name="groups">Groups whose margins are stored; 0 where only labels are.</param>
     public static KernelCount Forest(int trees, int bytePlanes, int groups = 0)
     {
-        double asWritten = (84 * trees) + (15.5 * bytePlanes) + (5.6 * trees), folded = (30 * trees) + (7 * bytePlanes) + (2 * trees);
-        return new KernelCount(
-            "forest", bytePlanes + 1 + (4 * groups), trees, IntegerSlots * asWritten, IntegerSlots * folded, (14 * trees) + bytePlanes);
+        // 137 clocks for 300 trees, 122 of them in the loop; the rest brings bins and nodes into shared memory.
+        double slots = TreesNow * Lanes * ((122.0 / 300 * trees) + (15.0 / 57 * bytePlanes));
+        return new KernelCount("forest", bytePlanes + 1 + (4 * groups), trees, slots, (14 * trees) + bytePlanes)
+        {
+            Source = CountSource.Scaled,
+        };
     }
 
     /// <summary>Gathering the rows of labelled pixels, for each labelled pixel.</summary>
-    public static KernelCount Gather(int features) => new("gather", 8 * features, 0, 30 * features, 12 * features, 2 * features);
+    public static KernelCount Gather(int features) => new("gather", 8 * features, 0, 12 * features, 2 * features);
 
     /// <summary>Bringing low-resolution features to full resolution, as floats.</summary>
     /// <param name="bilinear">Whether cells are interpolated; otherwise each is repeated over its pixels.</param>
@@ -95,8 +112,8 @@ internal static class GpuCounts
     {
         double bytes = (4.0 * channels) + (4.0 * channels / (patch * patch));
         return bilinear
-            ? new KernelCount("bilinear", bytes, (9 * channels) + 2, 60 + (45 * channels), 40 + (16 * channels), 0)
-            : new KernelCount("nearest", bytes, 0, 30 + (22 * channels), 20 + (6 * channels), 0);
+            ? new KernelCount("bilinear", bytes, (9 * channels) + 2, 40 + (16 * channels), 0)
+            : new KernelCount("nearest", bytes, 0, 20 + (6 * channels), 0);
     }
 
     /// <summary>Joint bilateral upsampling, as floats: means of the cells, then the pixels. A pixel near no edge is counted.</summary>
@@ -111,9 +128,9 @@ internal static class GpuCounts
         double bytes = (4.0 * colours) + (4.0 * channels) + (4.0 * (channels + colours) / (patch * patch));
         return
         [
-            new KernelCount("cells' means", 4 * colours, colours, 20 * colours, 12 * colours, 0),
+            new KernelCount("cells' means", 4 * colours, colours, 12 * colours, 0),
             new KernelCount(
-                "joint bilateral", bytes, flops, 60 + (12 * channels) + (Cells * (54 + (45 * colours) + (13 * channels))),
+                "joint bilateral", bytes, flops,
                 40 + (8 * channels) + (Cells * (40 + (35 * colours) + (9 * channels))), Cells * (4 + channels)),
         ];
     }
@@ -133,27 +150,31 @@ internal static class GpuCounts
         }
         if (plan.MaxWidth == plan.Width && plan.MaxHeight == plan.Height)
         {
-            counts.Add(new KernelCount("border", 0, 0, 0, 0, 0) { Launches = 2 * 4 });
+            counts.Add(new KernelCount("border", 0, 0, 0, 0) { Launches = 2 * 4 });
         }
         if (!plan.EndsAtImage)
         {
             int channels = plan.Network.Config.ChannelsOut;
-            counts.Add(new KernelCount("resize", 8 * channels, 0, 30 * channels, 15 * channels, 0));
+            counts.Add(new KernelCount("resize", 8 * channels, 0, 15 * channels, 0));
         }
         return counts;
     }
 
     /// <summary>
-    /// A 3 x 3 convolution, for each pixel of its result. For one input channel a lane computes four outputs of eight pixels in 482 issue
-    /// slots as written and 334 folded. Staging into shared memory is counted besides: 300 instructions a thread and eight channels.
+    /// A 3 x 3 convolution, for each pixel of its result. For one input channel a lane computes four outputs of eight pixels in 366
+    /// instructions of PTX; 39 more a lane and channel bring pixels and weights into shared memory, and 756 a pass begin and end it. At
+    /// b4dc152 the whole of 32 channels to 32 had a share of 0.46 of the multiply-adds' rate, with 20,502 instructions of PTX.
     /// </summary>
     public static KernelCount Convolution(int inputs, int outputs)
     {
+        const double Assembled = 9 * 32 * 32 / 0.46 / 20_502;
         double quads = GpuDevice.Groups(outputs, Kernel.WarpOutputs), passes = Math.Ceiling(quads / Kernel.MostQuads);
         return new KernelCount(
             $"convolution {inputs} to {outputs}", 4 * (inputs + outputs), 18.0 * inputs * outputs,
-            inputs * ((60.25 * quads) + (38 * passes)), inputs * ((41.75 * quads) + (22 * passes)),
-            inputs * ((7.5 * quads) + (1.3 * passes)));
+            Assembled * ((inputs * ((366.0 / 8 * quads) + (39 * passes))) + (756 * passes)), inputs * ((7.5 * quads) + (1.3 * passes)))
+        {
+            Source = CountSource.Scaled,
+        };
     }
 
     /// <summary>
@@ -162,6 +183,8 @@ internal static class GpuCounts
     /// </summary>
     public static IEnumerable<KernelCount> Doubled(int inputs, int outputs)
     {
+        // The loop over channels was 184 instructions of PTX at b4dc152, of which the assembler made 156. A lane executes 148 a channel now
+        // and 1,426 besides.
         // A warp's 32 lanes make 56 columns of 4 rows of sums, which become 448 pixels of the result. The sums of a band of 96 rows need
         // 48 rows of the source and 4 more.
         double quads = GpuDevice.Groups(outputs, Kernel.WarpOutputs), warps = Doubling.Window * quads;
@@ -171,11 +194,13 @@ internal static class GpuCounts
         double products = 2 * Taps * inputs * outputs / 4, along = 2 * 2 * Taps * outputs / 2;
         yield return new KernelCount(
             $"doubling {inputs} to {outputs}, columns", inputs + (2 * Doubling.Window * outputs), products + along,
-            MoreRows * lanes * ((162 * inputs) + 2400 + (41 * inputs)), MoreRows * lanes * ((110 * inputs) + 1120 + (22 * inputs)),
-            MoreRows * lanes * ((24 * inputs) + 400 + (1.2 * inputs)));
+            156.0 / 184 * MoreRows * lanes * ((148 * inputs) + 1426), MoreRows * lanes * ((24 * inputs) + 400 + (1.2 * inputs)))
+        {
+            Source = CountSource.Scaled,
+        };
         yield return new KernelCount(
             $"doubling {inputs} to {outputs}, rows", (2 * Doubling.Window * outputs) + (4 * outputs), 2.0 * 2 * Doubling.Window * outputs,
-            420 * quads, 190 * quads, 0);
+            190 * quads, 0);
     }
 
     /// <summary>Smoothing one tile: probabilities, the guide of one channel, the guided filter, labels.</summary>
@@ -186,22 +211,22 @@ internal static class GpuCounts
     public static IReadOnlyList<KernelCount> Smoothing(int classes, int radius, int sampleBytes, bool masked)
     {
         int more = masked ? 1 : 0, first = (2 * classes) + 2 + more, second = (2 * classes) + more, length = (2 * radius) + 1;
-        // Adding a value of a row takes 9 instructions, 3 where addresses are folded; a value of a column, in each direction, 50 and 25.
+        // Adding a value of a row takes 3 instructions, a value of a column 25 in each direction.
         KernelCount Down(string name, int planes, int inputs, double flops) => new(
-            $"guided filter: {name}", 4 * (inputs + planes), flops, 100 * planes, 50 * planes, 0);
+            $"guided filter: {name}", 4 * (inputs + planes), flops, 50 * planes, 0);
         KernelCount Along(string name, int planes, double bytes, double flops) => new(
             $"guided filter: {name}", (4 * planes) + bytes, ((length - 1) * planes) + flops,
-            9 * length * planes, (3 * length * planes) + 40, 0);
+            (3 * length * planes) + 40, 0);
         return
         [
-            new KernelCount("probabilities", 8 * classes, (24 * classes) + 1, 75 * classes, 45 * classes, 0),
-            new KernelCount("samples to floats", sampleBytes + 4, 2, 25, 15, 0),
+            new KernelCount("probabilities", 8 * classes, (24 * classes) + 1, 45 * classes, 0),
+            new KernelCount("samples to floats", sampleBytes + 4, 2, 15, 0),
             .. Gaussian(4),
             Down("sums of products", first, classes + 1, 8 * (classes + 1)),
             Along("fit", first, 8 * classes, 8 + (7 * classes)),
             Down("sums of coefficients", second, 2 * classes, 6 * classes),
             Along("result", second, 4 + (4 * classes), 1 + (4 * classes)),
-            new KernelCount("labels", (4 * classes) + 1, 0, 30 + (12 * classes), 20 + (7 * classes), 0),
+            new KernelCount("labels", (4 * classes) + 1, 0, 20 + (7 * classes), 0),
         ];
     }
 
@@ -209,12 +234,12 @@ internal static class GpuCounts
     private static IEnumerable<KernelCount> Stage(UpsamplerPlanGpu plan, UpsamplerStageGpu stage)
     {
         int channels = stage.Channels;
-        IEnumerable<KernelCount> image = stage.WithImage ? [new KernelCount("image at a level's size", 24, 6, 90, 45, 0)] : [];
+        IEnumerable<KernelCount> image = stage.WithImage ? [new KernelCount("image at a level's size", 24, 6, 45, 0)] : [];
         return stage.Kind switch
         {
-            UpsamplerKindGpu.Features => [new KernelCount("cells", 8 * channels, 2 * channels, 40 * channels, 20 * channels, 0)],
-            UpsamplerKindGpu.PooledImage => [new KernelCount("pooled image", 60, 15, 150, 75, 0)],
-            UpsamplerKindGpu.Pool => [new KernelCount("pooling", 20 * channels, 3 * channels, 40 * channels, 20 * channels, 0)],
+            UpsamplerKindGpu.Features => [new KernelCount("cells", 8 * channels, 2 * channels, 20 * channels, 0)],
+            UpsamplerKindGpu.PooledImage => [new KernelCount("pooled image", 60, 15, 75, 0)],
+            UpsamplerKindGpu.Pool => [new KernelCount("pooling", 20 * channels, 3 * channels, 20 * channels, 0)],
             UpsamplerKindGpu.Output => Doubled(stage.Weights!.Inputs, stage.Weights.Outputs).Select(
                 count => count with { Launches = GpuDevice.Groups(plan.MaxHeight, UpsamplerPlanGpu.BandRows) }),
             _ when stage.Weights!.Kernel == 3 => image.Prepend(Convolution(stage.Weights.Inputs, stage.Weights.Outputs)),
@@ -223,8 +248,7 @@ internal static class GpuCounts
     }
 
     /// <summary>
-    /// A convolution at the size of the low-resolution cells. One tap of one channel for four outputs takes 25 instructions, 13 where
-    /// addresses are folded.
+    /// A convolution at the size of the low-resolution cells. One tap of one channel for four outputs takes 13 instructions.
     /// </summary>
     private static KernelCount CellConvolution(ConvolutionWeights weights)
     {
@@ -232,22 +256,23 @@ internal static class GpuCounts
         double steps = window * weights.Inputs * GpuDevice.Groups(weights.Outputs, Kernel.WarpOutputs);
         return new KernelCount(
             $"cells' convolution {weights.Inputs} to {weights.Outputs}", 4 * (weights.Inputs + weights.Outputs),
-            2 * window * weights.Inputs * weights.Outputs, 25 * steps, 13 * steps, 0);
+            2 * window * weights.Inputs * weights.Outputs, 13 * steps, 0);
     }
 
     /// <summary>
-    /// Both passes of a Gaussian. A step of the loop takes eight taps a side of eight pixels: 128 multiply-adds in 208 instructions as
-    /// compiled, 159 folded. Bringing the pixels in is counted besides: 64 + 2 r for 64 along an axis.
+    /// Both passes of a Gaussian. Five sigmas, which have 253 taps a pass, took 11.1 clocks along x and 8.3 along y at b4dc152.
     /// </summary>
     private static IEnumerable<KernelCount> Gaussian(int radius)
     {
         double taps = (2 * radius) + 1, read = (64.0 + (2 * radius)) / 64, shared = (24.0 / 128 * taps) + read;
-        yield return new KernelCount(
-            $"Gaussian {radius} along x", 8, 2 * taps, (208.0 / 128 * taps) + (27 * read) + 20, (159.0 / 128 * taps) + (15 * read) + 12,
-            shared + 2);
-        yield return new KernelCount(
-            $"Gaussian {radius} along y", 8, 2 * taps, (208.0 / 128 * taps) + (33 * read) + 16, (159.0 / 128 * taps) + (18 * read) + 10,
-            shared);
+        yield return new KernelCount($"Gaussian {radius} along x", 8, 2 * taps, GaussianX * 11.1 * Lanes / 253 * taps, shared + 2)
+        {
+            Source = CountSource.Scaled,
+        };
+        yield return new KernelCount($"Gaussian {radius} along y", 8, 2 * taps, GaussianY * 8.3 * Lanes / 253 * taps, shared)
+        {
+            Source = CountSource.Scaled,
+        };
     }
 
     /// <summary>The families that are made from one blur, in one launch.</summary>
@@ -257,7 +282,9 @@ internal static class GpuCounts
         int hessian = spec.Has(Families.Hessian) ? 1 : 0, laplacian = spec.Has(Families.Laplacian) ? 1 : 0;
         int values = gaussian + sobel + (5 * hessian) + laplacian;
         int flops = 13 + (5 * sobel) + (20 * (hessian | laplacian)) + (21 * hessian) + laplacian;
-        return sink.Storing(new KernelCount("derivatives", 4, flops, 240, 100, 35), values);
+        // 20.4 clocks for six scales at b4dc152.
+        return sink.Storing(
+            new KernelCount("derivatives", 4, flops, DerivativesNow * 20.4 * Lanes / 6, 35) { Source = CountSource.Scaled }, values);
     }
 
     /// <summary>The membrane's lines: straight-line code for the default geometry, a loop over tables for any other.</summary>
@@ -265,14 +292,14 @@ internal static class GpuCounts
     {
         if (geometry == new MembraneGeometry())
         {
-            // Minima and maxima run at half rate, so they count twice among the instructions.
-            return new KernelCount("membrane", 4, 785, 1675, 1190, 159);
+            // 14.7 clocks at b4dc152.
+            return new KernelCount("membrane", 4, 785, MembraneNow * 14.7 * Lanes, 159) { Source = CountSource.Scaled };
         }
         var program = new MembraneProgram(new MembranePlan(geometry));
         double pairs = program.Entries.Count, lines = program.Reciprocals.Length, comparators = program.Comparators.Length;
         double steps = (24 * pairs) + (8 * comparators) + (20 * lines);
         double flops = (2 * pairs) + (7 * lines) + (2 * comparators), shared = (2 * pairs) + (4 * comparators) + (3 * lines);
-        return new KernelCount("membrane, from tables", 4, flops, steps, steps, shared);
+        return new KernelCount("membrane, from tables", 4, flops, steps, shared);
     }
 
     /// <summary>
@@ -281,8 +308,8 @@ internal static class GpuCounts
     private static IEnumerable<KernelCount> Structure(int radius, SinkCount sink)
     {
         KernelCount[] blur = [.. Gaussian(radius)];
-        KernelCount products = new("products of derivatives", 16, 19, 156, 60, 0);
-        KernelCount eigenvalues = sink.Storing(new KernelCount("structure's eigenvalues", 12, 11, 40, 30, 0), 2);
+        KernelCount products = new("products of derivatives", 16, 19, 60, 0);
+        KernelCount eigenvalues = sink.Storing(new KernelCount("structure's eigenvalues", 12, 11, 30, 0), 2);
         return [.. blur, products, .. blur, .. blur, .. blur, eigenvalues];
     }
 
@@ -292,12 +319,12 @@ internal static class GpuCounts
         int values = (spec.Has(Families.Mean) ? 1 : 0) + (spec.Has(Families.Min) ? 1 : 0) + (spec.Has(Families.Max) ? 1 : 0);
         if (values > 0)
         {
-            yield return sink.Storing(new KernelCount("disk", 4, 3 * pixels, 12 * pixels, 8 * pixels, 0), values);
+            yield return sink.Storing(new KernelCount("disk", 4, 3 * pixels, 8 * pixels, 0), values);
         }
         if (spec.Has(Families.Median))
         {
             double looks = (MedianSteps + 1.0) * pixels;
-            yield return sink.Storing(new KernelCount("median", 4, looks, 12 * looks, 7 * looks, 0), 1);
+            yield return sink.Storing(new KernelCount("median", 4, looks, 7 * looks, 0), 1);
         }
     }
 
@@ -309,15 +336,12 @@ internal static class GpuCounts
         /// <summary>The count of a kernel together with that of storing its values.</summary>
         public KernelCount Storing(KernelCount kernel, int values)
         {
-            // A step of the search takes 20 instructions, 15 where addresses are folded; all are integer instructions or comparisons.
-            (double bytes, double written, double folded) = thresholds is null
-                ? (4, 8, 3)
-                : (1, IntegerSlots * (21 + (20 * _steps)), IntegerSlots * (13 + (15 * _steps)));
+            // A value stored as a float is among its kernel's slots. A bin of three steps takes 93, 25 of them a step.
+            (double bytes, double slots) = thresholds is null ? (4, 0) : (1, 18 + (25 * _steps));
             return kernel with
             {
                 Bytes = kernel.Bytes + (bytes * values),
-                Instructions = kernel.Instructions + (written * values),
-                Folded = kernel.Folded + (folded * values),
+                Slots = kernel.Slots + (slots * values),
             };
         }
     }

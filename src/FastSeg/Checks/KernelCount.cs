@@ -10,11 +10,15 @@ namespace FastSeg.Checks;
 /// <param name="Flops">
 /// Float32 additions, subtractions, products, quotients, roots, minima and maxima; a fused multiply-add counts as two.
 /// </param>
-/// <param name="Instructions">Issue slots of a lane when an assembler leaves ILGPU's PTX as it is, but for moves between registers.</param>
-/// <param name="Folded">Issue slots when the assembler folds addresses into loads and stores, as it should.</param>
+/// <param name="Slots">
+/// Issue slots of a lane: an instruction takes one, and as many more as it runs at a lower rate than one a clock and lane.
+/// </param>
 /// <param name="Shared">Reads and writes of shared memory.</param>
-internal sealed record KernelCount(string Kernel, double Bytes, double Flops, double Instructions, double Folded, double Shared)
+internal sealed record KernelCount(string Kernel, double Bytes, double Flops, double Slots, double Shared)
 {
+    /// <summary>Where the slots come from.</summary>
+    public CountSource Source { get; init; }
+
     /// <summary>How often the kernel is launched for a tile.</summary>
     public int Launches { get; init; } = 1;
 
@@ -23,8 +27,20 @@ internal sealed record KernelCount(string Kernel, double Bytes, double Flops, do
     {
         Bytes = Bytes * share,
         Flops = Flops * share,
-        Instructions = Instructions * share,
-        Folded = Folded * share,
+        Slots = Slots * share,
         Shared = Shared * share,
     };
+}
+
+/// <summary>Where a kernel's issue slots come from.</summary>
+internal enum CountSource
+{
+    /// <summary>Read from its PTX by hand, with addresses folded.</summary>
+    Ptx,
+
+    /// <summary>From the machine code of an earlier state, times what its PTX executes now over what it executed then.</summary>
+    Scaled,
+
+    /// <summary>From its machine code.</summary>
+    Assembler,
 }

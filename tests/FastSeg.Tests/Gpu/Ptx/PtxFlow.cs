@@ -28,9 +28,30 @@ internal sealed class PtxFlow
     public int MostLive => Enumerable.Range(0, _program.Instructions.Count).Where(i => _program.Instructions[i].IsBarrier)
         .Select(barrier => LiveAfter(barrier).Count).DefaultIfEmpty().Max();
 
-    /// <summary>Instructions of a block, but for moves between registers, which an assembler takes out.</summary>
-    public int Length(int block) => Enumerable.Range(_starts[block], End(block) - _starts[block])
-        .Count(i => !_program.Instructions[i].Name.StartsWith("mov.", StringComparison.Ordinal));
+    /// <summary>
+    /// Instructions of a block without those that an assembler takes out: moves between registers, and constants that are added to an
+    /// address, which it folds into the read or write.
+    /// </summary>
+    public int Length(int block)
+    {
+        var constants = new HashSet<string>();
+        int count = 0;
+        foreach (PtxInstruction instruction in _program.Instructions.GetRange(_starts[block], End(block) - _starts[block]))
+        {
+            bool widens = instruction.Name.StartsWith("mul.wide", StringComparison.Ordinal) && !instruction.Operands[1].StartsWith('%');
+            bool adds = instruction.Name is "add.u64" or "add.s64" && instruction.Operands.Any(constants.Contains);
+            if (widens)
+            {
+                constants.Add(instruction.Operands[0]);
+            }
+            else
+            {
+                constants.ExceptWith(instruction.Written);
+            }
+            count += widens || adds || instruction.Name.StartsWith("mov.", StringComparison.Ordinal) ? 0 : 1;
+        }
+        return count;
+    }
 
     /// <summary>The registers that matter behind a barrier, in a fixed order.</summary>
     public IReadOnlyList<string> LiveAfter(int barrier) => barrier + 1 < _program.Instructions.Count
