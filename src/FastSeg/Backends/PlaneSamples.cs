@@ -3,17 +3,18 @@ using FastSeg.Simd;
 namespace FastSeg.Backends;
 
 /// <summary>
-/// Values of a few feature planes at the points of a grid, noted while they are in the cache. Which points depends on the area alone, and a
-/// point that several tiles compute has one value, so neither tiles nor threads change anything.
+/// Values of a few feature planes at scattered points, noted while they are in the cache: one point in each cell of a grid, so that no
+/// pattern of the image can hide between them. Which points depends on the area alone, and a point that several tiles compute has one
+/// value, so neither tiles nor threads change anything.
 /// </summary>
 internal sealed unsafe class PlaneSamples
 {
-    /// <summary>Points of the grid, at most, and the least step between them.</summary>
-    private const int MostPoints = 4096, LeastStep = 8;
+    /// <summary>Cells of the grid, at most, and the least side of one.</summary>
+    private const int MostCells = 4096, LeastSide = 8;
 
     private readonly Region _area;
     private readonly int[] _planes;
-    private readonly long _step, _across;
+    private readonly long _side, _across;
     private readonly float[] _values;
 
     /// <summary>Chooses the points.</summary>
@@ -21,25 +22,30 @@ internal sealed unsafe class PlaneSamples
     /// <param name="planes">The planes' numbers.</param>
     public PlaneSamples(Region area, int[] planes)
     {
-        (_area, _planes, _step) = (area, planes, LeastStep);
-        while (Points(area.Width) * Points(area.Height) > MostPoints)
+        (_area, _planes, _side) = (area, planes, LeastSide);
+        while (Cells(area.Width) * Cells(area.Height) > MostCells)
         {
-            _step *= 2;
+            _side *= 2;
         }
-        _across = Points(area.Width);
-        _values = new float[_across * Points(area.Height) * planes.Length];
+        _across = Cells(area.Width);
+        _values = new float[_across * Cells(area.Height) * planes.Length];
         Array.Fill(_values, float.NaN);
     }
 
     /// <summary>Notes the values of a band; several threads may call.</summary>
     public void Take(in Band band)
     {
-        long x0 = Begin(band.X, _area.X), end = Math.Min(band.X + band.Width, _area.Right);
-        for (long y = Begin(band.Y, _area.Y); y < Math.Min(band.Y + band.Height, _area.Bottom); y += _step)
+        Region part = new Region(band.X, band.Y, band.Width, band.Height).Intersect(_area);
+        for (long row = (part.Y - _area.Y) / _side; !part.IsEmpty && (row * _side) + _area.Y < part.Bottom; row++)
         {
-            for (long x = x0; x < end; x += _step)
+            for (long column = (part.X - _area.X) / _side; (column * _side) + _area.X < part.Right; column++)
             {
-                long at = ((((y - _area.Y) / _step) * _across) + ((x - _area.X) / _step)) * _planes.Length;
+                (long x, long y) = Point(column, row);
+                if (x < part.X || x >= part.Right || y < part.Y || y >= part.Bottom)
+                {
+                    continue;
+                }
+                long at = ((row * _across) + column) * _planes.Length;
                 for (int i = 0; i < _planes.Length; i++)
                 {
                     _values[at + i] = band.Row(_planes[i], (int)(y - band.Y))[x - band.X];
@@ -60,12 +66,15 @@ internal sealed unsafe class PlaneSamples
         return count == 0 ? null : sum / count;
     }
 
-    private long Points(long side) => (side + (_step / 2) - 1) / _step;
+    private long Cells(long length) => (length + _side - 1) / _side;
 
-    /// <summary>The first point of the grid that is not before a column or row; points lie in the middle of their step.</summary>
-    private long Begin(long from, long corner)
+    /// <summary>The point of a cell; the last ones may lie outside the area. The factors are odd numbers without a pattern.</summary>
+    private (long X, long Y) Point(long column, long row)
     {
-        long first = corner + (_step / 2), steps = Math.Max(0, (from - first + _step - 1) / _step);
-        return first + (steps * _step);
+        ulong mixed = ((ulong)column * 0x9E3779B97F4A7C15) ^ ((ulong)row * 0xC2B2AE3D27D4EB4F);
+        mixed = (mixed ^ (mixed >> 29)) * 0xBF58476D1CE4E5B9;
+        long side = _side;
+        (long x, long y) = ((long)((mixed >> 20) % (ulong)side), (long)((mixed >> 42) % (ulong)side));
+        return (_area.X + (column * side) + x, _area.Y + (row * side) + y);
     }
 }

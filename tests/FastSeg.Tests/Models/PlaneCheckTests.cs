@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Models;
 
 /// <summary>Images that are blurred, or of another magnification, beside those that a model was trained on.</summary>
 [TestFixture]
-internal sealed class PlaneCheckTests
+internal sealed partial class PlaneCheckTests
 {
     private const int W = 300, H = 260;
 
@@ -27,7 +28,7 @@ internal sealed class PlaneCheckTests
         }
     }
 
-    /// <summary>The ratio is that of the planes themselves, at every eighth pixel of a page so small, whatever the tiles are.</summary>
+    /// <summary>The ratio is that of the planes themselves, as far as some of the pixels tell, whatever the tiles are.</summary>
     [Test]
     public void AnotherMagnificationIsSaid()
     {
@@ -39,9 +40,10 @@ internal sealed class PlaneCheckTests
         FeatureStack stack = new Segmenter(model).Features(shrunk);
         double coarse = Strength(stack, model, "sobel_4");
         double[] ratios = [.. new[] { "sobel_1", "hessian_eig1_2" }.Select(name => Strength(stack, model, name) / coarse)];
-        string expected = string.Create(CultureInfo.InvariantCulture, $"{ratios.Max():G2} times as strong");
         Assert.That(ratios.Max(), Is.GreaterThan(2));
-        Assert.That(sentence, Does.StartWith(shrunk.Info.Name).And.Contain(expected));
+        Assert.That(sentence, Does.StartWith(shrunk.Info.Name));
+        double said = double.Parse(Said().Match(sentence).Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.That(said, Is.EqualTo(ratios.Max()).Within(0.1 * ratios.Max()));
         string[] tight = [.. Tight.Run(3, how => new Segmenter(model).Segment(shrunk, options: how).Run.Warnings)];
         Assert.That(tight, Does.Contain(sentence));
         Assert.That(
@@ -62,19 +64,26 @@ internal sealed class PlaneCheckTests
         }
     }
 
-    /// <summary>The mean of a plane at every eighth pixel, from the fourth on, beside that of the labelled pixels.</summary>
-    private static double Strength(FeatureStack stack, Model model, string name)
+    /// <summary>A page whose pattern repeats at every step of a grid is one of the kind, too.</summary>
+    [Test]
+    public void ARepeatedImageIsKnown()
     {
-        var values = new List<double>();
-        for (int y = 4; y < H; y += 8)
+        const int Tiles = 16, Side = 64;
+        byte[] page = new byte[Tiles * Tiles * Side * Side];
+        for (int i = 0; i < page.Length; i++)
         {
-            for (int x = 4; x < W; x += 8)
-            {
-                values.Add(stack[name][(y * W) + x]);
-            }
+            page[i] = Scene.Pixels[(i / (Tiles * Side) % Side * W) + (i % (Tiles * Side) % Side)];
         }
-        return values.Average() / model.Data!.Planes.Single(one => one.Name == name).Mean;
+        using MemoryImage image = MemoryImage.FromMemory<byte>(page, Tiles * Side, Tiles * Side, name: "page");
+        Assert.That(new Segmenter(LazyModel.Value).Segment(image).Run.Warnings, Has.None.Contains("coarse edges"));
     }
+
+    /// <summary>The mean of a plane beside that of the labelled pixels.</summary>
+    private static double Strength(FeatureStack stack, Model model, string name) =>
+        stack[name].ToArray().Average() / model.Data!.Planes.Single(one => one.Name == name).Mean;
+
+    [GeneratedRegex(@"fine ones are (\S+) times as strong")]
+    private static partial Regex Said();
 
     private static MemoryImage Image<T>(byte[] samples, Func<byte, T> map)
         where T : unmanaged => MemoryImage.FromMemory<T>(Array.ConvertAll(samples, sample => map(sample)), W, H, name: "page");
