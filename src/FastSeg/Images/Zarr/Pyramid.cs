@@ -35,10 +35,11 @@ internal sealed unsafe class Pyramid(WrittenImage image, string folder, ChunkFil
     {
         for (int level = 1; level < image.Levels.Count; level++)
         {
-            for (int page = 0; page < image.Pages; page++)
-            {
-                Make(level, page, threads, buffers, options);
-            }
+            (long across, long down) = image.Chunks(level);
+            // Pages of fewer chunks than threads, as those of a stack often are, are made several at once.
+            int atOnce = across * down < threads ? threads : 1, size = level;
+            Common.Workers.Run(
+                atOnce, image.Pages, options, (_, page) => Make(size, (int)page, threads / atOnce, buffers, options));
         }
     }
 

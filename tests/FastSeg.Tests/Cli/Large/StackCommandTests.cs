@@ -3,6 +3,7 @@ using FastSeg.Tests.Images;
 using FastSeg.Tests.Images.Pyramids;
 using FastSeg.Tests.Images.Tiff;
 using FastSeg.Tests.Images.Zarr;
+using FastSeg.Tests.Shipping;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Cli.Large;
@@ -64,6 +65,39 @@ internal sealed class StackCommandTests : CliFixture
         }
         (found, _) = Tifffile.Read(At("seen-labels_probabilities.tif"), At("seen-p"));
         Assert.That(Shape(found), Is.EqualTo((int[])[Count, 3, Height, Width]), "slices, then classes");
+    }
+
+    [Test]
+    public void ZarrPythonReadsAVolumeAndItsSizes()
+    {
+        const string Python = "/usr/bin/python3";
+        var shell = new Shell(TestData.Root);
+        if (!File.Exists(Python) || shell.Run(Python, "-c", "import zarr").Code != 0)
+        {
+            Assert.Ignore("needs python3-zarr");
+        }
+        string stack = At("volume.tif"), store = At("volume.ome.zarr"), read = At("volume-read");
+        var wide = Enumerable.Range(0, 3).Select(i => new TiffBuilder().Image(
+            Scratch.Samples(1100, 60, 1, SampleType.UInt8, i), 1100, 60, 1, SampleType.UInt8));
+        File.WriteAllBytes(stack, TiffBuilder.Build([.. wide], bigEndian: false, bigTiff: false));
+        Segment(Model, stack + "#all", "-o", store, "--threads", "2");
+        Directory.CreateDirectory(read);
+        Outcome outcome = shell.Run(Python, TestData.File("tests", "zarr", "read.py"), store, read);
+        Assert.That(outcome.Code, Is.Zero, outcome.Error);
+        JsonElement levels = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(read, "levels.json"))).RootElement;
+        Assert.That(
+            levels.EnumerateArray().Select(level => string.Join('x', level.GetProperty("shape").EnumerateArray())),
+            Is.EqualTo((string[])["3x60x1100", "3x30x550"]));
+        byte[] large = File.ReadAllBytes(Path.Combine(read, "0.raw")), small = File.ReadAllBytes(Path.Combine(read, "1.raw"));
+        for (int i = 0; i < 3; i++)
+        {
+            Segment(Model, $"{stack}#{i + 1}", "-o", At("one.tif"));
+            (ImageInfo info, byte[] labels) = Labels(At("one.tif"));
+            Assert.That(large[(i * labels.Length)..((i + 1) * labels.Length)], Is.EqualTo(labels));
+            byte[] half = Shrunken.Of(
+                labels, (1100, 60), (550, 30), 2, new ImageLayout(info.Width, info.Height, SampleType.UInt8) { IsLabelMap = true });
+            Assert.That(small[(i * half.Length)..((i + 1) * half.Length)], Is.EqualTo(half));
+        }
     }
 
     [TestCase("0.4")]

@@ -59,6 +59,31 @@ internal sealed class PyramidReaderTests
             Throws.TypeOf<FastSegException>().With.Message.Contains("a.tif has one level, 0, so there is no level 1"));
     }
 
+    [Test]
+    public void WhatIsNoSizeOfThePageIsPassedOver()
+    {
+        using var scratch = new Scratch();
+        TiffBuilder Page(int width, int height, SampleType type, int kind) =>
+            new TiffBuilder().Image(Scratch.Samples(width, height, 1, type), width, height, 1, type).Set(254, 4, kind);
+        string path = scratch.Put("a.tif", TiffBuilder.Build(
+            [
+                Page(400, 300, SampleType.UInt8, 0), Page(100, 10, SampleType.UInt8, 1), Page(200, 150, SampleType.UInt16, 1),
+                Page(200, 150, SampleType.UInt8, 1), Page(200, 150, SampleType.UInt8, 1), Page(300, 225, SampleType.UInt8, 1),
+                Page(100, 75, SampleType.UInt8, 1), Page(50, 38, SampleType.UInt8, 0),
+            ],
+            bigEndian: false, bigTiff: false));
+        using ImageReader reader = ImageFile.Open(path);
+        Assert.That(reader.Info.Levels, Is.EqualTo(((long, long)[])[(400, 300), (200, 150), (100, 75)]));
+        Assert.That(reader.Info.CopiedPages, Is.EqualTo((int[])[2, 3, 4, 5, 6, 7]));
+        using ImageReader last = ImageFile.Open(path + "#8");
+        Assert.That(last.Info.Levels, Is.Empty);
+        ImageStack stack = ImageFile.OpenStack(path + "#all")!;
+        Assert.That(stack.Count, Is.EqualTo(2));
+        Assert.That(() => stack.Open(0).Dispose(), Throws.Nothing);
+        Assert.That(
+            () => stack.Open(1).Dispose(), Throws.TypeOf<FastSegException>().With.Message.Contains("a.tif#8 is 50 x 38 of 1 uint8"));
+    }
+
     private static byte[] Build(byte[] samples, int offset) =>
         new TiffBuilder().Image(samples, 40, 30, 1, SampleType.UInt8).Set(330, 4, offset).Build();
 }
