@@ -207,13 +207,8 @@ public static class ImageFile
     internal static ImageWriter CreateLabels(
         ImageReader image, string name, ImageLayout layout, OmeZarrOptions? zarr, Func<string, RunFolder>? folder)
     {
-        (string called, _) = (NotNull(image).Info.Name, NotNull(name));
         CheckSize(NotNull(layout));
-        ImageWriter writer = image.FilePath is { } path && ZarrStore.Matches(path)
-            ? LabelGroup.Create(path, called, image.Opening, name, layout, zarr ?? new OmeZarrOptions(), folder)
-            : throw new FastSegException($"{called} is no OME-Zarr, so no labels are written into it; name a file for them.");
-        writer.FilePath = Path.Combine(path, "labels", name);
-        return writer;
+        return LabelGroup.Create(NotNull(image), NotNull(name), layout, zarr ?? new OmeZarrOptions(), folder);
     }
 
     /// <summary>

@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.Diagnostics;
 using FastSeg.Cli.Errors;
 using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
+using FastSeg.Cli.Reports;
+using FastSeg.Cli.Resuming;
 using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
 using FastSeg.Resuming;
@@ -13,11 +16,17 @@ internal sealed class FinishCommand : FastSegCommand
 {
     private readonly Argument<string> _output = new("OUT") { Description = "The OME-Zarr, as segment was given it." };
 
+    private readonly Option<long> _memory = MemoryOption.Create();
+
     public FinishCommand() : base(
         "finish", "Puts together what `segment --block` wrote, and prints each class's area fraction.",
         "Looks whether every block is there and names those that are not, makes the smaller sizes, and gives the results their names. " +
             "It can be interrupted and repeated.",
-        "fastseg finish labels.ome.zarr") => Arguments.Add(_output);
+        "fastseg finish labels.ome.zarr")
+    {
+        Arguments.Add(_output);
+        Options.Add(_memory);
+    }
 
     /// <inheritdoc/>
     public override CommonUse Uses => CommonUse.Threads | CommonUse.Report;
@@ -30,19 +39,29 @@ internal sealed class FinishCommand : FastSegCommand
             OutputPaths paths = OutputPaths.Beside(output, probabilities: true, confidence: true);
             return (probabilities ? paths.Probabilities : paths.Confidence)!;
         }
-        using BlockFinish? finish = BlockFinish.Open(output, Beside, session.Threads);
+        long begun = Stopwatch.GetTimestamp();
+        using BlockFinish? finish = BlockFinish.Open(output, Beside);
         if (finish is null)
         {
             return Finished(session, output);
         }
-        long[] pixels = session.Long(Path.GetFileName(output), 0, how => finish.Run(session.Threads, how));
+        finish.RefuseMissing();
+        long[] pixels;
+        try
+        {
+            pixels = session.Long(Path.GetFileName(output), session.Parsed.GetValue(_memory), finish.Run);
+        }
+        catch (Exception e) when (e is FastSegException or OperationCanceledException)
+        {
+            throw ResumableRun.Explained(e, $"all blocks stay in {finish.Hidden}, and `fastseg finish {output}` goes on with them");
+        }
         ImageLayout layout = finish.Layouts[0];
-        session.Output.WriteLine($"{output}  {layout.Width} x {layout.Height}");
-        ClassTable.Write(session.Output, [.. layout.Classes.Select(one => new ModelClass(one.Value, one.Name, 0))], pixels);
+        session.Output.WriteLine($"{output}  {layout.Width} x {layout.Height}{(layout.Planes > 1 ? $" x {layout.Planes}" : "")}");
+        Say(session, output, begun, layout.Width * layout.Height * layout.Planes, layout.Classes, pixels);
         return ExitCode.Success;
     }
 
-    /// <summary>Says of a result that has its name already that nothing is left to do.</summary>
+    /// <summary>Says of a result that has its name already that nothing is left to do, and what it holds.</summary>
     /// <exception cref="FastSegException">There is no such result.</exception>
     private static int Finished(Session session, string output)
     {
@@ -50,7 +69,45 @@ internal sealed class FinishCommand : FastSegCommand
         {
             throw new FastSegException($"{output}: no run is there to be finished; `fastseg segment .. --block I/N` begins one.");
         }
+        long begun = Stopwatch.GetTimestamp();
+        (ImageInfo image, int planes, long[] pixels) = session.Long(Path.GetFileName(output), 0, how => Count(output, how));
         session.Output.WriteLine($"{output} is finished already");
+        Say(session, output, begun, image.Bounds.Pixels * planes, image.Classes, pixels);
         return ExitCode.Success;
+    }
+
+    /// <summary>Counts the pixels of each class in a label map that has its name, of all planes.</summary>
+    /// <returns>The first image, how many there are, and the pixels of each class.</returns>
+    private static (ImageInfo Image, int Planes, long[] Pixels) Count(string path, ComputeOptions options)
+    {
+        ImageStack? stack = ImageFile.OpenStack(path);
+        using ImageReader first = stack?.Open(0) ?? ImageFile.OpenLabels(path);
+        int[] labels = [.. first.Info.Classes.Select(one => one.Label)];
+        long[] pixels = new long[labels.Length];
+        for (int number = 0; number < (stack?.Count ?? 1); number++)
+        {
+            using ImageReader? other = stack?.Open(number);
+            long[] some = LabelCount.Of(other ?? first, labels, options.WorkerCount, options);
+            for (int i = 0; i < pixels.Length; i++)
+            {
+                pixels[i] += some[i];
+            }
+        }
+        return (first.Info, stack?.Count ?? 1, pixels);
+    }
+
+    private static void Say(
+        Session session, string output, long begun, long all, IReadOnlyList<LabelClass> classes, IReadOnlyList<long> pixels)
+    {
+        ModelClass[] named = [.. classes.Select(one => new ModelClass(one.Value, one.Name, 0))];
+        ClassTable.Write(session.Output, named, pixels);
+        session.Report.AddPixels(all);
+        session.Report.Add(new ReportImage(output)
+        {
+            Output = output,
+            Pixels = all,
+            Seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds,
+            Classes = [.. named.Zip(pixels)],
+        });
     }
 }

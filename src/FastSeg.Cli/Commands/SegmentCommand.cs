@@ -208,7 +208,8 @@ internal sealed class SegmentCommand : FastSegCommand
         }
         if (start?.Task == RunTask.Prepare)
         {
-            Prepare(session, segmenter, what, stack is null ? image : null, options, new RunFolder(paths.Now.Labels, start));
+            RunFolder folder = OutputSet.MakeFolder(segmenter, image, options, paths.Now, form, start);
+            Prepare(session, segmenter, what, stack is null ? image : null, options, folder);
             return;
         }
         var slices = new List<ReportSlice>();
@@ -225,7 +226,7 @@ internal sealed class SegmentCommand : FastSegCommand
                         ? segmenter.Segment(image, outputs.Outputs, options, how)
                         : segmenter.Segment(stack, outputs.Outputs, options, how, mask.All, (slice, one) => slices.Add(
                             new ReportSlice(slice.Name, one.Seconds, one.ClassPixels))),
-                    area.Pixels * (stack?.Count ?? 1));
+                    (area.Pixels * (stack?.Count ?? 1)) - outputs.LeftOut);
             }
             catch (Exception e) when (folder?.Stays == true && e is FastSegException or OperationCanceledException)
             {
@@ -241,8 +242,10 @@ internal sealed class SegmentCommand : FastSegCommand
             Output = paths.Final.Labels,
             Pixels = run.Pixels,
             Seconds = seconds,
-            Slices = slices,
-            Classes = [.. segmenter.Model.Classes.Zip(run.ClassPixels)],
+            Block = start?.Block,
+            // What a block has of an image says nothing of its areas; `finish` tells them.
+            Slices = start?.Block is null ? slices : [],
+            Classes = start?.Block is null ? [.. segmenter.Model.Classes.Zip(run.ClassPixels)] : [],
             Smoothing = options.Smoothing ?? segmenter.Model.Smoothing,
             ClassWeights = run.ClassWeights,
             Unsure = run.Unsure,

@@ -35,6 +35,7 @@ internal static class SettingFlags
         .Replace(
             "resume that run as it began, or clean it up", "--resume goes on with it as it began, and `fastseg clean` removes it",
             StringComparison.Ordinal)
+        .Replace("; clean it up", "; `fastseg clean` removes it", StringComparison.Ordinal)
         .Replace("prepare the run first", "`fastseg segment .. --prepare` looks at it once for all blocks", StringComparison.Ordinal)
         .Replace("the void value", "--void", StringComparison.Ordinal)
         .Replace("a name for every class", "--names A,B,..", StringComparison.Ordinal)

@@ -1,4 +1,5 @@
 using FastSeg.Files.Runs;
+using FastSeg.Images.Zarr;
 
 namespace FastSeg.Cli.Files;
 
@@ -38,6 +39,7 @@ internal sealed class OutputSet : IDisposable
                 ImageLayout layout = form.LayoutOf(segmenter.ConfidenceLayout(image.Info, options));
                 Outputs = Outputs with { Confidence = ImageFile.Create(paths.Confidence, layout, form.Zarr, _folder) };
             }
+            _folder?.Kept.Forget();
         }
         catch
         {
@@ -46,8 +48,20 @@ internal sealed class OutputSet : IDisposable
         }
     }
 
+    /// <summary>Makes the folder of a run that writes nothing yet, where its labels would go; the caller disposes it.</summary>
+    public static RunFolder MakeFolder(
+        Segmenter segmenter, ImageReader image, SegmentOptions options, OutputPaths paths, OutputForm form, RunStart start) =>
+        form.IntoInput
+        ? LabelGroup.MakeFolder(
+            image, Path.GetFileName(paths.Labels), form.LayoutOf(segmenter.LabelLayout(image.Info, options)), form.Zarr,
+            path => new RunFolder(path, start))
+        : new RunFolder(paths.Labels, start);
+
     /// <summary>The writers, as the segmenter takes them.</summary>
     public SegmentOutputs Outputs { get; } = new();
+
+    /// <summary>Pixels that need not be computed: earlier starts have them in all results, or other blocks do.</summary>
+    public long LeftOut => Outputs.Writers.Min(writer => writer.LeftOut);
 
     public void Dispose()
     {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using FastSeg.Cli.Text;
+using FastSeg.Files.Runs;
 
 namespace FastSeg.Cli.Reports;
 
@@ -19,7 +21,10 @@ internal sealed record ReportImage(string Image)
     /// <summary>Where the result went.</summary>
     public string? Output { get; init; }
 
-    /// <summary>Pixels of the result; 0 where there is none of its own.</summary>
+    /// <summary>The share of the result that was computed; null where that is all of it.</summary>
+    public RunBlock? Block { get; init; }
+
+    /// <summary>Pixels of the result that were computed, without those of earlier starts; 0 where there is none of its own.</summary>
     public long Pixels { get; init; }
 
     /// <summary>Wall time.</summary>
@@ -71,6 +76,10 @@ internal sealed record ReportImage(string Image)
         if (Output is not null)
         {
             json.WriteString("output", Output);
+        }
+        if (Block is not null)
+        {
+            json.WriteString("block", string.Create(CultureInfo.InvariantCulture, $"{Block.Number}/{Block.Count}"));
         }
         if (Failure is not null)
         {

@@ -81,9 +81,12 @@ internal static class ResumableRun
     }
 
     /// <summary>The failure of a run of which something stays: it says so.</summary>
-    public static Exception Explained(Exception e, RunFolder folder)
+    public static Exception Explained(Exception e, RunFolder folder) =>
+        Explained(e, $"what is finished stays in {folder.Hidden}, and --resume goes on with it");
+
+    /// <summary>The same, with the words for what stays.</summary>
+    public static Exception Explained(Exception e, string stays)
     {
-        string stays = $"what is finished stays in {folder.Hidden}, and --resume goes on with it";
         return e is OperationCanceledException
             ? new InterruptedException($"interrupted; {stays}.", e)
             : new FastSegException($"{ErrorText.Of(e).TrimEnd('.')}; {stays}.", e);

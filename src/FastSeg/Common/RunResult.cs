@@ -1,7 +1,7 @@
 namespace FastSeg;
 
 /// <summary>What a run did, and what it took.</summary>
-/// <param name="Pixels">Pixels that were segmented, given features, or trained on.</param>
+/// <param name="Pixels">Pixels that were segmented, without those of earlier starts or other blocks, given features, or trained on.</param>
 /// <param name="ClassPixels">Pixels of each class, in class order; empty for runs that do not segment.</param>
 /// <param name="Stages">Time by stage.</param>
 /// <param name="Seconds">Wall time of the call, its planning included.</param>

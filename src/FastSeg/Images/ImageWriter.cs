@@ -77,10 +77,14 @@ public abstract class ImageWriter : IDisposable
     /// </summary>
     internal virtual bool Lacks(int plane, Region region) => true;
 
+    /// <summary>Pixels of all planes that need not be written: earlier starts wrote them, or other blocks do.</summary>
+    internal virtual long LeftOut => 0;
+
     /// <summary>
-    /// Opens the first page of a plane that was written, once all is whole; null where it cannot be read back. Labels are numbers.
+    /// Opens the first page of a plane that was written, once all is whole, for so many threads; null where it cannot be read back. Labels
+    /// are numbers.
     /// </summary>
-    internal virtual ImageReader? OpenWritten(int plane) => null;
+    internal virtual ImageReader? OpenWritten(int plane, int threads) => null;
 
     /// <summary>Puts the whole file together, so that nothing is left for <see cref="Commit"/> but renaming it.</summary>
     internal virtual void Finish()

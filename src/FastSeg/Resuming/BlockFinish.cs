@@ -1,3 +1,4 @@
+using FastSeg.Common;
 using FastSeg.Files;
 using FastSeg.Files.Runs;
 using FastSeg.Images.Zarr;
@@ -10,6 +11,8 @@ namespace FastSeg.Resuming;
 /// </summary>
 internal sealed class BlockFinish : IDisposable
 {
+    private const string LimitWords = "a memory limit of";
+
     private readonly RunFolder _folder;
     private readonly List<ZarrWriter> _writers = [];
     private readonly int _blocks;
@@ -22,9 +25,8 @@ internal sealed class BlockFinish : IDisposable
     /// <summary>Opens what the blocks of a run left; null where no run left anything.</summary>
     /// <param name="path">The label map.</param>
     /// <param name="beside">The paths of probabilities and confidence, given whether there are any.</param>
-    /// <param name="threads">Threads that make the smaller sizes.</param>
     /// <exception cref="FastSegException">A block is being written, or there is none, or the folder is damaged.</exception>
-    public static BlockFinish? Open(string path, Func<bool, string> beside, int threads)
+    public static BlockFinish? Open(string path, Func<bool, string> beside)
     {
         (string hidden, _) = RunFolder.Places(path);
         if (!Directory.Exists(hidden))
@@ -40,7 +42,8 @@ internal sealed class BlockFinish : IDisposable
         var finish = new BlockFinish(new RunFolder(path, new RunStart(run, Resume: true) { Task = RunTask.Finish }), blocks);
         try
         {
-            finish.AddWriters(path, hidden, beside, threads);
+            finish.AddWriters(path, hidden, beside);
+            finish._folder.Kept.Forget();
             return finish;
         }
         catch
@@ -50,14 +53,37 @@ internal sealed class BlockFinish : IDisposable
         }
     }
 
+    /// <summary>The hidden folder, in which everything stays until all results have their names.</summary>
+    public string Hidden => _folder.Hidden;
+
     /// <summary>Puts all together. Returns the pixels of each label of the label map.</summary>
-    /// <exception cref="FastSegException">A block is missing, or the disk is full.</exception>
+    /// <exception cref="FastSegException">The disk is full, or memory is not enough.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public long[] Run(int threads, ComputeOptions options)
+    public long[] Run(ComputeOptions options)
     {
-        RefuseMissing();
+        int threads = Threads(options);
+        _writers.ForEach(writer => writer.Threads = threads);
         ImageWriter.CommitTogether(_writers, options.Cancellation);
         return LabelCount.Of(_writers[0], [.. _writers[0].Layout.Classes.Select(one => one.Label)], threads, options);
+    }
+
+    /// <summary>As many threads as the memory allows.</summary>
+    private int Threads(ComputeOptions options)
+    {
+        long process = ProcessMemory.Resident() + ProcessMemory.CodeBytes;
+        int threads = options.WorkerCount;
+        // One result is put together after the other.
+        long Peak(int count) => process + _writers.Max(writer => writer.HeldBytesToFinish(count));
+        while (threads > 1 && options.Memory > 0 && Peak(threads) > options.Memory)
+        {
+            threads--;
+        }
+        return options.Memory <= 0 || Peak(threads) <= options.Memory
+            ? threads
+            : throw new FastSegException(
+                $"{_folder.Path}: {LimitWords} {ByteSize.Text(options.Memory)} is not enough to put the blocks together; the least that "
+                + $"would do is {ByteSize.Least(Peak(threads))}.",
+                Setting.Memory, LimitWords);
     }
 
     /// <inheritdoc/>
@@ -67,7 +93,7 @@ internal sealed class BlockFinish : IDisposable
         _folder.Dispose();
     }
 
-    private void AddWriters(string path, string hidden, Func<bool, string> beside, int threads)
+    private void AddWriters(string path, string hidden, Func<bool, string> beside)
     {
         for (int number = 0; ; number++)
         {
@@ -78,12 +104,13 @@ internal sealed class BlockFinish : IDisposable
             }
             WrittenImage image = WrittenImage.Read(description);
             string name = number == 0 ? path : beside(image.Layout.PageNames is not null);
-            _writers.Add(new ZarrWriter(name, image, image.Source is null ? null : LabelGroup.Of(path), _folder) { Threads = threads });
+            _writers.Add(new ZarrWriter(name, image, image.Source is null ? null : LabelGroup.Of(path), _folder));
         }
     }
 
     /// <summary>Names the blocks of which something is missing.</summary>
-    private void RefuseMissing()
+    /// <exception cref="FastSegException">There is one.</exception>
+    public void RefuseMissing()
     {
         var missing = new List<int>();
         for (int i = 1; i <= _blocks; i++)

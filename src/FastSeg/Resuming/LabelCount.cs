@@ -18,7 +18,7 @@ internal static class LabelCount
     public static long[] Of(ImageWriter labels, IReadOnlyList<int> values, int workers, ComputeOptions options)
     {
         long[] all = new long[values.Count];
-        for (int plane = 0; plane < labels.Layout.Planes && labels.OpenWritten(plane) is { } written; plane++)
+        for (int plane = 0; plane < labels.Layout.Planes && labels.OpenWritten(plane, workers) is { } written; plane++)
         {
             using (written)
             {
@@ -42,19 +42,26 @@ internal static class LabelCount
     public static long[] Of(ImageReader labels, IReadOnlyList<int> values, int workers, ComputeOptions options)
     {
         ImageInfo info = labels.Info;
-        long rows = Math.Clamp(BandBytes / (info.Width * info.PixelBytes), 1, info.Height);
+        (long width, long height) = (Math.Min(labels.StoredPart.Width, info.Width), Math.Min(labels.StoredPart.Height, info.Height));
+        long across = ((info.Width - 1) / width) + 1, down = ((info.Height - 1) / height) + 1;
+        long rows = Math.Clamp(BandBytes / (width * info.PixelBytes), 1, height);
         var counts = new long[workers][];
         var bands = new byte[workers][];
         for (int i = 0; i < workers; i++)
         {
-            (counts[i], bands[i]) = (new long[Values], new byte[checked((int)(rows * info.Width * info.PixelBytes))]);
+            (counts[i], bands[i]) = (new long[Values], new byte[checked((int)(rows * width * info.PixelBytes))]);
         }
-        Workers.Run(workers, (info.Height + rows - 1) / rows, options with { Progress = null }, (worker, band) =>
+        // Part by part, as they are stored, so that each is decoded once.
+        Workers.Run(workers, across * down, options with { Progress = null }, (worker, number) =>
         {
-            Region region = new Region(0, band * rows, info.Width, rows).Intersect(info.Bounds);
-            Span<byte> samples = bands[worker].AsSpan(0, (int)(region.Pixels * info.PixelBytes));
-            labels.Read(region, samples);
-            Add(counts[worker], samples, info.PixelBytes);
+            Region part = new Region(number % across * width, number / across * height, width, height).Intersect(info.Bounds);
+            for (long y = part.Y; y < part.Bottom; y += rows)
+            {
+                Region region = (part with { Y = y, Height = rows }).Intersect(part);
+                Span<byte> samples = bands[worker].AsSpan(0, (int)(region.Pixels * info.PixelBytes));
+                labels.Read(region, samples);
+                Add(counts[worker], samples, info.PixelBytes);
+            }
         });
         return [.. values.Select(value => counts.Sum(count => count[value]))];
     }

@@ -108,7 +108,8 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         IReadOnlyList<double>? weights = what.Options.ClassWeights;
         IReadOnlyList<Region>? cores = MissingCores.Of(
             [.. outputs.Writers], run.Plan.Grid with { Area = what.Area }, what.Area, run.Work.Image.PrefersWholeRows);
-        bool computesAll = cores is null || cores.Sum(core => core.Pixels) == what.Area.Pixels;
+        long computed = cores is null || (what.Counts && cores.Count > 0) ? what.Area.Pixels : cores.Sum(core => core.Pixels);
+        bool computesAll = computed == what.Area.Pixels;
         if (what.Counts && cores?.Count != 0)
         {
             var passes = new AreaRun(run, what, options with { Progress = Part(FirstPassShare, 1 - FirstPassShare) })
@@ -133,7 +134,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         {
             classPixels = LabelCount.Of(labels, Labels(model, segment), run.Plan.Workers, options);
         }
-        return run.Result(what.Area.Pixels, classPixels, times, Stopwatch.GetElapsedTime(start).TotalSeconds) with
+        return run.Result(computed, classPixels, times, Stopwatch.GetElapsedTime(start).TotalSeconds) with
         {
             ClassWeights = weights,
             DataBars = page.Bar is { } bar ? [bar] : [],

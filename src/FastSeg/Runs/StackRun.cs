@@ -52,7 +52,8 @@ internal sealed class StackRun(
         long start = Stopwatch.GetTimestamp();
         Check(outputs);
         _lanes = Lanes(outputs);
-        bool goesOn = outputs.Folder is { Kept.Count: > 0 };
+        // Where all results were finished before, their data may have its name already, and nothing of it is left among what is kept.
+        bool goesOn = outputs.Folder is { Kept.Count: > 0 } or { IsFinished: true };
         var counted = new List<(ImageInfo Image, RunResult Result)>();
         var runs = new (ImageInfo Image, RunResult Result)[_lanes];
         Workers.RunInOrder(
@@ -102,7 +103,7 @@ internal sealed class StackRun(
         Array.Clear(_classPixels);
         for (int number = 0; number < images.Count; number++)
         {
-            if (labels.OpenWritten(number) is not { } written)
+            if (labels.OpenWritten(number, options.WorkerCount) is not { } written)
             {
                 continue;
             }

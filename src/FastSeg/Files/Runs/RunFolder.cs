@@ -51,9 +51,10 @@ internal sealed class RunFolder : IDisposable
             {
                 CheckOthers(start.Run);
                 Journal = Open(start.Run, start.JournalName);
-                IReadOnlyDictionary<string, RunUnit> kept = Kept;
-                Guard(() => kept = StoredUnits.Whole(Hidden, start.Task == RunTask.Finish ? OfBlocks() : Journal.Units.Values));
-                (Kept, IsFinished) = (kept, Journal.Has(Finished));
+                IReadOnlyDictionary<string, RunUnit> kept = Kept.Units;
+                Guard(() => kept = StoredUnits.Whole(Hidden, start.Task == RunTask.Finish ? OfBlocks() : Journal.Earlier.Values));
+                Journal.Forget();
+                (Kept, IsFinished) = (new KeptUnits(kept), Journal.Has(Finished));
             }
         }
         catch
@@ -88,8 +89,8 @@ internal sealed class RunFolder : IDisposable
     /// <summary>What is finished; null where the run leaves nothing.</summary>
     public RunJournal? Journal { get; }
 
-    /// <summary>Units of earlier starts whose bytes are as they were written, by name.</summary>
-    public IReadOnlyDictionary<string, RunUnit> Kept { get; } = new Dictionary<string, RunUnit>();
+    /// <summary>What earlier starts finished.</summary>
+    public KeptUnits Kept { get; } = new(new Dictionary<string, RunUnit>());
 
     /// <summary>Whether an earlier start had finished all results, so that they only have to get their names.</summary>
     public bool IsFinished { get; }
@@ -190,7 +191,8 @@ internal sealed class RunFolder : IDisposable
         }
         return IsHeld(System.IO.Path.Combine(hidden, LockName))
             ? Busy(path, hidden)
-            : new FastSegException($"{path}: a run that did not finish left {hidden}; {Remedy}.");
+            : new FastSegException($"{path}: a run that did not finish left {hidden}"
+                + (Journals(hidden).Any() ? $"; {Remedy}." : ", which cannot be gone on with; clean it up."));
     }
 
     /// <summary>The run that left a folder: what the first of its journals says. Null where there is no journal.</summary>

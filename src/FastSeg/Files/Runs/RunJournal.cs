@@ -21,10 +21,10 @@ internal sealed class RunJournal : IDisposable
 
     private readonly string _path;
     private readonly Action<IReadOnlyCollection<RunUnit>>? _sync;
-    private readonly Dictionary<string, RunUnit> _units;
+    private readonly HashSet<string> _marks;
     private readonly SafeFileHandle _file;
     private readonly Timer _timer;
-    private readonly Lock _flushing = new();
+    private readonly Lock _flushing = new(), _adding = new();
     private List<RunUnit> _pending = [];
     private FastSegException? _failure;
     private long _end;
@@ -42,7 +42,8 @@ internal sealed class RunJournal : IDisposable
         {
             throw new FastSegException($"{path} is the journal of another run: {difference}; go on as it began, or remove it.");
         }
-        _units = there?.Units ?? [];
+        Earlier = there?.Units ?? [];
+        (Count, _marks) = (Earlier.Count, [.. Earlier.Values.Where(IsMark).Select(unit => unit.Name)]);
         IsTorn = there?.IsTorn ?? false;
         SafeFileHandle? file = null;
         Guard(() =>
@@ -66,51 +67,40 @@ internal sealed class RunJournal : IDisposable
     /// <summary>Whether a damaged end was cut off: what it told of is done again.</summary>
     public bool IsTorn { get; }
 
-    /// <summary>How many units there are.</summary>
-    public int Count
+    /// <summary>How many lines of units there are. Those that are added are not kept: a large run has hundreds of thousands.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The units that were finished when it was opened, by name, until <see cref="Forget"/>.</summary>
+    public IReadOnlyDictionary<string, RunUnit> Earlier { get; private set; }
+
+    /// <summary>Lets go of the earlier units, which take memory, once whoever goes on with them has looked at them.</summary>
+    public void Forget() => Earlier = new Dictionary<string, RunUnit>();
+
+    /// <summary>Whether there is a mark, which is a unit without bytes.</summary>
+    public bool Has(string mark)
     {
-        get
+        lock (_adding)
         {
-            lock (_units)
-            {
-                return _units.Count;
-            }
+            return _marks.Contains(mark);
         }
     }
 
-    /// <summary>The units that are finished, by name, as they are now.</summary>
-    public IReadOnlyDictionary<string, RunUnit> Units
-    {
-        get
-        {
-            lock (_units)
-            {
-                return new Dictionary<string, RunUnit>(_units);
-            }
-        }
-    }
-
-    /// <summary>Whether a unit of this name is finished.</summary>
-    public bool Has(string name)
-    {
-        lock (_units)
-        {
-            return _units.ContainsKey(name);
-        }
-    }
-
-    /// <summary>Adds a finished unit, whose data is written. One of the same name is replaced.</summary>
+    /// <summary>Adds a finished unit, whose data is written. Of several of one name the last counts.</summary>
     /// <exception cref="FastSegException">The disk is full or fails, now or while an earlier batch went to it.</exception>
     public void Add(RunUnit unit)
     {
         byte[] line = JournalText.Line(unit);
         bool full;
-        lock (_units)
+        lock (_adding)
         {
             ThrowFailure();
             Guard(() => RandomAccess.Write(_file, line, _end));
             _end += line.Length;
-            _units[unit.Name] = unit;
+            Count++;
+            if (IsMark(unit))
+            {
+                _marks.Add(unit.Name);
+            }
             _pending.Add(unit);
             full = _pending.Count >= MostPending;
             if (_pending.Count == 1)
@@ -131,7 +121,7 @@ internal sealed class RunJournal : IDisposable
         lock (_flushing)
         {
             List<RunUnit> batch;
-            lock (_units)
+            lock (_adding)
             {
                 ThrowFailure();
                 (batch, _pending) = (_pending, []);
@@ -166,7 +156,7 @@ internal sealed class RunJournal : IDisposable
         }
         catch (FastSegException e)
         {
-            lock (_units)
+            lock (_adding)
             {
                 _failure ??= e;
             }
@@ -176,6 +166,8 @@ internal sealed class RunJournal : IDisposable
             // The run ended while the timer fired.
         }
     }
+
+    private static bool IsMark(RunUnit unit) => unit is { Length: 0, Crc: 0 };
 
     private void ThrowFailure()
     {

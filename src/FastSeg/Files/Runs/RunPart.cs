@@ -26,11 +26,11 @@ internal sealed class RunPart(RunFolder folder, string path, string target, stri
 
     /// <summary>A unit of an earlier start whose bytes are whole; null where there is none.</summary>
     /// <param name="unit">Its own name.</param>
-    public RunUnit? Kept(string unit) => folder.Kept.TryGetValue(NameOf(unit), out RunUnit kept) ? kept : null;
+    public RunUnit? Kept(string unit) => folder.Kept.Units.TryGetValue(NameOf(unit), out RunUnit kept) ? kept : null;
 
     /// <summary>The stretches of the data, which is one file, that earlier starts wrote and that are whole.</summary>
     public IEnumerable<(string Number, long Offset, long Length)> KeptStretches() =>
-        from unit in folder.Kept
+        from unit in folder.Kept.Units
         where unit.Key.StartsWith($"{name}#", StringComparison.Ordinal)
         let stretch = StoredUnits.StretchOf(unit.Key)
         where stretch is not null

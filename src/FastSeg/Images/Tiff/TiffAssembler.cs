@@ -26,7 +26,12 @@ internal sealed class TiffAssembler : IDisposable
     private readonly OutputFile _file;
     private readonly Sink _sink;
     private readonly LibTiff _tiff;
+    private readonly bool _big;
+    private readonly DirectoryLinks _links;
     private int _directory;
+
+    /// <summary>Where the last directory's offset is written.</summary>
+    private long _link;
 
     /// <summary>Begins the first page.</summary>
     /// <param name="file">The file, which stays the caller's.</param>
@@ -37,12 +42,13 @@ internal sealed class TiffAssembler : IDisposable
         OutputFile file, ImageLayout layout, IReadOnlyList<WrittenLevel> levels, long largestClassic = LargestClassic)
     {
         (_layout, _levels, _file) = (layout, levels, file);
-        _sink = new Sink(file);
         Int128 pixels = levels.Aggregate((Int128)0, (sum, level) => sum + ((Int128)level.Width * level.Height));
-        bool big = pixels * layout.AllPages * layout.Type.Bytes() > largestClassic;
+        _big = pixels * layout.AllPages * layout.Type.Bytes() > largestClassic;
+        (_sink, _links) = (new Sink(file), new DirectoryLinks(file, _big));
+        _link = _links.Header;
         BitMiracleErrors.Install();
         _path = file.Path;
-        LibTiff? tiff = LibTiff.ClientOpen(file.Path, big ? "w8" : "w", _errors, _sink);
+        LibTiff? tiff = LibTiff.ClientOpen(file.Path, _big ? "w8" : "w", _errors, _sink);
         Check(tiff is not null);
         _tiff = tiff!;
         BeginPage();
@@ -68,7 +74,7 @@ internal sealed class TiffAssembler : IDisposable
         EndPage();
         if (_levels.Count > 1)
         {
-            new SubDirectories(_file, _sink.Length, _layout.AllPages, _levels.Count).Link();
+            new SubDirectories(_file, _big, _sink.Length, _layout.AllPages, _levels.Count).Link();
         }
     }
 
@@ -80,9 +86,26 @@ internal sealed class TiffAssembler : IDisposable
         _tiff.Dispose();
     }
 
+    /// <summary>Bytes that were read back.</summary>
+    internal long ReadBack => _sink.ReadBack;
+
+    /// <summary>
+    /// Writes the current directory. BitMiracle finds the place for its offset by going from the first directory to the last, which takes
+    /// minutes where there are many thousands; so the first one seems to it to be followed by the last.
+    /// </summary>
     private void EndPage()
     {
         Check(_tiff.WriteDirectory());
+        long directory = _links.Offset(_link);
+        _link = _links.Next(directory);
+        if (_directory == 0)
+        {
+            _sink.Shortcut = (_link, []);
+        }
+        else
+        {
+            _sink.Shortcut = (_sink.Shortcut.At, _links.Number(directory));
+        }
     }
 
     /// <summary>
@@ -167,6 +190,12 @@ internal sealed class TiffAssembler : IDisposable
         /// <summary>Bytes of the file.</summary>
         public long Length => _length;
 
+        /// <summary>A place, and what is read there instead of what is written; nothing where there is none.</summary>
+        public (long At, byte[] Bytes) Shortcut { get; set; } = (-1, []);
+
+        /// <summary>Bytes that were read.</summary>
+        public long ReadBack { get; private set; }
+
         /// <summary>Whether what still comes is thrown away.</summary>
         public bool Closed { get; set; }
 
@@ -176,7 +205,15 @@ internal sealed class TiffAssembler : IDisposable
         public override int Read(object clientData, byte[] buffer, int offset, int count)
         {
             int part = (int)Math.Clamp(_length - _position, 0, count);
-            file.Read(_position, buffer.AsSpan(offset, part));
+            if (_position == Shortcut.At && part == Shortcut.Bytes.Length)
+            {
+                Shortcut.Bytes.CopyTo(buffer, offset);
+            }
+            else
+            {
+                file.Read(_position, buffer.AsSpan(offset, part));
+            }
+            ReadBack += part;
             _position += part;
             return part;
         }

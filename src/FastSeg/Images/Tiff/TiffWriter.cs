@@ -146,7 +146,9 @@ internal sealed unsafe class TiffWriter : ImageWriter
 
     internal override bool Lacks(int plane, Region region) => _wanted?.Any(plane, region) ?? true;
 
-    internal override ImageReader? OpenWritten(int plane) => _file.IsCommitted
+    internal override long LeftOut => _wanted?.LeftOut ?? 0;
+
+    internal override ImageReader? OpenWritten(int plane, int threads) => _file.IsCommitted
         ? TiffReader.Open(InputFile.Open(_file.Path, _file.Path), (plane * Layout.Pages) + 1, indices: true)
         : null;
 
@@ -167,6 +169,7 @@ internal sealed unsafe class TiffWriter : ImageWriter
         {
             for (int level = 0; level < _tiles.Levels.Count; level++)
             {
+                Cancellation.ThrowIfCancellationRequested();
                 if (page > 0 || level > 0)
                 {
                     _assembler.NextDirectory();

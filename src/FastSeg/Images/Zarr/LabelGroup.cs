@@ -34,20 +34,49 @@ internal sealed class LabelGroup
     private string Metadata => $"{Folder}/{(_version3 ? ArrayMetadata.FileOfVersion3 : ".zattrs")}";
 
     /// <summary>Creates the writer of a label image inside an image's own store.</summary>
-    /// <param name="root">The store.</param>
-    /// <param name="called">What sentences call it.</param>
-    /// <param name="opening">The plane and the size that are labelled.</param>
+    /// <param name="image">The image, whose plane and size are labelled.</param>
     /// <param name="name">The label image's name.</param>
     /// <param name="layout">The labels' layout.</param>
     /// <param name="options">Version, which the store decides, and chunks.</param>
     /// <param name="folder">Makes the run's folder, given the labels' path; null where they have one of their own.</param>
     /// <exception cref="FastSegException">
-    /// The store cannot hold such labels, has some of that name, or cannot be written.
+    /// The image has no store, or one that cannot hold such labels, has some of that name, or cannot be written.
     /// </exception>
     public static ZarrWriter Create(
-        string root, string called, ImageOptions opening, string name, ImageLayout layout, OmeZarrOptions options,
-        Func<string, RunFolder>? folder = null)
+        ImageReader image, string name, ImageLayout layout, OmeZarrOptions options, Func<string, RunFolder>? folder = null)
     {
+        (LabelGroup group, WrittenImage written) = For(image, name, layout, options);
+        RunFolder? run = group.Make(folder);
+        try
+        {
+            return new ZarrWriter(group.Path, written, group, run) { FilePath = group.Path };
+        }
+        catch
+        {
+            group.Leave();
+            throw;
+        }
+    }
+
+    /// <summary>Makes the folder of a run that writes such labels later; the caller disposes it.</summary>
+    /// <param name="image">As there.</param>
+    /// <param name="name">As there.</param>
+    /// <param name="layout">As there.</param>
+    /// <param name="options">As there.</param>
+    /// <param name="folder">Makes the run's folder, given the labels' path.</param>
+    /// <exception cref="FastSegException">As there.</exception>
+    public static RunFolder MakeFolder(
+        ImageReader image, string name, ImageLayout layout, OmeZarrOptions options, Func<string, RunFolder> folder) =>
+        For(image, name, layout, options).Group.Make(folder)!;
+
+    private static (LabelGroup Group, WrittenImage Written) For(
+        ImageReader labelled, string name, ImageLayout layout, OmeZarrOptions options)
+    {
+        (string called, ImageOptions opening) = (labelled.Info.Name, labelled.Opening);
+        if (labelled.FilePath is not { } root || !ZarrStore.Matches(root))
+        {
+            throw new FastSegException($"{called} is no OME-Zarr, so no labels are written into it; name a file for them.");
+        }
         if (name.Length is 0 or > 100 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
         {
             throw new FastSegException($"Labels cannot be called \"{name}\"; a name has up to 100 letters, digits, - and _.");
@@ -84,20 +113,25 @@ internal sealed class LabelGroup
             Name = name,
             Source = "../../",
         }.Checked();
-        var group = new LabelGroup(root, store, name, version3);
-        group.Prepare();
+        return (new LabelGroup(root, store, name, version3), written);
+    }
+
+    /// <summary>Makes the folder that the labels lie in and, where it is wanted, that of the run.</summary>
+    private RunFolder? Make(Func<string, RunFolder>? folder)
+    {
+        Prepare();
         try
         {
-            RunFolder? run = folder?.Invoke(group.Path);
+            RunFolder? run = folder?.Invoke(Path);
             if (run is not null)
             {
-                run.Removed = group.Leave;
+                run.Removed = Leave;
             }
-            return new ZarrWriter(group.Path, written, group, run);
+            return run;
         }
         catch
         {
-            group.Leave();
+            Leave();
             throw;
         }
     }

@@ -67,7 +67,7 @@ internal sealed class ZarrWriter : ImageWriter
     public override ImageLayout Layout => _image.Layout;
 
     /// <summary>Threads that make the smaller sizes, where nothing was written before.</summary>
-    public int Threads { get; init; } = 1;
+    public int Threads { get; set; } = 1;
 
     /// <summary>Files of the largest size, of one page.</summary>
     public int FileCount => _wanted.Count;
@@ -87,8 +87,10 @@ internal sealed class ZarrWriter : ImageWriter
 
     internal override bool Lacks(int plane, Region region) => !_part.IsCommitted && _wanted.Any(plane, region);
 
-    internal override ImageReader OpenWritten(int plane) => Pyramid.Open(
-        _image, _part.IsCommitted ? _part.Path : _part.Data, 0, plane * Layout.Pages, Math.Max(1, _buffers.Count));
+    internal override long LeftOut => _part.IsCommitted ? Layout.Width * Layout.Height * Layout.Planes : _wanted.LeftOut;
+
+    internal override ImageReader OpenWritten(int plane, int threads) => Pyramid.Open(
+        _image, _part.IsCommitted ? _part.Path : _part.Data, 0, plane * Layout.Pages, threads);
 
     internal override IReadOnlyList<string> Warnings => _group?.Warnings ?? [];
 
@@ -101,6 +103,10 @@ internal sealed class ZarrWriter : ImageWriter
         long each = ChunkBuffer.Bytes(image) + ChunkFiles.ShardBytes(image);
         return (threads * each) + FinishBytes(image, threads);
     }
+
+    /// <summary>What putting an image together holds that others wrote: what makes the smaller sizes, and buffers for chunks.</summary>
+    public long HeldBytesToFinish(int threads) =>
+        (threads * (ChunkBuffer.Bytes(_image) + ChunkFiles.ShardBytes(_image))) + Pyramid.Bytes(_image, threads);
 
     /// <summary>What makes the smaller sizes.</summary>
     public static long FinishBytes(WrittenImage image, int threads) => image.Levels.Count > 1 ? Pyramid.Bytes(image, threads) : 0;

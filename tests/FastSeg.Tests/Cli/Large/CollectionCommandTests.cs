@@ -41,6 +41,21 @@ internal sealed class CollectionCommandTests : CliFixture
         Assert.That(Fail(["segment", Model, .. images, "-o", store]), Does.Contain("all.ome.zarr is there already; name another"));
     }
 
+    /// <summary>As a kill leaves it.</summary>
+    [Test]
+    public void WhatIsLeftOfSeveralImagesIsNotGoneOnWith()
+    {
+        string folder = NewFolder(), store = Path.Combine(folder, "a.ome.zarr"), hidden = Path.Combine(folder, ".a.ome.zarr.fastseg-run");
+        Directory.CreateDirectory(Path.Combine(hidden, "data", "0"));
+        string[] command = ["segment", Model, TestImage, TrainImage, "-o", store];
+        Assert.That(
+            Fail(command),
+            Does.Contain($"{store}: a run that did not finish left {hidden}, which cannot be gone on with; `fastseg clean` removes it."));
+        Assert.That(Misuse([.. command, "--resume"]), Does.Contain("a run of several images in one OME-Zarr is not gone on with; "));
+        Succeed("clean", store);
+        Succeed(command);
+    }
+
     [Test]
     public void AnImageThatFailsIsLeftOutAndNamed()
     {

@@ -22,7 +22,7 @@ internal sealed class BlockTests(string version, string smooth) : CliFixture
         _image = At("image.tif");
         Write(_image, SampleType.UInt8, Width, Height, Scratch.Samples(Width, Height, 1, SampleType.UInt8));
         string folder = NewFolder();
-        string output = Succeed(Command(folder));
+        string output = Done(Command(folder));
         _areas = string.Join('\n', output.Split('\n').Where(line => line.EndsWith(" px", StringComparison.Ordinal)));
         _expected = ZarrWriterTests.Hashes(folder);
     }
@@ -40,7 +40,7 @@ internal sealed class BlockTests(string version, string smooth) : CliFixture
         foreach (int block in order.Take(few))
         {
             Assert.That(
-                Succeed([.. Command(folder), "--block", $"{block}/{count}"]),
+                Done([.. Command(folder), "--block", $"{block}/{count}"]),
                 Does.Contain($"when all blocks are done: fastseg finish {output}"));
         }
         if (few < count)
@@ -52,11 +52,11 @@ internal sealed class BlockTests(string version, string smooth) : CliFixture
                 Does.Contain($"{output}: of {count} blocks, {string.Join(", ", missing)} are not finished; run them again."));
             return;
         }
-        string finished = Succeed("finish", output);
+        string finished = Done("finish", output);
         Assert.That(ZarrWriterTests.Hashes(folder), Is.EqualTo(_expected));
         Assert.That(Directory.GetFileSystemEntries(folder), Has.Length.EqualTo(2), "labels and probabilities alone");
         Assert.That(finished, Does.Contain(_areas));
-        Assert.That(Succeed("finish", output), Does.Contain("is finished already"));
+        Assert.That(Done("finish", output), Does.Contain("is finished already"));
     }
 
     [Test]
@@ -71,9 +71,9 @@ internal sealed class BlockTests(string version, string smooth) : CliFixture
                 Does.Contain("block 1 of 2 needs the areas of the classes of the whole image; `fastseg segment .. --prepare` looks at it"));
         }
         Prepare(folder);
-        Succeed([.. Command(folder), "--block", "2/2"]);
+        Done([.. Command(folder), "--block", "2/2"]);
         Assert.That(Fail([.. Command(folder), "--block", "2/2"]), Does.Contain("a run that did not finish left "));
-        Succeed([.. Command(folder), "--block", "2/2", "--resume"]);
+        Done([.. Command(folder), "--block", "2/2", "--resume"]);
         Assert.That(Fail([.. Command(folder), "--block", "1/3"]), Does.Contain("was begun in 2 blocks, not in 3; "));
         Assert.That(Fail([.. Command(folder), "--resume"]), Does.Contain("was begun in 2 blocks, not as a whole; "));
         Assert.That(
@@ -86,15 +86,15 @@ internal sealed class BlockTests(string version, string smooth) : CliFixture
         Assert.That(
             Fail([.. Command(folder), "--block", "1/2"]), Does.Contain("block 1 of 2 is being written by process 77 on elsewhere"));
         File.Delete(Path.Combine(hidden, "block-1-of-2.lock"));
-        Succeed([.. Command(folder), "--block", "1/2"]);
+        Done([.. Command(folder), "--block", "1/2"]);
         // A chunk that was changed behind the journal is missing.
         string chunk = Directory.GetFiles(Path.Combine(hidden, "data", "0"), "0", SearchOption.AllDirectories)[0];
         byte[] bytes = File.ReadAllBytes(chunk);
         bytes[^1] ^= 1;
         File.WriteAllBytes(chunk, bytes);
         Assert.That(Fail("finish", output), Does.Contain("of 2 blocks, 1 is not finished"));
-        Succeed([.. Command(folder), "--block", "1/2", "--resume"]);
-        Succeed("finish", output);
+        Done([.. Command(folder), "--block", "1/2", "--resume"]);
+        Done("finish", output);
         Assert.That(ZarrWriterTests.Hashes(folder), Is.EqualTo(_expected));
     }
 
@@ -111,7 +111,7 @@ internal sealed class BlockTests(string version, string smooth) : CliFixture
     }
 
     private void Prepare(string folder) => Assert.That(
-        Succeed([.. Command(folder), "--prepare"]), Does.Contain("o.ome.zarr: "));
+        Done([.. Command(folder), "--prepare"]), Does.Contain("o.ome.zarr: "));
 
     private string[] Command(string folder) =>
     [

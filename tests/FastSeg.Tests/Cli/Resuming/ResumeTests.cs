@@ -45,17 +45,17 @@ internal sealed partial class ResumeTests(string name) : CliFixture
         string copy = _run.Copy();
         int left = Journal(copy).Count(unit => unit.Contains("data", StringComparison.Ordinal));
         Assert.That(left, Is.GreaterThan(1));
-        string output = Succeed([.. _run.Command(copy), "--resume", "--memory", "1GiB", "--threads", threads]);
+        string output = Done([.. _run.Command(copy), "--resume", "--memory", "1GiB", "--threads", threads]);
         Assert.That(int.Parse(TakenOver().Match(output).Groups[1].Value), Is.EqualTo(left));
         _run.AssertWhole(copy);
-        Assert.That(Areas(output), Is.EqualTo(Areas(Succeed("segment", Model, _image, "-o", At("areas.png")))));
+        Assert.That(Areas(output), Is.EqualTo(Areas(Done("segment", Model, _image, "-o", At("areas.png")))));
     }
 
     [Test]
     public void WhatIsWholeIsPassedOver()
     {
         string copy = _run.Copy();
-        Succeed([.. _run.Command(copy), "--resume"]);
+        Done([.. _run.Command(copy), "--resume"]);
         string again = CommandLine.Run([.. _run.Command(copy), "--resume"]).Output;
         Assert.That(again.Contains("is finished already", StringComparison.Ordinal), Is.EqualTo(!IsTiff), again);
         _run.AssertWhole(copy);
@@ -78,9 +78,9 @@ internal sealed partial class ResumeTests(string name) : CliFixture
         Assert.That(error, Does.Contain($"{_run.Output(copy)}: a run that did not finish left {_run.Hidden(copy)}; "));
         Assert.That(error, Does.Contain("--resume goes on with it, and `fastseg clean` removes it."));
         Assert.That(Directory.GetFiles(_run.Hidden(copy), "*", SearchOption.AllDirectories), Is.EquivalentTo(files));
-        Assert.That(Succeed("clean", _run.Output(copy)), Is.EqualTo($"removed {_run.Hidden(copy)}\n"));
-        Assert.That(Succeed("clean", _run.Output(copy)), Does.Contain("no run left anything"));
-        Succeed(command);
+        Assert.That(Done("clean", _run.Output(copy)), Is.EqualTo($"removed {_run.Hidden(copy)}\n"));
+        Assert.That(Done("clean", _run.Output(copy)), Does.Contain("no run left anything"));
+        Done(command);
         _run.AssertWhole(copy);
     }
 
@@ -94,7 +94,7 @@ internal sealed partial class ResumeTests(string name) : CliFixture
             {
                 file.SetLength(file.Length - cut);
             }
-            Succeed([.. _run.Command(copy), "--resume"]);
+            Done([.. _run.Command(copy), "--resume"]);
             _run.AssertWhole(copy);
         }
     }
@@ -120,7 +120,7 @@ internal sealed partial class ResumeTests(string name) : CliFixture
             File.WriteAllBytes(file, how == "cut" ? bytes[..(int)(offset + 8)] : bytes);
         }
         int left = Journal(copy).Count(other => other.Contains("data", StringComparison.Ordinal));
-        string output = Succeed([.. _run.Command(copy), "--resume"]);
+        string output = Done([.. _run.Command(copy), "--resume"]);
         Assert.That(int.TryParse(TakenOver().Match(output).Groups[1].Value, out int taken) ? taken : 0, Is.LessThan(left));
         _run.AssertWhole(copy);
     }
@@ -152,7 +152,7 @@ internal sealed partial class ResumeTests(string name) : CliFixture
         // The same image in another place is the same image.
         string moved = At("moved.tif");
         File.Copy(_image, moved, overwrite: true);
-        Succeed([.. command.Select(part => part == _image ? moved : part), "--resume"]);
+        Done([.. command.Select(part => part == _image ? moved : part), "--resume"]);
         _run.AssertWhole(copy);
     }
 
@@ -166,7 +166,7 @@ internal sealed partial class ResumeTests(string name) : CliFixture
             Assert.That(Fail("clean", _run.Output(copy)), Does.Contain("is being written by another run"));
             Assert.That(Fail("clean", Path.GetDirectoryName(_run.Output(copy))!), Does.Contain("is being written by another run"));
         }
-        Assert.That(Succeed("clean", Path.GetDirectoryName(_run.Output(copy))!), Does.StartWith("removed "));
+        Assert.That(Done("clean", Path.GetDirectoryName(_run.Output(copy))!), Does.StartWith("removed "));
         Assert.That(Directory.Exists(_run.Hidden(copy)), Is.False);
     }
 
@@ -178,7 +178,7 @@ internal sealed partial class ResumeTests(string name) : CliFixture
         {
             Assert.That(CommandLine.Run([.. _run.Command(copy), "--resume"]).Code, Is.EqualTo(1));
         }
-        Succeed([.. _run.Command(copy), "--resume"]);
+        Done([.. _run.Command(copy), "--resume"]);
         _run.AssertWhole(copy);
     }
 

@@ -1,3 +1,4 @@
+using FastSeg.Files.Runs;
 using FastSeg.Tests.Images;
 using FastSeg.Tests.Images.Zarr;
 using NUnit.Framework;
@@ -48,6 +49,30 @@ internal sealed class StackResumeTests : CliFixture
         {
             File.WriteAllBytes(slice, bytes);
         }
+    }
+
+    /// <summary>A run that was killed when its results had their names and its folder was not gone yet.</summary>
+    [Test]
+    public void AStackThatOnlyHasToBeReportedIsCountedAgain()
+    {
+        string folder = NewFolder(), output = Path.Combine(folder, "o.ome.zarr"), hidden = Path.Combine(folder, ".o.ome.zarr.fastseg-run");
+        string[] command = ["segment", Model, _slices, "-o", output, "--probabilities", "uint8", "--chunk", "64"];
+        using (new FileSizeLimit(3_500))
+        {
+            Assert.That(CommandLine.Run(command).Code, Is.EqualTo(1));
+        }
+        RunIdentity run = JournalContent.Read(Path.Combine(hidden, "journal"))!.Run;
+        Directory.Delete(hidden, recursive: true);
+        string whole = Areas(CommandLine.Run(command).Output);
+        Directory.CreateDirectory(hidden);
+        using (var journal = new RunJournal(Path.Combine(hidden, "journal"), run))
+        {
+            journal.Add(new RunUnit("finished", 0, 0));
+        }
+        Outcome outcome = CommandLine.Run([.. command, "--resume"]);
+        Assert.That(outcome.Code, Is.Zero, outcome.Error);
+        Assert.That(Areas(outcome.Output), Is.EqualTo(whole).And.Not.Empty);
+        Assert.That(Directory.Exists(hidden), Is.False);
     }
 
     [Test]

@@ -49,7 +49,7 @@ internal sealed class RunJournalTests
             int whole = all.AsSpan(0, length).Count((byte)'\n') - 1;
             using (var journal = new RunJournal(File, Run))
             {
-                Assert.That(journal.Units.Values, Is.EquivalentTo(units.Take(Math.Max(0, whole))), $"{length} bytes");
+                Assert.That(journal.Earlier.Values, Is.EquivalentTo(units.Take(Math.Max(0, whole))), $"{length} bytes");
                 Assert.That(journal.IsTorn, Is.EqualTo(length > first && all[length - 1] != '\n'), $"{length} bytes");
                 Array.ForEach(units[Math.Max(0, whole)..], journal.Add);
             }
@@ -127,6 +127,8 @@ internal sealed class RunJournalTests
         using (var journal = new RunJournal(File, Run))
         {
             Parallel.For(0, 1000, i => journal.Add(new RunUnit($"{i}", i, (uint)i)));
+            Assert.That(journal.Count, Is.EqualTo(1000));
+            Assert.That(journal.Earlier, Is.Empty, "what is added is in the file, not in memory");
         }
         Assert.That(JournalContent.Read(File)!.Units.Values.Select(unit => unit.Length).Order(), Is.EqualTo(Enumerable.Range(0, 1000)));
     }
