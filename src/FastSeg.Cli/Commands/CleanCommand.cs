@@ -28,20 +28,39 @@ internal sealed class CleanCommand : FastSegCommand
 
     public override int Run(Session session)
     {
+        var failures = new List<FastSegException>();
         foreach (string output in session.Parsed.GetRequiredValue(_outputs))
         {
             (string hidden, _) = RunFolder.Places(output);
             bool all = !Directory.Exists(hidden) && Directory.Exists(output) && !OutputPaths.IsZarr(output);
-            IReadOnlyList<string> removed = all ? RunFolder.CleanAll(output) : RunFolder.Clean(output) ? [hidden] : [];
-            foreach (string one in removed)
+            int found = 0;
+            foreach (string one in all ? RunFolder.In(output) : [hidden])
             {
-                session.Output.WriteLine($"removed {one}");
+                try
+                {
+                    if (RunCleaning.Remove(all ? one : output, one))
+                    {
+                        session.Output.WriteLine($"removed {one}");
+                        found++;
+                    }
+                }
+                catch (FastSegException e)
+                {
+                    // The others are removed all the same.
+                    failures.Add(e);
+                    found++;
+                }
             }
-            if (removed.Count == 0)
+            if (found == 0)
             {
                 session.Output.WriteLine($"{output}: no run left anything");
             }
         }
-        return ExitCode.Success;
+        return failures.Count switch
+        {
+            0 => ExitCode.Success,
+            1 => throw failures[0],
+            _ => throw new FastSegException(string.Join('\n', failures.Select(one => one.Message))),
+        };
     }
 }

@@ -76,6 +76,6 @@ internal sealed class FolderLock : IDisposable
     /// Whether a locked file has its name still. One that was opened before the holder of the lock took the name away may be locked
     /// afterwards, while a third run holds a new one.
     /// </summary>
-    private static bool HasName(SafeFileHandle handle) =>
+    internal static bool HasName(SafeFileHandle handle) =>
         new FileInfo($"/proc/self/fd/{handle.DangerousGetHandle()}").LinkTarget?.EndsWith(" (deleted)", StringComparison.Ordinal) != true;
 }

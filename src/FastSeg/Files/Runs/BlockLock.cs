@@ -11,6 +11,14 @@ internal sealed class BlockLock : IDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMinutes(1), LongestSilence = TimeSpan.FromMinutes(5);
 
+    /// <summary>Reads that may fail, with a pause between two, before a lock counts as another's: disks that machines share falter.</summary>
+    private const int MostReads = 20;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Who holds a lock that has been created and not yet been written.</summary>
+    private const string Beginner = "a process that has just begun";
+
     /// <summary>How the name ends of the file that one process creates to take a lock over.</summary>
     private const string TakeOver = ".takeover";
 
@@ -29,10 +37,7 @@ internal sealed class BlockLock : IDisposable
         (_path, _what) = (path, what);
         if (!TryCreate())
         {
-            if (LockOwner.Read(path) is { } owner && !IsDead(path, owner))
-            {
-                throw new FastSegException($"{what} is being written by {owner}, which holds {path}; wait for it.");
-            }
+            RefuseHolder();
             ReplaceDead();
         }
         _timer = new Timer(_ => Touch(), null, Beat, Beat);
@@ -42,8 +47,9 @@ internal sealed class BlockLock : IDisposable
     /// <exception cref="FastSegException">It has.</exception>
     public void Check()
     {
-        if (_lost)
+        if (_lost || IsTakenOver())
         {
+            _lost = true;
             throw new FastSegException(
                 $"{_what}: another process took it over, since this one was silent for {LongestSilence.Minutes} minutes; leave it.");
         }
@@ -55,19 +61,19 @@ internal sealed class BlockLock : IDisposable
     /// <exception cref="FastSegException">There is one.</exception>
     public static void RefuseLiving(string path, string folder)
     {
-        foreach ((RunBlock block, LockOwner owner) in Living(folder))
+        foreach ((RunBlock block, string holder) in Living(folder))
         {
-            throw new FastSegException($"{path}: {block} is being written by {owner}; wait for it.");
+            throw new FastSegException($"{path}: {block} is being written by {holder}; wait for it.");
         }
     }
 
     /// <summary>The blocks that living processes write.</summary>
-    public static IEnumerable<(RunBlock Block, LockOwner Owner)> Living(string folder) =>
+    public static IEnumerable<(RunBlock Block, string Holder)> Living(string folder) =>
         from path in Directory.GetFiles(folder, $"block-*{RunBlock.LockEnding}").Order(StringComparer.Ordinal)
         let block = RunBlock.Of(Path.GetFileName(path)[..^RunBlock.LockEnding.Length])
-        let owner = block is null ? null : LockOwner.Read(path)
-        where owner is not null && !IsDead(path, owner)
-        select (block, owner);
+        let holder = block is null ? null : Holder(path)
+        where holder is not null
+        select (block, holder);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -88,16 +94,29 @@ internal sealed class BlockLock : IDisposable
 
     private bool TryCreate()
     {
+        FileStream file;
         try
         {
-            using FileStream file = new(_path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-            file.Write(_owner.Text());
-            file.Flush(flushToDisk: true);
-            return true;
+            file = new FileStream(_path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite);
         }
         catch (IOException) when (File.Exists(_path))
         {
             return false;
+        }
+        try
+        {
+            using (file)
+            {
+                file.Write(_owner.Text());
+                file.Flush(flushToDisk: true);
+            }
+            return true;
+        }
+        catch
+        {
+            // A full disk: nobody shall wait for a lock without an owner.
+            File.Delete(_path);
+            throw;
         }
     }
 
@@ -119,14 +138,11 @@ internal sealed class BlockLock : IDisposable
         }
         try
         {
-            if (LockOwner.Read(_path) is { } owner && !IsDead(_path, owner))
-            {
-                throw new FastSegException($"{_what} is being written by {owner}, which holds {_path}; wait for it.");
-            }
+            RefuseHolder();
             File.Delete(_path);
             if (!TryCreate())
             {
-                throw new FastSegException($"{_what} is being written by {LockOwner.Read(_path)}, which holds {_path}; wait for it.");
+                throw Refusal(Holder(_path) ?? Beginner);
             }
         }
         finally
@@ -139,9 +155,9 @@ internal sealed class BlockLock : IDisposable
     {
         try
         {
-            if (LockOwner.Read(_path) != _owner)
+            _lost = _lost || IsTakenOver();
+            if (_lost)
             {
-                _lost = true;
                 return;
             }
             using FileStream file = new(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
@@ -153,7 +169,40 @@ internal sealed class BlockLock : IDisposable
         }
     }
 
-    private static bool IsDead(string path, LockOwner owner) => owner.IsKnownDead || Age(path) >= LongestSilence;
+    /// <summary>Whether the lock's file is no longer this process's. It is looked at itself: this process may have been stopped.</summary>
+    private bool IsTakenOver()
+    {
+        for (int read = 1; ; read++)
+        {
+            if (LockOwner.Read(_path) is { } owner)
+            {
+                return owner != _owner;
+            }
+            if (read == MostReads)
+            {
+                return true;
+            }
+            Thread.Sleep(Pause);
+        }
+    }
+
+    private void RefuseHolder()
+    {
+        if (Holder(_path) is { } holder)
+        {
+            throw Refusal(holder);
+        }
+    }
+
+    private FastSegException Refusal(string holder) => new($"{_what} is being written by {holder}, which holds {_path}; wait for it.");
+
+    /// <summary>Who holds a lock; null where nobody does who lives. One without an owner is just being written, or was torn.</summary>
+    private static string? Holder(string path)
+    {
+        LockOwner? owner = LockOwner.Read(path);
+        bool dead = owner?.IsKnownDead ?? !File.Exists(path);
+        return dead || Age(path) >= LongestSilence ? null : owner?.ToString() ?? Beginner;
+    }
 
     /// <summary>How long ago a file was written, by the clock of the disk that holds it, which may be another machine's.</summary>
     private static TimeSpan Age(string path)

@@ -5,19 +5,28 @@ namespace FastSeg.Files.Runs;
 
 /// <summary>Who holds a <see cref="BlockLock"/>.</summary>
 /// <param name="Host">The machine's name.</param>
-/// <param name="Boot">Which start of the machine it is.</param>
+/// <param name="Boot">Which start of the machine it is, and in which of its containers.</param>
 /// <param name="Process">The process's number.</param>
 /// <param name="Start">When the process started, as the system counts it; a number may be used again.</param>
 internal sealed record LockOwner(string Host, string Boot, int Process, string Start)
 {
-    private const int LongestText = 4096;
+    private const int LongestText = 4096, First = 1;
+
+    /// <summary>
+    /// Where process numbers mean the same: this start of the machine, and this container. Null where the system does not tell; then other
+    /// processes cannot be looked for.
+    /// </summary>
+    private static readonly string? Place = PlaceOf("/proc/self/ns/pid");
 
     /// <summary>This process.</summary>
     public static LockOwner OfThis() =>
-        new(Environment.MachineName, HiddenName.Boot, Environment.ProcessId, StartOf(Environment.ProcessId) ?? "0");
+        new(Environment.MachineName, Place ?? "?", Environment.ProcessId, StartOf(Environment.ProcessId) ?? "0");
 
-    /// <summary>Whether this machine is the owner's and its process is gone.</summary>
-    public bool IsKnownDead => Host == Environment.MachineName && Boot == HiddenName.Boot && StartOf(Process) != Start;
+    /// <summary>
+    /// Whether this machine is the owner's, its processes are those that are seen here, and the owner is gone. Where even the first process
+    /// is not seen, others are hidden too.
+    /// </summary>
+    public bool IsKnownDead => Host == Environment.MachineName && Boot == Place && StartOf(First) is not null && StartOf(Process) != Start;
 
     /// <summary>Who holds a lock; null where it is gone, or was torn when it was written.</summary>
     public static LockOwner? Read(string path)
@@ -52,6 +61,18 @@ internal sealed record LockOwner(string Host, string Boot, int Process, string S
             // The second field is the program's name in brackets, which may hold anything.
             string[] fields = line[(line.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
             return fields.Length > 19 ? fields[19] : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string? PlaceOf(string names)
+    {
+        try
+        {
+            return new FileInfo(names).LinkTarget is { } target ? $"{HiddenName.Boot} {target}" : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -9,13 +9,10 @@ namespace FastSeg.Files.Runs;
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
-    private const string Ending = ".fastseg-run", LockName = "lock", DataName = "data";
+    private const string Ending = ".fastseg-run", DataName = "data";
 
     /// <summary>What the journal has once all results are whole and get their names.</summary>
     private const string Finished = "finished";
-
-    /// <summary>Linux's number for a lock that somebody else holds.</summary>
-    private const int Held = 11;
 
     private readonly string _above;
     private readonly bool _wasThere;
@@ -39,16 +36,16 @@ internal sealed class RunFolder : IDisposable
         {
             throw new FastSegException($"{path} cannot be written: the folder {_above} does not exist; create it or name another.");
         }
-        if (_wasThere && start?.Resume != true && !BeginsBlock)
+        if (_wasThere && start?.Resume != true && !BeginsBlock && Left(path) is { } left)
         {
-            throw Left(path)!;
+            throw left;
         }
         try
         {
-            Guard(() => Directory.CreateDirectory(Hidden));
             (_lock, _blockLock) = Lock();
             if (start is not null)
             {
+                RefuseNobodys();
                 CheckOthers(start.Run);
                 Journal = Open(start.Run, start.JournalName);
                 IReadOnlyDictionary<string, RunUnit> kept = Kept.Units;
@@ -59,11 +56,15 @@ internal sealed class RunFolder : IDisposable
         }
         catch
         {
-            if (!_wasThere && _lock is not null)
+            if (!_wasThere && _lock is not null && Block is null)
             {
                 RemoveAll();
             }
             Release();
+            if (!_wasThere && Block is not null)
+            {
+                RemoveNobodys();
+            }
             throw;
         }
     }
@@ -163,21 +164,13 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Removes what a run left whose processes are all dead.</summary>
-    /// <returns>Whether there was anything.</returns>
-    /// <exception cref="FastSegException">A living run holds it, or it cannot be removed.</exception>
-    public static bool Clean(string path)
-    {
-        (string hidden, _) = Places(path);
-        return Directory.Exists(hidden) && CleanHidden(path, hidden);
-    }
+    /// <summary>The folders of all runs whose results lie in a folder.</summary>
+    public static IReadOnlyList<string> In(string folder) =>
+        [.. Directory.GetDirectories(folder, $".*{Ending}").Order(StringComparer.Ordinal)];
 
-    /// <summary>The same for all results in a folder; returns the hidden folders that were removed.</summary>
-    public static IReadOnlyList<string> CleanAll(string folder)
-    {
-        string[] hidden = Directory.GetDirectories(folder, $".*{Ending}");
-        return [.. hidden.Where(one => CleanHidden(one, one))];
-    }
+    /// <summary>Refuses to write on where another process has taken this one's block over.</summary>
+    /// <exception cref="FastSegException">It has.</exception>
+    public void CheckLock() => _blockLock?.Check();
 
     /// <summary>
     /// The failure of a result whose folder was left by a run that did not finish, or is being written; null where there is none.
@@ -189,7 +182,7 @@ internal sealed class RunFolder : IDisposable
         {
             return null;
         }
-        return IsHeld(System.IO.Path.Combine(hidden, LockName))
+        return RunLock.IsHeld(hidden) || BlockLock.Living(hidden).Any()
             ? Busy(path, hidden)
             : new FastSegException($"{path}: a run that did not finish left {hidden}"
                 + (Journals(hidden).Any() ? $"; {Remedy}." : ", which cannot be gone on with; clean it up."));
@@ -213,7 +206,12 @@ internal sealed class RunFolder : IDisposable
         }
         if (Block is not null)
         {
-            Leave();
+            bool nothing = Journal!.Count == 0;
+            Release();
+            if (nothing)
+            {
+                RemoveNobodys();
+            }
             return;
         }
         // What blocks wrote stays unless all of it has its name.
@@ -224,42 +222,21 @@ internal sealed class RunFolder : IDisposable
         Release();
     }
 
-    /// <summary>Leaves the folder to the other blocks, without the journal of one that did nothing.</summary>
-    private void Leave()
+    /// <summary>Removes the folder behind a block that did nothing, where no other began: its data would be nobody's.</summary>
+    private void RemoveNobodys()
     {
-        string journal = System.IO.Path.Combine(Hidden, _start!.JournalName);
-        bool nothing = Journal!.Count == 0;
-        Release();
         try
         {
-            if (nothing)
+            using SafeFileHandle? alone = RunLock.Take(Hidden, alone: true, make: false);
+            string own = System.IO.Path.Combine(Hidden, _start!.JournalName);
+            if (alone is not null && Journals(Hidden).All(path => path == own) && !HasUnits && !BlockLock.Living(Hidden).Any())
             {
-                File.Delete(journal);
-                Directory.Delete(Hidden);
+                RemoveAll();
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FastSegException)
         {
-            // Other blocks have files there.
-        }
-    }
-
-    private static bool CleanHidden(string path, string hidden)
-    {
-        string lockFile = System.IO.Path.Combine(hidden, LockName);
-        if (IsHeld(lockFile))
-        {
-            throw new FastSegException($"{path} is being written by another run, in {hidden}; wait for it.");
-        }
-        BlockLock.RefuseLiving(path, hidden);
-        try
-        {
-            Directory.Delete(hidden, recursive: true);
-            return true;
-        }
-        catch (Exception e) when (PartialFile.IsDiskFailure(e))
-        {
-            throw new FastSegException($"{hidden} cannot be removed ({InputFile.OneLine(e.Message)}); check its permissions.", e);
+            // Another process removed it, or it became read-only.
         }
     }
 
@@ -267,13 +244,6 @@ internal sealed class RunFolder : IDisposable
 
     private static string Target(string path) =>
         RealPath.Of(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
-
-    private static bool IsHeld(string lockFile)
-    {
-        bool held = File.Exists(lockFile);
-        HiddenName.IfUnlocked(lockFile, () => held = false);
-        return held;
-    }
 
     private static FastSegException Busy(string path, string hidden) =>
         new($"{path} is being written by another run, in {hidden}; wait for it, or name another place.");
@@ -286,9 +256,11 @@ internal sealed class RunFolder : IDisposable
         .. RunBlock.Journals(hidden).Select(one => one.Path),
     ];
 
-    /// <summary>Whether this is a block's first start beside others, or behind the run's preparation.</summary>
-    private bool BeginsBlock => Block is not null && !Has(_start!.JournalName) && !Has(RunStart.Whole)
-        && (Journals(Hidden).Any() || !Directory.Exists(System.IO.Path.Combine(Hidden, DataName)));
+    /// <summary>Whether this is a block's first start beside others, or behind the run's preparation, or no earlier one did anything.</summary>
+    private bool BeginsBlock => Block is not null && !HasUnits && !Has(RunStart.Whole);
+
+    /// <summary>Whether the journal on the disk says that anything is finished.</summary>
+    private bool HasUnits => JournalContent.Read(System.IO.Path.Combine(Hidden, _start!.JournalName))?.Units.Count > 0;
 
     private bool Has(string name) => File.Exists(System.IO.Path.Combine(Hidden, name));
 
@@ -296,39 +268,39 @@ internal sealed class RunFolder : IDisposable
     private IEnumerable<RunUnit> OfBlocks() =>
         RunBlock.Journals(Hidden).SelectMany(one => JournalContent.Read(one.Path)?.Units.Values ?? Enumerable.Empty<RunUnit>());
 
-    /// <summary>Takes the lock of the whole folder, or that of a block while nobody has the former.</summary>
-    private (SafeFileHandle?, BlockLock?) Lock()
+    /// <summary>Takes the lock of the folder: alone, or together with other blocks, and then that of the block.</summary>
+    private (SafeFileHandle, BlockLock?) Lock()
     {
-        string lockFile = System.IO.Path.Combine(Hidden, LockName);
-        if (Block is null)
+        bool finishes = _start?.Task == RunTask.Finish;
+        if (finishes)
         {
-            if (_start?.Task == RunTask.Finish)
-            {
-                BlockLock.RefuseLiving(Path, Hidden);
-            }
-            return (Take(lockFile), null);
+            BlockLock.RefuseLiving(Path, Hidden);
         }
-        if (IsHeld(lockFile))
+        SafeFileHandle? handle = null;
+        Guard(() => handle = RunLock.Take(Hidden, alone: Block is null, make: !finishes));
+        if (handle is null)
         {
             throw Busy(Path, Hidden);
         }
-        BlockLock? taken = null;
-        Guard(() => taken = new BlockLock(System.IO.Path.Combine(Hidden, Block.LockName), $"{Path}: {Block}"));
-        return (null, taken);
-    }
-
-    private SafeFileHandle Take(string lockFile)
-    {
-        SafeFileHandle? handle = null;
         try
         {
-            Guard(() => handle = File.OpenHandle(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            BlockLock? taken = null;
+            if (Block is not null)
+            {
+                Guard(() => taken = new BlockLock(System.IO.Path.Combine(Hidden, Block.LockName), $"{Path}: {Block}"));
+            }
+            else if (finishes)
+            {
+                // A block of another machine, which does not know of the lock, may have begun meanwhile.
+                BlockLock.RefuseLiving(Path, Hidden);
+            }
+            return (handle, taken);
         }
-        catch (FastSegException e) when (e.InnerException is IOException inner && (inner.HResult & 0xffff) == Held)
+        catch
         {
-            throw Busy(Path, Hidden);
+            handle.Dispose();
+            throw;
         }
-        return handle!;
     }
 
     private RunJournal Open(RunIdentity run, string name)
@@ -344,8 +316,8 @@ internal sealed class RunFolder : IDisposable
     private void Release()
     {
         Journal?.Dispose();
-        _lock?.Dispose();
         _blockLock?.Dispose();
+        _lock?.Dispose();
     }
 
     /// <summary>Removes the folder, the journal last: where that is cut short, it says that all results have their names.</summary>
@@ -373,7 +345,16 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    private static bool IsLast(string entry) => System.IO.Path.GetFileName(entry) is RunStart.Whole or RunStart.Finish or LockName;
+    private static bool IsLast(string entry) => System.IO.Path.GetFileName(entry) is RunStart.Whole or RunStart.Finish or RunLock.Name;
+
+    /// <summary>Refuses data without a journal that says of which run it is. A journal is there before its data.</summary>
+    private void RefuseNobodys()
+    {
+        if (System.IO.Path.Exists(DataOf(Hidden, 0)) && !Journals(Hidden).Any())
+        {
+            throw new FastSegException($"{Path}: {Hidden} has data of a run, but no journal that says of which; clean it up.");
+        }
+    }
 
     /// <summary>Refuses a folder in which the same run was begun in other blocks, or another run in any.</summary>
     private void CheckOthers(RunIdentity run)

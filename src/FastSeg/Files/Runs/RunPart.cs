@@ -39,10 +39,12 @@ internal sealed class RunPart(RunFolder folder, string path, string target, stri
     /// <summary>Adds a finished unit to the journal, where there is one.</summary>
     /// <param name="unit">Its own name.</param>
     /// <param name="bytes">Its bytes, which are written.</param>
+    /// <exception cref="FastSegException">Another process has taken the block over, or the disk fails.</exception>
     public void Add(string unit, ReadOnlySpan<byte> bytes)
     {
         if (folder.Journal is { } journal)
         {
+            folder.CheckLock();
             journal.Add(new RunUnit(NameOf(unit), bytes.Length, Crc32.Of(bytes)));
         }
     }

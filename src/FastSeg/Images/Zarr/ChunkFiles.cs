@@ -16,8 +16,10 @@ internal sealed class ChunkFiles(WrittenImage image, RunPart part) : IDisposable
     /// <summary>How the names of files end that are not whole: those of a shard's chunks, and those that are being written.</summary>
     private const string Unfinished = ".part", Written = "~";
 
-    /// <summary>Two processes that do the same block, one of them given up for dead, must not write into one file.</summary>
-    private static readonly string Own = $".{Guid.NewGuid():N}{Written}";
+    /// <summary>
+    /// What names have behind them: two processes that do the same block, one of them given up for dead, must not write into one file.
+    /// </summary>
+    private readonly string _own = $".{Guid.NewGuid():N}";
 
     private readonly Dictionary<string, Shard> _shards = [];
 
@@ -43,7 +45,7 @@ internal sealed class ChunkFiles(WrittenImage image, RunPart part) : IDisposable
             {
                 (long allAcross, long allDown) = image.Chunks(level);
                 long expected = Math.Min(down, allDown - (y / down * down)) * Math.Min(across, allAcross - (x / across * across));
-                _shards.Add(path, shard = new Shard(path + Unfinished, (int)(across * down), (int)expected));
+                _shards.Add(path, shard = new Shard(path + _own + Unfinished, (int)(across * down), (int)expected));
             }
         }
         if (shard.Add((int)(((y % down) * across) + (x % across)), stored))
@@ -101,11 +103,12 @@ internal sealed class ChunkFiles(WrittenImage image, RunPart part) : IDisposable
 
     private void Whole(int level, string file, ReadOnlySpan<byte> bytes)
     {
-        string path = PathOf(file), written = path + Own;
+        string path = PathOf(file), written = path + _own + Written;
         using (SafeFileHandle handle = File.OpenHandle(written, FileMode.Create, FileAccess.Write))
         {
             RandomAccess.Write(handle, bytes, 0);
         }
+        part.Folder.CheckLock();
         File.Move(written, path, overwrite: true);
         if (level == 0)
         {

@@ -160,11 +160,14 @@ internal sealed partial class ResumeTests(string name) : CliFixture
     public void ALivingRunKeepsItsFolder()
     {
         string copy = _run.Copy();
+        string other = Path.Combine(Path.GetDirectoryName(_run.Output(copy))!, ".z.tif.fastseg-run");
+        Directory.CreateDirectory(other);
         using (File.OpenHandle(Path.Combine(_run.Hidden(copy), "lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
         {
             Assert.That(Fail([.. _run.Command(copy), "--resume"]), Does.Contain("is being written by another run"));
             Assert.That(Fail("clean", _run.Output(copy)), Does.Contain("is being written by another run"));
             Assert.That(Fail("clean", Path.GetDirectoryName(_run.Output(copy))!), Does.Contain("is being written by another run"));
+            Assert.That(Directory.Exists(other), Is.False, "the next one is removed all the same");
         }
         Assert.That(Done("clean", Path.GetDirectoryName(_run.Output(copy))!), Does.StartWith("removed "));
         Assert.That(Directory.Exists(_run.Hidden(copy)), Is.False);

@@ -63,6 +63,34 @@ internal sealed class BlockLockTests
         Assert.That(LockOwner.Read(File), Is.EqualTo(LockOwner.OfThis()));
     }
 
+    /// <summary>Numbers of processes say nothing where they are another container's, though machine and start are the same.</summary>
+    [Test]
+    public void AProcessOfAnotherContainerIsNotGoneBecauseItIsNotSeen()
+    {
+        LockOwner own = LockOwner.OfThis();
+        Assert.That(own.Boot, Does.EndWith(new FileInfo("/proc/self/ns/pid").LinkTarget!));
+        System.IO.File.WriteAllBytes(File, (own with { Boot = $"{own.Boot[..8]} pid:[1]", Start = "1" }).Text());
+        Assert.That(() => new BlockLock(File, "b"), Throws.TypeOf<FastSegException>().With.Message.Contains("b is being written by process "));
+        Assert.That(BlockLock.Living(_scratch.Folder).Count(), Is.EqualTo(1));
+    }
+
+    /// <summary>Its owner has created it and not yet written its name; or a power cut took the name, and then it is old some time.</summary>
+    [TestCase(0, false)]
+    [TestCase(6, true)]
+    public void ALockWithoutANameIsHeldForFiveMinutes(int minutes, bool loses)
+    {
+        System.IO.File.WriteAllText(File, "");
+        System.IO.File.SetLastWriteTimeUtc(File, DateTime.UtcNow.AddMinutes(-minutes));
+        if (loses)
+        {
+            new BlockLock(File, "b").Dispose();
+            return;
+        }
+        Assert.That(
+            () => new BlockLock(File, "b"), Throws.TypeOf<FastSegException>().With.Message.Contains("by a process that has just begun"));
+        Assert.That(() => BlockLock.RefuseLiving("o", _scratch.Folder), Throws.TypeOf<FastSegException>());
+    }
+
     [Test]
     public void BlocksShareUnitsWithoutGapsOrOverlap()
     {
