@@ -11,7 +11,7 @@ internal sealed class BlockLock : IDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMinutes(1), LongestSilence = TimeSpan.FromMinutes(5);
 
-    /// <summary>Reads that may fail, with a pause between two, before a lock counts as another's: disks that machines share falter.</summary>
+    /// <summary>How often a lock is read before it counts as another's, with a pause between: disks that machines share falter.</summary>
     private const int MostReads = 20;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);

@@ -256,7 +256,7 @@ internal sealed class RunFolder : IDisposable
         .. RunBlock.Journals(hidden).Select(one => one.Path),
     ];
 
-    /// <summary>Whether this is a block's first start beside others, or behind the run's preparation, or no earlier one did anything.</summary>
+    /// <summary>Whether no earlier start of this block did anything; others or the run's preparation may have been there.</summary>
     private bool BeginsBlock => Block is not null && !HasUnits && !Has(RunStart.Whole);
 
     /// <summary>Whether the journal on the disk says that anything is finished.</summary>

@@ -70,11 +70,12 @@ internal sealed class BlockLockTests
         LockOwner own = LockOwner.OfThis();
         Assert.That(own.Boot, Does.EndWith(new FileInfo("/proc/self/ns/pid").LinkTarget!));
         System.IO.File.WriteAllBytes(File, (own with { Boot = $"{own.Boot[..8]} pid:[1]", Start = "1" }).Text());
-        Assert.That(() => new BlockLock(File, "b"), Throws.TypeOf<FastSegException>().With.Message.Contains("b is being written by process "));
+        Assert.That(
+            () => new BlockLock(File, "b"), Throws.TypeOf<FastSegException>().With.Message.Contains("b is being written by process "));
         Assert.That(BlockLock.Living(_scratch.Folder).Count(), Is.EqualTo(1));
     }
 
-    /// <summary>Its owner has created it and not yet written its name; or a power cut took the name, and then it is old some time.</summary>
+    /// <summary>Its owner has not yet written its name; or a power cut took the name, and then it is old some time.</summary>
     [TestCase(0, false)]
     [TestCase(6, true)]
     public void ALockWithoutANameIsHeldForFiveMinutes(int minutes, bool loses)

@@ -103,7 +103,8 @@ internal sealed class RunFolderTests
         {
             WriteData(living).Add("/0/0", [1, 2, 3]);
             Assert.That(
-                () => RunCleaning.Remove("o", Hidden), Throws.TypeOf<FastSegException>().With.Message.StartsWith("o: block 1 of 4 is being "));
+                () => RunCleaning.Remove("o", Hidden),
+                Throws.TypeOf<FastSegException>().With.Message.StartsWith("o: block 1 of 4 is being "));
             File.Delete(Path.Combine(Hidden, "block-1-of-4.lock"));
             Assert.That(
                 () => RunCleaning.Remove("o", Hidden), Throws.TypeOf<FastSegException>().With.Message.StartsWith("o is being written by "));
