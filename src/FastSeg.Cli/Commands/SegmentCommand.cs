@@ -7,7 +7,10 @@ using FastSeg.Cli.Reports;
 using FastSeg.Cli.Resuming;
 using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
+using FastSeg.Cli.Watching;
+using FastSeg.Files;
 using FastSeg.Files.Runs;
+using FastSeg.Sessions;
 
 namespace FastSeg.Cli.Commands;
 
@@ -21,7 +24,7 @@ internal sealed class SegmentCommand : FastSegCommand
         Description =
             "Images to segment: TIFF, PNG, JPEG, WebP, BMP, npy or OME-Zarr; FILE#2 is the second page of a TIFF, FILE#all all of them. " +
                 "A folder is a stack of slices. Of an OME-Zarr, all slices and points in time that --select does not choose.",
-        Arity = ArgumentArity.OneOrMore,
+        Arity = ArgumentArity.ZeroOrMore,
     };
 
     private readonly Option<string> _output = new("--output", "-o")
@@ -40,6 +43,7 @@ internal sealed class SegmentCommand : FastSegCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    private readonly WatchOptions _watch = new();
     private readonly ZarrOptions _zarr = new();
 
     private readonly OutputOptions _what = new();
@@ -60,7 +64,8 @@ internal sealed class SegmentCommand : FastSegCommand
         "segment", "Applies a model to images and prints each class's area fraction.",
         "Labels are 1..C in the order of the model's classes. " +
             "Probabilities and confidence go beside the labels, as STEM_probabilities and STEM_confidence. " +
-            "A folder run goes on past an image that fails, lists the failures at the end and exits 1.",
+            "A folder run goes on past an image that fails, lists the failures at the end and exits 1. " +
+            "A watch goes on for ever; its exit code is the signal's.",
         "fastseg segment m.fastseg image.tif -o labels.tif",
         "fastseg segment m.fastseg scans/*.tif -o labels/ --probabilities uint8 --memory 2GiB",
         "fastseg segment m.fastseg sem.tif -o labels.png --region 0,0,1024,884",
@@ -72,6 +77,7 @@ internal sealed class SegmentCommand : FastSegCommand
         "fastseg segment m.fastseg a.tif b.tif -o both.ome.zarr",
         "fastseg segment m.fastseg stack.ome.zarr --into-input --select t=0,z=12",
         "fastseg segment m.fastseg huge.tif -o labels.ome.zarr --memory 2GiB --resume",
+        "fastseg segment m.fastseg --watch incoming -o labels/",
         "fastseg segment deep.fastseg image.tif --deep models/fastseg-vit-tiny-8-int8 -o labels.tif")
     {
         Arguments.Add(_model);
@@ -87,24 +93,34 @@ internal sealed class SegmentCommand : FastSegCommand
         _opening.AddTo(this);
         Options.Add(_strict);
         Options.Add(_memory);
+        _watch.AddTo(this);
         Validators.Add(result =>
         {
             if (result.GetResult(_output) is null && result.GetResult(_into) is null)
             {
                 result.AddError("Option '--output' is required.");
             }
+            if (result.GetResult(_images) is not { Tokens.Count: > 0 } && !_watch.IsGiven(result))
+            {
+                result.AddError("Give an image to segment, or a folder by --watch.");
+            }
         });
     }
 
     public override FileUse Files(ParseResult parsed) => new(
         [parsed.GetRequiredValue(_model), _what.MaskPath(parsed), .. parsed.GetRequiredValue(_images)],
-        [.. Outputs(parsed).SelectMany(paths => paths.All)]);
+        _watch.Folder(parsed) is null ? [.. Outputs(parsed).SelectMany(paths => paths.All)] : []);
 
     public override int Run(Session session)
     {
         ParseResult parsed = session.Parsed;
         string[] images = parsed.GetRequiredValue(_images);
-        OutputPaths[] paths = Outputs(parsed);
+        string? watched = _watch.Folder(parsed);
+        if (watched is not null)
+        {
+            _watch.Check(parsed, IsInto(parsed) ? null : parsed.GetValue(_output), images, session.HasReport);
+        }
+        OutputPaths[] paths = watched is null ? Outputs(parsed) : [];
         string modelPath = parsed.GetRequiredValue(_model);
         Model model = ModelFirst.Load(Name, modelPath, images);
         session.Report.Model = session.Hash(modelPath);
@@ -113,6 +129,12 @@ internal sealed class SegmentCommand : FastSegCommand
         ImageOptions opening = _opening.Wanted(parsed, model);
         ImageStack? masks = _what.OpenMasks(parsed, opening);
         using ImageReader? mask = masks is null ? _what.OpenMask(parsed, opening) : null;
+        if (watched is not null)
+        {
+            using ImageReader? one = masks is null ? null : _what.OpenMask(parsed, opening);
+            using var series = new ImageSeries(model, backbone, session.Options(parsed.GetValue(_memory)));
+            new WatchRun(session, Watched(session, watched, modelPath, segmenter, series, mask ?? one)).Run();
+        }
         if (parsed.GetValue(_output) is { } output && !OutputPaths.IsZarr(output) && paths[0].Labels != output)
         {
             Folder.Make(output);
@@ -176,6 +198,38 @@ internal sealed class SegmentCommand : FastSegCommand
         }
     }
 
+    /// <summary>What a watch over a folder does.</summary>
+    private WatchJob Watched(
+        Session session, string folder, string modelPath, Segmenter segmenter, ImageSeries series, ImageReader? mask)
+    {
+        ParseResult parsed = session.Parsed;
+        string output = Path.TrimEndingDirectorySeparator(parsed.GetValue(_output)!);
+        string[] given = [.. GivenOptions.Of(parsed, WatchOptions.Harmless).SelectMany(option => option)];
+        var run = new RunIdentity(
+        [
+            ("watched folder", RealPath.Of(folder)),
+            ("model", FileHash.Of(modelPath).Sha256 ?? ""),
+            .. given.Length == 0 ? ((string, string)[])[] : [("list of options", string.Join(' ', given))],
+        ]);
+        OutputPaths PathsOf(string image) => OutputPaths.Resolve(
+            [image], $"{output}/", parsed.GetValue(_format), _what.Probabilities(parsed) is not null, _what.Confidence(parsed))[0];
+        ReportImage Segmented(string path, OutputPaths paths)
+        {
+            long start = Stopwatch.GetTimestamp();
+            using ImageReader image = ImageFile.Open(path, _opening.Wanted(parsed, segmenter.Model));
+            SegmentOptions options = _what.Segment(parsed, mask);
+            var form = new OutputForm(_what.Probabilities(parsed), _zarr.Of(parsed), _what.Pyramid(parsed));
+            using var outputs = new OutputSet(segmenter, image, options, paths, form);
+            RunResult result = series.Segment(image, outputs.Outputs, options);
+            session.Say(result.Note);
+            return Report(path, paths, segmenter.Model, options, result, Stopwatch.GetElapsedTime(start).TotalSeconds) with
+            {
+                Warnings = [.. result.Warnings.Select(Session.Flagged)],
+            };
+        }
+        return new WatchJob(folder, _watch.Patterns(parsed), _watch.Still(parsed), output, run, PathsOf, Segmented);
+    }
+
     /// <summary>Whether labels go into the images' own Zarrs.</summary>
     private bool IsInto(ParseResult parsed) => parsed.GetResult(_into) is { Implicit: false };
 
@@ -235,23 +289,14 @@ internal sealed class SegmentCommand : FastSegCommand
         }
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         session.Add(run);
-        session.Report.Add(new ReportImage(path)
+        session.Report.Add(Report(path, paths.Final, segmenter.Model, options, run, seconds) with
         {
             Sha256 = session.Hash(path)?.Sha256,
-            Data = run.Data.FirstOrDefault(),
-            Output = paths.Final.Labels,
             Pixels = run.Pixels,
-            Seconds = seconds,
             Block = start?.Block,
             // What a block has of an image says nothing of its areas; `finish` tells them.
             Slices = start?.Block is null ? slices : [],
             Classes = start?.Block is null ? [.. segmenter.Model.Classes.Zip(run.ClassPixels)] : [],
-            Smoothing = options.Smoothing ?? segmenter.Model.Smoothing,
-            ClassWeights = run.ClassWeights,
-            Unsure = run.Unsure,
-            Standardise = run.Standardise,
-            Samples = run.Samples.FirstOrDefault(),
-            DataBar = run.DataBars.Count > 0 ? run.DataBars[0] : null,
         });
         string size = $"{area.Width} x {area.Height}{(stack is null ? "" : $" x {stack.Count}")}";
         string block = start?.Block is { } share ? $", {share}" : "";
@@ -275,4 +320,20 @@ internal sealed class SegmentCommand : FastSegCommand
             session.Output.WriteLine($"  smoothed with --class-weights {SmoothingText.Of(weights)}");
         }
     }
+
+    private static ReportImage Report(
+        string path, OutputPaths paths, Model model, SegmentOptions options, RunResult run, double seconds) => new(path)
+        {
+            Data = run.Data.FirstOrDefault(),
+            Output = paths.Labels,
+            Pixels = run.Pixels,
+            Seconds = seconds,
+            Classes = [.. model.Classes.Zip(run.ClassPixels)],
+            Smoothing = options.Smoothing ?? model.Smoothing,
+            ClassWeights = run.ClassWeights,
+            Unsure = run.Unsure,
+            Standardise = run.Standardise,
+            Samples = run.Samples.FirstOrDefault(),
+            DataBar = run.DataBars.Count > 0 ? run.DataBars[0] : null,
+        };
 }

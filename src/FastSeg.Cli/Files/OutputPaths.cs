@@ -90,6 +90,10 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
     /// <summary>Whether a path names an OME-Zarr.</summary>
     public static bool IsZarr(string path) => Extension(path).EndsWith(".zarr", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether a path names one file, or one OME-Zarr, rather than a folder for several.</summary>
+    public static bool NamesFile(string path) =>
+        IsZarr(path) || (!path.EndsWith('/') && (Extensions.Contains(Extension(path).ToLowerInvariant()) || File.Exists(path)));
+
     /// <summary>A path's extension, of which ".ome.zarr" is one.</summary>
     private static string Extension(string path)
     {

@@ -57,6 +57,9 @@ internal sealed record ReportImage(string Image)
     /// <summary>The rows that were left out as its data bar, empty where there is none; null where none was looked for.</summary>
     public Region? DataBar { get; init; }
 
+    /// <summary>What makes its result doubtful, where that is not said elsewhere.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Why it failed, if it did.</summary>
     public string? Failure { get; init; }
 
@@ -85,6 +88,7 @@ internal sealed record ReportImage(string Image)
         {
             json.WriteString("error", Failure);
         }
+        WriteWarnings(json);
         if (Pixels > 0)
         {
             json.WriteNumber("pixels", Pixels);
@@ -147,6 +151,19 @@ internal sealed record ReportImage(string Image)
             json.WriteEndArray();
         }
         json.WriteEndObject();
+    }
+
+    private void WriteWarnings(Utf8JsonWriter json)
+    {
+        if (Warnings.Count > 0)
+        {
+            json.WriteStartArray("warnings");
+            foreach (string warning in Warnings)
+            {
+                json.WriteStringValue(warning);
+            }
+            json.WriteEndArray();
+        }
     }
 
     private static void WriteData(Utf8JsonWriter json, ImageData data)

@@ -58,6 +58,9 @@ internal sealed class Session(
     /// <summary>Whether stack traces are wanted.</summary>
     public bool Verbose => common.Verbose;
 
+    /// <summary>Whether a report is wanted.</summary>
+    public bool HasReport => common.Report is not null;
+
     /// <summary>
     /// Runs something long, with a progress bar where stderr is a terminal, and otherwise with a line every few seconds. Warnings are said
     /// as soon as they are found.
@@ -130,7 +133,7 @@ internal sealed class Session(
     }
 
     /// <summary>A warning with flags in place of the library's words.</summary>
-    private static string Flagged(string warning) =>
+    public static string Flagged(string warning) =>
         SettingFlags.Sentence(warning).Replace(
             OrientedImage.Remedy, "--orient turns images, labels and masks alike", StringComparison.Ordinal);
 

@@ -58,6 +58,9 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     /// <summary>The plan of <see cref="Run"/>, once it has begun.</summary>
     public Plan? Made { get; private set; }
 
+    /// <summary>Plans of earlier runs with the same model and options; null where this one makes its own.</summary>
+    public PlanBook? Plans { get; init; }
+
     /// <summary>The region a run covers.</summary>
     /// <exception cref="FastSegException">The wanted region is empty or not inside the image.</exception>
     public static Region Area(ImageInfo image, SegmentOptions segment)
@@ -258,7 +261,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
             work, all.Counts ? image.Info.Bounds : all.Area, KnownMaps is null ? backbone : null,
             options with { Progress = all.Counts ? Part(0, FirstPassShare) : options.Progress },
             core => all.Counts ? AreaWorker.Bytes(work, all, core) : SegmentWorker.Bytes(work, all, core),
-            Held, all.Counts ? AreaRun.SecondPass(all) : null, outputs.FinishBytes)
+            Held, all.Counts ? AreaRun.SecondPass(all) : null, outputs.FinishBytes, Plans)
         {
             MapShare = MapShare,
             KnownMaps = KnownMaps,

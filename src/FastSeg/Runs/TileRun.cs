@@ -28,10 +28,12 @@ internal sealed class TileRun
     /// <param name="heldItems">What is held for the whole run (readers, writers), given the number of workers.</param>
     /// <param name="secondPass">What a second pass over the tiles needs; null where there is none.</param>
     /// <param name="finishBytes">What is held after the last tile alone, given the number of workers; null for nothing.</param>
+    /// <param name="plans">Plans of earlier runs that serve this one where its image has their shape; null where there are none.</param>
     /// <exception cref="FastSegException">The device is not there, or the memory is not enough.</exception>
     public TileRun(
         Work work, Region area, Backbone? backbone, ComputeOptions options, Func<Region, long> outputBytes,
-        Func<int, IEnumerable<(string Name, long Bytes)>> heldItems, SecondPass? secondPass = null, Func<int, long>? finishBytes = null)
+        Func<int, IEnumerable<(string Name, long Bytes)>> heldItems, SecondPass? secondPass = null, Func<int, long>? finishBytes = null,
+        PlanBook? plans = null)
     {
         (_backbone, _options) = (backbone, options);
         Work = work with { Watch = options.Watch ?? new Watch { Cancellation = options.Cancellation } };
@@ -51,7 +53,7 @@ internal sealed class TileRun
             FinishBytes = finishBytes ?? (_ => 0),
             Shape = options.Tile,
         };
-        Plan = options.Planned is { } planned && planned.Area == area ? planned : planner.Make(options);
+        Plan = options.Planned is { } planned && planned.Area == area ? planned : plans?.Of(planner, options) ?? planner.Make(options);
     }
 
     /// <summary>What is computed. Once the run has begun, it has the image's mean and deviation where these are needed.</summary>
