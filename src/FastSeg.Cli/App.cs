@@ -111,6 +111,7 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
             new ScoreCommand(), new PlanCommand(), new InfoCommand(), new PreviewCommand(), new StudioCommand(),
             new UpsamplerCommand(), new BackboneCommand(), new ModelsCommand(), new DemoCommand(),
             new SelfTestCommand(), new ScalingCommand(), new ScalingPointCommand(),
+            new SlurmCommand(),
         ])
         {
             root.Subcommands.Add(command);

@@ -8,9 +8,13 @@ internal sealed class UsageTests
     private static readonly string[] Commands =
     [
         "train", "segment", "features", "score", "plan", "info", "preview", "studio", "upsampler", "models", "demo", "selftest", "scaling",
+        "slurm",
     ];
 
-    private static readonly string[] Helped = [.. Commands, "upsampler import", "upsampler info", "upsampler run", "upsampler train"];
+    private static readonly string[] Helped = 
+    [
+        .. Commands, "upsampler import", "upsampler info", "upsampler run", "upsampler train", "slurm status",
+    ];
 
     [Test]
     public void AloneItShowsTheCommands()

@@ -103,7 +103,7 @@ internal sealed class RunFolder : IDisposable
     public Action? Removed { get; set; }
 
     /// <summary>Where the run keeps what it found out of the whole image.</summary>
-    public string Passes => System.IO.Path.Combine(Hidden, "passes.json");
+    public string Passes => PassesOf(Hidden);
 
     private bool IsCommitted => _parts.Count > 0 && _parts.All(part => part.IsCommitted);
 
@@ -119,6 +119,9 @@ internal sealed class RunFolder : IDisposable
     /// <param name="hidden">The folder.</param>
     /// <param name="number">The result's number, from 0 up.</param>
     public static string DataOf(string hidden, int number) => System.IO.Path.Combine(hidden, NameOf(number));
+
+    /// <summary>The file in a hidden folder that keeps what was found out of the whole image.</summary>
+    public static string PassesOf(string hidden) => System.IO.Path.Combine(hidden, "passes.json");
 
     /// <summary>Adds a result, whose files grow in the folder.</summary>
     /// <param name="path">Its final name.</param>

@@ -28,6 +28,8 @@ internal sealed class HelpTests
     [TestCase("models", "--report")]
     [TestCase("models get", "--report")]
     [TestCase("demo", "--threads --backend --device-memory --report")]
+    [TestCase("slurm", "--backend")]
+    [TestCase("slurm status", "")]
     [TestCase("selftest", "--backend --report")]
     public void OptionsOfAllCommandsAreListedWhereTheyAreUsed(string command, string used)
     {
