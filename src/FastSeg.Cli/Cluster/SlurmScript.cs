@@ -82,6 +82,7 @@ internal sealed record SlurmScript(string Name, string About, string Folder, str
     private string Body()
     {
         string worth = TriesAgain ? "[ \"$code\" -ne 0 ] && [ \"$code\" -ne 2 ]" : "[ \"$code\" -gt 128 ]";
+        string job = Tasks > 0 ? "\"${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}\"" : "\"$SLURM_JOB_ID\"";
         return $$"""
 
             # {{About}}
@@ -100,8 +101,9 @@ internal sealed record SlurmScript(string Name, string About, string Folder, str
             done
             if {{worth}} && [ "${SLURM_RESTART_COUNT:-0}" -lt {{MostRestarts}} ]; then
                 echo "fastseg ended with exit code $code; the task is queued again."
-                # SLURM ends the script then; its own end must not come first.
-                scontrol requeue "$SLURM_JOB_ID" && sleep 60
+                # SLURM ends the script then; its own end must not come first. One task of an array has the number of the whole array, so a
+                # task is named by its place.
+                scontrol requeue {{job}} && sleep 60
             fi
             exit "$code"
 
