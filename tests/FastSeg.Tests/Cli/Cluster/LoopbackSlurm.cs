@@ -20,10 +20,16 @@ internal sealed class LoopbackSlurm : IDisposable
     private const int LooksWithout = 10;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>A task that began again within the second in which it was queued again would be killed: its credential is revoked then.</summary>
+    private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(2);
     private static readonly string[] Programs = ["munged", "slurmctld", "slurmd", "sbatch"];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fastseg-slurm-");
     private readonly List<Process> _processes = [];
+
+    /// <summary>Since when a task that was queued again has waited.</summary>
+    private readonly Dictionary<string, long> _waiting = [];
 
     /// <summary>Starts it, or skips the test and says why.</summary>
     public LoopbackSlurm()
@@ -77,7 +83,7 @@ internal sealed class LoopbackSlurm : IDisposable
     }
 
     /// <summary>
-    /// Waits until SLURM has no job left. Tasks that are queued again, which it would let wait for two minutes, begin at once.
+    /// Waits until SLURM has no job left. Tasks that are queued again, which it would let wait for two minutes, begin after two seconds.
     /// </summary>
     public void AwaitJobs()
     {
@@ -86,13 +92,21 @@ internal sealed class LoopbackSlurm : IDisposable
         Await("the end of the jobs", () => (without = HasJobs() ? 0 : without + 1) == LooksWithout);
     }
 
-    private static bool HasJobs()
+    private bool HasJobs()
     {
         Outcome queue = Run("squeue", "--noheader", "--array", "--format=%A|%r");
         string[] jobs = queue.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         foreach (string job in jobs.Where(job => job.EndsWith("|BeginTime", StringComparison.Ordinal)))
         {
-            Run("scontrol", "update", $"JobId={job.Split('|')[0]}", "StartTime=now");
+            if (!_waiting.TryGetValue(job, out long since))
+            {
+                _waiting[job] = Stopwatch.GetTimestamp();
+            }
+            else if (Stopwatch.GetElapsedTime(since) > LeastWait)
+            {
+                Run("scontrol", "update", $"JobId={job.Split('|')[0]}", "StartTime=now");
+                _waiting.Remove(job);
+            }
         }
         return jobs.Length > 0 || queue.Code != 0;
     }

@@ -60,7 +60,7 @@ internal sealed class LoopbackTests : CliFixture
         _slurm.AwaitJobs();
         string[] log = File.ReadAllLines(Path.Combine($"{output}.slurm", "segment-2.log"));
         Assert.That(log.Count(line => line.EndsWith("the task is queued again.", StringComparison.Ordinal)), Is.EqualTo(3));
-        Assert.That(log.Count(line => line.StartsWith("fastseg: ", StringComparison.Ordinal)), Is.EqualTo(4));
+        Assert.That(log.Count(line => line.Contains("is NaN;", StringComparison.Ordinal)), Is.EqualTo(4));
         Outcome status = CommandLine.Run("slurm", "status", output);
         Assert.That(status.Code, Is.EqualTo(1), status.Error);
         Assert.That(status.Output, Does.Contain("2 blocks: 1 done, 1 failed").And.Match("block 2 +failed +fastseg: .*scan.npy"));
