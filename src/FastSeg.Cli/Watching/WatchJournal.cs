@@ -13,6 +13,9 @@ internal sealed class WatchJournal : IDisposable
     private readonly SafeFileHandle _lock;
     private readonly RunJournal _journal;
     private readonly string _unsaid;
+
+    /// <summary>The names of what the journal has.</summary>
+    private readonly HashSet<string> _units = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Known>> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _owners = new(StringComparer.Ordinal);
 
@@ -30,13 +33,15 @@ internal sealed class WatchJournal : IDisposable
         {
             _unsaid = Path.Combine(folder, "unsaid");
             _journal = new RunJournal(Path.Combine(folder, "journal"), run);
-            foreach (RunUnit unit in _journal.Units.Values)
+            foreach (RunUnit unit in _journal.Earlier.Values)
             {
+                _units.Add(unit.Name);
                 if (WatchedFile.Parse(unit.Name) is { } file)
                 {
                     Remember(file, unit);
                 }
             }
+            _journal.Forget();
         }
         catch
         {
@@ -52,7 +57,7 @@ internal sealed class WatchJournal : IDisposable
     {
         string[] parts = File.Exists(_unsaid) ? File.ReadAllText(_unsaid).Split('\n') : [];
         // Where the watch was killed before the journal had the file, the file is dealt with again.
-        if (parts.Length == 3 && parts[2].Length == 0 && _journal.Has(parts[0]))
+        if (parts.Length == 3 && parts[2].Length == 0 && _units.Contains(parts[0]))
         {
             Say(parts[0], parts[1], print);
         }
@@ -100,6 +105,7 @@ internal sealed class WatchJournal : IDisposable
         {
             WriteUnsaid($"{unit.Name}\n{line}\n");
             _journal.Add(unit);
+            _units.Add(unit.Name);
             _journal.Flush();
         }
         Remember(watched, unit);
