@@ -21,7 +21,9 @@ internal sealed class LoopbackSlurm : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>A task that began again within the second in which it was queued again would be killed: its credential is revoked then.</summary>
+    /// <summary>
+    /// A task that began again within the second in which it was queued again would be killed: its credential is revoked then.
+    /// </summary>
     private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(2);
     private static readonly string[] Programs = ["munged", "slurmctld", "slurmd", "sbatch"];
 
