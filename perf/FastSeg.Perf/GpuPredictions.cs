@@ -125,11 +125,11 @@ internal static class GpuPredictions
     /// <summary>Where most of the slots come from.</summary>
     private static string Source(IReadOnlyList<KernelCount> launches) => launches
         .GroupBy(count => count.Source).MaxBy(group => group.Sum(count => count.Slots))!.Key switch
-        {
-            CountSource.Assembler => "assembler",
-            CountSource.Scaled => "assembler x PTX",
-            _ => "PTX",
-        };
+    {
+        CountSource.Assembler => "assembler",
+        CountSource.Scaled => "assembler x PTX",
+        _ => "PTX",
+    };
 
     /// <summary>Two significant digits.</summary>
     private static string Two(double value) => value.ToString(

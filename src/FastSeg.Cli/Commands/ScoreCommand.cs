@@ -116,7 +116,7 @@ internal sealed class ScoreCommand : FastSegCommand
             MeanIou = matrix.MeanIou(),
             TrainedOn = trained,
         });
-        return new ImageScore(prediction, truth, matrix, trained) 
+        return new ImageScore(prediction, truth, matrix, trained)
         {
             ByValues = matrix != counted,
             Names = TruthMatch.Names(known, matrix != counted, classes.Info),

@@ -11,7 +11,7 @@ internal sealed class UsageTests
         "slurm",
     ];
 
-    private static readonly string[] Helped = 
+    private static readonly string[] Helped =
     [
         .. Commands, "upsampler import", "upsampler info", "upsampler run", "upsampler train", "slurm status",
     ];

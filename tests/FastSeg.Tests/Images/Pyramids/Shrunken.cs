@@ -13,11 +13,11 @@ internal static class Shrunken
     /// <param name="layout">Type, and whether the samples are labels.</param>
     public static byte[] Of(
         byte[] samples, (long Width, long Height) from, (long Width, long Height) to, int factor, ImageLayout layout) => layout.Type switch
-    {
-        SampleType.UInt8 => Make<byte>(samples, from, to, factor, values => layout.IsLabelMap ? Mode(values) : Round(values)),
-        SampleType.UInt16 => Make<ushort>(samples, from, to, factor, values => layout.IsLabelMap ? Mode(values) : Round(values)),
-        _ => Make<float>(samples, from, to, factor, values => values.Average()),
-    };
+        {
+            SampleType.UInt8 => Make<byte>(samples, from, to, factor, values => layout.IsLabelMap ? Mode(values) : Round(values)),
+            SampleType.UInt16 => Make<ushort>(samples, from, to, factor, values => layout.IsLabelMap ? Mode(values) : Round(values)),
+            _ => Make<float>(samples, from, to, factor, values => values.Average()),
+        };
 
     private static byte[] Make<T>(
         byte[] samples, (long Width, long Height) from, (long Width, long Height) to, int factor, Func<double[], double> one)

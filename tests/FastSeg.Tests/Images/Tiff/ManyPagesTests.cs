@@ -12,7 +12,7 @@ internal sealed class ManyPagesTests
 
     [TestCase(0)]
     [TestCase(TiffAssembler.LargestClassic)]
-    public void EachPageIsLinkedToTheLast(long largestClassic)
+    public void NoPageGoesThroughThoseBeforeIt(long largestClassic)
     {
         using var scratch = new Scratch();
         string path = scratch["many.tif"];
