@@ -62,10 +62,10 @@ internal sealed class App(TextWriter output, TextWriter error, bool terminal, Ca
             Say(e is InterruptedException ? e.Message : "interrupted; unfinished outputs were removed.");
             return ExitCode.Interrupted;
         }
-        catch (Exception e)
+        catch (Exception e) when (ProcessLimits.Explain(e) is null)
         {
             bool verbose = _common.Verbose(parsed);
-            Say(ProcessLimits.Explain(e) ?? ErrorText.Of(e, verbose));
+            Say(ErrorText.Of(e, verbose));
             if (verbose)
             {
                 foreach (string line in $"{e}".Split('\n'))

@@ -14,7 +14,10 @@ internal static class Entry
     public static int Run(ulong files, Func<StandardStream, StandardStream, Interrupts, int> run) =>
         ProcessLimits.Suffice(files) ? Explained(run) : ExitCode.Failure;
 
-    /// <summary>Where a limit of the process is the cause of a failure, says so; without .NET's console, which may have failed.</summary>
+    /// <summary>
+    /// Where a limit of the process is the cause of a failure, says so and ends the process: without .NET's console, which may have failed,
+    /// and without .NET's own end, which needs memory and otherwise aborts now and then.
+    /// </summary>
     private static int Explained(Func<StandardStream, StandardStream, Interrupts, int> run)
     {
         try
@@ -24,6 +27,7 @@ internal static class Entry
         catch (Exception e) when (ProcessLimits.Explain(e) is { } limits)
         {
             ProcessLimits.Say(limits);
+            ProcessLimits.End(ExitCode.Failure);
             return ExitCode.Failure;
         }
     }

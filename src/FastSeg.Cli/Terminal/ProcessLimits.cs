@@ -50,6 +50,9 @@ internal static unsafe partial class ProcessLimits
         }
     }
 
+    /// <summary>Ends the process at once.</summary>
+    public static void End(int code) => Exit(code);
+
     /// <summary>The sentence for a failure that one of the limits explains; null where none is set, or none does.</summary>
     public static string? Explain(Exception failure)
     {
@@ -83,6 +86,9 @@ internal static unsafe partial class ProcessLimits
 
     [LibraryImport("libc", EntryPoint = "getrlimit")]
     private static partial int GetLimit(int resource, ulong* limits);
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void Exit(int code);
 
     [LibraryImport("libc", EntryPoint = "write")]
     private static partial nint Write(int file, byte* bytes, nuint count);
