@@ -42,7 +42,8 @@ internal static unsafe class ProgressWatch
             }
         }
         T result = task.GetAwaiter().GetResult();
-        return callback(1, user) == 0 ? result : throw new OperationCanceledException();
+        // Work may be over before it has looked; whoever cancelled it is not asked again, and gets no result.
+        return !cancel.IsCancellationRequested && callback(1, user) == 0 ? result : throw new OperationCanceledException();
     }
 
     /// <summary>Waits for a moment.</summary>
