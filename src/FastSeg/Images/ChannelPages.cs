@@ -19,6 +19,9 @@ internal sealed class ChannelPages : ImageReader
     /// <inheritdoc/>
     public override bool PrefersWholeRows => _pages.Any(page => page.PrefersWholeRows);
 
+    /// <inheritdoc/>
+    internal override (long Width, long Height)? StoredPart => _pages[0].StoredPart;
+
     /// <summary>
     /// The image that a page belongs to, where its pages are channels: an ImageJ composite, or any file where that is asked for. Otherwise
     /// the page itself.

@@ -28,6 +28,9 @@ internal sealed class ChannelView : ImageReader
     /// <inheritdoc/>
     public override bool PrefersWholeRows => _original.PrefersWholeRows;
 
+    /// <inheritdoc/>
+    internal override (long Width, long Height)? StoredPart => _original.StoredPart;
+
     /// <summary>Some channels of an image, in the order that they are named in.</summary>
     /// <param name="image">The image.</param>
     /// <param name="channels">Their numbers, from 0 up.</param>

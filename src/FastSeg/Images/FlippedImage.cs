@@ -20,6 +20,10 @@ internal sealed class FlippedImage(ImageReader original, Flip flip) : ImageReade
     public override bool PrefersWholeRows => flip != Flip.Transposed && original.PrefersWholeRows;
 
     /// <inheritdoc/>
+    internal override (long Width, long Height)? StoredPart => original.StoredPart is not { } part ? null
+        : flip == Flip.Transposed ? (part.Height, part.Width) : part;
+
+    /// <inheritdoc/>
     public override long HeldBytes(int threads)
     {
         long chunk = flip == Flip.Transposed ? Math.Max(ChunkBytes, original.Info.Width * original.Info.PixelBytes) : 0;

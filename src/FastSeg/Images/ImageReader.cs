@@ -37,8 +37,11 @@ public abstract class ImageReader : IDisposable
     /// </summary>
     public virtual bool PrefersWholeRows => false;
 
-    /// <summary>Columns and rows of the parts that are decoded as a whole: whoever reads all of an image reads it part by part.</summary>
-    internal virtual (long Width, long Height) StoredPart => (256, 256);
+    /// <summary>
+    /// Columns and rows of the parts that are decoded as a whole: whoever reads all of an image reads it part by part. Null where rows lie
+    /// one after the other, or where it is not known.
+    /// </summary>
+    internal virtual (long Width, long Height)? StoredPart => null;
 
     /// <summary>
     /// Copies the samples of <paramref name="region"/>: row-major, channels interleaved, little-endian, no padding

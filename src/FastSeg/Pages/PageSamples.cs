@@ -43,7 +43,7 @@ public sealed record PageSamples(long Count, double Mean, double Squares, bool I
 
     /// <summary>Bytes that <see cref="Of"/> allocates.</summary>
     internal static long Bytes(ImageReader image, ComputeOptions options) =>
-        image.HeldBytes(options.WorkerCount) + SampleStatisticsPass.Bytes(image.Info, null, options.WorkerCount, Percentiles.OfTraining);
+        image.HeldBytes(options.WorkerCount) + SampleStatisticsPass.Bytes(image, null, options.WorkerCount, Percentiles.OfTraining);
 
     /// <summary>Refuses numbers that cannot be those of an image.</summary>
     /// <exception cref="ArgumentException">They are of another image.</exception>

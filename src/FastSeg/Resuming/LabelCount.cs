@@ -42,7 +42,8 @@ internal static class LabelCount
     public static long[] Of(ImageReader labels, IReadOnlyList<int> values, int workers, ComputeOptions options)
     {
         ImageInfo info = labels.Info;
-        (long width, long height) = (Math.Min(labels.StoredPart.Width, info.Width), Math.Min(labels.StoredPart.Height, info.Height));
+        (long width, long height) = labels.StoredPart ?? (256, 256);
+        (width, height) = (Math.Min(width, info.Width), Math.Min(height, info.Height));
         long across = ((info.Width - 1) / width) + 1, down = ((info.Height - 1) / height) + 1;
         long rows = Math.Clamp(BandBytes / (width * info.PixelBytes), 1, height);
         var counts = new long[workers][];

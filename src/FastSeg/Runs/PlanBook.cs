@@ -48,8 +48,8 @@ internal sealed class PlanBook
             $"{info.Width} {info.Height} {info.Channels} {info.Type} {info.Stored} {info.IsColour} {planner.Area} ");
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{image.PrefersWholeRows} {planner.Work.Stored.FirstPassBytes(workers)} {planner.Work.Mask?.Info.Type} ");
-        text.Append(CultureInfo.InvariantCulture, $"{planner.FinishBytes(workers)}");
+            $"{image.PrefersWholeRows} {planner.Work.Stored.StoredPart} {planner.Work.Stored.FirstPassBytes(workers)} ");
+        text.Append(CultureInfo.InvariantCulture, $"{planner.Work.Mask?.Info.Type} {planner.FinishBytes(workers)}");
         foreach ((string name, long bytes) in planner.SharedItems(workers))
         {
             text.Append(CultureInfo.InvariantCulture, $" {name} {bytes}");

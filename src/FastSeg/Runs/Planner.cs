@@ -105,7 +105,7 @@ internal sealed record Planner(
         items.AddRange(Transformer?.Items(windows) ?? []);
         if (Work.NeedsSamples && Work.Samples is null)
         {
-            long bytes = SampleStatisticsPass.Bytes(Work.Stored.Info, Work.Mask?.Info, workers, Work.Percentiles);
+            long bytes = SampleStatisticsPass.Bytes(Work.Stored, Work.Mask, workers, Work.Percentiles);
             items.Add(new PlanItem("mean and deviation", bytes, 1, PlanPhase.Statistics));
             MoveFirstPass(items, workers);
         }

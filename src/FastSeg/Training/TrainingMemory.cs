@@ -54,7 +54,7 @@ internal static class TrainingMemory
         long readers = images.Sum(image =>
             image.Image.HeldBytes(options.WorkerCount) + (image.Mask?.HeldBytes(options.WorkerCount) ?? 0));
         long bands = images.Max(image => SampleStatisticsPass.Bytes(
-            image.Image.Info, image.Mask?.Info, options.WorkerCount, Percentiles.OfTraining));
+            image.Image, image.Mask, options.WorkerCount, Percentiles.OfTraining));
         return MemoryLimit.Check(readers + bands, "to take mean and deviation of the images", options);
     }
 

@@ -182,7 +182,7 @@ internal sealed class SampleStatisticsTests
             HostBuffer.ResetPeak();
             long before = HostBuffer.LiveBytes;
             SampleStatisticsPass.Run(image, left, workers, Plain);
-            Assert.That(HostBuffer.PeakBytes - before, Is.EqualTo(SampleStatisticsPass.Bytes(image.Info, left?.Info, workers)));
+            Assert.That(HostBuffer.PeakBytes - before, Is.EqualTo(SampleStatisticsPass.Bytes(image, left, workers)));
             Assert.That(HostBuffer.LiveBytes, Is.EqualTo(before));
         }
     }

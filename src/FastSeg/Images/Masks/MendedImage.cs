@@ -29,6 +29,9 @@ internal sealed unsafe class MendedImage(ImageReader image, ImageReader mask, Co
     /// <inheritdoc/>
     public override bool PrefersWholeRows => image.PrefersWholeRows;
 
+    /// <inheritdoc/>
+    internal override (long Width, long Height)? StoredPart => image.StoredPart;
+
     /// <summary>As for the image, and what mending takes. The mask's own bytes are whose it is.</summary>
     public override long HeldBytes(int threads) => image.HeldBytes(threads) + (threads * MendedBlock.Bytes(mask.Info))
         + (Info.Type == SampleType.Float32 ? InvalidPixels.Bytes(Info, options) : 0);

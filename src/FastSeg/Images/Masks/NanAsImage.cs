@@ -13,6 +13,9 @@ internal sealed class NanAsImage(ImageReader image, float value) : ImageReader
     /// <inheritdoc/>
     public override bool PrefersWholeRows => image.PrefersWholeRows;
 
+    /// <inheritdoc/>
+    internal override (long Width, long Height)? StoredPart => image.StoredPart;
+
     /// <summary>The image so seen; itself where it has no floats, or nothing is to stand for them.</summary>
     public static ImageReader Of(ImageReader image, float? value) =>
         value is { } number && image.Info.Type == SampleType.Float32 ? new NanAsImage(image, number) : image;

@@ -39,7 +39,7 @@ internal static unsafe class FewRows
                 : count / info.Type.Bytes();
             fixed (byte* first = samples)
             {
-                sketch.Take(i, first, count);
+                sketch.Take(i, 0, first, count);
                 moments = moments.Merge(SampleSums.Of(first, count, info.Type));
             }
         }

@@ -26,6 +26,8 @@ internal sealed unsafe class NarrowedImage : ImageReader
 
     public override bool PrefersWholeRows => _source.PrefersWholeRows;
 
+    internal override (long Width, long Height)? StoredPart => _source.StoredPart;
+
     private SampleType Type => _source.Info.Type;
 
     /// <summary>The image itself where filters see its samples as they are stored; otherwise its samples as float32.</summary>

@@ -45,16 +45,24 @@ internal sealed unsafe class SampleSketch : IDisposable
     /// <summary>Whether samples of a row are kept.</summary>
     public bool Takes(long y) => y % _rowStep == 0;
 
-    /// <summary>Keeps samples of a row for which <see cref="Takes"/> holds; several threads may call for different rows.</summary>
+    /// <summary>Forgets what was kept.</summary>
+    public void Clear() => Array.Clear(_counts);
+
+    /// <summary>
+    /// Keeps some of a row's samples, for which <see cref="Takes"/> holds. Threads may call for different parts of a row, each part once.
+    /// </summary>
     /// <param name="y">The row.</param>
-    /// <param name="samples">Its samples, those that are left out not among them.</param>
+    /// <param name="before">How many samples the row has in front of these, those that are left out not counted.</param>
+    /// <param name="samples">The samples, those that are left out not among them.</param>
     /// <param name="count">How many.</param>
-    public void Take(long y, byte* samples, long count)
+    public void Take(long y, long before, byte* samples, long count)
     {
-        long slot = y / _rowStep, kept = (count + _columnStep - 1) / _columnStep;
+        long slot = y / _rowStep, place = (before + _columnStep - 1) / _columnStep, skipped = (place * _columnStep) - before;
+        long kept = Math.Max(0, (count - skipped + _columnStep - 1) / _columnStep);
         int bytes = _image.Type.Bytes();
-        byte* to = _samples.Pointer + (slot * _perRow * bytes);
-        _counts[slot] = kept;
+        byte* to = _samples.Pointer + (((slot * _perRow) + place) * bytes);
+        samples += skipped * bytes;
+        Interlocked.Add(ref _counts[slot], kept);
         if (_columnStep == 1)
         {
             new ReadOnlySpan<byte>(samples, (int)(kept * bytes)).CopyTo(new Span<byte>(to, (int)(kept * bytes)));

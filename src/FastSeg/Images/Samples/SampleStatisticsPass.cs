@@ -18,9 +18,9 @@ internal enum Percentiles
 }
 
 /// <summary>
-/// Takes mean and deviation of all samples of a page, as they are stored, band of rows by band of rows on several threads. The result
-/// depends on neither threads nor bands: whole numbers are summed up exactly, and the moments of rows of floats are merged in the rows'
-/// order.
+/// Takes mean and deviation of all samples of a page, as they are stored, step by step (<see cref="PageSteps"/>) on several threads. The
+/// result depends on neither threads nor steps: whole numbers are summed up exactly, and the moments of rows of floats are merged in the
+/// rows' order.
 /// </summary>
 internal sealed unsafe class SampleStatisticsPass : IDisposable
 {
@@ -29,16 +29,14 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     /// </summary>
     public const float LargestSample = 1e17f;
 
-    /// <summary>Bytes of a band of more than one row: it stays in the L2 cache between being read and being summed up.</summary>
-    private const long BandBytes = 512 << 10;
-
-    private const int MostRows = 256;
-
     private readonly ImageReader _image;
     private readonly ImageReader? _mask;
-    private readonly int _rows;
+    private readonly PageSteps _steps;
     private readonly HostBuffer[] _samples;
     private readonly HostBuffer[] _kept;
+
+    /// <summary>Of each worker, how many samples of each row of its step the mask has kept so far.</summary>
+    private readonly long[][] _before;
     private readonly HostBuffer? _moments;
     private readonly SampleHistogram? _histogram;
     private readonly SampleSketch? _sketch;
@@ -46,7 +44,7 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     private readonly SampleLimits[] _ranges;
     private readonly Action<int, long> _take;
 
-    /// <summary>Allocates the bands of <paramref name="workers"/> threads and, for floats, the moments of all rows.</summary>
+    /// <summary>Allocates the blocks of <paramref name="workers"/> threads and, for floats, the moments of all rows.</summary>
     /// <param name="image">The image.</param>
     /// <param name="mask">One channel of whole numbers of the image's size, 0 where a pixel is left out; null where none is.</param>
     /// <param name="workers">Threads.</param>
@@ -54,11 +52,12 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     public SampleStatisticsPass(ImageReader image, ImageReader? mask, int workers, Percentiles percentiles = Percentiles.None)
     {
         (_image, _mask, _take) = (image, mask, Take);
-        _rows = Rows(Info);
+        _steps = Steps(image, mask is not null);
         _sums = new (long, Int128, Int128)[workers];
         _ranges = new SampleLimits[workers];
-        _samples = [.. _sums.Select(_ => new HostBuffer(_rows * Info.Width * Info.PixelBytes))];
-        _kept = mask is null ? [] : [.. _sums.Select(_ => new HostBuffer(_rows * Info.Width * mask.Info.PixelBytes))];
+        _samples = [.. _sums.Select(_ => new HostBuffer(_steps.BlockPixels * Info.PixelBytes))];
+        _kept = mask is null ? [] : [.. _sums.Select(_ => new HostBuffer(_steps.BlockPixels * mask.Info.PixelBytes))];
+        _before = mask is null ? [] : [.. _sums.Select(_ => new long[_steps.Height])];
         _moments = MomentBytes(Info) == 0 ? null : new HostBuffer(MomentBytes(Info));
         bool exact = Exact(Info, percentiles);
         _histogram = exact ? new SampleHistogram(Info, workers) : null;
@@ -93,21 +92,22 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     /// <summary>
     /// Bytes that a pass allocates, given how many threads there are.
     /// </summary>
-    public static long Bytes(ImageInfo image, ImageInfo? mask, int workers, Percentiles percentiles = Percentiles.None)
+    public static long Bytes(ImageReader image, ImageReader? mask, int workers, Percentiles percentiles = Percentiles.None)
     {
-        long bands = workers * Rows(image) * image.Width * (image.PixelBytes + (mask?.PixelBytes ?? 0));
-        return bands + MomentBytes(image) + percentiles switch
+        ImageInfo info = image.Info;
+        long blocks = workers * Steps(image, mask is not null).BlockPixels * (info.PixelBytes + (mask?.Info.PixelBytes ?? 0));
+        return blocks + MomentBytes(info) + percentiles switch
         {
             Percentiles.None => 0,
-            _ when Exact(image, percentiles) => SampleHistogram.Bytes(image, workers),
-            _ => SampleSketch.Bytes(image, Kept(percentiles)),
+            _ when Exact(info, percentiles) => SampleHistogram.Bytes(info, workers),
+            _ => SampleSketch.Bytes(info, Kept(percentiles)),
         };
     }
 
     /// <summary>Takes the moments of an image's samples, those that a mask leaves out not counted.</summary>
     /// <param name="image">The image.</param>
     /// <param name="mask">One channel of whole numbers of the image's size, 0 where a pixel is left out; null where none is.</param>
-    /// <param name="workers">Threads, each with a band of its own.</param>
+    /// <param name="workers">Threads, each with a block of its own.</param>
     /// <param name="options">Cancellation.</param>
     /// <exception cref="FastSegException">The file is corrupt, or a sample is not finite or too large.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
@@ -128,8 +128,9 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     {
         Array.Clear(_sums);
         _histogram?.Clear();
+        _sketch?.Clear();
         Array.Fill(_ranges, new SampleLimits(float.PositiveInfinity, float.NegativeInfinity));
-        Workers.Run(_sums.Length, (Info.Height + _rows - 1) / _rows, options, _take);
+        Workers.Run(_sums.Length, _steps.Count(Info), options, _take);
         return _moments is null ? Sums() : Moments();
     }
 
@@ -143,34 +144,54 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
         _sketch?.Dispose();
     }
 
-    /// <summary>Rows of a band: one at least, however wide the image is.</summary>
-    private static int Rows(ImageInfo image) =>
-        (int)Math.Min(image.Height, Math.Clamp(BandBytes / (image.Width * image.PixelBytes), 1, MostRows));
+    /// <summary>Moments of a row of floats need all of it; which samples percentiles are taken of depends on those before them.</summary>
+    private static PageSteps Steps(ImageReader image, bool masked) =>
+        PageSteps.Of(image, inOrder: masked, wholeRows: image.Info.Type == SampleType.Float32);
 
     /// <summary>Bytes of the moments of all rows; whole numbers need none.</summary>
     private static long MomentBytes(ImageInfo image) => image.Type == SampleType.Float32 ? image.Height * sizeof(SampleMoments) : 0;
 
-    /// <summary>Reads a band and takes its sums, or the moments of its rows.</summary>
-    private void Take(int worker, long band)
+    /// <summary>Takes a step, block by block.</summary>
+    private void Take(int worker, long number)
     {
-        Region rows = new Region(0, band * _rows, Info.Width, _rows).Intersect(Info.Bounds);
+        Region step = _steps.Step(Info, number);
+        if (_mask is not null)
+        {
+            Array.Clear(_before[worker]);
+        }
+        for (long x = step.X; x < step.Right; x += _steps.BlockWidth)
+        {
+            for (long y = step.Y; y < step.Bottom; y += _steps.BlockHeight)
+            {
+                Take(worker, new Region(x, y, _steps.BlockWidth, _steps.BlockHeight).Intersect(step), step.Y);
+            }
+        }
+    }
+
+    /// <summary>Reads a block and takes its sums, or the moments of its rows.</summary>
+    private void Take(int worker, Region block, long top)
+    {
         byte* samples = _samples[worker].Pointer;
-        _image.Read(rows, _samples[worker].Span<byte>(0, checked((int)(rows.Pixels * Info.PixelBytes))));
-        _mask?.Read(rows, _kept[worker].Span<byte>(0, checked((int)(rows.Pixels * _mask.Info.PixelBytes))));
+        _image.Read(block, _samples[worker].Span<byte>(0, checked((int)(block.Pixels * Info.PixelBytes))));
+        _mask?.Read(block, _kept[worker].Span<byte>(0, checked((int)(block.Pixels * _mask.Info.PixelBytes))));
         byte* kept = _mask is null ? null : _kept[worker].Pointer;
         if (_moments is null && _sketch is null)
         {
-            Add(worker, samples, Keep(samples, kept, rows.Pixels));
+            Add(worker, samples, Keep(samples, kept, block.Pixels));
             return;
         }
-        for (long y = rows.Y; y < rows.Bottom; y++)
+        for (long y = block.Y; y < block.Bottom; y++)
         {
-            long before = (y - rows.Y) * Info.Width;
-            byte* row = samples + (before * Info.PixelBytes);
-            long count = Keep(row, kept is null ? null : kept + (before * _mask!.Info.PixelBytes), Info.Width);
+            long above = (y - block.Y) * block.Width;
+            byte* row = samples + (above * Info.PixelBytes);
+            long count = Keep(row, kept is null ? null : kept + (above * _mask!.Info.PixelBytes), block.Width);
             if (_sketch?.Takes(y) == true)
             {
-                _sketch.Take(y, row, count);
+                _sketch.Take(y, _mask is null ? block.X * Info.Channels : _before[worker][y - top], row, count);
+            }
+            if (_mask is not null)
+            {
+                _before[worker][y - top] += count;
             }
             if (_moments is null)
             {
