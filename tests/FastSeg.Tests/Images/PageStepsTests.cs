@@ -8,13 +8,13 @@ namespace FastSeg.Tests.Images;
 [TestFixture]
 internal sealed class PageStepsTests
 {
-    private const int W = 5000, H = 700;
+    private const int W = 1500, H = 300;
 
     /// <summary>Percentiles of all samples and of some, with and without a mask, in parts that divide the page and that do not.</summary>
     [Test]
     public void PartsChangeNothing(
         [Values(SampleType.UInt8, SampleType.Int16, SampleType.Float32)] SampleType type, [Values(1, 3)] int channels,
-        [Values] bool masked, [Values("256x256", "1000x300", "64x700", "4999x11")] string part)
+        [Values] bool masked, [Values("256x256", "1000x130", "64x300", "1499x11")] string part)
     {
         byte[] samples = new byte[W * H * channels * type.Bytes()], kept = new byte[W * H];
         var random = new Random(5);
@@ -42,8 +42,8 @@ internal sealed class PageStepsTests
 
     /// <summary>A reader that keeps one part must decode none twice; only floats, which need whole rows, may.</summary>
     [TestCase("256x256")]
-    [TestCase("1000x300")]
-    [TestCase("4999x11")]
+    [TestCase("1000x130")]
+    [TestCase("1499x11")]
     public void NoPartIsLeftAndWantedAgain(string part)
     {
         foreach (bool masked in (bool[])[false, true])
@@ -54,6 +54,31 @@ internal sealed class PageStepsTests
             (long width, long height) = Part(part);
             // Twice, since Find runs twice.
             Assert.That(parts.Changes, Is.EqualTo(2 * (((W - 1) / width) + 1) * (((H - 1) / height) + 1)), $"masked: {masked}");
+        }
+    }
+
+    /// <summary>Of long rows every so-many-th sample is kept, in whatever pieces they come.</summary>
+    [Test]
+    public unsafe void ARowInPiecesKeepsTheSameSamples()
+    {
+        const int Width = 1003;
+        var info = new ImageInfo("row", Width, 3, 1, SampleType.Float32);
+        // Most samples grow along a row, so that the place of those which are kept decides what the percentiles are.
+        float[] row = [.. Enumerable.Range(0, Width).Select(x => (float)x * x)];
+        using var whole = new SampleSketch(info, 100);
+        using var pieces = new SampleSketch(info, 100);
+        fixed (float* samples = row)
+        {
+            whole.Take(0, 0, (byte*)samples, Width);
+            foreach (int width in (int[])[1, 7, 50, 501])
+            {
+                pieces.Clear();
+                for (int x = 0; x < Width; x += width)
+                {
+                    pieces.Take(0, x, (byte*)(samples + x), Math.Min(width, Width - x));
+                }
+                Assert.That(pieces.Spread(), Is.EqualTo(whole.Spread()), $"{width} at a time");
+            }
         }
     }
 
