@@ -7,6 +7,7 @@ using FastSeg.Cli.Reports;
 using FastSeg.Cli.Resuming;
 using FastSeg.Cli.Sessions;
 using FastSeg.Cli.Text;
+using FastSeg.Images.Zarr;
 using FastSeg.Resuming;
 
 namespace FastSeg.Cli.Commands;
@@ -40,6 +41,11 @@ internal sealed class FinishCommand : FastSegCommand
             return (probabilities ? paths.Probabilities : paths.Confidence)!;
         }
         long begun = Stopwatch.GetTimestamp();
+        using CollectionFinish? several = CollectionFinish.Open(output);
+        if (several is not null)
+        {
+            return FinishAll(session, output, several);
+        }
         using BlockFinish? finish = BlockFinish.Open(output, Beside);
         if (finish is null)
         {
@@ -53,13 +59,48 @@ internal sealed class FinishCommand : FastSegCommand
         }
         catch (Exception e) when (e is FastSegException or OperationCanceledException)
         {
-            throw ResumableRun.Explained(e, $"all blocks stay in {finish.Hidden}, and `fastseg finish {output}` goes on with them");
+            throw Kept(e, output, finish.Hidden);
         }
         ImageLayout layout = finish.Layouts[0];
-        session.Output.WriteLine($"{output}  {layout.Width} x {layout.Height}{(layout.Planes > 1 ? $" x {layout.Planes}" : "")}");
+        session.Output.WriteLine($"{output}  {Size(layout.Width, layout.Height, layout.Planes)}");
         Say(session, output, begun, layout.Width * layout.Height * layout.Planes, layout.Classes, pixels);
         return ExitCode.Success;
     }
+
+    /// <summary>Puts together what blocks wrote of several images.</summary>
+    private int FinishAll(Session session, string output, CollectionFinish finish)
+    {
+        finish.RefuseMissing();
+        int images;
+        try
+        {
+            images = session.Long(Path.GetFileName(output), session.Parsed.GetValue(_memory), finish.Run);
+        }
+        catch (Exception e) when (e is FastSegException or OperationCanceledException)
+        {
+            throw Kept(e, output, finish.Hidden);
+        }
+        SayAll(session, Enumerable.Range(0, images).Select(number => Path.Combine(output, $"{number}")));
+        return ExitCode.Success;
+    }
+
+    /// <summary>Says what is in each image of a store.</summary>
+    private static void SayAll(Session session, IEnumerable<string> images)
+    {
+        foreach (string path in images)
+        {
+            long begun = Stopwatch.GetTimestamp();
+            (ImageInfo image, int planes, long[] pixels) = session.Long(Path.GetFileName(path), 0, how => Count(path, how));
+            session.Output.WriteLine($"{path}  {Size(image.Width, image.Height, planes)}");
+            Say(session, path, begun, image.Bounds.Pixels * planes, image.Classes, pixels);
+        }
+    }
+
+    /// <summary>The failure of a result of which all blocks stay.</summary>
+    private static Exception Kept(Exception e, string output, string hidden) =>
+        ResumableRun.Explained(e, $"all blocks stay in {hidden}, and `fastseg finish {output}` goes on with them");
+
+    private static string Size(long width, long height, int planes) => $"{width} x {height}{(planes > 1 ? $" x {planes}" : "")}";
 
     /// <summary>Says of a result that has its name already that nothing is left to do, and what it holds.</summary>
     /// <exception cref="FastSegException">There is no such result.</exception>
@@ -68,6 +109,12 @@ internal sealed class FinishCommand : FastSegCommand
         if (!ImageFile.IsZarr(output))
         {
             throw new FastSegException($"{output}: no run is there to be finished; `fastseg segment .. --block I/N` begins one.");
+        }
+        if (ZarrCollection.ImagesOf(output) is { Count: > 0 } images)
+        {
+            session.Output.WriteLine($"{output} is finished already");
+            SayAll(session, images);
+            return ExitCode.Success;
         }
         long begun = Stopwatch.GetTimestamp();
         (ImageInfo image, int planes, long[] pixels) = session.Long(Path.GetFileName(output), 0, how => Count(output, how));

@@ -10,6 +10,7 @@ using FastSeg.Cli.Text;
 using FastSeg.Cli.Watching;
 using FastSeg.Files;
 using FastSeg.Files.Runs;
+using FastSeg.Images.Zarr;
 using FastSeg.Sessions;
 
 namespace FastSeg.Cli.Commands;
@@ -139,27 +140,81 @@ internal sealed class SegmentCommand : FastSegCommand
         {
             Folder.Make(output);
         }
-        using var collection = new OutputCollection(paths, _zarr.Of(parsed));
+        RunStart? start = ResumableRun.OfSeveral(_resume, parsed, paths, () => SegmentIdentity.OfSeveral(
+            modelPath, images.Length, OutputCollection.NamesOf(paths[0]), _zarr.Of(parsed)));
+        RunImages? shared = start is null or { Block: null, Task: RunTask.Compute } ? null : Shared(parsed, segmenter, images, paths);
+        using var collection = new OutputCollection(paths, _zarr.Of(parsed), start, shared);
+        try
+        {
+            return SegmentAll(session, (segmenter, backbone), paths, collection, (mask, masks));
+        }
+        catch (OperationCanceledException e) when (e is not InterruptedException && collection.Folder is { Stays: true } folder)
+        {
+            throw ResumableRun.Explained(e, folder);
+        }
+    }
+
+    /// <summary>Segments all images; those that fail are named in the end.</summary>
+    private int SegmentAll(
+        Session session, (Segmenter, Backbone?) with, OutputPaths[] paths, OutputCollection collection, (ImageReader?, ImageStack?) mask)
+    {
+        string[] images = session.Parsed.GetRequiredValue(_images);
         var failures = new List<string>();
+        bool isWhole = true;
         for (int i = 0; i < images.Length; i++)
         {
             session.Cancellation.ThrowIfCancellationRequested();
+            if (collection.LeavesOut(paths[i]))
+            {
+                continue;
+            }
             try
             {
                 string what = Path.GetFileName(images[i]) + (images.Length == 1 ? "" : $" ({i + 1} of {images.Length})");
-                Segment(session, (segmenter, backbone), what, images[i], (paths[i], collection.PlaceOf(paths[i])), (mask, masks));
+                Segment(session, with, what, images[i], paths[i], collection, mask);
                 collection.Add(paths[i]);
             }
             catch (Exception e) when (images.Length > 1 && e is not OperationCanceledException)
             {
+                isWhole &= !ResumableRun.CanBeMended(e);
                 string sentence = ErrorText.Of(e, session.Verbose);
                 failures.Add(sentence.Contains(images[i], StringComparison.Ordinal) ? sentence : $"{images[i]}: {sentence}");
                 session.Report.Add(new ReportImage(images[i]) { Failure = sentence });
             }
         }
-        collection.Commit();
+        if (failures.Count == 0)
+        {
+            collection.MarkPrepared();
+        }
+        if (isWhole)
+        {
+            collection.Commit();
+        }
+        if (failures.Count > 0 && collection.Folder is { Stays: true } folder)
+        {
+            failures.Add($"{folder.Path}: {ResumableRun.Stays(folder)}.");
+        }
         failures.ForEach(failure => session.Error.WriteLine($"fastseg: {failure}"));
         return failures.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    /// <summary>The images of a run in blocks that writes them into one store, with the units of each.</summary>
+    private RunImages Shared(ParseResult parsed, Segmenter segmenter, string[] images, OutputPaths[] paths)
+    {
+        ImageOptions opening = _opening.Wanted(parsed, segmenter.Model);
+        SegmentOptions options = _what.Segment(parsed, null);
+        (long Units, long Rows) Of(string path)
+        {
+            ImageStack? stack = ImageFile.OpenStack(path, opening);
+            using ImageReader image = stack?.Open(0) ?? ImageFile.Open(path, opening);
+            var form = new OutputForm(null, _zarr.Of(parsed), false) { Stack = stack };
+            ImageLayout labels = form.LayoutOf(segmenter.LabelLayout(image.Info, options));
+            return (WrittenImage.Of(path, labels, form.Zarr).Files, image.Info.Height);
+        }
+        (long Units, long Rows)[] all = [.. images.Select(Of)];
+        return new RunImages(
+            [.. all.Select(one => one.Units)], [.. all.Select(one => one.Rows)], OutputCollection.NamesOf(paths[0]),
+            _zarr.Of(parsed).Version);
     }
 
     private OutputPaths[] Outputs(ParseResult parsed)
@@ -186,15 +241,15 @@ internal sealed class SegmentCommand : FastSegCommand
     /// <param name="what">What the progress bar is called.</param>
     /// <param name="image">The image; null for a stack, whose blocks look at the images that they segment.</param>
     /// <param name="options">Region, mask, smoothing.</param>
-    /// <param name="folder">The run's folder, which is disposed of here.</param>
-    private void Prepare(Session session, Segmenter segmenter, string what, ImageReader? image, SegmentOptions options, RunFolder folder)
+    /// <param name="run">The run's folder, which is disposed of here, and what its result is called.</param>
+    private void Prepare(
+        Session session, Segmenter segmenter, string what, ImageReader? image, SegmentOptions options, (RunFolder Folder, string Name) run)
     {
-        using (folder)
+        using (run.Folder)
         {
             bool needed = image is not null && session.Long(
-                what, session.Parsed.GetValue(_memory), how => segmenter.Prepare(image, folder, options, how));
-            session.Output.WriteLine(
-                needed ? $"{folder.Path}: prepared" : $"{folder.Path}: nothing more of the whole image is needed");
+                what, session.Parsed.GetValue(_memory), how => segmenter.Prepare(image, run.Folder, options, how));
+            session.Output.WriteLine(needed ? $"{run.Name}: prepared" : $"{run.Name}: nothing more of the whole image is needed");
         }
     }
 
@@ -235,8 +290,9 @@ internal sealed class SegmentCommand : FastSegCommand
 
     private void Segment(
         Session session, (Segmenter Segmenter, Backbone? Backbone) with, string what, string path,
-        (OutputPaths Final, OutputPaths Now) paths, (ImageReader? One, ImageStack? All) mask)
+        OutputPaths final, OutputCollection collection, (ImageReader? One, ImageStack? All) mask)
     {
+        (OutputPaths Final, OutputPaths Now) paths = (final, collection.PlaceOf(final));
         (ParseResult parsed, Segmenter segmenter) = (session.Parsed, with.Segmenter);
         long begun = Stopwatch.GetTimestamp();
         ImageOptions opening = _opening.Wanted(parsed, segmenter.Model);
@@ -255,7 +311,8 @@ internal sealed class SegmentCommand : FastSegCommand
         RunStart? start = ResumableRun.Of(_resume, parsed, paths.Final, IsInto(parsed), () => SegmentIdentity.Of(
             parsed.GetRequiredValue(_model), (segmenter.Model, with.Backbone), (image, stack), path, (options, mask.All),
             SegmentIdentity.Outputs(paths.Final, form)));
-        if (ResumableRun.IsFinished(start, paths.Final))
+        start = start?.Block is { } block ? start with { Block = collection.Of(block, paths.Final) } : start;
+        if (ResumableRun.IsFinished(start, paths.Now, paths.Final))
         {
             session.Output.WriteLine($"{path}  is finished already: {string.Join(", ", paths.Final.All)}");
             return;
@@ -263,7 +320,7 @@ internal sealed class SegmentCommand : FastSegCommand
         if (start?.Task == RunTask.Prepare)
         {
             RunFolder folder = OutputSet.MakeFolder(segmenter, image, options, paths.Now, form, start);
-            Prepare(session, segmenter, what, stack is null ? image : null, options, folder);
+            Prepare(session, segmenter, what, stack is null ? image : null, options, (folder, paths.Final.Labels));
             return;
         }
         var slices = new List<ReportSlice>();
@@ -282,7 +339,8 @@ internal sealed class SegmentCommand : FastSegCommand
                             new ReportSlice(slice.Name, one.Seconds, one.ClassPixels))),
                     (area.Pixels * (stack?.Count ?? 1)) - outputs.LeftOut);
             }
-            catch (Exception e) when (folder?.Stays == true && e is FastSegException or OperationCanceledException)
+            catch (Exception e) when (
+                collection.Folder is null && folder?.Stays == true && e is FastSegException or OperationCanceledException)
             {
                 throw ResumableRun.Explained(e, folder!);
             }
@@ -299,15 +357,15 @@ internal sealed class SegmentCommand : FastSegCommand
             Classes = start?.Block is null ? [.. segmenter.Model.Classes.Zip(run.ClassPixels)] : [],
         });
         string size = $"{area.Width} x {area.Height}{(stack is null ? "" : $" x {stack.Count}")}";
-        string block = start?.Block is { } share ? $", {share}" : "";
-        session.Output.WriteLine($"{path}  {size}{block}, {Units.Seconds(seconds)}: {string.Join(", ", paths.Final.All)}");
+        string done = start?.Block is { } share ? $", {share}" : "";
+        session.Output.WriteLine($"{path}  {size}{done}, {Units.Seconds(seconds)}: {string.Join(", ", paths.Final.All)}");
         if (takenOver is not null)
         {
             session.Output.WriteLine($"  {takenOver}");
         }
         if (start?.Block is not null)
         {
-            session.Output.WriteLine($"  when all blocks are done: fastseg finish {paths.Final.Labels}");
+            session.Output.WriteLine($"  when all blocks are done: fastseg finish {paths.Final.Store}");
             return;
         }
         foreach (Region bar in run.DataBars.Take(stack is null ? run.DataBars.Count : 0))

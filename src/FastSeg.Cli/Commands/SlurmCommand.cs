@@ -17,7 +17,7 @@ internal sealed class SlurmCommand : FastSegCommand
 
     private readonly Argument<string[]> _images = new("IMAGE")
     {
-        Description = "The image or stack to segment, as segment takes it.",
+        Description = "The images or stacks to segment, as segment takes them.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -109,30 +109,32 @@ internal sealed class SlurmCommand : FastSegCommand
         ParseResult parsed = session.Parsed;
         string modelPath = parsed.GetRequiredValue(_model);
         string[] images = parsed.GetRequiredValue(_images);
-        if (images.Length > 1)
-        {
-            throw new UsageException(
-                $"{images[0]} and {images[1]}: the tasks of an array share one image, or the slices of one stack; "
-                + "submit images one by one.");
-        }
         Model model = Model.Load(modelPath);
         using Backbone? backbone = BackboneOption.Open(session, model, modelPath, parsed.GetValue(_deep));
         ImageOptions opening = _opening.Wanted(parsed, model);
         using ImageReader? mask = _what.OpenMask(parsed, opening);
         SegmentOptions options = _what.Segment(parsed, mask);
+        double pixels = 0;
+        bool single = false;
+        foreach (string path in images)
+        {
+            ImageStack? some = ImageFile.OpenStack(path, opening);
+            using ImageReader one = some?.Open(0) ?? ImageFile.Open(path, opening);
+            pixels += (double)(options.Region ?? one.Info.Bounds).Pixels * (some?.Count ?? 1);
+            single |= some is null;
+        }
         ImageStack? stack = ImageFile.OpenStack(images[0], opening);
         using ImageReader image = stack?.Open(0) ?? ImageFile.Open(images[0], opening);
         int most = _slurm.Jobs(parsed), blocks = most;
         string about = "";
         if (_slurm.MinBlock(parsed) > TimeSpan.Zero && most > 1)
         {
-            double pixels = (double)(options.Region ?? image.Info.Bounds).Pixels * (stack?.Count ?? 1);
             double seconds = pixels / BlockRate.Of(model, backbone, image, options, request.Cpus, session.Options(0));
             blocks = BlockRate.Blocks(seconds, most, _slurm.MinBlock(parsed));
             about = $" of about {Units.Seconds(seconds / blocks)} each";
         }
         // Blocks of a stack look at the images that they segment.
-        bool prepares = stack is null && (model.Features.Standardise == Standardisation.Image
+        bool prepares = single && (model.Features.Standardise == Standardisation.Image
             || (options.Smoothing ?? model.Smoothing).Mode != SmoothingMode.None);
         return (Commands(parsed, output, blocks, request.Memory, prepares), blocks, about);
     }

@@ -14,6 +14,9 @@ internal sealed record OutputPaths(string Labels, string? Probabilities, string?
     /// <summary>The image's number in the OME-Zarr of several that holds its results; null where they are files of their own.</summary>
     public int? Number { get; init; }
 
+    /// <summary>What `finish` and `clean` are given: the store that holds the labels, or the labels themselves.</summary>
+    public string Store => Number is null ? Labels : Path.GetDirectoryName(Labels)!;
+
     private static readonly string[] Extensions = [".tif", ".tiff", ".png", ".npy", OmeZarr, ".zarr"];
 
     /// <summary>Those of them that are wanted.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using FastSeg.Cli.Errors;
 using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
+using FastSeg.Files;
 using FastSeg.Files.Runs;
 using FastSeg.Resuming;
 
@@ -14,13 +15,7 @@ internal static class ResumableRun
     /// <exception cref="UsageException">--resume, --block or --prepare does not go with the outputs.</exception>
     public static void Check(ResumeOptions options, ParseResult parsed, OutputPaths paths, bool inside)
     {
-        bool zarr = inside || OutputPaths.IsZarr(paths.Labels);
-        if (paths.Number is not null && (options.Resumes(parsed) || options.BlockOf(parsed) is not null || options.Prepares(parsed)))
-        {
-            throw new UsageException(
-                $"{Path.GetDirectoryName(paths.Labels)}: a run of several images in one OME-Zarr is not gone on with; "
-                + "write a folder of them (--format ome.zarr).");
-        }
+        bool zarr = inside || paths.Number is not null || OutputPaths.IsZarr(paths.Labels);
         if ((options.BlockOf(parsed) is not null || options.Prepares(parsed)) && !zarr)
         {
             throw new UsageException(
@@ -43,11 +38,7 @@ internal static class ResumableRun
     public static RunStart? Of(ResumeOptions options, ParseResult parsed, OutputPaths paths, bool inside, Func<RunIdentity> run)
     {
         bool resume = options.Resumes(parsed), prepare = options.Prepares(parsed);
-        if (paths.Number is not null)
-        {
-            return null;
-        }
-        if (!inside && !OutputPaths.IsZarr(paths.Labels) && !resume)
+        if (!inside && paths.Number is null && !OutputPaths.IsZarr(paths.Labels) && !resume)
         {
             return RunFolder.Left(paths.Labels) is { } left ? throw left : null;
         }
@@ -58,20 +49,57 @@ internal static class ResumableRun
         };
     }
 
+    /// <summary>The start of a run of several images into one store; null where each has results of its own.</summary>
+    /// <param name="options">--resume, --block, --prepare.</param>
+    /// <param name="parsed">Their values.</param>
+    /// <param name="paths">The results of each image.</param>
+    /// <param name="run">Finds out what the run is.</param>
+    public static RunStart? OfSeveral(ResumeOptions options, ParseResult parsed, IReadOnlyList<OutputPaths> paths, Func<RunIdentity> run)
+    {
+        bool prepares = options.Prepares(parsed);
+        return paths[0].Number is null ? null : new RunStart(run(), options.Resumes(parsed) || prepares)
+        {
+            Block = options.BlockOf(parsed),
+            Task = prepares ? RunTask.Prepare : RunTask.Compute,
+        };
+    }
+
+    /// <summary>
+    /// What goes wrong with the disk or with memory may be mended: what a run of several images has then stays, for the same run to go on.
+    /// Any other failure is one of the image, which is left out.
+    /// </summary>
+    public static bool CanBeMended(Exception e)
+    {
+        for (Exception? cause = e; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is FastSegException { Setting: Setting.Memory } || (PartialFile.IsDiskFailure(cause) && cause is not (
+                EndOfStreamException or FileNotFoundException)))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>Whether all results of a run are there already, because an earlier start of it ended well.</summary>
     /// <param name="start">The run.</param>
-    /// <param name="paths">Its results.</param>
+    /// <param name="now">Where its results are: of one of several images, in the hidden folder as long as that is there.</param>
+    /// <param name="paths">What they are called.</param>
     /// <exception cref="FastSegException">They are those of another run.</exception>
-    public static bool IsFinished(RunStart? start, OutputPaths paths)
+    public static bool IsFinished(RunStart? start, OutputPaths now, OutputPaths paths)
     {
-        if (start is not { Resume: true } || Directory.Exists(RunFolder.Places(paths.Labels).Hidden)
-            || !paths.All.All(ImageFile.IsZarr))
+        if (start is not { Resume: true })
         {
             return false;
         }
-        foreach (string path in paths.All)
+        if (Directory.Exists(RunFolder.Places(now.Labels).Hidden) || !now.All.All(ImageFile.IsZarr))
         {
-            if (MadeBy.Difference(path, start.Run) is { } difference)
+            return now.Number is null || now != paths ? false : throw new FastSegException(
+                $"{paths.Store} is there already, and this image is not in it; name another, or remove that one.");
+        }
+        foreach ((string place, string path) in now.All.Zip(paths.All))
+        {
+            if (MadeBy.Difference(place, start.Run) is { } difference)
             {
                 throw new FastSegException(
                     $"{path} is there already, and is of another run: {difference}; name another, or remove that one.");
@@ -81,8 +109,10 @@ internal static class ResumableRun
     }
 
     /// <summary>The failure of a run of which something stays: it says so.</summary>
-    public static Exception Explained(Exception e, RunFolder folder) =>
-        Explained(e, $"what is finished stays in {folder.Hidden}, and --resume goes on with it");
+    public static Exception Explained(Exception e, RunFolder folder) => Explained(e, Stays(folder));
+
+    /// <summary>What is said about a run of which something stays.</summary>
+    public static string Stays(RunFolder folder) => $"what is finished stays in {folder.Hidden}, and --resume goes on with it";
 
     /// <summary>The same, with the words for what stays.</summary>
     public static Exception Explained(Exception e, string stays)

@@ -48,6 +48,20 @@ internal static class SegmentIdentity
         ]);
     }
 
+    /// <summary>The identity of a run of several images into one store; each image has one of its own besides.</summary>
+    /// <param name="modelPath">The model's file.</param>
+    /// <param name="images">How many there are.</param>
+    /// <param name="stores">Names of the stores.</param>
+    /// <param name="zarr">How they are written.</param>
+    public static RunIdentity OfSeveral(string modelPath, int images, IReadOnlyList<string> stores, OmeZarrOptions zarr) => new(
+    [
+        ("FastSeg", FastSegVersion.Text),
+        ("model", FileHash.Of(modelPath).Sha256 ?? throw new FastSegException($"{modelPath} cannot be read twice; give a file.")),
+        ("number of images", images.ToString(CultureInfo.InvariantCulture)),
+        ("number of stores", stores.Count.ToString(CultureInfo.InvariantCulture)),
+        ("format", $"OME-Zarr {zarr.Version}"),
+    ]);
+
     /// <summary>What is written, by name.</summary>
     /// <param name="paths">The results.</param>
     /// <param name="form">How they are written.</param>

@@ -16,8 +16,10 @@ internal sealed class BlockFinish : IDisposable
     private readonly RunFolder _folder;
     private readonly List<ZarrWriter> _writers = [];
     private readonly int _blocks;
+    private readonly Func<RunBlock, RunBlock> _place;
 
-    private BlockFinish(RunFolder folder, int blocks) => (_folder, _blocks) = (folder, blocks);
+    private BlockFinish(RunFolder folder, int blocks, Func<RunBlock, RunBlock>? place) =>
+        (_folder, _blocks, _place) = (folder, blocks, place ?? (block => block));
 
     /// <summary>The layouts of the results, the labels' first.</summary>
     public IReadOnlyList<ImageLayout> Layouts => [.. _writers.Select(writer => writer.Layout)];
@@ -25,8 +27,9 @@ internal sealed class BlockFinish : IDisposable
     /// <summary>Opens what the blocks of a run left; null where no run left anything.</summary>
     /// <param name="path">The label map.</param>
     /// <param name="beside">The paths of probabilities and confidence, given whether there are any.</param>
+    /// <param name="place">A block as it shares this image's units; null where the image is the run's only one.</param>
     /// <exception cref="FastSegException">A block is being written, or there is none, or the folder is damaged.</exception>
-    public static BlockFinish? Open(string path, Func<bool, string> beside)
+    public static BlockFinish? Open(string path, Func<bool, string> beside, Func<RunBlock, RunBlock>? place = null)
     {
         (string hidden, _) = RunFolder.Places(path);
         if (!Directory.Exists(hidden))
@@ -39,7 +42,7 @@ internal sealed class BlockFinish : IDisposable
         {
             throw new FastSegException($"{path}: no block of the run in {hidden} has begun; {RunFolder.Remedy}.");
         }
-        var finish = new BlockFinish(new RunFolder(path, new RunStart(run, Resume: true) { Task = RunTask.Finish }), blocks);
+        var finish = new BlockFinish(new RunFolder(path, new RunStart(run, Resume: true) { Task = RunTask.Finish }), blocks, place);
         try
         {
             finish.AddWriters(path, hidden, beside);
@@ -61,10 +64,17 @@ internal sealed class BlockFinish : IDisposable
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public long[] Run(ComputeOptions options)
     {
+        int threads = PutTogether(options);
+        return LabelCount.Of(_writers[0], [.. _writers[0].Layout.Classes.Select(one => one.Label)], threads, options);
+    }
+
+    /// <summary>The same, and counts nothing. Returns the threads that it took.</summary>
+    public int PutTogether(ComputeOptions options)
+    {
         int threads = Threads(options);
         _writers.ForEach(writer => writer.Threads = threads);
         ImageWriter.CommitTogether(_writers, options.Cancellation);
-        return LabelCount.Of(_writers[0], [.. _writers[0].Layout.Classes.Select(one => one.Label)], threads, options);
+        return threads;
     }
 
     /// <summary>As many threads as the memory allows.</summary>
@@ -110,21 +120,34 @@ internal sealed class BlockFinish : IDisposable
 
     /// <summary>Names the blocks of which something is missing.</summary>
     /// <exception cref="FastSegException">There is one.</exception>
-    public void RefuseMissing()
+    public void RefuseMissing() => Refuse(_folder.Path, _blocks, Missing());
+
+    /// <summary>The numbers of the blocks of which something is missing, in their order.</summary>
+    public IReadOnlyCollection<int> Missing()
     {
         var missing = new List<int>();
         for (int i = 1; i <= _blocks; i++)
         {
-            var block = new RunBlock(i, _blocks);
+            RunBlock block = _place(new RunBlock(i, _blocks));
             if (_writers.Exists(writer => block.Share(writer.FileCount) is var (from, to) && writer.Lacks(from, to)))
             {
                 missing.Add(i);
             }
         }
+        return missing;
+    }
+
+    /// <summary>Refuses to put blocks together of which some are missing.</summary>
+    /// <param name="path">The label map.</param>
+    /// <param name="blocks">How many blocks there are.</param>
+    /// <param name="missing">The numbers of those that are missing.</param>
+    /// <exception cref="FastSegException">There is one.</exception>
+    public static void Refuse(string path, int blocks, IReadOnlyCollection<int> missing)
+    {
         if (missing.Count > 0)
         {
             throw new FastSegException(
-                $"{_folder.Path}: of {_blocks} blocks, {string.Join(", ", missing)} {(missing.Count == 1 ? "is" : "are")} not finished; "
+                $"{path}: of {blocks} blocks, {string.Join(", ", missing)} {(missing.Count == 1 ? "is" : "are")} not finished; "
                 + "run them again.");
         }
     }

@@ -24,17 +24,42 @@ internal sealed class BlockProgress
     {
         (string hidden, _) = RunFolder.Places(path);
         bool finished = ZarrStore.Matches(path);
+        RunImages? several = Directory.Exists(hidden) ? RunImages.Read(hidden) : null;
         var progress = new BlockProgress(blocks)
         {
             IsFinished = finished,
-            IsPrepared = finished || File.Exists(RunFolder.PassesOf(hidden)),
+            IsPrepared = finished || File.Exists(RunFolder.PassesOf(hidden))
+                || (several is not null && JournalContent.Read(Path.Combine(hidden, RunStart.Prepared))?.Units.Count > 0),
         };
-        IReadOnlyList<WrittenImage> parts = finished ? [] : [.. Parts(hidden)];
-        for (int i = 0; i < blocks; i++)
+        Array.Fill(progress._done, true);
+        for (int image = 0; image < (several?.Units.Count ?? 1) && !finished; image++)
         {
-            progress._done[i] = finished || (parts.Count > 0 && IsWhole(hidden, new RunBlock(i + 1, blocks), parts));
+            progress.Look(hidden, several, image);
         }
         return progress;
+    }
+
+    /// <summary>Looks at one image.</summary>
+    private void Look(string hidden, RunImages? several, int image)
+    {
+        string folder = hidden;
+        if (several is not null)
+        {
+            string place = Path.Combine(RunFolder.DataOf(hidden, 0), $"{image}");
+            folder = RunFolder.Places(place).Hidden;
+            if (Directory.Exists(place) && !Directory.Exists(folder))
+            {
+                return;
+            }
+        }
+        IReadOnlyList<WrittenImage> parts = [.. Parts(folder)];
+        for (int i = 0; i < _done.Length; i++)
+        {
+            RunBlock block = new(i + 1, _done.Length);
+            block = several?.Of(block, image) ?? block;
+            bool none = several is not null && block.HasNone(several.Units[image]);
+            _done[i] &= none || (parts.Count > 0 && IsWhole(folder, block, parts));
+        }
     }
 
     /// <summary>Whether a block is done.</summary>
@@ -59,9 +84,7 @@ internal sealed class BlockProgress
     {
         long wanted = parts.Sum(part =>
         {
-            (long width, long height) = part.FileSize;
-            long files = (part.Layout.Width + width - 1) / width * ((part.Layout.Height + height - 1) / height);
-            (long from, long to) = block.Share(files);
+            (long from, long to) = block.Share(part.Files);
             return (to - from) * part.Layout.Pages;
         });
         return wanted == 0 || JournalContent.Read(Path.Combine(hidden, block.JournalName))?.Units.Count >= wanted;

@@ -8,6 +8,12 @@ namespace FastSeg.Files.Runs;
 /// <param name="Count">How many blocks there are.</param>
 internal sealed partial record RunBlock(int Number, int Count)
 {
+    /// <summary>Units of the run's images before the one whose units are shared; 0 where there is one image.</summary>
+    public long Before { get; init; }
+
+    /// <summary>Units of all images of the run; 0 where there is one image.</summary>
+    public long Total { get; init; }
+
     /// <summary>The name of its journal.</summary>
     public string JournalName => $"block-{Number}-of-{Count}";
 
@@ -17,10 +23,18 @@ internal sealed partial record RunBlock(int Number, int Count)
     /// <summary>How names of locks end.</summary>
     public const string LockEnding = ".lock";
 
-    /// <summary>Its units, as a half-open range.</summary>
-    /// <param name="units">How many the whole run has.</param>
-    public (long From, long To) Share(long units) =>
-        ((long)((Int128)(Number - 1) * units / Count), (long)((Int128)Number * units / Count));
+    /// <summary>Its units of an image, as a half-open range. They are numbered image by image over all images of the run.</summary>
+    /// <param name="units">How many the image has.</param>
+    public (long From, long To) Share(long units)
+    {
+        long all = Total > 0 ? Total : units;
+        long Until(int number) => Math.Clamp((long)((Int128)number * all / Count) - Before, 0, units);
+        return (Until(Number - 1), Until(Number));
+    }
+
+    /// <summary>Whether it has none of an image's units.</summary>
+    /// <param name="units">How many the image has.</param>
+    public bool HasNone(long units) => Share(units) is var (from, to) && from == to;
 
     /// <summary>The journals of blocks in a run's folder, in the order of their numbers.</summary>
     public static IReadOnlyList<(RunBlock Block, string Path)> Journals(string folder) =>

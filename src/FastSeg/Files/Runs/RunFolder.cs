@@ -97,13 +97,19 @@ internal sealed class RunFolder : IDisposable
     public bool IsFinished { get; }
 
     /// <summary>Whether the folder stays when it is disposed: something of the run is finished, and not all of it has its name.</summary>
-    public bool Stays => Journal is not null && !IsCommitted && (Journal.Count > 0 || File.Exists(Passes));
+    public bool Stays => Journal is not null && !IsCommitted && (Journal.Count > 0 || File.Exists(Passes) || HasImages);
+
+    /// <summary>Whether the results are folders of images that have run folders of their own inside.</summary>
+    public bool IsCollection { get; init; }
 
     /// <summary>Called once the folder is removed, for what was made around it.</summary>
     public Action? Removed { get; set; }
 
     /// <summary>Where the run keeps what it found out of the whole image.</summary>
     public string Passes => PassesOf(Hidden);
+
+    /// <summary>Whether anything of an image of a collection is there.</summary>
+    private bool HasImages => IsCollection && _parts.Exists(part => part.HasEntries);
 
     private bool IsCommitted => _parts.Count > 0 && _parts.All(part => part.IsCommitted);
 
@@ -209,7 +215,7 @@ internal sealed class RunFolder : IDisposable
         }
         if (Block is not null)
         {
-            bool nothing = Journal!.Count == 0;
+            bool nothing = Journal!.Count == 0 && !HasImages;
             Release();
             if (nothing)
             {

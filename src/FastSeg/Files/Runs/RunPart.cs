@@ -20,6 +20,9 @@ internal sealed class RunPart(RunFolder folder, string path, string target, stri
     public bool IsCommitted { get; private set; } = folder.IsFinished
         && !System.IO.Path.Exists(System.IO.Path.Combine(folder.Hidden, name)) && System.IO.Path.Exists(target);
 
+    /// <summary>Whether its data is a folder in which something lies.</summary>
+    public bool HasEntries => Directory.Exists(Data) && Directory.EnumerateFileSystemEntries(Data).Any();
+
     /// <summary>What a unit of it is called in the journal.</summary>
     /// <param name="unit">Its own name, such as the path of a file in the data.</param>
     public string NameOf(string unit) => $"{name}{unit}";

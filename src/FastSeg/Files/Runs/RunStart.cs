@@ -34,4 +34,7 @@ internal sealed record RunStart(RunIdentity Run, bool Resume)
 
     /// <summary>Names of journals: of a run that is not done in blocks, of its preparation, and of putting it together.</summary>
     public const string Whole = "journal", Prepared = "prepared", Finish = "finish";
+
+    /// <summary>What the journal of a preparation has once all images of a run of several are prepared.</summary>
+    public const string AllPrepared = "all prepared";
 }

@@ -134,6 +134,16 @@ internal sealed record WrittenImage
         return (Math.Min(ShardSide, across), Math.Min(ShardSide, down));
     }
 
+    /// <summary>Files of level 0, of one page of each plane.</summary>
+    public long Files
+    {
+        get
+        {
+            (long width, long height) = FileSize;
+            return checked((((Layout.Width - 1) / width) + 1) * (((Layout.Height - 1) / height) + 1) * Layout.Planes);
+        }
+    }
+
     /// <summary>Columns and rows of the files of level 0: chunks, or shards.</summary>
     public (long Width, long Height) FileSize
     {

@@ -52,6 +52,11 @@ internal sealed class SlurmCommandTests : CliFixture
         Assert.That(Succeed([.. call, "--smooth", "guided"]), Does.Contain("prepare"));
     }
 
+    [Test]
+    public void SeveralImagesAreSharedByOneArray() => Assert.That(
+        Succeed(Call(At("both.ome.zarr"), TrainImage, "--jobs", "3", "--dry-run")),
+        Does.Contain("#SBATCH --array=1-3\n").And.Contain(Path.GetFileName(TestImage)).And.Contain(Path.GetFileName(TrainImage)));
+
     [TestCase(3600, 100, 600, 6)]
     [TestCase(3600, 4, 600, 4)]
     [TestCase(599, 4, 600, 1)]
@@ -74,7 +79,6 @@ internal sealed class SlurmCommandTests : CliFixture
         Assert.That(Misuse(Call(At("w.tif"), "--jobs", "2")), Does.Contain("ends in .ome.zarr"));
         Assert.That(Misuse(Call(output)), Does.Contain("--jobs"));
         Assert.That(Misuse(Call(output, "--jobs", "0")), Does.Contain("--jobs 0"));
-        Assert.That(Misuse(Call(output, TestImage, "--jobs", "2")), Does.Contain("submit images one by one"));
         foreach (string wrong in (string[])["a b", "a;b", "-x", "a\nb", "a,"])
         {
             Assert.That(Misuse(Call(output, "--jobs", "2", "--partition=" + wrong)), Does.Contain("names no partition"), wrong);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Xml.Linq;
 using FastSeg.Tests.Images.Zarr;
 using NUnit.Framework;
 
@@ -36,14 +37,27 @@ internal sealed class CollectionCommandTests : CliFixture
                 attributes.GetProperty("multiscales")[0].GetProperty("name").GetString(),
                 Is.EqualTo(Path.GetFileNameWithoutExtension(images[i])));
         }
+        XNamespace schema = "http://www.openmicroscopy.org/Schemas/OME/2016-06";
+        XElement[] described = [.. XElement.Load($"{folder}/all_probabilities.ome.zarr/OME/METADATA.ome.xml").Elements(schema + "Image")];
+        Assert.That(described.Select(one => one.Attribute("Name")?.Value), Is.EqualTo(images.Select(Path.GetFileNameWithoutExtension)));
+        foreach ((XElement one, string image) in described.Zip(images))
+        {
+            XElement pixels = one.Element(schema + "Pixels")!;
+            using ImageReader reader = ImageFile.Open(image);
+            string[] wanted = ["uint8", $"{reader.Info.Width}", $"{reader.Info.Height}", "3"];
+            Assert.That(
+                ((string[])["Type", "SizeX", "SizeY", "SizeC"]).Select(name => pixels.Attribute(name)?.Value), Is.EqualTo(wanted));
+            Assert.That(pixels.Elements(schema + "Channel").Select(channel => channel.Attribute("Name")?.Value), Has.Exactly(3).Items);
+            Assert.That(pixels.Element(schema + "MetadataOnly"), Is.Not.Null);
+        }
         Assert.That(
             Fail("info", store), Does.Contain($"holds several images (layout of bioformats2raw); give one of them: {store}/0, {store}/1."));
         Assert.That(Fail(["segment", Model, .. images, "-o", store]), Does.Contain("all.ome.zarr is there already; name another"));
     }
 
-    /// <summary>As a kill leaves it.</summary>
+    /// <summary>As an older version's run leaves it, which kept no journal of several images.</summary>
     [Test]
-    public void WhatIsLeftOfSeveralImagesIsNotGoneOnWith()
+    public void WhatNobodyKeptAJournalOfIsNotGoneOnWith()
     {
         string folder = NewFolder(), store = Path.Combine(folder, "a.ome.zarr"), hidden = Path.Combine(folder, ".a.ome.zarr.fastseg-run");
         Directory.CreateDirectory(Path.Combine(hidden, "data", "0"));
@@ -51,7 +65,7 @@ internal sealed class CollectionCommandTests : CliFixture
         Assert.That(
             Fail(command),
             Does.Contain($"{store}: a run that did not finish left {hidden}, which cannot be gone on with; `fastseg clean` removes it."));
-        Assert.That(Misuse([.. command, "--resume"]), Does.Contain("a run of several images in one OME-Zarr is not gone on with; "));
+        Assert.That(Fail([.. command, "--resume"]), Does.Contain("has data of a run, but no journal that says of which; "));
         Succeed("clean", store);
         Succeed(command);
     }
