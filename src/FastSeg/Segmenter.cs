@@ -267,8 +267,8 @@ public sealed class Segmenter
             PlannedFile.Sketch(outputs.Confidence, ConfidenceLayout(image.Info, segment), outputs)));
 
     /// <summary>Keeps what a run needs of the whole image in the run's folder. Returns whether anything was needed.</summary>
-    internal bool Prepare(ImageReader image, RunFolder folder, SegmentOptions? segment = null, ComputeOptions? options = null) =>
-        Run(image, segment, options).PrepareFor(folder);
+    internal bool Prepare(ImageReader image, RunFolder folder, SegmentOptions segment, ComputeOptions options, bool samplesAlone) =>
+        Run(image, segment, options).PrepareFor(folder, samplesAlone);
 
     /// <summary>The plan of a segmentation into writers that are open already.</summary>
     internal Plan Plan(ImageReader image, SegmentOutputs outputs, SegmentOptions? segment = null, ComputeOptions? options = null) =>

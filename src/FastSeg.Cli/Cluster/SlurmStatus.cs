@@ -20,7 +20,7 @@ internal sealed class SlurmStatus
     public bool Failed => _parts.Exists(part => part.State == Fails);
 
     /// <summary>The parts that are told one by one: those that run, those that failed, and jobs of one task.</summary>
-    public IEnumerable<Part> Told => _parts.Where(part => part.State is Runs or Fails || !IsBlock(part));
+    public IEnumerable<Part> Told => _parts.Where(part => part.State is Runs or Fails || !IsTask(part));
 
     /// <summary>How many blocks are in which state.</summary>
     public string Summary
@@ -61,14 +61,21 @@ internal sealed class SlurmStatus
         {
             Add("prepare", prepare, "prepare.log", progress.IsPrepared);
         }
+        for (int i = 1; i <= jobs.Blocks && jobs.Areas is not null; i++)
+        {
+            Add(Inv($"areas {i}"), Inv($"{jobs.Areas}_{i}"), Inv($"areas-{i}.log"), progress.HasAreas(i));
+        }
         for (int i = 1; i <= jobs.Blocks; i++)
         {
-            string number = i.ToString(CultureInfo.InvariantCulture);
-            Add($"block {number}", $"{jobs.Segment}_{number}", $"segment-{number}.log", progress.IsDone(i));
+            Add(Inv($"block {i}"), Inv($"{jobs.Segment}_{i}"), Inv($"segment-{i}.log"), progress.IsDone(i));
         }
         Add("finish", jobs.Finish, "finish.log", progress.IsFinished);
         return status;
     }
+
+    private static string Inv(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static bool IsTask(Part part) => IsBlock(part) || part.Name.StartsWith("areas ", StringComparison.Ordinal);
 
     private static bool IsBlock(Part part) => part.Name.StartsWith("block ", StringComparison.Ordinal);
 }

@@ -8,7 +8,7 @@ internal sealed class SlurmSubmission
     private readonly string _run;
     private readonly SlurmRequest _request;
     private readonly int _blocks;
-    private readonly SlurmScript? _prepare;
+    private readonly SlurmScript? _prepare, _areas;
     private readonly SlurmScript _segment, _finish;
 
     /// <summary>Writes the scripts, nowhere yet.</summary>
@@ -24,12 +24,18 @@ internal sealed class SlurmSubmission
         _prepare = commands.Prepare is null
             ? null
             : new SlurmScript("prepare", "Finds out once what every block needs of the whole image.", here, commands.Prepare);
+        _areas = commands.Areas is null
+            ? null
+            : new SlurmScript("areas", "Looks for the areas of the classes, a share of the image a task.", here, commands.Areas)
+            {
+                Tasks = blocks,
+            };
         _segment = new SlurmScript("segment", "Segments the image, a block a task.", here, commands.Segment) { Tasks = blocks };
         _finish = new SlurmScript("finish", "Puts the blocks together.", here, commands.Finish) { TriesAgain = false };
     }
 
     /// <summary>The scripts, in the order in which they run.</summary>
-    public IReadOnlyList<SlurmScript> Scripts => [.. ((SlurmScript?[])[_prepare, _segment, _finish]).OfType<SlurmScript>()];
+    public IReadOnlyList<SlurmScript> Scripts => [.. ((SlurmScript?[])[_prepare, _areas, _segment, _finish]).OfType<SlurmScript>()];
 
     /// <summary>Files with the scripts' texts.</summary>
     public IEnumerable<(string File, string Text)> Files() => Scripts.Select(script => (script.File, script.Text(_run, _request)));
@@ -49,8 +55,9 @@ internal sealed class SlurmSubmission
         try
         {
             string? prepare = _prepare is null ? null : Put(_prepare, "");
+            string? areas = _areas is null ? null : Put(_areas, "afterok");
             string segment = Put(_segment, "afterok");
-            var jobs = new SlurmJobs(_blocks, prepare, segment, Put(_finish, "afterany"));
+            var jobs = new SlurmJobs(_blocks, prepare, segment, Put(_finish, "afterany")) { Areas = areas };
             folder.Write(jobs);
             return jobs;
         }

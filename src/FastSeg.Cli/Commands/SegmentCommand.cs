@@ -248,7 +248,8 @@ internal sealed class SegmentCommand : FastSegCommand
         using (run.Folder)
         {
             bool needed = image is not null && session.Long(
-                what, session.Parsed.GetValue(_memory), how => segmenter.Prepare(image, run.Folder, options, how));
+                what, session.Parsed.GetValue(_memory), how => segmenter.Prepare(
+                    image, run.Folder, options, how, _resume.PreparesSamples(session.Parsed)));
             session.Output.WriteLine(needed ? $"{run.Name}: prepared" : $"{run.Name}: nothing more of the whole image is needed");
         }
     }

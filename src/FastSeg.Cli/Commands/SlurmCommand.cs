@@ -39,7 +39,8 @@ internal sealed class SlurmCommand : FastSegCommand
     public SlurmCommand() : base(
         "slurm", "Segments images in the tasks of a SLURM array, and puts the parts together.",
         "Writes the batch scripts, submits them and prints the numbers of the jobs: one that finds out what needs the whole image, " +
-            "where something does; an array of which each task does one block and resumes it after a failure, at most three times; and " +
+            "where something does; an array that looks for the areas of safe smoothing, where that is wanted; " +
+            "an array of which each task does one block and resumes it after a failure, at most three times; and " +
             "one that finishes. `fastseg slurm status OUT` says how far they are. Account and the like: SLURM's own variables, such as " +
             "SBATCH_ACCOUNT.",
         "fastseg slurm m.fastseg scan.tif -o labels.ome.zarr --jobs 16 --cpus 8 --memory 8GiB --time 2:00:00",
@@ -81,6 +82,10 @@ internal sealed class SlurmCommand : FastSegCommand
         if (jobs.Prepare is not null)
         {
             session.Output.WriteLine($"  prepare  job {jobs.Prepare}");
+        }
+        if (jobs.Areas is not null)
+        {
+            session.Output.WriteLine($"  areas    job {jobs.Areas}, an array");
         }
         session.Output.WriteLine($"  segment  job {jobs.Segment}, an array");
         session.Output.WriteLine($"  finish   job {jobs.Finish}");
@@ -134,12 +139,13 @@ internal sealed class SlurmCommand : FastSegCommand
             about = $" of about {Units.Seconds(seconds / blocks)} each";
         }
         // Blocks of a stack look at the images that they segment.
-        bool prepares = single && (model.Features.Standardise == Standardisation.Image
-            || (options.Smoothing ?? model.Smoothing).Mode != SmoothingMode.None);
-        return (Commands(parsed, output, blocks, request.Memory, prepares), blocks, about);
+        SmoothingMode smoothing = (options.Smoothing ?? model.Smoothing).Mode;
+        bool prepares = single && (model.Features.Standardise == Standardisation.Image || smoothing != SmoothingMode.None);
+        bool areas = single && smoothing == SmoothingMode.Safe && options.ClassWeights is null;
+        return (Commands(parsed, output, blocks, request.Memory, (prepares, areas)), blocks, about);
     }
 
-    private BlockCommands Commands(ParseResult parsed, string output, int blocks, long memory, bool prepares)
+    private BlockCommands Commands(ParseResult parsed, string output, int blocks, long memory, (bool Whole, bool Areas) needs)
     {
         static string Line(IEnumerable<string> arguments)
         {
@@ -147,7 +153,7 @@ internal sealed class SlurmCommand : FastSegCommand
             return ShellText.Line([start.FileName, .. start.ArgumentList]);
         }
         IEnumerable<string> images = Plain([parsed.GetRequiredValue(_model), .. parsed.GetRequiredValue(_images)]);
-        return BlockCommands.Of(Line, [.. images, $"--output={output}", .. Own(parsed)], output, blocks, memory, prepares);
+        return BlockCommands.Of(Line, [.. images, $"--output={output}", .. Own(parsed)], output, blocks, memory, needs);
     }
 
     private static void Print(Session session, SlurmSubmission submission)

@@ -37,6 +37,8 @@ internal static class SettingFlags
             StringComparison.Ordinal)
         .Replace("; clean it up", "; `fastseg clean` removes it", StringComparison.Ordinal)
         .Replace("prepare the run first", "`fastseg segment .. --prepare` looks at it once for all blocks", StringComparison.Ordinal)
+        .Replace(
+            "prepare its samples first", "`fastseg segment .. --prepare-samples` takes them once for all shares", StringComparison.Ordinal)
         .Replace("the void value", "--void", StringComparison.Ordinal)
         .Replace("a name for every class", "--names A,B,..", StringComparison.Ordinal)
         .Replace("a balanced training", "--balance", StringComparison.Ordinal);

@@ -70,7 +70,7 @@ internal sealed class OutputCollection : IDisposable
 
     /// <summary>Whether the block has nothing of an image.</summary>
     public bool LeavesOut(OutputPaths path) =>
-        path.Number is { } number && _start?.Block is { } block && _images?.Of(block, number).HasNone(_images.Units[number]) == true;
+        path.Number is { } number && _start?.Block is { } block && _images?.LeavesOut(block, number) == true;
 
     /// <summary>Takes note of an image whose results are written.</summary>
     public void Add(OutputPaths path)
@@ -84,7 +84,7 @@ internal sealed class OutputCollection : IDisposable
     /// <summary>Says that all images are prepared, where that left anything.</summary>
     public void MarkPrepared()
     {
-        if (Folder is { Stays: true, Journal: { } journal } && _start?.Task == RunTask.Prepare)
+        if (Folder is { Journal: { } journal } && _start is { Task: RunTask.Prepare } && (Folder.Stays || _start.Block is not null))
         {
             journal.Add(new RunUnit(RunStart.AllPrepared, 0, 0));
         }

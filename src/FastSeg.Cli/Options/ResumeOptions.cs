@@ -5,7 +5,7 @@ using FastSeg.Files.Runs;
 
 namespace FastSeg.Cli.Options;
 
-/// <summary>How a segmentation goes on and is shared: --resume, --block and --prepare.</summary>
+/// <summary>How a segmentation goes on and is shared: --resume, --block, --prepare and --prepare-samples.</summary>
 internal sealed class ResumeOptions
 {
     private readonly Option<bool> _resume = new("--resume")
@@ -24,7 +24,14 @@ internal sealed class ResumeOptions
 
     private readonly Option<bool> _prepare = new("--prepare")
     {
-        Description = "Only look at the whole image (mean and deviation, areas of safe smoothing), for the blocks that follow.",
+        Description =
+            "Only look at the whole image (mean and deviation, areas of safe smoothing), for the blocks that follow. With --block I/N, " +
+            "look for the areas in a share of the image alone, after --prepare-samples.",
+    };
+
+    private readonly Option<bool> _samples = new("--prepare-samples")
+    {
+        Description = "Only take mean and deviation of the whole image, for the shares of the areas that follow (--prepare --block I/N).",
     };
 
     /// <summary>Adds them to a command.</summary>
@@ -33,11 +40,12 @@ internal sealed class ResumeOptions
         command.Options.Add(_resume);
         command.Options.Add(_block);
         command.Options.Add(_prepare);
+        command.Options.Add(_samples);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_prepare) is { Implicit: false } && result.GetResult(_block) is { Implicit: false })
+            if (result.GetResult(_samples) is { Implicit: false } && result.GetResult(_block) is { Implicit: false })
             {
-                result.AddError("--prepare looks at the whole image, so leave out --block.");
+                result.AddError("--prepare-samples looks at the whole image, so leave out --block.");
             }
         });
     }
@@ -46,10 +54,14 @@ internal sealed class ResumeOptions
     public bool Resumes(ParseResult parsed) => parsed.GetValue(_resume);
 
     /// <summary>The block; null where there is none.</summary>
-    public RunBlock? BlockOf(ParseResult parsed) => parsed.GetValue(_block);
+    public RunBlock? BlockOf(ParseResult parsed) =>
+        parsed.GetValue(_block) is { } block ? block with { IsAreas = Prepares(parsed) } : null;
 
-    /// <summary>Whether only the whole image is looked at.</summary>
-    public bool Prepares(ParseResult parsed) => parsed.GetValue(_prepare);
+    /// <summary>Whether only the whole image is looked at, or a share of it for the areas.</summary>
+    public bool Prepares(ParseResult parsed) => parsed.GetValue(_prepare) || PreparesSamples(parsed);
+
+    /// <summary>Whether only mean and deviation are taken.</summary>
+    public bool PreparesSamples(ParseResult parsed) => parsed.GetValue(_samples);
 
     private static RunBlock? Block(ArgumentResult result)
     {

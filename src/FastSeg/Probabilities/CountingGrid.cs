@@ -108,6 +108,18 @@ internal sealed unsafe class CountingGrid : IDisposable
         return [.. Enumerable.Range(0, _classes).Select(c => counts.Sum(count => count[c]))];
     }
 
+    /// <summary>The rows of the grid that lie in rows of the page, as a half-open range.</summary>
+    /// <param name="from">The first row of the page.</param>
+    /// <param name="to">The row behind the last one.</param>
+    public (long From, long To) RowsOf(long from, long to) => (Count(from, _step), Count(to, _step));
+
+    /// <summary>What the grid has of rows of its own, for a class: 16 bits a pixel.</summary>
+    /// <param name="c">The class.</param>
+    /// <param name="from">The first of the grid's rows.</param>
+    /// <param name="to">The row behind the last one.</param>
+    public Span<byte> Part(int c, long from, long to) =>
+        new((ushort*)_values.Pointer + (c * _pixels) + (from * _columns), checked((int)((to - from) * _columns * sizeof(ushort))));
+
     /// <inheritdoc/>
     public void Dispose() => _values.Dispose();
 

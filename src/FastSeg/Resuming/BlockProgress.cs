@@ -6,9 +6,9 @@ namespace FastSeg.Resuming;
 /// <summary>How far a run in blocks is, by what its folder says; nothing is locked or changed.</summary>
 internal sealed class BlockProgress
 {
-    private readonly bool[] _done;
+    private readonly bool[] _done, _areas;
 
-    private BlockProgress(int blocks) => _done = new bool[blocks];
+    private BlockProgress(int blocks) => (_done, _areas) = (new bool[blocks], new bool[blocks]);
 
     /// <summary>Whether the result has its name.</summary>
     public bool IsFinished { get; private init; }
@@ -32,6 +32,11 @@ internal sealed class BlockProgress
                 || (several is not null && JournalContent.Read(Path.Combine(hidden, RunStart.Prepared))?.Units.Count > 0),
         };
         Array.Fill(progress._done, true);
+        for (int i = 0; i < blocks; i++)
+        {
+            string journal = Path.Combine(hidden, new RunBlock(i + 1, blocks) { IsAreas = true }.JournalName);
+            progress._areas[i] = finished || JournalContent.Read(journal)?.Units.Count > 0;
+        }
         for (int image = 0; image < (several?.Units.Count ?? 1) && !finished; image++)
         {
             progress.Look(hidden, several, image);
@@ -57,14 +62,17 @@ internal sealed class BlockProgress
         {
             RunBlock block = new(i + 1, _done.Length);
             block = several?.Of(block, image) ?? block;
-            bool none = several is not null && block.HasNone(several.Units[image]);
-            _done[i] &= none || (parts.Count > 0 && IsWhole(folder, block, parts));
+            _done[i] &= several?.LeavesOut(block, image) == true || (parts.Count > 0 && IsWhole(folder, block, parts));
         }
     }
 
     /// <summary>Whether a block is done.</summary>
     /// <param name="number">Its number, from 1.</param>
     public bool IsDone(int number) => _done[number - 1];
+
+    /// <summary>Whether a share of the areas is there.</summary>
+    /// <param name="number">Its number, from 1.</param>
+    public bool HasAreas(int number) => _areas[number - 1];
 
     /// <summary>What is written: labels, probabilities, confidence, as far as the first block has begun them.</summary>
     private static IEnumerable<WrittenImage> Parts(string hidden)

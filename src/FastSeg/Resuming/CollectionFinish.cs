@@ -69,7 +69,7 @@ internal sealed class CollectionFinish : IDisposable
                 continue;
             }
             missing.UnionWith(Enumerable.Range(1, _blocks).Where(
-                number => !_images.Of(new RunBlock(number, _blocks), image).HasNone(_images.Units[image])));
+                number => !_images.LeavesOut(new RunBlock(number, _blocks), image)));
         }
         BlockFinish.Refuse(_folder.Path, _blocks, missing);
     }

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using FastSeg.Backends;
 using FastSeg.Common;
+using FastSeg.Files.Runs;
 using FastSeg.Probabilities;
+using FastSeg.Resuming;
 
 namespace FastSeg.Runs;
 
@@ -50,16 +52,44 @@ internal sealed class AreaRun(TileRun run, Segmentation what, ComputeOptions opt
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public double[] FindWeights(StageTimes times)
     {
-        Segmentation nothing = what with { Area = default };
         using var grid = new CountingGrid(run.Work.Image.Info.Bounds, what.Classes);
-        var none = new TileGrid(default, run.Plan.TileWidth, run.Plan.TileHeight);
-        using var stored = new StoredProbabilities(none, what.Classes, onDisk: false, run.Work.Image.Info.Name);
-        long[] areas = new AreaRun(run, nothing, options).FirstPass(grid, stored, times);
+        long[] areas = CountInto(grid, times, null);
         return AreaWeights.Find(areas, now => grid.Count(now, run.Plan.Workers, options.Cancellation));
     }
 
-    /// <summary>Smooths all tiles of the page. Returns the counted pixels of each class before smoothing.</summary>
-    private long[] FirstPass(CountingGrid grid, StoredProbabilities stored, StageTimes times)
+    /// <summary>Runs the first pass alone over rows of the page, and keeps what it counts in a run's folder.</summary>
+    /// <param name="times">Gets the time of the pass.</param>
+    /// <param name="rows">The rows, as wide as the page.</param>
+    /// <param name="folder">The folder of the run, which does this share.</param>
+    /// <exception cref="FastSegException">The image is corrupt or does not fit the model, or the disk is full or fails.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public void KeepShare(StageTimes times, Region rows, RunFolder folder)
+    {
+        using var grid = new CountingGrid(run.Work.Image.Info.Bounds, what.Classes);
+        TileGrid tiles = run.Plan.Grid;
+        var cores = new List<Region>();
+        for (long i = 0; i < tiles.Count; i++)
+        {
+            if (tiles[i].Intersect(rows) is { IsEmpty: false } core)
+            {
+                cores.Add(core);
+            }
+        }
+        long[] areas = cores.Count == 0 ? new long[what.Classes] : CountInto(grid, times, cores);
+        KeptAreas.Save(folder, grid, rows, areas);
+    }
+
+    /// <summary>Runs the first pass, whose probabilities are not kept. Returns the counted pixels of each class before smoothing.</summary>
+    private long[] CountInto(CountingGrid grid, StageTimes times, IReadOnlyList<Region>? cores)
+    {
+        Segmentation nothing = what with { Area = default };
+        var none = new TileGrid(default, run.Plan.TileWidth, run.Plan.TileHeight);
+        using var stored = new StoredProbabilities(none, what.Classes, onDisk: false, run.Work.Image.Info.Name);
+        return new AreaRun(run, nothing, options).FirstPass(grid, stored, times, cores);
+    }
+
+    /// <summary>Smooths all tiles of the page, or some cores. Returns the counted pixels of each class before smoothing.</summary>
+    private long[] FirstPass(CountingGrid grid, StoredProbabilities stored, StageTimes times, IReadOnlyList<Region>? cores = null)
     {
         var workers = new List<AreaWorker>();
         AreaWorker Make()
@@ -67,7 +97,7 @@ internal sealed class AreaRun(TileRun run, Segmentation what, ComputeOptions opt
             workers.Add(new AreaWorker(run.Plan, run.Work, what, grid, stored));
             return workers[^1];
         }
-        run.Run(Make, times);
+        run.Run(Make, times, cores);
         return [.. Enumerable.Range(0, what.Classes).Select(c => workers.Sum(worker => worker.Areas[c]))];
     }
 

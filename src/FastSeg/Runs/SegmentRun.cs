@@ -97,6 +97,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         _doubts.AddAll(MapAsImage.Warnings(image));
         using KeptPage page = Kept();
         (_passes, _folder) = (KeptPasses.Of(outputs.Folder), outputs.Folder);
+        TakeAreas();
         TileRun run = Prepare(page, OutputSketches.Of(outputs), out Segmentation what);
         RefuseUnprepared(run, what);
         (what, Made) = (what with { Outputs = outputs }, run.Plan);
@@ -173,25 +174,57 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     /// <summary>
     /// Finds out what a run needs of the whole image, and keeps it in the run's folder for starts that go on and for blocks.
     /// </summary>
+    /// <param name="folder">The run's folder. Where it does a share, it is that of the areas of safe smoothing.</param>
+    /// <param name="samplesAlone">Whether mean and deviation are enough, because shares of the areas follow.</param>
     /// <returns>Whether anything was needed that was not there.</returns>
-    /// <exception cref="FastSegException">As in <see cref="Run"/>.</exception>
+    /// <exception cref="FastSegException">As in <see cref="Run"/>; also where a share needs mean and deviation.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public bool PrepareFor(RunFolder folder)
+    public bool PrepareFor(RunFolder folder, bool samplesAlone)
     {
         using KeptPage page = Kept();
         (_passes, _folder) = (KeptPasses.Of(folder), folder);
+        TakeAreas();
         TileRun run = Prepare(page, new OutputSketches(null, null, null), out Segmentation what);
-        if (what.Counts)
+        bool samples = run.Work.NeedsSamples && run.Work.Samples is null;
+        if (folder.Block is { } share)
+        {
+            return what.Counts && !KeptAreas.Has(folder) && KeepShare(run, what, share, samples);
+        }
+        if (what.Counts && !samplesAlone)
         {
             Keep(new AreaRun(run, what, options).FindWeights(new StageTimes()));
             return true;
         }
-        bool samples = run.Work.NeedsSamples && run.Work.Samples is null;
         if (samples)
         {
             run.Sample(new StageTimes());
         }
         return samples;
+    }
+
+    /// <summary>Looks for the areas in a share of the page's rows.</summary>
+    private bool KeepShare(TileRun run, Segmentation what, RunBlock share, bool samples)
+    {
+        if (samples)
+        {
+            throw new FastSegException(
+                $"{image.Info.Name}: {share} needs mean and deviation of the whole image; prepare its samples first.");
+        }
+        Region all = image.Info.Bounds;
+        (long from, long to) = share.Share(all.Height);
+        new AreaRun(run, what, options).KeepShare(new StageTimes(), all with { Y = from, Height = to - from }, _folder!);
+        return true;
+    }
+
+    /// <summary>Makes the weights of safe smoothing from the shares of the areas, where all are there.</summary>
+    private void TakeAreas()
+    {
+        bool counts = (segment.Smoothing ?? model.Smoothing).Mode == SmoothingMode.Safe && segment.ClassWeights is null;
+        if (counts && _folder is not null && _passes.Weights is null
+            && KeptAreas.Weights(_folder.Hidden, image.Info.Bounds, model.Classes.Count, options) is { } weights)
+        {
+            Keep(weights);
+        }
     }
 
     /// <summary>Refuses a block of a run whose whole image has not been looked at: each block would do that again.</summary>

@@ -7,6 +7,23 @@ namespace FastSeg.Tests.Probabilities;
 [TestFixture]
 internal sealed unsafe class CountingGridTests
 {
+    /// <summary>Rows of the page, cut anywhere, have rows of the grid that follow one another: those whose pixels lie in them.</summary>
+    [Test]
+    public void RowsOfThePageHaveTheirRowsOfTheGrid()
+    {
+        var page = new Region(0, 0, 3000, 3000);
+        long step = CountingGrid.Step(page, 3);
+        Assert.That(step, Is.GreaterThan(1));
+        using var grid = new CountingGrid(page, 3);
+        for (long from = 0, to; from < 20; from = to)
+        {
+            to = from + 1 + (from % 3);
+            (long first, long end) = grid.RowsOf(from, to);
+            long[] wanted = [.. Enumerable.Range(0, 20).Select(row => (long)row).Where(row => row * step >= from && row * step < to)];
+            Assert.That(Enumerable.Range((int)first, (int)(end - first)), Is.EqualTo(wanted), $"rows {from} to {to}");
+        }
+    }
+
     [TestCase(2048, 2048, 3, 1)]
     [TestCase(2049, 2048, 3, 2)]
     [TestCase(4096, 4096, 16, 2)]

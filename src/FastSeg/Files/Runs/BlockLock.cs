@@ -69,7 +69,7 @@ internal sealed class BlockLock : IDisposable
 
     /// <summary>The blocks that living processes write.</summary>
     public static IEnumerable<(RunBlock Block, string Holder)> Living(string folder) =>
-        from path in Directory.GetFiles(folder, $"block-*{RunBlock.LockEnding}").Order(StringComparer.Ordinal)
+        from path in Directory.GetFiles(folder, $"*{RunBlock.LockEnding}").Order(StringComparer.Ordinal)
         let block = RunBlock.Of(Path.GetFileName(path)[..^RunBlock.LockEnding.Length])
         let holder = block is null ? null : Holder(path)
         where holder is not null

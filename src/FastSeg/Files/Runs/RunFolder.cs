@@ -262,7 +262,7 @@ internal sealed class RunFolder : IDisposable
     [
         .. ((string[])[RunStart.Whole, RunStart.Prepared, RunStart.Finish]).Select(name => System.IO.Path.Combine(hidden, name))
             .Where(File.Exists),
-        .. RunBlock.Journals(hidden).Select(one => one.Path),
+        .. RunBlock.Journals(hidden).Concat(RunBlock.Journals(hidden, areas: true)).Select(one => one.Path),
     ];
 
     /// <summary>Whether no earlier start of this block did anything; others or the run's preparation may have been there.</summary>
@@ -372,8 +372,8 @@ internal sealed class RunFolder : IDisposable
         {
             throw new FastSegException($"{Path}: the run in {Hidden} was begun as a whole, not in blocks; {Remedy}.");
         }
-        if (_start!.Task == RunTask.Compute
-            && RunBlock.Journals(Hidden).FirstOrDefault(one => one.Block.Count != Block?.Count).Block is { } other)
+        if ((_start!.Task == RunTask.Compute || Block is not null) && RunBlock.Journals(Hidden, Block?.IsAreas == true)
+            .FirstOrDefault(one => one.Block.Count != Block?.Count).Block is { } other)
         {
             string wanted = Block is null ? "as a whole" : $"in {Block.Count}";
             throw new FastSegException($"{Path}: the run in {Hidden} was begun in {other.Count} blocks, not {wanted}; {Remedy}.");

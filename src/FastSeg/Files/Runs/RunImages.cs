@@ -17,7 +17,16 @@ internal sealed record RunImages(IReadOnlyList<long> Units, IReadOnlyList<long> 
     /// <summary>A block as it shares the units of one image.</summary>
     /// <param name="block">The block.</param>
     /// <param name="image">The image's number.</param>
-    public RunBlock Of(RunBlock block, int image) => block with { Before = Units.Take(image).Sum(), Total = Units.Sum() };
+    public RunBlock Of(RunBlock block, int image)
+    {
+        IReadOnlyList<long> sizes = block.IsAreas ? Rows : Units;
+        return block with { Before = sizes.Take(image).Sum(), Total = sizes.Sum() };
+    }
+
+    /// <summary>Whether a block has nothing of an image.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="image">The image's number.</param>
+    public bool LeavesOut(RunBlock block, int image) => Of(block, image).HasNone((block.IsAreas ? Rows : Units)[image]);
 
     /// <summary>Keeps it in a run's folder, or compares it with what another block has kept there.</summary>
     /// <exception cref="FastSegException">That is another one, or cannot be written.</exception>

@@ -27,7 +27,7 @@ internal sealed record RunStart(RunIdentity Run, bool Resume)
     /// <summary>The name of its journal.</summary>
     public string JournalName => Task switch
     {
-        RunTask.Prepare => Prepared,
+        RunTask.Prepare => Block?.JournalName ?? Prepared,
         RunTask.Finish => Finish,
         _ => Block?.JournalName ?? Whole,
     };

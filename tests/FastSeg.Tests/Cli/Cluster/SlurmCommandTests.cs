@@ -20,7 +20,7 @@ internal sealed class SlurmCommandTests : CliFixture
             "--array-limit", "2", "--smooth", "safe", "--nan-as", "-1.5", "--confidence"));
         string[] scripts = said.Split("### ", StringSplitOptions.RemoveEmptyEntries);
         string[] names = [.. scripts.Select(script => script.Split('\n')[0])];
-        Assert.That(names, Is.EqualTo((string[])["prepare.sbatch", "segment.sbatch", "finish.sbatch"]));
+        Assert.That(names, Is.EqualTo((string[])["prepare.sbatch", "areas.sbatch", "segment.sbatch", "finish.sbatch"]));
         foreach (string script in scripts)
         {
             string file = Path.Combine(NewFolder(), "s.sbatch");
@@ -31,12 +31,13 @@ internal sealed class SlurmCommandTests : CliFixture
             Assert.That(script, Does.Contain("#SBATCH --mem=1152M\n"), "1 GiB and an eighth");
             Assert.That(script, Does.Contain("--threads \"${SLURM_CPUS_PER_TASK:-1}\"").And.Contain(@"it'\''s.ome.zarr'"));
         }
-        Assert.That(scripts[1], Does.Contain("#SBATCH --array=1-5%2\n").And.Contain("--block \"$SLURM_ARRAY_TASK_ID/5\""));
-        Assert.That(scripts[1], Does.Contain("--smooth=safe").And.Contain("--nan-as=-1.5").And.Contain("--confidence "));
-        Assert.That(scripts[1], Does.Contain("--resume"));
-        Assert.That(scripts[1], Does.Contain("--memory=1073741824").And.Not.Contain("--jobs").And.Not.Contain("--dry-run"));
-        Assert.That(scripts[0], Does.Contain("--prepare").And.Not.Contain("--block").And.Not.Contain("--array"));
-        Assert.That(scripts[2], Does.Contain(" finish "));
+        Assert.That(scripts[2], Does.Contain("#SBATCH --array=1-5%2\n").And.Contain("--block \"$SLURM_ARRAY_TASK_ID/5\""));
+        Assert.That(scripts[2], Does.Contain("--smooth=safe").And.Contain("--nan-as=-1.5").And.Contain("--confidence "));
+        Assert.That(scripts[2], Does.Contain("--resume").And.Not.Contain("--prepare"));
+        Assert.That(scripts[2], Does.Contain("--memory=1073741824").And.Not.Contain("--jobs").And.Not.Contain("--dry-run"));
+        Assert.That(scripts[1], Does.Contain("#SBATCH --array=1-5%2\n").And.Contain("--prepare --block \"$SLURM_ARRAY_TASK_ID/5\""));
+        Assert.That(scripts[0], Does.Contain("--prepare-samples").And.Not.Contain("--block").And.Not.Contain("--array"));
+        Assert.That(scripts[3], Does.Contain(" finish "));
         Assert.That(Directory.GetFileSystemEntries(Path.GetDirectoryName(output)!), Is.Empty);
     }
 
@@ -136,6 +137,27 @@ internal sealed class SlurmCommandTests : CliFixture
         stand.RefuseFrom(105);
         Assert.That(Fail(Call(output, "--jobs", "2", "--smooth", "guided")), Does.Contain("sbatch failed: no such partition."));
         Assert.That(stand.Calls[^1], Is.EqualTo("scancel 104"));
+    }
+
+    [Test]
+    public void AreasComeBeforeBlocks()
+    {
+        using var stand = new StandInSlurm(NewFolder());
+        string output = Path.Combine(NewFolder(), "l.ome.zarr");
+        Assert.That(Succeed(Call(output, "--jobs", "2", "--smooth", "safe")), Does.Match(@"areas +job 102, an array\n"));
+        Assert.That(stand.Calls, Is.EqualTo((string[])
+        [
+            "sbatch --parsable prepare.sbatch",
+            "sbatch --parsable --dependency=afterok:101 --kill-on-invalid-dep=yes areas.sbatch",
+            "sbatch --parsable --dependency=afterok:102 --kill-on-invalid-dep=yes segment.sbatch",
+            "sbatch --parsable --dependency=afterany:103 --kill-on-invalid-dep=yes finish.sbatch",
+        ]));
+        Done("segment", Model, TestImage, "-o", output, "--smooth", "safe", "--prepare-samples");
+        Done("segment", Model, TestImage, "-o", output, "--smooth", "safe", "--prepare", "--block", "1/2");
+        stand.Queue("102|2|RUNNING", "103|1|PENDING", "103|2|PENDING", "104|N/A|PENDING");
+        string status = CommandLine.Run("slurm", "status", output).Output;
+        Assert.That(status, Does.Match("prepare +done").And.Match("areas 2 +runs").And.Contain("2 blocks: 2 waiting"));
+        Assert.That(status, Does.Not.Contain("areas 1"));
     }
 
     [Test]
