@@ -94,6 +94,33 @@ internal sealed class DeepImage : IDisposable
     public static long TileBytes(DeepModel? model, Region core) =>
         model?.Network is null ? 0 : core.Pixels * model.Description.Channels * sizeof(float);
 
+    /// <summary>The rows of the page's pixels under the cells from which cores get their features at full resolution.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="cores">The cores, with all that smoothing needs around them.</param>
+    /// <param name="maxWidth">Columns of the widest one.</param>
+    public static NeededRows RowsOf(DeepModel model, ImageInfo image, IEnumerable<Region> cores, int maxWidth)
+    {
+        UpsamplerPlanCpu? network = model.Network is { } learned ? LearnedPlanesCpu.PlanFor(learned, image, maxWidth) : null;
+        (DeepDescription description, int shifts) = (model.Description, model.Description.Shifts);
+        bool joint = description.Upsampling == Upsampling.JointBilateral;
+        (long, long) Rows(Region core, int patch)
+        {
+            // A cell whose neighbours overlap it is as high as the transformer's patch.
+            int side = shifts > 1 ? description.Patch : patch;
+            if (network is null && !joint)
+            {
+                // Centres of cells above and below.
+                return (core.Y - (2L * side), core.Bottom + (2L * side));
+            }
+            Region cells = network?.Features(core) ?? JointBilateral.Cells(
+                core, patch, LowResolutionTokens.Cells(image.Height, patch), LowResolutionTokens.Cells(image.Width, patch));
+            return (cells.Y * patch, ((cells.Bottom - 1) * patch) + side);
+        }
+        int[] patches = [.. DeepMaps.Shapes(model).Select(map => map.Patch)];
+        return new NeededRows(cores.SelectMany(core => patches.Select(patch => Rows(core, patch))));
+    }
+
     /// <summary>Begins a tile; a learned upsampler computes all of its core now.</summary>
     public void Start(int worker, Region core) => _workers[worker].Start(core);
 

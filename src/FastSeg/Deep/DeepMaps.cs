@@ -30,9 +30,11 @@ internal sealed class DeepMaps : IDisposable
     /// <param name="times">Where the time is added.</param>
     /// <param name="options">Progress and cancellation.</param>
     /// <param name="atOnce">Windows that run at once; they do not change the result.</param>
+    /// <param name="needed">The rows of pixels whose cells are needed; others may have any values. Null for all.</param>
     /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
     public static DeepMaps Compute(
-        DeepModel model, Backbone backbone, ImageReader image, SampleMap samples, StageTimes times, ComputeOptions options, int atOnce)
+        DeepModel model, Backbone backbone, ImageReader image, SampleMap samples, StageTimes times, ComputeOptions options, int atOnce,
+        NeededRows? needed = null)
     {
         DeepDescription description = model.Description;
         description.CheckBackbone(backbone);
@@ -55,9 +57,9 @@ internal sealed class DeepMaps : IDisposable
                 SharedPca projection = model.Projections[i];
                 result._maps.Add(description.Shifts > 1
                     ? ShiftedTokens.Compute(
-                        backbone, projection, image, seen, description.Windows, description.Shifts, times, part, atOnce)
+                        backbone, projection, image, seen, description.Windows, description.Shifts, times, part, atOnce, needed)
                     : LowResolution.Compute(
-                        backbone, projection, image, seen, description.Windows, times, part, description.Scales[i], atOnce));
+                        backbone, projection, image, seen, description.Windows, times, part, description.Scales[i], atOnce, needed));
                 done += windows[i];
             }
             return result;

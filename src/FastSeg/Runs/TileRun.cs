@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FastSeg.Backends;
 using FastSeg.Common;
 using FastSeg.Deep;
+using FastSeg.Deep.Tokens;
 using FastSeg.Features.Local;
 using FastSeg.Forest.Training;
 using FastSeg.Images;
@@ -116,7 +117,7 @@ internal sealed class TileRun
         TileGrid grid = Plan.Grid;
         TakeSamples(times);
         // The transformer runs first: its buffers are gone before those of the tiles are made.
-        using DeepImage? deep = DeepFeatures(times);
+        using DeepImage? deep = DeepFeatures(times, cores);
         using Backend backend = _factory.Create(Plan, Work, deep);
         // The tiles' progress begins where the transformer's ended.
         ComputeOptions tiles = deep is null
@@ -211,15 +212,21 @@ internal sealed class TileRun
     /// <summary>
     /// Runs the transformer, unless its maps are known, and prepares the upsampling; null where the work has no deep features.
     /// </summary>
-    private DeepImage? DeepFeatures(StageTimes times)
+    /// <param name="times">Gets the transformer's time.</param>
+    /// <param name="cores">The cores that are computed; the transformer looks at no rows that none of them needs. Null for all.</param>
+    private DeepImage? DeepFeatures(StageTimes times, IReadOnlyList<Region>? cores)
     {
         if (Work.Deep is not { } model)
         {
             return null;
         }
+        bool all = cores is null || KeepsMaps || _factory.UpsamplesItself;
+        NeededRows? needed = all ? null : DeepImage.RowsOf(
+            model, Work.Image.Info, cores!.Select(Work.Computed), checked((int)Plan.Computed.MaxCore.Width));
         DeepMaps maps = KnownMaps ?? DeepMaps.Compute(
             model, RequiredBackbone(_backbone, model), Work.Image, Work.Map, times,
-            _options with { Progress = MapShare > 0 ? PartialProgress.Of(_options.Progress, 0, MapShare) : null }, Plan.WindowsAtOnce);
+            _options with { Progress = MapShare > 0 ? PartialProgress.Of(_options.Progress, 0, MapShare) : null }, Plan.WindowsAtOnce,
+            needed);
         Maps = KeepsMaps ? maps : null;
         bool owned = KnownMaps is null && !KeepsMaps;
         return new DeepImage(model, maps, owned, Work.Image, Work.Map, _factory.UpsamplesItself ? null : Plan, RoomToKeep(maps));

@@ -64,10 +64,11 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <param name="run">Told the fraction of windows done, and may stop between two windows; null for neither.</param>
     /// <param name="scale">How many times the page is enlarged for the network: 1 or 2. Cells cover fewer pixels accordingly.</param>
     /// <param name="atOnce">Windows that run at once; they do not change the result.</param>
+    /// <param name="needed">The rows of pixels whose cells are needed; others may have any values. Null for all.</param>
     /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
     public static LowResolution Compute(
         Backbone backbone, SharedPca projection, ImageReader image, InputMap map, WindowPolicy policy,
-        StageTimes? times = null, ComputeOptions? run = null, int scale = 1, int atOnce = 1)
+        StageTimes? times = null, ComputeOptions? run = null, int scale = 1, int atOnce = 1, NeededRows? needed = null)
     {
         projection.CheckFits(backbone);
         using var tokens = new LowResolutionTokens(backbone, image, map, policy, scale, atOnce);
@@ -79,9 +80,13 @@ internal sealed unsafe class LowResolution : IDisposable
                 projection.Project(cells, (int)result.Columns, result.Plane(0) + (row * result.Columns), result.Rows * result.Columns);
                 result.CheckFinite(backbone, row);
             }
-            tokens.Run(Take, run ?? new ComputeOptions(), times);
+            if (needed is not null)
+            {
+                result.Clear();
+            }
+            long windows = tokens.Run(Take, run ?? new ComputeOptions(), times, needed);
             // What the network sees.
-            long pixels = image.Info.Bounds.Pixels * scale * scale;
+            long pixels = (long)((double)image.Info.Bounds.Pixels * scale * scale * windows / tokens.Windows);
             times?.Add(Stage.Vit, Stopwatch.GetTimestamp(), pixels);
             times?.Add(Stage.Projection, Stopwatch.GetTimestamp(), pixels);
             return result;
@@ -95,6 +100,15 @@ internal sealed unsafe class LowResolution : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _values.Dispose();
+
+    /// <summary>Makes all values 0, so that those of rows which are left out are some number.</summary>
+    private void Clear()
+    {
+        for (long row = 0; row < Channels * Rows; row++)
+        {
+            new Span<float>(Plane(0) + (row * Columns), (int)Columns).Clear();
+        }
+    }
 
     private void CheckFinite(Backbone backbone, long row)
     {

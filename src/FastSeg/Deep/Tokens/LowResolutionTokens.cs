@@ -22,6 +22,7 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
     private readonly HostBuffer _sums;
     private readonly HostBuffer _weights;
     private readonly long _sumColumns;
+    private readonly int _scale;
 
     /// <summary>Plans and allocates everything a pass over the image needs.</summary>
     /// <param name="backbone">The network.</param>
@@ -33,7 +34,7 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
     public LowResolutionTokens(
         Backbone backbone, ImageReader image, InputMap map, WindowPolicy policy, int scale = 1, int atOnce = 1)
     {
-        _backbone = backbone;
+        (_backbone, _scale) = (backbone, scale);
         (_down, _across) = Axes(backbone, image.Info, policy, scale);
         (Rows, Columns) = (CellsAt(scale, image.Info.Height, backbone), CellsAt(scale, image.Info.Width, backbone));
         _windows = new BackboneWindow[Math.Min(atOnce, Windows)];
@@ -97,44 +98,56 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
 
     /// <summary>
     /// Runs the windows and hands every row of cells to <paramref name="take"/>, top to bottom. Windows are read and blended in row-major
-    /// order however many run at once, so the tokens are always the same.
+    /// order however many run at once, so the tokens are always the same. Rows of windows without a cell that is needed are left out: their
+    /// rows of cells are not handed out, and those of other cells that are not needed have any values.
     /// </summary>
     /// <param name="take">Takes the rows, one call at a time.</param>
     /// <param name="run">Progress and cancellation.</param>
     /// <param name="times">Gets the time of the network, and as the projection's that of <paramref name="take"/>; null for neither.</param>
+    /// <param name="needed">The rows of pixels whose cells are needed; null for all.</param>
+    /// <returns>Windows that ran.</returns>
     /// <exception cref="FastSegException">The file is corrupt, a sample is not finite, or ONNX Runtime failed.</exception>
-    public void Run(TokenRow take, ComputeOptions run, StageTimes? times = null)
+    public long Run(TokenRow take, ComputeOptions run, StageTimes? times = null, NeededRows? needed = null)
     {
+        int[] down = [.. Enumerable.Range(0, (int)_down.Count).Where(row => needed?.Any(RowsOf(row).From, RowsOf(row).To) != false)];
+        long windows = down.Length * _across.Count;
         StageTimes[] clocks = [.. _windows.Select(_ => new StageTimes())];
         ClearRows(0, _down.Size);
         Workers.RunInOrder(
-            _windows.Length, Windows, run,
+            _windows.Length, windows, run,
             (worker, window) =>
             {
                 long since = Stopwatch.GetTimestamp();
-                Load(_windows[worker], window);
+                Load(_windows[worker], down[window / _across.Count], window % _across.Count);
                 clocks[worker].Add(Stage.Vit, since);
             },
             (worker, window) =>
             {
                 long since = Stopwatch.GetTimestamp();
                 // Memory that the last passes work in is given back.
-                _tokens[worker] = _windows[worker].Forward(keep: window + _windows.Length < Windows);
+                _tokens[worker] = _windows[worker].Forward(keep: window + _windows.Length < windows);
                 clocks[worker].Add(Stage.Vit, since);
             },
             (worker, window) =>
             {
                 long since = Stopwatch.GetTimestamp();
-                (long row, long column) = Math.DivRem(window, _across.Count);
+                (long number, long column) = Math.DivRem(window, _across.Count);
+                long row = down[number];
                 Blend(row, column, _tokens[worker]);
                 since = clocks[worker].Add(Stage.Vit, since);
                 if (column + 1 == _across.Count)
                 {
                     HandOut(row, take);
+                    if (number + 1 < down.Length && down[number + 1] != row + 1)
+                    {
+                        // Windows that are left out would have added to what is below.
+                        ClearRows(0, _down.Size);
+                    }
                     clocks[worker].Add(Stage.Projection, since);
                 }
             });
         Array.ForEach(clocks, clock => times?.Add(clock, clocks.Length));
+        return windows;
     }
 
     /// <inheritdoc/>
@@ -169,11 +182,17 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
 
     private float* Weight(long row, long column) => (float*)_weights.Pointer + ((row % _down.Size) * _sumColumns) + column;
 
+    /// <summary>The rows of the page's pixels under a row of windows, as a half-open range.</summary>
+    private (long From, long To) RowsOf(long row)
+    {
+        int side = _backbone.Description.Patch / _scale;
+        return (_down.Start(row) * side, (_down.Start(row) + _down.Size) * side);
+    }
+
     /// <summary>Makes the network's input of a window.</summary>
-    private void Load(BackboneWindow to, long window)
+    private void Load(BackboneWindow to, long row, long column)
     {
         int patch = _backbone.Description.Patch;
-        (long row, long column) = Math.DivRem(window, _across.Count);
         var part = new Region(_across.Start(column) * patch, _down.Start(row) * patch, to.Width, to.Height);
         _page.Load(part, column == 0, to.Input);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FastSeg.Files.Runs;
 using FastSeg.Tests.Deep.Backbones;
 using FastSeg.Tests.Images;
@@ -18,6 +19,8 @@ internal sealed class DeepResumeTests : CliFixture
     public void EndADeepRunInTheMiddle()
     {
         _tiny = new TinyBackbone();
+        (_tiny.Json["windowTokens"], _tiny.Json["overlapTokens"]) = (16, 4);
+        _tiny.SaveJson();
         string model = At("deep.fastseg"), image = At("image.tif");
         Write(image, SampleType.UInt8, Width, Height, Scratch.Samples(Width, Height, 1, SampleType.UInt8));
         Assert.That(CommandLine.Run(
@@ -39,6 +42,28 @@ internal sealed class DeepResumeTests : CliFixture
         Assert.That(outcome.Code, Is.Zero, outcome.Error);
         Assert.That(outcome.Output, Does.Contain("parts that an earlier start had finished were taken over"));
         _run.AssertWhole(copy);
+    }
+
+    /// <summary>A block's transformer looks at the rows that the block needs, and no others.</summary>
+    [Test]
+    public void BlocksMakeTheSameBytesAndLeaveRowsOut()
+    {
+        string folder = Path.GetDirectoryName(_run.Output(_run.Copy()))!, output = Path.Combine(folder, "labels.ome.zarr");
+        Succeed("clean", output);
+        string[] command = _run.Command(Path.GetFileName(folder));
+        Assert.That(CommandLine.Run([.. command, "--prepare"]).Code, Is.Zero);
+        var seen = new List<long>();
+        foreach (int block in (int[])[3, 1, 2])
+        {
+            string report = At("report.json");
+            Outcome outcome = CommandLine.Run([.. command, "--block", $"{block}/3", "--report", report]);
+            Assert.That(outcome.Code, Is.Zero, outcome.Error);
+            JsonElement stages = JsonDocument.Parse(File.ReadAllText(report)).RootElement.GetProperty("stages");
+            seen.Add(stages.EnumerateArray().First(one => one.GetProperty("name").GetString() == "vit").GetProperty("pixels").GetInt64());
+        }
+        Done("finish", output);
+        _run.AssertWhole(Path.GetFileName(folder));
+        Assert.That(seen, Is.All.LessThan(Width * Height));
     }
 
     [Test]

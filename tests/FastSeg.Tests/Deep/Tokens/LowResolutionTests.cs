@@ -226,6 +226,39 @@ internal sealed unsafe class LowResolutionTests
         Assert.That((one.WindowsAtOnce(1), one.WindowsAtOnce(4), two.WindowsAtOnce(4)), Is.EqualTo((1, 4, 1)));
     }
 
+    /// <summary>Windows that no needed row of pixels lies under are left out, and rows that are needed stay what they are.</summary>
+    [Test]
+    public void RowsThatNobodyNeedsAreLeftOut([Values(1, 2)] int scale, [Values(1, 2)] int atOnce)
+    {
+        const int Patch = 8;
+        using var tiny = new TinyBackbone(Patch, 6);
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        using MemoryImage image = RandomImage(90, 400, 1, out _);
+        var policy = new WindowPolicy(5, 3, false);
+        float[] all = Run(backbone, image, policy, out int rows, out int columns, scale: scale);
+        int side = Patch / scale, numbers = columns * backbone.Description.Dimension;
+        foreach ((int From, int To)[] ranges in ((int, int)[][])[[(0, 1)], [(399, 400)], [(40, 60), (200, 201)], [(0, 400)], [(100, 140)]])
+        {
+            using var tokens = new LowResolutionTokens(backbone, image, InputRange.Bytes, policy, scale, atOnce);
+            var seen = new HashSet<long>();
+            long windows = tokens.Run(
+                (row, cells) =>
+                {
+                    bool isNeeded = Array.Exists(ranges, range => range.From < (row + 1) * side && row * side < range.To);
+                    Assert.That(
+                        !isNeeded || new ReadOnlySpan<float>(cells, numbers).SequenceEqual(all.AsSpan((int)row * numbers, numbers)),
+                        Is.True, $"row {row}");
+                    seen.Add(row);
+                }, new ComputeOptions(), null, new NeededRows(ranges.Select(range => ((long)range.From, (long)range.To))));
+            Assert.That(windows, ranges[0] == (0, 400) ? Is.EqualTo(tokens.Windows) : Is.LessThan(tokens.Windows));
+            foreach ((int from, int to) in ranges)
+            {
+                Assert.That(Enumerable.Range(from / side, ((to - 1) / side) - (from / side) + 1).All(row => seen.Contains(row)), Is.True);
+            }
+        }
+        Assert.That(rows, Is.EqualTo(400 / side));
+    }
+
     [Test]
     public void CancellingStopsBetweenWindows([Values(1, 2)] int atOnce)
     {
