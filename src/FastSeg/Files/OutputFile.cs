@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace FastSeg.Files;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace FastSeg.Files;
 /// </summary>
 internal sealed class OutputFile : IDisposable
 {
-    private readonly SafeFileHandle _handle;
+    private readonly PositionedFile _file;
 
     /// <summary>Creates the temporary file.</summary>
     /// <param name="path">Final path.</param>
@@ -17,7 +15,7 @@ internal sealed class OutputFile : IDisposable
     public OutputFile(string path, bool spool = false)
     {
         Partial = new PartialFile(path);
-        _handle = Partial.Handle;
+        _file = new PositionedFile(Partial.Handle, Partial.TemporaryPath, Failure);
         if (spool)
         {
             Partial.Guard(Partial.Unname);
@@ -35,36 +33,11 @@ internal sealed class OutputFile : IDisposable
 
     /// <summary>Writes at a byte offset.</summary>
     /// <exception cref="FastSegException">The disk is full or fails.</exception>
-    public void Write(long offset, ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            RandomAccess.Write(_handle, bytes, offset);
-        }
-        catch (Exception e) when (PartialFile.IsDiskFailure(e))
-        {
-            throw Failure(e);
-        }
-    }
+    public void Write(long offset, ReadOnlySpan<byte> bytes) => _file.Write(offset, bytes);
 
     /// <summary>Reads back what was written.</summary>
     /// <exception cref="FastSegException">The disk fails, or somebody else cut the file.</exception>
-    public void Read(long offset, Span<byte> destination)
-    {
-        try
-        {
-            for (int done = 0; done < destination.Length;)
-            {
-                int got = RandomAccess.Read(_handle, destination[done..], offset + done);
-                done += got > 0 ? got : throw new EndOfStreamException(
-                    $"{Partial.TemporaryPath} was cut at byte {offset + done}");
-            }
-        }
-        catch (Exception e) when (PartialFile.IsDiskFailure(e))
-        {
-            throw Failure(e);
-        }
-    }
+    public void Read(long offset, Span<byte> destination) => _file.Read(offset, destination);
 
     /// <summary>Gives the file its final name, replacing an older one in one step.</summary>
     /// <exception cref="FastSegException">The final name cannot be written.</exception>

@@ -11,6 +11,7 @@ internal sealed class SpoolFile : IDisposable
     private readonly PartialFile? _partial;
     private readonly RunPart? _part;
     private readonly SafeFileHandle _handle;
+    private readonly PositionedFile _file;
 
     /// <summary>Creates a file without a name, on the disk of an output.</summary>
     /// <param name="path">The output.</param>
@@ -19,6 +20,7 @@ internal sealed class SpoolFile : IDisposable
     {
         _partial = new PartialFile(path);
         _handle = _partial.Handle;
+        _file = Positioned();
         _partial.Guard(_partial.Unname);
     }
 
@@ -31,6 +33,7 @@ internal sealed class SpoolFile : IDisposable
         part.Folder.Guard(() => handle = File.OpenHandle(
             part.Data, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
         _handle = handle!;
+        _file = Positioned();
     }
 
     /// <summary>Bytes that it has.</summary>
@@ -38,35 +41,11 @@ internal sealed class SpoolFile : IDisposable
 
     /// <summary>Writes at a byte offset.</summary>
     /// <exception cref="FastSegException">The disk is full or fails.</exception>
-    public void Write(long offset, ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            RandomAccess.Write(_handle, bytes, offset);
-        }
-        catch (Exception e) when (PartialFile.IsDiskFailure(e))
-        {
-            throw Failure(e);
-        }
-    }
+    public void Write(long offset, ReadOnlySpan<byte> bytes) => _file.Write(offset, bytes);
 
     /// <summary>Reads back what was written.</summary>
     /// <exception cref="FastSegException">The disk fails, or somebody else cut the file.</exception>
-    public void Read(long offset, Span<byte> destination)
-    {
-        try
-        {
-            for (int done = 0; done < destination.Length;)
-            {
-                int got = RandomAccess.Read(_handle, destination[done..], offset + done);
-                done += got > 0 ? got : throw new EndOfStreamException($"the spool was cut at byte {offset + done}");
-            }
-        }
-        catch (Exception e) when (PartialFile.IsDiskFailure(e))
-        {
-            throw Failure(e);
-        }
-    }
+    public void Read(long offset, Span<byte> destination) => _file.Read(offset, destination);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -74,6 +53,8 @@ internal sealed class SpoolFile : IDisposable
         _handle.Dispose();
         _partial?.Dispose();
     }
+
+    private PositionedFile Positioned() => new(_handle, "the spool", Failure);
 
     private FastSegException Failure(Exception e) => _part?.Folder.Failure(e) ?? _partial!.Failure(e);
 }
