@@ -4,6 +4,7 @@ using FastSeg.Cli.Files;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Sessions;
 using FastSeg.Files.Runs;
+using FastSeg.Images.Zarr;
 
 namespace FastSeg.Cli.Commands;
 
@@ -41,6 +42,7 @@ internal sealed class CleanCommand : FastSegCommand
                     if (RunCleaning.Remove(all ? one : output, one))
                     {
                         session.Output.WriteLine($"removed {one}");
+                        LabelGroup.RemoveEmpty(one);
                         found++;
                     }
                 }

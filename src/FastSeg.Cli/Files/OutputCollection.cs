@@ -84,7 +84,7 @@ internal sealed class OutputCollection : IDisposable
     /// <summary>Says that all images are prepared, where that left anything.</summary>
     public void MarkPrepared()
     {
-        if (Folder is { Journal: { } journal } && _start is { Task: RunTask.Prepare } && (Folder.Stays || _start.Block is not null))
+        if (Folder is { Stays: true, Journal: { } journal } && _start?.Task == RunTask.Prepare)
         {
             journal.Add(new RunUnit(RunStart.AllPrepared, 0, 0));
         }

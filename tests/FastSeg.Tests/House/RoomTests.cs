@@ -75,7 +75,10 @@ internal sealed class RoomTests
             "Common", "Deep", "Deep/Tokens", "Deep/Upsamplers", "Features", "Features/Local", "Forest", "Forest/Training", "Gpu",
             "Images", "Images/Masks", "Images/Samples", Kernels, "Models", "Native", "Probabilities", "Simd",
         ],
-        ["Resuming"] = ["Common", "Deep/Backbones", "Files", "Files/Runs", "Images", "Images/Samples", "Images/Stacks", "Images/Zarr"],
+        ["Resuming"] =
+        [
+            "Common", "Deep/Backbones", "Files", "Files/Runs", "Images", "Images/Samples", "Images/Stacks", "Images/Zarr", "Probabilities",
+        ],
         ["Runs"] =
         [
             "Backends", "Common", "Deep", "Deep/Backbones", "Deep/Tokens", "Deep/Upsamplers", "Deep/Weights", "Features",

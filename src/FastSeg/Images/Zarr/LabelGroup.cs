@@ -166,16 +166,35 @@ internal sealed class LabelGroup
     /// <summary>Takes an empty folder away that was made for labels which did not come.</summary>
     public void Leave()
     {
+        if (_made)
+        {
+            Remove(System.IO.Path.Combine(_root, Folder));
+        }
+    }
+
+    /// <summary>Removes a folder where it is empty.</summary>
+    private static void Remove(string folder)
+    {
         try
         {
-            if (_made)
-            {
-                Directory.Delete(System.IO.Path.Combine(_root, Folder));
-            }
+            Directory.Delete(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Other labels came meanwhile, or the disk went away.
+        }
+    }
+
+    /// <summary>
+    /// Takes the folder of labels away that a run made for its hidden folder and that is empty now. One that held labels once has metadata.
+    /// </summary>
+    /// <param name="path">The labels, or anything beside them.</param>
+    public static void RemoveEmpty(string path)
+    {
+        string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) ?? "/";
+        if (System.IO.Path.GetFileName(folder) == Folder && ZarrStore.Matches(System.IO.Path.GetDirectoryName(folder) ?? "/"))
+        {
+            Remove(folder);
         }
     }
 

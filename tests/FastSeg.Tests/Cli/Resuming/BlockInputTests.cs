@@ -42,7 +42,11 @@ internal sealed class BlockInputTests : CliFixture
             "--smooth", "safe",
         ];
         Done(Command(whole));
+        string[] before = Directory.GetFileSystemEntries(parts);
         Assert.That(Done([.. Command(parts), "--prepare"]), Does.Contain("labels/model: prepared"));
+        Done("clean", $"{parts}/labels/model");
+        Assert.That(Directory.GetFileSystemEntries(parts), Is.EquivalentTo(before), "no empty folder of labels is left");
+        Done([.. Command(parts), "--prepare"]);
         Done([.. Command(parts), "--block", "2/2"]);
         Done([.. Command(parts), "--block", "1/2"]);
         Succeed("finish", $"{parts}/labels/model");

@@ -75,19 +75,22 @@ internal sealed class BlockTests(string version, string smooth) : CliFixture
             Fail(Share(1)),
             Does.Contain("areas 1 of 3 needs mean and deviation of the whole image; `fastseg segment .. --prepare-samples` takes them"));
         Done([.. Command(folder), "--prepare-samples"]);
-        foreach (int number in (int[])[3, 1, 2])
+        void NeedsAreas() => Assert.That(
+            Fail([.. Command(folder), "--block", "1/2"]), Does.Contain("block 1 of 2 needs the areas of the classes"));
+        foreach (int number in (int[])[3, 1])
         {
-            Assert.That(Fail([.. Command(folder), "--block", "1/2"]), Does.Contain("block 1 of 2 needs the areas of the classes"));
+            NeedsAreas();
             Assert.That(Done(Share(number)), Does.Contain("o.ome.zarr: prepared"));
             Assert.That(Done(Share(number)), Does.Contain("nothing more of the whole image is needed"), "a second time");
         }
         Assert.That(Fail([.. Command(folder), "--prepare", "--block", "1/2"]), Does.Contain("was begun in 3 blocks, not in 2"));
         // A share that was changed behind its journal is missing.
-        string part = Path.Combine(folder, ".o.ome.zarr.fastseg-run", "areas-2-of-3.part");
+        string part = Path.Combine(folder, ".o.ome.zarr.fastseg-run", "areas-1-of-3.part");
         byte[] bytes = File.ReadAllBytes(part);
         File.WriteAllBytes(part, [.. bytes[..^1], (byte)(bytes[^1] ^ 1)]);
-        Assert.That(Fail([.. Command(folder), "--block", "1/2"]), Does.Contain("block 1 of 2 needs the areas of the classes"));
         Assert.That(Done(Share(2)), Does.Contain("o.ome.zarr: prepared"));
+        NeedsAreas();
+        Assert.That(Done(Share(1)), Does.Contain("o.ome.zarr: prepared"));
         Done([.. Command(folder), "--block", "1/2"]);
         Done([.. Command(folder), "--block", "2/2"]);
         Done("finish", output);

@@ -19,7 +19,7 @@ internal sealed class DeepResumeTests : CliFixture
     public void EndADeepRunInTheMiddle()
     {
         _tiny = new TinyBackbone();
-        (_tiny.Json["windowTokens"], _tiny.Json["overlapTokens"]) = (16, 4);
+        (_tiny.Json["windowTokens"], _tiny.Json["overlapTokens"]) = (8, 2);
         _tiny.SaveJson();
         string model = At("deep.fastseg"), image = At("image.tif");
         Write(image, SampleType.UInt8, Width, Height, Scratch.Samples(Width, Height, 1, SampleType.UInt8));
@@ -64,6 +64,34 @@ internal sealed class DeepResumeTests : CliFixture
         Done("finish", output);
         _run.AssertWhole(Path.GetFileName(folder));
         Assert.That(seen, Is.All.LessThan(Width * Height));
+    }
+
+    /// <summary>Each slice of a stack has the deep features that it has by itself.</summary>
+    [Test]
+    public void SlicesOfAStackHaveTheirOwnDeepFeatures()
+    {
+        string slices = NewFolder(), folder = NewFolder(), all = Path.Combine(folder, "all.tif");
+        string[] Command(string image, string output) =>
+            ["segment", At("deep.fastseg"), image, "--deep", _tiny.Folder, "-o", output, "--probabilities", "uint8"];
+        for (int i = 0; i < 2; i++)
+        {
+            byte[] samples = Scratch.Samples(90, 70, 1, SampleType.UInt8, seed: i + 1);
+            Write(Path.Combine(slices, $"{i}.tif"), SampleType.UInt8, 90, 70, samples);
+        }
+        Done(Command(slices, all));
+        for (int i = 0; i < 2; i++)
+        {
+            string one = Path.Combine(folder, $"{i}.tif");
+            Done(Command(Path.Combine(slices, $"{i}.tif"), one));
+            using ImageReader page = ImageFile.OpenLabels($"{all}#{i + 1}");
+            Assert.That(Read(page), Is.EqualTo(Labels(one).Samples), $"labels of {i}");
+            for (int c = 0; c < 3; c++)
+            {
+                using ImageReader here = ImageFile.Open($"{folder}/all_probabilities.tif#{(i * 3) + c + 1}");
+                using ImageReader alone = ImageFile.Open($"{folder}/{i}_probabilities.tif#{c + 1}");
+                Assert.That(Read(here), Is.EqualTo(Read(alone)), $"class {c} of {i}");
+            }
+        }
     }
 
     [Test]
