@@ -11,6 +11,21 @@ internal sealed class TrainerTests
 {
     private static readonly SyntheticScene Scene = new(300, 280, seed: 9);
 
+    /// <summary>Percentiles and the search for samples that no filter may see need no second pass where nothing is standardised.</summary>
+    [Test]
+    public void WithoutStandardisationAPageIsReadNoMoreOften()
+    {
+        long Pixels(FeatureSpec features)
+        {
+            var scene = new SyntheticScene(200, 150);
+            using var page = new Watched(scene.Image);
+            var one = new ComputeOptions { Threads = 1 };
+            Segmenter.Train([new TrainingImage(page, scene.LabelImage)], features, Trained.Quick, options: one);
+            return page.Reads.Sum(read => read.Pixels);
+        }
+        Assert.That(Pixels(Trained.ByType), Is.EqualTo(Pixels(FeatureSpec.Paper)).And.GreaterThan(0));
+    }
+
     [Test]
     public void TheModelsBytesDoNotDependOnThreadsOrMemory()
     {

@@ -232,7 +232,7 @@ internal sealed class PreviewCommand : FastSegCommand
         ImageReader labels = ImageFile.OpenLabels(path, options);
         try
         {
-            session.Warn(UnchosenPage.Warnings(labels));
+            session.Warn([.. UnchosenPage.Warnings(labels), .. LabelDoubts.Guesses([labels])]);
             ImageInfo info = image.Whole.Info;
             return Fits(labels, image.Whole) || Fits(labels, image.Part)
                 ? labels

@@ -97,7 +97,7 @@ internal sealed class ScoreCommand : FastSegCommand
         long start = Stopwatch.GetTimestamp();
         using ImageReader labels = ImageFile.OpenLabels(prediction);
         using ImageReader classes = ImageFile.OpenLabels(truth, options.Labels);
-        session.Warn(UnchosenPage.Warnings(labels, classes));
+        session.Warn([.. UnchosenPage.Warnings(labels, classes), .. LabelDoubts.Guesses([labels, classes])]);
         ConfusionMatrix counted = session.Long(Path.GetFileName(prediction), 0, how => Score.Compare(labels, classes, options.Offset, how));
         IReadOnlyList<LabelClass> known = TruthMatch.Classes(labels.Info, model.Itself, counted.Predictions);
         ConfusionMatrix matrix = Score.ByValues(counted, known);
@@ -106,6 +106,11 @@ internal sealed class ScoreCommand : FastSegCommand
         if (options.Offset == 0 && TruthMatch.Shifted(matrix, labels.Info.Bounds.Pixels) is { } shifted)
         {
             session.Warn([$"{truth}: {shifted}"]);
+        }
+        int[] compared = [.. known.Select(one => matrix != counted ? one.Value : one.Label)];
+        if (options.Offset == 0 && TruthMatch.Foreign(matrix, compared) is { } other)
+        {
+            session.Warn([$"{truth}: {other}"]);
         }
         bool? trained = model.Images is null ? null : IsAmong(model.Images, prediction, labels.Info);
         session.Report.AddPixels(labels.Info.Bounds.Pixels);

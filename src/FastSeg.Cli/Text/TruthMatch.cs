@@ -1,5 +1,7 @@
 using FastSeg.Cli.Errors;
 
+using FastSeg.Images.Labels;
+
 namespace FastSeg.Cli.Text;
 
 /// <summary>Whether the values of a segmentation and of its truth can be compared, and what they are called.</summary>
@@ -80,6 +82,29 @@ internal static class TruthMatch
             ? $"{Named(matrix.Classes)} mostly lie where the segmentation has the next label, and 0 is not compared; where 0 is a class, "
                 + "give --truth-offset 1."
             : null;
+    }
+
+    /// <summary>
+    /// A sentence where the truth has a value that no class of the segmentation has, as 255 often stands for what nobody labelled; null
+    /// where it has none. Of a segmentation that does not say its classes, 255 alone is foreign.
+    /// </summary>
+    /// <param name="matrix">The counts.</param>
+    /// <param name="classes">The segmentation's classes as they are compared; empty where they are not known.</param>
+    public static string? Foreign(ConfusionMatrix matrix, IReadOnlyCollection<int> classes)
+    {
+        const int UsualVoid = 255;
+        int[] foreign =
+        [
+            .. matrix.Classes.Except(matrix.Predictions)
+                .Where(value => classes.Count > 0 ? !classes.Contains(value) : value == UsualVoid),
+        ];
+        if (foreign.Length == 0)
+        {
+            return null;
+        }
+        int last = foreign[^1];
+        return $"{matrix.Predictions.Sum(label => matrix[last, label])} pixels have the value {last}, which is no class of the "
+            + $"segmentation, and count as wrong; where it marks nothing, give {LabelWords.Void} {last}.";
     }
 
     private static string Named(IReadOnlyList<int> values) =>

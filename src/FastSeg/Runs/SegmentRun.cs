@@ -130,6 +130,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         // Part of an image may hold nothing but one grain.
         ComparePlanes(computesAll ? run.Work.Planes : null);
         double? unsureShare = computesAll ? unsure.Share : null;
+        SayEmpty(computesAll && classPixels.Sum() == 0 ? segment.Mask : null);
         SayUnsure(unsureShare);
         long commit = Stopwatch.GetTimestamp();
         ImageWriter.CommitTogether([.. outputs.Writers], options.Cancellation);
@@ -251,6 +252,17 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
                 CultureInfo.InvariantCulture,
                 $"{image.Info.Name}: for {100 * share.Value:F0} % of the pixels the label is hardly more probable than the next " +
                 $"class; draw strokes on this image, or on one like it, and train with them."));
+        }
+    }
+
+    /// <summary>Says that a mask left nothing to segment.</summary>
+    private void SayEmpty(ImageReader? mask)
+    {
+        if (mask is not null)
+        {
+            _doubts.Add(
+                $"{mask.Info.Name} leaves out every pixel of {image.Info.Name}, so all labels are 0; "
+                + "a mask is above 0 where pixels are kept.");
         }
     }
 

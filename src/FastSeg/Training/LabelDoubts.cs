@@ -25,6 +25,9 @@ public static class LabelDoubts
     /// <summary>Labels of fewer pixels than this part of the image are no image.</summary>
     private const long SparseFactor = 16;
 
+    /// <summary>The value that usually marks what is not labelled.</summary>
+    private const int UsualVoid = 255;
+
     /// <summary>Most classes that a sentence names.</summary>
     private const int MostNamed = 3;
 
@@ -36,6 +39,12 @@ public static class LabelDoubts
 
     private static IEnumerable<string> Sentences(IReadOnlyList<ModelClass> classes, bool balanced)
     {
+        if (IsLikelyVoid(classes))
+        {
+            yield return FormattableString.Invariant(
+                $"The value {UsualVoid} is a class here, beside 1 to {classes.Count - 1}; ")
+                + $"where it marks what is not labelled, give {LabelWords.Void} {UsualVoid}.";
+        }
         ModelClass[] small = [.. classes.Where(one => one.Pixels < Handful)];
         if (classes.Count > ManyClasses)
         {
@@ -62,6 +71,11 @@ public static class LabelDoubts
                 + $"; draw more of it{balance}.";
         }
     }
+
+    /// <summary>Whether 255 stands far behind all others and nobody called it by a name, as where it marks what is unlabelled.</summary>
+    private static bool IsLikelyVoid(IReadOnlyList<ModelClass> classes) =>
+        classes[^1] is { Value: UsualVoid } last && last.Name == $"class {UsualVoid}"
+        && classes.Take(classes.Count - 1).Select((one, i) => one.Value == i + 1).All(follows => follows);
 
     /// <summary>What was guessed about label images, and their classes' names where they have some.</summary>
     internal static IEnumerable<string> Guesses(IEnumerable<ImageReader> labels) =>

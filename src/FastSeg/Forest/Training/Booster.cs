@@ -65,9 +65,32 @@ internal static unsafe class Booster
             matrix, [.. Parameters(classes, options), .. Method(XgBoost.Version, device)], options.Rounds, afterRound, cancellation);
     }
 
-    /// <summary>Trains on a matrix that has its labels; the model in UBJSON.</summary>
+    /// <summary>
+    /// Trains on a matrix that has its labels; the model in UBJSON. The first round alone may take seconds, and cannot be stopped.
+    /// </summary>
     internal static byte[] Grow(
         DMatrixHandle matrix, IEnumerable<(string Name, string Value)> parameters, int rounds, Action<int>? afterRound,
+        CancellationToken cancellation)
+    {
+        bool kept = false;
+        matrix.DangerousAddRef(ref kept);
+        return LeavableWork.Run(
+            (tell, stop) =>
+            {
+                try
+                {
+                    return Rounds(matrix, parameters, rounds, tell, stop);
+                }
+                finally
+                {
+                    matrix.DangerousRelease();
+                }
+            },
+            afterRound, cancellation);
+    }
+
+    private static byte[] Rounds(
+        DMatrixHandle matrix, IEnumerable<(string Name, string Value)> parameters, int rounds, Action<int> afterRound,
         CancellationToken cancellation)
     {
         using BoosterHandle booster = CreateBooster(matrix);
@@ -79,7 +102,7 @@ internal static unsafe class Booster
         {
             cancellation.ThrowIfCancellationRequested();
             XgBoost.XGBoosterUpdateOneIter(booster, round, matrix).ThrowIfFailed($"training round {round + 1}");
-            afterRound?.Invoke(round + 1);
+            afterRound(round + 1);
         }
         XgBoost.XGBoosterSaveModelToBuffer(booster, """{"format":"ubj"}""", out ulong length, out byte* bytes)
             .ThrowIfFailed("saving the model");

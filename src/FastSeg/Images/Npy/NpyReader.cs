@@ -4,20 +4,22 @@ namespace FastSeg.Images.Npy;
 
 /// <summary>
 /// An npy array as an image: H x W, or H x W x C with 1 to 16 channels, of which 3 are RGB; bool, whole numbers and floats of 8 to 64 bits
-/// in both byte orders, C order. An array cannot say that a channel is alpha, so all of them are data. The rows of a rectangle are read
-/// from where they lie in the file.
+/// in both byte orders, in C order or Fortran's. An array cannot say that a channel is alpha, so all of them are data. The rows of a
+/// rectangle, or its columns where these lie together, are read from where they lie in the file.
 /// </summary>
 internal sealed class NpyReader : ImageReader
 {
     private readonly InputFile _file;
     private readonly long _dataOffset;
     private readonly bool _swapped;
+    private readonly bool _columnsFirst;
 
-    private NpyReader(InputFile file, ImageInfo info, long dataOffset, bool swapped)
+    private NpyReader(InputFile file, ImageInfo info, NpyHeader header, bool swapped)
     {
         _file = file;
         Info = info;
-        _dataOffset = dataOffset;
+        _dataOffset = header.DataOffset;
+        _columnsFirst = header.FortranOrder;
         _swapped = swapped;
     }
 
@@ -42,19 +44,15 @@ internal sealed class NpyReader : ImageReader
         {
             throw file.Unsupported($"holds an array of shape {shapeText}", "an image has at least one pixel");
         }
-        if (header.FortranOrder && shape.Count(size => size > 1) > 1)
-        {
-            throw file.Unsupported("holds an array in Fortran order", "save numpy.ascontiguousarray(array)");
-        }
         int stored = shape.Count == 3 ? (int)shape[2] : 1;
         CheckSize(file, header, (long)stored * dtype.Type.Bytes(), $"{dtype.Name} {shapeText}");
         var info = new ImageInfo(file.Name, shape[1], shape[0], stored, dtype.Type)
         {
-            Format = $"npy, {(dtype.Swapped ? "big-endian " : "")}{dtype.Name} {shapeText}",
+            Format = $"npy, {(dtype.Swapped ? "big-endian " : "")}{dtype.Name} {shapeText}{(header.FortranOrder ? ", columns first" : "")}",
             Bits = dtype.Name == "bool" ? 1 : 8 * dtype.Type.Bytes(),
             HasAlpha = labels && stored == 4,
         };
-        return new NpyReader(file, info, header.DataOffset, dtype.Swapped);
+        return new NpyReader(file, info, header, dtype.Swapped);
     }
 
     public override long HeldBytes(int threads) => 0;
@@ -62,14 +60,21 @@ internal sealed class NpyReader : ImageReader
     public override void Read(Region region, Span<byte> destination)
     {
         ImageReading.Check(Info, region, destination.Length);
-        ReadStored(region, destination);
+        if (_columnsFirst)
+        {
+            ReadColumns(region, destination);
+        }
+        else
+        {
+            ReadRows(region, destination);
+        }
         if (_swapped)
         {
             ImageReading.SwapBytes(destination[..checked((int)(region.Pixels * Info.PixelBytes))], Info.Type.Bytes());
         }
     }
 
-    private void ReadStored(Region region, Span<byte> destination)
+    private void ReadRows(Region region, Span<byte> destination)
     {
         long stride = Info.Width * Info.PixelBytes, first = _dataOffset + (region.Y * stride) + (region.X * Info.PixelBytes);
         int rowBytes = checked((int)(region.Width * Info.PixelBytes));
@@ -81,6 +86,27 @@ internal sealed class NpyReader : ImageReader
         for (int y = 0; y < region.Height; y++)
         {
             _file.Read(first + (y * stride), destination.Slice(y * rowBytes, rowBytes));
+        }
+    }
+
+    /// <summary>Column by column, in which the samples of a channel lie one after the other.</summary>
+    private void ReadColumns(Region region, Span<byte> destination)
+    {
+        int bytes = Info.Type.Bytes();
+        long pixel = Info.PixelBytes, row = region.Width * pixel;
+        byte[] column = new byte[region.Height * bytes];
+        for (int c = 0; c < Info.Channels; c++)
+        {
+            for (long x = 0; x < region.Width; x++)
+            {
+                long before = (((c * Info.Width) + region.X + x) * Info.Height) + region.Y;
+                _file.Read(_dataOffset + (before * bytes), column);
+                long to = (x * pixel) + (c * bytes);
+                for (int from = 0; from < column.Length; from += bytes, to += row)
+                {
+                    column.AsSpan(from, bytes).CopyTo(destination[checked((int)to)..]);
+                }
+            }
         }
     }
 

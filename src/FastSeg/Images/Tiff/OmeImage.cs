@@ -43,7 +43,7 @@ internal sealed class OmeImage
         if (!xml.IsEmptyElement)
         {
             int depth = xml.Depth;
-            while (xml.Read() && xml.Depth > depth)
+            while (OmeXml.Next(xml) && xml.Depth > depth)
             {
                 if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "Channel")
                 {

@@ -88,6 +88,18 @@ internal sealed class LabelCommandTests : CliFixture
         Assert.That(Unnamed("lone.npy"), Does.Contain("class 3 (value 3) has 1 labelled pixel against"));
     }
 
+    /// <summary>255 far behind 1 and 2, as where it marks what is not labelled.</summary>
+    [Test]
+    public void AClassThatIsLikelyNoneIsSaid()
+    {
+        const string Sentence = "The value 255 is a class here, beside 1 to 2; where it marks what is not labelled, give --void 255.";
+        Put("void.npy", "|u1", Array.ConvertAll(Scene.Labels, value => value == 7 ? (byte)255 : value));
+        Assert.That(Unnamed("void.npy"), Does.Contain(Sentence));
+        Assert.That(Train("void.npy", "named.fastseg").Error, Is.Empty, "who names it means it");
+        Put("greys.npy", "|u1", Array.ConvertAll(Scene.Labels, value => value == 7 ? (byte)255 : (byte)(85 * value)));
+        Assert.That(Unnamed("greys.npy"), Is.Empty);
+    }
+
     /// <summary>Values that cannot match are a failure with a sentence, not a score of 0.</summary>
     [Test]
     public void AScoreWithoutACommonValueFails()

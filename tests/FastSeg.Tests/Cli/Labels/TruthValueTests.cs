@@ -77,6 +77,41 @@ internal sealed class TruthValueTests : CliFixture
         Assert.That(CommandLine.Run("score", labels, At("shifted.npy"), "--truth-offset", "1").Error, Is.Empty);
     }
 
+    /// <summary>255 for what nobody labelled, beside values that are classes.</summary>
+    [TestCase(".tif")]
+    [TestCase(".npy")]
+    public void AValueThatIsNoClassIsSaid(string extension)
+    {
+        string labels = At("void" + extension);
+        Succeed("segment", Greys, At("scene.npy"), "-o", labels);
+        byte[] found = Labels(labels).Samples;
+        Put("unlabelled.npy", [.. found.Select((value, i) => i < 5 ? (byte)255 : value)]);
+        Outcome outcome = CommandLine.Run("score", labels, At("unlabelled.npy"));
+        Assert.That(outcome.Code, Is.Zero, outcome.Error);
+        string said = outcome.ErrorLines.Single();
+        Assert.That(said, Does.Contain("unlabelled.npy: 5 pixels have the value 255, which is no class").And.Contain("--void 255"));
+        Assert.That(Succeed("score", labels, At("unlabelled.npy"), "--void", "255"), Does.Contain("1.0000"));
+    }
+
+    /// <summary>Colours of a truth become classes by a guess, which is said.</summary>
+    [Test]
+    public void AGuessAboutATruthsColoursIsSaid()
+    {
+        string labels = At("guessed.tif"), colours = At("guessed.npy");
+        Succeed("segment", Greys, At("scene.npy"), "-o", labels);
+        byte[] drawn =
+        [
+            .. Labels(labels).Samples
+                .SelectMany(value => (byte[])(value == 1 ? [0, 0, 255] : value == 2 ? [255, 0, 0] : [0, 0, 0])),
+        ];
+        File.WriteAllBytes(colours, Npy.Bytes("|u1", $"({H}, {W}, 3)", drawn));
+        Outcome outcome = CommandLine.Run("score", labels, colours);
+        Assert.That(outcome.ErrorLines[0], Does.Contain("each colour was taken for a class (blue (#0000ff) = 1, red (#ff0000) = 2)"));
+        Succeed("score", labels, colours, "--colours", "blue=1,red=2");
+        Outcome picture = CommandLine.Run("preview", At("scene.npy"), "--strokes", colours, "-o", At("guessed.png"));
+        Assert.That(picture.ErrorLines.Single(), Does.Contain("each colour was taken for a class"));
+    }
+
     private static void IsScore(string[] command, double[] expected, bool byValues)
     {
         using JsonDocument json = JsonDocument.Parse(Succeed([.. command, "--json"]));

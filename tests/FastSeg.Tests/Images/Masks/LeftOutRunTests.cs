@@ -39,6 +39,18 @@ internal sealed class LeftOutRunTests
         }
     }
 
+    /// <summary>Such as one of -1 and 0, in which nothing is above 0.</summary>
+    [Test]
+    public void AMaskThatLeavesOutEverythingIsSaid()
+    {
+        short[] negative = [.. Kept.Select(value => (short)-value)];
+        using MemoryImage empty = MemoryImage.FromMemory<short>(negative, W, H, name: "empty");
+        LabelMap map = new Segmenter(Trained.Grey).Segment(Whole, new SegmentOptions { Mask = empty });
+        Assert.That(map.Run.Warnings.Single(), Does.StartWith("empty leaves out every pixel of ").And.Contain("above 0"));
+        LabelMap kept = new Segmenter(Trained.Grey).Segment(Whole, new SegmentOptions { Mask = Mask });
+        Assert.That(kept.Run.Warnings, Has.None.Contains("leaves out"));
+    }
+
     [Test]
     public void ADeviceHasTheSameLabels()
     {

@@ -41,6 +41,27 @@ public sealed class NpyReaderTests
         Readers.CheckRectangles(reader, samples);
     }
 
+    /// <summary>As numpy saves a transposed array.</summary>
+    [Test]
+    public void ColumnsFirstIsReadAsRowsFirst([Values] SampleType type, [Values(0, 1, 5)] int channels)
+    {
+        int all = Math.Max(1, channels), size = type.Bytes();
+        byte[] samples = Scratch.Samples(Width, Height, all, type);
+        byte[][] values = [.. samples.Chunk(size)];
+        IEnumerable<byte[]> columns =
+            from c in Enumerable.Range(0, all)
+            from x in Enumerable.Range(0, Width)
+            from y in Enumerable.Range(0, Height)
+            select values[(((y * Width) + x) * all) + c];
+        string shape = channels == 0 ? $"({Height}, {Width})" : $"({Height}, {Width}, {channels})";
+        string dictionary = $"{{'descr': '<{Code(type)}', 'fortran_order': True, 'shape': {shape}, }}";
+        using var scratch = new Scratch();
+        using InputFile file = InputFile.Open(scratch.Put("a.npy", NpyFile(dictionary, [.. columns.SelectMany(value => value)])), "a.npy");
+        using NpyReader reader = NpyReader.Open(file, labels: false);
+        Assert.That(Scratch.ReadAll(reader), Is.EqualTo(samples));
+        Readers.CheckRectangles(reader, samples);
+    }
+
     [Test]
     public void BoolIsZeroAndOne()
     {

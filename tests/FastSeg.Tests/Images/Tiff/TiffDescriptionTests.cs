@@ -1,5 +1,6 @@
 using System.Text;
 using FastSeg.Images;
+using FastSeg.Images.Tiff;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Images.Tiff;
@@ -11,6 +12,35 @@ public sealed class TiffDescriptionTests
         <?xml version="1.0" encoding="UTF-8"?>
         <OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06">
         """;
+
+    /// <summary>A description makes no large process: what is read of it takes a few times its size, garbage included.</summary>
+    [TestCase("<a>", "")]
+    [TestCase("<Pixels>", "")]
+    [TestCase("<a/>", "<Pixels>")]
+    [TestCase("<a a='1' b='2' c='3'/>", "<Pixels>")]
+    [TestCase("<TiffData/>", "<Pixels>")]
+    [TestCase("<Channel/>", "<Pixels>")]
+    [TestCase("<Pixels/>", "")]
+    [TestCase("<a@/>", "")]
+    [TestCase(" a@='1'", "<a")]
+    [TestCase(" a='>'", "<!--'--><a")]
+    [TestCase(" a='1'", "<?a '?><![CDATA['<]]><a")]
+    [TestCase("&#38;", "<a>")]
+    public void LargeDescriptionsTakeLittleMemory(string part, string before)
+    {
+        const int Size = 2 << 20;
+        var text = new StringBuilder(Ome).Append(before);
+        for (int i = 0; text.Length < Size; i++)
+        {
+            text.Append(part.Replace("@", $"{i}", StringComparison.Ordinal));
+        }
+        string whole = text.ToString();
+        long bytes = GC.GetAllocatedBytesForCurrentThread();
+        OmeXml.Read(whole);
+        long taken = GC.GetAllocatedBytesForCurrentThread() - bytes;
+        TestContext.Out.WriteLine($"{taken / (double)whole.Length:F1} bytes a letter");
+        Assert.That(taken, Is.LessThan((1 << 20) + (8L * whole.Length)));
+    }
 
     [Test]
     public void ImageJComposites()

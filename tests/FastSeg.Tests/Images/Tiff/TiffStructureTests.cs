@@ -34,6 +34,24 @@ public sealed class TiffStructureTests
         Reads(builder, Image);
     }
 
+    /// <summary>As many as some threads read side by side, however wide the page is.</summary>
+    [Test]
+    public void AWiderPageKeepsNoMoreTiles()
+    {
+        using var scratch = new Scratch();
+        long Held(int width)
+        {
+            // Tiles that are nowhere are left out, so the file is small.
+            long[] nowhere = new long[(width + 255) / 256 * 16];
+            byte[] file = new TiffBuilder().Strips(width, 4096, 8, 1).Set(259, 3, 8).Remove(278).Set(322, 3, 256).Set(323, 3, 256)
+                .Set(324, 4, nowhere).Set(325, 4, nowhere).Build();
+            using ImageReader reader = ImageFile.Open(scratch.Put($"{width}.tif", file));
+            return reader.HeldBytes(2);
+        }
+        Assert.That(Held(80_000), Is.EqualTo(Held(20_000)).Within(1 << 20));
+        Assert.That(Held(20_000), Is.LessThan(12L << 20).And.GreaterThan(Held(1_000)));
+    }
+
     [Test]
     public void SizesInSamplesInsteadOfBytes()
     {

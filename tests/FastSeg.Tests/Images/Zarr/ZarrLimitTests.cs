@@ -120,6 +120,20 @@ internal sealed class ZarrLimitTests
         Assert.That(reader.HeldBytes(1), Is.InRange(65_536 * 513L, (65_536 * 513L) + (1 << 20)));
     }
 
+    /// <summary>As many as some threads read side by side, however wide the image is.</summary>
+    [Test]
+    public void AWiderImageKeepsNoMoreChunks()
+    {
+        long Held(int width)
+        {
+            File(".zarray", Array + $"\"shape\":[4096,{width}],\"chunks\":[256,256]}}");
+            using ImageReader reader = ImageFile.Open(_scratch.Folder);
+            return reader.HeldBytes(2);
+        }
+        Assert.That(Held(80_000), Is.EqualTo(Held(20_000)));
+        Assert.That(Held(20_000), Is.LessThan(20L << 20).And.GreaterThan(Held(1_000)));
+    }
+
     [Test]
     public void ABloscBlockOfPartsOfSamplesIsRefused()
     {
