@@ -39,6 +39,19 @@ internal sealed class LabelImportTests
         Assert.That(again.Classes, Has.Count.EqualTo(5));
     }
 
+    /// <summary>Names that the file carries are those of new classes; a class of the project keeps its own.</summary>
+    [Test]
+    public void NewClassesAreCalledAsTheFileSays()
+    {
+        using var drawn = new DrawnProject();
+        int[] values = [0, 1, 77, 200], labels = [.. Enumerable.Range(0, Width * Height).Select(i => values[i / 37 % values.Length])];
+        LabelClass[] named = [new(1, 1, "matrix"), new(77, 77, "crack")];
+        Into(drawn, Write(drawn, "labels.tif", labels, SampleType.UInt8, classes: named));
+        Assert.That(
+            drawn.Project.Classes.Select(one => (one.Value, one.Name)),
+            Is.EqualTo(new (byte, string)[] { (1, "class 1"), (2, "class 2"), (3, "it's a pore"), (4, "crack"), (5, "class 200") }));
+    }
+
     [Test]
     public void LabelsOfAnotherSizeAreRefused()
     {
@@ -107,10 +120,12 @@ internal sealed class LabelImportTests
     }
 
     private static (string Path, string Name) Write(
-        DrawnProject drawn, string name, int[] labels, SampleType type, int width = Width, int height = Height)
+        DrawnProject drawn, string name, int[] labels, SampleType type, int width = Width, int height = Height,
+        IReadOnlyList<LabelClass>? classes = null)
     {
         string path = Path.Combine(drawn.Root, name);
-        using ImageWriter writer = ImageFile.Create(path, new ImageLayout(width, height, type));
+        using ImageWriter writer = ImageFile.Create(
+            path, new ImageLayout(width, height, type) { IsLabelMap = classes is not null, Classes = classes ?? [] });
         byte[] bytes = type switch
         {
             SampleType.UInt8 => [.. labels.Select(label => (byte)label)],
