@@ -29,10 +29,12 @@ internal sealed class PointMeasurement(PointJob job, Session session)
         using Backbone? backbone = BackboneOption.Open(session, model, job.Model!, job.Backbone);
         var segmenter = new Segmenter(model, backbone);
         double startUp = SinceStart();
-        WarmUp(segmenter, Plan(segmenter));
-        // What is resident by now, the warm-up's code for one, is part of the plan.
+        Plan first = Plan(segmenter);
+        WarmUp(segmenter, first);
+        WarmUp(segmenter, first);
+        // What is resident by now, the warm-up's code for one, is part of the plan; its garbage is not.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         Plan plan = Plan(segmenter);
-        WarmUp(segmenter, plan);
         ScalingPoint point = Repeat(() =>
         {
             using ImageReader opened = ImageFile.Open(job.Image);
