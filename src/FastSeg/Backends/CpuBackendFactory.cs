@@ -24,7 +24,7 @@ internal sealed class CpuBackendFactory : BackendFactory
         {
             yield return ("forest", CpuBackend.ForestBytes(work.Forest!));
         }
-        foreach ((string, long) item in DeepImage.WorkerItems(work.Deep, work.Image, grid))
+        foreach ((string, long) item in DeepImage.WorkerItems(work.Deep, work.Image, grid, work.MapsOnDisk))
         {
             yield return item;
         }

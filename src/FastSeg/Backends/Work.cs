@@ -67,6 +67,14 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// <summary>Notes values of a few planes while trees are applied on the processor; null where nobody asks.</summary>
     public PlaneSamples? Planes { get; init; }
 
+    /// <summary>
+    /// Whether maps of deep features that are large may lie on the disk. They then do where <see cref="DeepMaps.LieOnDisk"/> says so.
+    /// </summary>
+    public bool MapsMayLieOnDisk { get; init; }
+
+    /// <summary>Whether the run computes maps of deep features that lie on the disk.</summary>
+    public bool MapsOnDisk { get; init; }
+
     /// <summary>Looks after each band that is computed.</summary>
     public Watch Watch { get; init; } = new();
 

@@ -28,13 +28,16 @@ public sealed record Plan(
     public int Reach { get; init; }
 
     /// <summary>
-    /// Bytes of an unnamed file in the temporary folder, in which a run of two passes keeps the first one's probabilities; 0 where there is
-    /// none.
+    /// Bytes of unnamed files in the temporary folder: deep features of a large image at low resolution, and the first pass's probabilities
+    /// in a run of two passes. 0 where there are none.
     /// </summary>
     public long DiskBytes { get; init; }
 
     /// <summary>Windows of the transformer that run at once; 0 where none runs.</summary>
     public int WindowsAtOnce { get; init; }
+
+    /// <summary>Whether a run of two passes keeps the first one's probabilities in such a file.</summary>
+    internal bool ProbabilitiesOnDisk { get; init; }
 
     /// <summary>Number of tiles.</summary>
     public long Tiles => Grid.Count;

@@ -63,8 +63,17 @@ internal sealed class DeepImage : IDisposable
     public IReadOnlyList<LowResolution> Maps => _maps.Maps;
 
     /// <summary>Buffers of a worker for the tiles of a grid.</summary>
-    public static IEnumerable<(string Name, long Bytes)> WorkerItems(DeepModel? model, ImageReader image, TileGrid grid)
+    /// <param name="model">The model; null for none.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="grid">The tiles.</param>
+    /// <param name="onDisk">Whether the maps lie on the disk, so that each worker has what its tile needs of them resident.</param>
+    public static IEnumerable<(string Name, long Bytes)> WorkerItems(
+        DeepModel? model, ImageReader image, TileGrid grid, bool onDisk = false)
     {
+        if (model is not null && onDisk)
+        {
+            yield return ("deep features", ResidentBytes(model, image.Info, grid.MaxCore));
+        }
         image = model is null ? image : DeepSource.Of(image, model.Description.Rgb, divided: false);
         if (model?.Network is { } network)
         {
@@ -81,10 +90,10 @@ internal sealed class DeepImage : IDisposable
         }
     }
 
-    /// <summary>Buffers of the whole run: the maps.</summary>
-    public static IEnumerable<(string Name, long Bytes)> SharedItems(DeepModel? model, ImageReader image)
+    /// <summary>Buffers of the whole run: the maps, unless they lie on the disk.</summary>
+    public static IEnumerable<(string Name, long Bytes)> SharedItems(DeepModel? model, ImageReader image, bool onDisk = false)
     {
-        if (model is not null)
+        if (model is not null && !onDisk)
         {
             yield return ("deep features", DeepMaps.Bytes(model, image.Info).Sum());
         }
@@ -102,27 +111,17 @@ internal sealed class DeepImage : IDisposable
     public static NeededRows RowsOf(DeepModel model, ImageInfo image, IEnumerable<Region> cores, int maxWidth)
     {
         UpsamplerPlanCpu? network = model.Network is { } learned ? LearnedPlanesCpu.PlanFor(learned, image, maxWidth) : null;
-        (DeepDescription description, int shifts) = (model.Description, model.Description.Shifts);
-        bool joint = description.Upsampling == Upsampling.JointBilateral;
-        (long, long) Rows(Region core, int patch)
-        {
-            // A cell whose neighbours overlap it is as high as the transformer's patch.
-            int side = shifts > 1 ? description.Patch : patch;
-            if (network is null && !joint)
-            {
-                // Centres of cells above and below.
-                return (core.Y - (2L * side), core.Bottom + (2L * side));
-            }
-            Region cells = network?.Features(core) ?? JointBilateral.Cells(
-                core, patch, LowResolutionTokens.Cells(image.Height, patch), LowResolutionTokens.Cells(image.Width, patch));
-            return (cells.Y * patch, ((cells.Bottom - 1) * patch) + side);
-        }
         int[] patches = [.. DeepMaps.Shapes(model).Select(map => map.Patch)];
-        return new NeededRows(cores.SelectMany(core => patches.Select(patch => Rows(core, patch))));
+        return new NeededRows(cores.SelectMany(core => patches.Select(patch => Rows(model, network, image, core, patch))));
     }
 
     /// <summary>Begins a tile; a learned upsampler computes all of its core now.</summary>
-    public void Start(int worker, Region core) => _workers[worker].Start(core);
+    public void Start(int worker, Region core)
+    {
+        // What the tile before looked at, on this thread or another one, which gets it back where it still needs it.
+        _maps.Drop();
+        _workers[worker].Start(core);
+    }
 
     /// <summary>Fills the band's last planes with deep features of the tile last begun. Allocates nothing.</summary>
     public void Fill(int worker, in Band band) => _workers[worker].Fill(band, band.Planes - Channels);
@@ -135,6 +134,41 @@ internal sealed class DeepImage : IDisposable
         {
             _maps.Dispose();
         }
+    }
+
+    /// <summary>The rows of pixels under the cells of one map that a core needs.</summary>
+    private static (long From, long To) Rows(DeepModel model, UpsamplerPlanCpu? network, ImageInfo image, Region core, int patch)
+    {
+        // A cell whose neighbours overlap it is as high as the transformer's patch.
+        int side = model.Description.Shifts > 1 ? model.Description.Patch : patch;
+        if (network is null && model.Description.Upsampling != Upsampling.JointBilateral)
+        {
+            // Centres of cells above and below.
+            return (core.Y - (2L * side), core.Bottom + (2L * side));
+        }
+        Region cells = network?.Features(core) ?? JointBilateral.Cells(
+            core, patch, LowResolutionTokens.Cells(image.Height, patch), LowResolutionTokens.Cells(image.Width, patch));
+        return (cells.Y * patch, ((cells.Bottom - 1) * patch) + side);
+    }
+
+    /// <summary>
+    /// Most bytes of maps on the disk that one worker has resident while it is at a tile: of each channel the rows under the tile, of each
+    /// row the columns under it and what the system brings along with every page that is touched.
+    /// </summary>
+    private static long ResidentBytes(DeepModel model, ImageInfo image, Region maxCore)
+    {
+        const long AlongWith = 64 << 10;
+        UpsamplerPlanCpu? network = model.Network is { } learned ? LearnedPlanesCpu.PlanFor(learned, image, maxCore.Width) : null;
+        Region middle = maxCore with { Y = (image.Height - maxCore.Height) / 2 };
+        long bytes = 0;
+        foreach ((int patch, int channels) in DeepMaps.Shapes(model))
+        {
+            (long from, long to) = Rows(model, network, image, middle, patch);
+            long rows = Math.Min(((to - from) / patch) + 1, LowResolutionTokens.Cells(image.Height, patch));
+            long row = LowResolutionTokens.Cells(image.Width, patch) * sizeof(float);
+            bytes += channels * ((rows * Math.Min(row, (maxCore.Width / patch * sizeof(float)) + AlongWith)) + AlongWith);
+        }
+        return Math.Min(bytes, DeepMaps.Bytes(model, image).Sum());
     }
 
     /// <summary>What brings the maps to full resolution for one worker.</summary>

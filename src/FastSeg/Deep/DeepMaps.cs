@@ -31,10 +31,11 @@ internal sealed class DeepMaps : IDisposable
     /// <param name="options">Progress and cancellation.</param>
     /// <param name="atOnce">Windows that run at once; they do not change the result.</param>
     /// <param name="needed">The rows of pixels whose cells are needed; others may have any values. Null for all.</param>
+    /// <param name="onDisk">Whether the maps lie in a file without a name: what <see cref="LieOnDisk"/> says.</param>
     /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
     public static DeepMaps Compute(
         DeepModel model, Backbone backbone, ImageReader image, SampleMap samples, StageTimes times, ComputeOptions options, int atOnce,
-        NeededRows? needed = null)
+        NeededRows? needed = null, bool onDisk = false)
     {
         DeepDescription description = model.Description;
         description.CheckBackbone(backbone);
@@ -59,7 +60,8 @@ internal sealed class DeepMaps : IDisposable
                     ? ShiftedTokens.Compute(
                         backbone, projection, image, seen, description.Windows, description.Shifts, times, part, atOnce, needed)
                     : LowResolution.Compute(
-                        backbone, projection, image, seen, description.Windows, times, part, description.Scales[i], atOnce, needed));
+                        backbone, projection, image, seen, description.Windows, times, part, description.Scales[i], atOnce, needed,
+                        onDisk));
                 done += windows[i];
             }
             return result;
@@ -96,6 +98,22 @@ internal sealed class DeepMaps : IDisposable
     /// <summary>Pixels from a cell to the next, and channels, of each map.</summary>
     public static IEnumerable<(int Patch, int Channels)> Shapes(DeepModel model) => model.Projections.Zip(
         model.Description.Scales, (projection, scale) => (model.Description.Patch / scale / model.Description.Shifts, projection.Channels));
+
+    /// <summary>
+    /// Whether the maps of an image are so large that they are kept in a file without a name, and its disk has room for them. Maps of
+    /// shifted pages, which are put together from parts, stay in memory.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="most">Most bytes that are kept in memory.</param>
+    public static bool LieOnDisk(DeepModel model, ImageInfo image, long most)
+    {
+        long bytes = Bytes(model, image).Sum();
+        return bytes > most && model.Description.Shifts == 1 && new DriveInfo(Path.GetTempPath()).AvailableFreeSpace > 2 * bytes;
+    }
+
+    /// <summary>Lets go of what is resident of maps on the disk.</summary>
+    public void Drop() => _maps.ForEach(map => map.Drop());
 
     /// <summary>Bytes of each map of an image.</summary>
     public static IEnumerable<long> Bytes(DeepModel model, ImageInfo image) =>

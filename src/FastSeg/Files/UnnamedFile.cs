@@ -32,6 +32,23 @@ internal sealed class UnnamedFile : IDisposable
         File.Delete(path);
     }
 
+    /// <summary>The open file, which stays this one's.</summary>
+    internal SafeFileHandle Handle => _handle;
+
+    /// <summary>Makes the file so long; what is new is 0. Its bytes on the disk are taken already.</summary>
+    /// <exception cref="FastSegException">The disk fails.</exception>
+    public void Extend(long bytes)
+    {
+        try
+        {
+            RandomAccess.SetLength(_handle, bytes);
+        }
+        catch (Exception e) when (PartialFile.IsDiskFailure(e))
+        {
+            throw Failure(e);
+        }
+    }
+
     /// <summary>Writes at a byte offset.</summary>
     /// <exception cref="FastSegException">The disk is full or fails.</exception>
     public void Write(long offset, ReadOnlySpan<byte> bytes)

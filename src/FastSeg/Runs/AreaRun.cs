@@ -38,7 +38,7 @@ internal sealed class AreaRun(TileRun run, Segmentation what, ComputeOptions opt
         Plan plan = run.Plan;
         var tiles = new TileGrid(what.Area, plan.TileWidth, plan.TileHeight);
         using var grid = new CountingGrid(run.Work.Image.Info.Bounds, what.Classes);
-        using var stored = new StoredProbabilities(tiles, what.Classes, plan.DiskBytes > 0, run.Work.Image.Info.Name);
+        using var stored = new StoredProbabilities(tiles, what.Classes, plan.ProbabilitiesOnDisk, run.Work.Image.Info.Name);
         long[] areas = FirstPass(grid, stored, times);
         long mark = Stopwatch.GetTimestamp();
         double[] weights = AreaWeights.Find(areas, now => grid.Count(now, plan.Workers, options.Cancellation));

@@ -128,6 +128,7 @@ internal sealed record Planner(
             Standardise = Work.Features.Standardise,
             Page = Image.Info.Bounds,
             Origin = origin,
+            DiskBytes = Work.MapsOnDisk ? DeepMaps.Bytes(Work.Deep!, Image.Info).Sum() : 0,
         };
     }
 
@@ -157,7 +158,7 @@ internal sealed record Planner(
         bool inMemory = options.Memory > 0 ? plan.PeakBytes + bytes <= options.Memory : bytes <= SecondPass.MostInMemory;
         return inMemory
             ? plan with { Items = [.. plan.Items, new PlanItem("probabilities", bytes, 1, PlanPhase.Run)] }
-            : plan with { DiskBytes = bytes };
+            : plan with { DiskBytes = plan.DiskBytes + bytes, ProbabilitiesOnDisk = true };
     }
 
     /// <summary>

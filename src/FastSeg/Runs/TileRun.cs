@@ -37,15 +37,18 @@ internal sealed class TileRun
         PlanBook? plans = null)
     {
         (_backbone, _options) = (backbone, options);
-        Work = work with { Watch = options.Watch ?? new Watch { Cancellation = options.Cancellation } };
         _factory = BackendChoice.Choose(options.Backend);
-        // Maps that are known lie in memory already.
+        // Maps that are known lie in memory already, and a device has its own.
         DeepModel? computed = backbone is null ? null : work.Deep;
+        bool onDisk = work.MapsMayLieOnDisk && !_factory.UpsamplesItself && computed is not null
+            && DeepMaps.LieOnDisk(computed, work.Image.Info, options.MostMapBytes);
+        work = work with { MapsOnDisk = onDisk };
+        Work = work with { Watch = options.Watch ?? new Watch { Cancellation = options.Cancellation } };
         var planner = new Planner(
             work, area, _factory, outputBytes,
             workers =>
             [
-                .. heldItems(workers), .. BesidesItems(options), .. DeepImage.SharedItems(computed, work.Image),
+                .. heldItems(workers), .. BesidesItems(options), .. DeepImage.SharedItems(computed, work.Image, onDisk),
                 .. ChannelItems(work, workers),
             ],
             computed is null ? null : new TransformerBuffers(computed, backbone!, work.Image))
@@ -226,7 +229,7 @@ internal sealed class TileRun
         DeepMaps maps = KnownMaps ?? DeepMaps.Compute(
             model, RequiredBackbone(_backbone, model), Work.Image, Work.Map, times,
             _options with { Progress = MapShare > 0 ? PartialProgress.Of(_options.Progress, 0, MapShare) : null }, Plan.WindowsAtOnce,
-            needed);
+            needed, Work.MapsOnDisk);
         Maps = KeepsMaps ? maps : null;
         bool owned = KnownMaps is null && !KeepsMaps;
         return new DeepImage(model, maps, owned, Work.Image, Work.Map, _factory.UpsamplesItself ? null : Plan, RoomToKeep(maps));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastSeg.Common;
 using FastSeg.Deep.Backbones;
+using FastSeg.Files;
 using FastSeg.Images;
 using FastSeg.Images.Samples;
 using FastSeg.Native;
@@ -13,7 +14,8 @@ namespace FastSeg.Deep.Tokens;
 /// </summary>
 internal sealed unsafe class LowResolution : IDisposable
 {
-    private readonly HostBuffer _values;
+    private readonly HostBuffer? _values;
+    private readonly MappedFile? _file;
 
     /// <summary>Allocates features; the caller fills them through <see cref="Plane"/>.</summary>
     /// <param name="channels">Planes.</param>
@@ -21,10 +23,14 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <param name="columns">Columns of cells.</param>
     /// <param name="patch">Pixels from a cell to the next.</param>
     /// <param name="overlap">Pixels that a cell shares with the next.</param>
-    public LowResolution(int channels, long rows, long columns, int patch, int overlap = 0)
+    /// <param name="onDisk">Whether the values lie in a file without a name, of which only what is in use is resident.</param>
+    /// <exception cref="FastSegException">There is no such memory, or the temporary folder cannot hold the file.</exception>
+    public LowResolution(int channels, long rows, long columns, int patch, int overlap = 0, bool onDisk = false)
     {
         (Channels, Rows, Columns, Patch, Overlap) = (channels, rows, columns, patch, overlap);
-        _values = new HostBuffer(checked(channels * rows * columns * sizeof(float)));
+        long bytes = checked(channels * rows * columns * sizeof(float));
+        _file = onDisk ? new MappedFile(bytes, "deep features") : null;
+        _values = onDisk ? null : new HostBuffer(bytes);
     }
 
     /// <summary>Planes.</summary>
@@ -45,10 +51,13 @@ internal sealed unsafe class LowResolution : IDisposable
     public int Overlap { get; }
 
     /// <summary>First cell of a channel. Its rows x columns values lie back to back, and so do the channels.</summary>
-    public float* Plane(int channel) => (float*)_values.Pointer + (channel * Rows * Columns);
+    public float* Plane(int channel) => (float*)(_values is null ? _file!.Pointer : _values.Pointer) + (channel * Rows * Columns);
 
-    /// <summary>All values as they lie in memory.</summary>
-    public HostBuffer Values => _values;
+    /// <summary>All values as they lie in memory; not for those on the disk.</summary>
+    public HostBuffer Values => _values ?? throw new InvalidOperationException("These features lie on the disk.");
+
+    /// <summary>Lets go of what is resident of a file; other threads may read and write meanwhile.</summary>
+    public void Drop() => _file?.Drop();
 
     /// <summary>Bytes held for an image.</summary>
     public static long Bytes(ImageInfo info, int patch, int channels) =>
@@ -65,22 +74,28 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <param name="scale">How many times the page is enlarged for the network: 1 or 2. Cells cover fewer pixels accordingly.</param>
     /// <param name="atOnce">Windows that run at once; they do not change the result.</param>
     /// <param name="needed">The rows of pixels whose cells are needed; others may have any values. Null for all.</param>
-    /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
+    /// <param name="onDisk">Whether the result lies on the disk.</param>
+    /// <exception cref="FastSegException">
+    /// The file is corrupt, a sample or a token is not finite, ONNX Runtime failed, or the temporary folder cannot hold the result.
+    /// </exception>
     public static LowResolution Compute(
         Backbone backbone, SharedPca projection, ImageReader image, InputMap map, WindowPolicy policy,
-        StageTimes? times = null, ComputeOptions? run = null, int scale = 1, int atOnce = 1, NeededRows? needed = null)
+        StageTimes? times = null, ComputeOptions? run = null, int scale = 1, int atOnce = 1, NeededRows? needed = null,
+        bool onDisk = false)
     {
         projection.CheckFits(backbone);
         using var tokens = new LowResolutionTokens(backbone, image, map, policy, scale, atOnce);
-        var result = new LowResolution(projection.Channels, tokens.Rows, tokens.Columns, backbone.Description.Patch / scale);
+        var result = new LowResolution(projection.Channels, tokens.Rows, tokens.Columns, backbone.Description.Patch / scale, onDisk: onDisk);
         try
         {
             void Take(long row, float* cells)
             {
                 projection.Project(cells, (int)result.Columns, result.Plane(0) + (row * result.Columns), result.Rows * result.Columns);
                 result.CheckFinite(backbone, row);
+                result.Drop();
             }
-            if (needed is not null)
+            // A new file is full of zeros.
+            if (needed is not null && !onDisk)
             {
                 result.Clear();
             }
@@ -99,7 +114,11 @@ internal sealed unsafe class LowResolution : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _values.Dispose();
+    public void Dispose()
+    {
+        _values?.Dispose();
+        _file?.Dispose();
+    }
 
     /// <summary>Makes all values 0, so that those of rows which are left out are some number.</summary>
     private void Clear()
