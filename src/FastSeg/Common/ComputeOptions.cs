@@ -69,7 +69,7 @@ public sealed record ComputeOptions
     /// <summary>A plan that was made for an image of the same form; null where the run makes its own.</summary>
     internal Plan? Planned { get; init; }
 
-    /// <summary>Most bytes of an image's deep features at low resolution that a segmentation keeps in memory; more go to the disk.</summary>
+    /// <summary>Most bytes of deep features at low resolution that a segmentation keeps in memory; more go to the disk.</summary>
     internal long MostMapBytes { get; init; } = 32L << 20;
 
     /// <summary>Threads that the run uses: <see cref="Threads"/>, or one for each core.</summary>

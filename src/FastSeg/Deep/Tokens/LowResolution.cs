@@ -85,7 +85,8 @@ internal sealed unsafe class LowResolution : IDisposable
     {
         projection.CheckFits(backbone);
         using var tokens = new LowResolutionTokens(backbone, image, map, policy, scale, atOnce);
-        var result = new LowResolution(projection.Channels, tokens.Rows, tokens.Columns, backbone.Description.Patch / scale, onDisk: onDisk);
+        var result = new LowResolution(
+            projection.Channels, tokens.Rows, tokens.Columns, backbone.Description.Patch / scale, onDisk: onDisk);
         try
         {
             void Take(long row, float* cells)
