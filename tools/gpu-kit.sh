@@ -66,7 +66,7 @@ cp "$(dirname "$(readlink -f "$(command -v dotnet)")")/dotnet" "$kit/dotnet/"
 dotnet "$perf/FastSeg.Perf.dll" kit prepare "$kit" "$(commit)" >/dev/null
 mkdir -p "$kit/peers"
 cp "$root/perf/peers/upsampler.py" "$root/tools/gpu-kit/torch_peer.py" "$kit/peers/"
-cp "$root/tools/gpu-kit/run.sh" "$root/tools/gpu-kit/README.md" "$root/tools/gpu-kit/fastseg" "$root/LICENSE" "$kit/"
+cp "$root"/tools/gpu-kit/{run.sh,fastseg,environment.sh,README.md} "$root/LICENSE" "$kit/"
 write_licences "$command/FastSeg.Cli.deps.json" "$kit/licences"
 tar -C "$stage" -czf "$stage/gpu-kit.tar.gz" gpu-kit
 size=$(stat -c %s "$stage/gpu-kit.tar.gz")

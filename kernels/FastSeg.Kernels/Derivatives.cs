@@ -34,15 +34,17 @@ public static class Derivatives
         int left = shape.CoreX + (Grid.IdxX * Columns), top = shape.CoreY + (Grid.IdxY * ThreadRows * Group.DimY);
         int rows = ThreadRows * Group.DimY, thread = (Group.IdxY * Columns) + Group.IdxX, threads = Columns * Group.DimY;
         bool inside = IsInside(blur, shape, left, top, rows);
-        int firstRow = top - Border - blur.Y, firstColumn = left - Border - blur.X;
+        // Where the place would be read from if the blur's rows were as long as those in shared memory.
+        int from = ((top - Border - blur.Y) * blur.Width) + left - Border - blur.X + thread;
         // Threads take the places one after the other: rows of 36 or 34 would leave most lanes of every second round idle.
         for (int i = thread; i < (rows + (2 * Border)) * BlurStride; i += threads)
         {
             int row = i / BlurStride;
             int at = inside
-                ? ((firstRow + row) * blur.Width) + firstColumn + i - (row * BlurStride)
+                ? from + (row * (blur.Width - BlurStride))
                 : blur.Index(left - Border + i - (row * BlurStride), top - Border + row);
             pixels[i] = blur.Values[at];
+            from += threads;
         }
         GroupBarrier.Wait();
         for (int i = thread; i < (rows + 2) * Stride; i += threads)
@@ -64,11 +66,12 @@ public static class Derivatives
         {
             return;
         }
-        int firstLine = top - shape.CoreY, end = Math.Min(rows, shape.CoreHeight - firstLine);
+        int firstLine = top - shape.CoreY;
         bool seven = planes.AreSeven();
         int pixel = ((firstLine + Group.IdxY) * shape.CoreWidth) + column, place = (Group.IdxY * Stride) + Group.IdxX;
         int middle = ((Group.IdxY + Border) * BlurStride) + Group.IdxX + Border;
-        for (int row = Group.IdxY; row < end; row += Group.DimY)
+        // What is left is counted down, because ILGPU would compute an end anew for every row.
+        for (int remaining = Math.Min(rows, shape.CoreHeight - firstLine) - Group.IdxY; remaining > 0; remaining -= Group.DimY)
         {
             float own = pixels[middle];
             var values = Derived.Of(own, gx.SubView(place, (2 * Stride) + 3), gy.SubView(place, (2 * Stride) + 3));

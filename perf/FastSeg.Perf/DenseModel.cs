@@ -28,13 +28,13 @@ internal static class DenseModel
         return _model;
     }
 
-    /// <summary>Trains on the scribbles of the Ni images in the sample.</summary>
-    public static TrainingResult Train(PerfRun run, TrainingOptions training, DeepOptions? deep = null)
+    /// <summary>Trains on the scribbles of the Ni images in the sample, or of the first ones.</summary>
+    public static TrainingResult Train(PerfRun run, TrainingOptions training, DeepOptions? deep = null, int most = int.MaxValue)
     {
         var images = new List<TrainingImage>();
         try
         {
-            foreach ((string image, string labels) in PerfImages.Training)
+            foreach ((string image, string labels) in PerfImages.Training.Take(most))
             {
                 images.Add(new TrainingImage(ImageFile.Open(image), ImageFile.OpenLabels(labels)));
             }

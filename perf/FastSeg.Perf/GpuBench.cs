@@ -41,6 +41,18 @@ internal static class GpuBench
             return;
         }
         Times(run, segmenter, image, options);
+        run.Add(LatencyBench.Segment(
+            run, $"dense, {options.Backend.Name()}", segmenter.Model, SmallSide, SampleType.UInt8, backend: options.Backend));
+    }
+
+    /// <summary>
+    /// Goes on the CPU through what is timed on a GPU, so that a dry run has seen its files and images. Its times say nothing.
+    /// </summary>
+    public static void Rehearse(PerfRun run)
+    {
+        int side = (int)run.Options.Size;
+        using var image = MemoryImage.FromMemory<byte>(PerfImages.Mosaic(side), side, side);
+        Times(run, new Segmenter(DenseModel.Get(run)), image, new ComputeOptions { Backend = BackendKind.Cpu });
     }
 
     /// <summary>The first real device that can be used, or the simulated one.</summary>
@@ -117,8 +129,6 @@ internal static class GpuBench
         {
             Note = $"{features} planes",
         });
-        run.Add(LatencyBench.Segment(
-            run, $"dense, {options.Backend.Name()}", segmenter.Model, SmallSide, SampleType.UInt8, backend: options.Backend));
     }
 
     /// <summary>The mosaic as a TIFF, to a TIFF of labels.</summary>

@@ -24,7 +24,7 @@ internal sealed record FamilyTime(string Name, double Pixels, double Seconds, st
 /// <param name="forest">Trees of about the benchmarks' shape.</param>
 internal sealed class GpuFamilies(BackendKind kind, DecisionForest forest)
 {
-    private const int Seed = 1, Cells = 72, SimulatedCells = 2, TimedRuns = 61;
+    private const int Seed = 1, Cells = 72, SimulatedCells = 1;
     private const string WholeNote = "launch after launch", AloneNote = "each kernel alone";
 
     /// <summary>Names of the parts that can be measured alone. A simulation has no time for the last one.</summary>
@@ -103,7 +103,8 @@ internal sealed class GpuFamilies(BackendKind kind, DecisionForest forest)
                 GpuForestCheck.Predict(device, forest, PerfImages.Mosaic(side), side);
             });
         }
-        int runs = _simulated ? 1 : TimedRuns;
+        // Each run begins with the one launch that makes floats of the samples.
+        int runs = kernels.Launches($"{nameof(Kernels.Pixels)}.");
         foreach ((string name, string kernelClass, _) in GpuPredictions.FilterKernels)
         {
             yield return new FamilyTime(name, pixels, kernels.Seconds(runs, $"{kernelClass}."), AloneNote);

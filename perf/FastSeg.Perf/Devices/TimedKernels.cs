@@ -36,6 +36,11 @@ internal sealed class TimedKernels(int repeats) : KernelLoader
     public double Seconds(int runs, params string[] classes) =>
         Kernels.Where(kernel => classes.Any(kernel.Key.StartsWith)).Sum(kernel => kernel.Value.Seconds) / runs;
 
+    /// <summary>How often the kernels of a class were launched, without what the measurement repeats.</summary>
+    /// <param name="name">The beginning of the kernels' names.</param>
+    public int Launches(string name) =>
+        Kernels.Where(kernel => kernel.Key.StartsWith(name, StringComparison.Ordinal)).Sum(kernel => kernel.Value.Launches);
+
     private void Time(string name, AcceleratorStream stream, Action launch)
     {
         launch();

@@ -16,14 +16,14 @@ internal static class KitPage
     private const int MostRows = 120;
 
     /// <summary>Writes the page, from what is known of the steps so far.</summary>
-    public static void Write(string path, KitFolder kit, KitSettings settings, IReadOnlyList<StepReport> reports)
+    public static void Write(string path, Recipe recipe, KitSettings settings, IReadOnlyList<StepReport> reports)
     {
         var text = new StringBuilder();
         string device = settings.Simulated ? "the simulated device: a dry run" : DeviceName(reports);
         text.Append(CultureInfo.InvariantCulture, $"# FastSeg on {device}\n\n");
-        string commit = kit.Recipe.Commit.Length > 0 ? kit.Recipe.Commit : "unknown";
+        string commit = recipe.Commit.Length > 0 ? recipe.Commit : "unknown";
         text.Append(CultureInfo.InvariantCulture, $"Run on {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC for {settings.Minutes:0.##} minutes, ");
-        text.Append(CultureInfo.InvariantCulture, $"with the kit of commit {commit}, made on {kit.Recipe.Made}.");
+        text.Append(CultureInfo.InvariantCulture, $"with the kit of commit {commit}, made on {recipe.Made}.");
         text.Append(settings.Simulated ? " **No GPU took part: every rate below is a count.**\n\n" : "\n\n");
         Table(text, ["step", "state", "s", "limit, s"], reports.Select(report => (string[])
         [

@@ -11,6 +11,9 @@ internal static class KitPrepare
     /// <summary>Images whose deep features the kit brings along: half a megabyte each.</summary>
     private const int MappedImages = 2;
 
+    /// <summary>Images on which the deep models are trained. Their labels are only compared with the CPU's.</summary>
+    private const int DeepTrainingImages = 1;
+
     private const int MosaicSide = 4096;
     private const string BackboneName = "fastseg-vit-tiny-8-int8";
 
@@ -36,7 +39,7 @@ internal static class KitPrepare
             (ReadOnlySpan<(string, Upsampling)>)[(KitFolder.Deep, Upsampling.Bilinear), (KitFolder.Learned, Upsampling.Learned)])
         {
             var deep = new DeepOptions(backbone) { Upsampling = upsampling };
-            DenseModel.Train(run, new TrainingOptions(), deep).Model.Save(kit.ModelPath(name));
+            DenseModel.Train(run, new TrainingOptions(), deep, DeepTrainingImages).Model.Save(kit.ModelPath(name));
         }
         // The transformer is none of our kernels: its result comes along, and the machine with the GPU needs no ONNX Runtime. Both models
         // have the projection of the transformer's folder, so both have the same maps.

@@ -12,6 +12,7 @@ internal static class KitProgram
         ["first"] = SpeedStep.First,
         ["families"] = SpeedStep.Families,
         ["whole"] = SpeedStep.Whole,
+        ["tile"] = CounterStep.Tile,
     };
 
     /// <summary>Runs one of the three; the result is the exit code.</summary>

@@ -9,10 +9,12 @@ namespace FastSeg.Perf.Kit;
 internal static class KitRun
 {
     /// <summary>Runs all steps; the exit code is 1 where one failed or was stopped.</summary>
-    public static int Run(KitSettings settings)
+    public static int Run(KitSettings settings) => Run(settings, KitStep.All, KitFolder.Required.Recipe);
+
+    /// <summary>Runs some steps, of a kit that was made in some way.</summary>
+    public static int Run(KitSettings settings, IReadOnlyList<KitStep> steps, Recipe recipe)
     {
-        KitFolder kit = KitFolder.Required;
-        StepReport[] reports = [.. KitStep.All.Select((step, i) => new StepReport
+        StepReport[] reports = [.. steps.Select((step, i) => new StepReport
         {
             Number = i + 1,
             Name = step.Name,
@@ -20,20 +22,28 @@ internal static class KitRun
             Simulated = settings.Simulated,
             Limit = step.Limit(settings.Minutes),
         })];
-        Prepare(settings.Out, [KitPage.FileName, .. reports.Select(report => report.FileName)]);
-        foreach ((KitStep step, StepReport report) in KitStep.All.Zip(reports))
+        string scratch = Prepare(settings.Out, [KitPage.FileName, .. reports.Select(report => report.FileName)]);
+        long start = Stopwatch.GetTimestamp();
+        double until = 0;
+        foreach ((KitStep step, StepReport report) in steps.Zip(reports))
         {
+            until += report.Limit;
+            report.Limit = Math.Max(until - Stopwatch.GetElapsedTime(start).TotalSeconds, 0);
             Console.WriteLine($"{report.Number}. {report.Title} (at most {report.Limit:0} s)");
-            Run(step, report, settings);
-            KitPage.Write(Path.Combine(settings.Out, KitPage.FileName), kit, settings, reports);
+            Run(step, report, settings, scratch);
+            KitPage.Write(Path.Combine(settings.Out, KitPage.FileName), recipe, settings, reports);
             Console.WriteLine($"   {report.State}, {report.Seconds:0.0} s");
         }
+        Delete(scratch);
         Console.WriteLine($"{Path.Combine(settings.Out, KitPage.FileName)} says what was found; docs/gpu.md says where to send it.");
         return reports.Any(report => report.State is StepReport.Failed or StepReport.Stopped) ? 1 : 0;
     }
 
-    /// <summary>Makes the folder of the results, and takes away those of an earlier run, so that no step shows another run's.</summary>
-    private static void Prepare(string folder, string[] names)
+    /// <summary>
+    /// Makes the folder of the results, and takes away those of an earlier run, so that no step shows another run's. Makes a folder for
+    /// what is only needed meanwhile, and returns it.
+    /// </summary>
+    private static string Prepare(string folder, string[] names)
     {
         try
         {
@@ -45,12 +55,20 @@ internal static class KitRun
         {
             throw new FastSegException($"{folder} cannot take the results: {e.Message.TrimEnd('.')}; name a folder that can be written.");
         }
+        try
+        {
+            return Directory.CreateTempSubdirectory("fastseg-kit-").FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FastSegException(
+                $"The temporary folder {Path.GetTempPath()} cannot be written: {e.Message.TrimEnd('.')}; let TMPDIR name one that can.");
+        }
     }
 
-    private static void Run(KitStep step, StepReport report, KitSettings settings)
+    private static void Run(KitStep step, StepReport report, KitSettings settings, string all)
     {
-        string path = Path.Combine(settings.Out, report.FileName);
-        string scratch = Directory.CreateTempSubdirectory("fastseg-kit-").FullName;
+        string path = Path.Combine(settings.Out, report.FileName), scratch = Path.Combine(all, report.Name);
         long start = Stopwatch.GetTimestamp();
         void Save()
         {
@@ -62,7 +80,9 @@ internal static class KitRun
         Save();
         try
         {
-            step.Run(new StepWork(settings, report, scratch));
+            Directory.CreateDirectory(scratch);
+            // What the driver assembled for one step, the next finds.
+            step.Run(new StepWork(settings, report, scratch, Path.Combine(all, "assembled")));
         }
         catch (Exception e)
         {
@@ -70,13 +90,18 @@ internal static class KitRun
         }
         report.End();
         Save();
+        Delete(scratch);
+    }
+
+    private static void Delete(string folder)
+    {
         try
         {
-            Directory.Delete(scratch, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A process that hangs in the driver may still write there; the next step does not wait for it.
+            // A process that hangs in the driver may still write there; nobody waits for it.
         }
     }
 }

@@ -14,6 +14,9 @@ internal sealed record KitSettings(string Out, double Minutes, bool Simulated)
     private const string Usage =
         "usage: run.sh OUT [MINUTES] [--simulated]; OUT is a folder for the results, MINUTES is 8 where it is not said";
 
+    /// <summary>Folders in which other programs are looked for, with colons between them.</summary>
+    public string SearchPath { get; init; } = Environment.GetEnvironmentVariable("PATH") ?? "";
+
     /// <summary>The kind of device.</summary>
     public BackendKind Kind => Simulated ? BackendKind.Simulated : BackendKind.Cuda;
 

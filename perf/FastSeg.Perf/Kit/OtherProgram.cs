@@ -5,7 +5,7 @@ namespace FastSeg.Perf.Kit;
 
 /// <summary>How a program ended.</summary>
 /// <param name="Code">Its exit code; null where it was stopped at its limit.</param>
-/// <param name="Output">What it printed, both streams of it.</param>
+/// <param name="Output">What it printed, both streams of it, also where it was stopped.</param>
 internal sealed record Ended(int? Code, string Output)
 {
     /// <summary>The last line that says something.</summary>
@@ -24,18 +24,23 @@ internal static class OtherProgram
 
     private static readonly string[] MorePlaces =
     [
-        "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/cuda/bin", "/opt/conda/bin", "/usr/local/cuda/nsight-compute", "/opt/nvidia",
+        "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/nvidia/bin", "/usr/local/cuda/bin", "/usr/local/cuda/nsight-compute",
+        "/opt/nvidia", "/usr/lib/wsl/lib", "/opt/conda/bin",
     ];
 
-    /// <summary>Where a program lies: on the path, or where NVIDIA's and others' installers put it; null where it is not there.</summary>
-    public static string? Find(string name)
+    /// <summary>
+    /// Where programs of a name lie: in the folders of a path, and then where NVIDIA's and others' installers put them.
+    /// </summary>
+    public static IEnumerable<string> Find(string name, string path)
     {
-        string[] path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
         IEnumerable<string> toolkits = Folders("/usr/local", "cuda*").Select(folder => Path.Combine(folder, "bin"));
-        IEnumerable<string> profilers = Folders("/opt/nvidia/nsight-compute", "*");
-        return path.Concat(MorePlaces).Concat(toolkits).Concat(profilers)
+        IEnumerable<string> pythons = Folders("/opt", "*").SelectMany(
+            folder => (string[])[Path.Combine(folder, "bin"), Path.Combine(folder, ".venv", "bin")]);
+        return path.Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Concat(MorePlaces).Concat(toolkits).Concat(Folders("/opt/nvidia/nsight-compute", "*")).Concat(pythons)
             .Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists);
+            .Where(File.Exists)
+            .Distinct();
     }
 
     /// <summary>Runs a program to its end or to its limit, when it is killed with all that it started.</summary>
@@ -84,7 +89,14 @@ internal static class OtherProgram
             process.WaitForExitAsync().Wait(Patience);
             return process.ExitCode;
         }
-        process.Kill(entireProcessTree: true);
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is AggregateException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // One that ended meanwhile, or that may not be killed, is left behind.
+        }
         process.WaitForExit(Patience);
         return null;
     }

@@ -6,15 +6,26 @@ namespace FastSeg.Perf.Kit;
 /// <summary>The same work in PyTorch on the same GPU, where it is there.</summary>
 internal static class PeerStep
 {
+    private const string Script = "torch_peer.py";
+
+    /// <summary>Ends well where PyTorch is installed, without loading it.</summary>
+    private const string Asks = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)";
+
     public static void Run(StepWork work)
     {
-        if (OtherProgram.Find("python3") is not { } python)
+        string[] pythons = [.. work.Find("python3")];
+        if (pythons.Length == 0)
         {
             work.Found.CannotDo("PyTorch: there is no python3.");
             return;
         }
+        // The first python3 need not be the one that has PyTorch.
+        work.Waiting = pythons.Length;
+        string python = Array.Find(pythons, candidate => work.Run($"{candidate}: PyTorch", candidate, ["-c", Asks]) is { Code: 0 })
+            ?? pythons[0];
+        work.Waiting = 0;
         string device = work.Settings.Simulated ? "cpu" : "cuda";
-        string script = KitFolder.Required.File("peers", "torch_peer.py");
+        string script = KitFolder.Here?.File("peers", Script) ?? Path.Combine(Repository.Root, "tools", "gpu-kit", Script);
         if (work.Run("PyTorch", python, [script, "--device", device]) is not { } ended)
         {
             return;
@@ -27,7 +38,7 @@ internal static class PeerStep
         {
             work.Found.CannotDo($"PyTorch: {ended.LastLine}");
         }
-        else if (ended.Code != 0)
+        else if (ended.Code is not (0 or null))
         {
             work.Found.Fail($"PyTorch's script ended with exit code {ended.Code}: {ended.LastLine}");
         }

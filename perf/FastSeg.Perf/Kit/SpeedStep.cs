@@ -15,14 +15,22 @@ internal static class SpeedStep
     {
         // A folder of its own for what the driver assembles: the first process finds nothing there, the second finds all.
         (string, string) cache = ("CUDA_CACHE_PATH", Path.Combine(work.Scratch, "first"));
+        work.Waiting = 3;
         work.Worker("first", "run, nothing assembled before", cache);
+        work.Waiting = 2;
         work.Worker("first", "run of a later process", cache);
+        work.Waiting = 1;
         work.Workers("families", GpuFamilies.Parts);
-        work.Worker("whole");
         if (work.Settings.Simulated)
         {
             work.Found.CannotDo(SimulatedNote);
         }
+        else
+        {
+            DeviceStep.Clocks(work, "right after the kernels");
+        }
+        work.Waiting = 0;
+        work.Worker("whole");
     }
 
     /// <summary>Seconds from a process's first call to its first labels, and those of the next call.</summary>
@@ -73,6 +81,10 @@ internal static class SpeedStep
         PerfRun run = null!;
         run = new PerfRun(options, new Bounds(0, 0)) { Added = () => Keep(run, worker.Found) };
         GpuBench.Whole(run);
+        if (worker.Simulated)
+        {
+            GpuBench.Rehearse(new PerfRun(options, new Bounds(0, 0)));
+        }
     }
 
     private static void Keep(PerfRun run, Findings found)

@@ -22,8 +22,8 @@ internal sealed class StepReport
     /// <summary>How it stands.</summary>
     public string State { get; set; } = Waiting;
 
-    /// <summary>Seconds that it may take.</summary>
-    public required double Limit { get; init; }
+    /// <summary>Seconds that it may take: its own, and what the steps before it left over.</summary>
+    public required double Limit { get; set; }
 
     /// <summary>Seconds that it took.</summary>
     public double Seconds { get; set; }

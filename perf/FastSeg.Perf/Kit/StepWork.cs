@@ -10,8 +10,12 @@ namespace FastSeg.Perf.Kit;
 /// <param name="settings">What the run was asked for.</param>
 /// <param name="report">The step's report.</param>
 /// <param name="scratch">A folder for what is only needed meanwhile.</param>
-internal sealed class StepWork(KitSettings settings, StepReport report, string scratch)
+/// <param name="assembled">Where the driver keeps for all steps the kernels that it assembled; null for a folder of the step's own.</param>
+internal sealed class StepWork(KitSettings settings, StepReport report, string scratch, string? assembled = null)
 {
+    /// <summary>The least part of a step's limit that a program of it has.</summary>
+    private const double LeastShare = 1 / 8.0;
+
     private readonly long _start = Stopwatch.GetTimestamp();
 
     public KitSettings Settings { get; } = settings;
@@ -20,6 +24,15 @@ internal sealed class StepWork(KitSettings settings, StepReport report, string s
 
     /// <summary>A folder for what is only needed meanwhile.</summary>
     public string Scratch { get; } = scratch;
+
+    /// <summary>
+    /// How many more programs the step wants to run after the next one. Where there are some, the next one has half of what is left of the
+    /// step's limit, so that one that hangs takes no other's turn.
+    /// </summary>
+    public int Waiting { get; set; }
+
+    /// <summary>Where programs of a name lie, the first ones first.</summary>
+    public IEnumerable<string> Find(string name) => OtherProgram.Find(name, Settings.SearchPath);
 
     /// <summary>Time that is left of the step's limit.</summary>
     private TimeSpan Left => TimeSpan.FromSeconds(report.Limit) - Stopwatch.GetElapsedTime(_start);
@@ -38,7 +51,7 @@ internal sealed class StepWork(KitSettings settings, StepReport report, string s
         }
         if (ended?.Code is { } code and not 0)
         {
-            Found.Fail($"{worker} {argument} ended with exit code {code}: {ended.LastLine}");
+            Found.Fail($"{$"{worker} {argument}".TrimEnd()} ended with exit code {code}: {ended.LastLine}");
         }
     }
 
@@ -47,22 +60,35 @@ internal sealed class StepWork(KitSettings settings, StepReport report, string s
     /// </summary>
     public void Workers(string worker, IReadOnlyList<string> parts)
     {
-        foreach (string part in Settings.Simulated ? [string.Join(' ', parts)] : parts)
+        string[] processes = Settings.Simulated ? [string.Join(' ', parts)] : [.. parts];
+        int others = Waiting;
+        for (int i = 0; i < processes.Length; i++)
         {
-            Worker(worker, part);
+            Waiting = others + processes.Length - 1 - i;
+            Worker(worker, processes[i]);
         }
+        Waiting = others;
     }
 
-    /// <summary>Runs another program; null where there is no time left, or its limit stopped it.</summary>
+    /// <summary>
+    /// Runs another program; null where there is no time left. Where its limit stops it, it has no exit code, and what it printed counts.
+    /// </summary>
     public Ended? Run(string what, string program, IReadOnlyList<string> arguments, params (string Name, string Value)[] variables)
     {
-        if (Left <= TimeSpan.Zero)
+        double left = Left.TotalSeconds;
+        if (left <= 0)
         {
             report.State = StepReport.Stopped;
             Found.Note($"{what} was not begun, because the step's {report.Limit:0} s were over.");
             return null;
         }
-        Ended ended = OtherProgram.Run(program, arguments, Left, [("CUDA_CACHE_PATH", Path.Combine(Scratch, "assembled")), .. variables]);
+        double share = Waiting > 0 ? Math.Min(Math.Max(left / 2, LeastShare * report.Limit), left) : left;
+        (string, string)[] all =
+        [
+            ("CUDA_CACHE_PATH", assembled ?? Path.Combine(Scratch, "assembled")), ("CUDA_CACHE_DISABLE", "0"),
+            ("PYTHONDONTWRITEBYTECODE", "1"), .. variables,
+        ];
+        Ended ended = OtherProgram.Run(program, arguments, TimeSpan.FromSeconds(share), all);
         if (ended.Code != 0)
         {
             Found.Texts[what] = ended.Output;
@@ -70,8 +96,8 @@ internal sealed class StepWork(KitSettings settings, StepReport report, string s
         if (ended.Code is null)
         {
             report.State = StepReport.Stopped;
-            Found.Note($"{what} was stopped, because the step's {report.Limit:0} s were over.");
-            return null;
+            string whose = Waiting > 0 ? "it had taken its share of" : "it had taken the rest of";
+            Found.Note($"{what} was stopped after {share:0} s, because {whose} the step's {report.Limit:0} s.");
         }
         return ended;
     }

@@ -24,13 +24,16 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
     private const long MemoryOfLargest = 8L << 30;
 
     private readonly GpuThread _thread;
+    private readonly BackendKind _limits;
 
     /// <summary>Opens the device.</summary>
     /// <param name="kind">The kind of device.</param>
     /// <param name="memory">Bytes of its memory, for a simulation that shall be like another device; 0 for what it has.</param>
+    /// <param name="limits">The kind of device whose limits count, for such a simulation; null for the device's own.</param>
     /// <exception cref="FastSegException">There is no such device; the sentence says why.</exception>
-    public GpuBackendFactory(BackendKind kind, long memory = 0)
+    public GpuBackendFactory(BackendKind kind, long memory = 0, BackendKind? limits = null)
     {
+        _limits = limits ?? kind;
         _thread = new GpuThread(kind);
         Kind = kind;
         MemoryBytes = memory > 0 ? memory : _thread.Device.MemoryBytes;
@@ -106,7 +109,7 @@ internal sealed class GpuBackendFactory : BackendFactory, IDisposable
 
     /// <inheritdoc/>
     public override long DeviceLimit(ComputeOptions options) =>
-        Limit(_thread.Device.Kind, options.DeviceMemory, MemoryBytes);
+        Limit(_limits, options.DeviceMemory, MemoryBytes);
 
     /// <summary>
     /// Bytes that a plan may take on a device: what was asked for, or a share of its memory. In OpenCL C a view's place in its buffer is a

@@ -33,7 +33,7 @@ internal static class GpuCounts
     /// </summary>
     private const double GaussianX = 837.4 / 1847.9, GaussianY = 790.9 / 1405.9, MembraneNow = 1035.7 / 2053;
 
-    private const double DerivativesNow = 205.3 / 340.5, TreesNow = 11223.0 / 12055;
+    private const double DerivativesNow = 197.7 / 340.5, TreesNow = 11223.0 / 12055;
 
     /// <summary>The classical filters of one channel.</summary>
     /// <param name="spec">Which features.</param>

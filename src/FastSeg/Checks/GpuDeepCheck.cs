@@ -12,7 +12,7 @@ namespace FastSeg.Checks;
 /// </summary>
 internal static unsafe class GpuDeepCheck
 {
-    private const int Channels = 32, Patch = 14, Cells = 72, LearnedCells = 36, SimulatedCells = 3, SimulatedLearnedCells = 2;
+    private const int Channels = 32, Patch = 14, Cells = 72, LearnedCells = 36, SimulatedCells = 2, SimulatedLearnedCells = 1;
 
     /// <summary>
     /// Largest error of the learned upsampler, as a part of its result's range. The CPU convolves by Winograd's algorithm and the device

@@ -16,7 +16,12 @@ internal sealed record GpuRates(double BytesPerSecond, double FlopsPerSecond, do
     private const int Runs = 5, Batch = 10;
     private const float Gain = 0.999f, Step = 1e-3f;
 
-    /// <summary>Seconds that one call's kernels take: the best of five batches of ten calls, after one batch to warm up.</summary>
+    /// <summary>Seconds of batches that do not count: an idle GPU's clock is slow, and takes a while to rise.</summary>
+    private const double WarmUp = 0.1;
+
+    /// <summary>
+    /// Seconds that one call's kernels take: the best of five batches of ten calls, after batches for a tenth of a second to warm up.
+    /// </summary>
     /// <param name="device">The device. On a simulated one the call is made once, and the time is 0, because it would mean nothing.</param>
     /// <param name="launch">Puts kernels, and nothing else, into the default stream.</param>
     public static double Seconds(GpuDevice device, Action<AcceleratorStream> launch)
@@ -28,18 +33,24 @@ internal sealed record GpuRates(double BytesPerSecond, double FlopsPerSecond, do
         {
             return 0;
         }
-        double best = double.MaxValue;
-        for (int run = 0; run <= Runs; run++)
+        long first = Stopwatch.GetTimestamp();
+        do
         {
-            long start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < Batch; i++)
-            {
-                launch(stream);
-            }
-            stream.Synchronize();
-            best = run == 0 ? best : Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds / Batch);
+            BatchSeconds(stream, launch);
         }
-        return best;
+        while (Stopwatch.GetElapsedTime(first).TotalSeconds < WarmUp);
+        return Enumerable.Range(0, Runs).Min(_ => BatchSeconds(stream, launch) / Batch);
+    }
+
+    private static double BatchSeconds(AcceleratorStream stream, Action<AcceleratorStream> launch)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < Batch; i++)
+        {
+            launch(stream);
+        }
+        stream.Synchronize();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     /// <summary>Floats that are copied: 256 MiB, which no cache holds; a few on the simulated device.</summary>

@@ -34,12 +34,25 @@ internal sealed class GpuTileTests
     public void AreSmallerWhereThreadsWouldWait() =>
         Assert.That(PlanOf(80 * Gibi, new ComputeOptions { Threads = 12 }).TileWidth, Is.EqualTo(1024));
 
-    private static Plan PlanOf(long memory, ComputeOptions options)
+    /// <summary>
+    /// In OpenCL C a view's place has 32 bits with a sign. Two tiles of 2048 x 2048 with 58 planes of floats lie further apart, so there
+    /// tiles are smaller; on other devices of the same memory they are not.
+    /// </summary>
+    [TestCase(BackendKind.Cuda, 2048)]
+    [TestCase(BackendKind.OpenCl, 1024)]
+    public void KeepTheirPlacesWithinAnOpenClDevicesBits(BackendKind kind, int side)
+    {
+        Plan plan = PlanOf(80 * Gibi, new ComputeOptions { Threads = 4 }, kind, planes: true);
+        Assert.That(plan.TileWidth, Is.EqualTo(side));
+        Assert.That(plan.DeviceBytes > int.MaxValue, Is.EqualTo(kind == BackendKind.Cuda));
+    }
+
+    private static Plan PlanOf(long memory, ComputeOptions options, BackendKind limits = BackendKind.Cuda, bool planes = false)
     {
         using var image = MemoryImage.FromMemory<byte>(new byte[Side * Side], Side, Side);
-        using var factory = new GpuBackendFactory(BackendKind.Simulated, memory);
+        using var factory = new GpuBackendFactory(BackendKind.Simulated, memory, limits);
         Model model = Trees.Value;
-        var work = new Work(image, model.Features, 1, null, model.Forest);
+        var work = new Work(image, model.Features, 1, null, planes ? null : model.Forest);
         return new Planner(work, image.Info.Bounds, factory, core => core.Pixels, _ => [], null).Make(options);
     }
 }

@@ -66,31 +66,6 @@ internal sealed class GpuKitTests
         AssertPage(File.ReadAllText(Path.Combine(results, "gpu.md")));
     }
 
-    /// <summary>A model that cannot be read fails its own worker. Limits that are too short stop steps. Neither ends the run.</summary>
-    [Test]
-    public void WhatFailsOrIsStoppedEndsNoRun()
-    {
-        string model = _elsewhere.File("gpu-kit/models/scribble.fastseg"), kept = _elsewhere.File("kept");
-        File.Move(model, kept);
-        try
-        {
-            (int code, string results, string said) = Run("short", "0.5", "--simulated");
-            Assert.That(code, Is.EqualTo(1), said);
-            Assert.That(Directory.GetFiles(results).Select(Path.GetFileName).Order(StringComparer.Ordinal), Is.EqualTo(Files));
-            JsonElement selfTest = Json(Path.Combine(results, Files[1])), labels = Json(Path.Combine(results, Files[2]));
-            Assert.That(State(selfTest), Is.EqualTo("stopped at its limit"));
-            Assert.That(Rows(selfTest, "Self-test"), Is.Not.Empty, "what was found before stays");
-            Assert.That(State(labels), Is.EqualTo("failed"));
-            Assert.That(Texts(labels, "failures"), Has.One.Contains("scribble"));
-            string page = File.ReadAllText(Path.Combine(results, "gpu.md"));
-            Assert.That(page, Does.Contain("**FAILED**: labels scribble").And.Contain("stopped at its limit"));
-        }
-        finally
-        {
-            File.Move(kept, model);
-        }
-    }
-
     [TestCase("run.sh OUT [MINUTES] [--simulated]")]
     [TestCase("MINUTES is \"soon\"", "out", "soon")]
     [TestCase("MINUTES is \"NaN\"", "out", "NaN")]
@@ -155,9 +130,6 @@ internal sealed class GpuKitTests
     private static JsonElement Json(string path) => JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
 
     private static string State(JsonElement step) => step.GetProperty("state").GetString()!;
-
-    private static string[] Texts(JsonElement step, string list) =>
-        [.. step.GetProperty("found").GetProperty(list).EnumerateArray().Select(text => text.GetString()!)];
 
     private static string[][] Rows(JsonElement step, string table) =>
     [

@@ -28,12 +28,12 @@ internal sealed class PtxExecutedTests
         Assert.That(found["Membrane.Default<FloatSink>"], Is.EqualTo(1035.7).Within(1).Percent);
     }
 
-    /// <summary>Groups that see no edge: 0.6 of the 340.5 instructions that a pixel and scale took before.</summary>
+    /// <summary>Groups that see no edge: 0.58 of the 340.5 instructions that a pixel and scale took before; 0.6 is wanted.</summary>
     [Test]
     public void DerivativesTakeWhatIsCounted()
     {
         double found = Executed(Derivatives)["Derivatives.Run<FloatSink>"];
-        Assert.That(found, Is.EqualTo(205.3).Within(1).Percent);
+        Assert.That(found, Is.EqualTo(197.7).Within(1).Percent.And.LessThan(0.6 * 340.5));
     }
 
     /// <summary>
