@@ -70,7 +70,7 @@ internal static class LabelStep
         }
         (long Width, long Height)[] tiles = !small ? Tiles
             : !worker.Simulated ? SmallTiles
-            : name == KitFolder.Learned ? SimulatedTiles[..1] : SimulatedTiles;
+            : name == KitFolder.Dense ? SimulatedTiles : SimulatedTiles[..1];
         Region? window = !small ? null : worker.Simulated ? SimulatedWindow : SmallWindow;
         IReadOnlyList<string> images = model.Deep is null ? kit.Images : kit.Mapped;
         foreach (string path in small ? images.Take(1) : images)

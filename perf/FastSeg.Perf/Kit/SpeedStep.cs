@@ -18,7 +18,10 @@ internal static class SpeedStep
         work.Waiting = 3;
         work.Worker("first", "run, nothing assembled before", cache);
         work.Waiting = 2;
-        work.Worker("first", "run of a later process", cache);
+        if (!work.Settings.Simulated)
+        {
+            work.Worker("first", "run of a later process", cache);
+        }
         work.Waiting = 1;
         work.Workers("families", GpuFamilies.Parts);
         if (work.Settings.Simulated)
