@@ -12,6 +12,8 @@ namespace FastSeg.Resuming;
 /// </summary>
 internal static class KeptAreas
 {
+    private const string LimitWords = "a memory limit of";
+
     /// <summary>Classes, first row, and the row behind the last one.</summary>
     private const int HeaderNumbers = 3;
 
@@ -56,16 +58,34 @@ internal static class KeptAreas
     /// <param name="hidden">The run's folder.</param>
     /// <param name="page">The page.</param>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="options">Threads and cancellation.</param>
-    /// <exception cref="FastSegException">A share is of another image.</exception>
+    /// <param name="options">Threads, memory and cancellation.</param>
+    /// <exception cref="FastSegException">The memory is not enough.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public static double[]? Weights(string hidden, Region page, int classes, ComputeOptions options)
+    public static double[]? Weights(string hidden, ImageInfo page, int classes, ComputeOptions options)
     {
         string[] files = [.. Shares(hidden)];
         if (files.Length == 0)
         {
             return null;
         }
+        RefuseLittle(page, classes, options.Memory);
+        return Weights(files, page.Bounds, classes, options);
+    }
+
+    /// <summary>The grid is gone before anything else of the run is allocated, so that no plan counts it.</summary>
+    private static void RefuseLittle(ImageInfo page, int classes, long memory)
+    {
+        long peak = ProcessMemory.Resident() + CountingGrid.Bytes(page.Bounds, classes);
+        if (memory > 0 && peak > memory)
+        {
+            throw new FastSegException(
+                $"{page.Name}: {LimitWords} {ByteSize.Text(memory)} is not enough to put the shares of the areas together; the least that "
+                + $"would do is {ByteSize.Least(peak)}.", Setting.Memory, LimitWords);
+        }
+    }
+
+    private static double[]? Weights(string[] files, Region page, int classes, ComputeOptions options)
+    {
         using var grid = new CountingGrid(page, classes);
         long[] areas = new long[classes];
         var covered = new List<(long From, long To)>();

@@ -222,7 +222,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     {
         bool counts = (segment.Smoothing ?? model.Smoothing).Mode == SmoothingMode.Safe && segment.ClassWeights is null;
         if (counts && _folder is not null && _passes.Weights is null
-            && KeptAreas.Weights(_folder.Hidden, image.Info.Bounds, model.Classes.Count, options) is { } weights)
+            && KeptAreas.Weights(_folder.Hidden, image.Info, model.Classes.Count, options) is { } weights)
         {
             Keep(weights);
         }

@@ -91,6 +91,9 @@ internal sealed class BlockTests(string version, string smooth) : CliFixture
         Assert.That(Done(Share(2)), Does.Contain("o.ome.zarr: prepared"));
         NeedsAreas();
         Assert.That(Done(Share(1)), Does.Contain("o.ome.zarr: prepared"));
+        Assert.That(
+            Fail([.. Command(folder), "--block", "1/2", "--memory", "1MiB"]),
+            Does.Contain("--memory 1MiB is not enough to put the shares of the areas together; the least that would do is "));
         Done([.. Command(folder), "--block", "1/2"]);
         Done([.. Command(folder), "--block", "2/2"]);
         Done("finish", output);

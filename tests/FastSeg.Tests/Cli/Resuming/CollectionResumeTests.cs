@@ -117,6 +117,28 @@ internal sealed class CollectionResumeTests : CliFixture
         Assert.That(ZarrWriterTests.Hashes(parts), Is.EqualTo(ZarrWriterTests.Hashes(whole)));
     }
 
+    /// <summary>A run that was killed when one store had its name and the other had not.</summary>
+    [Test]
+    public void StoresGetTheirNamesLater()
+    {
+        string folder = NewFolder(), output = Path.Combine(folder, "o.ome.zarr"), hidden = RunFolder.Places(output).Hidden;
+        string[] command = ["segment", Model, .. _images, "-o", output, "--chunk", "64", "--probabilities", "uint8"];
+        Done([.. command, "--prepare"]);
+        RunIdentity run = JournalContent.Read(Path.Combine(hidden, RunStart.Prepared))!.Run;
+        Done("clean", output);
+        Done(command);
+        string[] expected = ZarrWriterTests.Hashes(folder);
+        Directory.CreateDirectory(hidden);
+        Directory.Move(Path.Combine(folder, "o_probabilities.ome.zarr"), Path.Combine(hidden, "data2"));
+        using (var journal = new RunJournal(Path.Combine(hidden, RunStart.Whole), run))
+        {
+            journal.Add(new RunUnit("finished", 0, 0));
+        }
+        Done([.. command, "--resume"]);
+        Assert.That(ZarrWriterTests.Hashes(folder), Is.EqualTo(expected));
+        Assert.That(Directory.Exists(hidden), Is.False);
+    }
+
     [Test]
     public void SharesOfImagesFollowOneAnother()
     {
