@@ -31,6 +31,7 @@ internal static unsafe class ChunkCodecs
     /// <returns>Null, or what is wrong with "it", the chunk.</returns>
     public static string? Decode(ChunkCodec codec, ReadOnlySpan<byte> from, Span<byte> to, Span<byte> scratch) => codec switch
     {
+        _ when from.IsEmpty => "nothing is stored of it",
         ChunkCodec.Zlib or ChunkCodec.Gzip => Inflate(codec, from, to),
         ChunkCodec.Zstd => Unwrap(from, to),
         ChunkCodec.Blosc => BloscFrame.Decode(from, to, scratch),

@@ -1,4 +1,5 @@
 using System.Text;
+using FastSeg.Images.Codecs;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Images.Zarr;
@@ -155,6 +156,12 @@ internal sealed class ZarrRefusalTests
         File.WriteAllBytes(Path.Combine(_stores["v2/zstd"], "0", "0", "0"), new ZstdSharp.Compressor().Wrap(new byte[2_000_000]).ToArray());
         RefusedWhenRead(_stores["v2/zstd"], "it holds more than the 768 bytes");
     }
+
+    /// <summary>As a shard's index may say of a chunk, or what is left of one behind its checksum.</summary>
+    [Test]
+    public void AChunkOfNoBytesIsRefused(
+        [Values(ChunkCodec.Zlib, ChunkCodec.Gzip, ChunkCodec.Zstd, ChunkCodec.Blosc)] ChunkCodec codec) =>
+        Assert.That(ChunkCodecs.Decode(codec, [], new byte[8], new byte[64]), Is.EqualTo("nothing is stored of it"));
 
     [Test]
     public void AShapeThatTheStoredBytesCannotFillAllocatesNothing()
