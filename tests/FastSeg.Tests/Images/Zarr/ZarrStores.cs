@@ -4,22 +4,28 @@ using System.Runtime.InteropServices;
 namespace FastSeg.Tests.Images.Zarr;
 
 /// <summary>
-/// The small stores in tests/data/zarr, unpacked: made by zarr-python and numcodecs. Every sample is a formula of its place.
+/// The small stores in tests/data/zarr: made by zarr-python and numcodecs. Every sample is a formula of its place.
 /// </summary>
 internal sealed class ZarrStores : IDisposable
 {
     private readonly Scratch _scratch = new();
+    private readonly HashSet<string> _unpacked = [];
 
-    public ZarrStores()
+    /// <summary>
+    /// The path of a store, such as "v2/none", or of what is inside one. The store is unpacked when it is first asked for.
+    /// </summary>
+    public string this[string name]
     {
-        foreach (string version in (string[])["v2", "v3"])
+        get
         {
-            ZipFile.ExtractToDirectory(TestData.File("tests", "data", "zarr", $"{version}.zip"), _scratch[version]);
+            string[] parts = name.Split('/', '#');
+            if (_unpacked.Add($"{parts[0]}/{parts[1]}"))
+            {
+                Unpack(parts[0], parts[1]);
+            }
+            return _scratch[name];
         }
     }
-
-    /// <summary>The path of a store, such as "v2/none".</summary>
-    public string this[string name] => _scratch[name];
 
     /// <summary>The folder of all of them.</summary>
     public string Folder => _scratch.Folder;
@@ -63,6 +69,20 @@ internal sealed class ZarrStores : IDisposable
     };
 
     public void Dispose() => _scratch.Dispose();
+
+    private void Unpack(string version, string store)
+    {
+        using ZipArchive all = ZipFile.OpenRead(TestData.File("tests", "data", "zarr", $"{version}.zip"));
+        foreach (ZipArchiveEntry entry in all.Entries.Where(entry => entry.FullName.StartsWith($"{store}/", StringComparison.Ordinal)))
+        {
+            string path = _scratch[$"{version}/{entry.FullName}"];
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (entry.Name != "")
+            {
+                entry.ExtractToFile(path);
+            }
+        }
+    }
 
     private static bool Put<T>(Span<byte> to, T value) where T : unmanaged => MemoryMarshal.TryWrite(to, value);
 }
