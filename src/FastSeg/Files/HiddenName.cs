@@ -55,9 +55,9 @@ internal static partial class HiddenName
             {
                 handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
             }
-            catch (IOException) when (attempt < MostAttempts && File.Exists(path))
+            catch (IOException e) when (attempt < MostAttempts && (File.Exists(path) || (e.HResult & 0xffff) == FolderLock.Held))
             {
-                // Another run holds the new file, to see whether its owner lives.
+                // Another run holds the new file, to see whether its owner lives, or has just removed it.
                 continue;
             }
             // Another run may have taken the file for a dead one's between its creation and its lock.
