@@ -33,7 +33,9 @@ internal sealed class OmeXml
         var ome = new OmeXml();
         var settings = new XmlReaderSettings
         {
-            DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, NameTable = new FewNames(),
+            DtdProcessing = DtdProcessing.Prohibit,
+            XmlResolver = null,
+            NameTable = new FewNames(),
         };
         try
         {
