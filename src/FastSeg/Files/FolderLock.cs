@@ -11,7 +11,7 @@ internal sealed class FolderLock : IDisposable
     private const string Name = ".fastseg-lock";
 
     /// <summary>Linux's number for a lock that somebody else holds.</summary>
-    internal const int Held = 11;
+    private const int Held = 11;
 
     /// <summary>Whoever holds the lock writes a small file, so nobody waits as long as this.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30), Pause = TimeSpan.FromMilliseconds(10);

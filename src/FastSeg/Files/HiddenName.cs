@@ -18,6 +18,9 @@ internal static partial class HiddenName
 
     private const int MostAttempts = 8;
 
+    /// <summary>Linux's number for a lock that somebody else holds.</summary>
+    private const int Held = 11;
+
     /// <summary>What the name of a folder has behind that of the file which is its lock.</summary>
     internal const string FolderEnd = ".folder";
 
@@ -55,7 +58,7 @@ internal static partial class HiddenName
             {
                 handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
             }
-            catch (IOException e) when (attempt < MostAttempts && (File.Exists(path) || (e.HResult & 0xffff) == FolderLock.Held))
+            catch (IOException e) when (attempt < MostAttempts && (File.Exists(path) || (e.HResult & 0xffff) == Held))
             {
                 // Another run holds the new file, to see whether its owner lives, or has just removed it.
                 continue;
