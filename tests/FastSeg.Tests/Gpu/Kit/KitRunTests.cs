@@ -1,8 +1,8 @@
 extern alias Perf;
 
 using System.Text.Json;
-using Perf::FastSeg.Perf.Kit;
 using NUnit.Framework;
+using Perf::FastSeg.Perf.Kit;
 
 namespace FastSeg.Tests.Gpu.Kit;
 
