@@ -157,6 +157,7 @@ internal sealed class DeepImage : IDisposable
     /// </summary>
     private static long ResidentBytes(DeepModel model, ImageInfo image, Region maxCore)
     {
+        // The system maps up to sixteen pages around one that is touched.
         const long AlongWith = 64 << 10;
         UpsamplerPlanCpu? network = model.Network is { } learned ? LearnedPlanesCpu.PlanFor(learned, image, maxCore.Width) : null;
         Region middle = maxCore with { Y = (image.Height - maxCore.Height) / 2 };
@@ -166,7 +167,7 @@ internal sealed class DeepImage : IDisposable
             (long from, long to) = Rows(model, network, image, middle, patch);
             long rows = Math.Min(((to - from) / patch) + 1, LowResolutionTokens.Cells(image.Height, patch));
             long row = LowResolutionTokens.Cells(image.Width, patch) * sizeof(float);
-            bytes += channels * ((rows * Math.Min(row, (maxCore.Width / patch * sizeof(float)) + AlongWith)) + AlongWith);
+            bytes += channels * ((rows * Math.Min(row, (maxCore.Width / patch * sizeof(float)) + AlongWith)) + (2 * AlongWith));
         }
         return Math.Min(bytes, DeepMaps.Bytes(model, image).Sum());
     }

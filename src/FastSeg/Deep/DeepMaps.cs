@@ -100,7 +100,7 @@ internal sealed class DeepMaps : IDisposable
         model.Description.Scales, (projection, scale) => (model.Description.Patch / scale / model.Description.Shifts, projection.Channels));
 
     /// <summary>
-    /// Whether the maps of an image are so large that they are kept in a file without a name, and its disk has room for them. Maps of
+    /// Whether the maps of an image are so large that they are kept in a file without a name, and can be. Maps of
     /// shifted pages, which are put together from parts, stay in memory.
     /// </summary>
     /// <param name="model">The model.</param>
@@ -109,7 +109,7 @@ internal sealed class DeepMaps : IDisposable
     public static bool LieOnDisk(DeepModel model, ImageInfo image, long most)
     {
         long bytes = Bytes(model, image).Sum();
-        return bytes > most && model.Description.Shifts == 1 && new DriveInfo(Path.GetTempPath()).AvailableFreeSpace > 2 * bytes;
+        return bytes > most && model.Description.Shifts == 1 && LowResolution.FitOnDisk(bytes);
     }
 
     /// <summary>Lets go of what is resident of maps on the disk.</summary>

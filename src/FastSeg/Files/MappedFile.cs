@@ -11,6 +11,12 @@ internal sealed unsafe partial class MappedFile : SafeHandle
     /// <summary>Linux's numbers: memory may be read and written, others see what is written, and pages are not needed for now.</summary>
     private const int ReadWrite = 3, Shared = 1, NotNeeded = 4;
 
+    /// <summary>
+    /// Disks that keep room for a file when it is made, so that no later write to its memory can fail. Elsewhere a full disk would end the
+    /// process (a network), or nothing would be gained (memory itself).
+    /// </summary>
+    private static readonly string[] Reserving = ["ext2", "ext3", "ext4", "xfs", "btrfs", "overlay", "overlayfs"];
+
     private readonly UnnamedFile _file;
 
     /// <summary>Creates and maps the file.</summary>
@@ -20,8 +26,8 @@ internal sealed unsafe partial class MappedFile : SafeHandle
     public MappedFile(long bytes, string what) : base(-1, ownsHandle: true)
     {
         Length = bytes;
-        _file = new UnnamedFile(bytes, what);
-        _file.Extend(bytes);
+        _file = new UnnamedFile(0, what);
+        _file.Reserve(bytes);
         nint memory = Map(0, (nuint)bytes, ReadWrite, Shared, _file.Handle, 0);
         if (memory == -1)
         {
@@ -31,6 +37,28 @@ internal sealed unsafe partial class MappedFile : SafeHandle
                 $"{bytes / 1048576.0:F1} MiB of the temporary folder {Path.GetTempPath()} could not be mapped for {what}: {reason}.");
         }
         SetHandle(memory);
+    }
+
+    /// <summary>Whether the temporary folder can be written, and its disk reserves room and has twice as many bytes free.</summary>
+    public static bool Fits(long bytes) => Fits(bytes, Path.GetTempPath());
+
+    /// <summary>The same of any folder whose disk is looked at; what is written lies in the temporary folder.</summary>
+    internal static bool Fits(long bytes, string folder)
+    {
+        try
+        {
+            var disk = new DriveInfo(folder);
+            if (!Reserving.Contains(disk.DriveFormat) || disk.AvailableFreeSpace <= 2 * bytes)
+            {
+                return false;
+            }
+            using var probe = new UnnamedFile(1, "a file");
+            return true;
+        }
+        catch (Exception e) when (e is FastSegException or IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Bytes of the file.</summary>

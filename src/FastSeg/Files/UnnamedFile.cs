@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace FastSeg.Files;
@@ -6,8 +7,11 @@ namespace FastSeg.Files;
 /// A file of the temporary folder that has no name: several threads write it and read it back at byte offsets, and it is gone when it is
 /// disposed, or when the process ends in whatever way.
 /// </summary>
-internal sealed class UnnamedFile : IDisposable
+internal sealed partial class UnnamedFile : IDisposable
 {
+    /// <summary>Linux's number for a call that a signal broke off.</summary>
+    private const int Interrupted = 4;
+
     private readonly SafeFileHandle _handle;
     private readonly string _folder = Path.GetTempPath();
     private readonly string _what;
@@ -35,17 +39,20 @@ internal sealed class UnnamedFile : IDisposable
     /// <summary>The open file, which stays this one's.</summary>
     internal SafeFileHandle Handle => _handle;
 
-    /// <summary>Makes the file so long; what is new is 0. Its bytes on the disk are taken already.</summary>
-    /// <exception cref="FastSegException">The disk fails.</exception>
-    public void Extend(long bytes)
+    /// <summary>
+    /// Makes the file so long, of zeros, and has the disk keep room for all of it: .NET's preallocation passes over quotas and over disks
+    /// that keep none.
+    /// </summary>
+    /// <exception cref="FastSegException">The disk is too full, a quota is, or the disk keeps no room.</exception>
+    public void Reserve(long bytes)
     {
-        try
+        int error;
+        while ((error = Allocate(_handle, 0, bytes)) == Interrupted)
         {
-            RandomAccess.SetLength(_handle, bytes);
         }
-        catch (Exception e) when (PartialFile.IsDiskFailure(e))
+        if (error != 0)
         {
-            throw Failure(e);
+            throw Failure(new IOException(Marshal.GetPInvokeErrorMessage(error)));
         }
     }
 
@@ -84,6 +91,9 @@ internal sealed class UnnamedFile : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
+
+    [LibraryImport("libc", EntryPoint = "posix_fallocate")]
+    private static partial int Allocate(SafeFileHandle file, long offset, long bytes);
 
     private FastSegException Failure(Exception e) => new(
         $"The temporary folder {_folder} cannot hold {_what}: " +

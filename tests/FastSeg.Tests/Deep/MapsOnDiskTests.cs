@@ -1,5 +1,8 @@
 using FastSeg.Common;
 using FastSeg.Deep.Tokens;
+using FastSeg.Files;
+using FastSeg.Tests.Deep.Backbones;
+using FastSeg.Tests.Deep.Upsamplers;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Deep;
@@ -12,6 +15,16 @@ internal sealed class MapsOnDiskTests() : DeepFixture(Scene)
 
     private static readonly ComputeOptions Disk = new() { MostMapBytes = 0 };
 
+    /// <summary>Elsewhere maps stay in memory, and there is nothing to test.</summary>
+    [SetUp]
+    public void NeedADisk()
+    {
+        if (!LowResolution.FitOnDisk(64L << 20))
+        {
+            Assert.Ignore($"{Path.GetTempPath()} does not reserve room for files, or has none");
+        }
+    }
+
     [Test]
     public void LabelsAreThoseOfMapsInMemory(
         [Values(Upsampling.Nearest, Upsampling.Bilinear, Upsampling.JointBilateral)] Upsampling upsampling, [Values(1, 3)] int threads)
@@ -22,10 +35,60 @@ internal sealed class MapsOnDiskTests() : DeepFixture(Scene)
         Assert.That(expected.Distinct().Count(), Is.GreaterThan(1));
         foreach ((long, long)? tile in ((long, long)?[])[null, (64, 48)])
         {
-            Assert.That(Labels(model, image, Disk with { Threads = threads, Tile = tile }), Is.EqualTo(expected), $"tiles of {tile}");
+            ComputeOptions options = Disk with { Threads = threads, Tile = tile };
+            Assert.That(Labels(model, image, options), Is.EqualTo(expected), $"tiles of {tile}");
+            Assert.That(Plan(model, Backbone, image, options).DiskBytes, Is.GreaterThan(0), "it was the disk");
         }
         byte[] smoothed = Smoothed(model, image, new ComputeOptions());
         Assert.That(Smoothed(model, image, Disk with { Threads = threads }), Is.EqualTo(smoothed));
+    }
+
+    [Test]
+    public void ALearnedUpsamplerReadsThemToo()
+    {
+        using var tiny = new TinyBackbone(dimension: 20);
+        tiny.SaveDefault(new UpsamplerCase(16, 16, 176, 208, 8, Padding.Replicate));
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        using MemoryImage image = Scene.Image;
+        Model model = Segmenter.Train([Scene.Training], Small, Trained.Quick, deep: new DeepOptions(backbone)).Model;
+        Assert.That(model.DeepFeatures!.Upsampling, Is.EqualTo(Upsampling.Learned));
+        byte[] expected = Labels(model, backbone, image, null);
+        foreach ((long, long)? tile in ((long, long)?[])[null, (64, 48)])
+        {
+            ComputeOptions options = Disk with { Threads = 2, Tile = tile };
+            Assert.That(Labels(model, backbone, image, options), Is.EqualTo(expected), $"tiles of {tile}");
+            Assert.That(Plan(model, backbone, image, options).DiskBytes, Is.GreaterThan(0), "it was the disk");
+        }
+    }
+
+    /// <summary>A block, or a run that goes on, leaves rows of windows out: what it needs is there, and the rest is some number.</summary>
+    [Test]
+    public unsafe void RowsThatAreNeededAreThere()
+    {
+        Model model = Train(new DeepOptions(Backbone) { Channels = 6 });
+        using MemoryImage image = new SyntheticScene(100, 400, seed: 8).Image;
+        LowResolution Compute(NeededRows? needed, bool onDisk) => LowResolution.Compute(
+            Backbone, model.Deep!.Projections[0], image, SeenPage.Of(image), new WindowPolicy(5, 3, false), needed: needed, onDisk: onDisk);
+        using LowResolution all = Compute(null, false), disk = Compute(null, true), part = Compute(new NeededRows([(96, 128)]), true);
+        for (int channel = 0; channel < all.Channels; channel++)
+        {
+            var expected = new ReadOnlySpan<float>(all.Plane(channel), (int)(all.Rows * all.Columns));
+            Assert.That(new ReadOnlySpan<float>(disk.Plane(channel), expected.Length).SequenceEqual(expected), Is.True);
+            var rows = (int)(12 * all.Columns)..(int)(16 * all.Columns);
+            var some = new ReadOnlySpan<float>(part.Plane(channel), expected.Length);
+            Assert.That(some[rows].SequenceEqual(expected[rows]), Is.True);
+            Assert.That(some.ContainsAnyExceptInRange(float.MinValue, float.MaxValue), Is.False);
+        }
+    }
+
+    /// <summary>Without a folder that can be written, nothing is planned for the disk, and nothing fails.</summary>
+    [Test]
+    public void WithoutATemporaryFolderTheyStayInMemory()
+    {
+        Assert.That(MappedFile.Fits(1), Is.True);
+        Assert.That(MappedFile.Fits(long.MaxValue / 4), Is.False);
+        Assert.That(MappedFile.Fits(1, "/nowhere/at/all"), Is.False);
+        Assert.That(MappedFile.Fits(1, "/proc"), Is.False, "no disk");
     }
 
     /// <summary>The file counts as disk, and what of it is in use counts for each worker; nothing of it for a map that is small.</summary>
@@ -35,14 +98,9 @@ internal sealed class MapsOnDiskTests() : DeepFixture(Scene)
         Model model = Train(new DeepOptions(Backbone) { Channels = 6 });
         using MemoryImage image = Scene.Image;
         long bytes = 22L * 42 * 6 * sizeof(float);
-        Plan Plan(ComputeOptions options)
-        {
-            var segmenter = new Segmenter(model, Backbone);
-            return segmenter.Plan(image, Into(segmenter, image, new byte[image.Info.Bounds.Pixels]), options: options);
-        }
         foreach ((long most, bool disk) in ((long, bool)[])[(bytes, false), (bytes - 1, true), (0, true)])
         {
-            Plan plan = Plan(new ComputeOptions { MostMapBytes = most, Threads = 2 });
+            Plan plan = Plan(model, Backbone, image, new ComputeOptions { MostMapBytes = most, Threads = 2 });
             PlanItem item = plan.Items.Single(item => item.Name == "deep features");
             Assert.That(plan.DiskBytes, Is.EqualTo(disk ? bytes : 0), $"{most}");
             Assert.That((item.Phase, item.Count), Is.EqualTo(disk ? (PlanPhase.Tiles, plan.Workers) : (PlanPhase.Run, 1)), $"{most}");
@@ -68,6 +126,12 @@ internal sealed class MapsOnDiskTests() : DeepFixture(Scene)
             Assert.That(map.Plane(channel)[Columns + 5], Is.EqualTo((channel * Rows * Columns) + Columns + 5));
         }
         Assert.That(() => map.Values, Throws.InvalidOperationException);
+    }
+
+    private static Plan Plan(Model model, Backbone backbone, ImageReader image, ComputeOptions options)
+    {
+        var segmenter = new Segmenter(model, backbone);
+        return segmenter.Plan(image, Into(segmenter, image, new byte[image.Info.Bounds.Pixels]), options: options);
     }
 
     private byte[] Smoothed(Model model, ImageReader image, ComputeOptions options)

@@ -59,6 +59,9 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <summary>Lets go of what is resident of a file; other threads may read and write meanwhile.</summary>
     public void Drop() => _file?.Drop();
 
+    /// <summary>Whether features of so many bytes can lie on the disk.</summary>
+    public static bool FitOnDisk(long bytes) => MappedFile.Fits(bytes);
+
     /// <summary>Bytes held for an image.</summary>
     public static long Bytes(ImageInfo info, int patch, int channels) =>
         checked(LowResolutionTokens.Cells(info.Height, patch) * LowResolutionTokens.Cells(info.Width, patch) * channels * sizeof(float));
