@@ -110,7 +110,10 @@ internal static class StackFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FastSegException($"{folder} cannot be read: {InputFile.OneLine(e.Message)}; give a folder of slices.", e);
+            throw new FastSegException($"{folder} cannot be read: {InputFile.OneLine(e.Message)}; give a folder of slices.", e)
+            {
+                IsOfInput = e is UnauthorizedAccessException,
+            };
         }
         return files.Length > 0
             ? new ImageStack(folder, files.Length, 1, number => open(new StackPlane(files[number], files[number]), options))

@@ -39,6 +39,13 @@ internal sealed class OutputCollection : IDisposable
             {
                 _stores.Add(store, new ZarrCollection(Folder.Add(store), zarr.Version));
             }
+            if (start is { Task: RunTask.Compute, Block: null }
+                && _stores.Values.Select(store => store.Committed).FirstOrDefault(numbers => numbers is not null) is { } committed)
+            {
+                // An image that is not in the list of the finished store has no place in the others either.
+                Commit(committed);
+                IsFinished = true;
+            }
             images?.Keep(Folder);
         }
         catch
@@ -51,7 +58,10 @@ internal sealed class OutputCollection : IDisposable
     /// <summary>The hidden folder; null where each image has outputs of its own, or all is finished.</summary>
     public RunFolder? Folder { get; }
 
-    /// <summary>Whether an earlier start finished the stores; nothing is written into them again.</summary>
+    /// <summary>
+    /// Whether an earlier start finished the stores; nothing is written into them again. Where it was ended between their names, they have
+    /// them now.
+    /// </summary>
     public bool IsFinished { get; }
 
     /// <summary>The names of stores as a run keeps them, that of the labels first.</summary>
@@ -98,15 +108,20 @@ internal sealed class OutputCollection : IDisposable
     {
         if (_done.Count > 0 && _start is { Task: RunTask.Compute, Block: null })
         {
-            foreach (ZarrCollection store in _stores.Values)
-            {
-                store.Commit(_done);
-            }
+            Commit(_done);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => Folder?.Dispose();
+
+    private void Commit(IReadOnlyList<int> numbers)
+    {
+        foreach (ZarrCollection store in _stores.Values)
+        {
+            store.Commit(numbers);
+        }
+    }
 
     private static string Above(string path) => Path.GetDirectoryName(path)!;
 }

@@ -66,14 +66,18 @@ internal static class ResumableRun
 
     /// <summary>
     /// What goes wrong with the disk or with memory may be mended: what a run of several images has then stays, for the same run to go on.
-    /// Any other failure is one of the image, which is left out.
+    /// Any other failure is one of the image, which is left out; so is an image that is not there, or that this user may not read.
     /// </summary>
     public static bool CanBeMended(Exception e)
     {
         for (Exception? cause = e; cause is not null; cause = cause.InnerException)
         {
-            if (cause is FastSegException { Setting: Setting.Memory } || (PartialFile.IsDiskFailure(cause) && cause is not (
-                EndOfStreamException or FileNotFoundException)))
+            if (cause is FastSegException { IsOfInput: true })
+            {
+                return false;
+            }
+            if (cause is OutOfMemoryException or FastSegException { Setting: Setting.Memory or Setting.DeviceMemory }
+                || (PartialFile.IsDiskFailure(cause) && cause is not (EndOfStreamException or FileNotFoundException)))
             {
                 return true;
             }

@@ -39,6 +39,9 @@ public sealed class FastSegException : Exception
     /// <summary>The words of the sentence that name <see cref="Setting"/>.</summary>
     public string? SettingWords { get; }
 
+    /// <summary>Whether the cause is an input that is not where it was said to be, or that this user may not read.</summary>
+    internal bool IsOfInput { get; init; }
+
     /// <summary>
     /// The message for users who know the settings by other names, such as flags or the fields of a form. Those names replace
     /// <see cref="SettingWords"/>: the words of this failure, and of inner failures whose sentences the message repeats.

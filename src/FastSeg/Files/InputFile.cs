@@ -42,15 +42,21 @@ internal sealed class InputFile : IDisposable
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new FastSegException($"{name} does not exist; give the path of an image.", e);
+            throw new FastSegException($"{name} does not exist; give the path of an image.", e) { IsOfInput = true };
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new FastSegException($"{name} may not be read by this user; change its permissions or give another image.", e);
+            throw new FastSegException($"{name} may not be read by this user; change its permissions or give another image.", e)
+            {
+                IsOfInput = true,
+            };
         }
         catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
         {
-            throw new FastSegException($"{name} cannot be opened ({OneLine(e.Message)}); give the path of an image.", e);
+            throw new FastSegException($"{name} cannot be opened ({OneLine(e.Message)}); give the path of an image.", e)
+            {
+                IsOfInput = e is PathTooLongException,
+            };
         }
         try
         {

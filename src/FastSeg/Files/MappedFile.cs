@@ -34,7 +34,8 @@ internal sealed unsafe partial class MappedFile : SafeHandle
             string reason = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
             _file.Dispose();
             throw new FastSegException(
-                $"{bytes / 1048576.0:F1} MiB of the temporary folder {Path.GetTempPath()} could not be mapped for {what}: {reason}.");
+                $"{bytes / 1048576.0:F1} MiB of the temporary folder {Path.GetTempPath()} could not be mapped for {what}: {reason}.",
+                new IOException(reason));
         }
         SetHandle(memory);
     }

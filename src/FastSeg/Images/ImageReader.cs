@@ -39,7 +39,7 @@ public abstract class ImageReader : IDisposable
 
     /// <summary>
     /// Columns and rows of the parts that are decoded as a whole: whoever reads all of an image reads it part by part. Null where rows lie
-    /// one after the other, or where it is not known.
+    /// one after the other, or where it is not known. A page that is cut out of another or turned need not begin where a part does.
     /// </summary>
     internal virtual (long Width, long Height)? StoredPart => null;
 

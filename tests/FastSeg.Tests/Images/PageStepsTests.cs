@@ -14,7 +14,7 @@ internal sealed class PageStepsTests
     [Test]
     public void PartsChangeNothing(
         [Values(SampleType.UInt8, SampleType.Int16, SampleType.Float32)] SampleType type, [Values(1, 3)] int channels,
-        [Values] bool masked, [Values("256x256", "1000x130", "64x300", "1499x11")] string part)
+        [Values] bool masked, [Values("256x256", "1000x130", "64x300", "1499x11", "1x300")] string part)
     {
         byte[] samples = new byte[W * H * channels * type.Bytes()], kept = new byte[W * H];
         var random = new Random(5);
@@ -44,6 +44,7 @@ internal sealed class PageStepsTests
     [TestCase("256x256")]
     [TestCase("1000x130")]
     [TestCase("1499x11")]
+    [TestCase("1x300")]
     public void NoPartIsLeftAndWantedAgain(string part)
     {
         foreach (bool masked in (bool[])[false, true])

@@ -1,3 +1,4 @@
+using System.Buffers;
 using FastSeg.Files;
 
 namespace FastSeg.Images.Npy;
@@ -9,6 +10,9 @@ namespace FastSeg.Images.Npy;
 /// </summary>
 internal sealed class NpyReader : ImageReader
 {
+    /// <summary>Most bytes of a column that are read at a time.</summary>
+    private const int ChunkBytes = 1 << 20;
+
     private readonly InputFile _file;
     private readonly long _dataOffset;
     private readonly bool _swapped;
@@ -55,7 +59,12 @@ internal sealed class NpyReader : ImageReader
         return new NpyReader(file, info, header, dtype.Swapped);
     }
 
-    public override long HeldBytes(int threads) => 0;
+    /// <summary>A part of a column on each thread; the pool rounds its length up to the next power of two.</summary>
+    public override long HeldBytes(int threads) =>
+        _columnsFirst ? threads * 2 * Math.Min(ChunkBytes, Info.Height * Info.Type.Bytes()) : 0;
+
+    /// <summary>Columns, where these lie together.</summary>
+    internal override (long Width, long Height)? StoredPart => _columnsFirst ? (1, Info.Height) : null;
 
     public override void Read(Region region, Span<byte> destination)
     {
@@ -89,24 +98,41 @@ internal sealed class NpyReader : ImageReader
         }
     }
 
-    /// <summary>Column by column, in which the samples of a channel lie one after the other.</summary>
+    /// <summary>Column by column, in which the samples of a channel lie one after the other; long ones in parts.</summary>
     private void ReadColumns(Region region, Span<byte> destination)
     {
         int bytes = Info.Type.Bytes();
-        long pixel = Info.PixelBytes, row = region.Width * pixel;
-        byte[] column = new byte[region.Height * bytes];
-        for (int c = 0; c < Info.Channels; c++)
+        long rows = Math.Min(region.Height, ChunkBytes / bytes);
+        byte[] chunk = ArrayPool<byte>.Shared.Rent((int)rows * bytes);
+        try
         {
-            for (long x = 0; x < region.Width; x++)
+            for (int c = 0; c < Info.Channels; c++)
             {
-                long before = (((c * Info.Width) + region.X + x) * Info.Height) + region.Y;
-                _file.Read(_dataOffset + (before * bytes), column);
-                long to = (x * pixel) + (c * bytes);
-                for (int from = 0; from < column.Length; from += bytes, to += row)
+                for (long x = 0; x < region.Width; x++)
                 {
-                    column.AsSpan(from, bytes).CopyTo(destination[checked((int)to)..]);
+                    for (long y = 0; y < region.Height; y += rows)
+                    {
+                        Span<byte> part = chunk.AsSpan(0, (int)Math.Min(rows, region.Height - y) * bytes);
+                        long before = (((c * Info.Width) + region.X + x) * Info.Height) + region.Y + y;
+                        _file.Read(_dataOffset + (before * bytes), part);
+                        Spread(part, bytes, destination, (((y * region.Width) + x) * Info.PixelBytes) + (c * bytes), region.Width);
+                    }
                 }
             }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+
+    /// <summary>Puts samples that lie together below one another, the first of them at <paramref name="to"/>.</summary>
+    private void Spread(ReadOnlySpan<byte> samples, int bytes, Span<byte> destination, long to, long width)
+    {
+        long row = width * Info.PixelBytes;
+        for (int from = 0; from < samples.Length; from += bytes, to += row)
+        {
+            samples.Slice(from, bytes).CopyTo(destination[checked((int)to)..]);
         }
     }
 

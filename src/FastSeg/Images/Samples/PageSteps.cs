@@ -4,7 +4,8 @@ namespace FastSeg.Images.Samples;
 
 /// <summary>
 /// How a page is cut into the steps of a pass over all of its samples: bands of whole rows or, where the page is stored in narrower parts,
-/// as many neighbouring ones as make up a band. Each stored part then lies in one step and is decoded once, however few are kept.
+/// as many neighbouring ones as make up a band. Each stored part then lies in one step and is decoded once, however few are kept; of a page
+/// that is cut out of another or turned, whose first part may be cut, it lies in up to four, which is still far fewer than bands of rows.
 /// </summary>
 /// <param name="Width">Columns of a step.</param>
 /// <param name="Height">Rows of a step.</param>

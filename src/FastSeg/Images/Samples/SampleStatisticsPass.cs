@@ -35,8 +35,8 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     private readonly HostBuffer[] _samples;
     private readonly HostBuffer[] _kept;
 
-    /// <summary>Of each worker, how many samples of each row of its step the mask has kept so far.</summary>
-    private readonly long[][] _before;
+    /// <summary>Of each worker, how many samples of each row of its step the mask has kept so far, for the sketch.</summary>
+    private readonly HostBuffer[] _before;
     private readonly HostBuffer? _moments;
     private readonly SampleHistogram? _histogram;
     private readonly SampleSketch? _sketch;
@@ -57,11 +57,11 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
         _ranges = new SampleLimits[workers];
         _samples = [.. _sums.Select(_ => new HostBuffer(_steps.BlockPixels * Info.PixelBytes))];
         _kept = mask is null ? [] : [.. _sums.Select(_ => new HostBuffer(_steps.BlockPixels * mask.Info.PixelBytes))];
-        _before = mask is null ? [] : [.. _sums.Select(_ => new long[_steps.Height])];
         _moments = MomentBytes(Info) == 0 ? null : new HostBuffer(MomentBytes(Info));
         bool exact = Exact(Info, percentiles);
         _histogram = exact ? new SampleHistogram(Info, workers) : null;
         _sketch = exact || percentiles == Percentiles.None ? null : new SampleSketch(Info, Kept(percentiles));
+        _before = mask is null || _sketch is null ? [] : [.. _sums.Select(_ => new HostBuffer(_steps.Height * sizeof(long)))];
     }
 
     /// <summary>Where the samples of the last run lie; null where no percentiles are taken, or there are no samples.</summary>
@@ -95,12 +95,14 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     public static long Bytes(ImageReader image, ImageReader? mask, int workers, Percentiles percentiles = Percentiles.None)
     {
         ImageInfo info = image.Info;
-        long blocks = workers * Steps(image, mask is not null).BlockPixels * (info.PixelBytes + (mask?.Info.PixelBytes ?? 0));
+        PageSteps steps = Steps(image, mask is not null);
+        long blocks = workers * steps.BlockPixels * (info.PixelBytes + (mask?.Info.PixelBytes ?? 0));
+        long before = mask is null ? 0 : workers * steps.Height * sizeof(long);
         return blocks + MomentBytes(info) + percentiles switch
         {
             Percentiles.None => 0,
             _ when Exact(info, percentiles) => SampleHistogram.Bytes(info, workers),
-            _ => SampleSketch.Bytes(info, Kept(percentiles)),
+            _ => before + SampleSketch.Bytes(info, Kept(percentiles)),
         };
     }
 
@@ -139,6 +141,7 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     {
         Array.ForEach(_samples, buffer => buffer.Dispose());
         Array.ForEach(_kept, buffer => buffer.Dispose());
+        Array.ForEach(_before, buffer => buffer.Dispose());
         _moments?.Dispose();
         _histogram?.Dispose();
         _sketch?.Dispose();
@@ -155,9 +158,9 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     private void Take(int worker, long number)
     {
         Region step = _steps.Step(Info, number);
-        if (_mask is not null)
+        if (_before.Length > 0)
         {
-            Array.Clear(_before[worker]);
+            NativeMemory.Clear(_before[worker].Pointer, (nuint)_before[worker].Length);
         }
         for (long x = step.X; x < step.Right; x += _steps.BlockWidth)
         {
@@ -185,14 +188,7 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
             long above = (y - block.Y) * block.Width;
             byte* row = samples + (above * Info.PixelBytes);
             long count = Keep(row, kept is null ? null : kept + (above * _mask!.Info.PixelBytes), block.Width);
-            if (_sketch?.Takes(y) == true)
-            {
-                _sketch.Take(y, _mask is null ? block.X * Info.Channels : _before[worker][y - top], row, count);
-            }
-            if (_mask is not null)
-            {
-                _before[worker][y - top] += count;
-            }
+            Sketch(worker, block.X, (y, y - top), row, count);
             if (_moments is null)
             {
                 Add(worker, row, count);
@@ -204,6 +200,20 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
             }
             _ranges[worker] = SampleChecks.Range((float*)row, count, _ranges[worker]);
             ((SampleMoments*)_moments.Pointer)[y] = SampleSums.OfFloats((float*)row, count);
+        }
+    }
+
+    /// <summary>Keeps some of a row's samples for percentiles that are taken of some.</summary>
+    private void Sketch(int worker, long x, (long Row, long InStep) y, byte* row, long count)
+    {
+        long* before = _before.Length == 0 ? null : (long*)_before[worker].Pointer + y.InStep;
+        if (_sketch?.Takes(y.Row) == true)
+        {
+            _sketch.Take(y.Row, before is null ? x * Info.Channels : *before, row, count);
+        }
+        if (before is not null)
+        {
+            *before += count;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using FastSeg.Files.Runs;
 
@@ -27,6 +28,11 @@ internal sealed class ZarrCollection
             part.Folder.Guard(() => Directory.CreateDirectory(part.Data));
         }
     }
+
+    /// <summary>The images in the list of the store, where it has its name already; null where it has not.</summary>
+    /// <exception cref="FastSegException">Its metadata is damaged.</exception>
+    public IReadOnlyList<int>? Committed => !_part.IsCommitted ? null
+        : [.. ImagesOf(_part.Path).Select(image => int.Parse(Path.GetFileName(image), CultureInfo.InvariantCulture))];
 
     /// <summary>Where an image is written, or lies once the store has its name.</summary>
     public string PathOf(int number) => Path.Combine(_part.IsCommitted ? _part.Path : _part.Data, $"{number}");

@@ -110,7 +110,10 @@ internal sealed class ZarrStore
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             string why = InputFile.OneLine(e.Message);
-            throw new FastSegException($"{NameOf(path)} cannot be read ({why}); check its links and permissions.", e);
+            throw new FastSegException($"{NameOf(path)} cannot be read ({why}); check its links and permissions.", e)
+            {
+                IsOfInput = e is UnauthorizedAccessException,
+            };
         }
     }
 }

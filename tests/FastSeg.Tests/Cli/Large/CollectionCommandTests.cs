@@ -70,12 +70,15 @@ internal sealed class CollectionCommandTests : CliFixture
         Succeed(command);
     }
 
-    [Test]
-    public void AnImageThatFailsIsLeftOutAndNamed()
+    /// <summary>A file that is no image, one that is not there, and one whose folder is not there.</summary>
+    [TestCase("bad.tif")]
+    [TestCase("gone.tif")]
+    [TestCase("gone/bad.tif")]
+    public void AnImageThatFailsIsLeftOutAndNamed(string name)
     {
-        string folder = NewFolder(), store = Path.Combine(folder, "some.ome.zarr"), bad = Path.Combine(folder, "bad.tif");
-        File.WriteAllText(bad, "no image");
-        Assert.That(Fail("segment", Model, bad, TestImage, "-o", store), Does.Contain("bad.tif"));
+        string folder = NewFolder(), store = Path.Combine(folder, "some.ome.zarr"), bad = Path.Combine(folder, name);
+        File.WriteAllText(Path.Combine(folder, "bad.tif"), "no image");
+        Assert.That(Fail("segment", Model, bad, TestImage, "-o", store), Does.Contain(name));
         Assert.That(Series(store, "0.4"), Is.EqualTo((string[])["1"]));
         Assert.That(Labels($"{store}/1").Samples, Does.Contain((byte)1));
         Directory.Delete(store, recursive: true);

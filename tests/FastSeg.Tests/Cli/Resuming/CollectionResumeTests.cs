@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using FastSeg.Files.Runs;
 using FastSeg.Resuming;
 using FastSeg.Tests.Images;
@@ -94,6 +95,11 @@ internal sealed class CollectionResumeTests : CliFixture
         string finished = Done("finish", output);
         Assert.That(ZarrWriterTests.Hashes(parts), Is.EqualTo(ZarrWriterTests.Hashes(whole)));
         Assert.That(Directory.GetFileSystemEntries(parts), Has.Length.EqualTo(3), "labels, probabilities and confidence alone");
+        XName[] sizes = ["SizeX", "SizeY", "SizeZ"];
+        Assert.That(
+            XElement.Load(Path.Combine(output, "OME", "METADATA.ome.xml")).Descendants().Where(one => one.Name.LocalName == "Pixels")
+                .Select(pixels => string.Join(' ', sizes.Select(size => pixels.Attribute(size)?.Value))),
+            Is.EqualTo((string[])["130 100 1", "140 70 2", "300 200 1"]));
         Assert.That(Areas(finished), Is.EqualTo(areas).And.Not.Empty);
         Assert.That(Areas(Done("finish", output)), Is.EqualTo(areas), "a second time");
     }
@@ -123,20 +129,33 @@ internal sealed class CollectionResumeTests : CliFixture
     {
         string folder = NewFolder(), output = Path.Combine(folder, "o.ome.zarr"), hidden = RunFolder.Places(output).Hidden;
         string[] command = ["segment", Model, .. _images, "-o", output, "--chunk", "64", "--probabilities", "uint8"];
-        Done([.. command, "--prepare"]);
-        RunIdentity run = JournalContent.Read(Path.Combine(hidden, RunStart.Prepared))!.Run;
-        Done("clean", output);
+        RunIdentity run = IdentityOf(command, output);
         Done(command);
         string[] expected = ZarrWriterTests.Hashes(folder);
-        Directory.CreateDirectory(hidden);
-        Directory.Move(Path.Combine(folder, "o_probabilities.ome.zarr"), Path.Combine(hidden, "data2"));
-        using (var journal = new RunJournal(Path.Combine(hidden, RunStart.Whole), run))
-        {
-            journal.Add(new RunUnit("finished", 0, 0));
-        }
+        TakeASecondName(output, run);
         Done([.. command, "--resume"]);
         Assert.That(ZarrWriterTests.Hashes(folder), Is.EqualTo(expected));
         Assert.That(Directory.Exists(hidden), Is.False);
+    }
+
+    /// <summary>The same where an image had failed: it is in none of the stores, though it would do now.</summary>
+    [Test]
+    public void StoresGetTheirNamesLaterWithoutAnImageThatFailed()
+    {
+        string folder = NewFolder(), output = Path.Combine(folder, "o.ome.zarr"), mended = Path.Combine(NewFolder(), "mended.tif");
+        string[] command = ["segment", Model, _images[0], mended, _images[2], "-o", output, "--chunk", "64", "--probabilities", "uint8"];
+        File.Copy(_images[2], mended);
+        RunIdentity run = IdentityOf(command, output);
+        File.WriteAllText(mended, "no image");
+        Assert.That(CommandLine.Run(command).Code, Is.EqualTo(1));
+        string[] expected = ZarrWriterTests.Hashes(folder);
+        TakeASecondName(output, run);
+        File.Copy(_images[2], mended, overwrite: true);
+        Outcome outcome = CommandLine.Run([.. command, "--resume"]);
+        Assert.That(outcome.Code, Is.EqualTo(1));
+        Assert.That(outcome.Error, Does.Contain($"{output} is there already, and this image is not in it"));
+        Assert.That(ZarrWriterTests.Hashes(folder), Is.EqualTo(expected));
+        Assert.That(Directory.GetFileSystemEntries(folder), Has.Length.EqualTo(2), "labels and probabilities alone");
     }
 
     [Test]
@@ -161,6 +180,25 @@ internal sealed class CollectionResumeTests : CliFixture
                 }
             }
         }
+    }
+
+    /// <summary>What the run of a command is, which is seen while it is prepared.</summary>
+    private static RunIdentity IdentityOf(string[] command, string output)
+    {
+        Done([.. command, "--prepare"]);
+        RunIdentity run = JournalContent.Read(Path.Combine(RunFolder.Places(output).Hidden, RunStart.Prepared))!.Run;
+        Done("clean", output);
+        return run;
+    }
+
+    /// <summary>Makes of a finished run one that was killed when the labels had their name and the probabilities had not.</summary>
+    private static void TakeASecondName(string output, RunIdentity run)
+    {
+        string hidden = RunFolder.Places(output).Hidden, folder = Path.GetDirectoryName(output)!;
+        Directory.CreateDirectory(hidden);
+        Directory.Move(Path.Combine(folder, "o_probabilities.ome.zarr"), Path.Combine(hidden, "data2"));
+        using var journal = new RunJournal(Path.Combine(hidden, RunStart.Whole), run);
+        journal.Add(new RunUnit("finished", 0, 0));
     }
 
     private static void WriteNoise(string path, int width, int height, int seed) =>

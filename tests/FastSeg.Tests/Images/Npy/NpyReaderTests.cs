@@ -62,6 +62,29 @@ public sealed class NpyReaderTests
         Readers.CheckRectangles(reader, samples);
     }
 
+    /// <summary>A pass over all samples goes by columns then, which lie together; a column of more than 1 MiB is read in parts.</summary>
+    [Test]
+    public void ColumnsFirstIsStoredInColumnsAndReadsThemWithoutAllocating()
+    {
+        const int Long = (2 << 20) + 5;
+        byte[] columns = Scratch.Samples(2 * Long, 1, 1, SampleType.UInt8);
+        using var scratch = new Scratch();
+        string path = scratch.Put("a.npy", NpyFile($"{{'descr': '|u1', 'fortran_order': True, 'shape': ({Long}, 2), }}", columns));
+        using InputFile file = InputFile.Open(path, "a.npy");
+        using NpyReader reader = NpyReader.Open(file, labels: false);
+        Assert.That((reader.StoredPart, reader.HeldBytes(3)), Is.EqualTo(((1L, (long)Long), 3L * 2 << 20)));
+        byte[] rows = new byte[2 * Long], one = new byte[Long];
+        reader.Read(reader.Info.Bounds, rows);
+        Assert.That(Enumerable.Range(0, Long).All(y => rows[2 * y] == columns[y] && rows[(2 * y) + 1] == columns[Long + y]));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        reader.Read(new Region(1, 0, 1, Long), one);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread(), Is.EqualTo(before));
+        Assert.That(one.AsSpan().SequenceEqual(columns.AsSpan(Long)));
+        string plain = scratch.Put("b.npy", NpyFile("{'descr': '|u1', 'fortran_order': False, 'shape': (1, 2), }", [1, 2]));
+        using ImageReader other = ImageFile.Open(plain);
+        Assert.That((other.StoredPart, other.HeldBytes(3)), Is.EqualTo((((long, long)?)null, 0L)));
+    }
+
     [Test]
     public void BoolIsZeroAndOne()
     {
