@@ -7,6 +7,9 @@ namespace FastSeg.Tests.Gpu.Kit;
 /// <summary>A step of the kit on a machine that has other programs: scripts that answer as the real ones do.</summary>
 internal sealed class KitScene : IDisposable
 {
+    /// <summary>Seconds after which a step is stopped that is to be stopped.</summary>
+    private static readonly double[] Limits = [2, 10, 50];
+
     private readonly TemporaryFolder _folder = new();
 
     public KitScene(double limit = 60)
@@ -15,6 +18,26 @@ internal sealed class KitScene : IDisposable
         Directory.CreateDirectory(_folder.File("bin"));
         Directory.CreateDirectory(_folder.File("more"));
         Work = new StepWork(Settings, Report, _folder.Path);
+    }
+
+    /// <summary>
+    /// Plays a step that is stopped at its limit. Where the machine is so busy that its programs did not come far enough by then, the step
+    /// is played again with a longer limit.
+    /// </summary>
+    public static KitScene Stopped(Action<KitScene> play, Func<KitScene, bool> cameFarEnough)
+    {
+        KitScene scene = null!;
+        foreach (double limit in Limits)
+        {
+            scene?.Dispose();
+            scene = new KitScene(limit);
+            play(scene);
+            if (cameFarEnough(scene))
+            {
+                break;
+            }
+        }
+        return scene;
     }
 
     public StepReport Report { get; }

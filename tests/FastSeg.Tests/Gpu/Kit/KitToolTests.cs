@@ -13,6 +13,7 @@ namespace FastSeg.Tests.Gpu.Kit;
 internal sealed class KitToolTests
 {
     private const string Nvidia = "nvidia-smi", Sanitizer = "compute-sanitizer", Profiler = "ncu", Python = "python3";
+    private const string Summary = "========= ERROR SUMMARY: 2 errors";
 
     [Test]
     public void ClocksAreAskedFor()
@@ -82,7 +83,47 @@ internal sealed class KitToolTests
         Assert.That(scene.Found.Failures, Has.One.Contains("2 hazards"));
         Assert.That(
             File.ReadAllLines(scene.File($"bin/{Sanitizer}.calls"))[0],
-            Does.StartWith("--tool memcheck --target-processes all ").And.EndsWith("cuda dense small"));
+            Does.StartWith("--tool memcheck --target-processes all --report-api-errors no ").And.EndsWith("cuda dense small"));
+    }
+
+    /// <summary>Where a kernel's error was found, nothing that the sanitizer says it cannot do hides it.</summary>
+    [TestCase("Program hit CUDA_ERROR_NOT_SUPPORTED (error 801) due to \"operation not supported\" on CUDA API call", Summary)]
+    [TestCase("Error: Device not supported. Please refer to the documentation", Summary)]
+    [TestCase("Error: Device not supported. Please refer to the documentation", "")]
+    [TestCase("COMPUTE-SANITIZER", "")]
+    [TestCase("COMPUTE-SANITIZER", "========= ERROR SUMMARY: 0 errors\n" + Summary)]
+    public void ARefusalHidesNoError(string says, string summary)
+    {
+        using var scene = new KitScene();
+        scene.Add(
+            Sanitizer,
+            $"""
+            cat <<'END'
+            ========= {says}
+            ========= Invalid __global__ read of size 4 bytes
+            {summary}
+            END
+            """);
+        SanitizerStep.Run(scene.Work);
+        Assert.That(scene.Rows(Sanitizer).Select(row => row[2]), Is.EqualTo((string[])["FAILED", "FAILED", "FAILED", "FAILED"]));
+        Assert.That(scene.Found.Failures, Has.Count.EqualTo(4));
+        Assert.That(scene.Found.NotPossible, Is.Empty);
+    }
+
+    /// <summary>A call that the driver does not offer is no refusal of the sanitizer.</summary>
+    [Test]
+    public void ACallThatIsNotSupportedIsNoRefusal()
+    {
+        using var scene = new KitScene();
+        scene.Add(
+            Sanitizer,
+            """
+            echo '========= Program hit CUDA_ERROR_NOT_SUPPORTED (error 801) due to "operation not supported" on CUDA API call'
+            echo '========= ERROR SUMMARY: 0 errors'
+            """);
+        SanitizerStep.Run(scene.Work);
+        Assert.That(scene.Rows(Sanitizer).Select(row => row[2]), Is.EqualTo((string[])["ok", "ok", "ok", "ok"]));
+        Assert.That(scene.Found.NotPossible, Is.Empty);
     }
 
     /// <summary>As on machines whose runtime shields the device: the errors that it counts are its own.</summary>
@@ -148,18 +189,22 @@ internal sealed class KitToolTests
     [Test]
     public void PyTorchIsFoundBehindAnotherPythonAndKeepsWhatItSaid()
     {
-        using var scene = new KitScene(limit: 1);
-        scene.Add(Python, "exit 1");
-        scene.Add(
-            Python,
-            """
-            if [ "$1" = -c ]; then exit 0; fi
-            echo '{"what": "Gaussians", "size": "64 x 64", "seconds": 0.002, "pixels": 4096}'
-            sleep 60
-            """,
-            "more");
-        PeerStep.Run(scene.Work);
-        scene.Report.End();
+        using KitScene scene = KitScene.Stopped(
+            played =>
+            {
+                played.Add(Python, "exit 1");
+                played.Add(
+                    Python,
+                    """
+                    if [ "$1" = -c ]; then exit 0; fi
+                    echo '{"what": "Gaussians", "size": "64 x 64", "seconds": 0.002, "pixels": 4096}'
+                    sleep 60
+                    """,
+                    "more");
+                PeerStep.Run(played.Work);
+                played.Report.End();
+            },
+            played => played.Rows("PyTorch").Length > 0);
         Assert.That(scene.Rows("PyTorch").Single(), Is.EqualTo((string[])["Gaussians", "64 x 64", "2.000", "0.002"]));
         Assert.That(scene.Report.State, Is.EqualTo("stopped at its limit"));
     }
