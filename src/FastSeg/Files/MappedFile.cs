@@ -27,7 +27,15 @@ internal sealed unsafe partial class MappedFile : SafeHandle
     {
         Length = bytes;
         _file = new UnnamedFile(0, what);
-        _file.Reserve(bytes);
+        try
+        {
+            _file.Reserve(bytes);
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
         nint memory = Map(0, (nuint)bytes, ReadWrite, Shared, _file.Handle, 0);
         if (memory == -1)
         {

@@ -13,6 +13,7 @@ internal sealed partial class UnnamedFile : IDisposable
     private const int Interrupted = 4;
 
     private readonly SafeFileHandle _handle;
+    private readonly PositionedFile _file;
     private readonly string _folder = Path.GetTempPath();
     private readonly string _what;
 
@@ -34,6 +35,7 @@ internal sealed partial class UnnamedFile : IDisposable
             throw Failure(e);
         }
         File.Delete(path);
+        _file = new PositionedFile(_handle, "the file", Failure);
     }
 
     /// <summary>The open file, which stays this one's.</summary>
@@ -58,36 +60,11 @@ internal sealed partial class UnnamedFile : IDisposable
 
     /// <summary>Writes at a byte offset.</summary>
     /// <exception cref="FastSegException">The disk is full or fails.</exception>
-    public void Write(long offset, ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            RandomAccess.Write(_handle, bytes, offset);
-        }
-        catch (Exception e) when (PartialFile.IsDiskFailure(e))
-        {
-            throw Failure(e);
-        }
-    }
+    public void Write(long offset, ReadOnlySpan<byte> bytes) => _file.Write(offset, bytes);
 
     /// <summary>Reads back what was written.</summary>
     /// <exception cref="FastSegException">The disk fails.</exception>
-    public void Read(long offset, Span<byte> destination)
-    {
-        try
-        {
-            while (destination.Length > 0)
-            {
-                int got = RandomAccess.Read(_handle, destination, offset);
-                offset += got > 0 ? got : throw new EndOfStreamException($"the file ends at byte {offset}");
-                destination = destination[got..];
-            }
-        }
-        catch (Exception e) when (PartialFile.IsDiskFailure(e))
-        {
-            throw Failure(e);
-        }
-    }
+    public void Read(long offset, Span<byte> destination) => _file.Read(offset, destination);
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();

@@ -91,6 +91,12 @@ internal sealed class MapsOnDiskTests() : DeepFixture(Scene)
         Assert.That(MappedFile.Fits(1, "/proc"), Is.False, "no disk");
     }
 
+    /// <summary>No disk has a pebibyte: the room is asked for before anything is written, and there is one sentence.</summary>
+    [Test]
+    public void AFileThatTheDiskCannotHoldIsRefused() => Assert.That(
+        () => new MappedFile(1L << 50, "deep features"),
+        Throws.TypeOf<FastSegException>().With.Message.Contains("cannot hold deep features").And.Message.Contains("TMPDIR"));
+
     /// <summary>The file counts as disk, and what of it is in use counts for each worker; nothing of it for a map that is small.</summary>
     [Test]
     public void ThePlanCountsTheFile()
