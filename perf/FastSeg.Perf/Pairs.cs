@@ -22,7 +22,10 @@ internal sealed record Pairs(double Median, double Lower, double Upper, double S
     /// <param name="run">What was asked for.</param>
     /// <param name="off">What is compared with.</param>
     /// <param name="on">What is measured.</param>
-    public static Pairs Measure(PerfRun run, Action off, Action on)
+    public static Pairs Measure(PerfRun run, Action off, Action on) => Measure(run, () => Time(off), () => Time(on));
+
+    /// <summary>The same with actions that say themselves how many seconds they took.</summary>
+    public static Pairs Measure(PerfRun run, Func<double> off, Func<double> on)
     {
         off();
         on();
@@ -30,20 +33,26 @@ internal sealed record Pairs(double Median, double Lower, double Upper, double S
         double[] ratios = new double[count], seconds = new double[count];
         for (int i = 0; i < count; i++)
         {
-            double before = i % 2 == 0 ? Time(off) : 0;
-            seconds[i] = Time(on);
-            ratios[i] = (i % 2 == 0 ? before : Time(off)) / seconds[i];
+            double before = i % 2 == 0 ? Paused(off) : 0;
+            seconds[i] = Paused(on);
+            ratios[i] = (i % 2 == 0 ? before : Paused(off)) / seconds[i];
         }
         return new Pairs(
             Quantile.Median(ratios), Quantile.Of(ratios, 0.25), Quantile.Of(ratios, 0.75), Quantile.Median(seconds));
     }
 
-    private static double Time(Action action)
+    /// <summary>Seconds of an action.</summary>
+    public static double Time(Action action)
     {
-        // The threads of the run before may still spin while they wait for work.
-        Thread.Sleep(PauseMilliseconds);
         long start = Stopwatch.GetTimestamp();
         action();
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static double Paused(Func<double> action)
+    {
+        // The threads of the run before may still spin while they wait for work.
+        Thread.Sleep(PauseMilliseconds);
+        return action();
     }
 }

@@ -6,7 +6,8 @@ namespace FastSeg.Perf;
 /// <summary>Runs a script of perf/peers with the system's Python, which sees Debian's packages.</summary>
 internal static class Python
 {
-    private const string Interpreter = "/usr/bin/python3";
+    /// <summary>The system's Python.</summary>
+    public const string Interpreter = "/usr/bin/python3";
 
     /// <summary>The JSON object the script prints, or null with a note of what was missing.</summary>
     public static JsonElement? Run(PerfRun run, string script, params string[] arguments)
@@ -16,10 +17,7 @@ internal static class Python
             PerfRun.Note($"{script}: left out, there is no {Interpreter}");
             return null;
         }
-        var start = new ProcessStartInfo(Interpreter) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(Repository.Root, "perf", "peers", script));
-        Array.ForEach(arguments, start.ArgumentList.Add);
-        using Process process = Process.Start(start)!;
+        using Process process = Process.Start(Script(script, arguments))!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -30,10 +28,24 @@ internal static class Python
             return null;
         }
         JsonElement result = JsonDocument.Parse(output).RootElement;
+        Keep(run, result);
+        return result;
+    }
+
+    /// <summary>How a script is started.</summary>
+    public static ProcessStartInfo Script(string script, IEnumerable<string> arguments) => new(
+        Interpreter, [Path.Combine(Repository.Root, "perf", "peers", script), .. arguments])
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    };
+
+    /// <summary>Keeps the versions that a script says.</summary>
+    public static void Keep(PerfRun run, JsonElement result)
+    {
         foreach (JsonProperty version in result.GetProperty("versions").EnumerateObject())
         {
             run.PeerVersions[version.Name] = version.Value.GetString()!;
         }
-        return result;
     }
 }

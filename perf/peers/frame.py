@@ -30,9 +30,7 @@ def standardised(image: np.ndarray) -> np.ndarray:
 
 def of_skimage(threads: int):
     """Features by bands of rows, one process each; a band's own border is repeated, as if it were an image."""
-    import features
-    import scipy
-    import skimage
+    import scipy_features
 
     pool = multiprocessing.Pool(threads)
 
@@ -40,13 +38,13 @@ def of_skimage(threads: int):
         bands = np.array_split(standardised(image), threads)
         return np.concatenate(pool.map(features_of_band, bands))
 
-    return compute, {"scipy": scipy.__version__, "skimage": skimage.__version__}
+    return compute, scipy_features.versions()
 
 
 def features_of_band(band: np.ndarray) -> np.ndarray:
-    import features
+    import scipy_features
 
-    return np.stack(features.features(band, 1, {}), axis=-1)
+    return np.stack(scipy_features.features(band, 1), axis=-1)
 
 
 def of_opencv(threads: int):

@@ -1,4 +1,4 @@
-"""FastSeg's default features with vigra, whose filters are ilastik's: the planes of features.py in the same order, but for the membrane's.
+"""FastSeg's default features with vigra, whose filters are ilastik's: the planes of scipy_features.py but for the membrane's.
 
 vigra has no fast way to 30 oriented lines of 19 x 19: as plain kernels these would take most of the time, which would say little.
 """
@@ -7,7 +7,7 @@ import functools
 import numpy as np
 import vigra
 
-import features as scipy_features
+import bank
 
 REPEAT = vigra.filters.BorderTreatmentMode.BORDER_TREATMENT_REPEAT
 
@@ -43,10 +43,10 @@ def convolve(plane: np.ndarray, rows, columns) -> np.ndarray:
     return vigra.filters.convolve(plane, (rows, columns))
 
 
-def features(image: np.ndarray, sigma_scale: float, lap=lambda family: None) -> list[np.ndarray]:
-    """52 planes of a float32 image; `lap` hears each family when it is done."""
+def features(image: np.ndarray, sigma_scale: float, lap=lambda family: None, lines: str = "none") -> list[np.ndarray]:
+    """52 planes of a float32 image, whatever `lines` says; `lap` hears each family when it is done."""
     planes, blurred = [], []
-    for sigma in (0,) + scipy_features.SIGMAS:
+    for sigma in (0,) + bank.SIGMAS:
         kernel = gaussian(sigma_scale * sigma) if sigma else None
         plane = convolve(image, kernel, kernel) if sigma else image
         blurred.append(plane)
@@ -59,7 +59,7 @@ def features(image: np.ndarray, sigma_scale: float, lap=lambda family: None) -> 
         root = np.sqrt(across * across + b * b)
         planes += [half + root, half - root, np.sqrt(a * a + b * b + d * d), a + d, a * d - b * b]
         lap("hessian")
-    for i in range(1, len(scipy_features.SIGMAS) + 1):
+    for i in range(1, len(bank.SIGMAS) + 1):
         for j in range(1, i):
             planes.append(blurred[j] - blurred[i])
     lap("dog")
