@@ -17,8 +17,7 @@ internal static class DeepMemoryBench
     {
         using var folder = new ScratchFolder();
         string model = folder.File("deep.fastseg"), image = folder.File("image.tif"), backbone = BackboneBench.Folder;
-        string[] training = [.. PerfImages.Training.SelectMany(pair => (string[])["--image", pair.Image, "--labels", pair.Labels])];
-        OwnProcess.Run(run, folder, ["train", .. training, "--deep", backbone, "-o", model]);
+        Train(run, folder, model);
         long side = run.Options.Size;
         PerfImages.SaveMosaic(image, side);
         OwnProcess own = OwnProcess.Run(run, folder, "segment", model, image, "--deep", backbone, "-o", folder.File("labels.tif"));
@@ -39,6 +38,13 @@ internal static class DeepMemoryBench
         {
             Goal = Goal.AtMost(MostSegment),
         });
+    }
+
+    /// <summary>Trains a model with deep features of the backbone in the box.</summary>
+    public static void Train(PerfRun run, ScratchFolder folder, string model)
+    {
+        string[] training = [.. PerfImages.Training.SelectMany(pair => (string[])["--image", pair.Image, "--labels", pair.Labels])];
+        OwnProcess.Run(run, folder, ["train", .. training, "--deep", BackboneBench.Folder, "-o", model]);
     }
 
     /// <summary>Runs the upsampler alone on an image of twice the side: 8192 x 8192 unless --size says otherwise.</summary>

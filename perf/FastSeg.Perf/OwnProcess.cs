@@ -43,7 +43,8 @@ internal sealed record OwnProcess(double Seconds, long PeakBytes, long PlannedBy
         return new OwnProcess(seconds, terminal ? own : Math.Max(peak, own), planned);
     }
 
-    private static string Program => Path.Combine(Repository.Root, "fastseg");
+    /// <summary>The program as a user starts it.</summary>
+    public static string Program => Path.Combine(Repository.Root, "fastseg");
 
     /// <summary>`script` of util-linux gives a program a terminal.</summary>
     private static ProcessStartInfo OnTerminal(string[] arguments)

@@ -17,7 +17,7 @@ internal sealed record PerfOptions
 
     public const string Usage =
         """
-        usage: fastseg perf [--only GROUP,..] [--size 4096] [--threads 2] [--runs 3] [--large 20000] [--huge 45000]
+        usage: fastseg perf [--only GROUP,..] [--size 4096] [--threads 2] [--runs 3] [--large 20000] [--huge 45000] [--kills 50]
                             [--peers] [--simulated] [--json FILE] [--save [--machine NAME]]
           --only     some of: backbone, doors, filters, forest, gpu, interactive, job, large, latency, loop, memory, smooth,
                      studio, upsampler (default: all but large)
@@ -26,6 +26,7 @@ internal sealed record PerfOptions
           --runs     runs of each measurement after two seconds to warm up; the fastest counts
           --large    side of the image whose segmentation's peak memory is measured
           --huge     side of the OME-Zarr of the group large, which takes 12 GB of disk; 0 leaves it out
+          --kills    processes of each of four kinds that the group large kills and goes on with; 0 leaves them out
           --peers    also scipy, scikit-image, OpenCV, vigra, Python's xgboost and ONNX Runtime, in the same run on as many cores
           --simulated  the group gpu on the simulated device although a GPU is there
           --json     writes everything measured to FILE
@@ -39,6 +40,8 @@ internal sealed record PerfOptions
     public long Large { get; private init; } = 20000;
 
     public long Huge { get; private init; } = 45000;
+
+    public int Kills { get; private init; } = 50;
 
     public int Runs { get; private init; } = 3;
 
@@ -70,6 +73,7 @@ internal sealed record PerfOptions
                 "--threads" => options with { Threads = Number(name, Value(), 1, 1024) },
                 "--large" => options with { Large = Number(name, Value(), 64, 200000) },
                 "--huge" => options with { Huge = Number(name, Value(), 0, 200000) },
+                "--kills" => options with { Kills = Number(name, Value(), 0, 10000) },
                 "--runs" => options with { Runs = Number(name, Value(), 1, 1000) },
                 "--only" => options with { Only = Chosen(Value()) },
                 "--peers" => options with { Peers = true },

@@ -34,7 +34,7 @@ try
             "gpu" => GpuBench.Run,
             "interactive" => BoosterBench.Run + (Action<PerfRun>)InteractiveBench.Run,
             "job" => JobBench.Run + (Action<PerfRun>)SmoothedJobBench.Run + StandardisedJobBench.Run,
-            "large" => LargeBench.Run,
+            "large" => LargeBench.Run + (Action<PerfRun>)KillBench.Run,
             "latency" => LatencyBench.Run,
             "loop" => LoopBench.Run,
             "memory" => MemoryBench.Run + (Action<PerfRun>)PeakBench.Run,

@@ -68,12 +68,23 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     public PlaneSamples? Planes { get; init; }
 
     /// <summary>
-    /// Whether maps of deep features that are large may lie on the disk. They then do where <see cref="DeepMaps.LieOnDisk"/> says so.
+    /// Whether files without names may be made: for large maps of deep features, where <see cref="DeepMaps.LieOnDisk"/> says so, and for
+    /// the decoded samples of a large page that is read twice.
     /// </summary>
-    public bool MapsMayLieOnDisk { get; init; }
+    public bool MayUseDisk { get; init; }
+
+    /// <summary>Whether the page's samples are kept on the disk, as they were decoded, from the first pass over the page on.</summary>
+    public bool KeepsDecoded { get; init; }
+
+    /// <summary>Bytes of the page's decoded samples.</summary>
+    public long DecodedBytes => checked(Image.Info.Bounds.Pixels * Image.Info.PixelBytes);
 
     /// <summary>Whether the run computes maps of deep features that lie on the disk.</summary>
     public bool MapsOnDisk { get; init; }
+
+    /// <summary>Bytes of the files without names.</summary>
+    public long DiskBytes => (MapsOnDisk ? DeepMaps.Bytes(Deep!, Image.Info).Sum() : 0)
+        + (KeepsDecoded ? DecodedBytes : 0);
 
     /// <summary>Looks after each band that is computed.</summary>
     public Watch Watch { get; init; } = new();

@@ -72,6 +72,9 @@ public sealed record ComputeOptions
     /// <summary>Most bytes of deep features at low resolution that a segmentation keeps in memory; more go to the disk.</summary>
     internal long MostMapBytes { get; init; } = 32L << 20;
 
+    /// <summary>Bytes of a page's samples from which on a segmentation keeps them on the disk rather than decoding them twice.</summary>
+    internal long LeastDecodedBytes { get; init; } = 32L << 20;
+
     /// <summary>Threads that the run uses: <see cref="Threads"/>, or one for each core.</summary>
     internal int WorkerCount => Threads > 0 ? Threads : Environment.ProcessorCount;
 

@@ -20,6 +20,9 @@ internal sealed class ChannelPages : ImageReader
     public override bool PrefersWholeRows => _pages.Any(page => page.PrefersWholeRows);
 
     /// <inheritdoc/>
+    internal override bool Decodes => _pages[0].Decodes;
+
+    /// <inheritdoc/>
     internal override (long Width, long Height)? StoredPart => _pages[0].StoredPart;
 
     /// <summary>

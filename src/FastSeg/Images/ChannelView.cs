@@ -29,6 +29,9 @@ internal sealed class ChannelView : ImageReader
     public override bool PrefersWholeRows => _original.PrefersWholeRows;
 
     /// <inheritdoc/>
+    internal override bool Decodes => _original.Decodes;
+
+    /// <inheritdoc/>
     internal override (long Width, long Height)? StoredPart => _original.StoredPart;
 
     /// <summary>Some channels of an image, in the order that they are named in.</summary>

@@ -23,6 +23,9 @@ internal sealed class CroppedImage(ImageReader original, Region area) : ImageRea
     public override bool PrefersWholeRows => original.PrefersWholeRows;
 
     /// <inheritdoc/>
+    internal override bool Decodes => original.Decodes;
+
+    /// <inheritdoc/>
     internal override (long Width, long Height)? StoredPart => original.StoredPart;
 
     /// <inheritdoc/>

@@ -19,6 +19,8 @@ internal sealed class FlippedImage(ImageReader original, Flip flip) : ImageReade
     /// <summary>A transposed rectangle of whole rows costs whole columns, which no reader prefers.</summary>
     public override bool PrefersWholeRows => flip != Flip.Transposed && original.PrefersWholeRows;
 
+    internal override bool Decodes => original.Decodes;
+
     /// <inheritdoc/>
     internal override (long Width, long Height)? StoredPart => original.StoredPart is not { } part ? null
         : flip == Flip.Transposed ? (part.Height, part.Width) : part;

@@ -43,6 +43,9 @@ public abstract class ImageReader : IDisposable
     /// </summary>
     internal virtual (long Width, long Height)? StoredPart => null;
 
+    /// <summary>Whether reading is slow because samples are decoded, so that whoever reads twice may keep them.</summary>
+    internal virtual bool Decodes => false;
+
     /// <summary>
     /// Copies the samples of <paramref name="region"/>: row-major, channels interleaved, little-endian, no padding
     /// (<c>Height x Width x Channels</c> samples).

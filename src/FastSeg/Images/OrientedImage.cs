@@ -32,6 +32,9 @@ internal sealed class OrientedImage : ImageReader
     /// <inheritdoc/>
     public override bool PrefersWholeRows => _turned.PrefersWholeRows;
 
+    /// <inheritdoc/>
+    internal override bool Decodes => _turned.Decodes;
+
     /// <summary>The image as it should be; itself where it is so already. The result owns the image.</summary>
     public static ImageReader Of(ImageReader stored) => stored.Info.Orientation == 1
         ? stored

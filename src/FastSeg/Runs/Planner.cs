@@ -128,7 +128,7 @@ internal sealed record Planner(
             Standardise = Work.Features.Standardise,
             Page = Image.Info.Bounds,
             Origin = origin,
-            DiskBytes = Work.MapsOnDisk ? DeepMaps.Bytes(Work.Deep!, Image.Info).Sum() : 0,
+            DiskBytes = Work.DiskBytes,
         };
     }
 

@@ -40,7 +40,7 @@ internal sealed record Segmentation(Model Model, SegmentOptions Options, Region 
             // What a device has smoothed are no margins any more.
             BackendSmooths = Margins is null && BackendChoice.Choose(backend).SmoothsItself,
             Mask = Options.Mask,
-            MapsMayLieOnDisk = true,
+            MayUseDisk = true,
         };
     }
 

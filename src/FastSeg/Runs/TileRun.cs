@@ -7,6 +7,7 @@ using FastSeg.Features.Local;
 using FastSeg.Forest.Training;
 using FastSeg.Images;
 using FastSeg.Images.Samples;
+using FastSeg.Native;
 
 namespace FastSeg.Runs;
 
@@ -40,16 +41,17 @@ internal sealed class TileRun
         _factory = BackendChoice.Choose(options.Backend);
         // Maps that are known lie in memory already, and a device has its own.
         DeepModel? computed = backbone is null ? null : work.Deep;
-        bool onDisk = work.MapsMayLieOnDisk && !_factory.UpsamplesItself && computed is not null
+        bool onDisk = work.MayUseDisk && !_factory.UpsamplesItself && computed is not null
             && DeepMaps.LieOnDisk(computed, work.Image.Info, options.MostMapBytes);
         work = work with { MapsOnDisk = onDisk };
+        work = work with { KeepsDecoded = DecodedPage.Pays(work, area, options.LeastDecodedBytes) };
         Work = work with { Watch = options.Watch ?? new Watch { Cancellation = options.Cancellation } };
         var planner = new Planner(
             work, area, _factory, outputBytes,
             workers =>
             [
                 .. heldItems(workers), .. BesidesItems(options), .. DeepImage.SharedItems(computed, work.Image, onDisk),
-                .. ChannelItems(work, workers),
+                .. ChannelItems(work, workers), .. DecodedPage.SharedItems(work, workers),
             ],
             computed is null ? null : new TransformerBuffers(computed, backbone!, work.Image))
         {
@@ -104,7 +106,7 @@ internal sealed class TileRun
     {
         try
         {
-            RunTiles(makeWorker, times, cores);
+            RunPasses(makeWorker, times, cores);
         }
         finally
         {
@@ -114,11 +116,28 @@ internal sealed class TileRun
         _options.Cancellation.ThrowIfCancellationRequested();
     }
 
+    /// <summary>Takes what is needed of the whole page, then runs the tiles: over its decoded samples, where these are kept.</summary>
+    private void RunPasses(Func<TileWorker> makeWorker, StageTimes times, IReadOnlyList<Region>? cores)
+    {
+        ImageReader source = Work.Image;
+        using DecodedPage? decoded = Work.KeepsDecoded ? DecodedPage.Of(source) : null;
+        try
+        {
+            Work = Work with { Image = decoded ?? source };
+            TakeSamples(times);
+            decoded?.Complete();
+            RunTiles(makeWorker, times, cores);
+        }
+        finally
+        {
+            Work = Work with { Image = source };
+        }
+    }
+
     /// <summary>Runs the transformer, then the tiles.</summary>
     private void RunTiles(Func<TileWorker> makeWorker, StageTimes times, IReadOnlyList<Region>? cores)
     {
         TileGrid grid = Plan.Grid;
-        TakeSamples(times);
         // The transformer runs first: its buffers are gone before those of the tiles are made.
         using DeepImage? deep = DeepFeatures(times, cores);
         using Backend backend = _factory.Create(Plan, Work, deep);
@@ -135,7 +154,11 @@ internal sealed class TileRun
             }
             Workers.Run(
                 workers.Length, cores?.Count ?? grid.Count, tiles,
-                (worker, i) => workers[worker].Step(backend, worker, cores is null ? grid[i] : cores[(int)i]));
+                (worker, i) =>
+                {
+                    workers[worker].Step(backend, worker, cores is null ? grid[i] : cores[(int)i]);
+                    FreedMemory.Limit();
+                });
         }
         finally
         {

@@ -30,6 +30,9 @@ internal sealed unsafe class MendedImage(ImageReader image, ImageReader mask, Co
     public override bool PrefersWholeRows => image.PrefersWholeRows;
 
     /// <inheritdoc/>
+    internal override bool Decodes => image.Decodes;
+
+    /// <inheritdoc/>
     internal override (long Width, long Height)? StoredPart => image.StoredPart;
 
     /// <summary>As for the image, and what mending takes. The mask's own bytes are whose it is.</summary>

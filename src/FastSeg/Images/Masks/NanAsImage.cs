@@ -14,6 +14,9 @@ internal sealed class NanAsImage(ImageReader image, float value) : ImageReader
     public override bool PrefersWholeRows => image.PrefersWholeRows;
 
     /// <inheritdoc/>
+    internal override bool Decodes => image.Decodes;
+
+    /// <inheritdoc/>
     internal override (long Width, long Height)? StoredPart => image.StoredPart;
 
     /// <summary>The image so seen; itself where it has no floats, or nothing is to stand for them.</summary>

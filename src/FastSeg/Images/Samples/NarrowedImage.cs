@@ -26,6 +26,8 @@ internal sealed unsafe class NarrowedImage : ImageReader
 
     public override bool PrefersWholeRows => _source.PrefersWholeRows;
 
+    internal override bool Decodes => _source.Decodes;
+
     internal override (long Width, long Height)? StoredPart => _source.StoredPart;
 
     private SampleType Type => _source.Info.Type;

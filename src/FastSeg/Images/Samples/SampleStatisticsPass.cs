@@ -169,6 +169,7 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
                 Take(worker, new Region(x, y, _steps.BlockWidth, _steps.BlockHeight).Intersect(step), step.Y);
             }
         }
+        FreedMemory.Limit();
     }
 
     /// <summary>Reads a block and takes its sums, or the moments of its rows.</summary>

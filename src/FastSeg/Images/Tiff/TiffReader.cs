@@ -58,6 +58,8 @@ internal sealed unsafe class TiffReader : ImageReader
     /// <summary>True for compressed strips, of which a part costs as much as the whole.</summary>
     public override bool PrefersWholeRows => _cache is not null && !_page.Tiled;
 
+    internal override bool Decodes => _page.Codec != TiffCodec.None;
+
     internal override (long Width, long Height)? StoredPart => _page.Tiled ? (_page.SegmentWidth, _page.SegmentHeight) : null;
 
     /// <summary>How many strips and tiles were decoded so far, those decoded again included.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using FastSeg.Files.Runs;
 using FastSeg.Images.Codecs;
+using FastSeg.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace FastSeg.Images.Zarr;
@@ -52,7 +53,8 @@ internal sealed class ChunkFiles(WrittenImage image, RunPart part) : IDisposable
         {
             using (shard)
             {
-                Whole(level, file, shard.Assemble());
+                using HostBuffer all = shard.Assemble();
+                Whole(level, file, all.Span<byte>(0, (int)all.Length));
             }
             lock (_shards)
             {
@@ -146,11 +148,11 @@ internal sealed class ChunkFiles(WrittenImage image, RunPart part) : IDisposable
         }
 
         /// <summary>The chunks in their order, and the index behind them.</summary>
-        public byte[] Assemble()
+        public HostBuffer Assemble()
         {
             int index = _chunks.Length * ShardLayout.EntryBytes;
-            byte[] all = GC.AllocateUninitializedArray<byte>(checked((int)_end + index + ChunkCodecs.ChecksumBytes));
-            Span<byte> entries = all.AsSpan((int)_end, index);
+            var shard = new HostBuffer(checked((int)_end + index + ChunkCodecs.ChecksumBytes));
+            Span<byte> all = shard.Span<byte>(0, (int)shard.Length), entries = all.Slice((int)_end, index);
             int at = 0;
             for (int i = 0; i < _chunks.Length; i++)
             {
@@ -160,12 +162,12 @@ internal sealed class ChunkFiles(WrittenImage image, RunPart part) : IDisposable
                 BinaryPrimitives.WriteUInt64LittleEndian(entry[sizeof(ulong)..], offset < 0 ? ulong.MaxValue : (ulong)count);
                 if (offset >= 0)
                 {
-                    Read(offset, all.AsSpan(at, count));
+                    Read(offset, all.Slice(at, count));
                     at += count;
                 }
             }
-            BinaryPrimitives.WriteUInt32LittleEndian(all.AsSpan((int)_end + index), ChunkCodecs.Checksum(entries));
-            return all;
+            BinaryPrimitives.WriteUInt32LittleEndian(all[((int)_end + index)..], ChunkCodecs.Checksum(entries));
+            return shard;
         }
 
         public void Dispose()

@@ -58,6 +58,7 @@ internal sealed unsafe class Pyramid(WrittenImage image, string folder, ChunkFil
             finally
             {
                 buffers.Add(buffer);
+                FreedMemory.Limit();
             }
         });
     }

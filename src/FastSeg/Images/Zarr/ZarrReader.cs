@@ -48,6 +48,8 @@ internal sealed unsafe class ZarrReader : ImageReader
     /// <summary>True where a row of the image is a row of one chunk, of which a part costs as much as the whole.</summary>
     public override bool PrefersWholeRows => _array.Chunk[_axisX] >= Info.Width && _array.Chunk[_axisY] < Info.Height;
 
+    internal override bool Decodes => _array.Codecs.Length > 0;
+
     internal override (long Width, long Height)? StoredPart => (_array.Chunk[_axisX], _array.Chunk[_axisY]);
 
     /// <summary>How many chunks were decoded so far, those decoded again included.</summary>

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 using FastSeg.Images.Pyramids;
 using FastSeg.Images.Zarr;
+using FastSeg.Perf.Memory;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Images.Zarr;
@@ -253,9 +253,5 @@ internal sealed class ZarrWriterTests
     }
 
     /// <summary>Each file of a folder with its SHA-256.</summary>
-    internal static string[] Hashes(string folder) =>
-    [
-        .. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(
-            file => $"{Path.GetRelativePath(folder, file)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"),
-    ];
+    internal static string[] Hashes(string folder) => KilledRuns.Hashes(folder);
 }
