@@ -1,5 +1,6 @@
 using FastSeg.Common;
 using FastSeg.Deep;
+using FastSeg.Deep.Tokens;
 using FastSeg.Features.Local;
 using FastSeg.Forest;
 using FastSeg.Images;
@@ -79,11 +80,25 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// <summary>Bytes of the page's decoded samples.</summary>
     public long DecodedBytes => checked(Image.Info.Bounds.Pixels * Image.Info.PixelBytes);
 
+    /// <summary>
+    /// The rows of the page that have pixels which are computed, where it is known before the run is planned that others have none; null
+    /// where all may have some.
+    /// </summary>
+    public (long From, long To)? Rows { get; init; }
+
+    /// <summary>The rows of the page whose deep features at low resolution are needed for <see cref="Rows"/>; null for all.</summary>
+    public NeededRows? NeededMaps => Rows is not { } rows || Deep is not { } deep ? null : DeepImage.RowsOf(
+        deep, Image.Info, rows.From >= rows.To ? [] : [Computed(Image.Info.Bounds with { Y = rows.From, Height = rows.To - rows.From })],
+        checked((int)Math.Min(Image.Info.Width, MostMapColumns)));
+
+    /// <summary>Columns of a tile for which a learned upsampler says what rows it looks at, which do not depend on them.</summary>
+    private const int MostMapColumns = 1024;
+
     /// <summary>Whether the run computes maps of deep features that lie on the disk.</summary>
     public bool MapsOnDisk { get; init; }
 
     /// <summary>Bytes of the files without names.</summary>
-    public long DiskBytes => (MapsOnDisk ? DeepMaps.Bytes(Deep!, Image.Info).Sum() : 0)
+    public long DiskBytes => (MapsOnDisk ? DeepMaps.Bytes(Deep!, Image.Info, NeededMaps).Sum() : 0)
         + (KeepsDecoded ? DecodedBytes : 0);
 
     /// <summary>Looks after each band that is computed.</summary>

@@ -106,18 +106,16 @@ internal sealed class DeepMaps : IDisposable
     /// <param name="model">The model.</param>
     /// <param name="image">The image.</param>
     /// <param name="most">Most bytes that are kept in memory.</param>
-    public static bool LieOnDisk(DeepModel model, ImageInfo image, long most)
-    {
-        long bytes = Bytes(model, image).Sum();
-        return bytes > most && model.Description.Shifts == 1 && LowResolution.FitOnDisk(bytes);
-    }
+    /// <param name="needed">The rows of pixels whose cells are needed, for which the disk must have room; null for all.</param>
+    public static bool LieOnDisk(DeepModel model, ImageInfo image, long most, NeededRows? needed = null) =>
+        Bytes(model, image).Sum() > most && model.Description.Shifts == 1 && LowResolution.FitOnDisk(Bytes(model, image, needed).Sum());
 
     /// <summary>Lets go of what is resident of maps on the disk.</summary>
     public void Drop() => _maps.ForEach(map => map.Drop());
 
-    /// <summary>Bytes of each map of an image.</summary>
-    public static IEnumerable<long> Bytes(DeepModel model, ImageInfo image) =>
-        Shapes(model).Select(map => LowResolution.Bytes(image, map.Patch, map.Channels));
+    /// <summary>Bytes of each map of an image, or of those rows of it that are written on the disk.</summary>
+    public static IEnumerable<long> Bytes(DeepModel model, ImageInfo image, NeededRows? needed = null) =>
+        Shapes(model).Select(map => LowResolution.Bytes(image, map.Patch, map.Channels, needed));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -22,14 +22,15 @@ internal sealed unsafe partial class MappedFile : SafeHandle
     /// <summary>Creates and maps the file.</summary>
     /// <param name="bytes">Its bytes, at least 1; a disk that is too full for them is refused now.</param>
     /// <param name="what">What it holds, for the sentence of a failure.</param>
+    /// <param name="written">The parts that are ever written, where others only need to be some number; null for all.</param>
     /// <exception cref="FastSegException">The temporary folder cannot be written, its disk is too full, or it cannot be mapped.</exception>
-    public MappedFile(long bytes, string what) : base(-1, ownsHandle: true)
+    public MappedFile(long bytes, string what, IEnumerable<(long Offset, long Bytes)>? written = null) : base(-1, ownsHandle: true)
     {
         Length = bytes;
         _file = new UnnamedFile(0, what);
         try
         {
-            _file.Reserve(bytes);
+            _file.Reserve(bytes, written ?? [(0, bytes)]);
         }
         catch
         {

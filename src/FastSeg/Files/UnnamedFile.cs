@@ -42,19 +42,32 @@ internal sealed partial class UnnamedFile : IDisposable
     internal SafeFileHandle Handle => _handle;
 
     /// <summary>
-    /// Makes the file so long, of zeros, and has the disk keep room for all of it: .NET's preallocation passes over quotas and over disks
+    /// Makes the file so long, of zeros, and has the disk keep room for parts of it: .NET's preallocation passes over quotas and over disks
     /// that keep none.
     /// </summary>
+    /// <param name="bytes">Bytes of the file.</param>
+    /// <param name="parts">Those that will be written.</param>
     /// <exception cref="FastSegException">The disk is too full, a quota is, or the disk keeps no room.</exception>
-    public void Reserve(long bytes)
+    public void Reserve(long bytes, IEnumerable<(long Offset, long Bytes)> parts)
     {
-        int error;
-        while ((error = Allocate(_handle, 0, bytes)) == Interrupted)
+        try
         {
+            RandomAccess.SetLength(_handle, bytes);
         }
-        if (error != 0)
+        catch (Exception e) when (PartialFile.IsDiskFailure(e))
         {
-            throw Failure(new IOException(Marshal.GetPInvokeErrorMessage(error)));
+            throw Failure(e);
+        }
+        foreach ((long offset, long count) in parts)
+        {
+            int error;
+            while ((error = Allocate(_handle, offset, count)) == Interrupted)
+            {
+            }
+            if (error != 0)
+            {
+                throw Failure(new IOException(Marshal.GetPInvokeErrorMessage(error)));
+            }
         }
     }
 

@@ -33,6 +33,30 @@ internal static class MissingCores
             : cores;
     }
 
+    /// <summary>
+    /// The rows of the image from the first to the last in which something is missing, as a half-open range; null where the results were
+    /// not begun before, and are not shared in blocks.
+    /// </summary>
+    /// <param name="writers">The results.</param>
+    /// <param name="area">The region of the image that they cover.</param>
+    public static (long From, long To)? Rows(IReadOnlyList<ImageWriter> writers, Region area)
+    {
+        if (writers.Count == 0 || writers.Any(writer => writer.Units is null))
+        {
+            return null;
+        }
+        long height = writers[0].Units!.Value.Height, from = area.Height, to = 0;
+        for (long y = 0; y < area.Height; y += height)
+        {
+            var row = new Region(0, y, area.Width, Math.Min(height, area.Height - y));
+            if (writers.Any(writer => writer.Lacks(0, row)))
+            {
+                (from, to) = (Math.Min(from, y), row.Bottom);
+            }
+        }
+        return from < to ? (area.Y + from, area.Y + to) : (area.Y, area.Y);
+    }
+
     /// <summary>A tile as a whole where all of it is missing, or the missing stretches of its units, row by row.</summary>
     private static IEnumerable<Region> Missing(IReadOnlyList<ImageWriter> writers, Region tile, long width, long height)
     {

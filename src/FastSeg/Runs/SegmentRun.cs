@@ -38,6 +38,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     private readonly PlaneCheck _planes = new(model);
     private ImageData? _data;
     private KeptPasses _passes = KeptPasses.None;
+    private (long From, long To)? _rows;
     private RunFolder? _folder;
 
     /// <summary>The image's deep features at low resolution where they are known already; the caller keeps owning them.</summary>
@@ -98,6 +99,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         using KeptPage page = Kept();
         (_passes, _folder) = (KeptPasses.Of(outputs.Folder), outputs.Folder);
         TakeAreas();
+        _rows = MissingCores.Rows([.. outputs.Writers], Area(image.Info, segment));
         TileRun run = Prepare(page, OutputSketches.Of(outputs), out Segmentation what);
         RefuseUnprepared(run, what);
         (what, Made) = (what with { Outputs = outputs }, run.Plan);
@@ -292,6 +294,8 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         Work work = all.WorkOn(page.Image, options.Backend) with
         {
             Samples = KnownSamples ?? _passes.Samples,
+            // The areas of the classes take the whole page.
+            Rows = all.Counts ? null : _rows,
             Percentiles = Compares && KnownData is null ? Percentiles.OfRun : Percentiles.None,
             Planes = ComparesPlanes(all.Area, kept.Mask) ? new PlaneSamples(all.Area, _planes.Numbers) : null,
         };

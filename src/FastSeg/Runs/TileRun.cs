@@ -42,7 +42,7 @@ internal sealed class TileRun
         // Maps that are known lie in memory already, and a device has its own.
         DeepModel? computed = backbone is null ? null : work.Deep;
         bool onDisk = work.MayUseDisk && !_factory.UpsamplesItself && computed is not null
-            && DeepMaps.LieOnDisk(computed, work.Image.Info, options.MostMapBytes);
+            && DeepMaps.LieOnDisk(computed, work.Image.Info, options.MostMapBytes, work.NeededMaps);
         work = work with { MapsOnDisk = onDisk };
         work = work with { KeepsDecoded = DecodedPage.Pays(work, area, options.LeastDecodedBytes) };
         Work = work with { Watch = options.Watch ?? new Watch { Cancellation = options.Cancellation } };

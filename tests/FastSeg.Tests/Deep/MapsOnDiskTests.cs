@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using FastSeg.Common;
+using FastSeg.Deep;
 using FastSeg.Deep.Tokens;
 using FastSeg.Files;
+using FastSeg.Runs;
 using FastSeg.Tests.Deep.Backbones;
 using FastSeg.Tests.Deep.Upsamplers;
 using NUnit.Framework;
@@ -78,6 +81,78 @@ internal sealed class MapsOnDiskTests() : DeepFixture(Scene)
             var some = new ReadOnlySpan<float>(part.Plane(channel), expected.Length);
             Assert.That(some[rows].SequenceEqual(expected[rows]), Is.True);
             Assert.That(some.ContainsAnyExceptInRange(float.MinValue, float.MaxValue), Is.False);
+        }
+    }
+
+    /// <summary>A block, or a run that goes on, keeps room for the rows that it needs, and has the labels of a whole run.</summary>
+    [TestCase(Upsampling.Bilinear)]
+    [TestCase(Upsampling.JointBilateral)]
+    public void ABlockKeepsRoomForItsRowsAlone(Upsampling upsampling)
+    {
+        const int Width = 100, Height = 600, From = 240, To = 320;
+        Model model = Train(new DeepOptions(Backbone) { Channels = 6, Scales = [1, 2], Upsampling = upsampling });
+        using MemoryImage image = new SyntheticScene(Width, Height, seed: 8).Image;
+        byte[] expected = Labels(model, image), labels = new byte[Width * Height];
+        long all = DeepMaps.Bytes(model.Deep!, image.Info).Sum();
+        long Planned(long from, long to)
+        {
+            using var writer = new Block(new Segmenter(model, Backbone).LabelLayout(image.Info), labels, from, to);
+            var run = new SegmentRun(model, Backbone, image, new SegmentOptions(), Disk with { Threads = 2 });
+            run.Run(new SegmentOutputs { Labels = writer });
+            return run.Made!.DiskBytes;
+        }
+        Assert.That(Planned(From, To), Is.InRange(all * (To - From) / Height, all / 3));
+        var rows = (From * Width)..(To * Width);
+        Assert.That(labels[rows], Is.EqualTo(expected[rows]));
+        Assert.That(Planned(0, Height), Is.EqualTo(all));
+        Assert.That(labels, Is.EqualTo(expected));
+    }
+
+    /// <summary>The disk keeps room for what is written: the file is as long as all, and takes a tenth.</summary>
+    [Test]
+    public void TheDiskKeepsNoRoomForOtherRows()
+    {
+        const int Rows = 1000, Columns = 1024, Channels = 2;
+        using var map = new LowResolution(Channels, Rows, Columns, 8, onDisk: true, written: (300, 400));
+        string file = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos()
+            .Last(one => one.LinkTarget?.Contains($"/.fastseg-{Environment.ProcessId}-", StringComparison.Ordinal) == true).Name;
+        using Process stat = Process.Start(
+            new ProcessStartInfo("stat", ["-Lc", "%s %b", $"/proc/{Environment.ProcessId}/fd/{file}"])
+            {
+                RedirectStandardOutput = true,
+            })!;
+        long[] numbers = [.. stat.StandardOutput.ReadToEnd().Split(' ').Select(long.Parse)];
+        long bytes = (long)Channels * Rows * Columns * sizeof(float);
+        Assert.That(numbers[0], Is.EqualTo(bytes));
+        Assert.That(512 * numbers[1], Is.InRange(bytes / 10, bytes / 8));
+    }
+
+    /// <summary>A result of which some rows are missing, as those of a block are.</summary>
+    private sealed class Block(ImageLayout layout, byte[] labels, long from, long to) : ImageWriter
+    {
+        public override ImageLayout Layout => layout;
+
+        internal override (long Width, long Height)? Units => (50, 40);
+
+        internal override bool Lacks(int plane, Region region) => region.Y < to && from < region.Bottom;
+
+        public override long HeldBytes(int threads) => 0;
+
+        public override void Write(Region region, ReadOnlySpan<byte> samples)
+        {
+            for (long y = region.Y; y < region.Bottom; y++)
+            {
+                samples.Slice((int)((y - region.Y) * region.Width), (int)region.Width)
+                    .CopyTo(labels.AsSpan((int)((y * layout.Width) + region.X)));
+            }
+        }
+
+        public override void Commit()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
         }
     }
 

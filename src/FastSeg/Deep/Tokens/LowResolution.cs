@@ -24,12 +24,20 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <param name="patch">Pixels from a cell to the next.</param>
     /// <param name="overlap">Pixels that a cell shares with the next.</param>
     /// <param name="onDisk">Whether the values lie in a file without a name, of which only what is in use is resident.</param>
+    /// <param name="written">The rows of cells that are ever written, for which the disk keeps room; null for all.</param>
     /// <exception cref="FastSegException">There is no such memory, or the temporary folder cannot hold the file.</exception>
-    public LowResolution(int channels, long rows, long columns, int patch, int overlap = 0, bool onDisk = false)
+    public LowResolution(
+        int channels, long rows, long columns, int patch, int overlap = 0, bool onDisk = false, (long From, long To)? written = null)
     {
         (Channels, Rows, Columns, Patch, Overlap) = (channels, rows, columns, patch, overlap);
         long bytes = checked(channels * rows * columns * sizeof(float));
-        _file = onDisk ? new MappedFile(bytes, "deep features") : null;
+        long row = columns * sizeof(float);
+        (long from, long to) = written ?? (0, rows);
+        _file = onDisk
+            ? new MappedFile(
+                bytes, "deep features",
+                from == to ? [] : Enumerable.Range(0, channels).Select(channel => (((channel * rows) + from) * row, (to - from) * row)))
+            : null;
         _values = onDisk ? null : new HostBuffer(bytes);
     }
 
@@ -62,9 +70,17 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <summary>Whether features of so many bytes can lie on the disk.</summary>
     public static bool FitOnDisk(long bytes) => MappedFile.Fits(bytes);
 
-    /// <summary>Bytes held for an image.</summary>
-    public static long Bytes(ImageInfo info, int patch, int channels) =>
-        checked(LowResolutionTokens.Cells(info.Height, patch) * LowResolutionTokens.Cells(info.Width, patch) * channels * sizeof(float));
+    /// <summary>Bytes held for an image, or written of it on the disk.</summary>
+    /// <param name="info">The image.</param>
+    /// <param name="patch">Pixels from a cell to the next.</param>
+    /// <param name="channels">Planes.</param>
+    /// <param name="needed">The rows of pixels whose cells are written; null for all.</param>
+    public static long Bytes(ImageInfo info, int patch, int channels, NeededRows? needed = null)
+    {
+        long rows = LowResolutionTokens.Cells(info.Height, patch);
+        (long from, long to) = needed?.Cells(patch, rows) ?? (0, rows);
+        return checked((to - from) * LowResolutionTokens.Cells(info.Width, patch) * channels * sizeof(float));
+    }
 
     /// <summary>Runs the backbone over an image and projects its tokens.</summary>
     /// <param name="backbone">The network.</param>
@@ -88,12 +104,18 @@ internal sealed unsafe class LowResolution : IDisposable
     {
         projection.CheckFits(backbone);
         using var tokens = new LowResolutionTokens(backbone, image, map, policy, scale, atOnce);
-        var result = new LowResolution(
-            projection.Channels, tokens.Rows, tokens.Columns, backbone.Description.Patch / scale, onDisk: onDisk);
+        int patch = backbone.Description.Patch / scale;
+        (long from, long to) = needed is null || !onDisk ? (0, tokens.Rows) : needed.Cells(patch, tokens.Rows);
+        var result = new LowResolution(projection.Channels, tokens.Rows, tokens.Columns, patch, onDisk: onDisk, written: (from, to));
         try
         {
             void Take(long row, float* cells)
             {
+                // The disk keeps no room for other rows, which the windows of those that are needed bring along.
+                if (row < from || row >= to)
+                {
+                    return;
+                }
                 projection.Project(cells, (int)result.Columns, result.Plane(0) + (row * result.Columns), result.Rows * result.Columns);
                 result.CheckFinite(backbone, row);
                 result.Drop();

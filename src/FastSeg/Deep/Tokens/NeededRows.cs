@@ -11,6 +11,19 @@ internal sealed class NeededRows(IEnumerable<(long From, long To)> ranges)
     /// <param name="to">The row behind the last one.</param>
     public bool Any(long from, long to) => Array.Exists(_ranges, range => range.From < to && from < range.To);
 
+    /// <summary>The rows of cells from the first to the last that is needed, as a half-open range.</summary>
+    /// <param name="patch">Pixels from a row of cells to the next.</param>
+    /// <param name="cells">Rows of cells of the page.</param>
+    public (long From, long To) Cells(int patch, long cells)
+    {
+        if (_ranges.Length == 0)
+        {
+            return (0, 0);
+        }
+        long from = Math.Max(0, _ranges.Min(range => range.From)), to = Math.Max(0, _ranges.Max(range => range.To));
+        return (Math.Min(from / patch, cells), Math.Min((to + patch - 1) / patch, cells));
+    }
+
     /// <summary>The same rows of a page that begins further down.</summary>
     /// <param name="rows">So many rows further.</param>
     public NeededRows Below(long rows) => new(_ranges.Select(range => (range.From - rows, range.To - rows)));
