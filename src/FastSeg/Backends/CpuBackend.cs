@@ -36,7 +36,8 @@ internal sealed unsafe class CpuBackend : Backend
         {
             for (int i = 0; i < plan.Workers; i++)
             {
-                _banks[i] = new FilterBank(work.Features, plan.Channels, plan.Computed.MaxCore, deep?.Channels ?? 0);
+                _banks[i] = new FilterBank(
+                    work.Features, plan.Channels, plan.Computed.MaxCore, deep?.Channels ?? 0, DeepImage.ComesInRows(work.Deep));
                 if (forest is not null)
                 {
                     _forests[i] = new ForestCpu(forest, width, height);
@@ -95,7 +96,7 @@ internal sealed unsafe class CpuBackend : Backend
         }
     }
 
-    /// <summary>Begins a tile. A learned upsampler computes the deep planes of the whole core now.</summary>
+    /// <summary>Begins a tile.</summary>
     private BandFront Front(int worker, Tile tile, StageTimes times)
     {
         if (_deep is not null)

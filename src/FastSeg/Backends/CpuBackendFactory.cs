@@ -19,7 +19,8 @@ internal sealed class CpuBackendFactory : BackendFactory
     /// <inheritdoc/>
     public override IEnumerable<(string Name, long Bytes)> WorkerItems(Work work, TileGrid grid)
     {
-        yield return ("filters", FilterBank.Bytes(work.Features, work.Channels, grid.MaxCore, work.DeepChannels));
+        bool together = DeepImage.ComesInRows(work.Deep);
+        yield return ("filters", FilterBank.Bytes(work.Features, work.Channels, grid.MaxCore, work.DeepChannels, together));
         if (work.Verb == TileVerb.Predict)
         {
             yield return ("forest", CpuBackend.ForestBytes(work.Forest!));

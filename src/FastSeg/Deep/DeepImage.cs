@@ -99,9 +99,16 @@ internal sealed class DeepImage : IDisposable
         }
     }
 
-    /// <summary>Bytes of a learned upsampler's result for a tile's core: the planner chooses tiles small enough for it.</summary>
-    public static long TileBytes(DeepModel? model, Region core) =>
-        model?.Network is null ? 0 : core.Pixels * model.Description.Channels * sizeof(float);
+    /// <summary>
+    /// About what a learned upsampler holds for a tile's core, by which the planner chooses tiles that are narrow enough: a strip of its
+    /// result, and about fifteen times as much of the stages before.
+    /// </summary>
+    public static long TileBytes(DeepModel? model, Region core) => model?.Network is null
+        ? 0
+        : 16 * core.Width * UpsamplerPlanCpu.StripRows * model.Description.Channels * sizeof(float);
+
+    /// <summary>Whether bands of a tile must come row by row: a learned upsampler computes the rows of a whole tile at a time.</summary>
+    public static bool ComesInRows(DeepModel? model) => model?.Network is not null;
 
     /// <summary>The rows of the page's pixels under the cells from which cores get their features at full resolution.</summary>
     /// <param name="model">The model.</param>
@@ -115,7 +122,7 @@ internal sealed class DeepImage : IDisposable
         return new NeededRows(cores.SelectMany(core => patches.Select(patch => Rows(model, network, image, core, patch))));
     }
 
-    /// <summary>Begins a tile; a learned upsampler computes all of its core now.</summary>
+    /// <summary>Begins a tile.</summary>
     public void Start(int worker, Region core)
     {
         // What the tile before looked at, on this thread or another one, which gets it back where it still needs it.
@@ -123,7 +130,10 @@ internal sealed class DeepImage : IDisposable
         _workers[worker].Start(core);
     }
 
-    /// <summary>Fills the band's last planes with deep features of the tile last begun. Allocates nothing.</summary>
+    /// <summary>
+    /// Fills the band's last planes with deep features of the tile last begun; none begins above the one before where
+    /// <see cref="ComesInRows"/>. Allocates nothing.
+    /// </summary>
     public void Fill(int worker, in Band band) => _workers[worker].Fill(band, band.Planes - Channels);
 
     /// <inheritdoc/>

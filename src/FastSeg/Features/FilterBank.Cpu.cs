@@ -12,7 +12,8 @@ namespace FastSeg.Features;
 /// <remarks>
 /// A tile is cut into panels at most 256 columns wide, and each panel is descended in bands of 16 rows. All planes of a band, and the rows
 /// that the filters keep, then stay in a core's L2 cache: 1.7 MiB with the default 58 planes, where the cache has 2 MiB. A smaller cache
-/// gets narrower panels.
+/// gets narrower panels. Where the planes that come from elsewhere are made across the whole tile, all panels descend together, band by
+/// band. What the filters of the other panels keep then leaves the L2 cache; the planes of a band, of which there is one for all, stay.
 /// </remarks>
 internal sealed unsafe class FilterBank : IDisposable
 {
@@ -26,35 +27,36 @@ internal sealed unsafe class FilterBank : IDisposable
     private readonly int _halo;
     private readonly Region _maxCore;
     private readonly HostBuffer _buffer;
-    private readonly PanelFilters _filters;
+    private readonly PanelFilters[] _panels;
 
     /// <summary>Plans and allocates everything a run needs.</summary>
     /// <param name="spec">Which features.</param>
     /// <param name="channels">Channels of the tiles.</param>
     /// <param name="maxCore">At least as wide and as high as the core of any tile that will come.</param>
     /// <param name="extraPlanes">Planes that every band has behind the classical ones; the consumer of the bands fills them.</param>
+    /// <param name="together">Whether panels descend together: a band of each before the next band of any.</param>
     /// <param name="bits">Width of the vectors, 256 or 512; 0 for the one that the process uses. Planes do not depend on it.</param>
     /// <exception cref="FastSegException">The specification cannot be computed, or there is not enough memory.</exception>
-    public FilterBank(FeatureSpec spec, int channels, Region maxCore, int extraPlanes = 0, int bits = 0)
+    public FilterBank(FeatureSpec spec, int channels, Region maxCore, int extraPlanes = 0, bool together = false, int bits = 0)
     {
         bits = bits == 0 ? VectorPath.Bits : bits;
         _channels = channels;
         _halo = spec.FilterHalo;
         _maxCore = maxCore;
         var count = new Arena();
-        CreateFilters(count, spec, channels, maxCore, extraPlanes, bits);
+        CreatePanels(count, spec, channels, maxCore, extraPlanes, together, bits);
         _buffer = new HostBuffer(count.Bytes);
-        _filters = CreateFilters(new Arena(_buffer), spec, channels, maxCore, extraPlanes, bits);
+        _panels = CreatePanels(new Arena(_buffer), spec, channels, maxCore, extraPlanes, together, bits);
     }
 
     /// <summary>Bytes this bank holds.</summary>
     public long HeldBytes => _buffer.Length;
 
     /// <summary>Bytes the constructor allocates.</summary>
-    public static long Bytes(FeatureSpec spec, int channels, Region maxCore, int extraPlanes = 0)
+    public static long Bytes(FeatureSpec spec, int channels, Region maxCore, int extraPlanes = 0, bool together = false)
     {
         var arena = new Arena();
-        CreateFilters(arena, spec, channels, maxCore, extraPlanes, VectorPath.Bits);
+        CreatePanels(arena, spec, channels, maxCore, extraPlanes, together, VectorPath.Bits);
         return arena.Bytes;
     }
 
@@ -66,11 +68,15 @@ internal sealed unsafe class FilterBank : IDisposable
         {
             throw new ArgumentException("The tile is not one that this filter bank was planned for.", nameof(tile));
         }
-        long width = _filters.PanelWidth(core.Width);
-        for (long x = core.X; x < core.Right; x += width)
+        long width = _panels[0].PanelWidth(core.Width), x = core.X;
+        while (x < core.Right)
         {
-            _filters.Start(tile, core with { X = x, Width = Math.Min(width, core.Right - x) });
-            while (_filters.Next(out Band band))
+            int count = 0;
+            for (; count < _panels.Length && x < core.Right; count++, x += width)
+            {
+                _panels[count].Start(tile, core with { X = x, Width = Math.Min(width, core.Right - x) });
+            }
+            for (int i = 0; _panels[i].Next(out Band band); i = (i + 1) % count)
             {
                 consumer.Consume(band);
             }
@@ -80,8 +86,9 @@ internal sealed unsafe class FilterBank : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
 
-    private static PanelFilters CreateFilters(
-        Arena arena, FeatureSpec spec, int channels, Region maxCore, int extraPlanes, int bits)
+    /// <summary>One set of filters for all panels of a tile, or one for each where they descend together.</summary>
+    private static PanelFilters[] CreatePanels(
+        Arena arena, FeatureSpec spec, int channels, Region maxCore, int extraPlanes, bool together, int bits)
     {
         spec.Check(extraPlanes);
         int planes = (channels * spec.Names.Count) + extraPlanes;
@@ -91,8 +98,14 @@ internal sealed unsafe class FilterBank : IDisposable
             width /= 2;
         }
         width = (int)Math.Min(width, (maxCore.Width + PanelFilters.WidthStep - 1) / PanelFilters.WidthStep * PanelFilters.WidthStep);
-        return bits == 512
-            ? new PanelFilters<Simd512, Vector512<float>>(arena, spec, channels, width, maxCore.Height, extraPlanes)
-            : new PanelFilters<Simd256, Vector256<float>>(arena, spec, channels, width, maxCore.Height, extraPlanes);
+        float* band = arena.Floats(PanelFilters.BandFloats(planes, width));
+        var panels = new PanelFilters[together ? (int)((maxCore.Width + width - 1) / width) : 1];
+        for (int i = 0; i < panels.Length; i++)
+        {
+            panels[i] = bits == 512
+                ? new PanelFilters<Simd512, Vector512<float>>(arena, spec, channels, width, maxCore.Height, extraPlanes, band)
+                : new PanelFilters<Simd256, Vector256<float>>(arena, spec, channels, width, maxCore.Height, extraPlanes, band);
+        }
+        return panels;
     }
 }

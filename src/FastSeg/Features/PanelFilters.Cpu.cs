@@ -18,6 +18,9 @@ internal abstract class PanelFilters
     /// <summary>Prepares for panels up to <paramref name="maxWidth"/> wide.</summary>
     protected PanelFilters(int maxWidth) => _maxWidth = maxWidth;
 
+    /// <summary>Floats of the planes of a band.</summary>
+    public static long BandFloats(int planes, int maxWidth) => (long)planes * PlaneStride(maxWidth);
+
     /// <summary>Width of the panels that cut a core of <paramref name="coreWidth"/> columns into about equal parts.</summary>
     public long PanelWidth(long coreWidth)
     {
@@ -25,6 +28,9 @@ internal abstract class PanelFilters
         long width = (coreWidth + panels - 1) / panels;
         return (width + WidthStep - 1) / WidthStep * WidthStep;
     }
+
+    /// <summary>Floats from a plane to the next: an odd number of cache lines, so planes start in different sets of the L1 cache.</summary>
+    protected static int PlaneStride(int maxWidth) => (Band.MaxHeight * maxWidth) + Arena.Line;
 
     /// <summary>Begins a panel of a tile.</summary>
     public abstract void Start(Tile tile, Region panel);
@@ -53,16 +59,22 @@ internal sealed unsafe class PanelFilters<TLanes, TVector> : PanelFilters
     private Region _panel;
     private long _bottom;
 
-    /// <summary>Carves the planes of a band and plans the filters of every channel.</summary>
-    public PanelFilters(Arena arena, FeatureSpec spec, int channels, int maxWidth, long maxHeight, int extraPlanes)
+    /// <summary>Plans the filters of every channel and carves what they keep.</summary>
+    /// <param name="arena">Where.</param>
+    /// <param name="spec">Which features.</param>
+    /// <param name="channels">Channels of the tiles.</param>
+    /// <param name="maxWidth">Columns of the widest panel.</param>
+    /// <param name="maxHeight">Rows of the tallest panel.</param>
+    /// <param name="extraPlanes">Planes behind the classical ones.</param>
+    /// <param name="bandPlanes">Where a band's planes go: <see cref="PanelFilters.BandFloats"/>, which several panels may share.</param>
+    public PanelFilters(Arena arena, FeatureSpec spec, int channels, int maxWidth, long maxHeight, int extraPlanes, float* bandPlanes)
         : base(maxWidth)
     {
         _planes = spec.Names.Count;
         _allPlanes = (channels * _planes) + extraPlanes;
         _rowStride = maxWidth;
-        // An odd number of cache lines: planes then start in different sets of the L1 cache.
-        _planeStride = (BlockRows * maxWidth) + Arena.Line;
-        _first = arena.Floats((long)_allPlanes * _planeStride);
+        _planeStride = PlaneStride(maxWidth);
+        _first = bandPlanes;
         _channels = new ChannelFilters<TLanes, TVector>[channels];
         for (int i = 0; i < channels; i++)
         {

@@ -102,9 +102,12 @@ internal sealed unsafe class DeepImageGpuTests
         float[] planes = new float[Channels * core.Pixels];
         fixed (float* first = planes)
         {
-            var band = new Band(
-                core.X, core.Y, (int)core.Width, (int)core.Height, Channels, first, (int)core.Width, (int)core.Pixels);
-            cpu.Fill(band, 0);
+            for (long y = core.Y; y < core.Bottom; y += Band.MaxHeight)
+            {
+                int rows = (int)Math.Min(Band.MaxHeight, core.Bottom - y);
+                float* from = first + ((y - core.Y) * core.Width);
+                cpu.Fill(new Band(core.X, y, (int)core.Width, rows, Channels, from, (int)core.Width, (int)core.Pixels), 0);
+            }
         }
         return planes;
     }

@@ -11,7 +11,8 @@ namespace FastSeg.Tests.Features;
 internal static class BankRun
 {
     public static float[][] Planes(
-        FeatureSpec spec, ImageReader reader, long tileWidth = 1024, long tileHeight = 1024, int bits = 0, SampleMap map = default)
+        FeatureSpec spec, ImageReader reader, long tileWidth = 1024, long tileHeight = 1024, int bits = 0, SampleMap map = default,
+        bool together = false)
     {
         int before = VectorPath.Bits;
         VectorPath.Bits = bits == 0 ? before : bits;
@@ -20,12 +21,13 @@ internal static class BankRun
             ImageInfo info = reader.Info;
             var core = new Region(0, 0, Math.Min(tileWidth, info.Width), Math.Min(tileHeight, info.Height));
             using var tile = new Tile(core, spec.Halo, info.Channels, info) { Map = map };
-            using var bank = new FilterBank(spec, info.Channels, core);
+            using var bank = new FilterBank(spec, info.Channels, core, together: together);
             var keeper = new Keeper(info, spec.Names.Count * info.Channels);
             var grid = new TileGrid(info.Bounds, core.Width, core.Height);
             for (long i = 0; i < grid.Count; i++)
             {
                 tile.Fill(reader, grid[i]);
+                keeper.Begin(together);
                 bank.Run(tile, ref keeper);
             }
             Assert.That(keeper.Pixels, Is.EqualTo(info.Bounds.Pixels), "pixels handed out");
@@ -41,6 +43,8 @@ internal static class BankRun
     private struct Keeper : IBandConsumer
     {
         private readonly ImageInfo _info;
+        private bool _together;
+        private long _last;
 
         public Keeper(ImageInfo info, int planes)
         {
@@ -57,8 +61,13 @@ internal static class BankRun
 
         public long Pixels { get; private set; }
 
+        /// <summary>Begins a tile, whose bands come row by row where its panels descend together.</summary>
+        public void Begin(bool together) => (_together, _last) = (together, 0);
+
         public unsafe void Consume(in Band band)
         {
+            Assert.That(!_together || band.Y >= _last, $"a band at {band.Y} after one at {_last}");
+            _last = band.Y;
             Assert.That(band.Planes, Is.EqualTo(Planes.Length));
             Pixels += (long)band.Width * band.Height;
             for (int plane = 0; plane < band.Planes; plane++)

@@ -99,8 +99,11 @@ public class FilterBankTests
         {
             foreach (int bits in VectorPath.Available)
             {
-                float[][] planes = BankRun.Planes(FeatureSpec.Paper, reader, width, height, bits);
-                AreEqual(planes, whole, FeatureSpec.Paper.Names, $"tiles {width} x {height}, {bits} bits");
+                foreach (bool together in (bool[])[false, true])
+                {
+                    float[][] planes = BankRun.Planes(FeatureSpec.Paper, reader, width, height, bits, together: together);
+                    AreEqual(planes, whole, FeatureSpec.Paper.Names, $"tiles {width} x {height}, {bits} bits, together: {together}");
+                }
             }
         }
     }
@@ -146,14 +149,14 @@ public class FilterBankTests
     }
 
     [Test]
-    public void Running_allocates_nothing_and_the_plan_counts_every_byte([Values(1, 3, 16)] int channels)
+    public void Running_allocates_nothing_and_the_plan_counts_every_byte([Values(1, 3, 16)] int channels, [Values] bool together)
     {
-        using SampleReader reader = Pictures.Create("blobs", 70, 60, channels, SampleType.Float32);
-        var core = new Region(0, 0, 64, 48);
+        using SampleReader reader = Pictures.Create("blobs", 270, 60, channels, SampleType.Float32);
+        var core = new Region(0, 0, 264, 48);
         long before = HostBuffer.Allocations;
-        using var bank = new FilterBank(All, channels, core);
+        using var bank = new FilterBank(All, channels, core, together: together);
         Assert.That(HostBuffer.Allocations, Is.EqualTo(before + 1), "one buffer");
-        Assert.That(bank.HeldBytes, Is.EqualTo(FilterBank.Bytes(All, channels, core)));
+        Assert.That(bank.HeldBytes, Is.EqualTo(FilterBank.Bytes(All, channels, core, together: together)));
         using var tile = new Tile(core, All.Halo, channels, reader.Info);
         var digest = new Digest();
         tile.Fill(reader, core);

@@ -8,6 +8,9 @@ internal interface IUpsampledPlanes : IDisposable
     /// <summary>Begins a tile.</summary>
     void Start(Region core);
 
-    /// <summary>Fills a band of the tile last begun, from a plane on. Allocates nothing.</summary>
+    /// <summary>
+    /// Fills a band of the tile last begun, from a plane on. Bands come from top to bottom: none begins above the one before. Allocates
+    /// nothing.
+    /// </summary>
     void Fill(in Band band, int firstPlane);
 }

@@ -14,7 +14,7 @@ internal sealed class KeptTiles : IDisposable
     private long _clock;
     private bool _disposed;
 
-    /// <summary>Bytes of all tiles that are kept.</summary>
+    /// <summary>Bytes of all tiles that are kept or reserved.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>The planes of a tile; null where they are not kept. The caller ends its hold with <see cref="Release"/>.</summary>
@@ -37,24 +37,46 @@ internal sealed class KeptTiles : IDisposable
     public static void Release(HostBuffer planes) => planes.DangerousRelease();
 
     /// <summary>
-    /// Keeps a copy of a tile's planes, instead of tiles that were not used for longest where all would be more than
-    /// <paramref name="most"/> bytes. A tile that is larger by itself is not kept.
+    /// Memory for a tile's planes that are to be kept, counted from now on instead of tiles that were not used for longest where all would
+    /// be more than <paramref name="most"/> bytes; null where the tile is larger by itself, kept already, or there is no memory for it,
+    /// since a run does not need what it leaves. The caller gives it back with <see cref="Put"/>, or with <see cref="Abandon"/>.
     /// </summary>
-    public unsafe void Put(in Key key, void* planes, long bytes, long most)
+    public HostBuffer? Reserve(in Key key, long bytes, long most)
     {
         lock (_gate)
         {
             if (_disposed || bytes > most || _tiles.ContainsKey(key))
             {
-                return;
+                return null;
             }
             DropDownTo(most - bytes);
-            if (Copy(planes, bytes) is { } copy)
+            HostBuffer? planes = Bytes <= most - bytes ? Allocate(bytes) : null;
+            Bytes += planes?.Length ?? 0;
+            return planes;
+        }
+    }
+
+    /// <summary>Keeps a tile whose reserved planes are filled.</summary>
+    public void Put(in Key key, HostBuffer planes)
+    {
+        lock (_gate)
+        {
+            if (!_disposed && _tiles.TryAdd(key, new Entry(planes) { Used = ++_clock }))
             {
-                _tiles.Add(key, new Entry(copy) { Used = ++_clock });
-                Bytes += bytes;
+                return;
             }
         }
+        Abandon(planes);
+    }
+
+    /// <summary>Frees planes that were reserved and will not be filled.</summary>
+    public void Abandon(HostBuffer planes)
+    {
+        lock (_gate)
+        {
+            Bytes -= planes.Length;
+        }
+        planes.Dispose();
     }
 
     /// <summary>Drops all tiles; those that are held are freed when their holds end.</summary>
@@ -76,14 +98,11 @@ internal sealed class KeptTiles : IDisposable
         }
     }
 
-    /// <summary>A copy; null where there is no memory for it, since a run does not need what it leaves.</summary>
-    private static unsafe HostBuffer? Copy(void* planes, long bytes)
+    private static HostBuffer? Allocate(long bytes)
     {
         try
         {
-            var copy = new HostBuffer(bytes);
-            Buffer.MemoryCopy(planes, copy.Pointer, bytes, bytes);
-            return copy;
+            return new HostBuffer(bytes);
         }
         catch (FastSegException)
         {

@@ -23,20 +23,43 @@ internal abstract class UpsamplerCpu : IDisposable
         ? new UpsamplerCpu<Simd512, Vector512<float>>(plan)
         : new UpsamplerCpu<Simd256, Vector256<float>>(plan);
 
-    /// <summary>Computes a region of the result; the same bits for every region and vector width.</summary>
-    /// <param name="features">The low-resolution features; at least <see cref="UpsamplerPlanCpu.Features"/> of the region.</param>
+    /// <summary>
+    /// Begins a region of the result, which <see cref="Strip"/> computes; the same bits for every region and vector width.
+    /// </summary>
+    /// <param name="features">
+    /// The low-resolution features; at least <see cref="UpsamplerPlanCpu.Features"/> of the region. They are read until its last strip.
+    /// </param>
     /// <param name="image">
     /// The guidance image: the part that <see cref="UpsamplerGraph{TStage}.Guidance"/> gives for the region, or what of it lies inside the
-    /// image before it was filled up to whole patches.
+    /// image before it was filled up to whole patches. It is read until the last strip, too.
     /// </param>
     /// <param name="region">What to compute; no wider than the plan's <see cref="UpsamplerPlanCpu.MaxWidth"/>.</param>
+    public abstract void Begin(in LowFeatures features, in GuidanceImage image, Region region);
+
+    /// <summary>Computes the next rows of the region last begun.</summary>
+    /// <param name="rows">How many, at most <see cref="UpsamplerPlanCpu.StripRows"/>; no more than the region still has.</param>
+    /// <param name="output">Planes of these rows.</param>
+    public abstract void Strip(int rows, in OutputPlanes output);
+
+    /// <summary>Computes a region of the result at once.</summary>
+    /// <param name="features">As for <see cref="Begin"/>.</param>
+    /// <param name="image">As for <see cref="Begin"/>.</param>
+    /// <param name="region">What to compute.</param>
     /// <param name="output">Planes of the region, or of a strip of it where <paramref name="take"/> is given.</param>
     /// <param name="take">
     /// Takes strips of at most <see cref="UpsamplerPlanCpu.StripRows"/> rows as they are ready, so that the region's result is never held
     /// whole; null to fill the region's planes.
     /// </param>
-    public abstract void Run(
-        in LowFeatures features, in GuidanceImage image, Region region, in OutputPlanes output, UpsamplerRows? take = null);
+    public void Run(in LowFeatures features, in GuidanceImage image, Region region, in OutputPlanes output, UpsamplerRows? take = null)
+    {
+        Begin(features, image, region);
+        for (int y = (int)region.Y; y < (int)region.Bottom; y += UpsamplerPlanCpu.StripRows)
+        {
+            int rows = Math.Min(UpsamplerPlanCpu.StripRows, (int)region.Bottom - y);
+            Strip(rows, take is null ? output.From(y - (int)region.Y) : output);
+            take?.Invoke(y, y + rows - 1);
+        }
+    }
 
     /// <summary>Bytes that were allocated.</summary>
     public abstract long AllocatedBytes { get; }
@@ -67,6 +90,10 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
     private readonly int[] _next;
     private readonly int[] _firsts;
     private readonly int[] _lasts;
+    private LowFeatures _features;
+    private GuidanceImage _image;
+    private Region _region;
+    private int _row;
 
     /// <summary>Allocates everything a run needs.</summary>
     public UpsamplerCpu(UpsamplerPlanCpu plan)
@@ -86,37 +113,38 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
     public override long AllocatedBytes => _rings.AllocatedBytes;
 
     /// <inheritdoc/>
-    public override void Run(in LowFeatures features, in GuidanceImage image, Region region, in OutputPlanes output, UpsamplerRows? take)
+    public override void Begin(in LowFeatures features, in GuidanceImage image, Region region)
     {
         Check(features, region);
+        (_features, _image, _region, _row) = (features, image, region, (int)region.Y);
         _rings.Begin(region, _zeros);
-        int result = _plan.Stages.Count - 1, end = (int)region.Bottom;
-        for (int y = (int)region.Y; y < end; y += UpsamplerPlanCpu.StripRows)
+    }
+
+    /// <inheritdoc/>
+    public override void Strip(int rows, in OutputPlanes output)
+    {
+        int result = _plan.Stages.Count - 1, last = _row + rows - 1;
+        _plan.Trace(true, _row, last, _firsts, _lasts);
+        if (_row == (int)_region.Y)
         {
-            int last = Math.Min(y + UpsamplerPlanCpu.StripRows, end) - 1;
-            _plan.Trace(true, y, last, _firsts, _lasts);
-            if (y == (int)region.Y)
-            {
-                // The first strip starts every stage at the first row it needs; later ones go on where the last one ended.
-                _firsts.CopyTo(_next, 0);
-            }
-            // Stages of several readers first; stages on demand follow when a reader asks.
-            for (int s = 0; s < result; s++)
-            {
-                if (!_plan.Stages[s].OnDemand)
-                {
-                    Advance(features, image, s, _lasts[s]);
-                }
-            }
-            OutputPlanes planes = take is null ? output.From(y - (int)region.Y) : output;
-            for (int row = y; row <= last; row++)
-            {
-                int source = Resize.Nearest(row, _plan.Stages[result].Height, _plan.Height);
-                Advance(features, image, result, source);
-                _output.Write(region, source, planes.From(row - y));
-            }
-            take?.Invoke(y, last);
+            // The first strip starts every stage at the first row it needs; later ones go on where the last one ended.
+            _firsts.CopyTo(_next, 0);
         }
+        // Stages of several readers first; stages on demand follow when a reader asks.
+        for (int s = 0; s < result; s++)
+        {
+            if (!_plan.Stages[s].OnDemand)
+            {
+                Advance(s, _lasts[s]);
+            }
+        }
+        for (int row = _row; row <= last; row++)
+        {
+            int source = Resize.Nearest(row, _plan.Stages[result].Height, _plan.Height);
+            Advance(result, source);
+            _output.Write(_region, source, output.From(row - _row));
+        }
+        _row = last + 1;
     }
 
     /// <inheritdoc/>
@@ -138,7 +166,7 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
     }
 
     /// <summary>Computes a stage's rows up to <paramref name="last"/>, and before each of them what it reads on demand.</summary>
-    private void Advance(in LowFeatures features, in GuidanceImage image, int s, int last)
+    private void Advance(int s, int last)
     {
         UpsamplerStageCpu stage = _plan.Stages[s];
         while (_next[s] <= last)
@@ -147,8 +175,8 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
             if (stage.Source >= 0)
             {
                 int read = stage.Reads(true, row, end, _plan.Stages[stage.Source].Height).High;
-                AdvanceSource(features, image, stage.Source, read);
-                AdvanceSource(features, image, stage.Second, read);
+                AdvanceSource(stage.Source, read);
+                AdvanceSource(stage.Second, read);
             }
             if (stage.Winograd is not null)
             {
@@ -156,22 +184,22 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
             }
             for (; row <= end; row++)
             {
-                ComputeRow(features, image, s, row);
+                ComputeRow(s, row);
             }
             _next[s] = end + 1;
         }
     }
 
     /// <summary>Computes a source that waits for its reader up to <paramref name="row"/>.</summary>
-    private void AdvanceSource(in LowFeatures features, in GuidanceImage image, int source, int row)
+    private void AdvanceSource(int source, int row)
     {
         if (source >= 0 && _plan.Stages[source].OnDemand)
         {
-            Advance(features, image, source, row);
+            Advance(source, row);
         }
     }
 
-    private void ComputeRow(in LowFeatures features, in GuidanceImage image, int s, int row)
+    private void ComputeRow(int s, int row)
     {
         UpsamplerStageCpu stage = _plan.Stages[s];
         int first = _rings.First(s), last = _rings.Last(s);
@@ -180,10 +208,10 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         switch (stage.Kind)
         {
             case UpsamplerKindCpu.Features:
-                _inputs.Features(features, row, first, last, output, stride);
+                _inputs.Features(_features, row, first, last, output, stride);
                 break;
             case UpsamplerKindCpu.PooledImage:
-                _inputs.Pooled(image, row, first, last, output);
+                _inputs.Pooled(_image, row, first, last, output);
                 break;
             case UpsamplerKindCpu.Convolution:
                 Convolve(stage, row, first, last, output, stride);
@@ -212,7 +240,7 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         }
         if (stage.WithImage)
         {
-            _inputs.Nearest(image, stage, row, first, last, output + ((stage.Blocks.Length - 1) * stride));
+            _inputs.Nearest(_image, stage, row, first, last, output + ((stage.Blocks.Length - 1) * stride));
         }
         _rings.PadRow(s, row, _zeros);
     }

@@ -67,17 +67,34 @@ internal sealed unsafe class KeptTilesTests
                 }
             }
         });
-        Assert.That(tiles.Bytes, Is.EqualTo(3 * Bytes));
+        Assert.That(tiles.Bytes, Is.EqualTo(Enumerable.Range(0, 5).Count(number => First(tiles, number) is not null) * Bytes));
+        Assert.That(tiles.Bytes, Is.InRange(Bytes, 3 * Bytes));
+    }
+
+    [Test]
+    public void WhatIsReservedCountsUntilItIsAbandoned()
+    {
+        long before = HostBuffer.LiveBytes;
+        using var tiles = new KeptTiles();
+        Put(tiles, 1, 2 * Bytes);
+        HostBuffer first = tiles.Reserve(Key(2), Bytes, 2 * Bytes)!, second = tiles.Reserve(Key(3), Bytes, 2 * Bytes)!;
+        Assert.That((First(tiles, 1), tiles.Bytes), Is.EqualTo(((float?)null, 2L * Bytes)), "tiles go for what is reserved");
+        Assert.That(tiles.Reserve(Key(4), Bytes, 2 * Bytes), Is.Null, "what is reserved stays");
+        tiles.Abandon(first);
+        Assert.That((tiles.Bytes, HostBuffer.LiveBytes - before), Is.EqualTo(((long)Bytes, (long)Bytes)));
+        tiles.Dispose();
+        tiles.Put(Key(3), second);
+        Assert.That((tiles.Bytes, HostBuffer.LiveBytes), Is.EqualTo((0L, before)), "a closed page keeps nothing");
     }
 
     private KeptTiles.Key Key(int number) => new(_network, default, new Region(number, 0, 10, 10));
 
     private void Put(KeptTiles tiles, int number, long most)
     {
-        float[] planes = [.. Enumerable.Repeat((float)number, Floats)];
-        fixed (float* first = planes)
+        if (tiles.Reserve(Key(number), Bytes, most) is { } planes)
         {
-            tiles.Put(Key(number), first, Bytes, most);
+            planes.Span<float>(0, Floats).Fill(number);
+            tiles.Put(Key(number), planes);
         }
     }
 
