@@ -152,11 +152,15 @@ internal sealed class ScalingCommand : FastSegCommand
         ScalingPlots.Save(result, folder);
     }
 
-    private static int Tell(Session session, ScalingResult result, string folder)
+    private int Tell(Session session, ScalingResult result, string folder)
     {
         foreach (ScalingSeries series in result.Series.Where(series => series.Time is not null))
         {
             session.Output.WriteLine($"{series.Name}: time grows with pixels to the {series.Time}, peak memory to the {series.Memory}");
+        }
+        if (session.Parsed.GetValue(_upsamplers))
+        {
+            session.Output.WriteLine($"{ScalingUpsamplers.Missing}");
         }
         session.Output.WriteLine($"tables and plots: {Path.Combine(folder, "scaling.md")}");
         if (result.Series.Any(series => series.Measured.Any()))
@@ -181,7 +185,7 @@ internal sealed class ScalingCommand : FastSegCommand
         int[] sizes = parsed.GetValue(_sizes) is { Length: > 0 } sides ? sides : upsamplers ? UpsamplerSizes : Sizes;
         long memory = parsed.GetValue(_memory) is > 0 and var limit ? limit : DefaultMemory;
         string what = upsamplers
-            ? $"Deep features of {of}, from the image to full resolution; {ScalingUpsamplers.Missing}"
+            ? $"Deep features of {of}, from the image to full resolution; {ScalingUpsamplers.Missing}. {ScalingUpsamplers.Paper}"
             : $"segment on {of}, {(given is null ? "a model trained on the sample's strokes" : Path.GetFileName(given))}, TIFF to TIFF";
         return new ScalingSettings(
             sizes, memory, Mosaic.Of(images), what,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FastSeg.Backends;
 using FastSeg.Cli.Options;
 using FastSeg.Cli.Sessions;
+using FastSeg.Native;
 
 namespace FastSeg.Cli.Scaling;
 
@@ -32,8 +33,10 @@ internal sealed class PointMeasurement(PointJob job, Session session)
         Plan first = Plan(segmenter);
         WarmUp(segmenter, first);
         WarmUp(segmenter, first);
-        // What is resident by now, the warm-up's code for one, is part of the plan; its garbage is not.
+        // What is resident by now, the warm-up's code for one, is part of the plan. Its garbage is not, nor what the C library keeps of
+        // memory that ONNX Runtime freed: the run takes it again, so that it would count twice.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        FreedMemory.Return();
         Plan plan = Plan(segmenter);
         ScalingPoint point = Repeat(() =>
         {

@@ -9,8 +9,9 @@ internal static class ScalingTables
 {
     private static readonly string[] Titles =
     [
-        "series", "side", "pixels", "seconds", "start_up", "peak_bytes", "planned_bytes", "managed_bytes", "transformer_bytes",
-        "read_bytes", "written_bytes", "device_bytes", "transfers", "up_bytes", "down_bytes", "backend", "stopped",
+        "series", "side", "pixels", "seconds", "start_up", "peak_bytes", "planned_bytes", "managed_bytes",
+        "planned_transformer_bytes", "read_bytes", "written_bytes", "device_bytes", "transfers", "up_bytes", "down_bytes", "backend",
+        "stopped",
     ];
 
     /// <summary>One row a point; the stages' seconds follow in columns of their own.</summary>

@@ -157,6 +157,8 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
         _page?.Dispose();
         _sums?.Dispose();
         _weights?.Dispose();
+        // The C library keeps tens of MiB of what the passes freed. They would lie beside the tiles' buffers, which the plan counts alone.
+        FreedMemory.Return();
     }
 
     /// <summary>Cells along a side of a page that is enlarged.</summary>
