@@ -192,6 +192,7 @@ internal sealed class JobRunTests
     {
         using var small = new Job(images: 1, side: (33 * Job.Patch) - 1);
         Refuses(small.Wanted, "smaller than a piece of 264 x 264 pixels");
+        Assert.That(small.Fitted, Does.Not.Exist, "a projection of images that are refused would stand in the way of others");
         using var job = new Job();
         List<UpsamplerNews> news = Job.Run(job.Wanted with { Images = [.. job.Images, small.Images[0]], Steps = 2 });
         Assert.That(news.Single(item => item.Kind == UpsamplerNewsKind.Note).Text, Does.Contain("263 x 263").And.EndWith("was left out."));

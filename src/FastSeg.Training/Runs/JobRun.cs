@@ -99,6 +99,8 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
         using Backbone backbone = Backbone.Open(job.Backbone, _network, threads: 1, device: null);
         (int patch, bool flips) = (backbone.Description.Patch, Windows(backbone).FlipAverage);
         TrainedConfig.Check(job, backbone, from);
+        // Images that are too small are refused before a projection of them is written.
+        List<(int Image, long X, long Y)> places = job.Recipe == UpsamplerRecipe.Given ? [] : Places(patch);
         (SharedPca projection, string identity) = Projection(backbone);
         TrainedConfig.CheckIdentity(from, identity);
         if (job.Recipe == UpsamplerRecipe.Given)
@@ -108,12 +110,13 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
                 backbone, projection, [.. _images.Zip(_samples)], Windows(backbone), job.Targets!, Told, cancellation);
             return (projection, identity, given, patch, flips);
         }
-        return (projection, identity, new PieceData(Pieces(backbone, projection), patch), patch, flips);
+        return (projection, identity, new PieceData(Pieces(backbone, projection, places), patch), patch, flips);
     }
 
-    private List<TrainingPiece> Pieces(Backbone backbone, SharedPca projection)
+    /// <summary>Where pieces are taken; images that are too small for one are named.</summary>
+    private List<(int Image, long X, long Y)> Places(int patch)
     {
-        int side = TrainingPiece.Cells * backbone.Description.Patch;
+        int side = TrainingPiece.Cells * patch;
         int wanted = job.Pieces > 0 ? job.Pieces : TrainingSchedule.Of(job.Recipe).Pieces;
         List<(int Image, long X, long Y)> places =
             PiecePlaces.Choose([.. _images.Select(image => image.Info)], side, wanted, (ulong)job.Seed);
@@ -125,6 +128,11 @@ internal sealed class JobRun(UpsamplerJob job, Action<UpsamplerNews> tell, Cance
                 ? new UpsamplerNews(UpsamplerNewsKind.Note, $"{what}, and was left out.")
                 : throw new FastSegException($"{what}, and so is every other image; give larger ones."));
         }
+        return places;
+    }
+
+    private List<TrainingPiece> Pieces(Backbone backbone, SharedPca projection, List<(int Image, long X, long Y)> places)
+    {
         var pieces = new List<TrainingPiece>();
         try
         {
