@@ -7,12 +7,12 @@ using FastSeg.Probabilities;
 namespace FastSeg.Perf;
 
 /// <summary>
-/// Measures what smoothing adds to a segmentation: probabilities from margins, the guide, the guided filter. Every thread goes over tiles
-/// as large as those of a run. The bound of each is the number of its vector operations, at the rate of the machine's multiply-adds.
+/// Measures what smoothing adds to a segmentation: probabilities from margins, the guide, the guided filter. Every thread goes over panels
+/// as wide as those of a run. The bound of each is the number of its vector operations, at the rate of the machine's multiply-adds.
 /// </summary>
 internal static unsafe class SmoothBench
 {
-    private const int Classes = 3, Radius = 8, Side = 1024, Tiles = 4;
+    private const int Classes = 3, Radius = 8, Panel = 256, Side = 1024, Tiles = 16;
 
     /// <summary>Most that all of it may take together, so that segmenting is at most 1 / 0.85 as slow.</summary>
     private const double MostNanoseconds = 12;
@@ -31,7 +31,7 @@ internal static unsafe class SmoothBench
         {
             double seconds = run.Best(() => Workers.Run(
                 threads, threads * Tiles, new ComputeOptions { Threads = threads }, (worker, _) => step(workers[worker])));
-            long pixels = (long)threads * Tiles * Side * Side;
+            long pixels = (long)threads * Tiles * Panel * Side;
             double nanoseconds = seconds * 1e9 * threads / pixels;
             all += nanoseconds;
             run.Add(new Measurement("smooth", name, seconds, pixels)
@@ -61,11 +61,11 @@ internal static unsafe class SmoothBench
     /// <summary>One thread's memory.</summary>
     private sealed class Worker : IDisposable
     {
-        private const int Halo = 2 * Radius, Row = Side + (2 * Halo);
-        private static readonly Region Page = new(0, 0, 3 * Side, 3 * Side), Core = new(Side, Side, Side, Side);
-        private readonly HostBuffer _margins = new((long)Classes * Row * Row * sizeof(float));
-        private readonly HostBuffer _probabilities = new((long)Classes * Row * Row * sizeof(float));
-        private readonly HostBuffer _guide = new((long)Row * Row * sizeof(float));
+        private const int Halo = 2 * Radius, Row = Panel + (2 * Halo), Rows = Side + (2 * Halo);
+        private static readonly nint Stride = GuidedFilterCpu.PlaneStride(Radius);
+        private static readonly Region Page = new(0, 0, 3 * Side, 3 * Side), Core = new(Side, Side, Panel, Side);
+        private readonly HostBuffer _margins = new((long)Classes * Row * Rows * sizeof(float));
+        private readonly HostBuffer _planes = new((Classes + 1) * Stride * Rows * sizeof(float));
         private readonly MemoryImage _image = MemoryImage.FromMemory<byte>(PerfImages.Mosaic(Page.Width), Page.Width, Page.Height);
         private readonly Tile _tile;
         private readonly GuideCpu _guideCpu = new(Row);
@@ -75,7 +75,7 @@ internal static unsafe class SmoothBench
         {
             var random = new Random(1);
             float* margins = (float*)_margins.Pointer;
-            for (int i = 0; i < Classes * Row * Row; i++)
+            for (int i = 0; i < Classes * Row * Rows; i++)
             {
                 margins[i] = (8 * random.NextSingle()) - 4;
             }
@@ -87,18 +87,22 @@ internal static unsafe class SmoothBench
 
         private static Region Outer => Core.Inflate(Halo);
 
+        private static nint RowStride => (Classes + 1) * Stride;
+
+        private float* Guides => (float*)_planes.Pointer;
+
+        private float* Probabilities => Guides + Stride;
+
         public void Softmax()
         {
-            // Rows of at most 256 pixels, as the forest hands them on.
-            for (int at = 0; at < Row * Row; at += 256)
+            for (int row = 0; row < Rows; row++)
             {
-                SoftmaxCpu.Run(
-                    (float*)_margins.Pointer + at, Row * Row, Classes, (float*)_probabilities.Pointer + at, Row * Row,
-                    Math.Min(256, (Row * Row) - at));
+                float* margins = (float*)_margins.Pointer + (row * Row);
+                SoftmaxCpu.Run(margins, Row * Rows, Classes, Probabilities + (row * RowStride), Stride, Panel);
             }
         }
 
-        public void MakeGuide() => _guideCpu.Run(_tile, new SampleStatistics(120, 40), Outer, (float*)_guide.Pointer);
+        public void MakeGuide() => _guideCpu.Run(_tile, new SampleStatistics(120, 40), Outer, Guides, RowStride);
 
         public void Filter()
         {
@@ -106,8 +110,11 @@ internal static unsafe class SmoothBench
             {
                 Core = Core,
                 Outer = Outer,
-                Probabilities = (float*)_probabilities.Pointer,
-                Guide = (float*)_guide.Pointer,
+                First = (Outer.X, Outer.Y),
+                RowStride = RowStride,
+                PlaneStride = Stride,
+                Probabilities = Probabilities,
+                Guide = Guides,
             };
             var rows = default(Drop);
             _filter.Run(tile, ref rows);
@@ -116,8 +123,7 @@ internal static unsafe class SmoothBench
         public void Dispose()
         {
             _margins.Dispose();
-            _probabilities.Dispose();
-            _guide.Dispose();
+            _planes.Dispose();
             _tile.Dispose();
             _image.Dispose();
             _guideCpu.Dispose();

@@ -94,10 +94,14 @@ internal sealed unsafe class GpuBackend : Backend
         {
             predictions.TakeClasses(job.Result, pixels);
         }
-        for (int row = 0; Work.Margins && row < tile.Core.Height; row++)
+        for (long x = 0; Work.Margins && x < tile.Core.Width; x += Band.MaxWidth)
         {
-            float* margins = (float*)job.Result + (row * tile.Core.Width);
-            predictions.TakeRow(tile.Core.X, tile.Core.Y + row, (int)tile.Core.Width, margins, (nint)pixels, Work.Forest!.Groups);
+            int width = (int)Math.Min(Band.MaxWidth, tile.Core.Width - x);
+            for (long row = 0; row < tile.Core.Height; row++)
+            {
+                float* margins = (float*)job.Result + (row * tile.Core.Width) + x;
+                predictions.TakeRow(tile.Core.X + x, tile.Core.Y + row, width, margins, (nint)pixels, Work.Forest!.Groups);
+            }
         }
         times.Add(Stage.Forest, start);
     }

@@ -3,6 +3,7 @@ using FastSeg.Images;
 using FastSeg.Images.Samples;
 using FastSeg.Native;
 using FastSeg.Probabilities;
+using FastSeg.Simd;
 
 namespace FastSeg.Backends;
 
@@ -10,84 +11,122 @@ namespace FastSeg.Backends;
 /// One worker's smoothing of a tile: takes the trees' margins of a core and of what the guided filter needs around it, and makes of them
 /// the smoothed probabilities of the core. Where the backend smooths, it passes on what that made.
 /// </summary>
+/// <remarks>
+/// Margins come panel by panel. When a panel is complete, all columns that now have their neighbours are smoothed, while the panel's
+/// probabilities are in the cache. The columns that the next panel needs are kept aside row by row as they come: moving them afterwards
+/// would fetch a cache line from far away for every two of them.
+/// </remarks>
 internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
 {
     private readonly Work _work;
-    private readonly int _classes;
-    private readonly HostBuffer? _probabilities;
-    private readonly HostBuffer? _guide;
+    private readonly int _classes, _halo;
+    private readonly HostBuffer? _planes, _kept;
     private readonly HostBuffer? _values;
     private readonly GuideCpu? _guiding;
     private readonly GuidedFilterCpu? _filter;
+    private readonly nint _rowStride, _planeStride;
     private Tile? _tile;
+    private TileResult? _result;
+    private (CountingGrid Grid, long[] Areas)? _counting;
 
     /// <summary>What the backend made of the present core, where it smooths by the guided filter alone.</summary>
     private byte* _made;
-    private GuidedTileCpu _present;
+
+    /// <summary>The present core, and the pixels around it whose probabilities come.</summary>
+    private Region _core, _outer;
+    private byte* _mask;
+
+    /// <summary>
+    /// The first column that the present panel's filter reads, and the first of the next one's; the first column that is not smoothed yet,
+    /// and the first that is not when the panel is complete; the column behind the panel.
+    /// </summary>
+    private long _heldX, _nextHeldX, _smoothX, _nextSmoothX, _panelEnd;
 
     /// <summary>Allocates what the largest core needs.</summary>
     /// <param name="work">What is computed; its smoothing is not none.</param>
     /// <param name="maxCore">Width and height of the largest core.</param>
     public SmoothedTile(Work work, Region maxCore)
     {
-        (_work, _classes) = (work, work.Forest!.Classes);
+        (_work, _classes, _halo) = (work, work.Forest!.Classes, GuidedFilter.Halo(work.Smoothing.Radius));
         _values = ValueBytes(work, maxCore) == 0 ? null : new HostBuffer(ValueBytes(work, maxCore));
         if (work.SmoothsOnDevice)
         {
             return;
         }
         Region computed = work.Largest(maxCore);
-        _probabilities = new HostBuffer(computed.Pixels * _classes * sizeof(float));
-        _guide = new HostBuffer(computed.Pixels * sizeof(float));
-        _guiding = new GuideCpu(computed.Width);
+        _planeStride = GuidedFilterCpu.PlaneStride(work.Smoothing.Radius);
+        _rowStride = (_classes + 1) * _planeStride;
+        _planes = new HostBuffer(PlaneBytes(work, computed));
+        _kept = new HostBuffer(KeptBytes(work, computed));
+        _guiding = new GuideCpu(_planeStride);
         _filter = new GuidedFilterCpu(_classes, work.Smoothing.Radius, work.Smoothing.Epsilon);
     }
 
     /// <summary>
-    /// What safe smoothing makes of the present core: 16 bits a class and pixel, classes x pixels. After <see cref="Smooth"/>, until the
-    /// next tile.
+    /// What safe smoothing makes of the present core: 16 bits a class and pixel, classes x pixels. After <see cref="End"/>, until the next
+    /// tile.
     /// </summary>
     public ushort* Values => (ushort*)_values!.Pointer;
 
     /// <inheritdoc/>
-    public override SmoothingRequest Smoothing => new(_present.Core, _present.Mask);
+    public override SmoothingRequest Smoothing => new(_core, _mask);
+
+    private float* Guide => (float*)_planes!.Pointer;
+
+    private float* Probabilities => Guide + _planeStride;
 
     /// <summary>Bytes that the constructor allocates.</summary>
-    public static long Bytes(Work work, Region maxCore)
+    public static long Bytes(Work work, Region maxCore) => work.SmoothsOnDevice
+        ? ValueBytes(work, maxCore)
+        : PlaneBytes(work, work.Largest(maxCore)) + KeptBytes(work, work.Largest(maxCore)) + ValueBytes(work, maxCore) +
+            GuideCpu.Bytes(GuidedFilterCpu.PlaneStride(work.Smoothing.Radius)) +
+            GuidedFilterCpu.Bytes(work.Forest!.Classes, work.Smoothing.Radius);
+
+    /// <summary>Begins a tile that is smoothed by the guided filter alone.</summary>
+    /// <param name="tile">The tile, filled; its core is the wanted one with the smoothing's reach.</param>
+    /// <param name="mask">Which pixels of the tile's core count.</param>
+    /// <param name="result">Receives the results of its core.</param>
+    public void Begin(Tile tile, TileMask mask, TileResult result)
     {
-        if (work.SmoothsOnDevice)
-        {
-            return ValueBytes(work, maxCore);
-        }
-        Region computed = work.Largest(maxCore);
-        int classes = work.Forest!.Classes;
-        return (computed.Pixels * (classes + 1) * sizeof(float)) + ValueBytes(work, maxCore) +
-            GuideCpu.Bytes(computed.Width) + GuidedFilterCpu.Bytes(classes, work.Smoothing.Radius);
+        Begin(tile, mask, result.Core);
+        _result = result;
     }
 
-    /// <summary>Begins a tile.</summary>
+    /// <summary>Begins a tile that is smoothed where the forest is unsure, which leaves <see cref="Values"/>.</summary>
     /// <param name="tile">The tile, filled; its core is the wanted one with the smoothing's reach.</param>
-    /// <param name="core">The wanted core.</param>
     /// <param name="mask">Which pixels of the tile's core count.</param>
-    public void Begin(Tile tile, Region core, TileMask mask)
+    /// <param name="core">The wanted core.</param>
+    /// <param name="counting">Receives the counted pixels, and how many of each class there are before smoothing; or null.</param>
+    public void BeginUnsure(Tile tile, TileMask mask, Region core, (CountingGrid Grid, long[] Areas)? counting = null)
     {
-        _tile = tile;
-        _present = new GuidedTileCpu
-        {
-            Core = core,
-            Outer = tile.Core,
-            Probabilities = _probabilities is null ? null : (float*)_probabilities.Pointer,
-            Guide = _guide is null ? null : (float*)_guide.Pointer,
-            Mask = mask.Kept,
-        };
+        Begin(tile, mask, core);
+        _counting = counting;
     }
 
     /// <inheritdoc/>
     public override void TakeRow(long x, long y, int width, float* margins, nint groupStride, int groups)
     {
-        Region outer = _present.Outer;
-        long at = ((y - outer.Y) * outer.Width) + (x - outer.X);
-        SoftmaxCpu.Run(margins, groupStride, groups, _present.Probabilities + at, checked((nint)outer.Pixels), width);
+        if (y == _outer.Y)
+        {
+            BeginPanel(x + width);
+        }
+        float* row = Probabilities + ((y - _outer.Y) * _rowStride);
+        float* kept = (float*)_kept!.Pointer + ((y - _outer.Y) * _classes * _halo * 2);
+        int before = (int)(x - _heldX), after = (int)(_panelEnd - _nextHeldX);
+        for (int c = 0; c < _classes; c++)
+        {
+            new ReadOnlySpan<float>(kept + (c * 2 * _halo), before).CopyTo(new Span<float>(row + (c * _planeStride), before));
+        }
+        SoftmaxCpu.Run(margins, groupStride, groups, row + before, _planeStride, width);
+        for (int c = 0; c < _classes; c++)
+        {
+            float* last = row + (c * _planeStride) + (_nextHeldX - _heldX);
+            new ReadOnlySpan<float>(last, after).CopyTo(new Span<float>(kept + (c * 2 * _halo), after));
+        }
+        if (y == _outer.Bottom - 1)
+        {
+            EndPanel();
+        }
     }
 
     /// <inheritdoc/>
@@ -96,50 +135,34 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
         _made = result;
         if (_values is not null)
         {
-            long bytes = StoredProbabilities.Bytes(_present.Core, _classes) + _present.Core.Pixels;
+            long bytes = StoredProbabilities.Bytes(_core, _classes) + _core.Pixels;
             Buffer.MemoryCopy(result, _values.Pointer, _values.Length, bytes);
         }
     }
 
-    /// <summary>Smooths the tile when all its margins are there, by the guided filter alone.</summary>
-    /// <param name="result">Receives the results; its core is the present one.</param>
-    public void Smooth(TileResult result)
+    /// <summary>Ends the tile, whose predictions have all come.</summary>
+    public void End()
     {
-        var rows = new DecidedRows { Result = result, Watch = _work.Watch };
         if (!_work.SmoothsOnDevice)
         {
-            Filter(ref rows);
             return;
         }
-        Region core = _present.Core;
+        if (_result is null)
+        {
+            byte* classes = _values!.Pointer + StoredProbabilities.Bytes(_core, _classes);
+            _counting?.Grid.Take(Values, classes, _core, Present(_core), _counting.Value.Areas);
+            return;
+        }
         if (!_work.Probabilities)
         {
-            result.TakeClasses(_made, core.Pixels);
+            _result.TakeClasses(_made, _core.Pixels);
             return;
         }
-        for (long row = 0; row < core.Height; row++)
+        var rows = new DecidedRows { Result = _result, Watch = _work.Watch };
+        for (long row = 0; row < _core.Height; row++)
         {
-            rows.Take(core.X, core.Y + row, (int)core.Width, (float*)_made + (row * core.Width), (nint)core.Pixels);
+            rows.Take(_core.X, _core.Y + row, (int)_core.Width, (float*)_made + (row * _core.Width), (nint)_core.Pixels);
         }
-    }
-
-    /// <summary>Smooths the tile where the forest is unsure, and leaves <see cref="Values"/>.</summary>
-    public void SmoothUnsure()
-    {
-        if (!_work.SmoothsOnDevice)
-        {
-            var rows = new UnsureRows { Tile = _present, Values = Values, Classes = _classes, Watch = _work.Watch };
-            Filter(ref rows);
-        }
-    }
-
-    /// <summary>Puts the counted pixels of the present core into a grid, after <see cref="SmoothUnsure"/>.</summary>
-    /// <param name="grid">The grid.</param>
-    /// <param name="areas">How many of them each class has before smoothing; added to what is there.</param>
-    public void CountInto(CountingGrid grid, long[] areas)
-    {
-        byte* classes = _work.SmoothsOnDevice ? _values!.Pointer + StoredProbabilities.Bytes(_present.Core, _classes) : null;
-        grid.Take(Values, classes, _present, areas);
     }
 
     /// <summary>
@@ -147,7 +170,7 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     /// </summary>
     public ReadOnlySpan<ushort> Cut(Region part)
     {
-        Region core = _present.Core;
+        Region core = _core;
         ushort* to = Values;
         for (int c = 0; c < _classes && part != core; c++)
         {
@@ -164,18 +187,75 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _probabilities?.Dispose();
-        _guide?.Dispose();
+        _planes?.Dispose();
+        _kept?.Dispose();
         _values?.Dispose();
         _guiding?.Dispose();
         _filter?.Dispose();
     }
 
-    private void Filter<TRows>(ref TRows rows) where TRows : struct, ISmoothedRows
+    private void Begin(Tile tile, TileMask mask, Region core)
     {
-        _guiding!.Run(_tile!, _tile!.Page!.Value, _present.Outer, _present.Guide);
-        _filter!.Run(_present, ref rows);
+        (_tile, _core, _outer) = (tile, core, tile.Core);
+        _mask = mask.Kept;
+        (_result, _counting) = (null, null);
+        (_nextHeldX, _nextSmoothX) = (_outer.X, core.X);
     }
+
+    private GuidedTileCpu Present(Region core) => new()
+    {
+        Core = core,
+        Outer = _outer,
+        First = (_heldX, _outer.Y),
+        RowStride = _rowStride,
+        PlaneStride = _planeStride,
+        Probabilities = _planes is null ? null : Probabilities,
+        Guide = _planes is null ? null : Guide,
+        Mask = _mask,
+    };
+
+    /// <summary>Finds out which columns can be smoothed when a panel is complete, and which must be kept for the next one.</summary>
+    private void BeginPanel(long end)
+    {
+        (_panelEnd, _heldX, _smoothX) = (end, _nextHeldX, _nextSmoothX);
+        _nextSmoothX = end == _outer.Right ? _core.Right : Math.Clamp(end - _halo, _smoothX, _core.Right);
+        _nextHeldX = end == _outer.Right ? end : Math.Max(_heldX, _nextSmoothX - _halo);
+    }
+
+    private void EndPanel()
+    {
+        if (_nextSmoothX > _smoothX)
+        {
+            Region held = _outer with { X = _heldX, Width = _panelEnd - _heldX };
+            _guiding!.Run(_tile!, _tile!.Page!.Value, held, Guide, _rowStride);
+            Filter(_core with { X = _smoothX, Width = _nextSmoothX - _smoothX });
+        }
+    }
+
+    private void Filter(Region core)
+    {
+        GuidedTileCpu present = Present(core);
+        if (_result is not null)
+        {
+            var decided = new DecidedRows { Result = _result, Watch = _work.Watch };
+            _filter!.Run(present, ref decided);
+            return;
+        }
+        var unsure = new UnsureRows { Tile = present, Core = _core, Values = Values, Classes = _classes, Watch = _work.Watch };
+        _filter!.Run(present, ref unsure);
+        _counting?.Grid.Take(Values, null, _core, present, _counting.Value.Areas);
+    }
+
+    /// <summary>
+    /// Bytes of the guide and of each class's probabilities: a panel of the tile, and the columns before it that still have to be smoothed
+    /// or are read then.
+    /// </summary>
+    private static long PlaneBytes(Work work, Region computed) =>
+        GuidedFilterCpu.PlaneStride(work.Smoothing.Radius) * computed.Height * (work.Forest!.Classes + 1) * sizeof(float);
+
+    /// <summary>Bytes of the probabilities that a panel leaves to the next one.</summary>
+    private static long KeptBytes(Work work, Region computed) =>
+        2L * GuidedFilter.Halo(work.Smoothing.Radius) * computed.Height * work.Forest!.Classes * sizeof(float);
 
     /// <summary>
     /// Bytes of the 16-bit probabilities that safe smoothing leaves of a core and, behind those that a device made, of the classes before.
@@ -201,6 +281,7 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     private struct UnsureRows : ISmoothedRows
     {
         public GuidedTileCpu Tile;
+        public Region Core;
         public ushort* Values;
         public int Classes;
         public Watch Watch;
@@ -208,10 +289,9 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
         public readonly void Take(long x, long y, int width, float* smoothed, nint classStride)
         {
             Watch.Look(0);
-            Region outer = Tile.Outer, core = Tile.Core;
-            float* own = Tile.Probabilities + ((y - outer.Y) * outer.Width) + (x - outer.X);
-            ushort* to = Values + ((y - core.Y) * core.Width) + (x - core.X);
-            SmoothedPixelsCpu.Choose(own, (nint)outer.Pixels, smoothed, classStride, Classes, to, (nint)core.Pixels, width);
+            float* own = Tile.Probabilities + Tile.At(x, y);
+            ushort* to = Values + ((y - Core.Y) * Core.Width) + (x - Core.X);
+            SmoothedPixelsCpu.Choose(own, Tile.PlaneStride, smoothed, classStride, Classes, to, (nint)Core.Pixels, width);
         }
     }
 }

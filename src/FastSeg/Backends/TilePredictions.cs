@@ -3,7 +3,10 @@ namespace FastSeg.Backends;
 /// <summary>Takes what the trees say about the pixels of a tile, from whichever backend computes it.</summary>
 internal abstract unsafe class TilePredictions
 {
-    /// <summary>Takes the margins of one row, or of a part of it.</summary>
+    /// <summary>
+    /// Takes the margins of a part of a row. Parts come in panels of at most <see cref="Simd.Band.MaxWidth"/> columns, from the left to the
+    /// right, each panel from the top to the bottom.
+    /// </summary>
     /// <param name="x">Column of the first pixel, in the image.</param>
     /// <param name="y">Row, in the image.</param>
     /// <param name="width">Pixels.</param>

@@ -33,9 +33,9 @@ internal sealed unsafe class SmoothingCase
         fixed (float* margins = Margins, p = Probabilities, i = Guide, g = Smoothed)
         {
             SoftmaxCpu.Run(margins, Pixels, groups, p, Pixels, Pixels);
-            guide.Run(tile, Statistics, Page, i);
+            guide.Run(tile, Statistics, Page, i, side);
             var rows = new Rows { To = g, Side = side, Classes = Classes };
-            filter.Run(new GuidedTileCpu { Core = Page, Outer = Page, Probabilities = p, Guide = i }, ref rows);
+            filter.Run(GuidedTileCpu.Whole(Page, Page, p, i), ref rows);
         }
     }
 

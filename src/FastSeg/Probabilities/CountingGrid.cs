@@ -60,30 +60,30 @@ internal sealed unsafe class CountingGrid : IDisposable
         return step;
     }
 
-    /// <summary>Puts the counted pixels of a tile into the grid.</summary>
-    /// <param name="values">Probabilities as 16 bits: classes x pixels of the core; the caller's memory.</param>
-    /// <param name="classes">The class of each pixel of the core before any smoothing; null where the probabilities tell.</param>
+    /// <summary>Puts the counted pixels of a tile's core into the grid.</summary>
+    /// <param name="values">Probabilities as 16 bits: classes x pixels of <paramref name="whole"/>; the caller's memory.</param>
+    /// <param name="classes">The class of each of these pixels before any smoothing; null where the probabilities tell.</param>
+    /// <param name="whole">The pixels that values and classes hold: at least the tile's core.</param>
     /// <param name="tile">The tile with its probabilities before any smoothing; the areas are theirs.</param>
     /// <param name="areas">How many of the pixels each class has; added to what is there.</param>
-    public void Take(ushort* values, byte* classes, in GuidedTileCpu tile, long[] areas)
+    public void Take(ushort* values, byte* classes, Region whole, in GuidedTileCpu tile, long[] areas)
     {
         ushort* grid = (ushort*)_values.Pointer;
-        Region core = tile.Core, outer = tile.Outer;
+        Region core = tile.Core;
         for (long y = FirstFrom(core.Y); y < core.Bottom; y += _step)
         {
             for (long x = FirstFrom(core.X); x < core.Right; x += _step)
             {
-                long pixel = ((y - outer.Y) * outer.Width) + (x - outer.X);
-                if (tile.Mask != null && tile.Mask[pixel] == 0)
+                if (tile.Mask != null && tile.Mask[tile.MaskAt(x, y)] == 0)
                 {
                     continue;
                 }
-                long from = ((y - core.Y) * core.Width) + (x - core.X), to = (y / _step * _columns) + (x / _step);
+                long from = ((y - whole.Y) * whole.Width) + (x - whole.X), to = (y / _step * _columns) + (x / _step);
                 for (int c = 0; c < _classes; c++)
                 {
-                    grid[(c * _pixels) + to] = values[(c * core.Pixels) + from];
+                    grid[(c * _pixels) + to] = values[(c * whole.Pixels) + from];
                 }
-                areas[classes == null ? Largest(tile.Probabilities + pixel, outer.Pixels) : classes[from]]++;
+                areas[classes == null ? Largest(tile.Probabilities + tile.At(x, y), tile.PlaneStride) : classes[from]]++;
             }
         }
     }

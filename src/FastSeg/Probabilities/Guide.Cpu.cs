@@ -39,8 +39,10 @@ internal sealed unsafe class GuideCpu : IDisposable
     /// </param>
     /// <param name="page">Mean and deviation of the page's samples.</param>
     /// <param name="region">The rectangle, in image coordinates.</param>
-    /// <param name="plane">Receives the guide, row-major without padding.</param>
-    public void Run(Tile tile, SampleStatistics page, Region region, float* plane) => _rows.Run(tile, page, region, plane);
+    /// <param name="plane">Receives the guide, row by row.</param>
+    /// <param name="stride">Floats from a row of it to the next.</param>
+    public void Run(Tile tile, SampleStatistics page, Region region, float* plane, nint stride) =>
+        _rows.Run(tile, page, region, plane, stride);
 
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
@@ -52,7 +54,7 @@ internal sealed unsafe class GuideCpu : IDisposable
     /// <summary>Both passes of the Gaussian, for one width of vectors.</summary>
     private abstract class Rows
     {
-        public abstract void Run(Tile tile, SampleStatistics page, Region region, float* plane);
+        public abstract void Run(Tile tile, SampleStatistics page, Region region, float* plane, nint stride);
     }
 
     /// <summary>
@@ -81,7 +83,7 @@ internal sealed unsafe class GuideCpu : IDisposable
             _sum = arena.Floats(_stride);
         }
 
-        public override void Run(Tile tile, SampleStatistics page, Region region, float* plane)
+        public override void Run(Tile tile, SampleStatistics page, Region region, float* plane, nint stride)
         {
             var map = SampleMap.Of(page);
             int width = (int)region.Width;
@@ -103,7 +105,7 @@ internal sealed unsafe class GuideCpu : IDisposable
                         rows[i] = _blurred + ((nint)((done + i) % Taps) * _stride);
                     }
                     Blur(rows, width, _sum);
-                    new ReadOnlySpan<float>(_sum, width).CopyTo(new Span<float>(plane + ((nint)done * width), width));
+                    new ReadOnlySpan<float>(_sum, width).CopyTo(new Span<float>(plane + ((nint)done * stride), width));
                 }
             }
         }

@@ -5,16 +5,11 @@ using FastSeg.Simd;
 namespace FastSeg.Probabilities;
 
 /// <summary>
-/// The guided filter on the CPU; see <see cref="GuidedFilter"/>. Every worker has one of its own. A core is cut into strips of columns,
-/// whose buffers stay in the L2 cache.
+/// The guided filter on the CPU; see <see cref="GuidedFilter"/>. Every worker has one of its own. A core is cut into strips of as many
+/// columns as a panel of the filters has.
 /// </summary>
 internal sealed unsafe class GuidedFilterCpu : IDisposable
 {
-    /// <summary>
-    /// Columns of the widest and of the narrowest strip. Wide ones repeat less around them, narrow ones have smaller buffers.
-    /// </summary>
-    private const int WidestStrip = 512, NarrowestStrip = 64;
-
     private readonly HostBuffer _buffer;
     private readonly GuidedStrip _strip;
 
@@ -26,21 +21,22 @@ internal sealed unsafe class GuidedFilterCpu : IDisposable
     public GuidedFilterCpu(int classes, int radius, double epsilon, int bits = 0)
     {
         bits = bits == 0 ? VectorPath.Bits : bits;
-        int width = StripWidth(classes, radius, bits);
-        _buffer = new HostBuffer(Bytes(classes, radius, width, bits));
-        _strip = Create(new Arena(_buffer), classes, radius, Math.Max((float)epsilon, GuidedFilter.LeastEpsilon), width, bits);
+        _buffer = new HostBuffer(Bytes(classes, radius, bits));
+        _strip = Create(new Arena(_buffer), classes, radius, Math.Max((float)epsilon, GuidedFilter.LeastEpsilon), bits);
     }
 
     /// <summary>Bytes the constructor allocates.</summary>
-    public static long Bytes(int classes, int radius) =>
-        Bytes(classes, radius, StripWidth(classes, radius, VectorPath.Bits), VectorPath.Bits);
+    public static long Bytes(int classes, int radius) => Bytes(classes, radius, VectorPath.Bits);
+
+    /// <summary>Floats from a plane to the next where they lie side by side in a row; room for the columns that a strip reads.</summary>
+    public static nint PlaneStride(int radius) => GuidedStrip.StrideOf(radius);
 
     /// <summary>Smooths the pixels of a tile's core and hands them on row by row. Allocates nothing.</summary>
     public void Run<TRows>(in GuidedTileCpu tile, ref TRows rows) where TRows : struct, ISmoothedRows
     {
-        for (long x = tile.Core.X; x < tile.Core.Right; x += _strip.Width)
+        for (long x = tile.Core.X; x < tile.Core.Right; x += GuidedStrip.Width)
         {
-            int width = (int)Math.Min(_strip.Width, tile.Core.Right - x);
+            int width = (int)Math.Min(GuidedStrip.Width, tile.Core.Right - x);
             _strip.Start(tile, tile.Core with { X = x, Width = width });
             for (float* values = _strip.Next(out long y); values != null; values = _strip.Next(out y))
             {
@@ -52,25 +48,14 @@ internal sealed unsafe class GuidedFilterCpu : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
 
-    /// <summary>The widest strip whose buffers leave a part of the L2 cache to what is read.</summary>
-    private static int StripWidth(int classes, int radius, int bits)
-    {
-        int width = WidestStrip;
-        while (width > NarrowestStrip && Bytes(classes, radius, width, bits) > Caches.L2Bytes * 3 / 4)
-        {
-            width /= 2;
-        }
-        return width;
-    }
-
-    private static long Bytes(int classes, int radius, int width, int bits)
+    private static long Bytes(int classes, int radius, int bits)
     {
         var count = new Arena();
-        Create(count, classes, radius, 1, width, bits);
+        Create(count, classes, radius, 1, bits);
         return count.Bytes;
     }
 
-    private static GuidedStrip Create(Arena arena, int classes, int radius, float epsilon, int width, int bits) => bits == 512
-        ? new GuidedStrip<Simd512, Vector512<float>>(arena, classes, radius, epsilon, width)
-        : new GuidedStrip<Simd256, Vector256<float>>(arena, classes, radius, epsilon, width);
+    private static GuidedStrip Create(Arena arena, int classes, int radius, float epsilon, int bits) => bits == 512
+        ? new GuidedStrip<Simd512, Vector512<float>>(arena, classes, radius, epsilon)
+        : new GuidedStrip<Simd256, Vector256<float>>(arena, classes, radius, epsilon);
 }

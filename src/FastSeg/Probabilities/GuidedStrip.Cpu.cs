@@ -3,34 +3,16 @@ using FastSeg.Simd;
 
 namespace FastSeg.Probabilities;
 
-/// <summary>The guided filter on a strip of a tile's columns, from the top to the bottom.</summary>
-internal abstract unsafe class GuidedStrip
-{
-    /// <summary>Floats from a class to the next in the rows that <see cref="Next"/> gives.</summary>
-    public nint Stride { get; protected init; }
-
-    /// <summary>Columns of the widest strip.</summary>
-    public int Width { get; protected init; }
-
-    /// <summary>Begins a strip.</summary>
-    /// <param name="tile">What is read.</param>
-    /// <param name="core">The part of the tile's core that is smoothed; at most <see cref="Width"/> columns.</param>
-    public abstract void Start(in GuidedTileCpu tile, Region core);
-
-    /// <summary>The next row of the core.</summary>
-    /// <param name="y">Its number in the image.</param>
-    /// <returns>g of class 0, first column, until the next call; null behind the last row.</returns>
-    public abstract float* Next(out long y);
-}
-
 /// <summary>
-/// A step takes a block of as many rows as a box has: it loads them with zeros beyond the image, sums products down the columns, then row
-/// by row along x, makes the coefficients a and b from these, and sums them in the same way. Boxes of the input that end in a block
-/// belong to coefficients radius rows higher, boxes of these to results another radius higher. All that a step works on stays in the L2
-/// cache. </summary>
+/// Takes the input in blocks of as many rows as a box has, with zeros beyond the image. Row by row it sums products down the columns and
+/// along x, makes the coefficients a and b from the sums, and sums these in the same way; behind a block's last row it makes the sums that
+/// the next block needs of this one. Boxes of the input that end in a row belong to coefficients radius rows higher, boxes of these to
+/// results another radius higher. A row's sums stay in the L1 cache, and a block in the L2 cache.
+/// </summary>
 /// <remarks>
-/// Planes of the first sums: I, I², then of each class p and I p, then the mask. Planes of the second sums: a and b of each class, then
-/// the mask. The mask's planes are used where there is one; without one, counts follow from the distance to the image's border.
+/// Planes of the first sums: I and each p, then their products with I, then the mask. Planes of the second sums: a and b of each class,
+/// then the mask. Planes lie side by side in each row, so that a row is one stream of memory. The mask's planes are used where there is
+/// one; without one, counts follow from the distance to the image's border.
 /// </remarks>
 internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
     where TLanes : struct, ILanes<TVector>
@@ -39,48 +21,65 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
     private readonly int _classes, _radius, _length;
     private readonly float _epsilon;
 
-    /// <summary>Rows of a block by planes: I, each p, the mask; then a and b of each class, the mask.</summary>
+    /// <summary>
+    /// Rows of a block, each with its planes side by side: I, each p, the mask. Where a block lies whole in the image, its input is read
+    /// where it is.
+    /// </summary>
     private readonly float* _block;
 
-    /// <summary>Sums down the columns, plane by plane, as many rows as a block.</summary>
-    private readonly float* _sums;
+    /// <summary>Rows of a block, each with its planes side by side: a and b of each class, the mask.</summary>
+    private readonly float* _coefficients;
 
-    /// <summary>Sums at the end of the last block, plane by plane, one row more than a block.</summary>
+    /// <summary>One row a plane: sums of the block's rows so far.</summary>
+    private readonly float* _above, _coefficientsAbove;
+
+    /// <summary>Sums at the end of the last block, each row with its planes side by side, one row more than a block.</summary>
     private readonly float* _ends, _coefficientEnds;
 
-    /// <summary>One row of box sums, plane by plane.</summary>
-    private readonly float* _boxes;
+    /// <summary>
+    /// Two rows of box sums, each with its planes side by side: of I and each p, of their products, of the mask; or of a and b.
+    /// </summary>
+    private readonly float* _boxes, _productBoxes, _maskBoxes;
     private readonly float* _result;
     private readonly float* _guide;
+    private readonly float* _scratch;
 
     /// <summary>Pixels of the boxes' rows around each column, and the reciprocals of the boxes' counts in both stages.</summary>
     private readonly float* _columns, _parts, _resultParts;
     private GuidedTileCpu _tile;
     private Region _core;
+    private float* _input;
+    private nint _inputStep;
     private long _blockNumber;
     private int _row;
     private long _rowsOfParts, _rowsOfResultParts;
 
     /// <summary>Carves the buffers.</summary>
-    public GuidedStrip(Arena arena, int classes, int radius, float epsilon, int width)
+    public GuidedStrip(Arena arena, int classes, int radius, float epsilon)
     {
-        (_classes, _radius, _epsilon, _length, Width) = (classes, radius, epsilon, BoxSums.Length(radius), width);
-        // Whole steps, and an odd number of cache lines: the rows of a column then lie in different sets of the L1 cache.
-        int widest = width + (4 * radius), step = BoxSumsCpu<TLanes, TVector>.Step;
-        Stride = (((widest + step - 1) / step * step / Arena.Line) | 1) * Arena.Line;
-        int first = (2 * classes) + 3, second = (2 * classes) + 1;
+        (_classes, _radius, _epsilon, _length, Stride) = (classes, radius, epsilon, BoxSums.Length(radius), StrideOf(radius));
+        int before = BoxSumsCpu<TLanes, TVector>.Before;
         long rows = _length * Stride, more = rows + Stride;
-        _block = arena.Floats(second * rows + Arena.Line);
-        _sums = arena.Floats((first * rows) + BoxSumsCpu<TLanes, TVector>.Overrun);
-        _ends = arena.Floats(first * more);
-        _coefficientEnds = arena.Floats(second * more);
-        _boxes = arena.Floats(first * Stride);
+        _block = arena.Floats((classes + 2) * rows);
+        _coefficients = arena.Floats(SecondPlanes * rows);
+        _ends = arena.Floats(FirstPlanes * more);
+        _coefficientEnds = arena.Floats(SecondPlanes * more);
+        _above = arena.Floats(FirstPlanes * Stride);
+        _coefficientsAbove = arena.Floats(SecondPlanes * Stride);
+        _boxes = arena.Floats((SecondPlanes * 2 * Stride) + before) + before;
+        _productBoxes = arena.Floats(((classes + 1) * 2 * Stride) + before) + before;
+        _maskBoxes = arena.Floats((2 * Stride) + before) + before;
         _result = arena.Floats(classes * Stride);
         _guide = arena.Floats(Stride);
         _columns = arena.Floats(Stride);
         _parts = arena.Floats(Stride);
         _resultParts = arena.Floats(Stride);
+        _scratch = arena.Floats(Stride + _length);
     }
+
+    private int FirstPlanes => (2 * _classes) + 3;
+
+    private int SecondPlanes => (2 * _classes) + 1;
 
     private Region Outer => _tile.Outer;
 
@@ -93,220 +92,234 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
     /// <summary>Columns of coefficients.</summary>
     private int CoefficientsWidth => (int)_core.Width + (2 * _radius);
 
-    private float* MaskSums => _sums + ((nint)((2 * _classes) + 2) * _length * Stride);
+    /// <summary>Floats from a row of the first sums to the next.</summary>
+    private nint FirstStep => FirstPlanes * Stride;
+
+    /// <summary>Where the mask lies in a row of a block.</summary>
+    private nint MaskPlane => (_classes + 1) * Stride;
+
+    /// <summary>Floats from a row of a block to the next.</summary>
+    private nint BlockStep => (_classes + 2) * Stride;
+
+    /// <summary>The same of the second sums and of the coefficients.</summary>
+    private nint SecondStep => SecondPlanes * Stride;
 
     /// <inheritdoc/>
     public override void Start(in GuidedTileCpu tile, Region core)
     {
         (_tile, _core) = (tile, core);
         (_rowsOfParts, _rowsOfResultParts) = (-1, -1);
-        long rows = (_length + 1) * Stride;
-        new Span<float>(_ends, checked((int)(((2 * _classes) + 3) * rows))).Clear();
-        new Span<float>(_coefficientEnds, checked((int)(((2 * _classes) + 1) * rows))).Clear();
+        new Span<float>(_ends, checked((int)((_length + 1) * FirstStep))).Clear();
+        new Span<float>(_coefficientEnds, checked((int)((_length + 1) * SecondStep))).Clear();
         for (int i = 0; i < CoefficientsWidth; i++)
         {
             _columns[i] = Within(CoefficientsX + i, Outer.X, Outer.Right);
         }
-        _blockNumber = BoxSums.Block(core.Y - (2 * _radius), _length) - 1;
-        _row = _length;
+        Begin(BoxSums.Block(core.Y - (2 * _radius), _length));
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override float* Next(out long y)
     {
         do
         {
             if (_row == _length)
             {
-                _row = 0;
-                _blockNumber++;
-                y = _core.Bottom;
-                if ((_blockNumber * _length) - (2 * _radius) >= _core.Bottom)
-                {
-                    return null;
-                }
-                Step();
+                End();
+                Begin(_blockNumber + 1);
             }
             y = (_blockNumber * _length) - (2 * _radius) + _row;
+            if (y >= _core.Bottom)
+            {
+                return null;
+            }
+            if (_row % 2 == 0)
+            {
+                Take(_row, Math.Min(2, _length - _row), y + _radius);
+            }
             _row++;
         }
         while (y < _core.Y);
-        if (y >= _core.Bottom)
-        {
-            return null;
-        }
-        Result(_row - 1, y);
+        Result(y, _boxes + ((_row - 1) % 2 * SecondStep));
         return _result;
     }
 
     /// <summary>How many pixels from <paramref name="first"/> to <paramref name="end"/> a box around <paramref name="at"/> has.</summary>
     private long Within(long at, long first, long end) => Math.Min(at + _radius, end - 1) - Math.Max(at - _radius, first) + 1;
 
-    /// <summary>Takes one block of the input, and makes as many rows of coefficients and of sums of these.</summary>
-    private void Step()
+    /// <summary>Begins a block of the input.</summary>
+    private void Begin(long number)
     {
-        Load();
-        nint rows = _length * Stride, more = rows + Stride;
-        float* ends = _ends, sums = _sums;
+        (_blockNumber, _row) = (number, 0);
+        new Span<float>(_above, checked((int)(FirstPlanes * Stride))).Clear();
+        new Span<float>(_coefficientsAbove, checked((int)(SecondPlanes * Stride))).Clear();
+        var block = new Region(_core.X - (2 * _radius), number * _length, Widest, _length);
+        bool inPlace = _tile.Mask == null && _tile.PlaneStride == Stride && _tile.Probabilities == _tile.Guide + Stride;
+        if (inPlace && block.X == _tile.First.X && block.Intersect(Outer) == block)
+        {
+            _input = _tile.Guide + _tile.At(block.X, block.Y);
+            _inputStep = _tile.RowStride;
+        }
+        else
+        {
+            Copy(block.Y);
+            _input = _block;
+            _inputStep = BlockStep;
+        }
+    }
+
+    /// <summary>Makes the sums that the next block needs of this one.</summary>
+    private void End()
+    {
         for (int plane = 0; plane <= _classes; plane++)
         {
-            BoxSumsCpu<TLanes, TVector>.ProductsDownColumns(
-                _block + (plane * rows), _block, ends, more, sums, rows, Stride, _length, Widest);
-            ends += 2 * more;
-            sums += 2 * rows;
+            nint at = plane * Stride;
+            BoxSumsCpu<TLanes, TVector>.ProductEnds(
+                _input + at, _input, _inputStep, _ends + at, (_classes + 1) * Stride, FirstStep, _length, Widest);
         }
+        int planes = 2 * _classes;
         if (_tile.Mask != null)
         {
-            BoxSumsCpu<TLanes, TVector>.DownColumns(_block + ((_classes + 1) * rows), ends, sums, Stride, _length, Widest);
+            nint to = (planes + 2) * Stride;
+            BoxSumsCpu<TLanes, TVector>.Ends(_block + MaskPlane, BlockStep, _ends + to, FirstStep, _length, Widest);
+            planes++;
         }
-        for (int row = 0; row < _length; row++)
-        {
-            Coefficients(row, (_blockNumber * _length) - _radius + row);
-        }
-        int planes = (2 * _classes) + (_tile.Mask != null ? 1 : 0);
         for (int plane = 0; plane < planes; plane++)
         {
-            // The mask's sums have the same place in both stages.
-            sums = plane == 2 * _classes ? MaskSums : _sums + (plane * rows);
-            BoxSumsCpu<TLanes, TVector>.DownColumns(
-                _block + (plane * rows), _coefficientEnds + (plane * more), sums, Stride, _length, CoefficientsWidth);
+            nint at = plane * Stride;
+            BoxSumsCpu<TLanes, TVector>.Ends(
+                _coefficients + at, SecondStep, _coefficientEnds + at, SecondStep, _length, CoefficientsWidth);
         }
     }
 
     /// <summary>Copies the block's rows, with zeros beyond the image and where the mask leaves pixels out.</summary>
-    private void Load()
+    private void Copy(long first)
     {
+        long x = _core.X - (2 * _radius);
         for (int row = 0; row < _length; row++)
         {
-            long y = (_blockNumber * _length) + row;
-            float* to = _block + (row * Stride);
-            LoadRow(_tile.Guide, y, to);
+            long y = first + row;
+            float* to = _block + (row * BlockStep);
+            _tile.CopyRow(_tile.Guide, x, y, Widest, to);
             for (int c = 0; c < _classes; c++)
             {
-                to += _length * Stride;
-                LoadRow(_tile.Probabilities + (c * Outer.Pixels), y, to);
+                to += Stride;
+                _tile.CopyRow(_tile.Probabilities + (c * _tile.PlaneStride), x, y, Widest, to);
             }
             if (_tile.Mask != null)
             {
-                LoadMask(_core.X - (2 * _radius), y, Widest, to + (_length * Stride));
+                _tile.CopyMask(x, y, Widest, to + Stride);
             }
         }
     }
 
-    private void LoadRow(float* plane, long y, float* to)
+    /// <summary>Takes one or two rows of the block, and sums the boxes of the coefficients that these complete.</summary>
+    /// <param name="row">The first row in the block.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="y">The first row of coefficients in the image.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Take(int row, int rows, long y)
     {
-        if (y < Outer.Y || y >= Outer.Bottom)
+        float* input = _input + (row * _inputStep), ends = _ends + ((row + 1) * FirstStep), products = _above + MaskPlane;
+        int planes = _classes + 1;
+        Sum(new BoxRows
         {
-            new Span<float>(to, Widest).Clear();
-            return;
-        }
-        (int before, int inside) = Inside(_core.X - (2 * _radius), Widest);
-        long at = ((y - Outer.Y) * Outer.Width) + _core.X - (2 * _radius) + before - Outer.X;
-        new Span<float>(to, before).Clear();
-        new Span<float>(to + before + inside, Widest - before - inside).Clear();
-        if (_tile.Mask == null)
+            Planes = planes, PlaneStride = Stride, Two = rows == 2, Values = input, Step = _inputStep,
+            Above = _above, End = ends, EndStep = FirstStep, Sums = _boxes, SumsStep = planes * Stride,
+        });
+        Sum(new BoxRows
         {
-            new ReadOnlySpan<float>(plane + at, inside).CopyTo(new Span<float>(to + before, inside));
-            return;
-        }
-        for (int i = 0; i < inside; i++)
+            Planes = planes, PlaneStride = Stride, Two = rows == 2, Values = input, Factor = input, Step = _inputStep,
+            Above = products, End = ends + MaskPlane, EndStep = FirstStep, Sums = _productBoxes, SumsStep = planes * Stride,
+        });
+        if (_tile.Mask != null)
         {
-            to[before + i] = _tile.Mask[at + i] == 0 ? 0 : plane[at + i];
+            Sum(new BoxRows
+            {
+                Planes = 1, PlaneStride = Stride, Two = rows == 2, Values = _block + (row * BlockStep) + MaskPlane, Step = BlockStep,
+                Above = _above + (2 * MaskPlane), End = ends + (2 * MaskPlane), EndStep = FirstStep, Sums = _maskBoxes, SumsStep = Stride,
+            });
         }
+        for (int i = 0; i < rows; i++)
+        {
+            Coefficients(row + i, y + i, i);
+        }
+        planes = SecondPlanes - (_tile.Mask == null ? 1 : 0);
+        Sum(new BoxRows
+        {
+            Planes = planes, PlaneStride = Stride, Two = rows == 2, Values = _coefficients + (row * SecondStep), Step = SecondStep,
+            Above = _coefficientsAbove, End = _coefficientEnds + ((row + 1) * SecondStep), EndStep = SecondStep,
+            Sums = _boxes, SumsStep = SecondStep,
+        });
     }
 
-    /// <summary>A row of the mask as 1 and 0; 0 beyond the image.</summary>
-    private void LoadMask(long x, long y, int count, float* to)
-    {
-        new Span<float>(to, count).Clear();
-        if (y < Outer.Y || y >= Outer.Bottom)
-        {
-            return;
-        }
-        (int before, int inside) = Inside(x, count);
-        byte* mask = _tile.Mask + ((y - Outer.Y) * Outer.Width) + x - Outer.X;
-        for (int i = before; i < before + inside; i++)
-        {
-            to[i] = mask[i] == 0 ? 0 : 1;
-        }
-    }
+    private void Sum(in BoxRows rows) => BoxSumsCpu<TLanes, TVector>.Boxes(rows, _length, _scratch);
 
-    /// <summary>How many of <paramref name="count"/> columns from x on lie left of what is held, and how many inside.</summary>
-    private (int Before, int Inside) Inside(long x, int count)
+    /// <summary>Makes a row of a and b; zeros beyond the image and where the mask leaves pixels out.</summary>
+    /// <param name="row">The row in the block.</param>
+    /// <param name="y">The row in the image.</param>
+    /// <param name="which">Which of the rows that were summed.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Coefficients(int row, long y, int which)
     {
-        int before = (int)Math.Clamp(Outer.X - x, 0, count);
-        return (before, (int)Math.Clamp(Outer.Right - x, before, count) - before);
-    }
-
-    /// <summary>
-    /// Makes a row of a and b, which replace the block's input; zeros beyond the image and where the mask leaves pixels out.
-    /// </summary>
-    private void Coefficients(int row, long y)
-    {
-        nint rows = _length * Stride;
-        float* to = _block + (row * Stride);
-        (int before, int inside) = Inside(CoefficientsX, CoefficientsWidth);
+        float* to = _coefficients + (row * SecondStep);
+        (int before, int inside) = _tile.Inside(CoefficientsX, CoefficientsWidth);
         bool needed = y >= Math.Max(_core.Y - _radius, Outer.Y) && y < Math.Min(_core.Bottom + _radius, Outer.Bottom);
         if (needed)
         {
-            int planes = (2 * _classes) + (_tile.Mask != null ? 3 : 2);
-            for (int plane = 0; plane < planes; plane++)
-            {
-                BoxSumsCpu<TLanes, TVector>.AlongRow(
-                    _sums + (plane * rows) + (row * Stride), _boxes + (plane * Stride), CoefficientsWidth, _length);
-            }
-            float* parts = Parts(_parts, ref _rowsOfParts, 0, y, CoefficientsWidth, _boxes + (((2 * _classes) + 2) * Stride));
-            Solve(parts, to, rows);
+            float* parts = Parts(_parts, ref _rowsOfParts, 0, y, CoefficientsWidth, _maskBoxes + (which * Stride));
+            Solve(_boxes + (which * MaskPlane), _productBoxes + (which * MaskPlane), parts, to);
         }
-        for (int plane = 0; plane < 2 * _classes; plane++)
+        int after = needed ? CoefficientsWidth - before - inside : CoefficientsWidth;
+        for (int plane = 0; plane < 2 * _classes && before + after > 0; plane++)
         {
-            float* values = to + (plane * rows);
-            new Span<float>(values, needed ? before : CoefficientsWidth).Clear();
-            new Span<float>(values + before + inside, CoefficientsWidth - before - inside).Clear();
+            new Span<float>(to + (plane * Stride), before).Clear();
+            new Span<float>(to + (plane * Stride) + CoefficientsWidth - after, after).Clear();
         }
         if (_tile.Mask != null)
         {
-            LoadMask(CoefficientsX, y, CoefficientsWidth, to + (2 * _classes * rows));
-            ClearMasked(to, rows);
+            _tile.CopyMask(CoefficientsX, y, CoefficientsWidth, to + (2 * _classes * Stride));
+            ClearMasked(to);
         }
     }
 
     /// <summary>a and b of each class from the sums of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Solve(float* parts, float* to, nint plane)
+    private void Solve(float* sums, float* products, float* parts, float* to)
     {
         TVector zero = TLanes.Broadcast(0), one = TLanes.Broadcast(1), minus = TLanes.Broadcast(-1), epsilon = TLanes.Broadcast(_epsilon);
         nint stride = Stride;
         int width = CoefficientsWidth, classes = _classes;
         for (int i = 0; i < width; i += TLanes.Count)
         {
-            float* boxes = _boxes + i;
-            TVector part = TLanes.Load(parts + i), mean = TLanes.Multiply(TLanes.Load(boxes), part);
+            TVector part = TLanes.Load(parts + i), mean = TLanes.Multiply(TLanes.Load(sums + i), part);
             TVector minusMean = TLanes.Multiply(mean, minus);
-            TVector variance = TLanes.Fma(minusMean, mean, TLanes.Multiply(TLanes.Load(boxes + stride), part));
+            TVector variance = TLanes.Fma(minusMean, mean, TLanes.Multiply(TLanes.Load(products + i), part));
             TVector inverse = TLanes.Divide(one, TLanes.Add(TLanes.WhereAbove(variance, zero, variance, zero), epsilon));
-            float* a = to + i;
+            float* a = to + i, sum = sums + i, product = products + i;
             for (int c = 0; c < classes; c++)
             {
-                boxes += 2 * stride;
-                TVector p = TLanes.Multiply(TLanes.Load(boxes), part);
-                TVector covariance = TLanes.Fma(minusMean, p, TLanes.Multiply(TLanes.Load(boxes + stride), part));
+                sum += stride;
+                product += stride;
+                TVector p = TLanes.Multiply(TLanes.Load(sum), part);
+                TVector covariance = TLanes.Fma(minusMean, p, TLanes.Multiply(TLanes.Load(product), part));
                 TVector slope = TLanes.Multiply(covariance, inverse);
                 TLanes.Store(slope, a);
-                TLanes.Store(TLanes.Fma(slope, minusMean, p), a + plane);
-                a += 2 * plane;
+                TLanes.Store(TLanes.Fma(slope, minusMean, p), a + stride);
+                a += 2 * stride;
             }
         }
     }
 
-    private void ClearMasked(float* to, nint rows)
+    private void ClearMasked(float* to)
     {
-        float* mask = to + (2 * _classes * rows);
+        float* mask = to + (2 * _classes * Stride);
         for (int plane = 0; plane < 2 * _classes; plane++)
         {
             for (int i = 0; i < CoefficientsWidth; i++)
             {
-                to[(plane * rows) + i] = mask[i] == 0 ? 0 : to[(plane * rows) + i];
+                to[(plane * Stride) + i] = mask[i] == 0 ? 0 : to[(plane * Stride) + i];
             }
         }
     }
@@ -334,29 +347,19 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
         return parts;
     }
 
-    /// <summary>Makes a row of the result from the sums of the coefficients down the columns.</summary>
+    /// <summary>Makes a row of the result from the sums of the coefficients' boxes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Result(int row, long y)
+    private void Result(long y, float* sums)
     {
-        nint rows = _length * Stride, stride = Stride;
+        nint stride = Stride;
         int width = (int)_core.Width;
-        for (int plane = 0; plane < 2 * _classes; plane++)
-        {
-            BoxSumsCpu<TLanes, TVector>.AlongRow(_sums + (plane * rows) + (row * stride), _boxes + (plane * stride), width, _length);
-        }
-        float* counts = _boxes + (2 * _classes * stride);
-        if (_tile.Mask != null)
-        {
-            BoxSumsCpu<TLanes, TVector>.AlongRow(MaskSums + (row * stride), counts, width, _length);
-        }
-        float* parts = Parts(_resultParts, ref _rowsOfResultParts, _radius, y, width, counts);
-        float* guide = _tile.Guide + ((y - Outer.Y) * Outer.Width) + _core.X - Outer.X;
-        new ReadOnlySpan<float>(guide, width).CopyTo(new Span<float>(_guide, width));
+        float* parts = Parts(_resultParts, ref _rowsOfResultParts, _radius, y, width, sums + (2 * _classes * stride));
+        new ReadOnlySpan<float>(_tile.Guide + _tile.At(_core.X, y), width).CopyTo(new Span<float>(_guide, width));
         TVector zero = TLanes.Broadcast(0), one = TLanes.Broadcast(1);
         for (int i = 0; i < width; i += TLanes.Count)
         {
             TVector part = TLanes.Load(parts + i), value = TLanes.Load(_guide + i);
-            float* boxes = _boxes + i, to = _result + i;
+            float* boxes = sums + i, to = _result + i;
             for (int c = 0; c < _classes; c++, boxes += 2 * stride, to += stride)
             {
                 TVector slope = TLanes.Multiply(TLanes.Load(boxes), part);

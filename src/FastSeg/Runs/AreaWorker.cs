@@ -47,11 +47,10 @@ internal sealed unsafe class AreaWorker : MaskedWorker
             // Nothing is counted, and the second pass does not look at this tile's probabilities.
             return;
         }
-        _smoothed.Begin(Stored, core, Mask);
+        _smoothed.BeginUnsure(Stored, Mask, core, (_grid, Areas));
         backend.Predict(worker, Tile, Before(_smoothed, core), Times);
         long mark = Stopwatch.GetTimestamp();
-        _smoothed.SmoothUnsure();
-        _smoothed.CountInto(_grid, Areas);
+        _smoothed.End();
         mark = Times.Add(Stage.Forest, mark);
         Region part = core.Intersect(_area);
         if (!part.IsEmpty)

@@ -81,18 +81,18 @@ internal sealed unsafe class SegmentWorker : MaskedWorker
             backend.Predict(worker, Tile, Before(_results.Result, core), Times);
             return;
         }
-        _smoothed.Begin(Stored, core, Mask);
-        backend.Predict(worker, Tile, Before(_smoothed, core), Times);
-        long mark = Stopwatch.GetTimestamp();
         if (_weighing is null)
         {
-            _smoothed.Smooth(_results.Result);
+            _smoothed.Begin(Stored, Mask, _results.Result);
         }
         else
         {
-            _smoothed.SmoothUnsure();
-            _weighing.Run(_smoothed.Values, _results.Result);
+            _smoothed.BeginUnsure(Stored, Mask, core);
         }
+        backend.Predict(worker, Tile, Before(_smoothed, core), Times);
+        long mark = Stopwatch.GetTimestamp();
+        _smoothed.End();
+        _weighing?.Run(_smoothed.Values, _results.Result);
         Times.Add(Stage.Forest, mark);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class GuideTests
             using var cpu = new GuideCpu(region.Width);
             fixed (float* to = expected)
             {
-                cpu.Run(tile, page, region, to);
+                cpu.Run(tile, page, region, to, (nint)region.Width);
             }
             long pixels = tile.Bounds.Pixels;
             byte[] bytes = new ReadOnlySpan<byte>(tile.Samples, (int)(pixels * image.Info.PixelBytes)).ToArray();

@@ -57,8 +57,8 @@ internal sealed unsafe class CountingGridTests
         fixed (float* probabilities = p)
         fixed (byte* kept = mask)
         {
-            var tile = new GuidedTileCpu { Core = page, Outer = page, Probabilities = probabilities, Guide = null, Mask = kept };
-            grid.Take(values, null, tile, areas);
+            GuidedTileCpu tile = GuidedTileCpu.Whole(page, page, probabilities, null, kept);
+            grid.Take(values, null, page, tile, areas);
         }
         long[] Expected(Func<int, int, float> value)
         {

@@ -69,7 +69,7 @@ internal sealed class GuideTests
             tile.Fill(image, core);
             fixed (float* to = part)
             {
-                guide.Run(tile, page, core, to);
+                guide.Run(tile, page, core, to, (nint)core.Width);
             }
             for (int row = 0; row < core.Height; row++)
             {

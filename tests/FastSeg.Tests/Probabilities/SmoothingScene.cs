@@ -57,7 +57,15 @@ internal sealed class SmoothingScene
     private Region Page => new(0, 0, Width, Height);
 
     /// <summary>The filter's result: classes x pixels, from tiles laid from a corner of the area; NaN outside of the area.</summary>
-    public unsafe float[] Smooth(int radius, double epsilon, int bits, int tileWidth, int tileHeight, Region? area = null)
+    /// <param name="radius">Radius of the boxes.</param>
+    /// <param name="epsilon">The filter's epsilon.</param>
+    /// <param name="bits">Width of the vectors.</param>
+    /// <param name="tileWidth">Columns of a tile.</param>
+    /// <param name="tileHeight">Rows of a tile.</param>
+    /// <param name="area">What is smoothed; null is the page.</param>
+    /// <param name="sideBySide">Whether the planes lie side by side in each row, where the filter reads them in place.</param>
+    public unsafe float[] Smooth(
+        int radius, double epsilon, int bits, int tileWidth, int tileHeight, Region? area = null, bool sideBySide = false)
     {
         float[] result = [.. Enumerable.Repeat(float.NaN, P.Length)];
         using var filter = new GuidedFilterCpu(Classes, radius, epsilon, bits);
@@ -71,21 +79,46 @@ internal sealed class SmoothingScene
             {
                 fixed (byte* maskPointer = mask)
                 {
-                    var tile = new GuidedTileCpu
-                    {
-                        Core = core,
-                        Outer = outer,
-                        Probabilities = pPointer,
-                        Guide = guidePointer,
-                        Mask = maskPointer,
-                    };
+                    GuidedTileCpu tile = GuidedTileCpu.Whole(core, outer, pPointer, guidePointer, maskPointer);
                     var rows = new Rows { To = to, Width = Width, Pixels = Guide.Length, Classes = Classes };
-                    filter.Run(tile, ref rows);
+                    nint stride = GuidedFilterCpu.PlaneStride(radius);
+                    fixed (float* planes = sideBySide ? SideBySide(guide, p, (int)outer.Width, (int)stride) : [])
+                    {
+                        filter.Run(planes == null ? tile : SideBySide(tile, planes, stride), ref rows);
+                    }
                 }
             }
         }
         return result;
     }
+
+    /// <summary>Puts the planes of a tile side by side in each row; what is behind a plane's columns is NaN.</summary>
+    private float[] SideBySide(float[] guide, float[] p, int width, int stride)
+    {
+        int height = guide.Length / width;
+        float[] rows = [.. Enumerable.Repeat(float.NaN, height * (Classes + 1) * stride)];
+        for (int row = 0; row < height; row++)
+        {
+            for (int plane = 0; plane <= Classes; plane++)
+            {
+                ReadOnlySpan<float> from = plane == 0 ? guide : p.AsSpan((plane - 1) * guide.Length, guide.Length);
+                from.Slice(row * width, width).CopyTo(rows.AsSpan(((row * (Classes + 1)) + plane) * stride));
+            }
+        }
+        return rows;
+    }
+
+    private unsafe GuidedTileCpu SideBySide(in GuidedTileCpu tile, float* planes, nint stride) => new()
+    {
+        Core = tile.Core,
+        Outer = tile.Outer,
+        First = tile.First,
+        RowStride = (Classes + 1) * stride,
+        PlaneStride = stride,
+        Guide = planes,
+        Probabilities = planes + stride,
+        Mask = tile.Mask,
+    };
 
     /// <summary>The same from a device.</summary>
     public float[] SmoothOnDevice(GpuDevice device, int radius, double epsilon, int tileWidth, int tileHeight)
