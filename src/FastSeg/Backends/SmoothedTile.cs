@@ -1,4 +1,5 @@
 using FastSeg.Common;
+using FastSeg.Deep;
 using FastSeg.Images;
 using FastSeg.Images.Samples;
 using FastSeg.Native;
@@ -12,7 +13,8 @@ namespace FastSeg.Backends;
 /// the smoothed probabilities of the core. Where the backend smooths, it passes on what that made.
 /// </summary>
 /// <remarks>
-/// Margins come panel by panel. When a panel is complete, all columns that now have their neighbours are smoothed, while the panel's
+/// Margins come panel by panel, or where a learned upsampler works as rows of the whole tile, which then is one panel. When a panel is
+/// complete, all columns that now have their neighbours are smoothed, while the panel's
 /// probabilities are in the cache. The columns that the next panel needs are kept aside row by row as they come: moving them afterwards
 /// would fetch a cache line from far away for every two of them.
 /// </remarks>
@@ -41,6 +43,7 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     /// and the first that is not when the panel is complete; the column behind the panel.
     /// </summary>
     private long _heldX, _nextHeldX, _smoothX, _nextSmoothX, _panelEnd;
+    private int _keptColumns;
 
     /// <summary>Allocates what the largest core needs.</summary>
     /// <param name="work">What is computed; its smoothing is not none.</param>
@@ -54,7 +57,7 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
             return;
         }
         Region computed = work.Largest(maxCore);
-        _planeStride = GuidedFilterCpu.PlaneStride(work.Smoothing.Radius);
+        _planeStride = PlaneStride(work, computed);
         _rowStride = (_classes + 1) * _planeStride;
         _planes = new HostBuffer(PlaneBytes(work, computed));
         _kept = new HostBuffer(KeptBytes(work, computed));
@@ -79,7 +82,7 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     public static long Bytes(Work work, Region maxCore) => work.SmoothsOnDevice
         ? ValueBytes(work, maxCore)
         : PlaneBytes(work, work.Largest(maxCore)) + KeptBytes(work, work.Largest(maxCore)) + ValueBytes(work, maxCore) +
-            GuideCpu.Bytes(GuidedFilterCpu.PlaneStride(work.Smoothing.Radius)) +
+            GuideCpu.Bytes(PlaneStride(work, work.Largest(maxCore))) +
             GuidedFilterCpu.Bytes(work.Forest!.Classes, work.Smoothing.Radius);
 
     /// <summary>Begins a tile that is smoothed by the guided filter alone.</summary>
@@ -106,24 +109,17 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     /// <inheritdoc/>
     public override void TakeRow(long x, long y, int width, float* margins, nint groupStride, int groups)
     {
-        if (y == _outer.Y)
+        bool inRows = ComesInRows(_work);
+        if (y == _outer.Y && (!inRows || x == _outer.X))
         {
-            BeginPanel(x + width);
+            BeginPanel(x, inRows ? _outer.Right : x + width);
         }
         float* row = Probabilities + ((y - _outer.Y) * _rowStride);
         float* kept = (float*)_kept!.Pointer + ((y - _outer.Y) * _classes * _halo * 2);
-        int before = (int)(x - _heldX), after = (int)(_panelEnd - _nextHeldX);
-        for (int c = 0; c < _classes; c++)
-        {
-            new ReadOnlySpan<float>(kept + (c * 2 * _halo), before).CopyTo(new Span<float>(row + (c * _planeStride), before));
-        }
-        SoftmaxCpu.Run(margins, groupStride, groups, row + before, _planeStride, width);
-        for (int c = 0; c < _classes; c++)
-        {
-            float* last = row + (c * _planeStride) + (_nextHeldX - _heldX);
-            new ReadOnlySpan<float>(last, after).CopyTo(new Span<float>(kept + (c * 2 * _halo), after));
-        }
-        if (y == _outer.Bottom - 1)
+        CopyColumns(kept, 2 * _halo, row, _planeStride, _keptColumns);
+        SoftmaxCpu.Run(margins, groupStride, groups, row + (x - _heldX), _planeStride, width);
+        CopyColumns(row + (_nextHeldX - _heldX), _planeStride, kept, 2 * _halo, (int)(_panelEnd - _nextHeldX));
+        if (y == _outer.Bottom - 1 && x + width == _panelEnd)
         {
             EndPanel();
         }
@@ -215,11 +211,21 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     };
 
     /// <summary>Finds out which columns can be smoothed when a panel is complete, and which must be kept for the next one.</summary>
-    private void BeginPanel(long end)
+    private void BeginPanel(long first, long end)
     {
         (_panelEnd, _heldX, _smoothX) = (end, _nextHeldX, _nextSmoothX);
+        _keptColumns = (int)(first - _heldX);
         _nextSmoothX = end == _outer.Right ? _core.Right : Math.Clamp(end - _halo, _smoothX, _core.Right);
         _nextHeldX = end == _outer.Right ? end : Math.Max(_heldX, _nextSmoothX - _halo);
+    }
+
+    /// <summary>Copies some columns of each class, of one row.</summary>
+    private void CopyColumns(float* from, nint fromStride, float* to, nint toStride, int count)
+    {
+        for (int c = 0; c < _classes && count > 0; c++)
+        {
+            new ReadOnlySpan<float>(from + (c * fromStride), count).CopyTo(new Span<float>(to + (c * toStride), count));
+        }
     }
 
     private void EndPanel()
@@ -251,7 +257,14 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     /// or are read then.
     /// </summary>
     private static long PlaneBytes(Work work, Region computed) =>
-        GuidedFilterCpu.PlaneStride(work.Smoothing.Radius) * computed.Height * (work.Forest!.Classes + 1) * sizeof(float);
+        PlaneStride(work, computed) * computed.Height * (work.Forest!.Classes + 1) * sizeof(float);
+
+    private static nint PlaneStride(Work work, Region computed) => ComesInRows(work)
+        ? (nint)((computed.Width + Arena.Line - 1) / Arena.Line * Arena.Line)
+        : GuidedFilterCpu.PlaneStride(work.Smoothing.Radius);
+
+    /// <summary>Whether the backend computes all panels of a tile together, row by row.</summary>
+    private static bool ComesInRows(Work work) => !work.BackendSmooths && DeepImage.ComesInRows(work.Deep);
 
     /// <summary>Bytes of the probabilities that a panel leaves to the next one.</summary>
     private static long KeptBytes(Work work, Region computed) =>

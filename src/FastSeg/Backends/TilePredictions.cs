@@ -5,7 +5,7 @@ internal abstract unsafe class TilePredictions
 {
     /// <summary>
     /// Takes the margins of a part of a row. Parts come in panels of at most <see cref="Simd.Band.MaxWidth"/> columns, from the left to the
-    /// right, each panel from the top to the bottom.
+    /// right, each panel from the top to the bottom; or, where <see cref="Deep.DeepImage.ComesInRows"/>, some rows of each panel in turn.
     /// </summary>
     /// <param name="x">Column of the first pixel, in the image.</param>
     /// <param name="y">Row, in the image.</param>
