@@ -7,8 +7,10 @@ using FastSeg.Probabilities;
 namespace FastSeg.Perf;
 
 /// <summary>
-/// Measures what smoothing adds to a segmentation: probabilities from margins, the guide, the guided filter. Every thread goes over panels
-/// as wide as those of a run. The bound of each is the number of its vector operations, at the rate of the machine's multiply-adds.
+/// Measures what smoothing adds to a segmentation of three classes: probabilities from margins, the guide, the guided filter. Every thread
+/// goes over panels as wide as most of a run's. A run also has narrower last panels, edges of the page and columns that two panels need;
+/// <see cref="SmoothedJobBench"/> measures it whole. The bound of each is the number of its vector operations, at the rate of the machine's
+/// multiply-adds.
 /// </summary>
 internal static unsafe class SmoothBench
 {

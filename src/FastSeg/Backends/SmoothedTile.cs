@@ -45,6 +45,9 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     private long _heldX, _nextHeldX, _smoothX, _nextSmoothX, _panelEnd;
     private int _keptColumns;
 
+    /// <summary>Whether columns are smoothed when the present panel is complete.</summary>
+    private bool _smooths;
+
     /// <summary>Allocates what the largest core needs.</summary>
     /// <param name="work">What is computed; its smoothing is not none.</param>
     /// <param name="maxCore">Width and height of the largest core.</param>
@@ -118,7 +121,8 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
         float* kept = (float*)_kept!.Pointer + ((y - _outer.Y) * _classes * _halo * 2);
         CopyColumns(kept, 2 * _halo, row, _planeStride, _keptColumns);
         SoftmaxCpu.Run(margins, groupStride, groups, row + (x - _heldX), _planeStride, width);
-        CopyColumns(row + (_nextHeldX - _heldX), _planeStride, kept, 2 * _halo, (int)(_panelEnd - _nextHeldX));
+        int after = _smooths ? (int)(_panelEnd - _nextHeldX) : 0;
+        CopyColumns(row + (_nextHeldX - _heldX), _planeStride, kept, 2 * _halo, after);
         if (y == _outer.Bottom - 1 && x + width == _panelEnd)
         {
             EndPanel();
@@ -195,7 +199,7 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
         (_tile, _core, _outer) = (tile, core, tile.Core);
         _mask = mask.Kept;
         (_result, _counting) = (null, null);
-        (_nextHeldX, _nextSmoothX) = (_outer.X, core.X);
+        (_nextHeldX, _nextSmoothX, _smooths) = (_outer.X, core.X, false);
     }
 
     private GuidedTileCpu Present(Region core) => new()
@@ -210,21 +214,20 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
         Mask = _mask,
     };
 
-    /// <summary>Finds out which columns can be smoothed when a panel is complete, and which must be kept for the next one.</summary>
+    /// <summary>
+    /// Finds out which columns are smoothed when a panel is complete, and which must be kept for the next one. Narrow panels, those of many
+    /// planes, wait until a strip of the filter is full; their columns stay where they are.
+    /// </summary>
     private void BeginPanel(long first, long end)
     {
-        (_panelEnd, _heldX, _smoothX) = (end, _nextHeldX, _nextSmoothX);
-        _keptColumns = (int)(first - _heldX);
-        _nextSmoothX = end == _outer.Right ? _core.Right : Math.Clamp(end - _halo, _smoothX, _core.Right);
-        _nextHeldX = end == _outer.Right ? end : Math.Max(_heldX, _nextSmoothX - _halo);
-    }
-
-    /// <summary>Copies some columns of each class, of one row.</summary>
-    private void CopyColumns(float* from, nint fromStride, float* to, nint toStride, int count)
-    {
-        for (int c = 0; c < _classes && count > 0; c++)
+        (_keptColumns, _panelEnd) = (_smooths ? (int)(first - _nextHeldX) : 0, end);
+        (_heldX, _smoothX) = (_nextHeldX, _nextSmoothX);
+        long ready = Math.Clamp(end - _halo, _smoothX, _core.Right);
+        _smooths = end == _outer.Right || ready - _smoothX + (end - first) > GuidedStrip.Width;
+        if (_smooths)
         {
-            new ReadOnlySpan<float>(from + (c * fromStride), count).CopyTo(new Span<float>(to + (c * toStride), count));
+            _nextSmoothX = end == _outer.Right ? _core.Right : ready;
+            _nextHeldX = end == _outer.Right ? end : Math.Max(_heldX, _nextSmoothX - _halo);
         }
     }
 
@@ -235,6 +238,15 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
             Region held = _outer with { X = _heldX, Width = _panelEnd - _heldX };
             _guiding!.Run(_tile!, _tile!.Page!.Value, held, Guide, _rowStride);
             Filter(_core with { X = _smoothX, Width = _nextSmoothX - _smoothX });
+        }
+    }
+
+    /// <summary>Copies some columns of each class, of one row.</summary>
+    private void CopyColumns(float* from, nint fromStride, float* to, nint toStride, int count)
+    {
+        for (int c = 0; c < _classes && count > 0; c++)
+        {
+            new ReadOnlySpan<float>(from + (c * fromStride), count).CopyTo(new Span<float>(to + (c * toStride), count));
         }
     }
 

@@ -6,7 +6,10 @@ internal readonly unsafe struct BoxRows
     /// <summary>How many planes.</summary>
     public required int Planes { get; init; }
 
-    /// <summary>Columns of a plane, and floats from a plane to the next; whole vectors.</summary>
+    /// <summary>Columns of a plane that are summed; whole vectors.</summary>
+    public required nint Columns { get; init; }
+
+    /// <summary>Floats from a plane to the next, but for the sums, which have <see cref="Columns"/> each.</summary>
     public required nint PlaneStride { get; init; }
 
     /// <summary>Whether there are two rows.</summary>

@@ -7,7 +7,7 @@ namespace FastSeg.Probabilities;
 /// Takes the input in blocks of as many rows as a box has, with zeros beyond the image. Row by row it sums products down the columns and
 /// along x, makes the coefficients a and b from the sums, and sums these in the same way; behind a block's last row it makes the sums that
 /// the next block needs of this one. Boxes of the input that end in a row belong to coefficients radius rows higher, boxes of these to
-/// results another radius higher. A row's sums stay in the L1 cache, and a block in the L2 cache.
+/// results another radius higher. A row's sums stay in the L1 cache and, up to about five classes, a block in an L2 cache of 1 MiB.
 /// </summary>
 /// <remarks>
 /// Planes of the first sums: I and each p, then their products with I, then the mask. Planes of the second sums: a and b of each class,
@@ -91,6 +91,12 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
 
     /// <summary>Columns of coefficients.</summary>
     private int CoefficientsWidth => (int)_core.Width + (2 * _radius);
+
+    /// <summary>Columns of the input that are summed: whole vectors. A plane of sums has as many floats.</summary>
+    private nint FirstColumns => (Widest + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
+
+    /// <summary>The same of the coefficients.</summary>
+    private nint SecondColumns => (CoefficientsWidth + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
 
     /// <summary>Floats from a row of the first sums to the next.</summary>
     private nint FirstStep => FirstPlanes * Stride;
@@ -223,21 +229,24 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
     {
         float* input = _input + (row * _inputStep), ends = _ends + ((row + 1) * FirstStep), products = _above + MaskPlane;
         int planes = _classes + 1;
+        nint columns = FirstColumns;
+        bool two = rows == 2;
         Sum(new BoxRows
         {
-            Planes = planes, PlaneStride = Stride, Two = rows == 2, Values = input, Step = _inputStep,
+            Planes = planes, Columns = columns, PlaneStride = Stride, Two = two, Values = input, Step = _inputStep,
             Above = _above, End = ends, EndStep = FirstStep, Sums = _boxes, SumsStep = planes * Stride,
         });
         Sum(new BoxRows
         {
-            Planes = planes, PlaneStride = Stride, Two = rows == 2, Values = input, Factor = input, Step = _inputStep,
+            Planes = planes, Columns = columns, PlaneStride = Stride, Two = two, Values = input, Factor = input, Step = _inputStep,
             Above = products, End = ends + MaskPlane, EndStep = FirstStep, Sums = _productBoxes, SumsStep = planes * Stride,
         });
         if (_tile.Mask != null)
         {
             Sum(new BoxRows
             {
-                Planes = 1, PlaneStride = Stride, Two = rows == 2, Values = _block + (row * BlockStep) + MaskPlane, Step = BlockStep,
+                Planes = 1, Columns = columns, PlaneStride = Stride, Two = two,
+                Values = _block + (row * BlockStep) + MaskPlane, Step = BlockStep,
                 Above = _above + (2 * MaskPlane), End = ends + (2 * MaskPlane), EndStep = FirstStep, Sums = _maskBoxes, SumsStep = Stride,
             });
         }
@@ -248,7 +257,8 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
         planes = SecondPlanes - (_tile.Mask == null ? 1 : 0);
         Sum(new BoxRows
         {
-            Planes = planes, PlaneStride = Stride, Two = rows == 2, Values = _coefficients + (row * SecondStep), Step = SecondStep,
+            Planes = planes, Columns = SecondColumns, PlaneStride = Stride, Two = two,
+            Values = _coefficients + (row * SecondStep), Step = SecondStep,
             Above = _coefficientsAbove, End = _coefficientEnds + ((row + 1) * SecondStep), EndStep = SecondStep,
             Sums = _boxes, SumsStep = SecondStep,
         });
@@ -289,7 +299,7 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
     private void Solve(float* sums, float* products, float* parts, float* to)
     {
         TVector zero = TLanes.Broadcast(0), one = TLanes.Broadcast(1), minus = TLanes.Broadcast(-1), epsilon = TLanes.Broadcast(_epsilon);
-        nint stride = Stride;
+        nint stride = Stride, columns = FirstColumns;
         int width = CoefficientsWidth, classes = _classes;
         for (int i = 0; i < width; i += TLanes.Count)
         {
@@ -300,8 +310,8 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
             float* a = to + i, sum = sums + i, product = products + i;
             for (int c = 0; c < classes; c++)
             {
-                sum += stride;
-                product += stride;
+                sum += columns;
+                product += columns;
                 TVector p = TLanes.Multiply(TLanes.Load(sum), part);
                 TVector covariance = TLanes.Fma(minusMean, p, TLanes.Multiply(TLanes.Load(product), part));
                 TVector slope = TLanes.Multiply(covariance, inverse);
@@ -351,19 +361,19 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Result(long y, float* sums)
     {
-        nint stride = Stride;
+        nint stride = Stride, columns = SecondColumns;
         int width = (int)_core.Width;
-        float* parts = Parts(_resultParts, ref _rowsOfResultParts, _radius, y, width, sums + (2 * _classes * stride));
+        float* parts = Parts(_resultParts, ref _rowsOfResultParts, _radius, y, width, sums + (2 * _classes * columns));
         new ReadOnlySpan<float>(_tile.Guide + _tile.At(_core.X, y), width).CopyTo(new Span<float>(_guide, width));
         TVector zero = TLanes.Broadcast(0), one = TLanes.Broadcast(1);
         for (int i = 0; i < width; i += TLanes.Count)
         {
             TVector part = TLanes.Load(parts + i), value = TLanes.Load(_guide + i);
             float* boxes = sums + i, to = _result + i;
-            for (int c = 0; c < _classes; c++, boxes += 2 * stride, to += stride)
+            for (int c = 0; c < _classes; c++, boxes += 2 * columns, to += stride)
             {
                 TVector slope = TLanes.Multiply(TLanes.Load(boxes), part);
-                TVector smoothed = TLanes.Fma(slope, value, TLanes.Multiply(TLanes.Load(boxes + stride), part));
+                TVector smoothed = TLanes.Fma(slope, value, TLanes.Multiply(TLanes.Load(boxes + columns), part));
                 smoothed = TLanes.WhereAbove(smoothed, zero, smoothed, zero);
                 TLanes.Store(TLanes.Min(smoothed, one), to);
             }
