@@ -21,6 +21,7 @@ import json
 import multiprocessing
 import os
 import platform
+import queue
 import sys
 import time
 
@@ -46,17 +47,18 @@ def keep_freed_memory() -> None:
     trim_threshold, mmap_threshold = -1, -3
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
-        libc.mallopt(mmap_threshold, 1 << 30)
-        libc.mallopt(trim_threshold, (1 << 31) - 1)
+        for setting, value in ((mmap_threshold, 1 << 30), (trim_threshold, (1 << 31) - 1)):
+            if libc.mallopt(setting, value) == 0:
+                sys.exit(f"features.py: mallopt refuses {value} for {setting}, so planes would not be kept; a glibc that takes it would.")
 
 
-def worker(compute, band, sigma_scale, barrier, results):
+def worker(compute, band, sigma_scale, begin, results):
     keep_freed_memory()
     if "cv2" in sys.modules:
         # Each process has one thread, as with the others: OpenCV's own would share the same cores.
         sys.modules["cv2"].setNumThreads(1)
     while True:
-        barrier.wait()
+        begin.acquire()
         try:
             seconds = {}
             started = time.perf_counter()
@@ -72,22 +74,33 @@ class Workers:
     """Processes that all run once when asked."""
 
     def __init__(self, compute, image: np.ndarray, sigma_scale: float, processes: int):
-        self.barrier, self.results = multiprocessing.Barrier(processes + 1), multiprocessing.Queue()
-        bands = np.array_split(image, processes)
+        # A barrier would wait for a process that is gone, for ever: whoever ends a wait there asks all that slept to wake.
+        self.begins, self.results = [multiprocessing.Semaphore(0) for _ in range(processes)], multiprocessing.Queue()
         self.processes = [
-            multiprocessing.Process(target=worker, args=(compute, band, sigma_scale, self.barrier, self.results), daemon=True)
-            for band in bands
+            multiprocessing.Process(target=worker, args=(compute, band, sigma_scale, begin, self.results), daemon=True)
+            for band, begin in zip(np.array_split(image, processes), self.begins)
         ]
         for process in self.processes:
             process.start()
 
     def run(self) -> dict:
-        self.barrier.wait()
-        laps = [self.results.get() for _ in self.processes]
+        for begin in self.begins:
+            begin.release()
+        laps = [self.lap() for _ in self.processes]
         if None in laps:
             sys.exit("features.py: a process failed; the lines above say why.")
         seconds, families = max(laps, key=lambda lap: lap[0])
         return {"seconds": seconds, "families": families}
+
+    def lap(self):
+        """What the next process to end its run says of it, however long that takes, unless a process is gone."""
+        while True:
+            try:
+                return self.results.get(timeout=1)
+            except queue.Empty:
+                gone = [str(process.exitcode) for process in self.processes if not process.is_alive()]
+                if gone:
+                    sys.exit(f"features.py: a process ended with code {', '.join(gone)} before its run did; lines above may say why.")
 
 
 def differences(compute, image: np.ndarray, sigma_scale: float, ours: np.ndarray) -> dict:
