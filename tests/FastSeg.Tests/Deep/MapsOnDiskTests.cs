@@ -108,6 +108,31 @@ internal sealed class MapsOnDiskTests() : DeepFixture(Scene)
         Assert.That(labels, Is.EqualTo(expected));
     }
 
+    /// <summary>
+    /// A learned upsampler's core may be wider than that for which its rows are found before there is a plan: what it reads is there.
+    /// </summary>
+    [Test]
+    public void ALearnedUpsamplersBlockKeepsRoomForItsRowsAlone()
+    {
+        const int Width = 1100, Height = 400, From = 160, To = 200;
+        using var tiny = new TinyBackbone(dimension: 20);
+        tiny.SaveDefault(new UpsamplerCase(16, 16, Height, Width, 8, Padding.Replicate));
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        Model model = Segmenter.Train([Scene.Training], Small, Trained.Quick, deep: new DeepOptions(backbone)).Model;
+        Assert.That(model.DeepFeatures!.Upsampling, Is.EqualTo(Upsampling.Learned));
+        using MemoryImage image = new SyntheticScene(Width, Height, seed: 8).Image;
+        byte[] expected = Labels(model, backbone, image, null), labels = new byte[Width * Height];
+        long all = DeepMaps.Bytes(model.Deep!, image.Info).Sum();
+        using var writer = new Block(new Segmenter(model, backbone).LabelLayout(image.Info), labels, From, To);
+        ComputeOptions wide = Disk with { Threads = 1, Tile = (1280, 48) };
+        var run = new SegmentRun(model, backbone, image, new SegmentOptions(), wide);
+        run.Run(new SegmentOutputs { Labels = writer });
+        Assert.That(run.Made!.TileWidth, Is.GreaterThan(1024), "wider than what the rows were found for");
+        Assert.That(run.Made.DiskBytes, Is.InRange(all * (To - From) / Height, all - 1));
+        var rows = (From * Width)..(To * Width);
+        Assert.That(labels[rows], Is.EqualTo(expected[rows]));
+    }
+
     /// <summary>The disk keeps room for what is written: the file is as long as all, and takes a tenth.</summary>
     [Test]
     public void TheDiskKeepsNoRoomForOtherRows()
