@@ -14,7 +14,7 @@ internal sealed class CpuBackendFactory : BackendFactory
     public override BackendKind Kind => BackendKind.Cpu;
 
     /// <inheritdoc/>
-    public override long TileBytes(Work work, Region core) => DeepImage.TileBytes(work.Deep, core);
+    public override long TileBytes(Work work, Region core) => DeepImage.TileBytes(work.Deep, core, work.KeepsTiles);
 
     /// <inheritdoc/>
     public override IEnumerable<(string Name, long Bytes)> WorkerItems(Work work, TileGrid grid)

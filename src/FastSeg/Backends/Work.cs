@@ -65,6 +65,9 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// </summary>
     public long ResidentRows { get; init; }
 
+    /// <summary>Whether the run leaves tiles of deep features at full resolution to later runs, or may find some that one left.</summary>
+    public bool KeepsTiles { get; init; }
+
     /// <summary>Notes values of a few planes while trees are applied on the processor; null where nobody asks.</summary>
     public PlaneSamples? Planes { get; init; }
 

@@ -102,10 +102,11 @@ internal sealed class DeepImage : IDisposable
     /// <summary>
     /// About what a learned upsampler holds for a tile's core, by which the planner chooses tiles that are narrow enough: as much as
     /// sixteen strips of its result. With 32 channels it is 18 strips, one of the result and 17 of the stages before, and 14 MiB more.
+    /// Where tiles are kept, what is kept counts too: a run that is cancelled, as a person's next stroke does, loses the tiles in work.
     /// </summary>
-    public static long TileBytes(DeepModel? model, Region core) => model?.Network is null
+    public static long TileBytes(DeepModel? model, Region core, bool kept) => model?.Network is null
         ? 0
-        : 16 * core.Width * UpsamplerPlanCpu.StripRows * model.Description.Channels * sizeof(float);
+        : ((16 * core.Width * UpsamplerPlanCpu.StripRows) + (kept ? core.Pixels : 0)) * model.Description.Channels * sizeof(float);
 
     /// <summary>Whether bands of a tile must come row by row: a learned upsampler computes the rows of a whole tile at a time.</summary>
     public static bool ComesInRows(DeepModel? model) => model?.Network is not null;

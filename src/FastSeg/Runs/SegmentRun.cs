@@ -294,6 +294,8 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         Work work = all.WorkOn(page.Image, options.Backend) with
         {
             Samples = KnownSamples ?? _passes.Samples,
+            // A run that keeps none looks for those that one with the same tiles left.
+            KeepsTiles = segment.KeepDeepBytes > 0 || KnownMaps?.Kept.Bytes > 0,
             // The areas of the classes take the whole page.
             Rows = all.Counts ? null : _rows,
             Percentiles = Compares && KnownData is null ? Percentiles.OfRun : Percentiles.None,

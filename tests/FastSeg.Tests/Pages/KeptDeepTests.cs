@@ -72,6 +72,26 @@ internal sealed class KeptDeepTests
         }
     }
 
+    /// <summary>A run that keeps planes has small tiles, so that one that is cancelled loses little.</summary>
+    [Test]
+    public void TilesThatAreKeptAreSmall()
+    {
+        using var tiny = new TinyBackbone(dimension: 40);
+        tiny.SaveUpsampler(new UpsamplerCase(32, 32, 176, 208, 8, Padding.Replicate));
+        using Backbone backbone = Backbone.Open(tiny.Folder, 1);
+        Model model = Segmenter.Train(
+            [Scene.Training], FeatureSpec.Paper with { Families = Families.Gaussian, Sigmas = [1] }, Trained.Quick,
+            deep: new DeepOptions(backbone) { Channels = 32, Upsampling = Upsampling.Learned }).Model;
+        using var image = MemoryImage.FromMemory<byte>(new byte[4096 * 4096], 4096, 4096);
+        long Pixels(SegmentOptions how)
+        {
+            Plan plan = new Segmenter(model, backbone).Plan(image, how, new ComputeOptions { Threads = 2 });
+            return plan.TileWidth * plan.TileHeight;
+        }
+        Assert.That(Pixels(new SegmentOptions()), Is.EqualTo(1024 * 2048));
+        Assert.That(Pixels(new SegmentOptions { KeepDeepBytes = Plenty }), Is.EqualTo(256 * 1024));
+    }
+
     [Test]
     public void NoMoreIsKeptThanTheLimitsAllow()
     {
