@@ -152,6 +152,26 @@ internal sealed class ChunkFiles(WrittenImage image, RunPart part) : IDisposable
         {
             int index = _chunks.Length * ShardLayout.EntryBytes;
             var shard = new HostBuffer(checked((int)_end + index + ChunkCodecs.ChecksumBytes));
+            try
+            {
+                Fill(shard, index);
+                return shard;
+            }
+            catch
+            {
+                shard.Dispose();
+                throw;
+            }
+        }
+
+        public void Dispose()
+        {
+            _file.Dispose();
+            File.Delete(_path);
+        }
+
+        private void Fill(HostBuffer shard, int index)
+        {
             Span<byte> all = shard.Span<byte>(0, (int)shard.Length), entries = all.Slice((int)_end, index);
             int at = 0;
             for (int i = 0; i < _chunks.Length; i++)
@@ -167,13 +187,6 @@ internal sealed class ChunkFiles(WrittenImage image, RunPart part) : IDisposable
                 }
             }
             BinaryPrimitives.WriteUInt32LittleEndian(all[((int)_end + index)..], ChunkCodecs.Checksum(entries));
-            return shard;
-        }
-
-        public void Dispose()
-        {
-            _file.Dispose();
-            File.Delete(_path);
         }
 
         private void Read(long offset, Span<byte> to)
