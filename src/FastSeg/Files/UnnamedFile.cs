@@ -50,14 +50,7 @@ internal sealed partial class UnnamedFile : IDisposable
     /// <exception cref="FastSegException">The disk is too full, a quota is, or the disk keeps no room.</exception>
     public void Reserve(long bytes, IEnumerable<(long Offset, long Bytes)> parts)
     {
-        try
-        {
-            RandomAccess.SetLength(_handle, bytes);
-        }
-        catch (Exception e) when (PartialFile.IsDiskFailure(e))
-        {
-            throw Failure(e);
-        }
+        SetLength(bytes);
         foreach ((long offset, long count) in parts)
         {
             int error;
@@ -70,6 +63,10 @@ internal sealed partial class UnnamedFile : IDisposable
             }
         }
     }
+
+    /// <summary>Gives back the room of all that was written.</summary>
+    /// <exception cref="FastSegException">The disk fails.</exception>
+    public void Clear() => SetLength(0);
 
     /// <summary>Writes at a byte offset.</summary>
     /// <exception cref="FastSegException">The disk is full or fails.</exception>
@@ -84,6 +81,18 @@ internal sealed partial class UnnamedFile : IDisposable
 
     [LibraryImport("libc", EntryPoint = "posix_fallocate")]
     private static partial int Allocate(SafeFileHandle file, long offset, long bytes);
+
+    private void SetLength(long bytes)
+    {
+        try
+        {
+            RandomAccess.SetLength(_handle, bytes);
+        }
+        catch (Exception e) when (PartialFile.IsDiskFailure(e))
+        {
+            throw Failure(e);
+        }
+    }
 
     private FastSegException Failure(Exception e) => new(
         $"The temporary folder {_folder} cannot hold {_what}: " +

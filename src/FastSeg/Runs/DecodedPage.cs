@@ -86,6 +86,9 @@ internal sealed unsafe class DecodedPage : ImageReader
     /// <summary>Whether the page is read from the file.</summary>
     internal bool IsKept => !_recording && !_failed;
 
+    /// <summary>Bytes that the file has now.</summary>
+    internal long StoredBytes => RandomAccess.GetLength(_file.Handle);
+
     /// <summary>
     /// Says that each pixel was read, and none at the same time by two threads: from now on the file is read, if the disk held all of it.
     /// </summary>
@@ -121,6 +124,8 @@ internal sealed unsafe class DecodedPage : ImageReader
         catch (FastSegException) when (_recording)
         {
             _failed = true;
+            // What is there already is of no use, and results may need its room.
+            _file.Clear();
         }
         finally
         {
@@ -142,7 +147,7 @@ internal sealed unsafe class DecodedPage : ImageReader
     /// <summary>Writes a region to the file while it is recorded, and reads it from there afterwards.</summary>
     private void Move(Region region, byte* samples, Span<byte> piece)
     {
-        for (long left = region.X / PanelColumns * PanelColumns; left < region.Right; left += PanelColumns)
+        for (long left = region.X / PanelColumns * PanelColumns; left < region.Right && !_failed; left += PanelColumns)
         {
             var panel = new Region(left, 0, Math.Min(PanelColumns, Info.Width - left), Info.Height);
             Region part = panel.Intersect(region);

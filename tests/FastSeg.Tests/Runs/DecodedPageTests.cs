@@ -63,6 +63,9 @@ internal sealed class DecodedPageTests
             page.Read(source.Info.Bounds, read);
         }
         Assert.That(read, Is.EqualTo(samples));
+        Assert.That(page.StoredBytes, Is.Zero, "the disk has its room back at once");
+        page.Read(source.Info.Bounds, read);
+        Assert.That(page.StoredBytes, Is.Zero, "nothing is written any more");
         page.Complete();
         Assert.That(page.IsKept, Is.False);
         Readers.CheckRectangles(page, samples);
@@ -94,6 +97,22 @@ internal sealed class DecodedPageTests
         }
     }
 
+    /// <summary>The reader of the test before keeps so small a page by itself; this one keeps nothing, and counts.</summary>
+    [Test]
+    public void ASegmentationReadsNothingAfterThePass()
+    {
+        using MemoryImage memory = new SyntheticScene(900, 700, seed: 4).Image;
+        using var source = new Source(Scratch.ReadAll(memory), memory.Info) { Compressed = true };
+        byte[] expected = Trained.Labels(Trained.Grey, memory);
+        SampleStatisticsPass.Run(source, null, 2, Kept);
+        long pass = source.Reads;
+        Assert.That(Trained.Labels(Trained.Grey, source, Kept), Is.EqualTo(expected));
+        Assert.That(source.Reads - pass, Is.EqualTo(pass), "kept");
+        long before = source.Reads;
+        Assert.That(Trained.Labels(Trained.Grey, source, Kept with { LeastDecodedBytes = long.MaxValue }), Is.EqualTo(expected));
+        Assert.That(source.Reads - before, Is.GreaterThan(pass), "not kept");
+    }
+
     /// <summary>A part of a page, a page that nothing needs twice, and one that is not decoded are left as they are.</summary>
     [Test]
     public void OnlyWhatIsDecodedTwiceIsKept()
@@ -123,6 +142,10 @@ internal sealed class DecodedPageTests
         public long Reads => Interlocked.Read(ref _reads);
 
         public override ImageInfo Info => info;
+
+        public bool Compressed { get; init; }
+
+        internal override bool Decodes => Compressed;
 
         public override long HeldBytes(int threads) => 0;
 
