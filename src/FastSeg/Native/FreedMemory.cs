@@ -1,3 +1,4 @@
+using System.Runtime;
 using System.Runtime.InteropServices;
 
 namespace FastSeg.Native;
@@ -8,10 +9,10 @@ namespace FastSeg.Native;
 /// </summary>
 internal static partial class FreedMemory
 {
-    /// <summary>Bytes of garbage after which <see cref="Limit"/> collects.</summary>
+    /// <summary>Bytes of garbage from which on <see cref="Limit"/> collects.</summary>
     private const long MostGarbage = 4L << 20;
 
-    private static long _collected;
+    private static long _left;
 
     /// <summary>
     /// Gives it back to the system, and what no object of .NET refers to any more: its collector waits for tens of MiB where the processor
@@ -37,16 +38,28 @@ internal static partial class FreedMemory
     }
 
     /// <summary>
-    /// Collects what threads left since the last time, if it adds up to some MiB. To be called between two steps of a run: a few KiB a
-    /// chunk are tens of MiB after thousands of them, for which .NET's collector would wait where the processor has large caches.
+    /// Collects what steps of runs left since the last time, if it adds up to some MiB. To be called at the end of each step: a few KiB a
+    /// chunk are tens of MiB after thousands of them, for which .NET's collector would wait where the processor has large caches. What
+    /// other threads of the process allocate meanwhile does not count, and a region without collections stays one.
     /// </summary>
-    public static void Limit()
+    /// <param name="before">
+    /// What this thread had allocated when the step began, as <see cref="GC.GetAllocatedBytesForCurrentThread"/> says.
+    /// </param>
+    /// <returns>Whether it collected.</returns>
+    public static bool Limit(long before)
     {
-        long now = GC.GetTotalAllocatedBytes(), before = Interlocked.Read(ref _collected);
-        if (now - before > MostGarbage && Interlocked.CompareExchange(ref _collected, now, before) == before)
+        long left = GC.GetAllocatedBytesForCurrentThread() - before;
+        if (left <= 0 || Interlocked.Add(ref _left, left) < MostGarbage || GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
         {
-            GC.Collect(0);
+            return false;
         }
+        // Of two threads that come here at once, one collects.
+        if (Interlocked.Exchange(ref _left, 0) < MostGarbage)
+        {
+            return false;
+        }
+        GC.Collect(0);
+        return true;
     }
 
     [LibraryImport("libc", EntryPoint = "malloc_trim")]

@@ -156,8 +156,9 @@ internal sealed class TileRun
                 workers.Length, cores?.Count ?? grid.Count, tiles,
                 (worker, i) =>
                 {
+                    long before = GC.GetAllocatedBytesForCurrentThread();
                     workers[worker].Step(backend, worker, cores is null ? grid[i] : cores[(int)i]);
-                    FreedMemory.Limit();
+                    FreedMemory.Limit(before);
                 });
         }
         finally

@@ -157,6 +157,7 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
     /// <summary>Takes a step, block by block.</summary>
     private void Take(int worker, long number)
     {
+        long before = GC.GetAllocatedBytesForCurrentThread();
         Region step = _steps.Step(Info, number);
         if (_before.Length > 0)
         {
@@ -169,7 +170,7 @@ internal sealed unsafe class SampleStatisticsPass : IDisposable
                 Take(worker, new Region(x, y, _steps.BlockWidth, _steps.BlockHeight).Intersect(step), step.Y);
             }
         }
-        FreedMemory.Limit();
+        FreedMemory.Limit(before);
     }
 
     /// <summary>Reads a block and takes its sums, or the moments of its rows.</summary>

@@ -49,6 +49,7 @@ internal sealed unsafe class Pyramid(WrittenImage image, string folder, ChunkFil
         (long across, long down) = image.Chunks(level);
         Common.Workers.Run(threads, across * down, options, (_, chunk) =>
         {
+            long before = GC.GetAllocatedBytesForCurrentThread();
             ChunkBuffer buffer = buffers.TryTake(out ChunkBuffer? kept) ? kept : new ChunkBuffer(image);
             try
             {
@@ -58,7 +59,7 @@ internal sealed unsafe class Pyramid(WrittenImage image, string folder, ChunkFil
             finally
             {
                 buffers.Add(buffer);
-                FreedMemory.Limit();
+                FreedMemory.Limit(before);
             }
         });
     }

@@ -1,5 +1,7 @@
+using System.Runtime;
 using FastSeg.Images.Samples;
 using FastSeg.Images.Zarr;
+using FastSeg.Native;
 using NUnit.Framework;
 
 namespace FastSeg.Tests.Images.Zarr;
@@ -53,6 +55,35 @@ internal sealed class ZarrGarbageTests
         Assert.That(GC.CollectionCount(0) - before, Is.AtLeast(small.Reads / 2), "tiles");
     }
 
+    /// <summary>A caller that allocates between frames, or wants no collection for a while, is left alone.</summary>
+    [Test]
+    public void WhatOtherThreadsLeaveIsNotCollected()
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Waste();
+        Assert.That(FreedMemory.Limit(before), Is.True, "this thread's");
+        before = GC.GetAllocatedBytesForCurrentThread();
+        var other = new Thread(Waste);
+        other.Start();
+        other.Join();
+        Assert.That(FreedMemory.Limit(before), Is.False, "another thread's");
+        Assert.That(GC.TryStartNoGCRegion(32L << 20));
+        before = GC.GetAllocatedBytesForCurrentThread();
+        Waste();
+        Assert.That(FreedMemory.Limit(before), Is.False);
+        Assert.That(GCSettings.LatencyMode, Is.EqualTo(GCLatencyMode.NoGCRegion));
+        GC.EndNoGCRegion();
+    }
+
+    /// <summary>Leaves 5 MiB.</summary>
+    private static void Waste()
+    {
+        for (int i = 0; i < 80; i++)
+        {
+            GC.KeepAlive(new byte[1 << 16]);
+        }
+    }
+
     /// <summary>A square image of one value.</summary>
     private sealed class Wasteful(int side) : ImageReader
     {
@@ -64,10 +95,7 @@ internal sealed class ZarrGarbageTests
 
         public override void Read(Region region, Span<byte> destination)
         {
-            for (int i = 0; i < 80; i++)
-            {
-                GC.KeepAlive(new byte[1 << 16]);
-            }
+            Waste();
             Reads++;
             destination[..(int)region.Pixels].Fill(1);
         }
