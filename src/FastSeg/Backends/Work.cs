@@ -83,6 +83,9 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// <summary>Bytes of the page's decoded samples.</summary>
     public long DecodedBytes => checked(Image.Info.Bounds.Pixels * Image.Info.PixelBytes);
 
+    /// <summary>Bytes of the results, uncompressed, which may lie on the disk of the temporary folder.</summary>
+    public long ResultBytes { get; init; }
+
     /// <summary>
     /// The rows of the page that have pixels which are computed, where it is known before the run is planned that others have none; null
     /// where all may have some.

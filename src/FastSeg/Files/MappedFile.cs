@@ -50,15 +50,17 @@ internal sealed unsafe partial class MappedFile : SafeHandle
     }
 
     /// <summary>Whether the temporary folder can be written, and its disk reserves room and has twice as many bytes free.</summary>
-    public static bool Fits(long bytes) => Fits(bytes, Path.GetTempPath());
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="besides">Bytes for which the disk must have room once, besides.</param>
+    public static bool Fits(long bytes, long besides = 0) => Fits(bytes, Path.GetTempPath(), besides);
 
     /// <summary>The same of any folder whose disk is looked at; what is written lies in the temporary folder.</summary>
-    internal static bool Fits(long bytes, string folder)
+    internal static bool Fits(long bytes, string folder, long besides = 0)
     {
         try
         {
             var disk = new DriveInfo(folder);
-            if (!Reserving.Contains(disk.DriveFormat) || disk.AvailableFreeSpace <= 2 * bytes)
+            if (!Reserving.Contains(disk.DriveFormat) || disk.AvailableFreeSpace - besides <= 2 * bytes)
             {
                 return false;
             }

@@ -64,7 +64,7 @@ internal sealed unsafe class DecodedPage : ImageReader
 
     /// <summary>
     /// Whether a run keeps the page so: all of it is read before the first tile, decoded, and most of it again; and a disk of this machine
-    /// has room for it, besides what else the run keeps there.
+    /// has room for it, besides what else the run keeps there, and its results.
     /// </summary>
     /// <param name="work">What is computed.</param>
     /// <param name="area">The region that is computed.</param>
@@ -73,7 +73,8 @@ internal sealed unsafe class DecodedPage : ImageReader
     {
         ImageInfo page = work.Image.Info;
         bool twice = work.NeedsSamples && work.Samples is null && work.Image.Decodes && 2 * area.Pixels >= page.Bounds.Pixels;
-        return work.MayUseDisk && twice && work.DecodedBytes >= least && MappedFile.Fits(work.DiskBytes + work.DecodedBytes);
+        return work.MayUseDisk && twice && work.DecodedBytes >= least
+            && MappedFile.Fits(work.DiskBytes + work.DecodedBytes, work.ResultBytes);
     }
 
     /// <summary>What a plan counts of it.</summary>

@@ -18,6 +18,9 @@ internal sealed record OutputSketches(OutputSketch? Labels, OutputSketch? Probab
     public static OutputSketches Of(SegmentOutputs outputs) =>
         new(OutputSketch.Of(outputs.Labels), OutputSketch.Of(outputs.Probabilities), OutputSketch.Of(outputs.Confidence));
 
+    /// <summary>Bytes of all outputs, uncompressed and without smaller sizes.</summary>
+    public long SampleBytes => All.Sum(output => output.SampleBytes);
+
     /// <summary>Most bytes that all writers hold while up to <paramref name="threads"/> threads write.</summary>
     public long HeldBytes(int threads) => All.Sum(output => output.HeldBytes(threads) - output.FinishBytes(threads));
 
@@ -32,6 +35,9 @@ internal sealed record OutputSketch(ImageLayout Layout, Func<int, long> HeldByte
 {
     /// <summary>The part of these bytes that is held only while the output is put together after the last tile.</summary>
     public Func<int, long> FinishBytes { get; init; } = _ => 0;
+
+    /// <summary>Bytes of the output's samples.</summary>
+    public long SampleBytes => checked(Layout.Width * Layout.Height * Layout.AllPages * Layout.Type.Bytes());
 
     /// <summary>The sketch of an open writer; null where there is none.</summary>
     public static OutputSketch? Of(ImageWriter? writer) => writer is null

@@ -298,6 +298,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
             KeepsTiles = segment.KeepDeepBytes > 0 || KnownMaps?.Kept.Bytes > 0,
             // The areas of the classes take the whole page.
             Rows = all.Counts ? null : _rows,
+            ResultBytes = outputs.SampleBytes + (all.Counts ? AreaRun.SecondPass(all).StoredBytes : 0),
             Percentiles = Compares && KnownData is null ? Percentiles.OfRun : Percentiles.None,
             Planes = ComparesPlanes(all.Area, kept.Mask) ? new PlaneSamples(all.Area, _planes.Numbers) : null,
         };

@@ -134,6 +134,22 @@ internal sealed class DecodedPageTests
         Assert.That(Disk(Trained.Grey, image, new Region(0, 0, 300, 110)), Is.EqualTo(60_000), "more than half");
     }
 
+    /// <summary>Results may lie on the same disk: one of 64 TB leaves no room.</summary>
+    [Test]
+    public void ResultsKeepTheirRoom()
+    {
+        using MemoryImage memory = new SyntheticScene(300, 200, seed: 4).Image;
+        using var source = new Source(Scratch.ReadAll(memory), memory.Info) { Compressed = true };
+        long Disk(int frames)
+        {
+            var labels = new OutputSketch(new ImageLayout(300, 200, SampleType.UInt8) { Frames = frames }, _ => 0);
+            var run = new SegmentRun(Trained.Grey, null, source, new SegmentOptions(), Kept);
+            return run.Plan(new OutputSketches(labels, null, null)).DiskBytes;
+        }
+        Assert.That(Disk(1), Is.EqualTo(60_000));
+        Assert.That(Disk(1 << 30), Is.Zero);
+    }
+
     /// <summary>An image in memory that counts how often it is read.</summary>
     private sealed class Source(byte[] samples, ImageInfo info) : ImageReader
     {
