@@ -67,7 +67,7 @@ internal static class PlanText
             json.WriteNumber("diskBytes", plan.DiskBytes);
             json.WriteEndObject();
         }
-        output.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+        output.Write(Encoding.UTF8.GetString(stream.ToArray()) + "\n");
     }
 
     private static void WriteJson(Utf8JsonWriter json, string name, IReadOnlyList<PlanItem> items)

@@ -89,7 +89,7 @@ internal static class ScoreText
             WriteConfusion(json, Pool(scores), Names(scores));
             json.WriteEndObject();
         }
-        output.WriteLine(System.Text.Encoding.UTF8.GetString(stream.ToArray()));
+        output.Write(System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n");
     }
 
     /// <summary>Writes the IoU of each class.</summary>

@@ -57,7 +57,7 @@ internal static class TrainerProcess
         }
         if (failure.Trace is not null && session.Verbose)
         {
-            session.Error.WriteLine(failure.Trace);
+            session.Error.Write(failure.Trace + "\n");
         }
         return new FastSegException(failure.Trace is null || session.Verbose ? failure.Text : $"{failure.Text} (--verbose shows where)");
     }

@@ -1,8 +1,9 @@
 using FastSeg.Cli;
+using FastSeg.Cli.Terminal;
 
 namespace FastSeg.Tests.Cli;
 
-/// <summary>Runs the program inside the test process.</summary>
+/// <summary>Runs the program inside the test process, behind the streams that a process has.</summary>
 internal static class CommandLine
 {
     public static Outcome Run(params string[] arguments) => Run(CancellationToken.None, arguments);
@@ -11,7 +12,9 @@ internal static class CommandLine
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        int code = new App(output, error, terminal: false, cancellation).Run(arguments);
+        using var standardOutput = new StandardStream(output, results: true);
+        using var standardError = new StandardStream(error, results: false);
+        int code = new App(standardOutput, standardError, terminal: false, cancellation).Run(arguments);
         return new Outcome(code, output.ToString(), error.ToString());
     }
 }
