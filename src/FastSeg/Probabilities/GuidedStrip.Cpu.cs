@@ -227,40 +227,44 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Take(int row, int rows, long y)
     {
-        float* input = _input + (row * _inputStep), ends = _ends + ((row + 1) * FirstStep), products = _above + MaskPlane;
-        int planes = _classes + 1;
-        nint columns = FirstColumns;
-        bool two = rows == 2;
-        Sum(new BoxRows
+        var values = new BoxRows
         {
-            Planes = planes, Columns = columns, PlaneStride = Stride, Two = two, Values = input, Step = _inputStep,
-            Above = _above, End = ends, EndStep = FirstStep, Sums = _boxes, SumsStep = planes * Stride,
-        });
-        Sum(new BoxRows
-        {
-            Planes = planes, Columns = columns, PlaneStride = Stride, Two = two, Values = input, Factor = input, Step = _inputStep,
-            Above = products, End = ends + MaskPlane, EndStep = FirstStep, Sums = _productBoxes, SumsStep = planes * Stride,
-        });
+            Planes = _classes + 1,
+            Columns = FirstColumns,
+            PlaneStride = Stride,
+            Two = rows == 2,
+            Values = _input + (row * _inputStep),
+            Step = _inputStep,
+            Above = _above,
+            End = _ends + ((row + 1) * FirstStep),
+            EndStep = FirstStep,
+            Sums = _boxes,
+            SumsStep = MaskPlane,
+        };
+        Sum(values);
+        Sum(values with { Factor = values.Values, Above = _above + MaskPlane, End = values.End + MaskPlane, Sums = _productBoxes });
         if (_tile.Mask != null)
         {
-            Sum(new BoxRows
-            {
-                Planes = 1, Columns = columns, PlaneStride = Stride, Two = two,
-                Values = _block + (row * BlockStep) + MaskPlane, Step = BlockStep,
-                Above = _above + (2 * MaskPlane), End = ends + (2 * MaskPlane), EndStep = FirstStep, Sums = _maskBoxes, SumsStep = Stride,
-            });
+            float* above = _above + (2 * MaskPlane), end = values.End + (2 * MaskPlane), mask = _block + (row * BlockStep) + MaskPlane;
+            Sum(values with { Planes = 1, Values = mask, Above = above, End = end, Sums = _maskBoxes, SumsStep = Stride });
         }
         for (int i = 0; i < rows; i++)
         {
             Coefficients(row + i, y + i, i);
         }
-        planes = SecondPlanes - (_tile.Mask == null ? 1 : 0);
         Sum(new BoxRows
         {
-            Planes = planes, Columns = SecondColumns, PlaneStride = Stride, Two = two,
-            Values = _coefficients + (row * SecondStep), Step = SecondStep,
-            Above = _coefficientsAbove, End = _coefficientEnds + ((row + 1) * SecondStep), EndStep = SecondStep,
-            Sums = _boxes, SumsStep = SecondStep,
+            Planes = SecondPlanes - (_tile.Mask == null ? 1 : 0),
+            Columns = SecondColumns,
+            PlaneStride = Stride,
+            Two = rows == 2,
+            Values = _coefficients + (row * SecondStep),
+            Step = SecondStep,
+            Above = _coefficientsAbove,
+            End = _coefficientEnds + ((row + 1) * SecondStep),
+            EndStep = SecondStep,
+            Sums = _boxes,
+            SumsStep = SecondStep,
         });
     }
 

@@ -64,7 +64,8 @@ internal sealed unsafe class DecodedPage : ImageReader
 
     /// <summary>
     /// Whether a run keeps the page so: all of it is read before the first tile, decoded, and most of it again; and a disk of this machine
-    /// has room for it, besides what else the run keeps there, and its results.
+    /// has room for it, besides what else the run keeps there, and its results. The page has at most half of the memory that this process
+    /// may see: a file that the system cannot keep in memory would cost what the disk takes to write and read it.
     /// </summary>
     /// <param name="work">What is computed.</param>
     /// <param name="area">The region that is computed.</param>
@@ -73,7 +74,8 @@ internal sealed unsafe class DecodedPage : ImageReader
     {
         ImageInfo page = work.Image.Info;
         bool twice = work.NeedsSamples && work.Samples is null && work.Image.Decodes && 2 * area.Pixels >= page.Bounds.Pixels;
-        return work.MayUseDisk && twice && work.DecodedBytes >= least
+        bool staysInMemory = work.DecodedBytes <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+        return work.MayUseDisk && twice && work.DecodedBytes >= least && staysInMemory
             && MappedFile.Fits(work.DiskBytes + work.DecodedBytes, work.ResultBytes);
     }
 
