@@ -223,7 +223,7 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
         (_keptColumns, _panelEnd) = (_smooths ? (int)(first - _nextHeldX) : 0, end);
         (_heldX, _smoothX) = (_nextHeldX, _nextSmoothX);
         long ready = Math.Clamp(end - _halo, _smoothX, _core.Right);
-        _smooths = end == _outer.Right || ready - _smoothX + (end - first) > GuidedStrip.Width;
+        _smooths = end == _outer.Right || ready - _smoothX + (end - first) > Band.PanelWidth;
         if (_smooths)
         {
             _nextSmoothX = end == _outer.Right ? _core.Right : ready;

@@ -20,7 +20,12 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
     private readonly Gaussian<TLanes, TVector> _blur;
     private readonly PixelWindow<TLanes, TVector> _pixels;
     private readonly Derivatives<TLanes, TVector> _derivatives;
-    private readonly Membrane<TLanes, TVector>? _membrane;
+
+    /// <summary>
+    /// Of the columns of a panel and, before it, of the rest by which the last panel is wider: a row of the membrane's has a square of
+    /// vectors at best, which 256 columns are. What the rest writes behind its columns lies in the next row, and is written again.
+    /// </summary>
+    private readonly Membrane<TLanes, TVector>? _membrane, _membraneOfRest;
     private readonly Structure<TLanes, TVector>[] _structures = [];
     private readonly Disk<TLanes, TVector>? _disks;
     private readonly int _blurs;
@@ -38,7 +43,11 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
         _blur = new Gaussian<TLanes, TVector>(arena, spec, sigmas, maxWidth);
         _pixels = new PixelWindow<TLanes, TVector>(arena, maxWidth);
         _derivatives = new Derivatives<TLanes, TVector>(arena, _blur.Stride);
-        _membrane = spec.Has(Families.Membrane) ? new Membrane<TLanes, TVector>(arena, spec.Membrane, maxWidth) : null;
+        if (spec.Has(Families.Membrane))
+        {
+            _membrane = new Membrane<TLanes, TVector>(arena, spec.Membrane, Math.Min(maxWidth, Band.PanelWidth));
+            _membraneOfRest = new Membrane<TLanes, TVector>(arena, spec.Membrane, Math.Max(maxWidth - Band.PanelWidth, 1));
+        }
         if (_layout.Structure >= 0)
         {
             _structures = [.. spec.Sigmas.Select(sigma => new Structure<TLanes, TVector>(arena, spec, sigma, maxWidth, maxHeight))];
@@ -57,7 +66,9 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
         _band = 0;
         _blur.Start(source, panel);
         _pixels.Start(source, panel);
-        _membrane?.Start(source, panel);
+        long whole = Math.Min(panel.Width, Band.PanelWidth);
+        _membrane?.Start(source, panel with { Width = whole });
+        _membraneOfRest?.Start(source, panel with { X = panel.X + whole, Width = panel.Width - whole });
         foreach (Structure<TLanes, TVector> structure in _structures)
         {
             structure.Start(source, panel);
@@ -93,7 +104,8 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
         {
             Differences(band, rows);
         }
-        _membrane?.Run(band, _layout.Membrane);
+        _membraneOfRest?.Run(band.From(Math.Min(band.Width, Band.PanelWidth)), _layout.Membrane);
+        _membrane?.Run(band.Until(Band.PanelWidth), _layout.Membrane);
         for (int i = 0; i < _structures.Length; i++)
         {
             _structures[i].Run(band, rows.First, _layout.Structure + (2 * i));

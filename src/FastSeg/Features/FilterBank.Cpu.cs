@@ -10,7 +10,7 @@ namespace FastSeg.Features;
 /// The classical filters on the CPU. A bank owns the arena in which its bands are computed; it is not thread-safe, every thread has one.
 /// </summary>
 /// <remarks>
-/// A tile is cut into panels at most 256 columns wide, and each panel is descended in bands of 16 rows. All planes of a band, and the rows
+/// A tile is cut into panels of 256 columns, the last one of up to 320, and each panel is descended in bands of 16 rows. All planes of a band, and the rows
 /// that the filters keep, then stay in a core's L2 cache: 1.7 MiB with the default 58 planes, where the cache has 2 MiB. A smaller cache
 /// gets narrower panels. Where the planes that come from elsewhere are made across the whole tile, all panels descend together, band by
 /// band. What the filters of the other panels keep then leaves the L2 cache; the planes of a band, of which there is one for all, stay.
@@ -25,6 +25,7 @@ internal sealed unsafe class FilterBank : IDisposable
 
     private readonly int _channels;
     private readonly int _halo;
+    private readonly int _panelWidth;
     private readonly Region _maxCore;
     private readonly HostBuffer _buffer;
     private readonly PanelFilters[] _panels;
@@ -45,6 +46,7 @@ internal sealed unsafe class FilterBank : IDisposable
         _maxCore = maxCore;
         var count = new Arena();
         CreatePanels(count, spec, channels, maxCore, extraPlanes, together, bits);
+        _panelWidth = MaxPanelWidth(spec, channels, extraPlanes);
         _buffer = new HostBuffer(count.Bytes);
         _panels = CreatePanels(new Arena(_buffer), spec, channels, maxCore, extraPlanes, together, bits);
     }
@@ -68,13 +70,14 @@ internal sealed unsafe class FilterBank : IDisposable
         {
             throw new ArgumentException("The tile is not one that this filter bank was planned for.", nameof(tile));
         }
-        long width = _panels[0].PanelWidth(core.Width), x = core.X;
+        long width = PanelWidth(core.Width, _panelWidth), x = core.X, end = x;
         while (x < core.Right)
         {
             int count = 0;
-            for (; count < _panels.Length && x < core.Right; count++, x += width)
+            for (; count < _panels.Length && x < core.Right; count++, x = end)
             {
-                _panels[count].Start(tile, core with { X = x, Width = Math.Min(width, core.Right - x) });
+                end = x + Band.Panel(core.Right - x, width);
+                _panels[count].Start(tile, core with { X = x, Width = end - x });
             }
             for (int i = 0; _panels[i].Next(out Band band); i = (i + 1) % count)
             {
@@ -91,21 +94,37 @@ internal sealed unsafe class FilterBank : IDisposable
         Arena arena, FeatureSpec spec, int channels, Region maxCore, int extraPlanes, bool together, int bits)
     {
         spec.Check(extraPlanes);
-        int planes = (channels * spec.Names.Count) + extraPlanes;
-        int width = Band.MaxWidth;
-        while (width > PanelFilters.WidthStep && (long)planes * width * Band.MaxHeight * sizeof(float) > PlaneBudget)
-        {
-            width /= 2;
-        }
-        width = (int)Math.Min(width, (maxCore.Width + PanelFilters.WidthStep - 1) / PanelFilters.WidthStep * PanelFilters.WidthStep);
-        float* band = arena.Floats(PanelFilters.BandFloats(planes, width));
-        var panels = new PanelFilters[together ? (int)((maxCore.Width + width - 1) / width) : 1];
+        int planes = (channels * spec.Names.Count) + extraPlanes, width = MaxPanelWidth(spec, channels, extraPlanes);
+        int widest = (int)Math.Min(WholeSteps(width + (width / 4)), WholeSteps(maxCore.Width));
+        float* band = arena.Floats(PanelFilters.BandFloats(planes, widest));
+        var panels = new PanelFilters[together ? (int)Band.Panels(maxCore.Width, width) : 1];
         for (int i = 0; i < panels.Length; i++)
         {
             panels[i] = bits == 512
-                ? new PanelFilters<Simd512, Vector512<float>>(arena, spec, channels, width, maxCore.Height, extraPlanes, band)
-                : new PanelFilters<Simd256, Vector256<float>>(arena, spec, channels, width, maxCore.Height, extraPlanes, band);
+                ? new PanelFilters<Simd512, Vector512<float>>(arena, spec, channels, widest, maxCore.Height, extraPlanes, band)
+                : new PanelFilters<Simd256, Vector256<float>>(arena, spec, channels, widest, maxCore.Height, extraPlanes, band);
         }
         return panels;
     }
+
+    /// <summary>Columns of a panel, but for the last one of a tile.</summary>
+    private static int MaxPanelWidth(FeatureSpec spec, int channels, int extraPlanes)
+    {
+        long planes = ((long)channels * spec.Names.Count) + extraPlanes;
+        int width = Band.PanelWidth;
+        while (width > PanelFilters.WidthStep && planes * width * Band.MaxHeight * sizeof(float) > PlaneBudget)
+        {
+            width /= 2;
+        }
+        return width;
+    }
+
+    /// <summary>Width of the panels that cut a core of <paramref name="coreWidth"/> columns into about equal parts.</summary>
+    private static long PanelWidth(long coreWidth, int maxWidth)
+    {
+        long panels = Band.Panels(coreWidth, maxWidth);
+        return Math.Min(WholeSteps((coreWidth + panels - 1) / panels), maxWidth);
+    }
+
+    private static long WholeSteps(long columns) => (columns + PanelFilters.WidthStep - 1) / PanelFilters.WidthStep * PanelFilters.WidthStep;
 }

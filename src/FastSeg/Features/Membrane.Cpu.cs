@@ -58,6 +58,10 @@ internal sealed unsafe class Membrane<TLanes, TVector>
     /// <param name="plane">Plane of the sum; the five others follow.</param>
     public void Run(in Band band, int plane)
     {
+        if (band.Width == 0)
+        {
+            return;
+        }
         int lanes = TLanes.Count;
         ReadRows();
         // Row 0 of the window lies a margin above the first row of a whole band; a panel's first band is shorter and begins lower.

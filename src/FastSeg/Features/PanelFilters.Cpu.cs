@@ -13,21 +13,8 @@ internal abstract class PanelFilters
     /// <summary>Panels are a multiple of this many columns wide; a row of a band is then whole vectors for every consumer.</summary>
     public const int WidthStep = 64;
 
-    private readonly int _maxWidth;
-
-    /// <summary>Prepares for panels up to <paramref name="maxWidth"/> wide.</summary>
-    protected PanelFilters(int maxWidth) => _maxWidth = maxWidth;
-
     /// <summary>Floats of the planes of a band.</summary>
     public static long BandFloats(int planes, int maxWidth) => (long)planes * PlaneStride(maxWidth);
-
-    /// <summary>Width of the panels that cut a core of <paramref name="coreWidth"/> columns into about equal parts.</summary>
-    public long PanelWidth(long coreWidth)
-    {
-        long panels = (coreWidth + _maxWidth - 1) / _maxWidth;
-        long width = (coreWidth + panels - 1) / panels;
-        return (width + WidthStep - 1) / WidthStep * WidthStep;
-    }
 
     /// <summary>Floats from a plane to the next: an odd number of cache lines, so planes start in different sets of the L1 cache.</summary>
     protected static int PlaneStride(int maxWidth) => (Band.MaxHeight * maxWidth) + Arena.Line;
@@ -68,7 +55,6 @@ internal sealed unsafe class PanelFilters<TLanes, TVector> : PanelFilters
     /// <param name="extraPlanes">Planes behind the classical ones.</param>
     /// <param name="bandPlanes">Where a band's planes go: <see cref="PanelFilters.BandFloats"/>, which several panels may share.</param>
     public PanelFilters(Arena arena, FeatureSpec spec, int channels, int maxWidth, long maxHeight, int extraPlanes, float* bandPlanes)
-        : base(maxWidth)
     {
         _planes = spec.Names.Count;
         _allPlanes = (channels * _planes) + extraPlanes;

@@ -34,9 +34,10 @@ internal sealed unsafe class GuidedFilterCpu : IDisposable
     /// <summary>Smooths the pixels of a tile's core and hands them on row by row. Allocates nothing.</summary>
     public void Run<TRows>(in GuidedTileCpu tile, ref TRows rows) where TRows : struct, ISmoothedRows
     {
-        for (long x = tile.Core.X; x < tile.Core.Right; x += GuidedStrip.Width)
+        int width;
+        for (long x = tile.Core.X; x < tile.Core.Right; x += width)
         {
-            int width = (int)Math.Min(GuidedStrip.Width, tile.Core.Right - x);
+            width = (int)Band.Panel(tile.Core.Right - x);
             _strip.Start(tile, tile.Core with { X = x, Width = width });
             for (float* values = _strip.Next(out long y); values != null; values = _strip.Next(out y))
             {

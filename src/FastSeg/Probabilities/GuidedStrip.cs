@@ -9,7 +9,7 @@ internal abstract unsafe class GuidedStrip
     /// Columns of the widest strip. Narrow ones repeat more around them, wide ones have buffers that leave the L2 cache; and a panel's
     /// probabilities are smoothed as soon as they are there, so a strip is no wider than a panel.
     /// </summary>
-    public const int Width = Band.MaxWidth;
+    public const int MaxWidth = Band.MaxWidth;
 
     /// <summary>Floats from a class to the next in the rows that <see cref="Next"/> gives.</summary>
     public nint Stride { get; protected init; }
@@ -21,13 +21,13 @@ internal abstract unsafe class GuidedStrip
     public static nint StrideOf(int radius)
     {
         const int Step = 2 * Arena.Line;
-        int widest = (Width + (4 * radius) + Step - 1) / Step * Step;
+        int widest = (MaxWidth + (4 * radius) + Step - 1) / Step * Step;
         return ((widest / Arena.Line) | 1) * Arena.Line;
     }
 
     /// <summary>Begins a strip.</summary>
     /// <param name="tile">What is read.</param>
-    /// <param name="core">The part of the tile's core that is smoothed; at most <see cref="Width"/> columns.</param>
+    /// <param name="core">The part of the tile's core that is smoothed; at most <see cref="MaxWidth"/> columns.</param>
     public abstract void Start(in GuidedTileCpu tile, Region core);
 
     /// <summary>The next row of the core.</summary>

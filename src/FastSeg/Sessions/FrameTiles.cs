@@ -43,7 +43,7 @@ internal static class FrameTiles
     /// <summary>Pixels that the filters go over in a tile, margins included.</summary>
     private static long Cost(long width, long height, int margin)
     {
-        return (width + (Tiles(width, Band.MaxWidth) * 2 * margin)) * (height + (2 * margin));
+        return (width + (Band.Panels(width) * 2 * margin)) * (height + (2 * margin));
     }
 
     /// <summary>A part of a side, rounded up, which is cut further where it would be too long.</summary>

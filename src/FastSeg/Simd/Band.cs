@@ -6,8 +6,15 @@ namespace FastSeg.Simd;
 /// </summary>
 internal readonly unsafe struct Band
 {
-    /// <summary>Columns of the widest band.</summary>
-    public const int MaxWidth = 256;
+    /// <summary>Columns of a panel, a strip of a tile, but for its last one.</summary>
+    public const int PanelWidth = 256;
+
+    /// <summary>
+    /// Columns of the widest band: the last panel of a tile is wider than the others by up to a quarter. As a panel of its own so narrow a
+    /// rest would have as much computed around it as a whole one: 2,080 columns, those of a tile with what smoothing needs around it, are
+    /// eight panels and not nine.
+    /// </summary>
+    public const int MaxWidth = PanelWidth + (PanelWidth / 4);
 
     /// <summary>Rows of the tallest band.</summary>
     public const int MaxHeight = 16;
@@ -53,6 +60,20 @@ internal readonly unsafe struct Band
 
     /// <summary>Floats from a plane to the next, a multiple of 16.</summary>
     public int PlaneStride { get; }
+
+    /// <summary>Into how many panels a number of columns is cut.</summary>
+    public static long Panels(long columns, int panelWidth = PanelWidth) =>
+        Math.Max((columns - (panelWidth / 4) + panelWidth - 1) / panelWidth, 1);
+
+    /// <summary>Columns of the panel that begins so many columns before the end of a tile.</summary>
+    public static long Panel(long columns, long panelWidth = PanelWidth) =>
+        columns <= panelWidth + (panelWidth / 4) ? columns : panelWidth;
+
+    /// <summary>Its first columns.</summary>
+    public Band Until(int column) => new(X, Y, Math.Min(Width, column), Height, Planes, First, RowStride, PlaneStride);
+
+    /// <summary>Its columns from one on.</summary>
+    public Band From(int column) => new(X + column, Y, Width - column, Height, Planes, First + column, RowStride, PlaneStride);
 
     /// <summary>First float of a row of a plane.</summary>
     public float* Row(int plane, int row) => First + ((nint)plane * PlaneStride) + ((nint)row * RowStride);
