@@ -94,9 +94,10 @@ internal sealed unsafe class GpuBackend : Backend
         {
             predictions.TakeClasses(job.Result, pixels);
         }
-        for (long x = 0; Work.Margins && x < tile.Core.Width; x += Band.MaxWidth)
+        int width = 0;
+        for (long x = 0; Work.Margins && x < tile.Core.Width; x += width)
         {
-            int width = (int)Math.Min(Band.MaxWidth, tile.Core.Width - x);
+            width = (int)Band.Panel(tile.Core.Width - x);
             for (long row = 0; row < tile.Core.Height; row++)
             {
                 float* margins = (float*)job.Result + (row * tile.Core.Width) + x;

@@ -1,5 +1,6 @@
 using FastSeg.Common;
 using FastSeg.Deep;
+using FastSeg.Features;
 using FastSeg.Images;
 using FastSeg.Images.Samples;
 using FastSeg.Native;
@@ -13,15 +14,27 @@ namespace FastSeg.Backends;
 /// the smoothed probabilities of the core. Where the backend smooths, it passes on what that made.
 /// </summary>
 /// <remarks>
-/// Margins come panel by panel, or where a learned upsampler works as rows of the whole tile, which then is one panel. When a panel is
-/// complete, all columns that now have their neighbours are smoothed, while the panel's
-/// probabilities are in the cache. The columns that the next panel needs are kept aside row by row as they come: moving them afterwards
-/// would fetch a cache line from far away for every two of them.
+/// Margins come panel by panel. All columns of a panel that have their neighbours are smoothed on the way down, <see cref="MostNew"/> rows
+/// at a time: their probabilities and what the filter works in are in the caches then. Of the whole panel they were not, and reading
+/// and writing them took as long as the filter. The columns that the next panel needs are kept aside, row by row.
+/// Where a learned upsampler works, margins come as rows of the whole tile, which then is one panel, smoothed when it is complete.
 /// </remarks>
 internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
 {
+    /// <summary>
+    /// Rows of a panel that come before what can be smoothed is. Fewer would fetch what the filter works in from afar more often, more
+    /// would themselves leave the caches.
+    /// </summary>
+    private const int MostNew = 128;
+
     private readonly Work _work;
     private readonly int _classes, _halo;
+
+    /// <summary>Rows of the planes, and columns that are kept at most.</summary>
+    private readonly int _rows, _keptStride;
+
+    /// <summary>Whether panels are so narrow that several wait for one another; whether the backend computes a tile's together.</summary>
+    private readonly bool _narrow, _together;
     private readonly HostBuffer? _planes, _kept;
     private readonly HostBuffer? _values;
     private readonly GuideCpu? _guiding;
@@ -45,7 +58,10 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     private long _heldX, _nextHeldX, _smoothX, _nextSmoothX, _panelEnd;
     private int _keptColumns;
 
-    /// <summary>Whether columns are smoothed when the present panel is complete.</summary>
+    /// <summary>The first row that the planes hold, and the first one without a guide.</summary>
+    private long _top, _guideY;
+
+    /// <summary>Whether columns are smoothed in the present panel; if not, all wait for the next one.</summary>
     private bool _smooths;
 
     /// <summary>Allocates what the largest core needs.</summary>
@@ -60,6 +76,7 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
             return;
         }
         Region computed = work.Largest(maxCore);
+        (_together, _narrow, _keptStride, _rows) = (ComesInRows(work), IsNarrow(work), KeptColumns(work), Rows(work, computed));
         _planeStride = PlaneStride(work, computed);
         _rowStride = (_classes + 1) * _planeStride;
         _planes = new HostBuffer(PlaneBytes(work, computed));
@@ -112,20 +129,18 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     /// <inheritdoc/>
     public override void TakeRow(long x, long y, int width, float* margins, nint groupStride, int groups)
     {
-        bool inRows = ComesInRows(_work);
-        if (y == _outer.Y && (!inRows || x == _outer.X))
+        if (y == _outer.Y && (!_together || x == _outer.X))
         {
-            BeginPanel(x, inRows ? _outer.Right : x + width);
+            BeginPanel(x, _together ? _outer.Right : x + width);
         }
-        float* row = Probabilities + ((y - _outer.Y) * _rowStride);
-        float* kept = (float*)_kept!.Pointer + ((y - _outer.Y) * _classes * _halo * 2);
-        CopyColumns(kept, 2 * _halo, row, _planeStride, _keptColumns);
+        float* row = Probabilities + ((y - _top) * _rowStride);
+        float* kept = (float*)_kept!.Pointer + ((y - _outer.Y) * _classes * _keptStride);
+        CopyColumns(kept, _keptStride, row, _planeStride, _keptColumns);
         SoftmaxCpu.Run(margins, groupStride, groups, row + (x - _heldX), _planeStride, width);
-        int after = _smooths ? (int)(_panelEnd - _nextHeldX) : 0;
-        CopyColumns(row + (_nextHeldX - _heldX), _planeStride, kept, 2 * _halo, after);
-        if (y == _outer.Bottom - 1 && x + width == _panelEnd)
+        CopyColumns(row + (_nextHeldX - _heldX), _planeStride, kept, _keptStride, (int)(_panelEnd - _nextHeldX));
+        if (x + width == _panelEnd && (y + 1 == _outer.Bottom || y + 1 == _top + _rows))
         {
-            EndPanel();
+            EndRows(y + 1);
         }
     }
 
@@ -206,7 +221,7 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     {
         Core = core,
         Outer = _outer,
-        First = (_heldX, _outer.Y),
+        First = (_heldX, _top),
         RowStride = _rowStride,
         PlaneStride = _planeStride,
         Probabilities = _planes is null ? null : Probabilities,
@@ -215,30 +230,45 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
     };
 
     /// <summary>
-    /// Finds out which columns are smoothed when a panel is complete, and which must be kept for the next one. Narrow panels, those of many
-    /// planes, wait until a strip of the filter is full; their columns stay where they are.
+    /// Finds out which columns are smoothed in a panel, and which must be kept for the next one. Narrow panels, those of many planes, wait
+    /// until a strip of the filter is full.
     /// </summary>
     private void BeginPanel(long first, long end)
     {
-        (_keptColumns, _panelEnd) = (_smooths ? (int)(first - _nextHeldX) : 0, end);
-        (_heldX, _smoothX) = (_nextHeldX, _nextSmoothX);
+        (_keptColumns, _panelEnd) = ((int)(first - _nextHeldX), end);
+        (_heldX, _smoothX, _top, _guideY) = (_nextHeldX, _nextSmoothX, _outer.Y, _outer.Y);
+        bool last = end == _outer.Right;
         long ready = Math.Clamp(end - _halo, _smoothX, _core.Right);
-        _smooths = end == _outer.Right || ready - _smoothX + (end - first) > Band.PanelWidth;
+        _smooths = last || !_narrow || ready - _smoothX + (end - first) > Band.PanelWidth;
         if (_smooths)
         {
-            _nextSmoothX = end == _outer.Right ? _core.Right : ready;
-            _nextHeldX = end == _outer.Right ? end : Math.Max(_heldX, _nextSmoothX - _halo);
+            _nextSmoothX = last ? _core.Right : ready;
+            _nextHeldX = last ? end : Math.Max(_heldX, _nextSmoothX - _halo);
+        }
+        _smooths &= _nextSmoothX > _smoothX;
+        if (_smooths && !_together)
+        {
+            _filter!.Start(Present(Smoothed));
         }
     }
 
-    private void EndPanel()
+    /// <summary>The pixels that are smoothed in the present panel.</summary>
+    private Region Smoothed => _core with { X = _smoothX, Width = _nextSmoothX - _smoothX };
+
+    /// <summary>Smooths what can be smoothed, and moves the rows that are needed further to the planes' beginning.</summary>
+    private void EndRows(long bottom)
     {
-        if (_nextSmoothX > _smoothX)
+        long top = bottom;
+        if (_smooths)
         {
-            Region held = _outer with { X = _heldX, Width = _panelEnd - _heldX };
-            _guiding!.Run(_tile!, _tile!.Page!.Value, held, Guide, _rowStride);
-            Filter(_core with { X = _smoothX, Width = _nextSmoothX - _smoothX });
+            var held = new Region(_heldX, _guideY, _panelEnd - _heldX, bottom - _guideY);
+            _guiding!.Run(_tile!, _tile!.Page!.Value, held, Guide + ((_guideY - _top) * _rowStride), _rowStride);
+            Filter(bottom);
+            top = _together ? bottom : Math.Clamp(_filter!.FirstRead, _top, bottom);
         }
+        long floats = (bottom - top) * _rowStride;
+        Buffer.MemoryCopy(Guide + ((top - _top) * _rowStride), Guide, _planes!.Length, floats * sizeof(float));
+        (_top, _guideY) = (top, bottom);
     }
 
     /// <summary>Copies some columns of each class, of one row.</summary>
@@ -250,37 +280,62 @@ internal sealed unsafe class SmoothedTile : TilePredictions, IDisposable
         }
     }
 
-    private void Filter(Region core)
+    private void Filter(long bottom)
     {
-        GuidedTileCpu present = Present(core);
+        GuidedTileCpu present = Present(Smoothed);
         if (_result is not null)
         {
             var decided = new DecidedRows { Result = _result, Watch = _work.Watch };
-            _filter!.Run(present, ref decided);
+            Filter(present, bottom, ref decided);
             return;
         }
         var unsure = new UnsureRows { Tile = present, Core = _core, Values = Values, Classes = _classes, Watch = _work.Watch };
-        _filter!.Run(present, ref unsure);
-        _counting?.Grid.Take(Values, null, _core, present, _counting.Value.Areas);
+        Region made = Filter(present, bottom, ref unsure);
+        _counting?.Grid.Take(Values, null, _core, Present(made), _counting.Value.Areas);
+    }
+
+    /// <summary>Smooths the rows that can be, and says which pixels these were.</summary>
+    private Region Filter<TRows>(in GuidedTileCpu present, long bottom, ref TRows rows) where TRows : struct, ISmoothedRows
+    {
+        if (_together)
+        {
+            _filter!.Run(present, ref rows);
+            return present.Core;
+        }
+        long from = Math.Clamp(_filter!.FirstRead, _core.Y, _core.Bottom);
+        _filter.Continue(present, bottom, ref rows);
+        return present.Core with { Y = from, Height = Math.Clamp(_filter.FirstRead, _core.Y, _core.Bottom) - from };
     }
 
     /// <summary>
-    /// Bytes of the guide and of each class's probabilities: a panel of the tile, and the columns before it that still have to be smoothed
+    /// Bytes of the guide and of each class's probabilities: some rows of a panel, and the columns before it that still have to be smoothed
     /// or are read then.
     /// </summary>
     private static long PlaneBytes(Work work, Region computed) =>
-        PlaneStride(work, computed) * computed.Height * (work.Forest!.Classes + 1) * sizeof(float);
+        PlaneStride(work, computed) * Rows(work, computed) * (work.Forest!.Classes + 1) * sizeof(float);
 
     private static nint PlaneStride(Work work, Region computed) => ComesInRows(work)
         ? (nint)((computed.Width + Arena.Line - 1) / Arena.Line * Arena.Line)
         : GuidedFilterCpu.PlaneStride(work.Smoothing.Radius);
 
+    /// <summary>New rows, and those before them that the filter still reads: less than a box's and the rows around one.</summary>
+    private static int Rows(Work work, Region computed) => ComesInRows(work)
+        ? checked((int)computed.Height)
+        : (int)Math.Min(MostNew + (2 * GuidedFilter.Halo(work.Smoothing.Radius)) + 1, computed.Height);
+
     /// <summary>Whether the backend computes all panels of a tile together, row by row.</summary>
     private static bool ComesInRows(Work work) => !work.BackendSmooths && DeepImage.ComesInRows(work.Deep);
 
+    private static bool IsNarrow(Work work) =>
+        !work.BackendSmooths && FilterBank.MaxPanelWidth(work.Features, work.Channels, work.DeepChannels) < Band.PanelWidth;
+
+    /// <summary>Most columns that a panel leaves to the next one; all panels that wait, if they do.</summary>
+    private static int KeptColumns(Work work) =>
+        (2 * GuidedFilter.Halo(work.Smoothing.Radius)) + (IsNarrow(work) ? Band.PanelWidth : 0);
+
     /// <summary>Bytes of the probabilities that a panel leaves to the next one.</summary>
     private static long KeptBytes(Work work, Region computed) =>
-        2L * GuidedFilter.Halo(work.Smoothing.Radius) * computed.Height * work.Forest!.Classes * sizeof(float);
+        KeptColumns(work) * computed.Height * work.Forest!.Classes * sizeof(float);
 
     /// <summary>
     /// Bytes of the 16-bit probabilities that safe smoothing leaves of a core and, behind those that a device made, of the classes before.

@@ -10,10 +10,11 @@ namespace FastSeg.Features;
 /// The classical filters on the CPU. A bank owns the arena in which its bands are computed; it is not thread-safe, every thread has one.
 /// </summary>
 /// <remarks>
-/// A tile is cut into panels of 256 columns, the last one of up to 320, and each panel is descended in bands of 16 rows. All planes of a band, and the rows
-/// that the filters keep, then stay in a core's L2 cache: 1.7 MiB with the default 58 planes, where the cache has 2 MiB. A smaller cache
-/// gets narrower panels. Where the planes that come from elsewhere are made across the whole tile, all panels descend together, band by
-/// band. What the filters of the other panels keep then leaves the L2 cache; the planes of a band, of which there is one for all, stay.
+/// A tile is cut into panels of 256 columns, the last one of up to 320, and each panel is descended in bands of 16 rows. All planes of a
+/// band, and the rows that the filters keep, then stay in a core's L2 cache: 1.7 MiB with the default 58 planes, where the cache has 2 MiB.
+/// A smaller cache gets narrower panels. Where the planes that come from elsewhere are made across the whole tile, all panels descend
+/// together, band by band. What the filters of the other panels keep then leaves the L2 cache; the planes of a band, of which there is one
+/// for all, stay.
 /// </remarks>
 internal sealed unsafe class FilterBank : IDisposable
 {
@@ -62,6 +63,18 @@ internal sealed unsafe class FilterBank : IDisposable
         return arena.Bytes;
     }
 
+    /// <summary>Columns of a panel, but for the last one of a tile.</summary>
+    public static int MaxPanelWidth(FeatureSpec spec, int channels, int extraPlanes)
+    {
+        long planes = ((long)channels * spec.Names.Count) + extraPlanes;
+        int width = Band.PanelWidth;
+        while (width > PanelFilters.WidthStep && planes * width * Band.MaxHeight * sizeof(float) > PlaneBudget)
+        {
+            width /= 2;
+        }
+        return width;
+    }
+
     /// <summary>Computes every plane of the tile's core and hands it to the consumer band by band. Allocates nothing.</summary>
     public void Run<TConsumer>(Tile tile, ref TConsumer consumer) where TConsumer : struct, IBandConsumer
     {
@@ -107,18 +120,6 @@ internal sealed unsafe class FilterBank : IDisposable
         return panels;
     }
 
-    /// <summary>Columns of a panel, but for the last one of a tile.</summary>
-    private static int MaxPanelWidth(FeatureSpec spec, int channels, int extraPlanes)
-    {
-        long planes = ((long)channels * spec.Names.Count) + extraPlanes;
-        int width = Band.PanelWidth;
-        while (width > PanelFilters.WidthStep && planes * width * Band.MaxHeight * sizeof(float) > PlaneBudget)
-        {
-            width /= 2;
-        }
-        return width;
-    }
-
     /// <summary>Width of the panels that cut a core of <paramref name="coreWidth"/> columns into about equal parts.</summary>
     private static long PanelWidth(long coreWidth, int maxWidth)
     {
@@ -126,5 +127,6 @@ internal sealed unsafe class FilterBank : IDisposable
         return Math.Min(WholeSteps((coreWidth + panels - 1) / panels), maxWidth);
     }
 
-    private static long WholeSteps(long columns) => (columns + PanelFilters.WidthStep - 1) / PanelFilters.WidthStep * PanelFilters.WidthStep;
+    private static long WholeSteps(long columns) =>
+        (columns + PanelFilters.WidthStep - 1) / PanelFilters.WidthStep * PanelFilters.WidthStep;
 }

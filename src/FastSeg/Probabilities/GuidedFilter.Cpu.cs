@@ -31,17 +31,37 @@ internal sealed unsafe class GuidedFilterCpu : IDisposable
     /// <summary>Floats from a plane to the next where they lie side by side in a row; room for the columns that a strip reads.</summary>
     public static nint PlaneStride(int radius) => GuidedStrip.StrideOf(radius);
 
+    /// <summary>
+    /// The first row that <see cref="Continue"/> will read of the tile that was begun; all rows of the core above it are smoothed.
+    /// </summary>
+    public long FirstRead => _strip.FirstRead;
+
     /// <summary>Smooths the pixels of a tile's core and hands them on row by row. Allocates nothing.</summary>
     public void Run<TRows>(in GuidedTileCpu tile, ref TRows rows) where TRows : struct, ISmoothedRows
     {
-        int width;
+        long width;
         for (long x = tile.Core.X; x < tile.Core.Right; x += width)
         {
-            width = (int)Band.Panel(tile.Core.Right - x);
+            width = Band.Panel(tile.Core.Right - x);
             _strip.Start(tile, tile.Core with { X = x, Width = width });
+            Continue(tile, tile.Outer.Bottom, ref rows);
+        }
+    }
+
+    /// <summary>Begins a tile whose rows come little by little; its core has at most <see cref="GuidedStrip.MaxWidth"/> columns.</summary>
+    public void Start(in GuidedTileCpu tile) => _strip.Start(tile, tile.Core);
+
+    /// <summary>Smooths what can be smoothed, and hands it on row by row. Allocates nothing.</summary>
+    /// <param name="tile">The tile that was begun, whose planes may begin with any row up to <see cref="FirstRead"/>.</param>
+    /// <param name="bottom">The row behind the last one that is there.</param>
+    /// <param name="rows">Takes the smoothed rows.</param>
+    public void Continue<TRows>(in GuidedTileCpu tile, long bottom, ref TRows rows) where TRows : struct, ISmoothedRows
+    {
+        while (_strip.Begins(tile, bottom))
+        {
             for (float* values = _strip.Next(out long y); values != null; values = _strip.Next(out y))
             {
-                rows.Take(x, y, width, values, _strip.Stride);
+                rows.Take(_strip.Core.X, y, (int)_strip.Core.Width, values, _strip.Stride);
             }
         }
     }

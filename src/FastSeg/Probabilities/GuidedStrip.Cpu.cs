@@ -40,14 +40,11 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
     /// Two rows of box sums, each with its planes side by side: of I and each p, of their products, of the mask; or of a and b.
     /// </summary>
     private readonly float* _boxes, _productBoxes, _maskBoxes;
-    private readonly float* _result;
-    private readonly float* _guide;
-    private readonly float* _scratch;
+    private readonly float* _result, _guide, _scratch;
 
     /// <summary>Pixels of the boxes' rows around each column, and the reciprocals of the boxes' counts in both stages.</summary>
     private readonly float* _columns, _parts, _resultParts;
     private GuidedTileCpu _tile;
-    private Region _core;
     private float* _input;
     private nint _inputStep;
     private long _blockNumber;
@@ -84,13 +81,13 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
     private Region Outer => _tile.Outer;
 
     /// <summary>Columns of the strip with those around it that the first sums read.</summary>
-    private int Widest => (int)_core.Width + (4 * _radius);
+    private int Widest => (int)Core.Width + (4 * _radius);
 
     /// <summary>Column of the first coefficient.</summary>
-    private long CoefficientsX => _core.X - _radius;
+    private long CoefficientsX => Core.X - _radius;
 
     /// <summary>Columns of coefficients.</summary>
-    private int CoefficientsWidth => (int)_core.Width + (2 * _radius);
+    private int CoefficientsWidth => (int)Core.Width + (2 * _radius);
 
     /// <summary>Columns of the input that are summed: whole vectors. A plane of sums has as many floats.</summary>
     private nint FirstColumns => (Widest + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
@@ -111,32 +108,42 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
     private nint SecondStep => SecondPlanes * Stride;
 
     /// <inheritdoc/>
+    public override long FirstRead => ((_blockNumber + 1) * _length) - (2 * _radius);
+
+    /// <inheritdoc/>
     public override void Start(in GuidedTileCpu tile, Region core)
     {
-        (_tile, _core) = (tile, core);
-        (_rowsOfParts, _rowsOfResultParts) = (-1, -1);
+        (_tile, Core, _rowsOfParts, _rowsOfResultParts) = (tile, core, -1, -1);
         new Span<float>(_ends, checked((int)((_length + 1) * FirstStep))).Clear();
         new Span<float>(_coefficientEnds, checked((int)((_length + 1) * SecondStep))).Clear();
         for (int i = 0; i < CoefficientsWidth; i++)
         {
             _columns[i] = Within(CoefficientsX + i, Outer.X, Outer.Right);
         }
-        Begin(BoxSums.Block(core.Y - (2 * _radius), _length));
+        _blockNumber = BoxSums.Block(core.Y - (2 * _radius), _length) - 1;
+    }
+
+    /// <inheritdoc/>
+    public override bool Begins(in GuidedTileCpu tile, long bottom)
+    {
+        long first = (_blockNumber + 1) * _length;
+        if (FirstRead >= Core.Bottom || Math.Min(first + _length, Outer.Bottom) > bottom)
+        {
+            return false;
+        }
+        _tile = tile;
+        Begin(_blockNumber + 1);
+        return true;
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override float* Next(out long y)
     {
-        do
+        while (_row < _length)
         {
-            if (_row == _length)
-            {
-                End();
-                Begin(_blockNumber + 1);
-            }
             y = (_blockNumber * _length) - (2 * _radius) + _row;
-            if (y >= _core.Bottom)
+            if (y >= Core.Bottom)
             {
                 return null;
             }
@@ -145,10 +152,15 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
                 Take(_row, Math.Min(2, _length - _row), y + _radius);
             }
             _row++;
+            if (y >= Core.Y)
+            {
+                Result(y, _boxes + ((_row - 1) % 2 * SecondStep));
+                return _result;
+            }
         }
-        while (y < _core.Y);
-        Result(y, _boxes + ((_row - 1) % 2 * SecondStep));
-        return _result;
+        End();
+        y = 0;
+        return null;
     }
 
     /// <summary>How many pixels from <paramref name="first"/> to <paramref name="end"/> a box around <paramref name="at"/> has.</summary>
@@ -160,7 +172,7 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
         (_blockNumber, _row) = (number, 0);
         new Span<float>(_above, checked((int)(FirstPlanes * Stride))).Clear();
         new Span<float>(_coefficientsAbove, checked((int)(SecondPlanes * Stride))).Clear();
-        var block = new Region(_core.X - (2 * _radius), number * _length, Widest, _length);
+        var block = new Region(Core.X - (2 * _radius), number * _length, Widest, _length);
         bool inPlace = _tile.Mask == null && _tile.PlaneStride == Stride && _tile.Probabilities == _tile.Guide + Stride;
         if (inPlace && block.X == _tile.First.X && block.Intersect(Outer) == block)
         {
@@ -202,7 +214,7 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
     /// <summary>Copies the block's rows, with zeros beyond the image and where the mask leaves pixels out.</summary>
     private void Copy(long first)
     {
-        long x = _core.X - (2 * _radius);
+        long x = Core.X - (2 * _radius);
         for (int row = 0; row < _length; row++)
         {
             long y = first + row;
@@ -279,7 +291,7 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
     {
         float* to = _coefficients + (row * SecondStep);
         (int before, int inside) = _tile.Inside(CoefficientsX, CoefficientsWidth);
-        bool needed = y >= Math.Max(_core.Y - _radius, Outer.Y) && y < Math.Min(_core.Bottom + _radius, Outer.Bottom);
+        bool needed = y >= Math.Max(Core.Y - _radius, Outer.Y) && y < Math.Min(Core.Bottom + _radius, Outer.Bottom);
         if (needed)
         {
             float* parts = Parts(_parts, ref _rowsOfParts, 0, y, CoefficientsWidth, _maskBoxes + (which * Stride));
@@ -366,9 +378,9 @@ internal sealed unsafe class GuidedStrip<TLanes, TVector> : GuidedStrip
     private void Result(long y, float* sums)
     {
         nint stride = Stride, columns = SecondColumns;
-        int width = (int)_core.Width;
+        int width = (int)Core.Width;
         float* parts = Parts(_resultParts, ref _rowsOfResultParts, _radius, y, width, sums + (2 * _classes * columns));
-        new ReadOnlySpan<float>(_tile.Guide + _tile.At(_core.X, y), width).CopyTo(new Span<float>(_guide, width));
+        new ReadOnlySpan<float>(_tile.Guide + _tile.At(Core.X, y), width).CopyTo(new Span<float>(_guide, width));
         TVector zero = TLanes.Broadcast(0), one = TLanes.Broadcast(1);
         for (int i = 0; i < width; i += TLanes.Count)
         {

@@ -95,7 +95,7 @@ public class FilterBankTests
     {
         using SampleReader reader = Pictures.Create("blobs", 611, 90, 1, SampleType.UInt8);
         float[][] whole = BankRun.Planes(FeatureSpec.Paper, reader);
-        foreach ((int width, int height) in ((int, int)[])[(64, 33), (200, 90), (257, 45), (611, 17)])
+        foreach ((int width, int height) in ((int, int)[])[(64, 33), (200, 90), (257, 45), (320, 45), (576, 30), (611, 17)])
         {
             foreach (int bits in VectorPath.Available)
             {
