@@ -41,10 +41,14 @@ internal static class DeepMemoryBench
     }
 
     /// <summary>Trains a model with deep features of the backbone in the box.</summary>
-    public static void Train(PerfRun run, ScratchFolder folder, string model)
+    /// <param name="run">The run.</param>
+    /// <param name="folder">Where the report goes.</param>
+    /// <param name="model">The model's file.</param>
+    /// <param name="more">Further options.</param>
+    public static void Train(PerfRun run, ScratchFolder folder, string model, params string[] more)
     {
         string[] training = [.. PerfImages.Training.SelectMany(pair => (string[])["--image", pair.Image, "--labels", pair.Labels])];
-        OwnProcess.Run(run, folder, ["train", .. training, "--deep", BackboneBench.Folder, "-o", model]);
+        OwnProcess.Run(run, folder, ["train", .. training, "--deep", BackboneBench.Folder, "-o", model, .. more]);
     }
 
     /// <summary>Runs the upsampler alone on an image of twice the side: 8192 x 8192 unless --size says otherwise.</summary>

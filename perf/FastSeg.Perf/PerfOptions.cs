@@ -24,7 +24,7 @@ internal sealed record PerfOptions
           --size     side of the square image that operations and the job run on
           --threads  worker threads (default: one a core)
           --runs     runs of each measurement after two seconds to warm up; the fastest counts
-          --large    side of the image whose segmentation's peak memory is measured
+          --large    side of the image whose segmentation's peak memory is measured; 0 leaves it and the OME-Zarr out
           --huge     side of the OME-Zarr of the group large, which takes 12 GB of disk; 0 leaves it out
           --kills    processes of each of four kinds that the group large kills and goes on with; 0 leaves them out
           --peers    also scipy, scikit-image, OpenCV, vigra, Python's xgboost and ONNX Runtime, in the same run on as many cores
@@ -71,7 +71,7 @@ internal sealed record PerfOptions
             {
                 "--size" => options with { Size = Number(name, Value(), 64, 65536) },
                 "--threads" => options with { Threads = Number(name, Value(), 1, 1024) },
-                "--large" => options with { Large = Number(name, Value(), 64, 200000) },
+                "--large" => options with { Large = Number(name, Value(), 0, 200000) },
                 "--huge" => options with { Huge = Number(name, Value(), 0, 200000) },
                 "--kills" => options with { Kills = Number(name, Value(), 0, 10000) },
                 "--runs" => options with { Runs = Number(name, Value(), 1, 1000) },

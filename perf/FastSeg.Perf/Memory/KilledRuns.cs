@@ -13,6 +13,9 @@ internal sealed class KilledRuns(Func<string[], Process> start, string scratch)
 {
     private const string Journal = "journal", Data = "data";
 
+    /// <summary>Side of a chunk of an OME-Zarr.</summary>
+    public int Chunk { get; init; } = 128;
+
     /// <summary>How many kills came while results were written.</summary>
     public int InTheMiddle { get; private set; }
 
@@ -34,7 +37,8 @@ internal sealed class KilledRuns(Func<string[], Process> start, string scratch)
     {
         string whole = Folder("whole");
         var clock = Stopwatch.StartNew();
-        if (Finish(Command(what, whole, name)) is { } failure)
+        long journal = 0;
+        if (Finish(Command(what, whole, name), () => journal = Math.Max(journal, Length(HiddenOf(whole, name)))) is { } failure)
         {
             Failures.Add($"nothing was killed: {failure}");
             return;
@@ -44,13 +48,13 @@ internal sealed class KilledRuns(Func<string[], Process> start, string scratch)
         var random = new Random(times);
         for (int i = 0; i < times; i++)
         {
-            string folder = Folder($"{i}"), hidden = Path.Combine(folder, $".{name}.fastseg-run");
+            string folder = Folder($"{i}"), hidden = HiddenOf(folder, name);
             using (Process process = start(Command(what, folder, name)))
             {
                 if (i % 2 == 0)
                 {
                     // When some random part of the results is written.
-                    WaitForGrowth(process, hidden, 1000 + random.Next(3000));
+                    WaitForGrowth(process, hidden, (long)(journal * random.NextDouble()));
                 }
                 else
                 {
@@ -75,16 +79,25 @@ internal sealed class KilledRuns(Func<string[], Process> start, string scratch)
         Directory.Delete(whole, recursive: true);
     }
 
-    private static string[] Command(string[] what, string folder, string name) =>
-        ["segment", .. what, "-o", Path.Combine(folder, name), "--chunk", "128", "--threads", "2", "--resume"];
+    private string[] Command(string[] what, string folder, string name) =>
+        ["segment", .. what, "-o", Path.Combine(folder, name), "--chunk", $"{Chunk}", "--threads", "2", "--resume"];
 
     private string Folder(string name) => Directory.CreateDirectory(Path.Combine(scratch, name)).FullName;
 
+    private static string HiddenOf(string folder, string name) => Path.Combine(folder, $".{name}.fastseg-run");
+
     /// <summary>Runs a command to its end. Returns what it says where it fails.</summary>
-    private string? Finish(string[] command)
+    /// <param name="command">The command.</param>
+    /// <param name="look">Called again and again until then; null for nothing.</param>
+    private string? Finish(string[] command, Action? look = null)
     {
         using Process process = start(command);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        while (look is not null && !process.HasExited)
+        {
+            look();
+            Thread.Sleep(1);
+        }
         process.WaitForExit();
         return process.ExitCode == 0 ? null : $"{error.Result}{output.Result}".Trim();
     }

@@ -19,6 +19,11 @@ internal static class LargeBench
 
     public static void Run(PerfRun run)
     {
+        if (run.Options.Large == 0)
+        {
+            PerfRun.Note($"left out as wanted: large images");
+            return;
+        }
         double memory = InMemory(run);
         using var folder = new ScratchFolder();
         string model = folder.File("model.fastseg"), image = folder.File("large.tif");

@@ -235,25 +235,6 @@ internal sealed class SegmentCommand : FastSegCommand
                 + "or --into-input.");
     }
 
-    /// <summary>Looks at the whole image for the blocks of a run, and keeps what it finds in the run's folder.</summary>
-    /// <param name="session">The command.</param>
-    /// <param name="segmenter">What segments.</param>
-    /// <param name="what">What the progress bar is called.</param>
-    /// <param name="image">The image; null for a stack, whose blocks look at the images that they segment.</param>
-    /// <param name="options">Region, mask, smoothing.</param>
-    /// <param name="run">The run's folder, which is disposed of here, and what its result is called.</param>
-    private void Prepare(
-        Session session, Segmenter segmenter, string what, ImageReader? image, SegmentOptions options, (RunFolder Folder, string Name) run)
-    {
-        using (run.Folder)
-        {
-            bool needed = image is not null && session.Long(
-                what, session.Parsed.GetValue(_memory), how => segmenter.Prepare(
-                    image, run.Folder, options, how, _resume.PreparesSamples(session.Parsed)));
-            session.Output.WriteLine(needed ? $"{run.Name}: prepared" : $"{run.Name}: nothing more of the whole image is needed");
-        }
-    }
-
     /// <summary>What a watch over a folder does.</summary>
     private WatchJob Watched(
         Session session, string folder, string modelPath, Segmenter segmenter, ImageSeries series, ImageReader? mask)
@@ -320,8 +301,10 @@ internal sealed class SegmentCommand : FastSegCommand
         }
         if (start?.Task == RunTask.Prepare)
         {
-            RunFolder folder = OutputSet.MakeFolder(segmenter, image, options, paths.Now, form, start);
-            Prepare(session, segmenter, what, stack is null ? image : null, options, (folder, paths.Final.Labels));
+            using RunFolder folder = OutputSet.MakeFolder(segmenter, image, options, paths.Now, form, start);
+            bool samples = _resume.PreparesSamples(parsed);
+            Preparation.Run(session, paths.Final.Labels, folder, () => stack is null && session.Long(
+                what, parsed.GetValue(_memory), how => segmenter.Prepare(image, folder, options, how, samples)));
             return;
         }
         var slices = new List<ReportSlice>();

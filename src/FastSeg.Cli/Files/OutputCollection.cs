@@ -96,7 +96,7 @@ internal sealed class OutputCollection : IDisposable
     {
         if (Folder is { Stays: true, Journal: { } journal } && _start?.Task == RunTask.Prepare)
         {
-            journal.Add(new RunUnit(RunStart.AllPrepared, 0, 0));
+            journal.Add(RunUnit.Mark(RunStart.AllPrepared));
         }
     }
 

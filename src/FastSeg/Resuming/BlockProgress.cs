@@ -35,7 +35,7 @@ internal sealed class BlockProgress
         for (int i = 0; i < blocks; i++)
         {
             string journal = Path.Combine(hidden, new RunBlock(i + 1, blocks) { IsAreas = true }.JournalName);
-            progress._areas[i] = finished || JournalContent.Read(journal)?.Units.Count > 0;
+            progress._areas[i] = finished || JournalContent.Read(journal)?.Units.Values.Any(unit => unit.IsMark) == true;
         }
         for (int image = 0; image < (several?.Units.Count ?? 1) && !finished; image++)
         {

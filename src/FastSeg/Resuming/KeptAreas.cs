@@ -1,58 +1,97 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using FastSeg.Common;
 using FastSeg.Files;
 using FastSeg.Files.Runs;
 using FastSeg.Probabilities;
+using Microsoft.Win32.SafeHandles;
 
 namespace FastSeg.Resuming;
 
 /// <summary>
-/// What several processes counted of a page for safe smoothing, each in rows of its own: a file for each share in the run's folder, with
-/// the rows, the pixels of each class before smoothing, and the part of the counting grid. Together they are what one process counts alone.
+/// What several processes counted of a page for safe smoothing, each in rows of its own: files in the run's folder, whose names say the
+/// share and the rows, with the pixels of each class before smoothing and the part of the counting grid. Together they are what one
+/// process counts alone. A share has a file for each row of tiles, so that a start which goes on counts only what is missing.
 /// </summary>
 internal static class KeptAreas
 {
     private const string LimitWords = "a memory limit of";
 
-    /// <summary>Classes, first row, and the row behind the last one.</summary>
-    private const int HeaderNumbers = 3;
+    /// <summary>How names of files end: those that are whole, and those that are being written.</summary>
+    private const string Whole = ".part", Written = "~";
 
-    /// <summary>Keeps a share, and says in its journal that it is there.</summary>
+    /// <summary>What a share's journal has once all of its rows are counted.</summary>
+    private const string Counted = "counted";
+
+    /// <summary>Keeps rows of a share, and says in its journal that they are there. Several threads may keep rows.</summary>
     /// <param name="folder">The folder of a run that does this share.</param>
-    /// <param name="grid">The grid, in which the share's pixels are counted.</param>
-    /// <param name="rows">The share's rows.</param>
-    /// <param name="areas">Its pixels of each class before smoothing.</param>
+    /// <param name="grid">The grid, in which the rows' pixels are counted.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="areas">Their pixels of each class before smoothing.</param>
     /// <exception cref="FastSegException">The disk is full or fails, or another process has taken the share over.</exception>
-    public static void Save(RunFolder folder, CountingGrid grid, Region rows, long[] areas)
+    public static void Save(RunFolder folder, CountingGrid grid, (long Top, long Bottom) rows, long[] areas)
     {
-        (long from, long to) = grid.RowsOf(rows.Y, rows.Bottom);
-        byte[] header = new byte[HeaderBytes(areas.Length)];
-        long[] numbers = [areas.Length, rows.Y, rows.Bottom, .. areas];
-        for (int i = 0; i < numbers.Length; i++)
+        (long from, long to) = grid.RowsOf(rows.Top, rows.Bottom);
+        string name = string.Create(CultureInfo.InvariantCulture, $"{folder.Block!.JournalName}.{rows.Top}-{rows.Bottom}{Whole}");
+        string path = Path.Combine(folder.Hidden, name), written = $"{path}.{Guid.NewGuid():N}{Written}";
+        byte[] header = new byte[areas.Length * sizeof(long)];
+        for (int c = 0; c < areas.Length; c++)
         {
-            BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(i * sizeof(long)), numbers[i]);
+            BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(c * sizeof(long)), areas[c]);
         }
-        uint crc = Crc32.Of(header);
-        long length = header.Length;
-        using var file = new PartialFile(Path.Combine(folder.Hidden, NameOf(folder.Block!)));
-        file.Save(stream =>
+        (uint crc, long length) = (Crc32.Of([]), 0);
+        folder.Guard(() =>
         {
-            stream.Write(header);
-            for (int c = 0; c < areas.Length; c++)
+            using (SafeFileHandle file = File.OpenHandle(written, FileMode.CreateNew, FileAccess.Write))
             {
-                ReadOnlySpan<byte> part = grid.Part(c, from, to);
-                stream.Write(part);
-                (crc, length) = (Crc32.More(crc, part), length + part.Length);
+                for (int c = -1; c < areas.Length; c++)
+                {
+                    ReadOnlySpan<byte> part = c < 0 ? header : grid.Part(c, from, to);
+                    RandomAccess.Write(file, part, length);
+                    (crc, length) = (Crc32.More(crc, part), length + part.Length);
+                }
             }
+            folder.CheckLock();
+            File.Move(written, path, overwrite: true);
         });
-        folder.CheckLock();
-        file.Commit();
-        folder.Journal!.Add(new RunUnit(NameOf(folder.Block!), length, crc));
+        folder.Journal!.Add(new RunUnit(name, length, crc));
+    }
+
+    /// <summary>Says in a share's journal that all of its rows are kept.</summary>
+    /// <exception cref="FastSegException">The disk is full or fails.</exception>
+    public static void Finish(RunFolder folder)
+    {
+        folder.Journal!.Add(RunUnit.Mark(Counted));
         folder.Journal.Flush();
     }
 
-    /// <summary>Whether a share is there, because an earlier start counted it.</summary>
-    public static bool Has(RunFolder folder) => folder.Block is { } share && folder.Kept.Units.ContainsKey(NameOf(share));
+    /// <summary>The rows of a share that no earlier start counted, as half-open ranges.</summary>
+    /// <param name="folder">The folder of a run that does this share.</param>
+    /// <param name="rows">The share's rows.</param>
+    public static IReadOnlyList<(long Top, long Bottom)> Missing(RunFolder folder, (long Top, long Bottom) rows)
+    {
+        var missing = new List<(long, long)>();
+        long next = rows.Top;
+        foreach ((long top, long bottom) in folder.Kept.Units.Keys.Select(RowsOf).OfType<(long, long)>().Order())
+        {
+            if (top > next)
+            {
+                missing.Add((next, top));
+            }
+            next = Math.Max(next, bottom);
+        }
+        if (next < rows.Bottom)
+        {
+            missing.Add((next, rows.Bottom));
+        }
+        return missing;
+    }
+
+    /// <summary>Whether a share is there, because earlier starts counted it.</summary>
+    /// <param name="folder">The folder of a run that does this share.</param>
+    /// <param name="rows">The share's rows.</param>
+    public static bool Has(RunFolder folder, (long Top, long Bottom) rows) =>
+        folder.Journal!.Has(Counted) && Missing(folder, rows).Count == 0;
 
     /// <summary>The weights of the classes, from all shares; null where not all are there.</summary>
     /// <param name="hidden">The run's folder.</param>
@@ -92,7 +131,9 @@ internal static class KeptAreas
         foreach (string path in files)
         {
             using FileStream file = File.OpenRead(path);
-            covered.Add(Take(file, grid, areas));
+            (long top, long bottom) = RowsOf(Path.GetFileName(path))!.Value;
+            Take(file, grid, grid.RowsOf(top, bottom), areas);
+            covered.Add((top, bottom));
         }
         long next = 0;
         foreach ((long from, long to) in covered.Order())
@@ -106,29 +147,33 @@ internal static class KeptAreas
         return next == page.Height ? AreaWeights.Find(areas, now => grid.Count(now, options.WorkerCount, options.Cancellation)) : null;
     }
 
-    /// <summary>The files of the shares that are whole.</summary>
+    /// <summary>The files of all shares that are whole.</summary>
     private static IEnumerable<string> Shares(string hidden) =>
         from journal in RunBlock.Journals(hidden, areas: true)
         from name in StoredUnits.Whole(hidden, JournalContent.Read(journal.Path)?.Units.Values ?? Enumerable.Empty<RunUnit>()).Keys
+        where RowsOf(name) is not null
         select Path.Combine(hidden, name);
 
-    /// <summary>Puts a share into the grid and adds its areas. Returns its rows.</summary>
-    private static (long From, long To) Take(FileStream file, CountingGrid grid, long[] areas)
+    /// <summary>Puts a file's rows into the grid and adds their areas.</summary>
+    private static void Take(FileStream file, CountingGrid grid, (long From, long To) rows, long[] areas)
     {
-        byte[] header = new byte[HeaderBytes(areas.Length)];
+        byte[] header = new byte[areas.Length * sizeof(long)];
         file.ReadExactly(header);
-        long Number(int i) => BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(i * sizeof(long)));
-        (long top, long bottom) = (Number(1), Number(2));
-        (long from, long to) = grid.RowsOf(top, bottom);
         for (int c = 0; c < areas.Length; c++)
         {
-            areas[c] += Number(HeaderNumbers + c);
-            file.ReadExactly(grid.Part(c, from, to));
+            areas[c] += BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(c * sizeof(long)));
+            file.ReadExactly(grid.Part(c, rows.From, rows.To));
         }
-        return (top, bottom);
     }
 
-    private static int HeaderBytes(int classes) => (HeaderNumbers + classes) * sizeof(long);
-
-    private static string NameOf(RunBlock share) => $"{share.JournalName}.part";
+    /// <summary>The rows that a file's name says; null for other names.</summary>
+    private static (long Top, long Bottom)? RowsOf(string name)
+    {
+        string[] parts = name.Split('.');
+        return parts is [_, var rows, _] && name.EndsWith(Whole, StringComparison.Ordinal) && rows.Split('-') is [var top, var bottom]
+            && long.TryParse(top, NumberStyles.None, CultureInfo.InvariantCulture, out long from)
+            && long.TryParse(bottom, NumberStyles.None, CultureInfo.InvariantCulture, out long to)
+            ? (from, to)
+            : null;
+    }
 }

@@ -57,47 +57,42 @@ internal sealed class AreaRun(TileRun run, Segmentation what, ComputeOptions opt
         return AreaWeights.Find(areas, now => grid.Count(now, run.Plan.Workers, options.Cancellation));
     }
 
-    /// <summary>Runs the first pass alone over rows of the page, and keeps what it counts in a run's folder.</summary>
+    /// <summary>Runs the first pass alone over rows of the page, and keeps what it counts in a run's folder, row of tiles by row.</summary>
     /// <param name="times">Gets the time of the pass.</param>
-    /// <param name="rows">The rows, as wide as the page.</param>
+    /// <param name="missing">The rows of pixels that no earlier start counted.</param>
     /// <param name="folder">The folder of the run, which does this share.</param>
     /// <exception cref="FastSegException">The image is corrupt or does not fit the model, or the disk is full or fails.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public void KeepShare(StageTimes times, Region rows, RunFolder folder)
+    public void KeepShare(StageTimes times, IReadOnlyList<(long Top, long Bottom)> missing, RunFolder folder)
     {
         using var grid = new CountingGrid(run.Work.Image.Info.Bounds, what.Classes);
-        TileGrid tiles = run.Plan.Grid;
-        var cores = new List<Region>();
-        for (long i = 0; i < tiles.Count; i++)
+        var rows = new CountedRows(folder, grid, run.Plan.Grid, missing, what.Classes);
+        if (rows.Cores.Count > 0)
         {
-            if (tiles[i].Intersect(rows) is { IsEmpty: false } core)
-            {
-                cores.Add(core);
-            }
+            CountInto(grid, times, rows);
         }
-        long[] areas = cores.Count == 0 ? new long[what.Classes] : CountInto(grid, times, cores);
-        KeptAreas.Save(folder, grid, rows, areas);
+        KeptAreas.Finish(folder);
     }
 
     /// <summary>Runs the first pass, whose probabilities are not kept. Returns the counted pixels of each class before smoothing.</summary>
-    private long[] CountInto(CountingGrid grid, StageTimes times, IReadOnlyList<Region>? cores)
+    private long[] CountInto(CountingGrid grid, StageTimes times, CountedRows? rows)
     {
         Segmentation nothing = what with { Area = default };
         var none = new TileGrid(default, run.Plan.TileWidth, run.Plan.TileHeight);
         using var stored = new StoredProbabilities(none, what.Classes, onDisk: false, run.Work.Image.Info.Name);
-        return new AreaRun(run, nothing, options).FirstPass(grid, stored, times, cores);
+        return new AreaRun(run, nothing, options).FirstPass(grid, stored, times, rows);
     }
 
-    /// <summary>Smooths all tiles of the page, or some cores. Returns the counted pixels of each class before smoothing.</summary>
-    private long[] FirstPass(CountingGrid grid, StoredProbabilities stored, StageTimes times, IReadOnlyList<Region>? cores = null)
+    /// <summary>Smooths all tiles of the page, or some rows. Returns the counted pixels of each class before smoothing.</summary>
+    private long[] FirstPass(CountingGrid grid, StoredProbabilities stored, StageTimes times, CountedRows? rows = null)
     {
         var workers = new List<AreaWorker>();
         AreaWorker Make()
         {
-            workers.Add(new AreaWorker(run.Plan, run.Work, what, grid, stored));
+            workers.Add(new AreaWorker(run.Plan, run.Work, what, grid, stored, rows));
             return workers[^1];
         }
-        run.Run(Make, times, cores);
+        run.Run(Make, times, rows?.Cores);
         return [.. Enumerable.Range(0, what.Classes).Select(c => workers.Sum(worker => worker.Areas[c]))];
     }
 

@@ -191,7 +191,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         bool samples = run.Work.NeedsSamples && run.Work.Samples is null;
         if (folder.Block is { } share)
         {
-            return what.Counts && !KeptAreas.Has(folder) && KeepShare(run, what, share, samples);
+            return what.Counts && KeepShare(run, what, share, samples);
         }
         if (what.Counts && !samplesAlone)
         {
@@ -205,17 +205,20 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
         return samples;
     }
 
-    /// <summary>Looks for the areas in a share of the page's rows.</summary>
+    /// <summary>Looks for the areas in what is missing of a share of the page's rows. Returns whether anything was.</summary>
     private bool KeepShare(TileRun run, Segmentation what, RunBlock share, bool samples)
     {
+        (long Top, long Bottom) rows = share.Share(image.Info.Height);
+        if (KeptAreas.Has(_folder!, rows))
+        {
+            return false;
+        }
         if (samples)
         {
             throw new FastSegException(
                 $"{image.Info.Name}: {share} needs mean and deviation of the whole image; prepare its samples first.");
         }
-        Region all = image.Info.Bounds;
-        (long from, long to) = share.Share(all.Height);
-        new AreaRun(run, what, options).KeepShare(new StageTimes(), all with { Y = from, Height = to - from }, _folder!);
+        new AreaRun(run, what, options).KeepShare(new StageTimes(), KeptAreas.Missing(_folder!, rows), _folder!);
         return true;
     }
 

@@ -168,7 +168,7 @@ internal sealed class RunFolder : IDisposable
         if (Journal is not null && !Journal.Has(Finished))
         {
             Guard(() => FolderFlush.Disk(Hidden));
-            Journal.Add(new RunUnit(Finished, 0, 0));
+            Journal.Add(RunUnit.Mark(Finished));
             Journal.Flush();
         }
     }

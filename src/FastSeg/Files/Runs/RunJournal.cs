@@ -43,7 +43,7 @@ internal sealed class RunJournal : IDisposable
             throw new FastSegException($"{path} is the journal of another run: {difference}; go on as it began, or remove it.");
         }
         Earlier = there?.Units ?? [];
-        (Count, _marks) = (Earlier.Count, [.. Earlier.Values.Where(IsMark).Select(unit => unit.Name)]);
+        (Count, _marks) = (Earlier.Count, [.. Earlier.Values.Where(unit => unit.IsMark).Select(unit => unit.Name)]);
         IsTorn = there?.IsTorn ?? false;
         SafeFileHandle? file = null;
         Guard(() =>
@@ -97,7 +97,7 @@ internal sealed class RunJournal : IDisposable
             Guard(() => RandomAccess.Write(_file, line, _end));
             _end += line.Length;
             Count++;
-            if (IsMark(unit))
+            if (unit.IsMark)
             {
                 _marks.Add(unit.Name);
             }
@@ -166,8 +166,6 @@ internal sealed class RunJournal : IDisposable
             // The run ended while the timer fired.
         }
     }
-
-    private static bool IsMark(RunUnit unit) => unit is { Length: 0, Crc: 0 };
 
     private void ThrowFailure()
     {
