@@ -9,7 +9,7 @@ internal static class KillBench
     /// <summary>Pixels along a side, and along that of a chunk: a hundred chunks, and 25 tiles of a TIFF.</summary>
     private const int Side = 1280, Chunk = 128;
 
-    /// <summary>The same where a transformer, which takes seconds a megapixel, looks at the image: a hundred chunks, and nine tiles.</summary>
+    /// <summary>The same where a transformer looks at the image, some seconds a megapixel: a hundred chunks, and nine tiles.</summary>
     private const int DeepSide = 600, DeepChunk = 64;
 
     /// <summary>Trees of the deep model, whose labels nobody looks at.</summary>
