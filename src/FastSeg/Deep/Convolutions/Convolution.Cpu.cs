@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using FastSeg.Simd;
 
 namespace FastSeg.Deep.Convolutions;
@@ -62,6 +63,12 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
             row.SecondVector = blockStride;
             Wide(row, weights, bias, start, count, output);
         }
+        else if (convolution.Outputs - (block * Lane) <= Simd256.Count)
+        {
+            // Half a vector holds what is left of the channels: lines of 8 lanes, of which twice as many run at a time.
+            row.SecondVector = Simd256.Count;
+            ConvolutionCpu<Simd256, Vector256<float>>.Lines(row, weights, bias, start, count, output);
+        }
         else
         {
             Single(row, weights, bias, start, count, output);
@@ -99,16 +106,21 @@ internal static unsafe class ConvolutionCpu<TLanes, TVector>
     {
         if (channels <= TLanes.Count)
         {
-            // The second vector would hold no channel: what lies there stays as it is.
-            for (int column = 0; column < count; column += LineTile)
-            {
-                ConvolutionLinesCpu<TLanes, TVector>.Line12(row, weights, bias, start + column, output + (column * row.OutputStep));
-            }
+            Lines(row, weights, bias, start, count, output);
             return;
         }
         for (int column = 0; column < count; column += NarrowTile)
         {
             Tile6(row, weights, bias, start + column, output + (column * row.OutputStep));
+        }
+    }
+
+    /// <summary>One block of 8 channels or fewer: tiles of 12 pixels x 8. What lies at the block's other channels stays as it is.</summary>
+    public static void Lines(in ConvolutionRow row, float* weights, float* bias, nint start, int count, float* output)
+    {
+        for (int column = 0; column < count; column += LineTile)
+        {
+            ConvolutionLinesCpu<TLanes, TVector>.Line12(row, weights, bias, start + column, output + (column * row.OutputStep));
         }
     }
 

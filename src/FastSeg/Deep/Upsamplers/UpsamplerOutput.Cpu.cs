@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using FastSeg.Deep.Convolutions;
 using FastSeg.Simd;
 
@@ -46,6 +47,11 @@ internal sealed unsafe class UpsamplerOutputCpu<TLanes, TVector>(UpsamplerPlanCp
         {
             for (int i = 0; i < columns; i += TLanes.Count)
             {
+                // The cache lines that the panel will be written to are on their way while it is transposed.
+                for (int c = 0; c < Math.Min(TLanes.Count, channels - first); c++)
+                {
+                    Sse.Prefetch0(output + ((first + c) * planeStride) + i);
+                }
                 float* from = Pixels(panel + first, x + i, Math.Min(TLanes.Count, columns - i), gathered);
                 TLanes.Transpose(from, Lane, turned + (i * TLanes.Count), TLanes.Count);
             }
