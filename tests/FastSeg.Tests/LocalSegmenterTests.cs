@@ -66,6 +66,17 @@ public sealed class LocalSegmenterTests
         Assert.That(expected, Is.Not.EqualTo(Trained.Labels(LazyModel.Value, image)));
     }
 
+    /// <summary>Locally standardised images are smoothed on the host, from the margins that a device hands on panel by panel.</summary>
+    [Test]
+    public void MarginsOfADeviceAreSmoothedAsTheCpus()
+    {
+        using MemoryImage image = new SyntheticScene(340, 12).Image;
+        var smoothed = new SegmentOptions { Smoothing = new Smoothing { Mode = SmoothingMode.Guided } };
+        var device = new ComputeOptions { Backend = BackendKind.Simulated };
+        byte[] expected = Trained.Labels(LazyModel.Value, image, new ComputeOptions { Backend = BackendKind.Cpu }, smoothed);
+        Assert.That(Trained.Labels(LazyModel.Value, image, device, smoothed), Is.EqualTo(expected));
+    }
+
     [Test]
     [NonParallelizable]
     public void ThePlanCountsTheBlocks([Values(1, 2)] int threads, [Values] bool guided)

@@ -75,10 +75,9 @@ internal sealed unsafe class TileResult : TilePredictions, IDisposable
         long at = ((y - Core.Y) * Core.Width) + (x - Core.X);
         Decision.Labels(margins, groupStride, groups, Classes + at, width);
         Unsure.TakeMargins(x, y, width, margins, groupStride, groups);
-        // A device's tiles are wider than the memory for probabilities, so their rows are taken part by part.
-        for (int first = 0; _row is not null && first < width; first += RowPixels)
+        if (_row is not null)
         {
-            TakeProbabilities(at + first, Math.Min(RowPixels, width - first), margins + first, groupStride, groups);
+            TakeProbabilities(at, width, margins, groupStride, groups);
         }
     }
 

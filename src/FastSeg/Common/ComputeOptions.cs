@@ -37,7 +37,7 @@ public sealed record ComputeOptions
     public IProgress<double>? Progress { get; init; }
 
     /// <summary>
-    /// Stops the run with an <see cref="OperationCanceledException"/>: on the processor within 16 rows of at most 256 columns, on a device
+    /// Stops the run with an <see cref="OperationCanceledException"/>: on the processor within 16 rows of at most 320 columns, on a device
     /// between two tiles, and between two windows of the transformer or rounds of training.
     /// </summary>
     public CancellationToken Cancellation { get; init; }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace FastSeg.Common;
 
 /// <summary>
-/// Looks after a computation while it runs: band by band, which is every 16 rows of at most 256 columns, it stops what was cancelled, and
+/// Looks after a computation while it runs: band by band, which is every 16 rows of at most 320 columns, it stops what was cancelled, and
 /// tells the caller's function how far it has come. That function is called only on the thread that began the computation.
 /// </summary>
 internal sealed class Watch

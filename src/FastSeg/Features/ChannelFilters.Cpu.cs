@@ -22,8 +22,9 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
     private readonly Derivatives<TLanes, TVector> _derivatives;
 
     /// <summary>
-    /// Of the columns of a panel and, before it, of the rest by which the last panel is wider: a row of the membrane's has a square of
-    /// vectors at best, which 256 columns are. What the rest writes behind its columns lies in the next row, and is written again.
+    /// Of a panel's first 256 columns, and of those behind: 320 columns would be cut into segments of 20 pixels, which take as long as 32.
+    /// The columns behind come first. Up to 12 floats that they write too many lie in the next row, which the first columns write again, or
+    /// in the plane's padding.
     /// </summary>
     private readonly Membrane<TLanes, TVector>? _membrane, _membraneOfRest;
     private readonly Structure<TLanes, TVector>[] _structures = [];
@@ -45,8 +46,9 @@ internal sealed unsafe class ChannelFilters<TLanes, TVector>
         _derivatives = new Derivatives<TLanes, TVector>(arena, _blur.Stride);
         if (spec.Has(Families.Membrane))
         {
-            _membrane = new Membrane<TLanes, TVector>(arena, spec.Membrane, Math.Min(maxWidth, Band.PanelWidth));
-            _membraneOfRest = new Membrane<TLanes, TVector>(arena, spec.Membrane, Math.Max(maxWidth - Band.PanelWidth, 1));
+            int whole = Math.Min(maxWidth, Band.PanelWidth), rest = maxWidth - whole;
+            _membrane = new Membrane<TLanes, TVector>(arena, spec.Membrane, whole, whole);
+            _membraneOfRest = rest == 0 ? null : new Membrane<TLanes, TVector>(arena, spec.Membrane, rest, whole);
         }
         if (_layout.Structure >= 0)
         {

@@ -10,17 +10,18 @@ namespace FastSeg.Features;
 /// The classical filters on the CPU. A bank owns the arena in which its bands are computed; it is not thread-safe, every thread has one.
 /// </summary>
 /// <remarks>
-/// A tile is cut into panels of 256 columns, the last one of up to 320, and each panel is descended in bands of 16 rows. All planes of a
-/// band, and the rows that the filters keep, then stay in a core's L2 cache: 1.7 MiB with the default 58 planes, where the cache has 2 MiB.
-/// A smaller cache gets narrower panels. Where the planes that come from elsewhere are made across the whole tile, all panels descend
-/// together, band by band. What the filters of the other panels keep then leaves the L2 cache; the planes of a band, of which there is one
-/// for all, stay.
+/// A tile is cut into panels of about equal widths, at most 256 columns, of which the last one may have a quarter more; each panel is
+/// descended in bands of 16 rows. All planes of a band, and the rows that the filters keep, then stay in a core's L2 cache: 1.7 MiB with
+/// the default 58 planes and 256 columns, where the cache has 2 MiB. A smaller cache gets narrower panels. Where the planes that come from
+/// elsewhere are made across the whole tile, all panels descend together, band by band. What the filters of the other panels keep then
+/// leaves the L2 cache; the planes of a band, of which there is one for all, stay.
 /// </remarks>
 internal sealed unsafe class FilterBank : IDisposable
 {
     /// <summary>
-    /// Most bytes that the planes of a band may have: as many as the L2 cache. More planes (those of colours) get narrower panels. Measured
-    /// with a cache of 512 KiB: panels of 128 columns (475 KiB) run at 28.4 Mpx/s, of 64 columns at 28.1, of 256 at 25.2.
+    /// Most bytes that the planes of a band may have, but for a wider last panel's: as many as the L2 cache. More planes (those of colours)
+    /// get narrower panels. Measured with a cache of 512 KiB: panels of 128 columns (475 KiB) run at 28.4 Mpx/s, of 64 columns at 28.1, of
+    /// 256 at 25.2.
     /// </summary>
     private static readonly long PlaneBudget = Caches.L2Bytes;
 
@@ -108,7 +109,7 @@ internal sealed unsafe class FilterBank : IDisposable
     {
         spec.Check(extraPlanes);
         int planes = (channels * spec.Names.Count) + extraPlanes, width = MaxPanelWidth(spec, channels, extraPlanes);
-        int widest = (int)Math.Min(WholeSteps(width + (width / 4)), WholeSteps(maxCore.Width));
+        int widest = (int)Math.Min(PanelFilters.WholeSteps(width + (width / 4)), PanelFilters.WholeSteps(maxCore.Width));
         float* band = arena.Floats(PanelFilters.BandFloats(planes, widest));
         var panels = new PanelFilters[together ? (int)Band.Panels(maxCore.Width, width) : 1];
         for (int i = 0; i < panels.Length; i++)
@@ -124,9 +125,6 @@ internal sealed unsafe class FilterBank : IDisposable
     private static long PanelWidth(long coreWidth, int maxWidth)
     {
         long panels = Band.Panels(coreWidth, maxWidth);
-        return Math.Min(WholeSteps((coreWidth + panels - 1) / panels), maxWidth);
+        return Math.Min(PanelFilters.WholeSteps((coreWidth + panels - 1) / panels), maxWidth);
     }
-
-    private static long WholeSteps(long columns) =>
-        (columns + PanelFilters.WidthStep - 1) / PanelFilters.WidthStep * PanelFilters.WidthStep;
 }

@@ -4,7 +4,7 @@ using FastSeg.Simd;
 namespace FastSeg.Features;
 
 /// <summary>
-/// The Gaussians of one channel, with every sigma, on a panel: a strip of the tile at most 256 columns wide, descended 16 rows a step so
+/// The Gaussians of one channel, with every sigma, on a panel: a strip of the tile at most 320 columns wide, descended 16 rows a step so
 /// that everything stays in the L2 cache. Each block of 16 image rows is read and transposed once for all sigmas; each of its rows is
 /// filtered along x once a sigma, into a ring that holds as many rows as the pass along y looks at.
 /// </summary>

@@ -30,13 +30,17 @@ internal sealed unsafe class Membrane<TLanes, TVector>
     private long _nextRow;
 
     /// <summary>Compiles the loop and carves the buffers for panels up to <paramref name="maxWidth"/> wide.</summary>
-    public Membrane(Arena arena, MembraneGeometry geometry, int maxWidth)
+    /// <param name="arena">Where the buffers come from.</param>
+    /// <param name="geometry">Lines and their lengths.</param>
+    /// <param name="maxWidth">Widest panel.</param>
+    /// <param name="rowWidth">A width, at least as large, whose rows are as long as these: one compiled loop does for both.</param>
+    public Membrane(Arena arena, MembraneGeometry geometry, int maxWidth, int rowWidth)
     {
         int lanes = TLanes.Count, segment = Segment(maxWidth);
         _margin = geometry.Patch / 2;
         _rows = BlockRows + (2 * _margin);
         // An odd number of vectors: rows then start in different sets of the L1 cache.
-        _stride = ((segment + (2 * _margin)) | 1) * lanes;
+        _stride = ((Segment(rowWidth) + (2 * _margin)) | 1) * lanes;
         _planeFloats = Whole(segment) * lanes;
         _samples = arena.Floats(((lanes - 1) * segment) + Whole(segment + (2 * _margin)));
         // Rows are written in whole blocks of the transposition; the last row's may end behind its stride.
@@ -55,7 +59,7 @@ internal sealed unsafe class Membrane<TLanes, TVector>
     }
 
     /// <summary>Computes the next band.</summary>
-    /// <param name="band">The band.</param>
+    /// <param name="band">The band; one without columns is passed over.</param>
     /// <param name="plane">Plane of the sum; the five others follow.</param>
     public void Run(in Band band, int plane)
     {

@@ -19,6 +19,9 @@ internal abstract class PanelFilters
     /// <summary>Floats from a plane to the next: an odd number of cache lines, so planes start in different sets of the L1 cache.</summary>
     protected static int PlaneStride(int maxWidth) => (Band.MaxHeight * maxWidth) + Arena.Line;
 
+    /// <summary>Rounds columns up to whole steps of <see cref="WidthStep"/>.</summary>
+    public static long WholeSteps(long columns) => (columns + WidthStep - 1) / WidthStep * WidthStep;
+
     /// <summary>Begins a panel of a tile.</summary>
     public abstract void Start(Tile tile, Region panel);
 
@@ -40,9 +43,9 @@ internal sealed unsafe class PanelFilters<TLanes, TVector> : PanelFilters
     private readonly ChannelFilters<TLanes, TVector>[] _channels;
     private readonly int _planes;
     private readonly int _allPlanes;
-    private readonly int _rowStride;
     private readonly int _planeStride;
     private readonly float* _first;
+    private int _rowStride;
     private Region _panel;
     private long _bottom;
 
@@ -58,7 +61,6 @@ internal sealed unsafe class PanelFilters<TLanes, TVector> : PanelFilters
     {
         _planes = spec.Names.Count;
         _allPlanes = (channels * _planes) + extraPlanes;
-        _rowStride = maxWidth;
         _planeStride = PlaneStride(maxWidth);
         _first = bandPlanes;
         _channels = new ChannelFilters<TLanes, TVector>[channels];
@@ -72,6 +74,7 @@ internal sealed unsafe class PanelFilters<TLanes, TVector> : PanelFilters
     public override void Start(Tile tile, Region panel)
     {
         _panel = panel;
+        _rowStride = (int)WholeSteps(panel.Width);
         _bottom = panel.Y - Lag;
         for (int i = 0; i < _channels.Length; i++)
         {

@@ -6,7 +6,8 @@ namespace FastSeg.Native;
 /// <summary>Unmanaged memory of any size with one owner, aligned to 64 bytes: a cache line, or a vector of 512 bits.</summary>
 /// <remarks>
 /// Large buffers lie on huge pages where the system gives them: a run's first write to every 4 KiB costs a fault otherwise, and its columns
-/// miss the address cache. Segmenting 4096 x 4096 pixels with guided smoothing, whose probabilities fill 70 MiB, became 1.06 times as fast.
+/// miss the address cache. Segmenting 4096 x 4096 pixels with guided smoothing, whose probabilities filled 70 MiB then, became 1.06 times
+/// as fast.
 /// <para>
 /// The garbage collector is not told of a buffer's size. Whoever makes one disposes it, so a collection, which a large size would provoke,
 /// frees nothing; with six million live objects in the caller one took 200 ms.

@@ -5,8 +5,8 @@ using FastSeg.Simd;
 namespace FastSeg.Probabilities;
 
 /// <summary>
-/// The guided filter on the CPU; see <see cref="GuidedFilter"/>. Every worker has one of its own. A core is cut into strips of as many
-/// columns as a panel of the filters has.
+/// The guided filter on the CPU; see <see cref="GuidedFilter"/>. Every worker has one of its own. A tile that is there whole is cut into
+/// strips of as many columns as a panel of the filters has; one whose rows come little by little is a single strip.
 /// </summary>
 internal sealed unsafe class GuidedFilterCpu : IDisposable
 {

@@ -38,7 +38,7 @@ internal sealed record Planner(
 
     /// <summary>
     /// The sides of tiles are multiples of this, so tiles begin at multiples of it from the area's corner. 256 pixels are the side of a
-    /// tile in the TIFFs that are written, and the width of the widest filter panel.
+    /// tile in the TIFFs that are written, and the width of most filter panels.
     /// </summary>
     private const int Grain = 256;
 

@@ -58,7 +58,7 @@ public sealed class InteractiveTraining : IDisposable
     /// <exception cref="FastSegException">As for <see cref="Segmenter.Train"/>.</exception>
     /// <exception cref="ArgumentException">Positions or values are not as they must be, or two pages have one key.</exception>
     /// <exception cref="OperationCanceledException">
-    /// It was cancelled, between two rounds or within 16 rows of at most 256 columns; rows that were gathered by then are kept.
+    /// It was cancelled, between two rounds or within 16 rows of at most 320 columns; rows that were gathered by then are kept.
     /// </exception>
     public TrainingResult Train(
         IReadOnlyList<LabelledPage> pages, IReadOnlyList<string>? names = null, ComputeOptions? options = null)

@@ -109,6 +109,17 @@ public class FilterBankTests
     }
 
     [Test]
+    public void Panels_wider_than_others_give_the_same_bits()
+    {
+        using SampleReader reader = Pictures.Create("blobs", 300, 9, 1, SampleType.UInt8);
+        float[][] narrow = BankRun.Planes(All, reader, 150, 9);
+        foreach (int bits in VectorPath.Available)
+        {
+            AreEqual(BankRun.Planes(All, reader, 300, 9, bits), narrow, All.Names, $"{bits} bits");
+        }
+    }
+
+    [Test]
     public void A_family_alone_gives_the_planes_it_gives_among_all()
     {
         using SampleReader reader = Pictures.Create("blobs", 33, 26, 1, SampleType.UInt8);

@@ -44,6 +44,9 @@ internal sealed class GuidedFilterTests
                 Assert.That(scene.Smooth(radius, 0.05, bits, 47, 29), Is.EqualTo(whole), $"radius {radius}, tiles");
                 Assert.That(scene.Smooth(radius, 0.05, bits, 110, 3), Is.EqualTo(whole), $"radius {radius}, rows");
                 Assert.That(scene.Smooth(radius, 0.05, bits, 30, 64, sideBySide: true), Is.EqualTo(whole), $"radius {radius}, in place");
+                Assert.That(scene.Smooth(radius, 0.05, bits, 110, 71, windows: radius), Is.EqualTo(whole), $"radius {radius}, windows");
+                float[] windows = scene.Smooth(radius, 0.05, bits, 64, 60, sideBySide: true, windows: radius + 1);
+                Assert.That(windows, Is.EqualTo(whole), $"radius {radius}, windows in place");
                 var area = new Region(11, 5, 81, 57);
                 float[] part = scene.Smooth(radius, 0.05, bits, 64, 40, area);
                 for (int i = 0; i < part.Length; i++)

@@ -64,8 +64,18 @@ internal sealed class SmoothingScene
     /// <param name="tileHeight">Rows of a tile.</param>
     /// <param name="area">What is smoothed; null is the page.</param>
     /// <param name="sideBySide">Whether the planes lie side by side in each row, where the filter reads them in place.</param>
+    /// <param name="windows">
+    /// Whether rows come little by little, as many as a generator of this seed says; those that will not be read any more become NaN.
+    /// </param>
     public unsafe float[] Smooth(
-        int radius, double epsilon, int bits, int tileWidth, int tileHeight, Region? area = null, bool sideBySide = false)
+        int radius,
+        double epsilon,
+        int bits,
+        int tileWidth,
+        int tileHeight,
+        Region? area = null,
+        bool sideBySide = false,
+        int? windows = null)
     {
         float[] result = [.. Enumerable.Repeat(float.NaN, P.Length)];
         using var filter = new GuidedFilterCpu(Classes, radius, epsilon, bits);
@@ -84,12 +94,38 @@ internal sealed class SmoothingScene
                     nint stride = GuidedFilterCpu.PlaneStride(radius);
                     fixed (float* planes = sideBySide ? SideBySide(guide, p, (int)outer.Width, (int)stride) : [])
                     {
-                        filter.Run(planes == null ? tile : SideBySide(tile, planes, stride), ref rows);
+                        tile = planes == null ? tile : SideBySide(tile, planes, stride);
+                        if (windows is { } seed)
+                        {
+                            Continue(filter, tile, new Random(seed), ref rows);
+                        }
+                        else
+                        {
+                            filter.Run(tile, ref rows);
+                        }
                     }
                 }
             }
         }
         return result;
+    }
+
+    private unsafe void Continue(GuidedFilterCpu filter, in GuidedTileCpu tile, Random random, ref Rows rows)
+    {
+        filter.Start(tile);
+        for (long bottom = tile.Outer.Y, top = bottom; bottom < tile.Outer.Bottom;)
+        {
+            bottom = Math.Min(bottom + random.Next(1, 40), tile.Outer.Bottom);
+            filter.Continue(tile, bottom, ref rows);
+            for (; top < Math.Min(filter.FirstRead, bottom); top++)
+            {
+                for (int plane = -1; plane < Classes; plane++)
+                {
+                    float* first = plane < 0 ? tile.Guide : tile.Probabilities + (plane * tile.PlaneStride);
+                    new Span<float>(first + tile.At(tile.First.X, top), (int)tile.Outer.Width).Fill(float.NaN);
+                }
+            }
+        }
     }
 
     /// <summary>Puts the planes of a tile side by side in each row; what is behind a plane's columns is NaN.</summary>

@@ -98,18 +98,35 @@ internal sealed class SmoothingTests
     [Test]
     public void NarrowPanelsAreSmoothedAsOthers([Values(8, 40)] int radius, [Values] bool masked)
     {
-        var scene = new SyntheticScene(560, radius == 8 ? 190 : 34, 8, 3);
+        var scene = new SyntheticScene(528, radius == 8 ? 190 : 34, 8, 3);
         using MemoryImage image = scene.Image;
         using MemoryImage mask = MemoryImage.FromMemory<byte>(Mask(scene), scene.Width, scene.Height);
         var options = new SegmentOptions { Smoothing = Smoothing.Guided(radius, 0.05), Mask = masked ? mask : null };
         SmoothedRun whole = SmoothedRun.Of(VagueColour.Value, image, options);
         for (int x = 0; x < scene.Width; x += 80)
         {
-            var region = new Region(x, 0, 80, scene.Height);
+            var region = new Region(x, 0, Math.Min(80, scene.Width - x), scene.Height);
             SmoothedRun part = SmoothedRun.Of(VagueColour.Value, image, options with { Region = region });
             long[] pixels = [.. Pixels(region).Select(at => (at.Y * scene.Width) + at.X)];
             Assert.That(part.Labels, Is.EqualTo(pixels.Select(i => whole.Labels[i])), $"{region}");
             Assert.That(part.Confidence, Is.EqualTo(pixels.Select(i => whole.Confidence[i])), $"{region}");
+        }
+    }
+
+    /// <summary>A page of more rows than are held at once for boxes of this size; of its parts, one window holds all.</summary>
+    [Test]
+    public void ATallPageWithLargeBoxesIsSmoothedAsItsParts([Values(24, 40)] int radius)
+    {
+        var scene = new SyntheticScene(70, 420, 9);
+        using MemoryImage image = scene.Image;
+        var options = new SegmentOptions { Smoothing = Smoothing.Guided(radius, 0.05) };
+        SmoothedRun whole = SmoothedRun.Of(Trained.Grey, image, options);
+        for (int y = 0; y < scene.Height; y += 60)
+        {
+            var region = new Region(0, y, scene.Width, 60);
+            SmoothedRun part = SmoothedRun.Of(Trained.Grey, image, options with { Region = region });
+            IEnumerable<float> expected = Pixels(region).Select(at => whole.Confidence[(at.Y * scene.Width) + at.X]);
+            Assert.That(part.Confidence, Is.EqualTo(expected), $"{region}");
         }
     }
 
