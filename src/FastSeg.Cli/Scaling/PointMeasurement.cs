@@ -33,17 +33,9 @@ internal sealed class PointMeasurement(PointJob job, Session session)
         Plan first = Plan(segmenter);
         WarmUp(segmenter, first);
         WarmUp(segmenter, first);
-        // What is resident by now, the warm-up's code for one, is part of the plan. Its garbage is not, nor what the C library keeps of
-        // memory that ONNX Runtime freed: the run takes it again, so that it would count twice.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        FreedMemory.Return();
+        Forget();
         Plan plan = Plan(segmenter);
-        ScalingPoint point = Repeat(() =>
-        {
-            using ImageReader opened = ImageFile.Open(job.Image);
-            using ImageWriter labels = ImageFile.Create(job.Output, segmenter.LabelLayout(opened.Info));
-            return segmenter.Segment(opened, new SegmentOutputs { Labels = labels }, options: _options);
-        });
+        ScalingPoint point = Repeat(() => Segment(segmenter, new SegmentOptions()));
         bool counted = model.DeepFeatures is null && model.Smoothing.Equals(Smoothing.None);
         return point with
         {
@@ -72,6 +64,7 @@ internal sealed class PointMeasurement(PointJob job, Session session)
             Features(warm);
             Thread.Sleep(SettlingMilliseconds);
         }
+        Forget();
         long planned = 0;
         ScalingPoint point = Repeat(() =>
         {
@@ -83,24 +76,42 @@ internal sealed class PointMeasurement(PointJob job, Session session)
         return point with { StartUp = startUp, PlannedBytes = planned };
     }
 
+    /// <summary>
+    /// Forgets the warm-up. What is resident of it by now, its code for one, is part of the plan. Its garbage is not, nor what the C
+    /// library keeps of memory that ONNX Runtime freed: the run takes it again, so that it would count twice. Nor is its peak the run's.
+    /// </summary>
+    private static void Forget()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        FreedMemory.Return();
+        ProcessMemory.ResetPeak();
+    }
+
     private Plan Plan(Segmenter segmenter)
     {
         using ImageReader image = ImageFile.Open(job.Image);
         return segmenter.Plan(image, new PlannedOutputs { Labels = job.Output }, options: _options);
     }
 
-    /// <summary>One tile, so that code is compiled, and a device has its kernels, before anything is timed.</summary>
+    /// <summary>
+    /// One tile, from file to file as in the runs, so that all code is compiled, and a device has its kernels, before anything is timed.
+    /// </summary>
     private void WarmUp(Segmenter segmenter, Plan plan)
     {
         var tile = new SegmentOptions
         {
             Region = new Region(0, 0, Math.Min(job.Side, plan.TileWidth), Math.Min(job.Side, plan.TileHeight)),
         };
-        using ImageReader image = ImageFile.Open(job.Image);
-        ImageLayout layout = segmenter.LabelLayout(image.Info, tile);
-        using MemoryWriter labels = MemoryWriter.Into<byte>(layout, new byte[layout.Width * layout.Height]);
-        segmenter.Segment(image, new SegmentOutputs { Labels = labels }, tile, _options);
+        Segment(segmenter, tile);
         Thread.Sleep(SettlingMilliseconds);
+    }
+
+    /// <summary>From file to file.</summary>
+    private RunResult Segment(Segmenter segmenter, SegmentOptions what)
+    {
+        using ImageReader image = ImageFile.Open(job.Image);
+        using ImageWriter labels = ImageFile.Create(job.Output, segmenter.LabelLayout(image.Info, what));
+        return segmenter.Segment(image, new SegmentOutputs { Labels = labels }, what, _options);
     }
 
     /// <summary>Runs it some times; the one with the median time is described.</summary>

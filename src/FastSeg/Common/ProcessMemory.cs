@@ -19,6 +19,22 @@ public static class ProcessMemory
     /// <exception cref="FastSegException">The system does not say.</exception>
     public static long Peak() => Status("VmHWM:");
 
+    /// <summary>Lets <see cref="Peak"/> begin anew with what is resident now, where the system allows that.</summary>
+    /// <returns>Whether it does.</returns>
+    internal static bool ResetPeak()
+    {
+        const string ForgetPeak = "5";
+        try
+        {
+            File.WriteAllText("/proc/self/clear_refs", ForgetPeak);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private static long Status(string key)
     {
         foreach (string line in File.ReadLines("/proc/self/status"))

@@ -21,6 +21,12 @@ internal sealed unsafe class TiffReader : ImageReader
     /// </summary>
     private const long CachedSide = 2048;
 
+    /// <summary>
+    /// Most bytes of a page that is kept whole. Where mean and deviation are taken first, all of it is read twice; one that is larger than
+    /// what is kept would be decoded twice, as each part pushes out the one that is wanted next.
+    /// </summary>
+    private const long WholePageBytes = 4L << 20;
+
     /// <summary>Most bytes of kept segments; two are kept whatever their size.</summary>
     private const long MostCachedBytes = 256L << 20;
 
@@ -183,6 +189,10 @@ internal sealed unsafe class TiffReader : ImageReader
     /// <summary>How many segments the cache keeps.</summary>
     private static int Budget(TiffPage page)
     {
+        if (page.Segments * page.SegmentBytes <= WholePageBytes)
+        {
+            return (int)page.Segments;
+        }
         long rows = ((CachedRows / page.SegmentHeight) + 2) * page.Across;
         long square = ((CachedSide / page.SegmentHeight) + 2) * ((CachedSide / page.SegmentWidth) + 2);
         long kept = (page.Tiled ? Math.Min(rows, square) : rows) * (page.Separate ? page.Samples : 1);

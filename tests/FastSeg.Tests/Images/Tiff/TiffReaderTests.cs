@@ -204,7 +204,7 @@ public sealed class TiffReaderTests
     [Test]
     public void ARunDecodesEachStripAboutOnceForARowOfTiles([Values(1, 3)] int threads)
     {
-        const int W = 2100, H = 1300, Rows = 8;
+        const int W = 2100, H = 2000, Rows = 8;
         byte[] image = new byte[W * H];
         new Random(3).NextBytes(image);
         using var scratch = new Scratch();
@@ -216,6 +216,22 @@ public sealed class TiffReaderTests
         // above and for the one below.
         long strips = (H + Rows - 1) / Rows, halo = 2 * ((Trained.Grey.Features.Halo / Rows) + 2), seams = H / 512;
         Assert.That(reader.Decoded, Is.InRange(strips, (2 * strips) + (seams * halo)));
+    }
+
+    [TestCase(2048, true)]
+    [TestCase(2112, false)]
+    public void ASmallPageIsDecodedOnceHoweverOftenItIsRead(int height, bool kept)
+    {
+        const int W = 2048, Side = 64;
+        byte[] image = new byte[W * height];
+        using var scratch = new Scratch();
+        string path = scratch.Put(
+            "small.tif", new TiffBuilder().Image(image, W, height, 1, SampleType.UInt8, compression: 8, tile: (Side, Side)).Build());
+        using var reader = (TiffReader)ImageFile.Open(path);
+        reader.Read(reader.Info.Bounds, image);
+        reader.Read(reader.Info.Bounds, image);
+        long tiles = W / Side * (height / Side);
+        Assert.That(reader.Decoded, kept ? Is.EqualTo(tiles) : Is.EqualTo(2 * tiles));
     }
 
     [TestCase("ImageJ=1.53c\nunit=\\u00B5m\nspacing=1\n", 1, 0.25, "micron")]
