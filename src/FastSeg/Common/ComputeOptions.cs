@@ -70,7 +70,7 @@ public sealed record ComputeOptions
     internal Plan? Planned { get; init; }
 
     /// <summary>Most bytes of deep features at low resolution that a segmentation keeps in memory; more go to the disk.</summary>
-    internal long MostMapBytes { get; init; } = 32L << 20;
+    internal long MostMapBytes { get; init; } = 16L << 20;
 
     /// <summary>Bytes of a page's samples from which on a segmentation keeps them on the disk rather than decoding them twice.</summary>
     internal long LeastDecodedBytes { get; init; } = 32L << 20;

@@ -70,7 +70,7 @@ internal sealed class DeepImage : IDisposable
     public static IEnumerable<(string Name, long Bytes)> WorkerItems(
         DeepModel? model, ImageReader image, TileGrid grid, bool onDisk = false)
     {
-        if (model is not null && onDisk)
+        if (model is { Network: null } && onDisk)
         {
             yield return ("deep features", ResidentBytes(model, image.Info, grid.MaxCore));
         }
@@ -78,7 +78,7 @@ internal sealed class DeepImage : IDisposable
         if (model?.Network is { } network)
         {
             UpsamplerPlanCpu plan = LearnedPlanesCpu.PlanFor(network, image.Info, grid.MaxCore.Width);
-            yield return ("upsampler", LearnedPlanesCpu.Bytes(plan, image.Info, grid));
+            yield return ("upsampler", LearnedPlanesCpu.Bytes(plan, image.Info, grid, onDisk));
         }
         else if (model is not null)
         {
@@ -163,19 +163,19 @@ internal sealed class DeepImage : IDisposable
     }
 
     /// <summary>
-    /// Most bytes of maps on the disk that one worker has resident while it is at a tile: of each channel the rows under the tile, of each
-    /// row the columns under it and what the system brings along with every page that is touched.
+    /// Most bytes of maps on the disk that one worker has resident while it is at a tile, where no learned upsampler copies what it needs:
+    /// of each channel the rows under the tile, of each row the columns under it and what the system brings along with every page that is
+    /// touched.
     /// </summary>
     private static long ResidentBytes(DeepModel model, ImageInfo image, Region maxCore)
     {
         // The system maps up to sixteen pages around one that is touched.
         const long AlongWith = 64 << 10;
-        UpsamplerPlanCpu? network = model.Network is { } learned ? LearnedPlanesCpu.PlanFor(learned, image, maxCore.Width) : null;
         Region middle = maxCore with { Y = (image.Height - maxCore.Height) / 2 };
         long bytes = 0;
         foreach ((int patch, int channels) in DeepMaps.Shapes(model))
         {
-            (long from, long to) = Rows(model, network, image, middle, patch);
+            (long from, long to) = Rows(model, null, image, middle, patch);
             long rows = Math.Min(((to - from) / patch) + 1, LowResolutionTokens.Cells(image.Height, patch));
             long row = LowResolutionTokens.Cells(image.Width, patch) * sizeof(float);
             bytes += channels * ((rows * Math.Min(row, (maxCore.Width / patch * sizeof(float)) + AlongWith)) + (2 * AlongWith));

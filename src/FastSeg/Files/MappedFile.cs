@@ -89,6 +89,9 @@ internal sealed unsafe partial class MappedFile : SafeHandle
         }
     }
 
+    /// <summary>Copies a part, none of which becomes resident.</summary>
+    public void Read(long offset, Span<byte> destination) => _file.Read(offset, destination);
+
     /// <summary>Lets go of all resident pages. Nothing is lost: threads that read or write at the same time get them back.</summary>
     public void Drop() => _ = Advise(Pointer, (nuint)Length, NotNeeded);
 

@@ -136,7 +136,7 @@ public static unsafe class UpsamplerRun
             _network = UpsamplerCpu.Create(plan);
             _guidance = new GuidanceReaderCpu(
                 plan.Guidance, image, seen, GuidanceReaderCpu.Largest(plan.Guidance, image.Info, grid));
-            _cells = new HostBuffer(CellBytes(plan, grid));
+            _cells = new HostBuffer(plan.FeatureBytes(grid));
             _strip = new HostBuffer(StripBytes(plan));
             _writeStrip = WriteStrip;
         }
@@ -148,7 +148,7 @@ public static unsafe class UpsamplerRun
         public static long Bytes(UpsamplerPlanCpu plan, ImageInfo image, TileGrid grid) =>
             UpsamplerCpu.Bytes(plan)
             + GuidanceReaderCpu.Bytes(image, GuidanceReaderCpu.Largest(plan.Guidance, image, grid))
-            + CellBytes(plan, grid)
+            + plan.FeatureBytes(grid)
             + StripBytes(plan);
 
         /// <summary>Reads the inputs of a tile, and computes and writes its strips.</summary>
@@ -171,17 +171,6 @@ public static unsafe class UpsamplerRun
             _guidance.Dispose();
             _cells.Dispose();
             _strip.Dispose();
-        }
-
-        /// <summary>Bytes of the low-resolution features for the tile that depends on most cells.</summary>
-        private static long CellBytes(UpsamplerPlanCpu plan, TileGrid grid)
-        {
-            long most = 0;
-            for (long i = 0; i < grid.Count; i++)
-            {
-                most = Math.Max(most, plan.Features(grid[i]).Pixels);
-            }
-            return most * plan.Network.Config.ChannelsIn * sizeof(float);
         }
 
         /// <summary>Bytes of a strip of the result: channels x rows of a strip x the widest tile's columns.</summary>

@@ -214,6 +214,25 @@ internal sealed class MapsOnDiskTests() : DeepFixture(Scene)
         }
     }
 
+    [Test]
+    public unsafe void CellsAreCopiedFromTheirPlaces()
+    {
+        const int Rows = 12, Columns = 17, Channels = 3;
+        using var map = new LowResolution(Channels, Rows, Columns, 8, onDisk: true);
+        for (int i = 0; i < Channels * Rows * Columns; i++)
+        {
+            map.Plane(0)[i] = i;
+        }
+        float[] copied = new float[Channels * 4 * 6];
+        fixed (float* to = copied)
+        {
+            map.Read(new Region(5, 7, 6, 4), to);
+        }
+        IEnumerable<int> expected = Enumerable.Range(0, copied.Length)
+            .Select(i => (((i / 24 * Rows) + 7 + (i / 6 % 4)) * Columns) + 5 + (i % 6));
+        Assert.That(copied, Is.EqualTo(expected));
+    }
+
     /// <summary>A page whose features fill more than a tile needs: letting go keeps what was written, and leaves little resident.</summary>
     [Test]
     public unsafe void WhatIsLetGoIsStillThere()

@@ -64,6 +64,24 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <summary>All values as they lie in memory; not for those on the disk.</summary>
     public HostBuffer Values => _values ?? throw new InvalidOperationException("These features lie on the disk.");
 
+    /// <summary>Whether the values lie in a file.</summary>
+    public bool IsOnDisk => _file is not null;
+
+    /// <summary>Copies some cells of features on the disk, of which none becomes resident.</summary>
+    /// <param name="cells">Which.</param>
+    /// <param name="to">Receives channels x rows x columns of them.</param>
+    public void Read(Region cells, float* to)
+    {
+        for (long channel = 0; channel < Channels; channel++)
+        {
+            for (long y = cells.Y; y < cells.Bottom; y++, to += cells.Width)
+            {
+                long at = (((channel * Rows) + y) * Columns) + cells.X;
+                _file!.Read(at * sizeof(float), new Span<byte>(to, checked((int)cells.Width * sizeof(float))));
+            }
+        }
+    }
+
     /// <summary>Lets go of what is resident of a file; other threads may read and write meanwhile.</summary>
     public void Drop() => _file?.Drop();
 

@@ -16,10 +16,14 @@ namespace FastSeg.Deep.Upsamplers;
 /// </remarks>
 internal sealed unsafe class LearnedPlanesCpu : IUpsampledPlanes
 {
+    private readonly UpsamplerPlanCpu _plan;
     private readonly UpsamplerCpu _network;
     private readonly LowResolution _map;
     private readonly GuidanceReaderCpu _guidance;
     private readonly HostBuffer _strip;
+
+    /// <summary>The cells that a tile depends on, where the page's lie on the disk.</summary>
+    private readonly HostBuffer? _cells;
     private readonly Upsampler _weights;
     private readonly InputMap _seen;
     private readonly KeptTiles? _kept;
@@ -50,15 +54,16 @@ internal sealed unsafe class LearnedPlanesCpu : IUpsampledPlanes
         UpsamplerPlanCpu plan, LowResolution map, ImageReader image, InputMap seen, TileGrid grid, KeptTiles? kept = null,
         long keepBytes = 0)
     {
-        (_map, _weights, _seen, _kept, _keepBytes) = (map, plan.Network, seen, kept, keepBytes);
+        (_plan, _map, _weights, _seen, _kept, _keepBytes) = (plan, map, plan.Network, seen, kept, keepBytes);
         _network = UpsamplerCpu.Create(plan);
         _guidance = new GuidanceReaderCpu(plan.Guidance, image, seen, GuidanceReaderCpu.Largest(plan.Guidance, image.Info, grid));
         _strip = new HostBuffer(StripBytes(plan));
+        _cells = map.IsOnDisk ? new HostBuffer(plan.FeatureBytes(grid)) : null;
     }
 
     /// <summary>Bytes the constructor allocates.</summary>
-    public static long Bytes(UpsamplerPlanCpu plan, ImageInfo image, TileGrid grid) =>
-        UpsamplerCpu.Bytes(plan) + StripBytes(plan)
+    public static long Bytes(UpsamplerPlanCpu plan, ImageInfo image, TileGrid grid, bool onDisk) =>
+        UpsamplerCpu.Bytes(plan) + StripBytes(plan) + (onDisk ? plan.FeatureBytes(grid) : 0)
         + GuidanceReaderCpu.Bytes(image, GuidanceReaderCpu.Largest(plan.Guidance, image, grid));
 
     /// <summary>The network on an image whose sides are filled up to multiples of the patch.</summary>
@@ -87,8 +92,7 @@ internal sealed unsafe class LearnedPlanesCpu : IUpsampledPlanes
         _reserved = _kept?.Reserve(_key, core.Pixels * _weights.Config.ChannelsOut * sizeof(float), _keepBytes);
         _from = (float*)(_reserved ?? _strip).Pointer;
         _planeStride = _reserved is null ? StripStride(core.Width) : (nint)core.Pixels;
-        var features = new LowFeatures(_map.Plane(0), _map.Channels, (int)_map.Rows, (int)_map.Columns);
-        _network.Begin(features, _guidance.Read(core), core);
+        _network.Begin(Features(core), _guidance.Read(core), core);
     }
 
     /// <summary>Copies a band of the tile last started into the band's last planes. No band begins above the one before.</summary>
@@ -117,6 +121,23 @@ internal sealed unsafe class LearnedPlanesCpu : IUpsampledPlanes
         _network.Dispose();
         _guidance.Dispose();
         _strip.Dispose();
+        _cells?.Dispose();
+    }
+
+    /// <summary>
+    /// The cells that a tile depends on. Those on the disk are copied: touched in the file they would be resident with all that shares
+    /// their pages, 20 MiB and more for a tile of a wide page, of which it needs 5.
+    /// </summary>
+    private LowFeatures Features(Region core)
+    {
+        (int channels, int rows, int columns) = (_map.Channels, (int)_map.Rows, (int)_map.Columns);
+        if (_cells is null)
+        {
+            return new LowFeatures(_map.Plane(0), channels, rows, columns);
+        }
+        Region cells = _plan.Features(core);
+        _map.Read(cells, (float*)_cells.Pointer);
+        return new LowFeatures((float*)_cells.Pointer, channels, rows, columns, cells);
     }
 
     /// <summary>Computes the tile's rows above <paramref name="end"/> that are not computed yet.</summary>
