@@ -42,20 +42,26 @@ internal static class KeptAreas
         (uint crc, long length) = (Crc32.Of([]), 0);
         folder.Guard(() =>
         {
-            using (SafeFileHandle file = File.OpenHandle(written, FileMode.CreateNew, FileAccess.Write))
+            // Whatever goes wrong, nothing stays of that name: the disk may be full.
+            using SafeFileHandle file = File.OpenHandle(
+                written, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, FileOptions.DeleteOnClose);
+            for (int c = -1; c < areas.Length; c++)
             {
-                for (int c = -1; c < areas.Length; c++)
-                {
-                    ReadOnlySpan<byte> part = c < 0 ? header : grid.Part(c, from, to);
-                    RandomAccess.Write(file, part, length);
-                    (crc, length) = (Crc32.More(crc, part), length + part.Length);
-                }
+                ReadOnlySpan<byte> part = c < 0 ? header : grid.Part(c, from, to);
+                RandomAccess.Write(file, part, length);
+                (crc, length) = (Crc32.More(crc, part), length + part.Length);
             }
             folder.CheckLock();
             File.Move(written, path, overwrite: true);
         });
         folder.Journal!.Add(new RunUnit(name, length, crc));
     }
+
+    /// <summary>Removes what killed processes were writing of a share.</summary>
+    /// <param name="folder">The folder of a run that does this share.</param>
+    /// <exception cref="FastSegException">The disk fails.</exception>
+    public static void Sweep(RunFolder folder) => folder.Guard(() =>
+        Array.ForEach(Directory.GetFiles(folder.Hidden, $"{folder.Block!.JournalName}.*{Written}"), File.Delete));
 
     /// <summary>Says in a share's journal that all of its rows are kept.</summary>
     /// <exception cref="FastSegException">The disk is full or fails.</exception>

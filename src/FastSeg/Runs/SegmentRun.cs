@@ -208,6 +208,7 @@ internal sealed class SegmentRun(Model model, Backbone? backbone, ImageReader im
     /// <summary>Looks for the areas in what is missing of a share of the page's rows. Returns whether anything was.</summary>
     private bool KeepShare(TileRun run, Segmentation what, RunBlock share, bool samples)
     {
+        KeptAreas.Sweep(_folder!);
         (long Top, long Bottom) rows = share.Share(image.Info.Height);
         if (KeptAreas.Has(_folder!, rows))
         {

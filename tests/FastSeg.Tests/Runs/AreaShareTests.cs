@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using FastSeg.Common;
 using FastSeg.Files.Runs;
+using FastSeg.Probabilities;
 using FastSeg.Resuming;
 using FastSeg.Tests.Images;
 using NUnit.Framework;
@@ -58,7 +60,7 @@ internal sealed class AreaShareTests
         Assert.That(Weights(killed), Is.EqualTo(Passes(whole)));
     }
 
-    /// <summary>What was changed behind the journal is counted again, and nothing else.</summary>
+    /// <summary>What was changed behind the journal is counted again, and nothing else. Several threads count.</summary>
     [Test]
     public void ADamagedRowIsCountedAgain()
     {
@@ -66,11 +68,38 @@ internal sealed class AreaShareTests
         Prepare(whole, null, Options(Tile));
         TakeSamples(path);
         var share = new RunBlock(1, 1) { IsAreas = true };
-        long all = Reads(path, share);
+        long all = Reads(path, share, threads: 3);
         string part = Path.Combine(Hidden(path), Parts(path)[1]);
         File.WriteAllBytes(part, [.. File.ReadAllBytes(part)[..^1]]);
         Assert.That(Reads(path, share), Is.InRange(1, all / 2));
         Assert.That(Weights(path), Is.EqualTo(Passes(whole)));
+    }
+
+    /// <summary>The next start of a share removes what a killed one was writing, and nothing of other shares, which may live.</summary>
+    [Test]
+    public void WhatAKilledShareWasWritingIsRemoved()
+    {
+        string path = _scratch["swept.ome.zarr"];
+        TakeSamples(path);
+        string[] others = ["areas-1-of-20.0-40.part.b~", "areas-2-of-2.160-200.part.c~"];
+        Array.ForEach(["areas-1-of-2.0-40.part.a~", .. others], name => File.WriteAllText(Path.Combine(Hidden(path), name), "part"));
+        Reads(path, new RunBlock(1, 2) { IsAreas = true });
+        Assert.That(Parts(path, "*~"), Is.EqualTo(others));
+    }
+
+    /// <summary>A row that cannot get its name leaves nothing on the disk, which may be full.</summary>
+    [Test]
+    public void ARowThatCannotBeKeptLeavesNothing()
+    {
+        string path = _scratch["failed.ome.zarr"];
+        var share = new RunBlock(1, 1) { IsAreas = true };
+        TakeSamples(path);
+        Reads(path, share);
+        string part = Path.Combine(Hidden(path), Parts(path)[1]);
+        File.Delete(part);
+        Directory.CreateDirectory(part);
+        Assert.That(() => Reads(path, share), Throws.TypeOf<FastSegException>().With.Message.Contains("failed.ome.zarr cannot be written"));
+        Assert.That(Parts(path, "*~"), Is.Empty);
     }
 
     /// <summary>More shares than rows: most have none, and are there all the same once they were looked for.</summary>
@@ -86,12 +115,35 @@ internal sealed class AreaShareTests
         Assert.That(BlockProgress.Of(path, 2 * Height).HasAreas(2), Is.False);
     }
 
+    /// <summary>Several threads add the tiles of one row: it is kept once the last one is there, with the areas of all.</summary>
+    [Test]
+    public void ThreadsCountARowTogether()
+    {
+        const int Tiles = 100_000;
+        string path = _scratch["threads.ome.zarr"];
+        var page = new Region(0, 0, Tiles, 1);
+        using (var folder = new RunFolder(path, new RunStart(Identity, Resume: true)
+        {
+            Block = new RunBlock(1, 1) { IsAreas = true },
+            Task = RunTask.Prepare,
+        }))
+        {
+            using var grid = new CountingGrid(page, 2);
+            var rows = new CountedRows(folder, grid, new TileGrid(page, 1, 1), [(0, 1)], 2);
+            Parallel.ForEach(rows.Cores, new ParallelOptions { MaxDegreeOfParallelism = 3 }, core => rows.Add(core, [1, 2]));
+        }
+        Assert.That(Parts(path), Is.EqualTo((string[])["areas-1-of-1.0-1.part"]));
+        byte[] part = File.ReadAllBytes(Path.Combine(Hidden(path), Parts(path)[0]));
+        Assert.That(MemoryMarshal.Cast<byte, long>(part.AsSpan(0, 2 * sizeof(long))).ToArray(), Is.EqualTo((long[])[Tiles, 2 * Tiles]));
+    }
+
     private static string Hidden(string path) => RunFolder.Places(path).Hidden;
 
-    private static ComputeOptions Options(int tile) => new() { Threads = 1, Backend = BackendKind.Cpu, Tile = (tile, tile) };
+    private static ComputeOptions Options(int tile, int threads = 1) =>
+        new() { Threads = threads, Backend = BackendKind.Cpu, Tile = (tile, tile) };
 
-    private static string[] Parts(string path) =>
-        [.. Directory.GetFiles(Hidden(path), "*.part").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+    private static string[] Parts(string path, string pattern = "*.part") =>
+        [.. Directory.GetFiles(Hidden(path), pattern).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
     private static void Copy(string from, string to)
     {
@@ -112,10 +164,10 @@ internal sealed class AreaShareTests
     }
 
     /// <summary>Goes on with a share, in larger tiles. Returns the pixels that it read.</summary>
-    private long Reads(string path, RunBlock share)
+    private long Reads(string path, RunBlock share, int threads = 1)
     {
         using var image = new Watched(MemoryImage.FromMemory<byte>(_samples, Width, Height));
-        Prepare(path, share, Options(Tile + (Tile / 2)), image);
+        Prepare(path, share, Options(Tile + (Tile / 2), threads), image);
         return image.Reads.Sum(read => read.Pixels);
     }
 
