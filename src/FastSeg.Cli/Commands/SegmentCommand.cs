@@ -303,7 +303,7 @@ internal sealed class SegmentCommand : FastSegCommand
         {
             using RunFolder folder = OutputSet.MakeFolder(segmenter, image, options, paths.Now, form, start);
             bool samples = _resume.PreparesSamples(parsed);
-            Preparation.Run(session, paths.Final.Labels, folder, () => stack is null && session.Long(
+            Preparation.Run(session, paths.Final.Labels, folder, collection.Folder is not null, () => stack is null && session.Long(
                 what, parsed.GetValue(_memory), how => segmenter.Prepare(image, folder, options, how, samples)));
             return;
         }

@@ -158,6 +158,25 @@ internal sealed class CollectionResumeTests : CliFixture
         Assert.That(Directory.GetFileSystemEntries(folder), Has.Length.EqualTo(2), "labels and probabilities alone");
     }
 
+    /// <summary>Where a share fails in one image, what stays is said once, of the run of all images.</summary>
+    [Test]
+    public void AShareOfTheAreasThatFailsSaysOnceWhatStays()
+    {
+        string output = Path.Combine(NewFolder(), "o.ome.zarr"), hidden = RunFolder.Places(output).Hidden;
+        string[] command = ["segment", Model, _images[0], _images[2], "-o", output, "--smooth", "safe"];
+        string[] share = [.. command, "--prepare", "--block", "1/1"];
+        Done([.. command, "--prepare-samples"]);
+        Done(share);
+        // A row of the second image lacks its name and cannot get it.
+        string part = Directory.GetFiles(Path.Combine(hidden, "data", ".1.fastseg-run"), "*.part")[0];
+        File.Delete(part);
+        Directory.CreateDirectory(part);
+        Outcome outcome = CommandLine.Run(share);
+        Assert.That(outcome.Code, Is.EqualTo(1));
+        Assert.That(outcome.Error, Does.Contain($"{output}: what is finished stays in {hidden}, and --resume goes on with it.\n"));
+        Assert.That(outcome.Error.Split("what is finished stays in"), Has.Length.EqualTo(2), outcome.Error);
+    }
+
     [Test]
     public void SharesOfImagesFollowOneAnother()
     {
