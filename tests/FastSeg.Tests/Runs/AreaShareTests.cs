@@ -119,22 +119,36 @@ internal sealed class AreaShareTests
     [Test]
     public void ThreadsCountARowTogether()
     {
-        const int Tiles = 100_000;
+        const int Tiles = 100_000, Threads = 3, Classes = 255;
         string path = _scratch["threads.ome.zarr"];
         var page = new Region(0, 0, Tiles, 1);
+        long[] areas = [.. Enumerable.Range(1, Classes).Select(c => (long)c)];
         using (var folder = new RunFolder(path, new RunStart(Identity, Resume: true)
         {
             Block = new RunBlock(1, 1) { IsAreas = true },
             Task = RunTask.Prepare,
         }))
         {
-            using var grid = new CountingGrid(page, 2);
-            var rows = new CountedRows(folder, grid, new TileGrid(page, 1, 1), [(0, 1)], 2);
-            Parallel.ForEach(rows.Cores, new ParallelOptions { MaxDegreeOfParallelism = 3 }, core => rows.Add(core, [1, 2]));
+            using var grid = new CountingGrid(new Region(0, 0, 1, 1), Classes);
+            var rows = new CountedRows(folder, grid, new TileGrid(page, 1, 1), [(0, 1)], Classes);
+            using var all = new Barrier(Threads);
+            void Add(int thread)
+            {
+                all.SignalAndWait();
+                for (int i = thread; i < Tiles; i += Threads)
+                {
+                    rows.Add(rows.Cores[i], areas);
+                }
+            }
+            Thread[] threads = [.. Enumerable.Range(0, Threads).Select(i => new Thread(() => Add(i)))];
+            Array.ForEach(threads, thread => thread.Start());
+            Array.ForEach(threads, thread => thread.Join());
         }
+        Assert.That(Hidden(path), Does.Exist, "a row that is kept lets the folder stay");
         Assert.That(Parts(path), Is.EqualTo((string[])["areas-1-of-1.0-1.part"]));
         byte[] part = File.ReadAllBytes(Path.Combine(Hidden(path), Parts(path)[0]));
-        Assert.That(MemoryMarshal.Cast<byte, long>(part.AsSpan(0, 2 * sizeof(long))).ToArray(), Is.EqualTo((long[])[Tiles, 2 * Tiles]));
+        long[] kept = MemoryMarshal.Cast<byte, long>(part.AsSpan(0, Classes * sizeof(long))).ToArray();
+        Assert.That(kept, Is.EqualTo(areas.Select(area => Tiles * area)));
     }
 
     private static string Hidden(string path) => RunFolder.Places(path).Hidden;
