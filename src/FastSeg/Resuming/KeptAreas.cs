@@ -108,8 +108,7 @@ internal static class KeptAreas
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static double[]? Weights(string hidden, ImageInfo page, int classes, ComputeOptions options)
     {
-        string[] files = [.. Shares(hidden)];
-        if (files.Length == 0)
+        if (Covering(Shares(hidden), page.Height) is not { } files)
         {
             return null;
         }
@@ -129,28 +128,45 @@ internal static class KeptAreas
         }
     }
 
-    private static double[]? Weights(string[] files, Region page, int classes, ComputeOptions options)
+    /// <summary>
+    /// Files whose rows are the page's, each once; null where some are missing. Rows may be there twice, cut in other places: on a disk
+    /// that machines share, a file that an earlier start wrote may not have been seen for a while.
+    /// </summary>
+    private static List<string>? Covering(IEnumerable<string> files, long height)
+    {
+        // By each row up to which all rows are there: the last file of those before it.
+        var last = new Dictionary<long, (string File, long Top)> { [0] = ("", 0) };
+        foreach ((string file, (long top, long bottom)) in files.Select(file => (file, RowsOf(Path.GetFileName(file))!.Value))
+            .OrderBy(one => one.Value.Top))
+        {
+            if (last.ContainsKey(top))
+            {
+                last.TryAdd(bottom, (file, top));
+            }
+        }
+        if (!last.ContainsKey(height))
+        {
+            return null;
+        }
+        var covering = new List<string>();
+        for (long next = height; next > 0; next = last[next].Top)
+        {
+            covering.Add(last[next].File);
+        }
+        return covering;
+    }
+
+    private static double[] Weights(List<string> files, Region page, int classes, ComputeOptions options)
     {
         using var grid = new CountingGrid(page, classes);
         long[] areas = new long[classes];
-        var covered = new List<(long From, long To)>();
         foreach (string path in files)
         {
             using FileStream file = File.OpenRead(path);
             (long top, long bottom) = RowsOf(Path.GetFileName(path))!.Value;
             Take(file, grid, grid.RowsOf(top, bottom), areas);
-            covered.Add((top, bottom));
         }
-        long next = 0;
-        foreach ((long from, long to) in covered.Order())
-        {
-            if (from != next)
-            {
-                return null;
-            }
-            next = to;
-        }
-        return next == page.Height ? AreaWeights.Find(areas, now => grid.Count(now, options.WorkerCount, options.Cancellation)) : null;
+        return AreaWeights.Find(areas, now => grid.Count(now, options.WorkerCount, options.Cancellation));
     }
 
     /// <summary>The files of all shares that are whole.</summary>

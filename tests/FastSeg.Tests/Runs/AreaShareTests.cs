@@ -54,7 +54,7 @@ internal sealed class AreaShareTests
         Assert.That(Parts(left), Is.SupersetOf(kept));
         Assert.That(BlockProgress.Of(left, 2).HasAreas(1));
         Assert.That(Reads(left, new RunBlock(1, 2) { IsAreas = true }), Is.Zero, "a third time");
-        Assert.That(Weights(left), Is.Null, "the other half is missing");
+        Assert.That(Weights(left, memory: 1 << 20), Is.Null, "the other half is missing, which takes no memory to see");
         Reads(left, new RunBlock(2, 2) { IsAreas = true });
         Assert.That(Weights(left), Is.EqualTo(Passes(whole)).And.Not.Null);
         Assert.That(Weights(killed), Is.EqualTo(Passes(whole)));
@@ -100,6 +100,24 @@ internal sealed class AreaShareTests
         Directory.CreateDirectory(part);
         Assert.That(() => Reads(path, share), Throws.TypeOf<FastSegException>().With.Message.Contains("failed.ome.zarr cannot be written"));
         Assert.That(Parts(path, "*~"), Is.Empty);
+    }
+
+    /// <summary>A row that was not seen for a while, and was counted again in two parts, counts once.</summary>
+    [Test]
+    public void ARowThatIsThereTwiceCountsOnce()
+    {
+        string path = _scratch["twice.ome.zarr"], whole = _scratch["whole.ome.zarr"];
+        Prepare(whole, null, Options(Tile));
+        TakeSamples(path);
+        var share = new RunBlock(1, 1) { IsAreas = true };
+        Prepare(path, share, Options(Tile));
+        string part = Path.Combine(Hidden(path), "areas-1-of-1.80-120.part"), away = _scratch["away"];
+        File.Move(part, away);
+        Assert.That(Weights(path), Is.Null);
+        Prepare(path, share, Options(100));
+        File.Move(away, part);
+        Assert.That(Parts(path), Is.SupersetOf((string[])["areas-1-of-1.100-120.part", "areas-1-of-1.80-100.part"]));
+        Assert.That(Weights(path), Is.EqualTo(Passes(whole)).And.Not.Null);
     }
 
     /// <summary>More shares than rows: most have none, and are there all the same once they were looked for.</summary>
@@ -168,8 +186,9 @@ internal sealed class AreaShareTests
         }
     }
 
-    private static IReadOnlyList<double>? Weights(string path) => KeptAreas.Weights(
-        Hidden(path), new ImageInfo("image", Width, Height, 1, SampleType.UInt8), Trained.GreyByType.Classes.Count, new ComputeOptions());
+    private static IReadOnlyList<double>? Weights(string path, long memory = 0) => KeptAreas.Weights(
+        Hidden(path), new ImageInfo("image", Width, Height, 1, SampleType.UInt8), Trained.GreyByType.Classes.Count,
+        new ComputeOptions { Memory = memory });
 
     private static IReadOnlyList<double>? Passes(string path)
     {
