@@ -9,6 +9,9 @@ namespace FastSeg.Images.Codecs;
 /// </summary>
 internal sealed class SegmentCache : IDisposable
 {
+    /// <summary>What keeping a segment takes besides its bytes, rounded up.</summary>
+    public const long SlotBytes = 512;
+
     private readonly object _gate = new();
 
     /// <summary>The slot of each segment that is decoded or being decoded.</summary>
@@ -21,17 +24,14 @@ internal sealed class SegmentCache : IDisposable
     private readonly List<Slot> _all = [];
 
     private readonly long _segmentBytes;
-    private readonly long _overhead;
     private readonly int _budget;
 
     /// <summary>Creates an empty cache, which allocates memory as segments come.</summary>
     /// <param name="segmentBytes">Bytes of a decoded segment.</param>
     /// <param name="budget">How many segments are kept. More are held only while more are in use at once.</param>
-    /// <param name="overhead">What a segment counts for besides its bytes, where segments may be tiny.</param>
-    public SegmentCache(long segmentBytes, int budget, long overhead = 0)
+    public SegmentCache(long segmentBytes, int budget)
     {
         _segmentBytes = segmentBytes;
-        _overhead = overhead;
         _budget = budget;
     }
 
@@ -71,7 +71,7 @@ internal sealed class SegmentCache : IDisposable
     {
         lock (_gate)
         {
-            return Math.Max(0, Math.Min(segments, Math.Max(_budget, threads)) - _all.Count) * (_segmentBytes + _overhead);
+            return Math.Max(0, Math.Min(segments, Math.Max(_budget, threads)) - _all.Count) * (_segmentBytes + SlotBytes);
         }
     }
 

@@ -27,6 +27,9 @@ internal sealed unsafe class TiffReader : ImageReader
     /// </summary>
     private const long WholePageBytes = 4L << 20;
 
+    /// <summary>Segments count as no fewer bytes than these there: tens of thousands of tiny ones are not kept.</summary>
+    private const long LeastSegmentBytes = 2048;
+
     /// <summary>Most bytes of kept segments; two are kept whatever their size.</summary>
     private const long MostCachedBytes = 256L << 20;
 
@@ -189,7 +192,7 @@ internal sealed unsafe class TiffReader : ImageReader
     /// <summary>How many segments the cache keeps.</summary>
     private static int Budget(TiffPage page)
     {
-        if (page.Segments * page.SegmentBytes <= WholePageBytes)
+        if (page.Segments * Math.Max(page.SegmentBytes, LeastSegmentBytes) <= WholePageBytes)
         {
             return (int)page.Segments;
         }

@@ -21,9 +21,6 @@ internal sealed unsafe class ZarrReader : ImageReader
     /// <summary>Chunks count as no fewer bytes than these: millions of tiny ones are not kept.</summary>
     private const long LeastSlotBytes = 4096;
 
-    /// <summary>What keeping a chunk takes besides its samples, rounded up.</summary>
-    private const long SlotBytes = 512;
-
     private readonly ZarrArray _array;
     private readonly SegmentCache _cache;
     private readonly ConcurrentBag<ChunkReader> _readers = [];
@@ -40,7 +37,7 @@ internal sealed unsafe class ZarrReader : ImageReader
         (_array, _plane, Info) = (array, plane, info);
         (_axisX, _axisY, _axisC) = (image.Axis('x'), image.Axis('y'), image.Axis('c'));
         _strides = array.Strides();
-        _cache = new SegmentCache(array.ChunkBytes, kept ?? Budget(), SlotBytes);
+        _cache = new SegmentCache(array.ChunkBytes, kept ?? Budget());
     }
 
     public override ImageInfo Info { get; }

@@ -146,9 +146,10 @@ public sealed class TiffReaderTests
     [Test]
     public void ASegmentIsDecodedOnceWhileNeighboursWantIt()
     {
+        const long Slot = 16 + SegmentCache.SlotBytes;
         using var cache = new SegmentCache(16, 2);
-        Assert.That(cache.HeldBytes(1, 100), Is.EqualTo(32));
-        Assert.That(cache.HeldBytes(3, 100), Is.EqualTo(48));
+        Assert.That(cache.HeldBytes(1, 100), Is.EqualTo(2 * Slot));
+        Assert.That(cache.HeldBytes(3, 100), Is.EqualTo(3 * Slot));
         SegmentCache.Slot? first = cache.Acquire(7, wait: false, out bool decode);
         Assert.That(decode, Is.True);
         Assert.That(cache.Acquire(7, wait: false, out _), Is.Null, "another thread decodes it");
@@ -169,7 +170,7 @@ public sealed class TiffReaderTests
         Assert.That(() => cache.Wait(again), Throws.TypeOf<FastSegException>());
         cache.Release(again);
         Assert.That(cache.HeldBytes(1, 100), Is.Zero, "nothing beyond what it holds");
-        Assert.That(cache.HeldBytes(3, 100), Is.EqualTo(16));
+        Assert.That(cache.HeldBytes(3, 100), Is.EqualTo(Slot));
     }
 
     /// <summary>HeldBytes is what a reader takes, neither more nor much less: plans rest on it.</summary>
@@ -232,6 +233,23 @@ public sealed class TiffReaderTests
         reader.Read(reader.Info.Bounds, image);
         long tiles = W / Side * (height / Side);
         Assert.That(reader.Decoded, kept ? Is.EqualTo(tiles) : Is.EqualTo(2 * tiles));
+    }
+
+    [TestCase(2048, 2048)]
+    [TestCase(2049, 1026)]
+    public void OfManyTinyStripsNotAllAreKeptAndThoseThatAreCountWhatTheyTake(int height, int kept)
+    {
+        const int W = 16;
+        byte[] image = new byte[W * height];
+        using var scratch = new Scratch();
+        string path = scratch.Put(
+            "tiny.tif", new TiffBuilder().Image(image, W, height, 1, SampleType.UInt8, compression: 8, rows: 1).Build());
+        using var reader = (TiffReader)ImageFile.Open(path);
+        long before = reader.HeldBytes(1);
+        reader.Read(reader.Info.Bounds, image);
+        Assert.That(before - reader.HeldBytes(1), Is.EqualTo(kept * (W + SegmentCache.SlotBytes)));
+        reader.Read(reader.Info.Bounds, image);
+        Assert.That(reader.Decoded, Is.EqualTo(kept == height ? height : 2 * height));
     }
 
     [TestCase("ImageJ=1.53c\nunit=\\u00B5m\nspacing=1\n", 1, 0.25, "micron")]
