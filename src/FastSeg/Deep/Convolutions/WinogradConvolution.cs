@@ -25,9 +25,11 @@ internal sealed unsafe class WinogradConvolution : IDisposable
     /// Groups whose sums are computed together: the weights, which for 67 channels (0.7 MB) are more than a small L2 cache holds, are read
     /// once for all of them. Measured on AVX2 (512 KB of L2), 67 to 67 channels alone: 18 groups run at 59 GFLOP/s of 100, 24 at 65, 36 at
     /// 76, 54 at 79; inside the upsampler 24 at 66, 54 at 71, 66 at 72. Prefetching the next point's weights made it slower. On AVX-512 28,
-    /// 42 and 70 groups, whole tiles of 14, take the same time (1 MB of L2), and with 195 channels 28 take a tenth longer (2 MB).
+    /// 42 and 70 groups take the same time (1 MB of L2), and with 195 channels 28 take a tenth longer (2 MB); 66, 70 and 84 differ by no
+    /// more than 70 does from run to run (4 %). With vectors of 256 bits there, whose tiles are of 6 groups, 70 took 4 % longer than 66
+    /// and 84.
     /// </summary>
-    public const int GroupsAtATime = 70;
+    public const int GroupsAtATime = 66;
 
     /// <summary>Columns of a point's blocks: its groups, and what a register tile may read and write behind them.</summary>
     public const int PointColumns = (GroupsAtATime + Convolution.Slack) | 1;
