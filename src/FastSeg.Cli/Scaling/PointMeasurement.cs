@@ -33,13 +33,14 @@ internal sealed class PointMeasurement(PointJob job, Session session)
         Plan first = Plan(segmenter);
         WarmUp(segmenter, first);
         WarmUp(segmenter, first);
-        Forget();
+        bool forgotten = Forget();
         Plan plan = Plan(segmenter);
         ScalingPoint point = Repeat(() => Segment(segmenter, new SegmentOptions()));
         bool counted = model.DeepFeatures is null && model.Smoothing.Equals(Smoothing.None);
         return point with
         {
             StartUp = startUp,
+            PeakOfRun = forgotten,
             PlannedBytes = plan.PeakBytes,
             TransformerBytes = plan.Items.Where(item => item.Name == "transformer").Sum(item => item.Bytes),
             Device = plan.DeviceItems.Count == 0 ? null : Device(plan, point, counted),
@@ -64,7 +65,7 @@ internal sealed class PointMeasurement(PointJob job, Session session)
             Features(warm);
             Thread.Sleep(SettlingMilliseconds);
         }
-        Forget();
+        bool forgotten = Forget();
         long planned = 0;
         ScalingPoint point = Repeat(() =>
         {
@@ -73,18 +74,19 @@ internal sealed class PointMeasurement(PointJob job, Session session)
             planned = planned == 0 ? run.PlannedPeakBytes : planned;
             return run;
         });
-        return point with { StartUp = startUp, PlannedBytes = planned };
+        return point with { StartUp = startUp, PeakOfRun = forgotten, PlannedBytes = planned };
     }
 
     /// <summary>
     /// Forgets the warm-up. What is resident of it by now, its code for one, is part of the plan. Its garbage is not, nor what the C
     /// library keeps of memory that ONNX Runtime freed: the run takes it again, so that it would count twice. Nor is its peak the run's.
     /// </summary>
-    private static void Forget()
+    /// <returns>Whether the system let it forget the peak.</returns>
+    private static bool Forget()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         FreedMemory.Return();
-        ProcessMemory.ResetPeak();
+        return ProcessMemory.ResetPeak();
     }
 
     private Plan Plan(Segmenter segmenter)

@@ -22,7 +22,7 @@ internal static class ScalingComparison
         foreach ((string name, ScalingResult result) in (IEnumerable<(string, ScalingResult)>)[first, second])
         {
             text.Append($"- {name}: {result.What}; {result.Machine.Processor}, threads: {result.Threads}, backend: {result.Backend}, ");
-            text.Append($"FastSeg {result.Version}, {result.Date}\n");
+            text.Append($"FastSeg {result.Version}, {result.Date}; peaks of {result.PeakOf}\n");
         }
         text.Append($"\nA ratio is {second.Name}'s over {first.Name}'s: above 1 where {second.Name} takes more.\n\n");
         text.Append($"| | side | {first.Name}, s | {second.Name}, s | ratio | {first.Name}, MiB | {second.Name}, MiB | ratio |\n");

@@ -24,6 +24,9 @@ internal sealed record ScalingPoint(int Side)
     /// <summary>Most memory the process had held after its first run (VmHWM).</summary>
     public long PeakBytes { get; init; }
 
+    /// <summary>Whether the peak is that run's alone; where the system does not set it back, it may be the warm-up's.</summary>
+    public bool PeakOfRun { get; init; }
+
     /// <summary>What the plan foresaw of it, before that run.</summary>
     public long PlannedBytes { get; init; }
 

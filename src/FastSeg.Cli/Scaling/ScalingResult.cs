@@ -56,6 +56,12 @@ internal sealed record ScalingResult
     /// <summary>What was measured.</summary>
     public required IReadOnlyList<ScalingSeries> Series { get; init; }
 
+    /// <summary>What the peaks are of.</summary>
+    [JsonIgnore]
+    public string PeakOf => Series.SelectMany(series => series.Measured).All(point => point.PeakOfRun)
+        ? "the first run"
+        : "warm-up and first run";
+
     /// <summary>Writes it whole, replacing what was there.</summary>
     public void Save(string folder) =>
         WholeFile.Write(Path.Combine(folder, FileName), [.. JsonSerializer.SerializeToUtf8Bytes(this, Json), (byte)'\n']);

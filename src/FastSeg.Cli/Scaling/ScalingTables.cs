@@ -46,7 +46,7 @@ internal static class ScalingTables
         text.Append($"memory limit: {Units.Bytes(result.MemoryLimit)}\n");
         text.Append(CultureInfo.InvariantCulture, $"- copying memory: {result.CopyBytesPerSecond / 1e9:0.0} GB/s read plus written\n\n");
         text.Append("Time is the median of up to three runs after two tiles to warm up, from the model in memory to the closed outputs. ");
-        text.Append("Peak is VmHWM of the first run. Exponents are least squares on logarithms over sizes of 1 Mpx and more, ");
+        text.Append($"Peak is VmHWM of {result.PeakOf}. Exponents are least squares on logarithms over sizes of 1 Mpx and more, ");
         text.Append("with their standard errors.\n\n");
         text.Append("| | time grows with pixels to the | peak memory to the |\n|---|---|---|\n");
         foreach (ScalingSeries series in result.Series)

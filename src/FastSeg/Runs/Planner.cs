@@ -178,9 +178,10 @@ internal sealed record Planner(
     }
 
     /// <summary>
-    /// Shapes of tiles and numbers of workers, from the fastest to the one that needs least memory. Filters go down panels of 256 columns,
-    /// so tall tiles repeat least work; files in strips want whole rows instead. The first candidate is the fastest shape with small
-    /// outputs that keeps every worker busy; where no shape is like that, it is the smallest one. At the end come fewer and fewer workers.
+    /// Shapes of tiles and numbers of workers, from the fastest to the one that needs least memory. Filters go down panels of at most 320
+    /// columns, so tall tiles repeat least work; files in strips want whole rows instead. The first candidate is the fastest shape with
+    /// small outputs that keeps every worker busy; where no shape is like that, it is the smallest one. At the end come fewer and
+    /// fewer workers.
     /// </summary>
     private IEnumerable<(long Width, long Height, int Workers)> Candidates(int workers)
     {

@@ -12,7 +12,7 @@ internal static class FrameTiles
     private const int MostSide = 2048;
 
     /// <summary>
-    /// Columns and rows of tiles, about one a worker, such that the slowest worker has least to do. Filters go down panels of at most 256
+    /// Columns and rows of tiles, about one a worker, such that the slowest worker has least to do. Filters go down panels of at most 320
     /// columns and compute a margin around each, so tiles of whole panels and all rows come first: of 1024 x 1024 pixels two workers take
     /// 512 columns each.
     /// </summary>

@@ -24,6 +24,7 @@ internal sealed class ScalingCommandTests : CliFixture
             Assert.That(point.Stages.Select(stage => stage.Name), Is.EqualTo((string[])["read", "filters", "forest", "write"]));
             Assert.That(point.PeakBytes, Is.GreaterThan(20L << 20).And.LessThan(1L << 30));
             Assert.That(point.PeakBytes / (double)point.PlannedBytes, Is.EqualTo(1).Within(0.25));
+            Assert.That(point.PeakOfRun, Is.EqualTo(ProcessMemory.ResetPeak()), "whether the system lets a process forget its peak");
             Assert.That(point.ReadBytes, Is.GreaterThanOrEqualTo((long)point.Pixels));
             Assert.That(point.WrittenBytes, Is.EqualTo((long)point.Pixels));
             Assert.That((point.Backend, point.Device), Is.EqualTo(("cpu", (DeviceUse?)null)));

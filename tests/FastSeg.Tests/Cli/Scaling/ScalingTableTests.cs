@@ -32,6 +32,16 @@ internal sealed class ScalingTableTests
     }
 
     [Test]
+    public void WherePeaksAreOfTheWarmUpTooThePageAndAComparisonSayIt()
+    {
+        ScalingResult alone = Result(1), both = WithWarmUp(alone);
+        Assert.That(ScalingTables.Markdown(alone), Does.Contain("Peak is VmHWM of the first run."));
+        Assert.That(ScalingTables.Markdown(both), Does.Contain("Peak is VmHWM of warm-up and first run."));
+        string page = ScalingComparison.Markdown(("old", both), ("new", alone));
+        Assert.That(page, Does.Match("- old: .*; peaks of warm-up and first run\n- new: .*; peaks of the first run\n"));
+    }
+
+    [Test]
     public void SizesBelowOneMegapixelAreNotFitted()
     {
         ScalingSeries series = Result(1).Series[0];
@@ -81,6 +91,13 @@ internal sealed class ScalingTableTests
             Is.EqualTo((string[])["0.001", "0.01", "0.1", "1", "10", "100"]));
     }
 
+    /// <summary>The same where one point's peak was not set back.</summary>
+    private static ScalingResult WithWarmUp(ScalingResult result)
+    {
+        IReadOnlyList<ScalingPoint> points = result.Series[0].Points;
+        return result with { Series = [result.Series[0] with { Points = [points[0] with { PeakOfRun = false }, .. points.Skip(1)] }] };
+    }
+
     /// <summary>Two sizes and one that was stopped.</summary>
     /// <param name="scale">What times and peaks are multiplied by.</param>
     private static ScalingResult Result(double scale)
@@ -90,6 +107,7 @@ internal sealed class ScalingTableTests
             Seconds = 0.5 * scale,
             StartUp = 0.25,
             PeakBytes = (long)((3 << 20) * scale),
+            PeakOfRun = true,
             PlannedBytes = 4 << 20,
             ManagedBytes = 7,
             ReadBytes = 11,
