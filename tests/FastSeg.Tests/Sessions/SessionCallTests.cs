@@ -199,7 +199,7 @@ internal sealed class SessionCallTests
         }
         Plan lanes = Planned(SessionGoal.Throughput);
         Assert.That(lanes.Items.Select(item => item.Count), Is.All.EqualTo(6));
-        Assert.That(lanes.BufferBytes, Is.GreaterThan(1.2 * Planned(SessionGoal.Latency).BufferBytes));
+        Assert.That(lanes.BufferBytes, Is.GreaterThan(Planned(SessionGoal.Latency).BufferBytes));
         FrameOptions tight = smoothed with { Goal = SessionGoal.Throughput, Memory = lanes.ProcessBytes + (lanes.BufferBytes / 6) };
         Assert.That(
             () => new SegmentationSession(Trained.Grey, Bytes, tight),
