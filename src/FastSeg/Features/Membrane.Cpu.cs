@@ -90,8 +90,8 @@ internal sealed unsafe class Membrane<TLanes, TVector>
 
     /// <summary>
     /// Computes a row. The loop has more values than there are registers, and the compiler puts the others on the stack, each at a multiple
-    /// of its size from where the caller's stack ends. So the stack ends at a multiple of a cache line here, and none of them crosses one;
-    /// left to chance, all of them do in three of four processes (measured: the loop takes twice as long then).
+    /// of its size from where the caller's stack ends. So the stack ends at a multiple of a cache line here, and none of them crosses one.
+    /// Left to chance the stack ends at any multiple of 16 bytes, and where they do cross, the loop takes twice as long (measured).
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Call(MembraneLoop loop, float* centre, float* end, float* to, nint planeBytes)
