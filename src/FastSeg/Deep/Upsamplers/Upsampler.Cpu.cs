@@ -87,8 +87,8 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
     private readonly UpsamplerDoublingCpu<TLanes, TVector> _doubling;
     private readonly UpsamplerOutputCpu<TLanes, TVector> _output;
     private readonly bool _zeros;
+    /// <summary>The row of each stage that is computed next.</summary>
     private readonly int[] _next;
-    private readonly int[] _firsts;
     private readonly int[] _lasts;
     private LowFeatures _features;
     private GuidanceImage _image;
@@ -102,7 +102,7 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         _inputs = new UpsamplerInputCpu(plan);
         _zeros = plan.Network.Config.Padding == Padding.Zeros;
         int entries = plan.Stages.Count + 1;
-        (_next, _firsts, _lasts) = (new int[entries], new int[entries], new int[entries]);
+        (_next, _lasts) = (new int[entries], new int[entries]);
         _rings = new UpsamplerRingsCpu(plan);
         _winograd = new UpsamplerWinogradCpu<TLanes, TVector>(plan, _rings, _zeros);
         _doubling = new UpsamplerDoublingCpu<TLanes, TVector>(plan, _rings, _zeros);
@@ -118,26 +118,14 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         Check(features, region);
         (_features, _image, _region, _row) = (features, image, region, (int)region.Y);
         _rings.Begin(region, _zeros);
+        // Every stage starts at the first row that the region's first row needs.
+        _plan.Trace(true, _row, _row, _next, _lasts);
     }
 
     /// <inheritdoc/>
     public override void Strip(int rows, in OutputPlanes output)
     {
         int result = _plan.Stages.Count - 1, last = _row + rows - 1;
-        _plan.Trace(true, _row, last, _firsts, _lasts);
-        if (_row == (int)_region.Y)
-        {
-            // The first strip starts every stage at the first row it needs; later ones go on where the last one ended.
-            _firsts.CopyTo(_next, 0);
-        }
-        // Stages of several readers first; stages on demand follow when a reader asks.
-        for (int s = 0; s < result; s++)
-        {
-            if (!_plan.Stages[s].OnDemand)
-            {
-                Advance(s, _lasts[s]);
-            }
-        }
         for (int row = _row; row <= last; row++)
         {
             int source = Resize.Nearest(row, _plan.Stages[result].Height, _plan.Height);
@@ -165,7 +153,7 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
         }
     }
 
-    /// <summary>Computes a stage's rows up to <paramref name="last"/>, and before each of them what it reads on demand.</summary>
+    /// <summary>Computes a stage's rows up to <paramref name="last"/>, and before each of them what it reads.</summary>
     private void Advance(int s, int last)
     {
         UpsamplerStageCpu stage = _plan.Stages[s];
@@ -175,8 +163,11 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
             if (stage.Source >= 0)
             {
                 int read = stage.Reads(true, row, end, _plan.Stages[stage.Source].Height).High;
-                AdvanceSource(stage.Source, read);
-                AdvanceSource(stage.Second, read);
+                Advance(stage.Source, read);
+                if (stage.Second >= 0)
+                {
+                    Advance(stage.Second, read);
+                }
             }
             if (stage.Winograd is not null)
             {
@@ -187,15 +178,6 @@ internal sealed unsafe class UpsamplerCpu<TLanes, TVector> : UpsamplerCpu
                 ComputeRow(s, row);
             }
             _next[s] = end + 1;
-        }
-    }
-
-    /// <summary>Computes a source that waits for its reader up to <paramref name="row"/>.</summary>
-    private void AdvanceSource(int source, int row)
-    {
-        if (source >= 0 && _plan.Stages[source].OnDemand)
-        {
-            Advance(source, row);
         }
     }
 

@@ -6,9 +6,11 @@ namespace FastSeg.Deep.Upsamplers;
 
 /// <summary>
 /// The upsampler on the CPU for images of one size: its stages, and how many rows and columns of each a worker keeps. The result is
-/// computed in strips of <see cref="StripRows"/> rows from top to bottom; every stage is a ring of rows that moves down with the strips,
-/// so a tall region computes no row twice, and memory depends on the region's width alone. A stage with a single reader computes its rows
-/// when that one asks: then what lies between the two convolutions of a pair is a few rows, still in the cache. Immutable.
+/// computed in strips of <see cref="StripRows"/> rows from top to bottom; every stage is a ring of rows that moves down with them, so a
+/// tall region computes no row twice, and memory depends on the region's width alone. A stage computes its rows, a group at a time, when a
+/// reader asks for them: what lies between the two convolutions of a pair is a few rows, still in the cache. A level of the guidance has
+/// two readers. Pooling for the next level asks first and uses the rows up at once; so they are kept only for where features are mixed
+/// with them, which is some sixty rows behind. Immutable.
 /// </summary>
 internal sealed class UpsamplerPlanCpu : UpsamplerGraph<UpsamplerStageCpu>
 {
@@ -159,87 +161,62 @@ internal sealed class UpsamplerPlanCpu : UpsamplerGraph<UpsamplerStageCpu>
         });
     }
 
-    /// <summary>Says of each stage how wide the windows are that read it, and whether it has a single reader.</summary>
+    /// <summary>Says of each stage how wide the windows are that read it.</summary>
     private void MarkReaders()
     {
-        int[] readers = new int[Stages.Count];
         foreach (UpsamplerStageCpu stage in Stages)
         {
-            foreach (int source in (ReadOnlySpan<int>)[stage.Source, stage.Second])
+            foreach (int source in Sources(stage))
             {
-                if (source >= 0)
-                {
-                    readers[source]++;
-                    // A group of four that sticks out of the image reads as far as the pixel behind it.
-                    int pad = stage.Winograd is not null ? WinogradConvolution.Group : stage.Convolution?.Radius ?? 0;
-                    Stages[source].Pad = Math.Max(Stages[source].Pad, pad);
-                }
+                // A group of four that sticks out of the image reads as far as the pixel behind it.
+                int pad = stage.Winograd is not null ? WinogradConvolution.Group : stage.Convolution?.Radius ?? 0;
+                Stages[source].Pad = Math.Max(Stages[source].Pad, pad);
             }
-        }
-        for (int s = 0; s < Stages.Count; s++)
-        {
-            // The result has no reader here; it is asked for row by row on its way out.
-            Stages[s].OnDemand = readers[s] <= 1;
         }
     }
 
     /// <summary>
-    /// A strip computes the rows that each stage still lacks, stage after stage. So a stage holds the rows from the first one that a
-    /// reader's next row needs to the last one that this strip needs; a region's first strip starts every reader at the first row it
-    /// needs. A stage on demand holds what one row (or group of rows) of its reader needs, the result a group of rows.
+    /// A stage holds what a row (or group of rows) of its reader needs, the result a group of rows. Where it has a second reader, it holds
+    /// the rows from the first one that this reader still needs to the last one that pooling has asked for.
     /// </summary>
     private void MeasureRows()
     {
-        int count = Stages.Count + 1;
-        Span<int> firsts = stackalloc int[count], lasts = stackalloc int[count], kept = stackalloc int[count];
-        Span<int> begin = stackalloc int[count], end = stackalloc int[count];
-        for (int y = 0; y < Height; y++)
-        {
-            Trace(true, y, Math.Min(y + StripRows, Height) - 1, firsts, lasts);
-            firsts.CopyTo(kept);
-            if (y > 0)
-            {
-                Trace(true, y - 1, y - 1, begin, end);
-                KeepForReaders(end, lasts, kept);
-            }
-            for (int s = 0; s < Stages.Count; s++)
-            {
-                MaxRows[s] = Stages[s].OnDemand ? MaxRows[s] : Math.Max(MaxRows[s], lasts[s] - kept[s] + 1);
-            }
-        }
         MaxRows[^1] = Stages[^1].Group;
         foreach (UpsamplerStageCpu reader in Stages)
         {
             for (int y = 0; reader.Source >= 0 && y < reader.Height; y += reader.Group)
             {
                 (int low, int high) = reader.Reads(true, y, reader.GroupEnd(y, true), Stages[reader.Source].Height);
-                KeepRows(reader.Source, low, high);
-                if (reader.Second >= 0)
+                foreach (int source in Sources(reader))
                 {
-                    KeepRows(reader.Second, low, high);
+                    KeepRows(source, low, high);
                 }
             }
         }
+        (int Reader, int Source)[] late = [.. LateReaders()];
+        int[] firsts = new int[Stages.Count + 1], lasts = new int[Stages.Count + 1];
+        for (int y = 0; y < Height; y++)
+        {
+            Trace(true, y, y, firsts, lasts);
+            foreach ((int reader, int source) in late)
+            {
+                (int low, _) = Stages[reader].Reads(true, firsts[reader], firsts[reader], Stages[source].Height);
+                KeepRows(source, low, lasts[source]);
+            }
+        }
     }
+
+    /// <summary>The readers that use a stage's rows after pooling has.</summary>
+    private IEnumerable<(int Reader, int Source)> LateReaders()
+    {
+        int[] pooled = [.. Stages.Where(stage => stage.Kind == UpsamplerKindCpu.Pool).Select(stage => stage.Source)];
+        return Enumerable.Range(0, Stages.Count)
+            .Where(reader => Stages[reader].Kind != UpsamplerKindCpu.Pool)
+            .SelectMany(reader => Sources(Stages[reader]).Intersect(pooled).Select(source => (reader, source)));
+    }
+
+    private static IEnumerable<int> Sources(UpsamplerStageCpu stage) => ((int[])[stage.Source, stage.Second]).Where(source => source >= 0);
 
     private void KeepRows(int source, int low, int high) =>
         MaxRows[source] = Math.Max(MaxRows[source], Stages[source].GroupEnd(high, true) - low + 1);
-
-    /// <summary>Keeps of each source what its readers' next rows need, where a reader is not done yet.</summary>
-    private void KeepForReaders(ReadOnlySpan<int> done, ReadOnlySpan<int> lasts, Span<int> kept)
-    {
-        for (int s = 0; s < Stages.Count; s++)
-        {
-            UpsamplerStageCpu reader = Stages[s];
-            if (reader.Source >= 0 && done[s] < lasts[s])
-            {
-                int low = reader.Reads(true, done[s] + 1, done[s] + 1, Stages[reader.Source].Height).Low;
-                kept[reader.Source] = Math.Min(kept[reader.Source], low);
-                if (reader.Second >= 0)
-                {
-                    kept[reader.Second] = Math.Min(kept[reader.Second], low);
-                }
-            }
-        }
-    }
 }

@@ -23,12 +23,6 @@ internal sealed class UpsamplerStageCpu : UpsamplerStage
     /// <summary>The weights of either half of a doubling.</summary>
     public DoublingConvolution? Doubling { get; init; }
 
-    /// <summary>
-    /// Whether rows are computed, a group at a time, when their only reader asks for them, so that no more than the reader's window is
-    /// kept; otherwise all rows that a strip of the result needs are computed together.
-    /// </summary>
-    public bool OnDemand { get; set; }
-
     /// <summary>Columns of padding kept at either side, for the widest window that reads the stage.</summary>
     public int Pad { get; set; }
 
