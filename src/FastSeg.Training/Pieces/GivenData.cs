@@ -70,14 +70,14 @@ internal sealed class GivenData : TrainingData
     }
 
     /// <inheritdoc/>
-    protected override TrainingBatch DrawCrop(SplitMix64 random)
+    protected override unsafe TrainingBatch DrawCrop(SplitMix64 random)
     {
         (GivenImage image, Tensor tokens, LowResolutionFile targets) = _images[(int)random.NextIndex(_images.Count)];
         long y = random.NextIndex(tokens.shape[1] - _cells + 1), x = random.NextIndex(tokens.shape[2] - _cells + 1);
         int side = _cells * _patch;
         var pixels = new Region(x * _patch, y * _patch, side, side);
         using var wanted = new HostBuffer((long)targets.Channels * side * side * sizeof(float));
-        targets.Read(pixels, wanted);
+        targets.Read(pixels, (float*)wanted.Pointer);
         return new TrainingBatch(
             tensor(image.Unit(pixels), [image.Colours, side, side]).expand(3, -1, -1),
             tokens.narrow(1, y, _cells).narrow(2, x, _cells),

@@ -118,12 +118,10 @@ public static unsafe class UpsamplerRun
     /// <summary>One thread's part: the inputs of a tile, the network's rings of rows, and a strip of the result.</summary>
     private sealed class Worker : IDisposable
     {
-        private readonly UpsamplerPlanCpu _plan;
-        private readonly LowResolutionFile _map;
         private readonly NpyPlanes _file;
         private readonly UpsamplerCpu _network;
         private readonly GuidanceReaderCpu _guidance;
-        private readonly HostBuffer _cells;
+        private readonly CellReaderCpu _cells;
         private readonly HostBuffer _strip;
         private readonly UpsamplerRows _writeStrip;
         private Region _core;
@@ -132,11 +130,10 @@ public static unsafe class UpsamplerRun
         /// <summary>Allocates what the largest tile needs; it is freed with this worker.</summary>
         public Worker(UpsamplerPlanCpu plan, LowResolutionFile map, ImageReader image, InputMap seen, TileGrid grid, NpyPlanes file)
         {
-            (_plan, _map, _file) = (plan, map, file);
+            _file = file;
             _network = UpsamplerCpu.Create(plan);
-            _guidance = new GuidanceReaderCpu(
-                plan.Guidance, image, seen, GuidanceReaderCpu.Largest(plan.Guidance, image.Info, grid));
-            _cells = new HostBuffer(plan.FeatureBytes(grid));
+            _guidance = new GuidanceReaderCpu(plan.Guidance, image, seen, grid);
+            _cells = new CellReaderCpu(plan, map.Read);
             _strip = new HostBuffer(StripBytes(plan));
             _writeStrip = WriteStrip;
         }
@@ -147,8 +144,8 @@ public static unsafe class UpsamplerRun
         /// <summary>Bytes that the constructor allocates.</summary>
         public static long Bytes(UpsamplerPlanCpu plan, ImageInfo image, TileGrid grid) =>
             UpsamplerCpu.Bytes(plan)
-            + GuidanceReaderCpu.Bytes(image, GuidanceReaderCpu.Largest(plan.Guidance, image, grid))
-            + plan.FeatureBytes(grid)
+            + GuidanceReaderCpu.Bytes(plan.Guidance, image, grid)
+            + CellReaderCpu.Bytes(plan)
             + StripBytes(plan);
 
         /// <summary>Reads the inputs of a tile, and computes and writes its strips.</summary>
@@ -156,13 +153,10 @@ public static unsafe class UpsamplerRun
         {
             _core = core;
             long mark = Stopwatch.GetTimestamp();
-            Region cells = _plan.Features(core);
-            _map.Read(cells, _cells);
             GuidanceImage guidance = _guidance.Read(core);
             _mark = Times.Add(Stage.Read, mark, guidance.Region.Pixels);
-            var low = new LowFeatures((float*)_cells.Pointer, _map.Channels, _map.Rows, _map.Columns, cells);
             var strip = new OutputPlanes((float*)_strip.Pointer, (nint)core.Width * UpsamplerPlanCpu.StripRows, (nint)core.Width);
-            _network.Run(low, guidance, core, strip, _writeStrip);
+            _network.Run(_cells.Read(core), guidance, core, strip, _writeStrip);
         }
 
         public void Dispose()

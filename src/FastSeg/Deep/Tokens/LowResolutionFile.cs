@@ -58,9 +58,9 @@ internal sealed unsafe class LowResolutionFile : IDisposable
 
     /// <summary>Reads a rectangle of cells of every channel; the channels follow each other.</summary>
     /// <exception cref="FastSegException">The disk fails, or a value is not finite.</exception>
-    public void Read(Region cells, HostBuffer to)
+    public void Read(Region cells, float* to)
     {
-        byte* row = to.Pointer;
+        byte* row = (byte*)to;
         long bytes = cells.Width * sizeof(float);
         for (int channel = 0; channel < Channels; channel++)
         {
@@ -69,7 +69,7 @@ internal sealed unsafe class LowResolutionFile : IDisposable
                 _file.Read(_data + (((((channel * (long)Rows) + y) * Columns) + cells.X) * sizeof(float)), row, bytes);
             }
         }
-        if (!SampleChecks.AllFinite(to.Pointer, Channels * cells.Pixels, SampleType.Float32))
+        if (!SampleChecks.AllFinite((byte*)to, Channels * cells.Pixels, SampleType.Float32))
         {
             throw _file.Unsupported("has a value that is not finite", "features must be finite numbers");
         }

@@ -84,12 +84,17 @@ internal sealed unsafe class JointBilateralCpu : IDisposable
         (_image, _around) = (image, JointBilateral.Cells(core, _map.Patch, _map.Rows, _map.Columns));
         int count = (int)_around.Pixels, columns = (int)_around.Width;
         float part = 1f / (_map.Patch * _map.Patch);
+        Span<nint> rows = stackalloc nint[_colours * _map.Patch];
         for (int cell = 0; cell < count; cell++)
         {
             long row = _around.Y + (cell / columns), column = _around.X + (cell % columns);
+            for (int i = 0; i < rows.Length && cell % columns == 0; i++)
+            {
+                rows[i] = (nint)_image.Row(i / _map.Patch, (int)((row * _map.Patch) + (i % _map.Patch)));
+            }
             for (int colour = 0; colour < _colours; colour++)
             {
-                _means[(colour * count) + cell] = Sum(colour, row * _map.Patch, column * _map.Patch) * part;
+                _means[(colour * count) + cell] = Sum(rows.Slice(colour * _map.Patch, _map.Patch), column * _map.Patch) * part;
             }
             float* from = _map.Plane(0) + (row * _map.Columns) + column, to = _cells + ((nint)cell * _channels);
             for (int channel = 0; channel < _map.Channels; channel++)
@@ -162,17 +167,17 @@ internal sealed unsafe class JointBilateralCpu : IDisposable
         }
     }
 
-    /// <summary>A cell's sum of a colour: down its columns first, then over these.</summary>
-    private float Sum(int colour, long y, long x)
+    /// <summary>The sum of a colour over a cell, of whose rows the image's column x is at the pointer plus x: down its columns first.</summary>
+    private float Sum(ReadOnlySpan<nint> rows, long x)
     {
         float sum = 0;
         for (int i = 0; i < _map.Patch; i++)
         {
             long column = Math.Min(x + i, _image.Region.Right - 1);
             float down = 0;
-            for (int j = 0; j < _map.Patch; j++)
+            foreach (nint row in rows)
             {
-                down += _image.Row(colour, (int)(y + j))[column];
+                down += ((float*)row)[column];
             }
             sum += down;
         }

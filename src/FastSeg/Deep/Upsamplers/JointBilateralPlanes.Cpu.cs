@@ -20,8 +20,7 @@ internal sealed unsafe class JointBilateralPlanesCpu : IUpsampledPlanes
     public JointBilateralPlanesCpu(IReadOnlyList<LowResolution> maps, ImageReader image, InputMap seen, TileGrid grid)
     {
         _maps = maps;
-        Func<Region, Region> part = Guidance(maps[0].Patch);
-        _guidance = new GuidanceReaderCpu(part, image, seen, GuidanceReaderCpu.Largest(part, image.Info, grid));
+        _guidance = new GuidanceReaderCpu(Guidance(maps[0].Patch), image, seen, grid, GuidanceRows(maps[0].Patch));
         foreach (LowResolution map in maps)
         {
             _planes.Add(new JointBilateralCpu(map, image.Info.Channels, grid.MaxCore.Width, grid.MaxCore.Height));
@@ -33,7 +32,7 @@ internal sealed unsafe class JointBilateralPlanesCpu : IUpsampledPlanes
     /// <param name="image">The image.</param>
     /// <param name="grid">The tiles.</param>
     public static long Bytes(IReadOnlyList<(int Patch, int Channels)> maps, ImageInfo image, TileGrid grid) =>
-        GuidanceReaderCpu.Bytes(image, GuidanceReaderCpu.Largest(Guidance(maps[0].Patch), image, grid))
+        GuidanceReaderCpu.Bytes(Guidance(maps[0].Patch), image, grid, GuidanceRows(maps[0].Patch))
         + maps.Sum(map => JointBilateralCpu.Bytes(map.Patch, map.Channels, image.Channels, grid.MaxCore.Width, grid.MaxCore.Height));
 
     /// <inheritdoc/>
@@ -60,6 +59,9 @@ internal sealed unsafe class JointBilateralPlanesCpu : IUpsampledPlanes
         _guidance.Dispose();
         _planes.ForEach(planes => planes.Dispose());
     }
+
+    /// <summary>Mapped rows of guidance that are held: those of a row of cells, which cell after cell asks for.</summary>
+    private static int GuidanceRows(int patch) => Math.Max(GuidanceReaderCpu.UsualRows, patch);
 
     private static Func<Region, Region> Guidance(int patch) => region => JointBilateral.Guidance(region, patch);
 }

@@ -22,8 +22,11 @@ internal sealed unsafe class LearnedPlanesCpu : IUpsampledPlanes
     private readonly GuidanceReaderCpu _guidance;
     private readonly HostBuffer _strip;
 
-    /// <summary>The cells that a tile depends on, where the page's lie on the disk.</summary>
-    private readonly HostBuffer? _cells;
+    /// <summary>
+    /// Copies of a tile's cells, where the page's lie on the disk. Touched in the file they would be resident with all that shares their
+    /// pages, 20 MiB and more for a tile of a wide page, of which it needs 5.
+    /// </summary>
+    private readonly CellReaderCpu? _cells;
     private readonly Upsampler _weights;
     private readonly InputMap _seen;
     private readonly KeptTiles? _kept;
@@ -56,15 +59,15 @@ internal sealed unsafe class LearnedPlanesCpu : IUpsampledPlanes
     {
         (_plan, _map, _weights, _seen, _kept, _keepBytes) = (plan, map, plan.Network, seen, kept, keepBytes);
         _network = UpsamplerCpu.Create(plan);
-        _guidance = new GuidanceReaderCpu(plan.Guidance, image, seen, GuidanceReaderCpu.Largest(plan.Guidance, image.Info, grid));
+        _guidance = new GuidanceReaderCpu(plan.Guidance, image, seen, grid);
         _strip = new HostBuffer(StripBytes(plan));
-        _cells = map.IsOnDisk ? new HostBuffer(plan.FeatureBytes(grid)) : null;
+        _cells = map.IsOnDisk ? new CellReaderCpu(plan, map.Read) : null;
     }
 
     /// <summary>Bytes the constructor allocates.</summary>
     public static long Bytes(UpsamplerPlanCpu plan, ImageInfo image, TileGrid grid, bool onDisk) =>
-        UpsamplerCpu.Bytes(plan) + StripBytes(plan) + (onDisk ? plan.FeatureBytes(grid) : 0)
-        + GuidanceReaderCpu.Bytes(image, GuidanceReaderCpu.Largest(plan.Guidance, image, grid));
+        UpsamplerCpu.Bytes(plan) + StripBytes(plan) + (onDisk ? CellReaderCpu.Bytes(plan) : 0)
+        + GuidanceReaderCpu.Bytes(plan.Guidance, image, grid);
 
     /// <summary>The network on an image whose sides are filled up to multiples of the patch.</summary>
     public static UpsamplerPlanCpu PlanFor(Upsampler network, ImageInfo image, long maxWidth)
@@ -124,21 +127,8 @@ internal sealed unsafe class LearnedPlanesCpu : IUpsampledPlanes
         _cells?.Dispose();
     }
 
-    /// <summary>
-    /// The cells that a tile depends on. Those on the disk are copied: touched in the file they would be resident with all that shares
-    /// their pages, 20 MiB and more for a tile of a wide page, of which it needs 5.
-    /// </summary>
-    private LowFeatures Features(Region core)
-    {
-        (int channels, int rows, int columns) = (_map.Channels, (int)_map.Rows, (int)_map.Columns);
-        if (_cells is null)
-        {
-            return new LowFeatures(_map.Plane(0), channels, rows, columns);
-        }
-        Region cells = _plan.Features(core);
-        _map.Read(cells, (float*)_cells.Pointer);
-        return new LowFeatures((float*)_cells.Pointer, channels, rows, columns, cells);
-    }
+    private LowFeatures Features(Region core) => _cells?.Read(core)
+        ?? new LowFeatures(_map.Plane(0), _map.Channels, (int)_map.Rows, (int)_map.Columns);
 
     /// <summary>Computes the tile's rows above <paramref name="end"/> that are not computed yet.</summary>
     private void ComputeTo(long end)

@@ -69,8 +69,7 @@ internal sealed unsafe class UpsamplerInputCpu
     /// </summary>
     public void Features(in LowFeatures features, int row, int first, int last, float* output, nint blockStride)
     {
-        nint plane = features.PlaneStride;
-        float* cells = features.Row(row);
+        float* cells = features.Row(row, out nint plane);
         for (int x = first; x <= last; x++)
         {
             float* from = cells + x;
@@ -98,59 +97,4 @@ internal sealed unsafe class UpsamplerInputCpu
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public float Normal(float sample) => MathF.FusedMultiplyAdd(sample, Gain, Shift);
     }
-}
-
-/// <summary>
-/// Part of a guidance image: samples mapped to 0..1, three planes. Pixels outside of the part repeat its edge. So a part that ends at the
-/// image's border also serves the image filled up to whole patches, whose further rows and columns repeat the border.
-/// </summary>
-/// <param name="first">Plane 0, the region's first pixel.</param>
-/// <param name="planeStride">Floats from a plane to the next; 0 shows a grey image in all three.</param>
-/// <param name="rowStride">Floats from a row to the next.</param>
-/// <param name="region">The pixels that are there.</param>
-internal readonly unsafe struct GuidanceImage(float* first, nint planeStride, nint rowStride, Region region)
-{
-    private readonly float* _first = first;
-
-    /// <summary>The pixels that are there.</summary>
-    public Region Region { get; } = region;
-
-    /// <summary>A row of a plane, so that the image's column x is at the pointer plus x.</summary>
-    public float* Row(int plane, int row) =>
-        _first + (plane * planeStride) + ((nint)(Math.Clamp(row, Region.Y, Region.Bottom - 1) - Region.Y) * rowStride) - (nint)Region.X;
-}
-
-/// <summary>Low-resolution features of a whole image, or the part of them that a region of the result needs.</summary>
-/// <param name="first">The part's first value; its <c>channels x rows x columns</c> lie back to back.</param>
-/// <param name="channels">Channels.</param>
-/// <param name="height">Rows of the whole image.</param>
-/// <param name="width">Columns of the whole image.</param>
-/// <param name="part">The cells that are there.</param>
-internal readonly unsafe struct LowFeatures(float* first, int channels, int height, int width, Region part)
-{
-    private readonly float* _first = first;
-
-    /// <summary>Features of a whole image.</summary>
-    public LowFeatures(float* first, int channels, int height, int width)
-        : this(first, channels, height, width, new Region(0, 0, width, height))
-    {
-    }
-
-    /// <summary>Channels.</summary>
-    public int Channels { get; } = channels;
-
-    /// <summary>Rows of the whole image.</summary>
-    public int Height { get; } = height;
-
-    /// <summary>Columns of the whole image.</summary>
-    public int Width { get; } = width;
-
-    /// <summary>The cells that are there.</summary>
-    public Region Part { get; } = part;
-
-    /// <summary>Floats from a channel to the next.</summary>
-    public nint PlaneStride => (nint)Part.Pixels;
-
-    /// <summary>A row of channel 0, so that the image's column x is at the pointer plus x.</summary>
-    public float* Row(int row) => _first + ((nint)(row - Part.Y) * (nint)Part.Width) - (nint)Part.X;
 }

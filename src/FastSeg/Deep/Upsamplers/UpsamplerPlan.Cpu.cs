@@ -60,16 +60,8 @@ internal sealed class UpsamplerPlanCpu : UpsamplerGraph<UpsamplerStageCpu>
     /// <summary>The cells of the low-resolution features that <paramref name="region"/> of the result depends on.</summary>
     public Region Features(Region region) => Part(region, _features);
 
-    /// <summary>Bytes of these for the tile that depends on most of them.</summary>
-    public long FeatureBytes(TileGrid grid)
-    {
-        long most = 0;
-        for (long i = 0; i < grid.Count; i++)
-        {
-            most = Math.Max(most, Features(grid[i]).Pixels);
-        }
-        return most * Network.Config.ChannelsIn * sizeof(float);
-    }
+    /// <summary>Most columns of these.</summary>
+    public int FeatureColumns => MaxColumns[_features];
 
     /// <inheritdoc/>
     protected override int AddFeatures() => Add(new UpsamplerStageCpu
