@@ -59,8 +59,8 @@ internal static partial class XgBoostLibrary
     /// </summary>
     private static void LetIdleThreadsSleep()
     {
-        _ = SetEnvironment("OMP_WAIT_POLICY", "passive", 0);
-        _ = SetEnvironment("GOMP_SPINCOUNT", "5000", 0);
+        NativeEnvironment.Suggest("OMP_WAIT_POLICY", "passive");
+        NativeEnvironment.Suggest("GOMP_SPINCOUNT", "5000");
     }
 
     /// <summary>
@@ -77,7 +77,7 @@ internal static partial class XgBoostLibrary
         ];
         foreach (string name in set)
         {
-            _ = UnsetEnvironment(name);
+            NativeEnvironment.Remove(name);
         }
         return set.Length == 0 ? null
             : $"{string.Join(", ", set)} in the environment {(set.Length == 1 ? "is" : "are")} not heeded: "
@@ -86,13 +86,6 @@ internal static partial class XgBoostLibrary
 
     private static bool IsHarmless(string name, string value) =>
         name is "OMP_DYNAMIC" or "OMP_NESTED" && value.Trim().Equals("false", StringComparison.OrdinalIgnoreCase);
-
-    [LibraryImport("libc", EntryPoint = "unsetenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int UnsetEnvironment(string name);
-
-    // .NET's own SetEnvironmentVariable changes a copy that native libraries do not see.
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetEnvironment(string name, string value, int overwrite);
 
     /// <summary>The first of some libraries that the system loads.</summary>
     private static (nint, string)? FirstLoadable(IEnumerable<string> candidates)

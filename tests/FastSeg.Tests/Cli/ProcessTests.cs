@@ -99,6 +99,27 @@ internal sealed class ProcessTests : CliFixture
         Assert.That(Directory.GetFileSystemEntries(folder), Is.Empty);
     }
 
+    /// <summary>
+    /// ONNX Runtime would keep a number for the machine, and what it has run, in the home folder, and send it to its makers.
+    /// </summary>
+    [Test]
+    public void DeepFeaturesLeaveNothingInTheHomeFolder()
+    {
+        string home = NewFolder();
+        // ONNX Runtime is quiet on machines that test software, and would be for that reason.
+        string[] environment =
+        [
+            "-u", "CI", "-u", "GITHUB_ACTIONS", "-u", "TF_BUILD", "-u", "ORT_DISABLE_TELEMETRY", "-u", "ORT_RUNNING_UNIT_TESTS",
+            "-u", "XDG_CACHE_HOME", $"HOME={home}", "DOTNET_EnableDiagnostics=0",
+        ];
+        string backbone = TestData.File("models", "fastseg-vit-tiny-8-int8");
+        string[] command = ["features", TestImage, "--families", "gaussian", "--deep", backbone, "-o", Path.Combine(NewFolder(), "f.npy")];
+        using Process process = Start("/usr/bin/env", [.. environment, Dotnet, Program, .. command]);
+        Outcome outcome = Finish(process);
+        Assert.That((outcome.Code, outcome.Error), Is.EqualTo((0, "")));
+        Assert.That(Directory.GetFileSystemEntries(home, "*", SearchOption.AllDirectories), Is.Empty);
+    }
+
     /// <summary>A closed or full standard stream neither aborts the process nor hides what went wrong.</summary>
     [TestCase("info gone.tif 2>&-", 1, "")]
     [TestCase("info gone.tif 2>/dev/full", 1, "")]

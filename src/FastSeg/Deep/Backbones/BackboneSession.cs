@@ -81,8 +81,10 @@ internal sealed record BackboneSession(InferenceSession Inference, int? Device, 
     };
 
     /// <summary>
-    /// Keeps ONNX Runtime from writing to stderr what its exceptions say already, unless the process has set it up otherwise. This is the
-    /// first call of ONNX Runtime, whichever way leads to it.
+    /// Keeps ONNX Runtime from writing to stderr what its exceptions say already, and from telling its makers what is run on this machine,
+    /// unless the process has set it up otherwise. This is the first call of ONNX Runtime, whichever way leads to it. Since version 1.29
+    /// its Linux library keeps a number for the machine and the names and hashes of networks in <c>~/.cache/Microsoft</c> and sends them to
+    /// Microsoft, unless <c>ORT_DISABLE_TELEMETRY</c> is set before it is created.
     /// </summary>
     /// <exception cref="FastSegException">The program was shipped without ONNX Runtime's native library.</exception>
     internal static void KeepQuiet()
@@ -91,8 +93,10 @@ internal sealed record BackboneSession(InferenceSession Inference, int? Device, 
         {
             if (!OrtEnv.IsCreated)
             {
+                NativeEnvironment.Suggest("ORT_DISABLE_TELEMETRY", "1");
                 var options = new EnvironmentCreationOptions { logId = "FastSeg", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-                OrtEnv.CreateInstanceWithOptions(ref options);
+                // On Windows the variable is not looked at.
+                OrtEnv.CreateInstanceWithOptions(ref options).DisableTelemetryEvents();
             }
         }
         catch (Exception e) when (MissingLibrary.Explains(e))
