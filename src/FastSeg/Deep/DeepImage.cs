@@ -111,16 +111,16 @@ internal sealed class DeepImage : IDisposable
     /// <summary>Whether bands of a tile must come row by row: a learned upsampler computes the rows of a whole tile at a time.</summary>
     public static bool ComesInRows(DeepModel? model) => model?.Network is not null;
 
-    /// <summary>The rows of the page's pixels under the cells from which cores get their features at full resolution.</summary>
+    /// <summary>The page's pixels under the cells from which cores get their features at full resolution.</summary>
     /// <param name="model">The model.</param>
     /// <param name="image">The image.</param>
     /// <param name="cores">The cores, with all that smoothing needs around them.</param>
     /// <param name="maxWidth">Columns of the widest one.</param>
-    public static NeededRows RowsOf(DeepModel model, ImageInfo image, IEnumerable<Region> cores, int maxWidth)
+    public static NeededPixels NeededFor(DeepModel model, ImageInfo image, IEnumerable<Region> cores, int maxWidth)
     {
         UpsamplerPlanCpu? network = model.Network is { } learned ? LearnedPlanesCpu.PlanFor(learned, image, maxWidth) : null;
         int[] patches = [.. DeepMaps.Shapes(model).Select(map => map.Patch)];
-        return new NeededRows(cores.SelectMany(core => patches.Select(patch => Rows(model, network, image, core, patch))));
+        return new NeededPixels(cores.SelectMany(core => patches.Select(patch => Under(model, network, image, core, patch))));
     }
 
     /// <summary>Begins a tile.</summary>
@@ -147,19 +147,20 @@ internal sealed class DeepImage : IDisposable
         }
     }
 
-    /// <summary>The rows of pixels under the cells of one map that a core needs.</summary>
-    private static (long From, long To) Rows(DeepModel model, UpsamplerPlanCpu? network, ImageInfo image, Region core, int patch)
+    /// <summary>The pixels under the cells of one map that a core needs.</summary>
+    private static Region Under(DeepModel model, UpsamplerPlanCpu? network, ImageInfo image, Region core, int patch)
     {
-        // A cell whose neighbours overlap it is as high as the transformer's patch.
+        // A cell whose neighbours overlap it is as large as the transformer's patch.
         int side = model.Description.Shifts > 1 ? model.Description.Patch : patch;
         if (network is null && model.Description.Upsampling != Upsampling.JointBilateral)
         {
-            // Centres of cells above and below.
-            return (core.Y - (2L * side), core.Bottom + (2L * side));
+            // Centres of cells on all sides.
+            return new Region(core.X - (2L * side), core.Y - (2L * side), core.Width + (4L * side), core.Height + (4L * side));
         }
         Region cells = network?.Features(core) ?? JointBilateral.Cells(
             core, patch, LowResolutionTokens.Cells(image.Height, patch), LowResolutionTokens.Cells(image.Width, patch));
-        return (cells.Y * patch, ((cells.Bottom - 1) * patch) + side);
+        long more = side - patch;
+        return new Region(cells.X * patch, cells.Y * patch, (cells.Width * patch) + more, (cells.Height * patch) + more);
     }
 
     /// <summary>
@@ -175,8 +176,7 @@ internal sealed class DeepImage : IDisposable
         long bytes = 0;
         foreach ((int patch, int channels) in DeepMaps.Shapes(model))
         {
-            (long from, long to) = Rows(model, null, image, middle, patch);
-            long rows = Math.Min(((to - from) / patch) + 1, LowResolutionTokens.Cells(image.Height, patch));
+            long rows = Math.Min((Under(model, null, image, middle, patch).Height / patch) + 1, LowResolutionTokens.Cells(image.Height, patch));
             long row = LowResolutionTokens.Cells(image.Width, patch) * sizeof(float);
             bytes += channels * ((rows * Math.Min(row, (maxCore.Width / patch * sizeof(float)) + AlongWith)) + (2 * AlongWith));
         }

@@ -30,12 +30,12 @@ internal sealed class DeepMaps : IDisposable
     /// <param name="times">Where the time is added.</param>
     /// <param name="options">Progress and cancellation.</param>
     /// <param name="atOnce">Windows that run at once; they do not change the result.</param>
-    /// <param name="needed">The rows of pixels whose cells are needed; others may have any values. Null for all.</param>
+    /// <param name="needed">The pixels whose cells are needed; others may have any values. Null for all.</param>
     /// <param name="onDisk">Whether the maps lie in a file without a name: what <see cref="LieOnDisk"/> says.</param>
     /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
     public static DeepMaps Compute(
         DeepModel model, Backbone backbone, ImageReader image, SampleMap samples, StageTimes times, ComputeOptions options, int atOnce,
-        NeededRows? needed = null, bool onDisk = false)
+        NeededPixels? needed = null, bool onDisk = false)
     {
         DeepDescription description = model.Description;
         description.CheckBackbone(backbone);
@@ -106,15 +106,15 @@ internal sealed class DeepMaps : IDisposable
     /// <param name="model">The model.</param>
     /// <param name="image">The image.</param>
     /// <param name="most">Most bytes that are kept in memory.</param>
-    /// <param name="needed">The rows of pixels whose cells are needed, for which the disk must have room; null for all.</param>
-    public static bool LieOnDisk(DeepModel model, ImageInfo image, long most, NeededRows? needed = null) =>
+    /// <param name="needed">The pixels for whose rows of cells the disk must have room; null for all.</param>
+    public static bool LieOnDisk(DeepModel model, ImageInfo image, long most, NeededPixels? needed = null) =>
         Bytes(model, image).Sum() > most && model.Description.Shifts == 1 && LowResolution.FitOnDisk(Bytes(model, image, needed).Sum());
 
     /// <summary>Lets go of what is resident of maps on the disk.</summary>
     public void Drop() => _maps.ForEach(map => map.Drop());
 
     /// <summary>Bytes of each map of an image, or of those rows of it that are written on the disk.</summary>
-    public static IEnumerable<long> Bytes(DeepModel model, ImageInfo image, NeededRows? needed = null) =>
+    public static IEnumerable<long> Bytes(DeepModel model, ImageInfo image, NeededPixels? needed = null) =>
         Shapes(model).Select(map => LowResolution.Bytes(image, map.Patch, map.Channels, needed));
 
     /// <inheritdoc/>

@@ -240,16 +240,15 @@ internal sealed class TileRun
     /// Runs the transformer, unless its maps are known, and prepares the upsampling; null where the work has no deep features.
     /// </summary>
     /// <param name="times">Gets the transformer's time.</param>
-    /// <param name="cores">The cores that are computed; the transformer looks at no rows that none of them needs. Null for all.</param>
+    /// <param name="cores">The cores that are computed: the transformer looks at nothing that none of them needs. Null for all.</param>
     private DeepImage? DeepFeatures(StageTimes times, IReadOnlyList<Region>? cores)
     {
         if (Work.Deep is not { } model)
         {
             return null;
         }
-        bool all = cores is null || KeepsMaps || _factory.UpsamplesItself;
-        NeededRows? needed = all ? null : DeepImage.RowsOf(
-            model, Work.Image.Info, cores!.Select(Work.Computed), checked((int)Plan.Computed.MaxCore.Width));
+        NeededPixels? needed = KeepsMaps ? null : DeepImage.NeededFor(
+            model, Work.Image.Info, (cores ?? [Plan.Area]).Select(Work.Computed), checked((int)Plan.Computed.MaxCore.Width));
         DeepMaps maps = KnownMaps ?? DeepMaps.Compute(
             model, RequiredBackbone(_backbone, model), Work.Image, Work.Map, times,
             _options with { Progress = MapShare > 0 ? PartialProgress.Of(_options.Progress, 0, MapShare) : null }, Plan.WindowsAtOnce,

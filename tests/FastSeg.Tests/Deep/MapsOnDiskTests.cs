@@ -70,9 +70,9 @@ internal sealed class MapsOnDiskTests() : DeepFixture(Scene)
     {
         Model model = Train(new DeepOptions(Backbone) { Channels = 6 });
         using MemoryImage image = new SyntheticScene(100, 400, seed: 8).Image;
-        LowResolution Compute(NeededRows? needed, bool onDisk) => LowResolution.Compute(
+        LowResolution Compute(NeededPixels? needed, bool onDisk) => LowResolution.Compute(
             Backbone, model.Deep!.Projections[0], image, SeenPage.Of(image), new WindowPolicy(5, 3, false), needed: needed, onDisk: onDisk);
-        using LowResolution all = Compute(null, false), disk = Compute(null, true), part = Compute(new NeededRows([(96, 128)]), true);
+        using LowResolution all = Compute(null, false), disk = Compute(null, true), part = Compute(new NeededPixels([new Region(0, 96, 100, 32)]), true);
         for (int channel = 0; channel < all.Channels; channel++)
         {
             var expected = new ReadOnlySpan<float>(all.Plane(channel), (int)(all.Rows * all.Columns));

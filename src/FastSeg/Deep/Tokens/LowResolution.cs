@@ -92,8 +92,8 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <param name="info">The image.</param>
     /// <param name="patch">Pixels from a cell to the next.</param>
     /// <param name="channels">Planes.</param>
-    /// <param name="needed">The rows of pixels whose cells are written; null for all.</param>
-    public static long Bytes(ImageInfo info, int patch, int channels, NeededRows? needed = null)
+    /// <param name="needed">The pixels whose rows of cells are written; null for all.</param>
+    public static long Bytes(ImageInfo info, int patch, int channels, NeededPixels? needed = null)
     {
         long rows = LowResolutionTokens.Cells(info.Height, patch);
         (long from, long to) = needed?.Cells(patch, rows) ?? (0, rows);
@@ -110,14 +110,14 @@ internal sealed unsafe class LowResolution : IDisposable
     /// <param name="run">Told the fraction of windows done, and may stop between two windows; null for neither.</param>
     /// <param name="scale">How many times the page is enlarged for the network: 1 or 2. Cells cover fewer pixels accordingly.</param>
     /// <param name="atOnce">Windows that run at once; they do not change the result.</param>
-    /// <param name="needed">The rows of pixels whose cells are needed; others may have any values. Null for all.</param>
+    /// <param name="needed">The pixels whose cells are needed; others may have any values. Null for all.</param>
     /// <param name="onDisk">Whether the result lies on the disk.</param>
     /// <exception cref="FastSegException">
     /// The file is corrupt, a sample or a token is not finite, ONNX Runtime failed, or the temporary folder cannot hold the result.
     /// </exception>
     public static LowResolution Compute(
         Backbone backbone, SharedPca projection, ImageReader image, InputMap map, WindowPolicy policy,
-        StageTimes? times = null, ComputeOptions? run = null, int scale = 1, int atOnce = 1, NeededRows? needed = null,
+        StageTimes? times = null, ComputeOptions? run = null, int scale = 1, int atOnce = 1, NeededPixels? needed = null,
         bool onDisk = false)
     {
         projection.CheckFits(backbone);

@@ -98,47 +98,47 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
 
     /// <summary>
     /// Runs the windows and hands every row of cells to <paramref name="take"/>, top to bottom. Windows are read and blended in row-major
-    /// order however many run at once, so the tokens are always the same. Rows of windows without a cell that is needed are left out: their
-    /// rows of cells are not handed out, and those of other cells that are not needed have any values.
+    /// order however many run at once, so the tokens are always the same. Windows without a cell that is needed are left out: rows of cells
+    /// that no window reaches are not handed out, and other cells that are not needed have any values.
     /// </summary>
     /// <param name="take">Takes the rows, one call at a time.</param>
     /// <param name="run">Progress and cancellation.</param>
     /// <param name="times">Gets the time of the network, and as the projection's that of <paramref name="take"/>; null for neither.</param>
-    /// <param name="needed">The rows of pixels whose cells are needed; null for all.</param>
+    /// <param name="needed">The pixels whose cells are needed; null for all.</param>
     /// <returns>Windows that ran.</returns>
     /// <exception cref="FastSegException">The file is corrupt, a sample is not finite, or ONNX Runtime failed.</exception>
-    public long Run(TokenRow take, ComputeOptions run, StageTimes? times = null, NeededRows? needed = null)
+    public long Run(TokenRow take, ComputeOptions run, StageTimes? times = null, NeededPixels? needed = null)
     {
-        int[] down = [.. Enumerable.Range(0, (int)_down.Count).Where(row => needed?.Any(RowsOf(row).From, RowsOf(row).To) != false)];
-        long windows = down.Length * _across.Count;
+        long[] windows = Needed(needed);
         StageTimes[] clocks = [.. _windows.Select(_ => new StageTimes())];
         ClearRows(0, _down.Size);
         Workers.RunInOrder(
-            _windows.Length, windows, run,
+            _windows.Length, windows.Length, run,
             (worker, window) =>
             {
                 long since = Stopwatch.GetTimestamp();
-                Load(_windows[worker], down[window / _across.Count], window % _across.Count);
+                (long row, long column) = Math.DivRem(windows[window], _across.Count);
+                Load(_windows[worker], row, column);
                 clocks[worker].Add(Stage.Vit, since);
             },
             (worker, window) =>
             {
                 long since = Stopwatch.GetTimestamp();
                 // Memory that the last passes work in is given back.
-                _tokens[worker] = _windows[worker].Forward(keep: window + _windows.Length < windows);
+                _tokens[worker] = _windows[worker].Forward(keep: window + _windows.Length < windows.Length);
                 clocks[worker].Add(Stage.Vit, since);
             },
             (worker, window) =>
             {
                 long since = Stopwatch.GetTimestamp();
-                (long number, long column) = Math.DivRem(window, _across.Count);
-                long row = down[number];
+                (long row, long column) = Math.DivRem(windows[window], _across.Count);
+                long next = window + 1 < windows.Length ? windows[window + 1] / _across.Count : -1;
                 Blend(row, column, _tokens[worker]);
                 since = clocks[worker].Add(Stage.Vit, since);
-                if (column + 1 == _across.Count)
+                if (next != row)
                 {
                     HandOut(row, take);
-                    if (number + 1 < down.Length && down[number + 1] != row + 1)
+                    if (next > row + 1)
                     {
                         // Windows that are left out would have added to what is below.
                         ClearRows(0, _down.Size);
@@ -147,7 +147,7 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
                 }
             });
         Array.ForEach(clocks, clock => times?.Add(clock, clocks.Length));
-        return windows;
+        return windows.Length;
     }
 
     /// <inheritdoc/>
@@ -184,11 +184,23 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
 
     private float* Weight(long row, long column) => (float*)_weights.Pointer + ((row % _down.Size) * _sumColumns) + column;
 
-    /// <summary>The rows of the page's pixels under a row of windows, as a half-open range.</summary>
-    private (long From, long To) RowsOf(long row)
+    /// <summary>The numbers of the windows over pixels that are needed, counted row by row.</summary>
+    private long[] Needed(NeededPixels? needed)
     {
         int side = _backbone.Description.Patch / _scale;
-        return (_down.Start(row) * side, (_down.Start(row) + _down.Size) * side);
+        var windows = new List<long>();
+        for (long row = 0; row < _down.Count; row++)
+        {
+            NeededPixels? here = needed?.InRows(_down.Start(row) * side, (_down.Start(row) + _down.Size) * side);
+            for (long column = 0; column < _across.Count; column++)
+            {
+                if (here?.AnyInColumns(_across.Start(column) * side, (_across.Start(column) + _across.Size) * side) != false)
+                {
+                    windows.Add((row * _across.Count) + column);
+                }
+            }
+        }
+        return [.. windows];
     }
 
     /// <summary>Makes the network's input of a window.</summary>
@@ -201,7 +213,7 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
 
     /// <summary>
     /// When a row of windows is blended: rows of cells above the next row of windows get no more, so they are divided by their weights and
-    /// handed out.
+    /// handed out. Cells that no window reached, because nobody needs them, are zeros.
     /// </summary>
     private void HandOut(long row, TokenRow take)
     {
@@ -211,7 +223,11 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
         {
             for (long column = 0; column < Columns; column++)
             {
-                TokenSums.Divide(Sum(done, column), *Weight(done, column), dimension);
+                float weight = *Weight(done, column);
+                if (weight > 0)
+                {
+                    TokenSums.Divide(Sum(done, column), weight, dimension);
+                }
             }
             take(done, Sum(done, 0));
         }

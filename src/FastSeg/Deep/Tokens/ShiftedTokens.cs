@@ -32,11 +32,11 @@ internal static unsafe class ShiftedTokens
     /// <param name="times">Gets the time of the network and of the projection.</param>
     /// <param name="run">Told the fraction of windows done, and may stop between two windows.</param>
     /// <param name="atOnce">Windows that run at once; they do not change the result.</param>
-    /// <param name="needed">The rows of pixels whose cells are needed; others may have any values. Null for all.</param>
+    /// <param name="needed">The pixels whose cells are needed; others may have any values. Null for all.</param>
     /// <exception cref="FastSegException">The file is corrupt, a sample or a token is not finite, or ONNX Runtime failed.</exception>
     public static LowResolution Compute(
         Backbone backbone, SharedPca projection, ImageReader image, InputMap map, WindowPolicy policy, int shifts, StageTimes times,
-        ComputeOptions run, int atOnce, NeededRows? needed = null)
+        ComputeOptions run, int atOnce, NeededPixels? needed = null)
     {
         int patch = backbone.Description.Patch, step = patch / shifts;
         long rows = LowResolutionTokens.Cells(image.Info.Height, step), columns = LowResolutionTokens.Cells(image.Info.Width, step);
@@ -53,7 +53,7 @@ internal static unsafe class ShiftedTokens
                     Progress = PartialProgress.Of(run.Progress, (double)done / all, (double)windows / all),
                 };
                 using LowResolution tokens = LowResolution.Compute(
-                    backbone, projection, page, map, policy, times, part, atOnce: atOnce, needed: needed?.Below(y));
+                    backbone, projection, page, map, policy, times, part, atOnce: atOnce, needed: needed?.Without(x, y));
                 Interleave(tokens, result, x / step, y / step, shifts);
                 done += windows;
             }

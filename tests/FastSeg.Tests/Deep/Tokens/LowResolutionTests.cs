@@ -226,37 +226,57 @@ internal sealed unsafe class LowResolutionTests
         Assert.That((one.WindowsAtOnce(1), one.WindowsAtOnce(4), two.WindowsAtOnce(4)), Is.EqualTo((1, 4, 1)));
     }
 
-    /// <summary>Windows that no needed row of pixels lies under are left out, and rows that are needed stay what they are.</summary>
+    /// <summary>Windows that no needed pixel lies under are left out, and cells that are needed stay what they are.</summary>
     [Test]
-    public void RowsThatNobodyNeedsAreLeftOut([Values(1, 2)] int scale, [Values(1, 2)] int atOnce)
+    public void CellsThatNobodyNeedsAreLeftOut([Values(1, 2)] int scale, [Values(1, 2)] int atOnce)
     {
-        const int Patch = 8;
+        const int Patch = 8, Width = 150, Height = 400;
         using var tiny = new TinyBackbone(Patch, 6);
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
-        using MemoryImage image = RandomImage(90, 400, 1, out _);
+        using MemoryImage image = RandomImage(Width, Height, 1, out _);
         var policy = new WindowPolicy(5, 3, false);
         float[] all = Run(backbone, image, policy, out int rows, out int columns, scale: scale);
-        int side = Patch / scale, numbers = columns * backbone.Description.Dimension;
-        foreach ((int From, int To)[] ranges in ((int, int)[][])[[(0, 1)], [(399, 400)], [(40, 60), (200, 201)], [(0, 400)], [(100, 140)]])
+        int side = Patch / scale, dimension = backbone.Description.Dimension;
+        Region page = image.Info.Bounds;
+        foreach (Region[] needed in (Region[][])
+            [
+                [page with { Height = 1 }], [page with { Y = Height - 1, Height = 1 }],
+                [page with { Y = 40, Height = 20 }, page with { Y = 200, Height = 1 }], [page.Inflate(20)], [page with { Width = 1 }],
+                [new Region(149, 399, 1, 1)], [new Region(60, 100, 30, 40)], [new Region(0, 90, 20, 9), new Region(100, 95, 50, 200)],
+                [new Region(-50, -50, 60, 60)],
+            ])
         {
             using var tokens = new LowResolutionTokens(backbone, image, InputRange.Bytes, policy, scale, atOnce);
-            var seen = new HashSet<long>();
+            var missing = new HashSet<(long, long)>(
+                from region in needed
+                let inside = region.Intersect(page)
+                from y in Numbers(inside.Y, inside.Bottom)
+                from x in Numbers(inside.X, inside.Right)
+                select (y / side, x / side));
             long windows = tokens.Run(
                 (row, cells) =>
                 {
-                    bool isNeeded = Array.Exists(ranges, range => range.From < (row + 1) * side && row * side < range.To);
-                    Assert.That(
-                        !isNeeded || new ReadOnlySpan<float>(cells, numbers).SequenceEqual(all.AsSpan((int)row * numbers, numbers)),
-                        Is.True, $"row {row}");
-                    seen.Add(row);
-                }, new ComputeOptions(), null, new NeededRows(ranges.Select(range => ((long)range.From, (long)range.To))));
-            Assert.That(windows, ranges[0] == (0, 400) ? Is.EqualTo(tokens.Windows) : Is.LessThan(tokens.Windows));
-            foreach ((int from, int to) in ranges)
+                    for (int column = 0; column < columns; column++)
+                    {
+                        var token = new ReadOnlySpan<float>(cells + (column * dimension), dimension);
+                        int at = (((int)row * columns) + column) * dimension;
+                        Assert.That(
+                            !missing.Remove((row, column)) || token.SequenceEqual(all.AsSpan(at, dimension)), Is.True, $"{row}, {column}");
+                        Assert.That(token.ContainsAnyExceptInRange(float.MinValue, float.MaxValue), Is.False, "others are some number");
+                    }
+                }, new ComputeOptions(), null, new NeededPixels(needed));
+            Assert.That(missing, Is.Empty);
+            Assert.That(windows, needed[0].Contains(page) ? Is.EqualTo(tokens.Windows) : Is.LessThan(tokens.Windows));
+        }
+        Assert.That(rows, Is.EqualTo(Height / side));
+
+        static IEnumerable<long> Numbers(long from, long to)
+        {
+            for (long i = from; i < to; i++)
             {
-                Assert.That(Enumerable.Range(from / side, ((to - 1) / side) - (from / side) + 1).All(row => seen.Contains(row)), Is.True);
+                yield return i;
             }
         }
-        Assert.That(rows, Is.EqualTo(400 / side));
     }
 
     [Test]
