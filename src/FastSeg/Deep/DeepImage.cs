@@ -101,7 +101,7 @@ internal sealed class DeepImage : IDisposable
 
     /// <summary>
     /// About what a learned upsampler holds for a tile's core, by which the planner chooses tiles that are narrow enough: as much as
-    /// sixteen strips of its result. With 32 channels it is 18 strips, one of the result and 17 of the stages before, and 14 MiB more.
+    /// sixteen strips of its result. With 32 channels it is eleven strips, one of the result and ten of the stages before, and 5 MiB more.
     /// Where tiles are kept, what is kept counts too: a run that is cancelled, as a person's next stroke does, loses the tiles in work.
     /// </summary>
     public static long TileBytes(DeepModel? model, Region core, bool kept) => model?.Network is null

@@ -196,6 +196,11 @@ internal sealed record Planner(
             // What is computed around a tile for smoothing goes through filters and trees too: 4.8 % of 1024 x 2048 pixels, 3.1 % of these.
             shapes.Add((8 * Grain, 8 * Grain));
         }
+        if (!Factory.UpsamplesItself && DeepImage.ComesInRows(Work.Deep) && Work.Smoothing.Reach == 0 && !Image.PrefersWholeRows)
+        {
+            // A learned upsampler holds rows of half as many columns: 32 MiB less of 203, for 0.3 % of the run (measured at 4096 rows).
+            shapes.Add((2 * Grain, 8 * Grain));
+        }
         if (Image.PrefersWholeRows)
         {
             shapes.AddRange([(fullWidth, 4 * Grain), (fullWidth, 2 * Grain)]);
