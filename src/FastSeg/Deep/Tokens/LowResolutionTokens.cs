@@ -111,12 +111,14 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
     {
         long[] windows = Needed(needed);
         StageTimes[] clocks = [.. _windows.Select(_ => new StageTimes())];
+        long[] allocated = new long[_windows.Length];
         ClearRows(0, _down.Size);
         Workers.RunInOrder(
             _windows.Length, windows.Length, run,
             (worker, window) =>
             {
                 long since = Stopwatch.GetTimestamp();
+                allocated[worker] = GC.GetAllocatedBytesForCurrentThread();
                 (long row, long column) = Math.DivRem(windows[window], _across.Count);
                 Load(_windows[worker], row, column);
                 clocks[worker].Add(Stage.Vit, since);
@@ -145,6 +147,7 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
                     }
                     clocks[worker].Add(Stage.Projection, since);
                 }
+                FreedMemory.Limit(allocated[worker]);
             });
         Array.ForEach(clocks, clock => times?.Add(clock, clocks.Length));
         return windows.Length;
