@@ -92,7 +92,7 @@ internal sealed record Work(ImageReader Image, FeatureSpec Features, int Channel
     /// </summary>
     public (long From, long To)? Rows { get; init; }
 
-    /// <summary>The rows of the page whose deep features at low resolution are needed for <see cref="Rows"/>; null for all.</summary>
+    /// <summary>The pixels of the page whose deep features at low resolution are needed for <see cref="Rows"/>; null for all.</summary>
     public NeededPixels? NeededMaps => Rows is not { } rows || Deep is not { } deep ? null : DeepImage.NeededFor(
         deep, Image.Info, rows.From >= rows.To ? [] : [Computed(Image.Info.Bounds with { Y = rows.From, Height = rows.To - rows.From })],
         checked((int)Math.Min(Image.Info.Width, MostMapColumns)));

@@ -100,8 +100,8 @@ internal sealed class DeepImage : IDisposable
     }
 
     /// <summary>
-    /// About what a learned upsampler holds for a tile's core, by which the planner chooses tiles that are narrow enough: as much as
-    /// sixteen strips of its result. With 32 channels it is eleven strips, one of the result and ten of the stages before, and 5 MiB more.
+    /// No less than a learned upsampler holds for a tile's core of usual size, by which the planner chooses tiles that are narrow enough:
+    /// sixteen strips of its result. With 32 channels it holds eleven, one of the result and ten of the stages before, and 5 MiB more.
     /// Where tiles are kept, what is kept counts too: a run that is cancelled, as a person's next stroke does, loses the tiles in work.
     /// </summary>
     public static long TileBytes(DeepModel? model, Region core, bool kept) => model?.Network is null
@@ -176,7 +176,8 @@ internal sealed class DeepImage : IDisposable
         long bytes = 0;
         foreach ((int patch, int channels) in DeepMaps.Shapes(model))
         {
-            long rows = Math.Min((Under(model, null, image, middle, patch).Height / patch) + 1, LowResolutionTokens.Cells(image.Height, patch));
+            long under = Under(model, null, image, middle, patch).Height;
+            long rows = Math.Min((under / patch) + 1, LowResolutionTokens.Cells(image.Height, patch));
             long row = LowResolutionTokens.Cells(image.Width, patch) * sizeof(float);
             bytes += channels * ((rows * Math.Min(row, (maxCore.Width / patch * sizeof(float)) + AlongWith)) + (2 * AlongWith));
         }

@@ -7,8 +7,8 @@ namespace FastSeg.Native;
 /// <remarks>
 /// Large buffers lie on huge pages where the system gives them: a run's first write to every 4 KiB costs a fault otherwise, and its columns
 /// miss the address cache. Segmenting 4096 x 4096 pixels with guided smoothing, whose probabilities filled 70 MiB then, became 1.06 times
-/// as fast. They are mapped by themselves and not by the C library, whose heap would keep what is between them, and the advice with it: a run
-/// after others in the same process then peaked 24 MiB above its plan, of 206.
+/// as fast. They are mapped by themselves: in the C library's heap they would leave holes when they are freed, which small objects
+/// fill and which stay resident. A run after others in the same process then peaked 24 MiB above its plan of 206.
 /// <para>
 /// The garbage collector is not told of a buffer's size. Whoever makes one disposes it, so a collection, which a large size would provoke,
 /// frees nothing; with six million live objects in the caller one took 200 ms.
@@ -136,7 +136,7 @@ internal sealed unsafe partial class HostBuffer : SafeHandle
         return memory;
     }
 
-    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial void* Map(void* at, nuint bytes, int protection, int flags, int file, long offset);
 
     [LibraryImport("libc", EntryPoint = "munmap")]

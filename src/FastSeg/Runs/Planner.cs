@@ -198,7 +198,7 @@ internal sealed record Planner(
         }
         if (!Factory.UpsamplesItself && DeepImage.ComesInRows(Work.Deep) && Work.Smoothing.Reach == 0 && !Image.PrefersWholeRows)
         {
-            // A learned upsampler holds rows of half as many columns: 32 MiB less of 203, for 0.3 % of the run (measured at 4096 rows).
+            // A learned upsampler's rows have half as many columns: the run takes 33 MiB less of 203, and the upsampler 1.8 % longer.
             shapes.Add((2 * Grain, 8 * Grain));
         }
         if (Image.PrefersWholeRows)

@@ -39,6 +39,7 @@ internal sealed class TileRun
     {
         (_backbone, _options) = (backbone, options);
         _factory = BackendChoice.Choose(options.Backend);
+        work = work with { Rows = work.Rows ?? (area == work.Image.Info.Bounds ? null : (area.Y, area.Bottom)) };
         // Maps that are known lie in memory already, and a device has its own.
         DeepModel? computed = backbone is null ? null : work.Deep;
         bool onDisk = work.MayUseDisk && !_factory.UpsamplesItself && computed is not null
@@ -247,7 +248,8 @@ internal sealed class TileRun
         {
             return null;
         }
-        NeededPixels? needed = KeepsMaps ? null : DeepImage.NeededFor(
+        bool all = KeepsMaps || KnownMaps is not null || (cores is null && Plan.Area == Work.Image.Info.Bounds);
+        NeededPixels? needed = all ? null : DeepImage.NeededFor(
             model, Work.Image.Info, (cores ?? [Plan.Area]).Select(Work.Computed), checked((int)Plan.Computed.MaxCore.Width));
         DeepMaps maps = KnownMaps ?? DeepMaps.Compute(
             model, RequiredBackbone(_backbone, model), Work.Image, Work.Map, times,

@@ -21,7 +21,7 @@ public static unsafe class UpsamplerRun
 {
     /// <summary>
     /// Columns of a tile, least and most, of all workers' tiles together, and rows of a tile. Columns decide what a worker's network holds,
-    /// 33 KiB each with 32 channels and 2 KiB of the result (with 14 MiB for any width), and how long a write is: a row of a plane, 4 bytes
+    /// 21 KiB each with 32 channels and 2 KiB of the result (with 10 MiB for any width), and how long a write is: a row of a plane, 4 bytes
     /// a column. Writes of 2 KiB (512 columns) reached 0.5 GB/s, those of 16 KiB (4096) 1.4, and the network was not slower; 2560 columns,
     /// which two threads get, write 10 KiB. Of the rows, the image's alone are held. A tile costs the network 64 of them more than it has,
     /// and as many columns.

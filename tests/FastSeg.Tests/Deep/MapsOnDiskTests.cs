@@ -70,9 +70,10 @@ internal sealed class MapsOnDiskTests() : DeepFixture(Scene)
     {
         Model model = Train(new DeepOptions(Backbone) { Channels = 6 });
         using MemoryImage image = new SyntheticScene(100, 400, seed: 8).Image;
-        LowResolution Compute(NeededPixels? needed, bool onDisk) => LowResolution.Compute(
-            Backbone, model.Deep!.Projections[0], image, SeenPage.Of(image), new WindowPolicy(5, 3, false), needed: needed, onDisk: onDisk);
-        using LowResolution all = Compute(null, false), disk = Compute(null, true), part = Compute(new NeededPixels([new Region(0, 96, 100, 32)]), true);
+        LowResolution Compute(NeededPixels? pixels, bool onDisk) => LowResolution.Compute(
+            Backbone, model.Deep!.Projections[0], image, SeenPage.Of(image), new WindowPolicy(5, 3, false), needed: pixels, onDisk: onDisk);
+        var needed = new NeededPixels([new Region(0, 96, 100, 32)]);
+        using LowResolution all = Compute(null, false), disk = Compute(null, true), part = Compute(needed, true);
         for (int channel = 0; channel < all.Channels; channel++)
         {
             var expected = new ReadOnlySpan<float>(all.Plane(channel), (int)(all.Rows * all.Columns));
@@ -106,6 +107,29 @@ internal sealed class MapsOnDiskTests() : DeepFixture(Scene)
         Assert.That(labels[rows], Is.EqualTo(expected[rows]));
         Assert.That(Planned(0, Height), Is.EqualTo(all));
         Assert.That(labels, Is.EqualTo(expected));
+    }
+
+    /// <summary>A region keeps room for the rows around it alone, and looks at few windows.</summary>
+    [Test]
+    public void ARegionKeepsRoomForItsRowsAlone()
+    {
+        const int Width = 100, Height = 600;
+        var region = new Region(20, 240, 70, 80);
+        Model model = Train(new DeepOptions(Backbone) { Channels = 6 });
+        using MemoryImage image = new SyntheticScene(Width, Height, seed: 8).Image;
+        byte[] expected = Labels(model, image);
+        long all = DeepMaps.Bytes(model.Deep!, image.Info).Sum();
+        var segmenter = new Segmenter(model, Backbone);
+        var options = new SegmentOptions { Region = region };
+        Plan plan = segmenter.Plan(image, options, Disk);
+        Assert.That(plan.DiskBytes, Is.InRange(all * region.Height / Height, all / 4));
+        LabelMap found = segmenter.Segment(image, options, Disk);
+        for (int y = 0; y < region.Height; y++)
+        {
+            int at = (int)((region.Y + y) * Width) + (int)region.X;
+            ReadOnlySpan<byte> row = found.Labels.AsSpan((int)(y * region.Width), (int)region.Width);
+            Assert.That(row.SequenceEqual(expected.AsSpan(at, (int)region.Width)), Is.True, $"row {y}");
+        }
     }
 
     /// <summary>

@@ -84,7 +84,7 @@ internal sealed record BackboneSession(InferenceSession Inference, int? Device, 
     /// Keeps ONNX Runtime from writing to stderr what its exceptions say already, and from telling its makers what is run on this machine,
     /// unless the process has set it up otherwise. This is the first call of ONNX Runtime, whichever way leads to it. Since version 1.29
     /// its Linux library keeps a number for the machine and the names and hashes of networks in <c>~/.cache/Microsoft</c> and sends them to
-    /// Microsoft, unless <c>ORT_DISABLE_TELEMETRY</c> is set before it is created.
+    /// Microsoft, unless <c>ORT_DISABLE_TELEMETRY</c> is set before it is created. What the user has set is kept.
     /// </summary>
     /// <exception cref="FastSegException">The program was shipped without ONNX Runtime's native library.</exception>
     internal static void KeepQuiet()
@@ -95,8 +95,12 @@ internal sealed record BackboneSession(InferenceSession Inference, int? Device, 
             {
                 NativeEnvironment.Suggest("ORT_DISABLE_TELEMETRY", "1");
                 var options = new EnvironmentCreationOptions { logId = "FastSeg", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-                // On Windows the variable is not looked at.
-                OrtEnv.CreateInstanceWithOptions(ref options).DisableTelemetryEvents();
+                OrtEnv created = OrtEnv.CreateInstanceWithOptions(ref options);
+                if (OperatingSystem.IsWindows())
+                {
+                    // There the variable cannot be set from here.
+                    created.DisableTelemetryEvents();
+                }
             }
         }
         catch (Exception e) when (MissingLibrary.Explains(e))

@@ -120,7 +120,8 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
                 long since = Stopwatch.GetTimestamp();
                 allocated[worker] = GC.GetAllocatedBytesForCurrentThread();
                 (long row, long column) = Math.DivRem(windows[window], _across.Count);
-                Load(_windows[worker], row, column);
+                bool first = window == 0 || windows[window - 1] / _across.Count != row;
+                Load(_windows[worker], row, column, first);
                 clocks[worker].Add(Stage.Vit, since);
             },
             (worker, window) =>
@@ -206,12 +207,12 @@ internal sealed unsafe class LowResolutionTokens : IDisposable
         return [.. windows];
     }
 
-    /// <summary>Makes the network's input of a window.</summary>
-    private void Load(BackboneWindow to, long row, long column)
+    /// <summary>Makes the network's input of a window, which may be the first that is loaded of its row.</summary>
+    private void Load(BackboneWindow to, long row, long column, bool first)
     {
         int patch = _backbone.Description.Patch;
         var part = new Region(_across.Start(column) * patch, _down.Start(row) * patch, to.Width, to.Height);
-        _page.Load(part, column == 0, to.Input);
+        _page.Load(part, first, to.Input);
     }
 
     /// <summary>

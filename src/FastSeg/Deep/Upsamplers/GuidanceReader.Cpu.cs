@@ -35,21 +35,22 @@ internal sealed unsafe class GuidanceReaderCpu : IDisposable
     /// <param name="image">The image.</param>
     /// <param name="map">What the transformer sees of a sample.</param>
     /// <param name="grid">The tiles.</param>
-    /// <param name="rows">How many mapped rows are held.</param>
+    /// <param name="rows">How many mapped rows are held at most; no more than a part has.</param>
     public GuidanceReaderCpu(Func<Region, Region> part, ImageReader image, InputMap map, TileGrid grid, int rows = UsualRows)
     {
         (_part, _image, _map) = (part, image, map);
-        (long pixels, long width) = Largest(part, image.Info, grid);
+        Region largest = Largest(part, image.Info, grid, out long pixels);
+        rows = (int)Math.Min(rows, largest.Height);
         _samples = new HostBuffer(pixels * image.Info.PixelBytes);
-        _unit = new HostBuffer(RowBytes(image.Info, width, rows));
+        _unit = new HostBuffer(RowBytes(image.Info, largest.Width, rows));
         _mapped = new int[rows];
     }
 
     /// <summary>Bytes the constructor allocates.</summary>
     public static long Bytes(Func<Region, Region> part, ImageInfo image, TileGrid grid, int rows = UsualRows)
     {
-        (long pixels, long width) = Largest(part, image, grid);
-        return (pixels * image.PixelBytes) + RowBytes(image, width, rows);
+        Region largest = Largest(part, image, grid, out long pixels);
+        return (pixels * image.PixelBytes) + RowBytes(image, largest.Width, Math.Min(rows, largest.Height));
     }
 
     /// <summary>Reads the part of the image that a region of the result depends on; valid until the next call.</summary>
@@ -68,7 +69,10 @@ internal sealed unsafe class GuidanceReaderCpu : IDisposable
         return new GuidanceImage(this, area);
     }
 
-    /// <summary>A plane of a row of the part last read; the first pixel of the part. Valid until so many other rows were asked for.</summary>
+    /// <summary>
+    /// A plane of a row of the part last read; the first pixel of the part. Valid until a row is asked for that lies as many rows away as
+    /// are held, or a multiple of them.
+    /// </summary>
     /// <param name="plane">0 to 2; grey guidance is shown to the network in all three colours.</param>
     /// <param name="row">The row, 0 for the part's first.</param>
     public float* Row(int plane, int row)
@@ -90,19 +94,20 @@ internal sealed unsafe class GuidanceReaderCpu : IDisposable
         _unit.Dispose();
     }
 
-    /// <summary>Most pixels, and most columns, of the part of an image that a tile depends on.</summary>
-    private static (long Pixels, long Width) Largest(Func<Region, Region> part, ImageInfo image, TileGrid grid)
+    /// <summary>As many columns, rows and pixels as any part of an image has that a tile depends on.</summary>
+    private static Region Largest(Func<Region, Region> part, ImageInfo image, TileGrid grid, out long pixels)
     {
-        (long pixels, long width) = (0, 0);
+        (long width, long height) = (0, 0);
+        pixels = 0;
         for (long i = 0; i < grid.Count; i++)
         {
             Region area = part(grid[i]).Intersect(image.Bounds);
-            (pixels, width) = (Math.Max(pixels, area.Pixels), Math.Max(width, area.Width));
+            (width, height, pixels) = (Math.Max(width, area.Width), Math.Max(height, area.Height), Math.Max(pixels, area.Pixels));
         }
-        return (pixels, width);
+        return new Region(0, 0, width, height);
     }
 
-    private static long RowBytes(ImageInfo image, long width, int rows) => rows * image.Channels * width * sizeof(float);
+    private static long RowBytes(ImageInfo image, long width, long rows) => rows * image.Channels * width * sizeof(float);
 
     /// <summary>A row's samples to planes of 0..1, as the transformer saw them.</summary>
     private void ToUnit(int row, float* to)
@@ -183,8 +188,8 @@ internal readonly unsafe struct GuidanceImage
     public Region Region { get; }
 
     /// <summary>
-    /// A row of a plane, so that the image's column x is at the pointer plus x. It is valid until so many other rows were asked for as the
-    /// reader holds.
+    /// A row of a plane, so that the image's column x is at the pointer plus x. Where rows are mapped when they are asked for, it is valid
+    /// until a row is asked for that lies as many rows away as the reader holds, or a multiple of them.
     /// </summary>
     public float* Row(int plane, int row)
     {

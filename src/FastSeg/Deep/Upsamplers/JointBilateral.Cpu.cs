@@ -167,7 +167,7 @@ internal sealed unsafe class JointBilateralCpu : IDisposable
         }
     }
 
-    /// <summary>The sum of a colour over a cell, of whose rows the image's column x is at the pointer plus x: down its columns first.</summary>
+    /// <summary>A cell's sum of a colour, down its columns first; the image's column x of a row is at the row's pointer plus x.</summary>
     private float Sum(ReadOnlySpan<nint> rows, long x)
     {
         float sum = 0;

@@ -8,6 +8,9 @@ namespace FastSeg.Deep.Upsamplers;
 /// <summary>Deep features of a tile by joint bilateral upsampling, for one worker. The image around the tile guides it.</summary>
 internal sealed unsafe class JointBilateralPlanesCpu : IUpsampledPlanes
 {
+    /// <summary>All rows of guidance are held: bands come panel after panel, and each goes down the whole tile.</summary>
+    private const int GuidanceRows = int.MaxValue;
+
     private readonly IReadOnlyList<LowResolution> _maps;
     private readonly List<JointBilateralCpu> _planes = [];
     private readonly GuidanceReaderCpu _guidance;
@@ -20,7 +23,7 @@ internal sealed unsafe class JointBilateralPlanesCpu : IUpsampledPlanes
     public JointBilateralPlanesCpu(IReadOnlyList<LowResolution> maps, ImageReader image, InputMap seen, TileGrid grid)
     {
         _maps = maps;
-        _guidance = new GuidanceReaderCpu(Guidance(maps[0].Patch), image, seen, grid, GuidanceRows(maps[0].Patch));
+        _guidance = new GuidanceReaderCpu(Guidance(maps[0].Patch), image, seen, grid, GuidanceRows);
         foreach (LowResolution map in maps)
         {
             _planes.Add(new JointBilateralCpu(map, image.Info.Channels, grid.MaxCore.Width, grid.MaxCore.Height));
@@ -32,7 +35,7 @@ internal sealed unsafe class JointBilateralPlanesCpu : IUpsampledPlanes
     /// <param name="image">The image.</param>
     /// <param name="grid">The tiles.</param>
     public static long Bytes(IReadOnlyList<(int Patch, int Channels)> maps, ImageInfo image, TileGrid grid) =>
-        GuidanceReaderCpu.Bytes(Guidance(maps[0].Patch), image, grid, GuidanceRows(maps[0].Patch))
+        GuidanceReaderCpu.Bytes(Guidance(maps[0].Patch), image, grid, GuidanceRows)
         + maps.Sum(map => JointBilateralCpu.Bytes(map.Patch, map.Channels, image.Channels, grid.MaxCore.Width, grid.MaxCore.Height));
 
     /// <inheritdoc/>
@@ -59,9 +62,6 @@ internal sealed unsafe class JointBilateralPlanesCpu : IUpsampledPlanes
         _guidance.Dispose();
         _planes.ForEach(planes => planes.Dispose());
     }
-
-    /// <summary>Mapped rows of guidance that are held: those of a row of cells, which cell after cell asks for.</summary>
-    private static int GuidanceRows(int patch) => Math.Max(GuidanceReaderCpu.UsualRows, patch);
 
     private static Func<Region, Region> Guidance(int patch) => region => JointBilateral.Guidance(region, patch);
 }

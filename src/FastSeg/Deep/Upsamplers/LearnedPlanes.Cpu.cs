@@ -11,8 +11,8 @@ namespace FastSeg.Deep.Upsamplers;
 /// tile as bands are asked for. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// Only the rows of one band are held, so tiles may be large. That is what they must be: a tile's border costs the network 64 rows and
-/// columns more in the middle of its levels, a third of all it does for 256 x 1024 pixels, a fourteenth for 1024 x 2048.
+/// Only the rows of one band are held, so tiles may be tall. A tile's border costs the network 64 rows and columns more in the middle of
+/// its levels, a third of all it does for 256 x 1024 pixels, a fourteenth for 1024 x 2048.
 /// </remarks>
 internal sealed unsafe class LearnedPlanesCpu : IUpsampledPlanes
 {
@@ -23,8 +23,8 @@ internal sealed unsafe class LearnedPlanesCpu : IUpsampledPlanes
     private readonly HostBuffer _strip;
 
     /// <summary>
-    /// Copies of a tile's cells, where the page's lie on the disk. Touched in the file they would be resident with all that shares their
-    /// pages, 20 MiB and more for a tile of a wide page, of which it needs 5.
+    /// Copies of some rows of cells, where the page's lie on the disk. Touched in the file they would be resident with all that shares
+    /// their pages, 20 MiB and more for a tile of a wide page.
     /// </summary>
     private readonly CellReaderCpu? _cells;
     private readonly Upsampler _weights;

@@ -179,9 +179,10 @@ internal sealed class UpsamplerPlanCpu : UpsamplerGraph<UpsamplerStageCpu>
             for (int y = 0; reader.Source >= 0 && y < reader.Height; y += reader.Group)
             {
                 (int low, int high) = reader.Reads(true, y, reader.GroupEnd(y, true), Stages[reader.Source].Height);
-                foreach (int source in Sources(reader))
+                KeepRows(reader.Source, low, high);
+                if (reader.Second >= 0)
                 {
-                    KeepRows(source, low, high);
+                    KeepRows(reader.Second, low, high);
                 }
             }
         }

@@ -228,12 +228,13 @@ internal sealed unsafe class LowResolutionTests
 
     /// <summary>Windows that no needed pixel lies under are left out, and cells that are needed stay what they are.</summary>
     [Test]
-    public void CellsThatNobodyNeedsAreLeftOut([Values(1, 2)] int scale, [Values(1, 2)] int atOnce)
+    public void CellsThatNobodyNeedsAreLeftOut([Values(1, 2)] int scale, [Values(1, 2)] int atOnce, [Values] bool inStrips)
     {
         const int Patch = 8, Width = 150, Height = 400;
         using var tiny = new TinyBackbone(Patch, 6);
         using Backbone backbone = Backbone.Open(tiny.Folder, 1);
-        using MemoryImage image = RandomImage(Width, Height, 1, out _);
+        using MemoryImage stored = RandomImage(Width, Height, 1, out _);
+        using ImageReader image = inStrips ? new WholeRowsImage(stored) : stored;
         var policy = new WindowPolicy(5, 3, false);
         float[] all = Run(backbone, image, policy, out int rows, out int columns, scale: scale);
         int side = Patch / scale, dimension = backbone.Description.Dimension;
