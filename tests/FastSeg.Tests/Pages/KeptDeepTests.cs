@@ -88,7 +88,7 @@ internal sealed class KeptDeepTests
             Plan plan = new Segmenter(model, backbone).Plan(image, how, new ComputeOptions { Threads = 2 });
             return plan.TileWidth * plan.TileHeight;
         }
-        Assert.That(Pixels(new SegmentOptions()), Is.EqualTo(1024 * 2048));
+        Assert.That(Pixels(new SegmentOptions()), Is.EqualTo(512 * 2048));
         Assert.That(Pixels(new SegmentOptions { KeepDeepBytes = Plenty }), Is.EqualTo(256 * 1024));
     }
 
