@@ -6,7 +6,7 @@ using NUnit.Framework;
 namespace FastSeg.Tests.Deep.Upsamplers;
 
 /// <summary>The rows that an upsampler's stages keep: all that are read, whatever row a region begins at, and few more.</summary>
-internal sealed class UpsamplerPlanTests
+internal sealed unsafe class UpsamplerPlanTests
 {
     /// <summary>Plays a run without computing: a row that a reader looks at must be among the last ones, which its source keeps.</summary>
     [Test]
@@ -38,6 +38,52 @@ internal sealed class UpsamplerPlanTests
         var plan = new UpsamplerPlanCpu(weights, 1024, 64, 128, 8, 64);
         int most = Enumerable.Range(0, plan.Stages.Count).Where(s => plan.Stages[s].Height == 512).Max(s => plan.MaxRows[s]);
         Assert.That(most, Is.InRange(60, 90), "of half the image's height");
+    }
+
+    /// <summary>Every row of cells that a region depends on is the source's, and each is read once.</summary>
+    [Test]
+    public void CellsAreReadSomeRowsAtATime()
+    {
+        const int Channels = 16, Patch = 8, Height = 600, Width = 160;
+        UpsamplerCase network = new UpsamplerCase(Channels, Channels, Height, Width, Patch, Padding.Replicate).HalfPixel();
+        using var weights = new Upsampler(network.Config, network.Tensors());
+        var plan = new UpsamplerPlanCpu(weights, Height, Width, network.LowHeight, network.LowWidth, 48);
+        int read = 0;
+        void Read(Region cells, float* to)
+        {
+            read += (int)cells.Height;
+            for (int channel = 0; channel < Channels; channel++)
+            {
+                for (long y = cells.Y; y < cells.Bottom; y++)
+                {
+                    for (long x = cells.X; x < cells.Right; x++)
+                    {
+                        *to++ = Cell(channel, y, x);
+                    }
+                }
+            }
+        }
+        using var reader = new CellReaderCpu(plan, Read);
+        foreach (Region region in (Region[])[new(0, 0, 40, Height), new(96, 230, 48, 200), new(150, 599, 10, 1)])
+        {
+            read = 0;
+            LowFeatures features = reader.Read(region);
+            Region part = plan.Features(region);
+            for (int y = (int)part.Y; y < part.Bottom; y++)
+            {
+                float* row = features.Row(y, out nint planeStride);
+                for (int channel = 0; channel < Channels; channel++)
+                {
+                    for (long x = part.X; x < part.Right; x++)
+                    {
+                        Assert.That(row[(channel * planeStride) + x], Is.EqualTo(Cell(channel, y, x)), $"{region}: {channel}, {y}, {x}");
+                    }
+                }
+            }
+            Assert.That(read, Is.EqualTo(part.Height));
+        }
+
+        static float Cell(int channel, long y, long x) => (channel * 10000) + (y * 100) + x;
     }
 
     private static void Play(UpsamplerPlanCpu plan, int start, int end)
